@@ -1,0 +1,31 @@
+# The environment is made once, from exact versions; `make clean` removes it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test lint bench vectors clean
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the whole way in a minute
+	$(BIN)/carbonseal demo
+
+test: $(VENV)/installed  ## every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed  ## ruff and mypy strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed  ## speed, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+vectors: $(VENV)/installed  ## make the specification's test vectors again
+	$(BIN)/python -m tests.vectors.make
+
+clean:
+	rm -rf $(VENV) demo dist build

@@ -1,0 +1,235 @@
+"""Anchors, evidence, and the interface that a ledger adapter implements.
+
+An adapter is two things that meet only in the bytes of :class:`Evidence`:
+
+- a :class:`Ledger` *sends*. It is asynchronous, may need an extra, and is found through the entry-point group
+  ``carbonseal.ledgers`` by the scheme of a ledger's URI (``ethereum+http://...`` finds ``ethereum``).
+- an :class:`EvidenceVerifier` *checks*. It is pure, does no I/O, runs on the base install, and is found by the scheme of a
+  ledger's name (``eip155:1`` finds ``eip155``).
+
+The node's outbox owns all durable state. An adapter keeps nothing that a crash could lose: whatever it must remember is in
+the :class:`Prepared` that the outbox stores before anything is sent, or in the :class:`Observation` that it stores after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from carbonseal.findings import CarbonsealError, Finding
+
+DIGEST_DOMAIN = b"carbonseal/anchor/v1\0"
+
+
+def log_id(origin: str) -> bytes:
+    """The 32 bytes that name a log on every ledger: SHA-256 of its origin."""
+    return hashlib.sha256(origin.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an anchor says: this log, at this size, had this root."""
+
+    log_id: bytes  # 32 bytes
+    size: int  # 1 .. 2^64 - 1
+    root: bytes  # 32 bytes
+
+    def __post_init__(self) -> None:
+        if len(self.log_id) != 32 or len(self.root) != 32 or not 0 < self.size < 1 << 64:
+            raise ValueError("a statement is a 32-byte log id, a size from 1 to 2^64 - 1 and a 32-byte root")
+
+    def encode(self) -> bytes:
+        """log id ‖ size (u64 big-endian) ‖ root: 72 bytes."""
+        return self.log_id + self.size.to_bytes(8, "big") + self.root
+
+    @staticmethod
+    def decode(data: bytes) -> Statement:
+        """The inverse of `encode`. Raises ValueError unless `data` is exactly 72 bytes that state something."""
+        if len(data) != 72:
+            raise ValueError("a statement is 72 bytes")
+        return Statement(data[:32], int.from_bytes(data[32:40], "big"), data[40:])
+
+    def digest(self) -> bytes:
+        """The anchor digest: the same 32 bytes on every ledger."""
+        return hashlib.sha256(DIGEST_DOMAIN + self.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A checkpoint that is to be written on a ledger."""
+
+    statement: Statement
+    checkpoint: bytes  # the signed note, for ledgers that ask for it
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What lets anyone check an anchor offline. `type` and `version` say how `data` is read."""
+
+    type: str
+    version: int
+    data: bytes
+
+
+# --- sending -------------------------------------------------------------------------------------------------------
+
+
+class Retry(CarbonsealError):
+    """Nothing was changed and the same call may succeed later (endpoint down, rate limit, timeout before sending)."""
+
+
+class Never(CarbonsealError):
+    """The same call will fail for ever: `reason` says why, `remedy` what the operator can do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}: {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+class Unknown(CarbonsealError):
+    """It may or may not have happened (timeout after sending). The outbox asks `follow` before it does anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One signed attempt to write one anchor, complete: sending it needs nothing but these bytes.
+
+    `slot` names what the attempt uses up (an Ethereum nonce). Two attempts with one slot exclude each other on the ledger;
+    that is how a replacement cannot be included beside what it replaces. Empty where the ledger itself makes writing the
+    same anchor twice harmless.
+    """
+
+    statement: Statement
+    id: str  # the ledger's own name for it: a transaction hash or id, unique among attempts
+    slot: str
+    payload: bytes
+
+
+class Fate(Enum):
+    """What `follow` can see."""
+
+    MISSING = "missing"  # the ledger does not know it: send it again
+    PENDING = "pending"  # accepted, and not written yet
+    INCLUDED = "included"  # written, and could still fall out (a reorg)
+    FINAL = "final"  # written for good, as far as this ledger ever says so
+    REFUSED = "refused"  # written as a failure, or made impossible: this attempt will never count
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What became of an anchor's attempts. `facts` is the adapter's own JSON, stored and handed back to `evidence`."""
+
+    fate: Fate
+    attempt: str = ""  # the `Prepared.id` that it speaks of
+    facts: Mapping[str, Any] | None = None
+    reason: str = ""  # with REFUSED: why
+
+
+class Ledger(Protocol):
+    """Writes anchors on one ledger, under one publisher.
+
+    Every method may raise `Retry`; only `prepare` and `send` may raise `Never`; only `send` may raise `Unknown`. Nothing
+    else is raised on purpose: anything else is a defect, and the outbox treats it as `Retry` with a growing delay.
+    """
+
+    name: str  # the ledger's name, as policies write it: "eip155:1"
+    publisher: str  # under whose name the anchors stand, as policies write it
+
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+        """Sign an attempt to write `anchor`, and send nothing.
+
+        `earlier` holds every attempt on this ledger that the outbox has stored and that is not final, for this anchor and
+        others, oldest first. An attempt for the same statement must be replaced in its own slot; slots of other attempts
+        must be left alone. The outbox stores what is returned, durably, before it calls `send`. May read from the ledger.
+        Raises `Never` where the ledger refuses the anchor (a different root is already there for this size).
+        """
+        ...
+
+    async def send(self, prepared: Prepared) -> None:
+        """Hand over exactly `prepared.payload`. Idempotent: the ledger knowing it already, or holding the anchor already,
+        is success. Called again after a crash, a `MISSING` or an `Unknown`."""
+        ...
+
+    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+        """Say what became of one anchor's attempts, newest first; changes nothing. If any of them is included or final,
+        the answer speaks of that one. Asked again until `FINAL`, so an inclusion that fell out shows as MISSING or PENDING."""
+        ...
+
+    async def evidence(self, observation: Observation) -> Evidence:
+        """The proof of an anchor seen as INCLUDED or FINAL, complete and checkable for ever without a server. It must have
+        been checked by the adapter's own `EvidenceVerifier` code before it is returned, against the ledger as seen now."""
+        ...
+
+    async def latest(self, log: bytes) -> Statement | None:
+        """The largest anchor of this log under this publisher, as far as the ledger tells; None where there is none. Asked
+        at start, so that a node which was restored from an old copy notices that it once signed more."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+# --- checking ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TrustItem:
+    """One thing that a verifier trusts about a ledger, and whence and when it came. `kind` and `value` are the adapter's."""
+
+    ledger: str
+    kind: str  # "block"
+    value: Mapping[str, Any]
+    whence: str  # "https://rpc.example, asked by carbonseal trust"
+    when: str  # RFC 3339, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What evidence shows of a statement: that it stands on the ledger, under a publisher, and since when at the latest."""
+
+    publisher: str
+    time: int | None  # seconds since 1970 (not later than), or None where the ledger proves order only
+    trusted: tuple[TrustItem, ...] = ()  # the items that it rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The result of checking evidence: findings always, `proved` only where everything held."""
+
+    findings: tuple[Finding, ...]
+    proved: Proved | None = None
+
+
+class EvidenceVerifier(Protocol):
+    """Checks one kind of ledger's evidence: pure, with no clock, no network and no state."""
+
+    scheme: str  # of the ledger names it serves: "eip155"
+
+    def pin(self, name: str, options: Mapping[str, str]) -> Any:
+        """Read a policy's `ledger` line: `name` is the ledger's name, `options` its key=value pairs. Returns whatever
+        `check` wants as `pins`. Raises `Refused` on an unknown, missing or malformed option."""
+        ...
+
+    def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:
+        """Show that `statement` stands on the pinned ledger. `trust` holds the verifier's items for this ledger.
+
+        Wrong evidence (a failing hash, proof or signature, another statement, another chain or contract than pinned) gives a
+        REJECTED finding. Evidence that rests on something unpinned, or under a publisher that does not count, gives a
+        NOTED finding: the anchor counts for nothing, and the policy's quorum decides what that means. Never raises on
+        bad bytes. All findings' places are relative to the anchor.
+        """
+        ...
+
+
+class TrustGatherer(Protocol):
+    """Asks an endpoint of the verifier's own choice for what some evidence rests on. Standard library only."""
+
+    def __call__(self, name: str, evidence: Sequence[Evidence], endpoint: str, when: str) -> Sequence[TrustItem]:
+        """Trust items for ledger `name` from `endpoint`. Raises `Refused` where the endpoint is another ledger or contradicts
+        the evidence; `Retry` where it cannot be reached."""
+        ...
