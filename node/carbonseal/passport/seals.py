@@ -23,8 +23,8 @@ class SealedAnchor:
 class Head:
     """One checkpoint that covers the entry, and all that was proved about it.
 
-    `consistency` leads from the head before this one, which is smaller; None on the first head and where the two cannot be
-    linked. An empty tuple is a proof as well (RFC 9162, section 2.1.4: equal trees need none).
+    `consistency` leads from the head before this one, which is smaller (RFC 9162, section 2.1.4); None on the first head, and
+    where the two cannot be linked.
     """
 
     checkpoint: bytes  # the signed note

@@ -1,0 +1,28 @@
+"""Instants as carbonseal writes them: RFC 3339 in UTC, to the second, `2026-11-22T08:30:00Z`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+def parse_instant(text: str) -> datetime:
+    """Raises ValueError on anything but one form: upper-case T and Z, no fraction, no offset, a day that exists."""
+    if not _FORM.fullmatch(text):
+        raise ValueError(f"{text!r} is not an instant such as 2026-11-22T08:30:00Z")
+    return datetime.fromisoformat(text)
+
+
+def format_instant(instant: datetime) -> str:
+    """The inverse of `parse_instant`; fractions of a second are cut off."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_seconds(seconds: int) -> datetime:
+    """Seconds since 1970 as an instant. Raises ValueError beyond the year 9999."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{seconds} s since 1970 is no date") from error

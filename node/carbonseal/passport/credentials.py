@@ -1,0 +1,179 @@
+"""Credentials: the signed statement of an issuer about a product, its records and its components.
+
+A W3C Verifiable Credential (Data Model 2.0) in one closed form: fixed `@context`, exactly one proof, the key named inside
+`verificationMethod` as `<issuer>#<multikey>`. DID documents are never consulted: the verifier's policy says which keys count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from carbonseal import findings
+from carbonseal.findings import Code, Refused
+from carbonseal.instants import format_instant, parse_instant
+from carbonseal.passport.data_integrity import Sign, add_proof
+from carbonseal.passport.multibase import decode_key, encode_key
+from carbonseal.passport.schemas import CONTEXT, CREDENTIAL_SHAPE, CREDENTIAL_TYPE, Shape
+from carbonseal.records.canonical import jcs
+from carbonseal.records.commitments import commit
+
+CREDENTIAL_PROFILE = "credential/1"
+
+
+@dataclass(frozen=True)
+class SignedDocument:
+    """What every document with a proof has: who signed it, with which key, and for which time it speaks."""
+
+    document: Mapping[str, Any]
+    canonical: bytes  # RFC 8785, proof included
+    issuer: str
+    key: bytes  # the Ed25519 public key that the proof names, 32 bytes; trusted only where a policy lists it
+    valid_from: datetime
+    valid_until: datetime | None
+
+    @cached_property
+    def digest(self) -> bytes:
+        """How others cite it: SHA-256 of its canonical bytes."""
+        return hashlib.sha256(self.canonical).digest()
+
+    def commitment(self, profile: str, salt: bytes) -> bytes:
+        return commit(profile, salt, self.canonical)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRecord:
+    role: str
+    profile: str
+    commitment: bytes  # 32 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the product: the digest of its own credential, and how much of it went in, per declared unit."""
+
+    digest: bytes  # 32 bytes
+    quantity: str  # a decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEntry:
+    """Where to look whether the credential was revoked: a position in the status list of that id."""
+
+    list_id: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Credential(SignedDocument):
+    subject: str
+    name: str
+    records: tuple[ListedRecord, ...]
+    components: tuple[Component, ...]
+    status: StatusEntry | None
+
+
+def draft_credential(
+    *,
+    id: str,
+    issuer: str,
+    subject: str,
+    name: str,
+    records: Sequence[ListedRecord],
+    components: Sequence[Component],
+    valid_from: datetime,
+    valid_until: datetime | None = None,
+    status: StatusEntry | None = None,
+) -> dict[str, Any]:
+    """A credential that has no proof yet."""
+    document: dict[str, Any] = {
+        "@context": CONTEXT,
+        "id": id,
+        "type": CREDENTIAL_TYPE,
+        "issuer": issuer,
+        "validFrom": format_instant(valid_from),
+        "credentialSubject": {
+            "id": subject,
+            "name": name,
+            "records": [
+                {"role": record.role, "profile": record.profile, "commitment": record.commitment.hex()}
+                for record in records
+            ],
+            "components": [
+                {"digest": component.digest.hex(), "quantity": component.quantity, "unit": component.unit}
+                for component in components
+            ],
+        },
+    }
+    if valid_until is not None:
+        document["validUntil"] = format_instant(valid_until)
+    if status is not None:
+        document["credentialStatus"] = {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": str(status.index),
+            "statusListCredential": status.list_id,
+        }
+    return document
+
+
+def sign_document(document: Mapping[str, Any], sign: Sign, public_key: bytes, created: datetime) -> dict[str, Any]:
+    """Add the proof of the document's issuer, whose key is `public_key` (32 bytes)."""
+    return add_proof(document, sign, f"{document['issuer']}#{encode_key(public_key)}", created)
+
+
+def parse_credential(document: Mapping[str, Any]) -> Credential:
+    """Read a signed credential. Raises `Refused` unless it has exactly the form above; the signature is not checked here."""
+    signed = parse_signed(document, CREDENTIAL_SHAPE, findings.CREDENTIAL_MALFORMED)
+    subject = document["credentialSubject"]
+    records = tuple(
+        ListedRecord(record["role"], record["profile"], bytes.fromhex(record["commitment"]))
+        for record in subject["records"]
+    )
+    components = tuple(
+        Component(bytes.fromhex(component["digest"]), component["quantity"], component["unit"])
+        for component in subject["components"]
+    )
+    _refuse_twice("record", [record.commitment for record in records])
+    _refuse_twice("component", [component.digest for component in components])
+    status = document.get("credentialStatus")
+    return Credential(
+        **signed,
+        subject=subject["id"],
+        name=subject.get("name", subject["id"]),
+        records=records,
+        components=components,
+        status=StatusEntry(status["statusListCredential"], int(status["statusListIndex"])) if status else None,
+    )
+
+
+def parse_signed(document: Mapping[str, Any], shape: Shape, code: Code) -> dict[str, Any]:
+    """The members of `SignedDocument`, for any document with a proof. Raises `Refused` with `code` on any misfit."""
+    shape.check(document, code)
+    issuer, method = document["issuer"], document["proof"]["verificationMethod"]
+    try:
+        named_by, _, multikey = method.rpartition("#")
+        if named_by != issuer:
+            raise ValueError(f"the proof's key {method} is not the issuer's, {issuer}")
+        until = document.get("validUntil")
+        return {
+            "document": document,
+            "canonical": jcs(document),
+            "issuer": issuer,
+            "key": decode_key(multikey),
+            "valid_from": parse_instant(document["validFrom"]),
+            "valid_until": None if until is None else parse_instant(until),
+        }
+    except ValueError as error:
+        raise Refused(code("/", problem=error)) from error
+
+
+def _refuse_twice(what: str, digests: Sequence[bytes]) -> None:
+    if len(set(digests)) < len(digests):
+        twice = next(digest for digest in digests if digests.count(digest) > 1)
+        raise Refused(findings.CREDENTIAL_LISTED_TWICE("/credentialSubject", what=what, digest=twice.hex()))

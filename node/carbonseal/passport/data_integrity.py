@@ -1,0 +1,50 @@
+"""The cryptosuite eddsa-jcs-2022 (W3C Data Integrity EdDSA Cryptosuites 1.0, section 3.3): one proof over RFC 8785 bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.instants import format_instant
+from carbonseal.passport.multibase import decode_multibase, encode_multibase
+from carbonseal.records.canonical import jcs
+
+Sign = Callable[[bytes], bytes]  # a message to its 64-byte Ed25519 signature
+
+
+def add_proof(document: Mapping[str, Any], sign: Sign, verification_method: str, created: datetime) -> dict[str, Any]:
+    """`document` with a proof for the purpose `assertionMethod`."""
+    proof: dict[str, Any] = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-jcs-2022",
+        "created": format_instant(created),
+        "verificationMethod": verification_method,
+        "proofPurpose": "assertionMethod",
+    }
+    if "@context" in document:
+        proof["@context"] = document["@context"]
+    signature = sign(signed_bytes({**document, "proof": proof}))
+    return {**document, "proof": {**proof, "proofValue": encode_multibase(signature)}}
+
+
+def signed_bytes(document: Mapping[str, Any]) -> bytes:
+    """What the signature covers: SHA-256 of the proof without its value ‖ SHA-256 of the document without its proof."""
+    options = {name: value for name, value in document["proof"].items() if name != "proofValue"}
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    return hashlib.sha256(jcs(options)).digest() + hashlib.sha256(jcs(unsecured)).digest()
+
+
+def check_proof(document: Mapping[str, Any], public_key: bytes) -> None:
+    """Raise `Refused` unless the document's one proof is by `public_key` (32 bytes). The proof's form is the caller's to check."""
+    try:
+        signature = decode_multibase(document["proof"]["proofValue"])
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, signed_bytes(document))
+    except (InvalidSignature, ValueError) as error:
+        raise Refused(findings.CREDENTIAL_BAD_SIGNATURE(method=document["proof"]["verificationMethod"])) from error

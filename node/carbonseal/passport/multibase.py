@@ -1,0 +1,49 @@
+"""Base58 (Bitcoin alphabet) in multibase form, and Ed25519 public keys as multikeys.
+
+W3C Controlled Identifiers 1.0, sections 2.4 and 2.2.2: `z` ‖ base58btc(bytes); a multikey is 0xED 0x01 ‖ 32 bytes.
+"""
+
+from __future__ import annotations
+
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_ED25519 = b"\xed\x01"
+_LONGEST = 128  # letters; a 64-byte signature takes 88, and the conversion is quadratic
+
+
+def encode_multibase(data: bytes) -> str:
+    number = int.from_bytes(data, "big")
+    letters: list[str] = []
+    while number:
+        number, value = divmod(number, 58)
+        letters.append(_ALPHABET[value])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "z" + "1" * zeros + "".join(reversed(letters))
+
+
+def decode_multibase(text: str) -> bytes:
+    """The inverse of `encode_multibase`. Raises ValueError on other alphabets, other letters, and more than 128 of them."""
+    if not text.startswith("z") or len(text) > _LONGEST + 1:
+        raise ValueError("not base58btc in multibase form (z…)")
+    number = 0
+    try:
+        for letter in text[1:]:
+            number = number * 58 + _VALUES[letter]
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]!r} is not a base58 letter") from error
+    digits = text[1:]
+    zeros = len(digits) - len(digits.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def encode_key(public_key: bytes) -> str:
+    """An Ed25519 public key (32 bytes) as `z6Mk…`."""
+    return encode_multibase(_ED25519 + public_key)
+
+
+def decode_key(text: str) -> bytes:
+    """The 32 bytes of an Ed25519 multikey. Raises ValueError on any other kind of key."""
+    data = decode_multibase(text)
+    if len(data) != 34 or not data.startswith(_ED25519):
+        raise ValueError("not an Ed25519 public key in multibase form (z6Mk…)")
+    return data[2:]

@@ -1,0 +1,278 @@
+"""Passports: one flat file with a credential and all that is needed to verify it.
+
+In the file, every credential, record, checkpoint, piece of evidence and status list stands once, keyed by its digest; a record
+by its commitment. In memory the checkpoints and evidence stand in the seals that cite them. A `Passport` that `parse` returns
+is consistent in itself: every key is the digest of what it names, and nothing is carried that nothing cites. Whether any of it
+is true is for `carbonseal.verification`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.ledger import Evidence
+from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
+from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Credential, SignedDocument, parse_credential
+from carbonseal.passport.schemas import PASSPORT_SHAPE
+from carbonseal.passport.seals import MAX_ANCHORS, MAX_EVIDENCE, MAX_HEADS, Head, Seal, SealedAnchor
+from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, parse_status_list
+from carbonseal.records.canonical import canonicalise, jcs
+from carbonseal.records.commitments import commit
+from carbonseal.records.strict import Limits
+
+PASSPORT_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
+MAX_COMPONENTS = 4096
+
+Document = TypeVar("Document", bound=SignedDocument)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried(Generic[Document]):
+    """A signed document with the salt under which it was sealed, and the commitment that follows from both."""
+
+    signed: Document
+    salt: bytes
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """A record shown in full. Its commitment is its key in the passport."""
+
+    profile: str
+    salt: bytes
+    document: Mapping[str, Any]
+
+    def commitment(self) -> bytes:
+        return commit(self.profile, self.salt, jcs(self.document))
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """`root` is the digest of the credential that the passport is about; all keys are 32 bytes."""
+
+    root: bytes
+    credentials: Mapping[bytes, Carried[Credential]]  # by digest
+    records: Mapping[bytes, Disclosed]  # by commitment
+    seals: Mapping[bytes, Seal]  # by commitment
+    status_lists: Mapping[bytes, Carried[StatusList]]  # by digest
+
+    @property
+    def credential(self) -> Credential:
+        return self.credentials[self.root].signed
+
+    def encode(self) -> bytes:
+        """The file: RFC 8785 bytes and a line feed."""
+        return jcs(self.to_json()) + b"\n"
+
+    def to_json(self) -> dict[str, Any]:
+        checkpoints: dict[str, str] = {}
+        evidence: dict[str, Any] = {}
+        seals = {key.hex(): _seal_to_json(seal, checkpoints, evidence) for key, seal in self.seals.items()}
+        return {
+            "carbonseal": "passport/1",
+            "credential": self.root.hex(),
+            "credentials": _carried_to_json(self.credentials),
+            "records": {
+                key.hex(): {"profile": record.profile, "salt": record.salt.hex(), "document": record.document}
+                for key, record in self.records.items()
+            },
+            "seals": seals,
+            "checkpoints": checkpoints,
+            "evidence": evidence,
+            "statusLists": _carried_to_json(self.status_lists),
+        }
+
+
+def carry_credential(document: Mapping[str, Any], salt: bytes) -> Carried[Credential]:
+    """Raises `Refused` where the document is no credential."""
+    credential = parse_credential(document)
+    return Carried(credential, salt, credential.commitment(CREDENTIAL_PROFILE, salt))
+
+
+def carry_status_list(document: Mapping[str, Any], salt: bytes) -> Carried[StatusList]:
+    """Raises `Refused` where the document is no status list."""
+    status_list = parse_status_list(document)
+    return Carried(status_list, salt, status_list.commitment(STATUS_LIST_PROFILE, salt))
+
+
+def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
+    return {"type": evidence.type, "version": evidence.version, "data": encode_base64(evidence.data)}
+
+
+def evidence_digest(member: Mapping[str, Any]) -> bytes:
+    """How seals cite evidence: SHA-256 of the RFC 8785 bytes of {data, type, version}."""
+    return hashlib.sha256(jcs(member)).digest()
+
+
+def _carried_to_json(carried: Mapping[bytes, Carried[Any]]) -> dict[str, Any]:
+    return {key.hex(): {"salt": one.salt.hex(), "document": one.signed.document} for key, one in carried.items()}
+
+
+def _seal_to_json(seal: Seal, checkpoints: dict[str, str], evidence: dict[str, Any]) -> dict[str, Any]:
+    """The seal with its checkpoints and evidence by digest; what it cites is added to the two dictionaries."""
+    heads = []
+    for head in seal.heads:
+        checkpoint = hashlib.sha256(head.checkpoint).hexdigest()
+        checkpoints[checkpoint] = head.checkpoint.decode()
+        anchors = []
+        for anchor in head.anchors:
+            member = evidence_to_json(anchor.evidence)
+            cited = evidence_digest(member).hex()
+            evidence[cited] = member
+            anchors.append({"ledger": anchor.ledger, "evidence": cited})
+        anchors.sort(key=lambda anchor: (anchor["ledger"], anchor["evidence"]))
+        written = {
+            "checkpoint": checkpoint,
+            "inclusion": encode_base64(b"".join(head.inclusion)),
+            "anchors": anchors,
+        }
+        if head.consistency is not None:
+            written["consistency"] = encode_base64(b"".join(head.consistency))
+        heads.append(written)
+    return {"entry": encode_base64(seal.entry), "index": seal.index, "heads": heads}
+
+
+def parse(raw: bytes) -> Passport:
+    """Read a passport file, strictly.
+
+    Raises `Refused`: *rejected* where the bytes are malformed, a key is not the digest of what it names, or something is
+    carried that nothing cites; *undetermined* where it is over a limit of version 1.
+    """
+    value = canonicalise(raw, PASSPORT_LIMITS).value
+    _check_limits(value)
+    PASSPORT_SHAPE.check(value, findings.PASSPORT_MALFORMED)
+    checkpoints = {
+        key: _keyed("checkpoints", key, text.encode(), hashlib.sha256(text.encode()).digest())
+        for key, text in value["checkpoints"].items()
+    }
+    evidence = {
+        key: _keyed("evidence", key, _evidence(key, member), evidence_digest(member))
+        for key, member in value["evidence"].items()
+    }
+    credentials = _carried(value, "credentials", carry_credential)
+    status_lists = _carried(value, "statusLists", carry_status_list)
+    records = dict(_disclosed(key, member) for key, member in value["records"].items())
+    reading = _SealReading(checkpoints, evidence)
+    seals = {bytes.fromhex(key): reading.seal(key, member) for key, member in value["seals"].items()}
+    passport = Passport(bytes.fromhex(value["credential"]), credentials, records, seals, status_lists)
+    _check_citations(passport, reading)
+    return passport
+
+
+def _check_limits(value: Any) -> None:
+    credentials = value.get("credentials") if isinstance(value, dict) else None
+    if isinstance(credentials, dict) and len(credentials) > MAX_COMPONENTS + 1:
+        raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
+
+
+def _keyed(section: str, key: str, item: Any, digest: bytes) -> Any:
+    if digest.hex() != key:
+        raise Refused(findings.PASSPORT_WRONG_KEY(section, key, digest=digest.hex()))
+    return item
+
+
+def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
+    data = decode_base64(member["data"], "evidence", key)
+    if len(data) > MAX_EVIDENCE:
+        raise Refused(findings.PASSPORT_OVER_LIMIT("evidence", key, what="bytes of evidence", limit=MAX_EVIDENCE))
+    return Evidence(member["type"], int(member["version"]), data)
+
+
+def _carried(value: Mapping[str, Any], section: str, carry: Any) -> dict[bytes, Any]:
+    carried = {}
+    for key, member in value[section].items():
+        try:
+            one = carry(member["document"], bytes.fromhex(member["salt"]))
+        except Refused as refused:
+            raise refused.under(section, key) from refused
+        carried[bytes.fromhex(key)] = _keyed(section, key, one, one.signed.digest)
+    return carried
+
+
+def _disclosed(key: str, member: Mapping[str, Any]) -> tuple[bytes, Disclosed]:
+    record = Disclosed(member["profile"], bytes.fromhex(member["salt"]), member["document"])
+    return bytes.fromhex(key), _keyed("records", key, record, record.commitment())
+
+
+class _SealReading:
+    """Puts checkpoints and evidence where seals cite them, and keeps count of what was cited."""
+
+    def __init__(self, checkpoints: Mapping[str, bytes], evidence: Mapping[str, Evidence]) -> None:
+        self._checkpoints = checkpoints
+        self._evidence = evidence
+        self._cited: set[str] = set()
+
+    def seal(self, key: str, member: Mapping[str, Any]) -> Seal:
+        if len(member["heads"]) > MAX_HEADS:
+            raise Refused(findings.PASSPORT_OVER_LIMIT("seals", key, what="heads", limit=MAX_HEADS))
+        heads = tuple(self._head(head, ("seals", key, f"head {n}")) for n, head in enumerate(member["heads"]))
+        if heads[0].consistency is not None:
+            raise Refused(findings.PASSPORT_MALFORMED("seals", key, problem="the first head has nothing to be consistent with"))
+        return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
+
+    def _head(self, member: Mapping[str, Any], place: tuple[str, ...]) -> Head:
+        anchors = [(anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"]]
+        if len(anchors) > MAX_ANCHORS:
+            raise Refused(findings.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
+        if any(one >= other for one, other in zip(anchors, anchors[1:], strict=False)):
+            raise Refused(findings.PASSPORT_ANCHORS_UNSORTED(*place))
+        consistency = member.get("consistency")
+        return Head(
+            checkpoint=self._cite(self._checkpoints, "checkpoint", member["checkpoint"], place),
+            inclusion=decode_hashes(member["inclusion"], *place, "inclusion"),
+            consistency=None if consistency is None else decode_hashes(consistency, *place, "consistency"),
+            anchors=tuple(
+                SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place)) for ledger, digest in anchors
+            ),
+        )
+
+    def _cite(self, section: Mapping[str, Any], what: str, key: str, place: tuple[str, ...]) -> Any:
+        if key not in section:
+            raise Refused(findings.PASSPORT_NOT_CARRIED(*place, what=what, digest=key))
+        self._cited.add(key)
+        return section[key]
+
+    def uncited(self) -> Iterable[tuple[str, str]]:
+        yield from (("checkpoints", key) for key in self._checkpoints if key not in self._cited)
+        yield from (("evidence", key) for key in self._evidence if key not in self._cited)
+
+
+def _check_citations(passport: Passport, reading: _SealReading) -> None:
+    """Raise `Refused` unless everything that the passport carries is cited, beginning at its root."""
+    if passport.root not in passport.credentials:
+        raise Refused(findings.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
+    reached = reachable(passport.credentials, passport.root)
+    credentials = [passport.credentials[digest] for digest in reached]
+    listed = {record.commitment for one in credentials for record in one.signed.records}
+    lists = {one.signed.status.list_id for one in credentials if one.signed.status}
+    sealed = listed | {one.commitment for one in (*credentials, *passport.status_lists.values())}
+    uncited = [
+        *(("credentials", key.hex()) for key in passport.credentials if key not in reached),
+        *(("records", key.hex()) for key in passport.records if key not in listed),
+        *(("statusLists", key.hex()) for key, one in passport.status_lists.items() if one.signed.id not in lists),
+        *(("seals", key.hex()) for key in passport.seals if key not in sealed),
+        *reading.uncited(),
+    ]
+    if uncited:
+        raise Refused(findings.PASSPORT_UNCITED(*uncited[0]))
+    named = [(one.signed.issuer, one.signed.id) for one in passport.status_lists.values()]
+    if len(set(named)) < len(named):
+        raise Refused(findings.PASSPORT_STATUS_LIST_TWICE("statusLists"))
+
+
+def reachable(credentials: Mapping[bytes, Carried[Credential]], root: bytes) -> set[bytes]:
+    """The digests of all carried credentials that `root` leads to over components, itself among them."""
+    reached: set[bytes] = set()
+    waiting = [root]
+    while waiting:
+        digest = waiting.pop()
+        if digest in credentials and digest not in reached:
+            reached.add(digest)
+            waiting.extend(component.digest for component in credentials[digest].signed.components)
+    return reached

@@ -1,0 +1,185 @@
+"""The shape of every JSON document that carbonseal itself defines, as closed JSON schemas (draft 2020-12).
+
+What a schema can say is said here, once; parsers may rely on it. Sizes that are limits (DESIGN: over a limit is *undetermined*,
+not *rejected*) and rules between members are checked by the parsers.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from carbonseal.findings import Code, Refused
+
+CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"]
+CREDENTIAL_TYPE = ["VerifiableCredential", "DigitalCarbonPassport"]
+STATUS_LIST_TYPE = ["VerifiableCredential", "BitstringStatusListCredential"]
+
+Schema = dict[str, Any]
+
+_DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_BASE64: Schema = {"type": "string", "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
+_INSTANT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
+_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 1024}
+_NAME: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._/-]{0,63}$"}
+_URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}$"}
+_QUANTITY: Schema = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?$"}
+
+
+def _closed(required: Schema, optional: Schema | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _keyed(member: Schema, key: Schema = _DIGEST) -> Schema:
+    return {"type": "object", "propertyNames": key, "additionalProperties": member}
+
+
+_PROOF = _closed(
+    {
+        "type": {"const": "DataIntegrityProof"},
+        "cryptosuite": {"const": "eddsa-jcs-2022"},
+        "created": _INSTANT,
+        "verificationMethod": _URI,
+        "proofPurpose": {"const": "assertionMethod"},
+        "@context": {"const": CONTEXT},
+        "proofValue": {"type": "string", "pattern": "^z[1-9A-HJ-NP-Za-km-z]{64,100}$"},
+    }
+)
+
+_RECORD_LISTED = _closed({"role": _NAME, "profile": _NAME, "commitment": _DIGEST})
+_COMPONENT = _closed({"digest": _DIGEST, "quantity": _QUANTITY, "unit": _TEXT})
+_STATUS_ENTRY = _closed(
+    {
+        "type": {"const": "BitstringStatusListEntry"},
+        "statusPurpose": {"const": "revocation"},
+        "statusListIndex": {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,8})$"},
+        "statusListCredential": _URI,
+    }
+)
+
+
+def _verifiable(kind: list[str], subject: Schema, required: Schema, optional: Schema) -> Schema:
+    return _closed(
+        {
+            "@context": {"const": CONTEXT},
+            "id": _URI,
+            "type": {"const": kind},
+            "issuer": _URI,
+            "validFrom": _INSTANT,
+            "credentialSubject": subject,
+            "proof": _PROOF,
+            **required,
+        },
+        optional,
+    )
+
+
+CREDENTIAL = _verifiable(
+    CREDENTIAL_TYPE,
+    _closed(
+        {
+            "id": _URI,
+            "records": {"type": "array", "minItems": 1, "items": _RECORD_LISTED},
+            "components": {"type": "array", "items": _COMPONENT},
+        },
+        {"name": _TEXT},
+    ),
+    {},
+    {"validUntil": _INSTANT, "credentialStatus": _STATUS_ENTRY},
+)
+
+STATUS_LIST = _verifiable(
+    STATUS_LIST_TYPE,
+    _closed(
+        {
+            "id": _URI,
+            "type": {"const": "BitstringStatusList"},
+            "statusPurpose": {"const": "revocation"},
+            "encodedList": {"type": "string", "pattern": "^u[A-Za-z0-9_-]+$"},
+        }
+    ),
+    {"validUntil": _INSTANT},
+    {},
+)
+
+_DISCLOSED = _closed({"profile": _NAME, "salt": _DIGEST, "document": {"type": "object"}})
+_SIGNED = _closed({"salt": _DIGEST, "document": {"type": "object"}})
+_EVIDENCE = _closed({"type": _NAME, "version": {"type": "integer", "minimum": 1, "maximum": 65535}, "data": _BASE64})
+_HEAD = _closed(
+    {
+        "checkpoint": _DIGEST,
+        "inclusion": _BASE64,
+        "anchors": {"type": "array", "items": _closed({"ledger": _TEXT, "evidence": _DIGEST})},
+    },
+    {"consistency": _BASE64},
+)
+_SEAL = _closed(
+    {
+        "entry": _BASE64,
+        "index": {"type": "integer", "minimum": 0, "maximum": (1 << 53) - 1},
+        "heads": {"type": "array", "minItems": 1, "items": _HEAD},
+    }
+)
+
+PASSPORT = _closed(
+    {
+        "carbonseal": {"const": "passport/1"},
+        "credential": _DIGEST,
+        "credentials": _keyed(_SIGNED),
+        "records": _keyed(_DISCLOSED),
+        "seals": _keyed(_SEAL),
+        "checkpoints": _keyed({"type": "string", "maxLength": 65536}),
+        "evidence": _keyed(_EVIDENCE),
+        "statusLists": _keyed(_SIGNED),
+    }
+)
+
+TRUST = _closed(
+    {
+        "carbonseal": {"const": "trust/1"},
+        "items": {
+            "type": "array",
+            "maxItems": 65536,
+            "items": _closed(
+                {"ledger": _TEXT, "kind": _NAME, "value": {"type": "object"}, "whence": _TEXT, "when": _INSTANT}
+            ),
+        },
+    }
+)
+
+
+class Shape:
+    """A compiled schema. Compiling waits for the first use, and happens once."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+
+    def check(self, value: object, code: Code) -> None:
+        """Raise `Refused` with `code` (whose message uses `{problem}`) at the JSON pointer of the first misfit."""
+        validator = self._validator()
+        if not validator.is_valid(value):
+            error = next(iter(validator.iter_errors(value)))
+            pointer = "/" + "/".join(str(step) for step in error.instance_path)
+            raise Refused(code(pointer, problem=_short(error.message)))
+
+    @cache  # noqa: B019 - shapes are module constants and live as long as the process
+    def _validator(self) -> Any:
+        import jsonschema_rs
+
+        return jsonschema_rs.Draft202012Validator(self._schema)
+
+
+def _short(message: str) -> str:
+    """A schema library's message without the whole of a large value in it."""
+    return message if len(message) <= 200 else f"{message[:90]} … {message[-90:]}"
+
+
+CREDENTIAL_SHAPE = Shape(CREDENTIAL)
+STATUS_LIST_SHAPE = Shape(STATUS_LIST)
+PASSPORT_SHAPE = Shape(PASSPORT)
+TRUST_SHAPE = Shape(TRUST)

@@ -1,0 +1,78 @@
+"""Status lists: which credentials an issuer has revoked, one bit each (W3C Bitstring Status List 1.0)."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.instants import format_instant
+from carbonseal.passport.credentials import SignedDocument, parse_signed
+from carbonseal.passport.schemas import CONTEXT, STATUS_LIST_SHAPE, STATUS_LIST_TYPE
+
+STATUS_LIST_PROFILE = "status-list/1"
+ENTRIES = 131_072  # the least that the specification allows, so that a list tells little about who is on it
+MAX_BYTES = 1 << 20  # of the bitstring, unpacked: a small file cannot unpack to a large one
+
+
+@dataclass(frozen=True)
+class StatusList(SignedDocument):
+    id: str
+    bits: bytes
+
+    def revoked(self, index: int) -> bool:
+        """Raises IndexError where the list has no such position."""
+        if index >= 8 * len(self.bits):
+            raise IndexError(f"the list has {8 * len(self.bits)} positions")
+        return bool(self.bits[index // 8] >> (7 - index % 8) & 1)
+
+
+def draft_status_list(
+    *, id: str, issuer: str, revoked: Collection[int], valid_from: datetime, valid_until: datetime
+) -> dict[str, Any]:
+    """A status list that has no proof yet. The same positions always give the same bytes."""
+    bits = bytearray(ENTRIES // 8)
+    for index in revoked:
+        bits[index // 8] |= 1 << (7 - index % 8)
+    packed = base64.urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).rstrip(b"=").decode()
+    return {
+        "@context": CONTEXT,
+        "id": id,
+        "type": STATUS_LIST_TYPE,
+        "issuer": issuer,
+        "validFrom": format_instant(valid_from),
+        "validUntil": format_instant(valid_until),
+        "credentialSubject": {
+            "id": f"{id}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": "u" + packed,
+        },
+    }
+
+
+def parse_status_list(document: Mapping[str, Any]) -> StatusList:
+    """Read a signed status list. Raises `Refused`; the signature is not checked here."""
+    signed = parse_signed(document, STATUS_LIST_SHAPE, findings.STATUS_LIST_MALFORMED)
+    return StatusList(**signed, id=document["id"], bits=_unpack(document["credentialSubject"]["encodedList"]))
+
+
+def _unpack(encoded: str) -> bytes:
+    """base64url(gzip(bits)), with `u` before it; refused where it is packed otherwise, too large, or followed by anything."""
+    where = "/credentialSubject/encodedList"
+    try:
+        packed = base64.b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4), altchars=b"-_", validate=True)
+        unpacking = zlib.decompressobj(wbits=31)
+        bits = unpacking.decompress(packed, MAX_BYTES + 1)
+    except (ValueError, zlib.error) as error:
+        raise Refused(findings.STATUS_LIST_MALFORMED(where, problem=error)) from error
+    if not unpacking.eof or unpacking.unused_data or not ENTRIES <= 8 * len(bits) <= 8 * MAX_BYTES:
+        problem = f"not one gzip stream of {ENTRIES // 8} to {MAX_BYTES} bytes"
+        raise Refused(findings.STATUS_LIST_MALFORMED(where, problem=problem))
+    return bits
