@@ -1,0 +1,142 @@
+"""Checks, offline, that another operator's log holds an anchor.
+
+The evidence is a C2SP ``tlog-proof@v1`` text: an index, an inclusion proof and that log's checkpoint. It does not carry the
+entry, because the verifier knows it: a kind 3 entry with the very statement that it asks about. What the proof rests on is
+one verifier key, pinned by the policy's line::
+
+    ledger NAME tlog:<origin> key=<that log's verifier key>
+
+A log shows order and no time, until its witnesses' cosignatures count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from carbonseal.findings import Refused, noted, rejected, shown
+from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem, log_id
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.entries import ForeignAnchor
+from carbonseal.log.notes import Note, VerifierKey
+from carbonseal.log.proofs import TlogProof
+from carbonseal.log.tree import leaf_hash, root_from_inclusion
+
+SCHEME = "tlog"
+TYPE = "tlog-proof"
+VERSION = 1
+MAX_BYTES = 64 * 1024  # 64 hashes and a checkpoint with 32 signatures take a quarter of that
+
+SHOWN = shown("tlog.included", "{log} holds the anchor at index {index}, under its checkpoint of size {size}")
+UNKNOWN_EVIDENCE = noted("tlog.unknown-evidence", "evidence of type {type}, version {version}, is not known here")
+UNKNOWN_KEY = noted(
+    "tlog.unknown-key",
+    "no signature on the checkpoint of {log} is by the pinned key",
+    "if the log changed its key, pin the new one in the policy's ledger line",
+)
+TOO_LARGE = rejected("tlog.too-large", "the proof has {bytes} bytes, and {most} are the most")
+MALFORMED = rejected("tlog.malformed", "this is no proof of inclusion in a log: {why}")
+EXTRA = rejected("tlog.extra", "the proof carries extra data, which an anchor has no use for")
+MALFORMED_CHECKPOINT = rejected("tlog.malformed-checkpoint", "the proof's checkpoint cannot be read: {why}")
+OTHER_ORIGIN = rejected("tlog.other-origin", "the checkpoint is one of {found}, not of {log}")
+OWN_LOG = rejected("tlog.own-log", "{log} cannot be a ledger for its own heads")
+BAD_SIGNATURE = rejected("tlog.bad-signature", "the pinned key's signature on the checkpoint of {log} does not hold")
+WRONG_PATH = rejected("tlog.wrong-path", "the path cannot lead from index {index} to a tree of size {size}: {why}")
+NOT_INCLUDED = rejected("tlog.not-included", "at index {index}, the path from this anchor does not lead to the root of {log}")
+
+UNKNOWN_OPTION = rejected("tlog.unknown-option", "a tlog ledger has no option {option}", "it has one: key=")
+MISSING_KEY = rejected("tlog.missing-key", "the line does not pin the log's key", "add key=<the log's verifier key>")
+MALFORMED_KEY = rejected("tlog.malformed-key", "this is not a verifier key: {why}")
+OTHER_KEY = rejected(
+    "tlog.key-of-another-log",
+    "the key is that of {found}, and the ledger's name is {name}",
+    "name the ledger tlog:<origin>, with the origin that the key begins with",
+)
+
+
+def ledger_name(key: VerifierKey) -> str:
+    """The name that policies give to the log with this key: ``tlog:<origin>``."""
+    return f"{SCHEME}:{key.name}"
+
+
+def read_key(options: Mapping[str, str]) -> VerifierKey:
+    """The log's key from the option ``key``, the only one there is. Raises `Refused`."""
+    for option in options:
+        if option != "key":
+            raise Refused(UNKNOWN_OPTION(option, option=option))
+    if "key" not in options:
+        raise Refused(MISSING_KEY("key"))
+    try:
+        return VerifierKey.parse(options["key"])
+    except Refused as refused:
+        raise Refused(MALFORMED_KEY("key", why=refused.finding.message)) from refused
+
+
+@dataclass(frozen=True, slots=True)
+class TlogVerifier:
+    """The `EvidenceVerifier` of other operators' logs. Its pins are the log's verifier key."""
+
+    scheme: str = SCHEME
+
+    def pin(self, name: str, options: Mapping[str, str]) -> VerifierKey:
+        """The key that the policy's line pins. Raises `Refused` unless it is there, alone, and belongs to the ledger named."""
+        key = read_key(options)
+        if name != ledger_name(key):
+            raise Refused(OTHER_KEY("key", found=key.name, name=name))
+        return key
+
+    def check(self, evidence: Evidence, statement: Statement, pins: VerifierKey, trust: Sequence[TrustItem]) -> Checked:
+        """Show that `statement` is an entry of the pinned log. Rests on the pinned key alone, so `trust` is not looked at."""
+        del trust
+        try:
+            proof, checkpoint = _open(evidence, statement, pins)
+            _follow(proof, checkpoint, statement)
+        except Refused as refused:
+            return Checked((refused.finding,))
+        finding = SHOWN(log=pins.name, index=proof.index, size=checkpoint.size)
+        return Checked((finding,), Proved(publisher=statement.log_id.hex(), time=None))
+
+
+def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[TlogProof, Checkpoint]:
+    """The proof, and its checkpoint, shown to be the pinned log's own."""
+    if (evidence.type, evidence.version) != (TYPE, VERSION):
+        raise Refused(UNKNOWN_EVIDENCE("evidence", type=evidence.type, version=evidence.version))
+    if len(evidence.data) > MAX_BYTES:
+        raise Refused(TOO_LARGE("evidence", bytes=len(evidence.data), most=MAX_BYTES))
+    if statement.log_id == log_id(key.name):
+        raise Refused(OWN_LOG("evidence", log=key.name))
+    try:
+        proof = TlogProof.parse(evidence.data)
+    except Refused as refused:
+        raise Refused(MALFORMED("evidence", why=refused.finding.message)) from refused
+    if proof.extra is not None:
+        raise Refused(EXTRA("evidence"))
+    try:
+        note = Note.parse(proof.checkpoint_note)
+        checkpoint = Checkpoint.parse(note.text)
+    except Refused as refused:
+        raise Refused(MALFORMED_CHECKPOINT("evidence", "checkpoint", why=refused.finding.message)) from refused
+    if checkpoint.origin != key.name:
+        raise Refused(OTHER_ORIGIN("evidence", "checkpoint", found=checkpoint.origin, log=key.name))
+    try:
+        signed = note.signed_by(key)
+    except Refused as refused:
+        raise Refused(BAD_SIGNATURE("evidence", "checkpoint", log=key.name)) from refused
+    if not signed:
+        raise Refused(UNKNOWN_KEY("evidence", "checkpoint", log=key.name))
+    return proof, checkpoint
+
+
+def _follow(proof: TlogProof, checkpoint: Checkpoint, statement: Statement) -> None:
+    """Follow the path from the statement's entry to the checkpoint's root."""
+    leaf = leaf_hash(ForeignAnchor(statement).encode())
+    try:
+        root = root_from_inclusion(leaf, proof.index, checkpoint.size, proof.hashes)
+    except Refused as refused:
+        facts = {"index": proof.index, "size": checkpoint.size, "why": refused.finding.message}
+        raise Refused(WRONG_PATH("evidence", "path", **facts)) from refused
+    if root != checkpoint.root:
+        raise Refused(NOT_INCLUDED("evidence", "path", index=proof.index, log=checkpoint.origin))
+
+
+VERIFIER = TlogVerifier()

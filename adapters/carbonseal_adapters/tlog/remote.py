@@ -1,0 +1,112 @@
+"""Speaks HTTP to another operator's node: every answer bounded, every wait with an end, every error one the outbox knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import orjson
+
+from carbonseal.findings import Refused, rejected
+from carbonseal.ledger import Retry, Unknown
+
+MALFORMED_ENDPOINT = rejected(
+    "tlog.malformed-endpoint", "{endpoint} is not the address of a log", "write tlog+http://host:port or tlog+https://host"
+)
+
+MAX_ANSWER = 64 * 1024  # the largest things asked for are a tile of 8 KiB and a checkpoint with 32 signatures
+TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+BUSY = (408, 425, 429, 503)  # the server says itself that it did nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, read in full."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises `Retry` on anything else: it is not the service that was asked for."""
+        try:
+            value = orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise Retry(f"the log answered {self.status} without JSON") from error
+        if not isinstance(value, dict):
+            raise Retry(f"the log answered {self.status} without a JSON object")
+        return value
+
+    @property
+    def message(self) -> str:
+        """What the other side says went wrong, in a line of bounded length."""
+        try:
+            value = self.json()
+        except Retry:
+            return f"HTTP {self.status}"
+        return f"{str(value.get('message', ''))[:500]} [{str(value.get('code', self.status))[:80]}]"
+
+
+class Remote:
+    """One endpoint. The session is opened by the first request, inside the loop that makes it."""
+
+    def __init__(self, uri: str) -> None:
+        """`uri` is the ledger's, ``tlog+http://host:port``, or the endpoint alone. Raises `Refused`."""
+        self.endpoint = uri.removeprefix("tlog+").rstrip("/")
+        parts = urlsplit(self.endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise Refused(MALFORMED_ENDPOINT("uri", endpoint=self.endpoint))
+        self._session: aiohttp.ClientSession | None = None
+
+    async def get(self, path: str) -> Answer:
+        """Read `path`. Raises `Retry` when the log cannot be reached or is busy."""
+        try:
+            answer = await self._request("GET", path, None)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Retry(self._because(error)) from error
+        if answer.status >= 500 or answer.status in BUSY:
+            raise Retry(f"{self.endpoint}: {answer.message}")
+        return answer
+
+    async def post(self, path: str, body: bytes) -> Answer:
+        """Hand over `body`, a text. Raises `Retry` where nothing can have happened, `Unknown` where something may have."""
+        try:
+            answer = await self._request("POST", path, body)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Retry(self._because(error)) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unknown(self._because(error)) from error
+        if answer.status in BUSY:
+            raise Retry(f"{self.endpoint}: {answer.message}")
+        if answer.status >= 500:
+            raise Unknown(f"{self.endpoint}: {answer.message}")
+        return answer
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _request(self, method: str, path: str, body: bytes | None) -> Answer:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), headers={"Accept-Encoding": "identity"}
+            )
+        headers = {} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
+        url = self.endpoint + path
+        async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
+            return Answer(response.status, await _read(response))
+
+    def _because(self, error: Exception) -> str:
+        return f"{self.endpoint}: {str(error) or type(error).__name__}"
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body, which may not be longer than `MAX_ANSWER`."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_ANSWER:
+            raise aiohttp.ClientPayloadError(f"the answer has more than {MAX_ANSWER} bytes")
+    return bytes(body)

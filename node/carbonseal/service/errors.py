@@ -1,0 +1,80 @@
+"""Refusals as HTTP says them: the codes that only the service has, and every code's status."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import orjson
+from aiohttp import web
+
+from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
+
+NOT_FOUND = rejected("http.not-found", "there is nothing at {path}")
+WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}")
+WRONG_TYPE = rejected("http.wrong-type", "this takes {wanted}, and the request says {found}", "set Content-Type")
+MALFORMED_PATH = rejected("http.malformed-path", "{part} is not {wanted}")
+BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes")
+BODY_TOO_SLOW = undetermined("http.body-too-slow", "nothing more of the body came within {seconds} s", "send it again")
+LINE_TOO_LONG = undetermined("http.line-too-long", "the line has more than {most} bytes")
+BUSY = undetermined("http.busy", "{what} is as busy as it may be", "ask again after the time that Retry-After says")
+STOPPING = undetermined("http.stopping", "the node is being stopped", "send the rest when it is back")
+UNKNOWN_COMMITMENT = undetermined("http.unknown-commitment", "no record with this commitment is here")
+UNKNOWN_ANCHOR = undetermined("http.unknown-anchor", "no such head was entered into this log")
+UNKNOWN_PASSPORT = undetermined("http.unknown-passport", "no passport with this digest is here")
+NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
+NO_TILE = undetermined("http.no-tile", "this log has no such tile, or not of this width")
+
+STATUS = {
+    NOT_FOUND.name: 404,
+    WRONG_METHOD.name: 405,
+    WRONG_TYPE.name: 415,
+    BODY_TOO_LARGE.name: 413,
+    BODY_TOO_SLOW.name: 408,
+    BUSY.name: 503,
+    STOPPING.name: 503,
+    UNKNOWN_COMMITMENT.name: 404,
+    UNKNOWN_ANCHOR.name: 404,
+    UNKNOWN_PASSPORT.name: 404,
+    NO_CHECKPOINT.name: 404,
+    NO_TILE.name: 404,
+}
+RETRY_AFTER = "1"  # seconds
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def describe(finding: Finding) -> dict[str, object]:
+    """A finding as the service's JSON has it: code, place, message, remedy."""
+    return {
+        "code": finding.code.name,
+        "place": list(finding.place),
+        "message": finding.message,
+        "remedy": finding.code.remedy,
+    }
+
+
+def refuse(finding: Finding) -> web.Response:
+    """The answer to a request that was refused: 400 for what is wrong, 422 for what cannot be judged, unless `STATUS` says else."""
+    default = 400 if finding.code.outcome is Outcome.REJECTED else 422
+    status = STATUS.get(finding.code.name, default)
+    headers = {"Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = RETRY_AFTER
+    return web.Response(
+        body=orjson.dumps(describe(finding)), status=status, content_type="application/json", headers=headers
+    )
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what handlers and the router raise on purpose into JSON."""
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return refuse(refused.finding)
+    except web.HTTPNotFound:
+        return refuse(NOT_FOUND(path=request.path))
+    except web.HTTPMethodNotAllowed as error:
+        answer = refuse(WRONG_METHOD(path=request.path, method=request.method))
+        answer.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        return answer
