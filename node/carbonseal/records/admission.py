@@ -1,0 +1,37 @@
+"""Admission: from bytes that anyone sent to a record that can be sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.records.canonical import canonicalise, jcs
+from carbonseal.records.profiles import RESERVED, lookup
+from carbonseal.records.strict import RECORD_LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document that its profile accepts, as RFC 8785 bytes."""
+
+    profile: str
+    canonical: bytes
+
+
+def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS) -> Record:
+    """Admit one document from outside. Raises Refused with code, JSON pointer and remedy: strict JSON first, then the
+    profile. The profiles of documents that carbonseal signs itself are closed to outsiders."""
+    if profile in RESERVED:
+        raise Refused(findings.PROFILE_RESERVED(id=profile))
+    check = lookup(profile).check
+    document = canonicalise(raw, limits)
+    check(document.value)
+    return Record(profile, document.bytes)
+
+
+def own_record(value: Any, profile: str) -> Record:
+    """The record of a document that carbonseal itself made and signed, under any profile."""
+    lookup(profile).check(value)
+    return Record(profile, jcs(value))

@@ -1,0 +1,35 @@
+"""Salted commitments: 32 bytes that bind a record and hide it (docs/spec.md, "Commitment")."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.records.scanner import printable
+
+COMMITMENT_DOMAIN = b"carbonseal/record/v1\0"
+
+
+def salt_for(salt_key: bytes, profile: str, canonical: bytes) -> bytes:
+    """The 32-byte salt of a record: HMAC-SHA-256 under the tenant's salt key (32 bytes or more), so that the same
+    record gets the same commitment again. Verifiers take it as given. Raises ValueError on a shorter key."""
+    if len(salt_key) < 32:
+        raise ValueError("a salt key has 32 bytes or more")
+    return hmac.digest(salt_key, _named(profile) + canonical, "sha256")
+
+
+def commit(profile: str, salt: bytes, canonical: bytes) -> bytes:
+    """SHA-256(domain ‖ salt ‖ u16 length ‖ profile id ‖ canonical bytes): 32 bytes. Raises Refused unless the salt has
+    32 bytes and the profile id 1 to 128."""
+    if len(salt) != 32:
+        raise Refused(findings.SALT_LENGTH(found=len(salt)))
+    return hashlib.sha256(COMMITMENT_DOMAIN + salt + _named(profile) + canonical).digest()
+
+
+def _named(profile: str) -> bytes:
+    name = profile.encode()
+    if not 0 < len(name) <= 128:
+        raise Refused(findings.PROFILE_ID(id=printable(profile)))
+    return len(name).to_bytes(2, "big") + name

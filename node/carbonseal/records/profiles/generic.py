@@ -1,0 +1,41 @@
+"""Profiles that ask little: any object, and the shape of what carbonseal signs itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+
+_KINDS = {
+    list: "a list",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a truth value",
+    type(None): "null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnyObject:
+    """A JSON object that has at least the members `required`."""
+
+    id: str
+    required: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, dict):
+            raise Refused(findings.PROFILE_NOT_AN_OBJECT(found=_KINDS[type(value)]))
+        for name in self.required:
+            if name not in value:
+                raise Refused(findings.PROFILE_MEMBER_MISSING("/" + name, profile=self.id, name=name))
+
+
+PROFILE = AnyObject("json/1")
+
+# Their full form is checked where credentials and status lists are parsed; here it is enough that they are one.
+_SIGNED = ("@context", "type", "issuer", "credentialSubject", "proof")
+CREDENTIAL = AnyObject("credential/1", _SIGNED)
+STATUS_LIST = AnyObject("status-list/1", _SIGNED)

@@ -1,0 +1,211 @@
+"""The exact reader of strict JSON: slow, and able to say what is wrong and where.
+
+It decides what carbonseal accepts; the fast path of :mod:`carbonseal.records.strict` only takes documents that this one
+would read to the same value. Grammar: RFC 8259. Beyond that, as RFC 7493 (I-JSON) has it: no duplicate keys, no lone
+surrogates, no number that RFC 8785 would write with another decimal value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from carbonseal import findings
+from carbonseal.findings import Code, Refused
+
+MAX_INTEGER = (1 << 53) - 1
+_PLAIN_BELOW = 1e21  # below it RFC 8785 writes whole numbers without an exponent
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_STRING_SO_FAR = re.compile(r'"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')
+_ESCAPE_SO_FAR = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_NUMBER_SO_FAR = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.|(?:\.[0-9]+)?[eE][+-]?))?\Z")
+_NOT_A_NUMBER = re.compile(r"-?(?:NaN|Infinity)", re.IGNORECASE)
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+def scan(raw: bytes, max_depth: int) -> Any:
+    """Read one JSON document: dict, list, str, int, float, bool or None.
+
+    Raises Refused with a ``json.*`` code, whose place is the JSON pointer (RFC 6901) of the value at fault.
+    """
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise Refused(findings.JSON_BYTE_ORDER_MARK())
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise Refused(findings.JSON_NOT_UTF8(offset=error.start)) from None
+    return _Scanner(text, max_depth).document()
+
+
+def pointer(path: list[str]) -> tuple[str, ...]:
+    """A finding's place: the JSON pointer of `path`, or nothing for the document itself. What cannot be printed is
+    escaped, and overlong names are cut."""
+    tokens = (printable(token.replace("~", "~0").replace("/", "~1"), 200) for token in path)
+    return ("".join("/" + token for token in tokens),) if path else ()
+
+
+def printable(text: str, limit: int = 40) -> str:
+    """`text` as a message can carry it: no control characters, no lone surrogates, not endless."""
+    short = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+
+
+class _Scanner:
+    def __init__(self, text: str, max_depth: int) -> None:
+        self.text = text
+        self.at = 0
+        self.max_depth = max_depth
+        self.depth = 0
+        self.path: list[str] = []
+
+    def document(self) -> Any:
+        value = self.value()
+        self.skip_space()
+        if self.at < len(self.text):
+            self.refuse(findings.JSON_TRAILING)
+        return value
+
+    def value(self) -> Any:
+        self.skip_space()
+        match self.text[self.at : self.at + 1]:
+            case "{":
+                return self.nested(self.members)
+            case "[":
+                return self.nested(self.items)
+            case '"':
+                return self.string()
+            case _:
+                return self.number_or_word()
+
+    def nested(self, read: Any) -> Any:
+        if self.depth == self.max_depth:
+            self.refuse(findings.JSON_TOO_DEEP, limit=self.max_depth)
+        self.depth += 1
+        self.at += 1
+        value = read()
+        self.at += 1
+        self.depth -= 1
+        return value
+
+    def members(self) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        if self.next_is("}"):
+            return result
+        while True:
+            self.skip_space()
+            start = self.at
+            if self.text[start : start + 1] != '"':
+                self.unexpected("a key in quotes")
+            key = self.string()
+            self.path.append(key)
+            if key in result:
+                self.refuse(findings.JSON_DUPLICATE_KEY, start, key=printable(key))
+            if not self.next_is(":"):
+                self.unexpected("a colon")
+            self.at += 1
+            result[key] = self.value()
+            self.path.pop()
+            if self.next_is("}"):
+                return result
+            if not self.next_is(","):
+                self.unexpected("a comma or }")
+            self.at += 1
+
+    def items(self) -> list[Any]:
+        result: list[Any] = []
+        if self.next_is("]"):
+            return result
+        while True:
+            self.path.append(str(len(result)))
+            result.append(self.value())
+            self.path.pop()
+            if self.next_is("]"):
+                return result
+            if not self.next_is(","):
+                self.unexpected("a comma or ]")
+            self.at += 1
+
+    def string(self) -> str:
+        match = _STRING.match(self.text, self.at)
+        if match is None:
+            self.explain_string()
+        literal = match[0]
+        if "\\" not in literal:
+            self.at = match.end()
+            return literal[1:-1]
+        value: str = json.loads(literal)
+        if _SURROGATE.search(value):
+            self.refuse(findings.JSON_LONE_SURROGATE)
+        self.at = match.end()
+        return value
+
+    def explain_string(self) -> NoReturn:
+        so_far = _STRING_SO_FAR.match(self.text, self.at)
+        self.at = so_far.end() if so_far else self.at
+        if self.at == len(self.text) or _ESCAPE_SO_FAR.match(self.text, self.at):
+            self.at = len(self.text)
+            self.unexpected("the end of a string")
+        if self.text[self.at] == "\\":
+            self.refuse(findings.JSON_BAD_ESCAPE, found=printable(self.text[self.at : self.at + 2]))
+        self.refuse(findings.JSON_CONTROL_CHARACTER, found=printable(self.text[self.at]))
+
+    def number_or_word(self) -> Any:
+        if _NUMBER_SO_FAR.match(self.text, self.at):
+            self.at = len(self.text)
+            self.unexpected("the rest of a value")
+        if match := _NUMBER.match(self.text, self.at):
+            value = self.whole(match[0]) if match[1] is None and match[2] is None else self.fraction(match[0])
+            self.at = match.end()
+            return value
+        for word, constant in _WORDS.items():
+            if self.text.startswith(word, self.at):
+                self.at += len(word)
+                return constant
+        if match := _NOT_A_NUMBER.match(self.text, self.at):
+            self.refuse(findings.JSON_NOT_A_NUMBER, found=match[0])
+        if any(word.startswith(self.text[self.at : self.at + 5]) for word in _WORDS):
+            self.at = len(self.text)
+        return self.unexpected("a value")
+
+    def whole(self, literal: str) -> int:
+        if len(literal) > 17 or abs(int(literal)) > MAX_INTEGER:
+            self.refuse(findings.JSON_INTEGER_TOO_LARGE, found=printable(literal))
+        return int(literal)
+
+    def fraction(self, literal: str) -> float:
+        """A number with a point or an exponent, refused unless its double has the same decimal value."""
+        number = float(literal)
+        try:
+            same = Decimal(literal) == Decimal(repr(number))
+        except InvalidOperation:  # an exponent beyond all reason
+            same = False
+        if not same:
+            self.refuse(findings.JSON_NUMBER_CHANGES, found=printable(literal), becomes=number)
+        if MAX_INTEGER < abs(number) < _PLAIN_BELOW:
+            self.refuse(findings.JSON_INTEGER_TOO_LARGE, found=printable(literal))
+        return number
+
+    def skip_space(self) -> None:
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+
+    def next_is(self, character: str) -> bool:
+        self.skip_space()
+        return self.text.startswith(character, self.at)
+
+    def unexpected(self, expected: str) -> NoReturn:
+        if self.at >= len(self.text):
+            self.refuse(findings.JSON_TRUNCATED, expected=expected)
+        self.refuse(findings.JSON_SYNTAX, expected=expected, found=printable(self.text[self.at : self.at + 12]))
+
+    def refuse(self, code: Code, at: int | None = None, **facts: object) -> NoReturn:
+        at = self.at if at is None else at
+        line = self.text.count("\n", 0, at) + 1
+        column = at - self.text.rfind("\n", 0, at)
+        raise Refused(code(*pointer(self.path), line=line, column=column, **facts))
