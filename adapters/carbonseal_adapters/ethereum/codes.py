@@ -1,0 +1,98 @@
+"""Every code that Ethereum evidence, policy options and trust can give. `CODES` lists them for the catalogue."""
+
+from __future__ import annotations
+
+from carbonseal.findings import Code, noted, rejected, shown
+
+ANCHORED = shown("ethereum.anchored", "block {number} of {ledger} holds the anchor, under publisher {publisher}")
+
+# --- evidence that counts for nothing -------------------------------------------------------------------------------
+
+EVIDENCE_UNKNOWN = noted(
+    "ethereum.evidence-unknown",
+    "evidence of type {type}, version {version} is not known here",
+    "a newer carbonseal may know it",
+)
+EVIDENCE_TOO_LARGE = noted("ethereum.evidence-too-large", "the evidence has {size} bytes; at most {limit} are read")
+PUBLISHER_NOT_LISTED = noted(
+    "ethereum.publisher-not-listed",
+    "the anchor stands under {publisher}, which the policy does not list",
+    "add it to publisher= if its anchors should count",
+)
+BLOCK_NOT_PINNED = noted(
+    "ethereum.block-not-pinned",
+    "the trust has no block {number} to compare block {hash} with",
+    "gather it with carbonseal trust, from an endpoint of your own choice",
+)
+BLOCK_DIFFERS = noted(
+    "ethereum.block-differs",
+    "the evidence rests on block {number} with hash {hash}; the trust pins {pinned}",
+    "the block fell out in a reorg, or belongs to another chain: refresh the passport",
+)
+TRUST_CONTRADICTS = noted(
+    "ethereum.trust-contradicts",
+    "the trust pins several blocks of number {number}: {pinned}",
+    "one of the endpoints lies or has not followed a reorg: gather the trust again",
+)
+TRUST_OTHER_CHAIN = noted(
+    "ethereum.trust-other-chain",
+    "the trust's block 0 is {pinned}; the policy pins genesis {genesis}",
+    "gather the trust from an endpoint of the chain that the policy means",
+)
+TRUST_MALFORMED = noted(
+    "ethereum.trust-malformed",
+    "a block in the trust is not {{number, hash}}: {value}",
+    "gather the trust again",
+)
+
+# --- evidence that is wrong -----------------------------------------------------------------------------------------
+
+RLP_MALFORMED = rejected("ethereum.rlp-malformed", "this is not RLP: {problem}")
+RLP_NOT_CANONICAL = rejected("ethereum.rlp-not-canonical", "this RLP is not in its only allowed form: {problem}")
+EVIDENCE_MALFORMED = rejected("ethereum.evidence-malformed", "the evidence is not of the agreed form: {problem}")
+HEADER_MALFORMED = rejected("ethereum.header-malformed", "the block header is not one: {problem}")
+REGISTRY_DIFFERS = rejected(
+    "ethereum.registry-differs", "the evidence speaks of the contract {registry}; the policy pins {pinned}"
+)
+CODE_DIFFERS = rejected(
+    "ethereum.code-differs",
+    "the contract has code with hash {code}; the policy pins {pinned}",
+)
+NODE_HASH = rejected("ethereum.node-hash", "proof node {index} does not have the hash that leads to it")
+NODE_MALFORMED = rejected("ethereum.node-malformed", "proof node {index} is not a trie node: {problem}")
+NODE_MISSING = rejected("ethereum.node-missing", "the proof ends before its goal, after {count} nodes")
+NODE_EXTRA = rejected("ethereum.node-extra", "the proof reaches its goal with node {index} and goes on to {count}")
+PROOF_STRAYS = rejected("ethereum.proof-strays", "the proof turns to another key at node {index}")
+ACCOUNT_ABSENT = rejected("ethereum.account-absent", "the proof shows that the registry does not exist in this block")
+ACCOUNT_MALFORMED = rejected("ethereum.account-malformed", "the account is not one: {problem}")
+ANCHOR_ABSENT = rejected("ethereum.anchor-absent", "the proof shows that the anchor does not exist in this block")
+OTHER_DIGEST = rejected(
+    "ethereum.other-digest",
+    "the registry holds the digest {found} for this log and size; this checkpoint's is {expected}",
+)
+VALUE_MALFORMED = rejected("ethereum.value-malformed", "the storage value is not a word of at most 32 bytes")
+
+# --- policy lines and endpoints -------------------------------------------------------------------------------------
+
+NAME_MALFORMED = rejected("ethereum.name-malformed", "{name} is not eip155: with a decimal chain id")
+OPTION_UNKNOWN = rejected("ethereum.option-unknown", "there is no option {option}", "known are {known}")
+OPTION_MISSING = rejected("ethereum.option-missing", "the option {option} is missing")
+HASH_MALFORMED = rejected("ethereum.hash-malformed", "{value} is not 0x and 64 lower-case hexadecimal digits")
+ADDRESS_MALFORMED = rejected("ethereum.address-malformed", "{value} is not 0x and 40 hexadecimal digits")
+ADDRESS_CHECKSUM = rejected(
+    "ethereum.address-checksum",
+    "the capital letters of {value} do not fit its checksum (EIP-55)",
+    "look for a slip of the pen, or write it in lower case",
+)
+PUBLISHER_REPEATED = rejected("ethereum.publisher-repeated", "the publisher {publisher} is listed twice")
+ENDPOINT_OTHER_CHAIN = rejected(
+    "ethereum.endpoint-other-chain", "{endpoint} serves chain {found}, not {expected}", "name an endpoint of that chain"
+)
+ENDPOINT_ANSWER = rejected(
+    "ethereum.endpoint-answer", "{endpoint} gave no usable answer to {method}: {problem}", "try another endpoint"
+)
+ENDPOINT_BLOCK_MISSING = noted(
+    "ethereum.endpoint-block-missing", "{endpoint} does not know block {number}", "is it synchronised?"
+)
+
+CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

@@ -1,0 +1,78 @@
+"""Compile AnchorRegistry.vy with exactly the compiler that its artifact names, and print the artifact.
+
+    python contracts/ethereum/compile.py            # write the artifact into the adapter
+    python contracts/ethereum/compile.py --print    # print it instead
+
+The compiler's own requirements do not agree with the rest of carbonseal's, so it gets an environment of its own, made
+once in the user's cache folder. Needs the standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+VYPER = "0.4.3"
+SOURCE = Path(__file__).with_name("AnchorRegistry.vy")
+ARTIFACT = SOURCE.parents[2] / "adapters/carbonseal_adapters/ethereum/AnchorRegistry.json"
+
+
+def compiler() -> Path:
+    """The compiler in an environment of its own, installed on first use."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    home = cache / "carbonseal" / f"vyper-{VYPER}-py{sys.version_info.major}.{sys.version_info.minor}"
+    binaries = home / ("Scripts" if os.name == "nt" else "bin")
+    ready = home / "ready"
+    if not ready.exists():
+        venv.create(home, clear=True, with_pip=True)
+        pip = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, f"vyper=={VYPER}"], check=True, stdout=subprocess.DEVNULL)
+        ready.touch()
+    return binaries / "vyper"
+
+
+def artifact() -> str:
+    """The artifact as it is committed: JSON text that depends on the source and the compiler alone."""
+    command = [str(compiler()), "-f", "combined_json", SOURCE.name]
+    output = subprocess.run(command, cwd=SOURCE.parent, check=True, capture_output=True, text=True).stdout
+    built = json.loads(output)
+    contract = built[SOURCE.name]
+    return (
+        json.dumps(
+            {
+                "contract": SOURCE.stem,
+                "compiler": f"vyper {built['version']}",
+                "evm_version": "prague",
+                "source_sha256": hashlib.sha256(SOURCE.read_bytes()).hexdigest(),
+                "code_hash": contract_code_hash(contract["bytecode_runtime"]),
+                "bytecode": contract["bytecode"],
+                "bytecode_runtime": contract["bytecode_runtime"],
+                "abi": contract["abi"],
+            },
+            indent=1,
+        )
+        + "\n"
+    )
+
+
+def contract_code_hash(runtime: str) -> str:
+    """Keccak-256 of the runtime code, by a library that the compiler brings along (hashlib has no Keccak)."""
+    program = (
+        "import sys; from Crypto.Hash import keccak;"
+        "print('0x' + keccak.new(digest_bits=256, data=bytes.fromhex(sys.argv[1][2:])).hexdigest())"
+    )
+    command = [str(compiler().with_name("python")), "-c", program, runtime]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    text = artifact()
+    if sys.argv[1:] == ["--print"]:
+        sys.stdout.write(text)
+    else:
+        ARTIFACT.write_text(text, encoding="utf-8")
