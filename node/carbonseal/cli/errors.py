@@ -1,0 +1,66 @@
+"""Errors as a person at a terminal meets them: one line that says what is wrong and where, and what to do next."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+from carbonseal.cli.text import plain
+from carbonseal.findings import Refused
+
+# Which extra brings a module that the base install lacks.
+EXTRA_OF = {
+    "aiohttp": "node",
+    "sqlalchemy": "node",
+    "uvloop": "node",
+    "web3": "ethereum",
+    "eth_account": "ethereum",
+    "eth": "devnet",
+}
+
+
+class Failed(click.ClickException):
+    """Wrong usage, or input that was refused: exit status 2."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(plain(message))
+        self.remedy = plain(remedy)
+
+    @staticmethod
+    def by(refused: Refused, *place: str) -> Failed:
+        """What a finding says, with the way to the place it speaks of."""
+        finding = refused.under(*place).finding
+        where = " > ".join(finding.place)
+        return Failed(f"{where}: {finding.message}" if where else finding.message, finding.code.remedy)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"carbonseal: {self.format_message()}", file=file, err=file is None)
+        if self.remedy:
+            click.echo(f"  {self.remedy}", file=file, err=file is None)
+
+
+class BrokeOff(Failed):
+    """Something outside failed (a network, a disk) and the work is not done: exit status 1."""
+
+    exit_code = 1
+
+
+class MissingExtra(Failed):
+    """The command needs packages that the base install leaves out."""
+
+    def __init__(self, command: str, extra: str) -> None:
+        self.install = f"pip install 'carbonseal[{extra}]'"
+        super().__init__(
+            f"`carbonseal {command}` needs packages that are not installed", f"install them: {self.install}"
+        )
+
+    @staticmethod
+    def of(missing: ModuleNotFoundError, *, wanted_by: str) -> MissingExtra:
+        """The extra that brings the missing module. One that no extra brings is a defect, and is raised as it came."""
+        extra = "devnet" if wanted_by == "demo" else EXTRA_OF.get((missing.name or "").partition(".")[0])
+        if extra is None:
+            raise missing
+        return MissingExtra(wanted_by, extra)

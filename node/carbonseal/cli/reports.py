@@ -1,0 +1,136 @@
+"""A verification's report as a person reads it, and as a program reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from click import style
+
+from carbonseal.cli.text import plain
+from carbonseal.findings import Finding, Outcome, Place, Verdict
+from carbonseal.instants import format_instant
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import TrustItem
+    from carbonseal.verification.verify import Report
+
+COLOURS = {Verdict.VERIFIED: "green", Verdict.UNDETERMINED: "yellow", Verdict.REJECTED: "red"}
+MARKS = {
+    Outcome.SHOWN: style("✓", fg="green"),
+    Outcome.NOTED: style("·", dim=True),
+    Outcome.NOT_ASKED: style("-", dim=True),
+    Outcome.UNDETERMINED: style("?", fg="yellow", bold=True),
+    Outcome.REJECTED: style("✗", fg="red", bold=True),
+}
+DECISIVE = (Outcome.UNDETERMINED, Outcome.REJECTED)
+
+
+def verdict_line(file: str, verdict: Verdict) -> str:
+    return style(f"{verdict.value.upper():<13}", fg=COLOURS[verdict], bold=True) + plain(file)
+
+
+def full(file: str, report: Report, at: datetime) -> str:
+    """All about one passport: verdict, what it is, the tree of findings, what was not asked, what was trusted."""
+    lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
+    lines += tree(finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED)
+    if left_out := [finding for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED]:
+        lines += ["", style("Not asked by the policy", bold=True), *(_line(finding) for finding in left_out)]
+    if report.trusted:
+        lines += ["", style("Rests on what you trust", bold=True), *map(_trusted, report.trusted)]
+    return "\n".join(lines)
+
+
+def brief(file: str, verdict: Verdict, findings: Iterable[Finding]) -> str:
+    """One of many: the verdict, and below it what kept it from `verified`."""
+    deciding = [finding for finding in findings if finding.code.outcome in DECISIVE]
+    return "\n".join([verdict_line(file, verdict), *(f"  {_line(finding, with_place=True)}" for finding in deciding)])
+
+
+def as_json(file: str, report: Report, at: datetime) -> str:
+    """One line of JSON with every finding."""
+    return _json_line(
+        {
+            "file": file,
+            "verdict": report.verdict.value,
+            "at": format_instant(at),
+            "credential": report.credential,
+            "subject": report.subject,
+            "exists_since": format_instant(report.exists_since) if report.exists_since else None,
+            "findings": [finding.to_json() for finding in report.findings],
+            "trusted": [
+                {"ledger": i.ledger, "kind": i.kind, "value": dict(i.value), "whence": i.whence, "when": i.when}
+                for i in report.trusted
+            ],
+        }
+    )
+
+
+def unread_as_json(file: str, verdict: Verdict, finding: Finding, at: datetime) -> str:
+    """The same for a file that is no passport: nothing of it is known but why."""
+    return _json_line(
+        {
+            "file": file,
+            "verdict": verdict.value,
+            "at": format_instant(at),
+            "findings": [finding.to_json()],
+            "trusted": [],
+        }
+    )
+
+
+def tree(findings: Iterable[Finding]) -> Iterator[str]:
+    """Findings under the places they speak of, each place named once, in the order in which places first occur."""
+    root = _Branch()
+    for finding in findings:
+        root.at(finding.place).findings.append(finding)
+    yield from root.lines("")
+
+
+class _Branch:
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.below: dict[str, _Branch] = {}
+
+    def at(self, place: Place) -> _Branch:
+        branch = self
+        for name in place:
+            branch = branch.below.setdefault(name, _Branch())
+        return branch
+
+    def lines(self, indent: str) -> Iterator[str]:
+        for finding in self.findings:
+            yield from (indent + line for line in _line(finding).split("\n"))
+        for name, child in self.below.items():
+            path, branch = [name], child
+            while not branch.findings and len(branch.below) == 1:  # a way with one step at each turn is one line
+                (step, branch) = next(iter(branch.below.items()))
+                path.append(step)
+            yield indent + style(plain(" > ".join(path)), bold=True)
+            yield from branch.lines(indent + "  ")
+
+
+def _line(finding: Finding, *, with_place: bool = False) -> str:
+    where = " > ".join(finding.place) + ": " if with_place and finding.place else ""
+    line = f"{MARKS[finding.code.outcome]} {plain(where + finding.message)} {style(f'[{finding.code.name}]', dim=True)}"
+    if finding.code.outcome in DECISIVE and finding.code.remedy:
+        line += f"\n    {plain(finding.code.remedy)}"
+    return line
+
+
+def _facts(report: Report, at: datetime) -> Iterator[str]:
+    yield f"  about         {plain(str(report.subject))}"
+    yield f"  credential    {report.credential}"
+    yield f"  exists since  {format_instant(report.exists_since) if report.exists_since else 'not shown'}"
+    yield f"  judged as of  {format_instant(at)}"
+
+
+def _trusted(item: TrustItem) -> str:
+    value = " ".join(f"{name} {fact}" for name, fact in item.value.items())
+    return plain(f"  {item.kind} {value} of {item.ledger}, from {item.whence}, {item.when}")
+
+
+def _json_line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,109 @@
+"""docs/codes.md, made from the codes themselves: `python -m tests.repository.codes > docs/codes.md`."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from string import Formatter
+
+from carbonseal.findings import Code
+from tests.repository.sources import Module, modules
+
+HEAD = """\
+# Codes
+
+Every finding that carbonseal can give, with its outcome and what to do about it. A code never changes its meaning.
+Words in braces are facts of the case; `--json` prints them beside the message.
+Made by `python -m tests.repository.codes > docs/codes.md`, and kept true by a test.
+"""
+
+
+@dataclass(frozen=True)
+class Defined:
+    module: str
+    constant: str
+    code: Code
+
+
+@dataclass(frozen=True)
+class Use:
+    """A call of a code: `findings.X("place", fact=...)`."""
+
+    where: str
+    defined: Defined
+    facts: frozenset[str] | None  # None where they are given as **facts
+
+
+@cache
+def defined() -> tuple[Defined, ...]:
+    """Every code of the core and of the adapters, where it is assigned to a constant of its module."""
+    return tuple(
+        Defined(module.name, target.id, code)
+        for module in modules()
+        if not module.name.startswith("carbonseal_devnet")
+        for node in module.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and target.id.isupper()
+        if isinstance(code := getattr(importlib.import_module(module.name), target.id), Code)
+    )
+
+
+def fields(text: str) -> frozenset[str]:
+    """The names of the facts in a code's text. Raises ValueError where it is no format string."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+@cache
+def uses() -> tuple[Use, ...]:
+    """Every call of a code, in all of our modules."""
+    return tuple(_uses())
+
+
+def _uses() -> Iterator[Use]:
+    by_name = {(d.module, d.constant): d for d in defined()}
+    for module in modules():
+        known = _known_as(module, by_name)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and (found := known.get(ast.unparse(node.func))):
+                names = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+                complete = all(keyword.arg for keyword in node.keywords)
+                yield Use(f"{module.path}:{node.lineno}", found, names if complete else None)
+
+
+def _known_as(module: Module, by_name: dict[tuple[str, str], Defined]) -> dict[str, Defined]:
+    """What each code is called in a module: `findings.X`, `X`."""
+    known = {constant: d for (name, constant), d in by_name.items() if name == module.name}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                local = alias.asname or alias.name
+                known |= {f"{local}.{constant}": d for (name, constant), d in by_name.items() if name == whole}
+                if direct := by_name.get((node.module or "", alias.name)):
+                    known[local] = direct
+    return known
+
+
+def page() -> str:
+    parts = [HEAD]
+    everything = sorted(defined(), key=lambda d: d.code.name)
+    for area, group in groupby(everything, key=lambda d: d.code.name.partition(".")[0]):
+        parts.append(
+            f"## {area}\n\n| code | outcome | what it says | what to do |\n|---|---|---|---|\n"
+            + "".join(map(_row, group))
+        )
+    return "\n".join(parts)
+
+
+def _row(d: Defined) -> str:
+    cells = (f"`{d.code.name}`", d.code.outcome.value, d.code.text, d.code.remedy)
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,157 @@
+"""The arrows between packages point one way (DESIGN.md, 'Layout'), and the pure core does nothing but compute."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.repository.sources import OURS, Import, Module, imports, modules, names_of_modules
+
+# What each part may import of ours, itself aside. A part is a package or module below `carbonseal`, or an adapter.
+BOTTOM = {"carbonseal.findings", "carbonseal.instants"}
+LOWER = BOTTOM | {"carbonseal.records", "carbonseal.log", "carbonseal.ledger"}
+MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
+ARROWS = {
+    "carbonseal.findings": set(),
+    "carbonseal.instants": {"carbonseal.findings"},
+    "carbonseal.ledger": BOTTOM,
+    "carbonseal.records": BOTTOM,
+    "carbonseal.log": BOTTOM | {"carbonseal.records", "carbonseal.ledger"},
+    "carbonseal.passport": LOWER,
+    "carbonseal.flow": LOWER | {"carbonseal.passport"},
+    "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
+    "carbonseal.node": MIDDLE,
+    "carbonseal.service": MIDDLE | {"carbonseal.node"},
+    "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service"},
+    "carbonseal": MIDDLE,  # the package itself: its public names
+    "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger"},
+    "carbonseal_devnet": {*OURS},
+}
+
+# Verification reaches the built-in adapters by this one table of names: a base install checks every kind of evidence.
+BUILT_IN = "carbonseal.verification.builtin"
+
+PURE = ("findings", "instants", "ledger", "records", "log", "passport", "flow", "verification")
+READS_FILES = "carbonseal.records.sources"  # turns paths into bytes: the one part of the core that touches a disk
+FINDS_PLUGINS = {"carbonseal.records.profiles", BUILT_IN}  # by entry points
+EFFECTS = {
+    "asyncio", "concurrent", "ctypes", "fcntl", "ftplib", "glob", "http", "logging", "mmap", "multiprocessing", "os",
+    "queue", "random", "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "sqlite3",
+    "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+BASE_INSTALL = {"cryptography", "jsonschema_rs", "orjson", "Crypto", "rfc8785"}
+
+
+def part(name: str) -> str:
+    """The part that a module belongs to: "carbonseal.log", "carbonseal_adapters.tlog", "carbonseal_devnet"."""
+    parts = name.split(".")
+    if parts[0] == "carbonseal_devnet":
+        return parts[0]
+    if parts[0] == "carbonseal" and len(parts) > 1 and ".".join(parts[:2]) not in ARROWS:
+        return "carbonseal"  # a name of the package itself, such as __version__
+    return ".".join(parts[:2])
+
+
+def may_import(importer: str, target: str) -> bool:
+    here, there = part(importer), part(target)
+    allowed = ARROWS[here if here in ARROWS else here.partition(".")[0]]
+    return here == there or there in allowed or there.partition(".")[0] in allowed - {"carbonseal"}
+
+
+def ours(module: Module) -> Iterator[Import]:
+    yield from (i for i in imports(module) if i.target.partition(".")[0] in OURS)
+    yield from names_of_modules(module)
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {"carbonseal.findings", "carbonseal_adapters.tlog.evidence", "carbonseal.cli.main"} <= {
+        m.name for m in modules()
+    }
+
+
+def test_arrows_point_one_way() -> None:
+    wrong = [
+        f"{module.path}:{found.line}: {module.name} imports {found.target}"
+        for module in modules()
+        for found in ours(module)
+        if not may_import(module.name, found.target) and not _is_built_in_table(module, found)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def _is_built_in_table(module: Module, found: Import) -> bool:
+    return module.name == BUILT_IN and found.target.endswith(".evidence") and found in set(names_of_modules(module))
+
+
+def test_only_devnet_imports_devnet() -> None:
+    assert not [
+        m.name for m in modules() if part(m.name) != "carbonseal_devnet" for i in ours(m) if "devnet" in i.target
+    ]
+
+
+@pytest.mark.parametrize(
+    ("importer", "target"),
+    [
+        ("carbonseal.log.tree", "carbonseal.node.store"),
+        ("carbonseal.findings", "carbonseal.ledger"),
+        ("carbonseal.records.strict", "carbonseal.log.tree"),
+        ("carbonseal.verification.verify", "carbonseal_adapters.ethereum.evidence"),
+        ("carbonseal.node.node", "carbonseal.service.app"),
+        ("carbonseal.node.node", "carbonseal_adapters.tlog.ledger"),
+        ("carbonseal.cli.main", "carbonseal_devnet.demo"),
+        ("carbonseal_adapters.tlog.ledger", "carbonseal.node.node"),
+        ("carbonseal_adapters.tlog.ledger", "carbonseal_adapters.ethereum.ledger"),
+        ("carbonseal_adapters.tlog.ledger", "carbonseal_devnet.main"),
+        ("carbonseal_adapters.tlog.evidence", "carbonseal.records.strict"),
+        ("carbonseal_adapters.tlog.evidence", "carbonseal"),
+    ],
+)
+def test_an_arrow_the_wrong_way_is_seen(importer: str, target: str) -> None:
+    assert not may_import(importer, target)
+
+
+def is_pure(name: str) -> bool:
+    if name == READS_FILES:
+        return False
+    return part(name) in {f"carbonseal.{pure}" for pure in PURE} or (
+        name.startswith("carbonseal_adapters.") and name.rpartition(".")[2] == "evidence"
+    )
+
+
+def pure_modules() -> list[Module]:
+    """The core, the adapters' evidence modules, and whatever those import of their own package."""
+    by_name = {module.name: module for module in modules()}
+    todo = [name for name in by_name if is_pure(name)]
+    pure: dict[str, Module] = {}
+    while todo:
+        name = todo.pop()
+        if name in pure:
+            continue
+        pure[name] = by_name[name]
+        for found in ours(by_name[name]):
+            todo += [n for n in (found.target, found.target.rpartition(".")[0]) if n in by_name and "adapters" in n]
+    return [pure[name] for name in sorted(pure)]
+
+
+@pytest.mark.parametrize("module", pure_modules(), ids=lambda module: module.name)
+def test_the_core_is_pure(module: Module) -> None:
+    """No clock, no randomness, no input or output; of others' packages only what the base install has."""
+    for found in imports(module):
+        top = found.target.partition(".")[0]
+        if top == "importlib" and not found.target.startswith(
+            "importlib.resources"
+        ):  # a package's own data is no input
+            assert module.name in FINDS_PLUGINS, f"line {found.line}: {module.name} imports {found.target}"
+            continue
+        assert top not in EFFECTS, f"line {found.line}: {module.name} imports {found.target}"
+        assert top in OURS or top in BASE_INSTALL or top in sys.stdlib_module_names, (
+            f"line {found.line}: {found.target}"
+        )
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            effect = called in {"open", "print", "input"} or called.endswith((".now", ".utcnow", ".today"))
+            assert not effect, f"line {node.lineno}: {module.name} calls {called}"

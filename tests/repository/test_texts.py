@@ -1,0 +1,150 @@
+"""What the documents say is what the program does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from carbonseal.cli.main import carbonseal
+from tests.repository import codes, help_texts
+from tests.repository.sources import REPOSITORY, modules
+
+BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DOCUMENTS = [
+    REPOSITORY / "README.md",
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
+    *sorted(REPOSITORY.glob("examples/**/*.md")),
+]
+
+
+def shell_lines(text: str) -> Iterator[str]:
+    """The commands in a document's shell blocks: in a transcript those behind `$`, else every line."""
+    for block in BLOCK.findall(text):
+        lines = block.replace("\\\n", " ").splitlines()
+        transcript = any(line.startswith("$ ") for line in lines)
+        yield from (line.removeprefix("$ ") for line in lines if line.startswith("$ ") or not transcript)
+
+
+def carbonseal_calls(line: str) -> Iterator[list[str]]:
+    """The words after `carbonseal` in a line of shell, up to a pipe, a redirection or the next command."""
+    words: list[str] | None = None
+    for word in shlex.split(line, comments=True):
+        if word in {"|", "||", "&&", ";", ">", ">>", "<", "2>", "&"}:
+            if words is not None:
+                yield words
+            words = None
+        elif words is not None:
+            words.append(word)
+        elif word.rpartition("/")[2] == "carbonseal":
+            words = []
+    if words is not None:
+        yield words
+
+
+def check_call(words: list[str]) -> None:
+    """That the command exists and knows the options; raises AssertionError otherwise."""
+    command: click.Command = carbonseal
+    context = click.Context(command, info_name="carbonseal")
+    rest = list(words)
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        name = rest.pop(0)
+        below = command.get_command(context, name)
+        assert below is not None, f"there is no command {name!r} in `{context.command_path}`"
+        command, context = below, click.Context(below, info_name=name, parent=context)
+    known = {opt for parameter in command.params for opt in (*parameter.opts, *parameter.secondary_opts)} | {
+        "-h",
+        "--help",
+    }
+    for word in rest:
+        option = word.partition("=")[0]
+        if option.startswith("-") and option != "-":
+            assert option in known, f"`{context.command_path}` has no option {option}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_commands_in_documents_exist(document: Path) -> None:
+    for line in shell_lines(document.read_text(encoding="utf-8")):
+        for words in carbonseal_calls(line):
+            check_call(words)
+
+
+@pytest.mark.parametrize(
+    "words", [["verifyy", "x"], ["verify", "x", "--polcy", "p"], ["passport", "isue"], ["--verison"]]
+)
+def test_a_wrong_command_in_a_document_is_seen(words: list[str]) -> None:
+    with pytest.raises(AssertionError):
+        check_call(words)
+
+
+def test_make_targets_in_documents_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for document in DOCUMENTS:
+        for line in shell_lines(document.read_text(encoding="utf-8")):
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["make"]:
+                assert set(words[1:]) <= targets, f"{document}: {line}"
+
+
+def test_cli_page_is_what_help_says() -> None:
+    written = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written == help_texts.page(), "run: python -m tests.repository.help_texts > docs/cli.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), help_texts.commands(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_command_teaches(name: str, command: click.Command) -> None:
+    """A sentence of what it does, an example of its own, and a word on every option."""
+    text = help_texts.help_text(name, command)
+    if not isinstance(command, click.Group):
+        assert re.search(r"^ *Examples?:", text, re.MULTILINE), f"{name} --help shows no example"
+    assert f"{name} " in text.partition("\n")[2], f"{name} --help does not show how it is called"
+    assert command.get_short_help_str(), name
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts[0]} says nothing"
+
+
+# Examples in help texts are commands, too.
+@pytest.mark.parametrize(
+    ("name", "command"), help_texts.commands(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_examples_in_help_exist(name: str, command: click.Command) -> None:
+    for line in (command.help or "").splitlines():
+        if line.strip().startswith(("carbonseal ", "... | carbonseal ")):
+            for words in carbonseal_calls(line):
+                check_call(words)
+
+
+def test_codes_page_is_what_the_codes_say() -> None:
+    written = (REPOSITORY / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert written == codes.page(), "run: python -m tests.repository.codes > docs/codes.md"
+
+
+def test_code_names_are_unique_and_well_formed() -> None:
+    names = [d.code.name for d in codes.defined()]
+    assert names
+    assert sorted(set(names)) == sorted(names)
+    assert not [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*", name)]
+
+
+@pytest.mark.parametrize("known", codes.defined(), ids=lambda d: d.code.name)
+def test_every_code_is_used_with_the_facts_that_it_tells(known: codes.Defined) -> None:
+    told = codes.fields(known.code.text)
+    assert all(name.isidentifier() for name in told), f"{known.code.name} formats {sorted(told)}"
+    uses = [use for use in codes.uses() if use.defined is known]
+    for use in uses:
+        assert use.facts is None or use.facts == told, (
+            f"{use.where} gives {sorted(use.facts)}, the text has {sorted(told)}"
+        )
+
+
+def test_every_code_is_used() -> None:
+    text = "\n".join(module.path.read_text(encoding="utf-8") for module in modules())
+    unused = [d.code.name for d in codes.defined() if len(re.findall(rf"\b{d.constant}\b", text)) < 2]
+    assert not unused, f"codes that nothing gives: {unused}"
