@@ -18,7 +18,7 @@ from carbonseal.findings import Refused, noted, rejected, shown
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import ForeignAnchor
-from carbonseal.log.notes import Note, VerifierKey
+from carbonseal.log.notes import Algorithm, Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import leaf_hash, root_from_inclusion
 
@@ -42,11 +42,16 @@ OTHER_ORIGIN = rejected("tlog.other-origin", "the checkpoint is one of {found}, 
 OWN_LOG = rejected("tlog.own-log", "{log} cannot be a ledger for its own heads")
 BAD_SIGNATURE = rejected("tlog.bad-signature", "the pinned key's signature on the checkpoint of {log} does not hold")
 WRONG_PATH = rejected("tlog.wrong-path", "the path cannot lead from index {index} to a tree of size {size}: {why}")
-NOT_INCLUDED = rejected("tlog.not-included", "at index {index}, the path from this anchor does not lead to the root of {log}")
+NOT_INCLUDED = rejected(
+    "tlog.not-included", "at index {index}, the path from this anchor does not lead to the root of {log}"
+)
 
 UNKNOWN_OPTION = rejected("tlog.unknown-option", "a tlog ledger has no option {option}", "it has one: key=")
 MISSING_KEY = rejected("tlog.missing-key", "the line does not pin the log's key", "add key=<the log's verifier key>")
 MALFORMED_KEY = rejected("tlog.malformed-key", "this is not a verifier key: {why}")
+NOT_A_LOG_KEY = rejected(
+    "tlog.not-a-log-key", "the key of {name} is a witness's", "pin the key that the log signs its checkpoints with"
+)
 OTHER_KEY = rejected(
     "tlog.key-of-another-log",
     "the key is that of {found}, and the ledger's name is {name}",
@@ -67,33 +72,47 @@ def read_key(options: Mapping[str, str]) -> VerifierKey:
     if "key" not in options:
         raise Refused(MISSING_KEY("key"))
     try:
-        return VerifierKey.parse(options["key"])
+        key = VerifierKey.parse(options["key"])
     except Refused as refused:
         raise Refused(MALFORMED_KEY("key", why=refused.finding.message)) from refused
+    if key.algorithm is not Algorithm.ED25519:
+        raise Refused(NOT_A_LOG_KEY("key", name=key.name))
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class TlogPins:
+    """The key that a log signs its checkpoints with; its name is the log's origin."""
+
+    key: VerifierKey
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        return frozenset({self.key.public_key})
 
 
 @dataclass(frozen=True, slots=True)
 class TlogVerifier:
-    """The `EvidenceVerifier` of other operators' logs. Its pins are the log's verifier key."""
+    """The `EvidenceVerifier` of other operators' logs."""
 
     scheme: str = SCHEME
 
-    def pin(self, name: str, options: Mapping[str, str]) -> VerifierKey:
+    def pin(self, name: str, options: Mapping[str, str]) -> TlogPins:
         """The key that the policy's line pins. Raises `Refused` unless it is there, alone, and belongs to the ledger named."""
         key = read_key(options)
         if name != ledger_name(key):
             raise Refused(OTHER_KEY("key", found=key.name, name=name))
-        return key
+        return TlogPins(key)
 
-    def check(self, evidence: Evidence, statement: Statement, pins: VerifierKey, trust: Sequence[TrustItem]) -> Checked:
+    def check(self, evidence: Evidence, statement: Statement, pins: TlogPins, trust: Sequence[TrustItem]) -> Checked:
         """Show that `statement` is an entry of the pinned log. Rests on the pinned key alone, so `trust` is not looked at."""
         del trust
         try:
-            proof, checkpoint = _open(evidence, statement, pins)
+            proof, checkpoint = _open(evidence, statement, pins.key)
             _follow(proof, checkpoint, statement)
         except Refused as refused:
             return Checked((refused.finding,))
-        finding = SHOWN(log=pins.name, index=proof.index, size=checkpoint.size)
+        finding = SHOWN(log=pins.key.name, index=proof.index, size=checkpoint.size)
         return Checked((finding,), Proved(publisher=statement.log_id.hex(), time=None))
 
 

@@ -18,7 +18,7 @@ from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tiles import WIDTH, Tile, TileReader
 from carbonseal.log.tree import inclusion_proof
 
-from .evidence import TYPE, VERIFIER, VERSION, ledger_name, read_key
+from .evidence import TYPE, VERIFIER, VERSION, TlogPins, ledger_name, read_key
 from .remote import Answer, Remote
 
 ANCHORS = "/v1/foreign-anchors"
@@ -85,7 +85,7 @@ class TlogLedger:
             raise Retry(f"{self.name} shows a checkpoint of size {checkpoint.size}, and it had {facts['size']}")
         hashes = await self._inclusion(index, checkpoint.size)
         evidence = Evidence(TYPE, VERSION, TlogProof(index, hashes, note).encode())
-        checked = VERIFIER.check(evidence, statement, self._key, ())
+        checked = VERIFIER.check(evidence, statement, TlogPins(self._key), ())
         if checked.proved is None:
             raise Retry(f"{self.name} does not bear out its own state: {checked.findings[0]}")
         return evidence
@@ -100,6 +100,10 @@ class TlogLedger:
             return Statement(log, int(state["size"]), bytes.fromhex(state["root"]))
         except (KeyError, TypeError, ValueError) as error:
             raise Retry(f"{self.name} answered something else than its newest anchor") from error
+
+    async def pins(self) -> Mapping[str, str]:
+        """The log's own verifier key."""
+        return {"key": self._key.encode()}
 
     async def close(self) -> None:
         await self._remote.close()

@@ -13,7 +13,9 @@ from carbonseal.findings import Refused, rejected
 from carbonseal.ledger import Retry, Unknown
 
 MALFORMED_ENDPOINT = rejected(
-    "tlog.malformed-endpoint", "{endpoint} is not the address of a log", "write tlog+http://host:port or tlog+https://host"
+    "tlog.malformed-endpoint",
+    "{endpoint} is not the address of a log",
+    "write tlog+http://host:port or tlog+https://host",
 )
 
 MAX_ANSWER = 64 * 1024  # the largest things asked for are a tile of 8 KiB and a checkpoint with 32 signatures

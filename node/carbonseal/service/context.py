@@ -1,0 +1,87 @@
+"""What every handler works with: the node, the bounds, and what is taken of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from carbonseal.findings import Refused
+from carbonseal.node.node import Node
+
+from .bodies import Patience
+from .errors import BUSY, MALFORMED_PATH
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much the service takes on. Sizes are in bytes."""
+
+    record: int = MIB
+    checkpoint: int = 64 * 1024
+    issue_request: int = 16 * MIB
+    passport: int = 64 * MIB
+    requests: int = 256  # answered at one time, streams among them
+    streams: int = 16
+    passports: int = 2  # issued or refreshed at one time
+    silence: float = 30.0  # seconds for which a sender, or a reader of a stream, may do nothing
+
+
+class Slots:
+    """So much at one time, and no queue behind it: who comes on top is told to come again."""
+
+    def __init__(self, what: str, free: int) -> None:
+        self._what = what
+        self._free = free
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Hold one slot. Raises `Refused` where none is free."""
+        if not self._free:
+            raise Refused(BUSY(what=self._what))
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+NODE = web.AppKey("node", Node)
+BOUNDS = web.AppKey("bounds", Bounds)
+PATIENCE = web.AppKey("patience", Patience)
+REQUESTS = web.AppKey("requests", Slots)
+STREAMS = web.AppKey("streams", Slots)
+PASSPORTS = web.AppKey("passports", Slots)
+
+
+def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
+    """A JSON answer that nobody keeps."""
+    return web.Response(
+        body=orjson.dumps(value),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def digest_in_path(request: web.Request, name: str) -> bytes:
+    """32 bytes from the path's 64 lower-case hexadecimal digits. Raises `Refused`."""
+    text = request.match_info[name]
+    if len(text) != 64 or not set(text) <= set("0123456789abcdef"):
+        raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="64 lower-case hexadecimal digits"))
+    return bytes.fromhex(text)
+
+
+def number_in_path(request: web.Request, name: str) -> int:
+    """A u64 without leading zeros from the path. Raises `Refused`."""
+    text = request.match_info[name]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else -1
+    if str(number) != text or number >= 1 << 64:
+        raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
+    return number

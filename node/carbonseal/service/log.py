@@ -1,0 +1,57 @@
+"""The log's public face: its checkpoint and tiles, as C2SP tlog-tiles has them.
+
+A path is read as a tile's coordinates and never as a path of the file system.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from carbonseal.findings import Refused
+from carbonseal.log.tiles import WIDTH
+
+from .context import NODE
+from .errors import NO_CHECKPOINT, NO_TILE
+
+ROUTES = web.RouteTableDef()
+
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+NOT_FOR_LONG = {"Cache-Control": "no-cache"}
+
+_NUMBER = r"(?P<number>(?:x[0-9]{3}/)*[0-9]{3})"
+_WIDTH = r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+_TILE = re.compile(rf"(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/{_NUMBER}{_WIDTH}", re.ASCII)
+
+
+@ROUTES.get("/checkpoint")
+async def checkpoint(request: web.Request) -> web.Response:
+    note = request.app[NODE].checkpoint()
+    if note is None:
+        raise Refused(NO_CHECKPOINT())
+    return web.Response(body=note, content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
+
+
+@ROUTES.get("/tile/{path:.+}")
+async def tile(request: web.Request) -> web.Response:
+    found = _TILE.fullmatch(request.match_info["path"])
+    if found is None:
+        raise Refused(NO_TILE())
+    number, width = _number(found["number"]), int(found["width"] or WIDTH)
+    if found["width"] and width >= WIDTH:
+        raise Refused(NO_TILE())
+    files = request.app[NODE].files
+    if found["level"] == "entries":
+        data = files.entries(number, width)
+    else:
+        data = files.tile(int(found["level"]), number, width)
+    return web.Response(body=data, content_type="application/octet-stream", headers=FOR_EVER)
+
+
+def _number(text: str) -> int:
+    """`x001/x234/067` as 1234067. Raises `Refused` on leading groups of zeros: each tile has one path."""
+    groups = text.replace("x", "").split("/")
+    if len(groups) > 1 and groups[0] == "000" or len(groups) > 6:
+        raise Refused(NO_TILE())
+    return int("".join(groups))

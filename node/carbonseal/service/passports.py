@@ -1,0 +1,47 @@
+"""Passports: issued, refreshed, and handed out again by their digest."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from carbonseal.findings import Refused
+from carbonseal.records.strict import Limits, parse
+
+from .bodies import read_body, require_type
+from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, digest_in_path
+from .errors import UNKNOWN_PASSPORT
+
+ROUTES = web.RouteTableDef()
+
+JSON = "application/json"
+
+
+@ROUTES.post("/v1/passports")
+async def issue(request: web.Request) -> web.Response:
+    """The body is an issue request, the answer the passport."""
+    require_type(request, JSON)
+    with request.app[PASSPORTS].take():
+        most = request.app[BOUNDS].issue_request
+        wanted = parse(await read_body(request, most, request.app[PATIENCE]), Limits(most))
+        return _passport(await request.app[NODE].issue(wanted), status=201)
+
+
+@ROUTES.post("/v1/passports/refresh")
+async def refresh(request: web.Request) -> web.Response:
+    """The body is a passport, the answer the same with newer heads, anchors and status."""
+    require_type(request, JSON)
+    with request.app[PASSPORTS].take():
+        old = await read_body(request, request.app[BOUNDS].passport, request.app[PATIENCE])
+        return _passport(await request.app[NODE].refresh(old))
+
+
+@ROUTES.get("/v1/passports/{digest}")
+async def again(request: web.Request) -> web.Response:
+    passport = request.app[NODE].passport(digest_in_path(request, "digest"))
+    if passport is None:
+        raise Refused(UNKNOWN_PASSPORT())
+    return _passport(passport)
+
+
+def _passport(body: bytes, status: int = 200) -> web.Response:
+    return web.Response(body=body, status=status, content_type=JSON, headers={"Cache-Control": "no-store"})
