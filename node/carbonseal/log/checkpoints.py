@@ -1,0 +1,71 @@
+"""A log's signed head (C2SP tlog-checkpoint v1.0.0): origin, size and root, as the text of a signed note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.ledger import Statement, log_id
+from carbonseal.log.notes import Note, NoteSigner, VerifierKey
+from carbonseal.log.text import MAX_SIZE, decode_decimal, decode_hash, encode_base64
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The log `origin` had `size` entries (0 to 2^63 - 1) under `root` (32 bytes)."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def encode(self) -> str:
+        """Three lines, the last newline included."""
+        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n"
+
+    @staticmethod
+    def parse(text: str) -> Checkpoint:
+        """The inverse of `encode`. Extension lines, which nothing audits, are not accepted. Raises Refused."""
+        lines = text.split("\n")
+        if len(lines) < 4 or lines[-1]:
+            raise Refused(findings.CHECKPOINT_TRUNCATED())
+        if len(lines) > 4:
+            raise Refused(findings.CHECKPOINT_EXTENSION(lines=len(lines) - 4))
+        origin, size, root = lines[0], decode_decimal(lines[1]), decode_hash(lines[2])
+        if not origin:
+            raise Refused(findings.CHECKPOINT_ORIGIN())
+        if size is None:
+            raise Refused(findings.CHECKPOINT_SIZE(size=repr(lines[1][:40])))
+        if size > MAX_SIZE:
+            raise Refused(findings.CHECKPOINT_SIZE_TOO_LARGE(size=size))
+        if root is None:
+            raise Refused(findings.CHECKPOINT_ROOT(root=repr(lines[2][:80])))
+        return Checkpoint(origin, size, root)
+
+    def statement(self) -> Statement:
+        """What an anchor of this head says. Raises Refused for an empty log, which there is nothing to say about."""
+        if self.size == 0:
+            raise Refused(findings.CHECKPOINT_EMPTY(origin=self.origin))
+        return Statement(log_id(self.origin), self.size, self.root)
+
+
+def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> bytes:
+    """The signed note of a head, under one log key."""
+    text = checkpoint.encode()
+    return Note(text, (signer.sign(text),)).encode()
+
+
+def checkpoint_of(note: Note, log: VerifierKey) -> Checkpoint:
+    """The head in `note`, shown to be signed by `log` and to be of the log that the key is named after. Raises
+    Refused."""
+    if not note.signed_by(log):
+        raise Refused(findings.CHECKPOINT_UNSIGNED(name=log.name))
+    checkpoint = Checkpoint.parse(note.text)
+    if checkpoint.origin != log.name:
+        raise Refused(findings.CHECKPOINT_OTHER_ORIGIN(origin=checkpoint.origin, name=log.name))
+    return checkpoint
+
+
+def open_checkpoint(data: bytes, log: VerifierKey) -> Checkpoint:
+    """`checkpoint_of` for the bytes of a note. Raises Refused."""
+    return checkpoint_of(Note.parse(data), log)

@@ -1,0 +1,76 @@
+"""Inclusion proofs that stand alone (C2SP tlog-proof, ``c2sp.org/tlog-proof@v1``, file suffix ``.tlog-proof``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
+from carbonseal.log.notes import MAX_NOTE, VerifierKey
+from carbonseal.log.text import MAX_SIZE, decode_base64, decode_decimal, decode_hash, encode_base64
+from carbonseal.log.tree import leaf_hash, verify_inclusion
+
+HEADER = "c2sp.org/tlog-proof@v1"
+MAX_HASHES = 63
+MAX_EXTRA = 65_535  # bytes
+MAX_PROOF = MAX_NOTE + MAX_EXTRA * 4 // 3 + 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TlogProof:
+    """That an entry stands at `index` under a checkpoint: hashes from leaf to root, and the checkpoint's note verbatim.
+
+    `extra` is the application's own and nobody vouches for it.
+    """
+
+    index: int
+    hashes: tuple[bytes, ...]
+    checkpoint_note: bytes
+    extra: bytes | None = None
+
+    def encode(self) -> bytes:
+        lines = [HEADER]
+        if self.extra is not None:
+            lines.append(f"extra {encode_base64(self.extra)}")
+        lines += [f"index {self.index}", *map(encode_base64, self.hashes)]
+        return "\n".join(lines).encode() + b"\n\n" + self.checkpoint_note
+
+    @staticmethod
+    def parse(data: bytes) -> TlogProof:
+        """The inverse of `encode`, strictly; neither the checkpoint nor the path is looked at. Raises Refused."""
+        if len(data) > MAX_PROOF:
+            raise Refused(findings.TLOG_PROOF_TOO_LARGE(length=len(data), limit=MAX_PROOF))
+        head, blank, note = data.partition(b"\n\n")
+        if not blank or not note:
+            raise Refused(findings.TLOG_PROOF_TRUNCATED())
+        header, *lines = head.decode("latin-1").split("\n")  # what is not ASCII fits none of the lines below
+        if header != HEADER:
+            raise Refused(findings.TLOG_PROOF_UNKNOWN_VERSION(header=repr(header[:80])))
+        extra = _extra(lines.pop(0)) if lines and lines[0].startswith("extra ") else None
+        index = decode_decimal(lines[0].removeprefix("index ")) if lines and lines[0].startswith("index ") else None
+        if index is None or index > MAX_SIZE:
+            raise Refused(findings.TLOG_PROOF_INDEX(line=repr(lines[0][:80] if lines else "")))
+        if len(lines) - 1 > MAX_HASHES:
+            raise Refused(findings.TLOG_PROOF_TOO_MANY_HASHES(count=len(lines) - 1, limit=MAX_HASHES))
+        return TlogProof(index, tuple(_hash(line) for line in lines[1:]), note, extra)
+
+    def verify(self, entry: bytes, log: VerifierKey) -> Checkpoint:
+        """Show that `log` holds `entry` at `index`; gives the head that it stands under. Raises Refused."""
+        checkpoint = open_checkpoint(self.checkpoint_note, log)
+        verify_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.hashes, checkpoint.root)
+        return checkpoint
+
+
+def _extra(line: str) -> bytes:
+    data = decode_base64(line.removeprefix("extra "))
+    if not data or len(data) > MAX_EXTRA:
+        raise Refused(findings.TLOG_PROOF_EXTRA())
+    return data
+
+
+def _hash(line: str) -> bytes:
+    data = decode_hash(line)
+    if data is None:
+        raise Refused(findings.TLOG_PROOF_HASH(line=repr(line[:80])))
+    return data

@@ -1,0 +1,113 @@
+"""The tree as static files (C2SP tlog-tiles v0.1.0): names of tiles and entry bundles, their bytes, how they are read.
+
+A tile of level L holds up to 256 consecutive hashes, each of them the root of 256^L entries. A bundle holds the up to
+256 entries below a level-0 tile, each after its length (u16 big-endian).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+
+WIDTH = 256
+MAX_ENTRY = 65_535  # bytes: what a u16 can say
+
+
+class TileReader(Protocol):
+    """Where tiles come from. Callers ask for exactly the width that the tree size they speak of gives a tile.
+
+    Hashes and entries never change, so the tile of a smaller tree is the beginning of the same tile in any larger tree
+    of the log. A log may delete a partial tile once the full one exists: a reader that lacks width W of a tile must
+    therefore look for a wider one, the full one at the latest, and answer with its first W hashes (`cut_bundle` for
+    entries). Whatever a reader answers is only as good as the root that is computed from it: callers compare roots.
+    """
+
+    def tile(self, level: int, index: int, width: int) -> bytes:
+        """The first `width` (1 to 256) hashes of a tile: exactly 32 x `width` bytes."""
+        ...
+
+    def entries(self, index: int, width: int) -> bytes:
+        """The bundle of the first `width` (1 to 256) entries from entry 256 x `index` on: no byte more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A tile's coordinates: level 0 to 63, index from the left, and how many hashes it holds (256 when full)."""
+
+    level: int
+    index: int
+    width: int = WIDTH
+
+    @property
+    def path(self) -> str:
+        """Below a log's prefix: ``tile/1/x001/234.p/17``."""
+        return f"tile/{self.level}/{_index_path(self.index, self.width)}"
+
+
+def bundle_path(index: int, width: int = WIDTH) -> str:
+    """The name of an entry bundle below a log's prefix: ``tile/entries/x001/234.p/17``."""
+    return f"tile/entries/{_index_path(index, width)}"
+
+
+def _index_path(index: int, width: int) -> str:
+    groups = f"{index:,}".split(",")
+    groups = [group.zfill(3) for group in groups]
+    path = "/".join([f"x{group}" for group in groups[:-1]] + groups[-1:])
+    return path if width == WIDTH else f"{path}.p/{width}"
+
+
+def partial_tiles(size: int) -> Iterator[Tile]:
+    """The partial tiles of the tree of `size` entries, lowest level first; together they make its right edge."""
+    level = 0
+    while count := size >> 8 * level:
+        if width := count % WIDTH:
+            yield Tile(level, count // WIDTH, width)
+        level += 1
+
+
+def bundles_between(old_size: int, new_size: int) -> Iterator[Tile]:
+    """The level-0 tiles, and so the bundles, that a log growing from `old_size` to `new_size` has to write anew."""
+    for index in range(old_size // WIDTH, -(-new_size // WIDTH)):
+        width = min(WIDTH, new_size - index * WIDTH)
+        if index * WIDTH + width > old_size:
+            yield Tile(0, index, width)
+
+
+def encode_bundle(entries: Iterable[bytes]) -> bytes:
+    """Entries to the bytes of a bundle. Raises Refused on an entry that is longer than 65,535 bytes."""
+    parts: list[bytes] = []
+    for entry in entries:
+        if len(entry) > MAX_ENTRY:
+            raise Refused(findings.ENTRY_TOO_LONG(length=len(entry), limit=MAX_ENTRY))
+        parts += (len(entry).to_bytes(2, "big"), entry)
+    return b"".join(parts)
+
+
+def decode_bundle(data: bytes, width: int) -> list[bytes]:
+    """The inverse of `encode_bundle`: exactly `width` entries and nothing after them, or Refused."""
+    entries, end = _walk(data, width)
+    if end != len(data):
+        raise Refused(findings.BUNDLE_TOO_LONG(width=width, rest=len(data) - end))
+    return entries
+
+
+def cut_bundle(data: bytes, width: int) -> bytes:
+    """The bundle of the first `width` entries of a wider one. Raises Refused where it is not that wide."""
+    return data[: _walk(data, width)[1]]
+
+
+def _walk(data: bytes, width: int) -> tuple[list[bytes], int]:
+    entries: list[bytes] = []
+    start = 0
+    for _ in range(width):
+        end = start + 2 + int.from_bytes(data[start : start + 2], "big")
+        if len(data) < max(end, start + 2):
+            raise Refused(findings.BUNDLE_TRUNCATED(width=width, whole=len(entries)))
+        entries.append(data[start + 2 : end])
+        start = end
+    return entries, start
