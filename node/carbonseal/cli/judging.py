@@ -40,7 +40,7 @@ class Judged:
 class Question:
     """What is asked of every file. Bytes, so that it travels between processes."""
 
-    policy: str
+    policy: bytes
     trust: bytes | None
     at: datetime
     style: Style
@@ -52,9 +52,10 @@ class Judge:
     def __init__(self, question: Question) -> None:
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
+        from carbonseal.verification.verifiers import third_party
 
         self._question = question
-        self._policy: Policy = parse_policy(question.policy)
+        self._policy: Policy = parse_policy(question.policy, third_party=third_party)
         self._trust: Trust = Trust() if question.trust is None else parse_trust(question.trust)
 
     def judge(self, path: str) -> Judged:
@@ -65,7 +66,7 @@ class Judge:
         try:
             passport = parse(read_passport(path))
         except OSError as error:
-            return Judged(BROKE_OFF, "" if style is Style.QUIET else f"carbonseal: {path}: {error.strerror}")
+            return _failed(path, error.strerror or str(error), style)
         except Refused as refused:
             return _unread(path, refused, at, style)
         report = verify(passport, self._policy, self._trust, at=at)
@@ -79,6 +80,17 @@ class Judge:
             case Style.QUIET:
                 text = ""
         return Judged(report.verdict.exit_status, text)
+
+
+def _failed(path: str, error: str, style: Style) -> Judged:
+    match style:
+        case Style.JSON:
+            text = reports.failed_as_json(path, error)
+        case Style.QUIET:
+            text = ""
+        case _:
+            text = reports.failed_line(path, error)
+    return Judged(BROKE_OFF, text)
 
 
 def _unread(path: str, refused: Refused, at: datetime, style: Style) -> Judged:

@@ -32,6 +32,10 @@ def verdict_line(file: str, verdict: Verdict) -> str:
     return style(f"{verdict.value.upper():<13}", fg=COLOURS[verdict], bold=True) + plain(file)
 
 
+def failed_line(file: str, error: str) -> str:
+    return style(f"{'NOT READ':<13}", fg="red", bold=True) + plain(f"{file}: {error}")
+
+
 def full(file: str, report: Report, at: datetime) -> str:
     """All about one passport: verdict, what it is, the tree of findings, what was not asked, what was trusted."""
     lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
@@ -70,15 +74,13 @@ def as_json(file: str, report: Report, at: datetime) -> str:
 
 def unread_as_json(file: str, verdict: Verdict, finding: Finding, at: datetime) -> str:
     """The same for a file that is no passport: nothing of it is known but why."""
-    return _json_line(
-        {
-            "file": file,
-            "verdict": verdict.value,
-            "at": format_instant(at),
-            "findings": [finding.to_json()],
-            "trusted": [],
-        }
-    )
+    known = {"file": file, "verdict": verdict.value, "at": format_instant(at)}
+    return _json_line(known | {"findings": [finding.to_json()], "trusted": []})
+
+
+def failed_as_json(file: str, error: str) -> str:
+    """The same for a file that could not be read at all: there is no verdict."""
+    return _json_line({"file": file, "verdict": None, "error": error})
 
 
 def tree(findings: Iterable[Finding]) -> Iterator[str]:

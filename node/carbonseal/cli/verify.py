@@ -62,7 +62,7 @@ def verify(
         raise Failed("there is no passport in " + ", ".join(passports), "a passport is a file whose name ends in .json")
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
     try:
-        question = Question(_text(policy), trust.read_bytes() if trust else None, at or datetime.now(UTC), style)
+        question = Question(policy.read_bytes(), trust.read_bytes() if trust else None, at or datetime.now(UTC), style)
         counts = _judge(question, files)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable
@@ -91,12 +91,3 @@ def _files(given: Iterable[str], beside: set[Path]) -> Iterator[str]:
             yield from (str(f) for f in sorted(path.rglob("*.json")) if f.is_file() and f.resolve() not in beside)
         else:
             yield name
-
-
-def _text(policy: Path) -> str:
-    try:
-        return policy.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Failed(
-            f"{policy} > byte {error.start}: this is not UTF-8", "save the policy as plain UTF-8 text"
-        ) from error

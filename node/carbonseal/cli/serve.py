@@ -1,0 +1,36 @@
+"""`carbonseal serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from carbonseal.cli.errors import BrokeOff
+
+
+@click.command(short_help="Run a node: take records in, sequence, anchor, hand out passports.")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=9100, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+def serve(directory: Path, host: str, port: int) -> None:
+    """Run the node in DIRECTORY until it is told to stop (Ctrl-C or SIGTERM).
+
+    Records come in over HTTP; waiting entries join the log in batches by size and age; heads go to every ledger at its own
+    cadence, in the background. While it runs, the other commands on the same DIRECTORY talk to it.
+
+    \b
+        carbonseal serve my-node
+        curl --data @footprint.json -H 'Content-Type: application/json' \\
+             'http://127.0.0.1:9100/v1/records?profile=pact/3.0'
+        curl http://127.0.0.1:9100/health
+
+    Nobody has to log in: whoever reaches the port can submit records and have passports issued. Listen on the machine itself,
+    as it does by default, and let a proxy pass on what others may use: /checkpoint, /tile/ and /v1/foreign-anchors.
+    """
+    from carbonseal.service.running import run
+
+    try:
+        run(directory, host, port, lambda url: click.echo(f"carbonseal serves {directory} at {url}"))
+    except OSError as error:
+        raise BrokeOff(f"cannot listen on {host}:{port}: {error.strerror}", "choose another --port") from error
