@@ -194,6 +194,27 @@ PROFILE_NOT_AN_OBJECT = rejected(
     "profile.not-an-object", "a record is a JSON object, not {found}", "wrap it: {{ ... }}"
 )
 PROFILE_MEMBER_MISSING = rejected("profile.member-missing", "{profile} asks for {name}", "add it")
+PACT_MISSING = rejected("pact.missing", "{name} is missing", "add it")
+PACT_UNKNOWN_PROPERTY = rejected(
+    "pact.unknown-property",
+    "PACT 3.0 knows no {name} here",
+    "check the spelling; what PACT lacks belongs in extensions",
+)
+PACT_TYPE = rejected("pact.type", "{expected} belongs here, not {found}", "PACT writes numbers in quotes, too")
+PACT_DECIMAL = rejected("pact.decimal", "{found} is no decimal", 'write it plainly, in quotes: "12.5"')
+PACT_RANGE = rejected("pact.range", "{found} is out of range: {expected}", "check the value and its sign")
+PACT_UNKNOWN_VALUE = rejected("pact.unknown-value", "{found} is none of: {options}", "choose one of them")
+PACT_FORM = rejected("pact.form", "{found} is not {expected}", "write it in that form")
+PACT_DATE_TIME = rejected(
+    "pact.date-time", "{found} is no date and time", "write it as RFC 3339, with an offset: 2026-11-22T08:30:00Z"
+)
+PACT_PERIOD = rejected(
+    "pact.period", "the period ends at {end}, and begins at {start}", "a period ends after it begins"
+)
+PACT_EMPTY = rejected("pact.empty", "nothing is in it", "fill it, or leave it out where it is optional")
+PACT_REPEATED = rejected("pact.repeated", "the list holds something twice", "list each once")
+PACT_GEOGRAPHIES = rejected("pact.geographies", "{first} and {second} are both given", "give the narrower one only")
+PACT_FLAG = rejected("pact.flag", "{name} is given although {flag} is false", "leave it out, or set the flag")
 SOURCE_MISSING = undetermined("source.missing", "there is no such file or folder", "check the path")
 SOURCE_UNREADABLE = undetermined("source.unreadable", "cannot be read: {reason}", "check who may read it")
 SOURCE_KIND = undetermined(
@@ -401,6 +422,117 @@ TRUST_MALFORMED = rejected(
 )
 
 # --- verification --------------------------------------------------------------------------------------------------
+
+SEAL_MISSING = undetermined("seal.missing", "the passport has no seal for it", "have the passport refreshed")
+SEAL_OTHER_ENTRY = rejected(
+    "seal.other-entry", "the log's entry {index} is not the one that this seal is for", "ask for the original passport"
+)
+SEAL_TWO_LOGS = rejected("seal.two-logs", "one seal has heads of two logs, {one} and {other}")
+SEAL_HEADS_UNSORTED = rejected(
+    "seal.heads-unsorted",
+    "a head follows one of size {smaller} that it does not come after",
+    "sort heads by size, each once",
+)
+SEAL_UNLINKED = noted(
+    "seal.unlinked",
+    "nothing shows that this head continues the one of size {smaller}: only one side counts",
+    "have the passport refreshed, so that it carries the consistency proof",
+)
+SEAL_INCLUDED = shown("seal.included", "entry {index} of {origin} is in it")
+SEAL_WITHOUT_HEAD = undetermined(
+    "seal.without-head", "no head of it is signed by a log of the policy", "list the log in the policy if you trust it"
+)
+LOG_NOT_LISTED = noted(
+    "log.not-listed", "the policy lists no log {origin}", "add its log line to the policy if you trust it"
+)
+HEAD_UNSIGNED = noted("head.unsigned", "it lacks a signature by the listed key of {origin}")
+LOG_EQUIVOCATION = rejected(
+    "log.equivocation",
+    "{origin} signed two heads of size {size}: {one} and {other}",
+    "keep both: they prove that the log's operator told two stories",
+)
+LEDGER_NOT_LISTED = noted(
+    "ledger.not-listed", "the policy lists no ledger {ledger}", "add its ledger line to the policy if you trust it"
+)
+LEDGER_QUORUM_MET = shown("ledger-quorum.met", "anchored on {ledgers}")
+LEDGER_QUORUM_UNMET = undetermined(
+    "ledger-quorum.unmet",
+    "the ledgers that agree are too few: {ledgers}",
+    "see the anchors' findings; gather trust, or have the passport refreshed",
+)
+WITNESS_QUORUM_MET = shown("witness-quorum.met", "witnessed by {witnesses}")
+WITNESS_QUORUM_UNMET = undetermined(
+    "witness-quorum.unmet", "the witnesses that agree are too few: {witnesses}", "have the passport refreshed"
+)
+TIME_QUORUM_UNMET = undetermined(
+    "time-quorum.unmet",
+    "the ledgers that date it are too few: {ledgers}",
+    "see the anchors' findings; gather trust, or have the passport refreshed",
+)
+TIME_AFTER_INSTANT = undetermined(
+    "time.after-instant", "it is shown to exist since {since}, not at {at}", "ask about a later instant"
+)
+ISSUER_NOT_LISTED = undetermined(
+    "issuer.not-listed", "the policy lists no issuer {issuer}", "add an issuer line if you trust it"
+)
+ISSUER_KEY_NOT_LISTED = undetermined(
+    "issuer.key-not-listed",
+    "the policy lists {issuer} with another key",
+    "ask the issuer, by another way, whether the key is its own",
+)
+ISSUER_TIME_UNKNOWN = undetermined(
+    "issuer.time-unknown",
+    "the key {name} counts for a time only, and no time is shown",
+    "ask for a time-quorum that the anchors can meet",
+)
+ISSUER_KEY_ENDED = undetermined(
+    "issuer.key-ended",
+    "shown to exist since {since}, and the key {name} ended on {until}",
+    "the issuer has to sign again with a key that is in force",
+)
+ISSUER_KEY_NOT_YET = undetermined(
+    "issuer.key-not-yet",
+    "shown to exist since {since}, and the key {name} begins on {start}",
+    "the issuer has to sign again with a key that is in force",
+)
+CREDENTIAL_SIGNED = shown("credential.signed", "signed by {issuer}")
+CREDENTIAL_EXPIRED = undetermined("credential.expired", "valid until {until}", "ask the issuer for a new one")
+CREDENTIAL_NOT_YET_VALID = undetermined("credential.not-yet-valid", "valid from {since}", "ask about a later instant")
+RECORD_DISCLOSED = shown("record.disclosed", "the record shown is the one that was sealed, a {profile}")
+RECORD_WITHHELD = noted("record.withheld", "its content is not shown")
+RECORD_OTHER_PROFILE = rejected("record.other-profile", "listed as {listed}, and shown as {disclosed}")
+RECORD_NOT_SEALED = undetermined(
+    "record.not-sealed", "the passport has no seal for this record", "have the passport refreshed"
+)
+COMPONENT_NOT_CARRIED = undetermined(
+    "component.not-carried", "the component {digest} is not in the passport", "ask for a passport with its components"
+)
+STATUS_NOT_NAMED = undetermined(
+    "status.not-named",
+    "the credential names no status list, so a revocation could not be seen",
+    "write 'status none' if that is acceptable",
+)
+STATUS_MISSING = undetermined(
+    "status.missing", "the status list {list} is not in the passport", "have the passport refreshed"
+)
+STATUS_STALE = undetermined(
+    "status.stale", "the status list speaks for {since} to {until} only", "have the passport refreshed"
+)
+STATUS_NO_POSITION = undetermined("status.no-position", "position {index} is not there: {problem}", "ask the issuer")
+STATUS_REVOKED = rejected(
+    "status.revoked",
+    "revoked by its issuer: position {index} of {list}",
+    "ask the issuer why, and for what replaces it",
+)
+STATUS_CURRENT = shown("status.current", "not revoked, says the issuer's list of {since}")
+CHECK_UNAVAILABLE = undetermined(
+    "check.unavailable", "this version cannot make the check {check}", "use a version that can, or take the line out"
+)
+LEDGERS_NOT_ASKED = not_asked("ledger-quorum.not-asked", "agreement of ledgers")
+WITNESSES_NOT_ASKED = not_asked("witness-quorum.not-asked", "agreement of witnesses")
+TIME_NOT_ASKED = not_asked("time-quorum.not-asked", "since when it exists")
+STATUS_NOT_ASKED = not_asked("status.not-asked", "whether it was revoked")
+FLOW_NOT_ASKED = not_asked("flow.not-asked", "carbon-flow arithmetic")
 
 # --- the node ------------------------------------------------------------------------------------------------------
 

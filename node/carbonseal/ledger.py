@@ -169,6 +169,11 @@ class Ledger(Protocol):
         at start, so that a node which was restored from an old copy notices that it once signed more."""
         ...
 
+    async def pins(self) -> Mapping[str, str]:
+        """The options of a policy's `ledger` line that pin this ledger and this publisher, as far as the ledger tells, for
+        `carbonseal init` to write down. What it tells is a claim: a verifier compares it with what others know."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...
@@ -205,14 +210,23 @@ class Checked:
     proved: Proved | None = None
 
 
+class Pins(Protocol):
+    """What a policy's `ledger` line pins beyond the ledger's name, as its adapter read it."""
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """The public keys that it relies on, if any: the policy sees to it that a key has one role."""
+        ...
+
+
 class EvidenceVerifier(Protocol):
     """Checks one kind of ledger's evidence: pure, with no clock, no network and no state."""
 
     scheme: str  # of the ledger names it serves: "eip155"
 
-    def pin(self, name: str, options: Mapping[str, str]) -> Any:
-        """Read a policy's `ledger` line: `name` is the ledger's name, `options` its key=value pairs. Returns whatever
-        `check` wants as `pins`. Raises `Refused` on an unknown, missing or malformed option."""
+    def pin(self, name: str, options: Mapping[str, str]) -> Pins:
+        """Read a policy's `ledger` line: `name` is the ledger's name, `options` its key=value pairs. What it returns is
+        handed back to `check`. Raises `Refused` on an unknown, missing or malformed option."""
         ...
 
     def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:

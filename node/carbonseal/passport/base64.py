@@ -30,5 +30,7 @@ def decode_hashes(text: str, *place: str) -> tuple[bytes, ...]:
     """A proof: up to 128 hashes of 32 bytes, one after the other in base64."""
     data = decode_base64(text, *place)
     if len(data) % 32 or len(data) > 2 * MAX_HASHES * 32:
-        raise Refused(findings.PASSPORT_MALFORMED(*place, problem="not a whole number of 32-byte hashes, 128 at the most"))
+        raise Refused(
+            findings.PASSPORT_MALFORMED(*place, problem="not a whole number of 32-byte hashes, 128 at the most")
+        )
     return tuple(data[start : start + 32] for start in range(0, len(data), 32))

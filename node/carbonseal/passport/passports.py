@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from carbonseal import findings
@@ -213,14 +214,16 @@ class _SealReading:
             raise Refused(findings.PASSPORT_OVER_LIMIT("seals", key, what="heads", limit=MAX_HEADS))
         heads = tuple(self._head(head, ("seals", key, f"head {n}")) for n, head in enumerate(member["heads"]))
         if heads[0].consistency is not None:
-            raise Refused(findings.PASSPORT_MALFORMED("seals", key, problem="the first head has nothing to be consistent with"))
+            raise Refused(
+                findings.PASSPORT_MALFORMED("seals", key, problem="the first head has nothing to be consistent with")
+            )
         return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
 
     def _head(self, member: Mapping[str, Any], place: tuple[str, ...]) -> Head:
         anchors = [(anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"]]
         if len(anchors) > MAX_ANCHORS:
             raise Refused(findings.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
-        if any(one >= other for one, other in zip(anchors, anchors[1:], strict=False)):
+        if any(one >= other for one, other in pairwise(anchors)):
             raise Refused(findings.PASSPORT_ANCHORS_UNSORTED(*place))
         consistency = member.get("consistency")
         return Head(
@@ -228,7 +231,8 @@ class _SealReading:
             inclusion=decode_hashes(member["inclusion"], *place, "inclusion"),
             consistency=None if consistency is None else decode_hashes(consistency, *place, "consistency"),
             anchors=tuple(
-                SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place)) for ledger, digest in anchors
+                SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place))
+                for ledger, digest in anchors
             ),
         )
 
@@ -251,7 +255,9 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
     credentials = [passport.credentials[digest] for digest in reached]
     listed = {record.commitment for one in credentials for record in one.signed.records}
     lists = {one.signed.status.list_id for one in credentials if one.signed.status}
-    sealed = listed | {one.commitment for one in (*credentials, *passport.status_lists.values())}
+    sealed = (
+        listed | {one.commitment for one in credentials} | {one.commitment for one in passport.status_lists.values()}
+    )
     uncited = [
         *(("credentials", key.hex()) for key in passport.credentials if key not in reached),
         *(("records", key.hex()) for key in passport.records if key not in listed),

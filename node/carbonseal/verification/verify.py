@@ -1,0 +1,224 @@
+"""The verdict on a passport: a pure function of its bytes, a policy, trust and the instant asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from carbonseal import findings
+from carbonseal.findings import Finding, Place, Refused, Verdict
+from carbonseal.instants import format_instant
+from carbonseal.ledger import TrustItem
+from carbonseal.passport.credentials import Credential, SignedDocument
+from carbonseal.passport.data_integrity import check_proof
+from carbonseal.passport.passports import Carried, Passport, parse, reachable
+from carbonseal.passport.status_lists import StatusList
+from carbonseal.verification.policy import Issuer, Policy
+from carbonseal.verification.seals import CheckedSeal, Seals
+from carbonseal.verification.trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A verdict and all that led to it. `subject` and what follows are empty where the file could not be read."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    subject: str = ""
+    name: str = ""
+    credential: str = ""  # the digest, in hex
+    exists_since: datetime | None = None
+    trusted: tuple[TrustItem, ...] = ()  # what the proofs rest on, with whence and when
+
+
+def verify(passport: Passport | bytes, policy: Policy, trust: Trust = Trust(), *, at: datetime) -> Report:  # noqa: B008
+    """Check all that `policy` asks of a passport, at the instant `at` (with a time zone). Reads nothing but its arguments.
+
+    Bytes that are no passport give a report too, with the finding that says why; nothing is raised for bad input.
+    """
+    if isinstance(passport, bytes):
+        try:
+            passport = parse(passport)
+        except Refused as refused:
+            return Report(Verdict.of([refused.finding]), (refused.finding,))
+    return _Verification(passport, policy, trust, at).report()
+
+
+class _Verification:
+    """One passport on its way to a verdict."""
+
+    def __init__(self, passport: Passport, policy: Policy, trust: Trust, at: datetime) -> None:
+        self._passport = passport
+        self._policy = policy
+        self._at = at
+        self._seals = Seals(policy, trust)
+        self._found: list[Finding] = []
+        self._lists: dict[bytes, bool] = {}  # status lists seen, and whether they are their issuer's own
+
+    def report(self) -> Report:
+        passport = self._passport
+        root = passport.credential
+        since: datetime | None = None
+        for digest in sorted(
+            reachable(passport.credentials, passport.root), key=lambda digest: digest != passport.root
+        ):
+            proved = self._credential(passport.credentials[digest])
+            if digest == passport.root:
+                since = proved
+        self._found += self._seals.equivocations()
+        self._found += self._not_asked()
+        return Report(
+            verdict=Verdict.of(self._found),
+            findings=tuple(self._found),
+            subject=root.subject,
+            name=root.name,
+            credential=root.digest.hex(),
+            exists_since=since,
+            trusted=tuple(self._seals.trusted.values()),
+        )
+
+    def _add(self, place: Place, *found: Finding) -> None:
+        self._found += (finding.under(*place) for finding in found)
+
+    # One credential: who signed it, since when it exists, what it lists.
+
+    def _credential(self, carried: Carried[Credential]) -> datetime | None:
+        credential = carried.signed
+        place = (f"{credential.name} ({credential.digest.hex()[:8]})",)
+        since = self._signed(carried, place)
+        self._validity(credential, place)
+        for record in credential.records:
+            self._record(record.role, record.commitment, record.profile, place)
+        if self._policy.status_required:
+            self._status(credential, place)
+        for component in credential.components:
+            if component.digest not in self._passport.credentials:
+                self._add(place, findings.COMPONENT_NOT_CARRIED(digest=component.digest.hex()))
+        return since
+
+    def _signed(self, carried: Carried[Credential] | Carried[StatusList], place: Place) -> datetime | None:
+        """Check signature and seal of a signed document; the instant since which it is shown to exist."""
+        issuer = self._issuer(carried.signed, place)
+        sealed = self._seal(carried.commitment, (*place, "seal"))
+        if sealed is None:
+            self._add(place, findings.SEAL_MISSING())
+        since = sealed.since if sealed else None
+        if issuer is not None:
+            self._add(place, *_in_window(issuer, since))
+        if since is not None and since > self._at:
+            self._add(place, findings.TIME_AFTER_INSTANT(since=format_instant(since), at=format_instant(self._at)))
+        return since
+
+    def _issuer(self, signed: SignedDocument, place: Place) -> Issuer | None:
+        issuer = self._policy.issuers.get((signed.issuer, signed.key))
+        if issuer is None:
+            known = any(id == signed.issuer for id, _ in self._policy.issuers)
+            code = findings.ISSUER_KEY_NOT_LISTED if known else findings.ISSUER_NOT_LISTED
+            self._add(place, code(issuer=signed.issuer))
+            return None
+        try:
+            check_proof(signed.document, issuer.key)
+        except Refused as refused:
+            self._add(place, refused.finding)
+            return None
+        self._add(place, findings.CREDENTIAL_SIGNED(issuer=signed.issuer, name=issuer.name))
+        return issuer
+
+    def _seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
+        seal = self._passport.seals.get(commitment)
+        if seal is None:
+            return None
+        checked = self._seals.check(seal, commitment)
+        self._add(place, *checked.findings)
+        return checked
+
+    def _validity(self, signed: SignedDocument, place: Place) -> None:
+        if self._at < signed.valid_from:
+            self._add(place, findings.CREDENTIAL_NOT_YET_VALID(since=format_instant(signed.valid_from)))
+        if signed.valid_until is not None and self._at >= signed.valid_until:
+            self._add(place, findings.CREDENTIAL_EXPIRED(until=format_instant(signed.valid_until)))
+
+    def _record(self, role: str, commitment: bytes, profile: str, place: Place) -> None:
+        place = (*place, f"record {role}")
+        disclosed = self._passport.records.get(commitment)
+        if disclosed is None:
+            self._add(place, findings.RECORD_WITHHELD())
+        elif disclosed.profile != profile:
+            self._add(place, findings.RECORD_OTHER_PROFILE(listed=profile, disclosed=disclosed.profile))
+        else:
+            self._add(place, findings.RECORD_DISCLOSED(profile=profile))
+        if self._seal(commitment, place) is None:
+            self._add(place, findings.RECORD_NOT_SEALED())
+
+    # Whether it was revoked.
+
+    def _status(self, credential: Credential, place: Place) -> None:
+        if credential.status is None:
+            self._add(place, findings.STATUS_NOT_NAMED())
+            return
+        named = (credential.issuer, credential.status.list_id)
+        for digest, carried in self._passport.status_lists.items():
+            if (carried.signed.issuer, carried.signed.id) == named:
+                if self._status_list(digest, carried):
+                    self._add(place, self._standing(carried.signed, credential.status.index))
+                return
+        self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
+
+    def _status_list(self, digest: bytes, carried: Carried[StatusList]) -> bool:
+        """Check a status list, once; whether a listed key of its issuer signed it."""
+        if digest not in self._lists:
+            place = (f"status list {carried.signed.id}",)
+            before = len(self._found)
+            self._signed(carried, place)
+            signed = any(finding.code is findings.CREDENTIAL_SIGNED for finding in self._found[before:])
+            self._lists[digest] = signed
+        return self._lists[digest]
+
+    def _standing(self, status_list: StatusList, index: int) -> Finding:
+        try:
+            if status_list.revoked(index):
+                return findings.STATUS_REVOKED(list=status_list.id, index=index)
+        except IndexError as error:
+            return findings.STATUS_NO_POSITION(index=index, problem=error)
+        if (
+            not status_list.valid_from <= self._at
+            or status_list.valid_until is None
+            or self._at >= status_list.valid_until
+        ):
+            until = "ever" if status_list.valid_until is None else format_instant(status_list.valid_until)
+            return findings.STATUS_STALE(since=format_instant(status_list.valid_from), until=until)
+        return findings.STATUS_CURRENT(since=format_instant(status_list.valid_from))
+
+    # What the policy leaves out, and what it asks in vain.
+
+    def _not_asked(self) -> Iterable[Finding]:
+        policy = self._policy
+        if policy.ledger_quorum is None:
+            yield findings.LEDGERS_NOT_ASKED()
+        if policy.quorum is None:
+            yield findings.WITNESSES_NOT_ASKED()
+        if policy.time_quorum is None:
+            yield findings.TIME_NOT_ASKED()
+        if not policy.status_required:
+            yield findings.STATUS_NOT_ASKED()
+        if not policy.checks:
+            yield findings.FLOW_NOT_ASKED()
+        for check in policy.checks:
+            yield findings.CHECK_UNAVAILABLE(check=check)
+
+
+def _in_window(issuer: Issuer, since: datetime | None) -> Iterable[Finding]:
+    """A key is judged at the time that the document's own seal proves, never at the date that the document claims."""
+    if issuer.since is None and issuer.until is None:
+        return
+    if since is None:
+        yield findings.ISSUER_TIME_UNKNOWN(name=issuer.name)
+    elif issuer.until is not None and since > issuer.until:
+        yield findings.ISSUER_KEY_ENDED(
+            name=issuer.name, until=format_instant(issuer.until), since=format_instant(since)
+        )
+    elif issuer.since is not None and since < issuer.since:
+        yield findings.ISSUER_KEY_NOT_YET(
+            name=issuer.name, start=format_instant(issuer.since), since=format_instant(since)
+        )
