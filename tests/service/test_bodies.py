@@ -20,7 +20,7 @@ def test_a_line_that_is_too_long_is_reported_and_the_next_one_kept() -> None:
     lines = fed([b"x" * 4, b"y" * 4, b"z\nok\n", b"w" * 9 + b"\r\n", b"v" * 8 + b"\r\n"], most=8)
     assert [line.number for line in lines] == [1, 2, 3, 4]
     assert isinstance(lines[0].content, Finding)
-    assert lines[0].content.code.name == "http.line-too-long"
+    assert lines[0].content.code.name == "json.too-large"
     assert lines[1].content == b"ok"
     assert isinstance(lines[2].content, Finding)
     assert lines[3].content == b"v" * 8

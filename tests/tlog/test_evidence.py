@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from carbonseal_adapters.tlog.evidence import MAX_BYTES, VERIFIER, TlogPins
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from carbonseal.log.entries import ForeignAnchor, RecordEntry
 from carbonseal.log.notes import Cosigner, Note, NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import all_inclusion_proofs, leaf_hash, node_hash, tree_root
+from carbonseal_adapters.tlog.evidence import MAX_BYTES, VERIFIER, TlogPins
 
 ORIGIN = "other.example/log"
 OURS = "sealing.example/log"

@@ -1,8 +1,8 @@
 """Checks, offline, that another operator's log holds an anchor.
 
-The evidence is a C2SP ``tlog-proof@v1`` text: an index, an inclusion proof and that log's checkpoint. It does not carry the
-entry, because the verifier knows it: a kind 3 entry with the very statement that it asks about. What the proof rests on is
-one verifier key, pinned by the policy's line::
+The evidence is a C2SP ``tlog-proof@v1`` text: an index, an inclusion proof and that log's checkpoint. It does not carry
+the entry, because the verifier knows it: a kind 3 entry with the very statement that it asks about. What the proof rests
+on is one verifier key, pinned by the policy's line::
 
     ledger NAME tlog:<origin> key=<that log's verifier key>
 
@@ -98,14 +98,14 @@ class TlogVerifier:
     scheme: str = SCHEME
 
     def pin(self, name: str, options: Mapping[str, str]) -> TlogPins:
-        """The key that the policy's line pins. Raises `Refused` unless it is there, alone, and belongs to the ledger named."""
+        """The key that the line pins. Raises `Refused` unless it is there, alone, and the ledger is named after it."""
         key = read_key(options)
         if name != ledger_name(key):
             raise Refused(OTHER_KEY("key", found=key.name, name=name))
         return TlogPins(key)
 
     def check(self, evidence: Evidence, statement: Statement, pins: TlogPins, trust: Sequence[TrustItem]) -> Checked:
-        """Show that `statement` is an entry of the pinned log. Rests on the pinned key alone, so `trust` is not looked at."""
+        """Show that `statement` is an entry of the pinned log. Rests on the pinned key alone: `trust` is not looked at."""
         del trust
         try:
             proof, checkpoint = _open(evidence, statement, pins.key)

@@ -1,7 +1,7 @@
 """Anchors heads in another operator's log, through that operator's node.
 
-The anchor is the signed checkpoint itself: the other node takes nothing else, and enters the statement into its log once.
-Handing over the same checkpoint again is harmless, so attempts use up no slot.
+The anchor is the signed checkpoint itself: the other node takes nothing else, and enters the statement into its log
+once. Handing over the same checkpoint again is harmless, so attempts use up no slot.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ANCHORS = "/v1/foreign-anchors"
 
 
 async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> TlogLedger:
-    """The log at `uri`, ``tlog+http://host:port``, whose verifier key is the option ``key``. Nothing is secret about it, and
-    nothing is sent before it is asked for. Raises `Refused` on a wrong address or option."""
+    """The log at `uri`, ``tlog+http://host:port``, whose verifier key is the option ``key``. Needs no secret, and sends
+    nothing yet. Raises `Refused` on a wrong address or option."""
     del secret
     return TlogLedger(Remote(uri), read_key(options))
 
@@ -48,7 +48,7 @@ class TlogLedger:
         return Prepared(anchor.statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
 
     async def send(self, prepared: Prepared) -> None:
-        """Hand the checkpoint over. Raises `Never` where the log refuses it for good, `Retry` or `Unknown` as `Remote` does."""
+        """Hand the checkpoint over. Raises `Never` where the log refuses it for good, else as `Remote.post` does."""
         answer = await self._remote.post(ANCHORS, prepared.payload)
         if answer.status in (200, 201, 202):
             return
@@ -137,7 +137,7 @@ class TlogLedger:
                 tiles.fetched[wanted.tile] = await self._tile(wanted.tile)
 
     async def _tile(self, tile: Tile) -> bytes:
-        """The hashes of a tile; the full tile serves where the partial one is gone (C2SP tlog-tiles, "Partial Tiles")."""
+        """The hashes of a tile; where the partial tile is gone, the full one begins with them (C2SP tlog-tiles)."""
         answer = await self._remote.get(f"/{tile.path}")
         if answer.status == 404 and tile.width < WIDTH:
             answer = await self._remote.get(f"/{Tile(tile.level, tile.index).path}")
@@ -146,7 +146,7 @@ class TlogLedger:
         return answer.body[: 32 * tile.width]
 
 
-class _Wanted(Exception):  # noqa: N818: a question, not an error
+class _Wanted(Exception):
     """A proof asks for a tile that was not fetched yet."""
 
     def __init__(self, tile: Tile) -> None:
@@ -179,5 +179,6 @@ def _expect(answer: Answer) -> dict[str, Any]:
 
 def _introduction(checkpoint: bytes) -> str:
     """What to ask the other operator for."""
-    names = ", ".join(sorted({signature.name for signature in Note.parse(checkpoint).signatures}))
-    return f'ask the operator to add the verifier key of {names} to its node.toml: [[foreign]] key = "{names}+..."'
+    begins = {f"{signature.name}+{signature.key_id.hex()}+" for signature in Note.parse(checkpoint).signatures}
+    lines = " or ".join(f'[[foreign]] key = "{start}..."' for start in sorted(begins))
+    return f"ask the operator to add this to its node.toml, with your log's verifier key in full: {lines}"

@@ -1,4 +1,4 @@
-"""Speaks HTTP to another operator's node: every answer bounded, every wait with an end, every error one the outbox knows."""
+"""Speaks HTTP to another operator's node: answers are bounded, waits end, and errors are those that the outbox knows."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Remote:
         return answer
 
     async def post(self, path: str, body: bytes) -> Answer:
-        """Hand over `body`, a text. Raises `Retry` where nothing can have happened, `Unknown` where something may have."""
+        """Hand over `body`, a text. Raises `Retry` where nothing has happened, `Unknown` where something may have."""
         try:
             answer = await self._request("POST", path, body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

@@ -1,4 +1,4 @@
-"""Other logs' heads, entered into this one. Nothing is taken but a checkpoint signed by a log whose key `node.toml` names."""
+"""Other logs' heads, entered into this one: nothing but a checkpoint signed by a log whose key `node.toml` names."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from aiohttp import StreamReader, web
 
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import JSON_TOO_LARGE, Finding, Refused
 
-from .errors import BODY_TOO_LARGE, BODY_TOO_SLOW, LINE_TOO_LONG, STOPPING, WRONG_TYPE
+from .errors import BODY_TOO_LARGE, BODY_TOO_SLOW, STOPPING, WRONG_TYPE
 
 
 def require_type(request: web.Request, *wanted: str) -> str:
@@ -22,7 +22,7 @@ def require_type(request: web.Request, *wanted: str) -> str:
 
 
 class Patience:
-    """How long the service waits for the next piece of a body: `silence` seconds, and no longer once the node is stopping."""
+    """How long the service waits for the next piece of a body: `silence` seconds, and not at all once the node stops."""
 
     def __init__(self, silence: float) -> None:
         self._silence = silence
@@ -111,7 +111,7 @@ class Lines:
         self._rest.clear()
         self._dropping = False
         if dropped:
-            return Line(self._number, LINE_TOO_LONG(f"line {self._number}", most=self._most))
+            return Line(self._number, JSON_TOO_LARGE(f"line {self._number}", limit=self._most))
         return Line(self._number, content) if content.strip() else None
 
 

@@ -15,7 +15,6 @@ WRONG_TYPE = rejected("http.wrong-type", "this takes {wanted}, and the request s
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not {wanted}")
 BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes")
 BODY_TOO_SLOW = undetermined("http.body-too-slow", "nothing more of the body came within {seconds} s", "send it again")
-LINE_TOO_LONG = undetermined("http.line-too-long", "the line has more than {most} bytes")
 BUSY = undetermined("http.busy", "{what} is as busy as it may be", "ask again after the time that Retry-After says")
 STOPPING = undetermined("http.stopping", "the node is being stopped", "send the rest when it is back")
 UNKNOWN_COMMITMENT = undetermined("http.unknown-commitment", "no record with this commitment is here")
@@ -54,7 +53,7 @@ def describe(finding: Finding) -> dict[str, object]:
 
 
 def refuse(finding: Finding) -> web.Response:
-    """The answer to a request that was refused: 400 for what is wrong, 422 for what cannot be judged, unless `STATUS` says else."""
+    """The answer to what was refused. Unless `STATUS` says else: 400 for what is wrong, 422 for what cannot be judged."""
     default = 400 if finding.code.outcome is Outcome.REJECTED else 422
     status = STATUS.get(finding.code.name, default)
     headers = {"Cache-Control": "no-store"}

@@ -1,0 +1,324 @@
+"""The adapter against a log that answers what it likes: nothing it says is believed, and every failure is one the outbox knows."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Anchor, CarbonsealError, Fate, Never, Observation, Prepared, Retry, Unknown
+from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
+from carbonseal.log.entries import ForeignAnchor, RecordEntry
+from carbonseal.log.notes import NoteSigner
+from carbonseal.log.tree import Edge, leaf_hash
+from carbonseal_adapters.tlog.evidence import VERIFIER, TlogPins
+from carbonseal_adapters.tlog.ledger import TlogLedger, connect
+
+ORIGIN = "other.example/log"
+OURS = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(b"o" * 32))
+SIGNER = NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"l" * 32))
+HEAD = Checkpoint(OURS.name, 9, hashlib.sha256(b"our head").digest())
+ANCHOR = Anchor(HEAD.statement(), sign_checkpoint(HEAD, OURS))
+INDEX = 300
+STATE = f"/v1/foreign-anchors/{ANCHOR.statement.log_id.hex()}"
+
+
+class HostileLog:
+    """A log of 70,000 entries, of which one is our anchor. `answers` come before the truth."""
+
+    def __init__(self) -> None:
+        edge = Edge()
+        leaves = [leaf_hash(RecordEntry(n.to_bytes(32, "big")).encode()) for n in range(70_000)]
+        leaves[INDEX] = leaf_hash(ForeignAnchor(ANCHOR.statement).encode())
+        edge.extend(leaves)
+        note = sign_checkpoint(Checkpoint(ORIGIN, edge.size, edge.root()), SIGNER)
+        state = f'{{"state":"sequenced","root":"{HEAD.root.hex()}","size":{HEAD.size},"index":{INDEX}}}'
+        self.truth = {"/checkpoint": note, STATE: state.encode(), f"{STATE}/{HEAD.size}": state.encode()}
+        self.truth |= {f"/{tile.path}": data for tile, data in edge.take_tiles()}
+        self.answers: dict[str, web.Response] = {}
+        self.asked: list[str] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        if request.path in self.answers:
+            return self.answers.pop(request.path)
+        body = self.truth.get(request.path)
+        return web.Response(status=404) if body is None else web.Response(body=body)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[TlogLedger]:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self.answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            ledger = await connected(f"tlog+http://127.0.0.1:{runner.addresses[0][1]}")
+            try:
+                yield ledger
+            finally:
+                await ledger.close()
+        finally:
+            await runner.cleanup()
+
+
+async def connected(uri: str) -> TlogLedger:
+    return await connect(uri, {"key": SIGNER.verifier.encode()}, lambda uri: b"")
+
+
+@pytest.fixture(scope="module")
+def truth() -> HostileLog:
+    return HostileLog()
+
+
+@pytest.fixture
+def log(truth: HostileLog) -> HostileLog:
+    truth.answers.clear()
+    truth.asked.clear()
+    return truth
+
+
+async def attempt(ledger: TlogLedger) -> Prepared:
+    return await ledger.prepare(ANCHOR, ())
+
+
+async def follow(ledger: TlogLedger) -> Observation:
+    return await ledger.follow([await attempt(ledger)])
+
+
+async def sending(ledger: TlogLedger) -> None:
+    await ledger.send(await attempt(ledger))
+
+
+async def proving(ledger: TlogLedger) -> None:
+    await ledger.evidence(await follow(ledger))
+
+
+def fails(log: HostileLog, act: Callable[[TlogLedger], Awaitable[object]]) -> CarbonsealError:
+    """What `act` raises."""
+
+    async def go() -> CarbonsealError:
+        async with log.serving() as ledger:
+            with pytest.raises(CarbonsealError) as error:
+                await act(ledger)
+            return error.value
+
+    return asyncio.run(go())
+
+
+def test_the_truth_is_proved_by_a_handful_of_tiles(log: HostileLog) -> None:
+    async def go() -> None:
+        async with log.serving() as ledger:
+            observation = await follow(ledger)
+            assert observation.fate is Fate.FINAL
+            log.asked.clear()
+            evidence = await ledger.evidence(observation)
+            assert VERIFIER.check(evidence, ANCHOR.statement, TlogPins(SIGNER.verifier), ()).proved
+            assert len(log.asked) <= 7
+            assert await ledger.latest(ANCHOR.statement.log_id) == ANCHOR.statement
+
+    asyncio.run(go())
+
+
+def test_a_partial_tile_that_is_gone_is_read_from_the_full_one(log: HostileLog) -> None:
+    partial = next(path for path in log.truth if path.startswith("/tile/1/001.p/"))
+    body = log.truth.pop(partial)
+    log.truth["/tile/1/001"] = body + bytes(8192 - len(body))
+    try:
+        asyncio.run(_prove(log))
+        assert "/tile/1/001" in log.asked
+    finally:
+        log.truth[partial] = body
+        del log.truth["/tile/1/001"]
+
+
+async def _prove(log: HostileLog) -> None:
+    async with log.serving() as ledger:
+        await proving(ledger)
+
+
+def test_no_log_is_its_own_ledger(log: HostileLog) -> None:
+    own = Checkpoint(ORIGIN, 1, bytes(32))
+    error = fails(log, lambda ledger: ledger.prepare(Anchor(own.statement(), sign_checkpoint(own, SIGNER)), ()))
+    assert isinstance(error, Never)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(200, None), (202, None), (400, Never), (403, Never), (404, Never), (409, Never), (413, Never), (307, Never),
+     (408, Retry), (429, Retry), (503, Retry), (500, Unknown), (502, Unknown)],
+)  # fmt: skip
+def test_what_an_answer_to_a_checkpoint_means(
+    log: HostileLog, status: int, expected: type[CarbonsealError] | None
+) -> None:
+    body = b'{"code":"x.y","message":"because"}'
+    log.answers["/v1/foreign-anchors"] = web.Response(status=status, body=body, headers={"Location": "/checkpoint"})
+    if expected is None:
+        asyncio.run(_send(log))
+    else:
+        error = fails(log, sending)
+        assert type(error) is expected
+        assert status in (307, 409) or "because [x.y]" in str(error)
+    assert log.asked == ["/v1/foreign-anchors"]
+
+
+async def _send(log: HostileLog) -> None:
+    async with log.serving() as ledger:
+        await sending(ledger)
+
+
+def test_an_unknown_log_is_told_what_to_ask_for(log: HostileLog) -> None:
+    log.answers["/v1/foreign-anchors"] = web.Response(status=403)
+    error = fails(log, sending)
+    assert isinstance(error, Never)
+    assert f'[[foreign]] key = "{OURS.name}+{OURS.verifier.key_id.hex()}+' in error.remedy
+
+
+def test_a_log_that_cannot_be_reached_is_tried_again() -> None:
+    async def go() -> None:
+        listener = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        port = listener.sockets[0].getsockname()[1]
+        listener.close()
+        await listener.wait_closed()
+        ledger = await connected(f"tlog+http://127.0.0.1:{port}")
+        for act in (sending, follow, proving):
+            with pytest.raises(Retry, match=f"127.0.0.1:{port}"):
+                await act(ledger)
+        await ledger.close()
+
+    asyncio.run(go())
+
+
+def test_a_connection_that_breaks_after_the_checkpoint_was_sent_leaves_it_unknown() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    async def go() -> None:
+        listener = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+        async with listener:
+            ledger = await connected(f"tlog+http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+            with pytest.raises(Unknown):
+                await sending(ledger)
+            with pytest.raises(Retry):
+                await follow(ledger)
+            await ledger.close()
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("root", "more", "fate"),
+    [
+        (HEAD.root, "", Fate.PENDING),
+        (HEAD.root, ',"index":null', Fate.PENDING),
+        (HEAD.root, ',"index":70000', Fate.PENDING),
+        (bytes(32), ',"index":1', Fate.REFUSED),
+    ],
+    ids=["queued", "null", "beyond the checkpoint", "another root"],
+)
+def test_what_a_state_means(log: HostileLog, root: bytes, more: str, fate: Fate) -> None:
+    log.answers[f"{STATE}/{HEAD.size}"] = web.Response(text=f'{{"root":"{root.hex()}"{more}}}')
+
+    async def go() -> None:
+        async with log.serving() as ledger:
+            assert (await follow(ledger)).fate is fate
+
+    asyncio.run(go())
+
+
+def test_an_anchor_that_the_log_does_not_know_is_missing(log: HostileLog) -> None:
+    log.answers[f"{STATE}/{HEAD.size}"] = web.Response(status=404)
+
+    async def go() -> None:
+        async with log.serving() as ledger:
+            assert (await follow(ledger)).fate is Fate.MISSING
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '"x"', '{"index":300}x', '{"root":"zz","index":"300"}', "\xff" * 9])
+def test_a_state_that_is_none_is_not_believed(log: HostileLog, body: str) -> None:
+    log.answers[f"{STATE}/{HEAD.size}"] = web.Response(body=body.encode("latin-1"))
+
+    async def go() -> None:
+        async with log.serving() as ledger:
+            with suppress(Retry):
+                assert (await follow(ledger)).fate is Fate.REFUSED
+
+    asyncio.run(go())
+
+
+def test_an_endless_answer_is_cut_off(log: HostileLog) -> None:
+    log.answers["/checkpoint"] = web.Response(body=bytes(1 << 20))
+    assert isinstance(fails(log, follow), Retry)
+
+
+def test_a_packed_answer_is_cut_off_too(log: HostileLog) -> None:
+    response = web.Response(body=bytes(1 << 24))
+    response.enable_compression(web.ContentCoding.gzip)
+    log.answers["/checkpoint"] = response
+    response.headers["Content-Encoding"] = "gzip"
+    assert isinstance(fails(log, follow), Retry)
+
+
+@pytest.mark.parametrize("seed", [b"x" * 32, b"l" * 32], ids=["another key", "another size"])
+def test_a_checkpoint_that_is_not_the_logs_own_is_not_believed(log: HostileLog, seed: bytes) -> None:
+    signer = NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(seed))
+    note = sign_checkpoint(Checkpoint(ORIGIN, 301, bytes(32)), signer)
+    log.answers["/checkpoint"] = web.Response(body=note)
+
+    async def act(ledger: TlogLedger) -> None:
+        observation = await follow(ledger)
+        log.answers["/checkpoint"] = web.Response(body=note)
+        await ledger.evidence(observation)
+
+    assert isinstance(fails(log, act), Retry)
+
+
+def test_a_checkpoint_that_went_back_is_not_believed(log: HostileLog) -> None:
+    async def act(ledger: TlogLedger) -> None:
+        observation = await follow(ledger)
+        log.answers["/checkpoint"] = web.Response(body=sign_checkpoint(Checkpoint(ORIGIN, 301, bytes(32)), SIGNER))
+        await ledger.evidence(observation)
+
+    assert isinstance(fails(log, act), Retry)
+
+
+@pytest.mark.parametrize("body", [b"", bytes(8192), bytes(31)], ids=["empty", "zeros", "cut off"])
+def test_a_wrong_tile_proves_nothing(log: HostileLog, body: bytes) -> None:
+    log.answers["/tile/0/001"] = web.Response(body=body)
+    assert isinstance(fails(log, proving), Retry)
+
+
+def test_an_index_that_is_not_ours_proves_nothing(log: HostileLog) -> None:
+    body = f'{{"root":"{HEAD.root.hex()}","index":{INDEX + 1}}}'
+    log.answers[f"{STATE}/{HEAD.size}"] = web.Response(text=body)
+    error = fails(log, proving)
+    assert isinstance(error, Retry)
+    assert "tlog.not-included" in str(error)
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", '{"size":0,"root":"' + "0" * 64 + '"}', '{"size":-1,"root":"00"}', '{"size":9,"root":9}']
+)
+def test_a_newest_anchor_that_is_none_is_not_believed(log: HostileLog, body: str) -> None:
+    log.answers[STATE] = web.Response(text=body)
+    assert isinstance(fails(log, lambda ledger: ledger.latest(ANCHOR.statement.log_id)), Retry)
+
+
+@pytest.mark.parametrize(
+    "uri", ["tlog+http://", "tlog+ftp://host", "tlog+file:///etc", "", "tlog+http://host?x=1", "http://host#f"]
+)
+def test_an_address_that_is_none_is_refused(uri: str) -> None:
+    with pytest.raises(Refused) as refused:
+        asyncio.run(connected(uri))
+    assert refused.value.finding.code.name == "tlog.malformed-endpoint"
