@@ -336,6 +336,7 @@ GROUP_MEMBER_UNKNOWN = rejected(
 )
 GROUP_IN_ITSELF = rejected("group.in-itself", "the group {name} is a member of itself")
 GROUP_NAME_TAKEN = rejected("group.name-taken", "the name {name} is defined already")
+GROUP_TOO_MANY_NAMES = undetermined("group.too-many-names", "a policy defines more than {limit} names")
 GROUP_NAME_RESERVED = rejected("group.name-reserved", "{name} cannot be a name: it stands for no quorum")
 
 # --- passports and credentials -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import hmac
 
 from carbonseal import findings
 from carbonseal.findings import Refused
-from carbonseal.records.scanner import printable
+from carbonseal.records.places import printable
 
 COMMITMENT_DOMAIN = b"carbonseal/record/v1\0"
 

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from carbonseal import findings
 from carbonseal.findings import Code, Refused
+from carbonseal.records.places import pointer, printable
 
 MAX_INTEGER = (1 << 53) - 1
 _PLAIN_BELOW = 1e21  # below it RFC 8785 writes whole numbers without an exponent
@@ -41,19 +42,6 @@ def scan(raw: bytes, max_depth: int) -> Any:
     except UnicodeDecodeError as error:
         raise Refused(findings.JSON_NOT_UTF8(offset=error.start)) from None
     return _Scanner(text, max_depth).document()
-
-
-def pointer(path: list[str]) -> tuple[str, ...]:
-    """A finding's place: the JSON pointer of `path`, or nothing for the document itself. What cannot be printed is
-    escaped, and overlong names are cut."""
-    tokens = (printable(token.replace("~", "~0").replace("/", "~1"), 200) for token in path)
-    return ("".join("/" + token for token in tokens),) if path else ()
-
-
-def printable(text: str, limit: int = 40) -> str:
-    """`text` as a message can carry it: no control characters, no lone surrogates, not endless."""
-    short = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
 class _Scanner:
@@ -158,7 +146,7 @@ class _Scanner:
     def number_or_word(self) -> Any:
         if _NUMBER_SO_FAR.match(self.text, self.at):
             self.at = len(self.text)
-            self.unexpected("the rest of a value")
+            self.unexpected("a value")
         if match := _NUMBER.match(self.text, self.at):
             value = self.whole(match[0]) if match[1] is None and match[2] is None else self.fraction(match[0])
             self.at = match.end()

@@ -6,6 +6,7 @@ refusals among it, goes to :mod:`carbonseal.records.scanner`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +40,9 @@ def parse(raw: bytes, limits: Limits = RECORD_LIMITS) -> Any:
 
 
 def quick(raw: bytes, limits: Limits) -> tuple[Any, bytes] | None:
-    """The value and orjson's sorted form of it, or None where only the scanner can tell.
+    """The value and its RFC 8785 bytes, or None where only the scanner can tell.
 
-    What comes back has no duplicate keys, no floats, no integer of 16 digits or more, and is no deeper than allowed.
+    What comes back has no duplicate keys, no floats and no character beyond U+FFFF, and is no deeper than allowed.
     Raises Refused over the size limit.
     """
     if len(raw) > limits.max_bytes:
@@ -52,31 +53,40 @@ def quick(raw: bytes, limits: Limits) -> tuple[Any, bytes] | None:
         return None
     if raw.count(b"[") + raw.count(b"{") > limits.max_depth and not _within_depth(value, limits.max_depth):
         return None
-    out = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    # orjson keeps the last of duplicate keys, so a colon goes missing. Only this escape could bring one back.
-    if raw.count(b":") != out.count(b":") or b"\\u003a" in raw or b"\\u003A" in raw:
+    out = sorted_form(value)
+    # orjson keeps the last of duplicate keys, so a colon goes missing. Only its escape in a string could make up for it.
+    if out is None or raw.count(b":") != out.count(b":") or (b"\\" in raw and _COLON_ESCAPED.search(raw)):
         return None
-    return (value, out) if has_plain_numbers(out) else None
+    return value, out
 
 
-_SHAPES = bytes.maketrans(b"123456789[e", b"000000000,.")
-_LONG = b"0" * 16
+def sorted_form(value: Any) -> bytes | None:
+    """orjson's compact, sorted form of `value` where that is RFC 8785 to the byte; None where it may not be.
 
+    The two differ in floats and in the order of keys beyond U+FFFF, and orjson has no duplicates to see. It also writes
+    NaN as null and takes more types than JSON has, so the caller vouches for the value.
 
-def has_plain_numbers(out: bytes) -> bool:
-    """Whether every number in a compact JSON object or list is an integer of at most 15 digits.
-
-    A number there follows `":`, a comma or a bracket. With digits made 0, brackets made commas, exponents made points
-    and minus signs left out, the numbers that are not plain show. A string may look like one: False then, never
-    wrongly True.
+    In that form a number follows `":`, a comma or a bracket. With brackets made commas, exponents made points, digits and
+    minus signs left out, floats show. A string may look like one: None then, but never wrongly the bytes.
     """
-    if out[:1] not in (b"{", b"["):
-        return False
-    shape = out.translate(_SHAPES, b"-")
-    if _LONG in shape and (b'":' + _LONG in shape or b"," + _LONG in shape):
-        return False
-    bare = shape.replace(b"0", b"")
-    return b'":.' not in bare and b",." not in bare
+    try:
+        out = orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError:  # an integer beyond 2^53 - 1, or no JSON value
+        return None
+    shape = out.translate(_SHAPES, b"0123456789-")
+    plain = b'":.' not in shape and b",." not in shape and b"\xf0" not in shape and out[:1] in (b"{", b"[")
+    return out if plain else None
+
+
+_COLON_ESCAPED = re.compile(rb"\\u003[aA]")
+_OPTIONS = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_STRICT_INTEGER
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+_SHAPES = bytes.maketrans(b"[e\xf1\xf2\xf3\xf4", b",.\xf0\xf0\xf0\xf0")
 
 
 def _within_depth(value: Any, max_depth: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from carbonseal import findings
 from carbonseal.findings import Refused
-from carbonseal.records.scanner import printable
+from carbonseal.records.places import printable
 
 CREDENTIAL = "credential/1"
 STATUS_LIST = "status-list/1"

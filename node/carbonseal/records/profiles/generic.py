@@ -7,6 +7,7 @@ from typing import Any
 
 from carbonseal import findings
 from carbonseal.findings import Refused
+from carbonseal.records.places import kind_of
 
 _KINDS = {
     list: "a list",
@@ -27,7 +28,7 @@ class AnyObject:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, dict):
-            raise Refused(findings.PROFILE_NOT_AN_OBJECT(found=_KINDS[type(value)]))
+            raise Refused(findings.PROFILE_NOT_AN_OBJECT(found=kind_of(value)))
         for name in self.required:
             if name not in value:
                 raise Refused(findings.PROFILE_MEMBER_MISSING("/" + name, profile=self.id, name=name))

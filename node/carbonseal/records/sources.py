@@ -1,0 +1,102 @@
+"""Many records from files, folders and NDJSON streams, one at a time and in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from carbonseal import findings
+from carbonseal.findings import Finding, Place
+from carbonseal.records.places import printable
+from carbonseal.records.strict import RECORD_LIMITS, Limits
+
+DOCUMENTS = (".json",)
+STREAMS = (".ndjson", ".jsonl")
+STDIN = Path("-")
+
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document, still unread, and where it came from: a file, or a file and a line."""
+
+    place: Place
+    raw: bytes
+
+
+def read_records(paths: Iterable[Path], limits: Limits = RECORD_LIMITS) -> Iterator[Source | Finding]:
+    """The documents under `paths`, in order: ``.json`` files, lines of ``.ndjson`` and ``.jsonl`` files, folders (all
+    such files in and below them, sorted by name), and ``-`` for NDJSON from standard input.
+
+    What cannot be read comes as a finding in its place, and the rest goes on: nothing is raised. No more than one
+    document of `limits.max_bytes` is held at a time, however long a line or a file is.
+    """
+    for path in paths:
+        if path == STDIN:
+            yield from read_lines(sys.stdin.buffer, ("standard input",), limits)
+        elif path.is_dir():
+            yield from _read_folder(path, limits)
+        else:
+            yield from _read_file(path, limits)
+
+
+def read_lines(stream: BinaryIO, place: Place, limits: Limits = RECORD_LIMITS) -> Iterator[Source | Finding]:
+    """The documents of an NDJSON stream, one a line; empty lines are passed over, but counted."""
+    number = 0
+    while line := stream.readline(limits.max_bytes + 2):
+        number += 1
+        here = (*place, f"line {number}")
+        if len(line.rstrip(b"\r\n")) > limits.max_bytes:
+            while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
+                pass
+            yield findings.JSON_TOO_LARGE(*here, limit=limits.max_bytes)
+        elif document := line.strip(b" \t\r\n"):
+            yield Source(here, document)
+
+
+def _read_folder(folder: Path, limits: Limits) -> Iterator[Source | Finding]:
+    found = False
+    unreadable: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(parent, name)
+            if path.suffix.lower() in DOCUMENTS + STREAMS:
+                found = True
+                yield from _read_file(path, limits)
+    for error in unreadable:
+        yield _unreadable(Path(error.filename), error)
+    if not found and not unreadable:
+        yield findings.SOURCE_EMPTY(_name(folder))
+
+
+def _read_file(path: Path, limits: Limits) -> Iterator[Source | Finding]:
+    place = (_name(path),)
+    suffix = path.suffix.lower()
+    if suffix not in DOCUMENTS + STREAMS:
+        yield findings.SOURCE_KIND(*place)
+        return
+    try:
+        with path.open("rb") as file:
+            if suffix in STREAMS:
+                yield from read_lines(file, place, limits)
+                return
+            raw = file.read(limits.max_bytes + 1)
+    except OSError as error:
+        yield _unreadable(path, error)
+        return
+    yield findings.JSON_TOO_LARGE(*place, limit=limits.max_bytes) if len(raw) > limits.max_bytes else Source(place, raw)
+
+
+def _unreadable(path: Path, error: OSError) -> Finding:
+    code = findings.SOURCE_MISSING if isinstance(error, FileNotFoundError) else findings.SOURCE_UNREADABLE
+    return code(_name(path), reason=error.strerror or error)
+
+
+def _name(path: Path) -> str:
+    return printable(str(path), 1000)
