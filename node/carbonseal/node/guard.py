@@ -1,0 +1,93 @@
+"""What the log last signed, remembered apart from everything that a backup holds.
+
+The file holds origin, size and root of the newest head that was signed *or was about to be*: it is written, durably, before
+the signature is made. A node that was restored from an old copy therefore meets a guard that knows more than it does. It
+holds the freeze too, so that a frozen log stays frozen whatever is restored around it.
+
+A guard that is missing says nothing, and then nothing is signed until the operator vouches for the directory.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from carbonseal.findings import (
+    FROZEN_GUARD_MALFORMED,
+    FROZEN_GUARD_MISSING,
+    FROZEN_LOST_ENTRIES,
+    FROZEN_OTHER_ROOT,
+    FROZEN_WENT_BACK,
+    Finding,
+    Refused,
+)
+
+from .files import replace_file
+
+_FREEZES = {code.name: code for code in (FROZEN_WENT_BACK, FROZEN_OTHER_ROOT, FROZEN_LOST_ENTRIES)}
+
+
+class Frozen(Refused):
+    """This log signs nothing and takes nothing in: the finding says why, and what the operator can do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastSigned:
+    """The newest head that was or may have been signed. `frozen` says why the log froze, if it did."""
+
+    origin: str
+    size: int
+    root: bytes
+    frozen: Finding | None = None
+
+
+class Guard:
+    """The file of one log's `LastSigned`."""
+
+    def __init__(self, path: Path, origin: str) -> None:
+        self.path = path
+        self._origin = origin
+
+    def read(self) -> LastSigned:
+        """Raises `Frozen` where the file is missing, malformed or another log's."""
+        try:
+            raw = self.path.read_bytes()
+        except FileNotFoundError as error:
+            raise Frozen(FROZEN_GUARD_MISSING(path=self.path)) from error
+        try:
+            value = json.loads(raw)
+            frozen = value["frozen"]
+            last = LastSigned(
+                origin=value["origin"],
+                size=int(value["size"]),
+                root=base64.b64decode(value["root"], validate=True),
+                frozen=_FREEZES[frozen["code"]](**frozen["facts"]) if frozen else None,
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path)) from error
+        if last.origin != self._origin or len(last.root) != 32:
+            raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path))
+        return last
+
+    def write(self, size: int, root: bytes) -> None:
+        """Remember, durably, that this head may now be signed."""
+        self._write(LastSigned(self._origin, size, root))
+
+    def freeze(self, last: LastSigned, finding: Finding) -> None:
+        """Remember, durably, that this log went back in time."""
+        self._write(replace(last, frozen=finding))
+
+    def _write(self, last: LastSigned) -> None:
+        frozen = last.frozen
+        value = {
+            "origin": last.origin,
+            "size": last.size,
+            "root": base64.b64encode(last.root).decode(),
+            "frozen": {"code": frozen.code.name, "facts": dict(frozen.facts), "message": frozen.message}
+            if frozen
+            else None,
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self.path, json.dumps(value, indent=1).encode() + b"\n")

@@ -1,0 +1,26 @@
+"""Finds the adapter of a ledger by the scheme of its URI (entry-point group ``carbonseal.ledgers``)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from carbonseal.findings import CONFIG_NO_ADAPTER, Refused
+from carbonseal.ledger import Ledger
+
+from .secrets import open_secret
+
+Connect = Callable[[str, Mapping[str, str], Callable[[str], bytes]], Awaitable[Ledger]]
+
+
+async def connect(uri: str, options: Mapping[str, str], directory: Path) -> Ledger:
+    """The ledger at `uri`, ``scheme+endpoint``. Secrets that `options` name are read relative to `directory`.
+
+    Raises Refused without an adapter for the scheme or on options it does not take, Retry where the endpoint is silent."""
+    scheme = uri.partition("+")[0]
+    found = entry_points(group="carbonseal.ledgers", name=scheme)
+    if not found:
+        raise Refused(CONFIG_NO_ADAPTER(scheme=scheme))
+    adapter: Connect = next(iter(found)).load()
+    return await adapter(uri, options, lambda secret: open_secret(secret, directory))

@@ -1,0 +1,46 @@
+"""The named points at which a node may be killed in a test. At each, what came before is done and what follows is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+Reached = Callable[[str], None]  # called with a point's name; does nothing outside tests
+
+STORED: Final = "stored"  # records are durable, no receipt was given
+PLANNED: Final = "planned"  # a heartbeat, if one was due, has joined the queue; nothing of the batch is hashed
+TILES_WRITTEN: Final = "tiles-written"
+GUARDED: Final = "guarded"  # the guard knows the head that is about to be signed
+SIGNED: Final = "signed"  # and nobody has seen the signature
+PUBLISHED: Final = "published"  # the checkpoint file is durable
+HEAD_RECORDED: Final = "head-recorded"
+DUE: Final = "anchor-due"
+PREPARED: Final = "anchor-prepared"  # signed by the adapter, stored nowhere
+ATTEMPT_STORED: Final = "attempt-stored"  # and not sent
+SENT: Final = "sent"  # the ledger has it, the outbox does not know
+SENT_RECORDED: Final = "sent-recorded"
+INCLUDED_RECORDED: Final = "included-recorded"
+EVIDENCE_TAKEN: Final = "evidence-taken"  # stored nowhere
+FINAL_RECORDED: Final = "final-recorded"
+
+POINTS: Final = (
+    STORED,
+    PLANNED,
+    TILES_WRITTEN,
+    GUARDED,
+    SIGNED,
+    PUBLISHED,
+    HEAD_RECORDED,
+    DUE,
+    PREPARED,
+    ATTEMPT_STORED,
+    SENT,
+    SENT_RECORDED,
+    INCLUDED_RECORDED,
+    EVIDENCE_TAKEN,
+    FINAL_RECORDED,
+)
+
+
+def nothing(_point: str) -> None:
+    """Outside tests, nothing happens at a point."""
