@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.templates import IssuerLine, LedgerLine, policy_template
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from carbonseal.node.config import IssuerConfig, LedgerConfig, NodeConfig
+    from carbonseal.node.config import LedgerConfig, NodeConfig
 
 POLICY = "policy-template.policy"
 LOG_KEY = "file:keys/log.key"
@@ -68,20 +69,28 @@ class IssuerOption(click.ParamType[tuple[str, str]]):
         return words[0], words[1]
 
 
+def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> str:
+    from carbonseal.log.notes import is_key_name
+
+    if not is_key_name(origin):
+        raise click.BadParameter(f"{origin!r} must be a name without spaces and plus signs.")
+    return origin
+
+
 @click.command(short_help="Make a node: a directory with its keys, its settings and a policy.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--origin", required=True, help="The log's name for ever, such as log.example.org/2026.")
-@click.option("--ledger", "ledgers", multiple=True, type=LedgerOption(), help="A ledger to anchor on; may be repeated.")
+@click.option(
+    "--origin", required=True, callback=_origin, help="The log's name for ever, such as log.example.org/2026."
+)
+@click.option("--ledger", "ledgers", multiple=True, type=LedgerOption(), help="A ledger to anchor on.")
 @click.option(
     "--issuer",
     "issuers",
     multiple=True,
     type=IssuerOption(),
-    help="In whose name passports are signed; may be repeated.",
+    help="Who signs passports (default: did:key).",
 )
-@click.option(
-    "--foreign", multiple=True, metavar="VKEY", help="Verifier key of a log that may anchor here; may be repeated."
-)
+@click.option("--foreign", multiple=True, metavar="VKEY", help="A log that may anchor here.")
 def init(
     *,
     directory: Path,
@@ -90,10 +99,12 @@ def init(
     issuers: tuple[tuple[str, str], ...],
     foreign: tuple[str, ...],
 ) -> None:
-    """Make a node in DIRECTORY: keys, settings (node.toml), and a policy template for those who will verify what it seals.
+    """Make a node in DIRECTORY: its keys, its settings (node.toml), and a policy template for those who will verify
+    what it seals.
 
-    Each ledger is asked who it is, so that its fingerprints stand in the policy. Files that exist are never overwritten:
-    a key that is there already is used, and a directory that is a node already is left alone.
+    Each ledger is asked who it is, so that its fingerprints stand in the policy. Nothing is overwritten: a key that is
+    there already is used, and a directory that is a node already is left alone. --ledger, --issuer and --foreign may be
+    given several times.
 
     \b
     Examples:
@@ -103,32 +114,44 @@ def init(
           --ledger 'chain ethereum+http://127.0.0.1:8545 registry=0x… key=file:keys/ethereum.key' \\
           --ledger 'peer tlog+http://127.0.0.1:9100 key=peer.example/log+0a1b2c3d+A…'
     """
-    from carbonseal.node.config import FILE, IssuerConfig, render
+    from carbonseal.node.config import FILE
+    from carbonseal.node.create import create
 
     for name in (FILE, POLICY):
         if (directory / name).exists():
             raise Failed(f"{directory / name} exists already", "choose another directory: init overwrites nothing")
-    signing = tuple(IssuerConfig(name, id_, f"file:keys/issuer-{name}.key") for name, id_ in issuers)
-    keys = [LOG_KEY, SALT_KEY, *(issuer.key for issuer in signing), *_key_files(ledgers)]
-    for path in [path for key in dict.fromkeys(keys) if (path := _make_key(directory, key))]:
+    names = dict(issuers) or {"issuer": ""}
+    secrets = [LOG_KEY, SALT_KEY, *map(_issuer_uri, names), *_secret_files(ledgers)]
+    for path in [path for uri in dict.fromkeys(secrets) if (path := _make_key(directory, uri))]:
         click.echo(f"wrote {path}")
+    keys = {name: _public_key(_issuer_uri(name), directory) for name in names}
+    ids = {name: id_ or f"did:key:{keys[name]}" for name, id_ in names.items()}
     found = asyncio.run(_ask_all(ledgers, directory, origin))
-    config = _config(origin, signing, [one.config for one in found], foreign)
-    policy = template(
-        _log_key(config, directory),
-        [(issuer, _issuer_key(issuer, directory)) for issuer in signing],
-        [(one.name, asked.config.name, asked.pins) for one, asked in zip(ledgers, found, strict=True)],
+    config = _config(origin, ids, [one.config for one in found], foreign)
+    policy = policy_template(
+        _log_vkey(config, directory),
+        [IssuerLine(name, ids[name], keys[name]) for name in names],
+        [LedgerLine(one.name, asked.config.name, asked.pins) for one, asked in zip(ledgers, found, strict=True)],
+        datetime.now(UTC).date(),
     )
-    for path, text in ((directory / POLICY, policy), (directory / FILE, render(config))):
-        path.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {path}")
+    (directory / POLICY).write_text(policy, encoding="utf-8")
+    create(directory, config)
+    for name in (POLICY, FILE):
+        click.echo(f"wrote {directory / name}")
+    click.echo(
+        f"Keep {config.guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
+    )
+
+
+def _issuer_uri(name: str) -> str:
+    return f"file:keys/issuer-{name}.key"
 
 
 def _config(
-    origin: str, issuers: tuple[IssuerConfig, ...], ledgers: Sequence[LedgerConfig], foreign: Sequence[str]
+    origin: str, issuers: Mapping[str, str], ledgers: Sequence[LedgerConfig], foreign: Sequence[str]
 ) -> NodeConfig:
     from carbonseal.log.notes import VerifierKey
-    from carbonseal.node.config import NodeConfig, TenantConfig
+    from carbonseal.node.config import IssuerConfig, NodeConfig, TenantConfig
 
     return NodeConfig(
         origin=origin,
@@ -139,13 +162,13 @@ def _config(
         heartbeat=0,
         predecessor=None,
         tenants=(TenantConfig("default", SALT_KEY),),
-        issuers=issuers,
+        issuers=tuple(IssuerConfig(name, id_, _issuer_uri(name)) for name, id_ in issuers.items()),
         ledgers=tuple(ledgers),
         foreign=tuple(VerifierKey.parse(key) for key in foreign),
     )
 
 
-def _key_files(ledgers: Sequence[Wanted]) -> Iterator[str]:
+def _secret_files(ledgers: Sequence[Wanted]) -> Iterator[str]:
     return (value for ledger in ledgers for value in ledger.options.values() if value.startswith("file:"))
 
 
@@ -186,16 +209,16 @@ async def _ask(wanted: Wanted, directory: Path, origin: str) -> Found:
     return Found(LedgerConfig(ledger.name, wanted.uri, publisher, cadence, options), pins)
 
 
-def _log_key(config: NodeConfig, directory: Path) -> str:
+def _log_vkey(config: NodeConfig, directory: Path) -> str:
     from carbonseal.log.notes import NoteSigner
 
     return NoteSigner(config.origin, _private_key(config.log_key, directory)).verifier.encode()
 
 
-def _issuer_key(issuer: IssuerConfig, directory: Path) -> str:
+def _public_key(uri: str, directory: Path) -> str:
     from carbonseal.passport.multibase import encode_key
 
-    return encode_key(_private_key(issuer.key, directory).public_key().public_bytes_raw())
+    return encode_key(_private_key(uri, directory).public_key().public_bytes_raw())
 
 
 def _private_key(uri: str, directory: Path) -> Ed25519PrivateKey:
@@ -204,39 +227,3 @@ def _private_key(uri: str, directory: Path) -> Ed25519PrivateKey:
     from carbonseal.node.secrets import open_key
 
     return Ed25519PrivateKey.from_private_bytes(open_key(uri, directory))
-
-
-def template(
-    log: str, issuers: Sequence[tuple[IssuerConfig, str]], ledgers: Sequence[tuple[str, str, Mapping[str, str]]]
-) -> str:
-    """The text of a policy that asks for everything the node offers. `log` is its verifier key; issuers come with their
-    public keys; ledgers as (name in the policy, ledger, pins)."""
-    dated = [
-        name for name, ledger, _ in ledgers if not ledger.startswith("tlog:")
-    ]  # an unwitnessed log proves order only
-    lines = [
-        "carbonseal-policy v1",
-        f"# Made by carbonseal init, {datetime.now(UTC):%Y-%m-%d}. Compare every fingerprint here with what you learn by",
-        "# another way (the operator's site, a contract, a call) before you rely on it.",
-        "",
-        f"log {log}",
-        *(f"issuer {issuer.name} {issuer.id} {key}" for issuer, key in issuers),
-        *(f"ledger {name} {ledger} {_options(pins)}".rstrip() for name, ledger, pins in ledgers),
-        "",
-        "# Every ledger must hold the anchor; `any` or a number in place of `all` asks for fewer.",
-        *_quorum("ledger-group", "ledger-quorum", "every-ledger", [name for name, _, _ in ledgers]),
-        "# Those that also say when.",
-        *_quorum("ledger-group", "time-quorum", "every-dated", dated),
-        "# No witness needs to have cosigned the log's checkpoints, and revocation is not asked about.",
-        "quorum none",
-        "status none",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _options(pins: Mapping[str, str]) -> str:
-    return " ".join(f"{key}={value}" for key, value in pins.items())
-
-
-def _quorum(define: str, ask: str, name: str, members: Sequence[str]) -> list[str]:
-    return [f"{define} {name} all {' '.join(members)}", f"{ask} {name}"] if members else [f"{ask} none"]

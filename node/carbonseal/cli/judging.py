@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbonseal.cli import reports
-from carbonseal.findings import Refused, Verdict
 
 if TYPE_CHECKING:
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
+    from carbonseal.verification.verify import Report
 
 MANY = 256  # files from which on it pays to start processes
 BROKE_OFF = 1
@@ -54,56 +54,39 @@ class Judge:
         from carbonseal.verification.trust import Trust, parse_trust
         from carbonseal.verification.verifiers import third_party
 
-        self._question = question
+        self._at, self._style = question.at, question.style
         self._policy: Policy = parse_policy(question.policy, third_party=third_party)
         self._trust: Trust = Trust() if question.trust is None else parse_trust(question.trust)
 
     def judge(self, path: str) -> Judged:
-        from carbonseal.passport.passports import parse
         from carbonseal.verification.verify import verify
 
-        at, style = self._question.at, self._question.style
         try:
-            passport = parse(read_passport(path))
+            raw = read_passport(path)
         except OSError as error:
-            return _failed(path, error.strerror or str(error), style)
-        except Refused as refused:
-            return _unread(path, refused, at, style)
-        report = verify(passport, self._policy, self._trust, at=at)
-        match style:
+            return Judged(BROKE_OFF, self._unread(path, error.strerror or str(error)))
+        report = verify(raw, self._policy, self._trust, at=self._at)
+        return Judged(report.verdict.exit_status, self._told(path, report))
+
+    def _told(self, path: str, report: Report) -> str:
+        match self._style:
             case Style.FULL:
-                text = reports.full(path, report, at)
+                return reports.full(path, report, self._at)
             case Style.BRIEF:
-                text = reports.brief(path, report.verdict, report.findings)
+                return reports.brief(path, report)
             case Style.JSON:
-                text = reports.as_json(path, report, at)
+                return reports.as_json(path, report, self._at)
             case Style.QUIET:
-                text = ""
-        return Judged(report.verdict.exit_status, text)
+                return ""
 
-
-def _failed(path: str, error: str, style: Style) -> Judged:
-    match style:
-        case Style.JSON:
-            text = reports.failed_as_json(path, error)
-        case Style.QUIET:
-            text = ""
-        case _:
-            text = reports.failed_line(path, error)
-    return Judged(BROKE_OFF, text)
-
-
-def _unread(path: str, refused: Refused, at: datetime, style: Style) -> Judged:
-    finding = refused.finding
-    verdict = Verdict.of([finding])
-    match style:
-        case Style.JSON:
-            text = reports.unread_as_json(path, verdict, finding, at)
-        case Style.QUIET:
-            text = ""
-        case _:
-            text = reports.brief(path, verdict, [finding])
-    return Judged(verdict.exit_status, text)
+    def _unread(self, path: str, error: str) -> str:
+        match self._style:
+            case Style.FULL | Style.BRIEF:
+                return reports.unread_line(path, error)
+            case Style.JSON:
+                return reports.unread_as_json(path, error)
+            case Style.QUIET:
+                return ""
 
 
 def read_passport(path: str) -> bytes:

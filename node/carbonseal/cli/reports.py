@@ -32,7 +32,8 @@ def verdict_line(file: str, verdict: Verdict) -> str:
     return style(f"{verdict.value.upper():<13}", fg=COLOURS[verdict], bold=True) + plain(file)
 
 
-def failed_line(file: str, error: str) -> str:
+def unread_line(file: str, error: str) -> str:
+    """For a file that could not be read at all: there is no verdict."""
     return style(f"{'NOT READ':<13}", fg="red", bold=True) + plain(f"{file}: {error}")
 
 
@@ -41,16 +42,16 @@ def full(file: str, report: Report, at: datetime) -> str:
     lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
     lines += tree(finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED)
     if left_out := [finding for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED]:
-        lines += ["", style("Not asked by the policy", bold=True), *(_line(finding) for finding in left_out)]
+        lines += ["", style("Not asked by the policy", bold=True), *(f"  {_line(finding)}" for finding in left_out)]
     if report.trusted:
         lines += ["", style("Rests on what you trust", bold=True), *map(_trusted, report.trusted)]
     return "\n".join(lines)
 
 
-def brief(file: str, verdict: Verdict, findings: Iterable[Finding]) -> str:
+def brief(file: str, report: Report) -> str:
     """One of many: the verdict, and below it what kept it from `verified`."""
-    deciding = [finding for finding in findings if finding.code.outcome in DECISIVE]
-    return "\n".join([verdict_line(file, verdict), *(f"  {_line(finding, with_place=True)}" for finding in deciding)])
+    deciding = [finding for finding in report.findings if finding.code.outcome in DECISIVE]
+    return "\n".join([verdict_line(file, report.verdict), *tree(deciding, "  ")])
 
 
 def as_json(file: str, report: Report, at: datetime) -> str:
@@ -60,8 +61,9 @@ def as_json(file: str, report: Report, at: datetime) -> str:
             "file": file,
             "verdict": report.verdict.value,
             "at": format_instant(at),
-            "credential": report.credential,
-            "subject": report.subject,
+            "credential": report.credential or None,
+            "subject": report.subject or None,
+            "name": report.name or None,
             "exists_since": format_instant(report.exists_since) if report.exists_since else None,
             "findings": [finding.to_json() for finding in report.findings],
             "trusted": [
@@ -72,23 +74,16 @@ def as_json(file: str, report: Report, at: datetime) -> str:
     )
 
 
-def unread_as_json(file: str, verdict: Verdict, finding: Finding, at: datetime) -> str:
-    """The same for a file that is no passport: nothing of it is known but why."""
-    known = {"file": file, "verdict": verdict.value, "at": format_instant(at)}
-    return _json_line(known | {"findings": [finding.to_json()], "trusted": []})
-
-
-def failed_as_json(file: str, error: str) -> str:
-    """The same for a file that could not be read at all: there is no verdict."""
+def unread_as_json(file: str, error: str) -> str:
     return _json_line({"file": file, "verdict": None, "error": error})
 
 
-def tree(findings: Iterable[Finding]) -> Iterator[str]:
+def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
     """Findings under the places they speak of, each place named once, in the order in which places first occur."""
     root = _Branch()
     for finding in findings:
         root.at(finding.place).findings.append(finding)
-    yield from root.lines("")
+    yield from root.lines(indent)
 
 
 class _Branch:
@@ -114,24 +109,29 @@ class _Branch:
             yield from branch.lines(indent + "  ")
 
 
-def _line(finding: Finding, *, with_place: bool = False) -> str:
-    where = " > ".join(finding.place) + ": " if with_place and finding.place else ""
-    line = f"{MARKS[finding.code.outcome]} {plain(where + finding.message)} {style(f'[{finding.code.name}]', dim=True)}"
+def _line(finding: Finding) -> str:
+    mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
+    line = f"{mark} {plain(finding.message)} {code}"
     if finding.code.outcome in DECISIVE and finding.code.remedy:
         line += f"\n    {plain(finding.code.remedy)}"
     return line
 
 
 def _facts(report: Report, at: datetime) -> Iterator[str]:
-    yield f"  about         {plain(str(report.subject))}"
-    yield f"  credential    {report.credential}"
-    yield f"  exists since  {format_instant(report.exists_since) if report.exists_since else 'not shown'}"
+    if report.credential:
+        yield f"  about         {plain(report.name)} ({plain(report.subject)})"
+        yield f"  credential    {report.credential}"
+        yield f"  exists since  {format_instant(report.exists_since) if report.exists_since else 'not shown'}"
     yield f"  judged as of  {format_instant(at)}"
 
 
 def _trusted(item: TrustItem) -> str:
-    value = " ".join(f"{name} {fact}" for name, fact in item.value.items())
-    return plain(f"  {item.kind} {value} of {item.ledger}, from {item.whence}, {item.when}")
+    return plain(f"  {item.ledger}: {said(item)}, from {item.whence}, {item.when}")
+
+
+def said(item: TrustItem) -> str:
+    """What a trust item says: "block number 12 hash 0x…"."""
+    return " ".join([item.kind, *(f"{name} {value}" for name, value in item.value.items())])
 
 
 def _json_line(value: dict[str, Any]) -> str:

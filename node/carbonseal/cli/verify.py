@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.judging import Question, Style, judge_all
-from carbonseal.cli.options import INSTANT, READABLE
+from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, passport_files
 from carbonseal.cli.progress import Progress
 from carbonseal.findings import Refused
 
@@ -20,7 +19,7 @@ WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
 
 
 @click.command(short_help="Verify passports offline, against your policy.")
-@click.argument("passports", nargs=-1, required=True, type=click.Path(exists=True), metavar="PASSPORT...")
+@PASSPORTS
 @click.option("--policy", required=True, type=READABLE, help="Whom you trust, and how many ledgers must agree.")
 @click.option("--trust", type=READABLE, help="Block hashes and the like, gathered by `carbonseal trust gather`.")
 @click.option("--at", type=INSTANT, help="Judge as of this instant (2026-11-22T12:00:00Z). Default: now.")
@@ -57,9 +56,7 @@ def verify(
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
-    files = [*_files(passports, beside={policy.resolve(), *([trust.resolve()] if trust else [])})]
-    if not files:
-        raise Failed("there is no passport in " + ", ".join(passports), "a passport is a file whose name ends in .json")
+    files = passport_files(passports, beside=(policy, trust) if trust else (policy,))
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
     try:
         question = Question(policy.read_bytes(), trust.read_bytes() if trust else None, at or datetime.now(UTC), style)
@@ -81,13 +78,3 @@ def _judge(question: Question, files: list[str]) -> Counter[int]:
                 click.echo(judged.text)
             progress.step()
     return counts
-
-
-def _files(given: Iterable[str], beside: set[Path]) -> Iterator[str]:
-    """Files as given, and of folders every .json at any depth but the policy and the trust in use."""
-    for name in given:
-        path = Path(name)
-        if path.is_dir():
-            yield from (str(f) for f in sorted(path.rglob("*.json")) if f.is_file() and f.resolve() not in beside)
-        else:
-            yield name
