@@ -44,6 +44,7 @@ class Pins:
     registry: bytes
     code: bytes
     publishers: frozenset[bytes]
+    keys: frozenset[bytes] = frozenset()  # a chain is pinned by hashes: no signature of anyone is relied on
 
 
 @dataclass(frozen=True, slots=True)

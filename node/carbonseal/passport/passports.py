@@ -28,6 +28,7 @@ from carbonseal.records.strict import Limits
 
 PASSPORT_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
 MAX_COMPONENTS = 4096
+MAX_TIERS = 32  # of components below the root
 
 Document = TypeVar("Document", bound=SignedDocument)
 
@@ -163,6 +164,7 @@ def parse(raw: bytes) -> Passport:
     seals = {bytes.fromhex(key): reading.seal(key, member) for key, member in value["seals"].items()}
     passport = Passport(bytes.fromhex(value["credential"]), credentials, records, seals, status_lists)
     _check_citations(passport, reading)
+    _check_tiers(passport)
     return passport
 
 
@@ -254,14 +256,15 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
     reached = reachable(passport.credentials, passport.root)
     credentials = [passport.credentials[digest] for digest in reached]
     listed = {record.commitment for one in credentials for record in one.signed.records}
-    lists = {one.signed.status.list_id for one in credentials if one.signed.status}
+    lists = {(one.signed.issuer, one.signed.status.list_id) for one in credentials if one.signed.status}
     sealed = (
         listed | {one.commitment for one in credentials} | {one.commitment for one in passport.status_lists.values()}
     )
+    status_lists = passport.status_lists.items()
     uncited = [
         *(("credentials", key.hex()) for key in passport.credentials if key not in reached),
         *(("records", key.hex()) for key in passport.records if key not in listed),
-        *(("statusLists", key.hex()) for key, one in passport.status_lists.items() if one.signed.id not in lists),
+        *(("statusLists", key.hex()) for key, one in status_lists if (one.signed.issuer, one.signed.id) not in lists),
         *(("seals", key.hex()) for key in passport.seals if key not in sealed),
         *reading.uncited(),
     ]
@@ -270,6 +273,21 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
     named = [(one.signed.issuer, one.signed.id) for one in passport.status_lists.values()]
     if len(set(named)) < len(named):
         raise Refused(findings.PASSPORT_STATUS_LIST_TWICE("statusLists"))
+
+
+def _check_tiers(passport: Passport) -> None:
+    """Raise `Refused` where a way down is longer than allowed. Components are cited by digest, so every way ends."""
+    tier = {passport.root}
+    for _ in range(MAX_TIERS + 1):
+        tier = {
+            component.digest
+            for digest in tier
+            for component in passport.credentials[digest].signed.components
+            if component.digest in passport.credentials
+        }
+        if not tier:
+            return
+    raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="tiers", limit=MAX_TIERS))
 
 
 def reachable(credentials: Mapping[bytes, Carried[Credential]], root: bytes) -> set[bytes]:

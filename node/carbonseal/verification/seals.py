@@ -5,13 +5,13 @@ Signatures and evidence that several seals share are checked once. Findings are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from carbonseal import findings
 from carbonseal.findings import Finding, Refused
-from carbonseal.instants import from_seconds
+from carbonseal.instants import format_instant, from_seconds
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
@@ -49,7 +49,6 @@ class CheckedSeal:
 
     findings: tuple[Finding, ...]
     since: datetime | None
-    trusted: frozenset[int] = frozenset()
 
 
 class Seals:
@@ -194,8 +193,12 @@ class Seals:
             met = satisfied(policy.quorum, run.witnesses)
             code = findings.WITNESS_QUORUM_MET if met else findings.WITNESS_QUORUM_UNMET
             yield code(witnesses=_listed(run.witnesses))
-        if policy.time_quorum is not None and self._since(run) is None:
-            yield findings.TIME_QUORUM_UNMET(ledgers=_listed({name for _, name in run.times}))
+        if policy.time_quorum is not None:
+            since = self._since(run)
+            if since is None:
+                yield findings.TIME_QUORUM_UNMET(ledgers=_listed({name for _, name in run.times}))
+            else:
+                yield findings.TIME_QUORUM_MET(since=format_instant(since))
 
     def _since(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy the time quorum."""
@@ -211,6 +214,3 @@ class Seals:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
-
-
-__all__: Sequence[str] = ["CheckedSeal", "Seals"]

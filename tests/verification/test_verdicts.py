@@ -1,0 +1,360 @@
+"""What a policy asks, and what a passport shows: verified, undetermined and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from carbonseal.findings import Outcome, Verdict
+from carbonseal.log.notes import Cosigner
+from carbonseal.passport.assembly import merge_seals, refresh
+from carbonseal.passport.passports import Passport, parse
+from carbonseal.passport.seals import Head, Seal
+from carbonseal.verification.trust import Trust, parse_trust
+from carbonseal.verification.verify import Report, verify
+from tests.world import AT, BLOCK_TIME, CHAIN, ORIGIN, OTHER_ORIGIN, SIGNED, World, codes, key, written
+
+
+def undetermined(report: Report, code: str) -> None:
+    assert report.verdict is Verdict.UNDETERMINED, [str(finding) for finding in report.findings]
+    assert code in codes(report)
+
+
+def reseal(passport: Passport, **heads: object) -> Passport:
+    """Every head of every seal with some members replaced."""
+    seals = {
+        commitment: replace(seal, heads=tuple(replace(head, **heads) for head in seal.heads))
+        for commitment, seal in passport.seals.items()
+    }
+    return replace(passport, seals=seals)
+
+
+def test_a_passport_on_two_ledgers_verifies() -> None:
+    world = World()
+    report = world.verify(world.passport())
+    assert report.verdict is Verdict.VERIFIED
+    assert report.exists_since == BLOCK_TIME
+    assert report.subject == "urn:example:product:door-reader"
+    assert {item.ledger for item in report.trusted} == {CHAIN}
+    assert {finding.code.outcome for finding in report.findings} == {Outcome.SHOWN, Outcome.NOT_ASKED}
+
+
+def test_the_same_value_with_other_white_space_is_the_same_passport() -> None:
+    world = World()
+    raw = world.passport().encode()
+    spaced = raw.replace(b'{"carbonseal":', b'{ \n "carbonseal" : ')
+    assert world.verify(spaced) == world.verify(raw)
+    assert parse(spaced).encode() == raw
+
+
+def test_components_are_verified_each_once_also_where_two_parents_share_one() -> None:
+    world = World()
+    shared = world.passport(world.supplier, "controller")
+    board = world.passport(name="board", components=[shared])
+    sensor = world.passport(name="sensor", components=[shared])
+    whole = world.passport(name="door reader", components=[board, sensor])
+    report = world.verify(whole)
+    assert report.verdict is Verdict.VERIFIED
+    assert len(whole.credentials) == 4
+    assert sum(finding.place[0].startswith("controller") for finding in report.findings if len(finding.place) == 1) == 2
+
+
+def test_an_issuer_delegates_no_trust() -> None:
+    world = World()
+    whole = world.passport(components=[world.passport(world.supplier, "cell")])
+    undetermined(world.verify(whole, supplier=""), "issuer.not-listed")
+
+
+def test_a_component_that_is_not_carried_is_not_shown() -> None:
+    world = World()
+    part = world.passport(world.supplier, "cell")
+    whole = world.passport(components=[part])
+    own = {carried.commitment for digest, carried in whole.credentials.items() if digest == whole.root}
+    own |= {record.commitment for record in whole.credential.records}
+    lists = {d: one for d, one in whole.status_lists.items() if one.signed.issuer == world.maker.id}
+    own |= {one.commitment for one in lists.values()}
+    alone = Passport(
+        whole.root,
+        {whole.root: whole.credentials[whole.root]},
+        {c: record for c, record in whole.records.items() if c in own},
+        {c: seal for c, seal in whole.seals.items() if c in own},
+        lists,
+    )
+    undetermined(world.verify(alone), "component.not-carried")
+
+
+def test_without_one_ledgers_evidence_two_are_not_shown() -> None:
+    world = World()
+    passport = world.passport()
+    for ledger in (CHAIN, f"tlog:{OTHER_ORIGIN}"):
+        fewer = replace(
+            passport,
+            seals={
+                commitment: replace(
+                    seal,
+                    heads=tuple(
+                        replace(head, anchors=tuple(one for one in head.anchors if one.ledger != ledger))
+                        for head in seal.heads
+                    ),
+                )
+                for commitment, seal in passport.seals.items()
+            },
+        )
+        undetermined(world.verify(fewer), "ledger-quorum.unmet")
+        one_of_two = world.verify(fewer, both="ledger-group both any chain other", time_quorum="time-quorum none")
+        assert one_of_two.verdict is Verdict.VERIFIED
+
+
+def test_anchors_beyond_the_quorum_lower_nothing() -> None:
+    world = World()
+    report = verify(
+        world.passport(),
+        world.policy(both="ledger-group both any chain other", time_quorum="time-quorum none"),
+        Trust(),
+        at=AT,
+    )
+    assert report.verdict is Verdict.VERIFIED
+    assert "ethereum.block-not-pinned" in codes(report)
+
+
+def test_a_block_that_nobody_pinned_shows_nothing() -> None:
+    world = World()
+    report = verify(world.passport(), world.policy(), Trust(), at=AT)
+    undetermined(report, "ethereum.block-not-pinned")
+    assert {"ledger-quorum.unmet", "time-quorum.unmet"} <= codes(report)
+
+
+def test_a_publisher_that_is_not_listed_counts_for_nothing() -> None:
+    world = World()
+    passport = world.passport()
+    chain = world.lines()["chain"].replace("0x" + "11" * 20, "0x" + "12" * 20)
+    undetermined(world.verify(passport, chain=chain), "ethereum.publisher-not-listed")
+
+
+def test_a_ledger_or_log_that_is_not_listed_counts_for_nothing() -> None:
+    world = World()
+    passport = world.passport()
+    without = world.verify(passport, other="", both="", ledger_quorum="ledger-quorum chain")
+    assert without.verdict is Verdict.VERIFIED
+    assert "ledger.not-listed" in codes(without)
+    other_log = f"log {Cosigner('x', key('x')).verifier.encode()}"
+    stranger = world.other.signer.verifier.encode()
+    del other_log
+    report = world.verify(passport, log=f"log {stranger}", other="", both="", ledger_quorum="ledger-quorum chain")
+    undetermined(report, "log.not-listed")
+    assert "seal.without-head" in codes(report)
+
+
+def test_a_head_without_the_logs_signature_counts_for_nothing() -> None:
+    world = World()
+    passport = world.passport()
+    log = world.log.signer
+    impostor = replace(log, private_key=key("impostor"))
+    undetermined(world.verify(passport, log=f"log {impostor.verifier.encode()}"), "head.unsigned")
+
+
+class TestWitnesses:
+    def lines(self, world: World) -> dict[str, str]:
+        return {
+            "quorum": f"witness watcher {world.witness.verifier.encode()}\nquorum watcher",
+        }
+
+    def test_a_cosignature_meets_the_quorum(self) -> None:
+        world = World()
+        report = world.verify(world.passport(witnessed=True), **self.lines(world))
+        assert report.verdict is Verdict.VERIFIED
+        assert "witness-quorum.met" in codes(report)
+
+    def test_without_it_the_quorum_is_not_met(self) -> None:
+        world = World()
+        undetermined(world.verify(world.passport(), **self.lines(world)), "witness-quorum.unmet")
+
+    def test_a_later_head_that_continues_the_first_brings_its_witness(self) -> None:
+        world = World()
+        passport = world.passport()
+        world.passport(name="something later")
+        size = world.log.size
+        seals = {
+            commitment: merge_seals(
+                seal,
+                Seal(seal.entry, seal.index, (world.anchored_head(seal.index, size, witnessed=True),)),
+                lambda _origin, old, new: world.log.consistency(old, new),
+            )
+            for commitment, seal in passport.seals.items()
+        }
+        later = replace(passport, seals=seals)
+        report = world.verify(later, **self.lines(world))
+        assert report.verdict is Verdict.VERIFIED
+        assert report.exists_since == BLOCK_TIME
+
+    def test_unlinked_heads_do_not_add_up(self) -> None:
+        world = World()
+        passport = world.passport()
+        world.passport(name="something later")
+        size = world.log.size
+        seals = {
+            commitment: Seal(
+                seal.entry,
+                seal.index,
+                (
+                    seal.heads[0],
+                    Head(world.log.head(size, (world.witness, 1)), world.log.inclusion(seal.index, size), None, ()),
+                ),
+            )
+            for commitment, seal in passport.seals.items()
+        }
+        report = world.verify(replace(passport, seals=seals), **self.lines(world))
+        undetermined(report, "seal.unlinked")
+        assert "witness-quorum.unmet" in codes(report)
+
+
+class TestTime:
+    def test_the_earliest_time_at_which_the_quorum_is_met(self) -> None:
+        world = World()
+        report = world.verify(world.passport())
+        assert report.exists_since == BLOCK_TIME
+
+    def test_a_log_without_witnesses_dates_nothing(self) -> None:
+        world = World()
+        undetermined(world.verify(world.passport(), time_quorum="time-quorum both"), "time-quorum.unmet")
+
+    def test_an_instant_before_the_proven_time(self) -> None:
+        world = World()
+        undetermined(world.verify(world.passport(), at=BLOCK_TIME - timedelta(hours=1)), "time.after-instant")
+
+    def test_a_refreshed_passport_proves_the_same_time(self) -> None:
+        world = World()
+        passport = world.passport()
+        world.passport(name="something later")
+        newer = refresh(
+            passport,
+            seals=world.seals(list(passport.seals)),
+            status_lists=[],
+            link=lambda origin, old, new: world.log.consistency(old, new) if origin == ORIGIN else None,
+        )
+        assert all(len(seal.heads) == 2 for seal in newer.seals.values())
+        report = world.verify(newer)
+        assert report.verdict is Verdict.VERIFIED
+        assert report.exists_since == BLOCK_TIME
+
+
+class TestKeysOfIssuers:
+    def line(self, world: World, window: str) -> str:
+        return f"{world.lines()['maker']} {window}"
+
+    def test_in_its_window(self) -> None:
+        world = World()
+        passport = world.passport()
+        window = f"from={written(SIGNED)} until={written(BLOCK_TIME)}"
+        assert world.verify(passport, maker=self.line(world, window)).verdict is Verdict.VERIFIED
+
+    def test_after_its_end_whatever_date_the_credential_claims(self) -> None:
+        world = World()
+        passport = world.passport()
+        window = f"until={written(BLOCK_TIME - timedelta(seconds=1))}"
+        undetermined(world.verify(passport, maker=self.line(world, window)), "issuer.key-ended")
+
+    def test_before_its_beginning(self) -> None:
+        world = World()
+        passport = world.passport()
+        window = f"from={written(BLOCK_TIME + timedelta(seconds=1))}"
+        undetermined(world.verify(passport, maker=self.line(world, window)), "issuer.key-not-yet")
+
+    def test_where_no_time_is_shown(self) -> None:
+        world = World()
+        passport = world.passport()
+        line = self.line(world, f"until={written(AT)}")
+        undetermined(world.verify(passport, maker=line, time_quorum="time-quorum none"), "issuer.time-unknown")
+
+
+class TestValidity:
+    @pytest.mark.parametrize(
+        ("member", "instant", "code"),
+        [("validUntil", AT, "credential.expired"), ("validFrom", AT + timedelta(days=1), "credential.not-yet-valid")],
+    )
+    def test_outside(self, member: str, instant: object, code: str) -> None:
+        world = World()
+        passport = world.passport(change=lambda draft: draft.update({member: written(instant)}))  # type: ignore[arg-type]
+        undetermined(world.verify(passport), code)
+
+
+class TestStatus:
+    def test_revoked(self) -> None:
+        world = World()
+        report = world.verify(world.passport(revoked=[7]))
+        assert report.verdict is Verdict.REJECTED
+        assert "status.revoked" in codes(report)
+
+    def test_somebody_elses_position(self) -> None:
+        world = World()
+        assert world.verify(world.passport(revoked=[6, 8])).verdict is Verdict.VERIFIED
+
+    def test_stale(self) -> None:
+        world = World()
+        undetermined(world.verify(world.passport(), at=SIGNED + timedelta(days=7)), "status.stale")
+
+    def test_missing(self) -> None:
+        world = World()
+        passport = world.passport()
+        gone = {one.commitment for one in passport.status_lists.values()}
+        seals = {commitment: seal for commitment, seal in passport.seals.items() if commitment not in gone}
+        undetermined(world.verify(replace(passport, status_lists={}, seals=seals)), "status.missing")
+
+    def test_not_named(self) -> None:
+        world = World()
+        passport = world.passport(change=lambda draft: draft.pop("credentialStatus"))
+        lists = {one.commitment for one in passport.status_lists.values()}
+        seals = {commitment: seal for commitment, seal in passport.seals.items() if commitment not in lists}
+        passport = replace(passport, status_lists={}, seals=seals)
+        undetermined(world.verify(passport), "status.not-named")
+        report = world.verify(passport, status="status none")
+        assert report.verdict is Verdict.VERIFIED
+        assert "status.not-asked" in codes(report)
+
+    def test_no_such_position(self) -> None:
+        world = World()
+
+        def far(draft: dict[str, object]) -> None:
+            draft["credentialStatus"]["statusListIndex"] = "131072"  # type: ignore[index]
+
+        undetermined(world.verify(world.passport(change=far)), "status.no-position")
+
+
+def test_a_check_that_this_version_lacks_is_not_shown() -> None:
+    world = World()
+    undetermined(world.verify(world.passport(), checks="check over-allocation"), "check.unavailable")
+
+
+def test_what_is_not_asked_is_listed() -> None:
+    world = World()
+    report = world.verify(
+        world.passport(), ledger_quorum="ledger-quorum none", time_quorum="time-quorum none", status="status none"
+    )
+    assert report.verdict is Verdict.VERIFIED
+    asked_not = {finding.code.name for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED}
+    assert asked_not == {
+        "ledger-quorum.not-asked",
+        "witness-quorum.not-asked",
+        "time-quorum.not-asked",
+        "status.not-asked",
+        "flow.not-asked",
+    }
+
+
+def test_a_withheld_record_is_told_and_does_no_harm() -> None:
+    world = World()
+    passport = replace(world.passport(), records={})
+    report = world.verify(passport)
+    assert report.verdict is Verdict.VERIFIED
+    assert "record.withheld" in codes(report)
+
+
+def test_trust_survives_its_file() -> None:
+    world = World()
+    passport = world.passport()
+    trust = parse_trust(world.trust().encode())
+    assert trust == world.trust()
+    assert verify(passport, world.policy(), trust, at=AT).verdict is Verdict.VERIFIED
+    assert trust.joined(world.trusted) == trust
