@@ -14,6 +14,7 @@ from carbonseal.findings import Refused
 from carbonseal.log.text import decode_decimal
 
 NONE = "none"
+MAX_NAMES = 256  # in one policy, members and groups together
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,6 @@ class Groups:
             raise Refused(findings.GROUP_NAME_RESERVED(name=name))
         if name in self._defined:
             raise Refused(findings.GROUP_NAME_TAKEN(name=name))
+        if len(self._defined) == MAX_NAMES:
+            raise Refused(findings.GROUP_TOO_MANY_NAMES(limit=MAX_NAMES))
         self._defined[name] = meaning

