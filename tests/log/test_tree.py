@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from carbonseal.findings import Refused
 from carbonseal.log.tiles import Tile, partial_tiles
 from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hash, leaf_hashes, node_hash, tree_root
+from tests.log.refusals import refusal
 from tests.log.trees import Definition, SparseTiles, Tiles, entries, leaves
 
 # The eight leaves and roots that Certificate Transparency's implementations share.
@@ -148,6 +148,4 @@ def test_a_tile_of_the_wrong_length_is_refused() -> None:
         def tile(self, level: int, index: int, width: int) -> bytes:
             return super().tile(level, index, width)[:-1]
 
-    with pytest.raises(Refused) as refused:
-        Edge.load(300, Short(TREE, 300))
-    assert refused.value.finding.code.name == "tile.wrong-length"
+    assert refusal(Edge.load, 300, Short(TREE, 300)) == "tile.wrong-length"

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from carbonseal.findings import Refused
 from carbonseal.log.tree import (
     EMPTY_ROOT,
     all_inclusion_proofs,
@@ -20,18 +19,13 @@ from carbonseal.log.tree import (
     verify_consistency,
     verify_inclusion,
 )
+from tests.log.refusals import refusal
 from tests.log.trees import Definition, SparseTiles, Tiles, entries, leaves
 
 LEAVES = leaves(1100)
 TREE = Definition(LEAVES)
 UP_TO = 300
 OTHER = leaf_hash(b"something else")
-
-
-def refusal(check: object, *arguments: object) -> str:
-    with pytest.raises(Refused) as refused:
-        check(*arguments)  # type: ignore[operator]
-    return refused.value.finding.code.name
 
 
 # --- inclusion -----------------------------------------------------------------------------------------------------
