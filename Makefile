@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 .PHONY: demo test lint bench vectors clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
@@ -13,7 +14,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the whole way in a minute
 	$(BIN)/carbonseal demo
 
-test: $(VENV)/installed  ## every test
+test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packages, the wheel, the texts
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed  ## ruff and mypy strict

@@ -1,0 +1,75 @@
+"""Seal carbon-footprint records, anchor them on several ledgers, and verify the passport offline.
+
+    report = carbonseal.verify(
+        Path("passport.json").read_bytes(),
+        carbonseal.parse_policy(Path("customs.policy").read_bytes()),
+        carbonseal.parse_trust(Path("trust.json").read_bytes()),
+        at=datetime.now(UTC),
+    )
+    report.verdict, report.findings
+
+These names are the public ones for verifying. Each is imported when it is first used, so that a program pays for what it takes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from carbonseal.findings import CarbonsealError, Finding, Outcome, Refused, Verdict
+    from carbonseal.passport.passports import Passport
+    from carbonseal.passport.passports import parse as parse_passport
+    from carbonseal.verification.policy import Policy, parse_policy
+    from carbonseal.verification.trust import Trust, parse_trust
+    from carbonseal.verification.verify import Report, verify
+
+__all__ = [
+    "CarbonsealError",
+    "Finding",
+    "Outcome",
+    "Passport",
+    "Policy",
+    "Refused",
+    "Report",
+    "Trust",
+    "Verdict",
+    "parse_passport",
+    "parse_policy",
+    "parse_trust",
+    "verify",
+]
+
+_FROM = {
+    "CarbonsealError": "findings",
+    "Finding": "findings",
+    "Outcome": "findings",
+    "Passport": "passport.passports",
+    "Policy": "verification.policy",
+    "Refused": "findings",
+    "Report": "verification.verify",
+    "Trust": "verification.trust",
+    "Verdict": "findings",
+    "parse_passport": "passport.passports:parse",
+    "parse_policy": "verification.policy",
+    "parse_trust": "verification.trust",
+    "verify": "verification.verify",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """PEP 562: the public names, on first use; and `__version__`, which the installed distribution knows."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("carbonseal")
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, there = _FROM[name].partition(":")
+    value = getattr(import_module(f"{__name__}.{module}"), there or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *(name for name in __all__ if name not in globals()), "__version__"]

@@ -1,0 +1,127 @@
+"""The wheel, without extras, in an environment of its own: enough to verify every kind of evidence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.repository.sources import OURS, REPOSITORY
+from tests.world import World
+
+
+@dataclass
+class Installed:
+    """An environment with the wheel in it, and a folder with a passport, a policy and trust."""
+
+    wheel: Path
+    bin: Path
+    files: Path
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+        return subprocess.run(
+            [str(self.bin / command[0]), *command[1:]],
+            cwd=self.files,
+            env=clean | {"PYTHONUTF8": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    directory = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(directory), str(REPOSITORY)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = directory.glob("*.whl")
+    venv.create(directory / "env", with_pip=True)
+    here = Installed(wheel, directory / "env" / ("Scripts" if os.name == "nt" else "bin"), directory)
+    constraints = str(REPOSITORY / "constraints.txt")
+    pip = here.run("python", "-m", "pip", "install", "--quiet", "--constraint", constraints, str(wheel))
+    assert pip.returncode == 0, pip.stderr
+    world = World()
+    passport = world.passport(components=[world.passport(world.supplier, "battery")])
+    (directory / "passport.json").write_bytes(passport.encode())
+    (directory / "customs.policy").write_text("\n".join(world.lines().values()) + "\n", encoding="utf-8")
+    (directory / "trust.json").write_bytes(world.trust().encode())
+    return here
+
+
+def test_only_our_packages_are_in_it(installed: Installed) -> None:
+    names = zipfile.ZipFile(installed.wheel).namelist()
+    assert {name.partition("/")[0] for name in names} == {*OURS, f"carbonseal-{version('carbonseal')}.dist-info"}
+    assert not [name for name in names if "test" in name.lower()]
+    assert {f"{package}/py.typed" for package in OURS} <= set(names)
+
+
+def test_nothing_is_broken_or_heavy(installed: Installed) -> None:
+    assert installed.run("python", "-m", "pip", "check").returncode == 0
+    listed = installed.run("python", "-m", "pip", "list", "--format", "freeze").stdout.lower()
+    for heavy in ("web3", "grpc", "protobuf", "aiohttp", "sqlalchemy", "pydantic", "py-evm"):
+        assert f"\n{heavy}" not in f"\n{listed}"
+
+
+def test_version_and_help(installed: Installed) -> None:
+    assert installed.run("carbonseal", "--version").stdout == f"carbonseal {version('carbonseal')}\n"
+    shown = installed.run("carbonseal", "--help")
+    assert shown.returncode == 0, shown.stderr
+    assert "\n  verify " in shown.stdout
+
+
+def test_it_verifies_a_passport_of_two_ledgers(installed: Installed) -> None:
+    asked = ["--policy", "customs.policy", "--trust", "trust.json", "--at", "2026-11-22T09:00:00Z"]
+    verified = installed.run("carbonseal", "verify", "passport.json", *asked)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert verified.stdout.startswith("VERIFIED")
+    assert installed.run("carbonseal", "trust", "show", "trust.json").returncode == 0
+    assert installed.run("carbonseal", "passport", "show", "passport.json").returncode == 0
+
+
+def test_a_program_verifies_with_the_public_names(installed: Installed) -> None:
+    program = """
+import carbonseal
+from datetime import UTC, datetime
+from pathlib import Path
+policy = carbonseal.parse_policy(Path("customs.policy").read_bytes())
+trust = carbonseal.parse_trust(Path("trust.json").read_bytes())
+report = carbonseal.verify(Path("passport.json").read_bytes(), policy, trust, at=datetime(2026, 11, 22, 9, tzinfo=UTC))
+print(carbonseal.__version__, report.verdict.value)
+"""
+    done = installed.run("python", "-c", program)
+    assert done.stdout == f"{version('carbonseal')} verified\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        (["demo"], "devnet"),
+        (["seal", "node", "passport.json", "--profile", "json/1"], "node"),
+        (["status", "node"], "node"),
+        (["serve", "node"], "node"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_what_needs_an_extra_says_which(installed: Installed, command: list[str], extra: str) -> None:
+    (installed.files / "node").mkdir(exist_ok=True)
+    done = installed.run("carbonseal", *command)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert f"pip install 'carbonseal[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_pytest_plugin_needs_no_extra_until_a_fixture_is_used(installed: Installed) -> None:
+    """Whoever has carbonseal and pytest must be able to run pytest, devnet or no devnet."""
+    constraints = str(REPOSITORY / "constraints.txt")
+    installed.run("python", "-m", "pip", "install", "--quiet", "--constraint", constraints, "pytest")
+    done = installed.run("python", "-m", "pytest", "--version")
+    assert done.returncode == 0, done.stderr
