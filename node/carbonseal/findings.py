@@ -381,6 +381,13 @@ CREDENTIAL_BAD_SIGNATURE = rejected(
     "the signature does not fit the document and the key {method}",
     "it was changed after signing, or signed with another key: ask the issuer",
 )
+ISSUE_MALFORMED = rejected("issue.malformed", "not an issue request: {problem}", "see docs/spec.md, 'Issue request'")
+ISSUE_UNKNOWN_ISSUER = rejected(
+    "issue.unknown-issuer", "node.toml has no issuer {name}; it has: {known}", "name one of those, or add an [[issuer]]"
+)
+NODE_UNKNOWN_CREDENTIAL = rejected(
+    "node.unknown-credential", "no credential {digest} was issued here", "see which with: carbonseal passport show"
+)
 STATUS_LIST_MALFORMED = rejected(
     "status-list.malformed", "not a status list of version 1: {problem}", "ask the issuer for a fresh status list"
 )

@@ -146,7 +146,11 @@ def parse(raw: bytes) -> Passport:
     Raises `Refused`: *rejected* where the bytes are malformed, a key is not the digest of what it names, or something is
     carried that nothing cites; *undetermined* where it is over a limit of version 1.
     """
-    value = canonicalise(raw, PASSPORT_LIMITS).value
+    return parse_value(canonicalise(raw, PASSPORT_LIMITS).value)
+
+
+def parse_value(value: Any) -> Passport:
+    """The same from the JSON value, as `records.strict` reads it."""
     _check_limits(value)
     PASSPORT_SHAPE.check(value, findings.PASSPORT_MALFORMED)
     checkpoints = {

@@ -139,6 +139,26 @@ PASSPORT = _closed(
     }
 )
 
+ISSUE = _closed(
+    {
+        "issuer": _TEXT,
+        "subject": _URI,
+        "records": {
+            "type": "array",
+            "minItems": 1,
+            "items": _closed({"role": _NAME, "commitment": _DIGEST}, {"disclose": {"type": "boolean"}}),
+        },
+    },
+    {
+        "name": _TEXT,
+        "validUntil": _INSTANT,
+        "components": {
+            "type": "array",
+            "items": _closed({"passport": {"type": "object"}, "quantity": _QUANTITY, "unit": _TEXT}),
+        },
+    },
+)
+
 TRUST = _closed(
     {
         "carbonseal": {"const": "trust/1"},
@@ -182,4 +202,5 @@ def _short(message: str) -> str:
 CREDENTIAL_SHAPE = Shape(CREDENTIAL)
 STATUS_LIST_SHAPE = Shape(STATUS_LIST)
 PASSPORT_SHAPE = Shape(PASSPORT)
+ISSUE_SHAPE = Shape(ISSUE)
 TRUST_SHAPE = Shape(TRUST)

@@ -1,0 +1,182 @@
+"""Credentials and passports: issued, refreshed, revoked.
+
+A credential is signed, then sealed like any record. Its passport can be had at once, and gains anchors by being refreshed.
+
+Owns the table `passports`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import Column, LargeBinary, Table, insert, select
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.instants import from_seconds, parse_instant
+from carbonseal.passport.assembly import assemble, refresh
+from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Component, ListedRecord, draft_credential
+from carbonseal.passport.passports import Disclosed, Passport, carry_credential, parse, parse_value
+from carbonseal.passport.schemas import ISSUE_SHAPE
+from carbonseal.passport.seals import Seal
+from carbonseal.records.admission import Record, own_record
+from carbonseal.records.strict import parse as parse_json
+
+from .config import NodeConfig
+from .database import METADATA, Database
+from .statuses import Signer, Statuses
+from .store import Receipt, StoredRecord
+
+PASSPORTS = Table(
+    "passports",
+    METADATA,
+    Column("credential", LargeBinary, primary_key=True),  # the root's digest
+    Column("passport", LargeBinary, nullable=False),  # as issued
+)
+
+
+class Sealing(Protocol):
+    """What issuing needs of the node."""
+
+    @property
+    def config(self) -> NodeConfig: ...
+    async def submit_record(self, record: Record) -> Receipt: ...
+    async def sequence(self) -> bytes | None: ...
+    def record(self, commitment: bytes) -> StoredRecord: ...
+    def knows(self, commitment: bytes) -> bool: ...
+    def seal(self, commitment: bytes) -> Seal: ...
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]: ...
+
+
+class Issuing:
+    """Issues in the names of a node's issuers."""
+
+    def __init__(
+        self,
+        database: Database,
+        node: Sealing,
+        statuses: Statuses,
+        signers: Mapping[str, Signer],
+        *,
+        now: Callable[[], int],
+        on_disk: Callable[..., Awaitable[Any]],
+    ) -> None:
+        self._database = database
+        self._node = node
+        self._statuses = statuses
+        self._origin = node.config.origin
+        self._signers = signers
+        self._ledgers = {ledger.name for ledger in node.config.ledgers}
+        self._now = now
+        self._on_disk = on_disk
+
+    async def issue(self, request: Mapping[str, Any]) -> bytes:
+        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"). Raises Refused."""
+        ISSUE_SHAPE.check(request, findings.ISSUE_MALFORMED)
+        signer = self._signer(request["issuer"])
+        parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
+        records = [(asked, self._node.record(bytes.fromhex(asked["commitment"]))) for asked in request["records"]]
+        until = _instant(request["validUntil"]) if "validUntil" in request else None
+        number, status = await self._on_disk(self._statuses.allocate, signer.config.name)
+        now = self._now()
+        draft = draft_credential(
+            id=uuid.uuid5(uuid.NAMESPACE_URL, f"{self._origin} credential {number}").urn,
+            issuer=signer.config.id,
+            subject=request["subject"],
+            name=request.get("name", request["subject"]),
+            records=[ListedRecord(a["role"], r.receipt.profile, r.receipt.commitment) for a, r in records],
+            components=[component for component, _ in parts],
+            valid_from=from_seconds(now),
+            valid_until=until,
+            status=status,
+        )
+        document = signer.sign(draft, now)
+        receipt = await self._node.submit_record(own_record(document, CREDENTIAL_PROFILE))
+        credential = carry_credential(document, receipt.salt)
+        await self._on_disk(self._statuses.assign, number, credential.signed.digest)
+        status_list = await self._statuses.current(status.list_id, signer)
+        await self._node.sequence()
+        disclosed = [_disclosed(record) for asked, record in records if asked.get("disclose", True)]
+        commitments = {record.receipt.commitment for _, record in records}
+        passport = assemble(
+            credential,
+            records={record.commitment(): record for record in disclosed},
+            seals=self._seals({*commitments, credential.commitment, status_list.commitment}),
+            status_lists=[status_list],
+            components=[component for _, component in parts],
+            link=self._link,
+        )
+        encoded = passport.encode()
+        await self._on_disk(self._keep, passport.root, encoded)
+        return encoded
+
+    async def refresh(self, raw: bytes) -> bytes:
+        """The same passport with newer heads and anchors of this node's log, and its issuers' newest status. Raises Refused."""
+        passport = parse(raw)
+        entries = (carried.signed.status for carried in passport.credentials.values())
+        lists = {status.list_id for status in entries if status is not None}
+        signers = {list_id: self._statuses.signer_of(list_id) for list_id in sorted(lists)}
+        for list_id, signer in signers.items():
+            if signer is not None:
+                await self._statuses.current(list_id, signer)
+        await self._node.sequence()
+        best = [self._statuses.best(list_id, self._is_anchored) for list_id, signer in signers.items() if signer]
+        status_lists = [one for one in best if one is not None]
+        commitments = {*passport.seals, *(one.commitment for one in status_lists)}
+        return refresh(passport, seals=self._seals(commitments), status_lists=status_lists, link=self._link).encode()
+
+    async def passport(self, credential: bytes) -> bytes | None:
+        """The refreshed passport about the credential of this digest, if it was issued here."""
+        with self._database.read() as connection:
+            issued = connection.scalar(select(PASSPORTS.c.passport).where(PASSPORTS.c.credential == credential))
+        return None if issued is None else await self.refresh(bytes(issued))
+
+    async def revoke(self, credential: bytes) -> None:
+        """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Raises Refused."""
+        list_id = await self._on_disk(self._statuses.revoke, credential)
+        signer = self._statuses.signer_of(list_id)
+        assert signer is not None
+        await self._statuses.current(list_id, signer)
+        await self._node.sequence()
+
+    def _signer(self, name: str) -> Signer:
+        signer = self._signers.get(name)
+        if signer is None:
+            raise Refused(findings.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(self._signers))))
+        return signer
+
+    def _keep(self, credential: bytes, passport: bytes) -> None:
+        with self._database.write() as connection:
+            connection.execute(insert(PASSPORTS).values(credential=credential, passport=passport))
+
+    def _seals(self, commitments: Iterable[bytes]) -> dict[bytes, Seal]:
+        """The seals of those that this node's log holds; a component may be from another."""
+        return {commitment: self._node.seal(commitment) for commitment in commitments if self._node.knows(commitment)}
+
+    def _is_anchored(self, commitment: bytes) -> bool:
+        seal = self._node.seal(commitment)
+        return self._ledgers <= {anchor.ledger for head in seal.heads for anchor in head.anchors}
+
+    def _link(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None:
+        return self._node.consistency(old_size, new_size) if origin == self._origin else None
+
+
+def _component(number: int, part: Mapping[str, Any]) -> tuple[Component, Passport]:
+    try:
+        passport = parse_value(part["passport"])
+    except Refused as refused:
+        raise refused.under("components", str(number), "passport") from refused
+    return Component(passport.root, part["quantity"], part["unit"]), passport
+
+
+def _disclosed(record: StoredRecord) -> Disclosed:
+    return Disclosed(record.receipt.profile, record.receipt.salt, parse_json(record.canonical))
+
+
+def _instant(text: str) -> Any:
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise Refused(findings.ISSUE_MALFORMED("/validUntil", problem=error)) from error

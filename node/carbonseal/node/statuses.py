@@ -1,0 +1,162 @@
+"""Which credentials are revoked, and the signed lists that say so.
+
+Every credential has a position in one of its issuer's lists. A list is signed anew when it says something new or half its time
+is over, and sealed like any record. A passport gets a newer list once that is anchored everywhere, and at once where it revokes
+more than the one before: until then its holder keeps a list that is still valid.
+
+Owns the tables `positions` and `status_lists`. Its methods run in the thread that writes, but for the two that are awaited.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select, update
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.instants import from_seconds
+from carbonseal.passport.credentials import StatusEntry, sign_document
+from carbonseal.passport.passports import Carried, carry_status_list
+from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST_PROFILE, StatusList, draft_status_list
+from carbonseal.records.admission import Record, own_record
+from carbonseal.records.strict import parse
+
+from .config import IssuerConfig
+from .database import METADATA, Database
+from .store import Receipt, StoredRecord
+
+POSITIONS = Table(
+    "positions",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("issuer", String, nullable=False),  # its name in node.toml
+    Column("list", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("credential", LargeBinary, index=True),  # digest; NULL until it is signed
+    Column("revoked", Boolean, nullable=False),
+)
+STATUS_LISTS = Table(
+    "status_lists",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("list", String, nullable=False, index=True),
+    Column("revoked", String, nullable=False),  # JSON, the revoked positions in ascending order
+    Column("commitment", LargeBinary, nullable=False),
+    Column("signed", Integer, nullable=False),  # seconds since 1970
+)
+
+LIFE = timedelta(days=7)  # for which a list speaks
+
+T = TypeVar("T")
+OnDisk = Callable[[Callable[[], T]], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One issuer of `node.toml`, with its key."""
+
+    config: IssuerConfig
+    key: Ed25519PrivateKey
+
+    def sign(self, document: Mapping[str, Any], now: int) -> dict[str, Any]:
+        public_key = self.key.public_key().public_bytes_raw()
+        return sign_document(document, self.key.sign, public_key, from_seconds(now))
+
+
+class Statuses:
+    """The status of every credential that this node issued. `submit` stores and seals, `record` finds what was stored."""
+
+    def __init__(
+        self,
+        database: Database,
+        signers: Mapping[str, Signer],
+        *,
+        submit: Callable[[Record], Awaitable[Receipt]],
+        record: Callable[[bytes], StoredRecord],
+        now: Callable[[], int],
+    ) -> None:
+        self._database = database
+        self._signers = signers
+        self._submit = submit
+        self._record = record
+        self._now = now
+
+    def allocate(self, issuer: str) -> tuple[int, StatusEntry]:
+        """A position for a credential that is about to be signed: its number in this node, and what the credential says."""
+        with self._database.write() as connection:
+            mine = select(func.count()).select_from(POSITIONS).where(POSITIONS.c.issuer == issuer)
+            part, position = divmod(connection.scalar(mine) or 0, ENTRIES)
+            list_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{self._signers[issuer].config.id} status list {part}").urn
+            row = {"issuer": issuer, "list": list_id, "position": position, "revoked": False}
+            number = connection.execute(insert(POSITIONS).values(row)).inserted_primary_key
+            assert number is not None
+        return number[0], StatusEntry(list_id, position)
+
+    def assign(self, number: int, credential: bytes) -> None:
+        """The credential of that number was signed, and has this digest."""
+        with self._database.write() as connection:
+            connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values(credential=credential))
+
+    def revoke(self, credential: bytes) -> str:
+        """Revoke a credential, for ever. Gives the id of the list that will say so. Raises Refused where it is not known."""
+        chosen = POSITIONS.c.credential == credential
+        with self._database.write() as connection:
+            list_id = connection.scalar(select(POSITIONS.c.list).where(chosen))
+            if list_id is None:
+                raise Refused(findings.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
+            connection.execute(update(POSITIONS).where(chosen).values(revoked=True))
+        return str(list_id)
+
+    def signer_of(self, list_id: str) -> Signer | None:
+        """Whose list that is, if it is one of this node's."""
+        with self._database.read() as connection:
+            issuer = connection.scalar(select(POSITIONS.c.issuer).where(POSITIONS.c.list == list_id).limit(1))
+        return self._signers.get(issuer) if issuer is not None else None
+
+    async def current(self, list_id: str, signer: Signer) -> Carried[StatusList]:
+        """The list as it has to be now: the newest, or a new one, which is stored and waits to join the log."""
+        revoked, now = self._revoked(list_id), self._now()
+        rows = self._versions(list_id)
+        if rows and rows[0].revoked == revoked and now - rows[0].signed < LIFE.total_seconds() / 2:
+            return self._stored(rows[0].commitment)
+        draft = draft_status_list(
+            id=list_id,
+            issuer=signer.config.id,
+            revoked=json.loads(revoked),
+            valid_from=from_seconds(now),
+            valid_until=from_seconds(now) + LIFE,
+        )
+        receipt = await self._submit(own_record(signer.sign(draft, now), STATUS_LIST_PROFILE))
+        row = {"list": list_id, "revoked": revoked, "commitment": receipt.commitment, "signed": now}
+        with self._database.write() as connection:
+            connection.execute(insert(STATUS_LISTS).values(row))
+        return self._stored(receipt.commitment)
+
+    def best(self, list_id: str, anchored: Callable[[bytes], bool]) -> Carried[StatusList] | None:
+        """The version that a passport should carry now. `anchored` tells whether a commitment is, on every ledger."""
+        rows = self._versions(list_id)
+        for row, older in zip(rows, [*rows[1:], None], strict=True):
+            if older is None or row.revoked != older.revoked or anchored(row.commitment):
+                return self._stored(row.commitment)
+        return None
+
+    def _revoked(self, list_id: str) -> str:
+        chosen = select(POSITIONS.c.position).where(POSITIONS.c.list == list_id, POSITIONS.c.revoked)
+        with self._database.read() as connection:
+            return json.dumps(list(connection.scalars(chosen.order_by(POSITIONS.c.position))))
+
+    def _versions(self, list_id: str) -> list[Any]:
+        chosen = select(STATUS_LISTS).where(STATUS_LISTS.c.list == list_id)
+        with self._database.read() as connection:
+            return list(connection.execute(chosen.order_by(STATUS_LISTS.c.number.desc()).limit(16)))
+
+    def _stored(self, commitment: bytes) -> Carried[StatusList]:
+        stored = self._record(bytes(commitment))
+        return carry_status_list(parse(stored.canonical), stored.receipt.salt)
