@@ -85,16 +85,15 @@ def log(truth: HostileLog) -> HostileLog:
     return truth
 
 
-async def attempt(ledger: TlogLedger) -> Prepared:
-    return await ledger.prepare(ANCHOR, ())
+ATTEMPT = Prepared(ANCHOR.statement, hashlib.sha256(ANCHOR.checkpoint).hexdigest(), "", ANCHOR.checkpoint)
 
 
 async def follow(ledger: TlogLedger) -> Observation:
-    return await ledger.follow([await attempt(ledger)])
+    return await ledger.follow([ATTEMPT])
 
 
 async def sending(ledger: TlogLedger) -> None:
-    await ledger.send(await attempt(ledger))
+    await ledger.send(ATTEMPT)
 
 
 async def proving(ledger: TlogLedger) -> None:
@@ -142,6 +141,20 @@ def test_a_partial_tile_that_is_gone_is_read_from_the_full_one(log: HostileLog) 
 async def _prove(log: HostileLog) -> None:
     async with log.serving() as ledger:
         await proving(ledger)
+
+
+def test_an_attempt_is_the_signed_checkpoint(log: HostileLog) -> None:
+    async def go() -> None:
+        async with log.serving() as ledger:
+            assert await ledger.prepare(ANCHOR, ()) == ATTEMPT
+            assert await ledger.prepare(ANCHOR, [ATTEMPT]) == ATTEMPT
+
+    asyncio.run(go())
+
+
+def test_nothing_is_prepared_against_another_root(log: HostileLog) -> None:
+    log.answers[f"{STATE}/{HEAD.size}"] = web.Response(text='{"root":"' + "0" * 64 + '"}')
+    assert isinstance(fails(log, lambda ledger: ledger.prepare(ANCHOR, ())), Never)
 
 
 def test_no_log_is_its_own_ledger(log: HostileLog) -> None:

@@ -41,11 +41,15 @@ class TlogLedger:
         self._key = key
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
-        """The signed checkpoint, as it is. Raises `Never` where the log would be its own ledger."""
+        """The signed checkpoint, as it is. Raises `Never` where the log would be its own ledger, or holds another root."""
         del earlier  # the same checkpoint twice does no harm
-        if anchor.statement.log_id == log_id(self._key.name):
+        statement = anchor.statement
+        if statement.log_id == log_id(self._key.name):
             raise Never(f"{self._key.name} cannot anchor in itself", "name another operator's log in node.toml")
-        return Prepared(anchor.statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
+        state = await self._state(statement)
+        if state is not None and state.get("root") != statement.root.hex():
+            raise self._conflict(statement)
+        return Prepared(statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
 
     async def send(self, prepared: Prepared) -> None:
         """Hand the checkpoint over. Raises `Never` where the log refuses it for good, else as `Remote.post` does."""
@@ -58,10 +62,9 @@ class TlogLedger:
         """FINAL once the log's published checkpoint reaches past the entry: a log takes nothing back."""
         newest = prepared[0]
         statement = newest.statement
-        answer = await self._remote.get(f"{ANCHORS}/{statement.log_id.hex()}/{statement.size}")
-        if answer.status == 404:
+        state = await self._state(statement)
+        if state is None:
             return Observation(Fate.MISSING, newest.id)
-        state = _expect(answer)
         if state.get("root") != statement.root.hex():
             return Observation(Fate.REFUSED, newest.id, reason=f"the log holds another root for size {statement.size}")
         index = state.get("index")
@@ -112,10 +115,18 @@ class TlogLedger:
         if answer.status == 403:
             return Never(f"{self.name} does not know this log: {answer.message}", _introduction(prepared.payload))
         if answer.status == 409:
-            reason = f"{self.name} holds another root for size {prepared.statement.size}"
-            return Never(reason, "two heads of one size were signed: stop this log, keep both, and start a successor")
+            return self._conflict(prepared.statement)
         remedy = "look whether the address is that of a carbonseal node, and whether its version is the same"
         return Never(f"{self.name} refused the checkpoint: {answer.message}", remedy)
+
+    def _conflict(self, statement: Statement) -> Never:
+        reason = f"{self.name} holds another root for size {statement.size}"
+        return Never(reason, "two heads of one size were signed: stop this log, keep both, and start a successor")
+
+    async def _state(self, statement: Statement) -> dict[str, Any] | None:
+        """What the log says of this log id and size; None where it knows nothing."""
+        answer = await self._remote.get(f"{ANCHORS}/{statement.log_id.hex()}/{statement.size}")
+        return None if answer.status == 404 else _expect(answer)
 
     async def _checkpoint(self) -> tuple[bytes, Checkpoint]:
         """The log's newest checkpoint, signed by its pinned key. Raises `Retry` where it is not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,14 +11,14 @@ from carbonseal.node.node import Node
 
 from . import anchors, log, passports, records, state
 from .bodies import Patience
-from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, REQUESTS, STREAMS, Bounds, Slots
+from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, REQUESTS, STREAMS, USUAL, Bounds, Slots
 from .errors import Handler, refusals
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the ones before it are made durable
 FINISH = 20.0  # seconds that requests under way get when the node stops
 
 
-def make_app(node: Node, bounds: Bounds = Bounds()) -> web.Application:  # noqa: B008: it is frozen
+def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     """The service of an open node. The node's background work is not the application's: see `serving`."""
     app = web.Application(middlewares=[refusals, _slot])
     app[NODE] = node
@@ -49,7 +48,7 @@ async def serving(
     node: Node,
     host: str = "127.0.0.1",
     port: int = 0,
-    bounds: Bounds = Bounds(),  # noqa: B008
+    bounds: Bounds = USUAL,
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts; its value is the service's URL. Port 0 takes any free one.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from aiohttp import StreamReader, web
 
 from carbonseal.findings import JSON_TOO_LARGE, Finding, Refused
+from carbonseal.records.sources import Source
 
 from .errors import BODY_TOO_LARGE, BODY_TOO_SLOW, STOPPING, WRONG_TYPE
 
@@ -61,16 +61,9 @@ async def read_body(request: web.Request, most: int, patience: Patience) -> byte
     return bytes(body)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a stream, counted from 1: its bytes, or why they were not kept."""
-
-    number: int
-    content: bytes | Finding
-
-
 class Lines:
-    """Cuts a stream into lines without keeping more than one unfinished line. Blank lines count, and are left out."""
+    """Cuts a stream into the documents on its lines, in memory for one unfinished line. Blank lines count, and are left
+    out; a line that is too long comes as a finding."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -78,24 +71,20 @@ class Lines:
         self._rest = bytearray()
         self._dropping = False  # inside a line that was too long
 
-    def feed(self, data: bytes) -> list[Line]:
-        """The lines that `data` completes."""
-        first, *others = data.split(b"\n")
-        if not others:
-            self._keep(first)
-            return []
-        self._keep(first)
-        lines = [self._take()]
-        for middle in others[:-1]:
-            self._keep(middle)
-            lines.append(self._take())
-        self._keep(others[-1])
-        return [line for line in lines if line is not None]
+    def feed(self, data: bytes) -> list[Source | Finding]:
+        """What stands on the lines that `data` completes."""
+        *whole, rest = data.split(b"\n")
+        found = []
+        for piece in whole:
+            self._keep(piece)
+            found.append(self._take())
+        self._keep(rest)
+        return [item for item in found if item is not None]
 
-    def end(self) -> list[Line]:
-        """The last line, where no line feed ended it."""
-        line = self._take()
-        return [] if line is None else [line]
+    def end(self) -> list[Source | Finding]:
+        """What stands on the last line, where no line feed ended it."""
+        last = self._take()
+        return [] if last is None else [last]
 
     def _keep(self, piece: bytes) -> None:
         if len(self._rest) + len(piece) > self._most + 1:  # one more, for a carriage return
@@ -104,19 +93,20 @@ class Lines:
         if not self._dropping:
             self._rest += piece
 
-    def _take(self) -> Line | None:
+    def _take(self) -> Source | Finding | None:
         self._number += 1
+        place = f"line {self._number}"
         content = bytes(self._rest).removesuffix(b"\r")
         dropped = self._dropping or len(content) > self._most
         self._rest.clear()
         self._dropping = False
         if dropped:
-            return Line(self._number, JSON_TOO_LARGE(f"line {self._number}", limit=self._most))
-        return Line(self._number, content) if content.strip() else None
+            return JSON_TOO_LARGE(place, limit=self._most)
+        return Source((place,), content) if content.strip(b" \t\r") else None
 
 
-async def read_lines(content: StreamReader, most: int, patience: Patience) -> AsyncIterator[list[Line]]:
-    """The lines of a stream, in groups of what had come when the last group was done with. Raises `Refused`."""
+async def read_lines(content: StreamReader, most: int, patience: Patience) -> AsyncIterator[list[Source | Finding]]:
+    """The documents on a stream's lines, in groups of what had come when the last group was done with. Raises `Refused`."""
     lines = Lines(most)
     while chunk := await patience.piece(content):
         if group := lines.feed(chunk):

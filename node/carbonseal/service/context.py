@@ -11,6 +11,8 @@ import orjson
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.notes import Note
 from carbonseal.node.node import Node
 
 from .bodies import Patience
@@ -31,6 +33,9 @@ class Bounds:
     streams: int = 16
     passports: int = 2  # issued or refreshed at one time
     silence: float = 30.0  # seconds for which a sender, or a reader of a stream, may do nothing
+
+
+USUAL = Bounds()
 
 
 class Slots:
@@ -79,9 +84,15 @@ def digest_in_path(request: web.Request, name: str) -> bytes:
 
 
 def number_in_path(request: web.Request, name: str) -> int:
-    """A u64 without leading zeros from the path. Raises `Refused`."""
+    """A number up to 2^63 - 1, as sizes are, without leading zeros. Raises `Refused`."""
     text = request.match_info[name]
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else -1
-    if str(number) != text or number >= 1 << 64:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+    if str(number) != text or number >= 1 << 63:
         raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
     return number
+
+
+def published_size(node: Node) -> int:
+    """How many entries the newest published checkpoint covers."""
+    note = node.checkpoint()
+    return Checkpoint.parse(Note.parse(note).text).size if note else 0

@@ -7,22 +7,30 @@ from collections.abc import Awaitable, Callable
 import orjson
 from aiohttp import web
 
+from carbonseal import findings
 from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
 
 NOT_FOUND = rejected("http.not-found", "there is nothing at {path}")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}")
 WRONG_TYPE = rejected("http.wrong-type", "this takes {wanted}, and the request says {found}", "set Content-Type")
+MISSING_PROFILE = rejected("http.missing-profile", "the profile is missing", "add it to the address: ?profile=pact/3.0")
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not {wanted}")
 BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes")
 BODY_TOO_SLOW = undetermined("http.body-too-slow", "nothing more of the body came within {seconds} s", "send it again")
 BUSY = undetermined("http.busy", "{what} is as busy as it may be", "ask again after the time that Retry-After says")
 STOPPING = undetermined("http.stopping", "the node is being stopped", "send the rest when it is back")
-UNKNOWN_COMMITMENT = undetermined("http.unknown-commitment", "no record with this commitment is here")
 UNKNOWN_ANCHOR = undetermined("http.unknown-anchor", "no such head was entered into this log")
 UNKNOWN_PASSPORT = undetermined("http.unknown-passport", "no passport with this digest is here")
 NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
 NO_TILE = undetermined("http.no-tile", "this log has no such tile, or not of this width")
 
+FREEZES = (
+    findings.FROZEN_GUARD_MISSING,
+    findings.FROZEN_GUARD_MALFORMED,
+    findings.FROZEN_WENT_BACK,
+    findings.FROZEN_OTHER_ROOT,
+    findings.FROZEN_LOST_ENTRIES,
+)
 STATUS = {
     NOT_FOUND.name: 404,
     WRONG_METHOD.name: 405,
@@ -31,11 +39,19 @@ STATUS = {
     BODY_TOO_SLOW.name: 408,
     BUSY.name: 503,
     STOPPING.name: 503,
-    UNKNOWN_COMMITMENT.name: 404,
     UNKNOWN_ANCHOR.name: 404,
     UNKNOWN_PASSPORT.name: 404,
     NO_CHECKPOINT.name: 404,
     NO_TILE.name: 404,
+    findings.JSON_TOO_LARGE.name: 413,
+    findings.NODE_BUSY.name: 503,
+    findings.NODE_UNKNOWN_COMMITMENT.name: 404,
+    findings.NODE_UNKNOWN_SIZE.name: 404,
+    findings.NODE_NOT_SEQUENCED.name: 409,
+    findings.FOREIGN_UNKNOWN.name: 404,
+    findings.FOREIGN_UNKNOWN_LOG.name: 403,
+    findings.FOREIGN_OTHER_ROOT.name: 409,
+    **dict.fromkeys((code.name for code in FREEZES), 503),
 }
 RETRY_AFTER = "1"  # seconds
 

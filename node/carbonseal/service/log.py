@@ -42,16 +42,17 @@ async def tile(request: web.Request) -> web.Response:
     if found["width"] and width >= WIDTH:
         raise Refused(NO_TILE())
     files = request.app[NODE].files
-    if found["level"] == "entries":
-        data = files.entries(number, width)
-    else:
-        data = files.tile(int(found["level"]), number, width)
+    try:
+        level = found["level"]
+        data = files.entries(number, width) if level == "entries" else files.tile(int(level), number, width)
+    except Refused as missing:
+        raise Refused(NO_TILE()) from missing
     return web.Response(body=data, content_type="application/octet-stream", headers=FOR_EVER)
 
 
 def _number(text: str) -> int:
     """`x001/x234/067` as 1234067. Raises `Refused` on leading groups of zeros: each tile has one path."""
     groups = text.replace("x", "").split("/")
-    if len(groups) > 1 and groups[0] == "000" or len(groups) > 6:
+    if (len(groups) > 1 and groups[0] == "000") or len(groups) > 6:
         raise Refused(NO_TILE())
     return int("".join(groups))

@@ -3,18 +3,90 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from aiohttp import web
 
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import Refused
+from carbonseal.node.intake import Submitted
 
-from .bodies import Line, read_body, read_lines, require_type
-from .context import BOUNDS, NODE, PATIENCE, STREAMS, answer, digest_in_path
-from .errors import UNKNOWN_COMMITMENT, describe
+from .bodies import read_body, read_lines, require_type
+from .context import BOUNDS, NODE, PATIENCE, STREAMS, answer, digest_in_path, published_size
+from .errors import MISSING_PROFILE, describe
+from .seals import seal_to_json
 
 ROUTES = web.RouteTableDef()
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+
+
+@ROUTES.post("/v1/records")
+async def submit(request: web.Request) -> web.StreamResponse:
+    """One record as JSON, answered with its receipt; or a stream as NDJSON, answered line by line."""
+    kind = require_type(request, JSON, NDJSON)
+    profile = request.query.get("profile", "")
+    if not profile:
+        raise Refused(MISSING_PROFILE())
+    if kind == NDJSON:
+        with request.app[STREAMS].take():
+            return await _stream(request, profile)
+    raw = await read_body(request, request.app[BOUNDS].record, request.app[PATIENCE])
+    receipt = await request.app[NODE].submit(raw, profile)
+    return answer(receipt.to_json(), status=201)
+
+
+async def _stream(request: web.Request, profile: str) -> web.StreamResponse:
+    """One line of JSON for each document that comes: ``{"place": [...], "receipt": {...}}``, or ``{"place": [...],
+    "error": {...}}``. The last line is ``{"end": {"taken": n, "refused": n}}``, or ``{"broken": {...}}`` where the stream
+    was not read to its end. A stream of results that lacks both was cut off."""
+    node, bounds = request.app[NODE], request.app[BOUNDS]
+    response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
+    await response.prepare(request)
+    taken = refused = 0
+    last: Mapping[str, Any]
+    try:
+        try:
+            async for group in read_lines(request.content, bounds.record, request.app[PATIENCE]):
+                results = [result async for result in node.submit_many(group, profile)]
+                await _write(response, map(_result, results), bounds.silence)
+                good = sum(result.receipt is not None for result in results)
+                taken, refused = taken + good, refused + len(results) - good
+            last = {"end": {"taken": taken, "refused": refused}}
+        except Refused as broken:
+            last = {"broken": describe(broken.finding)}
+            response.force_close()
+        await _write(response, [last], bounds.silence)
+    except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
+        if request.transport is not None:
+            request.transport.abort()
+    return response
+
+
+async def _write(response: web.StreamResponse, lines: Iterable[Mapping[str, Any]], silence: float) -> None:
+    """Send lines, and wait until the reader has made room for more. Raises TimeoutError when it takes nothing."""
+    async with asyncio.timeout(silence):
+        await response.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+
+
+def _result(submitted: Submitted) -> Mapping[str, Any]:
+    if submitted.receipt is not None:
+        return {"place": submitted.place, "receipt": submitted.receipt.to_json()}
+    assert submitted.finding is not None
+    return {"place": submitted.place, "error": describe(submitted.finding)}
+
+
+@ROUTES.get("/v1/records/{commitment}")
+async def state(request: web.Request) -> web.Response:
+    """Where a record's entry stands; nothing that opens its commitment."""
+    node = request.app[NODE]
+    index = node.record(digest_in_path(request, "commitment")).index
+    return answer({"state": "sequenced" if index < published_size(node) else "queued", "index": index})
+
+
+@ROUTES.get("/v1/seals/{commitment}")
+async def seal(request: web.Request) -> web.Response:
+    """The record's seal as it is now: its entry, and the heads over it with their proofs and anchors."""
+    return answer(seal_to_json(request.app[NODE].seal(digest_in_path(request, "commitment"))))

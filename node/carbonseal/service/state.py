@@ -8,3 +8,11 @@ from .bodies import require_type
 from .context import NODE, answer
 
 ROUTES = web.RouteTableDef()
+
+
+@ROUTES.post("/v1/sequence")
+async def sequence(request: web.Request) -> web.Response:
+    """Let everything that waits join the log now. The checkpoint is null where nothing waited."""
+    require_type(request, "application/json")
+    note = await request.app[NODE].sequence()
+    return answer({"checkpoint": None if note is None else note.decode()})

@@ -1,0 +1,52 @@
+"""Real nodes in directories of a test's own, served on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from carbonseal.log.notes import NoteSigner, VerifierKey
+from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
+from carbonseal.node.create import create
+from carbonseal.node.node import Node
+from carbonseal.node.secrets import make_key, open_key
+from carbonseal.service.app import serving
+from carbonseal.service.context import USUAL, Bounds
+
+
+def make_node(
+    directory: Path,
+    origin: str = "here.example/log",
+    *,
+    ledgers: Sequence[LedgerConfig] = (),
+    foreign: Sequence[VerifierKey] = (),
+) -> NoteSigner:
+    """A new node, and the signer that it will use."""
+    directory.mkdir(parents=True, exist_ok=True)
+    make_key(directory / "keys/log.key")
+    make_key(directory / "keys/salt.key")
+    settings = NodeConfig(
+        origin=origin,
+        log_key="file:keys/log.key",
+        guard="guard/last-signed",
+        batch_size=4096,
+        batch_age=0.05,
+        heartbeat=0,
+        predecessor=None,
+        tenants=(TenantConfig("default", "file:keys/salt.key"),),
+        issuers=(),
+        ledgers=tuple(ledgers),
+        foreign=tuple(foreign),
+    )
+    create(directory, settings)
+    return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(open_key("file:keys/log.key", directory)))
+
+
+@asynccontextmanager
+async def served(directory: Path, bounds: Bounds = USUAL) -> AsyncIterator[tuple[Node, str]]:
+    """The node in `directory`, open and served, and its URL. Nothing happens in the background."""
+    async with Node.open(directory) as node, serving(node, bounds=bounds) as url:
+        yield node, url
