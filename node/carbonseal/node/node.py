@@ -7,8 +7,9 @@ committed last.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,28 +17,37 @@ from typing import ParamSpec, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from carbonseal.findings import NODE_UNKNOWN_COMMITMENT, Refused
+from carbonseal.findings import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS, NODE_UNKNOWN_COMMITMENT, Finding, Refused
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.entries import Genesis
+from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import NoteSigner, VerifierKey
 from carbonseal.log.proofs import TlogProof
-from carbonseal.log.tree import inclusion_proof
+from carbonseal.log.tree import consistency_proof, inclusion_proof
+from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.records.admission import Record, admit
 
 from . import config, points
-from .config import NodeConfig
+from .config import LedgerConfig, NodeConfig
 from .database import Database
 from .files import LogFiles
+from .follower import EvidenceStore, Follower
 from .foreign import ForeignAnchors, ForeignAnchorState
-from .guard import Guard
+from .guard import Frozen, Guard
 from .intake import Intake, Item, Submitted
+from .lanes import Lane, LedgerState, until
 from .lock import Lock
+from .outbox import Outbox
 from .secrets import open_key
 from .sequencer import Sequencer, SignedHead
 from .store import Receipt, Store, StoredRecord, Submission
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Sleep = Callable[[float], Awaitable[None]]
+
+LOG = logging.getLogger(__name__)
+LONGEST_PAUSE = 60.0  # seconds
+START_PATIENCE = 3.0  # seconds that the first signature waits for ledgers to say what they know of this log
 
 
 class Node:
@@ -50,12 +60,14 @@ class Node:
         lock: Lock,
         *,
         clock: Callable[[], float],
+        sleep: Sleep,
         reached: points.Reached,
     ) -> None:
         self.directory = directory
         self.config = settings
         self._lock = lock
         self._clock = clock
+        self._sleep = sleep
         self._reached = reached
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="carbonseal-disk")
         self._database = Database(directory / "node.db")
@@ -70,6 +82,25 @@ class Node:
         self._foreign = ForeignAnchors(self._database, self._store, settings.origin, settings.foreign)
         salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in settings.tenants}
         self._intake = Intake(salt_keys, self._put)
+        self._outbox = Outbox(self._database)
+        self._evidence = EvidenceStore(self._database)
+        self._follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
+        self._lanes = [self._lane(ledger) for ledger in settings.ledgers]
+        self._greetings: list[asyncio.Task[None]] = []
+        self._queued = asyncio.Event()
+        self._waiting_since: float | None = None
+
+    def _lane(self, ledger: LedgerConfig) -> Lane:
+        return Lane(
+            ledger,
+            self.directory,
+            sequencer=self._sequencer,
+            outbox=self._outbox,
+            follower=self._follower,
+            on_disk=self._on_disk,
+            clock=self._clock,
+            reached=self._reached,
+        )
 
     @staticmethod
     @asynccontextmanager
@@ -77,6 +108,7 @@ class Node:
         directory: Path,
         *,
         clock: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
         reached: points.Reached = points.nothing,
     ) -> AsyncIterator[Node]:
         """The node in `directory`, until the context ends. `clock` tells seconds since 1970; `reached` is called at every
@@ -87,16 +119,40 @@ class Node:
         settings = config.load(directory)
         lock = Lock(directory)
         try:
-            node = Node(directory, settings, lock, clock=clock, reached=reached)
+            node = Node(directory, settings, lock, clock=clock, sleep=sleep, reached=reached)
             try:
-                await node._on_disk(node._sequencer.start, node._now())
+                await node._start()
                 yield node
             finally:
                 await node._close()
         finally:
             lock.release()
 
+    async def _start(self) -> None:
+        if self._store.size:
+            self._check_genesis()
+        await self._on_disk(self._sequencer.start, self._now())
+        self._greet()
+
+    def _check_genesis(self) -> None:
+        """Genesis cannot change: node.toml must not say anything else. Raises Refused."""
+        genesis = decode(self._store.entries(0, 1)[0])
+        assert isinstance(genesis, Genesis)
+        if genesis.origin != self.config.origin:
+            raise Refused(CONFIG_OTHER_GENESIS("origin", found=genesis.origin, expected=self.config.origin))
+        for ledger in self.config.ledgers:
+            if genesis.publishers.get(ledger.name) != ledger.publisher:
+                raise Refused(CONFIG_NOT_IN_GENESIS("ledger", ledger=ledger.name, publisher=ledger.publisher))
+
+    def _greet(self) -> None:
+        self._greetings = [asyncio.create_task(lane.greet()) for lane in self._lanes]
+
     async def _close(self) -> None:
+        for greeting in self._greetings:
+            greeting.cancel()
+        await asyncio.gather(*self._greetings, return_exceptions=True)
+        for lane in self._lanes:
+            await lane.close()
         await self._intake.close()
         self._disk.shutdown()
         self._database.close()
@@ -132,10 +188,13 @@ class Node:
         checkpoint = self._foreign.open(signed_checkpoint)
         await self._on_disk(self._begin_log)
         index = await self._on_disk(self._foreign.enter, checkpoint, signed_checkpoint)
+        self._note_waiting()
         return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
 
     async def _put(self, submissions: list[Submission]) -> list[Receipt]:
-        return await self._on_disk(self._put_now, submissions)
+        receipts = await self._on_disk(self._put_now, submissions)
+        self._note_waiting()
+        return receipts
 
     def _put_now(self, submissions: list[Submission]) -> list[Receipt]:
         self._begin_log()
@@ -164,8 +223,21 @@ class Node:
         await self._on_disk(self._begin_log)
         until = self._store.size
         while self._sequencer.published.size < until:
-            newest = await self._on_disk(self._sequencer.step, self._now()) or newest
+            newest = await self._step() or newest
         return newest.note if newest else None
+
+    async def _step(self, heartbeat: bool = False) -> SignedHead | None:
+        """One batch. The first one waits a little for what ledgers know of this log."""
+        if self._greetings:
+            await asyncio.wait(self._greetings, timeout=START_PATIENCE)
+        head = await self._on_disk(self._sequencer.step, self._now(), heartbeat)
+        self._waiting_since = self._clock() if self._sequencer.waiting else None
+        return head
+
+    def _note_waiting(self) -> None:
+        if self._waiting_since is None and self._sequencer.waiting:
+            self._waiting_since = self._clock()
+        self._queued.set()
 
     def checkpoint(self) -> bytes | None:
         """The newest signed checkpoint, or None before the first."""
@@ -177,8 +249,12 @@ class Node:
         return TlogProof(index, inclusion_proof(index, head.checkpoint.size, self.files), head.note)
 
     async def adopt_guard(self) -> None:
-        """The operator says that this directory is the newest there is of this log, and that its guard is gone."""
-        await self._on_disk(self._sequencer.adopt_guard)
+        """The operator says that this directory is the newest there is of this log, and that its guard is gone.
+        Ledgers are asked again before anything is signed. Raises `Frozen` where the log froze for another reason."""
+        await self._on_disk(self._sequencer.adopt_guard, self._now())
+        for lane in self._lanes:
+            lane.forget()
+        self._greet()
 
     def _head_over(self, index: int) -> SignedHead:
         self._sequencer.check_sequenced(index)
@@ -189,7 +265,106 @@ class Node:
     def _if_sequenced(self, index: int) -> int | None:
         return index if index < self._sequencer.published.size else None
 
+    # --- anchors ---------------------------------------------------------------------------------------------------
+
+    async def anchor(self) -> None:
+        """Make the newest head due on every ledger, whatever the cadence. Raises `Frozen`."""
+        self._sequencer.check()
+        for lane in self._lanes:
+            await lane.make_due()
+
+    async def settle(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
+        """Send and follow until every anchor is final or failed, or until `timeout` seconds have passed."""
+        lanes = [asyncio.create_task(lane.settle(self._sleep)) for lane in self._lanes]
+        try:
+            if lanes:
+                await asyncio.wait(lanes, timeout=timeout)
+        finally:
+            for lane in lanes:
+                lane.cancel()
+            await asyncio.gather(*lanes, return_exceptions=True)
+        return self.states()
+
+    def states(self) -> list[LedgerState]:
+        """How every ledger stands."""
+        return [lane.state() for lane in self._lanes]
+
+    def seal(self, commitment: bytes) -> Seal:
+        """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the newest head where
+        there is none yet. Raises Refused where the record is unknown or not in the log."""
+        return self.seal_entry(self.record(commitment).index)
+
+    def seal_entry(self, index: int) -> Seal:
+        """The seal of any entry. Raises Refused as `seal` does."""
+        newest = self._head_over(index).checkpoint.size
+        sizes = sorted(set(self._outbox.earliest_final(index).values()))[:MAX_HEADS] or [newest]
+        heads = [self._sealed(index, size, before) for size, before in zip(sizes, [None, *sizes], strict=False)]
+        return Seal(self._store.entries(index, index + 1)[0], index, tuple(heads))
+
+    def _sealed(self, index: int, size: int, before: int | None) -> Head:
+        return Head(
+            checkpoint=self._sequencer.known_head(size).note,
+            inclusion=inclusion_proof(index, size, self.files),
+            consistency=None if before is None else consistency_proof(before, size, self.files),
+            anchors=tuple(SealedAnchor(ledger, evidence) for ledger, evidence in self._evidence.at(size)),
+        )
+
+    # --- background ------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Sequence by size and age, and keep every ledger's cadence, until cancelled. Each ledger has a task of its own."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_sequencing())
+            for lane in self._lanes:
+                tasks.create_task(lane.run(self._sleep))
+
+    async def _keep_sequencing(self) -> None:
+        if self._sequencer.waiting:
+            self._note_waiting()
+        while True:
+            self._queued.clear()
+            heartbeat = self._heartbeat_due()
+            seconds = 0.0 if heartbeat else self._until_batch()
+            if seconds > 0:
+                await until(self._queued, self._sleep, seconds)
+                continue
+            try:
+                await self._step(heartbeat)
+            except Frozen as frozen:
+                LOG.error("%s", frozen.finding)  # and `frozen` shows it to everybody who asks
+
+    def _until_batch(self) -> float:
+        """In how many seconds a batch is to be made, as far as is known now."""
+        if self.frozen:
+            return LONGEST_PAUSE
+        if self._sequencer.waiting >= self.config.batch_size:
+            return 0
+        if self._waiting_since is None:
+            return min(LONGEST_PAUSE, self.config.heartbeat or LONGEST_PAUSE)
+        return self._waiting_since + self.config.batch_age - self._clock()
+
+    def _heartbeat_due(self) -> bool:
+        """Whether the log was quiet for so long that it is to show a sign of life."""
+        if not self.config.heartbeat or self.frozen or not self._sequencer.published.size:
+            return False
+        return self._clock() >= self._sequencer.quiet_since() + self.config.heartbeat
+
     # --- what is here ----------------------------------------------------------------------------------------------
+
+    @property
+    def frozen(self) -> Finding | None:
+        """Why this log signs nothing, or None."""
+        return self._sequencer.frozen
+
+    @property
+    def size(self) -> int:
+        """How many entries the published log has."""
+        return self._sequencer.published.size
+
+    @property
+    def waiting(self) -> int:
+        """How many entries are durable and not in the log yet."""
+        return self._sequencer.waiting
 
     def record(self, commitment: bytes) -> StoredRecord:
         """The record with this commitment. Raises Refused where there is none."""

@@ -21,6 +21,7 @@ SENT: Final = "sent"  # the ledger has it, the outbox does not know
 SENT_RECORDED: Final = "sent-recorded"
 INCLUDED_RECORDED: Final = "included-recorded"
 EVIDENCE_TAKEN: Final = "evidence-taken"  # stored nowhere
+EVIDENCE_STORED: Final = "evidence-stored"
 FINAL_RECORDED: Final = "final-recorded"
 
 POINTS: Final = (
@@ -38,6 +39,7 @@ POINTS: Final = (
     SENT_RECORDED,
     INCLUDED_RECORDED,
     EVIDENCE_TAKEN,
+    EVIDENCE_STORED,
     FINAL_RECORDED,
 )
 

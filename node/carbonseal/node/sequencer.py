@@ -27,9 +27,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, Row, Select, Table, select
+from sqlalchemy import Column, Integer, LargeBinary, Row, Select, Table, func, select
 
 from carbonseal.findings import (
+    FROZEN_GUARD_MALFORMED,
+    FROZEN_GUARD_MISSING,
     FROZEN_LOST_ENTRIES,
     FROZEN_OTHER_ROOT,
     FROZEN_WENT_BACK,
@@ -131,10 +133,14 @@ class Sequencer:
             self._freeze(FROZEN_OTHER_ROOT(witness=witness, size=statement.size))
         self.check()
 
-    def adopt_guard(self) -> None:
-        """The operator vouches that this directory is the newest there is: write the guard that is missing."""
-        self._guard.write(self.published.size, self.published.root)
-        self.frozen = None
+    def adopt_guard(self, now: int) -> None:
+        """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
+        `Frozen` where the log froze for another reason."""
+        if self.frozen and self.frozen.code in (FROZEN_GUARD_MISSING, FROZEN_GUARD_MALFORMED):
+            self._guard.write(self.published.size, self.published.root)
+            self.frozen = None
+        self.start(now)
+        self.check()
 
     def check(self) -> None:
         """Raises `Frozen` if this log signs nothing."""
@@ -217,6 +223,12 @@ class Sequencer:
     def newest(self) -> SignedHead | None:
         """The newest head, or None before the first."""
         return self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
+
+    def quiet_since(self) -> int:
+        """When the last entry that is a reason to anchor joined the log, in seconds since 1970."""
+        most = select(func.max(HEADS.c.reasons)).scalar_subquery()
+        with self._database.read() as connection:
+            return connection.scalar(select(func.min(HEADS.c.time)).where(HEADS.c.reasons == most)) or 0
 
     def head(self, size: int) -> SignedHead | None:
         """The head of this size, or None."""

@@ -161,13 +161,6 @@ class Store:
         with self._database.read() as connection:
             return [bytes(entry) for entry in connection.scalars(chosen.order_by(ENTRIES.c.number))]
 
-    def oldest_wait(self, start: int) -> int | None:
-        """When the first record from entry `start` on was acknowledged; None where no record waits."""
-        chosen = select(RECORDS.c.acknowledged).where(RECORDS.c.number >= start).order_by(RECORDS.c.number).limit(1)
-        with self._database.read() as connection:
-            found: int | None = connection.scalar(chosen)
-        return found
-
     def record(self, commitment: bytes) -> StoredRecord | None:
         """The record with this commitment, or None."""
         with self._database.read() as connection:

@@ -1,0 +1,273 @@
+"""One lane for each ledger, so that a dead one delays no other: connects, compares, sends, follows.
+
+Before anything is sent on a ledger, it is asked for the largest head that it holds of this log. A node that was restored from
+an old copy finds out there, at the latest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
+from carbonseal.ledger import Anchor, Ledger, Never, Retry, Unknown, log_id
+
+from . import ledgers, points
+from .config import LedgerConfig
+from .follower import Follower, OnDisk
+from .guard import Frozen
+from .outbox import FIRST_DELAY, LONGEST_DELAY, OPEN, AnchorState, Outbox, State
+from .sequencer import Sequencer
+
+LOG = logging.getLogger(__name__)
+SLOWEST_ROUND = 5.0  # seconds between two rounds with nothing to do
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """How a ledger stands with this node. `compared` says whether it was asked what it knows of this log; `problem` why it
+    cannot be talked to, and `remedy` what to do about it where waiting does not help."""
+
+    name: str
+    uri: str
+    publisher: str
+    cadence: float
+    compared: bool
+    problem: str
+    remedy: str
+    counts: dict[State, int]
+    newest: tuple[AnchorState, ...]  # what is open or failed, and the newest final one
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "ledger": self.name,
+            "uri": self.uri,
+            "publisher": self.publisher,
+            "cadence": self.cadence,
+            "compared": self.compared,
+            "problem": self.problem,
+            "remedy": self.remedy,
+            "counts": {state.value: count for state, count in self.counts.items()},
+            "anchors": [anchor.to_json() for anchor in self.newest],
+        }
+
+
+class Lane:
+    """The way of all anchors to one ledger."""
+
+    def __init__(
+        self,
+        settings: LedgerConfig,
+        directory: Path,
+        *,
+        sequencer: Sequencer,
+        outbox: Outbox,
+        follower: Follower,
+        on_disk: OnDisk,
+        clock: Callable[[], float],
+        reached: points.Reached,
+    ) -> None:
+        self.config = settings
+        self._directory = directory
+        self._sequencer = sequencer
+        self._outbox = outbox
+        self._follower = follower
+        self._on_disk = on_disk
+        self._clock = clock
+        self._reached = reached
+        self._turn = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._ledger: Ledger | None = None
+        self._compared = False
+        self._problem = self._remedy = ""
+        self._failures = 0
+        self._next_greeting = 0.0
+
+    # --- what the node asks ----------------------------------------------------------------------------------------
+
+    def state(self) -> LedgerState:
+        """How things stand."""
+        name = self.config.name
+        final = self._outbox.anchors(name, State.FINAL, limit=1)
+        newest = self._outbox.anchors(name, *OPEN, State.FAILED, limit=100) + final
+        return LedgerState(
+            name,
+            self.config.uri,
+            self.config.publisher,
+            self.config.cadence,
+            self._compared,
+            self._problem,
+            self._remedy,
+            self._outbox.counts(name),
+            tuple(newest),
+        )
+
+    async def make_due(self) -> None:
+        """Let the newest head be anchored."""
+        head = self._sequencer.newest()
+        if head is not None and await self._on_disk(
+            self._outbox.make_due, self.config.name, head.checkpoint.size, self._clock()
+        ):
+            self._reached(points.DUE)
+        self._wake.set()
+
+    async def greet(self) -> None:
+        """Connect, and compare what the ledger knows of this log with what this node knows."""
+        async with self._turn:
+            await self._greet()
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Keep to the cadence, send and follow, for ever."""
+        while True:
+            await self._keep_cadence()
+            await self.advance()
+            await until(self._wake, sleep, self._next_round())
+            self._wake.clear()
+
+    async def settle(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Send and follow until every anchor is final or failed."""
+        while self._outbox.anchors(self.config.name, *OPEN, limit=1) and not self._sequencer.frozen:
+            await self.advance()
+            await sleep(min(self._next_round(), 0.5))
+
+    def forget(self) -> None:
+        """Compare again: the operator has vouched for the directory."""
+        self._compared, self._problem, self._next_greeting = False, "", 0.0
+
+    async def close(self) -> None:
+        """Let go of the ledger."""
+        if self._ledger is not None:
+            await self._ledger.close()
+
+    # --- one round -------------------------------------------------------------------------------------------------
+
+    async def advance(self) -> None:
+        """Take every anchor whose time has come as far as it goes now."""
+        async with self._turn:
+            if not await self._greet() or self._ledger is None:
+                return
+            for anchor in reversed(self._outbox.anchors(self.config.name, *OPEN)):
+                now: AnchorState | None = anchor
+                before: State | None = None
+                while now and now.state is not before and now.state in OPEN and now.next <= self._clock():
+                    before = now.state
+                    await self._advance(self._ledger, now)
+                    now = self._outbox.anchor(anchor.ledger, anchor.size)
+
+    async def _advance(self, ledger: Ledger, anchor: AnchorState) -> None:
+        try:
+            if anchor.state in (State.SENT, State.INCLUDED):
+                await self._follower.look(ledger, anchor, self._clock())
+            elif self._sequencer.frozen:
+                await self._on_disk(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
+            elif anchor.state is State.DUE:
+                await self._prepare(ledger, anchor)
+            else:
+                await self._send(ledger, anchor)
+        except Retry as retry:
+            await self._on_disk(self._outbox.put_off, anchor, anchor.state, self._clock(), str(retry))
+        except Never as never:
+            await self._on_disk(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
+        except Exception as defect:
+            LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
+            await self._on_disk(self._outbox.put_off, anchor, anchor.state, self._clock(), f"a defect: {defect!r}")
+
+    async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
+        """due -> signed: what will be sent is stored first."""
+        head = self._sequencer.known_head(anchor.size)
+        earlier = self._outbox.open_attempts(anchor.ledger)
+        prepared = await ledger.prepare(Anchor(head.checkpoint.statement(), head.note), earlier)
+        self._reached(points.PREPARED)
+        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock())
+        self._reached(points.ATTEMPT_STORED)
+
+    async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
+        """signed -> sent, also where it may have been sent before."""
+        try:
+            await ledger.send(self._outbox.attempts(anchor.ledger, anchor.size)[0])
+        except Unknown as unknown:
+            LOG.info("anchor of size %d on %s: %s", anchor.size, anchor.ledger, unknown)  # following it will tell
+        self._reached(points.SENT)
+        await self._on_disk(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
+        self._reached(points.SENT_RECORDED)
+
+    async def _keep_cadence(self) -> None:
+        """Make the newest head due where it is time, and where it holds something that is a reason to."""
+        head = self._sequencer.newest()
+        last = next(iter(self._outbox.anchors(self.config.name, limit=1)), None)
+        if head is None or self._sequencer.frozen:
+            return
+        if last is None:
+            await self.make_due()
+        elif self._clock() >= last.due + self.config.cadence:
+            anchored = self._sequencer.known_head(last.size)
+            if head.reasons > anchored.reasons:
+                await self.make_due()
+
+    def _next_round(self) -> float:
+        """In how many seconds there is something to do."""
+        times = [anchor.next for anchor in self._outbox.anchors(self.config.name, *OPEN)]
+        if times and self._compared:
+            return min(max(min(times) - self._clock(), 0.01), SLOWEST_ROUND)
+        waiting = self._next_greeting - self._clock() if not self._compared else SLOWEST_ROUND
+        return min(max(waiting, 0.01), SLOWEST_ROUND, self.config.cadence)
+
+    # --- connecting ------------------------------------------------------------------------------------------------
+
+    async def _greet(self) -> bool:
+        """Whether the ledger is connected and was compared with."""
+        if self._compared or self._clock() < self._next_greeting or self._remedy:
+            return self._compared
+        try:
+            if self._ledger is None:
+                self._ledger = await self._connect()
+            statement = await self._ledger.latest(log_id(self._sequencer.published.origin))
+            await self._on_disk(self._sequencer.compare, self.config.name, statement)
+        except Retry as retry:
+            self._put_off(str(retry))
+        except Never as never:
+            await self._give_up(never.reason, never.remedy)
+        except Frozen as frozen:
+            self._problem, self._next_greeting = frozen.finding.message, math.inf
+        except Refused as refused:
+            await self._give_up(refused.finding.message, refused.finding.code.remedy or "correct node.toml")
+        except Exception as defect:
+            LOG.exception("connecting to %s", self.config.name)
+            self._put_off(f"a defect: {defect!r}")
+        else:
+            self._compared, self._problem, self._failures = True, "", 0
+        return self._compared
+
+    async def _connect(self) -> Ledger:
+        ledger = await ledgers.connect(self.config.uri, self.config.options, self._directory)
+        publisher = ledger.publisher or log_id(self._sequencer.published.origin).hex()  # in a log: whoever signed
+        if (ledger.name, publisher) == (self.config.name, self.config.publisher):
+            return ledger
+        await ledger.close()
+        found, expected = f"{ledger.name} under {publisher}", f"{self.config.name} under {self.config.publisher}"
+        raise Refused(CONFIG_WRONG_LEDGER(self.config.name, uri=self.config.uri, found=found, expected=expected))
+
+    def _put_off(self, problem: str) -> None:
+        delay = min(LONGEST_DELAY, FIRST_DELAY * 2**self._failures)
+        self._problem, self._next_greeting = problem, self._clock() + delay
+        self._failures += 1
+
+    async def _give_up(self, reason: str, remedy: str) -> None:
+        """The ledger cannot be used as it is configured: what waits for it has failed."""
+        self._problem, self._remedy = reason, remedy
+        for anchor in self._outbox.anchors(self.config.name, *OPEN):
+            await self._on_disk(self._outbox.fail, anchor, self._clock(), reason, remedy)
+
+
+async def until(event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:
+    """Until `event` is set, or `seconds` have passed."""
+    waiting = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(sleep(seconds))}
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
