@@ -85,6 +85,17 @@ ADDRESS_CHECKSUM = rejected(
     "look for a slip of the pen, or write it in lower case",
 )
 PUBLISHER_REPEATED = rejected("ethereum.publisher-repeated", "the publisher {publisher} is listed twice")
+CONFIRMATIONS_MALFORMED = rejected(
+    "ethereum.confirmations-malformed", "{value} is not a number of blocks from 1 to 999999"
+)
+FINALITY_MALFORMED = rejected(
+    "ethereum.finality-malformed",
+    "{value} is not a way to be final beside the other options",
+    'write finality = "finalized", or confirmations = "12", not both',
+)
+ENDPOINT_MALFORMED = rejected(
+    "ethereum.endpoint-malformed", "the endpoint is no address with http or https", "write http://host:port"
+)
 ENDPOINT_OTHER_CHAIN = rejected(
     "ethereum.endpoint-other-chain", "{endpoint} serves chain {found}, not {expected}", "name an endpoint of that chain"
 )

@@ -29,3 +29,18 @@ def slot(publisher: bytes, statement: Statement) -> bytes:
     for key in (publisher.rjust(32, b"\0"), statement.log_id, statement.size.to_bytes(32, "big")):
         place = keccak256(place + key)
     return place
+
+
+ANCHORED = keccak256(b"Anchored(address,bytes32,uint64,bytes32,bytes32)")  # the event's first topic
+
+
+def call_anchor(statement: Statement) -> bytes:
+    """The call data of `anchor(log id, size, root)`."""
+    selector = keccak256(b"anchor(bytes32,uint64,bytes32)")[:4]
+    return selector + statement.log_id + statement.size.to_bytes(32, "big") + statement.root
+
+
+def call_anchors(publisher: bytes, statement: Statement) -> bytes:
+    """The call data of the view `anchors(publisher, log id, size)`, which returns the digest, or zeros."""
+    selector = keccak256(b"anchors(address,bytes32,uint64)")[:4]
+    return selector + publisher.rjust(32, b"\0") + statement.log_id + statement.size.to_bytes(32, "big")

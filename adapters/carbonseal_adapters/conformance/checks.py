@@ -1,0 +1,161 @@
+"""The checks: one rule of `carbonseal.ledger` each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from carbonseal.findings import Outcome
+from carbonseal.ledger import Evidence, Fate, Ledger, Never
+from carbonseal_adapters.conformance.subject import Check, Subject
+
+
+async def an_anchor_is_proved_offline(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        evidence = await ledger.evidence(await subject.write(ledger, anchor))
+        checked = subject.check(ledger, evidence, anchor.statement)
+        assert checked.proved is not None, f"evidence does not hold: {[str(found) for found in checked.findings]}"
+        assert checked.proved.publisher == ledger.publisher, "evidence names another publisher than the adapter"
+        assert {found.code.outcome for found in checked.findings} == {Outcome.SHOWN}, "sound evidence has findings"
+        assert ledger.name.startswith(subject.verifier.scheme + ":"), "the verifier serves another scheme"
+
+
+async def preparing_sends_nothing(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        attempt = await ledger.prepare(anchor, [])
+        await subject.progress()
+        assert attempt.statement == anchor.statement
+        assert (await ledger.follow([attempt])).fate is Fate.MISSING, "an attempt that was never sent is not missing"
+        assert await ledger.latest(anchor.statement.log_id) != anchor.statement
+
+
+async def sending_again_is_success(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        attempt = await ledger.prepare(subject.anchor(), [])
+        await ledger.send(attempt)
+        await ledger.send(attempt)
+        await subject.until_final(ledger, [attempt])
+        await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+
+
+async def a_restart_forgets_nothing(subject: Subject) -> None:
+    """Everything that an adapter must remember is in what the outbox stores."""
+    anchor = subject.anchor()
+    async with _connected(subject) as ledger:
+        attempt = await ledger.prepare(anchor, [])
+    async with _connected(subject) as ledger:
+        await ledger.send(attempt)
+    async with _connected(subject) as ledger:
+        seen = await subject.until_final(ledger, [attempt])
+    async with _connected(subject) as ledger:
+        evidence = await ledger.evidence(seen)
+        assert subject.check(ledger, evidence, anchor.statement).proved is not None
+
+
+async def a_replacement_keeps_its_slot(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        first = await ledger.prepare(anchor, [])
+        second = await ledger.prepare(anchor, [first])
+        assert second.slot == first.slot, "two attempts for one anchor could both be included"
+        await ledger.send(second)
+        seen = await subject.until_final(ledger, [second, first])
+        assert seen.attempt in {first.id, second.id}
+        await ledger.send(first)  # late: the anchor stands already
+
+
+async def other_anchors_have_slots_of_their_own(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        one, other = subject.anchor(), subject.anchor()
+        first = await ledger.prepare(one, [])
+        second = await ledger.prepare(other, [first])
+        assert second.slot == "" or second.slot != first.slot, "one anchor's attempt would push out another anchor"
+        await ledger.send(first)
+        await ledger.send(second)
+        await subject.until_final(ledger, [first])
+        await subject.until_final(ledger, [second])
+
+
+async def a_second_root_is_refused_for_ever(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        await subject.write(ledger, anchor)
+        try:
+            await ledger.send(await ledger.prepare(subject.contradiction(anchor), []))
+        except Never as never:
+            assert never.reason, "Never without a reason"
+            assert never.remedy, "Never without a remedy"
+        else:
+            raise AssertionError("a second root for one size was taken")
+
+
+async def the_same_again_is_success(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        await subject.write(ledger, anchor)
+        seen = await subject.write(ledger, anchor)  # by a node that has lost its outbox
+        evidence = await ledger.evidence(seen)
+        assert subject.check(ledger, evidence, anchor.statement).proved is not None
+
+
+async def the_latest_anchor_is_the_largest(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        smaller, larger = subject.anchor(), subject.anchor()
+        await subject.write(ledger, larger)
+        await subject.write(ledger, smaller)
+        assert await ledger.latest(larger.statement.log_id) == larger.statement
+        assert await ledger.latest(b"\xee" * 32) is None
+
+
+async def evidence_proves_nothing_else(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        statement = anchor.statement
+        evidence = await ledger.evidence(await subject.write(ledger, anchor))
+        for other in (
+            subject.contradiction(anchor).statement,
+            replace(statement, size=statement.size + 1),
+            replace(statement, log_id=b"\xee" * 32),
+        ):
+            assert subject.check(ledger, evidence, other).proved is None, "evidence proves another statement"
+        for unknown in (replace(evidence, version=evidence.version + 1), replace(evidence, type="no-such-type")):
+            assert subject.check(ledger, unknown, statement).proved is None, "an unknown kind of evidence proves"
+        pins, trust = subject.verifier.pin(ledger.name, subject.options), subject.trust(evidence)
+        for spoiled in _spoiled(evidence):
+            checked = subject.verifier.check(spoiled, statement, pins, trust)
+            assert checked.proved is None, "changed bytes prove"
+            assert checked.findings, "changed bytes are refused without a finding"
+
+
+def _spoiled(evidence: Evidence) -> list[Evidence]:
+    data = evidence.data
+    cut = [data[:length] for length in range(0, len(data), max(1, len(data) // 40))]
+    flipped = [data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :] for at in range(0, len(data), 7)]
+    return [replace(evidence, data=changed) for changed in (*cut, *flipped, data + b"\0", data * 2)]
+
+
+@asynccontextmanager
+async def _connected(subject: Subject) -> AsyncIterator[Ledger]:
+    ledger = await subject.connect()
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+CHECKS: tuple[Check, ...] = (
+    an_anchor_is_proved_offline,
+    preparing_sends_nothing,
+    sending_again_is_success,
+    a_restart_forgets_nothing,
+    a_replacement_keeps_its_slot,
+    other_anchors_have_slots_of_their_own,
+    a_second_root_is_refused_for_ever,
+    the_same_again_is_success,
+    the_latest_anchor_is_the_largest,
+    evidence_proves_nothing_else,
+)

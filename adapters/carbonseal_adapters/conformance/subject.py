@@ -1,0 +1,65 @@
+"""An adapter under test, and the steps that the checks share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from carbonseal.ledger import (
+    Anchor,
+    Checked,
+    Evidence,
+    EvidenceVerifier,
+    Fate,
+    Ledger,
+    Observation,
+    Prepared,
+    Statement,
+    TrustItem,
+)
+
+ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How to reach a ledger, what to anchor there, and how to verify it."""
+
+    connect: Callable[[], Awaitable[Ledger]]  # a new adapter each time, as after a restart
+    anchor: Callable[[], Anchor]  # the next head of one log; sizes grow
+    contradiction: Callable[[Anchor], Anchor]  # another root for the same log and size, signed as validly
+    progress: Callable[[], Awaitable[None]]  # lets the ledger move on: mine a block, sequence a log
+    verifier: EvidenceVerifier
+    options: dict[str, str]  # of the policy's line, for this publisher
+    trust: Callable[[Evidence], Sequence[TrustItem]]  # what a verifier would gather for the evidence
+
+    def check(self, ledger: Ledger, evidence: Evidence, statement: Statement) -> Checked:
+        """What a verifier far away makes of it."""
+        pins: Any = self.verifier.pin(ledger.name, self.options)
+        return self.verifier.check(evidence, statement, pins, self.trust(evidence))
+
+    async def until_final(self, ledger: Ledger, attempts: Sequence[Prepared]) -> Observation:
+        """Follow one anchor's attempts, newest first, to the end."""
+        for _ in range(ROUNDS):
+            seen = await ledger.follow(attempts)
+            assert seen.fate is not Fate.REFUSED, f"an honest anchor was refused: {seen.reason}"
+            if seen.fate is Fate.FINAL:
+                return stored(seen)
+            await self.progress()
+        raise AssertionError(f"the anchor is not final after {ROUNDS} rounds")
+
+    async def write(self, ledger: Ledger, anchor: Anchor, earlier: Sequence[Prepared] = ()) -> Observation:
+        """Prepare, send, follow to the end."""
+        attempt = await ledger.prepare(anchor, earlier)
+        await ledger.send(attempt)
+        return await self.until_final(ledger, [attempt])
+
+
+Check = Callable[[Subject], Awaitable[None]]
+
+
+def stored(seen: Observation) -> Observation:
+    """The observation after a stay in the outbox, which keeps its facts as JSON."""
+    return Observation(seen.fate, seen.attempt, json.loads(json.dumps(seen.facts)), seen.reason)

@@ -1,0 +1,303 @@
+"""Anchors heads in an AnchorRegistry on an Ethereum chain.
+
+An attempt's slot is its nonce: of two transactions with one nonce a chain includes one at most, so that a replacement can
+never stand beside what it replaces. What counts in the end is the registry's state, not a receipt: an anchor that stands
+there, however it came, needs no other transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import (
+    Anchor,
+    Evidence,
+    Fate,
+    Never,
+    Observation,
+    Prepared,
+    Retry,
+    Statement,
+    TrustItem,
+    Unknown,
+)
+from carbonseal_adapters.ethereum import codes, registry
+from carbonseal_adapters.ethereum.evidence import BLOCK, VERIFIER, Pins, StorageEvidence, read_address, shown
+from carbonseal_adapters.ethereum.fees import suggest
+from carbonseal_adapters.ethereum.headers import write_header
+from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
+from carbonseal_adapters.ethereum.transactions import Signer, fees_of
+from carbonseal_adapters.ethereum.trie import keccak256
+
+OPTIONS = ("registry", "key", "confirmations", "finality")
+LEAST_GAS = 90_000  # an estimate made while the anchor stands is too small for writing it anew after a reorg
+
+KNOWN = ("already known", "already imported", "alreadyknown", "known transaction")
+NONCE_USED = ("nonce too low", "nonce is too low", "oldnonce", "nonce has already been used")
+OUTBID = ("underpriced", "fee cap less than block base fee", "max fee per gas less than block base fee")
+POOR = ("insufficient funds", "insufficient balance")
+FOREIGN = ("invalid chain id", "invalid chainid", "wrong chain id", "invalid sender")
+
+
+async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> EthereumLedger:
+    """The ledger behind `uri`, ``ethereum+http://host:port``.
+
+    Options: `registry` (address), `key` (URI of the private key), `confirmations` (an anchor is final once its block and
+    those on it are so many; 1 where left out) or `finality` = "finalized" (final where the chain says so). Raises
+    `Refused` on wrong options or another contract, `Never` on an unusable key, `Retry` where the endpoint is silent.
+    """
+    for option in options:
+        if option not in OPTIONS:
+            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join(OPTIONS)))
+    for option in ("registry", "key"):
+        if option not in options:
+            raise Refused(codes.OPTION_MISSING(option, option=option))
+    address = read_address(options["registry"], "registry")
+    confirmations = _confirmations(options)
+    signer = Signer(secret(options["key"]))
+    rpc = Rpc(uri.removeprefix("ethereum+"))
+    try:
+        chain_id = await rpc.number("eth_chainId")
+        code = keccak256(_bytes(await rpc.ask("eth_getCode", shown(address), "latest")))
+        expected = bytes.fromhex(registry.artifact()["code_hash"][2:])
+        if code != expected:
+            raise Refused(codes.CODE_DIFFERS("registry", code=shown(code), pinned=shown(expected)))
+    except BaseException:
+        await rpc.close()
+        raise
+    return EthereumLedger(rpc, chain_id, address, signer, confirmations)
+
+
+class EthereumLedger:
+    """One registry on one chain, under one publisher; see `carbonseal.ledger.Ledger`."""
+
+    def __init__(self, rpc: Rpc, chain_id: int, address: bytes, signer: Signer, confirmations: int | None) -> None:
+        """`confirmations` None means that the chain's `finalized` block decides."""
+        self.name = f"eip155:{chain_id}"
+        self.publisher = signer.shown
+        self._rpc, self._chain_id, self._registry, self._signer = rpc, chain_id, address, signer
+        self._confirmations = confirmations
+        code = bytes.fromhex(registry.artifact()["code_hash"][2:])
+        # The genesis is nothing that the node's own check could rest on.
+        self._pins = Pins(self.name, chain_id, bytes(32), address, code, frozenset({signer.address}))
+
+    # --- sending -----------------------------------------------------------------------------------------------------
+
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+        statement = anchor.statement
+        same = [attempt for attempt in earlier if attempt.statement == statement]
+        final = await self._final()
+        if await self._known(statement, "latest"):
+            for attempt in same:
+                if await self._receipt(attempt.id) or await self._known(statement, final):
+                    return attempt
+        fees = await suggest(self._rpc)
+        settled = await self._nonce(final)
+        live = [attempt for attempt in same if int(attempt.slot) >= settled]
+        if live:
+            nonce = int(live[-1].slot)
+            for attempt in live:
+                fees = fees.outbidding(fees_of(attempt.payload))
+        else:
+            nonce = max([await self._nonce("latest"), *(int(attempt.slot) + 1 for attempt in earlier)])
+        data = registry.call_anchor(statement)
+        gas = await self._gas(data)
+        name, payload = self._signer.sign(
+            chain_id=self._chain_id, nonce=nonce, to=self._registry, data=data, gas=gas, fees=fees
+        )
+        return Prepared(statement, name, str(nonce), payload)
+
+    async def send(self, prepared: Prepared) -> None:
+        try:
+            await self._rpc.call("eth_sendRawTransaction", shown(prepared.payload))
+        except RpcError as error:
+            if error.says(*KNOWN):
+                return
+            if error.says(*NONCE_USED):
+                if await self._receipt(prepared.id) or await self._known(prepared.statement, "latest"):
+                    return
+                raise Unknown(f"nonce {prepared.slot} was used by another transaction") from error
+            if error.says(*FOREIGN):
+                remedy = f"let the ledger's uri point to an endpoint of {self.name}"
+                raise Never(f"{self._rpc.endpoint} does not take transactions for {self.name}", remedy) from error
+            if error.says(*OUTBID):
+                raise Retry(f"the fees do not suffice: {error}") from error
+            if error.says(*POOR):
+                raise Retry(f"the account {self.publisher} cannot pay: {error}") from error
+            raise Unknown(str(error)) from error
+
+    # --- following ---------------------------------------------------------------------------------------------------
+
+    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+        if not prepared:
+            return Observation(Fate.MISSING)
+        final = await self._final()
+        for attempt in prepared:
+            receipt = await self._receipt(attempt.id)
+            if receipt is not None:
+                return await self._included(attempt, receipt, final)
+        for attempt in prepared:
+            if await self._rpc.ask("eth_getTransactionByHash", attempt.id) is not None:
+                return Observation(Fate.PENDING, attempt.id)
+        newest = prepared[0]
+        if await self._stored(newest.statement, final) == newest.statement.digest():
+            # Written by an attempt that this node has lost, say with an old copy of its store.
+            return Observation(Fate.FINAL, newest.id, self._facts(newest.statement, await self._block(final)))
+        slots = [int(attempt.slot) for attempt in prepared]
+        if max(slots) >= await self._nonce("latest"):
+            return Observation(Fate.MISSING, newest.id)
+        if max(slots) < await self._nonce(final):
+            return Observation(Fate.REFUSED, newest.id, reason="another transaction has used up the nonce")
+        return Observation(Fate.PENDING, newest.id)
+
+    async def _included(self, attempt: Prepared, receipt: Mapping[str, Any], final: int) -> Observation:
+        number = int(receipt["blockNumber"], 16)
+        block = await self._block(number)
+        if block["hash"] != receipt["blockHash"]:
+            return Observation(Fate.PENDING, attempt.id)  # the chain is just being reorganised
+        is_final = number <= final
+        if int(receipt["status"], 16) != 1:
+            if is_final:
+                return Observation(Fate.REFUSED, attempt.id, reason="the transaction was included and reverted")
+            return Observation(Fate.PENDING, attempt.id)
+        return Observation(Fate.FINAL if is_final else Fate.INCLUDED, attempt.id, self._facts(attempt.statement, block))
+
+    def _facts(self, statement: Statement, block: Mapping[str, Any]) -> dict[str, Any]:
+        return {"statement": statement.encode().hex(), "number": int(block["number"], 16), "hash": block["hash"]}
+
+    # --- evidence ----------------------------------------------------------------------------------------------------
+
+    async def evidence(self, observation: Observation) -> Evidence:
+        if observation.facts is None:
+            raise Retry("nothing was seen yet that could be proved")
+        statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
+        number = int(observation.facts["number"])
+        if (await self._block(number))["hash"] != observation.facts["hash"]:
+            raise Retry(f"block {number} fell out in a reorg")
+        try:
+            return await self._prove(statement, number)
+        except RpcError:
+            # Nodes forget old states. The anchor stays where it is, so a newer block proves it just as well.
+            try:
+                return await self._prove(statement, await self._final())
+            except RpcError as error:
+                raise Retry(str(error)) from error
+
+    async def _prove(self, statement: Statement, number: int) -> Evidence:
+        place = shown(registry.slot(self._signer.address, statement))
+        try:
+            answer = await self._rpc.call("eth_getProof", shown(self._registry), [place], hex(number))
+        except Unknown as unknown:
+            raise Retry(str(unknown)) from unknown
+        block = await self._block(number)
+        try:
+            header = write_header(block)
+            account = tuple(_bytes(node) for node in answer["accountProof"])
+            storage = tuple(_bytes(node) for node in answer["storageProof"][0]["proof"])
+            evidence = StorageEvidence(self._registry, self._signer.address, header, account, storage).encode()
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise Retry(f"{self._rpc.endpoint}: the proof of block {number} is malformed: {error}") from error
+        seen = TrustItem(self.name, BLOCK, {"number": number, "hash": block["hash"]}, self._rpc.endpoint, "")
+        checked = VERIFIER.check(evidence, statement, self._pins, [seen])
+        if checked.proved is None:
+            raise Retry(f"{self._rpc.endpoint}: {checked.findings[0]}")
+        return evidence
+
+    async def latest(self, log: bytes) -> Statement | None:
+        topics = [shown(registry.ANCHORED), shown(self._signer.address.rjust(32, b"\0")), shown(log)]
+        asked = {"address": shown(self._registry), "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
+        events = await self._rpc.ask("eth_getLogs", asked)
+        try:
+            anchored = [Statement(log, int(event["topics"][3], 16), _bytes(event["data"])[:32]) for event in events]
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise Retry(f"{self._rpc.endpoint}: an event is malformed: {error}") from error
+        return max(anchored, key=lambda statement: statement.size, default=None)
+
+    async def pins(self) -> Mapping[str, str]:
+        """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
+        return {
+            "genesis": (await self._block(0))["hash"],
+            "registry": shown(self._registry),
+            "code": registry.artifact()["code_hash"],
+            "publisher": self.publisher,
+        }
+
+    async def close(self) -> None:
+        await self._rpc.close()
+
+    # --- questions to the chain --------------------------------------------------------------------------------------
+
+    async def _known(self, statement: Statement, at: int | str) -> bool:
+        """Whether the anchor stands in the registry. Raises `Never` where another root does."""
+        stored = await self._stored(statement, at)
+        if stored not in {statement.digest(), bytes(32)}:
+            reason = f"another root is anchored for size {statement.size} of this log"
+            raise Never(reason, "stop the node and find out what else signs for this log or sends from this account")
+        return stored == statement.digest()
+
+    async def _stored(self, statement: Statement, at: int | str) -> bytes:
+        """The digest that the registry holds for the statement's log and size: 32 bytes, zeros where there is none."""
+        call = {"to": shown(self._registry), "data": shown(registry.call_anchors(self._signer.address, statement))}
+        return _bytes(await self._rpc.ask("eth_call", call, _at(at)))
+
+    async def _nonce(self, at: int | str) -> int:
+        """How many transactions the account had sent after that block."""
+        return await self._rpc.number("eth_getTransactionCount", self.publisher, _at(at))
+
+    async def _final(self) -> int:
+        """The newest block that counts as final."""
+        if self._confirmations is None:
+            return int((await self._block("finalized"))["number"], 16)
+        return max(0, await self._rpc.number("eth_blockNumber") - self._confirmations + 1)
+
+    async def _receipt(self, name: str) -> Mapping[str, Any] | None:
+        receipt: Mapping[str, Any] | None = await self._rpc.ask("eth_getTransactionReceipt", name)
+        return receipt
+
+    async def _block(self, which: int | str) -> Mapping[str, Any]:
+        block: Mapping[str, Any] | None = await self._rpc.ask("eth_getBlockByNumber", _at(which), False)
+        if block is None:
+            raise Retry(f"{self._rpc.endpoint} does not know block {which}")
+        return block
+
+    async def _gas(self, data: bytes) -> int:
+        """A generous limit: what is left over costs nothing. Raises `Never` where the contract refuses."""
+        call = {"from": self.publisher, "to": shown(self._registry), "data": shown(data)}
+        try:
+            estimate = int(await self._rpc.call("eth_estimateGas", call), 16)
+        except RpcError as error:
+            if error.says("revert"):
+                raise Never(
+                    f"the registry refuses the anchor: {error}", "this is a defect; please report it"
+                ) from error
+            raise Retry(str(error)) from error
+        except Unknown as error:
+            raise Retry(str(error)) from error
+        return max(LEAST_GAS, estimate + estimate // 4)
+
+
+def _confirmations(options: Mapping[str, str]) -> int | None:
+    """None for the chain's own finality. Raises `Refused`."""
+    if "finality" in options:
+        if options["finality"] != "finalized" or "confirmations" in options:
+            raise Refused(codes.FINALITY_MALFORMED("finality", value=options["finality"]))
+        return None
+    count = options.get("confirmations", "1")
+    if not re.fullmatch("[1-9][0-9]{0,5}", count, re.ASCII):
+        raise Refused(codes.CONFIRMATIONS_MALFORMED("confirmations", value=count))
+    return int(count)
+
+
+def _at(which: int | str) -> str:
+    return hex(which) if isinstance(which, int) else which
+
+
+def _bytes(text: Any) -> bytes:
+    """From the hexadecimal text of an answer. Raises `Retry`: it is not what was asked for."""
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except (AttributeError, ValueError) as error:
+        raise Retry("the endpoint's answer is not hexadecimal") from error

@@ -1,0 +1,74 @@
+"""`carbonseal-devnet`: local ledgers on a laptop, with pip's packages alone."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Run local ledgers for development and tests. Nothing leaves this machine."""
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8545, show_default=True, help="0 takes a free one.")
+@click.option("--ethereum", is_flag=True, help="The Ethereum-like chain. Without any of these flags, every network.")
+@click.option(
+    "--finality", type=click.IntRange(0), default=2, show_default=True, help="Blocks on a block that make it finalized."
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("devnet"),
+    show_default=True,
+    help="Where the keys of the funded accounts go.",
+)
+def up(port: int, ethereum: bool, finality: int, directory: Path) -> None:
+    """Start the networks, say where they are, and run until Ctrl-C.
+
+    What they hold is kept in memory and gone afterwards. The accounts' keys are the same each time and known to
+    everybody: never use them anywhere else.
+    """
+    del ethereum  # the only network yet: Fabric and a log come beside it
+    asyncio.run(_up(port, finality, directory))
+
+
+async def _up(port: int, finality: int, directory: Path) -> None:
+    from carbonseal_devnet.ethereum import running
+
+    stop = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows: there, Ctrl-C cancels this task, which ends everything just as well
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as networks:
+        try:
+            chain = await networks.enter_async_context(running(port=port, finality=finality))
+        except OSError as error:
+            raise click.ClickException(f"port {port} cannot be used ({error.strerror}); try --port 0") from error
+        made = chain.deployment
+        click.echo(f"ethereum  {chain.uri}")
+        click.echo(f"  ledger    {chain.ledger}")
+        click.echo(f"  genesis   {made.genesis}")
+        click.echo(f"  registry  {made.registry}")
+        click.echo(f"  code      {made.code}")
+        for number, path in enumerate(_write_keys(directory)):
+            click.echo(f"  publisher {chain.publisher(number)}  file:{path}")
+        click.echo("ready")
+        await stop.wait()
+
+
+def _write_keys(directory: Path) -> list[Path]:
+    """Key files of the accounts that are free to take, as `node.toml` wants them."""
+    from carbonseal_devnet.ethereum import DEPLOYER, Network
+
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = [directory / f"ethereum-{number}.key" for number in range(DEPLOYER)]
+    for number, path in enumerate(paths):
+        path.write_text(Network.key(number).hex() + "\n", encoding="ascii")
+        path.chmod(0o600)
+    return paths

@@ -1,0 +1,50 @@
+"""An endpoint that misbehaves: it stands before a real one, on loopback, and changes what it likes."""
+
+import json
+import threading
+import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@contextmanager
+def before(network, change):
+    """`change(method, params, answer)` returns the JSON to give, bytes to give as they are, an HTTP status, or None to
+    hang up. `answer()` asks the real endpoint."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            asked = json.loads(body)
+
+            def answer():
+                request = urllib.request.Request(network.endpoint, body, {"Content-Type": "application/json"})
+                with urllib.request.urlopen(request, timeout=30) as response:
+                    return json.load(response)
+
+            given = change(asked["method"], asked["params"], answer)
+            if given is None:
+                self.close_connection = True
+                return
+            if isinstance(given, int):
+                self.send_error(given)
+                return
+            sent = given if isinstance(given, bytes) else json.dumps(given).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(sent)))
+            self.end_headers()
+            self.wfile.write(sent)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,150 @@
+"""AnchorRegistry on the embedded chain: what it takes, refuses, stores, tells and costs."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from eth_abi import encode
+from eth_utils import keccak
+
+from carbonseal.ledger import Statement
+from carbonseal_adapters.ethereum import registry
+from carbonseal_adapters.ethereum.fees import Fees
+from carbonseal_adapters.ethereum.transactions import Signer
+
+from .networks import connected, statement
+
+ZEROS = "0x" + "00" * 32
+
+
+@pytest.fixture
+def contract(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    address = chain.deployment.registry
+
+    def transact(data, account=0):
+        """Send it whatever it does; the receipt."""
+        signer = Signer(chain.key(account))
+        nonce = int(chain.ask("eth_getTransactionCount", signer.shown, "latest"), 16)
+        to, fees = bytes.fromhex(address[2:]), Fees(10**10, 10**9)
+        name, payload = signer.sign(chain_id=1337, nonce=nonce, to=to, data=data, gas=200_000, fees=fees)
+        chain.ask("eth_sendRawTransaction", "0x" + payload.hex())
+        return chain.ask("eth_getTransactionReceipt", name)
+
+    def call(data, account=0):
+        return chain.ask("eth_call", {"from": chain.publisher(account), "to": address, "data": "0x" + data.hex()})
+
+    def stored(said, account=0):
+        return call(registry.call_anchors(bytes.fromhex(chain.publisher(account)[2:]), said))
+
+    return SimpleNamespace(chain=chain, address=address, transact=transact, call=call, stored=stored)
+
+
+def raw_anchor(log, size, root):
+    return keccak(text="anchor(bytes32,uint64,bytes32)")[:4] + encode(
+        ["bytes32", "uint256", "bytes32"], [log, size, root]
+    )
+
+
+def test_an_anchor_is_stored_and_told(contract):
+    said = statement(7)
+    receipt = contract.transact(registry.call_anchor(said))
+    assert receipt["status"] == "0x1"
+    assert contract.stored(said) == "0x" + said.digest().hex()
+    (event,) = receipt["logs"]
+    assert event["address"] == contract.address
+    assert event["topics"] == [
+        "0x" + registry.ANCHORED.hex(),
+        "0x" + "00" * 12 + contract.chain.publisher(0)[2:],
+        "0x" + said.log_id.hex(),
+        f"0x{7:064x}",
+    ]
+    assert event["data"] == "0x" + said.root.hex() + said.digest().hex()
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 2**32, 2**64 - 1])
+def test_the_digest_is_the_same_as_everywhere(contract, size):
+    said = Statement(b"\x00" * 31 + b"\x01", size, b"\xff" * 32)
+    contract.transact(registry.call_anchor(said))
+    assert contract.stored(said) == "0x" + said.digest().hex()
+
+
+def test_the_same_again_succeeds_and_changes_nothing(contract):
+    said = statement(7)
+    contract.transact(registry.call_anchor(said))
+    again = contract.transact(registry.call_anchor(said))
+    assert (again["status"], again["logs"]) == ("0x1", [])
+    assert contract.stored(said) == "0x" + said.digest().hex()
+
+
+def test_another_root_for_the_size_is_refused(contract):
+    contract.transact(registry.call_anchor(statement(7)))
+    other = statement(7, root="other")
+    assert contract.transact(registry.call_anchor(other))["status"] == "0x0"
+    with pytest.raises(RuntimeError, match="another root"):
+        contract.call(registry.call_anchor(other))
+    assert contract.stored(other) == "0x" + statement(7).digest().hex()
+
+
+def test_publishers_logs_and_sizes_are_kept_apart(contract):
+    contract.transact(registry.call_anchor(statement(7)))
+    assert contract.stored(statement(7), account=1) == ZEROS
+    assert contract.transact(registry.call_anchor(statement(7, root="other")), account=1)["status"] == "0x1"
+    assert contract.transact(registry.call_anchor(statement(7, log="other")))["status"] == "0x1"
+    assert contract.transact(registry.call_anchor(statement(8)))["status"] == "0x1"
+    assert contract.stored(statement(7)) == "0x" + statement(7).digest().hex()
+
+
+def test_sizes_that_no_log_has(contract):
+    with pytest.raises(RuntimeError, match="size zero"):
+        contract.call(raw_anchor(b"\x01" * 32, 0, b"\x02" * 32))
+    with pytest.raises(RuntimeError, match="reverted"):
+        contract.call(raw_anchor(b"\x01" * 32, 2**64, b"\x02" * 32))
+    with pytest.raises(RuntimeError, match="reverted"):
+        contract.call(raw_anchor(b"\x01" * 32, 1, b"\x02" * 32)[:-1])
+
+
+def test_it_takes_no_money_and_knows_nothing_else(contract):
+    chain, call = contract.chain, "0x" + registry.call_anchor(statement(1)).hex()
+    for wrong in ({"data": call, "value": "0x1"}, {"data": "0x"}, {"data": "0x12345678"}, {"value": "0x1"}):
+        with pytest.raises(RuntimeError, match="reverted"):
+            chain.ask("eth_call", {"from": chain.publisher(0), "to": contract.address, **wrong})
+
+
+def test_the_slot_is_where_the_verifier_looks(contract):
+    said = statement(7)
+    contract.transact(registry.call_anchor(said))
+    place = registry.slot(bytes.fromhex(contract.chain.publisher(0)[2:]), said)
+    assert contract.chain.ask("eth_getStorageAt", contract.address, "0x" + place.hex()) == "0x" + said.digest().hex()
+
+
+def test_gas(contract):
+    """At or below what the design reckons with."""
+    first = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
+    again = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
+    print(f"gas: first anchor {first:,}, the same again {again:,}")
+    assert first <= 51_500
+    assert again <= 28_000
+
+
+def test_the_call_data_is_what_the_abi_says():
+    from web3 import Web3
+
+    abi = Web3().eth.contract(abi=registry.artifact()["abi"])
+    said, publisher = statement(7), b"\x11" * 20
+    assert "0x" + registry.call_anchor(said).hex() == abi.encode_abi("anchor", [said.log_id, said.size, said.root])
+    view = abi.encode_abi("anchors", [Web3.to_checksum_address(publisher), said.log_id, said.size])
+    assert "0x" + registry.call_anchors(publisher, said).hex() == view
+    assert abi.events.Anchored().topic == "0x" + registry.ANCHORED.hex()
+
+
+def test_the_adapter_writes_what_the_contract_holds(contract):
+    async def scenario():
+        from .networks import anchor
+
+        async with connected(contract.chain) as ledger:
+            await ledger.send(await ledger.prepare(anchor(9), []))
+            return await ledger.latest(statement(9).log_id)
+
+    assert asyncio.run(scenario()) == statement(9)
+    assert contract.stored(statement(9)) == "0x" + statement(9).digest().hex()
