@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -34,11 +34,13 @@ from .follower import EvidenceStore, Follower
 from .foreign import ForeignAnchors, ForeignAnchorState
 from .guard import Frozen, Guard
 from .intake import Intake, Item, Submitted
+from .issuing import Issuing
 from .lanes import Lane, LedgerState, until
 from .lock import Lock
 from .outbox import Outbox
 from .secrets import open_key
 from .sequencer import Sequencer, SignedHead
+from .statuses import Signer, Statuses
 from .store import Receipt, Store, StoredRecord, Submission
 
 P = ParamSpec("P")
@@ -73,9 +75,7 @@ class Node:
         self._database = Database(directory / "node.db")
         self._store = Store(self._database)
         self.files = LogFiles(directory / "log")
-        signer = NoteSigner(
-            settings.origin, Ed25519PrivateKey.from_private_bytes(open_key(settings.log_key, directory))
-        )
+        signer = NoteSigner(settings.origin, self._private_key(settings.log_key))
         self.verifier: VerifierKey = signer.verifier
         guard = Guard(directory / settings.guard, settings.origin)
         self._sequencer = Sequencer(self._database, self._store, self.files, guard, signer, reached=reached)
@@ -89,6 +89,12 @@ class Node:
         self._greetings: list[asyncio.Task[None]] = []
         self._queued = asyncio.Event()
         self._waiting_since: float | None = None
+        signers = {issuer.name: Signer(issuer, self._private_key(issuer.key)) for issuer in settings.issuers}
+        statuses = Statuses(self._database, signers, submit=self.submit_record, record=self.record, now=self._now)
+        self._issuing = Issuing(self._database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
+
+    def _private_key(self, uri: str) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(open_key(uri, self.directory))
 
     def _lane(self, ledger: LedgerConfig) -> Lane:
         return Lane(
@@ -219,17 +225,24 @@ class Node:
     async def sequence(self) -> bytes | None:
         """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
         Raises `Frozen`."""
-        newest: SignedHead | None = None
+        await self._greeted()
+        self._sequencer.check()
         await self._on_disk(self._begin_log)
+        newest: SignedHead | None = None
         until = self._store.size
         while self._sequencer.published.size < until:
             newest = await self._step() or newest
         return newest.note if newest else None
 
-    async def _step(self, heartbeat: bool = False) -> SignedHead | None:
-        """One batch. The first one waits a little for what ledgers know of this log."""
+    async def _greeted(self) -> None:
+        """Before the first signature, wait a little for what ledgers know of this log."""
         if self._greetings:
             await asyncio.wait(self._greetings, timeout=START_PATIENCE)
+            self._greetings = [greeting for greeting in self._greetings if not greeting.done()]
+
+    async def _step(self, heartbeat: bool = False) -> SignedHead | None:
+        """One batch."""
+        await self._greeted()
         head = await self._on_disk(self._sequencer.step, self._now(), heartbeat)
         self._waiting_since = self._clock() if self._sequencer.waiting else None
         return head
@@ -309,6 +322,24 @@ class Node:
             anchors=tuple(SealedAnchor(ledger, evidence) for ledger, evidence in self._evidence.at(size)),
         )
 
+    # --- passports -------------------------------------------------------------------------------------------------
+
+    async def issue(self, request: Mapping[str, Any]) -> bytes:
+        """Sign, seal and assemble what an issue request asks for: the passport. Raises Refused, `Busy`, `Frozen`."""
+        return await self._issuing.issue(request)
+
+    async def refresh(self, passport: bytes) -> bytes:
+        """The same passport with newer heads, anchors and status. Raises Refused."""
+        return await self._issuing.refresh(passport)
+
+    async def passport(self, credential: bytes) -> bytes | None:
+        """The passport about the credential of this digest, refreshed; None where it was not issued here."""
+        return await self._issuing.passport(credential)
+
+    async def revoke(self, credential: bytes) -> None:
+        """Revoke a credential that was issued here, for ever. Raises Refused."""
+        await self._issuing.revoke(credential)
+
     # --- background ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -372,6 +403,14 @@ class Node:
         if record is None:
             raise Refused(NODE_UNKNOWN_COMMITMENT(commitment=commitment.hex()))
         return record
+
+    def knows(self, commitment: bytes) -> bool:
+        """Whether a record with this commitment is here."""
+        return self._store.record(commitment) is not None
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """The proof that the log of `new_size` entries begins with that of `old_size`. Raises Refused."""
+        return consistency_proof(old_size, new_size, self.files)
 
     def foreign(self, log: bytes, size: int) -> ForeignAnchorState | None:
         """The anchor of another log's head, or None."""
