@@ -60,7 +60,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 def test_only_our_packages_are_in_it(installed: Installed) -> None:
     names = zipfile.ZipFile(installed.wheel).namelist()
     assert {name.partition("/")[0] for name in names} == {*OURS, f"carbonseal-{version('carbonseal')}.dist-info"}
-    assert not [name for name in names if "test" in name.lower()]
+    assert not [name for name in names if "tests" in Path(name).parts]
     assert {f"{package}/py.typed" for package in OURS} <= set(names)
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.templates import IssuerLine, LedgerLine, policy_template
+from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from carbonseal.log.notes import VerifierKey
     from carbonseal.node.config import LedgerConfig, NodeConfig
 
 POLICY = "policy-template.policy"
@@ -30,6 +33,7 @@ class Wanted:
 
     name: str
     uri: str
+    cadence: float  # seconds
     options: Mapping[str, str]
 
 
@@ -54,7 +58,11 @@ class LedgerOption(click.ParamType[Wanted]):
         pairs = [word.partition("=")[::2] for word in words[2:]]
         if len(dict(pairs)) < len(pairs):
             self.fail(f"{value!r} gives an option twice.", param, ctx)
-        return Wanted(words[0], words[1], dict(pairs))
+        options = dict(pairs)
+        cadence = options.pop("cadence", "3600")
+        if not cadence.isdecimal() or int(cadence) < 1:
+            self.fail(f"cadence={cadence} is no whole number of seconds.", param, ctx)
+        return Wanted(_name(self, words[0]), words[1], float(cadence), options)
 
 
 class IssuerOption(click.ParamType[tuple[str, str]]):
@@ -66,7 +74,14 @@ class IssuerOption(click.ParamType[tuple[str, str]]):
         words = str(value).split()
         if len(words) != 2 or ":" not in words[1]:
             self.fail(f"{value!r} is not NAME ID, such as 'certifier did:web:certifier.example'.", param, ctx)
-        return words[0], words[1]
+        return _name(self, words[0]), words[1]
+
+
+def _name(option: click.ParamType[Any], text: str) -> str:
+    """A name as policies have them, which also goes into the name of a file."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text, re.ASCII):
+        option.fail(f"{text!r} cannot be a name: letters, digits, '.', '_' and '-', not more than 64.")
+    return text
 
 
 def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> str:
@@ -102,9 +117,9 @@ def init(
     """Make a node in DIRECTORY: its keys, its settings (node.toml), and a policy template for those who will verify
     what it seals.
 
-    Each ledger is asked who it is, so that its fingerprints stand in the policy. Nothing is overwritten: a key that is
-    there already is used, and a directory that is a node already is left alone. --ledger, --issuer and --foreign may be
-    given several times.
+    Each ledger is asked who it is, so that its fingerprints stand in the policy. cadence= says how many seconds pass from
+    one anchor to the next (3600), the other options are the adapter's. A key file that is named and missing is made; what
+    is there already is never overwritten. --ledger, --issuer and --foreign may be given several times.
 
     \b
     Examples:
@@ -116,28 +131,35 @@ def init(
     """
     from carbonseal.node.config import FILE
     from carbonseal.node.create import create
+    from carbonseal.verification.policy import parse_policy
 
     for name in (FILE, POLICY):
         if (directory / name).exists():
             raise Failed(f"{directory / name} exists already", "choose another directory: init overwrites nothing")
     names = dict(issuers) or {"issuer": ""}
+    if len({*names, *(ledger.name for ledger in ledgers)}) < len(issuers or names) + len(ledgers):
+        raise click.UsageError("A name is given twice: every ledger and issuer has one of its own.")
+    others = [_foreign(key) for key in foreign]
     secrets = [LOG_KEY, SALT_KEY, *map(_issuer_uri, names), *_secret_files(ledgers)]
     for path in [path for uri in dict.fromkeys(secrets) if (path := _make_key(directory, uri))]:
         click.echo(f"wrote {path}")
     keys = {name: _public_key(_issuer_uri(name), directory) for name in names}
     ids = {name: id_ or f"did:key:{keys[name]}" for name, id_ in names.items()}
     found = asyncio.run(_ask_all(ledgers, directory, origin))
-    config = _config(origin, ids, [one.config for one in found], foreign)
+    config = _config(origin, ids, [one.config for one in found], others)
+    log = _log_vkey(config, directory)
     policy = policy_template(
-        _log_vkey(config, directory),
+        log,
         [IssuerLine(name, ids[name], keys[name]) for name in names],
         [LedgerLine(one.name, asked.config.name, asked.pins) for one, asked in zip(ledgers, found, strict=True)],
         datetime.now(UTC).date(),
     )
+    parse_policy(policy)  # what is handed out works
     (directory / POLICY).write_text(policy, encoding="utf-8")
     create(directory, config)
     for name in (POLICY, FILE):
         click.echo(f"wrote {directory / name}")
+    click.echo(f"The log's key, for operators in whose logs it will anchor: {log}")
     click.echo(
         f"Keep {config.guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
     )
@@ -148,9 +170,8 @@ def _issuer_uri(name: str) -> str:
 
 
 def _config(
-    origin: str, issuers: Mapping[str, str], ledgers: Sequence[LedgerConfig], foreign: Sequence[str]
+    origin: str, issuers: Mapping[str, str], ledgers: Sequence[LedgerConfig], foreign: Sequence[VerifierKey]
 ) -> NodeConfig:
-    from carbonseal.log.notes import VerifierKey
     from carbonseal.node.config import IssuerConfig, NodeConfig, TenantConfig
 
     return NodeConfig(
@@ -164,8 +185,17 @@ def _config(
         tenants=(TenantConfig("default", SALT_KEY),),
         issuers=tuple(IssuerConfig(name, id_, _issuer_uri(name)) for name, id_ in issuers.items()),
         ledgers=tuple(ledgers),
-        foreign=tuple(VerifierKey.parse(key) for key in foreign),
+        foreign=tuple(foreign),
     )
+
+
+def _foreign(vkey: str) -> VerifierKey:
+    from carbonseal.log.notes import VerifierKey
+
+    try:
+        return VerifierKey.parse(vkey)
+    except Refused as refused:
+        raise refused.under("--foreign") from refused
 
 
 def _secret_files(ledgers: Sequence[Wanted]) -> Iterator[str]:
@@ -203,10 +233,10 @@ async def _ask(wanted: Wanted, directory: Path, origin: str) -> Found:
         raise BrokeOff(f"{wanted.name} at {wanted.uri}: {error}", "is it running, and is the address right?") from error
     except Never as never:
         raise Failed(f"{wanted.name} at {wanted.uri}: {never.reason}", never.remedy) from never
+    except Refused as refused:
+        raise refused.under("--ledger", wanted.name) from refused
     publisher = ledger.publisher or log_id(origin).hex()  # in another log, the log itself is the publisher
-    cadence = float(wanted.options.get("cadence", 3600))
-    options = {key: value for key, value in wanted.options.items() if key != "cadence"}
-    return Found(LedgerConfig(ledger.name, wanted.uri, publisher, cadence, options), pins)
+    return Found(LedgerConfig(ledger.name, wanted.uri, publisher, wanted.cadence, wanted.options), pins)
 
 
 def _log_vkey(config: NodeConfig, directory: Path) -> str:

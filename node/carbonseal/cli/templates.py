@@ -45,9 +45,9 @@ def policy_template(log: str, issuers: Sequence[IssuerLine], ledgers: Sequence[L
         *_quorum("ledger-quorum", "every-ledger", [one.name for one in ledgers]),
         "# Those of them that also say when.",
         *_quorum("time-quorum", "every-dated-ledger", [one.name for one in ledgers if one.dates]),
-        "# No witness must have cosigned the log's checkpoints, and nobody asks whether the credential was revoked.",
+        "# No witness must have cosigned the log's checkpoints. A status list must show that nothing was revoked.",
         "quorum none",
-        "status none",
+        "status required",
     ]
     return "\n".join(lines) + "\n"
 

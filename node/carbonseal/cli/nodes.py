@@ -1,0 +1,24 @@
+"""The node that a command works on: opened here, or spoken to where `carbonseal serve` has it open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from carbonseal.service.client import AnyNode
+
+T = TypeVar("T")
+
+
+def with_node(directory: Path, work: Callable[[AnyNode], Awaitable[T]]) -> T:
+    """Do `work` with the node in `directory`. Raises what the node raises."""
+    from carbonseal.service.client import open_node
+
+    async def run() -> T:
+        async with open_node(directory) as node:
+            return await work(node)
+
+    return asyncio.run(run())
