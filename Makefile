@@ -22,11 +22,17 @@ lint: $(VENV)/installed  ## ruff and mypy strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/installed  ## speed, as ratios within one run
-	$(BIN)/python -m benchmarks
+$(VENV)-bench/installed: pyproject.toml constraints.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement benchmarks/requirements.txt
+	@touch $@
+
+bench: $(VENV)-bench/installed  ## speed, as ratios within one run, beside other people's trees
+	$(VENV)-bench/bin/python -m benchmarks
 
 vectors: $(VENV)/installed  ## make the specification's test vectors again
 	$(BIN)/python -m tests.vectors.make
 
 clean:
-	rm -rf $(VENV) demo dist build
+	rm -rf $(VENV) $(VENV)-bench demo dist build

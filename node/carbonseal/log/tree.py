@@ -100,10 +100,14 @@ class Edge:
         if level + 1 == len(self._rows):
             self._rows.append([])
         index = sum(len(higher) << 8 * above for above, higher in enumerate(self._rows[level + 1 :]))
-        tiles = [row[start : start + WIDTH] for start in range(0, len(row) - WIDTH + 1, WIDTH)]
-        self._filled += [(Tile(level, index + i), b"".join(tile)) for i, tile in enumerate(tiles)]
-        del row[: WIDTH * len(tiles)]
-        self._grow(level + 1, [tree_root(tile) for tile in tiles])
+        whole = len(row) // WIDTH * WIDTH
+        nodes, row[:] = row[:whole], row[whole:]
+        joined = b"".join(nodes)
+        for tile, start in enumerate(range(0, len(joined), 32 * WIDTH), index):
+            self._filled.append((Tile(level, tile), joined[start : start + 32 * WIDTH]))
+        for _ in range(8):
+            nodes = _parents(nodes)
+        self._grow(level + 1, nodes)
 
     def root(self) -> bytes:
         """The root of the tree at its present size."""

@@ -1,0 +1,45 @@
+"""`python -m benchmarks [SUBJECT ...]`: one table of ratios, with the targets beside them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from .measure import Row
+
+SUBJECTS = ("tree", "records", "passports", "node")
+MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}; all when left out")
+    chosen = parser.parse_args().subjects or SUBJECTS
+    if unknown := set(chosen) - set(SUBJECTS):
+        parser.error(f"no such subject: {', '.join(sorted(unknown))}")
+    console = Console()
+    rows: list[Row] = []
+    for subject in chosen:
+        with console.status(f"measuring {subject}"):
+            rows += importlib.import_module(f"benchmarks.{subject}").rows()
+    console.print(table(rows))
+    return int(any(row.met is False for row in rows))
+
+
+def table(rows: list[Row]) -> Table:
+    result = Table(title="carbonseal, ratios of CPU time within this run")
+    for heading in ("subject", "what", "measured", "target", "", "for information"):
+        result.add_column(heading, justify="right" if heading in ("measured", "target") else "left")
+    for row in rows:
+        value = row.value if isinstance(row.value, str) else f"{row.value:.2f}"
+        target = "" if row.target is None else f"{row.sense} {row.target:g}"
+        result.add_row(row.subject, row.what, value, target, MARKS[row.met], row.note)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Admission of a PACT record against reading and canonicalising it with no check at all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+import rfc8785
+
+from carbonseal.records.admission import admit
+
+from .measure import Row, Rows, Times, side_by_side
+
+COUNT = 400
+
+
+def footprint(company: str, number: int) -> dict[str, Any]:
+    """An invented PACT 3.0 footprint of about 2 kB."""
+    return {
+        "id": f"5a0a1b34-6b1d-4a5a-9d7a-{number:012x}",
+        "specVersion": "3.0.0",
+        "created": "2026-03-02T09:00:00Z",
+        "status": "Active",
+        "companyName": company,
+        "companyIds": ["urn:pact:nordkupfer.example:company:1", "urn:pact:nordkupfer.example:company:2"],
+        "productDescription": f"Copper cathode of {company}, at least 99.99 % Cu, batch {number}; invented for a benchmark",
+        "productIds": ["urn:gtin:4712345060507", f"urn:pact:nordkupfer.example:product:{number}"],
+        "productNameCompany": f"Cathode {company} {number}",
+        "comment": "All figures are invented. " * 12,
+        "pcf": {
+            "declaredUnitOfMeasurement": "kilogram",
+            "declaredUnitAmount": "1",
+            "productMassPerDeclaredUnit": "1",
+            "referencePeriodStart": "2025-01-01T00:00:00Z",
+            "referencePeriodEnd": "2026-01-01T00:00:00Z",
+            "geographyCountry": "DE",
+            "boundaryProcessesDescription": "Mining, concentrating, smelting and refining, with transport between them. "
+            * 5,
+            "pcfExcludingBiogenicUptake": f"3.{number}",
+            "pcfIncludingBiogenicUptake": "3.80",
+            "fossilGhgEmissions": f"3.{number}",
+            "fossilCarbonContent": "0",
+            "biogenicCO2Uptake": "-0.06",
+            "packagingEmissionsIncluded": True,
+            "packagingGhgEmissions": "0.01",
+            "ipccCharacterizationFactors": ["AR6"],
+            "crossSectoralStandards": ["ISO14067", "PACT-3.0"],
+            "exemptedEmissionsPercent": "1.2",
+            "primaryDataShare": "72.5",
+            "dqi": {"technologicalDQR": "1.5", "geographicalDQR": "2", "temporalDQR": "1"},
+        },
+    }
+
+
+def rows() -> Rows:
+    plain = [orjson.dumps(footprint("Nordkupfer", number)) for number in range(COUNT)]
+    words = [json.dumps(footprint("Nordkupfer Århus Łódź 銅", number)).encode() for number in range(COUNT)]
+    utf8 = [orjson.dumps(footprint("Nordkupfer Århus Łódź 銅", number)) for number in range(COUNT)]
+    for what, documents, target in (
+        ("ASCII", plain, 0.3),
+        ("non-ASCII as UTF-8", utf8, 0.3),
+        ("non-ASCII as \\u escapes", words, 0.8),
+    ):
+        times = against_nothing(documents)
+        size = sum(map(len, documents)) // COUNT
+        note = f"{times.each('admit', COUNT)} for {size:,} bytes"
+        yield Row(
+            "records", f"PACT, {what}: admit / (orjson + rfc8785)", times.ratio("admit", "bare"), "<=", target, note
+        )
+
+
+def against_nothing(documents: list[bytes]) -> Times:
+    def ours() -> None:
+        for document in documents:
+            admit(document, "pact/3.0")
+
+    def bare() -> None:
+        for document in documents:
+            rfc8785.dumps(orjson.loads(document))
+
+    return side_by_side(7, admit=ours, bare=bare)
