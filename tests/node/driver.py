@@ -1,0 +1,44 @@
+"""A process with a real node in it, for `test_kill.py`: seals some records, anchors them, and dies where it is told to.
+
+    driver.py DIRECTORY POINT RECORDS
+
+Every acknowledgement is in `acknowledged` before the next record is sent; every head that was seen is in `heads`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from carbonseal.node.node import Node
+
+
+def note(path: Path, value: object) -> None:
+    with path.open("a") as file:
+        file.write(json.dumps(value) + "\n")
+
+
+async def main(directory: Path, point: str, records: str) -> None:
+    def reached(here: str) -> None:
+        if here == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async with Node.open(directory, reached=reached) as node:
+        published = node.checkpoint()
+        if published:
+            note(directory / "heads", published.decode())
+        for word in records.split(","):
+            receipt = await node.submit(json.dumps({"record": word}).encode(), "json/1")
+            note(directory / "acknowledged", receipt.commitment.hex())
+        head = await node.sequence()
+        if head:
+            note(directory / "heads", head.decode())
+        await node.anchor()
+        await node.settle(20)
+
+
+asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
