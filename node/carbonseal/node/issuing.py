@@ -124,7 +124,7 @@ class Issuing:
         await self._node.sequence()
         best = [self._statuses.best(list_id, self._is_anchored) for list_id, signer in signers.items() if signer]
         status_lists = [one for one in best if one is not None]
-        commitments = {*passport.seals, *(one.commitment for one in status_lists)}
+        commitments = passport.commitments() | {one.commitment for one in status_lists}
         return refresh(passport, seals=self._seals(commitments), status_lists=status_lists, link=self._link).encode()
 
     async def passport(self, credential: bytes) -> bytes | None:

@@ -68,6 +68,12 @@ class Passport:
     def credential(self) -> Credential:
         return self.credentials[self.root].signed
 
+    def commitments(self) -> set[bytes]:
+        """Of all that is or could be sealed: its credentials, the records that they list, its status lists."""
+        listed = {record.commitment for one in self.credentials.values() for record in one.signed.records}
+        signed = {one.commitment for one in self.credentials.values()}
+        return listed | signed | {one.commitment for one in self.status_lists.values()}
+
     def encode(self) -> bytes:
         """The file: RFC 8785 bytes and a line feed."""
         return jcs(self.to_json()) + b"\n"

@@ -1,0 +1,27 @@
+"""The command itself. Imports nothing that needs an extra before it runs, so that `--help` always works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("demo", short_help="See all of it in a minute, on ledgers of this machine.")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
+def command(directory: Path) -> None:
+    """Seal an invented supply chain, anchor it on two local ledgers, issue its passports, verify them offline, and watch
+    three kinds of cheating fail.
+
+    Everything runs on this machine and is gone afterwards, but for DIRECTORY (default: demo), which holds the passport, the
+    bad copies, the policy and the trust file, to try commands on. Needs: pip install 'carbonseal[devnet]'
+
+    \b
+    Examples:
+      carbonseal demo
+      carbonseal demo /tmp/somewhere-else
+    """
+    from carbonseal_devnet.demo.stage import Stage
+    from carbonseal_devnet.demo.story import perform
+
+    perform(directory, Stage())

@@ -1,0 +1,42 @@
+"""Three ways to cheat with a passport, each done for real."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from carbonseal.passport.assembly import refresh
+from carbonseal.passport.passports import Passport
+
+
+def tampered(passport: Passport) -> bytes:
+    """The same file with the product's footprint made a tenth of itself."""
+    value = passport.to_json()
+    footprint = next(record for record in passport.credential.records if record.role == "footprint")
+    pcf = value["records"][footprint.commitment.hex()]["document"]["pcf"] = dict(
+        value["records"][footprint.commitment.hex()]["document"]["pcf"]
+    )
+    pcf["pcfExcludingBiogenicUptake"] = "0." + pcf["pcfExcludingBiogenicUptake"].replace(".", "")
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def without(passport: Passport, ledger: str) -> Passport:
+    """The same passport with all evidence of one ledger taken out."""
+    seals = {
+        commitment: replace(
+            seal,
+            heads=tuple(
+                replace(head, anchors=tuple(anchor for anchor in head.anchors if anchor.ledger != ledger))
+                for head in seal.heads
+            ),
+        )
+        for commitment, seal in passport.seals.items()
+    }
+    return replace(passport, seals=seals)
+
+
+def two_stories(first: Passport, second: Passport) -> Passport:
+    """One passport with the heads of two forks of a log: what a verifier holds who was shown both."""
+    return refresh(
+        first, seals=second.seals, status_lists=second.status_lists.values(), link=lambda _origin, _old, _new: None
+    )

@@ -1,0 +1,45 @@
+"""Another operator's node: a process of its own, with its own key and directory, spoken to over HTTP."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from carbonseal.ledger import Retry
+
+PATIENCE = 10.0  # seconds that a process gets to end by itself
+
+
+def run(*arguments: str) -> str:
+    """Run a carbonseal command as a user would; its output. Raises CalledProcessError, after showing what it said."""
+    done = subprocess.run(_command(arguments), capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+        done.check_returncode()
+    return done.stdout
+
+
+@contextmanager
+def serving(directory: Path) -> Iterator[str]:
+    """`carbonseal serve` on a free port of loopback; its URL. Told to stop, and gone, when the block ends."""
+    process = subprocess.Popen(_command(["serve", str(directory), "--port", "0"]), stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        ready = process.stdout.readline()
+        if not ready:
+            raise Retry(f"the node in {directory} ended with status {process.wait()} before it was ready")
+        yield ready.split()[-1]
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "carbonseal", *arguments]

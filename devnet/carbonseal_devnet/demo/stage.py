@@ -1,0 +1,57 @@
+"""What the audience sees: steps with their times, and findings as `carbonseal verify` prints them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Console
+
+from carbonseal.cli.reports import DECISIVE, tree, verdict_line
+from carbonseal.findings import Outcome
+from carbonseal.verification.verify import Report
+
+
+class Stage:
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+        self._began = time.monotonic()
+
+    def act(self, title: str) -> None:
+        self._console.print(f"\n[bold]{title}[/bold]")
+
+    @contextmanager
+    def step(self, doing: str) -> Iterator[list[str]]:
+        """A step that takes time; what it appends to the list is told when it is done."""
+        began = time.monotonic()
+        told: list[str] = []
+        with self._console.status(f"{doing} …"):
+            yield told
+        self._console.print(f"  [green]✓[/green] {doing}  [dim]{time.monotonic() - began:.1f} s[/dim]")
+        for line in told:
+            self._console.print(f"      [dim]{line}[/dim]", soft_wrap=True)
+
+    def say(self, line: str) -> None:
+        self._console.print(f"  {line}", soft_wrap=True)
+
+    def verdict(self, title: str, report: Report, *, whole: bool = False) -> None:
+        """A verdict with its reasons: all findings, or those that decided."""
+        self._console.print(f"\n  [bold]{title}[/bold]")
+        chosen = (
+            [finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED]
+            if whole
+            else [finding for finding in report.findings if finding.code.outcome in DECISIVE][:4]
+        )
+        for line in (verdict_line(report.name, report.verdict), *tree(chosen, "  ")):
+            self._console.out(f"    {line}", highlight=False)
+
+    def since(self, instant: datetime | None) -> None:
+        if instant is not None:
+            self.say(f"[dim]exists since {instant:%Y-%m-%d %H:%M:%S} UTC, says the chain[/dim]")
+
+    def end(self, commands: list[str]) -> None:
+        self._console.print(f"\nAll of this took {time.monotonic() - self._began:.0f} s. Try next:\n")
+        for command in commands:
+            self._console.print(f"  {command}", soft_wrap=True)

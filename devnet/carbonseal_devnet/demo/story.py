@@ -1,0 +1,246 @@
+"""The demo's story, told with the product's own commands and library; nothing in it is made up but the supply chain."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from carbonseal.findings import CarbonsealError
+from carbonseal.instants import format_instant
+from carbonseal.ledger import Evidence, TrustItem
+from carbonseal.log.notes import NoteSigner, VerifierKey
+from carbonseal.node import config
+from carbonseal.node.node import Node
+from carbonseal.node.outbox import State
+from carbonseal.node.secrets import make_key
+from carbonseal.passport.passports import Passport, parse
+from carbonseal.records.strict import parse as parse_json
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.trust import Trust, parse_trust
+from carbonseal.verification.verify import Report, verify
+from carbonseal_adapters.ethereum.trust import gather
+from carbonseal_devnet.demo import forgeries
+from carbonseal_devnet.demo.operator import run, serving
+from carbonseal_devnet.demo.stage import Stage
+from carbonseal_devnet.ethereum import Network, in_thread
+from carbonseal_devnet.example import Product, products
+
+ORIGIN = "log.certifier.example/2026"
+OTHER_ORIGIN = "log.port-authority.example/2026"
+POLICY = "customs.policy"
+TRUST = "trust.json"
+PATIENCE = 60.0  # seconds that anchors get to be final
+
+
+class DemoFailed(CarbonsealError):
+    """The demo did not come out as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is running: the chain, and the directory of the certification body's node."""
+
+    chain: Network
+    node: Path
+
+
+def perform(out: Path, stage: Stage) -> None:
+    """Tell the whole story, and leave its documents in `out`."""
+    with tempfile.TemporaryDirectory(prefix="carbonseal-demo-") as scratch:
+        out.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as running:
+            world = _set_up(Path(scratch), running, stage)
+            asyncio.run(_certify(world, out, stage))
+            asyncio.run(_cheat(world, Path(scratch), out, stage))
+            _gather_trust(world, out, stage)
+        stage.say("[dim]Chain and nodes are stopped: from here on, nobody can be asked.[/dim]")
+    shown = _customs(out, stage)
+    commands = [f"carbonseal verify {out / name} --policy {out / POLICY} --trust {out / TRUST}" for name in shown]
+    stage.end(
+        [
+            commands[0],
+            commands[1],
+            f"carbonseal verify {out} --policy {out / POLICY} --trust {out / TRUST}",
+            f"carbonseal passport show {out / shown[0]}",
+            f"carbonseal trust show {out / TRUST}",
+        ]
+    )
+
+
+# --- the certification body ----------------------------------------------------------------------------------------
+
+
+def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
+    stage.act("Two ledgers, run by others")
+    with stage.step("start an Ethereum-like chain") as told:
+        chain = running.enter_context(in_thread())
+        told.append(f"{chain.ledger} at {chain.endpoint}, registry {chain.deployment.registry}")
+    directory = scratch / "certifier"
+    other = scratch / "port-authority"
+    with stage.step("start the port authority's node, a process of its own") as told:
+        own_key = _vkey(directory, ORIGIN)
+        run("init", str(other), "--origin", OTHER_ORIGIN, "--foreign", own_key.encode())
+        url = running.enter_context(serving(other))
+        told.append(f"{OTHER_ORIGIN} at {url}; it lets {ORIGIN} anchor there")
+    stage.act("A certification body makes a node")
+    with stage.step("carbonseal init") as told:
+        key = directory / "keys" / "ethereum.key"
+        key.write_text(chain.key(0).hex() + "\n", encoding="ascii")
+        key.chmod(0o600)
+        options = f"registry={chain.deployment.registry} key=file:keys/ethereum.key"
+        peer = _vkey(other, OTHER_ORIGIN).encode()
+        issuers = {product.issuer_name: product.issuer for product in products()}
+        ledgers = [f"chain {chain.uri} {options}", f"port-authority tlog+{url} key={peer}"]
+        run(
+            *("init", str(directory), "--origin", ORIGIN),
+            *(word for ledger in ledgers for word in ("--ledger", ledger)),
+            *(word for name, id_ in issuers.items() for word in ("--issuer", f"{name} {id_}")),
+        )
+        told.append(f"its log is {ORIGIN}; it issues in the names of {len(issuers)} companies")
+    return World(chain, directory)
+
+
+def _vkey(directory: Path, origin: str) -> VerifierKey:
+    """The verifier key of a log; its private key is made first if need be."""
+    path = directory / "keys" / "log.key"
+    seed = bytes.fromhex(path.read_text("ascii")) if path.exists() else make_key(path)
+    return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(seed)).verifier
+
+
+async def _certify(world: World, out: Path, stage: Stage) -> None:
+    chain_of_products = products()
+    async with Node.open(world.node) as node:
+        with stage.step("seal the records of a door reader's supply chain") as told:
+            commitments = {
+                path: (await node.submit(path.read_bytes(), "pact/3.0")).commitment.hex()
+                for product in chain_of_products
+                for _, path in product.records
+            }
+            await node.sequence()
+            told.append(f"{len(commitments)} PACT 3.0 records of {len(chain_of_products)} products, figures invented")
+        with stage.step("sign and seal a credential for each product") as told:
+            passport = await _issue(node, chain_of_products, commitments)
+            told.append(f"{len(passport.credentials)} credentials; the last cites the others, tier by tier")
+    for fork in ("fork-a", "fork-b"):  # for later: what a dishonest operator would keep
+        shutil.copytree(world.node, world.node.parent / fork)
+    async with Node.open(world.node) as node:
+        with stage.step("anchor the log's head on both ledgers") as told:
+            await _anchor(node)
+            told += [f"{state.name}: final at size {state.newest[0].size}" for state in node.states()]
+        with stage.step("assemble the passport") as told:
+            raw = await node.refresh(passport.encode())
+            (out / "passport.json").write_bytes(raw)
+            told.append(f"one file of {len(raw) / 1024:.0f} kB, with {len(parse(raw).seals)} seals")
+    shutil.copy(world.node / "policy-template.policy", out / POLICY)
+
+
+async def _issue(node: Node, chain_of_products: list[Product], commitments: dict[Path, str]) -> Passport:
+    """Passports from the mine to the finished product; the last one has all others inside."""
+    issued: dict[str, bytes] = {}
+    for product in chain_of_products:
+        request = {
+            "issuer": product.issuer_name,
+            "subject": product.subject,
+            "name": product.name,
+            "records": [{"role": role, "commitment": commitments[path]} for role, path in product.records],
+            "components": [
+                {"passport": parse_json(issued[name]), "quantity": quantity, "unit": unit}
+                for name, quantity, unit in product.components
+            ],
+        }
+        issued[product.name] = await node.issue(request)
+    return parse(issued[chain_of_products[-1].name])
+
+
+async def _anchor(node: Node) -> None:
+    await node.anchor()
+    for state in await node.settle(PATIENCE):
+        if state.problem or not state.newest or any(anchor.state is not State.FINAL for anchor in state.newest):
+            raise DemoFailed(f"{state.name} has no final anchor: {state.problem or state.newest}")
+
+
+# --- the cheats ----------------------------------------------------------------------------------------------------
+
+
+async def _cheat(world: World, scratch: Path, out: Path, stage: Stage) -> None:
+    stage.act("Three ways to cheat")
+    passport = parse((out / "passport.json").read_bytes())
+    with stage.step("change a figure in the passport"):
+        (out / "tampered.json").write_bytes(forgeries.tampered(passport))
+    with stage.step("leave out what the chain says"):
+        (out / "one-ledger-missing.json").write_bytes(forgeries.without(passport, world.chain.ledger).encode())
+    with stage.step("run two copies of the log, and show each ledger another one") as told:
+        first = await _fork(scratch / "fork-a", "tlog", passport)
+        second = await _fork(scratch / "fork-b", "eip155", passport)
+        (out / "equivocation.json").write_bytes(forgeries.two_stories(first, second).encode())
+        told.append("both heads are really signed, and each is really anchored")
+
+
+async def _fork(directory: Path, left_out: str, passport: Passport) -> Passport:
+    """Grow a copy of the log by an entry that the other copy does not have, and anchor it on the one ledger that is not
+    `left_out`. Gives the passport with the head that it has there."""
+    settings = config.load(directory)
+    kept = tuple(ledger for ledger in settings.ledgers if not ledger.name.startswith(left_out))
+    (directory / config.FILE).write_text(config.render(replace(settings, ledgers=kept)), encoding="utf-8")
+    async with Node.open(directory) as node:
+        await node.submit(f'{{"only in": "{directory.name}"}}'.encode(), "json/1")
+        await node.sequence()
+        await _anchor(node)
+        return parse(await node.refresh(_unsealed(passport).encode()))
+
+
+def _unsealed(passport: Passport) -> Passport:
+    return Passport(passport.root, passport.credentials, passport.records, {}, passport.status_lists)
+
+
+# --- the customs officer -------------------------------------------------------------------------------------------
+
+
+def _gather_trust(world: World, out: Path, stage: Stage) -> None:
+    stage.act("Customs")
+    with stage.step("gather trust: ask a node of one's own for block hashes") as told:
+        items: list[TrustItem] = []
+        when = format_instant(datetime.now(UTC))
+        evidence = [one for path in sorted(out.glob("*.json")) for one in _evidence(path, world.chain.ledger)]
+        items += gather(world.chain.ledger, evidence, world.chain.endpoint, when)
+        (out / TRUST).write_bytes(Trust(tuple(items)).encode())
+        told.append(f"{len(items)} block hashes, each with whence and when")
+
+
+def _evidence(path: Path, ledger: str) -> list[Evidence]:
+    """What a passport file says about one ledger; nothing of a file that is none."""
+    if path.name in (TRUST, "tampered.json"):
+        return []
+    seals = parse(path.read_bytes()).seals.values()
+    return [
+        anchor.evidence for seal in seals for head in seal.heads for anchor in head.anchors if anchor.ledger == ledger
+    ]
+
+
+def _customs(out: Path, stage: Stage) -> list[str]:
+    expected = {
+        "passport.json": ("The passport, under a policy that demands both ledgers", "verified"),
+        "tampered.json": ("With a figure changed", "rejected"),
+        "one-ledger-missing.json": ("Without one ledger's evidence", "undetermined"),
+        "equivocation.json": ("With the heads of two forks", "rejected"),
+    }
+    for name, (title, verdict) in expected.items():
+        report = _judge(out, name)
+        stage.verdict(f"{title}  ({name})", report, whole=False)
+        if report.verdict.value != verdict:
+            raise DemoFailed(f"{name} should be {verdict}")
+        stage.since(report.exists_since)
+    return list(expected)
+
+
+def _judge(out: Path, name: str) -> Report:
+    policy = parse_policy((out / POLICY).read_bytes())
+    trust = parse_trust((out / TRUST).read_bytes())
+    return verify((out / name).read_bytes(), policy, trust, at=datetime.now(UTC))
