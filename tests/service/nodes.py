@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -50,3 +51,10 @@ async def served(directory: Path, bounds: Bounds = USUAL) -> AsyncIterator[tuple
     """The node in `directory`, open and served, and its URL. Nothing happens in the background."""
     async with Node.open(directory) as node, serving(node, bounds=bounds) as url:
         yield node, url
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -44,5 +44,5 @@ def test_how_a_stream_comes_in_pieces_makes_no_difference(lines: list[bytes], cu
     edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     pieces = [stream[start:end] for start, end in pairwise(edges)]
     assert fed(pieces, most=10) == fed([stream], most=10)
-    expected = [(n, line.removesuffix(b"\r")) for n, line in enumerate(stream.split(b"\n"), 1) if line.strip()]
+    expected = [(n, line.removesuffix(b"\r")) for n, line in enumerate(stream.split(b"\n"), 1) if line.strip(b" \t\r")]
     assert fed([stream]) == expected

@@ -11,8 +11,6 @@ import orjson
 from aiohttp import web
 
 from carbonseal.findings import Refused
-from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.notes import Note
 from carbonseal.node.node import Node
 
 from .bodies import Patience
@@ -90,9 +88,3 @@ def number_in_path(request: web.Request, name: str) -> int:
     if str(number) != text or number >= 1 << 63:
         raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
     return number
-
-
-def published_size(node: Node) -> int:
-    """How many entries the newest published checkpoint covers."""
-    note = node.checkpoint()
-    return Checkpoint.parse(Note.parse(note).text).size if note else 0

@@ -12,7 +12,7 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.log.tiles import WIDTH
 
-from .context import NODE
+from .context import NODE, number_in_path
 from .errors import NO_CHECKPOINT, NO_TILE
 
 ROUTES = web.RouteTableDef()
@@ -48,6 +48,13 @@ async def tile(request: web.Request) -> web.Response:
     except Refused as missing:
         raise Refused(NO_TILE()) from missing
     return web.Response(body=data, content_type="application/octet-stream", headers=FOR_EVER)
+
+
+@ROUTES.get("/v1/proofs/{index}")
+async def proof(request: web.Request) -> web.Response:
+    """That an entry is in the log, under its newest head (c2sp.org/tlog-proof@v1)."""
+    found = request.app[NODE].proof(number_in_path(request, "index"))
+    return web.Response(body=found.encode(), content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
 
 
 def _number(text: str) -> int:

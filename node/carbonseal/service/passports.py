@@ -37,7 +37,7 @@ async def refresh(request: web.Request) -> web.Response:
 
 @ROUTES.get("/v1/passports/{digest}")
 async def again(request: web.Request) -> web.Response:
-    passport = request.app[NODE].passport(digest_in_path(request, "digest"))
+    passport = await request.app[NODE].passport(digest_in_path(request, "digest"))
     if passport is None:
         raise Refused(UNKNOWN_PASSPORT())
     return _passport(passport)

@@ -13,7 +13,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.intake import Submitted
 
 from .bodies import read_body, read_lines, require_type
-from .context import BOUNDS, NODE, PATIENCE, STREAMS, answer, digest_in_path, published_size
+from .context import BOUNDS, NODE, PATIENCE, STREAMS, answer, digest_in_path
 from .errors import MISSING_PROFILE, describe
 from .seals import seal_to_json
 
@@ -83,7 +83,7 @@ async def state(request: web.Request) -> web.Response:
     """Where a record's entry stands; nothing that opens its commitment."""
     node = request.app[NODE]
     index = node.record(digest_in_path(request, "commitment")).index
-    return answer({"state": "sequenced" if index < published_size(node) else "queued", "index": index})
+    return answer({"state": "sequenced" if index < node.size else "queued", "index": index})
 
 
 @ROUTES.get("/v1/seals/{commitment}")

@@ -1,18 +1,59 @@
-"""How the node is, and the two things that commands ask of it while it runs: sequence now, anchor now."""
+"""How the node is, and what commands ask of it while it runs: sequence now, anchor now, wait for the anchors."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from .bodies import require_type
-from .context import NODE, answer
+from carbonseal.findings import Refused
+from carbonseal.records.strict import parse
+
+from .bodies import read_body, require_type
+from .context import BOUNDS, NODE, PATIENCE, answer
+from .errors import MALFORMED_WAIT
+from .health import health
 
 ROUTES = web.RouteTableDef()
+
+JSON = "application/json"
+SETTLED = ("final", "failed")
+
+
+@ROUTES.get("/health")
+async def how(request: web.Request) -> web.Response:
+    """200 while the node does its work, failing ledgers or not; 503 once its log is frozen."""
+    told = health(request.app[NODE])
+    return answer(told, status=503 if told["state"] == "frozen" else 200)
+
+
+@ROUTES.get("/v1/ledgers")
+async def ledgers(request: web.Request) -> web.Response:
+    return answer({"ledgers": [ledger.to_json() for ledger in request.app[NODE].states()]})
 
 
 @ROUTES.post("/v1/sequence")
 async def sequence(request: web.Request) -> web.Response:
     """Let everything that waits join the log now. The checkpoint is null where nothing waited."""
-    require_type(request, "application/json")
+    require_type(request, JSON)
     note = await request.app[NODE].sequence()
     return answer({"checkpoint": None if note is None else note.decode()})
+
+
+@ROUTES.post("/v1/anchor")
+async def anchor(request: web.Request) -> web.Response:
+    """Make the newest head due on every ledger now."""
+    require_type(request, JSON)
+    await request.app[NODE].anchor()
+    return answer({"size": request.app[NODE].size}, status=202)
+
+
+@ROUTES.post("/v1/settle")
+async def settle(request: web.Request) -> web.Response:
+    """Wait until every anchor is final or failed, for as long as the body says: ``{"seconds": n}``, 30 at most."""
+    require_type(request, JSON)
+    wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[PATIENCE]))
+    seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
+        raise Refused(MALFORMED_WAIT())
+    states = await request.app[NODE].settle(seconds)
+    settled = all(told.state.value in SETTLED for ledger in states for told in ledger.newest)
+    return answer({"settled": settled})

@@ -1,0 +1,135 @@
+"""The node in a directory, whoever has it open: a command works with it in the same words either way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from carbonseal.findings import Refused
+from carbonseal.log.proofs import TlogProof
+from carbonseal.node.intake import Item, Submitted
+from carbonseal.node.lock import Locked
+from carbonseal.node.node import Node
+from carbonseal.node.store import Receipt
+from carbonseal.passport.seals import Seal
+
+from .errors import UNKNOWN_PASSPORT
+from .health import health
+from .remote import RemoteNode
+
+
+class AnyNode(Protocol):
+    """What commands do with a node. Everything raises `Refused`, with the same codes from near and far."""
+
+    async def submit(self, raw: bytes, profile: str) -> Receipt:
+        """Seal one record. It is durable when its receipt is there."""
+        ...
+
+    def submit_many(self, items: Iterable[Item] | AsyncIterable[Item], profile: str) -> AsyncIterator[Submitted]:
+        """Seal many records, in bounded memory, with a result for each in their order."""
+        ...
+
+    async def sequence(self) -> bytes | None:
+        """Let everything that waits join the log; the new checkpoint, or None where nothing waited."""
+        ...
+
+    async def anchor(self) -> None:
+        """Make the newest head due on every ledger."""
+        ...
+
+    async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+        """Wait until every anchor is final or failed, for `timeout` seconds at most; then the same as `health`."""
+        ...
+
+    async def health(self) -> dict[str, Any]:
+        """How the node is, and each of its ledgers: what GET /health answers."""
+        ...
+
+    async def index(self, commitment: bytes) -> int:
+        """The index of a record's entry in the log."""
+        ...
+
+    async def proof(self, index: int) -> TlogProof:
+        """That an entry is in the log, under its newest head."""
+        ...
+
+    async def seal(self, commitment: bytes) -> Seal:
+        """A record's seal as it is now."""
+        ...
+
+    async def issue(self, request: Mapping[str, Any]) -> bytes:
+        """The passport that an issue request asks for."""
+        ...
+
+    async def refresh(self, passport: bytes) -> bytes:
+        """The same passport with newer heads, anchors and status."""
+        ...
+
+    async def passport(self, digest: bytes) -> bytes:
+        """The passport of the credential with this digest, as it was issued."""
+        ...
+
+
+class LocalNode:
+    """A node that this process has open. `node` is all of it."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    async def submit(self, raw: bytes, profile: str) -> Receipt:
+        return await self.node.submit(raw, profile)
+
+    def submit_many(self, items: Iterable[Item] | AsyncIterable[Item], profile: str) -> AsyncIterator[Submitted]:
+        return self.node.submit_many(items, profile)
+
+    async def sequence(self) -> bytes | None:
+        return await self.node.sequence()
+
+    async def anchor(self) -> None:
+        await self.node.anchor()
+
+    async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+        await self.node.settle(timeout)
+        return health(self.node)
+
+    async def health(self) -> dict[str, Any]:
+        return health(self.node)
+
+    async def index(self, commitment: bytes) -> int:
+        return self.node.record(commitment).index
+
+    async def proof(self, index: int) -> TlogProof:
+        return self.node.proof(index)
+
+    async def seal(self, commitment: bytes) -> Seal:
+        return self.node.seal(commitment)
+
+    async def issue(self, request: Mapping[str, Any]) -> bytes:
+        return await self.node.issue(request)
+
+    async def refresh(self, passport: bytes) -> bytes:
+        return await self.node.refresh(passport)
+
+    async def passport(self, digest: bytes) -> bytes:
+        passport = await self.node.passport(digest)
+        if passport is None:
+            raise Refused(UNKNOWN_PASSPORT())
+        return passport
+
+
+@asynccontextmanager
+async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> AsyncIterator[AnyNode]:
+    """Open the node in `directory`, or speak to the `carbonseal serve` that has it open. Raises `Refused`; `Locked` where
+    another process has the directory and does not serve it."""
+    async with AsyncExitStack() as stack:
+        node: AnyNode
+        try:
+            node = LocalNode(await stack.enter_async_context(Node.open(directory, clock=clock)))
+        except Locked as locked:
+            if locked.address is None:
+                raise
+            node = await stack.enter_async_context(RemoteNode(locked.address))
+        yield node

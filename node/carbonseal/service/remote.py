@@ -1,0 +1,242 @@
+"""A node that another process serves, spoken to over HTTP."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import orjson
+
+from carbonseal.findings import Code, Finding, Outcome, Place, Refused, undetermined
+from carbonseal.instants import parse_instant
+from carbonseal.log.proofs import TlogProof
+from carbonseal.node.intake import Item, Submitted
+from carbonseal.node.store import Receipt
+from carbonseal.passport.seals import Seal
+from carbonseal.records.sources import Source
+from carbonseal.records.strict import parse
+
+from .seals import seal_from_json
+
+UNREACHABLE = undetermined(
+    "client.unreachable", "the node at {url} does not answer: {why}", "see whether `carbonseal serve` is still running"
+)
+NOT_A_NODE = undetermined(
+    "client.not-a-node", "{url} answers {what}", "see whether `carbonseal serve` is of the same version"
+)
+
+JSON = {"Content-Type": "application/json"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
+TIMEOUT = aiohttp.ClientTimeout(sock_connect=10, sock_read=300)
+LONGEST_LINE = 4 << 20  # bytes of one result
+PIECE = 64 * 1024  # bytes of a stream that are sent at once
+LONGEST_WAIT = 20.0  # seconds that one request to settle takes
+
+
+class RemoteNode:
+    """Has a node's methods, as `AnyNode` tells them. Use it as a context."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            self.url, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=LONGEST_LINE
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    # --- records ---------------------------------------------------------------------------------------------------
+
+    async def submit(self, raw: bytes, profile: str) -> Receipt:
+        answer = await self._json("POST", "/v1/records", raw, params={"profile": profile})
+        return self._receipt(answer)
+
+    async def submit_many(self, items: Iterable[Item] | AsyncIterable[Item], profile: str) -> AsyncIterator[Submitted]:
+        """Results come while records still go. What cannot be sent comes back in its place, like all that is refused."""
+        stream = _Stream(items)
+        params = {"profile": profile}
+        async with self._request("POST", "/v1/records", stream.pieces(), headers=NDJSON, params=params) as response:
+            async for line in response.content:
+                result = self._load(line)
+                if "broken" in result:
+                    raise Refused(_finding(result["broken"]))
+                if "end" in result:
+                    for rest in stream.unsent():
+                        yield rest
+                    return
+                for unsent in stream.unsent():
+                    yield unsent
+                yield self._submitted(stream.sent(), result)
+        raise Refused(UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
+
+    async def index(self, commitment: bytes) -> int:
+        answer = await self._json("GET", f"/v1/records/{commitment.hex()}")
+        return int(answer["index"])
+
+    async def seal(self, commitment: bytes) -> Seal:
+        return seal_from_json(await self._json("GET", f"/v1/seals/{commitment.hex()}"))
+
+    # --- the log and its anchors -----------------------------------------------------------------------------------
+
+    async def sequence(self) -> bytes | None:
+        note = (await self._json("POST", "/v1/sequence", b"{}"))["checkpoint"]
+        return None if note is None else str(note).encode()
+
+    async def proof(self, index: int) -> TlogProof:
+        return TlogProof.parse(await self._bytes("GET", f"/v1/proofs/{index}"))
+
+    async def anchor(self) -> None:
+        await self._json("POST", "/v1/anchor", b"{}")
+
+    async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+        end = time.monotonic() + timeout
+        while True:
+            wait = min(LONGEST_WAIT, max(0.0, end - time.monotonic()))
+            answer = await self._json("POST", "/v1/settle", orjson.dumps({"seconds": wait}))
+            if answer["settled"] or time.monotonic() >= end:
+                return await self.health()
+
+    async def health(self) -> dict[str, Any]:
+        return await self._json("GET", "/health")
+
+    # --- passports -------------------------------------------------------------------------------------------------
+
+    async def issue(self, request: Mapping[str, Any]) -> bytes:
+        return await self._bytes("POST", "/v1/passports", orjson.dumps(request))
+
+    async def refresh(self, passport: bytes) -> bytes:
+        return await self._bytes("POST", "/v1/passports/refresh", passport)
+
+    async def passport(self, digest: bytes) -> bytes:
+        return await self._bytes("GET", f"/v1/passports/{digest.hex()}")
+
+    # --- requests and answers --------------------------------------------------------------------------------------
+
+    async def _json(self, method: str, path: str, body: bytes | None = None, **more: Any) -> dict[str, Any]:
+        return self._load(await self._bytes(method, path, body, **more))
+
+    async def _bytes(self, method: str, path: str, body: bytes | None = None, **more: Any) -> bytes:
+        data = None if body is None else io.BytesIO(body)
+        async with self._request(method, path, data, headers=JSON, **more) as response:
+            return await response.read()
+
+    @asynccontextmanager
+    async def _request(self, method: str, path: str, data: Any, **more: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+        """A good answer. Raises `Refused`: with what the node says, or because it says nothing."""
+        assert self._session is not None, "a RemoteNode is a context"
+        try:
+            async with self._session.request(method, path, data=data, allow_redirects=False, **more) as response:
+                if response.status >= 300 and path != "/health":
+                    raise Refused(_finding(self._load(await response.read())))
+                yield response
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Refused(UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
+
+    def _load(self, raw: bytes) -> dict[str, Any]:
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise Refused(NOT_A_NODE(url=self.url, what=repr(raw[:80]))) from error
+        if not isinstance(value, dict):
+            raise Refused(NOT_A_NODE(url=self.url, what=repr(raw[:80])))
+        return value
+
+    def _submitted(self, place: Place, result: Mapping[str, Any]) -> Submitted:
+        if "receipt" in result:
+            return Submitted(place, self._receipt(result["receipt"]))
+        finding = _finding(result["error"])
+        return Submitted(place, finding=Finding(finding.code, place + finding.place[1:], finding.facts))
+
+    def _receipt(self, value: Mapping[str, Any]) -> Receipt:
+        return Receipt(
+            value["profile"],
+            bytes.fromhex(value["commitment"]),
+            bytes.fromhex(value["salt"]),
+            int(parse_instant(value["acknowledged"]).timestamp()),
+        )
+
+
+class _Stream:
+    """Records on their way out as NDJSON, and what is known of those that still wait for their result."""
+
+    def __init__(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
+        self._items = items
+        self._waiting: deque[Place | Finding] = deque()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """One line for each record that can be sent.
+
+        A line feed can stand between a document's tokens, where a tab means the same, and inside of a text it is as
+        forbidden as a tab is: so tabs take its place, and what was wrong stays wrong."""
+        piece = bytearray()
+        async for item in _one_by_one(self._items):
+            finding = item if isinstance(item, Finding) else _unsendable(item)
+            if finding is not None or isinstance(item, Finding):
+                assert finding is not None
+                self._waiting.append(finding)
+                continue
+            self._waiting.append(item.place)
+            piece += item.raw.translate(_LINE_FEEDS_TO_TABS) + b"\n"
+            if len(piece) >= PIECE:
+                yield bytes(piece)
+                piece.clear()
+        if piece:
+            yield bytes(piece)
+
+    def unsent(self) -> Iterable[Submitted]:
+        """The results, made here, of what was not sent and comes next."""
+        while self._waiting and isinstance(self._waiting[0], Finding):
+            finding = self._waiting.popleft()
+            assert isinstance(finding, Finding)
+            yield Submitted(finding.place, finding=finding)
+
+    def sent(self) -> Place:
+        """The place of the record whose result comes next."""
+        place = self._waiting.popleft()
+        assert not isinstance(place, Finding)
+        return place
+
+
+_LINE_FEEDS_TO_TABS = bytes.maketrans(b"\n\r", b"\t\t")
+
+
+def _unsendable(source: Source) -> Finding | None:
+    """A document of nothing but white space would be taken for an empty line."""
+    if source.raw.strip(b" \t\r\n"):
+        return None
+    try:
+        parse(source.raw)
+    except Refused as refused:
+        return refused.finding.under(*source.place)
+    raise AssertionError("nothing was parsed as something")
+
+
+async def _one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
+
+
+def _finding(error: Mapping[str, Any]) -> Finding:
+    """A finding as the node told it. Raises `Refused` where it did not tell one."""
+    try:
+        code = Code(error["code"], Outcome.UNDETERMINED, "{message}", error["remedy"])
+        return code(*error["place"], message=error["message"])
+    except (KeyError, TypeError) as missing:
+        raise Refused(NOT_A_NODE(url="the node", what=repr(error)[:80])) from missing

@@ -1,0 +1,70 @@
+"""`carbonseal serve`: a node, its service and its background work, from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from carbonseal.node.node import Node
+
+from .app import serving
+
+
+def run(directory: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve the node in `directory` until SIGINT or SIGTERM. `ready` is called with the URL once it answers there.
+
+    Raises `Refused` where the node cannot be opened, and OSError where the address cannot be had."""
+    with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
+        runner.run(_run(directory, host, port, ready))
+
+
+def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it is installed, else None, which means asyncio's own."""
+    try:
+        import uvloop
+    except ModuleNotFoundError:
+        return None
+    loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return loop
+
+
+async def _run(directory: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """In this order, so that the end comes in the opposite one: no more requests, then no more work, then closed."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with (
+        Node.open(directory) as node,
+        _working(node) as work,
+        serving(node, host, port) as url,
+        _advertised(node, url),
+    ):
+        ready(url)
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+
+
+@asynccontextmanager
+async def _working(node: Node) -> AsyncIterator[asyncio.Task[None]]:
+    """The node's background work. A defect that ends it is raised when the context ends."""
+    work = asyncio.create_task(node.run())
+    try:
+        yield work
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+
+@asynccontextmanager
+async def _advertised(node: Node, url: str) -> AsyncIterator[None]:
+    """Other commands on the directory find the service at `url`."""
+    node.advertise(url)
+    try:
+        yield
+    finally:
+        node.advertise(None)

@@ -1,0 +1,218 @@
+"""One node anchors in another, both real, over HTTP: until the evidence stands, through a restart, and without one another."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from carbonseal.ledger import log_id
+from carbonseal.log.checkpoints import open_checkpoint
+from carbonseal.log.notes import NoteSigner
+from carbonseal.node.config import LedgerConfig
+from carbonseal.node.guard import Frozen
+from carbonseal.node.node import Node
+from carbonseal.node.outbox import State
+from carbonseal.service.app import serving
+from carbonseal_adapters.tlog.evidence import VERIFIER
+from tests.service.nodes import free_port, make_node
+
+OURS, OTHER = "sealing.example/log", "other.example/log"
+
+
+class World:
+    """Two nodes that know of each other. Ours anchors in the other one, which listens on `port`."""
+
+    def __init__(self, path: Path, *, introduced: bool = True) -> None:
+        self.ours, self.other = path / "ours", path / "other"
+        self.port = free_port()
+        self.other_key = make_node(self.other, OTHER).verifier
+        ledger = LedgerConfig(
+            name=f"tlog:{OTHER}",
+            uri=f"tlog+http://127.0.0.1:{self.port}",
+            publisher=log_id(OURS).hex(),
+            cadence=3600,
+            options={"key": self.other_key.encode()},
+        )
+        self.signer: NoteSigner = make_node(self.ours, OURS, ledgers=[ledger])
+        if introduced:
+            self.introduce()
+
+    def introduce(self) -> None:
+        """What the other operator does: adds our key to its node.toml."""
+        with (self.other / "node.toml").open("a") as file:
+            file.write(f'\n[[foreign]]\nkey = "{self.signer.verifier.encode()}"\n')
+
+
+async def other_node(world: World, stack: AsyncExitStack) -> Node:
+    """The other node, served, and working in the background."""
+    node = await stack.enter_async_context(Node.open(world.other))
+    await stack.enter_async_context(serving(node, port=world.port))
+    work = asyncio.create_task(node.run())
+
+    async def end() -> None:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    stack.push_async_callback(end)
+    return node
+
+
+def test_an_anchor_in_another_log_ends_in_evidence(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def go() -> None:
+        async with AsyncExitStack() as stack:
+            await other_node(world, stack)
+            node = await stack.enter_async_context(Node.open(world.ours))
+            receipt = await node.submit(b'{"record":1}', "json/1")
+            await node.sequence()
+            await node.anchor()
+            (state,) = await node.settle(30)
+            assert (state.problem, state.counts) == ("", {State.FINAL: 1})
+            (head,) = node.seal(receipt.commitment).heads
+            (anchor,) = head.anchors
+            assert anchor.ledger == f"tlog:{OTHER}"
+            pins = VERIFIER.pin(anchor.ledger, {"key": world.other_key.encode()})
+            statement = open_checkpoint(head.checkpoint, node.verifier).statement()
+            checked = VERIFIER.check(anchor.evidence, statement, pins, ())
+            assert checked.proved is not None
+            assert checked.proved.publisher == log_id(OURS).hex()
+
+    asyncio.run(go())
+
+
+def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+
+    async def before() -> None:
+        """The other node takes the checkpoint and stops before it is in its log."""
+        async with (
+            Node.open(world.other) as other,
+            serving(other, port=world.port),
+            Node.open(world.ours) as node,
+        ):
+            await node.submit(b"{}", "json/1")
+            await node.sequence()
+            await node.anchor()
+            await node.settle(0.5)
+            assert node.states()[0].counts == {State.SENT: 1}
+            state = other.newest_foreign(log_id(OURS))
+            assert state is not None
+            assert state.index is None
+
+    async def after() -> None:
+        async with AsyncExitStack() as stack:
+            node = await stack.enter_async_context(Node.open(world.ours))
+            await node.settle(0.2)
+            assert node.states()[0].problem  # the other one is not there
+            assert node.states()[0].counts == {State.SENT: 1}
+            other = await other_node(world, stack)
+            (state,) = await node.settle(30)
+            assert (state.problem, state.counts) == ("", {State.FINAL: 1})
+            foreign = other.newest_foreign(log_id(OURS))
+            assert foreign is not None
+            assert foreign.index == 1
+
+    asyncio.run(before())
+    asyncio.run(after())
+
+
+def test_a_log_that_was_not_introduced_is_told_what_to_ask_for(tmp_path: Path) -> None:
+    world = World(tmp_path, introduced=False)
+
+    async def go() -> None:
+        async with AsyncExitStack() as stack:
+            await other_node(world, stack)
+            node = await stack.enter_async_context(Node.open(world.ours))
+            await node.submit(b"{}", "json/1")
+            await node.sequence()
+            await node.anchor()
+            (state,) = await node.settle(30)
+            assert state.counts == {State.FAILED: 1}
+            assert "does not know this log" in state.newest[0].reason
+            assert f"{OURS}+{node.verifier.key_id.hex()}+" in state.newest[0].remedy
+
+    async def later() -> None:
+        world.introduce()
+        async with AsyncExitStack() as stack:
+            await other_node(world, stack)
+            node = await stack.enter_async_context(Node.open(world.ours))
+            await node.anchor()
+            (state,) = await node.settle(30)
+            assert state.counts == {State.FINAL: 1}
+
+    asyncio.run(go())
+    asyncio.run(later())
+
+
+def test_the_wrong_log_at_the_address_gets_nothing(tmp_path: Path) -> None:
+    """The endpoint answers, and is not the log whose key is configured: nothing of what it says is believed."""
+    world = World(tmp_path)
+    impostor = tmp_path / "impostor"
+    make_node(impostor, OTHER, foreign=[world.signer.verifier])
+
+    async def go() -> None:
+        async with (
+            Node.open(impostor) as wrong,
+            serving(wrong, port=world.port),
+            Node.open(world.ours) as node,
+        ):
+            await node.submit(b"{}", "json/1")
+            await node.sequence()
+            await node.anchor()
+            await wrong.submit(b"{}", "json/1")
+            for _ in range(3):
+                await node.settle(0.2)
+                await wrong.sequence()
+            (state,) = node.states()
+            assert State.FINAL not in state.counts
+            assert "not its own" in state.newest[0].reason
+
+    asyncio.run(go())
+
+
+def test_a_copy_that_went_back_in_time_freezes_by_what_the_other_log_holds(tmp_path: Path) -> None:
+    """Directory and guard were restored together: only the ledger knows better."""
+    world = World(tmp_path)
+
+    async def once(records: range) -> None:
+        async with AsyncExitStack() as stack:
+            await other_node(world, stack)
+            node = await stack.enter_async_context(Node.open(world.ours))
+            for number in records:
+                await node.submit(b'{"n":%d}' % number, "json/1")
+            await node.sequence()
+            await node.anchor()
+            assert (await node.settle(30))[0].counts[State.FINAL]
+
+    async def restored() -> None:
+        async with AsyncExitStack() as stack:
+            await other_node(world, stack)
+            node = await stack.enter_async_context(Node.open(world.ours))
+            url = await stack.enter_async_context(serving(node))
+            session = await stack.enter_async_context(aiohttp.ClientSession(url))
+            await node.settle(5)
+            assert node.frozen is not None
+            with pytest.raises(Frozen):
+                await node.sequence()
+            async with session.get("/health") as response:
+                assert response.status == 503
+                health = await response.json()
+                assert (health["state"], health["frozen"]["code"]) == ("frozen", "frozen.went-back")
+            async with session.post("/v1/records?profile=json/1", json={"more": 1}) as response:
+                assert response.status == 503
+                assert (await response.json())["code"] == "frozen.went-back"
+            async with session.get("/checkpoint") as response:
+                assert response.status == 200
+
+    asyncio.run(once(range(2)))
+    shutil.copytree(world.ours, tmp_path / "backup")
+    asyncio.run(once(range(2, 4)))
+    shutil.rmtree(world.ours)
+    shutil.copytree(tmp_path / "backup", world.ours)
+    asyncio.run(restored())
