@@ -7,6 +7,7 @@ time and text (0x04 ``cosignature/v1``, witnesses).
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -19,6 +20,7 @@ from carbonseal.log.text import decode_base64, encode_base64
 
 MAX_SIGNATURES = 32
 MAX_NOTE = 256 * 1024  # bytes: 32 post-quantum signatures of nearly 5 kB, and room
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # but newline
 
 
 class Algorithm(IntEnum):
@@ -34,7 +36,7 @@ def is_key_name(name: str) -> bool:
 
 
 def _has_control(text: str) -> bool:
-    return any(character < " " and character != "\n" for character in text)
+    return _CONTROL.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
