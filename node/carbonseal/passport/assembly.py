@@ -34,7 +34,7 @@ def assemble(
     all_records = dict(records)
     all_credentials = {root.signed.digest: root}
     all_seals = dict(seals)
-    lists = list(status_lists)
+    lists: list[Carried[StatusList]] = []
     for component in components:
         all_credentials.update(component.credentials)
         all_records.update(component.records)
@@ -42,7 +42,9 @@ def assemble(
         for commitment, seal in component.seals.items():
             known = all_seals.get(commitment)
             all_seals[commitment] = seal if known is None else merge_seals(seal, known, link)
-    return _only_cited(Passport(root.signed.digest, all_credentials, all_records, all_seals, _newest(lists)))
+    return _only_cited(
+        Passport(root.signed.digest, all_credentials, all_records, all_seals, _newest([*lists, *status_lists]))
+    )
 
 
 def refresh(
@@ -106,11 +108,12 @@ def _merge_heads(first: Head, second: Head) -> Head:
 
 
 def _newest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusList]]:
+    """The newest version of each list; of two from one second, the later in order."""
     newest: dict[tuple[str, str], Carried[StatusList]] = {}
     for carried in lists:
         named = (carried.signed.issuer, carried.signed.id)
         known = newest.get(named)
-        if known is None or known.signed.valid_from < carried.signed.valid_from:
+        if known is None or known.signed.valid_from <= carried.signed.valid_from:
             newest[named] = carried
     return {carried.signed.digest: carried for carried in newest.values()}
 
