@@ -1,0 +1,56 @@
+"""Makes the specification's test vectors again: `python -m tests.vectors.make`, or `make vectors`. The same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.vectors import making_evidence, making_log, making_notes, making_passports, making_records
+from tests.vectors.cases import Case
+
+FOLDER = Path(__file__).parent
+
+# What each file is about, the section of docs/spec.md that it illustrates, and what makes its cases.
+SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
+    "canonical": ("2", making_records.canonical),
+    "admission": ("3", making_records.admission),
+    "commitments": ("4", making_records.commitments),
+    "entries": ("5", making_log.entries),
+    "tree": ("6.1", making_log.tree),
+    "tiles": ("6.2", making_log.tiles),
+    "notes": ("6.3", making_notes.notes),
+    "checkpoints": ("6.4", making_notes.checkpoints),
+    "tlog-proofs": ("6.5", making_notes.tlog_proofs),
+    "anchors": ("7", making_log.anchors),
+    "ethereum-evidence": ("8", making_evidence.ethereum),
+    "tlog-evidence": ("9", making_evidence.tlog),
+    "credentials": ("11", making_passports.credentials),
+    "status-lists": ("12", making_passports.status_lists),
+    "passports": ("13 and 16", making_passports.passports),
+    "policies": ("14", making_passports.policies),
+}
+
+
+def files() -> dict[str, str]:
+    """The name and text of every file."""
+    return {f"{subject}.json": _text(subject) for subject in SUBJECTS}
+
+
+def _text(subject: str) -> str:
+    section, make = SUBJECTS[subject]
+    made = make()
+    body = made if isinstance(made, dict) else {"cases": made}
+    names = [(case["do"], case["name"]) for case in body["cases"]]
+    assert len(set(names)) == len(names), f"{subject}: a name stands twice"
+    return json.dumps({"subject": subject, "specification": f"docs/spec.md, section {section}", **body}, indent=1) + "\n"
+
+
+def main() -> None:
+    for name, text in files().items():
+        (FOLDER / name).write_text(text, encoding="ascii", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,324 @@
+"""Runs one vector against the implementation, reading nothing but the vector. One function for each thing to do."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.instants import format_instant, parse_instant
+from carbonseal.ledger import Evidence, Statement, TrustItem
+from carbonseal.log import entries, tiles, tree
+from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
+from carbonseal.log.notes import Algorithm, Note, VerifierKey
+from carbonseal.log.proofs import TlogProof
+from carbonseal.passport.credentials import Credential, parse_credential
+from carbonseal.passport.data_integrity import check_proof
+from carbonseal.passport.status_lists import parse_status_list
+from carbonseal.records.admission import admit
+from carbonseal.records.canonical import canonicalise
+from carbonseal.records.commitments import commit, salt_for
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.trust import parse_trust
+from carbonseal.verification.verifiers import builtin
+from carbonseal.verification.verify import verify
+
+Vector = dict[str, Any]
+
+
+def octets(value: Any) -> bytes:
+    """Bytes as README.md has them: text, base64, or pieces."""
+    if isinstance(value, str):
+        return value.encode()
+    if "base64" in value:
+        return base64.b64decode(value["base64"], validate=True)
+    return b"".join(text.encode() * times for text, times in value["pieces"])
+
+
+def outcome(file: Vector, case: Vector) -> dict[str, Any]:
+    """What came of a case, in the form of its `expect`."""
+    try:
+        return RUNNERS[case["do"]](case, file)
+    except Refused as refused:
+        return {"refused": told(refused.finding)}
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    return {"code": finding.code.name, "outcome": finding.code.outcome.value, "place": list(finding.place)}
+
+
+def _hashes(texts: list[str]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(text) for text in texts)
+
+
+# --- records -------------------------------------------------------------------------------------------------------
+
+
+def _canonicalise(case: Vector, _: Vector) -> dict[str, Any]:
+    return {"canonical": canonicalise(octets(case["input"])).bytes.decode()}
+
+
+def _admit(case: Vector, _: Vector) -> dict[str, Any]:
+    return {"canonicalSha256": hashlib.sha256(admit(octets(case["input"]), case["profile"]).canonical).hexdigest()}
+
+
+def _commit(case: Vector, _: Vector) -> dict[str, Any]:
+    profile, canonical = case["profile"], octets(case["canonical"])
+    salt = bytes.fromhex(case["salt"]) if "salt" in case else salt_for(bytes.fromhex(case["saltKey"]), profile, canonical)
+    return {"salt": salt.hex(), "commitment": commit(profile, salt, canonical).hex()}
+
+
+# --- the log -------------------------------------------------------------------------------------------------------
+
+
+def _decode(case: Vector, _: Vector) -> dict[str, Any]:
+    raw = bytes.fromhex(case["entry"])
+    entry = entries.decode(raw)
+    assert entry.encode() == raw
+    return {"kind": entry.kind, **_members(entry), "leafHash": tree.leaf_hash(raw).hex()}
+
+
+def _members(entry: entries.Entry) -> dict[str, Any]:
+    match entry:
+        case entries.Genesis(origin, publishers, None):
+            return {"origin": origin, "publishers": dict(publishers)}
+        case entries.Genesis(origin, publishers, Checkpoint() as head):
+            return {"origin": origin, "publishers": dict(publishers), "predecessor": _head(head)}
+        case entries.RecordEntry(commitment):
+            return {"commitment": commitment.hex()}
+        case entries.ForeignAnchor(statement):
+            return {"logId": statement.log_id.hex(), "size": statement.size, "root": statement.root.hex()}
+        case entries.EvidenceDigest(digest):
+            return {"digest": digest.hex()}
+        case entries.Heartbeat(time):
+            return {"time": time}
+    raise AssertionError(entry)
+
+
+def _head(head: Checkpoint) -> dict[str, Any]:
+    return {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+
+
+_LEAVES: list[bytes] = []
+
+
+def example_leaves(count: int) -> list[bytes]:
+    """The leaf hashes of the entries that README.md gives a rule for."""
+    for number in range(len(_LEAVES), count):
+        _LEAVES.append(tree.leaf_hash(b"\1" + hashlib.sha256(str(number).encode()).digest()))
+    return _LEAVES[:count]
+
+
+def _root(case: Vector, _: Vector) -> dict[str, Any]:
+    edge = tree.Edge()
+    edge.extend(example_leaves(case["count"]))
+    assert edge.root() == tree.tree_root(example_leaves(case["count"]))
+    return {"root": edge.root().hex()}
+
+
+def _inclusion(case: Vector, _: Vector) -> dict[str, Any]:
+    leaf, root = bytes.fromhex(case["leaf"]), bytes.fromhex(case["root"])
+    tree.verify_inclusion(leaf, case["index"], case["size"], _hashes(case["proof"]), root)
+    return {"holds": True}
+
+
+def _consistency(case: Vector, _: Vector) -> dict[str, Any]:
+    old, new = bytes.fromhex(case["oldRoot"]), bytes.fromhex(case["newRoot"])
+    tree.verify_consistency(case["oldSize"], old, case["newSize"], new, _hashes(case["proof"]))
+    return {"holds": True}
+
+
+def _tile(case: Vector, _: Vector) -> dict[str, Any]:
+    edge = tree.Edge()
+    edge.extend(example_leaves(case["logSize"]))
+    tile = tiles.Tile(case["level"], case["index"], case["width"])
+    data = dict(edge.take_tiles())[tile]
+    return {"path": tile.path, "sha256": hashlib.sha256(data).hexdigest(), "length": len(data)}
+
+
+def _path(case: Vector, _: Vector) -> dict[str, Any]:
+    if case["level"] == "entries":
+        return {"path": tiles.bundle_path(case["index"], case["width"])}
+    return {"path": tiles.Tile(case["level"], case["index"], case["width"]).path}
+
+
+def _bundle(case: Vector, _: Vector) -> dict[str, Any]:
+    return {"entries": [entry.hex() for entry in tiles.decode_bundle(bytes.fromhex(case["data"]), case["width"])]}
+
+
+def _key(case: Vector, _: Vector) -> dict[str, Any]:
+    key = VerifierKey.parse(case["key"])
+    assert key.encode() == case["key"]
+    return {
+        "name": key.name,
+        "type": int(key.algorithm),
+        "keyId": key.key_id.hex(),
+        "publicKey": key.public_key.hex(),
+    }
+
+
+def _note(case: Vector, _: Vector) -> dict[str, Any]:
+    note, key = Note.parse(octets(case["note"])), VerifierKey.parse(case["key"])
+    assert note.encode() == octets(case["note"])
+    signed = note.signed_by(key)
+    return {"signed": signed} | ({"time": note.cosigned_at(key)} if signed and key.algorithm is Algorithm.COSIGNATURE else {})
+
+
+def _open(case: Vector, _: Vector) -> dict[str, Any]:
+    return _head(open_checkpoint(octets(case["note"]), VerifierKey.parse(case["key"])))
+
+
+def _prove(case: Vector, _: Vector) -> dict[str, Any]:
+    proof = TlogProof.parse(octets(case["proof"]))
+    assert proof.encode() == octets(case["proof"])
+    head = proof.verify(bytes.fromhex(case["entry"]), VerifierKey.parse(case["key"]))
+    extra = {} if proof.extra is None else {"extra": proof.extra.hex()}
+    return {"index": proof.index, **_head(head), "hashes": [one.hex() for one in proof.hashes], **extra}
+
+
+def _anchor(case: Vector, _: Vector) -> dict[str, Any]:
+    statement = Checkpoint.parse(octets(case["checkpoint"]).decode()).statement()
+    return {
+        "logId": statement.log_id.hex(),
+        "statement": statement.encode().hex(),
+        "digest": statement.digest().hex(),
+        "foreignEntry": entries.ForeignAnchor(statement).encode().hex(),
+    }
+
+
+# --- evidence ------------------------------------------------------------------------------------------------------
+
+
+def _check(case: Vector, file: Vector) -> dict[str, Any]:
+    evidence = Evidence(case["type"], case["version"], octets(_named(file, "data", case["data"])))
+    statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes.fromhex(case["root"]))
+    verifier = builtin(case["ledger"].partition(":")[0])
+    assert verifier is not None
+    pins = verifier.pin(case["ledger"], case["options"])
+    trust = [TrustItem(**item) for item in case["trust"]]
+    checked = verifier.check(evidence, statement, pins, trust)
+    (finding,) = checked.findings
+    if checked.proved is None:
+        return {"refused": told(finding)}
+    return {"proved": {"publisher": checked.proved.publisher, "time": checked.proved.time}}
+
+
+def _pin(case: Vector, _: Vector) -> dict[str, Any]:
+    verifier = builtin(case["ledger"].partition(":")[0])
+    assert verifier is not None
+    verifier.pin(case["ledger"], case["options"])
+    return {"holds": True}
+
+
+def _slot(case: Vector, _: Vector) -> dict[str, Any]:
+    from carbonseal_adapters.ethereum.registry import slot
+
+    statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes(32))
+    return {"slot": slot(bytes.fromhex(case["publisher"]), statement).hex()}
+
+
+# --- signed documents and passports --------------------------------------------------------------------------------
+
+
+def _credential(case: Vector, _: Vector) -> dict[str, Any]:
+    credential = parse_credential(case["document"])
+    check_proof(credential.document, credential.key)
+    return {
+        "digest": credential.digest.hex(),
+        "commitment": credential.commitment("credential/1", bytes.fromhex(case["salt"])).hex(),
+        "issuer": credential.issuer,
+        "key": credential.key.hex(),
+        **_listed(credential),
+    }
+
+
+def _listed(credential: Credential) -> dict[str, Any]:
+    return {
+        "records": [record.commitment.hex() for record in credential.records],
+        "components": [component.digest.hex() for component in credential.components],
+    }
+
+
+def _status(case: Vector, _: Vector) -> dict[str, Any]:
+    found = parse_status_list(case["document"])
+    check_proof(found.document, found.key)
+    revoked = [index for index in range(8 * len(found.bits)) if found.bits[index // 8] and found.revoked(index)]
+    return {"positions": 8 * len(found.bits), "revoked": revoked}
+
+
+def _verify(case: Vector, file: Vector) -> dict[str, Any]:
+    policy = parse_policy(_named(file, "policies", case["policy"]))
+    trust = parse_trust(json.dumps(_named(file, "trusts", case["trust"])).encode())
+    report = verify(_passport(case["passport"], file), policy, trust, at=parse_instant(case["at"]))
+    return {
+        "verdict": report.verdict.value,
+        "codes": {finding.code.name for finding in report.findings},
+        "existsSince": None if report.exists_since is None else format_instant(report.exists_since),
+    }
+
+
+def _passport(wanted: Vector, file: Vector) -> bytes:
+    if "raw" in wanted:
+        return octets(wanted["raw"])
+    value = copy.deepcopy(file["passports"][wanted["of"]])
+    for operation in wanted.get("patch", ()):
+        _apply(value, operation)
+    return json.dumps(value).encode()
+
+
+def _apply(value: Any, operation: Vector) -> None:
+    """One operation of RFC 6902 (add, remove, replace) on a member of an object."""
+    *parents, name = (token.replace("~1", "/").replace("~0", "~") for token in operation["path"].split("/")[1:])
+    for parent in parents:
+        value = value[int(parent)] if isinstance(value, list) else value[parent]
+    if operation["op"] == "remove":
+        del value[name]
+    else:
+        value[name] = operation["value"]
+
+
+def _parse_policy(case: Vector, _: Vector) -> dict[str, Any]:
+    policy = parse_policy(octets(case["policy"]))
+    return {
+        "logs": sorted(policy.logs),
+        "witnesses": sorted(policy.witnesses),
+        "issuers": sorted(issuer.name for issuer in policy.issuers.values()),
+        "ledgers": sorted(policy.ledgers),
+        "statusRequired": policy.status_required,
+        "checks": list(policy.checks),
+    }
+
+
+def _named(file: Vector, section: str, value: Any) -> Any:
+    """What `value` names in a section of the file, or `value` itself."""
+    return file[section][value["named"]] if isinstance(value, dict) and "named" in value else value
+
+
+RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
+    "canonicalise": _canonicalise,
+    "admit": _admit,
+    "commit": _commit,
+    "decode": _decode,
+    "root": _root,
+    "inclusion": _inclusion,
+    "consistency": _consistency,
+    "tile": _tile,
+    "path": _path,
+    "bundle": _bundle,
+    "key": _key,
+    "note": _note,
+    "open": _open,
+    "prove": _prove,
+    "anchor": _anchor,
+    "check": _check,
+    "pin": _pin,
+    "slot": _slot,
+    "credential": _credential,
+    "status": _status,
+    "verify": _verify,
+    "policy": _parse_policy,
+}

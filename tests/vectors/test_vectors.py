@@ -1,0 +1,45 @@
+"""The committed vectors are what the script makes, and the implementation does what they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.vectors import make, runners
+
+FILES = {path.stem: json.loads(path.read_text(encoding="ascii")) for path in sorted(make.FOLDER.glob("*.json"))}
+MOST_BYTES = 1_500_000
+
+
+def vectors() -> Iterator[Any]:
+    for subject, file in FILES.items():
+        for case in file["cases"]:
+            yield pytest.param(file, case, id=f"{subject}: {case['do']}: {case['name']}")
+
+
+@pytest.mark.parametrize(("file", "case"), list(vectors()))
+def test_the_implementation_does_what_the_vector_says(file: dict[str, Any], case: dict[str, Any]) -> None:
+    found, expect = runners.outcome(file, case), case["expect"]
+    if "verdict" in expect:
+        assert set(expect["codes"]) <= found["codes"]
+        assert {name: found[name] for name in ("verdict", "existsSince")} == {
+            name: expect[name] for name in ("verdict", "existsSince")
+        }
+        return
+    if "refused" in found and "place" not in expect.get("refused", {"place": []}):
+        del found["refused"]["place"]
+    assert found == expect
+
+
+def test_making_them_again_gives_the_same_bytes() -> None:
+    committed = {path.name: path.read_bytes() for path in make.FOLDER.glob("*.json")}
+    made = {name: text.encode() for name, text in make.files().items()}
+    assert committed.keys() == made.keys()
+    assert [name for name in made if made[name] != committed[name]] == [], "run: make vectors"
+
+
+def test_they_stay_small() -> None:
+    assert sum(path.stat().st_size for path in make.FOLDER.glob("*.json")) < MOST_BYTES
