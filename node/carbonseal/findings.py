@@ -391,6 +391,17 @@ NODE_UNKNOWN_CREDENTIAL = rejected(
 STATUS_LIST_MALFORMED = rejected(
     "status-list.malformed", "not a status list of version 1: {problem}", "ask the issuer for a fresh status list"
 )
+STATUS_LIST_TOO_LONG = undetermined(
+    "status-list.too-long", "unpacks to more than {limit} bytes, the limit of version 1", "ask the issuer for a shorter one"
+)
+STATUS_LIST_TOO_SHORT = rejected(
+    "status-list.too-short",
+    "has {positions} positions; W3C asks for {least}, so that none tells much",
+    "ask the issuer for a fresh status list",
+)
+STATUS_LIST_TRAILING = rejected(
+    "status-list.trailing", "something follows the packed list", "ask the issuer for a fresh status list"
+)
 
 # --- policies and trust --------------------------------------------------------------------------------------------
 
@@ -459,6 +470,11 @@ LOG_EQUIVOCATION = rejected(
     "{origin} signed two heads of size {size}: {one} and {other}",
     "keep both: they prove that the log's operator told two stories",
 )
+LOG_TWO_ENTRIES = rejected(
+    "log.two-entries",
+    "{origin} signed heads that hold two different entries at index {index}",
+    "keep the passport: it proves that the log's operator told two stories",
+)
 LEDGER_NOT_LISTED = noted(
     "ledger.not-listed", "the policy lists no ledger {ledger}", "add its ledger line to the policy if you trust it"
 )
@@ -480,6 +496,9 @@ TIME_QUORUM_UNMET = undetermined(
 )
 TIME_AFTER_INSTANT = undetermined(
     "time.after-instant", "it is shown to exist since {since}, not at {at}", "ask about a later instant"
+)
+TIME_NO_DATE = noted(
+    "time.no-date", "{seconds} seconds since 1970 are no date: this anchor dates nothing", "ask whoever runs the ledger"
 )
 ISSUER_NOT_LISTED = undetermined(
     "issuer.not-listed", "the policy lists no issuer {issuer}", "add an issuer line if you trust it"

@@ -120,8 +120,7 @@ def _newest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusL
 
 def _only_cited(passport: Passport) -> Passport:
     """Without what nothing cites any more: a superseded status list and its seal, above all."""
-    reached = reachable(passport.credentials, passport.root)
-    credentials = {digest: carried for digest, carried in passport.credentials.items() if digest in reached}
+    credentials = reachable(passport.credentials, passport.root)
     listed = {record.commitment for carried in credentials.values() for record in carried.signed.records}
     named = {
         (carried.signed.issuer, carried.signed.status.list_id)

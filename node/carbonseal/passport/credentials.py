@@ -160,6 +160,7 @@ def parse_signed(document: Mapping[str, Any], shape: Shape, code: Code) -> dict[
         named_by, _, multikey = method.rpartition("#")
         if named_by != issuer:
             raise ValueError(f"the proof's key {method} is not the issuer's, {issuer}")
+        parse_instant(document["proof"]["created"])
         until = document.get("validUntil")
         return {
             "document": document,
@@ -174,6 +175,8 @@ def parse_signed(document: Mapping[str, Any], shape: Shape, code: Code) -> dict[
 
 
 def _refuse_twice(what: str, digests: Sequence[bytes]) -> None:
-    if len(set(digests)) < len(digests):
-        twice = next(digest for digest in digests if digests.count(digest) > 1)
-        raise Refused(findings.CREDENTIAL_LISTED_TWICE("/credentialSubject", what=what, digest=twice.hex()))
+    seen: set[bytes] = set()
+    for digest in digests:
+        if digest in seen:
+            raise Refused(findings.CREDENTIAL_LISTED_TWICE("/credentialSubject", what=what, digest=digest.hex()))
+        seen.add(digest)

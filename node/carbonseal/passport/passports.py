@@ -264,7 +264,7 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
     if passport.root not in passport.credentials:
         raise Refused(findings.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
     reached = reachable(passport.credentials, passport.root)
-    credentials = [passport.credentials[digest] for digest in reached]
+    credentials = list(reached.values())
     listed = {record.commitment for one in credentials for record in one.signed.records}
     lists = {(one.signed.issuer, one.signed.status.list_id) for one in credentials if one.signed.status}
     sealed = (
@@ -300,13 +300,12 @@ def _check_tiers(passport: Passport) -> None:
     raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="tiers", limit=MAX_TIERS))
 
 
-def reachable(credentials: Mapping[bytes, Carried[Credential]], root: bytes) -> set[bytes]:
-    """The digests of all carried credentials that `root` leads to over components, itself among them."""
-    reached: set[bytes] = set()
+def reachable(credentials: Mapping[bytes, Carried[Credential]], root: bytes) -> dict[bytes, Carried[Credential]]:
+    """The carried credentials that `root` leads to over components, tier by tier, itself first."""
+    reached: dict[bytes, Carried[Credential]] = {}
     waiting = [root]
-    while waiting:
-        digest = waiting.pop()
+    for digest in waiting:  # which grows meanwhile
         if digest in credentials and digest not in reached:
-            reached.add(digest)
-            waiting.extend(component.digest for component in credentials[digest].signed.components)
+            reached[digest] = credentials[digest]
+            waiting += (component.digest for component in reached[digest].signed.components)
     return reached

@@ -20,7 +20,12 @@ Schema = dict[str, Any]
 _DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _BASE64: Schema = {"type": "string", "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
 _INSTANT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
-_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 1024}
+# printable on a terminal: no controls, nothing that breaks lines or turns the direction of writing
+_TEXT: Schema = {
+    "type": "string",
+    "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$",
+    "maxLength": 1024,
+}
 _NAME: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._/-]{0,63}$"}
 _URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}$"}
 _QUANTITY: Schema = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?$"}
@@ -133,7 +138,7 @@ PASSPORT = _closed(
         "credentials": _keyed(_SIGNED),
         "records": _keyed(_DISCLOSED),
         "seals": _keyed(_SEAL),
-        "checkpoints": _keyed({"type": "string", "maxLength": 65536}),
+        "checkpoints": _keyed({"type": "string"}),
         "evidence": _keyed(_EVIDENCE),
         "statusLists": _keyed(_SIGNED),
     }

@@ -64,7 +64,8 @@ def parse_status_list(document: Mapping[str, Any]) -> StatusList:
 
 
 def _unpack(encoded: str) -> bytes:
-    """base64url(gzip(bits)), with `u` before it; refused where it is packed otherwise, too large, or followed by anything."""
+    """base64url(gzip(bits)), with `u` before it; refused where it is packed otherwise, too long or short, or followed by
+    anything. No more is unpacked than may be there."""
     where = "/credentialSubject/encodedList"
     try:
         packed = base64.b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4), altchars=b"-_", validate=True)
@@ -72,7 +73,12 @@ def _unpack(encoded: str) -> bytes:
         bits = unpacking.decompress(packed, MAX_BYTES + 1)
     except (ValueError, zlib.error) as error:
         raise Refused(findings.STATUS_LIST_MALFORMED(where, problem=error)) from error
-    if not unpacking.eof or unpacking.unused_data or not ENTRIES <= 8 * len(bits) <= 8 * MAX_BYTES:
-        problem = f"not one gzip stream of {ENTRIES // 8} to {MAX_BYTES} bytes"
-        raise Refused(findings.STATUS_LIST_MALFORMED(where, problem=problem))
+    if len(bits) > MAX_BYTES:
+        raise Refused(findings.STATUS_LIST_TOO_LONG(where, limit=MAX_BYTES))
+    if not unpacking.eof:
+        raise Refused(findings.STATUS_LIST_MALFORMED(where, problem="its gzip stream is cut short"))
+    if unpacking.unused_data:
+        raise Refused(findings.STATUS_LIST_TRAILING(where))
+    if 8 * len(bits) < ENTRIES:
+        raise Refused(findings.STATUS_LIST_TOO_SHORT(where, positions=8 * len(bits), least=ENTRIES))
     return bits

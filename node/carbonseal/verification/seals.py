@@ -25,9 +25,9 @@ from carbonseal.verification.trust import Trust
 
 @dataclass(frozen=True, slots=True)
 class CheckedHead:
-    """A checkpoint, whether a log of the policy signed it, and the policy's witnesses that cosigned it."""
+    """A checkpoint (None: refused), whether a log of the policy signed it, and the policy's witnesses that cosigned it."""
 
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint | None
     signed: bool
     witnesses: frozenset[str]
     findings: tuple[Finding, ...]
@@ -39,7 +39,7 @@ class _Run:
 
     ledgers: set[str] = field(default_factory=set)  # by name in the policy
     witnesses: set[str] = field(default_factory=set)
-    times: list[tuple[int, str]] = field(default_factory=list)  # seconds since 1970, and which ledger says so
+    times: list[tuple[datetime, str]] = field(default_factory=list)  # not later than, and which ledger says so
     heads: int = 0  # those signed by a listed log
 
 
@@ -59,6 +59,7 @@ class Seals:
         self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
         self._heads: dict[bytes, CheckedHead] = {}
         self._anchors: dict[tuple[str, Evidence, Statement], Checked] = {}
+        self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
         self.trusted: dict[int, TrustItem] = {}  # the items that anything rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes) -> CheckedSeal:
@@ -79,8 +80,8 @@ class Seals:
         """Two roots that one log signed for one size, among all checkpoints seen so far."""
         roots: dict[tuple[str, int], bytes] = {}
         for head in self._heads.values():
-            if head.signed:
-                checkpoint = head.checkpoint
+            checkpoint = head.checkpoint
+            if checkpoint is not None and head.signed:
                 first = roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root)
                 if first != checkpoint.root:
                     yield findings.LOG_EQUIVOCATION(
@@ -94,14 +95,14 @@ class Seals:
         runs = [_Run()]
         previous: Checkpoint | None = None
         for number, head in enumerate(seal.heads):
-            try:
-                checked = self._head(head.checkpoint)
-                checkpoint = checked.checkpoint
-                place = (f"head {checkpoint.size}",)
-            except Refused as refused:
-                found.append(refused.finding.under(f"head {number}"))
-                continue
+            checked = self._head(head.checkpoint)
+            checkpoint = checked.checkpoint
+            place = (f"head {number if checkpoint is None else checkpoint.size}",)
             found += (finding.under(*place) for finding in checked.findings)
+            if checkpoint is None:  # nor is it known how the next one would continue it
+                runs.append(_Run())
+                previous = None
+                continue
             try:
                 if previous is not None and not self._linked(previous, head, checkpoint):
                     found.append(findings.SEAL_UNLINKED(*place, smaller=previous.size))
@@ -112,8 +113,9 @@ class Seals:
                 runs.append(_Run())
             else:
                 if checked.signed:
-                    found.append(findings.SEAL_INCLUDED(*place, index=seal.index, origin=checkpoint.origin))
-                    self._count(head, checked, runs[-1], place, found)
+                    found.append(self._included(seal, checkpoint.origin).under(*place))
+                    runs[-1].witnesses |= checked.witnesses
+                    self._count(head.anchors, checkpoint.statement(), runs[-1], place, found)
             previous = checkpoint
         return runs
 
@@ -128,24 +130,43 @@ class Seals:
         verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, head.consistency)
         return True
 
-    def _count(self, head: Head, checked: CheckedHead, run: _Run, place: tuple[str, ...], found: list[Finding]) -> None:
-        """Add to `run` what a signed head brings: its witnesses, and the ledgers on which it is shown to be anchored."""
+    def _included(self, seal: Seal, origin: str) -> Finding:
+        """The entry is in a signed head. Two entries at one index of a log are in two heads of which neither continues the
+        other, also where no seal has both."""
+        if self._entries.setdefault((origin, seal.index), seal.entry) != seal.entry:
+            return findings.LOG_TWO_ENTRIES(index=seal.index, origin=origin)
+        return findings.SEAL_INCLUDED(index=seal.index, origin=origin)
+
+    def _count(
+        self,
+        anchors: Iterable[SealedAnchor],
+        statement: Statement,
+        run: _Run,
+        place: tuple[str, ...],
+        found: list[Finding],
+    ) -> None:
+        """Add to `run` what a signed head brings: the ledgers on which it is shown to be anchored, and since when."""
         run.heads += 1
-        run.witnesses |= checked.witnesses
-        statement = checked.checkpoint.statement()
-        for anchor in head.anchors:
+        for anchor in anchors:
             result = self._anchor(anchor, statement)
             found += (finding.under(*place, anchor.ledger) for finding in result.findings)
-            if result.proved is not None:
-                name = self._policy.ledgers[anchor.ledger].name
-                run.ledgers.add(name)
-                self.trusted.update((id(item), item) for item in result.proved.trusted)
-                if result.proved.time is not None:
-                    run.times.append((result.proved.time, name))
+            if result.proved is None:
+                continue
+            name = self._policy.ledgers[anchor.ledger].name
+            run.ledgers.add(name)
+            self.trusted.update((id(item), item) for item in result.proved.trusted)
+            if result.proved.time is not None:
+                try:
+                    run.times.append((from_seconds(result.proved.time), name))
+                except ValueError:
+                    found.append(findings.TIME_NO_DATE(*place, anchor.ledger, seconds=result.proved.time))
 
     def _head(self, note_bytes: bytes) -> CheckedHead:
         if note_bytes not in self._heads:
-            self._heads[note_bytes] = self._open(note_bytes)
+            try:
+                self._heads[note_bytes] = self._open(note_bytes)
+            except Refused as refused:
+                self._heads[note_bytes] = CheckedHead(None, False, frozenset(), (refused.finding,))
         return self._heads[note_bytes]
 
     def _open(self, note_bytes: bytes) -> CheckedHead:
@@ -171,15 +192,16 @@ class Seals:
 
     # From a run to what the policy asks.
 
-    def _weight(self, run: _Run) -> tuple[int, int]:
-        """How much of what the policy asks a run brings; the heads decide between equals."""
+    def _weight(self, run: _Run) -> tuple[int, float, int]:
+        """How much of what the policy asks a run brings; between equals the earlier time decides, then the heads."""
         policy = self._policy
+        since = self._since(run)
         met = [
             satisfied(policy.ledger_quorum, run.ledgers),
             satisfied(policy.quorum, run.witnesses),
-            policy.time_quorum is None or self._since(run) is not None,
+            policy.time_quorum is None or since is not None,
         ]
-        return sum(met), run.heads
+        return sum(met), 0.0 if since is None else -since.timestamp(), run.heads
 
     def _quorums(self, run: _Run) -> Iterable[Finding]:
         policy = self._policy
@@ -205,10 +227,10 @@ class Seals:
         if self._policy.time_quorum is None:
             return None
         dated: set[str] = set()
-        for seconds, name in sorted(run.times):
+        for time, name in sorted(run.times):
             dated.add(name)
             if satisfied(self._policy.time_quorum, dated):
-                return from_seconds(seconds)
+                return time
         return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal import findings
-from carbonseal.findings import Finding, Place, Refused, Verdict
+from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.ledger import TrustItem
 from carbonseal.passport.credentials import Credential, SignedDocument
@@ -60,10 +60,8 @@ class _Verification:
         passport = self._passport
         root = passport.credential
         since: datetime | None = None
-        for digest in sorted(
-            reachable(passport.credentials, passport.root), key=lambda digest: digest != passport.root
-        ):
-            proved = self._credential(passport.credentials[digest])
+        for digest, carried in reachable(passport.credentials, passport.root).items():
+            proved = self._credential(carried)
             if digest == passport.root:
                 since = proved
         self._found += self._seals.equivocations()
@@ -86,29 +84,28 @@ class _Verification:
     def _credential(self, carried: Carried[Credential]) -> datetime | None:
         credential = carried.signed
         place = (f"{credential.name} ({credential.digest.hex()[:8]})",)
-        since = self._signed(carried, place)
+        _, since = self._signed(carried, place)
         self._validity(credential, place)
         for record in credential.records:
             self._record(record.role, record.commitment, record.profile, place)
-        if self._policy.status_required:
-            self._status(credential, place)
+        self._status(credential, place)
         for component in credential.components:
             if component.digest not in self._passport.credentials:
                 self._add(place, findings.COMPONENT_NOT_CARRIED(digest=component.digest.hex()))
         return since
 
-    def _signed(self, carried: Carried[Credential] | Carried[StatusList], place: Place) -> datetime | None:
-        """Check signature and seal of a signed document; the instant since which it is shown to exist."""
+    def _signed(self, carried: Carried[Credential] | Carried[StatusList], place: Place) -> tuple[bool, datetime | None]:
+        """Check signature and seal of a signed document: whether it is shown to be by its issuer, with a key that was in
+        force, and the instant since which it is shown to exist."""
         issuer = self._issuer(carried.signed, place)
         sealed = self._seal(carried.commitment, (*place, "seal"))
         if sealed is None:
             self._add(place, findings.SEAL_MISSING())
         since = sealed.since if sealed else None
-        if issuer is not None:
-            self._add(place, *_in_window(issuer, since))
-        if since is not None and since > self._at:
-            self._add(place, findings.TIME_AFTER_INSTANT(since=format_instant(since), at=format_instant(self._at)))
-        return since
+        amiss = None if issuer is None else _outside_window(issuer, since)
+        if amiss is not None:
+            self._add(place, amiss)
+        return issuer is not None and amiss is None, since
 
     def _issuer(self, signed: SignedDocument, place: Place) -> Issuer | None:
         issuer = self._policy.issuers.get((signed.issuer, signed.key))
@@ -131,6 +128,10 @@ class _Verification:
             return None
         checked = self._seals.check(seal, commitment)
         self._add(place, *checked.findings)
+        if checked.since is not None and checked.since > self._at:
+            self._add(
+                place, findings.TIME_AFTER_INSTANT(since=format_instant(checked.since), at=format_instant(self._at))
+            )
         return checked
 
     def _validity(self, signed: SignedDocument, place: Place) -> None:
@@ -154,6 +155,15 @@ class _Verification:
     # Whether it was revoked.
 
     def _status(self, credential: Credential, place: Place) -> None:
+        """What a policy that does not ask for status is told all the same: that a list which is there is wrong, or revokes."""
+        before = len(self._found)
+        self._look_up(credential, place)
+        if not self._policy.status_required:
+            self._found[before:] = (
+                finding for finding in self._found[before:] if finding.code.outcome is Outcome.REJECTED
+            )
+
+    def _look_up(self, credential: Credential, place: Place) -> None:
         if credential.status is None:
             self._add(place, findings.STATUS_NOT_NAMED())
             return
@@ -166,13 +176,9 @@ class _Verification:
         self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
 
     def _status_list(self, digest: bytes, carried: Carried[StatusList]) -> bool:
-        """Check a status list, once; whether a listed key of its issuer signed it."""
+        """Check a status list, once; whether it is shown to be its issuer's own."""
         if digest not in self._lists:
-            place = (f"status list {carried.signed.id}",)
-            before = len(self._found)
-            self._signed(carried, place)
-            signed = any(finding.code is findings.CREDENTIAL_SIGNED for finding in self._found[before:])
-            self._lists[digest] = signed
+            self._lists[digest], _ = self._signed(carried, (f"status list {carried.signed.id}",))
         return self._lists[digest]
 
     def _standing(self, status_list: StatusList, index: int) -> Finding:
@@ -208,17 +214,18 @@ class _Verification:
             yield findings.CHECK_UNAVAILABLE(check=check)
 
 
-def _in_window(issuer: Issuer, since: datetime | None) -> Iterable[Finding]:
+def _outside_window(issuer: Issuer, since: datetime | None) -> Finding | None:
     """A key is judged at the time that the document's own seal proves, never at the date that the document claims."""
     if issuer.since is None and issuer.until is None:
-        return
+        return None
     if since is None:
-        yield findings.ISSUER_TIME_UNKNOWN(name=issuer.name)
-    elif issuer.until is not None and since > issuer.until:
-        yield findings.ISSUER_KEY_ENDED(
+        return findings.ISSUER_TIME_UNKNOWN(name=issuer.name)
+    if issuer.until is not None and since > issuer.until:
+        return findings.ISSUER_KEY_ENDED(
             name=issuer.name, until=format_instant(issuer.until), since=format_instant(since)
         )
-    elif issuer.since is not None and since < issuer.since:
-        yield findings.ISSUER_KEY_NOT_YET(
+    if issuer.since is not None and since < issuer.since:
+        return findings.ISSUER_KEY_NOT_YET(
             name=issuer.name, start=format_instant(issuer.since), since=format_instant(since)
         )
+    return None
