@@ -46,7 +46,7 @@ Place = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A stable name, its outcome, its message (a format string over the facts) and what to do about it."""
+    """A stable name, its outcome, its message and what to do about it (both format strings over the facts)."""
 
     name: str
     outcome: Outcome
@@ -69,13 +69,17 @@ class Finding:
     def message(self) -> str:
         return self.code.text.format_map(self.facts)
 
+    @property
+    def remedy(self) -> str:
+        return self.code.remedy.format_map(self.facts)
+
     def under(self, *place: str) -> Finding:
         """The same finding, seen from further up."""
         return Finding(self.code, place + self.place, self.facts)
 
     def __str__(self) -> str:
         where = " > ".join(self.place)
-        remedy = f" ({self.code.remedy})" if self.code.remedy else ""
+        remedy = f" ({self.remedy})" if self.remedy else ""
         return (
             f"{where}: {self.message}{remedy} [{self.code.name}]"
             if where
@@ -392,7 +396,9 @@ STATUS_LIST_MALFORMED = rejected(
     "status-list.malformed", "not a status list of version 1: {problem}", "ask the issuer for a fresh status list"
 )
 STATUS_LIST_TOO_LONG = undetermined(
-    "status-list.too-long", "unpacks to more than {limit} bytes, the limit of version 1", "ask the issuer for a shorter one"
+    "status-list.too-long",
+    "unpacks to more than {limit} bytes, the limit of version 1",
+    "ask the issuer for a shorter one",
 )
 STATUS_LIST_TOO_SHORT = rejected(
     "status-list.too-short",
@@ -410,12 +416,19 @@ POLICY_VERSION = undetermined(
     "the first line is not 'carbonseal-policy v1'",
     "write the policy for this version, or use the version that it names",
 )
-POLICY_TEXT = rejected("policy.text", "{problem}", "a policy is UTF-8 text of at most 1 MiB")
+POLICY_TOO_LARGE = undetermined(
+    "policy.too-large", "more than {limit} bytes", "no policy needs so much: check the file"
+)
+POLICY_NOT_UTF8 = rejected("policy.not-utf8", "the byte {byte} is not UTF-8", "save the policy as UTF-8")
+POLICY_TEXT = rejected(
+    "policy.text", "a character that is not printable, {letter}", "remove it; a byte order mark is one, too"
+)
 POLICY_KEYWORD = undetermined(
     "policy.unknown-keyword", "no line of a policy begins with {word}", "see docs/spec.md, 'Policy'"
 )
 POLICY_FORM = rejected("policy.form", "this line should read: {form}", "see docs/spec.md, 'Policy'")
 POLICY_VALUE = rejected("policy.value", "{problem}")
+POLICY_WINDOW = rejected("policy.window", "this key ends before it begins", "write from= before until=")
 POLICY_NAME_TWICE = rejected(
     "policy.name-twice",
     "the name {name} was given before",
@@ -523,7 +536,7 @@ ISSUER_KEY_NOT_YET = undetermined(
     "shown to exist since {since}, and the key {name} begins on {start}",
     "the issuer has to sign again with a key that is in force",
 )
-CREDENTIAL_SIGNED = shown("credential.signed", "signed by {issuer}")
+CREDENTIAL_SIGNED = shown("credential.signed", "signed by {issuer}, {name} in the policy")
 CREDENTIAL_EXPIRED = undetermined("credential.expired", "valid until {until}", "ask the issuer for a new one")
 CREDENTIAL_NOT_YET_VALID = undetermined("credential.not-yet-valid", "valid from {since}", "ask about a later instant")
 RECORD_DISCLOSED = shown("record.disclosed", "the record shown is the one that was sealed, a {profile}")

@@ -93,7 +93,7 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
         (["--origin", "a", "--ledger", "p tlog+http://a key=x", "--ledger", "p tlog+http://b key=y"], "twice"),
         (
             ["--origin", "a", "--ledger", f"p tlog+http://a key={PEER}", "--ledger", f"q tlog+http://b key={PEER}"],
-            "PEER",
+            "named before",
         ),
         (["--origin", "a", "--ledger", "peer tlog+http://127.0.0.1 key=x cadence=often"], "seconds"),
         (["--origin", "a", "--issuer", "../../one did:web:a"], "cannot be a name"),

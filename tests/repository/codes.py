@@ -53,9 +53,10 @@ def defined() -> tuple[Defined, ...]:
     )
 
 
-def fields(text: str) -> frozenset[str]:
-    """The names of the facts in a code's text. Raises ValueError where it is no format string."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+def facts_of(code: Code) -> frozenset[str]:
+    """The names of the facts that a code tells. Raises ValueError where its text or remedy is no format string."""
+    texts = (code.text, code.remedy)
+    return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 @cache

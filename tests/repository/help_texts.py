@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import click
@@ -18,32 +17,26 @@ Made by `python -m tests.repository.help_texts > docs/cli.md`, and kept true by 
 """
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command with its full name, a group before what is in it."""
-    yield from _below("carbonseal", carbonseal)
+def commands() -> list[click.Context]:
+    """A context for every command, a group before what is in it."""
+    settings = {**carbonseal.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    return [*_below(click.Context(carbonseal, info_name="carbonseal", **settings))]
 
 
-def _below(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    yield name, command
-    if isinstance(command, click.Group):
-        context = click.Context(command, info_name=name)
-        for below in command.list_commands(context):
-            found = command.get_command(context, below)
-            assert found is not None, f"{name} {below}"
-            yield from _below(f"{name} {below}", found)
-
-
-def help_text(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name, terminal_width=WIDTH, help_option_names=["-h", "--help"])
-    return command.get_help(context)
+def _below(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            assert command is not None, f"{context.command_path} {name}"
+            yield from _below(click.Context(command, info_name=name, parent=context))
 
 
 def page() -> str:
     parts = [HEAD]
-    parts += [f"## {name}\n\n```text\n{help_text(name, command)}\n```\n" for name, command in commands()]
+    parts += [f"## {one.command_path}\n\n```text\n{one.get_help()}\n```\n" for one in commands()]
     return "\n".join(parts)
 
 
 if __name__ == "__main__":
-    os.environ["COLUMNS"] = str(WIDTH)
     print(page(), end="")

@@ -28,6 +28,7 @@ ARROWS = {
     "carbonseal.service": MIDDLE | {"carbonseal.node"},
     "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service"},
     "carbonseal": MIDDLE,  # the package itself: its public names
+    "carbonseal.__main__": {"carbonseal.cli"},
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger"},
 }
 

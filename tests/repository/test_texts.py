@@ -95,30 +95,18 @@ def test_cli_page_is_what_help_says() -> None:
     assert written == help_texts.page(), "run: python -m tests.repository.help_texts > docs/cli.md"
 
 
-@pytest.mark.parametrize(
-    ("name", "command"), help_texts.commands(), ids=lambda value: value if isinstance(value, str) else ""
-)
-def test_every_command_teaches(name: str, command: click.Command) -> None:
-    """A sentence of what it does, an example of its own, and a word on every option."""
-    text = help_texts.help_text(name, command)
-    if not isinstance(command, click.Group):
-        assert re.search(r"^ *Examples?:", text, re.MULTILINE), f"{name} --help shows no example"
-    assert f"{name} " in text.partition("\n")[2], f"{name} --help does not show how it is called"
-    assert command.get_short_help_str(), name
-    for parameter in command.params:
+@pytest.mark.parametrize("context", help_texts.commands(), ids=lambda context: context.command_path)
+def test_every_command_teaches(context: click.Context) -> None:
+    """In one line for the list above it, with examples of its own that can be typed, and with a word on every option."""
+    text = context.command.help or ""
+    assert context.command.get_short_help_str()
+    examples = [line.strip() for line in text.replace("\\\n", " ").splitlines() if context.command_path + " " in line]
+    assert examples, f"{context.command_path} --help shows no example"
+    for words in (words for line in examples for words in carbonseal_calls(line)):
+        check_call(words)
+    for parameter in context.command.params:
         if isinstance(parameter, click.Option):
-            assert parameter.help, f"{name} {parameter.opts[0]} says nothing"
-
-
-# Examples in help texts are commands, too.
-@pytest.mark.parametrize(
-    ("name", "command"), help_texts.commands(), ids=lambda value: value if isinstance(value, str) else ""
-)
-def test_examples_in_help_exist(name: str, command: click.Command) -> None:
-    for line in (command.help or "").splitlines():
-        if line.strip().startswith(("carbonseal ", "... | carbonseal ")):
-            for words in carbonseal_calls(line):
-                check_call(words)
+            assert parameter.help, f"{context.command_path} {parameter.opts[0]} says nothing"
 
 
 def test_codes_page_is_what_the_codes_say() -> None:
@@ -135,7 +123,7 @@ def test_code_names_are_unique_and_well_formed() -> None:
 
 @pytest.mark.parametrize("known", codes.defined(), ids=lambda d: d.code.name)
 def test_every_code_is_used_with_the_facts_that_it_tells(known: codes.Defined) -> None:
-    told = codes.fields(known.code.text)
+    told = codes.facts_of(known.code)
     assert all(name.isidentifier() for name in told), f"{known.code.name} formats {sorted(told)}"
     uses = [use for use in codes.uses() if use.defined is known]
     for use in uses:

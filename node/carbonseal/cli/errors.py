@@ -34,7 +34,7 @@ class Failed(click.ClickException):
         """What a finding says, with the way to the place it speaks of."""
         finding = refused.under(*place).finding
         where = " > ".join(finding.place)
-        return Failed(f"{where}: {finding.message}" if where else finding.message, finding.code.remedy)
+        return Failed(f"{where}: {finding.message}" if where else finding.message, finding.remedy)
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"carbonseal: {self.format_message()}", file=file, err=file is None)

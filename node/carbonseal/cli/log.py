@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 @click.group(short_help="Export proofs from the log.")
 def log() -> None:
-    """The log, for those who check it with tools of their own. Its checkpoints, tiles and proofs are C2SP's, byte for byte."""
+    """The log, for those who check it with tools of their own. Its checkpoints, tiles and proofs are C2SP's, byte for byte.
+
+    \b
+    Example:
+      carbonseal log proof my-node 17 -o entry.tlog-proof
+    """
 
 
 @log.command(short_help="Write the proof that an entry is in the log.")

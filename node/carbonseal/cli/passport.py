@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 @click.group(short_help="Issue passports, bring them up to date, show what is in one.")
 def passport() -> None:
-    """A passport is one file: a signed credential about a product, and all that is needed to verify it anywhere."""
+    """A passport is one file: a signed credential about a product, and all that is needed to verify it anywhere.
+
+    \b
+    Examples:
+      carbonseal passport issue my-node --request door-reader.request.json -o door-reader.json
+      carbonseal passport refresh my-node door-reader.json
+      carbonseal passport show door-reader.json
+    """
 
 
 @passport.command(short_help="Sign a credential about sealed records, and make its passport.")

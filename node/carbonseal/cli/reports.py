@@ -112,8 +112,8 @@ class _Branch:
 def _line(finding: Finding) -> str:
     mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
     line = f"{mark} {plain(finding.message)} {code}"
-    if finding.code.outcome in DECISIVE and finding.code.remedy:
-        line += f"\n    {plain(finding.code.remedy)}"
+    if finding.code.outcome in DECISIVE and finding.remedy:
+        line += f"\n    {plain(finding.remedy)}"
     return line
 
 

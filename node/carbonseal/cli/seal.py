@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,7 +80,7 @@ def _tell(result: Submitted, receipts: IO[str] | None) -> None:
         click.echo(plain(f"refused  {result.finding}"), err=True)
         return
     line = f"{result.receipt.commitment.hex()}  {plain(' > '.join(result.place))}"
-    click.get_text_stream("stdout").write(line + "\n")
+    sys.stdout.write(line + "\n")  # not flushed line by line, as click.echo would
     if receipts is not None:
         receipts.write(json.dumps(result.receipt.to_json()) + "\n")
 

@@ -20,10 +20,11 @@ def serve(directory: Path, host: str, port: int) -> None:
     cadence, in the background. While it runs, the other commands on the same DIRECTORY talk to it.
 
     \b
-        carbonseal serve my-node
-        curl --data @footprint.json -H 'Content-Type: application/json' \\
-             'http://127.0.0.1:9100/v1/records?profile=pact/3.0'
-        curl http://127.0.0.1:9100/health
+    Examples:
+      carbonseal serve my-node
+      curl --data @footprint.json -H 'Content-Type: application/json' \\
+           'http://127.0.0.1:9100/v1/records?profile=pact/3.0'
+      curl http://127.0.0.1:9100/health
 
     Nobody has to log in: whoever reaches the port can submit records and have passports issued. Listen on the machine itself,
     as it does by default, and let a proxy pass on what others may use: /checkpoint, /tile/ and /v1/foreign-anchors.

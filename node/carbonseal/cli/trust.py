@@ -40,6 +40,12 @@ class Endpoint(click.ParamType[tuple[str, str]]):
 def trust() -> None:
     """Trust material is what evidence rests on and no passport can prove of itself, such as the hash of an Ethereum block.
     You fetch it from endpoints of your own choice, once, where there is a network; verifying then needs none.
+
+    \b
+    Examples:
+      carbonseal trust gather passport.json --from eip155:1=https://rpc.example -o trust.json
+      carbonseal trust show trust.json
+      carbonseal verify passport.json --policy customs.policy --trust trust.json
     """
 
 

@@ -234,7 +234,7 @@ class Lane:
         except Frozen as frozen:
             self._problem, self._next_greeting = frozen.finding.message, math.inf
         except Refused as refused:
-            await self._give_up(refused.finding.message, refused.finding.code.remedy or "correct node.toml")
+            await self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
         except Exception as defect:
             LOG.exception("connecting to %s", self.config.name)
             self._put_off(f"a defect: {defect!r}")

@@ -14,7 +14,7 @@ NOT_FOUND = rejected("http.not-found", "there is nothing at {path}")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}")
 WRONG_TYPE = rejected("http.wrong-type", "this takes {wanted}, and the request says {found}", "set Content-Type")
 MISSING_PROFILE = rejected("http.missing-profile", "the profile is missing", "add it to the address: ?profile=pact/3.0")
-MALFORMED_WAIT = rejected("http.malformed-wait", "this is no time to wait", 'write {"seconds": n}, from 0 to 30')
+MALFORMED_WAIT = rejected("http.malformed-wait", "this is no time to wait", 'write {{"seconds": n}}, from 0 to 30')
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not {wanted}")
 BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes")
 BODY_TOO_SLOW = undetermined("http.body-too-slow", "nothing more of the body came within {seconds} s", "send it again")
@@ -65,7 +65,7 @@ def describe(finding: Finding) -> dict[str, object]:
         "code": finding.code.name,
         "place": list(finding.place),
         "message": finding.message,
-        "remedy": finding.code.remedy,
+        "remedy": finding.remedy,
     }
 
 
