@@ -204,7 +204,7 @@ PACT_UNKNOWN_PROPERTY = rejected(
     "PACT 3.0 knows no {name} here",
     "check the spelling; what PACT lacks belongs in extensions",
 )
-PACT_TYPE = rejected("pact.type", "{expected} belongs here, not {found}", "PACT writes numbers in quotes, too")
+PACT_TYPE = rejected("pact.type", "{expected} belongs here, not {found}", "give it as that; PACT writes numbers in quotes")
 PACT_DECIMAL = rejected("pact.decimal", "{found} is no decimal", 'write it plainly, in quotes: "12.5"')
 PACT_RANGE = rejected("pact.range", "{found} is out of range: {expected}", "check the value and its sign")
 PACT_UNKNOWN_VALUE = rejected("pact.unknown-value", "{found} is none of: {options}", "choose one of them")

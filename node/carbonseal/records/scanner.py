@@ -20,8 +20,8 @@ MAX_INTEGER = (1 << 53) - 1
 _PLAIN_BELOW = 1e21  # below it RFC 8785 writes whole numbers without an exponent
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
-_STRING_SO_FAR = re.compile(r'"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*')
+# Possessive, for an unclosed string must not be tried in every partition.
+_STRING_SO_FAR = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
 _ESCAPE_SO_FAR = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -120,22 +120,20 @@ class _Scanner:
             self.at += 1
 
     def string(self) -> str:
-        match = _STRING.match(self.text, self.at)
-        if match is None:
-            self.explain_string()
-        literal = match[0]
-        if "\\" not in literal:
-            self.at = match.end()
-            return literal[1:-1]
-        value: str = json.loads(literal)
-        if _SURROGATE.search(value):
-            self.refuse(findings.JSON_LONE_SURROGATE)
-        self.at = match.end()
+        match = _STRING_SO_FAR.match(self.text, self.at)
+        assert match is not None  # callers have seen the quote
+        if not self.text.startswith('"', match.end()):
+            self.explain_string(match.end())
+        value: str = match[0][1:]
+        if "\\" in value:
+            value = json.loads(match[0] + '"')
+            if _SURROGATE.search(value):
+                self.refuse(findings.JSON_LONE_SURROGATE)
+        self.at = match.end() + 1
         return value
 
-    def explain_string(self) -> NoReturn:
-        so_far = _STRING_SO_FAR.match(self.text, self.at)
-        self.at = so_far.end() if so_far else self.at
+    def explain_string(self, end: int) -> NoReturn:
+        self.at = end
         if self.at == len(self.text) or _ESCAPE_SO_FAR.match(self.text, self.at):
             self.at = len(self.text)
             self.unexpected("the end of a string")

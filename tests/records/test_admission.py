@@ -1,0 +1,104 @@
+"""Admission, and how profiles are found."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from carbonseal import findings
+from carbonseal.records.admission import Record, admit, own_record
+from carbonseal.records.profiles import CREDENTIAL, RESERVED, STATUS_LIST, lookup
+from carbonseal.records.strict import Limits
+from tests.records.documents import FOOTPRINT, encoded, footprint
+from tests.records.refusals import refused
+
+SIGNED = {"@context": [], "type": [], "issuer": "did:web:a.example", "credentialSubject": {}, "proof": {}}
+
+
+def test_admitted_records_are_canonical() -> None:
+    assert admit(b' {"b": 1.0, "a": "\\u00e9"} ', "json/1") == Record("json/1", '{"a":"é","b":1}'.encode())
+
+
+def test_footprints_are_admitted() -> None:
+    assert admit(encoded(FOOTPRINT), "pact/3.0").profile == "pact/3.0"
+
+
+def test_json_is_judged_before_the_profile() -> None:
+    refused(findings.JSON_DUPLICATE_KEY, admit, b'{"a":1,"a":1}', "pact/3.0")
+    refused(findings.PACT_MISSING, admit, encoded(footprint({"/pcf": {}})), "pact/3.0")
+    refused(findings.JSON_TOO_LARGE, admit, encoded(FOOTPRINT), "pact/3.0", Limits(100))
+
+
+@pytest.mark.parametrize("value", [[], "text", 1, 1.5, True, None])
+def test_records_are_objects(value: Any) -> None:
+    refused(findings.PROFILE_NOT_AN_OBJECT, admit, encoded(value), "json/1")
+
+
+@pytest.mark.parametrize("profile", sorted(RESERVED))
+def test_outsiders_cannot_admit_what_only_carbonseal_signs(profile: str) -> None:
+    refused(findings.PROFILE_RESERVED, admit, encoded(SIGNED), profile)
+    assert own_record(SIGNED, profile).profile == profile
+    refused(findings.PROFILE_NOT_AN_OBJECT, own_record, [SIGNED], profile)
+    for name in SIGNED:
+        rest = {key: value for key, value in SIGNED.items() if key != name}
+        assert refused(findings.PROFILE_MEMBER_MISSING, own_record, rest, profile).place == (f"/{name}",)
+
+
+@pytest.mark.parametrize("profile", ["pact/2.0", "json/2", "", "x" * 100_000, "json/1\n", "../pact", "é"])
+def test_unknown_profiles_are_refused(profile: str) -> None:
+    refused(findings.PROFILE_UNKNOWN, admit, b"{}", profile)
+
+
+@pytest.mark.parametrize("profile", ["pact/3.0", "json/1", CREDENTIAL, STATUS_LIST])
+def test_profiles_know_their_id(profile: str) -> None:
+    assert lookup(profile).id == profile
+
+
+def test_built_in_profiles_are_announced_as_plug_ins_are() -> None:
+    for entry in entry_points(group="carbonseal.profiles"):
+        assert entry.load() is lookup(entry.name)
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package that brings profiles: one sound, one that lies, one that is broken, and one that would take
+    the place of a built-in one."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    information = tmp_path / "foundry_profiles-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: foundry-profiles\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(
+        "[carbonseal.profiles]\nfoundry/1 = foundry_profiles:FOUNDRY\nliar/1 = foundry_profiles:FOUNDRY\n"
+        "broken/1 = foundry_profiles:NOTHING\nlost/1 = no_such_module:PROFILE\njson/1 = foundry_profiles:FOUNDRY\n"
+    )
+    (tmp_path / "foundry_profiles.py").write_text(
+        "from carbonseal.findings import Refused, rejected\n"
+        "COLD = rejected('foundry.cold', 'too cold')\n"
+        "class Foundry:\n"
+        "    id = 'foundry/1'\n"
+        "    def check(self, value):\n"
+        "        if value['celsius'] < 1000: raise Refused(COLD('/celsius'))\n"
+        "FOUNDRY = Foundry()\n"
+    )
+    yield tmp_path  # type: ignore[misc]
+    lookup.cache_clear()
+    sys.modules.pop("foundry_profiles", None)
+
+
+def test_packages_bring_profiles(packages: Path) -> None:
+    assert admit(b'{"celsius": 1100}', "foundry/1") == Record("foundry/1", b'{"celsius":1100}')
+    assert refused(lookup("foundry/1").check.__globals__["COLD"], admit, b'{"celsius":20}', "foundry/1").place  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("profile", ["liar/1", "broken/1", "lost/1"])
+def test_unsound_packages_are_refused(packages: Path, profile: str) -> None:
+    refused(findings.PROFILE_BROKEN, admit, b"{}", profile)
+
+
+def test_packages_cannot_replace_built_in_profiles(packages: Path) -> None:
+    lookup.cache_clear()
+    assert admit(b"{}", "json/1").canonical == b"{}"
