@@ -86,7 +86,9 @@ class SimulatedLedger:
 
     async def latest(self, log: bytes) -> Statement | None:
         with self._database() as database:
-            row = database.execute("SELECT size, root FROM chain WHERE log = ? ORDER BY size DESC LIMIT 1", (log,)).fetchone()
+            row = database.execute(
+                "SELECT size, root FROM chain WHERE log = ? ORDER BY size DESC LIMIT 1", (log,)
+            ).fetchone()
         return Statement(log, row[0], row[1]) if row else None
 
     async def close(self) -> None:
@@ -136,5 +138,7 @@ class SimulatedLedger:
 
 
 def _there(database: sqlite3.Connection, statement: Statement) -> bytes | None:
-    row = database.execute("SELECT root FROM chain WHERE log = ? AND size = ?", (statement.log_id, statement.size)).fetchone()
+    row = database.execute(
+        "SELECT root FROM chain WHERE log = ? AND size = ?", (statement.log_id, statement.size)
+    ).fetchone()
     return row[0] if row else None

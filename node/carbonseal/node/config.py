@@ -6,6 +6,7 @@ Paths and ``file:`` secrets are relative to the directory that holds the file. E
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ class _Table:
 
     def number(self, key: str, default: float, *, least: float) -> float:
         value = self._left.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < math.inf:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a number of at least {least:g}"))
         return value
 

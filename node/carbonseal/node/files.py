@@ -33,25 +33,30 @@ class LogFiles:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def tile(self, level: int, index: int, width: int) -> bytes:
-        """The first `width` hashes of a tile: 32 * width bytes. Raises Refused where the file is missing."""
-        return self._read(Tile(level, index, width).path, Tile(level, index).path)[: 32 * width]
+        """The first `width` hashes of a tile: 32 * width bytes. Raises Refused where no file holds them."""
+        return self._read(Tile(level, index, width).path, Tile(level, index).path, width)[: 32 * width]
 
     def entries(self, index: int, width: int) -> bytes:
-        """The bundle of `width` entries. Raises Refused where the file is missing."""
-        return cut_bundle(self._read(bundle_path(index, width), bundle_path(index)), width)
+        """The bundle of `width` entries. Raises Refused where no file holds them."""
+        return cut_bundle(self._read(bundle_path(index, width), bundle_path(index), width), width)
 
     def checkpoint(self) -> bytes | None:
         """The newest signed checkpoint, or None before the first."""
         path = self.root / "checkpoint"
         return path.read_bytes() if path.exists() else None
 
-    def _read(self, wanted: str, full: str) -> bytes:
+    def _read(self, wanted: str, full: str, width: int) -> bytes:
+        """The wanted file, or one that begins with it: the full one, or a wider partial one."""
         for path in (wanted, full):
             try:
                 return (self.root / path).read_bytes()
             except FileNotFoundError:
                 continue
-        raise Refused(NODE_MISSING_TILE(path=wanted))
+        partial = (self.root / full).with_name(Path(full).name + ".p")
+        wider = [int(path.name) for path in partial.glob("*") if path.name.isdigit() and int(path.name) > width]
+        if not wider:
+            raise Refused(NODE_MISSING_TILE(path=wanted))
+        return (partial / str(min(wider))).read_bytes()
 
     # --- writing ---------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -60,6 +60,7 @@ class Node:
         directory: Path,
         settings: NodeConfig,
         lock: Lock,
+        database: Database,
         *,
         clock: Callable[[], float],
         sleep: Sleep,
@@ -72,26 +73,26 @@ class Node:
         self._sleep = sleep
         self._reached = reached
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="carbonseal-disk")
-        self._database = Database(directory / "node.db")
-        self._store = Store(self._database)
+        self._store = Store(database)
+        self._check_genesis()
         self.files = LogFiles(directory / "log")
         signer = NoteSigner(settings.origin, self._private_key(settings.log_key))
         self.verifier: VerifierKey = signer.verifier
         guard = Guard(directory / settings.guard, settings.origin)
-        self._sequencer = Sequencer(self._database, self._store, self.files, guard, signer, reached=reached)
-        self._foreign = ForeignAnchors(self._database, self._store, settings.origin, settings.foreign)
+        self._sequencer = Sequencer(database, self._store, self.files, guard, signer, reached=reached)
+        self._foreign = ForeignAnchors(database, self._store, settings.origin, settings.foreign)
         salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in settings.tenants}
         self._intake = Intake(salt_keys, self._put)
-        self._outbox = Outbox(self._database)
-        self._evidence = EvidenceStore(self._database)
+        self._outbox = Outbox(database)
+        self._evidence = EvidenceStore(database)
         self._follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
         self._lanes = [self._lane(ledger) for ledger in settings.ledgers]
         self._greetings: list[asyncio.Task[None]] = []
         self._queued = asyncio.Event()
         self._waiting_since: float | None = None
         signers = {issuer.name: Signer(issuer, self._private_key(issuer.key)) for issuer in settings.issuers}
-        statuses = Statuses(self._database, signers, submit=self.submit_record, record=self.record, now=self._now)
-        self._issuing = Issuing(self._database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
+        statuses = Statuses(database, signers, submit=self.submit_record, record=self.record, now=self._now)
+        self._issuing = Issuing(database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
 
     def _private_key(self, uri: str) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(open_key(uri, self.directory))
@@ -125,23 +126,24 @@ class Node:
         settings = config.load(directory)
         lock = Lock(directory)
         try:
-            node = Node(directory, settings, lock, clock=clock, sleep=sleep, reached=reached)
-            try:
-                await node._start()
-                yield node
-            finally:
-                await node._close()
+            with closing(Database(directory / "node.db")) as database:
+                node = Node(directory, settings, lock, database, clock=clock, sleep=sleep, reached=reached)
+                try:
+                    await node._start()
+                    yield node
+                finally:
+                    await node._close()
         finally:
             lock.release()
 
     async def _start(self) -> None:
-        if self._store.size:
-            self._check_genesis()
         await self._on_disk(self._sequencer.start, self._now())
         self._greet()
 
     def _check_genesis(self) -> None:
         """Genesis cannot change: node.toml must not say anything else. Raises Refused."""
+        if not self._store.size:
+            return
         genesis = decode(self._store.entries(0, 1)[0])
         assert isinstance(genesis, Genesis)
         if genesis.origin != self.config.origin:
@@ -160,8 +162,8 @@ class Node:
         for lane in self._lanes:
             await lane.close()
         await self._intake.close()
+        await self._on_disk(self._store.catch_up)
         self._disk.shutdown()
-        self._database.close()
 
     def advertise(self, address: str | None) -> None:
         """Tell those who find the directory locked where the node's service listens."""

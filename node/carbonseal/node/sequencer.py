@@ -126,6 +126,7 @@ class Sequencer:
 
     def compare(self, witness: str, statement: Statement | None) -> None:
         """Freeze if a ledger knows more of this log, or another root, than this node does. Raises `Frozen`."""
+        self.check()
         size = self.published.size
         if statement is not None and statement.size > size:
             self._freeze(FROZEN_WENT_BACK(witness=witness, known=statement.size, size=size))
@@ -148,8 +149,8 @@ class Sequencer:
             raise Frozen(self.frozen)
 
     def _freeze(self, finding: Finding) -> None:
-        self.frozen = finding
         self._guard.freeze(self._guard.read(), finding)
+        self.frozen = finding
 
     def _root_at(self, size: int) -> bytes:
         return Edge.load(size, self._files).root()
