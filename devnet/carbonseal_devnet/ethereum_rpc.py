@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 from eth.exceptions import VMError
+from eth_utils.exceptions import ValidationError
 
 from carbonseal_adapters.ethereum.trie import keccak256
 from carbonseal_devnet.ethereum_chain import Call, Chain
@@ -62,7 +63,7 @@ def _answer(methods: Methods, asked: Any) -> dict[str, Any]:
         return _failure(asked.get("id"), error)
     except Rejected as error:
         return _failure(asked.get("id"), RpcError(-32000, str(error)))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, ValidationError) as error:
         return _failure(asked.get("id"), RpcError(-32602, f"invalid parameters of {name}: {error}"))
 
 

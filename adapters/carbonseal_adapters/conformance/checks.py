@@ -22,6 +22,13 @@ async def an_anchor_is_proved_offline(subject: Subject) -> None:
         assert ledger.name.startswith(subject.verifier.scheme + ":"), "the verifier serves another scheme"
 
 
+async def its_own_pins_are_a_policy(subject: Subject) -> None:
+    """What `carbonseal init` writes into a template is a line that the verifier takes."""
+    async with _connected(subject) as ledger:
+        pins = await ledger.pins()
+        assert subject.verifier.pin(ledger.name, pins) == subject.verifier.pin(ledger.name, subject.options)
+
+
 async def preparing_sends_nothing(subject: Subject) -> None:
     async with _connected(subject) as ledger:
         anchor = subject.anchor()
@@ -149,6 +156,7 @@ async def _connected(subject: Subject) -> AsyncIterator[Ledger]:
 
 CHECKS: tuple[Check, ...] = (
     an_anchor_is_proved_offline,
+    its_own_pins_are_a_policy,
     preparing_sends_nothing,
     sending_again_is_success,
     a_restart_forgets_nothing,

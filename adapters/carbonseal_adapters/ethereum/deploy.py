@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from carbonseal.ledger import Never, Retry, Unknown
+from carbonseal.ledger import Never, Unknown
 from carbonseal_adapters.ethereum import registry, rlp
 from carbonseal_adapters.ethereum.evidence import shown
 from carbonseal_adapters.ethereum.fees import suggest
@@ -52,14 +52,13 @@ async def deploy(endpoint: str, secret: bytes, *, poll: float = 1.0, patience: i
         else:
             raise Unknown(f"the deployment {name} is not included yet")
         address = shown(keccak256(rlp.encode([signer.address, rlp.number(nonce)]))[12:])
-        found = await rpc.ask("eth_getCode", address, receipt["blockNumber"])
+        found = await rpc.ask("eth_getCode", address, "latest")
         if found != registry.artifact()["bytecode_runtime"]:
             raise Never(
                 f"the contract at {address} has other code", "the chain does not run code for Prague; use another"
             )
-        block = int(receipt["blockNumber"], 16)
-        return Deployment(chain_id, genesis["hash"], address, registry.artifact()["code_hash"], block)
-    except (KeyError, TypeError, ValueError) as error:
-        raise Retry(f"{endpoint}: an answer is malformed: {error}") from error
+        with rpc.reading("eth_getBlockByNumber"):
+            block = int(receipt["blockNumber"], 16)
+            return Deployment(chain_id, genesis["hash"], address, registry.artifact()["code_hash"], block)
     finally:
         await rpc.close()

@@ -22,7 +22,8 @@ class Fees:
 async def suggest(rpc: Rpc) -> Fees:
     """Twice the base fee, which holds through six full blocks, and the tip that the endpoint suggests."""
     history = await rpc.ask("eth_feeHistory", "0x1", "latest", [])
-    base = int(history["baseFeePerGas"][-1], 16)
+    with rpc.reading("eth_feeHistory"):
+        base = int(history["baseFeePerGas"][-1], 16)
     tip = await rpc.number("eth_maxPriorityFeePerGas")
     return Fees(2 * base + tip, tip)
 

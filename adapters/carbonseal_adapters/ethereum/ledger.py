@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
@@ -71,6 +72,13 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
     return EthereumLedger(rpc, chain_id, address, signer, confirmations)
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    number: int
+    hash: str
+    fields: Mapping[str, Any]  # as the endpoint gave them
+
+
 class EthereumLedger:
     """One registry on one chain, under one publisher; see `carbonseal.ledger.Ledger`."""
 
@@ -112,7 +120,9 @@ class EthereumLedger:
 
     async def send(self, prepared: Prepared) -> None:
         try:
-            await self._rpc.call("eth_sendRawTransaction", shown(prepared.payload))
+            answer = await self._rpc.call("eth_sendRawTransaction", shown(prepared.payload))
+            if answer != prepared.id:
+                raise Unknown(f"{self._rpc.endpoint} took {prepared.id} for {answer}")
         except RpcError as error:
             if error.says(*KNOWN):
                 return
@@ -145,7 +155,7 @@ class EthereumLedger:
         newest = prepared[0]
         if await self._stored(newest.statement, final) == newest.statement.digest():
             # Written by an attempt that this node has lost, say with an old copy of its store.
-            return Observation(Fate.FINAL, newest.id, self._facts(newest.statement, await self._block(final)))
+            return Observation(Fate.FINAL, newest.id, _facts(newest.statement, await self._block(final)))
         slots = [int(attempt.slot) for attempt in prepared]
         if max(slots) >= await self._nonce("latest"):
             return Observation(Fate.MISSING, newest.id)
@@ -154,19 +164,18 @@ class EthereumLedger:
         return Observation(Fate.PENDING, newest.id)
 
     async def _included(self, attempt: Prepared, receipt: Mapping[str, Any], final: int) -> Observation:
-        number = int(receipt["blockNumber"], 16)
+        with self._rpc.reading("eth_getTransactionReceipt"):
+            number, digest = int(receipt["blockNumber"], 16), receipt["blockHash"]
+            reverted = int(receipt["status"], 16) != 1
         block = await self._block(number)
-        if block["hash"] != receipt["blockHash"]:
+        if block.hash != digest:
             return Observation(Fate.PENDING, attempt.id)  # the chain is just being reorganised
         is_final = number <= final
-        if int(receipt["status"], 16) != 1:
+        if reverted:
             if is_final:
                 return Observation(Fate.REFUSED, attempt.id, reason="the transaction was included and reverted")
             return Observation(Fate.PENDING, attempt.id)
-        return Observation(Fate.FINAL if is_final else Fate.INCLUDED, attempt.id, self._facts(attempt.statement, block))
-
-    def _facts(self, statement: Statement, block: Mapping[str, Any]) -> dict[str, Any]:
-        return {"statement": statement.encode().hex(), "number": int(block["number"], 16), "hash": block["hash"]}
+        return Observation(Fate.FINAL if is_final else Fate.INCLUDED, attempt.id, _facts(attempt.statement, block))
 
     # --- evidence ----------------------------------------------------------------------------------------------------
 
@@ -175,7 +184,7 @@ class EthereumLedger:
             raise Retry("nothing was seen yet that could be proved")
         statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
         number = int(observation.facts["number"])
-        if (await self._block(number))["hash"] != observation.facts["hash"]:
+        if (await self._block(number)).hash != observation.facts["hash"]:
             raise Retry(f"block {number} fell out in a reorg")
         try:
             return await self._prove(statement, number)
@@ -193,14 +202,12 @@ class EthereumLedger:
         except Unknown as unknown:
             raise Retry(str(unknown)) from unknown
         block = await self._block(number)
-        try:
-            header = write_header(block)
+        with self._rpc.reading("eth_getProof"):
+            header = write_header(block.fields)
             account = tuple(_bytes(node) for node in answer["accountProof"])
             storage = tuple(_bytes(node) for node in answer["storageProof"][0]["proof"])
             evidence = StorageEvidence(self._registry, self._signer.address, header, account, storage).encode()
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise Retry(f"{self._rpc.endpoint}: the proof of block {number} is malformed: {error}") from error
-        seen = TrustItem(self.name, BLOCK, {"number": number, "hash": block["hash"]}, self._rpc.endpoint, "")
+        seen = TrustItem(self.name, BLOCK, {"number": number, "hash": block.hash}, self._rpc.endpoint, "")
         checked = VERIFIER.check(evidence, statement, self._pins, [seen])
         if checked.proved is None:
             raise Retry(f"{self._rpc.endpoint}: {checked.findings[0]}")
@@ -210,16 +217,14 @@ class EthereumLedger:
         topics = [shown(registry.ANCHORED), shown(self._signer.address.rjust(32, b"\0")), shown(log)]
         asked = {"address": shown(self._registry), "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
         events = await self._rpc.ask("eth_getLogs", asked)
-        try:
+        with self._rpc.reading("eth_getLogs"):
             anchored = [Statement(log, int(event["topics"][3], 16), _bytes(event["data"])[:32]) for event in events]
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise Retry(f"{self._rpc.endpoint}: an event is malformed: {error}") from error
         return max(anchored, key=lambda statement: statement.size, default=None)
 
     async def pins(self) -> Mapping[str, str]:
         """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
         return {
-            "genesis": (await self._block(0))["hash"],
+            "genesis": (await self._block(0)).hash,
             "registry": shown(self._registry),
             "code": registry.artifact()["code_hash"],
             "publisher": self.publisher,
@@ -250,24 +255,25 @@ class EthereumLedger:
     async def _final(self) -> int:
         """The newest block that counts as final."""
         if self._confirmations is None:
-            return int((await self._block("finalized"))["number"], 16)
+            return (await self._block("finalized")).number
         return max(0, await self._rpc.number("eth_blockNumber") - self._confirmations + 1)
 
     async def _receipt(self, name: str) -> Mapping[str, Any] | None:
         receipt: Mapping[str, Any] | None = await self._rpc.ask("eth_getTransactionReceipt", name)
         return receipt
 
-    async def _block(self, which: int | str) -> Mapping[str, Any]:
-        block: Mapping[str, Any] | None = await self._rpc.ask("eth_getBlockByNumber", _at(which), False)
-        if block is None:
+    async def _block(self, which: int | str) -> _Block:
+        fields = await self._rpc.ask("eth_getBlockByNumber", _at(which), False)
+        if fields is None:
             raise Retry(f"{self._rpc.endpoint} does not know block {which}")
-        return block
+        with self._rpc.reading("eth_getBlockByNumber"):
+            return _Block(int(fields["number"], 16), str(fields["hash"]), fields)
 
     async def _gas(self, data: bytes) -> int:
         """A generous limit: what is left over costs nothing. Raises `Never` where the contract refuses."""
         call = {"from": self.publisher, "to": shown(self._registry), "data": shown(data)}
         try:
-            estimate = int(await self._rpc.call("eth_estimateGas", call), 16)
+            answer = await self._rpc.call("eth_estimateGas", call)
         except RpcError as error:
             if error.says("revert"):
                 raise Never(
@@ -276,7 +282,14 @@ class EthereumLedger:
             raise Retry(str(error)) from error
         except Unknown as error:
             raise Retry(str(error)) from error
+        with self._rpc.reading("eth_estimateGas"):
+            estimate = int(answer, 16)
         return max(LEAST_GAS, estimate + estimate // 4)
+
+
+def _facts(statement: Statement, block: _Block) -> dict[str, Any]:
+    """What `evidence` needs to know of an inclusion, as the outbox stores it."""
+    return {"statement": statement.encode().hex(), "number": block.number, "hash": block.hash}
 
 
 def _confirmations(options: Mapping[str, str]) -> int | None:

@@ -6,6 +6,9 @@ and refuse the longer `extraData` of consortium chains.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import aiohttp
@@ -40,13 +43,14 @@ class Rpc:
         provider = AsyncHTTPProvider(endpoint, request_kwargs={"timeout": TIMEOUT}, exception_retry_configuration=None)
         self._web3 = AsyncWeb3(provider)
         self._provider = provider
-        self._open = False
+        self._opening, self._open = asyncio.Lock(), False
 
     async def call(self, method: str, *params: Any) -> Any:
         """The result. Raises `RpcError`, `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
-        if not self._open:
-            await self._provider.cache_async_session(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-            self._open = True
+        async with self._opening:
+            if not self._open:
+                await self._provider.cache_async_session(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+                self._open = True
         try:
             answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -72,10 +76,16 @@ class Rpc:
     async def number(self, method: str, *params: Any) -> int:
         """A question whose answer is a quantity."""
         answer = await self.ask(method, *params)
-        try:
+        with self.reading(method):
             return int(answer, 16)
-        except (TypeError, ValueError) as error:
-            raise Retry(f"{self.endpoint}: the answer to {method} is no number") from error
+
+    @contextmanager
+    def reading(self, method: str) -> Iterator[None]:
+        """For code that takes an answer apart: one of another shape is the endpoint's fault, and a `Retry`."""
+        try:
+            yield
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise Retry(f"{self.endpoint}: the answer to {method} is malformed: {error!r}") from error
 
     async def close(self) -> None:
         await self._provider.disconnect()
