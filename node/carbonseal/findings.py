@@ -204,7 +204,9 @@ PACT_UNKNOWN_PROPERTY = rejected(
     "PACT 3.0 knows no {name} here",
     "check the spelling; what PACT lacks belongs in extensions",
 )
-PACT_TYPE = rejected("pact.type", "{expected} belongs here, not {found}", "give it as that; PACT writes numbers in quotes")
+PACT_TYPE = rejected(
+    "pact.type", "{expected} belongs here, not {found}", "give it as that; PACT writes numbers in quotes"
+)
 PACT_DECIMAL = rejected("pact.decimal", "{found} is no decimal", 'write it plainly, in quotes: "12.5"')
 PACT_RANGE = rejected("pact.range", "{found} is out of range: {expected}", "check the value and its sign")
 PACT_UNKNOWN_VALUE = rejected("pact.unknown-value", "{found} is none of: {options}", "choose one of them")
@@ -349,6 +351,9 @@ PASSPORT_MALFORMED = rejected(
     "passport.malformed",
     "not a passport of version 1: {problem}",
     "the file was damaged or made by another program: ask for it again",
+)
+PASSPORT_UNKNOWN_VERSION = undetermined(
+    "passport.unknown-version", "a passport of another version, {version}", "use a carbonseal that knows it"
 )
 PASSPORT_OVER_LIMIT = undetermined(
     "passport.over-limit", "more than {limit} {what}, the limit of version 1", "ask for a passport within the limits"

@@ -7,10 +7,11 @@ passport proves never moves later.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.notes import Note
+from carbonseal.log.notes import MAX_NOTE, MAX_SIGNATURES, Note
 from carbonseal.passport.credentials import Credential
 from carbonseal.passport.passports import Carried, Disclosed, Passport, reachable
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
@@ -50,61 +51,84 @@ def assemble(
 def refresh(
     passport: Passport, *, seals: Mapping[bytes, Seal], status_lists: Iterable[Carried[StatusList]], link: Link
 ) -> Passport:
-    """The same passport with what `seals` has on top, and with the newest of each status list."""
+    """The same passport with what `seals` has on top, and with the newest of each status list that is sealed."""
     merged = dict(passport.seals)
     for commitment, seal in seals.items():
         known = merged.get(commitment)
         merged[commitment] = seal if known is None else merge_seals(known, seal, link)
-    lists = _newest([*passport.status_lists.values(), *status_lists])
+    sealed_lists = (carried for carried in status_lists if carried.commitment in merged)
+    lists = _newest([*passport.status_lists.values(), *sealed_lists])
     return _only_cited(Passport(passport.root, passport.credentials, passport.records, merged, lists))
 
 
 def merge_seals(first: Seal, second: Seal, link: Link) -> Seal:
-    """Both seals of one entry in one. Where there is no room for all heads, those of `first` stay."""
+    """Both seals of one entry in one: all heads of `first`, and those of `second`, the largest before others, for which there
+    is room and which part no two heads that are linked. Raises `Refused` where a checkpoint cannot be read."""
     if (first.entry, first.index) != (second.entry, second.index):
         return first
     heads = {_checkpoint(head): head for head in first.heads}
+    links = _Links(first, second, link)
     for head in sorted(second.heads, key=lambda head: -_checkpoint(head).size):
         checkpoint = _checkpoint(head)
+        if any(other.origin != checkpoint.origin for other in heads):
+            return first
         if checkpoint in heads:
             heads[checkpoint] = _merge_heads(heads[checkpoint], head)
-        elif len(heads) < MAX_HEADS:
+        elif len(heads) < MAX_HEADS and not _parts(checkpoint, heads, links):
             heads[checkpoint] = head
-    ascending = sorted(heads.items(), key=lambda pair: pair[0].size)
-    if len({checkpoint.origin for checkpoint, _ in ascending}) > 1:
-        return first
-    known = _known_links(first) | _known_links(second)
-    merged = [_relinked(ascending[0][1], None)]
-    for (smaller, _), (larger, head) in pairwise(ascending):
-        proof = known.get((smaller, larger))
-        if proof is None and smaller.size < larger.size:
-            proof = link(larger.origin, smaller.size, larger.size)
-        merged.append(_relinked(head, proof))
+    ascending = sorted(heads, key=lambda checkpoint: checkpoint.size)
+    proofs = [None, *(links.proof(smaller, larger) for smaller, larger in pairwise(ascending))]
+    merged = (
+        replace(heads[checkpoint], consistency=proof) for checkpoint, proof in zip(ascending, proofs, strict=True)
+    )
     return Seal(first.entry, first.index, tuple(merged))
+
+
+class _Links:
+    """The consistency proofs between heads: those that two seals carry, `first` before `second`, and what `link` gives."""
+
+    def __init__(self, first: Seal, second: Seal, link: Link) -> None:
+        self._link = link
+        self._known: dict[tuple[Checkpoint, Checkpoint], tuple[bytes, ...] | None] = {}
+        for seal in (second, first):
+            for one, other in pairwise(seal.heads):
+                if other.consistency is not None:
+                    self._known[_checkpoint(one), _checkpoint(other)] = other.consistency
+
+    def proof(self, smaller: Checkpoint, larger: Checkpoint) -> tuple[bytes, ...] | None:
+        """From one head to the next; None where it cannot be had, or where both have one size."""
+        if smaller.size < larger.size and (smaller, larger) not in self._known:
+            self._known[smaller, larger] = self._link(larger.origin, smaller.size, larger.size)
+        return self._known.get((smaller, larger))
+
+
+def _parts(new: Checkpoint, heads: Iterable[Checkpoint], links: _Links) -> bool:
+    """Whether `new` would come between two heads that are linked, without a link to both."""
+    ascending = sorted(heads, key=lambda checkpoint: checkpoint.size)
+    return any(
+        one.size < new.size < other.size
+        and links.proof(one, other) is not None
+        and None in (links.proof(one, new), links.proof(new, other))
+        for one, other in pairwise(ascending)
+    )
 
 
 def _checkpoint(head: Head) -> Checkpoint:
     return Checkpoint.parse(Note.parse(head.checkpoint).text)
 
 
-def _known_links(seal: Seal) -> dict[tuple[Checkpoint, Checkpoint], tuple[bytes, ...]]:
-    return {
-        (_checkpoint(one), _checkpoint(other)): other.consistency
-        for one, other in pairwise(seal.heads)
-        if other.consistency is not None
-    }
-
-
-def _relinked(head: Head, consistency: tuple[bytes, ...] | None) -> Head:
-    return Head(head.checkpoint, head.inclusion, consistency, head.anchors)
-
-
 def _merge_heads(first: Head, second: Head) -> Head:
-    """One head with the anchors of both, and of the two notes the one that has all the signatures of the other."""
-    signatures = set(Note.parse(first.checkpoint).signatures)
-    note = second.checkpoint if signatures <= set(Note.parse(second.checkpoint).signatures) else first.checkpoint
+    """One head with the signatures and anchors of both, as far as there is room."""
+    note = Note.parse(first.checkpoint)
+    signatures = {(one.name, one.key_id): one for one in Note.parse(second.checkpoint).signatures}
+    added = tuple(signatures[by] for by in signatures if by not in {(one.name, one.key_id) for one in note.signatures})
+    merged = Note(note.text, (note.signatures + added)[:MAX_SIGNATURES]).encode()
     anchors: dict[SealedAnchor, None] = dict.fromkeys((*first.anchors, *second.anchors))
-    return Head(note, first.inclusion, first.consistency, tuple(anchors)[:MAX_ANCHORS])
+    return replace(
+        first,
+        checkpoint=merged if len(merged) <= MAX_NOTE else first.checkpoint,
+        anchors=tuple(anchors)[:MAX_ANCHORS],
+    )
 
 
 def _newest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusList]]:

@@ -27,6 +27,7 @@ from carbonseal.records.commitments import commit
 from carbonseal.records.strict import Limits
 
 PASSPORT_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
+VERSION = "passport/1"
 MAX_COMPONENTS = 4096
 MAX_TIERS = 32  # of components below the root
 
@@ -83,7 +84,7 @@ class Passport:
         evidence: dict[str, Any] = {}
         seals = {key.hex(): _seal_to_json(seal, checkpoints, evidence) for key, seal in self.seals.items()}
         return {
-            "carbonseal": "passport/1",
+            "carbonseal": VERSION,
             "credential": self.root.hex(),
             "credentials": _carried_to_json(self.credentials),
             "records": {
@@ -157,6 +158,7 @@ def parse(raw: bytes) -> Passport:
 
 def parse_value(value: Any) -> Passport:
     """The same from the JSON value, as `records.strict` reads it."""
+    _check_version(value)
     _check_limits(value)
     PASSPORT_SHAPE.check(value, findings.PASSPORT_MALFORMED)
     checkpoints = {
@@ -176,6 +178,12 @@ def parse_value(value: Any) -> Passport:
     _check_citations(passport, reading)
     _check_tiers(passport)
     return passport
+
+
+def _check_version(value: Any) -> None:
+    version = value.get("carbonseal") if isinstance(value, dict) else None
+    if isinstance(version, str) and version.startswith("passport/") and version != VERSION:
+        raise Refused(findings.PASSPORT_UNKNOWN_VERSION("carbonseal", version=version[:80]))
 
 
 def _check_limits(value: Any) -> None:

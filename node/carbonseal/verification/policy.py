@@ -105,16 +105,24 @@ def parse_policy(raw: bytes | str, *, third_party: Lookup = lambda _: None) -> P
 
 
 def _text(raw: bytes | str) -> str:
+    """The policy's text, of printable characters, tabs and line ends alone."""
+    if len(raw) > MAX_BYTES:
+        raise Refused(findings.POLICY_TOO_LARGE("policy", limit=MAX_BYTES))
     try:
         text = raw.decode() if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
-        raise Refused(findings.POLICY_TEXT("policy", problem=f"byte {error.start} is not UTF-8")) from error
-    if len(text) > MAX_BYTES:
-        raise Refused(findings.POLICY_TEXT("policy", problem=f"more than {MAX_BYTES} characters"))
-    unprintable = next((letter for letter in text if not letter.isprintable() and letter not in "\n\r\t"), None)
-    if unprintable is not None:
-        raise Refused(findings.POLICY_TEXT("policy", problem=f"an unprintable character, U+{ord(unprintable):04X}"))
+        before = error.object[: error.start].decode()
+        raise Refused(findings.POLICY_NOT_UTF8(*_after(before), byte=f"0x{error.object[error.start]:02X}")) from error
+    stray = next((at for at, letter in enumerate(text) if not letter.isprintable() and letter not in "\n\r\t"), None)
+    if stray is not None:
+        raise Refused(findings.POLICY_TEXT(*_after(text[:stray]), letter=f"U+{ord(text[stray]):04X}"))
     return text
+
+
+def _after(text: str) -> tuple[str, str]:
+    """The place at which `text` ends."""
+    lines = f"{text}|".splitlines()
+    return _at(_Word("", len(lines), len(lines[-1])))
 
 
 # What stands after each keyword, as errors show it, and the least and most words that may.
@@ -208,13 +216,16 @@ class _Reading:
             raise words[2].refused(findings.POLICY_VALUE, problem=error) from error
         self._new_key(words[2], key, name)
         window = self._options(words[3:], ("from", "until"))
-        instants = {}
+        instants: dict[str, datetime] = {}
         for option, (word, value) in window.items():
             try:
                 instants[option] = parse_instant(value)
             except ValueError as error:
                 raise word.refused(findings.POLICY_VALUE, problem=error) from error
-        issuer = Issuer(name, words[1].text, key, instants.get("from"), instants.get("until"))
+        since, until = instants.get("from"), instants.get("until")
+        if since is not None and until is not None and since > until:
+            raise window["until"][0].refused(findings.POLICY_WINDOW)
+        issuer = Issuer(name, words[1].text, key, since, until)
         self._policy.issuers[issuer.id, key] = issuer
 
     def _verifier(self, words: list[_Word]) -> None:
@@ -250,6 +261,8 @@ class _Reading:
         self._policy.status_required = words[0].text == "required"
 
     def _check(self, words: list[_Word]) -> None:
+        if words[0].text in self._policy.checks:
+            raise words[0].refused(findings.POLICY_NAME_TWICE, name=words[0].text)
         self._policy.checks += (words[0].text,)
 
     # What several lines have in common.
@@ -295,8 +308,9 @@ class _Reading:
         try:
             groups.group(name, words[1].text, [word.text for word in words[2:]])
         except Refused as refused:
-            member = refused.finding.facts.get("member")
-            raise refused.under(*_at(next((word for word in words[2:] if word.text == member), words[1]))) from refused
+            at_fault = refused.finding.facts.get("member", name)
+            word = next((word for word in reversed(words[2:]) if word.text == at_fault), words[1])
+            raise refused.under(*_at(word)) from refused
 
     def _named_group(self, word: _Word, groups: Groups) -> Quorum:
         try:
