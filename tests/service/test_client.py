@@ -1,0 +1,260 @@
+"""A command finds the node in a directory, open or served, and both answer alike."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from carbonseal.findings import JSON_TOO_LARGE, Finding, Refused
+from carbonseal.log.entries import RecordEntry
+from carbonseal.node.lock import Locked
+from carbonseal.node.node import Node
+from carbonseal.records.sources import Source, read_records
+from carbonseal.service.app import serving
+from carbonseal.service.client import AnyNode, LocalNode, open_node
+from carbonseal.service.remote import RemoteNode
+from tests.service.nodes import make_node
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    make_node(tmp_path / "node")
+    return tmp_path / "node"
+
+
+def near(directory: Path, work: Callable[[AnyNode], Awaitable[None]]) -> None:
+    async def go() -> None:
+        async with open_node(directory) as node:
+            assert isinstance(node, LocalNode)
+            await work(node)
+
+    asyncio.run(go())
+
+
+def far(directory: Path, work: Callable[[AnyNode], Awaitable[None]]) -> None:
+    async def go() -> None:
+        async with Node.open(directory) as served, serving(served) as url:
+            served.advertise(url)
+            async with open_node(directory) as node:
+                assert isinstance(node, RemoteNode)
+                await work(node)
+
+    asyncio.run(go())
+
+
+both = pytest.mark.parametrize("open_it", [near, far])
+Open = Callable[[Path, Callable[[AnyNode], Awaitable[None]]], None]
+
+
+async def code(work: Awaitable[object]) -> str:
+    with pytest.raises(Refused) as refused:
+        await work
+    assert refused.value.finding.message
+    return refused.value.finding.code.name
+
+
+@both
+def test_the_way_of_a_record(directory: Path, open_it: Open) -> None:
+    async def work(node: AnyNode) -> None:
+        receipt = await node.submit(b'{"one":1}', "json/1")
+        assert await node.submit(b'{ "one": 1 }', "json/1") == receipt
+        assert await node.index(receipt.commitment) == 1
+        assert await code(node.proof(1)) == "node.not-sequenced"
+        assert await code(node.seal(receipt.commitment)) == "node.not-sequenced"
+        note = await node.sequence()
+        assert note is not None
+        assert await node.sequence() is None
+        seal = await node.seal(receipt.commitment)
+        assert (seal.index, seal.entry) == (1, RecordEntry(receipt.commitment).encode())
+        assert [head.checkpoint for head in seal.heads] == [note]
+        proof = await node.proof(1)
+        assert (proof.hashes, proof.checkpoint_note) == (seal.heads[0].inclusion, note)
+        await node.anchor()
+        health = await node.settle(1)
+        assert health == await node.health()
+        assert (health["state"], health["size"], health["waiting"], health["ledgers"]) == ("ok", 2, 0, [])
+
+    open_it(directory, work)
+
+
+@both
+def test_what_is_refused_has_the_same_code_and_place(directory: Path, open_it: Open) -> None:
+    async def work(node: AnyNode) -> None:
+        assert await code(node.submit(b'{"a":{"b":1,"b":2}}', "json/1")) == "json.duplicate-key"
+        assert await code(node.submit(b"{}", "none/1")) == "profile.unknown"
+        assert await code(node.index(bytes(32))) == "node.unknown-commitment"
+        assert await code(node.seal(bytes(32))) == "node.unknown-commitment"
+        assert await code(node.proof(9)) == "node.not-sequenced"
+        assert await code(node.passport(bytes(32))) == "http.unknown-passport"
+        with pytest.raises(Refused) as refused:
+            await node.submit(b'{"a":{"b":NaN}}', "json/1")
+        assert refused.value.finding.place == ("/a/b",)
+
+    open_it(directory, work)
+
+
+@both
+def test_many_records_from_files_keep_their_places(directory: Path, tmp_path: Path, open_it: Open) -> None:
+    files = {
+        "a.json": b'{\n  "pretty": [\r\n    1,\n    2\n  ]\n}\n',
+        "b.json": b'{"line\nfeed": 1}',  # forbidden inside of a text, and not made good on the way
+        "c.json": b" \n\n ",
+        "d.ndjson": b'{"d":1}\n\n{"d":2,"d":3}\n{"d":4}',
+        "e.json": b" " * ((1 << 20) + 1),
+        "f.json": b'{"last":true}',
+    }
+    (tmp_path / "in").mkdir()
+    for name, content in files.items():
+        (tmp_path / "in" / name).write_bytes(content)
+    expected = [
+        (("a.json",), "taken"),
+        (("b.json",), "json.control-character"),
+        (("c.json",), "json.truncated"),
+        (("d.ndjson", "line 1"), "taken"),
+        (("d.ndjson", "line 3"), "json.duplicate-key"),
+        (("d.ndjson", "line 4"), "taken"),
+        (("e.json",), "json.too-large"),
+        (("f.json",), "taken"),
+    ]
+
+    async def work(node: AnyNode) -> None:
+        told = []
+        async for result in node.submit_many(read_records([tmp_path / "in"]), "json/1"):
+            name, *rest = result.place
+            if result.finding is not None:
+                assert result.finding.place[: len(result.place)] == result.place
+            told.append(((Path(name).name, *rest), "taken" if result.finding is None else result.finding.code.name))
+        assert told == expected
+
+    open_it(directory, work)
+
+
+@both
+def test_a_long_stream(directory: Path, open_it: Open) -> None:
+    def records() -> Iterator[Source | Finding]:
+        for number in range(5000):
+            yield Source((f"record {number}",), b'{"n":%d,"filling":"%s"}' % (number, b"x" * 100))
+            if not number % 1000:
+                yield JSON_TOO_LARGE(f"beside {number}", limit=1)
+
+    async def work(node: AnyNode) -> None:
+        results = [result async for result in node.submit_many(records(), "json/1")]
+        assert [result.place for result in results] == [item.place for item in records()]
+        assert [result.receipt is None for result in results] == [isinstance(item, Finding) for item in records()]
+
+    open_it(directory, work)
+
+
+@both
+def test_no_records_at_all(directory: Path, open_it: Open) -> None:
+    async def none() -> AsyncIterator[Source | Finding]:
+        for item in ():
+            yield item
+
+    async def work(node: AnyNode) -> None:
+        assert [result async for result in node.submit_many([], "json/1")] == []
+        assert [result async for result in node.submit_many(none(), "json/1")] == []
+        only = JSON_TOO_LARGE("there", limit=1)
+        assert [result.finding async for result in node.submit_many([only], "json/1")] == [only]
+
+    open_it(directory, work)
+
+
+def test_a_directory_that_is_open_and_not_served(directory: Path) -> None:
+    async def go() -> None:
+        async with Node.open(directory):
+            with pytest.raises(Locked):
+                async with open_node(directory):
+                    raise AssertionError("it was opened twice")
+
+    asyncio.run(go())
+
+
+def test_a_service_that_is_gone(directory: Path) -> None:
+    async def go() -> None:
+        async with Node.open(directory) as node:
+            async with serving(node) as url:
+                node.advertise(url)
+            async with open_node(directory) as far_node:
+                assert await code(far_node.sequence()) == "client.unreachable"
+                with pytest.raises(Refused) as refused:
+                    [_ async for _ in far_node.submit_many([Source((), b"{}")], "json/1")]
+                assert refused.value.finding.code.name == "client.unreachable"
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, b"<html>", "client.not-a-node"),
+        (200, b"[]", "client.not-a-node"),
+        (404, b"{}", "client.not-a-node"),
+        (500, b"500 Internal Server Error", "client.not-a-node"),
+        (302, b"", "client.not-a-node"),
+        (503, json.dumps({"code": "x.y", "place": ["a"], "message": "{braces}", "remedy": ""}).encode(), "x.y"),
+    ],
+)
+def test_something_else_at_the_address(status: int, body: bytes, expected: str) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status, body=body)
+
+    async def go() -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        async with RemoteNode(f"http://127.0.0.1:{runner.addresses[0][1]}") as node:
+            assert await code(node.index(bytes(32))) == expected
+        await runner.cleanup()
+
+    asyncio.run(go())
+
+
+def test_a_stream_that_is_cut_off_is_not_taken_for_its_end() -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(
+            b'{"place":["line 1"],"error":{"code":"x.y","place":["line 1"],"message":"","remedy":""}}\n'
+        )
+        return response
+
+    async def go() -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        async with RemoteNode(f"http://127.0.0.1:{runner.addresses[0][1]}") as node:
+            with pytest.raises(Refused) as refused:
+                [_ async for _ in node.submit_many([Source(("a",), b"{}"), Source(("b",), b"{}")], "json/1")]
+            assert refused.value.finding.code.name == "client.unreachable"
+        await runner.cleanup()
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    "seconds", ['{"seconds":-1}', '{"seconds":31}', '{"seconds":true}', "{}", "[]", '{"seconds":"1"}']
+)
+def test_only_a_bounded_time_is_waited(directory: Path, seconds: str) -> None:
+    async def go() -> None:
+        async with Node.open(directory) as node, serving(node) as url, aiohttp.ClientSession(url) as session:
+            headers = {"Content-Type": "application/json"}
+            async with session.post("/v1/settle", data=seconds, headers=headers) as response:
+                assert (response.status, (await response.json())["code"]) == (400, "http.malformed-wait")
+            for path in ("/v1/sequence", "/v1/anchor", "/v1/settle"):
+                async with session.post(path) as response:
+                    assert response.status == 415
+
+    asyncio.run(go())

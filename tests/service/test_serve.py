@@ -1,0 +1,131 @@
+"""`carbonseal serve` as a process of its own: it starts, says where, answers, and stops as it was told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.notes import Note
+from carbonseal.node.node import Node
+from carbonseal.service.client import open_node
+from carbonseal.service.remote import RemoteNode
+from tests.service.nodes import make_node
+
+CARBONSEAL = [sys.executable, "-W", "error", "-c", "from carbonseal.cli.main import main; main()"]
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    make_node(tmp_path / "node")
+    return tmp_path / "node"
+
+
+@contextmanager
+def serve(directory: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running process, and the URL that it told."""
+    command = [*CARBONSEAL, "serve", str(directory), "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.fullmatch(rf"carbonseal serves {re.escape(str(directory))} at (http://\S+)\n", line)
+            assert found, line or process.communicate()
+            yield process, found[1]
+        finally:
+            process.kill()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_and_stops_when_told(directory: Path, sign: signal.Signals) -> None:
+    with serve(directory) as (process, url):
+        body = b'{"record": 1}'
+        request = Request(f"{url}/v1/records?profile=json/1", body, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as response:
+            receipt = json.load(response)
+        process.send_signal(sign)
+        assert ended(process) == (0, "", "")
+
+    async def kept() -> None:
+        async with Node.open(directory) as node:
+            assert node.record(bytes.fromhex(receipt["commitment"])).index == 1
+            assert node.waiting + node.size == 2
+
+    asyncio.run(kept())
+
+
+def test_waiting_entries_join_the_log_by_themselves(directory: Path) -> None:
+    with serve(directory) as (_, url):
+
+        async def go() -> None:
+            async with open_node(directory) as node:
+                assert isinstance(node, RemoteNode)
+                receipt = await node.submit(b"{}", "json/1")
+                while (await node.health())["waiting"]:
+                    await asyncio.sleep(0)
+                assert await node.index(receipt.commitment) == 1
+
+        asyncio.run(go())
+        with urlopen(f"{url}/checkpoint", timeout=10) as response:
+            assert Checkpoint.parse(Note.parse(response.read()).text).size == 2
+
+
+def test_other_commands_talk_to_it(directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "record.json").write_text('{"a": 1}')
+    command = [*CARBONSEAL, "seal", str(directory), str(tmp_path / "record.json"), "--profile", "json/1"]
+    with serve(directory):
+        far = subprocess.run(command, capture_output=True, text=True, check=True)
+    near = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert far.stdout == near.stdout
+    assert "record.json" in far.stdout
+
+
+def test_a_node_has_one_server(directory: Path) -> None:
+    with serve(directory) as (_, url):
+        second = subprocess.run([*CARBONSEAL, "serve", str(directory)], capture_output=True, text=True, check=False)
+        assert second.returncode == 2
+        assert url in second.stderr
+
+
+def test_a_killed_server_leaves_a_directory_that_opens(directory: Path) -> None:
+    with serve(directory) as (process, _):
+        process.kill()
+        process.wait()
+    with serve(directory) as (process, _):
+        process.terminate()
+        assert ended(process)[0] == 0
+
+
+def test_an_address_that_is_taken(directory: Path, tmp_path: Path) -> None:
+    make_node(tmp_path / "second", "second.example/log")
+    with serve(directory) as (_, url):
+        port = url.rpartition(":")[2]
+        command = [*CARBONSEAL, "serve", str(tmp_path / "second"), "--port", port]
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert second.returncode == 1
+        assert f"127.0.0.1:{port}" in second.stderr
+        assert "Traceback" not in second.stderr
+
+
+def test_a_directory_that_is_no_node(tmp_path: Path) -> None:
+    command = [*CARBONSEAL, "serve", str(tmp_path)]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"})
+    assert refused.returncode == 2
+    assert "node.toml" in refused.stderr
+    assert "Traceback" not in refused.stderr
