@@ -12,7 +12,12 @@ import click
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Run local ledgers for development and tests. Nothing leaves this machine."""
+    """Run local ledgers for development and tests. Nothing leaves this machine.
+
+    \b
+    Example:
+      carbonseal-devnet up
+    """
 
 
 @main.command()
@@ -33,6 +38,11 @@ def up(port: int, ethereum: bool, finality: int, directory: Path) -> None:
 
     What they hold is kept in memory and gone afterwards. The accounts' keys are the same each time and known to
     everybody: never use them anywhere else.
+
+    \b
+    Examples:
+      carbonseal-devnet up
+      carbonseal-devnet up --port 0 --directory keys
     """
     del ethereum  # the only network yet: Fabric and a log come beside it
     asyncio.run(_up(port, finality, directory))

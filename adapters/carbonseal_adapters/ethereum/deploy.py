@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from carbonseal.ledger import Never, Unknown
 from carbonseal_adapters.ethereum import registry, rlp
-from carbonseal_adapters.ethereum.evidence import shown
+from carbonseal_adapters.ethereum.evidence import to_hex
 from carbonseal_adapters.ethereum.fees import suggest
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
 from carbonseal_adapters.ethereum.transactions import Signer
@@ -41,7 +41,7 @@ async def deploy(endpoint: str, secret: bytes, *, poll: float = 1.0, patience: i
         fees = await suggest(rpc)
         name, payload = signer.sign(chain_id=chain_id, nonce=nonce, to=b"", data=code, gas=GAS, fees=fees)
         try:
-            await rpc.call("eth_sendRawTransaction", shown(payload))
+            await rpc.call("eth_sendRawTransaction", to_hex(payload))
         except RpcError as error:
             raise Never(f"the endpoint refuses the deployment: {error}", f"is {signer.shown} funded?") from error
         for _ in range(patience):
@@ -51,7 +51,7 @@ async def deploy(endpoint: str, secret: bytes, *, poll: float = 1.0, patience: i
             await asyncio.sleep(poll)
         else:
             raise Unknown(f"the deployment {name} is not included yet")
-        address = shown(keccak256(rlp.encode([signer.address, rlp.number(nonce)]))[12:])
+        address = to_hex(keccak256(rlp.encode([signer.address, rlp.number(nonce)]))[12:])
         found = await rpc.ask("eth_getCode", address, "latest")
         if found != registry.artifact()["bytecode_runtime"]:
             raise Never(

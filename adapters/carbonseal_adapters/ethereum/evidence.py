@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,7 +104,7 @@ class EthereumVerifier:
     def check(self, evidence: Evidence, statement: Statement, pins: Pins, trust: Sequence[TrustItem]) -> Checked:
         """Show that `statement` stands in the pinned registry, under a listed publisher, in a pinned block."""
         try:
-            proved = _check(evidence, statement, pins, [item for item in trust if item.ledger == pins.name])
+            proved = _check(evidence, statement, pins, trust)
         except Refused as refused:
             return Checked((refused.finding,))
         return Checked((_anchored(proved, pins),), proved)
@@ -138,13 +139,13 @@ def read_address(text: str, *place: str) -> bytes:
     return bytes.fromhex(lower)
 
 
-def shown(data: bytes) -> str:
+def to_hex(data: bytes) -> str:
     """Hashes and addresses as findings, publishers and trust items write them: 0x and lower-case digits."""
     return "0x" + data.hex()
 
 
-def anchor_value(found: StorageEvidence, statement: Statement, header: Header, code: bytes) -> None:
-    """Check the way from the header's state root down to the anchor. Raises `Refused`, placed at the proof."""
+def _descend(found: StorageEvidence, statement: Statement, header: Header, code: bytes) -> None:
+    """The way from the header's state root down to the anchor. Raises `Refused`, placed at the proof."""
     try:
         account = prove(header.state_root, found.registry, found.account_proof)
         storage_root = _storage_root(account, code)
@@ -163,42 +164,44 @@ def _check(evidence: Evidence, statement: Statement, pins: Pins, trust: Sequence
         raise Refused(codes.EVIDENCE_TOO_LARGE(size=len(evidence.data), limit=MAX_EVIDENCE))
     found = StorageEvidence.decode(evidence.data)
     if found.registry != pins.registry:
-        raise Refused(codes.REGISTRY_DIFFERS(registry=shown(found.registry), pinned=shown(pins.registry)))
+        raise Refused(codes.REGISTRY_DIFFERS(registry=to_hex(found.registry), pinned=to_hex(pins.registry)))
+    if found.publisher not in pins.publishers:  # whatever stands there: it accuses nobody
+        raise Refused(codes.PUBLISHER_NOT_LISTED(publisher=to_hex(found.publisher)))
     try:
         header = read_header(found.header)
     except Refused as refused:
         raise refused.under("header") from None
-    anchor_value(found, statement, header, pins.code)
-    if found.publisher not in pins.publishers:
-        raise Refused(codes.PUBLISHER_NOT_LISTED(publisher=shown(found.publisher)))
-    return Proved(shown(found.publisher), header.timestamp, _pinned(header, pins, trust))
+    _descend(found, statement, header, pins.code)
+    return Proved(to_hex(found.publisher), header.timestamp, _pinned(header, pins, trust))
 
 
 def _pinned(header: Header, pins: Pins, trust: Sequence[TrustItem]) -> tuple[TrustItem, ...]:
     """The trust items that pin this block. Raises `Refused` where there is none, or where they do not agree."""
-    blocks: dict[int, dict[bytes, list[TrustItem]]] = {}
+    same_number: dict[bytes, list[TrustItem]] = {}
     for item in trust:
-        if item.kind == BLOCK:
-            number, digest = _block(item)
-            blocks.setdefault(number, {}).setdefault(digest, []).append(item)
-    for digest in blocks.get(0, {}):
-        if digest != pins.genesis:
-            raise Refused(codes.TRUST_OTHER_CHAIN(pinned=shown(digest), genesis=shown(pins.genesis)))
-    same_number = blocks.get(header.number)
+        if item.kind != BLOCK or item.ledger != pins.name or item.value.get("number") not in (0, header.number):
+            continue
+        number, digest = _block(item)
+        if number == 0 and digest != pins.genesis:
+            raise Refused(codes.TRUST_OTHER_CHAIN(pinned=to_hex(digest), genesis=to_hex(pins.genesis)))
+        if number == header.number:
+            same_number.setdefault(digest, []).append(item)
     if not same_number:
-        raise Refused(codes.BLOCK_NOT_PINNED(number=header.number, hash=shown(header.hash)))
-    hashes = ", ".join(map(shown, same_number))
+        raise Refused(codes.BLOCK_NOT_PINNED(number=header.number, hash=to_hex(header.hash)))
+    hashes = ", ".join(map(to_hex, same_number))
     if header.hash not in same_number:
-        raise Refused(codes.BLOCK_DIFFERS(number=header.number, hash=shown(header.hash), pinned=hashes))
+        raise Refused(codes.BLOCK_DIFFERS(number=header.number, hash=to_hex(header.hash), pinned=hashes))
     if len(same_number) > 1:
         raise Refused(codes.TRUST_CONTRADICTS(number=header.number, pinned=hashes))
     return tuple(same_number[header.hash])
 
 
 def _block(item: TrustItem) -> tuple[int, bytes]:
+    """A trust item's number and hash. What is wrong with the verifier's own trust is never held against the passport."""
     number, digest = item.value.get("number"), item.value.get("hash")
     if set(item.value) == {"number", "hash"} and type(number) is int and number >= 0 and isinstance(digest, str):
-        return number, read_hash(digest, "trust")
+        with suppress(Refused):
+            return number, read_hash(digest)
     raise Refused(codes.TRUST_MALFORMED(value=dict(item.value)))
 
 
@@ -213,7 +216,7 @@ def _storage_root(account: bytes | Absent, code: bytes) -> bytes:
     if len(storage_root) != 32:
         raise Refused(codes.ACCOUNT_MALFORMED(problem="its storage root has not 32 bytes"))
     if fields[3] != code:
-        raise Refused(codes.CODE_DIFFERS(code=shown(fields[3]), pinned=shown(code)))
+        raise Refused(codes.CODE_DIFFERS(code=to_hex(fields[3]), pinned=to_hex(code)))
     return storage_root
 
 
@@ -224,7 +227,7 @@ def _compare(stored: bytes | Absent, statement: Statement) -> None:
     if not isinstance(word, bytes) or not 0 < len(word) <= 32 or word[0] == 0:
         raise Refused(codes.VALUE_MALFORMED())
     if word.rjust(32, b"\0") != expected:
-        raise Refused(codes.OTHER_DIGEST(found=shown(word.rjust(32, b"\0")), expected=shown(expected)))
+        raise Refused(codes.OTHER_DIGEST(found=to_hex(word.rjust(32, b"\0")), expected=to_hex(expected)))
 
 
 def _publishers(text: str) -> frozenset[bytes]:
@@ -232,7 +235,7 @@ def _publishers(text: str) -> frozenset[bytes]:
     for part in text.split(","):
         publisher = read_address(part, "publisher")
         if publisher in publishers:
-            raise Refused(codes.PUBLISHER_REPEATED("publisher", publisher=shown(publisher)))
+            raise Refused(codes.PUBLISHER_REPEATED("publisher", publisher=to_hex(publisher)))
         publishers.add(publisher)
     return frozenset(publishers)
 

@@ -26,7 +26,7 @@ from carbonseal.ledger import (
     Unknown,
 )
 from carbonseal_adapters.ethereum import codes, registry
-from carbonseal_adapters.ethereum.evidence import BLOCK, VERIFIER, Pins, StorageEvidence, read_address, shown
+from carbonseal_adapters.ethereum.evidence import BLOCK, VERIFIER, Pins, StorageEvidence, read_address, to_hex
 from carbonseal_adapters.ethereum.fees import suggest
 from carbonseal_adapters.ethereum.headers import write_header
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
@@ -62,10 +62,10 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
     rpc = Rpc(uri.removeprefix("ethereum+"))
     try:
         chain_id = await rpc.number("eth_chainId")
-        code = keccak256(_bytes(await rpc.ask("eth_getCode", shown(address), "latest")))
+        code = keccak256(_bytes(await rpc.ask("eth_getCode", to_hex(address), "latest")))
         expected = bytes.fromhex(registry.artifact()["code_hash"][2:])
         if code != expected:
-            raise Refused(codes.CODE_DIFFERS("registry", code=shown(code), pinned=shown(expected)))
+            raise Refused(codes.CODE_DIFFERS("registry", code=to_hex(code), pinned=to_hex(expected)))
     except BaseException:
         await rpc.close()
         raise
@@ -120,7 +120,7 @@ class EthereumLedger:
 
     async def send(self, prepared: Prepared) -> None:
         try:
-            answer = await self._rpc.call("eth_sendRawTransaction", shown(prepared.payload))
+            answer = await self._rpc.call("eth_sendRawTransaction", to_hex(prepared.payload))
             if answer != prepared.id:
                 raise Unknown(f"{self._rpc.endpoint} took {prepared.id} for {answer}")
         except RpcError as error:
@@ -196,9 +196,9 @@ class EthereumLedger:
                 raise Retry(str(error)) from error
 
     async def _prove(self, statement: Statement, number: int) -> Evidence:
-        place = shown(registry.slot(self._signer.address, statement))
+        place = to_hex(registry.slot(self._signer.address, statement))
         try:
-            answer = await self._rpc.call("eth_getProof", shown(self._registry), [place], hex(number))
+            answer = await self._rpc.call("eth_getProof", to_hex(self._registry), [place], hex(number))
         except Unknown as unknown:
             raise Retry(str(unknown)) from unknown
         block = await self._block(number)
@@ -214,8 +214,8 @@ class EthereumLedger:
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
-        topics = [shown(registry.ANCHORED), shown(self._signer.address.rjust(32, b"\0")), shown(log)]
-        asked = {"address": shown(self._registry), "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
+        topics = [to_hex(registry.ANCHORED), to_hex(self._signer.address.rjust(32, b"\0")), to_hex(log)]
+        asked = {"address": to_hex(self._registry), "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
         events = await self._rpc.ask("eth_getLogs", asked)
         with self._rpc.reading("eth_getLogs"):
             anchored = [Statement(log, int(event["topics"][3], 16), _bytes(event["data"])[:32]) for event in events]
@@ -225,7 +225,7 @@ class EthereumLedger:
         """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
         return {
             "genesis": (await self._block(0)).hash,
-            "registry": shown(self._registry),
+            "registry": to_hex(self._registry),
             "code": registry.artifact()["code_hash"],
             "publisher": self.publisher,
         }
@@ -245,7 +245,7 @@ class EthereumLedger:
 
     async def _stored(self, statement: Statement, at: int | str) -> bytes:
         """The digest that the registry holds for the statement's log and size: 32 bytes, zeros where there is none."""
-        call = {"to": shown(self._registry), "data": shown(registry.call_anchors(self._signer.address, statement))}
+        call = {"to": to_hex(self._registry), "data": to_hex(registry.call_anchors(self._signer.address, statement))}
         return _bytes(await self._rpc.ask("eth_call", call, _at(at)))
 
     async def _nonce(self, at: int | str) -> int:
@@ -271,7 +271,7 @@ class EthereumLedger:
 
     async def _gas(self, data: bytes) -> int:
         """A generous limit: what is left over costs nothing. Raises `Never` where the contract refuses."""
-        call = {"from": self.publisher, "to": shown(self._registry), "data": shown(data)}
+        call = {"from": self.publisher, "to": to_hex(self._registry), "data": to_hex(data)}
         try:
             answer = await self._rpc.call("eth_estimateGas", call)
         except RpcError as error:

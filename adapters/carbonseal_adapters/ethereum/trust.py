@@ -15,7 +15,7 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Evidence, Retry, TrustItem
 from carbonseal_adapters.ethereum import codes
 from carbonseal_adapters.ethereum.endpoints import origin
-from carbonseal_adapters.ethereum.evidence import BLOCK, TYPE, VERSION, StorageEvidence, chain_id, read_hash, shown
+from carbonseal_adapters.ethereum.evidence import BLOCK, TYPE, VERSION, StorageEvidence, chain_id, read_hash, to_hex
 from carbonseal_adapters.ethereum.headers import read_header, write_header
 from carbonseal_adapters.ethereum.trie import keccak256
 
@@ -38,7 +38,9 @@ def gather(name: str, evidence: Sequence[Evidence], endpoint: str, when: str) ->
     known = [one for one in evidence if (one.type, one.version) == (TYPE, VERSION)]
     numbers = {read_header(StorageEvidence.decode(one.data).header).number for one in known}
     return [
-        TrustItem(name, BLOCK, {"number": number, "hash": shown(_block_hash(endpoint, number))}, origin(endpoint), when)
+        TrustItem(
+            name, BLOCK, {"number": number, "hash": to_hex(_block_hash(endpoint, number))}, origin(endpoint), when
+        )
         for number in sorted({0} | numbers)
     ]
 
