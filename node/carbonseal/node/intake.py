@@ -8,7 +8,7 @@ before it is being stored.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from carbonseal.findings import NODE_BUSY, NODE_UNKNOWN_TENANT, Finding, Place, Refused
@@ -73,7 +73,7 @@ class Intake:
 
     async def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str
-    ) -> AsyncIterator[Submitted]:
+    ) -> AsyncGenerator[Submitted, None]:
         """Many records, with a result for each in their order. Raises Refused for an unknown tenant."""
         storing: asyncio.Task[list[Submitted]] | None = None
         try:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import aclosing, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -182,12 +182,13 @@ class Node:
 
     async def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = "default"
-    ) -> AsyncIterator[Submitted]:
+    ) -> AsyncGenerator[Submitted, None]:
         """Admit and store many records, in bounded memory: a result for each, in their order. What is refused is reported
         with its place and kept nowhere, and the others go on. Raises `Frozen`."""
         self._sequencer.check()
-        async for result in self._intake.submit_many(items, profile, tenant):
-            yield result
+        async with aclosing(self._intake.submit_many(items, profile, tenant)) as results:
+            async for result in results:
+                yield result
 
     async def submit_foreign(self, signed_checkpoint: bytes) -> ForeignAnchorState:
         """Enter another log's head, once. Raises Refused unless a log whose key `node.toml` names signed it, and on a
@@ -200,6 +201,8 @@ class Node:
         return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
 
     async def _put(self, submissions: list[Submission]) -> list[Receipt]:
+        if not submissions:
+            return []
         receipts = await self._on_disk(self._put_now, submissions)
         self._note_waiting()
         return receipts
