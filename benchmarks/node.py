@@ -24,7 +24,7 @@ def rows() -> Rows:
     yield Row("node", what, end / begin, "<=", 1.2, f"{begin / share * 1e6:.0f} us a record at first")
     known = [f"{part['dedup'] / share * 1e6:.1f} us" for part in (first, last)]
     yield Row("node", "deduplication: last / first", last["dedup"] / first["dedup"], note=" -> ".join(known))
-    peaks = [
-        f"{parts[at]['peak_mib']:.0f} MiB after {share * (at + 1):,}" for at in (0, len(parts) // 2, -1 % len(parts))
-    ]
-    yield Row("node", "peak memory: at last / at first", last["peak_mib"] / first["peak_mib"], note=", ".join(peaks))
+    half = len(parts) // 2
+    peaks = [f"{parts[at - 1]['peak_mib']:.0f} MiB after {share * at:,}" for at in (1, half, len(parts))]
+    flat = last["peak_mib"] / parts[half - 1]["peak_mib"]
+    yield Row("node", "peak memory: at last / halfway", flat, note=", ".join(peaks))
