@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import click
 
 from carbonseal.cli.main import carbonseal
+from carbonseal_devnet.main import main as devnet
 
 WIDTH = 100
+GROUPS: dict[str, click.Group] = {"carbonseal": carbonseal, "carbonseal-devnet": devnet}
 HEAD = """\
 # The command line
 
@@ -19,8 +21,11 @@ Made by `python -m tests.repository.help_texts > docs/cli.md`, and kept true by 
 
 def commands() -> list[click.Context]:
     """A context for every command, a group before what is in it."""
-    settings = {**carbonseal.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
-    return [*_below(click.Context(carbonseal, info_name="carbonseal", **settings))]
+    found: list[click.Context] = []
+    for name, group in GROUPS.items():
+        settings = {**group.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+        found += _below(click.Context(group, info_name=name, **settings))
+    return found
 
 
 def _below(context: click.Context) -> Iterator[click.Context]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 import pytest
 
-from carbonseal.cli.main import carbonseal
 from tests.repository import codes, help_texts
 from tests.repository.sources import REPOSITORY, modules
 
@@ -30,8 +29,9 @@ def shell_lines(text: str) -> Iterator[str]:
         yield from (line.removeprefix("$ ") for line in lines if line.startswith("$ ") or not transcript)
 
 
-def carbonseal_calls(line: str) -> Iterator[list[str]]:
-    """The words after `carbonseal` in a line of shell, up to a pipe, a redirection or the next command."""
+def our_calls(line: str) -> Iterator[list[str]]:
+    """The words from `carbonseal` (or `carbonseal-devnet`) on in a line of shell, up to a pipe, a redirection or the next
+    command."""
     words: list[str] | None = None
     for word in shlex.split(line, comments=True):
         if word in {"|", "||", "&&", ";", ">", ">>", "<", "2>", "&"}:
@@ -40,17 +40,17 @@ def carbonseal_calls(line: str) -> Iterator[list[str]]:
             words = None
         elif words is not None:
             words.append(word)
-        elif word.rpartition("/")[2] == "carbonseal":
-            words = []
+        elif word.rpartition("/")[2] in help_texts.GROUPS:
+            words = [word.rpartition("/")[2]]
     if words is not None:
         yield words
 
 
 def check_call(words: list[str]) -> None:
     """That the command exists and knows the options; raises AssertionError otherwise."""
-    command: click.Command = carbonseal
-    context = click.Context(command, info_name="carbonseal")
-    rest = list(words)
+    command: click.Command = help_texts.GROUPS[words[0]]
+    context = click.Context(command, info_name=words[0])
+    rest = words[1:]
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         name = rest.pop(0)
         below = command.get_command(context, name)
@@ -69,14 +69,13 @@ def check_call(words: list[str]) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_commands_in_documents_exist(document: Path) -> None:
     for line in shell_lines(document.read_text(encoding="utf-8")):
-        for words in carbonseal_calls(line):
+        for words in our_calls(line):
             check_call(words)
 
 
-@pytest.mark.parametrize(
-    "words", [["verifyy", "x"], ["verify", "x", "--polcy", "p"], ["passport", "isue"], ["--verison"]]
-)
-def test_a_wrong_command_in_a_document_is_seen(words: list[str]) -> None:
+@pytest.mark.parametrize("line", ["verifyy x", "verify x --polcy p", "passport isue", "--verison"])
+def test_a_wrong_command_in_a_document_is_seen(line: str) -> None:
+    (words,) = our_calls(f"$ carbonseal {line} | head")
     with pytest.raises(AssertionError):
         check_call(words)
 
@@ -102,7 +101,7 @@ def test_every_command_teaches(context: click.Context) -> None:
     assert context.command.get_short_help_str()
     examples = [line.strip() for line in text.replace("\\\n", " ").splitlines() if context.command_path + " " in line]
     assert examples, f"{context.command_path} --help shows no example"
-    for words in (words for line in examples for words in carbonseal_calls(line)):
+    for words in (words for line in examples for words in our_calls(line)):
         check_call(words)
     for parameter in context.command.params:
         if isinstance(parameter, click.Option):

@@ -1,0 +1,244 @@
+"""The whole way by commands alone: two nodes, a chain, a passport, a verdict."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from carbonseal.log.notes import NoteSigner
+from carbonseal.log.proofs import TlogProof
+from carbonseal_devnet.ethereum import Network
+from tests.world import key
+
+CARBONSEAL = [sys.executable, "-m", "carbonseal"]
+ORIGIN, PEER = "certifier.example/way", "peer.example/way"
+
+
+@dataclass(frozen=True)
+class Done:
+    status: int
+    out: str
+    err: str
+
+
+def carbonseal(*words: object, stdin: str | None = None) -> Done:
+    command = [*CARBONSEAL, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, input=stdin, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def good(*words: object, stdin: str | None = None) -> str:
+    done = carbonseal(*words, stdin=stdin)
+    assert done.status == 0, done.out + done.err
+    return done.out
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """Where a node is served, as long as the block lasts."""
+    command = [*CARBONSEAL, "serve", str(directory), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+
+
+def begin(node: Path, origin: str, *options: object) -> str:
+    """Make a node whose log key is known before; its verifier key."""
+    (node / "keys").mkdir(parents=True)
+    (node / "keys" / "log.key").write_text(key(origin).private_bytes_raw().hex() + "\n", encoding="ascii")
+    verifier = NoteSigner(origin, key(origin)).verifier.encode()
+    assert verifier in good("init", node, "--origin", origin, *options)
+    return verifier
+
+
+@dataclass(frozen=True)
+class Way:
+    """What is there after the whole way: a node with one anchored passport in `folder`."""
+
+    folder: Path
+    chain: Network
+    commitments: tuple[str, ...]
+
+    @property
+    def node(self) -> Path:
+        return self.folder / "node"
+
+    def verify(self, *passports: Path | str, trust: str = "trust.json") -> Done:
+        policy = self.node / "policy-template.policy"
+        return carbonseal("verify", *passports, "--policy", policy, "--trust", self.folder / trust, "--json")
+
+
+@pytest.fixture(scope="module")
+def way(tmp_path_factory: pytest.TempPathFactory, carbonseal_chain: Network) -> Iterator[Way]:
+    folder, chain = tmp_path_factory.mktemp("way"), carbonseal_chain
+    peer, node = folder / "peer", folder / "node"
+    peer_key = begin(peer, PEER, "--foreign", NoteSigner(ORIGIN, key(ORIGIN)).verifier.encode())
+    (folder / "chain.key").write_text(chain.key(5).hex() + "\n", encoding="ascii")
+    records = folder / "records.ndjson"
+    records.write_text(
+        '{"name":"cell","kilograms":"3.5"}\n{"name":\n{"name":"case","kilograms":"1.25"}\n', encoding="utf-8"
+    )
+    with served(peer) as url:
+        on_chain = f"chain {chain.uri} registry={chain.deployment.registry} key=file:../chain.key"
+        ledgers = ["--ledger", on_chain, "--ledger", f"peer tlog+{url} key={peer_key}"]
+        begin(node, ORIGIN, *ledgers, "--issuer", "certifier did:web:certifier.example")
+        sealed = carbonseal("seal", node, records, "--profile", "json/1", "--receipts", folder / "receipts.ndjson")
+        assert sealed.status == 2, "one of the three is no JSON"
+        commitments = tuple(line.split()[0] for line in sealed.out.splitlines())
+        request = {
+            "issuer": "certifier",
+            "subject": "urn:example:reader",
+            "name": "Door reader",
+            "records": [{"role": "footprint", "commitment": commitments[0], "disclose": True}],
+            "components": [],
+        }
+        (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+        good("passport", "issue", node, "--request", folder / "request.json", "-o", folder / "early.json")
+        good("anchor", node, "--wait", "60")
+        good("passport", "refresh", node, folder / "early.json", "-o", folder / "passport.json")
+        good(
+            "trust",
+            "gather",
+            folder / "passport.json",
+            "--from",
+            f"{chain.ledger}={chain.endpoint}",
+            "-o",
+            folder / "trust.json",
+        )
+        yield Way(folder, chain, commitments)
+
+
+def test_the_passport_verifies_under_the_template(way: Way) -> None:
+    done = way.verify(way.folder / "passport.json")
+    report = json.loads(done.out)
+    assert (done.status, report["verdict"]) == (0, "verified"), done.out
+    assert report["exists_since"]
+    assert [item["ledger"] for item in report["trusted"]] == [way.chain.ledger]
+
+
+def test_before_it_was_anchored_it_did_not(way: Way) -> None:
+    assert way.verify(way.folder / "early.json").status == 3
+
+
+def test_a_component_is_taken_from_its_file(way: Way) -> None:
+    record = {"role": "footprint", "commitment": way.commitments[1]}
+    part = {"passport": "passport.json", "quantity": "2", "unit": "piece"}
+    request = {"issuer": "certifier", "subject": "urn:example:door", "records": [record], "components": [part]}
+    (way.folder / "door.request.json").write_text(json.dumps(request), encoding="utf-8")
+    good("passport", "issue", way.node, "--request", way.folder / "door.request.json", "-o", way.folder / "door.json")
+    assert "components carried: 1" in good("passport", "show", way.folder / "door.json")
+
+
+@pytest.mark.parametrize(
+    ("request_text", "said"),
+    [
+        ("{", "request-bad.json"),
+        ('{"issuer":"certifier"}', "carbonseal: "),
+        ('{"components":[{"passport":"none.json"}]}', "none.json"),
+        ('{"components":[{"passport":"request-bad.json"}]}', "carbonseal: "),
+    ],
+)
+def test_a_bad_request_is_refused(way: Way, request_text: str, said: str) -> None:
+    (way.folder / "request-bad.json").write_text(request_text, encoding="utf-8")
+    done = carbonseal(
+        "passport", "issue", way.node, "--request", way.folder / "request-bad.json", "-o", way.folder / "no.json"
+    )
+    assert done.status == 2
+    assert said in done.err
+    assert not (way.folder / "no.json").exists()
+
+
+def test_sealing_again_changes_nothing(way: Way) -> None:
+    before = json.loads(good("status", way.node, "--json"))["size"]
+    again = carbonseal("seal", way.node, "-", "--profile", "json/1", stdin='{"kilograms":"3.5","name":"cell"}\n')
+    assert again.out == f"{way.commitments[0]}  standard input > line 1\n"
+    assert json.loads(good("status", way.node, "--json"))["size"] == before
+
+
+def test_receipts_are_the_submitters_alone(way: Way) -> None:
+    path = way.folder / "receipts.ndjson"
+    receipts = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [receipt["commitment"] for receipt in receipts] == list(way.commitments)
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_proof_is_exported(way: Way) -> None:
+    by_commitment, by_index = way.folder / "a.tlog-proof", way.folder / "b.tlog-proof"
+    good("log", "proof", way.node, way.commitments[0], "-o", by_commitment)
+    good("log", "proof", way.node, "1", "-o", by_index)
+    assert by_commitment.read_bytes() == by_index.read_bytes()
+    proof = TlogProof.parse(by_commitment.read_bytes())
+    proof.verify(b"\x01" + bytes.fromhex(way.commitments[0]), NoteSigner(ORIGIN, key(ORIGIN)).verifier)
+    assert carbonseal("log", "proof", way.node, "999", "-o", by_index).status == 2
+    assert carbonseal("log", "proof", way.node, "ff" * 32, "-o", by_index).status == 2
+    assert carbonseal("log", "proof", way.node, "xyz", "-o", by_index).status == 2
+
+
+def test_status_tells_a_person(way: Way) -> None:
+    told = good("status", way.node)
+    assert told.startswith(f"OK  {ORIGIN}\n")
+    assert f"{way.chain.ledger}  1 final" in told
+    assert f"tlog:{PEER}  1 final" in told
+
+
+def test_commands_speak_to_a_node_that_is_served(way: Way) -> None:
+    with served(way.node):
+        assert json.loads(good("status", way.node, "--json"))["origin"] == ORIGIN
+        sealed = good("seal", way.node, "-", "--profile", "json/1", stdin='{"name":"cable"}\n')
+        assert len(sealed.split()[0]) == 64
+        good("passport", "refresh", way.node, way.folder / "passport.json", "-o", way.folder / "far.json")
+    assert way.verify(way.folder / "far.json").status == 0
+
+
+def test_trust_is_gathered_once(way: Way) -> None:
+    ask = ["--from", f"{way.chain.ledger}={way.chain.endpoint}", "-o", way.folder / "trust.json"]
+    before = (way.folder / "trust.json").read_bytes()
+    assert "0 new" in good("trust", "gather", way.folder / "passport.json", *ask)
+    assert (way.folder / "trust.json").read_bytes() == before
+    shown = good("trust", "show", way.folder / "trust.json")
+    assert shown.startswith(f"{way.chain.ledger}\n  block hash 0x")
+    assert f"from {way.chain.endpoint}" in shown
+
+
+def test_trust_from_the_wrong_place_is_refused(way: Way) -> None:
+    def gather(endpoint: str) -> Done:
+        return carbonseal(
+            "trust", "gather", way.folder / "passport.json", "--from", endpoint, "-o", way.folder / "t.json"
+        )
+
+    assert gather(f"{way.chain.ledger}=http://127.0.0.1:9").status == 1
+    assert gather(f"eip155:1={way.chain.endpoint}").status == 2
+    assert gather(f"tlog:{PEER}=http://127.0.0.1:9").status == 2
+    assert gather("eip155:1").status == 2
+    assert not (way.folder / "t.json").exists()
+
+
+def test_without_trust_it_is_undetermined(way: Way) -> None:
+    (way.folder / "no-trust.json").write_text('{"carbonseal":"trust/1","items":[]}', encoding="utf-8")
+    assert way.verify(way.folder / "passport.json", trust="no-trust.json").status == 3
+
+
+def test_a_passport_is_shown(way: Way) -> None:
+    told = good("passport", "show", way.folder / "passport.json")
+    assert told.startswith("Door reader (urn:example:reader)\n")
+    assert f"{way.chain.ledger}, tlog:{PEER}" in told
+    assert carbonseal("passport", "show", way.folder / "receipts.ndjson").status == 2
+
+
+def test_a_ledger_that_is_not_there_is_named(way: Way) -> None:
+    (way.folder / "new" / "keys").mkdir(parents=True)
+    ledger = f"chain ethereum+http://127.0.0.1:9 registry={way.chain.deployment.registry} key=file:keys/chain.key"
+    done = carbonseal("init", way.folder / "new", "--origin", "new.example", "--ledger", ledger)
+    assert done.status == 1
+    assert "chain at ethereum+http://127.0.0.1:9" in done.err
