@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed, MissingExtra
-from carbonseal.findings import Refused
+from carbonseal.findings import CarbonsealError, Refused
 
 # In the order in which one meets them.
 COMMANDS = {
@@ -66,7 +66,7 @@ class Commands(click.Group):
             raise MissingExtra.of(missing, wanted_by=ctx.invoked_subcommand or "") from missing
         except BrokenPipeError:
             raise  # click knows what to do when `| head` has seen enough
-        except OSError as error:
+        except (OSError, CarbonsealError) as error:
             raise BrokeOff(str(error)) from error
 
 
