@@ -7,8 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from carbonseal.records.scanner import scan
-from carbonseal.records.strict import RECORD_LIMITS, Limits, quick, sorted_form
+from carbonseal.records.strict import RECORD_LIMITS, Limits, read, sorted_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +20,8 @@ class Canonical:
 
 def canonicalise(raw: bytes, limits: Limits = RECORD_LIMITS) -> Canonical:
     """Read strict JSON and write it as RFC 8785. Raises Refused as `strict.parse` does."""
-    if read := quick(raw, limits):
-        return Canonical(*read)
-    value = scan(raw, limits.max_depth)
-    return Canonical(value, rfc8785.dumps(value))
+    value, canonical = read(raw, limits)
+    return Canonical(value, rfc8785.dumps(value) if canonical is None else canonical)
 
 
 def jcs(value: Any) -> bytes:

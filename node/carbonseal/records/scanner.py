@@ -44,6 +44,37 @@ def scan(raw: bytes, max_depth: int) -> Any:
     return _Scanner(text, max_depth).document()
 
 
+class Inexact(ValueError):
+    """A number that a double cannot carry through RFC 8785: which code says so, and the double."""
+
+    def __init__(self, code: Code, becomes: float) -> None:
+        super().__init__(code.name)
+        self.code = code
+        self.becomes = becomes
+
+
+def whole(literal: str) -> int:
+    """An integer as JSON writes it. Raises Inexact beyond 2^53 - 1."""
+    if len(literal) > 17 or abs(int(literal)) > MAX_INTEGER:
+        raise Inexact(findings.JSON_INTEGER_TOO_LARGE, float(literal))
+    return int(literal)
+
+
+def fraction(literal: str) -> float:
+    """A number with a point or an exponent. Raises Inexact unless its double has the same decimal value, and unless
+    RFC 8785 would write that in a form that strict JSON reads back."""
+    number = float(literal)
+    try:
+        same = Decimal(literal) == Decimal(repr(number))
+    except InvalidOperation:  # an exponent beyond all reason
+        same = False
+    if not same:
+        raise Inexact(findings.JSON_NUMBER_CHANGES, number)
+    if MAX_INTEGER < abs(number) < _PLAIN_BELOW:
+        raise Inexact(findings.JSON_INTEGER_TOO_LARGE, number)
+    return number
+
+
 class _Scanner:
     def __init__(self, text: str, max_depth: int) -> None:
         self.text = text
@@ -146,9 +177,7 @@ class _Scanner:
             self.at = len(self.text)
             self.unexpected("a value")
         if match := _NUMBER.match(self.text, self.at):
-            value = self.whole(match[0]) if match[1] is None and match[2] is None else self.fraction(match[0])
-            self.at = match.end()
-            return value
+            return self.number(match)
         for word, constant in _WORDS.items():
             if self.text.startswith(word, self.at):
                 self.at += len(word)
@@ -159,23 +188,13 @@ class _Scanner:
             self.at = len(self.text)
         return self.unexpected("a value")
 
-    def whole(self, literal: str) -> int:
-        if len(literal) > 17 or abs(int(literal)) > MAX_INTEGER:
-            self.refuse(findings.JSON_INTEGER_TOO_LARGE, found=printable(literal))
-        return int(literal)
-
-    def fraction(self, literal: str) -> float:
-        """A number with a point or an exponent, refused unless its double has the same decimal value."""
-        number = float(literal)
+    def number(self, match: re.Match[str]) -> int | float:
         try:
-            same = Decimal(literal) == Decimal(repr(number))
-        except InvalidOperation:  # an exponent beyond all reason
-            same = False
-        if not same:
-            self.refuse(findings.JSON_NUMBER_CHANGES, found=printable(literal), becomes=number)
-        if MAX_INTEGER < abs(number) < _PLAIN_BELOW:
-            self.refuse(findings.JSON_INTEGER_TOO_LARGE, found=printable(literal))
-        return number
+            value = whole(match[0]) if match[1] is None and match[2] is None else fraction(match[0])
+        except Inexact as error:
+            self.refuse(error.code, found=printable(match[0]), becomes=error.becomes)
+        self.at = match.end()
+        return value
 
     def skip_space(self) -> None:
         match = _SPACE.match(self.text, self.at)

@@ -1,11 +1,12 @@
 """Strict JSON from bytes, for everything that comes from outside: records, passports, trust.
 
-Two readers, one meaning: `quick` takes what orjson provably reads as the exact scanner would, and everything else,
-refusals among it, goes to :mod:`carbonseal.records.scanner`.
+Three readers, one meaning. orjson reads what can be shown to be unambiguous; the standard library, with hooks, what has
+floats or may have duplicates; :mod:`carbonseal.records.scanner` decides about the rest, and says what is wrong with it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ import orjson
 
 from carbonseal import findings
 from carbonseal.findings import Refused
-from carbonseal.records.scanner import scan
+from carbonseal.records.scanner import fraction, scan, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +36,34 @@ def parse(raw: bytes, limits: Limits = RECORD_LIMITS) -> Any:
     order mark, is not exactly one JSON text, repeats a key, holds half a surrogate pair, an integer beyond 2^53 - 1, or
     a number whose decimal value RFC 8785 would change.
     """
-    read = quick(raw, limits)
-    return scan(raw, limits.max_depth) if read is None else read[0]
+    return read(raw, limits)[0]
 
 
-def quick(raw: bytes, limits: Limits) -> tuple[Any, bytes] | None:
-    """The value and its RFC 8785 bytes, or None where only the scanner can tell.
-
-    What comes back has no duplicate keys, no floats and no character beyond U+FFFF, and is no deeper than allowed.
-    Raises Refused over the size limit.
-    """
+def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
+    """What `parse` returns, and its RFC 8785 bytes where they come for free."""
     if len(raw) > limits.max_bytes:
         raise Refused(findings.JSON_TOO_LARGE(limit=limits.max_bytes))
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return None
+        return scan(raw, limits.max_depth), None
     if raw.count(b"[") + raw.count(b"{") > limits.max_depth and not _within_depth(value, limits.max_depth):
-        return None
+        return scan(raw, limits.max_depth), None
     out = sorted_form(value)
     # orjson keeps the last of duplicate keys, so a colon goes missing. Only its escape in a string could make up for it.
-    if out is None or raw.count(b":") != out.count(b":") or (b"\\" in raw and _COLON_ESCAPED.search(raw)):
-        return None
-    return value, out
+    if out and raw.count(b":") == out.count(b":") and not (b"\\" in raw and _COLON_ESCAPED.search(raw)):
+        return value, out
+    try:
+        return json.loads(raw.decode(), parse_int=whole, parse_float=fraction, object_pairs_hook=_object), None
+    except ValueError:
+        return scan(raw, limits.max_depth), None
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(members)
+    if len(value) != len(members):
+        raise ValueError("duplicate keys")
+    return value
 
 
 def sorted_form(value: Any) -> bytes | None:
