@@ -29,7 +29,7 @@ def main() -> None:
 @click.option(
     "--directory",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("devnet"),
+    default=Path("carbonseal-devnet"),
     show_default=True,
     help="Where the keys of the funded accounts go.",
 )

@@ -33,6 +33,7 @@ def test_conforms(check, finality, carbonseal_chain):
         progress=progress,
         verifier=VERIFIER,
         options=chain.options(chain.publisher(1)),
+        publisher=chain.publisher(1),
         trust=lambda evidence: gather(chain.ledger, [evidence], chain.endpoint, "2026-01-01T00:00:00Z"),
     )
     asyncio.run(check(subject))

@@ -33,6 +33,7 @@ class Subject:
     progress: Callable[[], Awaitable[None]]  # lets the ledger move on: mine a block, sequence a log
     verifier: EvidenceVerifier
     options: dict[str, str]  # of the policy's line, for this publisher
+    publisher: str  # as evidence must name it
     trust: Callable[[Evidence], Sequence[TrustItem]]  # what a verifier would gather for the evidence
 
     def check(self, ledger: Ledger, evidence: Evidence, statement: Statement) -> Checked:
