@@ -15,6 +15,8 @@ from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, REQUESTS, STREAMS, USUAL
 from .errors import Handler, refusals
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the ones before it are made durable
+IDLE = 75.0  # seconds for which a connection may stay open between two requests
+LINGER = 2.0  # seconds for which more of a refused body is read, so that its sender gets to read why
 FINISH = 20.0  # seconds that requests under way get when the node stops
 
 
@@ -54,7 +56,13 @@ async def serving(
 
     At the end, requests under way are finished and no new ones taken. Raises OSError where the address cannot be had."""
     runner = web.AppRunner(
-        make_app(node, bounds), access_log=None, shutdown_timeout=FINISH, read_bufsize=READ_BUFFER, handle_signals=False
+        make_app(node, bounds),
+        access_log=None,
+        shutdown_timeout=FINISH,
+        read_bufsize=READ_BUFFER,
+        handle_signals=False,
+        keepalive_timeout=IDLE,
+        lingering_time=LINGER,
     )
     await runner.setup()
     try:

@@ -37,6 +37,8 @@ class Patience:
 
     async def piece(self, content: StreamReader) -> bytes:
         """What came, or b"" at the end. Raises `Refused` when patience runs out."""
+        if content.is_eof():  # all of it is here already
+            return content.read_nowait()
         timeout = asyncio.timeout(0 if self._ended else self._silence)
         self._waiting.add(timeout)
         try:
