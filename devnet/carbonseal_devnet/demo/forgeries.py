@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 from carbonseal.passport.assembly import refresh
 from carbonseal.passport.passports import Passport
@@ -11,12 +12,10 @@ from carbonseal.passport.passports import Passport
 
 def tampered(passport: Passport) -> bytes:
     """The same file with the product's footprint made a tenth of itself."""
-    value = passport.to_json()
+    value = json.loads(passport.encode())
     footprint = next(record for record in passport.credential.records if record.role == "footprint")
-    pcf = value["records"][footprint.commitment.hex()]["document"]["pcf"] = dict(
-        value["records"][footprint.commitment.hex()]["document"]["pcf"]
-    )
-    pcf["pcfExcludingBiogenicUptake"] = "0." + pcf["pcfExcludingBiogenicUptake"].replace(".", "")
+    pcf = value["records"][footprint.commitment.hex()]["document"]["pcf"]
+    pcf["pcfExcludingBiogenicUptake"] = str(Decimal(pcf["pcfExcludingBiogenicUptake"]) / 10)
     return json.dumps(value, ensure_ascii=False).encode()
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+import click
 from rich.console import Console
 
-from carbonseal.cli.reports import DECISIVE, tree, verdict_line
-from carbonseal.findings import Outcome
+from carbonseal.cli.reports import tree, verdict_line
+from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.verification.verify import Report
+
+DECIDES = {Verdict.REJECTED: Outcome.REJECTED, Verdict.UNDETERMINED: Outcome.UNDETERMINED}
 
 
 class Stage:
@@ -36,16 +39,14 @@ class Stage:
     def say(self, line: str) -> None:
         self._console.print(f"  {line}", soft_wrap=True)
 
-    def verdict(self, title: str, report: Report, *, whole: bool = False) -> None:
-        """A verdict with its reasons: all findings, or those that decided."""
+    def verdict(self, title: str, report: Report) -> None:
+        """A verdict with its reasons: for a good passport all about the product itself, else what decided."""
         self._console.print(f"\n  [bold]{title}[/bold]")
-        chosen = (
-            [finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED]
-            if whole
-            else [finding for finding in report.findings if finding.code.outcome in DECISIVE][:4]
-        )
-        for line in (verdict_line(report.name, report.verdict), *tree(chosen, "  ")):
-            self._console.out(f"    {line}", highlight=False)
+        reasons = _reasons(report)
+        for line in (verdict_line(report.name, report.verdict), *tree(reasons, "  ")):
+            click.echo(f"    {line}")
+        if more := len(report.findings) - len(reasons):
+            click.echo(f"      and {more} more findings, which `carbonseal verify` tells")
 
     def since(self, instant: datetime | None) -> None:
         if instant is not None:
@@ -55,3 +56,13 @@ class Stage:
         self._console.print(f"\nAll of this took {time.monotonic() - self._began:.0f} s. Try next:\n")
         for command in commands:
             self._console.print(f"  {command}", soft_wrap=True)
+
+
+def _reasons(report: Report) -> list[Finding]:
+    """What decided, or for a verified passport what was shown; of many credentials and records, the product's own."""
+    decides = DECIDES.get(report.verdict, Outcome.SHOWN)
+    deciding = [finding for finding in report.findings if finding.code.outcome is decides]
+    if decides is Outcome.REJECTED:
+        return deciding
+    root = report.findings[0].place[0]
+    return [finding for finding in deciding if finding.place[0] == root and finding.place[1:2] in ((), ("seal",))]

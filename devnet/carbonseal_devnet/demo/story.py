@@ -233,7 +233,7 @@ def _customs(out: Path, stage: Stage) -> list[str]:
     }
     for name, (title, verdict) in expected.items():
         report = _judge(out, name)
-        stage.verdict(f"{title}  ({name})", report, whole=False)
+        stage.verdict(f"{title}  ({name})", report)
         if report.verdict.value != verdict:
             raise DemoFailed(f"{name} should be {verdict}")
         stage.since(report.exists_since)
