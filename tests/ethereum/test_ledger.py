@@ -6,9 +6,10 @@ import socket
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Fate, Never, Observation, Retry, Unknown
+from carbonseal.ledger import Fate, Never, Observation, Prepared, Retry, Unknown
 from carbonseal_adapters.ethereum import codes, registry
 from carbonseal_adapters.ethereum.evidence import VERIFIER
+from carbonseal_adapters.ethereum.fees import Fees
 from carbonseal_adapters.ethereum.ledger import connect
 from carbonseal_adapters.ethereum.transactions import Signer, fees_of
 from carbonseal_adapters.ethereum.trust import gather
@@ -203,6 +204,33 @@ def test_a_transaction_that_reverts_is_refused(carbonseal_fresh_chain):
             assert "revert" in seen.reason
             with pytest.raises(Never):
                 await ledger.prepare(anchor(1, root="other"), [honest, forged])
+
+    run(scenario)
+
+
+def test_what_follows_a_reverted_attempt_is_followed(carbonseal_fresh_chain):
+    """The first attempt ran out of gas, say because a later fork made storage dearer."""
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            said, to = statement(1), bytes.fromhex(chain.deployment.registry[2:])
+            fields = {"chain_id": 1337, "nonce": 0, "to": to, "data": registry.call_anchor(said)}
+            name, payload = Signer(chain.key(0)).sign(**fields, gas=30_000, fees=Fees(10**10, 10**9))
+            starved = Prepared(said, name, "0", payload)
+            await ledger.send(starved)
+            refused = await ledger.follow([starved])
+            assert (refused.fate, refused.attempt) == (Fate.REFUSED, name)
+            assert "revert" in refused.reason
+            await command(chain, "evm_setAutomine", False)
+            second = await ledger.prepare(anchor(1), [starved])
+            assert second.slot == "1"
+            assert (await ledger.follow([second, starved])).fate is Fate.MISSING
+            await ledger.send(second)
+            assert (await ledger.follow([second, starved])).fate is Fate.PENDING
+            await command(chain, "evm_mine")
+            seen = await ledger.follow([second, starved])
+            assert (seen.fate, seen.attempt) == (Fate.FINAL, second.id)
 
     run(scenario)
 

@@ -145,11 +145,17 @@ class EthereumLedger:
         if not prepared:
             return Observation(Fate.MISSING)
         final = await self._final()
+        waiting, reason = [], "another transaction has used up the nonce"
         for attempt in prepared:
             receipt = await self._receipt(attempt.id)
-            if receipt is not None:
-                return await self._included(attempt, receipt, final)
-        for attempt in prepared:
+            if receipt is None:
+                waiting.append(attempt)
+                continue
+            seen = await self._included(attempt, receipt, final)
+            if seen.fate is not Fate.REFUSED:
+                return seen
+            reason = seen.reason
+        for attempt in waiting:
             if await self._rpc.ask("eth_getTransactionByHash", attempt.id) is not None:
                 return Observation(Fate.PENDING, attempt.id)
         newest = prepared[0]
@@ -160,7 +166,7 @@ class EthereumLedger:
         if max(slots) >= await self._nonce("latest"):
             return Observation(Fate.MISSING, newest.id)
         if max(slots) < await self._nonce(final):
-            return Observation(Fate.REFUSED, newest.id, reason="another transaction has used up the nonce")
+            return Observation(Fate.REFUSED, newest.id, reason=reason)
         return Observation(Fate.PENDING, newest.id)
 
     async def _included(self, attempt: Prepared, receipt: Mapping[str, Any], final: int) -> Observation:
