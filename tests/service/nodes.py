@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.log.notes import NoteSigner, VerifierKey
-from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
+from carbonseal.node.config import IssuerConfig, LedgerConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_key
@@ -24,11 +24,14 @@ def make_node(
     *,
     ledgers: Sequence[LedgerConfig] = (),
     foreign: Sequence[VerifierKey] = (),
+    issuers: Sequence[IssuerConfig] = (),
 ) -> NoteSigner:
     """A new node, and the signer that it will use."""
     directory.mkdir(parents=True, exist_ok=True)
     make_key(directory / "keys/log.key")
     make_key(directory / "keys/salt.key")
+    for issuer in issuers:
+        make_key(directory / issuer.key.removeprefix("file:"))
     settings = NodeConfig(
         origin=origin,
         log_key="file:keys/log.key",
@@ -38,7 +41,7 @@ def make_node(
         heartbeat=0,
         predecessor=None,
         tenants=(TenantConfig("default", "file:keys/salt.key"),),
-        issuers=(),
+        issuers=tuple(issuers),
         ledgers=tuple(ledgers),
         foreign=tuple(foreign),
     )

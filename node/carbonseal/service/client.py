@@ -69,7 +69,7 @@ class AnyNode(Protocol):
         ...
 
     async def passport(self, digest: bytes) -> bytes:
-        """The passport of the credential with this digest, as it was issued."""
+        """The passport of the credential with this digest, which was issued here, as it is now."""
         ...
 
 

@@ -37,10 +37,12 @@ async def refresh(request: web.Request) -> web.Response:
 
 @ROUTES.get("/v1/passports/{digest}")
 async def again(request: web.Request) -> web.Response:
-    passport = await request.app[NODE].passport(digest_in_path(request, "digest"))
-    if passport is None:
-        raise Refused(UNKNOWN_PASSPORT())
-    return _passport(passport)
+    """The passport of a credential that was issued here, as it is now."""
+    with request.app[PASSPORTS].take():
+        passport = await request.app[NODE].passport(digest_in_path(request, "digest"))
+        if passport is None:
+            raise Refused(UNKNOWN_PASSPORT())
+        return _passport(passport)
 
 
 def _passport(body: bytes, status: int = 200) -> web.Response:

@@ -1,0 +1,142 @@
+"""Passports over HTTP: what the node itself would have made, and nothing for a bad request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from carbonseal.node.config import IssuerConfig
+from carbonseal.node.node import Node
+from carbonseal.passport.passports import parse
+from carbonseal.service.app import serving
+from carbonseal.service.client import AnyNode, LocalNode
+from carbonseal.service.context import USUAL, Bounds
+from carbonseal.service.remote import RemoteNode
+from tests.service.nodes import make_node
+
+MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    make_node(tmp_path / "node", issuers=[MAKER])
+    return tmp_path / "node"
+
+
+def run(
+    directory: Path, act: Callable[[AnyNode, AnyNode, aiohttp.ClientSession], Awaitable[None]], bounds: Bounds = USUAL
+) -> None:
+    """`act` with the node from near, from far, and bare."""
+
+    async def go() -> None:
+        async with (
+            Node.open(directory) as node,
+            serving(node, bounds=bounds) as url,
+            RemoteNode(url) as far,
+            aiohttp.ClientSession(url) as session,
+        ):
+            await act(LocalNode(node), far, session)
+
+    asyncio.run(go())
+
+
+async def request(node: AnyNode) -> dict[str, Any]:
+    receipt = await node.submit(b'{"kilograms": "12.50"}', "json/1")
+    listed = {"role": "footprint", "commitment": receipt.commitment.hex()}
+    return {"issuer": "maker", "subject": "urn:example:reader", "records": [listed], "components": []}
+
+
+def test_a_passport_is_issued_refreshed_and_handed_out_again(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        raw = await far.issue(await request(far))
+        passport = parse(raw)
+        assert passport.credential.issuer == MAKER.id
+        assert parse(await far.refresh(raw)).root == passport.root
+        assert await far.refresh(raw) == await near.refresh(raw)
+        assert await far.passport(passport.root) == await near.passport(passport.root)
+        async with session.get(f"/v1/passports/{passport.root.hex()}") as response:
+            assert response.content_type == "application/json"
+            assert response.headers["Cache-Control"] == "no-store"
+            assert parse(await response.read()).root == passport.root
+
+    run(directory, act)
+
+
+async def refusal(response: aiohttp.ClientResponse) -> tuple[int, str]:
+    return response.status, (await response.json())["code"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/v1/passports", b"", 400, "json.truncated"),
+        ("/v1/passports", b"[]", 400, "issue.malformed"),
+        ("/v1/passports", b'{"issuer":"maker","issuer":"other"}', 400, "json.duplicate-key"),
+        ("/v1/passports", b" " * 3000, 413, "http.body-too-large"),
+        ("/v1/passports/refresh", b"{}", 400, "passport.malformed"),
+        ("/v1/passports/refresh", b"{", 400, "json.truncated"),
+        ("/v1/passports/refresh", b" " * 5000, 413, "http.body-too-large"),
+    ],
+)
+def test_what_is_refused(directory: Path, path: str, body: bytes, status: int, code: str) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        async with session.post(path, data=body, headers=JSON) as response:
+            assert await refusal(response) == (status, code)
+        async with session.post(path, data=body) as response:
+            assert await refusal(response) == (415, "http.wrong-type")
+
+    run(directory, act, Bounds(issue_request=2048, passport=4096))
+
+
+def test_a_tampered_passport_is_not_refreshed(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        raw = await far.issue(await request(far))
+        for wrong, code in (
+            (raw.replace(b"12.50", b"12.51"), "passport.wrong-key"),
+            (raw.replace(MAKER.id.encode(), b"did:web:thief.example"), "passport.wrong-key"),
+            (raw[:-2], "json.truncated"),
+        ):
+            async with session.post("/v1/passports/refresh", data=wrong, headers=JSON) as response:
+                assert await refusal(response) == (400, code)
+
+    run(directory, act)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [("/v1/passports/" + "0" * 64, 404, "http.unknown-passport"), ("/v1/passports/00", 400, "http.malformed-path")],
+)
+def test_passports_that_are_not_there(directory: Path, path: str, status: int, code: str) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        async with session.get(path) as response:
+            assert await refusal(response) == (status, code)
+
+    run(directory, act)
+
+
+def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        async def slow() -> Any:
+            yield b"{"
+            await asyncio.Event().wait()
+
+        first = asyncio.create_task(session.post("/v1/passports", data=slow(), headers=JSON))
+        wanted = json.dumps(await request(near)).encode()
+        while True:
+            async with session.post("/v1/passports", data=wanted, headers=JSON) as response:
+                if response.status == 503:
+                    assert await refusal(response) == (503, "http.busy")
+                    break
+        async with await first as response:
+            assert await refusal(response) == (408, "http.body-too-slow")
+        async with session.post("/v1/passports", data=wanted, headers=JSON) as response:
+            assert response.status == 201
+
+    run(directory, act, Bounds(passports=1, silence=0.5))
