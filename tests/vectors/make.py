@@ -7,7 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import making_evidence, making_log, making_notes, making_passports, making_records
+from tests.vectors import (
+    making_documents,
+    making_evidence,
+    making_log,
+    making_notes,
+    making_passports,
+    making_policies,
+    making_records,
+)
 from tests.vectors.cases import Case
 
 FOLDER = Path(__file__).parent
@@ -26,10 +34,10 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "anchors": ("7", making_log.anchors),
     "ethereum-evidence": ("8", making_evidence.ethereum),
     "tlog-evidence": ("9", making_evidence.tlog),
-    "credentials": ("11", making_passports.credentials),
-    "status-lists": ("12", making_passports.status_lists),
+    "credentials": ("11", making_documents.credentials),
+    "status-lists": ("12", making_documents.status_lists),
     "passports": ("13 and 16", making_passports.passports),
-    "policies": ("14", making_passports.policies),
+    "policies": ("14", making_policies.policies),
 }
 
 
@@ -44,7 +52,9 @@ def _text(subject: str) -> str:
     body = made if isinstance(made, dict) else {"cases": made}
     names = [(case["do"], case["name"]) for case in body["cases"]]
     assert len(set(names)) == len(names), f"{subject}: a name stands twice"
-    return json.dumps({"subject": subject, "specification": f"docs/spec.md, section {section}", **body}, indent=1) + "\n"
+    return (
+        json.dumps({"subject": subject, "specification": f"docs/spec.md, section {section}", **body}, indent=1) + "\n"
+    )
 
 
 def main() -> None:

@@ -81,7 +81,11 @@ def ethereum() -> dict[str, Any]:
     vectors.add("an anchor", proved)
     vectors.add("a digest that begins with 00", proved, synthesise(zero, **SMALL), statement=zero)
     vectors.add("tries of one node", proved, synthesise(STATEMENT, **{**SMALL, "account_nodes": 1, "storage_nodes": 1}))
-    vectors.add("proofs as deep as mainnet's", proved, synthesise(STATEMENT, **{**SMALL, "account_nodes": 8, "storage_nodes": 4}))
+    vectors.add(
+        "proofs as deep as mainnet's",
+        proved,
+        synthesise(STATEMENT, **{**SMALL, "account_nodes": 8, "storage_nodes": 4}),
+    )
     two = {**sound.options, "publisher": f"0x{'44' * 20},{hexed(PUBLISHER)}"}
     vectors.add("one of two publishers", proved, options=two)
     genesis = _block(0, sound.options["genesis"])
@@ -113,7 +117,8 @@ def _nothing(vectors: _Ethereum, sound: Synthetic) -> None:
     add("another hash pinned", noted("ethereum.block-differs"), trust=[_block(1234, "0x" + "66" * 32)])
     add("two hashes pinned", noted("ethereum.trust-contradicts"), trust=[*trust, _block(1234, "0x" + "66" * 32)])
     add("another block 0", noted("ethereum.trust-other-chain"), trust=[*trust, _block(0, "0x" + "66" * 32)])
-    add("a number as text", noted("ethereum.trust-malformed"), trust=[_block("1234", hexed(sound.hash))])
+    add("a number as text", noted("ethereum.block-not-pinned"), trust=[_block("1234", hexed(sound.hash))])
+    add("a hash of one byte", noted("ethereum.trust-malformed"), trust=[_block(1234, "0x66")])
     more = {**trust[0], "value": {**trust[0]["value"], "more": 1}}
     add("a block with another member", noted("ethereum.trust-malformed"), trust=[more])
 
@@ -140,7 +145,11 @@ def _wrong(vectors: _Ethereum, sound: Synthetic) -> None:
     fields = rlp.decode(parts.header)
     fields[11] = b"\0" + fields[11]
     add("a timestamp with a leading zero", refused("ethereum.header-malformed"), changed(header=rlp.encode(fields)))
-    add("an account node changed", refused("ethereum.node-hash"), changed(account_proof=(*account[:2], _flip(account[2]))))
+    add(
+        "an account node changed",
+        refused("ethereum.node-hash"),
+        changed(account_proof=(*account[:2], _flip(account[2]))),
+    )
     add("a storage node changed", refused("ethereum.node-hash"), changed(storage_proof=(storage[0], _flip(storage[1]))))
     add("a storage node missing", refused("ethereum.node-missing"), changed(storage_proof=storage[:1]))
     add("a storage node too many", refused("ethereum.node-extra"), changed(storage_proof=(*storage, storage[1])))
@@ -261,7 +270,11 @@ def tlog() -> list[Case]:
     add("a hash too few", refused("tlog.wrong-path"), proof_text(4, hashes[1:], note))
     record_leaves = [*leaves[:4], sha(b"\0\1" + sha(STATEMENT.encode())), *leaves[5:]]
     other = text_of(7, root_of(record_leaves), PEER)
-    add("a record in its place", refused("tlog.not-included"), proof_text(4, path(4, record_leaves), f"{other}\n{line(PEER, STRANGER, other)}"))
+    add(
+        "a record in its place",
+        refused("tlog.not-included"),
+        proof_text(4, path(4, record_leaves), f"{other}\n{line(PEER, STRANGER, other)}"),
+    )
     add("no proof", refused("tlog.malformed"), "no proof")
     add("extra data", refused("tlog.extra"), proof_text(4, hashes, note, f"extra {b64(b'more')}\n"))
     add("a checkpoint cut off", refused("tlog.malformed-checkpoint"), sound[:-1])
@@ -270,7 +283,12 @@ def tlog() -> list[Case]:
         ("no key", refused("tlog.missing-key"), f"tlog:{PEER}", {}),
         ("an unknown option", refused("tlog.unknown-option"), f"tlog:{PEER}", {"key": PEER_VKEY, "url": "x"}),
         ("no verifier key", refused("tlog.malformed-key"), f"tlog:{PEER}", {"key": "x"}),
-        ("a witness's key", refused("tlog.not-a-log-key"), f"tlog:{PEER}", {"key": vkey(PEER, material(WATCHER, WITNESS))}),
+        (
+            "a witness's key",
+            refused("tlog.not-a-log-key"),
+            f"tlog:{PEER}",
+            {"key": vkey(PEER, material(WATCHER, WITNESS))},
+        ),
         ("the key of another log", refused("tlog.key-of-another-log"), f"tlog:{ORIGIN}", {"key": PEER_VKEY}),
     ):
         found.append(case(name, "pin", expect, ledger=ledger, options=options))

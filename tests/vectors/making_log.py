@@ -54,7 +54,10 @@ def entries() -> list[Case]:
             },
         ),
         "record": (b"\1" + ones, {"kind": 1, "commitment": ones.hex()}),
-        "foreign anchor": (b"\3" + ones + size + root, {"kind": 3, "logId": ones.hex(), "size": 258, "root": root.hex()}),
+        "foreign anchor": (
+            b"\3" + ones + size + root,
+            {"kind": 3, "logId": ones.hex(), "size": 258, "root": root.hex()},
+        ),
         "evidence digest": (b"\5" + ones, {"kind": 5, "digest": ones.hex()}),
         "heartbeat": (b"\6" + (1_795_000_000).to_bytes(8, "big"), {"kind": 6, "time": 1_795_000_000}),
     }
@@ -172,7 +175,13 @@ def _bad_inclusion(leaves: Sequence[bytes]) -> list[Case]:
         "another root": (differs, {"root": root_of(leaves[:6]).hex()}),
         "a node taken for a leaf": (
             differs,
-            {"index": 0, "size": 2, "leaf": inner.hex(), "proof": [sha(b"\1" + five[2] + five[3]).hex()], "root": "00" * 32},
+            {
+                "index": 0,
+                "size": 2,
+                "leaf": inner.hex(),
+                "proof": [sha(b"\1" + five[2] + five[3]).hex()],
+                "root": "00" * 32,
+            },
         ),
         "a node taken for a leaf, in a shorter tree": (
             refused("inclusion.too-short"),
@@ -230,9 +239,7 @@ def tiles() -> list[Case]:
         first = index * 256
         data = b"".join(root_of(leaves[i * span : (i + 1) * span]) for i in range(first, first + width))
         expect = {"path": written, "sha256": sha(data).hex(), "length": len(data)}
-        found.append(
-            case(written, "tile", expect, level=level, index=index, width=width, logSize=70_000, entries=RULE)
-        )
+        found.append(case(written, "tile", expect, level=level, index=index, width=width, logSize=70_000, entries=RULE))
     for level, index, width, written in (
         (3, 1_234_067, 256, "tile/3/x001/x234/067"),
         (0, 1_000, 7, "tile/0/x001/000.p/7"),

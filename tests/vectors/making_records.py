@@ -43,7 +43,10 @@ CANONICAL = {
     "nested": ('{"z":{"y":2,"x":[{"b":null,"a":true}]}}', '{"z":{"x":[{"a":true,"b":null}],"y":2}}'),
     "an empty key": ('{"a":1,"":2}', '{"":2,"a":1}'),
     "escapes are undone": ('{"a":"\\u0041\\/\\u00e9"}', '{"a":"A/é"}'),
-    "escapes that stay": ('{"a":"\\u0000\\u001F\\b\\f\\n\\r\\t\\"\\\\"}', '{"a":"\\u0000\\u001f\\b\\f\\n\\r\\t\\"\\\\"}'),
+    "escapes that stay": (
+        '{"a":"\\u0000\\u001F\\b\\f\\n\\r\\t\\"\\\\"}',
+        '{"a":"\\u0000\\u001f\\b\\f\\n\\r\\t\\"\\\\"}',
+    ),
     "delete is no control character": ('"\\u007f"', '"\x7f"'),
     "no normalisation": ('{"e\\u0301":1,"\\u00e9":2}', '{"e\u0301":1,"é":2}'),
     "keys sort by UTF-16": ('{"\\ufb33":1,"\\ud83d\\ude00":2,"\\u20ac":3}', '{"€":3,"😀":2,"\ufb33":1}'),
@@ -91,10 +94,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
 
 
 def canonical() -> list[Case]:
-    good = [
-        case(name, "canonicalise", {"canonical": wanted}, input=text)
-        for name, (text, wanted) in CANONICAL.items()
-    ]
+    good = [case(name, "canonicalise", {"canonical": wanted}, input=text) for name, (text, wanted) in CANONICAL.items()]
     deep = "[" * 64 + "]" * 64
     good.append(case("64 deep", "canonicalise", {"canonical": deep}, input=deep))
     bad = [
@@ -188,7 +188,9 @@ def admission() -> list[Case]:
         case("a text as a record", "admit", refused("profile.not-an-object"), profile="json/1", input='"a"'),
         case("an unknown profile", "admit", undetermined("profile.unknown"), profile="pact/9.9", input="{}"),
         case("a reserved profile", "admit", refused("profile.reserved"), profile="credential/1", input="{}"),
-        case("strict JSON comes first", "admit", refused("json.duplicate-key"), profile="json/1", input='{"a":1,"a":2}'),
+        case(
+            "strict JSON comes first", "admit", refused("json.duplicate-key"), profile="json/1", input='{"a":1,"a":2}'
+        ),
     ]
     for name, (pointer, value, code) in PACT.items():
         text = footprint(**{pointer: value})

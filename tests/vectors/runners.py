@@ -68,7 +68,9 @@ def _admit(case: Vector, _: Vector) -> dict[str, Any]:
 
 def _commit(case: Vector, _: Vector) -> dict[str, Any]:
     profile, canonical = case["profile"], octets(case["canonical"])
-    salt = bytes.fromhex(case["salt"]) if "salt" in case else salt_for(bytes.fromhex(case["saltKey"]), profile, canonical)
+    salt = (
+        bytes.fromhex(case["salt"]) if "salt" in case else salt_for(bytes.fromhex(case["saltKey"]), profile, canonical)
+    )
     return {"salt": salt.hex(), "commitment": commit(profile, salt, canonical).hex()}
 
 
@@ -165,7 +167,9 @@ def _note(case: Vector, _: Vector) -> dict[str, Any]:
     note, key = Note.parse(octets(case["note"])), VerifierKey.parse(case["key"])
     assert note.encode() == octets(case["note"])
     signed = note.signed_by(key)
-    return {"signed": signed} | ({"time": note.cosigned_at(key)} if signed and key.algorithm is Algorithm.COSIGNATURE else {})
+    return {"signed": signed} | (
+        {"time": note.cosigned_at(key)} if signed and key.algorithm is Algorithm.COSIGNATURE else {}
+    )
 
 
 def _open(case: Vector, _: Vector) -> dict[str, Any]:

@@ -1,0 +1,152 @@
+"""Vectors of signed documents: credentials and status lists. Digests and commitments come from `hashlib`."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from carbonseal.instants import format_instant
+from carbonseal.records.canonical import jcs
+from tests.vectors.cases import Case, case, refused
+from tests.vectors.scene import Scene, Value
+from tests.world import AT, key
+
+Change = Callable[[Value], Any]
+
+
+def _credential(change: Callable[[Value], Any] = lambda draft: None) -> Value:
+    """A signed credential; `change` is made before it is signed."""
+    passport = Scene().passport(change=change)
+    return dict(passport.credential.document)
+
+
+def _unsigned(change: Change) -> Value:
+    """A credential that was changed after it was signed."""
+    document = copy.deepcopy(_credential())
+    change(document)
+    return document
+
+
+def credentials() -> list[Case]:
+    salt = bytes(range(32))
+    found = []
+    scene = Scene()
+    whole = scene.passport(name="gate", components=[scene.passport(scene.supplier, "cell")])
+    for name, document in (
+        ("a credential", _credential()),
+        ("with a component", dict(whole.credential.document)),
+        ("with an end", _credential(lambda draft: draft.update(validUntil=format_instant(AT)))),
+        ("without status and name", _credential(_plain)),
+    ):
+        canonical = jcs(document)
+        committed = b"carbonseal/record/v1\0" + salt + b"\0\x0ccredential/1" + canonical
+        subject = document["credentialSubject"]
+        expect = {
+            "digest": hashlib.sha256(canonical).hexdigest(),
+            "commitment": hashlib.sha256(committed).hexdigest(),
+            "issuer": "did:web:maker.example",
+            "key": key("maker").public_key().public_bytes_raw().hex(),
+            "records": [record["commitment"] for record in subject["records"]],
+            "components": [component["digest"] for component in subject["components"]],
+        }
+        found.append(case(name, "credential", expect, document=document, salt=salt.hex()))
+    for name, (code, change) in _BAD_CREDENTIALS.items():
+        found.append(case(name, "credential", refused(code), document=_unsigned(change), salt=salt.hex()))
+    return found
+
+
+def _plain(draft: Value) -> None:
+    del draft["credentialStatus"], draft["credentialSubject"]["name"]
+
+
+def _twice(document: Value) -> None:
+    document["credentialSubject"]["records"] *= 2
+
+
+def _moved(document: Value) -> None:
+    value = document["proof"]["proofValue"]
+    document["proof"]["proofValue"] = value[:-1] + ("2" if value[-1] != "2" else "3")
+
+
+_MALFORMED = "credential.malformed"
+_BAD_CREDENTIALS: dict[str, tuple[str, Change]] = {
+    "a changed subject": ("credential.bad-signature", lambda d: d["credentialSubject"].update(name="gate")),
+    "a changed proof option": ("credential.bad-signature", lambda d: d["proof"].update(created="2026-11-20T09:00:01Z")),
+    "a changed signature": ("credential.bad-signature", _moved),
+    "another key": (
+        "credential.bad-signature",
+        lambda d: d["proof"].update(
+            verificationMethod="did:web:maker.example#" + Scene().lines()["supplier"].split()[3]
+        ),
+    ),
+    "a key of another issuer": (
+        _MALFORMED,
+        lambda d: d["proof"].update(verificationMethod="did:web:x.example#" + Scene().lines()["maker"].split()[3]),
+    ),
+    "a method without a key": (
+        _MALFORMED,
+        lambda d: d["proof"].update(verificationMethod="did:web:maker.example#key-1"),
+    ),
+    "no proof": (_MALFORMED, lambda d: d.pop("proof")),
+    "two proofs": (_MALFORMED, lambda d: d.update(proof=[d["proof"], d["proof"]])),
+    "another cryptosuite": (_MALFORMED, lambda d: d["proof"].update(cryptosuite="eddsa-rdfc-2022")),
+    "another purpose": (_MALFORMED, lambda d: d["proof"].update(proofPurpose="authentication")),
+    "a proof without @context": (_MALFORMED, lambda d: d["proof"].pop("@context")),
+    "another @context": (_MALFORMED, lambda d: d.update({"@context": ["https://www.w3.org/ns/credentials/v2"]})),
+    "an unknown member": (_MALFORMED, lambda d: d.update(more=1)),
+    "no records": (_MALFORMED, lambda d: d["credentialSubject"].update(records=[])),
+    "a record listed twice": ("credential.listed-twice", _twice),
+    "an instant with an offset": (_MALFORMED, lambda d: d.update(validFrom="2026-11-20T09:00:00+00:00")),
+    "a day that does not exist": (_MALFORMED, lambda d: d.update(validFrom="2026-02-30T09:00:00Z")),
+    "a commitment in capitals": (
+        _MALFORMED,
+        lambda d: d["credentialSubject"]["records"][0].update(commitment="AB" * 32),
+    ),
+    "a status index with a leading zero": (_MALFORMED, lambda d: d["credentialStatus"].update(statusListIndex="07")),
+    "suspension": (_MALFORMED, lambda d: d["credentialStatus"].update(statusPurpose="suspension")),
+}
+
+
+def status_lists() -> list[Case]:
+    scene = Scene()
+    found = [
+        case(
+            f"revoked: {', '.join(map(str, revoked)) or 'none'}",
+            "status",
+            {"positions": 131_072, "revoked": list(revoked)},
+            document=scene.status_document(scene.maker, revoked),
+        )
+        for revoked in ((), (7,), (0, 131_071))
+    ]
+    malformed = "status-list.malformed"
+    bad: dict[str, tuple[str, Change]] = {
+        "no end": (malformed, lambda d: d.pop("validUntil")),
+        "not base64url": (malformed, lambda d: d["credentialSubject"].update(encodedList="z123")),
+        "no gzip": (malformed, lambda d: d["credentialSubject"].update(encodedList="uAAAA")),
+        "cut off": (malformed, _cut),
+        "16,383 bytes": ("status-list.too-short", _packed(16_383)),
+        "a byte after the gzip stream": ("status-list.trailing", _packed("a byte more")),
+        "changed after signing": ("credential.bad-signature", lambda d: d.update(validUntil="2030-01-01T00:00:00Z")),
+    }
+    for name, (code, change) in bad.items():
+        document = scene.status_document(scene.maker)
+        change(document)
+        found.append(case(name, "status", refused(code), document=document))
+    return found
+
+
+def _cut(document: Value) -> None:
+    subject = document["credentialSubject"]
+    subject["encodedList"] = subject["encodedList"][:-12]
+
+
+def _packed(bits: int | str) -> Change:
+    return lambda document: document["credentialSubject"].update(encodedList=_GZIP[bits])
+
+
+_GZIP = {
+    16_383: "uH4sIAAAAAAACA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAICzAQmvhYr_PwAA",
+    "a byte more": "uH4sIAAAAAAACA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAAAA",
+}
