@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def test_built_in_profiles_are_announced_as_plug_ins_are() -> None:
 
 
 @pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An installed package that brings profiles: one sound, one that lies, one that is broken, and one that would take
     the place of a built-in one."""
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -84,14 +85,14 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "        if value['celsius'] < 1000: raise Refused(COLD('/celsius'))\n"
         "FOUNDRY = Foundry()\n"
     )
-    yield tmp_path  # type: ignore[misc]
+    yield tmp_path
     lookup.cache_clear()
     sys.modules.pop("foundry_profiles", None)
 
 
 def test_packages_bring_profiles(packages: Path) -> None:
     assert admit(b'{"celsius": 1100}', "foundry/1") == Record("foundry/1", b'{"celsius":1100}')
-    assert refused(lookup("foundry/1").check.__globals__["COLD"], admit, b'{"celsius":20}', "foundry/1").place  # type: ignore[attr-defined]
+    assert refused(lookup("foundry/1").check.__globals__["COLD"], admit, b'{"celsius":20}', "foundry/1").place
 
 
 @pytest.mark.parametrize("profile", ["liar/1", "broken/1", "lost/1"])
