@@ -25,6 +25,7 @@ MARKS = {
     Outcome.UNDETERMINED: style("?", fg="yellow", bold=True),
     Outcome.REJECTED: style("✗", fg="red", bold=True),
 }
+WORTH_FOLDING = 3  # findings
 DECISIVE = (Outcome.UNDETERMINED, Outcome.REJECTED)
 
 
@@ -79,7 +80,10 @@ def unread_as_json(file: str, error: str) -> str:
 
 
 def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
-    """Findings under the places they speak of, each place named once, in the order in which places first occur."""
+    """Findings under the places they speak of, each place named once, in the order in which places first occur.
+
+    Of places side by side, the first is told in full; another one in which everything was shown takes one line.
+    """
     root = _Branch()
     for finding in findings:
         root.at(finding.place).findings.append(finding)
@@ -87,6 +91,8 @@ def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
 
 
 class _Branch:
+    """A place: what was found there, and the places below it."""
+
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.below: dict[str, _Branch] = {}
@@ -97,16 +103,30 @@ class _Branch:
             branch = branch.below.setdefault(name, _Branch())
         return branch
 
+    def all(self) -> Iterator[Finding]:
+        yield from self.findings
+        for branch in self.below.values():
+            yield from branch.all()
+
     def lines(self, indent: str) -> Iterator[str]:
         for finding in self.findings:
             yield from (indent + line for line in _line(finding).split("\n"))
-        for name, child in self.below.items():
-            path, branch = [name], child
-            while not branch.findings and len(branch.below) == 1:  # a way with one step at each turn is one line
-                (step, branch) = next(iter(branch.below.items()))
-                path.append(step)
-            yield indent + style(plain(" > ".join(path)), bold=True)
-            yield from branch.lines(indent + "  ")
+        told = False
+        for name, branch in self.below.items():
+            outcomes = [finding.code.outcome for finding in branch.all()]
+            if told and len(outcomes) >= WORTH_FOLDING and set(outcomes) == {Outcome.SHOWN}:
+                yield f"{indent}{MARKS[Outcome.SHOWN]} {plain(name)}: all {len(outcomes)} checks hold"
+            else:
+                told = told or len(outcomes) >= WORTH_FOLDING
+                yield from branch._named(name, indent)
+
+    def _named(self, name: str, indent: str) -> Iterator[str]:
+        path, branch = [name], self
+        while not branch.findings and len(branch.below) == 1:  # a way with one step at each turn is one line
+            (step, branch) = next(iter(branch.below.items()))
+            path.append(step)
+        yield indent + style(plain(" > ".join(path)), bold=True)
+        yield from branch.lines(indent + "  ")
 
 
 def _line(finding: Finding) -> str:
