@@ -1,0 +1,301 @@
+"""Whatever changes a passport's JSON value never verifies, and nothing raises.
+
+The passport is one of the smallest that verifies, and its policy asks for all that it shows. One freedom is left to
+mutations: a record may be withheld, which the report tells. What else may differ between two passports that verify takes
+more than a mutation, because keys are digests; it is at the end of this module, with the reason why it does no harm.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carbonseal.findings import Refused, Verdict
+from carbonseal.ledger import Evidence
+from carbonseal.log.entries import Heartbeat
+from carbonseal.log.notes import Signature
+from carbonseal.passport.passports import PASSPORT_LIMITS, Passport
+from carbonseal.passport.seals import Head, SealedAnchor
+from carbonseal.records.canonical import canonicalise
+from carbonseal.verification.policy import Policy
+from carbonseal.verification.trust import Trust
+from carbonseal.verification.verify import Report, verify
+from tests.verification.tampering import every_head, root_seal, with_heads
+from tests.world import AT, BLOCK_TIME, World, codes
+
+Way = tuple[str | int, ...]
+
+
+@cache
+def made() -> tuple[bytes, Policy, Trust]:
+    world = World()
+    return world.passport().encode(), world.policy(), world.trust()
+
+
+def judged(raw: bytes) -> Report:
+    _, policy, trust = made()
+    return verify(raw, policy, trust, at=AT)
+
+
+def same_value(raw: bytes) -> bool:
+    try:
+        return canonicalise(raw, PASSPORT_LIMITS).bytes == made()[0].strip()
+    except Refused:
+        return False
+
+
+def holds(raw: bytes) -> None:
+    """It verifies only where it is the same value, however it is written."""
+    report = judged(raw)
+    assert report.findings
+    if report.verdict is Verdict.VERIFIED and not same_value(raw):
+        assert "record.withheld" in codes(report)
+        assert {**json.loads(raw), "records": value()["records"]} == value()
+
+
+def test_what_is_mutated_verifies() -> None:
+    raw, _, _ = made()
+    assert judged(raw).verdict is Verdict.VERIFIED
+    assert same_value(raw)
+    assert len(raw) < 16_000
+
+
+def flipped(byte: int) -> bytes:
+    return bytes([byte ^ 1])
+
+
+def exchanged(byte: int) -> bytes:
+    """Another character of the same kind: what a careful forger would write."""
+    for kind in (
+        b"0123456789",
+        b"abcdef",
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        b"ghijklmnopqrstuvwxyz",
+        b"+/=-_.",
+        b'{}[]":,',
+    ):
+        if byte in kind:
+            return bytes([kind[(kind.index(byte) + 1) % len(kind)]])
+    return b" "
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [flipped, exchanged, lambda byte: b"", lambda byte: bytes([byte, byte]), lambda byte: bytes([byte ^ 0x80])],
+    ids=["flipped", "exchanged", "deleted", "doubled", "high bit"],
+)
+def test_every_byte(mutate: Callable[[int], bytes]) -> None:
+    raw, _, _ = made()
+    for at, byte in enumerate(raw):
+        holds(raw[:at] + mutate(byte) + raw[at + 1 :])
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_every_length(step: int) -> None:
+    raw, _, _ = made()
+    for end in range(0, len(raw) - 2, 37 * step):  # without its line feed it is the same value
+        assert judged(raw[:end]).verdict is not Verdict.VERIFIED
+
+
+# --- the JSON value, member by member ------------------------------------------------------------------------------
+
+
+def ways(value: Any, way: Way = ()) -> Iterator[Way]:
+    """The way to every value in the tree, the root's own first."""
+    yield way
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, member in members:
+        yield from ways(member, (*way, step))
+
+
+def at(value: Any, way: Way) -> Any:
+    for step in way:
+        value = value[step]
+    return value
+
+
+@cache
+def value() -> Any:
+    return json.loads(made()[0])
+
+
+@cache
+def every_way() -> list[Way]:
+    return [way for way in ways(value()) if way]
+
+
+def changed(way: Way, change: Callable[[Any, Any], None]) -> bytes:
+    """The file after `change`, which gets the container that the way ends in, and the last step."""
+    tree = copy.deepcopy(value())
+    change(at(tree, way[:-1]), way[-1])
+    return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def drop(container: Any, step: Any) -> None:
+    del container[step]
+
+
+def double(container: Any, step: Any) -> None:
+    if isinstance(container, list):
+        container.insert(step, copy.deepcopy(container[step]))
+    else:
+        container[f"{step}'"] = container[step]
+
+
+def wrap(container: Any, step: Any) -> None:
+    container[step] = [container[step]]
+
+
+def null(container: Any, step: Any) -> None:
+    container[step] = None
+
+
+def rename(container: Any, step: Any) -> None:
+    if isinstance(container, dict):
+        container[step[:-1] + ("0" if step[-1] != "0" else "1")] = container.pop(step)
+    else:
+        container[step] = {"": container[step]}
+
+
+def another(container: Any, step: Any) -> None:
+    """A value of the same type."""
+    old = container[step]
+    match old:
+        case str():
+            container[step] = old[:-1] + ("A" if not old.endswith("A") else "B")
+        case bool():
+            container[step] = not old
+        case int():
+            container[step] = old + 1
+        case dict():
+            container[step] = {}
+        case list():
+            container[step] = []
+        case _:
+            container[step] = 0
+
+
+@pytest.mark.parametrize("change", [drop, double, wrap, null, rename, another])
+def test_every_member(change: Callable[[Any, Any], None]) -> None:
+    for way in every_way():
+        holds(changed(way, change))
+
+
+def test_every_list_in_another_order() -> None:
+    """Nothing in a passport may stand in another order: lists that are no sequences by themselves are sorted."""
+    lists = [way for way in every_way() if isinstance(at(value(), way), list) and len(at(value(), way)) > 1]
+    assert len(lists) >= 3
+    for way in lists:
+        for first in range(len(at(value(), way)) - 1):
+
+            def swap(container: Any, step: Any, first: int = first) -> None:
+                items = container[step]
+                items[first], items[first + 1] = items[first + 1], items[first]
+
+            holds(changed(way, swap))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_members_exchanged_for_others_of_the_same_type(data: st.DataObject) -> None:
+    one = data.draw(st.sampled_from(every_way()))
+    kind = type(at(value(), one))
+    other = data.draw(st.sampled_from([way for way in every_way() if type(at(value(), way)) is kind]))
+    tree = copy.deepcopy(value())
+    taken = copy.deepcopy(at(tree, other))
+    if data.draw(st.booleans()) and one[: len(other)] != other and other[: len(one)] != one:
+        at(tree, other[:-1])[other[-1]] = copy.deepcopy(at(tree, one))
+    at(tree, one[:-1])[one[-1]] = taken
+    holds(json.dumps(tree, ensure_ascii=False).encode())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), JSON)
+def test_members_replaced_by_anything(data: st.DataObject, anything: Any) -> None:
+    way = data.draw(st.sampled_from(every_way()))
+
+    def put(container: Any, step: Any) -> None:
+        container[step] = anything
+
+    holds(changed(way, put))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.binary(max_size=24))
+def test_any_stretch_of_bytes(data: st.DataObject, noise: bytes) -> None:
+    raw, _, _ = made()
+    start = data.draw(st.integers(0, len(raw)))
+    end = data.draw(st.integers(start, min(len(raw), start + 64)))
+    holds(raw[:start] + noise + raw[end:])
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_bytes_at_all(raw: bytes) -> None:
+    assert judged(raw).verdict is not Verdict.VERIFIED
+
+
+# --- freedoms that are meant ---------------------------------------------------------------------------------------
+#
+# All of these are outside every signature of the issuer, so they prove, or do not prove, and assert nothing: whoever has the
+# passport can take proofs away, down to what the policy asks, and can add what counts for nothing. What the credential says,
+# what the log holds, and since when at the latest, they cannot change.
+
+
+class TestFreedoms:
+    def verified(self, world: World, passport: Passport, **policy: str) -> Report:
+        report = world.verify(passport, **policy)
+        assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
+        assert report.exists_since == BLOCK_TIME
+        return report
+
+    def test_to_withhold_a_record(self) -> None:
+        world = World()
+        report = self.verified(world, replace(world.passport(), records={}))
+        assert "record.withheld" in codes(report)
+
+    def test_to_leave_out_an_anchor_beyond_the_quorum(self) -> None:
+        world = World()
+        fewer = every_head(world.passport(), lambda head: replace(head, anchors=head.anchors[:1]))
+        report = self.verified(world, fewer, both="ledger-group both any chain other")
+        met = [finding for finding in report.findings if finding.code.name == "ledger-quorum.met"]
+        assert {finding.facts["ledgers"] for finding in met} == {"chain"}
+
+    def test_to_add_an_anchor_on_a_ledger_that_counts_for_nothing(self) -> None:
+        world = World()
+        extra = SealedAnchor("zz:1", Evidence("anything", 9, b"at all"))
+        report = self.verified(
+            world, every_head(world.passport(), lambda head: replace(head, anchors=(*head.anchors, extra)))
+        )
+        assert "ledger.not-listed" in codes(report)
+
+    def test_to_add_signatures_of_keys_that_nobody_knows(self) -> None:
+        """C2SP's notes are made so that others may sign them, and are read so that unknown signers are passed over."""
+        world = World()
+        line = Signature("someone.example", b"abcd", b"anything").encode().encode()
+        self.verified(
+            world, every_head(world.passport(), lambda head: replace(head, checkpoint=head.checkpoint + line))
+        )
+
+    def test_to_add_a_head_and_to_take_it_away(self) -> None:
+        world = World()
+        passport = world.passport()
+        world.log.append(Heartbeat(1))
+        seal = root_seal(passport)
+        later = Head(world.log.head(world.log.size), world.log.inclusion(seal.index, world.log.size), None, ())
+        report = self.verified(world, with_heads(passport, *seal.heads, later))
+        assert "seal.unlinked" in codes(report)
