@@ -32,7 +32,7 @@ Begin = Callable[..., Path]
 
 def ledger_in(folder: Path, name: str = "sim:1", cadence: float = 3600.0) -> LedgerConfig:
     folder.mkdir(parents=True, exist_ok=True)
-    return LedgerConfig(name, f"sim+file://{folder}/ledger.db", "sim-publisher", cadence, {"name": name})
+    return LedgerConfig(name, f"sim+file://{folder}/ledger.db", "sim-publisher", cadence, {"called": name})
 
 
 @pytest.fixture(scope="session")

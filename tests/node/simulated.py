@@ -26,7 +26,7 @@ CONFIRMATIONS = 2
 
 
 async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> SimulatedLedger:
-    return SimulatedLedger(Path(uri.removeprefix("sim+file://")), options.get("name", "sim:1"))
+    return SimulatedLedger(Path(uri.removeprefix("sim+file://")), options.get("called", "sim:1"))
 
 
 class SimulatedLedger:

@@ -149,6 +149,7 @@ class Lane:
         """Take every anchor whose time has come as far as it goes now."""
         async with self._turn:
             if not await self._greet() or self._ledger is None:
+                await self._fail_all()
                 return
             for anchor in reversed(self._outbox.anchors(self.config.name, *OPEN)):
                 now: AnchorState | None = anchor
@@ -230,11 +231,11 @@ class Lane:
         except Retry as retry:
             self._put_off(str(retry))
         except Never as never:
-            await self._give_up(never.reason, never.remedy)
+            self._give_up(never.reason, never.remedy)
         except Frozen as frozen:
             self._problem, self._next_greeting = frozen.finding.message, math.inf
         except Refused as refused:
-            await self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
+            self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
         except Exception as defect:
             LOG.exception("connecting to %s", self.config.name)
             self._put_off(f"a defect: {defect!r}")
@@ -256,11 +257,14 @@ class Lane:
         self._problem, self._next_greeting = problem, self._clock() + delay
         self._failures += 1
 
-    async def _give_up(self, reason: str, remedy: str) -> None:
-        """The ledger cannot be used as it is configured: what waits for it has failed."""
+    def _give_up(self, reason: str, remedy: str) -> None:
+        """The ledger cannot be used as it is configured."""
         self._problem, self._remedy = reason, remedy
-        for anchor in self._outbox.anchors(self.config.name, *OPEN):
-            await self._on_disk(self._outbox.fail, anchor, self._clock(), reason, remedy)
+
+    async def _fail_all(self) -> None:
+        """What waits for a ledger that cannot be used has failed."""
+        for anchor in self._outbox.anchors(self.config.name, *OPEN) if self._remedy else ():
+            await self._on_disk(self._outbox.fail, anchor, self._clock(), self._problem, self._remedy)
 
 
 async def until(event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:

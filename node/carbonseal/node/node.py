@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager, closing
+from contextlib import aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -293,14 +293,10 @@ class Node:
 
     async def settle(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
         """Send and follow until every anchor is final or failed, or until `timeout` seconds have passed."""
-        lanes = [asyncio.create_task(lane.settle(self._sleep)) for lane in self._lanes]
-        try:
-            if lanes:
-                await asyncio.wait(lanes, timeout=timeout)
-        finally:
-            for lane in lanes:
-                lane.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), asyncio.TaskGroup() as lanes:
+                for lane in self._lanes:
+                    lanes.create_task(lane.settle(self._sleep))
         return self.states()
 
     def states(self) -> list[LedgerState]:
