@@ -22,7 +22,6 @@ def main() -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8545, show_default=True, help="0 takes a free one.")
-@click.option("--ethereum", is_flag=True, help="The Ethereum-like chain. Without any of these flags, every network.")
 @click.option(
     "--finality", type=click.IntRange(0), default=2, show_default=True, help="Blocks on a block that make it finalized."
 )
@@ -33,7 +32,7 @@ def main() -> None:
     show_default=True,
     help="Where the keys of the funded accounts go.",
 )
-def up(port: int, ethereum: bool, finality: int, directory: Path) -> None:
+def up(port: int, finality: int, directory: Path) -> None:
     """Start the networks, say where they are, and run until Ctrl-C.
 
     What they hold is kept in memory and gone afterwards. The accounts' keys are the same each time and known to
@@ -44,7 +43,6 @@ def up(port: int, ethereum: bool, finality: int, directory: Path) -> None:
       carbonseal-devnet up
       carbonseal-devnet up --port 0 --directory keys
     """
-    del ethereum  # the only network yet: Fabric and a log come beside it
     asyncio.run(_up(port, finality, directory))
 
 
