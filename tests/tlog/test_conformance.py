@@ -1,4 +1,4 @@
-"""The adapter against the kit that every adapter must pass, with another operator's node behind its real service."""
+"""The adapter against the kit that every adapter must pass: a real node, served on loopback."""
 
 from __future__ import annotations
 
@@ -7,52 +7,47 @@ import itertools
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.ledger import Anchor, log_id
 from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.notes import NoteSigner
-from carbonseal.node.node import Node
-from carbonseal.service.app import serving
-from carbonseal_adapters.conformance import CHECKS, Check, Subject
+from carbonseal_adapters.conformance import CHECKS, Subject
+from carbonseal_adapters.conformance.subject import Check
 from carbonseal_adapters.tlog.evidence import VERIFIER
 from carbonseal_adapters.tlog.ledger import connect
-from tests.service.nodes import free_port, make_node
+from tests.service.nodes import make_node, served
 
-OURS, OTHER = "sealing.example/log", "other.example/log"
+OURS = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(b"o" * 32))
 
 
-def anchor(signer: NoteSigner, size: int, root: bytes) -> Anchor:
-    checkpoint = Checkpoint(OURS, size, root)
-    return Anchor(checkpoint.statement(), sign_checkpoint(checkpoint, signer))
+def head(size: int, root: bytes = b"r" * 32) -> Anchor:
+    checkpoint = Checkpoint(OURS.name, size, root)
+    return Anchor(checkpoint.statement(), sign_checkpoint(checkpoint, OURS))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_conforms(check: Check, tmp_path: Path) -> None:
-    key = make_node(tmp_path / "other", OTHER).verifier.encode()
-    signer = make_node(tmp_path / "ours", OURS)
-    with (tmp_path / "other/node.toml").open("a") as file:
-        file.write(f'\n[[foreign]]\nkey = "{signer.verifier.encode()}"\n')
+    key = make_node(tmp_path / "other", "other.example/log", foreign=[OURS.verifier]).verifier
+    options = {"key": key.encode()}
     sizes = itertools.count(1)
 
-    async def go() -> None:
-        port = free_port()
-        async with Node.open(tmp_path / "other") as other, serving(other, port=port):
+    async def run() -> None:
+        async with served(tmp_path / "other") as (other, url):
 
             async def progress() -> None:
                 await other.sequence()
 
-            await progress()
-            await check(
-                Subject(
-                    connect=lambda: connect(f"tlog+http://127.0.0.1:{port}", {"key": key}, lambda _: b""),
-                    anchor=lambda: anchor(signer, next(sizes), b"\x01" * 32),
-                    contradiction=lambda honest: anchor(signer, honest.statement.size, b"\x02" * 32),
-                    progress=progress,
-                    verifier=VERIFIER,
-                    options={"key": key},
-                    publisher=log_id(OURS).hex(),
-                    trust=lambda _: (),
-                )
+            subject = Subject(
+                connect=lambda: connect(f"tlog+{url}", options, lambda uri: b""),
+                anchor=lambda: head(next(sizes)),
+                contradiction=lambda anchor: head(anchor.statement.size, b"q" * 32),
+                progress=progress,
+                verifier=VERIFIER,
+                options=options,
+                publisher=log_id(OURS.name).hex(),
+                trust=lambda evidence: (),
             )
+            await check(subject)
 
-    asyncio.run(go())
+    asyncio.run(run())
