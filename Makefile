@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench vectors clean
+.PHONY: demo test lint bench texts vectors clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -30,6 +30,10 @@ $(VENV)-bench/installed: pyproject.toml constraints.txt benchmarks/requirements.
 
 bench: $(VENV)-bench/installed  ## speed, as ratios within one run, beside other people's trees
 	$(VENV)-bench/bin/python -m benchmarks
+
+texts: $(VENV)/installed  ## make docs/cli.md and docs/codes.md again, from what the program says
+	$(BIN)/python -m tests.repository.help_texts > docs/cli.md
+	$(BIN)/python -m tests.repository.codes > docs/codes.md
 
 vectors: $(VENV)/installed  ## make the specification's test vectors again
 	$(BIN)/python -m tests.vectors.make

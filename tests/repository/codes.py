@@ -1,4 +1,4 @@
-"""docs/codes.md, made from the codes themselves: `python -m tests.repository.codes > docs/codes.md`."""
+"""docs/codes.md, made from the codes themselves by `make texts`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEAD = """\
 
 Every finding that carbonseal can give, with its outcome and what to do about it. A code never changes its meaning.
 Words in braces are facts of the case; `--json` prints them beside the message.
-Made by `python -m tests.repository.codes > docs/codes.md`, and kept true by a test.
+Made by `make texts`, and kept true by a test.
 """
 
 

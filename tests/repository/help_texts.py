@@ -1,4 +1,4 @@
-"""docs/cli.md, made from what the program says: `python -m tests.repository.help_texts > docs/cli.md`."""
+"""docs/cli.md, made from what the program says by `make texts`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = """\
 # The command line
 
 What each command's `--help` says.
-Made by `python -m tests.repository.help_texts > docs/cli.md`, and kept true by a test.
+Made by `make texts`, and kept true by a test.
 """
 
 

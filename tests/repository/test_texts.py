@@ -91,7 +91,7 @@ def test_make_targets_in_documents_exist() -> None:
 
 def test_cli_page_is_what_help_says() -> None:
     written = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert written == help_texts.page(), "run: python -m tests.repository.help_texts > docs/cli.md"
+    assert written == help_texts.page(), "run: make texts"
 
 
 @pytest.mark.parametrize("context", help_texts.commands(), ids=lambda context: context.command_path)
@@ -110,7 +110,7 @@ def test_every_command_teaches(context: click.Context) -> None:
 
 def test_codes_page_is_what_the_codes_say() -> None:
     written = (REPOSITORY / "docs" / "codes.md").read_text(encoding="utf-8")
-    assert written == codes.page(), "run: python -m tests.repository.codes > docs/codes.md"
+    assert written == codes.page(), "run: make texts"
 
 
 def test_code_names_are_unique_and_well_formed() -> None:

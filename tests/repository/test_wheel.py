@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -99,6 +100,15 @@ print(carbonseal.__version__, report.verdict.value)
 """
     done = installed.run("python", "-c", program)
     assert done.stdout == f"{version('carbonseal')} verified\n", done.stderr
+
+
+def test_the_programs_in_the_readme_run(installed: Installed) -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert programs
+    for program in programs:
+        done = installed.run("python", "-W", "error", "-c", program)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
