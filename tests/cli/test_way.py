@@ -211,6 +211,12 @@ def test_trust_is_gathered_once(way: Way) -> None:
     assert f"from {way.chain.endpoint}" in shown
 
 
+def test_trust_says_whom_it_needs(way: Way) -> None:
+    done = carbonseal("trust", "gather", way.folder / "passport.json", "-o", way.folder / "t.json")
+    assert done.status == 2
+    assert f"--from {way.chain.ledger}=URL" in done.err
+
+
 def test_trust_from_the_wrong_place_is_refused(way: Way) -> None:
     def gather(endpoint: str) -> Done:
         return carbonseal(

@@ -56,7 +56,6 @@ def trust() -> None:
     "endpoints",
     type=Endpoint(),
     multiple=True,
-    required=True,
     help="Whom you ask about a ledger; once for each ledger.",
 )
 @click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
@@ -76,6 +75,9 @@ def gather(passports: tuple[str, ...], endpoints: tuple[tuple[str, str], ...], o
     asked = dict(endpoints)
     gatherers = {ledger: _gatherer(ledger) for ledger in asked}
     evidence = _evidence(passport_files(passports, beside=(output,)))
+    unasked = sorted(ledger for ledger in evidence if ledger not in asked and _find(ledger) is not None)
+    if not asked:
+        raise _whom(unasked)
     when = format_instant(datetime.now(UTC))
     known = _read(output) if output.exists() else Trust()
     before = len(known.items)
@@ -83,9 +85,8 @@ def gather(passports: tuple[str, ...], endpoints: tuple[tuple[str, str], ...], o
         known = known.joined(_ask(gatherer, ledger, evidence.get(ledger, ()), asked[ledger], when))
     replace_file(output, known.encode())
     click.echo(f"{output}: {len(known.items) - before} new, {len(known.items)} in all")
-    for ledger in evidence.keys() - asked.keys():
-        if _find(ledger) is not None:
-            click.echo(f"  {plain(ledger)} was not asked: --from {plain(ledger)}=URL", err=True)
+    for ledger in unasked:
+        click.echo(plain(f"  nobody was asked about {ledger}: --from {ledger}=URL"), err=True)
 
 
 @trust.command(short_help="Show what is in a trust file, whence and when it came.")
@@ -149,6 +150,14 @@ def _gatherer(ledger: str) -> TrustGatherer:
     if found is None:
         raise Failed(f"{ledger}: there is nothing to gather", "what counts of this kind of ledger stands in the policy")
     return found
+
+
+def _whom(ledgers: Sequence[str]) -> Failed:
+    """Nobody was named to ask: which ledgers somebody is needed for."""
+    if not ledgers:
+        return Failed("there is nothing to gather", "what these passports rest on stands in the policy")
+    options = " ".join(f"--from {ledger}=URL" for ledger in ledgers)
+    return Failed(f"whom to ask about {', '.join(ledgers)}?", f"name endpoints of your choice: {options}")
 
 
 def _ask(
