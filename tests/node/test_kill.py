@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
+from carbonseal.node import points
+from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
 from carbonseal.node.points import POINTS
+from carbonseal_devnet.ethereum import Network
 
 from .conftest import Begin, ledger_in
 from .simulated import SimulatedLedger
@@ -35,7 +39,7 @@ def lines(path: Path) -> list[str]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def check(directory: Path, ledger: SimulatedLedger, *, anchors_of: int) -> None:
+def check(directory: Path, included: list[Statement]) -> None:
     """Nothing acknowledged is lost, no size has two heads, every anchor stands once."""
     heads: dict[int, set[str]] = {}
     for text in lines(directory / "heads"):
@@ -58,15 +62,19 @@ def check(directory: Path, ledger: SimulatedLedger, *, anchors_of: int) -> None:
                     assert head.anchors
             indexes = {node.record(bytes.fromhex(commitment)).index for commitment in commitments}
             assert len(indexes) == len(set(commitments))
-            for statement in ledger.included():
+            for statement in included:
                 proof = node.consistency(statement.size, top.size)
                 verify_consistency(statement.size, statement.root, top.size, top.root, proof)
             (state,) = node.states()
-            assert state.counts == {State.FINAL: len(ledger.included())}
+            assert state.counts == {State.FINAL: len(included)}
 
     asyncio.run(look())
-    sizes = [statement.size for statement in ledger.included()]
-    assert len(sizes) == len(set(sizes)) >= anchors_of
+    sizes = [statement.size for statement in included]
+    assert len(sizes) == len(set(sizes))
+
+
+def check_slots(ledger: SimulatedLedger) -> None:
+    """Whatever was handed over for one anchor excludes each other, and nothing else."""
     assert all(len(slots) == 1 for slots in ledger.slots().values())
     nonces = [nonce for slots in ledger.slots().values() for nonce in slots]
     assert len(nonces) == len(set(nonces))
@@ -78,7 +86,9 @@ def test_killed_once(point: str, begin: Begin, plugins: Path, tmp_path: Path) ->
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     assert run(directory, plugins, point, "a,b,c") == -signal.SIGKILL
     assert run(directory, plugins, "", "c,d") == 0
-    check(directory, ledger, anchors_of=1)
+    assert ledger.included()
+    check(directory, ledger.included())
+    check_slots(ledger)
 
 
 def test_killed_again_and_again(begin: Begin, plugins: Path, tmp_path: Path) -> None:
@@ -88,4 +98,26 @@ def test_killed_again_and_again(begin: Begin, plugins: Path, tmp_path: Path) -> 
     for number, point in enumerate(POINTS):
         assert run(directory, plugins, point, f"{number},{number}-again,same") == -signal.SIGKILL
     assert run(directory, plugins, "", "last") == 0
-    check(directory, ledger, anchors_of=2)
+    assert len(ledger.included()) >= 2
+    check(directory, ledger.included())
+    check_slots(ledger)
+
+
+def test_killed_while_anchoring_on_a_chain(begin: Begin, plugins: Path, carbonseal_fresh_chain: Network) -> None:
+    """The same with real transactions: one for each anchor, and not one more from this account."""
+    chain, publisher = carbonseal_fresh_chain, carbonseal_fresh_chain.publisher(3)
+    options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key"}
+    directory = begin(ledgers=(LedgerConfig(chain.ledger, chain.uri, publisher, 3600, options),))
+    (directory / "keys/ethereum.key").write_text(chain.key(3).hex())
+    killed_at = (points.PREPARED, points.ATTEMPT_STORED, points.SENT, points.SENT_RECORDED, points.EVIDENCE_TAKEN)
+    for number, point in enumerate((*killed_at, points.EVIDENCE_STORED)):
+        assert run(directory, plugins, point, f"{number},{number}-again") == -signal.SIGKILL
+    assert run(directory, plugins, "", "last") == 0
+    logs = chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry})
+    included = [
+        Statement(bytes.fromhex(log["topics"][2][2:]), int(log["topics"][3], 16), bytes.fromhex(log["data"][2:66]))
+        for log in logs
+    ]
+    assert len(included) >= 2
+    assert int(chain.ask("eth_getTransactionCount", publisher, "latest"), 16) == len(included)
+    check(directory, included)
