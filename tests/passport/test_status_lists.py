@@ -1,0 +1,94 @@
+"""Status lists: one bit a credential, packed small, unpacked within bounds."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonseal.findings import Refused
+from carbonseal.passport.status_lists import ENTRIES, MAX_BYTES, draft_status_list, parse_status_list
+from tests.world import SIGNED, Issuer, key
+
+MAKER = Issuer("did:web:maker.example", key("maker"))
+
+
+def signed(*revoked: int, packed: bytes | str | None = None) -> dict[str, Any]:
+    draft = draft_status_list(
+        id="urn:example:status",
+        issuer=MAKER.id,
+        revoked=revoked,
+        valid_from=SIGNED,
+        valid_until=SIGNED + timedelta(days=7),
+    )
+    if isinstance(packed, bytes):
+        packed = "u" + base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+    if packed is not None:
+        draft["credentialSubject"]["encodedList"] = packed
+    return MAKER.sign(draft)
+
+
+@given(st.sets(st.integers(0, ENTRIES - 1), max_size=20))
+def test_round_trip(revoked: set[int]) -> None:
+    read = parse_status_list(signed(*revoked))
+    near = {index + step for index in revoked for step in (-8, -1, 0, 1, 8) if 0 <= index + step < ENTRIES}
+    for index in near | {0, 1, ENTRIES - 1}:
+        assert read.revoked(index) is (index in revoked)
+
+
+def test_the_first_position_is_the_leftmost_bit() -> None:
+    """Bitstring Status List 1.0, section 3.2."""
+    assert parse_status_list(signed(0)).bits[0] == 0b1000_0000
+    assert parse_status_list(signed(15)).bits[1] == 0b0000_0001
+
+
+def test_the_same_positions_give_the_same_bytes() -> None:
+    assert signed(7, 9) == signed(9, 7)
+
+
+def test_beyond_the_end() -> None:
+    with pytest.raises(IndexError):
+        parse_status_list(signed()).revoked(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("packed", "code"),
+    [
+        (gzip.compress(bytes(MAX_BYTES + 1)), "status-list.too-long"),
+        (gzip.compress(bytes(1 << 28)), "status-list.too-long"),
+        (gzip.compress(bytes(ENTRIES // 8 - 1)), "status-list.too-short"),
+        (gzip.compress(b""), "status-list.too-short"),
+        (gzip.compress(bytes(ENTRIES // 8)) + b"x", "status-list.trailing"),
+        (gzip.compress(bytes(ENTRIES // 8))[:-4], "status-list.malformed"),
+        (gzip.compress(bytes(ENTRIES // 8))[:-8] + bytes(8), "status-list.malformed"),
+        (b"", "status-list.malformed"),
+        (b"nonsense", "status-list.malformed"),
+        ("u====", "status-list.malformed"),
+        ("uAAAAA", "status-list.malformed"),
+        ("zAAAA", "status-list.malformed"),
+        ("uAA+/", "status-list.malformed"),
+    ],
+)
+def test_refused(packed: bytes | str, code: str) -> None:
+    with pytest.raises(Refused) as caught:
+        parse_status_list(signed(packed=packed))
+    assert caught.value.finding.code.name == code
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes(packed: bytes) -> None:
+    with pytest.raises(Refused):
+        parse_status_list(signed(packed=packed))
+
+
+@pytest.mark.parametrize("member", ["validUntil", "validFrom", "id", "issuer", "proof", "credentialSubject"])
+def test_nothing_may_be_left_out(member: str) -> None:
+    document = signed()
+    del document[member]
+    with pytest.raises(Refused, match=r"status-list\.malformed"):
+        parse_status_list(document)
