@@ -14,10 +14,10 @@ from tests.repository import codes, help_texts
 from tests.repository.sources import REPOSITORY, modules
 
 BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FOLDERS = ("docs", "examples", "benchmarks", "contracts", "adapters", "devnet", "tests")
 DOCUMENTS = [
-    REPOSITORY / "README.md",
-    *sorted((REPOSITORY / "docs").rglob("*.md")),
-    *sorted(REPOSITORY.glob("examples/**/*.md")),
+    *sorted(REPOSITORY.glob("*.md")),
+    *(path for f in FOLDERS for path in sorted((REPOSITORY / f).rglob("*.md"))),
 ]
 
 
@@ -78,6 +78,13 @@ def test_a_wrong_command_in_a_document_is_seen(line: str) -> None:
     (words,) = our_calls(f"$ carbonseal {line} | head")
     with pytest.raises(AssertionError):
         check_call(words)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_what_documents_link_to_exists(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+    assert not missing
 
 
 def test_make_targets_in_documents_exist() -> None:
