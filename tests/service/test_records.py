@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +111,12 @@ def test_a_body_without_a_length_is_cut_off(directory: Path) -> None:
     run(directory, act)
 
 
-def test_a_packed_body_is_measured_unpacked(directory: Path) -> None:
+def test_a_packed_body_is_not_unpacked(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        headers = {**JSON, "Content-Encoding": "gzip"}
-        async with session.post(RECORDS, data=io.BytesIO(b" " * (1 << 24)), headers=headers) as response:
-            assert await refusal(response) == (413, "http.body-too-large")
+        for kind in (JSON, NDJSON):
+            headers = {**kind, "Content-Encoding": "gzip"}
+            async with session.post(RECORDS, data=io.BytesIO(b" " * (1 << 24)), headers=headers) as response:
+                assert await refusal(response) == (415, "http.packed")
 
     run(directory, act)
 
@@ -244,15 +246,70 @@ def test_stopping_finishes_what_came_and_tells_the_others(directory: Path) -> No
     asyncio.run(go())
 
 
-def test_a_sender_that_goes_away_disturbs_nobody(directory: Path) -> None:
+async def gone(writer: asyncio.StreamWriter) -> None:
+    """End a connection without a word."""
+    writer.transport.abort()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize("headers", [JSON, NDJSON], ids=["record", "stream"])
+@pytest.mark.parametrize("length", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+def test_a_sender_that_goes_away_disturbs_nobody(
+    directory: Path, headers: dict[str, str], length: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        url = session._base_url
+        assert url is not None
         for _ in range(3):
-            response = await session.post(RECORDS, data=silent(), headers=NDJSON)
-            response.close()
-        async with session.get("/checkpoint") as response:
+            _, writer = await asyncio.open_connection(url.host, url.port)
+            kind = headers["Content-Type"]
+            writer.write(f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n{length}\r\n\r\n".encode())
+            writer.write(b'6\r\n{"a":1\r\n')
+            await writer.drain()
+            await gone(writer)
+        async with session.get("/health") as response:
             assert response.status == 200
 
     run(directory, act)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_chunks_that_are_none(directory: Path) -> None:
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        url = session._base_url
+        assert url is not None
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        head = f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n".encode())
+        assert (await reader.read()).split(b" ", 2)[1] == b"400"
+        writer.close()
+        await writer.wait_closed()
+
+    run(directory, act)
+
+
+def test_a_sender_that_reads_no_results_is_let_go(directory: Path) -> None:
+    """Its results fill every buffer; then it has its time, and then its place is another's."""
+    body = b"1\n" * 100_000
+
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        url = session._base_url
+        assert url is not None
+        _, writer = await asyncio.open_connection(url.host, url.port, limit=1024)
+        head = f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        busy = True
+        seen = set()
+        while busy or 503 not in seen:
+            async with session.post(RECORDS, data=b"{}\n", headers=NDJSON) as response:
+                seen.add(response.status)
+                busy = response.status == 503
+                await response.read()
+        assert seen <= {200, 503}
+        await gone(writer)
+
+    run(directory, act, Bounds(streams=1, silence=0.3))
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

@@ -61,6 +61,7 @@ async def serving(
         shutdown_timeout=FINISH,
         read_bufsize=READ_BUFFER,
         handle_signals=False,
+        auto_decompress=False,
         keepalive_timeout=IDLE,
         lingering_time=LINGER,
     )

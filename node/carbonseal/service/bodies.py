@@ -10,14 +10,17 @@ from aiohttp import StreamReader, web
 from carbonseal.findings import JSON_TOO_LARGE, Finding, Refused
 from carbonseal.records.sources import Source
 
-from .errors import BODY_TOO_LARGE, BODY_TOO_SLOW, STOPPING, WRONG_TYPE
+from .errors import BODY_BROKEN, BODY_TOO_LARGE, BODY_TOO_SLOW, PACKED, STOPPING, WRONG_TYPE
 
 
 def require_type(request: web.Request, *wanted: str) -> str:
-    """The request's content type. Raises `Refused` unless it is one of those wanted: a page in somebody's browser can
-    send a form or a plain text across sites without being asked, but none of these."""
+    """The request's content type. Raises `Refused` unless it is one of those wanted, and the body is not packed.
+
+    A page in somebody's browser can send a form across sites without asking, but neither JSON nor NDJSON."""
     if request.content_type not in wanted:
         raise Refused(WRONG_TYPE(wanted=" or ".join(wanted), found=request.content_type))
+    if encoding := request.headers.get("Content-Encoding"):
+        raise Refused(PACKED(encoding=encoding))
     return request.content_type
 
 
@@ -36,7 +39,7 @@ class Patience:
             timeout.reschedule(0)
 
     async def piece(self, content: StreamReader) -> bytes:
-        """What came, or b"" at the end. Raises `Refused` when patience runs out."""
+        """What came, or b"" at the end. Raises `Refused` when patience runs out, and where the body breaks off."""
         if content.is_eof():  # all of it is here already
             return content.read_nowait()
         timeout = asyncio.timeout(0 if self._ended else self._silence)
@@ -47,6 +50,8 @@ class Patience:
         except TimeoutError:
             finding = STOPPING() if self._ended else BODY_TOO_SLOW(seconds=self._silence)
             raise Refused(finding) from None
+        except (ConnectionError, web.RequestPayloadError) as error:
+            raise Refused(BODY_BROKEN()) from error
         finally:
             self._waiting.discard(timeout)
 

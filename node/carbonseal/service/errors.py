@@ -14,8 +14,10 @@ NOT_FOUND = rejected("http.not-found", "there is nothing at {path}")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}")
 WRONG_TYPE = rejected("http.wrong-type", "this takes {wanted}, and the request says {found}", "set Content-Type")
 MISSING_PROFILE = rejected("http.missing-profile", "the profile is missing", "add it to the address: ?profile=pact/3.0")
+PACKED = rejected("http.packed", "the body is packed with {encoding}", "send it unpacked, without Content-Encoding")
 MALFORMED_WAIT = rejected("http.malformed-wait", "this is no time to wait", 'write {{"seconds": n}}, from 0 to 30')
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not {wanted}")
+BODY_BROKEN = rejected("http.body-broken", "the body breaks off, or its chunks are malformed", "send it again")
 BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes")
 BODY_TOO_SLOW = undetermined("http.body-too-slow", "nothing more of the body came within {seconds} s", "send it again")
 BUSY = undetermined("http.busy", "{what} is as busy as it may be", "ask again after the time that Retry-After says")
@@ -36,6 +38,7 @@ STATUS = {
     NOT_FOUND.name: 404,
     WRONG_METHOD.name: 405,
     WRONG_TYPE.name: 415,
+    PACKED.name: 415,
     BODY_TOO_LARGE.name: 413,
     BODY_TOO_SLOW.name: 408,
     BUSY.name: 503,

@@ -44,10 +44,10 @@ async def _stream(request: web.Request, profile: str) -> web.StreamResponse:
     was not read to its end. A stream of results that lacks both was cut off."""
     node, bounds = request.app[NODE], request.app[BOUNDS]
     response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
-    await response.prepare(request)
     taken = refused = 0
     last: Mapping[str, Any]
     try:
+        await response.prepare(request)
         try:
             async for group in read_lines(request.content, bounds.record, request.app[PATIENCE]):
                 results = [result async for result in node.submit_many(group, profile)]
