@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ MARKS = {
     Outcome.REJECTED: style("✗", fg="red", bold=True),
 }
 WORTH_FOLDING = 3  # findings
-DECISIVE = (Outcome.UNDETERMINED, Outcome.REJECTED)
+DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
 
 
 def verdict_line(file: str, verdict: Verdict) -> str:
@@ -50,9 +50,19 @@ def full(file: str, report: Report, at: datetime) -> str:
 
 
 def brief(file: str, report: Report) -> str:
-    """One of many: the verdict, and below it what kept it from `verified`."""
-    deciding = [finding for finding in report.findings if finding.code.outcome in DECISIVE]
-    return "\n".join([verdict_line(file, report.verdict), *tree(deciding, "  ")])
+    """One of many: the verdict and below it what decided it, each thing once and with the first place that it was at."""
+    decides = DECIDES.get(report.verdict)
+    places: dict[tuple[str, str], list[Finding]] = {}
+    for finding in report.findings:
+        if finding.code.outcome is decides:
+            places.setdefault(_told(finding), []).append(finding)
+    lines = [verdict_line(file, report.verdict)]
+    for first, *others in places.values():
+        lines += (f"  {line}" for line in _line(first).split("\n"))
+        more = f", and {len(others)} more" if others else ""
+        if first.place:
+            lines.append(plain(f"      at {' > '.join(first.place)}{more}"))
+    return "\n".join(lines)
 
 
 def as_json(file: str, report: Report, at: datetime) -> str:
@@ -82,16 +92,17 @@ def unread_as_json(file: str, error: str) -> str:
 def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
     """Findings under the places they speak of, each place named once, in the order in which places first occur.
 
-    Of places side by side, the first is told in full; another one in which everything was shown takes one line.
+    Of places side by side, the first is told in full; another one that holds, or lacks only what was told before, takes one
+    line.
     """
     root = _Branch()
     for finding in findings:
         root.at(finding.place).findings.append(finding)
-    yield from root.lines(indent)
+    yield from root.lines(indent, set())
 
 
 class _Branch:
-    """A place: what was found there, and the places below it."""
+    """A place: what was found there, and the places below it. `told` collects what has been said already."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
@@ -108,31 +119,49 @@ class _Branch:
         for branch in self.below.values():
             yield from branch.all()
 
-    def lines(self, indent: str) -> Iterator[str]:
+    def lines(self, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
         for finding in self.findings:
+            told.add(_told(finding))
             yield from (indent + line for line in _line(finding).split("\n"))
-        told = False
+        in_full = False
         for name, branch in self.below.items():
-            outcomes = [finding.code.outcome for finding in branch.all()]
-            if told and len(outcomes) >= WORTH_FOLDING and set(outcomes) == {Outcome.SHOWN}:
-                yield f"{indent}{MARKS[Outcome.SHOWN]} {plain(name)}: all {len(outcomes)} checks hold"
+            found = [*branch.all()]
+            new = [
+                finding for finding in found if _told(finding) not in told and finding.code.outcome is not Outcome.SHOWN
+            ]
+            if in_full and not new and len(found) >= WORTH_FOLDING:
+                yield indent + _folded(name, found)
             else:
-                told = told or len(outcomes) >= WORTH_FOLDING
-                yield from branch._named(name, indent)
+                in_full = in_full or len(found) >= WORTH_FOLDING
+                yield from branch._named(name, indent, told)
 
-    def _named(self, name: str, indent: str) -> Iterator[str]:
+    def _named(self, name: str, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
         path, branch = [name], self
         while not branch.findings and len(branch.below) == 1:  # a way with one step at each turn is one line
             (step, branch) = next(iter(branch.below.items()))
             path.append(step)
         yield indent + style(plain(" > ".join(path)), bold=True)
-        yield from branch.lines(indent + "  ")
+        yield from branch.lines(indent + "  ", told)
+
+
+def _told(finding: Finding) -> tuple[str, str]:
+    return finding.code.name, finding.message
+
+
+def _folded(name: str, found: Sequence[Finding]) -> str:
+    """A place in one line: that all checks hold there, or which codes it has of those that were told before."""
+    again = [finding.code for finding in found if finding.code.outcome is not Outcome.SHOWN]
+    if not again:
+        return f"{MARKS[Outcome.SHOWN]} {plain(name)}: all {len(found)} checks hold"
+    worst = next(outcome for outcome in reversed(MARKS) if any(code.outcome is outcome for code in again))
+    codes = style(f"[{', '.join(dict.fromkeys(code.name for code in again))}]", dim=True)
+    return f"{MARKS[worst]} {plain(name)}: as above {codes}"
 
 
 def _line(finding: Finding) -> str:
     mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
     line = f"{mark} {plain(finding.message)} {code}"
-    if finding.code.outcome in DECISIVE and finding.remedy:
+    if finding.code.outcome in DECIDES.values() and finding.remedy:
         line += f"\n    {plain(finding.remedy)}"
     return line
 
