@@ -56,6 +56,7 @@ async def code(work: Awaitable[object]) -> str:
     with pytest.raises(Refused) as refused:
         await work
     assert refused.value.finding.message
+    assert isinstance(refused.value.finding.remedy, str)
     return refused.value.finding.code.name
 
 
@@ -198,7 +199,7 @@ def test_a_service_that_is_gone(directory: Path) -> None:
         (404, b"{}", "client.not-a-node"),
         (500, b"500 Internal Server Error", "client.not-a-node"),
         (302, b"", "client.not-a-node"),
-        (503, json.dumps({"code": "x.y", "place": ["a"], "message": "{braces}", "remedy": ""}).encode(), "x.y"),
+        (503, json.dumps({"code": "x.y", "place": ["a"], "message": "{braces}", "remedy": "{}"}).encode(), "x.y"),
     ],
 )
 def test_something_else_at_the_address(status: int, body: bytes, expected: str) -> None:

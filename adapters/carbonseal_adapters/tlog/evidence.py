@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from carbonseal.findings import Refused, noted, rejected, shown
+from carbonseal.findings import Outcome, Refused, noted, rejected, shown
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import ForeignAnchor
@@ -34,7 +34,12 @@ UNKNOWN_KEY = noted(
     "no signature on the checkpoint of {log} is by the pinned key",
     "if the log changed its key, pin the new one in the policy's ledger line",
 )
-TOO_LARGE = rejected("tlog.too-large", "the proof has {bytes} bytes, and {most} are the most")
+TOO_LARGE = noted("tlog.too-large", "the proof has {bytes} bytes, and {most} are the most")
+UNKNOWN_CHECKPOINT = noted(
+    "tlog.unknown-checkpoint",
+    "the proof's checkpoint is of a form that is not known here: {why}",
+    "a newer carbonseal may know it",
+)
 MALFORMED = rejected("tlog.malformed", "this is no proof of inclusion in a log: {why}")
 EXTRA = rejected("tlog.extra", "the proof carries extra data, which an anchor has no use for")
 MALFORMED_CHECKPOINT = rejected("tlog.malformed-checkpoint", "the proof's checkpoint cannot be read: {why}")
@@ -134,7 +139,9 @@ def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[T
         note = Note.parse(proof.checkpoint_note)
         checkpoint = Checkpoint.parse(note.text)
     except Refused as refused:
-        raise Refused(MALFORMED_CHECKPOINT("evidence", "checkpoint", why=refused.finding.message)) from refused
+        wrong = refused.finding.code.outcome is Outcome.REJECTED  # else of an unknown form, or over a limit
+        code = MALFORMED_CHECKPOINT if wrong else UNKNOWN_CHECKPOINT
+        raise Refused(code("evidence", "checkpoint", why=refused.finding.message)) from refused
     if checkpoint.origin != key.name:
         raise Refused(OTHER_ORIGIN("evidence", "checkpoint", found=checkpoint.origin, log=key.name))
     try:

@@ -235,8 +235,9 @@ async def _one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncItera
 
 def _finding(error: Mapping[str, Any]) -> Finding:
     """A finding as the node told it. Raises `Refused` where it did not tell one."""
-    try:
-        code = Code(error["code"], Outcome.UNDETERMINED, "{message}", error["remedy"])
-        return code(*error["place"], message=error["message"])
-    except (KeyError, TypeError) as missing:
-        raise Refused(NOT_A_NODE(url="the node", what=repr(error)[:80])) from missing
+    match error:
+        case {"code": str(name), "place": list(place), "message": str(message), "remedy": str(remedy)}:
+            code = Code(name, Outcome.UNDETERMINED, "{message}", "{remedy}")
+            return code(*map(str, place), message=message, remedy=remedy)
+        case _:
+            raise Refused(NOT_A_NODE(url="the node", what=repr(error)[:80]))
