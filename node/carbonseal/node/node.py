@@ -7,7 +7,6 @@ committed last.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,15 +26,16 @@ from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.records.admission import Record, admit
 
 from . import config, points
+from .batches import Batches
 from .config import LedgerConfig, NodeConfig
 from .database import Database
 from .files import LogFiles
 from .follower import EvidenceStore, Follower
 from .foreign import ForeignAnchors, ForeignAnchorState
-from .guard import Frozen, Guard
+from .guard import Guard
 from .intake import Intake, Item, Submitted
 from .issuing import Issuing
-from .lanes import Lane, LedgerState, until
+from .lanes import Lane, LedgerState
 from .lock import Lock
 from .outbox import Outbox
 from .secrets import open_key
@@ -47,8 +47,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 
-LOG = logging.getLogger(__name__)
-LONGEST_PAUSE = 60.0  # seconds
 START_PATIENCE = 3.0  # seconds that the first signature waits for ledgers to say what they know of this log
 
 
@@ -88,8 +86,7 @@ class Node:
         self._follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
         self._lanes = [self._lane(ledger) for ledger in settings.ledgers]
         self._greetings: list[asyncio.Task[None]] = []
-        self._queued = asyncio.Event()
-        self._waiting_since: float | None = None
+        self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
         signers = {issuer.name: Signer(issuer, self._private_key(issuer.key)) for issuer in settings.issuers}
         statuses = Statuses(database, signers, submit=self.submit_record, record=self.record, now=self._now)
         self._issuing = Issuing(database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
@@ -197,14 +194,14 @@ class Node:
         checkpoint = self._foreign.open(signed_checkpoint)
         await self._on_disk(self._begin_log)
         index = await self._on_disk(self._foreign.enter, checkpoint, signed_checkpoint)
-        self._note_waiting()
+        self._batches.changed()
         return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
 
     async def _put(self, submissions: list[Submission]) -> list[Receipt]:
         if not submissions:
             return []
         receipts = await self._on_disk(self._put_now, submissions)
-        self._note_waiting()
+        self._batches.changed()
         return receipts
 
     def _put_now(self, submissions: list[Submission]) -> list[Receipt]:
@@ -248,14 +245,7 @@ class Node:
     async def _step(self, heartbeat: bool = False) -> SignedHead | None:
         """One batch."""
         await self._greeted()
-        head = await self._on_disk(self._sequencer.step, self._now(), heartbeat)
-        self._waiting_since = self._clock() if self._sequencer.waiting else None
-        return head
-
-    def _note_waiting(self) -> None:
-        if self._waiting_since is None and self._sequencer.waiting:
-            self._waiting_since = self._clock()
-        self._queued.set()
+        return await self._on_disk(self._sequencer.step, self._now(), heartbeat)
 
     def checkpoint(self) -> bytes | None:
         """The newest signed checkpoint, or None before the first."""
@@ -346,40 +336,9 @@ class Node:
     async def run(self) -> None:
         """Sequence by size and age, and keep every ledger's cadence, until cancelled. Each ledger has a task of its own."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_sequencing())
+            tasks.create_task(self._batches.run(self._sleep))
             for lane in self._lanes:
                 tasks.create_task(lane.run(self._sleep))
-
-    async def _keep_sequencing(self) -> None:
-        if self._sequencer.waiting:
-            self._note_waiting()
-        while True:
-            self._queued.clear()
-            heartbeat = self._heartbeat_due()
-            seconds = 0.0 if heartbeat else self._until_batch()
-            if seconds > 0:
-                await until(self._queued, self._sleep, seconds)
-                continue
-            try:
-                await self._step(heartbeat)
-            except Frozen as frozen:
-                LOG.error("%s", frozen.finding)  # and `frozen` shows it to everybody who asks
-
-    def _until_batch(self) -> float:
-        """In how many seconds a batch is to be made, as far as is known now."""
-        if self.frozen:
-            return LONGEST_PAUSE
-        if self._sequencer.waiting >= self.config.batch_size:
-            return 0
-        if self._waiting_since is None:
-            return min(LONGEST_PAUSE, self.config.heartbeat or LONGEST_PAUSE)
-        return self._waiting_since + self.config.batch_age - self._clock()
-
-    def _heartbeat_due(self) -> bool:
-        """Whether the log was quiet for so long that it is to show a sign of life."""
-        if not self.config.heartbeat or self.frozen or not self._sequencer.published.size:
-            return False
-        return self._clock() >= self._sequencer.quiet_since() + self.config.heartbeat
 
     # --- what is here ----------------------------------------------------------------------------------------------
 

@@ -96,7 +96,10 @@ class Sequencer:
         self._reached = reached
         self.frozen: Finding | None = None
         note = files.checkpoint()
-        self.published = open_checkpoint(note, signer.verifier) if note else Checkpoint(signer.name, 0, EMPTY_ROOT)
+        try:
+            self.published = open_checkpoint(note, signer.verifier) if note else Checkpoint(signer.name, 0, EMPTY_ROOT)
+        except Refused as refused:
+            raise refused.under("log", "checkpoint") from refused
         self._note = note
         self._edge = Edge.load(self.published.size, files)
 
