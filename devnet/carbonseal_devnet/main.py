@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from carbonseal.cli.errors import Explaining
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Explaining, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Run local ledgers for development and tests. Nothing leaves this machine.
 

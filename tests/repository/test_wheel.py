@@ -116,16 +116,17 @@ def test_the_programs_in_the_readme_run(installed: Installed) -> None:
 @pytest.mark.parametrize(
     ("command", "extra"),
     [
-        (["demo"], "devnet"),
-        (["seal", "node", "passport.json", "--profile", "json/1"], "node"),
-        (["status", "node"], "node"),
-        (["serve", "node"], "node"),
+        (["carbonseal", "demo"], "devnet"),
+        (["carbonseal-devnet", "up", "--port", "0"], "devnet"),
+        (["carbonseal", "seal", "node", "passport.json", "--profile", "json/1"], "node"),
+        (["carbonseal", "status", "node"], "node"),
+        (["carbonseal", "serve", "node"], "node"),
     ],
-    ids=lambda value: value if isinstance(value, str) else value[0],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]),
 )
 def test_what_needs_an_extra_says_which(installed: Installed, command: list[str], extra: str) -> None:
     (installed.files / "node").mkdir(exist_ok=True)
-    done = installed.run("carbonseal", *command)
+    done = installed.run(*command)
     assert done.returncode == 2, done.stdout + done.stderr
     assert f"pip install 'carbonseal[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -7,7 +7,7 @@ from typing import IO, Any
 import click
 
 from carbonseal.cli.text import plain
-from carbonseal.findings import Refused
+from carbonseal.findings import CarbonsealError, Refused
 
 # Which extra brings a module that the base install lacks.
 EXTRA_OF = {
@@ -16,8 +16,10 @@ EXTRA_OF = {
     "uvloop": "node",
     "web3": "ethereum",
     "eth_account": "ethereum",
+    "eth_utils": "ethereum",
     "eth": "devnet",
 }
+NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")
 
 
 class Failed(click.ClickException):
@@ -49,18 +51,33 @@ class BrokeOff(Failed):
 
 
 class MissingExtra(Failed):
-    """The command needs packages that the base install leaves out."""
+    """A command needs packages that the base install leaves out."""
 
     def __init__(self, command: str, extra: str) -> None:
         self.install = f"pip install 'carbonseal[{extra}]'"
-        super().__init__(
-            f"`carbonseal {command}` needs packages that are not installed", f"install them: {self.install}"
-        )
+        super().__init__(f"`{command}` needs packages that are not installed", f"install them: {self.install}")
 
     @staticmethod
-    def of(missing: ModuleNotFoundError, *, wanted_by: str) -> MissingExtra:
+    def of(missing: ModuleNotFoundError, command: str) -> MissingExtra:
         """The extra that brings the missing module. One that no extra brings is a defect, and is raised as it came."""
-        extra = "devnet" if wanted_by == "demo" else EXTRA_OF.get((missing.name or "").partition(".")[0])
+        everything = command.startswith(NEEDS_DEVNET)
+        extra = "devnet" if everything else EXTRA_OF.get((missing.name or "").partition(".")[0])
         if extra is None:
             raise missing
-        return MissingExtra(wanted_by, extra)
+        return MissingExtra(command, extra)
+
+
+class Explaining(click.Group):
+    """Turns what carbonseal raises on purpose into one clear line and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            raise Failed.by(refused) from refused
+        except ModuleNotFoundError as missing:
+            raise MissingExtra.of(missing, f"{ctx.info_name} {ctx.invoked_subcommand}") from missing
+        except BrokenPipeError:
+            raise  # click knows what to do when `| head` has seen enough
+        except (OSError, CarbonsealError) as error:
+            raise BrokeOff(str(error)) from error

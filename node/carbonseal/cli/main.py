@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
-from gettext import gettext
 from typing import Any
 
 import click
 
-from carbonseal.cli.errors import BrokeOff, Failed, MissingExtra
-from carbonseal.findings import CarbonsealError, Refused
+from carbonseal.cli.errors import Explaining, Failed, MissingExtra
 
 # In the order in which one meets them.
 COMMANDS = {
@@ -28,8 +26,8 @@ COMMANDS = {
 PLUGINS = "carbonseal.commands"
 
 
-class Commands(click.Group):
-    """Our own commands by table, others' by entry point."""
+class Commands(Explaining):
+    """Our own commands by table, others' by entry point; one that lacks its packages is listed, and says so."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
         return [*COMMANDS, *(name for name in _plugins() if name not in COMMANDS)]
@@ -45,7 +43,7 @@ class Commands(click.Group):
         try:
             return _command(point.load())
         except ModuleNotFoundError as missing:
-            return _unavailable(cmd_name, MissingExtra.of(missing, wanted_by=cmd_name))
+            return _unavailable(cmd_name, _lacking(cmd_name, missing))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -55,19 +53,6 @@ class Commands(click.Group):
         except click.UsageError as unknown:
             commands = ", ".join(self.list_commands(ctx))
             raise click.UsageError(f"{unknown.message} The commands are: {commands}.", ctx) from unknown
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Turn what carbonseal raises on purpose into one clear line and an exit status."""
-        try:
-            return super().invoke(ctx)
-        except Refused as refused:
-            raise Failed.by(refused) from refused
-        except ModuleNotFoundError as missing:
-            raise MissingExtra.of(missing, wanted_by=ctx.invoked_subcommand or "") from missing
-        except BrokenPipeError:
-            raise  # click knows what to do when `| head` has seen enough
-        except (OSError, CarbonsealError) as error:
-            raise BrokeOff(str(error)) from error
 
 
 def _plugins() -> dict[str, Any]:
@@ -82,13 +67,20 @@ def _command(loaded: Any) -> click.Command:
     return loaded
 
 
-def _unavailable(name: str, missing: MissingExtra) -> click.Command:
+def _lacking(name: str, missing: ModuleNotFoundError) -> Failed:
+    command = f"carbonseal {name}"
+    if name in COMMANDS:
+        return MissingExtra.of(missing, command)
+    return Failed(f"`{command}` cannot be loaded: {missing}", "install what the package that brings it needs")
+
+
+def _unavailable(name: str, why: Failed) -> click.Command:
     """A command that can only say what it lacks."""
 
-    @click.command(name, short_help=f"(needs {missing.install})", context_settings={"ignore_unknown_options": True})
+    @click.command(name, short_help=f"({why.remedy})", context_settings={"ignore_unknown_options": True})
     @click.argument("ignored", nargs=-1, type=click.UNPROCESSED, expose_value=False)
     def unavailable() -> None:
-        raise missing
+        raise why
 
     return unavailable
 
@@ -108,7 +100,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
     expose_value=False,
     is_eager=True,
     callback=_version,
-    help=gettext("Show the version and exit."),
+    help="Show the version and exit.",
 )
 def carbonseal() -> None:
     """Seal carbon-footprint records in a log, anchor the log on several ledgers, and hand out passports that anyone can
