@@ -220,18 +220,28 @@ def test_something_else_at_the_address(status: int, body: bytes, expected: str) 
     asyncio.run(go())
 
 
-def test_a_stream_that_is_cut_off_is_not_taken_for_its_end() -> None:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        await response.write(
-            b'{"place":["line 1"],"error":{"code":"x.y","place":["line 1"],"message":"","remedy":""}}\n'
-        )
-        return response
+ERROR = b'{"place":["line 1"],"error":{"code":"x.y","place":["line 1"],"message":"","remedy":""}}\n'
+END = b'{"end":{"taken":0,"refused":1}}\n'
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (ERROR, "client.unreachable"),
+        (ERROR + END, "client.not-a-node"),
+        (ERROR * 3 + END, "client.not-a-node"),
+        (ERROR + b'{"broken":{"code":"b.c","place":[],"message":"m","remedy":""}}\n', "b.c"),
+    ],
+    ids=["cut off", "one too few", "one too many", "broken"],
+)
+def test_a_stream_that_is_not_answered_in_full(answer: bytes, expected: str) -> None:
+    async def reply(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(body=answer)
 
     async def go() -> None:
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", answer)
+        app.router.add_route("*", "/{path:.*}", reply)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -239,7 +249,7 @@ def test_a_stream_that_is_cut_off_is_not_taken_for_its_end() -> None:
         async with RemoteNode(f"http://127.0.0.1:{runner.addresses[0][1]}") as node:
             with pytest.raises(Refused) as refused:
                 [_ async for _ in node.submit_many([Source(("a",), b"{}"), Source(("b",), b"{}")], "json/1")]
-            assert refused.value.finding.code.name == "client.unreachable"
+            assert refused.value.finding.code.name == expected
         await runner.cleanup()
 
     asyncio.run(go())

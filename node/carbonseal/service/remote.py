@@ -73,12 +73,14 @@ class RemoteNode:
                 result = self._load(line)
                 if "broken" in result:
                     raise Refused(_finding(result["broken"]))
-                if "end" in result:
-                    for rest in stream.unsent():
-                        yield rest
-                    return
                 for unsent in stream.unsent():
                     yield unsent
+                if "end" in result and not stream.waiting:
+                    return
+                if "end" in result or not stream.waiting:
+                    raise Refused(
+                        NOT_A_NODE(url=self.url, what="with another number of results than there were records")
+                    )
                 yield self._submitted(stream.sent(), result)
         raise Refused(UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
 
@@ -105,7 +107,7 @@ class RemoteNode:
         end = time.monotonic() + timeout
         while True:
             wait = min(LONGEST_WAIT, max(0.0, end - time.monotonic()))
-            answer = await self._json("POST", "/v1/settle", orjson.dumps({"seconds": wait}))
+            answer = await self._json("POST", "/v1/settle", orjson.dumps({"seconds": round(wait, 2)}))
             if answer["settled"] or time.monotonic() >= end:
                 return await self.health()
 
@@ -195,6 +197,10 @@ class _Stream:
                 piece.clear()
         if piece:
             yield bytes(piece)
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._waiting)
 
     def unsent(self) -> Iterable[Submitted]:
         """The results, made here, of what was not sent and comes next."""
