@@ -37,6 +37,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "credentials": ("11", making_documents.credentials),
     "status-lists": ("12", making_documents.status_lists),
     "passports": ("13 and 16", making_passports.passports),
+    "trusts": ("15", making_passports.trusts),
     "policies": ("14", making_policies.policies),
 }
 

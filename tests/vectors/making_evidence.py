@@ -153,6 +153,13 @@ def _wrong(vectors: _Ethereum, sound: Synthetic) -> None:
     add("a storage node changed", refused("ethereum.node-hash"), changed(storage_proof=(storage[0], _flip(storage[1]))))
     add("a storage node missing", refused("ethereum.node-missing"), changed(storage_proof=storage[:1]))
     add("a storage node too many", refused("ethereum.node-extra"), changed(storage_proof=(*storage, storage[1])))
+    elsewhere = next(
+        s for s in (replace(STATEMENT, size=n) for n in range(259, 999)) if _nibble(s) != _nibble(STATEMENT)
+    )
+    add("the proof of another anchor", refused("ethereum.proof-strays"), statement=elsewhere)
+    three = rlp.encode([b"", b"", b""])
+    odd = replace(parts, header=mainnet_header(keccak(three), 1234, TIME), account_proof=(three,)).encode().data
+    add("a node of three items", refused("ethereum.node-malformed"), odd)
     add("no proof at all", refused("ethereum.node-missing"), changed(account_proof=()))
     add("proofs swapped", refused("ethereum.node-hash"), changed(account_proof=storage, storage_proof=account))
 
@@ -174,6 +181,11 @@ def _wrong(vectors: _Ethereum, sound: Synthetic) -> None:
     add("a value of 33 bytes", refused("ethereum.value-malformed"), long)
     zeros = _with_value(rlp.encode(b"\0" + STATEMENT.digest()[1:]))
     add("a value with a leading zero", refused("ethereum.value-malformed"), zeros)
+
+
+def _nibble(statement: Statement) -> int:
+    """Where the way to a statement's slot parts from others at the root."""
+    return int(keccak(slot(PUBLISHER, statement))[0] >> 4)
 
 
 def _flip(node: bytes) -> bytes:
@@ -258,6 +270,8 @@ def tlog() -> list[Case]:
     one = text_of(1, only, PEER)
     add("the only entry", proved, proof_text(0, [], f"{one}\n{line(PEER, STRANGER, one)}"))
     add("another type", noted("tlog.unknown-evidence"), type="tlog-receipt")
+    add("over 64 KiB", noted("tlog.too-large"), repeated((sound, 1), ("x", 65_536)))
+    add("a checkpoint with an extension line", noted("tlog.unknown-checkpoint"), signed(text + "more\n"))
     add("version 2", noted("tlog.unknown-evidence"), version=2)
     add("signed by nobody that is pinned", noted("tlog.unknown-key"), signed(text, by=OWNER))
     add("another signature over it", refused("tlog.bad-signature"), sound.replace("\n7\n", "\n8\n"))

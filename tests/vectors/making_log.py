@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.vectors.cases import Case, case, hexes, octets, refused, undetermined
+from tests.vectors.cases import Case, case, hexes, octets, refused, repeated, undetermined
 
 ORIGIN = "certifier.example/log"
 RULE = "entry i is 01 and the SHA-256 of i in ASCII decimal"
@@ -78,10 +78,12 @@ def entries() -> list[Case]:
     bad("kind 4", undetermined("entry.reserved-kind"), b"\4" + ones)
     bad("kind 7", undetermined("entry.unknown-kind"), b"\7" + ones)
     bad("kind 255", undetermined("entry.unknown-kind"), b"\xff")
+    long = repeated(("x", 65_536))
+    found.append(case("65,536 bytes", "decode", refused("entry.too-long"), entry=long))
     bad("genesis without JSON", refused("genesis.not-json"), b"\0{")
     bad("genesis with white space", refused("genesis.not-canonical"), b"\0" + plain.replace(":", ": ").encode())
-    repeated = plain.replace('"version":1', '"version":1,"version":1')
-    bad("genesis with a repeated key", refused("genesis.not-canonical"), b"\0" + repeated.encode())
+    doubled = plain.replace('"version":1', '"version":1,"version":1')
+    bad("genesis with a repeated key", refused("genesis.not-canonical"), b"\0" + doubled.encode())
     bad("genesis of version 2", undetermined("genesis.unknown-version"), b"\0" + plain.replace("1}", "2}").encode())
     bad("genesis without publishers", refused("genesis.malformed"), b'\0{"origin":"a","version":1}')
     more = plain.replace("{", '{"more":1,', 1)

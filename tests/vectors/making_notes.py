@@ -178,6 +178,8 @@ def tlog_proofs() -> list[Case]:
     add("a hash of 31 bytes", refused("tlog-proof.hash"), proof_text(3, [hashes[0][1:], *hashes[1:]], note))
     add("64 hashes", refused("tlog-proof.too-many-hashes"), proof_text(3, [bytes(32)] * 64, note))
     add("empty extra data", refused("tlog-proof.extra"), proof_text(3, hashes, note, "extra \n"))
+    large = {"proof": repeated((sound, 1), ("x", 415_060)), "entry": entry.hex(), "key": LOG_VKEY}
+    found.append(case("too large", "prove", undetermined("tlog-proof.too-large"), **large))
     add("another entry", refused("inclusion.root-differs"), sound, b"\1" + sha(b"2"))
     add("another index", refused("inclusion.root-differs"), sound.replace("index 3", "index 2"))
     add("a hash too few", refused("inclusion.too-short"), proof_text(3, hashes[:-1], note))

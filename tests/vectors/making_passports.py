@@ -12,7 +12,7 @@ from typing import Any
 from carbonseal.instants import format_instant
 from carbonseal.passport.passports import Passport
 from tests.vectors import changes
-from tests.vectors.cases import Case, case, patch, repeated
+from tests.vectors.cases import Case, case, patch, refused, repeated
 from tests.vectors.scene import Scene, Value
 from tests.world import AT, BLOCK_TIME, CHAIN, OTHER_ORIGIN, SIGNED, Issuer, key
 
@@ -87,13 +87,37 @@ def passports() -> dict[str, Any]:
     return {"policies": made.policies, "trusts": made.trusts, "passports": made.passports, "cases": made.cases}
 
 
+def trusts() -> list[Case]:
+    sound = Scene().trust_value()
+    item = {"ledger": CHAIN, "kind": "block", "value": {"any": 1}, "whence": "a site", "when": "2026-11-21T09:00:00Z"}
+    found = [
+        case("no items", "trust", {"items": 0}, trust=json.dumps(sound)),
+        case("one item", "trust", {"items": 1}, trust=json.dumps({**sound, "items": [item]})),
+        case("an item twice", "trust", {"items": 2}, trust=json.dumps({**sound, "items": [item, item]})),
+        case("a name twice", "trust", refused("json.duplicate-key"), trust='{"items":[],"items":[]}'),
+    ]
+    malformed = refused("trust.malformed")
+    for name, value in (
+        ("version 2", {**sound, "carbonseal": "trust/2"}),
+        ("a passport", {**sound, "carbonseal": "passport/1"}),
+        ("an unknown member", {**sound, "more": 1}),
+        ("an item without whence", {**sound, "items": [{k: v for k, v in item.items() if k != "whence"}]}),
+        ("a day that does not exist", {**sound, "items": [{**item, "when": "2026-11-31T09:00:00Z"}]}),
+        ("a value that is no object", {**sound, "items": [{**item, "value": []}]}),
+    ):
+        found.append(case(name, "trust", malformed, trust=json.dumps(value)))
+    return found
+
+
 SINCE = format_instant(BLOCK_TIME)
 ANY = "ledger-group both any chain other"
 
 
 def _sound(made: _Verdicts) -> None:
     add = made.add
-    add("a passport on two ledgers", "verified", "ledger-quorum.met", "time-quorum.met", "status.current", since=SINCE)
+    told = ("credential.signed", "record.disclosed", "seal.included", "ethereum.anchored", "tlog.included")
+    met = ("ledger-quorum.met", "time-quorum.met", "status.current", "witness-quorum.not-asked", "flow.not-asked")
+    add("a passport on two ledgers", "verified", *told, *met, since=SINCE)
     spaced = json.dumps(made.passports["plain"], indent=2)
     add("the same value, other white space", "verified", raw=spaced, since=SINCE)
     made.base("parts", _parts)

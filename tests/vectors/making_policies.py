@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.vectors.cases import Case, case, octets, refused, undetermined
+from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
 from tests.vectors.making_notes import STRANGER, WATCHER, WITNESS, material, vkey
 from tests.vectors.scene import Scene
 
@@ -109,6 +109,11 @@ def policies() -> list[Case]:
     )
     window = refused("policy.value", place=at(4, 85))
     bad("no instant", window, with_line("maker", lines["maker"] + " until=2026"))
+    backwards = " from=2026-01-02T00:00:00Z until=2026-01-01T00:00:00Z"
+    bad("a key that ends before it begins", refused("policy.window"), with_line("maker", lines["maker"] + backwards))
+    bad("a check twice", refused("policy.name-twice"), text + "check a\ncheck a\n")
+    large = repeated((text, 1), ("#", 1 << 20))
+    found.append(case("over 1 MiB", "policy", undetermined("policy.too-large"), policy=large))
     bad(
         "an unknown option of an issuer",
         refused("policy.form"),

@@ -78,7 +78,7 @@ def _commit(case: Vector, _: Vector) -> dict[str, Any]:
 
 
 def _decode(case: Vector, _: Vector) -> dict[str, Any]:
-    raw = bytes.fromhex(case["entry"])
+    raw = bytes.fromhex(case["entry"]) if isinstance(case["entry"], str) else octets(case["entry"])
     entry = entries.decode(raw)
     assert entry.encode() == raw
     return {"kind": entry.kind, **_members(entry), "leafHash": tree.leaf_hash(raw).hex()}
@@ -265,6 +265,10 @@ def _verify(case: Vector, file: Vector) -> dict[str, Any]:
     }
 
 
+def _trust(case: Vector, _: Vector) -> dict[str, Any]:
+    return {"items": len(parse_trust(octets(case["trust"])).items)}
+
+
 def _passport(wanted: Vector, file: Vector) -> bytes:
     if "raw" in wanted:
         return octets(wanted["raw"])
@@ -323,6 +327,7 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "slot": _slot,
     "credential": _credential,
     "status": _status,
+    "trust": _trust,
     "verify": _verify,
     "policy": _parse_policy,
 }
