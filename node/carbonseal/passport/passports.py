@@ -115,8 +115,9 @@ def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
 
 
 def evidence_digest(member: Mapping[str, Any]) -> bytes:
-    """How seals cite evidence: SHA-256 of the RFC 8785 bytes of {data, type, version}."""
-    return hashlib.sha256(jcs(member)).digest()
+    """How seals cite evidence: SHA-256 of the RFC 8785 bytes of {data, type, version}, in which nothing needs an escape."""
+    data, kind, version = member["data"], member["type"], int(member["version"])
+    return hashlib.sha256(f'{{"data":"{data}","type":"{kind}","version":{version}}}'.encode()).digest()
 
 
 def _carried_to_json(carried: Mapping[bytes, Carried[Any]]) -> dict[str, Any]:

@@ -5,12 +5,12 @@ Signatures and evidence that several seals share are checked once. Findings are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from carbonseal import findings
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import Finding, Place, Refused
 from carbonseal.instants import format_instant, from_seconds
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
@@ -25,12 +25,13 @@ from carbonseal.verification.trust import Trust
 
 @dataclass(frozen=True, slots=True)
 class CheckedHead:
-    """A checkpoint (None: refused), whether a log of the policy signed it, and the policy's witnesses that cosigned it."""
+    """A checkpoint (None: refused); where a log of the policy signed it, what its anchors have to say, and the policy's
+    witnesses that cosigned it."""
 
     checkpoint: Checkpoint | None
-    signed: bool
-    witnesses: frozenset[str]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
+    statement: Statement | None = None  # None: not signed by a log of the policy
+    witnesses: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class _Run:
 class CheckedSeal:
     """What was found, and the instant at which the entry is shown to have existed (None: not shown)."""
 
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     since: datetime | None
 
 
@@ -62,26 +63,27 @@ class Seals:
         self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
         self.trusted: dict[int, TrustItem] = {}  # the items that anything rested on, by identity
 
-    def check(self, seal: Seal, commitment: bytes) -> CheckedSeal:
-        """Check that `seal` ties a record's commitment to the ledgers that the policy asks for."""
+    def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
+        """Check that `seal`, which stands at `place`, ties a record's commitment to the ledgers that the policy asks for."""
         try:
             entry = decode(seal.entry)
         except Refused as refused:
-            return CheckedSeal((refused.finding,), None)
+            return CheckedSeal([refused.finding.under(*place)], None)
         if entry != RecordEntry(commitment):
-            return CheckedSeal((findings.SEAL_OTHER_ENTRY(index=seal.index),), None)
+            return CheckedSeal([findings.SEAL_OTHER_ENTRY(*place, index=seal.index)], None)
         found: list[Finding] = []
-        runs = self._runs(seal, found)
-        run = max(runs, key=self._weight)
-        found += self._quorums(run)
-        return CheckedSeal(tuple(found), self._since(run))
+        runs = self._runs(seal, place, found)
+        run = runs[0] if len(runs) == 1 else max(runs, key=self._weight)
+        since = self._since(run)
+        found += self._quorums(run, since, place)
+        return CheckedSeal(found, since)
 
     def equivocations(self) -> Iterable[Finding]:
         """Two roots that one log signed for one size, among all checkpoints seen so far."""
         roots: dict[tuple[str, int], bytes] = {}
         for head in self._heads.values():
             checkpoint = head.checkpoint
-            if checkpoint is not None and head.signed:
+            if checkpoint is not None and head.statement is not None:
                 first = roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root)
                 if first != checkpoint.root:
                     yield findings.LOG_EQUIVOCATION(
@@ -90,14 +92,14 @@ class Seals:
 
     # From heads to runs.
 
-    def _runs(self, seal: Seal, found: list[Finding]) -> list[_Run]:
+    def _runs(self, seal: Seal, seal_place: Place, found: list[Finding]) -> list[_Run]:
         leaf = leaf_hash(seal.entry)
         runs = [_Run()]
         previous: Checkpoint | None = None
         for number, head in enumerate(seal.heads):
             checked = self._head(head.checkpoint)
             checkpoint = checked.checkpoint
-            place = (f"head {number if checkpoint is None else checkpoint.size}",)
+            place = (*seal_place, f"head {number if checkpoint is None else checkpoint.size}")
             found += (finding.under(*place) for finding in checked.findings)
             if checkpoint is None:  # nor is it known how the next one would continue it
                 runs.append(_Run())
@@ -112,10 +114,10 @@ class Seals:
                 found.append(refused.finding.under(*place))
                 runs.append(_Run())
             else:
-                if checked.signed:
-                    found.append(self._included(seal, checkpoint.origin).under(*place))
+                if checked.statement is not None:
+                    found.append(self._included(seal, checkpoint.origin, place))
                     runs[-1].witnesses |= checked.witnesses
-                    self._count(head.anchors, checkpoint.statement(), runs[-1], place, found)
+                    self._count(head.anchors, checked.statement, runs[-1], place, found)
             previous = checkpoint
         return runs
 
@@ -130,19 +132,19 @@ class Seals:
         verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, head.consistency)
         return True
 
-    def _included(self, seal: Seal, origin: str) -> Finding:
+    def _included(self, seal: Seal, origin: str, place: Place) -> Finding:
         """The entry is in a signed head. Two entries at one index of a log are in two heads of which neither continues the
         other, also where no seal has both."""
         if self._entries.setdefault((origin, seal.index), seal.entry) != seal.entry:
-            return findings.LOG_TWO_ENTRIES(index=seal.index, origin=origin)
-        return findings.SEAL_INCLUDED(index=seal.index, origin=origin)
+            return findings.LOG_TWO_ENTRIES(*place, index=seal.index, origin=origin)
+        return findings.SEAL_INCLUDED(*place, index=seal.index, origin=origin)
 
     def _count(
         self,
         anchors: Iterable[SealedAnchor],
         statement: Statement,
         run: _Run,
-        place: tuple[str, ...],
+        place: Place,
         found: list[Finding],
     ) -> None:
         """Add to `run` what a signed head brings: the ledgers on which it is shown to be anchored, and since when."""
@@ -166,7 +168,7 @@ class Seals:
             try:
                 self._heads[note_bytes] = self._open(note_bytes)
             except Refused as refused:
-                self._heads[note_bytes] = CheckedHead(None, False, frozenset(), (refused.finding,))
+                self._heads[note_bytes] = CheckedHead(None, (refused.finding,))
         return self._heads[note_bytes]
 
     def _open(self, note_bytes: bytes) -> CheckedHead:
@@ -174,11 +176,11 @@ class Seals:
         checkpoint = Checkpoint.parse(note.text)
         key = self._policy.logs.get(checkpoint.origin)
         if key is None:
-            return CheckedHead(checkpoint, False, frozenset(), (findings.LOG_NOT_LISTED(origin=checkpoint.origin),))
+            return CheckedHead(checkpoint, (findings.LOG_NOT_LISTED(origin=checkpoint.origin),))
         if not note.signed_by(key):
-            return CheckedHead(checkpoint, False, frozenset(), (findings.HEAD_UNSIGNED(origin=checkpoint.origin),))
+            return CheckedHead(checkpoint, (findings.HEAD_UNSIGNED(origin=checkpoint.origin),))
         cosigned = {name for name, witness in self._policy.witnesses.items() if note.signed_by(witness)}
-        return CheckedHead(checkpoint, True, frozenset(cosigned), ())
+        return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(cosigned))
 
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
         pinned = self._policy.ledgers.get(anchor.ledger)
@@ -203,24 +205,23 @@ class Seals:
         ]
         return sum(met), 0.0 if since is None else -since.timestamp(), run.heads
 
-    def _quorums(self, run: _Run) -> Iterable[Finding]:
+    def _quorums(self, run: _Run, since: datetime | None, place: Place) -> Iterable[Finding]:
         policy = self._policy
         if not run.heads:
-            yield findings.SEAL_WITHOUT_HEAD()
+            yield findings.SEAL_WITHOUT_HEAD(*place)
         if policy.ledger_quorum is not None:
             met = satisfied(policy.ledger_quorum, run.ledgers)
             code = findings.LEDGER_QUORUM_MET if met else findings.LEDGER_QUORUM_UNMET
-            yield code(ledgers=_listed(run.ledgers))
+            yield code(*place, ledgers=_listed(run.ledgers))
         if policy.quorum is not None:
             met = satisfied(policy.quorum, run.witnesses)
             code = findings.WITNESS_QUORUM_MET if met else findings.WITNESS_QUORUM_UNMET
-            yield code(witnesses=_listed(run.witnesses))
+            yield code(*place, witnesses=_listed(run.witnesses))
         if policy.time_quorum is not None:
-            since = self._since(run)
             if since is None:
-                yield findings.TIME_QUORUM_UNMET(ledgers=_listed({name for _, name in run.times}))
+                yield findings.TIME_QUORUM_UNMET(*place, ledgers=_listed({name for _, name in run.times}))
             else:
-                yield findings.TIME_QUORUM_MET(since=format_instant(since))
+                yield findings.TIME_QUORUM_MET(*place, since=format_instant(since))
 
     def _since(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy the time quorum."""

@@ -126,8 +126,8 @@ class _Verification:
         seal = self._passport.seals.get(commitment)
         if seal is None:
             return None
-        checked = self._seals.check(seal, commitment)
-        self._add(place, *checked.findings)
+        checked = self._seals.check(seal, commitment, place)
+        self._found += checked.findings
         if checked.since is not None and checked.since > self._at:
             self._add(
                 place, findings.TIME_AFTER_INSTANT(since=format_instant(checked.since), at=format_instant(self._at))
