@@ -19,6 +19,7 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.entries import Genesis, Heartbeat, RecordEntry, decode
 from carbonseal.log.tiles import Tile, decode_bundle
 from carbonseal.log.tree import leaf_hash, leaf_hashes, tree_root, verify_inclusion
+from carbonseal.node import points
 from carbonseal.node.config import FILE, load, render
 from carbonseal.node.files import LogFiles
 from carbonseal.node.guard import Frozen
@@ -423,3 +424,29 @@ def test_heartbeat(begin: Begin) -> None:
 
 def test_tiles_have_the_names_of_the_specification() -> None:
     assert Tile(0, 1234067).path == "tile/0/x001/x234/067"
+
+
+def test_a_seal_asked_for_in_the_middle_of_a_batch(begin: Begin) -> None:
+    """The service asks from its loop while the disk thread sequences: it gets a seal or a clear no, at every point."""
+    directory = begin()
+    answers: dict[str, str] = {}
+
+    async def work() -> None:
+        opened: list[Node] = []
+        sealed: list[bytes] = []
+
+        def ask(point: str) -> None:
+            if sealed:
+                try:
+                    answers[point] = f"{len(opened[0].seal(sealed[0]).heads)} head"
+                except Refused as refused:
+                    answers[point] = refused.finding.code.name
+
+        async with Node.open(directory, reached=ask) as node:
+            opened.append(node)
+            sealed.append((await node.submit(b'{"a": 1}', "json/1")).commitment)
+            await node.sequence()
+
+    asyncio.run(work())
+    assert answers[points.PUBLISHED] == "node.not-sequenced"
+    assert answers[points.HEAD_RECORDED] == "1 head"

@@ -88,7 +88,14 @@ class Node:
         self._greetings: list[asyncio.Task[None]] = []
         self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
         signers = {issuer.name: Signer(issuer, self._private_key(issuer.key)) for issuer in settings.issuers}
-        statuses = Statuses(database, signers, submit=self.submit_record, record=self.record, now=self._now)
+        statuses = Statuses(
+            database,
+            signers,
+            submit=self.submit_record,
+            record=self.record,
+            now=self._now,
+            on_disk=self._on_disk,
+        )
         self._issuing = Issuing(database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
 
     def _private_key(self, uri: str) -> Ed25519PrivateKey:

@@ -125,7 +125,7 @@ class Sequencer:
         elif self._edge.root() != self.published.root:
             self._freeze(FROZEN_OTHER_ROOT(witness="the checkpoint", size=size))
         elif self._note and self.head(size) is None:
-            self._record(now)
+            self._record(self.published, self._note, now)
 
     def compare(self, witness: str, statement: Statement | None) -> None:
         """Freeze if a ledger knows more of this log, or another root, than this node does. Raises `Frozen`."""
@@ -190,8 +190,8 @@ class Sequencer:
         self._reached(points.SIGNED)
         self._files.publish(note)
         self._reached(points.PUBLISHED)
-        self.published, self._note, self._edge = checkpoint, note, edge
-        head = self._record(now)
+        head = self._record(checkpoint, note, now)
+        self.published, self._note, self._edge = checkpoint, note, edge  # readers ask for it once this says it is there
         self._reached(points.HEAD_RECORDED)
         self._files.prune(full)
         return head
@@ -212,15 +212,14 @@ class Sequencer:
         full = [bundle_path(part.index) for part in bundles if part.width == WIDTH]
         return edge, full + [tile.path for tile, _ in tiles if tile.width == WIDTH]
 
-    def _record(self, now: int) -> SignedHead:
-        """Put the published head into the database."""
-        assert self._note is not None
+    def _record(self, checkpoint: Checkpoint, note: bytes, now: int) -> SignedHead:
+        """Put a published head into the database."""
         before = self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
         start, reasons = (before.checkpoint.size, before.reasons) if before else (0, 0)
-        reasons += sum(decode(entry).makes_due for entry in self._store.entries(start, self.published.size))
+        reasons += sum(decode(entry).makes_due for entry in self._store.entries(start, checkpoint.size))
         with self._database.write() as connection:
-            insert_rows(connection, HEADS, [(self.published.size, self.published.root, self._note, now, reasons)])
-        return SignedHead(self.published, self._note, reasons)
+            insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, now, reasons)])
+        return SignedHead(checkpoint, note, reasons)
 
     # --- published heads -------------------------------------------------------------------------------------------
 

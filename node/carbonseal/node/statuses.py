@@ -4,7 +4,7 @@ Every credential has a position in one of its issuer's lists. A list is signed a
 is over, and sealed like any record. A passport gets a newer list once that is anchored everywhere, and at once where it revokes
 more than the one before: until then its holder keeps a list that is still valid.
 
-Owns the tables `positions` and `status_lists`. Its methods run in the thread that writes, but for the two that are awaited.
+Owns the tables `positions` and `status_lists`. What writes, `allocate`, `assign` and `revoke`, is called in the thread for that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select, update
@@ -54,8 +54,7 @@ STATUS_LISTS = Table(
 
 LIFE = timedelta(days=7)  # for which a list speaks
 
-T = TypeVar("T")
-OnDisk = Callable[[Callable[[], T]], Awaitable[T]]
+OnDisk = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,14 @@ class Statuses:
         submit: Callable[[Record], Awaitable[Receipt]],
         record: Callable[[bytes], StoredRecord],
         now: Callable[[], int],
+        on_disk: OnDisk,
     ) -> None:
         self._database = database
         self._signers = signers
         self._submit = submit
         self._record = record
         self._now = now
+        self._on_disk = on_disk
 
     def allocate(self, issuer: str) -> tuple[int, StatusEntry]:
         """A position for a credential that is about to be signed: its number in this node, and what the credential says."""
@@ -135,9 +136,12 @@ class Statuses:
         )
         receipt = await self._submit(own_record(signer.sign(draft, now), STATUS_LIST_PROFILE))
         row = {"list": list_id, "revoked": revoked, "commitment": receipt.commitment, "signed": now}
+        await self._on_disk(self._keep, row)
+        return self._stored(receipt.commitment)
+
+    def _keep(self, row: dict[str, Any]) -> None:
         with self._database.write() as connection:
             connection.execute(insert(STATUS_LISTS).values(row))
-        return self._stored(receipt.commitment)
 
     def best(self, list_id: str, anchored: Callable[[bytes], bool]) -> Carried[StatusList] | None:
         """The version that a passport should carry now. `anchored` tells whether a commitment is, on every ledger."""
