@@ -5,6 +5,8 @@ W3C Controlled Identifiers 1.0, sections 2.4 and 2.2.2: `z` ‖ base58btc(bytes)
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _ED25519 = b"\xed\x01"
@@ -25,13 +27,12 @@ def decode_multibase(text: str) -> bytes:
     """The inverse of `encode_multibase`. Raises ValueError on other alphabets, other letters, and more than 128 of them."""
     if not text.startswith("z") or len(text) > _LONGEST + 1:
         raise ValueError("not base58btc in multibase form (z…)")
-    number = 0
+    digits, number = text[1:], 0
     try:
-        for letter in text[1:]:
+        for letter in digits:
             number = number * 58 + _VALUES[letter]
     except KeyError as error:
         raise ValueError(f"{error.args[0]!r} is not a base58 letter") from error
-    digits = text[1:]
     zeros = len(digits) - len(digits.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
@@ -41,6 +42,7 @@ def encode_key(public_key: bytes) -> str:
     return encode_multibase(_ED25519 + public_key)
 
 
+@lru_cache(maxsize=1024)
 def decode_key(text: str) -> bytes:
     """The 32 bytes of an Ed25519 multikey. Raises ValueError on any other kind of key."""
     data = decode_multibase(text)

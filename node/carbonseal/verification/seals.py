@@ -12,7 +12,7 @@ from datetime import datetime
 from carbonseal import findings
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.instants import format_instant, from_seconds
-from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
+from carbonseal.ledger import Checked, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
 from carbonseal.log.notes import Note
@@ -59,7 +59,7 @@ class Seals:
         self._policy = policy
         self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
         self._heads: dict[bytes, CheckedHead] = {}
-        self._anchors: dict[tuple[str, Evidence, Statement], Checked] = {}
+        self._anchors: dict[tuple[SealedAnchor, Statement], Checked] = {}
         self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
         self.trusted: dict[int, TrustItem] = {}  # the items that anything rested on, by identity
 
@@ -164,12 +164,14 @@ class Seals:
                     found.append(findings.TIME_NO_DATE(*place, anchor.ledger, seconds=result.proved.time))
 
     def _head(self, note_bytes: bytes) -> CheckedHead:
-        if note_bytes not in self._heads:
+        checked = self._heads.get(note_bytes)
+        if checked is None:
             try:
-                self._heads[note_bytes] = self._open(note_bytes)
+                checked = self._open(note_bytes)
             except Refused as refused:
-                self._heads[note_bytes] = CheckedHead(None, (refused.finding,))
-        return self._heads[note_bytes]
+                checked = CheckedHead(None, (refused.finding,))
+            self._heads[note_bytes] = checked
+        return checked
 
     def _open(self, note_bytes: bytes) -> CheckedHead:
         note = Note.parse(note_bytes)
@@ -186,11 +188,12 @@ class Seals:
         pinned = self._policy.ledgers.get(anchor.ledger)
         if pinned is None:
             return Checked((findings.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
-        known = (anchor.ledger, anchor.evidence, statement)
-        if known not in self._anchors:
+        checked = self._anchors.get((anchor, statement))
+        if checked is None:
             trust = self._trust[anchor.ledger]
-            self._anchors[known] = pinned.verifier.check(anchor.evidence, statement, pinned.pins, trust)
-        return self._anchors[known]
+            checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, trust)
+            self._anchors[anchor, statement] = checked
+        return checked
 
     # From a run to what the policy asks.
 
