@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.repository import codes
+from tests.repository.sources import REPOSITORY
 from tests.vectors import make, runners
 
 FILES = {path.stem: json.loads(path.read_text(encoding="ascii")) for path in sorted(make.FOLDER.glob("*.json"))}
@@ -41,3 +44,21 @@ def test_making_them_again_gives_the_same_bytes() -> None:
 
 def test_they_stay_small() -> None:
     assert sum(path.stat().st_size for path in make.FOLDER.glob("*.json")) < MOST_BYTES
+
+
+def test_the_specification_names_codes_that_exist() -> None:
+    known = {one.code.name for one in codes.defined()}
+    areas = {name.partition(".")[0] for name in known}
+    text = (REPOSITORY / "docs" / "spec.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([a-z0-9-]+[.][a-z0-9-]+)`", text) if name.partition(".")[0] in areas}
+    assert len(named) > 150
+    assert sorted(named - known) == []
+
+
+def test_vectors_know_the_codes_they_name() -> None:
+    outcomes = {one.code.name: one.code.outcome.value for one in codes.defined()}
+    for file in FILES.values():
+        for case in file["cases"]:
+            assert set(case["expect"].get("codes", ())) <= outcomes.keys(), case["name"]
+            if refused := case["expect"].get("refused"):
+                assert refused["outcome"] == outcomes[refused["code"]], case["name"]
