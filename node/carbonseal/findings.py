@@ -654,7 +654,7 @@ FOREIGN_UNKNOWN = undetermined("foreign.unknown", "no anchor of {log} is here", 
 FROZEN_GUARD_MISSING = undetermined(
     "frozen.guard-missing",
     "{path} is missing: nothing says what this log signed last",
-    "put the file back; or, if you are sure that this directory is not an old copy, say so with Node.adopt_guard()",
+    "put the file back; or, if you are sure that this directory is not an old copy, say so with: carbonseal log adopt",
 )
 FROZEN_GUARD_MALFORMED = undetermined(
     "frozen.guard-malformed",

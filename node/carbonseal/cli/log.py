@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from carbonseal.service.client import AnyNode
 
 
-@click.group(short_help="Export proofs from the log.")
+@click.group(short_help="Export proofs from the log; vouch for it.")
 def log() -> None:
     """The log, for those who check it with tools of their own. Its checkpoints, tiles and proofs are C2SP's, byte for byte.
 
@@ -47,6 +48,29 @@ def proof(directory: Path, entry: str, output: Path) -> None:
         click.echo(made, nl=False)
     else:
         output.write_bytes(made)
+
+
+@log.command(short_help="Vouch for a node whose guard is gone.")
+@click.argument("directory", type=NODE)
+@click.confirmation_option(prompt="Is this the newest copy of the log, and did no other copy sign anything since?")
+def adopt(directory: Path) -> None:
+    """Say that DIRECTORY holds the newest copy there is of its log, where the guard file that would show it is missing.
+
+    A node signs nothing without its guard, because a copy that was restored from an old backup would sign a second history,
+    and that cannot be taken back. Every ledger is asked again before anything is signed.
+
+    \b
+    Example:
+      carbonseal log adopt my-node
+    """
+    from carbonseal.node.node import Node
+
+    async def vouch() -> None:
+        async with Node.open(directory) as node:
+            await node.adopt_guard()
+
+    asyncio.run(vouch())
+    click.echo(f"{directory}: its guard is written anew")
 
 
 def _commitment(text: str) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from carbonseal.passport.seals import Seal
 
 
-@click.group(short_help="Issue passports, bring them up to date, show what is in one.")
+@click.group(short_help="Issue passports, bring them up to date, revoke them, show what is in one.")
 def passport() -> None:
     """A passport is one file: a signed credential about a product, and all that is needed to verify it anywhere.
 
@@ -82,6 +82,29 @@ def refresh(directory: Path, file: Path, output: Path | None) -> None:
     made = with_node(directory, lambda node: node.refresh(old))
     replace_file(output or file, made)
     click.echo(f"wrote {output or file}")
+
+
+@passport.command(short_help="Revoke a credential, for ever.")
+@click.argument("directory", type=NODE)
+@click.argument("file", metavar="PASSPORT", type=READABLE)
+def revoke(directory: Path, file: Path) -> None:
+    """Revoke the credential that PASSPORT is about, which the node in DIRECTORY issued. There is no way back.
+
+    From now on, its issuer's status list says so. Whoever holds a passport learns it when the passport is refreshed, and at the
+    latest when the list in it is stale, a week after it was signed.
+
+    \b
+    Example:
+      carbonseal passport revoke my-node door-reader.json
+    """
+    from carbonseal.passport.passports import parse
+
+    try:
+        read = parse(_read(file))
+    except Refused as refused:
+        raise Failed.by(refused, str(file)) from refused
+    with_node(directory, lambda node: node.revoke(read.root))
+    click.echo(f"revoked {read.root.hex()}, {plain(read.credential.name)}")
 
 
 @passport.command(short_help="Show what is in a passport. Verifies nothing.")

@@ -72,6 +72,10 @@ class AnyNode(Protocol):
         """The passport of the credential with this digest, which was issued here, as it is now."""
         ...
 
+    async def revoke(self, digest: bytes) -> None:
+        """Revoke the credential with this digest, which was issued here, for ever."""
+        ...
+
 
 class LocalNode:
     """A node that this process has open. `node` is all of it."""
@@ -118,6 +122,9 @@ class LocalNode:
         if passport is None:
             raise Refused(UNKNOWN_PASSPORT())
         return passport
+
+    async def revoke(self, digest: bytes) -> None:
+        await self.node.revoke(digest)
 
 
 @asynccontextmanager

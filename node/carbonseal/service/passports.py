@@ -45,5 +45,12 @@ async def again(request: web.Request) -> web.Response:
         return _passport(passport)
 
 
+@ROUTES.post("/v1/passports/{digest}/revoke")
+async def revoke(request: web.Request) -> web.Response:
+    """Revoke a credential that was issued here, for ever. No body either way."""
+    await request.app[NODE].revoke(digest_in_path(request, "digest"))
+    return web.Response(status=204)
+
+
 def _passport(body: bytes, status: int = 200) -> web.Response:
     return web.Response(body=body, status=status, content_type=JSON, headers={"Cache-Control": "no-store"})

@@ -122,6 +122,9 @@ class RemoteNode:
     async def refresh(self, passport: bytes) -> bytes:
         return await self._bytes("POST", "/v1/passports/refresh", passport)
 
+    async def revoke(self, digest: bytes) -> None:
+        await self._bytes("POST", f"/v1/passports/{digest.hex()}/revoke")
+
     async def passport(self, digest: bytes) -> bytes:
         return await self._bytes("GET", f"/v1/passports/{digest.hex()}")
 
