@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -92,3 +93,15 @@ def test_nothing_may_be_left_out(member: str) -> None:
     del document[member]
     with pytest.raises(Refused, match=r"status-list\.malformed"):
         parse_status_list(document)
+
+
+def test_what_is_unpacked_is_not_kept() -> None:
+    """A passport may carry thousands of lists, each of a kilobyte, each unpacking to a megabyte."""
+    longest = [gzip.compress(bytes(MAX_BYTES - 1) + bytes([n])) for n in range(48)]
+    documents = [signed(packed=packed) for packed in longest]
+    tracemalloc.start()
+    lists = [parse_status_list(document) for document in documents]
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 24 << 20
+    assert [one.revoked(8 * MAX_BYTES - 1) for one in lists] == [bool(n & 1) for n in range(48)]

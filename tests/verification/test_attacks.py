@@ -178,6 +178,16 @@ class TestLimits:
 
         undetermined(world.verify(in_file(world.passport(), crowd)), "passport.over-limit")
 
+    def test_components_that_are_not_even_there(self) -> None:
+        world = World()
+
+        def crowd(draft: Json) -> None:
+            draft["credentialSubject"]["components"] = [
+                {"digest": f"{n:064x}", "quantity": "1", "unit": "piece"} for n in range(MAX_COMPONENTS + 1)
+            ]
+
+        undetermined(world.verify(world.passport(change=crowd)), "passport.over-limit")
+
     def test_heads(self) -> None:
         world = World()
 

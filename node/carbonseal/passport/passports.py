@@ -28,7 +28,7 @@ from carbonseal.records.strict import Limits
 
 PASSPORT_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
 VERSION = "passport/1"
-MAX_COMPONENTS = 4096
+MAX_COMPONENTS = 4096  # cited by all credentials together, whether carried or not
 MAX_TIERS = 32  # of components below the root
 
 Document = TypeVar("Document", bound=SignedDocument)
@@ -274,6 +274,8 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
         raise Refused(findings.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
     reached = reachable(passport.credentials, passport.root)
     credentials = list(reached.values())
+    if len({component.digest for one in credentials for component in one.signed.components}) > MAX_COMPONENTS:
+        raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
     listed = {record.commitment for one in credentials for record in one.signed.records}
     lists = {(one.signed.issuer, one.signed.status.list_id) for one in credentials if one.signed.status}
     sealed = (

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from carbonseal import findings
@@ -24,13 +25,18 @@ MAX_BYTES = 1 << 20  # of the bitstring, unpacked: a small file cannot unpack to
 @dataclass(frozen=True)
 class StatusList(SignedDocument):
     id: str
-    bits: bytes
+    encoded: str  # packed, as it came: thousands of lists in one passport must not unpack to gigabytes of memory
+
+    @property
+    def bits(self) -> bytes:
+        return _unpack(self.encoded)
 
     def revoked(self, index: int) -> bool:
         """Raises IndexError where the list has no such position."""
-        if index >= 8 * len(self.bits):
-            raise IndexError(f"the list has {8 * len(self.bits)} positions")
-        return bool(self.bits[index // 8] >> (7 - index % 8) & 1)
+        bits = self.bits
+        if index >= 8 * len(bits):
+            raise IndexError(f"the list has {8 * len(bits)} positions")
+        return bool(bits[index // 8] >> (7 - index % 8) & 1)
 
 
 def draft_status_list(
@@ -60,9 +66,12 @@ def draft_status_list(
 def parse_status_list(document: Mapping[str, Any]) -> StatusList:
     """Read a signed status list. Raises `Refused`; the signature is not checked here."""
     signed = parse_signed(document, STATUS_LIST_SHAPE, findings.STATUS_LIST_MALFORMED)
-    return StatusList(**signed, id=document["id"], bits=_unpack(document["credentialSubject"]["encodedList"]))
+    encoded = document["credentialSubject"]["encodedList"]
+    _unpack(encoded)
+    return StatusList(**signed, id=document["id"], encoded=encoded)
 
 
+@lru_cache(maxsize=16)  # passports that are verified one after the other often have a list in common
 def _unpack(encoded: str) -> bytes:
     """base64url(gzip(bits)), with `u` before it; refused where it is packed otherwise, too long or short, or followed by
     anything. No more is unpacked than may be there."""
