@@ -103,3 +103,9 @@ def test_unsound_packages_are_refused(packages: Path, profile: str) -> None:
 def test_packages_cannot_replace_built_in_profiles(packages: Path) -> None:
     lookup.cache_clear()
     assert admit(b"{}", "json/1").canonical == b"{}"
+
+
+def test_a_profile_that_no_credential_could_name_is_not_known(packages: Path) -> None:
+    entries = packages / "foundry_profiles-1.0.dist-info" / "entry_points.txt"
+    entries.write_text("[carbonseal.profiles]\nFoundry 1 = foundry_profiles:FOUNDRY\n")
+    refused(findings.PROFILE_UNKNOWN, admit, b"{}", "Foundry 1")

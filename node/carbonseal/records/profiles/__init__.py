@@ -6,6 +6,7 @@ Built-in ones are found by a table. Any other id is looked up among the installe
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
@@ -24,6 +25,7 @@ _BUILT_IN = {
     CREDENTIAL: ("carbonseal.records.profiles.generic", "CREDENTIAL"),
     STATUS_LIST: ("carbonseal.records.profiles.generic", "STATUS_LIST"),
 }
+_ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,63}", re.ASCII)
 
 
 class Profile(Protocol):
@@ -52,6 +54,8 @@ def _installed(profile_id: str) -> Profile:
     from importlib.metadata import entry_points
 
     shown = printable(profile_id)
+    if not _ID.fullmatch(profile_id):  # a credential could not list its records
+        raise Refused(findings.PROFILE_UNKNOWN(id=shown))
     found = entry_points(group="carbonseal.profiles", name=profile_id)
     if not found:
         raise Refused(findings.PROFILE_UNKNOWN(id=shown))
