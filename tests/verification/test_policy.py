@@ -263,6 +263,12 @@ class TestKeys:
     def test_twice(self, number: int, line: str, column: int) -> None:
         refused(policy((number, line)), "policy.key-twice", number, column)
 
+    def test_one_witness_with_two_keys_is_one_witness(self) -> None:
+        refused(policy((4, f"witness w2 {witness('one.example', 'another')}")), "policy.name-twice", 4, 12)
+
+    def test_a_log_with_a_second_key_is_not_its_own_witness(self) -> None:
+        refused(policy((3, f"witness w1 {witness('log.example', 'another')}")), "policy.name-twice", 3, 12)
+
     def test_an_issuer_may_have_several(self) -> None:
         assert len(parse_policy(policy((14, f"issuer next did:web:maker.example {public('next')}"))).issuers) == 2
 

@@ -156,6 +156,7 @@ class _Reading:
         self._third_party = third_party
         self._names: set[str] = set()
         self._keys: dict[bytes, str] = {}
+        self._signers: set[str] = set()  # logs and witnesses, by the names in their keys
         self._witness_groups = Groups()
         self._ledger_groups = Groups(exclusive=False)
         self._verifiers: dict[str, EvidenceVerifier] = {}
@@ -184,8 +185,6 @@ class _Reading:
 
     def _log(self, words: list[_Word]) -> None:
         key = self._verifier_key(words[0])
-        if key.name in self._policy.logs:
-            raise words[0].refused(findings.POLICY_NAME_TWICE, name=key.name)
         self._policy.logs[key.name] = key
 
     def _witness(self, words: list[_Word]) -> None:
@@ -289,6 +288,9 @@ class _Reading:
             wanted = "a witness's key (type 0x04)" if witness else "a log's key (type 0x01)"
             raise word.refused(findings.POLICY_VALUE, problem=f"this is not {wanted}")
         self._new_key(word, key.public_key, key.name)
+        if key.name in self._signers:  # two keys of one witness, or of a log that would be its own
+            raise word.refused(findings.POLICY_NAME_TWICE, name=key.name)
+        self._signers.add(key.name)
         return key
 
     def _options(self, words: list[_Word], known: tuple[str, ...] | None = None) -> dict[str, tuple[_Word, str]]:
