@@ -74,6 +74,7 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
     (tmp_path / "node" / "keys").mkdir(parents=True)
     key = tmp_path / "node" / "keys" / "log.key"
     key.write_text("11" * 32 + "\n")
+    key.chmod(0o600)
     made(run, tmp_path / "node")
     assert key.read_text() == "11" * 32 + "\n"
 

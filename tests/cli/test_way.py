@@ -57,6 +57,7 @@ def begin(node: Path, origin: str, *options: object) -> str:
     """Make a node whose log key is known before; its verifier key."""
     (node / "keys").mkdir(parents=True)
     (node / "keys" / "log.key").write_text(key(origin).private_bytes_raw().hex() + "\n", encoding="ascii")
+    (node / "keys" / "log.key").chmod(0o600)
     verifier = NoteSigner(origin, key(origin)).verifier.encode()
     assert verifier in good("init", node, "--origin", origin, *options)
     return verifier
@@ -85,6 +86,7 @@ def way(tmp_path_factory: pytest.TempPathFactory, carbonseal_chain: Network) -> 
     peer, node = folder / "peer", folder / "node"
     peer_key = begin(peer, PEER, "--foreign", NoteSigner(ORIGIN, key(ORIGIN)).verifier.encode())
     (folder / "chain.key").write_text(chain.key(5).hex() + "\n", encoding="ascii")
+    (folder / "chain.key").chmod(0o600)
     records = folder / "records.ndjson"
     records.write_text(
         '{"name":"cell","kilograms":"3.5"}\n{"name":\n{"name":"case","kilograms":"1.25"}\n', encoding="utf-8"

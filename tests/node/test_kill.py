@@ -109,6 +109,7 @@ def test_killed_while_anchoring_on_a_chain(begin: Begin, plugins: Path, carbonse
     options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key"}
     directory = begin(ledgers=(LedgerConfig(chain.ledger, chain.uri, publisher, 3600, options),))
     (directory / "keys/ethereum.key").write_text(chain.key(3).hex())
+    (directory / "keys/ethereum.key").chmod(0o600)
     killed_at = (points.PREPARED, points.ATTEMPT_STORED, points.SENT, points.SENT_RECORDED, points.EVIDENCE_TAKEN)
     for number, point in enumerate((*killed_at, points.EVIDENCE_STORED)):
         assert run(directory, plugins, point, f"{number},{number}-again") == -signal.SIGKILL

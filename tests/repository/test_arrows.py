@@ -13,12 +13,13 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
 BOTTOM = {"carbonseal.findings", "carbonseal.instants"}
-LOWER = BOTTOM | {"carbonseal.records", "carbonseal.log", "carbonseal.ledger"}
+LOWER = BOTTOM | {"carbonseal.records", "carbonseal.log", "carbonseal.ledger", "carbonseal.keys"}
 MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
 ARROWS = {
     "carbonseal.findings": set(),
     "carbonseal.instants": {"carbonseal.findings"},
     "carbonseal.ledger": BOTTOM,
+    "carbonseal.keys": BOTTOM,
     "carbonseal.records": BOTTOM,
     "carbonseal.log": BOTTOM | {"carbonseal.records", "carbonseal.ledger"},
     "carbonseal.passport": LOWER,
@@ -29,7 +30,7 @@ ARROWS = {
     "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.__main__": {"carbonseal.cli"},
-    "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger"},
+    "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.keys"},
 }
 
 # Verification reaches the built-in adapters by this one table of names: a base install checks every kind of evidence.

@@ -17,8 +17,6 @@ from carbonseal.cli.templates import IssuerLine, LedgerLine, policy_template
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     from carbonseal.log.notes import VerifierKey
     from carbonseal.node.config import LedgerConfig, NodeConfig
 
@@ -199,7 +197,9 @@ def _foreign(vkey: str) -> VerifierKey:
 
 
 def _secret_files(ledgers: Sequence[Wanted]) -> Iterator[str]:
-    return (value for ledger in ledgers for value in ledger.options.values() if value.startswith("file:"))
+    """The plain key files that ledgers need. What is encrypted is made by whoever knows the password."""
+    values = (value for ledger in ledgers for value in ledger.options.values())
+    return (value for value in values if value.startswith("file:") and "?" not in value)
 
 
 def _make_key(directory: Path, uri: str) -> Path | None:
@@ -241,19 +241,13 @@ async def _ask(wanted: Wanted, directory: Path, origin: str) -> Found:
 
 def _log_vkey(config: NodeConfig, directory: Path) -> str:
     from carbonseal.log.notes import NoteSigner
+    from carbonseal.node.secrets import open_signer
 
-    return NoteSigner(config.origin, _private_key(config.log_key, directory)).verifier.encode()
+    return NoteSigner(config.origin, open_signer(config.log_key, directory)).verifier.encode()
 
 
 def _public_key(uri: str, directory: Path) -> str:
+    from carbonseal.node.secrets import open_signer
     from carbonseal.passport.multibase import encode_key
 
-    return encode_key(_private_key(uri, directory).public_key().public_bytes_raw())
-
-
-def _private_key(uri: str, directory: Path) -> Ed25519PrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from carbonseal.node.secrets import open_key
-
-    return Ed25519PrivateKey.from_private_bytes(open_key(uri, directory))
+    return encode_key(open_signer(uri, directory).public_key().public_bytes_raw())

@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -174,12 +175,20 @@ def _cosigned(time: int, text: str) -> bytes:
     return f"cosignature/v1\ntime {time}\n{text}".encode()
 
 
+class SigningKey(Protocol):
+    """An Ed25519 key that signs, wherever it is kept. cryptography's private keys are such."""
+
+    def public_key(self) -> Ed25519PublicKey: ...
+
+    def sign(self, data: bytes, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class NoteSigner:
     """A key that signs notes under a name."""
 
     name: str
-    private_key: Ed25519PrivateKey
+    private_key: SigningKey
 
     @property
     def verifier(self) -> VerifierKey:

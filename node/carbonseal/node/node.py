@@ -14,8 +14,6 @@ from contextlib import aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from carbonseal.findings import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS, NODE_UNKNOWN_COMMITMENT, Finding, Refused
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
@@ -38,7 +36,7 @@ from .issuing import Issuing
 from .lanes import Lane, LedgerState
 from .lock import Lock
 from .outbox import Outbox
-from .secrets import open_key
+from .secrets import open_key, open_signer
 from .sequencer import Sequencer, SignedHead
 from .statuses import Signer, Statuses
 from .store import Receipt, Store, StoredRecord, Submission
@@ -74,7 +72,7 @@ class Node:
         self._store = Store(database)
         self._check_genesis()
         self.files = LogFiles(directory / "log")
-        signer = NoteSigner(settings.origin, self._private_key(settings.log_key))
+        signer = NoteSigner(settings.origin, open_signer(settings.log_key, directory))
         self.verifier: VerifierKey = signer.verifier
         guard = Guard(directory / settings.guard, settings.origin)
         self._sequencer = Sequencer(database, self._store, self.files, guard, signer, reached=reached)
@@ -87,7 +85,7 @@ class Node:
         self._lanes = [self._lane(ledger) for ledger in settings.ledgers]
         self._greetings: list[asyncio.Task[None]] = []
         self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
-        signers = {issuer.name: Signer(issuer, self._private_key(issuer.key)) for issuer in settings.issuers}
+        signers = {issuer.name: Signer(issuer, open_signer(issuer.key, directory)) for issuer in settings.issuers}
         statuses = Statuses(
             database,
             signers,
@@ -97,9 +95,6 @@ class Node:
             on_disk=self._on_disk,
         )
         self._issuing = Issuing(database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
-
-    def _private_key(self, uri: str) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(open_key(uri, self.directory))
 
     def _lane(self, ledger: LedgerConfig) -> Lane:
         return Lane(

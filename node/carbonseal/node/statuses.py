@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select, update
 
 from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds
+from carbonseal.log.notes import SigningKey
 from carbonseal.passport.credentials import StatusEntry, sign_document
 from carbonseal.passport.passports import Carried, carry_status_list
 from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST_PROFILE, StatusList, draft_status_list
@@ -62,7 +62,7 @@ class Signer:
     """One issuer of `node.toml`, with its key."""
 
     config: IssuerConfig
-    key: Ed25519PrivateKey
+    key: SigningKey
 
     def sign(self, document: Mapping[str, Any], now: int) -> dict[str, Any]:
         public_key = self.key.public_key().public_bytes_raw()

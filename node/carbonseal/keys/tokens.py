@@ -1,0 +1,192 @@
+"""Keys that never leave their token: PKCS#11 modules (hardware, or SoftHSM), named by RFC 7512 URIs.
+
+``pkcs11:token=NAME;object=NAME?module-path=/PATH.so&pin-source=env:NAME``. The PIN comes by a URI of its own and is read
+anew whenever it is needed. Needs the extra `pkcs11`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, unquote_to_bytes
+
+from carbonseal import findings
+from carbonseal.findings import Refused
+from carbonseal.keys.uris import KeyUri, read_uri
+
+if TYPE_CHECKING:
+    from pkcs11 import Session, Token
+
+OPTIONS = ("module-path", "pin-source")
+TOKEN_ATTRIBUTES = ("token", "serial", "manufacturer", "model")
+KEY_ATTRIBUTES = ("object", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A kind of key that can be asked for."""
+
+    name: str
+    parameters: tuple[bytes, ...]  # what CKA_EC_PARAMS may be
+    key_type: str
+    mechanism: str
+    point: bytes  # what an encoded public key begins with
+    length: int  # of an encoded public key, in bytes
+
+
+ED25519 = Curve(
+    "Ed25519", (bytes.fromhex("06032b6570"), b"\x13\x0cedwards25519"), "EC_EDWARDS", "EDDSA", b"", 32
+)  # PKCS#11 v3.0, 2.3.5: an OID, or the curve's name
+SECP256K1 = Curve("secp256k1", (bytes.fromhex("06052b8104000a"),), "EC", "ECDSA", b"\4", 65)
+
+_LOCK = threading.Lock()  # a session does one thing at a time, and logging in concerns the whole process
+_SESSIONS: dict[tuple[str, bytes], Session] = {}
+
+
+class TokenKey:
+    """A private key in a token. Threads may share it."""
+
+    def __init__(self, uri: str, secret: Callable[[str], bytes], curve: Curve) -> None:
+        """`secret` opens the PIN's URI. Raises `Refused` where the token, its one key of that curve or the public half
+        cannot be found, or the PIN is refused."""
+        self.uri = read_uri(uri, {"pkcs11": OPTIONS})
+        self._wanted = _read_path(self.uri)
+        self._secret, self._curve = secret, curve
+        self._pkcs11 = _library(self.uri)
+        self._module, self._pin = (unquote(self.uri.need(option)) for option in OPTIONS)
+        with _LOCK:
+            self._key, self.public_key = self._find()  # the encoded public key: 32 bytes, or 0x04 ‖ x ‖ y
+
+    def __repr__(self) -> str:
+        return f"<{self.uri}>"
+
+    def sign(self, data: bytes) -> bytes:
+        """64 bytes: an Ed25519 signature, or r ‖ s of ECDSA over a digest. Raises `Refused` where the token does not sign."""
+        mechanism = self._pkcs11.Mechanism[self._curve.mechanism]
+        with _LOCK:
+            try:
+                return bytes(self._key.sign(data, mechanism=mechanism))
+            except self._pkcs11.PKCS11Error:
+                # Tokens are unplugged, restarted, and forget their sessions: signing in a new one is as good.
+                _SESSIONS.pop(self._place, None)
+                self._key, public_key = self._find()
+            if public_key != self.public_key:
+                raise Refused(findings.TOKEN_KEY_CHANGED(uri=self.uri))
+            try:
+                return bytes(self._key.sign(data, mechanism=mechanism))
+            except self._pkcs11.PKCS11Error as error:
+                raise self._failed(error) from error
+
+    def _find(self) -> tuple[Any, bytes]:
+        try:
+            session = self._session(self._token())
+            kinds, attribute = self._pkcs11.ObjectClass, self._pkcs11.Attribute
+            wanted: dict[Any, Any] = {attribute.KEY_TYPE: self._pkcs11.KeyType[self._curve.key_type]}
+            if "object" in self._wanted:
+                wanted[attribute.LABEL] = self._text("object")
+            if "id" in self._wanted:
+                wanted[attribute.ID] = self._wanted["id"]
+            private = self._one(session, wanted | {attribute.CLASS: kinds.PRIVATE_KEY})
+            if private[attribute.EC_PARAMS] not in self._curve.parameters:
+                raise Refused(findings.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
+            wanted = {attribute.CLASS: kinds.PUBLIC_KEY, attribute.ID: private[attribute.ID]} | wanted
+            return private, self._encoded(self._one(session, wanted)[attribute.EC_POINT])
+        except self._pkcs11.PKCS11Error as error:
+            raise self._failed(error) from error
+
+    def _token(self) -> Token:
+        if not self._module.startswith("/"):
+            raise self._malformed("module-path is not absolute")
+        try:
+            tokens: list[Token] = list(self._pkcs11.lib(self._module).get_tokens())
+        except (self._pkcs11.PKCS11Error, RuntimeError) as error:
+            raise Refused(findings.TOKEN_MODULE(module=self._module, reason=_reason(error))) from error
+        fitting = [token for token in tokens if self._fits(token)]
+        if len(fitting) != 1:
+            raise Refused(findings.TOKEN_NOT_ONE(uri=self.uri, count=len(fitting)))
+        return fitting[0]
+
+    def _fits(self, token: Token) -> bool:
+        told = {
+            "token": token.label.encode(),
+            "serial": bytes(token.serial),
+            "manufacturer": token.manufacturer_id.encode(),
+            "model": token.model.encode(),
+        }
+        return all(told[name] == self._wanted[name] for name in TOKEN_ATTRIBUTES if name in self._wanted)
+
+    def _session(self, token: Token) -> Session:
+        """An open session, logged in."""
+        self._place = (self._module, bytes(token.serial))
+        if self._place not in _SESSIONS:
+            if token.flags & self._pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
+                raise Refused(findings.TOKEN_FINAL_TRY(uri=self.uri))
+            pin = self._secret(self._pin).decode("utf-8", "replace")
+            try:
+                _SESSIONS[self._place] = token.open(user_pin=pin)
+            except self._pkcs11.UserAlreadyLoggedIn:  # by a session of before, which the token has not forgotten
+                _SESSIONS[self._place] = token.open()
+            except (self._pkcs11.PinIncorrect, self._pkcs11.PinInvalid, self._pkcs11.PinLenRange):
+                raise Refused(findings.TOKEN_PIN(uri=self.uri)) from None
+        return _SESSIONS[self._place]
+
+    def _one(self, session: Session, wanted: Mapping[Any, Any]) -> Any:
+        found = list(session.get_objects(dict(wanted)))
+        if len(found) != 1:
+            private = wanted[self._pkcs11.Attribute.CLASS] is self._pkcs11.ObjectClass.PRIVATE_KEY
+            half = "private" if private else "public"
+            kind = f"{half} {self._curve.name} keys"
+            raise Refused(findings.TOKEN_KEY_NOT_ONE(uri=self.uri, count=len(found), kind=kind))
+        return found[0]
+
+    def _encoded(self, point: bytes) -> bytes:
+        """A public key out of CKA_EC_POINT: in a DER octet string as the standard has it, or bare as some tokens do."""
+        length, start = self._curve.length, self._curve.point
+        bare = point[2:] if len(point) == length + 2 and point[:2] == bytes([4, length]) else point
+        if len(bare) != length or not bare.startswith(start):
+            raise Refused(findings.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
+        return bytes(bare)
+
+    def _text(self, name: str) -> str:
+        try:
+            return self._wanted[name].decode()
+        except UnicodeDecodeError:
+            raise self._malformed(f"{name} is not UTF-8") from None
+
+    def _malformed(self, problem: str) -> Refused:
+        return Refused(findings.TOKEN_URI(uri=self.uri, problem=problem))
+
+    def _failed(self, error: Exception) -> Refused:
+        return Refused(findings.TOKEN_FAILED(uri=self.uri, reason=_reason(error)))
+
+
+def _reason(error: Exception) -> str:
+    """A PKCS#11 error is told by its name alone: modules put whatever they like into the rest."""
+    return type(error).__name__
+
+
+def _library(uri: KeyUri) -> Any:
+    try:
+        import pkcs11
+    except ImportError as error:
+        raise Refused(findings.TOKEN_EXTRA(uri=uri)) from error
+    return pkcs11
+
+
+def _read_path(uri: KeyUri) -> dict[str, bytes]:
+    """The attributes that name the token and the key (RFC 7512, 2.3). Raises `Refused`: an attribute that is not understood
+    must not be passed over."""
+    wanted: dict[str, bytes] = {}
+    for part in uri.path.split(";"):
+        name, _, value = part.partition("=")
+        if name == "type" and value == "private":
+            continue
+        if name not in (*TOKEN_ATTRIBUTES, *KEY_ATTRIBUTES) or name in wanted or not value:
+            listed = ", ".join((*TOKEN_ATTRIBUTES, *KEY_ATTRIBUTES))
+            raise Refused(findings.TOKEN_URI(uri=uri, problem=f"its attributes are {listed}, each once, with a value"))
+        wanted[name] = unquote_to_bytes(value)
+    if not wanted.keys() & set(KEY_ATTRIBUTES):
+        raise Refused(findings.TOKEN_URI(uri=uri, problem="it names no key: add object= or id="))
+    return wanted
