@@ -115,18 +115,32 @@ class Fate(Enum):
     MISSING = "missing"  # the ledger does not know it: send it again
     PENDING = "pending"  # accepted, and not written yet
     INCLUDED = "included"  # written, and could still fall out (a reorg)
-    FINAL = "final"  # written for good, as far as this ledger ever says so
+    FINAL = "final"  # written for good, as far as this ledger ever says so; see `Observation.settled`
     REFUSED = "refused"  # written as a failure, or made impossible: this attempt will never count
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What became of an anchor's attempts. `facts` is the adapter's own JSON, stored and handed back to `evidence`."""
+    """What became of an anchor's attempts. `facts` is the adapter's own JSON, stored and handed back to `evidence`: two
+    observations with the same facts have the same evidence."""
 
     fate: Fate
-    attempt: str = ""  # the `Prepared.id` that it speaks of
+    attempt: str = ""  # the `Prepared.id` that it speaks of; with MISSING, the one to send again
     facts: Mapping[str, Any] | None = None
-    reason: str = ""  # with REFUSED: why
+    reason: str = ""  # with REFUSED: why; with PENDING: what it waits for, where the ledger tells
+    stage: str = ""  # how far it has got in the ledger's own words ("safe", "3 of 12 confirmations"), for people to read
+    cost: int = 0  # what all attempts for this anchor have cost so far, in the unit of the ledger's `Purse`
+    settled: bool = True  # with FINAL: nothing is left to watch. False: ask again, for a while, as it might still fall out
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What pays for anchors. Amounts are in the smallest unit, of which 10^`decimals` are one `unit`."""
+
+    unit: str  # "ETH"
+    decimals: int
+    balance: int
+    warning: str = ""  # that it will not last long: said before it stops anything
 
 
 class Ledger(Protocol):
@@ -138,14 +152,22 @@ class Ledger(Protocol):
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
     publisher: str  # under whose name the anchors stand, as policies write it
+    patience: float | None  # seconds after which an attempt that is not written is prepared anew; None where that helps nothing
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
         """Sign an attempt to write `anchor`, and send nothing.
 
-        `earlier` holds every attempt on this ledger that the outbox has stored and that is not final, for this anchor and
-        others, oldest first. An attempt for the same statement must be replaced in its own slot; slots of other attempts
-        must be left alone. The outbox stores what is returned, durably, before it calls `send`. May read from the ledger.
-        Raises `Never` where the ledger refuses the anchor (a different root is already there for this size).
+        `earlier` holds every attempt on this ledger that the outbox has stored and that is not final and settled, for this
+        anchor and others, oldest first. The outbox stores what is returned, durably, before it calls `send`. May read from
+        the ledger.
+
+        Asked again for the same statement where an earlier attempt was refused, or was not written for `patience` seconds.
+        What is returned then excludes the earlier attempts that could still be written: it is one of them, unchanged, where
+        nothing better can be offered; or a replacement in their slot. Slots of other anchors' attempts must be left alone.
+        An attempt may also write nothing and only use up a slot that nobody else fills and that others wait for.
+
+        Raises `Never` where the ledger refuses the anchor (a different root is already there for this size), `Retry` where
+        it may be written later but not now (it would cost more than it may).
         """
         ...
 
@@ -156,12 +178,15 @@ class Ledger(Protocol):
 
     async def follow(self, prepared: Sequence[Prepared]) -> Observation:
         """Say what became of one anchor's attempts, newest first; changes nothing. If any of them is included or final,
-        the answer speaks of that one. Asked again until `FINAL`, so an inclusion that fell out shows as MISSING or PENDING."""
+        the answer speaks of that one. Asked again until `FINAL` and settled, so that what fell out shows as another fate."""
         ...
 
     async def evidence(self, observation: Observation) -> Evidence:
         """The proof of an anchor seen as INCLUDED or FINAL, complete and checkable for ever without a server. It must have
-        been checked by the adapter's own `EvidenceVerifier` code before it is returned, against the ledger as seen now."""
+        been checked by the adapter's own `EvidenceVerifier` code before it is returned, against the ledger as seen now.
+
+        Taken at the first inclusion, while the ledger has the state, and again whenever the facts have changed. That it is
+        there says nothing about finality: what it rests on is pinned by the verifier's trust or it counts for nothing."""
         ...
 
     async def latest(self, log: bytes) -> Statement | None:
@@ -172,6 +197,10 @@ class Ledger(Protocol):
     async def pins(self) -> Mapping[str, str]:
         """The options of a policy's `ledger` line that pin this ledger and this publisher, as far as the ledger tells, for
         `carbonseal init` to write down. What it tells is a claim: a verifier compares it with what others know."""
+        ...
+
+    async def purse(self) -> Purse | None:
+        """What pays for anchors, and whether it will last; None where anchors cost nothing."""
         ...
 
     async def close(self) -> None:

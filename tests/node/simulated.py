@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from carbonseal.ledger import Anchor, Evidence, Fate, Never, Observation, Prepared, Retry, Statement, Unknown
+from carbonseal.ledger import Anchor, Evidence, Fate, Never, Observation, Prepared, Purse, Retry, Statement, Unknown
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (id TEXT, nonce INTEGER, log BLOB, size INTEGER, root BLOB);
@@ -31,6 +31,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
 class SimulatedLedger:
     publisher = "sim-publisher"
+    patience: float | None = None
 
     def __init__(self, path: Path, name: str = "sim:1") -> None:
         self.name = name
@@ -90,6 +91,9 @@ class SimulatedLedger:
                 "SELECT size, root FROM chain WHERE log = ? ORDER BY size DESC LIMIT 1", (log,)
             ).fetchone()
         return Statement(log, row[0], row[1]) if row else None
+
+    async def purse(self) -> Purse | None:
+        return None
 
     async def close(self) -> None:
         pass

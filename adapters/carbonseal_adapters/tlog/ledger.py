@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Anchor, Evidence, Fate, Never, Observation, Prepared, Retry, Statement, log_id
+from carbonseal.ledger import Anchor, Evidence, Fate, Never, Observation, Prepared, Purse, Retry, Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
@@ -33,6 +33,8 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
 class TlogLedger:
     """The `Ledger` of one other log. The publisher is left open: it is whichever log signed the checkpoint."""
+
+    patience = None  # a checkpoint that waits is not hurried by another
 
     def __init__(self, remote: Remote, key: VerifierKey) -> None:
         self.name = ledger_name(key)
@@ -107,6 +109,9 @@ class TlogLedger:
     async def pins(self) -> Mapping[str, str]:
         """The log's own verifier key."""
         return {"key": self._key.encode()}
+
+    async def purse(self) -> Purse | None:
+        return None
 
     async def close(self) -> None:
         await self._remote.close()
