@@ -7,11 +7,13 @@ more than a mutation, because keys are digests; it is at the end of this module,
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -24,7 +26,8 @@ from carbonseal.log.entries import Heartbeat
 from carbonseal.log.notes import Signature
 from carbonseal.passport.passports import PASSPORT_LIMITS, Passport
 from carbonseal.passport.seals import Head, SealedAnchor
-from carbonseal.records.canonical import canonicalise
+from carbonseal.records.canonical import canonicalise, jcs
+from carbonseal.records.commitments import commit
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify
@@ -228,6 +231,72 @@ def test_members_exchanged_for_others_of_the_same_type(data: st.DataObject) -> N
         at(tree, other[:-1])[other[-1]] = copy.deepcopy(at(tree, one))
     at(tree, one[:-1])[one[-1]] = taken
     holds(json.dumps(tree, ensure_ascii=False).encode())
+
+
+def refitted(tree: Any) -> bytes:
+    """The file with every key made the digest of what it names again, wherever that can be done without a signature."""
+    renamed: dict[str, str] = {}
+
+    def rekey(section: str, digest: Callable[[Any], bytes]) -> None:
+        for old in list(tree[section]):
+            new = digest(tree[section][old]).hex()
+            renamed[old] = new
+            tree[section][new] = tree[section].pop(old)
+
+    def sealed(section: str, profile: str) -> None:
+        for key, one in tree[section].items():
+            old = at(value(), (section, renamed_from(key)))
+            was = commit(profile, bytes.fromhex(old["salt"]), jcs(old["document"])).hex()
+            renamed[was] = commit(profile, bytes.fromhex(one["salt"]), jcs(one["document"])).hex()
+
+    def renamed_from(key: str) -> str:
+        return next(old for old, new in renamed.items() if new == key)
+
+    rekey("evidence", lambda one: sha256(jcs(one)).digest())
+    rekey("checkpoints", lambda one: sha256(one.encode()).digest())
+    for section, profile in (("credentials", "credential/1"), ("statusLists", "status-list/1")):
+        rekey(section, lambda one: sha256(jcs(one["document"])).digest())
+        sealed(section, profile)
+    tree["credential"] = renamed[tree["credential"]]
+    tree["seals"] = {renamed.get(key, key): seal for key, seal in tree["seals"].items()}
+    for key, seal in tree["seals"].items():
+        seal["entry"] = base64.b64encode(b"\1" + bytes.fromhex(key)).decode()
+        for head in seal["heads"]:
+            head["checkpoint"] = renamed.get(head["checkpoint"], head["checkpoint"])
+            for anchor in head["anchors"]:
+                anchor["evidence"] = renamed.get(anchor["evidence"], anchor["evidence"])
+    return json.dumps(tree, ensure_ascii=False).encode()
+
+
+def test_what_is_refitted_without_a_change_is_the_same() -> None:
+    assert same_value(refitted(copy.deepcopy(value())))
+
+
+@pytest.mark.parametrize("change", [drop, double, null, another])
+def test_a_forger_who_makes_every_digest_fit(change: Callable[[Any, Any], None]) -> None:
+    """Signatures, proofs and evidence are what is left to stop him, and they do, each with a code of its own."""
+    inside = [way for way in every_way() if len(way) >= 3 and way[0] in ("credentials", "statusLists", "evidence")]
+    texts = [way for way in every_way() if way[0] == "checkpoints" and len(way) == 2]
+    assert len(inside) > 60
+    for way in inside if change in (drop, double) else inside + texts:
+        tree = copy.deepcopy(value())
+        change(at(tree, way[:-1]), way[-1])
+        try:
+            raw = refitted(tree)
+        except (KeyError, TypeError, ValueError, AttributeError, Refused):
+            continue  # nothing is left to take a digest of
+        holds(raw)
+
+
+@pytest.mark.parametrize("mutate", [flipped, exchanged])
+def test_every_character_of_a_note_refitted(mutate: Callable[[int], bytes]) -> None:
+    """No character of a checkpoint or of its signatures is free."""
+    (key, note) = next(iter(value()["checkpoints"].items()))
+    raw = note.encode()
+    for place, byte in enumerate(raw):
+        tree = copy.deepcopy(value())
+        tree["checkpoints"][key] = (raw[:place] + mutate(byte) + raw[place + 1 :]).decode(errors="replace")
+        holds(refitted(tree))
 
 
 JSON = st.recursive(
