@@ -6,6 +6,10 @@ from carbonseal.findings import Code, noted, rejected, shown
 
 ANCHORED = shown("ethereum.anchored", "block {number} of {ledger} holds the anchor, under publisher {publisher}")
 
+TIMESTAMPED = shown(
+    "ethereum.timestamped", "block {number} of {ledger} holds the anchor's digest in EAS, which keeps no publisher"
+)
+
 # --- evidence that counts for nothing -------------------------------------------------------------------------------
 
 EVIDENCE_UNKNOWN = noted(
@@ -14,6 +18,10 @@ EVIDENCE_UNKNOWN = noted(
     "a newer carbonseal may know it",
 )
 EVIDENCE_TOO_LARGE = noted("ethereum.evidence-too-large", "the evidence has {size} bytes; at most {limit} are read")
+CONTRACT_NOT_PINNED = noted(
+    "ethereum.contract-not-pinned",
+    "evidence of type {type} is of another kind of contract than the policy pins, which goes with {expected}",
+)
 PUBLISHER_NOT_LISTED = noted(
     "ethereum.publisher-not-listed",
     "the anchor stands under {publisher}, which the policy does not list",
@@ -63,12 +71,15 @@ NODE_MALFORMED = rejected("ethereum.node-malformed", "proof node {index} is not 
 NODE_MISSING = rejected("ethereum.node-missing", "the proof ends before its goal, after {count} nodes")
 NODE_EXTRA = rejected("ethereum.node-extra", "the proof reaches its goal with node {index} and goes on to {count}")
 PROOF_STRAYS = rejected("ethereum.proof-strays", "the proof turns to another key at node {index}")
-ACCOUNT_ABSENT = rejected("ethereum.account-absent", "the proof shows that the registry does not exist in this block")
+ACCOUNT_ABSENT = rejected("ethereum.account-absent", "the proof shows that the contract does not exist in this block")
 ACCOUNT_MALFORMED = rejected("ethereum.account-malformed", "the account is not one: {problem}")
 ANCHOR_ABSENT = rejected("ethereum.anchor-absent", "the proof shows that the anchor does not exist in this block")
 OTHER_DIGEST = rejected(
     "ethereum.other-digest",
     "the registry holds the digest {found} for this log and size; this checkpoint's is {expected}",
+)
+TIMESTAMP_LATER = rejected(
+    "ethereum.timestamp-later", "the contract holds {found}, which is no time up to the block's own, {timestamp}"
 )
 VALUE_MALFORMED = rejected("ethereum.value-malformed", "the storage value is not a word of at most 32 bytes")
 
@@ -85,6 +96,22 @@ ADDRESS_CHECKSUM = rejected(
     "look for a slip of the pen, or write it in lower case",
 )
 PUBLISHER_REPEATED = rejected("ethereum.publisher-repeated", "the publisher {publisher} is listed twice")
+PUBLISHER_UNKNOWABLE = rejected(
+    "ethereum.publisher-unknowable",
+    "EAS does not tell who wrote an anchor, so {value} cannot be asked for",
+    "write publisher=any: whose a head is, its log's signature says",
+)
+CONTRACT_UNKNOWN = rejected(
+    "ethereum.contract-unknown",
+    "there is no contract {contract} here",
+    "write eas, or leave contract out for a registry",
+)
+CONTRACT_ABSENT = rejected("ethereum.contract-absent", "there is no contract at {address}")
+SLOT_MALFORMED = rejected(
+    "ethereum.slot-malformed",
+    "{value} is not the number of a storage variable, from 0 to 999",
+    "where EAS keeps its timestamps: 2 on mainnet, 5 in later versions",
+)
 CONFIRMATIONS_MALFORMED = rejected(
     "ethereum.confirmations-malformed", "{value} is not a number of blocks from 1 to 999999"
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from carbonseal.ledger import Never, Unknown
 from carbonseal_adapters.ethereum import registry, rlp
-from carbonseal_adapters.ethereum.evidence import to_hex
 from carbonseal_adapters.ethereum.fees import suggest
+from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
 from carbonseal_adapters.ethereum.transactions import Signer
 from carbonseal_adapters.ethereum.trie import keccak256

@@ -1,7 +1,7 @@
-"""Anchors heads in an AnchorRegistry on an Ethereum chain.
+"""Anchors heads on an Ethereum chain: in an AnchorRegistry, or in an EAS contract.
 
 An attempt's slot is its nonce: of two transactions with one nonce a chain includes one at most, so that a replacement can
-never stand beside what it replaces. What counts in the end is the registry's state, not a receipt: an anchor that stands
+never stand beside what it replaces. What counts in the end is the contract's state, not a receipt: an anchor that stands
 there, however it came, needs no other transaction.
 """
 
@@ -25,15 +25,17 @@ from carbonseal.ledger import (
     TrustItem,
     Unknown,
 )
-from carbonseal_adapters.ethereum import codes, registry
-from carbonseal_adapters.ethereum.evidence import BLOCK, VERIFIER, Pins, StorageEvidence, read_address, to_hex
+from carbonseal_adapters.ethereum import codes
+from carbonseal_adapters.ethereum.contracts import Contract, Standing, address_of, contract_of, options_of
+from carbonseal_adapters.ethereum.evidence import VERIFIER
 from carbonseal_adapters.ethereum.fees import suggest
 from carbonseal_adapters.ethereum.headers import write_header
+from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
+from carbonseal_adapters.ethereum.state import BLOCK
 from carbonseal_adapters.ethereum.transactions import Signer, fees_of
-from carbonseal_adapters.ethereum.trie import keccak256
 
-OPTIONS = ("registry", "key", "confirmations", "finality")
+OPTIONS = ("key", "confirmations", "finality")  # and those that say which contract
 LEAST_GAS = 90_000  # an estimate made while the anchor stands is too small for writing it anew after a reorg
 
 KNOWN = ("already known", "already imported", "alreadyknown", "known transaction")
@@ -46,30 +48,30 @@ FOREIGN = ("invalid chain id", "invalid chainid", "wrong chain id", "invalid sen
 async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> EthereumLedger:
     """The ledger behind `uri`, ``ethereum+http://host:port``.
 
-    Options: `registry` (address), `key` (URI of the private key), `confirmations` (an anchor is final once its block and
-    those on it are so many; 1 where left out) or `finality` = "finalized" (final where the chain says so). Raises
-    `Refused` on wrong options or another contract, `Never` on an unusable key, `Retry` where the endpoint is silent.
+    Options: `registry` (address), or `contract` = "eas" with `eas` (address) and `slot` (of its timestamps); `key` (URI of
+    the private key); `confirmations` (an anchor is final once its block and those on it are so many; 1 where left out) or
+    `finality` = "finalized" (final where the chain says so). Raises `Refused` on wrong options or another contract, `Never`
+    on an unusable key, `Retry` where the endpoint is silent.
     """
+    where = options_of(options)
     for option in options:
-        if option not in OPTIONS:
-            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join(OPTIONS)))
-    for option in ("registry", "key"):
+        if option not in (*where, *OPTIONS):
+            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join((*where, *OPTIONS))))
+    for option in (*where, "key"):
         if option not in options:
             raise Refused(codes.OPTION_MISSING(option, option=option))
-    address = read_address(options["registry"], "registry")
+    address = to_hex(address_of(options))
     confirmations = _confirmations(options)
     signer = Signer(secret(options["key"]))
     rpc = Rpc(uri.removeprefix("ethereum+"))
     try:
         chain_id = await rpc.number("eth_chainId")
-        code = keccak256(_bytes(await rpc.ask("eth_getCode", to_hex(address), "latest")))
-        expected = bytes.fromhex(registry.artifact()["code_hash"][2:])
-        if code != expected:
-            raise Refused(codes.CODE_DIFFERS("registry", code=to_hex(code), pinned=to_hex(expected)))
+        code = _bytes(await rpc.ask("eth_getCode", address, "latest"))
+        contract = contract_of(options, f"eip155:{chain_id}", signer.address, code)
     except BaseException:
         await rpc.close()
         raise
-    return EthereumLedger(rpc, chain_id, address, signer, confirmations)
+    return EthereumLedger(rpc, chain_id, contract, signer, confirmations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,14 @@ class _Block:
 
 
 class EthereumLedger:
-    """One registry on one chain, under one publisher; see `carbonseal.ledger.Ledger`."""
+    """One contract on one chain, and one account that sends; see `carbonseal.ledger.Ledger`."""
 
-    def __init__(self, rpc: Rpc, chain_id: int, address: bytes, signer: Signer, confirmations: int | None) -> None:
+    def __init__(self, rpc: Rpc, chain_id: int, contract: Contract, signer: Signer, confirmations: int | None) -> None:
         """`confirmations` None means that the chain's `finalized` block decides."""
         self.name = f"eip155:{chain_id}"
-        self.publisher = signer.shown
-        self._rpc, self._chain_id, self._registry, self._signer = rpc, chain_id, address, signer
+        self.publisher = contract.publisher
+        self._rpc, self._chain_id, self._contract, self._signer = rpc, chain_id, contract, signer
         self._confirmations = confirmations
-        code = bytes.fromhex(registry.artifact()["code_hash"][2:])
-        # The genesis is nothing that the node's own check could rest on.
-        self._pins = Pins(self.name, chain_id, bytes(32), address, code, frozenset({signer.address}))
 
     # --- sending -----------------------------------------------------------------------------------------------------
 
@@ -98,7 +97,8 @@ class EthereumLedger:
         statement = anchor.statement
         same = [attempt for attempt in earlier if attempt.statement == statement]
         final = await self._final()
-        if await self._known(statement, "latest"):
+        stands = await self._known(statement, "latest")
+        if stands:
             for attempt in same:
                 if await self._receipt(attempt.id) or await self._known(statement, final):
                     return attempt
@@ -111,10 +111,10 @@ class EthereumLedger:
                 fees = fees.outbidding(fees_of(attempt.payload))
         else:
             nonce = max([await self._nonce("latest"), *(int(attempt.slot) + 1 for attempt in earlier)])
-        data = registry.call_anchor(statement)
-        gas = await self._gas(data)
+        data = self._contract.call_anchor(statement)
+        gas = LEAST_GAS if stands else await self._gas(data)  # EAS reverts where an anchor stands already
         name, payload = self._signer.sign(
-            chain_id=self._chain_id, nonce=nonce, to=self._registry, data=data, gas=gas, fees=fees
+            chain_id=self._chain_id, nonce=nonce, to=self._contract.address, data=data, gas=gas, fees=fees
         )
         return Prepared(statement, name, str(nonce), payload)
 
@@ -136,7 +136,7 @@ class EthereumLedger:
             if error.says(*OUTBID):
                 raise Retry(f"the fees do not suffice: {error}") from error
             if error.says(*POOR):
-                raise Retry(f"the account {self.publisher} cannot pay: {error}") from error
+                raise Retry(f"the account {self._signer.shown} cannot pay: {error}") from error
             raise Unknown(str(error)) from error
 
     # --- following ---------------------------------------------------------------------------------------------------
@@ -159,8 +159,8 @@ class EthereumLedger:
             if await self._rpc.ask("eth_getTransactionByHash", attempt.id) is not None:
                 return Observation(Fate.PENDING, attempt.id)
         newest = prepared[0]
-        if await self._stored(newest.statement, final) == newest.statement.digest():
-            # Written by an attempt that this node has lost, say with an old copy of its store.
+        if await self._standing(newest.statement, final) is Standing.ANCHORED:
+            # Written by an attempt that this node has lost, say with an old copy of its store; in EAS, by anyone.
             return Observation(Fate.FINAL, newest.id, _facts(newest.statement, await self._block(final)))
         slots = [int(attempt.slot) for attempt in prepared]
         if max(slots) >= await self._nonce("latest"):
@@ -177,7 +177,7 @@ class EthereumLedger:
         if block.hash != digest:
             return Observation(Fate.PENDING, attempt.id)  # the chain is just being reorganised
         is_final = number <= final
-        if reverted:
+        if reverted and await self._standing(attempt.statement, number) is not Standing.ANCHORED:
             if is_final:
                 return Observation(Fate.REFUSED, attempt.id, reason="the transaction was included and reverted")
             return Observation(Fate.PENDING, attempt.id)
@@ -202,9 +202,9 @@ class EthereumLedger:
                 raise Retry(str(error)) from error
 
     async def _prove(self, statement: Statement, number: int) -> Evidence:
-        place = to_hex(registry.slot(self._signer.address, statement))
+        place = to_hex(self._contract.slot(statement))
         try:
-            answer = await self._rpc.call("eth_getProof", to_hex(self._registry), [place], hex(number))
+            answer = await self._rpc.call("eth_getProof", to_hex(self._contract.address), [place], hex(number))
         except Unknown as unknown:
             raise Retry(str(unknown)) from unknown
         block = await self._block(number)
@@ -212,16 +212,18 @@ class EthereumLedger:
             header = write_header(block.fields)
             account = tuple(_bytes(node) for node in answer["accountProof"])
             storage = tuple(_bytes(node) for node in answer["storageProof"][0]["proof"])
-            evidence = StorageEvidence(self._registry, self._signer.address, header, account, storage).encode()
+            evidence = self._contract.evidence(header, account, storage)
         seen = TrustItem(self.name, BLOCK, {"number": number, "hash": block.hash}, self._rpc.endpoint, "")
-        checked = VERIFIER.check(evidence, statement, self._pins, [seen])
+        checked = VERIFIER.check(evidence, statement, self._contract.pins, [seen])
         if checked.proved is None:
             raise Retry(f"{self._rpc.endpoint}: {checked.findings[0]}")
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
-        topics = [to_hex(registry.ANCHORED), to_hex(self._signer.address.rjust(32, b"\0")), to_hex(log)]
-        asked = {"address": to_hex(self._registry), "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
+        topics = self._contract.topics(log)
+        if topics is None:
+            return None
+        asked = {"address": to_hex(self._contract.address), "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
         events = await self._rpc.ask("eth_getLogs", asked)
         with self._rpc.reading("eth_getLogs"):
             anchored = [Statement(log, int(event["topics"][3], 16), _bytes(event["data"])[:32]) for event in events]
@@ -229,12 +231,7 @@ class EthereumLedger:
 
     async def pins(self) -> Mapping[str, str]:
         """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
-        return {
-            "genesis": (await self._block(0)).hash,
-            "registry": to_hex(self._registry),
-            "code": registry.artifact()["code_hash"],
-            "publisher": self.publisher,
-        }
+        return {"genesis": (await self._block(0)).hash, **self._contract.options()}
 
     async def close(self) -> None:
         await self._rpc.close()
@@ -242,21 +239,21 @@ class EthereumLedger:
     # --- questions to the chain --------------------------------------------------------------------------------------
 
     async def _known(self, statement: Statement, at: int | str) -> bool:
-        """Whether the anchor stands in the registry. Raises `Never` where another root does."""
-        stored = await self._stored(statement, at)
-        if stored not in {statement.digest(), bytes(32)}:
+        """Whether the anchor stands in the contract. Raises `Never` where another root does."""
+        standing = await self._standing(statement, at)
+        if standing is Standing.CONTRADICTED:
             reason = f"another root is anchored for size {statement.size} of this log"
             raise Never(reason, "stop the node and find out what else signs for this log or sends from this account")
-        return stored == statement.digest()
+        return standing is Standing.ANCHORED
 
-    async def _stored(self, statement: Statement, at: int | str) -> bytes:
-        """The digest that the registry holds for the statement's log and size: 32 bytes, zeros where there is none."""
-        call = {"to": to_hex(self._registry), "data": to_hex(registry.call_anchors(self._signer.address, statement))}
-        return _bytes(await self._rpc.ask("eth_call", call, _at(at)))
+    async def _standing(self, statement: Statement, at: int | str) -> Standing:
+        """What the contract holds after that block."""
+        call = {"to": to_hex(self._contract.address), "data": to_hex(self._contract.call_standing(statement))}
+        return self._contract.standing(statement, _bytes(await self._rpc.ask("eth_call", call, _at(at))))
 
     async def _nonce(self, at: int | str) -> int:
         """How many transactions the account had sent after that block."""
-        return await self._rpc.number("eth_getTransactionCount", self.publisher, _at(at))
+        return await self._rpc.number("eth_getTransactionCount", self._signer.shown, _at(at))
 
     async def _final(self) -> int:
         """The newest block that counts as final."""
@@ -277,13 +274,13 @@ class EthereumLedger:
 
     async def _gas(self, data: bytes) -> int:
         """A generous limit: what is left over costs nothing. Raises `Never` where the contract refuses."""
-        call = {"from": self.publisher, "to": to_hex(self._registry), "data": to_hex(data)}
+        call = {"from": self._signer.shown, "to": to_hex(self._contract.address), "data": to_hex(data)}
         try:
             answer = await self._rpc.call("eth_estimateGas", call)
         except RpcError as error:
             if error.says("revert"):
                 raise Never(
-                    f"the registry refuses the anchor: {error}", "this is a defect; please report it"
+                    f"the contract refuses the anchor: {error}", "this is a defect; please report it"
                 ) from error
             raise Retry(str(error)) from error
         except Unknown as error:

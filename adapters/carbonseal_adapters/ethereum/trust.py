@@ -15,8 +15,10 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Evidence, Retry, TrustItem
 from carbonseal_adapters.ethereum import codes
 from carbonseal_adapters.ethereum.endpoints import origin
-from carbonseal_adapters.ethereum.evidence import BLOCK, TYPE, VERSION, StorageEvidence, chain_id, read_hash, to_hex
+from carbonseal_adapters.ethereum.evidence import decode
 from carbonseal_adapters.ethereum.headers import read_header, write_header
+from carbonseal_adapters.ethereum.options import chain_id, read_hash, to_hex
+from carbonseal_adapters.ethereum.state import BLOCK
 from carbonseal_adapters.ethereum.trie import keccak256
 
 MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
@@ -35,8 +37,8 @@ def gather(name: str, evidence: Sequence[Evidence], endpoint: str, when: str) ->
     found = _ask(endpoint, "eth_chainId")
     if not isinstance(found, str) or not found.startswith("0x") or int(found, 16) != expected:
         raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=origin(endpoint), found=found, expected=expected))
-    known = [one for one in evidence if (one.type, one.version) == (TYPE, VERSION)]
-    numbers = {read_header(StorageEvidence.decode(one.data).header).number for one in known}
+    known = [parts for one in evidence if (parts := decode(one)) is not None]
+    numbers = {read_header(parts.header).number for parts in known}
     return [
         TrustItem(
             name, BLOCK, {"number": number, "hash": to_hex(_block_hash(endpoint, number))}, origin(endpoint), when
