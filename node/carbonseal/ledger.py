@@ -14,10 +14,10 @@ the :class:`Prepared` that the outbox stores before anything is sent, or in the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 from carbonseal.findings import CarbonsealError, Finding
 
@@ -222,6 +222,40 @@ class TrustItem:
     when: str  # RFC 3339, UTC
 
 
+class TrustItems(Sequence[TrustItem]):
+    """A verifier's items for one ledger. Finding one does not look at all the others: an index is made when first needed."""
+
+    def __init__(self, items: Iterable[TrustItem]) -> None:
+        self._items = tuple(items)
+        self._by: dict[tuple[str, str], dict[Hashable, list[TrustItem]]] = {}
+
+    @staticmethod
+    def of(items: Sequence[TrustItem]) -> TrustItems:
+        return items if isinstance(items, TrustItems) else TrustItems(items)
+
+    def having(self, kind: str, member: str, value: Hashable) -> Sequence[TrustItem]:
+        """The items of a kind whose value has this member, in their order."""
+        if (kind, member) not in self._by:
+            index = self._by[kind, member] = {}
+            for item in self._items:
+                if item.kind == kind and isinstance(found := item.value.get(member), Hashable):
+                    index.setdefault(found, []).append(item)
+        return self._by[kind, member].get(value, ())
+
+    @overload
+    def __getitem__(self, at: int) -> TrustItem: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[TrustItem]: ...
+    def __getitem__(self, at: int | slice) -> TrustItem | Sequence[TrustItem]:
+        return self._items[at]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[TrustItem]:
+        return iter(self._items)
+
+
 @dataclass(frozen=True, slots=True)
 class Proved:
     """What evidence shows of a statement: that it stands on the ledger, under a publisher, and since when at the latest."""
@@ -259,7 +293,8 @@ class EvidenceVerifier(Protocol):
         ...
 
     def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:
-        """Show that `statement` stands on the pinned ledger. `trust` holds the verifier's items for this ledger.
+        """Show that `statement` stands on the pinned ledger. `trust` holds the verifier's items for this ledger; where there
+        may be many, `TrustItems.of(trust)` finds those that matter.
 
         Wrong evidence (a failing hash, proof or signature, another statement, another chain or contract than pinned) gives a
         REJECTED finding. Evidence that rests on something unpinned, or under a publisher that does not count, gives a
@@ -269,10 +304,47 @@ class EvidenceVerifier(Protocol):
         ...
 
 
-class TrustGatherer(Protocol):
-    """Asks an endpoint of the verifier's own choice for what some evidence rests on. Standard library only."""
+# --- gathering trust -----------------------------------------------------------------------------------------------
 
-    def __call__(self, name: str, evidence: Sequence[Evidence], endpoint: str, when: str) -> Sequence[TrustItem]:
-        """Trust items for ledger `name` from `endpoint`. Raises `Refused` where the endpoint is another ledger or contradicts
-        the evidence; `Retry` where it cannot be reached."""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a verifier asks an endpoint of its choice for: whatever some evidence rests on, and what its own trust lacks."""
+
+    when: str  # RFC 3339, UTC: written on every item
+    evidence: Sequence[Evidence] = ()
+    known: Sequence[TrustItem] = ()  # what the trust has about this ledger, from whomever
+    pins: Any = None  # what a policy pins: whose anchors are looked for beyond those of `evidence`
+    since: int = 0  # the place on the ledger from which they are looked for
+    confirmations: int | None = None  # how deep something must lie; None: what the endpoint calls final; 0: anything
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What an endpoint said: `items` are new, `replaced` what it had said otherwise before, `findings` what is left out."""
+
+    items: Sequence[TrustItem] = ()
+    replaced: Sequence[TrustItem] = ()
+    findings: Sequence[Finding] = ()
+
+
+class TrustGatherer(Protocol):
+    """What `carbonseal trust` knows of one kind of ledger; found by the scheme of a ledger's name through the entry-point
+    group ``carbonseal.trust``. Standard library only."""
+
+    def whence(self, endpoint: str) -> str:
+        """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""
+        ...
+
+    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
+        """Ask `endpoint`; `step` is called for each thing that it was asked for. Raises `Refused` where it is another ledger
+        or of no use; `Retry` where it cannot be reached."""
+        ...
+
+    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
+        ...
+
+    def review(self, ledger: str, items: Sequence[TrustItem], agree: int) -> Sequence[Finding]:
+        """Where fewer than `agree` voices say the same, where they contradict each other, and who is outvoted."""
         ...

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import parse_instant
-from carbonseal.ledger import TrustItem
+from carbonseal.ledger import TrustItem, TrustItems
 from carbonseal.passport.schemas import TRUST_SHAPE
 from carbonseal.records.canonical import canonicalise, jcs
 from carbonseal.records.strict import Limits
@@ -19,16 +19,31 @@ TRUST_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    items: tuple[TrustItem, ...] = ()
+    """Items as they stand in the file. Nobody's word replaces another's: how many must agree is the policy's to say."""
 
-    def on(self, ledger: str) -> tuple[TrustItem, ...]:
+    items: tuple[TrustItem, ...] = ()
+    _by_ledger: dict[str, TrustItems] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[TrustItem]] = {}
+        for item in self.items:
+            found.setdefault(item.ledger, []).append(item)
+        self._by_ledger.update({ledger: TrustItems(items) for ledger, items in found.items()})
+
+    def on(self, ledger: str) -> TrustItems:
         """The items about one ledger, by its name."""
-        return tuple(item for item in self.items if item.ledger == ledger)
+        return self._by_ledger.get(ledger, _NONE)
 
     def joined(self, items: Iterable[TrustItem]) -> Trust:
-        """With more items; what is known already stays as it is, with its first whence and when."""
-        known = {_identity(item) for item in self.items}
-        return Trust(self.items + tuple(item for item in items if _identity(item) not in known))
+        """With more items; what the same source has said already stays as it is, with the instant when it first did."""
+        known = {_identity(item): item for item in self.items}
+        for item in items:
+            known.setdefault(_identity(item), item)
+        return Trust(tuple(known.values()))
+
+    def without(self, items: Iterable[TrustItem]) -> Trust:
+        gone = {_identity(item) for item in items}
+        return Trust(tuple(item for item in self.items if _identity(item) not in gone))
 
     def encode(self) -> bytes:
         items = [
@@ -44,8 +59,11 @@ class Trust:
         return jcs({"carbonseal": "trust/1", "items": items}) + b"\n"
 
 
-def _identity(item: TrustItem) -> tuple[str, str, bytes]:
-    return item.ledger, item.kind, jcs(dict(item.value))
+_NONE = TrustItems(())
+
+
+def _identity(item: TrustItem) -> tuple[str, str, bytes, str]:
+    return item.ledger, item.kind, jcs(dict(item.value)), item.whence
 
 
 def parse_trust(raw: bytes) -> Trust:
