@@ -15,6 +15,8 @@ from typing import Any
 from aiohttp import web
 
 from carbonseal_adapters.ethereum.deploy import Deployment, deploy
+from carbonseal_adapters.ethereum.signers import DigestSigner
+from carbonseal_adapters.ethereum.signers_local import LocalKey
 from carbonseal_devnet.ethereum_chain import Chain, Clock, account_key, address_of
 from carbonseal_devnet.ethereum_rpc import application
 
@@ -79,7 +81,7 @@ async def running(*, port: int = 0, finality: int = 2, clock: Clock = wall_clock
     try:
         await web.TCPSite(runner, LOOPBACK, port).start()
         endpoint = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
-        yield Network(endpoint, await deploy(endpoint, account_key(DEPLOYER)))
+        yield Network(endpoint, await deploy(endpoint, DigestSigner(LocalKey(account_key(DEPLOYER)))))
     finally:
         await runner.cleanup()
 

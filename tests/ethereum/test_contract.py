@@ -10,7 +10,9 @@ from eth_utils import keccak
 from carbonseal.ledger import Statement
 from carbonseal_adapters.ethereum import registry
 from carbonseal_adapters.ethereum.fees import Fees
-from carbonseal_adapters.ethereum.transactions import Signer
+from carbonseal_adapters.ethereum.signers import DigestSigner
+from carbonseal_adapters.ethereum.signers_local import LocalKey
+from carbonseal_adapters.ethereum.transactions import Transaction, hash_of
 
 from .networks import connected, statement
 
@@ -24,12 +26,12 @@ def contract(carbonseal_fresh_chain):
 
     def transact(data, account=0):
         """Send it whatever it does; the receipt."""
-        signer = Signer(chain.key(account))
+        signer = DigestSigner(LocalKey(chain.key(account)))
         nonce = int(chain.ask("eth_getTransactionCount", signer.shown, "latest"), 16)
         to, fees = bytes.fromhex(address[2:]), Fees(10**10, 10**9)
-        name, payload = signer.sign(chain_id=1337, nonce=nonce, to=to, data=data, gas=200_000, fees=fees)
+        payload = asyncio.run(signer.sign(Transaction(1337, nonce, to, data, 200_000, fees)))
         chain.ask("eth_sendRawTransaction", "0x" + payload.hex())
-        return chain.ask("eth_getTransactionReceipt", name)
+        return chain.ask("eth_getTransactionReceipt", hash_of(payload))
 
     def call(data, account=0):
         return chain.ask("eth_call", {"from": chain.publisher(account), "to": address, "data": "0x" + data.hex()})

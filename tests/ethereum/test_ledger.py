@@ -11,9 +11,10 @@ from carbonseal_adapters.ethereum import codes, registry
 from carbonseal_adapters.ethereum.evidence import VERIFIER
 from carbonseal_adapters.ethereum.fees import Fees
 from carbonseal_adapters.ethereum.ledger import connect
-from carbonseal_adapters.ethereum.transactions import Signer, fees_of
+from carbonseal_adapters.ethereum.signers import DigestSigner
+from carbonseal_adapters.ethereum.signers_local import LocalKey
+from carbonseal_adapters.ethereum.transactions import Transaction, fees_of, hash_of
 from carbonseal_adapters.ethereum.trust import gather
-from carbonseal_devnet.ethereum import Network
 
 from .networks import anchor, command, connected, statement
 
@@ -215,8 +216,9 @@ def test_what_follows_a_reverted_attempt_is_followed(carbonseal_fresh_chain):
     async def scenario():
         async with connected(chain) as ledger:
             said, to = statement(1), bytes.fromhex(chain.deployment.registry[2:])
-            fields = {"chain_id": 1337, "nonce": 0, "to": to, "data": registry.call_anchor(said)}
-            name, payload = Signer(chain.key(0)).sign(**fields, gas=30_000, fees=Fees(10**10, 10**9))
+            transaction = Transaction(1337, 0, to, registry.call_anchor(said), 30_000, Fees(10**10, 10**9))
+            payload = await DigestSigner(LocalKey(chain.key(0))).sign(transaction)
+            name = hash_of(payload)
             starved = Prepared(said, name, "0", payload)
             await ledger.send(starved)
             refused = await ledger.follow([starved])
@@ -276,19 +278,6 @@ def test_options_are_read_strictly(carbonseal_chain):
     assert refusal(carbonseal_chain, finality="safe") is codes.FINALITY_MALFORMED
     assert refusal(carbonseal_chain, finality="finalized", confirmations="3") is codes.FINALITY_MALFORMED
     assert refusal(carbonseal_chain, registry=carbonseal_chain.publisher(0)) is codes.CODE_DIFFERS
-
-
-@pytest.mark.parametrize("secret", [b"", b"not a key", b"00" * 32, b"\xff" * 32, b"ab" * 31])
-def test_an_unusable_key_is_not_shown(secret):
-    with pytest.raises(Never) as never:
-        Signer(secret)
-    assert "not a key" not in str(never.value)
-
-
-def test_a_key_may_be_written_either_way():
-    key = Network.key(0)
-    for secret in (key, key.hex().encode(), b"0x" + key.hex().encode() + b"\n"):
-        assert Signer(secret).shown == Network.publisher(0)
 
 
 def test_a_dead_endpoint_is_a_reason_to_retry():

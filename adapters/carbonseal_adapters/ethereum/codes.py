@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import Code, noted, rejected, shown
+from carbonseal.findings import Code, noted, rejected, shown, undetermined
 
 ANCHORED = shown("ethereum.anchored", "block {number} of {ledger} holds the anchor, under publisher {publisher}")
 
@@ -131,6 +131,53 @@ ENDPOINT_ANSWER = rejected(
 )
 ENDPOINT_BLOCK_MISSING = noted(
     "ethereum.endpoint-block-missing", "{endpoint} does not know block {number}", "is it synchronised?"
+)
+
+# --- signers ---------------------------------------------------------------------------------------------------------
+
+KEY_MALFORMED = rejected(
+    "ethereum.key-malformed",
+    "{uri} holds no Ethereum key: neither 64 hexadecimal digits nor a keystore",
+    "restore it, or make one: docs/operators.md says how",
+)
+KEYSTORE_MALFORMED = rejected(
+    "ethereum.keystore-malformed", "{uri} is no Ethereum keystore of version 3", "restore it from a copy"
+)
+KEYSTORE_OTHER_ADDRESS = rejected(
+    "ethereum.keystore-other-address", "{uri} says that it is for {told}, and holds the key of {found}", "find out why"
+)
+SIGNER_OTHER_CHAIN = rejected(
+    "ethereum.signer-other-chain",
+    "the signer gave a transaction for chain {found}, and was asked for chain {expected}",
+    "configure the signer for this chain; nothing was sent",
+)
+SIGNER_OTHER_TRANSACTION = rejected(
+    "ethereum.signer-other-transaction",
+    "the signer gave another transaction than it was asked for",
+    "find out who changed it; nothing was sent",
+)
+SIGNER_HIGH_S = rejected(
+    "ethereum.signer-high-s",
+    "the signer gave a signature in the form that Ethereum refuses since EIP-2",
+    "use a signer that is made for Ethereum; nothing was sent",
+)
+SIGNER_OTHER_ACCOUNT = rejected(
+    "ethereum.signer-other-account",
+    "what the signer gave is not signed by {expected}",
+    "correct the address, or the key that the signer holds; nothing was sent",
+)
+SIGNER_ANSWER = rejected(
+    "ethereum.signer-answer",
+    "{endpoint} answers {method} with something that is no signed transaction",
+    "is it a signer?",
+)
+SIGNER_SILENT = undetermined(
+    "ethereum.signer-silent", "the signer at {endpoint} does not answer: {reason}", "is it running?"
+)
+SIGNER_DENIES = undetermined(
+    "ethereum.signer-denies",
+    "the signer at {endpoint} does not sign: {reason}",
+    "look into its rules and its log; it will be asked again",
 )
 
 CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

@@ -10,7 +10,8 @@ from carbonseal_adapters.ethereum import registry, rlp
 from carbonseal_adapters.ethereum.fees import suggest
 from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
-from carbonseal_adapters.ethereum.transactions import Signer
+from carbonseal_adapters.ethereum.signers import Signer
+from carbonseal_adapters.ethereum.transactions import Transaction, hash_of
 from carbonseal_adapters.ethereum.trie import keccak256
 
 GAS = 400_000  # deploying takes 210,343
@@ -27,19 +28,20 @@ class Deployment:
     block: int  # the registry exists from this block on
 
 
-async def deploy(endpoint: str, secret: bytes, *, poll: float = 1.0, patience: int = 300) -> Deployment:
-    """Deploy from the account of `secret` and wait until it is included, asking every `poll` seconds, `patience` times.
+async def deploy(endpoint: str, signer: Signer, *, poll: float = 1.0, patience: int = 300) -> Deployment:
+    """Deploy from the account of `signer` and wait until it is included, asking every `poll` seconds, `patience` times.
 
     Raises `Never` where the account cannot pay or the code on the chain is another, `Retry` and `Unknown` as an adapter.
     """
-    signer, rpc = Signer(secret), Rpc(endpoint)
+    rpc = Rpc(endpoint)
     try:
         chain_id = await rpc.number("eth_chainId")
         genesis = await rpc.ask("eth_getBlockByNumber", "0x0", False)
         nonce = await rpc.number("eth_getTransactionCount", signer.shown, "pending")
         code = bytes.fromhex(registry.artifact()["bytecode"][2:])
         fees = await suggest(rpc)
-        name, payload = signer.sign(chain_id=chain_id, nonce=nonce, to=b"", data=code, gas=GAS, fees=fees)
+        payload = await signer.sign(Transaction(chain_id, nonce, b"", code, GAS, fees))
+        name = hash_of(payload)
         try:
             await rpc.call("eth_sendRawTransaction", to_hex(payload))
         except RpcError as error:

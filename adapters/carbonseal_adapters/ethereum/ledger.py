@@ -32,8 +32,9 @@ from carbonseal_adapters.ethereum.fees import suggest
 from carbonseal_adapters.ethereum.headers import write_header
 from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
+from carbonseal_adapters.ethereum.signers import Signer, open_signer
 from carbonseal_adapters.ethereum.state import BLOCK
-from carbonseal_adapters.ethereum.transactions import Signer, fees_of
+from carbonseal_adapters.ethereum.transactions import Transaction, fees_of, hash_of
 
 OPTIONS = ("key", "confirmations", "finality")  # and those that say which contract
 LEAST_GAS = 90_000  # an estimate made while the anchor stands is too small for writing it anew after a reorg
@@ -49,9 +50,9 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
     """The ledger behind `uri`, ``ethereum+http://host:port``.
 
     Options: `registry` (address), or `contract` = "eas" with `eas` (address) and `slot` (of its timestamps); `key` (URI of
-    the private key); `confirmations` (an anchor is final once its block and those on it are so many; 1 where left out) or
-    `finality` = "finalized" (final where the chain says so). Raises `Refused` on wrong options or another contract, `Never`
-    on an unusable key, `Retry` where the endpoint is silent.
+    the signer, see `signers`); `confirmations` (an anchor is final once its block and those on it are so many; 1 where left out) or
+    `finality` = "finalized" (final where the chain says so). Raises `Refused` on wrong options, an
+    unusable key or another contract, `Retry` where the endpoint is silent.
     """
     where = options_of(options)
     for option in options:
@@ -62,14 +63,15 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
             raise Refused(codes.OPTION_MISSING(option, option=option))
     address = to_hex(address_of(options))
     confirmations = _confirmations(options)
-    signer = Signer(secret(options["key"]))
     rpc = Rpc(uri.removeprefix("ethereum+"))
+    signer = await open_signer(options["key"], secret)
     try:
         chain_id = await rpc.number("eth_chainId")
         code = _bytes(await rpc.ask("eth_getCode", address, "latest"))
         contract = contract_of(options, f"eip155:{chain_id}", signer.address, code)
     except BaseException:
         await rpc.close()
+        await signer.close()
         raise
     return EthereumLedger(rpc, chain_id, contract, signer, confirmations)
 
@@ -113,10 +115,14 @@ class EthereumLedger:
             nonce = max([await self._nonce("latest"), *(int(attempt.slot) + 1 for attempt in earlier)])
         data = self._contract.call_anchor(statement)
         gas = LEAST_GAS if stands else await self._gas(data)  # EAS reverts where an anchor stands already
-        name, payload = self._signer.sign(
-            chain_id=self._chain_id, nonce=nonce, to=self._contract.address, data=data, gas=gas, fees=fees
-        )
-        return Prepared(statement, name, str(nonce), payload)
+        payload = await self._sign(Transaction(self._chain_id, nonce, self._contract.address, data, gas, fees))
+        return Prepared(statement, hash_of(payload), str(nonce), payload)
+
+    async def _sign(self, transaction: Transaction) -> bytes:
+        try:
+            return await self._signer.sign(transaction)
+        except Refused as refused:
+            raise Never(str(refused.finding), refused.finding.remedy) from refused
 
     async def send(self, prepared: Prepared) -> None:
         try:
@@ -235,6 +241,7 @@ class EthereumLedger:
 
     async def close(self) -> None:
         await self._rpc.close()
+        await self._signer.close()
 
     # --- questions to the chain --------------------------------------------------------------------------------------
 
