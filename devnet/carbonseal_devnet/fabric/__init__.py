@@ -1,0 +1,5 @@
+"""A Hyperledger Fabric network in one process: the real wire protocol on loopback, for development and tests.
+
+Never a security boundary: every key of every organisation lies in one directory. What it can't show honestly is
+consensus (loss of a leader, partitions), gossip and discovery, and how fast a real network is: those need native ones.
+"""
