@@ -30,21 +30,31 @@ PUBLISHER_NOT_LISTED = noted(
 BLOCK_NOT_PINNED = noted(
     "ethereum.block-not-pinned",
     "the trust has no block {number} to compare block {hash} with",
-    "gather it with carbonseal trust, from an endpoint of your own choice",
+    "gather it with carbonseal trust, from endpoints of your own choice",
 )
 BLOCK_DIFFERS = noted(
     "ethereum.block-differs",
     "the evidence rests on block {number} with hash {hash}; the trust pins {pinned}",
     "the block fell out in a reorg, or belongs to another chain: refresh the passport",
 )
+AGREEMENT_LACKING = noted(
+    "ethereum.agreement-lacking",
+    "no hash of block {number} is named by {agree}, as the policy asks: {pinned}",
+    "gather the trust from more endpoints that are independent of each other",
+)
 TRUST_CONTRADICTS = noted(
     "ethereum.trust-contradicts",
     "the trust pins several blocks of number {number}: {pinned}",
-    "one of the endpoints lies or has not followed a reorg: gather the trust again",
+    "an endpoint lies or has not followed a reorg: ask more of them, and let the policy ask that more agree (agree=2)",
+)
+ENDPOINT_OUTVOTED = noted(
+    "ethereum.endpoint-outvoted",
+    "{whence} says that block {number} is {hash}; the others agree on {agreed}",
+    "it lies, or has not followed a reorg: find out before you ask it again",
 )
 TRUST_OTHER_CHAIN = noted(
     "ethereum.trust-other-chain",
-    "the trust's block 0 is {pinned}; the policy pins genesis {genesis}",
+    "{whence} speaks of another chain: its block 0 is {pinned}; the policy pins genesis {genesis}",
     "gather the trust from an endpoint of the chain that the policy means",
 )
 TRUST_MALFORMED = noted(
@@ -112,6 +122,7 @@ SLOT_MALFORMED = rejected(
     "{value} is not the number of a storage variable, from 0 to 999",
     "where EAS keeps its timestamps: 2 on mainnet, 5 in later versions",
 )
+AGREE_MALFORMED = rejected("ethereum.agree-malformed", "{value} is not a number of endpoints from 1 to 99")
 CONFIRMATIONS_MALFORMED = rejected(
     "ethereum.confirmations-malformed", "{value} is not a number of blocks from 1 to 999999"
 )
@@ -120,6 +131,7 @@ FINALITY_MALFORMED = rejected(
     "{value} is not a way to be final beside the other options",
     'write finality = "finalized", or confirmations = "12", not both',
 )
+SETTING_MALFORMED = rejected("ethereum.setting-malformed", "{value} is not {expected}", "write a decimal number")
 ENDPOINT_MALFORMED = rejected(
     "ethereum.endpoint-malformed", "the endpoint is no address with http or https", "write http://host:port"
 )
@@ -178,6 +190,26 @@ SIGNER_DENIES = undetermined(
     "ethereum.signer-denies",
     "the signer at {endpoint} does not sign: {reason}",
     "look into its rules and its log; it will be asked again",
+)
+
+ENDPOINT_BLOCK_UNFINAL = noted(
+    "ethereum.endpoint-block-unfinal",
+    "{endpoint} does not call block {number} final yet, but {final}",
+    "ask again later, or say how many --confirmations are enough for you",
+)
+ENDPOINT_NO_FINALITY = noted(
+    "ethereum.endpoint-no-finality",
+    "{endpoint} calls no block final",
+    "say how many --confirmations are enough for you; 0 takes whatever it has",
+)
+ENDPOINT_CHANGED = noted(
+    "ethereum.endpoint-changed",
+    "{endpoint} said before that block {number} is {before}, and now says {now}",
+    "a block that was final does not change: find out before you ask it again",
+)
+ENDPOINT_SILENT = noted("ethereum.endpoint-silent", "no answer any more: {problem}", "gather the rest again later")
+PIN_MALFORMED = rejected(
+    "ethereum.pin-malformed", "{words} is no block number and block hash", "write a number, and 0x with 64 digits"
 )
 
 CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

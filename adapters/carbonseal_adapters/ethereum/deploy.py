@@ -14,7 +14,7 @@ from carbonseal_adapters.ethereum.signers import Signer
 from carbonseal_adapters.ethereum.transactions import Transaction, hash_of
 from carbonseal_adapters.ethereum.trie import keccak256
 
-GAS = 400_000  # deploying takes 210,343
+GAS = 800_000  # deploying takes 491,658
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ async def deploy(endpoint: str, signer: Signer, *, poll: float = 1.0, patience: 
         genesis = await rpc.ask("eth_getBlockByNumber", "0x0", False)
         nonce = await rpc.number("eth_getTransactionCount", signer.shown, "pending")
         code = bytes.fromhex(registry.artifact()["bytecode"][2:])
-        fees = await suggest(rpc)
-        payload = await signer.sign(Transaction(chain_id, nonce, b"", code, GAS, fees))
+        market = await suggest(rpc)
+        payload = await signer.sign(Transaction(chain_id, nonce, b"", code, GAS, market.fees(), market.legacy))
         name = hash_of(payload)
         try:
             await rpc.call("eth_sendRawTransaction", to_hex(payload))

@@ -19,7 +19,16 @@ from carbonseal.ledger import Retry, Unknown
 from carbonseal_adapters.ethereum.endpoints import origin
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+MOST_BYTES = 16 << 20  # of one answer: the evidence that it may hold has at most 8 MiB, written in hexadecimal
 BUSY = {429, 503}  # the endpoint says itself that it did nothing
+BUSY_WORDS = (
+    "rate limit",
+    "too many requests",
+    "request limit",
+    "capacity exceeded",
+    "exceeded its compute",
+    "try again",
+)
 
 
 class RpcError(Exception):
@@ -31,6 +40,21 @@ class RpcError(Exception):
 
     def says(self, *words: str) -> bool:
         return any(word in self.message for word in words)
+
+
+class _Bounded(aiohttp.ClientResponse):
+    """An answer that is read up to a limit, after decompression, whatever it announces."""
+
+    async def read(self) -> bytes:
+        if self._body is None:
+            body = bytearray()
+            async for part in self.content.iter_any():
+                body += part
+                if len(body) > MOST_BYTES:
+                    self.close()
+                    raise aiohttp.ClientPayloadError(f"the answer has more than {MOST_BYTES} bytes")
+            self._body = bytes(body)
+        return self._body
 
 
 class Rpc:
@@ -49,13 +73,16 @@ class Rpc:
         """The result. Raises `RpcError`, `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
         async with self._opening:
             if not self._open:
-                await self._provider.cache_async_session(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+                session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
+                await self._provider.cache_async_session(session)
                 self._open = True
         try:
             answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Retry(self._because(error)) from error
         except aiohttp.ClientResponseError as error:
+            if 400 <= error.status < 500 and error.status not in BUSY:
+                raise RpcError(method, f"HTTP {error.status} {error.message}") from error
             raise (Retry if error.status in BUSY else Unknown)(f"{self.endpoint}: HTTP {error.status}") from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Unknown(self._because(error)) from error
@@ -66,11 +93,18 @@ class Rpc:
             raise RpcError(method, str(error_body.get("message") if isinstance(error_body, dict) else error_body)[:500])
         return answer["result"]
 
-    async def ask(self, method: str, *params: Any) -> Any:
-        """The result of a question, which changes nothing: every failure is a `Retry`."""
+    async def question(self, method: str, *params: Any) -> Any:
+        """The result of what changes nothing: a lost answer is a `Retry`. Raises `RpcError` too."""
         try:
             return await self.call(method, *params)
-        except (Unknown, RpcError) as error:
+        except Unknown as unknown:
+            raise Retry(str(unknown)) from unknown
+
+    async def ask(self, method: str, *params: Any) -> Any:
+        """The result of a question to which every failure is a `Retry`."""
+        try:
+            return await self.question(method, *params)
+        except RpcError as error:
             raise Retry(f"{self.endpoint}: {error}") from error
 
     async def number(self, method: str, *params: Any) -> int:
