@@ -1,0 +1,156 @@
+"""Every code that Fabric evidence, policy options and trust can give. `CODES` lists them for the catalogue."""
+
+from __future__ import annotations
+
+from carbonseal.findings import Code, noted, rejected, shown
+
+ORDERED = shown(
+    "fabric.ordered",
+    "block {number} of channel {channel} orders transaction {transaction}, which writes the anchor, endorsed by {endorsers}",
+)
+VALID = shown("fabric.valid", "the transaction is valid: its anchor stands, attested by {attesters}")
+
+# --- evidence that counts for nothing -------------------------------------------------------------------------------
+
+EVIDENCE_UNKNOWN = noted(
+    "fabric.evidence-unknown",
+    "evidence of type {type}, version {version} is not known here",
+    "a newer carbonseal may know it",
+)
+EVIDENCE_TOO_LARGE = noted("fabric.evidence-too-large", "the evidence has {size} bytes; at most {limit} are read")
+PUBLISHER_NOT_LISTED = noted(
+    "fabric.publisher-not-listed",
+    "the anchor stands under {publisher}, which the policy does not list",
+    "add it to publisher= if its anchors should count",
+)
+CONFIG_MISSING = noted(
+    "fabric.config-missing",
+    "the trust has no configuration block with hash {hash}",
+    "add it with carbonseal trust add, from a file of the channel's operator",
+)
+TRUST_MALFORMED = noted(
+    "fabric.trust-malformed",
+    "a configuration block in the trust cannot be used: {problem}",
+    "add it again, from the channel's operator",
+)
+GENESIS_DIFFERS = noted(
+    "fabric.genesis-differs",
+    "the pinned configuration block is block 0, and the ledger is named after another one, {genesis}",
+    "correct the ledger's name or config= in the policy",
+)
+CONFIG_NEWER = noted(
+    "fabric.config-newer",
+    "block {number} is governed by configuration block {last}; the chain from the pinned one begins at {pinned}",
+    "pin the older configuration block too old anchors rest on",
+)
+FIELD_UNKNOWN = noted(
+    "fabric.field-unknown", "a {message} has a field {field}, which is not known here", "a newer carbonseal may know it"
+)
+CONFIG_UNSUPPORTED = noted(
+    "fabric.config-unsupported",
+    "the channel's configuration asks for what is not known here: {what}",
+    "a newer carbonseal may know it",
+)
+KEY_UNSUPPORTED = noted(
+    "fabric.key-unsupported",
+    "a certificate of {msp} has a key that is not known here: {what}",
+    "keys on the curves P-256 and P-384 are",
+)
+SIGNERS_MISSING = noted(
+    "fabric.signers-missing",
+    "the signatures of {signers} orderers on the block do not meet the channel's policy: {wanted}",
+    "take the evidence again, with every orderer signature of the block",
+)
+ENDORSERS_MISSING = noted(
+    "fabric.endorsers-missing", "the endorsements by {endorsers} do not meet the endorsement policy: {wanted}"
+)
+ATTESTERS_MISSING = noted(
+    "fabric.attesters-missing",
+    "nothing shows that the transaction is valid: attested by {attesters}, and {wanted} are wanted",
+    "take the evidence again while the peers of enough organisations answer",
+)
+WRITTEN_BY_ANOTHER = noted(
+    "fabric.written-by-another",
+    "what stands was written by transaction {writer_index} of block {writer}, not by transaction {index} of block {number}",
+    "this one is invalid, or was repeated since: take the evidence of the one that counts",
+)
+
+# --- evidence that is wrong: its form -------------------------------------------------------------------------------
+
+EVIDENCE_MALFORMED = rejected("fabric.evidence-malformed", "the evidence is not of the agreed form: {problem}")
+PROTOBUF_MALFORMED = rejected("fabric.protobuf-malformed", "a {message} cannot be read: {problem}")
+CERTIFICATE_MALFORMED = rejected("fabric.certificate-malformed", "a certificate of {msp} cannot be read: {problem}")
+SIGNATURE_MALFORMED = rejected("fabric.signature-malformed", "a signature by {msp} is not one of ECDSA in DER")
+TIME_MALFORMED = rejected("fabric.time-malformed", "a timestamp is no time from 1970 to 9999")
+
+# --- identities and signatures --------------------------------------------------------------------------------------
+
+SIGNATURE_FAILS = rejected("fabric.signature-fails", "a signature by {name} of {msp} does not hold")
+SIGNATURE_HIGH_S = rejected("fabric.signature-high-s", "a signature by {msp} has the larger of its two forms (high S)")
+MSP_UNKNOWN = rejected("fabric.msp-unknown", "the channel's configuration has no organisation {msp}")
+CERTIFICATE_UNTRUSTED = rejected(
+    "fabric.certificate-untrusted", "the certificate of {name} does not lead to an authority of {msp}: {problem}"
+)
+CERTIFICATE_EXPIRED = rejected(
+    "fabric.certificate-expired", "the certificate of {name} of {msp} was not valid at {at}: {since} to {until}"
+)
+CERTIFICATE_REVOKED = rejected("fabric.certificate-revoked", "{msp} has revoked the certificate of {name}")
+CERTIFICATE_UNIT = rejected(
+    "fabric.certificate-unit", "the certificate of {name} does not have the units that {msp} asks for: {problem}"
+)
+NOT_A_PEER = rejected("fabric.not-a-peer", "{name} of {msp} is no peer")
+
+# --- blocks and configurations --------------------------------------------------------------------------------------
+
+DATA_HASH = rejected("fabric.data-hash", "block {number} has other contents than its header says")
+CONSENTER_UNKNOWN = rejected("fabric.consenter-unknown", "the channel has no orderer number {number}")
+OTHER_CHANNEL = rejected(
+    "fabric.other-channel", "this is of channel {channel}; the pinned configuration is of {pinned}"
+)
+NOT_A_CONFIG = rejected("fabric.not-a-config", "block {number} is no configuration block: {problem}")
+CONFIG_GAP = rejected(
+    "fabric.config-gap", "configuration {sequence} follows on {previous}: one is missing, or stands twice"
+)
+CONFIG_ORDER = rejected("fabric.config-order", "block {number} cannot follow configuration block {previous}")
+CONFIG_SELF = rejected("fabric.config-self", "configuration block {number} is signed as one governed by block {last}")
+CONFIG_OTHER = rejected(
+    "fabric.config-other", "block {number} is governed by configuration block {last}; the evidence ends at {found}"
+)
+
+# --- transactions ---------------------------------------------------------------------------------------------------
+
+INDEX_OUTSIDE = rejected("fabric.index-outside", "block {number} has {count} transactions, and none at {index}")
+NOT_A_TRANSACTION = rejected("fabric.not-a-transaction", "this is no call of a chaincode: {problem}")
+TRANSACTION_ID = rejected("fabric.transaction-id", "the transaction's id is not that of its creator and nonce")
+PROPOSAL_HASH = rejected("fabric.proposal-hash", "what was signed answers another proposal")
+OTHER_CHAINCODE = rejected("fabric.other-chaincode", "this calls chaincode {chaincode}; the policy pins {pinned}")
+CALL_FAILED = rejected("fabric.call-failed", "the chaincode answered with status {status}")
+WRITES_OTHER = rejected("fabric.writes-other", "the transaction does not write this anchor alone: {problem}")
+OTHER_ANCHOR = rejected("fabric.other-anchor", "the transaction writes {key}, not the anchor {wanted}")
+OTHER_VALUE = rejected("fabric.other-value", "the value is not that of this anchor: {problem}")
+
+# --- attestations ---------------------------------------------------------------------------------------------------
+
+OTHER_QUESTION = rejected("fabric.other-question", "the peer was not asked for this anchor: {problem}")
+ATTESTED_OTHER = rejected("fabric.attested-other", "{msp} attests another value than the transaction writes")
+ATTESTED_EARLIER = rejected("fabric.attested-earlier", "the attestation is of a time before the anchor's")
+ATTESTED_UNREAD = rejected("fabric.attested-unread", "the answer does not show where it was read: {problem}")
+
+# --- policy lines and files -----------------------------------------------------------------------------------------
+
+NAME_MALFORMED = rejected("fabric.name-malformed", "{name} is not fabric: with 64 lower-case hexadecimal digits")
+OPTION_UNKNOWN = rejected("fabric.option-unknown", "there is no option {option}", "known are {known}")
+OPTION_MISSING = rejected("fabric.option-missing", "the option {option} is missing")
+HASH_MALFORMED = rejected("fabric.hash-malformed", "{value} is not 64 lower-case hexadecimal digits")
+PUBLISHER_REPEATED = rejected("fabric.publisher-repeated", "the publisher {publisher} is listed twice")
+CHAINCODE_MALFORMED = rejected("fabric.chaincode-malformed", "{value} is no name of a chaincode")
+ORGANISATIONS_MALFORMED = rejected(
+    "fabric.organisations-malformed", "{value} is not <k>:<MSP id>,... with k from 1 to the number of different ids"
+)
+FILE_MALFORMED = rejected(
+    "fabric.file-malformed",
+    "this is no configuration block of a channel: {problem}",
+    "peer channel fetch config writes one",
+)
+
+CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))
