@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,20 +11,45 @@ import pytest
 if TYPE_CHECKING:
     from carbonseal_devnet.ethereum import Network
 
+ENGINES = ("py-evm", "anvil", "geth")
+
 
 @pytest.fixture(scope="session")
 def carbonseal_chain() -> Iterator[Network]:
     """An Ethereum-like chain with an AnchorRegistry, one for the whole session: take log ids of your own."""
-    from carbonseal_devnet.ethereum import in_thread
-
-    with in_thread() as network:
+    with _network("py-evm") as network:
         yield network
 
 
 @pytest.fixture
 def carbonseal_fresh_chain() -> Iterator[Network]:
     """A chain of one's own, for tests that reorganise it or count its blocks. Starts in some 30 ms."""
-    from carbonseal_devnet.ethereum import in_thread
+    with _network("py-evm") as network:
+        yield network
 
-    with in_thread() as network:
+
+@pytest.fixture(scope="session", params=ENGINES)
+def carbonseal_every_chain(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """The same as `carbonseal_chain`, on py-evm, anvil and geth in turn; skipped where the program is not found."""
+    with _network(request.param) as network:
+        yield network
+
+
+@pytest.fixture(params=ENGINES)
+def carbonseal_every_fresh_chain(request: pytest.FixtureRequest) -> Iterator[Network]:
+    """The same as `carbonseal_fresh_chain`, on py-evm, anvil and geth in turn; geth takes a second."""
+    with _network(request.param) as network:
+        yield network
+
+
+@contextmanager
+def _network(engine: str) -> Iterator[Network]:
+    from carbonseal_devnet.ethereum import Missing, find, in_thread
+
+    if engine != "py-evm":
+        try:
+            find(engine)
+        except Missing as missing:
+            pytest.skip(str(missing))
+    with in_thread(engine=engine) as network:
         yield network

@@ -1,74 +1,50 @@
-"""Ethereum's JSON-RPC over a development chain: what wallets, web3 and carbonseal's adapter ask, and a few commands.
-
-The commands are `evm_mine`, `evm_setAutomine` [on] and `dev_reorg` [depth, "keep" or "drop" the transactions].
-"""
+"""Ethereum's JSON-RPC over the embedded chain: what wallets, web3 and carbonseal's adapter ask."""
 
 # ruff: noqa: N802 - methods bear the names that the protocol gives them
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from aiohttp import web
 from eth.exceptions import VMError
 from eth_utils.exceptions import ValidationError
 
 from carbonseal_adapters.ethereum.trie import keccak256
-from carbonseal_devnet.ethereum_chain import Call, Chain
-from carbonseal_devnet.ethereum_json import block_json, data, matching, receipts_json, transaction_json, word
-from carbonseal_devnet.ethereum_pool import Rejected
+from carbonseal_devnet.ethereum.accounts import GWEI
+from carbonseal_devnet.ethereum.chain import Call, Chain
+from carbonseal_devnet.ethereum.engine import RpcError
+from carbonseal_devnet.ethereum.pool import Rejected
+from carbonseal_devnet.ethereum.shapes import block_json, data, matching, receipts_json, transaction_json, word
 
-GWEI = 10**9
-MAX_BODY = 1 << 20
-PREFIXES = ("eth_", "net_", "web3_", "evm_", "dev_")
-
-
-class RpcError(Exception):
-    """An error object of JSON-RPC 2.0."""
-
-    def __init__(self, code: int, message: str, details: str | None = None) -> None:
-        super().__init__(message)
-        self.body = {"code": code, "message": message} | ({} if details is None else {"data": details})
+PREFIXES = ("eth_", "net_", "web3_")
 
 
-def application(chain: Chain) -> web.Application:
-    """An HTTP application that serves the chain at /."""
-    methods = Methods(chain)
+class Embedded:
+    """The engine that runs in this process."""
 
-    async def answer(request: web.Request) -> web.Response:
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._methods = Methods(chain)
+
+    async def ask(self, method: str, *params: Any) -> Any:
+        called = getattr(self._methods, method, None) if method.startswith(PREFIXES) else None
+        if called is None:
+            raise RpcError(-32601, f"the method {method} does not exist")
         try:
-            asked = json.loads(await request.read())
-        except ValueError:
-            return web.json_response(_failure(None, RpcError(-32700, "this is not JSON")))
-        if isinstance(asked, list):
-            return web.json_response([_answer(methods, one) for one in asked])
-        return web.json_response(_answer(methods, asked))
+            return called(*params)
+        except Rejected as error:
+            raise RpcError(-32000, str(error)) from error
+        except (KeyError, ValidationError) as error:
+            raise ValueError(str(error)) from error
 
-    made = web.Application(client_max_size=MAX_BODY)
-    made.router.add_post("/", answer)
-    return made
+    async def mine(self) -> None:
+        self._chain.mine()
 
+    async def reorg(self, depth: int, *, drop: bool) -> None:
+        self._chain.reorg(depth, drop=drop)
 
-def _answer(methods: Methods, asked: Any) -> dict[str, Any]:
-    if not isinstance(asked, dict):
-        return _failure(None, RpcError(-32600, "this is no request"))
-    name, params = str(asked.get("method")), asked.get("params") or []
-    try:
-        method = getattr(methods, name, None) if name.startswith(PREFIXES) else None
-        if method is None:
-            raise RpcError(-32601, f"the method {name} does not exist")
-        return {"jsonrpc": "2.0", "id": asked.get("id"), "result": method(*params)}
-    except RpcError as error:
-        return _failure(asked.get("id"), error)
-    except Rejected as error:
-        return _failure(asked.get("id"), RpcError(-32000, str(error)))
-    except (ValueError, TypeError, KeyError, AttributeError, ValidationError) as error:
-        return _failure(asked.get("id"), RpcError(-32602, f"invalid parameters of {name}: {error}"))
-
-
-def _failure(request_id: Any, error: RpcError) -> dict[str, Any]:
-    return {"jsonrpc": "2.0", "id": request_id, "error": error.body}
+    async def drop(self, transaction: str) -> bool:
+        return self._chain.pool.drop(_bytes(transaction))
 
 
 class Methods:
@@ -199,20 +175,6 @@ class Methods:
             return hex(self._chain.estimate(_call(call), self._header(which)))
         except VMError as error:
             raise _failed(error) from error
-
-    # --- commands ----------------------------------------------------------------------------------------------------
-
-    def evm_mine(self) -> str:
-        return data(self._chain.mine().hash)
-
-    def evm_setAutomine(self, on: bool) -> bool:
-        self._chain.automine = bool(on)
-        return True
-
-    def dev_reorg(self, depth: int, transactions: str = "keep") -> str:
-        if transactions not in {"keep", "drop"}:
-            raise ValueError("transactions are kept or dropped")
-        return data(self._chain.reorg(depth, drop=transactions == "drop").hash)
 
     # --- what the methods share --------------------------------------------------------------------------------------
 

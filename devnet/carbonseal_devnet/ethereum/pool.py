@@ -15,7 +15,7 @@ class Rejected(Exception):
 
 
 class Pool:
-    """At most one transaction for each account and nonce; the pool's order is that of arrival."""
+    """At most one transaction for each account and nonce."""
 
     def __init__(self) -> None:
         self.waiting: dict[tuple[bytes, int], Any] = {}
@@ -53,30 +53,47 @@ class Pool:
         """What a reorg freed, unless something has taken its place."""
         self.waiting.setdefault((transaction.sender, transaction.nonce), transaction)
 
+    def drop(self, digest: bytes) -> bool:
+        """Forget a transaction; whether it was there."""
+        found = self.find(digest)
+        if found is not None:
+            del self.waiting[(found.sender, found.nonce)]
+        return found is not None
+
     def find(self, digest: bytes) -> Any | None:
         return next((transaction for transaction in self.waiting.values() if transaction.hash == digest), None)
 
     def choose(self, header: Any, state: Any) -> Sequence[Any]:
-        """What the block of that header can include: in nonce order, paying the base fee, within gas and funds."""
+        """What the block of that header can include: what tips most first, in nonce order, within gas and funds."""
         chosen: list[Any] = []
-        nonces: dict[bytes, int] = {}
-        spent: dict[bytes, int] = {}
+        nonces = {sender: state.get_nonce(sender) for sender, _ in self.waiting}
+        funds = {sender: state.get_balance(sender) for sender in nonces}
         gas = header.gas_limit
-        for (sender, nonce), transaction in sorted(self.waiting.items(), key=lambda item: item[0][1]):
-            cost = spent.get(sender, 0) + _cost(transaction)
-            if (
-                nonce == nonces.setdefault(sender, state.get_nonce(sender))
-                and transaction.max_fee_per_gas >= header.base_fee_per_gas
-                and transaction.gas <= gas
-                and cost <= state.get_balance(sender)
-            ):
-                chosen.append(transaction)
-                nonces[sender], spent[sender], gas = nonce + 1, cost, gas - transaction.gas
+
+        def fits(transaction: Any) -> bool:
+            pays = bool(transaction.max_fee_per_gas >= header.base_fee_per_gas)
+            return pays and transaction.gas <= gas and _cost(transaction) <= funds[transaction.sender]
+
+        while candidates := [
+            transaction
+            for place in nonces.items()
+            if (transaction := self.waiting.get(place)) is not None and fits(transaction)
+        ]:
+            best = max(candidates, key=lambda transaction: _tip(transaction, header.base_fee_per_gas))
+            chosen.append(best)
+            gas -= best.gas
+            nonces[best.sender] += 1
+            funds[best.sender] -= _cost(best)
         return chosen
 
     def forget_mined(self, state: Any) -> None:
         """Drop what can never be included after the head's state."""
         self.waiting = {place: tx for place, tx in self.waiting.items() if place[1] >= state.get_nonce(place[0])}
+
+
+def _tip(transaction: Any, base_fee: int) -> int:
+    """What the miner gets per gas."""
+    return int(min(transaction.max_priority_fee_per_gas, transaction.max_fee_per_gas - base_fee))
 
 
 def _cost(transaction: Any) -> int:

@@ -6,8 +6,7 @@ For development only: py-evm is archived upstream, and the accounts' keys are kn
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,30 +17,13 @@ from eth.db.atomic import AtomicDB
 from eth.exceptions import HeaderNotFound
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
-from eth_keys.datatypes import PrivateKey
 from trie.hexary import HexaryTrie
 
 from carbonseal_adapters.ethereum.trie import keccak256
+from carbonseal_devnet.ethereum.accounts import CHAIN_ID, FUNDS, GAS_LIMIT, GENESIS_TIME, funded
+from carbonseal_devnet.ethereum.engine import SkewedClock
+from carbonseal_devnet.ethereum.pool import Pool
 from carbonseal_devnet.ethereum_evidence import proof_nodes
-from carbonseal_devnet.ethereum_pool import Pool
-
-CHAIN_ID = 1337
-GAS_LIMIT = 30_000_000
-GENESIS_TIME = 1_767_225_600  # 2026-01-01T00:00:00Z
-ETHER = 10**18
-FUNDS = 10_000 * ETHER
-
-Clock = Callable[[], int]  # seconds since 1970
-
-
-def account_key(number: int) -> bytes:
-    """The private key of a pre-funded account, 32 bytes. Known to everybody, so never use it anywhere else."""
-    return hashlib.sha256(f"carbonseal devnet account {number}".encode()).digest()
-
-
-def address_of(key: bytes) -> bytes:
-    address: bytes = PrivateKey(key).public_key.to_canonical_address()
-    return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +39,19 @@ class Call:
 class Chain:
     """The canonical chain, the pool, and what moves them: `send`, `mine`, `reorg`."""
 
-    def __init__(self, clock: Clock, *, chain_id: int = CHAIN_ID, accounts: int = 10, finality: int = 2) -> None:
-        self.chain_id = chain_id
+    def __init__(self, clock: SkewedClock, *, finality: int = 2) -> None:
+        self.chain_id = CHAIN_ID
         self.finality = finality  # blocks below the head that are finalized
-        self.automine = True
         self.pool = Pool()
         self._clock = clock
         self._forks = 0
         self._inclusions: dict[bytes, list[tuple[Any, int]]] = {}  # on every fork; py-evm's own index forgets reorgs
         # Blocks need no proof of work, and MiningChain wants its rules as class attributes.
         rules = PragueVM.configure(consensus_class=NoProofConsensus)
-        made = type("DevelopmentChain", (MiningChain,), {"vm_configuration": ((0, rules),), "chain_id": chain_id})
-        funded = {"balance": FUNDS, "nonce": 0, "code": b"", "storage": {}}
+        made = type("DevelopmentChain", (MiningChain,), {"vm_configuration": ((0, rules),), "chain_id": CHAIN_ID})
+        account = {"balance": FUNDS, "nonce": 0, "code": b"", "storage": {}}
         genesis = {"difficulty": 0, "gas_limit": GAS_LIMIT, "timestamp": GENESIS_TIME, "extra_data": b"carbonseal"}
-        addresses = [address_of(account_key(number)) for number in range(accounts)]
-        self._evm: Any = made.from_genesis(AtomicDB(), genesis, dict.fromkeys(addresses, funded))  # type: ignore[attr-defined]
+        self._evm: Any = made.from_genesis(AtomicDB(), genesis, dict.fromkeys(funded(), account))  # type: ignore[attr-defined]
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -170,8 +150,6 @@ class Chain:
         """Take a signed transaction and return its hash. Raises `Rejected`, in geth's words."""
         transaction = self.pool.read(raw, self._evm.get_vm().get_transaction_builder())
         self.pool.add(transaction, self.chain_id, self.state(self.head))
-        if self.automine:
-            self.mine()
         digest: bytes = transaction.hash
         return digest
 
@@ -204,7 +182,7 @@ class Chain:
         return self._evm.create_header_from_parent(
             parent,
             gas_limit=GAS_LIMIT,
-            timestamp=max(parent.timestamp + 1, self._clock()),
+            timestamp=self._clock.after(parent.timestamp),
             coinbase=self._forks.to_bytes(20, "big"),
         )
 

@@ -1,0 +1,91 @@
+"""Local Ethereum networks behind one interface: an AnchorRegistry on py-evm in this process, on anvil, or on geth."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+from carbonseal_adapters.ethereum.deploy import deploy
+from carbonseal_adapters.ethereum.signers import DigestSigner
+from carbonseal_adapters.ethereum.signers_local import LocalKey
+from carbonseal_devnet.ethereum import anvil, geth
+from carbonseal_devnet.ethereum.accounts import ACCOUNTS, DEPLOYER, Clock, account_key, wall_clock
+from carbonseal_devnet.ethereum.chain import Chain
+from carbonseal_devnet.ethereum.engine import Engine, SkewedClock
+from carbonseal_devnet.ethereum.gateway import Gateway
+from carbonseal_devnet.ethereum.methods import Embedded
+from carbonseal_devnet.ethereum.native import Died, Missing, find
+from carbonseal_devnet.ethereum.network import Network
+
+__all__ = ["ACCOUNTS", "DEPLOYER", "ENGINES", "Clock", "Died", "Missing", "Network", "find", "in_thread", "running"]
+
+ENGINES = ("py-evm", "anvil", "geth")
+
+
+@asynccontextmanager
+async def running(
+    *, port: int = 0, finality: int = 2, clock: Clock = wall_clock, engine: str = "py-evm"
+) -> AsyncIterator[Network]:
+    """A network for as long as the block lasts, in this event loop. Port 0 takes a free one.
+
+    Raises Missing where anvil or geth is not found, Died where it does not start, OSError for a port that is taken.
+    """
+    skewed = SkewedClock(clock)
+    async with AsyncExitStack() as stack:
+        chain = await stack.enter_async_context(_engine(engine, skewed, finality))
+        gateway = await stack.enter_async_context(Gateway(chain, skewed))
+        endpoint = await gateway.open(port)
+        deployer = DigestSigner(LocalKey(account_key(DEPLOYER)))
+        yield Network(endpoint, await deploy(endpoint, deployer, poll=0.1), engine)
+
+
+@asynccontextmanager
+async def _engine(name: str, clock: SkewedClock, finality: int) -> AsyncIterator[Engine]:
+    if name == "py-evm":
+        yield Embedded(Chain(clock, finality=finality))
+        return
+    with tempfile.TemporaryDirectory(prefix="carbonseal-", ignore_cleanup_errors=True) as scratch:
+        start = {"anvil": anvil.start, "geth": geth.start}[name]
+        async with start(Path(scratch), clock, finality) as started:
+            yield started
+
+
+@contextmanager
+def in_thread(*, finality: int = 2, clock: Clock = wall_clock, engine: str = "py-evm") -> Iterator[Network]:
+    """A network for as long as the block lasts, in a thread and an event loop of its own: for callers that block."""
+    started: list[Network] = []
+    failed: list[BaseException] = []
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        async with running(finality=finality, clock=clock, engine=engine) as network:
+            started.append(network)
+            ready.set()
+            await stop.wait()
+
+    def work() -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                runner.run(serve())
+        except BaseException as error:  # noqa: BLE001 - handed to the caller below
+            failed.append(error)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=work, name="carbonseal-devnet", daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        if failed:
+            raise failed[0]
+        yield started[0]
+    finally:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join()
