@@ -26,7 +26,7 @@ PUBLISHER_NOT_LISTED = noted(
 CONFIG_MISSING = noted(
     "fabric.config-missing",
     "the trust has no configuration block with hash {hash}",
-    "add it with carbonseal trust add, from a file of the channel's operator",
+    "add it from a file of the channel's operator: carbonseal trust pin <ledger> config.block --whence ... -o trust.json",
 )
 TRUST_MALFORMED = noted(
     "fabric.trust-malformed",
@@ -149,8 +149,16 @@ ORGANISATIONS_MALFORMED = rejected(
 )
 FILE_MALFORMED = rejected(
     "fabric.file-malformed",
-    "this is no configuration block of a channel: {problem}",
-    "peer channel fetch config writes one",
+    "this is no configuration block of the channel: {problem}",
+    "peer channel fetch config FILE writes one",
+)
+FILE_UNREADABLE = rejected(
+    "fabric.file-unreadable", "a configuration block is pinned from one file that can be read: {problem}"
+)
+NO_ENDPOINT = rejected(
+    "fabric.no-endpoint",
+    "a channel's configuration is not asked of an endpoint",
+    "pin a file from the channel's operator: carbonseal trust pin {ledger} config.block --whence ... -o trust.json",
 )
 
 CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

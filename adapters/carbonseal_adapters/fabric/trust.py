@@ -1,77 +1,43 @@
-"""Configuration blocks as trust: whence a verifier knows the organisations and orderers of a channel.
+"""A channel's configuration block as a verifier gets it: as a file from the channel's operator, never from an endpoint.
 
-A trust item has kind ``config-block`` and value ``{"block": base64 of the Block message, "number": n}``; the block's header
-hash is what a policy pins. It comes as a file, from the channel's operator (``peer channel fetch config``).
+peer channel fetch config config.block ...
+carbonseal trust pin fabric:<genesis block's hash> config.block --whence "..." -o trust.json
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import TrustItem
+from carbonseal.ledger import Asked, Gathered, Reviewed, TrustItem
 from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.blocks import Block
-from carbonseal_adapters.fabric.config import Config, read_config
-
-CONFIG_BLOCK = "config-block"  # the kind of a trust item
-MAX_BLOCK = 4 << 20
+from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
 
 
-def read_file(name: str, raw: bytes, whence: str, when: str) -> TrustItem:
-    """The item for ledger `name` in a file that holds a configuration block. Raises `Refused` (fabric.file-malformed)."""
-    if len(raw) > MAX_BLOCK:
-        raise Refused(codes.FILE_MALFORMED(problem=f"it has more than {MAX_BLOCK} bytes"))
-    try:
-        block = Block.of(raw)
-        read_config(block)
-    except Refused as refused:
-        raise Refused(codes.FILE_MALFORMED(problem=refused.finding.message)) from None
-    if block.number == 0 and block.hash.hex() != name.partition(":")[2]:
-        raise Refused(codes.FILE_MALFORMED(problem=f"it is the first one of ledger fabric:{block.hash.hex()}"))
-    value = {"block": base64.b64encode(raw).decode(), "number": block.number}
-    return TrustItem(name, CONFIG_BLOCK, value, whence, when)
+class FabricGatherer:
+    """See `carbonseal.ledger.TrustGatherer`."""
 
+    def whence(self, endpoint: str) -> str:
+        raise Refused(codes.NO_ENDPOINT(ledger="LEDGER", endpoint=endpoint))
 
-def pinned(name: str, wanted: bytes, trust: Sequence[TrustItem]) -> tuple[TrustItem, Config]:
-    """The item whose block has the pinned header hash, and its configuration.
+    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
+        raise Refused(codes.NO_ENDPOINT(ledger=ledger, endpoint=endpoint))
 
-    Raises `Refused` (noted: what is wrong with the verifier's own trust is never held against evidence).
-    """
-    genesis = name.partition(":")[2]
-    for item in trust:
-        if item.kind != CONFIG_BLOCK or item.ledger != name:
-            continue
+    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        """From the path of a file that holds a configuration block."""
+        if len(words) != 1:
+            raise Refused(codes.FILE_UNREADABLE(problem=f"{len(words)} are named"))
         try:
-            block, digest = _block(_text(item))
-            if digest != wanted:
-                continue
-            config = _config(block)
-        except Refused as refused:
-            raise Refused(codes.TRUST_MALFORMED(problem=refused.finding.message)) from None
-        if block.number == 0 and wanted.hex() != genesis:
-            raise Refused(codes.GENESIS_DIFFERS(genesis=genesis))
-        return item, config
-    raise Refused(codes.CONFIG_MISSING(hash=wanted.hex()))
+            raw = Path(words[0]).read_bytes()
+        except OSError as error:
+            raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
+        return CONFIG_BLOCK, item_value(ledger, raw)
+
+    def review(self, ledger: str, items: Sequence[TrustItem], agree: int | None, pins: Any = None) -> Reviewed:
+        """Nothing to agree on: the policy pins the block's hash."""
+        return Reviewed()
 
 
-def _text(item: TrustItem) -> str:
-    text, number = item.value.get("block"), item.value.get("number")
-    if set(item.value) != {"block", "number"} or not isinstance(text, str) or type(number) is not int:
-        raise Refused(codes.TRUST_MALFORMED(problem="its value is not {block, number}"))
-    return text
-
-
-@lru_cache(maxsize=64)  # many anchors rest on one block
-def _block(text: str) -> tuple[Block, bytes]:
-    """The block in base64, and its hash."""
-    try:
-        block = Block.of(base64.b64decode(text, validate=True))
-    except ValueError as error:
-        raise Refused(codes.TRUST_MALFORMED(problem=error)) from None
-    return block, block.hash
-
-
-_config = lru_cache(maxsize=64)(read_config)
+GATHERER = FabricGatherer()

@@ -26,6 +26,7 @@ MARKS = {
     Outcome.REJECTED: style("✗", fg="red", bold=True),
 }
 WORTH_FOLDING = 3  # findings
+LONG = 200  # characters of a trust item's value
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
 
 
@@ -179,8 +180,12 @@ def _trusted(item: TrustItem) -> str:
 
 
 def said(item: TrustItem) -> str:
-    """What a trust item says: "block number 12 hash 0x…"."""
-    return " ".join([item.kind, *(f"{name} {value}" for name, value in item.value.items())])
+    """What a trust item says: "block number 12 hash 0x…"; of what is long, its beginning."""
+    return " ".join([item.kind, *(f"{name} {_short(str(value))}" for name, value in item.value.items())])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONG else f"{text[:16]}… ({len(text):,} characters)"
 
 
 def _json_line(value: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from carbonseal.ledger import EvidenceVerifier
 
 BUILTIN_MODULES = {
     "eip155": "carbonseal_adapters.ethereum.evidence",
+    "fabric": "carbonseal_adapters.fabric.evidence",
     "tlog": "carbonseal_adapters.tlog.evidence",
 }
 
