@@ -41,8 +41,7 @@ ED25519 = Curve(
 )  # PKCS#11 v3.0, 2.3.5: an OID, or the curve's name
 SECP256K1 = Curve("secp256k1", (bytes.fromhex("06052b8104000a"),), "EC", "ECDSA", b"\4", 65)
 
-_LOCK = threading.Lock()  # a session does one thing at a time, and logging in concerns the whole process
-_SESSIONS: dict[tuple[str, bytes], Session] = {}
+_LOCK = threading.Lock()  # logging in and out concerns the whole process
 
 
 class TokenKey:
@@ -70,7 +69,6 @@ class TokenKey:
                 return bytes(self._key.sign(data, mechanism=mechanism))
             except self._pkcs11.PKCS11Error:
                 # Tokens are unplugged, restarted, and forget their sessions: signing in a new one is as good.
-                _SESSIONS.pop(self._place, None)
                 self._key, public_key = self._find()
             if public_key != self.public_key:
                 raise Refused(findings.TOKEN_KEY_CHANGED(uri=self.uri))
@@ -118,19 +116,16 @@ class TokenKey:
         return all(told[name] == self._wanted[name] for name in TOKEN_ATTRIBUTES if name in self._wanted)
 
     def _session(self, token: Token) -> Session:
-        """An open session, logged in."""
-        self._place = (self._module, bytes(token.serial))
-        if self._place not in _SESSIONS:
-            if token.flags & self._pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
-                raise Refused(findings.TOKEN_FINAL_TRY(uri=self.uri))
-            pin = self._secret(self._pin).decode("utf-8", "replace")
-            try:
-                _SESSIONS[self._place] = token.open(user_pin=pin)
-            except self._pkcs11.UserAlreadyLoggedIn:  # by a session of before, which the token has not forgotten
-                _SESSIONS[self._place] = token.open()
-            except (self._pkcs11.PinIncorrect, self._pkcs11.PinInvalid, self._pkcs11.PinLenRange):
-                raise Refused(findings.TOKEN_PIN(uri=self.uri)) from None
-        return _SESSIONS[self._place]
+        """A new session, logged in. Those of before are left alone: closing one would log out every key of the token."""
+        if token.flags & self._pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
+            raise Refused(findings.TOKEN_FINAL_TRY(uri=self.uri))
+        pin = self._secret(self._pin).decode("utf-8", "replace")
+        try:
+            return token.open(user_pin=pin)
+        except self._pkcs11.UserAlreadyLoggedIn:  # through another key of this token
+            return token.open()
+        except (self._pkcs11.PinIncorrect, self._pkcs11.PinInvalid, self._pkcs11.PinLenRange):
+            raise Refused(findings.TOKEN_PIN(uri=self.uri)) from None
 
     def _one(self, session: Session, wanted: Mapping[Any, Any]) -> Any:
         found = list(session.get_objects(dict(wanted)))

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from carbonseal.findings import Refused
+
 from .config import NodeConfig
 from .guard import Frozen
 from .lanes import until
@@ -13,6 +15,7 @@ from .sequencer import Sequencer, SignedHead
 
 LOG = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0  # seconds
+SIGNING_PAUSE = 5.0  # seconds until a key that did not sign is asked again
 
 
 class Batches:
@@ -55,6 +58,9 @@ class Batches:
                 await self._step(heartbeat)
             except Frozen as frozen:
                 LOG.error("%s", frozen.finding)  # and `Node.frozen` shows it to everybody who asks
+            except Refused as refused:  # the log's key does not sign, say: what waits is durable, and keeps waiting
+                LOG.error("no batch: %s", refused.finding)
+                await sleep(SIGNING_PAUSE)
             self._waiting_since = None
             self.changed()
 
@@ -71,5 +77,7 @@ class Batches:
     def _heartbeat_due(self) -> bool:
         """Whether the log was quiet for so long that it is to show a sign of life."""
         if not self._settings.heartbeat or self._sequencer.frozen or not self._sequencer.published.size:
+            return False
+        if self._sequencer.waiting:
             return False
         return self._clock() >= self._sequencer.quiet_since() + self._settings.heartbeat
