@@ -1,7 +1,8 @@
-"""Compile AnchorRegistry.vy with exactly the compiler that its artifact names, and print the artifact.
+"""Compile a contract with exactly the compiler that its artifact names.
 
-    python contracts/ethereum/compile.py            # write the artifact into the adapter
-    python contracts/ethereum/compile.py --print    # print it instead
+    python contracts/ethereum/compile.py                # write AnchorRegistry's artifact into the adapter
+    python contracts/ethereum/compile.py --print        # print it instead
+    python contracts/ethereum/compile.py --print FILE   # print that of another contract
 
 The compiler's own requirements do not agree with the rest of carbonseal's, so it gets an environment of its own, made
 once in the user's cache folder. Needs the standard library only.
@@ -36,19 +37,19 @@ def compiler() -> Path:
     return binaries / "vyper"
 
 
-def artifact() -> str:
+def artifact(source: Path) -> str:
     """The artifact as it is committed: JSON text that depends on the source and the compiler alone."""
-    command = [str(compiler()), "-f", "combined_json", SOURCE.name]
-    output = subprocess.run(command, cwd=SOURCE.parent, check=True, capture_output=True, text=True).stdout
+    command = [str(compiler()), "-f", "combined_json", source.name]
+    output = subprocess.run(command, cwd=source.parent, check=True, stdout=subprocess.PIPE, text=True).stdout
     built = json.loads(output)
-    contract = built[SOURCE.name]
+    contract = built[source.name]
     return (
         json.dumps(
             {
-                "contract": SOURCE.stem,
+                "contract": source.stem,
                 "compiler": f"vyper {built['version']}",
                 "evm_version": "prague",
-                "source_sha256": hashlib.sha256(SOURCE.read_bytes()).hexdigest(),
+                "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
                 "code_hash": contract_code_hash(contract["bytecode_runtime"]),
                 "bytecode": contract["bytecode"],
                 "bytecode_runtime": contract["bytecode_runtime"],
@@ -71,8 +72,10 @@ def contract_code_hash(runtime: str) -> str:
 
 
 if __name__ == "__main__":
-    text = artifact()
-    if sys.argv[1:] == ["--print"]:
-        sys.stdout.write(text)
-    else:
-        ARTIFACT.write_text(text, encoding="utf-8")
+    match sys.argv[1:]:
+        case []:
+            ARTIFACT.write_text(artifact(SOURCE), encoding="utf-8")
+        case ["--print", *other] if len(other) <= 1:
+            sys.stdout.write(artifact(Path(other[0]).resolve() if other else SOURCE))
+        case _:
+            sys.exit(__doc__)

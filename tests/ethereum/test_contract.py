@@ -123,10 +123,12 @@ def test_the_slot_is_where_the_verifier_looks(contract):
 def test_gas(contract):
     """At or below what the design reckons with."""
     first = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
+    repeated = int(contract.transact(registry.call_anchor(statement(8)))["gasUsed"], 16)
     again = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
-    print(f"gas: first anchor {first:,}, the same again {again:,}")
-    assert first <= 51_500
-    assert again <= 28_000
+    print(f"gas: first anchor {first:,}, the next one {repeated:,}, the same again {again:,}")
+    assert first <= 69_000
+    assert repeated <= 51_500
+    assert again <= 26_000
 
 
 def test_the_call_data_is_what_the_abi_says():
