@@ -13,9 +13,9 @@ import rlp
 from trie.hexary import HexaryTrie
 
 from carbonseal.ledger import Evidence, Statement, TrustItem
+from carbonseal_adapters.ethereum.blocks import BLOCK
 from carbonseal_adapters.ethereum.evidence import StorageEvidence
 from carbonseal_adapters.ethereum.registry import artifact, slot
-from carbonseal_adapters.ethereum.state import BLOCK
 from carbonseal_adapters.ethereum.trie import keccak256
 
 

@@ -314,8 +314,8 @@ class Asked:
     when: str  # RFC 3339, UTC: written on every item
     evidence: Sequence[Evidence] = ()
     known: Sequence[TrustItem] = ()  # what the trust has about this ledger, from whomever
-    pins: Any = None  # what a policy pins: whose anchors are looked for beyond those of `evidence`
-    since: int = 0  # the place on the ledger from which they are looked for
+    pins: Any = None  # what a policy pins
+    since: int | None = None  # the place on the ledger from which anchors of the policy's publishers are looked for, if so
     confirmations: int | None = None  # how deep something must lie; None: what the endpoint calls final; 0: anything
 
 
@@ -326,6 +326,14 @@ class Gathered:
     items: Sequence[TrustItem] = ()
     replaced: Sequence[TrustItem] = ()
     findings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Of what `lacking` speaks, too few agree, or they contradict each other; `remarks` name who is outvoted."""
+
+    lacking: Sequence[Finding] = ()
+    remarks: Sequence[Finding] = ()
 
 
 class TrustGatherer(Protocol):
@@ -345,6 +353,7 @@ class TrustGatherer(Protocol):
         """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
         ...
 
-    def review(self, ledger: str, items: Sequence[TrustItem], agree: int) -> Sequence[Finding]:
-        """Where fewer than `agree` voices say the same, where they contradict each other, and who is outvoted."""
+    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
+        """What all that is known now comes to, for the evidence and beyond, where so many must agree (None: as the policy's
+        pins say, else one)."""
         ...

@@ -90,7 +90,8 @@ def test_another_chain_or_a_reorg():
     for number in (None, [], "23000000"):
         other = {"number": number, "hash": TRUST[0].value["hash"]}
         assert code_of(trust=[replace(TRUST[0], value=other)]) is codes.BLOCK_NOT_PINNED
-    assert code_of(trust=[*TRUST, block(0, b"\x99" * 32)]) is codes.TRUST_OTHER_CHAIN
+    stranger = replace(block(0, b"\x99" * 32), whence=TRUST[0].whence)
+    assert code_of(trust=[*TRUST, stranger]) is codes.TRUST_OTHER_CHAIN
 
 
 def test_trust_that_contradicts_itself():

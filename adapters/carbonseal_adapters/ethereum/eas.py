@@ -11,7 +11,7 @@ Evidence of type ``ethereum-eas``, version 1, is the RLP list
 
 for the word at `_timestamps[digest]`, and a policy's line is
 
-    ledger NAME eip155:1 contract=eas genesis=0x… eas=0x… code=0x… slot=2 publisher=any
+    ledger NAME eip155:1 contract=eas genesis=0x… eas=0x… code=0x… slot=2 publisher=any [agree=2]
 
 `slot` is where this EAS keeps `_timestamps`: its versions differ. Solidity places a mapping's value at keccak(key ‖ slot).
 """
@@ -23,15 +23,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem
+from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
 from carbonseal_adapters.ethereum import codes
-from carbonseal_adapters.ethereum.options import chain_id, read_address, read_exactly, read_hash, to_hex
-from carbonseal_adapters.ethereum.state import pinned, read_parts, word, write_parts
+from carbonseal_adapters.ethereum.blocks import pinned
+from carbonseal_adapters.ethereum.options import chain_id, read_address, read_agree, read_exactly, read_hash, to_hex
+from carbonseal_adapters.ethereum.state import read_parts, word, write_parts
 from carbonseal_adapters.ethereum.trie import keccak256
 
 TYPE, VERSION = "ethereum-eas", 1
 CONTRACT = "eas"  # the value of a line's option `contract`
 OPTIONS = ("contract", "genesis", "eas", "code", "slot", "publisher")
+OPTIONAL = ("agree",)
 ANYONE = "any"  # the publisher of every anchor in EAS
 
 
@@ -45,6 +47,7 @@ class EasPins:
     eas: bytes
     code: bytes
     slot: int
+    agree: int = 1  # how many voices must name a block's hash
     keys: frozenset[bytes] = frozenset()  # a chain is pinned by hashes: no signature of anyone is relied on
 
 
@@ -68,9 +71,9 @@ class EasEvidence:
 
 
 def pin(name: str, options: Mapping[str, str]) -> EasPins:
-    """Read a policy's `ledger` line; every option is required. Raises `Refused`, placed at the option."""
+    """Read a policy's `ledger` line; every option but `agree` is required. Raises `Refused`, placed at the option."""
     read_contract(options)
-    read_exactly(options, OPTIONS)
+    read_exactly(options, OPTIONS, OPTIONAL)
     if options["publisher"] != ANYONE:
         raise Refused(codes.PUBLISHER_UNKNOWABLE("publisher", value=options["publisher"]))
     return EasPins(
@@ -80,6 +83,7 @@ def pin(name: str, options: Mapping[str, str]) -> EasPins:
         read_address(options["eas"], "eas"),
         read_hash(options["code"], "code"),
         read_slot(options["slot"]),
+        read_agree(options),
     )
 
 
@@ -94,8 +98,8 @@ def check(found: EasEvidence, statement: Statement, pins: EasPins, trust: Sequen
     time = int.from_bytes(stored, "big")
     if time > header.timestamp:
         raise Refused(codes.TIMESTAMP_LATER("storage proof", found=to_hex(stored), timestamp=header.timestamp))
-    proved = Proved(ANYONE, time, pinned(header, pins, trust))
-    return Checked((codes.TIMESTAMPED(ledger=pins.name, number=header.number),), proved)
+    timestamped = codes.TIMESTAMPED(ledger=pins.name, number=header.number)
+    return pinned(header, pins, trust).checked(timestamped, ANYONE, time)
 
 
 def slot(base: int, statement: Statement) -> bytes:

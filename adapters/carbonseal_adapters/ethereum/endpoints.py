@@ -7,14 +7,18 @@ from urllib.parse import urlsplit
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum import codes
 
+PORTS = {"http": 80, "https": 443}
+
 
 def origin(endpoint: str) -> str:
-    """Scheme, host and port: what may be shown and stored. Raises `Refused` (ethereum.endpoint-malformed)."""
-    parts = urlsplit(endpoint)
+    """Scheme, host and port, in one spelling: what may be shown and stored. Raises `Refused` (ethereum.endpoint-malformed)."""
     try:
+        parts = urlsplit(endpoint)
         port = parts.port
-    except ValueError:
+        host = (parts.hostname or "").removesuffix(".").encode("idna").decode()
+    except ValueError:  # UnicodeError among them
         raise Refused(codes.ENDPOINT_MALFORMED()) from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in PORTS or not host:
         raise Refused(codes.ENDPOINT_MALFORMED())
-    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + ("" if port in {None, PORTS[parts.scheme]} else f":{port}")

@@ -8,11 +8,10 @@ where the header and every node are byte strings that hold their own RLP (EIP-11
 block hash -> state root -> the registry's account, with the pinned code -> its storage root -> the slot of (publisher,
 log id, size) -> the anchor digest. A policy's line is
 
-    ledger NAME eip155:1337 genesis=0x… registry=0x… code=0x… publisher=0x…[,0x…]
+    ledger NAME eip155:1337 genesis=0x… registry=0x… code=0x… publisher=0x…[,0x…] [agree=2]
 
-and trust items have kind ``block`` and value ``{"number": n, "hash": "0x…"}``. Block 0, where the trust has it, must be
-the pinned genesis. A line with `contract=eas` pins an EAS contract instead: see `carbonseal_adapters.ethereum.eas`. Pure,
-and at home on the base install.
+and the trust must name the block: see `carbonseal_adapters.ethereum.blocks`. A line with `contract=eas` pins an EAS contract
+instead: see `carbonseal_adapters.ethereum.eas`. Pure, and at home on the base install.
 """
 
 from __future__ import annotations
@@ -21,15 +20,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem
+from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
 from carbonseal_adapters.ethereum import codes, eas
-from carbonseal_adapters.ethereum.options import chain_id, read_address, read_exactly, read_hash, to_hex
+from carbonseal_adapters.ethereum.blocks import pinned
+from carbonseal_adapters.ethereum.options import chain_id, read_address, read_agree, read_exactly, read_hash, to_hex
 from carbonseal_adapters.ethereum.registry import slot
-from carbonseal_adapters.ethereum.state import pinned, read_parts, word, write_parts
+from carbonseal_adapters.ethereum.state import read_parts, word, write_parts
 
 TYPE, VERSION = "ethereum-storage", 1
 MAX_EVIDENCE = 8 << 20
 OPTIONS = ("genesis", "registry", "code", "publisher")
+OPTIONAL = ("agree",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Pins:
     registry: bytes
     code: bytes
     publishers: frozenset[bytes]
+    agree: int = 1  # how many voices must name a block's hash
     keys: frozenset[bytes] = frozenset()  # a chain is pinned by hashes: no signature of anyone is relied on
 
 
@@ -83,10 +85,10 @@ class EthereumVerifier:
     scheme = "eip155"
 
     def pin(self, name: str, options: Mapping[str, str]) -> Pins | eas.EasPins:
-        """Read a policy's `ledger` line; every option is required. Raises `Refused`, placed at the option."""
+        """Read a policy's `ledger` line; every option but `agree` is required. Raises `Refused`, placed at the option."""
         if "contract" in options:
             return eas.pin(name, options)
-        read_exactly(options, OPTIONS)
+        read_exactly(options, OPTIONS, OPTIONAL)
         return Pins(
             name,
             chain_id(name),
@@ -94,6 +96,7 @@ class EthereumVerifier:
             read_address(options["registry"], "registry"),
             read_hash(options["code"], "code"),
             _publishers(options["publisher"]),
+            read_agree(options),
         )
 
     def check(
@@ -132,8 +135,8 @@ def _check_registry(found: StorageEvidence, statement: Statement, pins: Pins, tr
     header, stored = word(found, found.registry, pins.code, slot(found.publisher, statement))
     if stored != statement.digest():
         raise Refused(codes.OTHER_DIGEST("storage proof", found=to_hex(stored), expected=to_hex(statement.digest())))
-    proved = Proved(publisher, header.timestamp, pinned(header, pins, trust))
-    return Checked((codes.ANCHORED(ledger=pins.name, number=header.number, publisher=publisher),), proved)
+    anchored = codes.ANCHORED(ledger=pins.name, number=header.number, publisher=publisher)
+    return pinned(header, pins, trust).checked(anchored, publisher, header.timestamp)
 
 
 def _publishers(text: str) -> frozenset[bytes]:

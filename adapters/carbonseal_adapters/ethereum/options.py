@@ -10,11 +10,12 @@ from carbonseal_adapters.ethereum import codes
 from carbonseal_adapters.ethereum.trie import keccak256
 
 
-def read_exactly(options: Mapping[str, str], names: Sequence[str]) -> None:
-    """See that `options` has these names, all of them and no others. Raises `Refused` (ethereum.option-…)."""
+def read_exactly(options: Mapping[str, str], names: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """See that `options` has these names, all of them but the `optional`, and no others. Raises `Refused`
+    (ethereum.option-…)."""
     for option in options:
-        if option not in names:
-            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join(names)))
+        if option not in names and option not in optional:
+            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join((*names, *optional))))
     for option in names:
         if option not in options:
             raise Refused(codes.OPTION_MISSING(option, option=option))
@@ -49,3 +50,11 @@ def read_address(text: str, *place: str) -> bytes:
 def to_hex(data: bytes) -> str:
     """Hashes and addresses as findings, publishers and trust items write them: 0x and lower-case digits."""
     return "0x" + data.hex()
+
+
+def read_agree(options: Mapping[str, str]) -> int:
+    """How many voices must name a block's hash: 1 where the option is left out. Raises `Refused` (ethereum.agree-malformed)."""
+    text = options.get("agree", "1")
+    if not re.fullmatch("[1-9][0-9]?", text, re.ASCII):
+        raise Refused(codes.AGREE_MALFORMED("agree", value=text))
+    return int(text)

@@ -5,18 +5,13 @@ The way down is: block hash -> state root -> the contract's account, with the pi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import TrustItem
 from carbonseal_adapters.ethereum import codes, rlp
 from carbonseal_adapters.ethereum.headers import Header, read_header
-from carbonseal_adapters.ethereum.options import read_hash, to_hex
+from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.trie import MAX_NODES, Absent, prove
-
-BLOCK = "block"  # the kind of a trust item
 
 Nodes: TypeAlias = tuple[bytes, ...]  # of a proof as EIP-1186 has it, from the root down
 
@@ -30,15 +25,6 @@ class Proofs(Protocol):
     def account_proof(self) -> Nodes: ...
     @property
     def storage_proof(self) -> Nodes: ...
-
-
-class Chain(Protocol):
-    """What a policy's line pins of a chain."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def genesis(self) -> bytes: ...
 
 
 # --- the form --------------------------------------------------------------------------------------------------------
@@ -123,36 +109,3 @@ def _word(stored: bytes | Absent) -> bytes:
     if not isinstance(value, bytes) or not 0 < len(value) <= 32 or value[0] == 0:
         raise Refused(codes.VALUE_MALFORMED())
     return value.rjust(32, b"\0")
-
-
-# --- the block -------------------------------------------------------------------------------------------------------
-
-
-def pinned(header: Header, chain: Chain, trust: Sequence[TrustItem]) -> tuple[TrustItem, ...]:
-    """The trust items that pin this block. Raises `Refused` where there is none, or where they do not agree."""
-    same_number: dict[bytes, list[TrustItem]] = {}
-    for item in trust:
-        if item.kind != BLOCK or item.ledger != chain.name or item.value.get("number") not in (0, header.number):
-            continue
-        number, digest = _block(item)
-        if number == 0 and digest != chain.genesis:
-            raise Refused(codes.TRUST_OTHER_CHAIN(pinned=to_hex(digest), genesis=to_hex(chain.genesis)))
-        if number == header.number:
-            same_number.setdefault(digest, []).append(item)
-    if not same_number:
-        raise Refused(codes.BLOCK_NOT_PINNED(number=header.number, hash=to_hex(header.hash)))
-    hashes = ", ".join(map(to_hex, same_number))
-    if header.hash not in same_number:
-        raise Refused(codes.BLOCK_DIFFERS(number=header.number, hash=to_hex(header.hash), pinned=hashes))
-    if len(same_number) > 1:
-        raise Refused(codes.TRUST_CONTRADICTS(number=header.number, pinned=hashes))
-    return tuple(same_number[header.hash])
-
-
-def _block(item: TrustItem) -> tuple[int, bytes]:
-    """A trust item's number and hash. What is wrong with the verifier's own trust is never held against the passport."""
-    number, digest = item.value.get("number"), item.value.get("hash")
-    if set(item.value) == {"number", "hash"} and type(number) is int and number >= 0 and isinstance(digest, str):
-        with suppress(Refused):
-            return number, read_hash(digest)
-    raise Refused(codes.TRUST_MALFORMED(value=dict(item.value)))

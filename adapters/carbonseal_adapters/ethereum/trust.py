@@ -1,82 +1,165 @@
-"""Gathers the block hashes that evidence rests on, from an endpoint of the verifier's choice. Standard library only.
+"""Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice. Standard library only.
 
-What an endpoint says is a claim. It becomes trust because the verifier chose the endpoint; each item says whence it came.
+What an endpoint says is a claim, and its own: each answer becomes an item that says whence and when. How many must agree is
+for the policy to say; until then a lie is one voice among several.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
-import urllib.request
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.ledger import Evidence, Retry, TrustItem
-from carbonseal_adapters.ethereum import codes
+from carbonseal.ledger import Asked, Evidence, Gathered, Retry, Reviewed, TrustItem, TrustItems
+from carbonseal_adapters.ethereum import blocks, codes, registry
+from carbonseal_adapters.ethereum.blocks import BLOCK, number_and_hash, voice
 from carbonseal_adapters.ethereum.endpoints import origin
-from carbonseal_adapters.ethereum.evidence import decode
-from carbonseal_adapters.ethereum.headers import read_header, write_header
+from carbonseal_adapters.ethereum.evidence import Pins, decode
+from carbonseal_adapters.ethereum.headers import Header, read_header
+from carbonseal_adapters.ethereum.inquiry import Inquiry
 from carbonseal_adapters.ethereum.options import chain_id, read_hash, to_hex
-from carbonseal_adapters.ethereum.state import BLOCK
-from carbonseal_adapters.ethereum.trie import keccak256
 
-MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
-TIMEOUT = 30  # seconds
+AT_ONCE = 8  # questions under way
+ANY = 1 << 64  # beyond all blocks
 
 
-def gather(name: str, evidence: Sequence[Evidence], endpoint: str, when: str) -> Sequence[TrustItem]:
-    """The hashes of block 0 and of every block that `evidence` rests on, as `endpoint` has them now.
+class Gatherer:
+    """Serves `eip155:` ledgers; see `carbonseal.ledger.TrustGatherer`. `pause` waits that many seconds."""
 
-    Where the endpoint has another hash than the evidence (a reorg, or a lie) its own is what is returned: the verifier
-    then says so. Raises `Refused` where the endpoint serves another chain, contradicts itself or lacks a block, or where
-    evidence is malformed; `Retry` where it cannot be reached.
-    """
-    expected = chain_id(name)
-    origin(endpoint)  # refuses what is no address before anything is sent
-    found = _ask(endpoint, "eth_chainId")
-    if not isinstance(found, str) or not found.startswith("0x") or int(found, 16) != expected:
-        raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=origin(endpoint), found=found, expected=expected))
-    known = [parts for one in evidence if (parts := decode(one)) is not None]
-    numbers = {read_header(parts.header).number for parts in known}
-    return [
-        TrustItem(
-            name, BLOCK, {"number": number, "hash": to_hex(_block_hash(endpoint, number))}, origin(endpoint), when
+    def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
+        self._pause = pause
+
+    def whence(self, endpoint: str) -> str:
+        return origin(endpoint)
+
+    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None] = lambda: None) -> Gathered:
+        """The hashes of block 0, of every block that the evidence rests on, and of every block that others spoke of; where
+        `asked.since` says from which on, also of those in which the policy's publishers anchored.
+
+        What the endpoint said before is not asked again, unless somebody else says otherwise. Where it has another hash than
+        the evidence (a reorg, or a lie) its own is what is returned: the verifier then says so.
+        """
+        inquiry = Inquiry(endpoint, self._pause)
+        expected, found = chain_id(ledger), inquiry.chain_id()
+        if found != expected:
+            raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=inquiry.whence, found=found, expected=expected))
+        final = _final(inquiry, asked.confirmations)
+        findings: list[Finding] = []
+        try:
+            anchored = _anchored(inquiry, asked, final)
+        except Refused as refused:  # its word on the blocks that others found still counts
+            anchored = frozenset()
+            findings.append(refused.finding)
+        own, wanted = _wanted(asked, inquiry.whence, anchored)
+        early = [number for number in wanted if number <= final]
+        findings += (
+            codes.ENDPOINT_BLOCK_UNFINAL(endpoint=inquiry.whence, number=number, final=final)
+            for number in wanted[len(early) :]
         )
-        for number in sorted({0} | numbers)
-    ]
+        items: list[TrustItem] = []
+        replaced: list[TrustItem] = []
+        for number, told in _ask(inquiry, early):
+            step()
+            if isinstance(told, Finding):
+                findings.append(told)
+                continue
+            now = to_hex(told)
+            items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.whence, asked.when))
+            for item in own.having(BLOCK, "number", number):
+                if (before := item.value["hash"]) != now:
+                    facts = {"endpoint": inquiry.whence, "number": number}
+                    findings.append(codes.ENDPOINT_CHANGED(**facts, before=before, now=now))
+                    replaced.append(item)
+        return Gathered(items, replaced, findings)
+
+    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        chain_id(ledger)
+        if len(words) != 2 or not words[0].isdecimal() or not words[0].isascii() or len(words[0]) > 15:
+            raise Refused(codes.PIN_MALFORMED(words=" ".join(words)))
+        return BLOCK, {"number": int(words[0]), "hash": to_hex(read_hash(words[1]))}
+
+    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
+        headers = [*_headers(asked.evidence)]
+        if asked.pins is None:
+            return blocks.review(ledger, asked.known, agree or 1, None, headers)
+        return blocks.review(ledger, asked.known, agree or asked.pins.agree, asked.pins.genesis, headers)
 
 
-def _block_hash(endpoint: str, number: int) -> bytes:
-    """The hash of a block, which its header must have."""
-    block = _ask(endpoint, "eth_getBlockByNumber", hex(number), False)
-    if block is None:
-        raise Refused(codes.ENDPOINT_BLOCK_MISSING(endpoint=origin(endpoint), number=number))
-    try:
-        digest = read_hash(block["hash"])
-        if int(block["number"], 16) != number or keccak256(write_header(block)) != digest:
-            raise ValueError(f"the header of block {number} does not have its hash")
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused(_unusable(endpoint, "eth_getBlockByNumber", error)) from error
-    return digest
+GATHERER = Gatherer()
 
 
-def _ask(endpoint: str, method: str, *params: object) -> Any:
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": "carbonseal"}
-    request = urllib.request.Request(endpoint, body, headers)  # noqa: S310 - `gather` has checked the scheme
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
-            answer = response.read(MAX_ANSWER + 1)
-    except (OSError, http.client.HTTPException) as error:  # URLError and timeouts are among the first
-        raise Retry(f"{origin(endpoint)}: {error}") from error
-    try:
-        if len(answer) > MAX_ANSWER:
-            raise ValueError(f"it has more than {MAX_ANSWER} bytes")
-        return json.loads(answer)["result"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused(_unusable(endpoint, method, error)) from error
+def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) -> Sequence[TrustItem]:
+    """The hashes of block 0 and of every block that `evidence` rests on, as `endpoint` has them now, final or not.
+
+    Raises `Refused` at the first that it lacks; `Retry` where it cannot be reached.
+    """
+    found = GATHERER.gather(ledger, Asked(when, evidence, confirmations=0), endpoint)
+    for finding in found.findings:
+        raise Refused(finding)
+    return found.items
 
 
-def _unusable(endpoint: str, method: str, error: Exception) -> Finding:
-    return codes.ENDPOINT_ANSWER(endpoint=origin(endpoint), method=method, problem=error)
+def _wanted(asked: Asked, whence: str, anchored: Set[int]) -> tuple[TrustItems, Sequence[int]]:
+    """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
+    heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
+    for header in _headers(asked.evidence):
+        heard.setdefault(header.number, set()).add(header.hash)
+    own: list[TrustItem] = []
+    for item in asked.known:
+        if item.kind == BLOCK:
+            number, digest = number_and_hash(item)
+            heard.setdefault(number, set()).add(digest)
+            if voice(item.whence) == voice(whence):
+                own.append(item)
+    said = TrustItems(own)
+    settled = {
+        number for number, digests in heard.items() if len(digests) == 1 and said.having(BLOCK, "number", number)
+    }
+    return said, sorted(heard.keys() - settled)
+
+
+def _headers(evidence: Sequence[Evidence]) -> Iterator[Header]:
+    """The headers of the blocks that evidence of a known kind rests on."""
+    for one in evidence:
+        if (parts := decode(one)) is not None:
+            yield read_header(parts.header)
+
+
+def _anchored(inquiry: Inquiry, asked: Asked, final: int) -> Set[int]:
+    """The blocks in which the policy's publishers anchored, as far as the endpoint tells. EAS names no publisher."""
+    if asked.since is None or not isinstance(asked.pins, Pins):
+        return frozenset()
+    publishers = [to_hex(publisher.rjust(32, b"\0")) for publisher in sorted(asked.pins.publishers)]
+    events = {"address": to_hex(asked.pins.registry), "topics": [to_hex(registry.ANCHORED), publishers]}
+    return inquiry.blocks_with(events, asked.since, min(final, inquiry.height()))
+
+
+def _final(inquiry: Inquiry, confirmations: int | None) -> int:
+    """The number of the newest block that may be pinned. Raises `Refused` where the endpoint tells none."""
+    if confirmations == 0:
+        return ANY
+    if confirmations is not None:
+        return max(0, inquiry.height() - confirmations + 1)
+    final = inquiry.final()
+    if final is None:
+        raise Refused(codes.ENDPOINT_NO_FINALITY(endpoint=inquiry.whence))
+    return final
+
+
+def _ask(inquiry: Inquiry, numbers: Sequence[int]) -> Iterator[tuple[int, bytes | Finding]]:
+    """Each block's hash, or why there is none. An endpoint that falls silent on the way keeps what it has said."""
+
+    def one(number: int) -> bytes | Finding:
+        try:
+            return inquiry.block_hash(number)
+        except Refused as refused:
+            return refused.finding
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            yield from zip(numbers, pool.map(one, numbers), strict=True)
+        except Retry as silent:
+            pool.shutdown(cancel_futures=True)
+            yield -1, codes.ENDPOINT_SILENT(endpoint=inquiry.whence, problem=silent)

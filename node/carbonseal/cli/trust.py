@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.errors import Failed
+from carbonseal.cli.gathering import Gathering, find_gatherer, gatherer_of
 from carbonseal.cli.options import PASSPORTS, READABLE, WRITABLE, passport_files
 from carbonseal.cli.progress import Progress
 from carbonseal.cli.reports import said
@@ -18,10 +19,9 @@ from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 
 if TYPE_CHECKING:
-    from carbonseal.ledger import Evidence, TrustGatherer, TrustItem
+    from carbonseal.ledger import Evidence
+    from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
-
-GATHERERS = "carbonseal.trust"
 
 
 class Endpoint(click.ParamType[tuple[str, str]]):
@@ -36,14 +36,38 @@ class Endpoint(click.ParamType[tuple[str, str]]):
         return ledger, url
 
 
+FROM = click.option(
+    "--from",
+    "endpoints",
+    type=Endpoint(),
+    multiple=True,
+    help="Whom you ask about a ledger; as often as you like, better three independent ones for each.",
+)
+AGREE = click.option(
+    "--agree",
+    type=click.IntRange(1, 99),
+    metavar="K",
+    help="How many must say the same. Default: what the policy asks (agree=K), else 1.",
+)
+POLICY = click.option("--policy", "policy_file", type=READABLE, help="Your policy, which says how many must agree.")
+CONFIRMATIONS = click.option(
+    "--confirmations",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Take blocks that are N deep, rather than those that an endpoint calls finalized. 0 takes any.",
+)
+
+
 @click.group(short_help="Gather what a verifier trusts into one file, and show it.")
 def trust() -> None:
     """Trust material is what evidence rests on and no passport can prove of itself, such as the hash of an Ethereum block.
-    You fetch it from endpoints of your own choice, once, where there is a network; verifying then needs none.
+    You fetch it from endpoints of your own choice, where there is a network, or write it down by hand; verifying then
+    needs none. Ask several endpoints, and let your policy say how many must agree (agree=2): a single one can lie.
 
     \b
     Examples:
       carbonseal trust gather passport.json --from eip155:1=https://rpc.example -o trust.json
+      carbonseal trust update trust.json --policy customs.policy --from eip155:1=https://rpc.example
       carbonseal trust show trust.json
       carbonseal verify passport.json --policy customs.policy --trust trust.json
     """
@@ -51,42 +75,107 @@ def trust() -> None:
 
 @trust.command(short_help="Ask endpoints of your choice, and write the answers down.")
 @PASSPORTS
-@click.option(
-    "--from",
-    "endpoints",
-    type=Endpoint(),
-    multiple=True,
-    help="Whom you ask about a ledger; once for each ledger.",
-)
+@FROM
 @click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
-def gather(passports: tuple[str, ...], endpoints: tuple[tuple[str, str], ...], output: Path) -> None:
+@POLICY
+@AGREE
+@CONFIRMATIONS
+@click.pass_context
+def gather(
+    ctx: click.Context,
+    *,
+    passports: tuple[str, ...],
+    endpoints: tuple[tuple[str, str], ...],
+    output: Path,
+    policy_file: Path | None,
+    agree: int | None,
+    confirmations: int | None,
+) -> None:
     """Ask for all that the evidence in PASSPORT... rests on, and write it to one file, with whence and when it came.
 
-    An endpoint's answer is a claim: choose one that you trust, better one of your own.
+    An endpoint's answer is a claim. Each is written down as that endpoint's own, and one that was asked before is asked only
+    for what is new. Exit status 3: on something fewer agree than should. What does not answer, or lies, is named.
 
     \b
     Examples:
-      carbonseal trust gather passport.json --from eip155:1=https://rpc.example -o trust.json
-      carbonseal trust gather deliveries/ --from eip155:1=http://127.0.0.1:8545 -o trust.json
+      carbonseal trust gather passport.json --from eip155:1=http://127.0.0.1:8545 -o trust.json
+      carbonseal trust gather deliveries/ --from eip155:1=https://one.example --from eip155:1=https://two.example \\
+          --from eip155:1=https://three.example --agree 2 -o trust.json
     """
-    from carbonseal.node.files import replace_file
-    from carbonseal.verification.trust import Trust
-
-    asked = dict(endpoints)
-    gatherers = {ledger: _gatherer(ledger) for ledger in asked}
     evidence = _evidence(passport_files(passports, beside=(output,)))
-    unasked = sorted(ledger for ledger in evidence if ledger not in asked and _find(ledger) is not None)
+    asked = {ledger for ledger, _ in endpoints}
+    for ledger in asked:
+        gatherer_of(ledger)
+    unasked = sorted(ledger for ledger in evidence if ledger not in asked and find_gatherer(ledger))
     if not asked:
         raise _whom(unasked)
-    when = format_instant(datetime.now(UTC))
-    known = _read(output) if output.exists() else Trust()
-    before = len(known.items)
-    for ledger, gatherer in gatherers.items():
-        known = known.joined(_ask(gatherer, ledger, evidence.get(ledger, ()), asked[ledger], when))
-    replace_file(output, known.encode())
-    click.echo(f"{output}: {len(known.items) - before} new, {len(known.items)} in all")
+    gathering = Gathering(_known(output), _policy(policy_file), agree, confirmations)
+    gathering.ask(endpoints, evidence)
+    _write(ctx, gathering, output)
     for ledger in unasked:
         click.echo(plain(f"  nobody was asked about {ledger}: --from {ledger}=URL"), err=True)
+
+
+@trust.command(short_help="Bring a trust file up to date, before passports come.")
+@click.argument("file", type=WRITABLE)
+@FROM
+@POLICY
+@AGREE
+@CONFIRMATIONS
+@click.option("--since", type=click.IntRange(0), default=0, metavar="N", help="Look for anchors from this block on.")
+@click.pass_context
+def update(
+    ctx: click.Context,
+    *,
+    file: Path,
+    endpoints: tuple[tuple[str, str], ...],
+    policy_file: Path | None,
+    agree: int | None,
+    confirmations: int | None,
+    since: int,
+) -> None:
+    """Ask about all that is in FILE whoever has not been asked yet, and again whoever is contradicted. Under a policy, look
+    also for all anchors of its publishers (in an AnchorRegistry), and ask about those that are new.
+
+    FILE is made where there is none, and can be carried to where there is no network. It grows by what is new alone.
+
+    \b
+    Examples:
+      carbonseal trust update trust.json --policy customs.policy --from eip155:1=https://one.example \\
+          --from eip155:1=https://two.example --from eip155:1=https://three.example
+      carbonseal trust update trust.json --from eip155:1=https://four.example
+    """
+    if not endpoints:
+        raise Failed("whom to ask?", "name endpoints of your choice: --from LEDGER=URL")
+    gathering = Gathering(_known(file), _policy(policy_file), agree, confirmations)
+    gathering.ask(endpoints, {}, since)
+    gathering.ask(endpoints, {})  # whoever was asked first has not heard of what the others found
+    _write(ctx, gathering, file)
+
+
+@trust.command(short_help="Write down by hand what you know from elsewhere.")
+@click.argument("ledger")
+@click.argument("words", nargs=-1, required=True, metavar="WORD...")
+@click.option("--whence", required=True, help="Where you have it from: it counts as a source of its own.")
+@click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
+def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
+    """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash.
+
+    \b
+    Example:
+      carbonseal trust pin eip155:1 23000000 0x44f6...19cb --whence "block explorer, read by A. Miller" -o trust.json
+    """
+    from carbonseal.ledger import TrustItem
+
+    if not whence.strip():
+        raise Failed("whence is empty", "say where you have it from")
+    gatherer = gatherer_of(ledger)
+    kind, value = gatherer.pin(ledger, words)
+    if "://" in whence:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
+        whence = gatherer.whence(whence)
+    item = TrustItem(ledger, kind, value, " ".join(whence.split()), format_instant(datetime.now(UTC)))
+    _store(_known(output).joined([item]), output)
+    click.echo(plain(f"{output}: {said(item)}, from {item.whence}"))
 
 
 @trust.command(short_help="Show what is in a trust file, whence and when it came.")
@@ -107,6 +196,13 @@ def show(file: Path) -> None:
     click.echo(f"{len(items)} items")
 
 
+def _known(file: Path) -> Trust:
+    """What a trust file holds already, or nothing where there is none."""
+    from carbonseal.verification.trust import Trust
+
+    return _read(file) if file.exists() else Trust()
+
+
 def _read(file: Path) -> Trust:
     from carbonseal.verification.trust import parse_trust
 
@@ -114,6 +210,33 @@ def _read(file: Path) -> Trust:
         return parse_trust(file.read_bytes())
     except Refused as refused:
         raise Failed.by(refused, str(file)) from refused
+
+
+def _policy(file: Path | None) -> Policy | None:
+    from carbonseal.verification.policy import parse_policy
+    from carbonseal.verification.verifiers import third_party
+
+    try:
+        return None if file is None else parse_policy(file.read_bytes(), third_party=third_party)
+    except Refused as refused:
+        raise Failed.by(refused, str(file)) from refused
+
+
+def _write(ctx: click.Context, gathering: Gathering, output: Path) -> None:
+    """Store what was gathered, tell what it comes to, and end with the status that says it."""
+    gathering.check()
+    _store(gathering.trust, output)
+    click.echo(f"{output}: {gathering.new} new, {len(gathering.trust.items)} in all")
+    ctx.exit(gathering.report())
+
+
+def _store(trust: Trust, output: Path) -> None:
+    from carbonseal.node.files import replace_file
+    from carbonseal.verification.trust import parse_trust
+
+    raw = trust.encode()
+    parse_trust(raw)  # a file over a limit would be refused where there is no network to gather it again
+    replace_file(output, raw)
 
 
 def _evidence(files: Sequence[str]) -> Mapping[str, list[Evidence]]:
@@ -136,38 +259,9 @@ def _evidence(files: Sequence[str]) -> Mapping[str, list[Evidence]]:
     return {ledger: [*items] for ledger, items in found.items()}
 
 
-def _find(ledger: str) -> TrustGatherer | None:
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group=GATHERERS, name=ledger.partition(":")[0]):
-        gatherer: TrustGatherer = point.load()
-        return gatherer
-    return None
-
-
-def _gatherer(ledger: str) -> TrustGatherer:
-    found = _find(ledger)
-    if found is None:
-        raise Failed(f"{ledger}: there is nothing to gather", "what counts of this kind of ledger stands in the policy")
-    return found
-
-
 def _whom(ledgers: Sequence[str]) -> Failed:
     """Nobody was named to ask: which ledgers somebody is needed for."""
     if not ledgers:
         return Failed("there is nothing to gather", "what these passports rest on stands in the policy")
     options = " ".join(f"--from {ledger}=URL" for ledger in ledgers)
     return Failed(f"whom to ask about {', '.join(ledgers)}?", f"name endpoints of your choice: {options}")
-
-
-def _ask(
-    gatherer: TrustGatherer, ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str
-) -> Sequence[TrustItem]:
-    from carbonseal.ledger import Retry
-
-    try:
-        return gatherer(ledger, evidence, endpoint, when)
-    except Retry as error:
-        raise BrokeOff(f"{ledger} at {endpoint}: {error}", "is the address right? Otherwise try later") from error
-    except Refused as refused:
-        raise Failed.by(refused, ledger, endpoint) from refused

@@ -1,0 +1,135 @@
+"""One endpoint's JSON-RPC by the standard library alone, for those who verify and installed nothing else."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.ledger import Retry
+from carbonseal_adapters.ethereum import codes
+from carbonseal_adapters.ethereum.endpoints import origin
+from carbonseal_adapters.ethereum.headers import write_header
+from carbonseal_adapters.ethereum.options import read_hash
+from carbonseal_adapters.ethereum.trie import keccak256
+
+MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
+TIMEOUT = 30  # seconds
+BUSY = {429, 503}
+PAUSES = (1, 2, 4, 8, 15)  # seconds, while an endpoint says that it is busy
+
+
+class _Elsewhere(urllib.request.HTTPRedirectHandler):
+    """Whom the verifier named is asked, and nobody else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class Inquiry:
+    """Questions to one endpoint. Every failure to answer is a `Retry`, every answer that is of no use a `Refused`."""
+
+    def __init__(self, endpoint: str, pause: Callable[[float], None]) -> None:
+        """Raises `Refused` where `endpoint` is no address."""
+        self.whence = origin(endpoint)
+        self._endpoint, self._pause = endpoint, pause
+        self._opener = urllib.request.build_opener(_Elsewhere)
+
+    def chain_id(self) -> int:
+        return self._quantity("eth_chainId", self.ask("eth_chainId"))
+
+    def height(self) -> int:
+        """The number of the newest block."""
+        return self._quantity("eth_blockNumber", self.ask("eth_blockNumber"))
+
+    def final(self) -> int | None:
+        """The number of the newest block that the endpoint calls finalized; None where it calls none so."""
+        try:
+            block = self.ask("eth_getBlockByNumber", "finalized", False)
+        except Refused:  # an error object: most that lack the tag answer so
+            return None
+        if not isinstance(block, dict):
+            return None
+        return self._quantity("eth_getBlockByNumber", block.get("number"))
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block, which its header must have."""
+        block = self.ask("eth_getBlockByNumber", hex(number), False)
+        if block is None:
+            raise Refused(codes.ENDPOINT_BLOCK_MISSING(endpoint=self.whence, number=number))
+        try:
+            digest = read_hash(block["hash"])
+            if int(block["number"], 16) != number or keccak256(write_header(block)) != digest:
+                raise ValueError(f"the header of block {number} does not have its hash")
+        except (KeyError, TypeError, ValueError, Refused) as error:
+            raise Refused(self._unusable("eth_getBlockByNumber", error)) from error
+        return digest
+
+    def blocks_with(self, events: Mapping[str, object], first: int, last: int) -> set[int]:
+        """The numbers of the blocks from `first` to `last` in which there are such events (an `eth_getLogs` filter).
+
+        A range that the endpoint finds too wide is halved until it answers.
+        """
+        found: set[int] = set()
+        todo = [(first, last)] if first <= last else []
+        while todo:
+            low, high = todo.pop()
+            try:
+                found |= self._events({**events, "fromBlock": hex(low), "toBlock": hex(high)}, range(low, high + 1))
+            except Refused:
+                if low == high:
+                    raise
+                middle = (low + high) // 2
+                todo += [(middle + 1, high), (low, middle)]
+        return found
+
+    def _events(self, asked: Mapping[str, object], span: range) -> set[int]:
+        events = self.ask("eth_getLogs", asked)
+        try:
+            numbers = {int(event["blockNumber"], 16) for event in events}
+            if not all(number in span for number in numbers):
+                raise ValueError("it has events of other blocks")
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refused(self._unusable("eth_getLogs", error)) from error
+        return numbers
+
+    def ask(self, method: str, *params: object) -> Any:
+        answer = self._answer(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode())
+        try:
+            if len(answer) > MAX_ANSWER:
+                raise ValueError(f"it has more than {MAX_ANSWER} bytes")
+            return json.loads(answer)["result"]
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise Refused(self._unusable(method, error)) from error
+
+    def _answer(self, body: bytes) -> bytes:
+        headers = {"Content-Type": "application/json", "User-Agent": "carbonseal"}
+        request = urllib.request.Request(self._endpoint, body, headers)  # noqa: S310 - `origin` has checked the scheme
+        for pause in (*PAUSES, None):
+            try:
+                with self._opener.open(request, timeout=TIMEOUT) as response:
+                    answer: bytes = response.read(MAX_ANSWER + 1)
+                    return answer
+            except urllib.error.HTTPError as error:
+                error.close()
+                if error.code not in BUSY or pause is None:
+                    raise Retry(f"{self.whence}: HTTP {error.code}") from error
+                self._pause(pause)
+            except (OSError, http.client.HTTPException) as error:  # URLError and timeouts are among the first
+                raise Retry(f"{self.whence}: {error}") from error
+        raise AssertionError("the last pause is None")
+
+    def _quantity(self, method: str, found: object) -> int:
+        try:
+            if not isinstance(found, str) or not found.startswith("0x"):
+                raise ValueError(f"{found!r:.80} is no quantity")
+            return int(found, 16)
+        except ValueError as error:
+            raise Refused(self._unusable(method, error)) from error
+
+    def _unusable(self, method: str, error: Exception) -> Finding:
+        return codes.ENDPOINT_ANSWER(endpoint=self.whence, method=method, problem=error)
