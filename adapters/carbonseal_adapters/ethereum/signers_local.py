@@ -72,7 +72,10 @@ def _keystore(stored: bytes) -> dict[str, Any] | None:
 def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalKey:
     malformed = Refused(codes.KEYSTORE_MALFORMED(uri=uri))
     try:
-        _check_cost((keystore.get("crypto") or keystore["Crypto"])["kdfparams"])
+        crypto = keystore.get("crypto") or keystore["Crypto"]  # the older spelling
+        if crypto["cipher"] != "aes-128-ctr":  # which the library takes for granted
+            raise malformed
+        _check_cost(crypto["kdfparams"])
         key = LocalKey(bytes(Account.decrypt(keystore, password.decode("utf-8", "replace"))))
     except ValueError as error:
         if "MAC mismatch" in str(error):

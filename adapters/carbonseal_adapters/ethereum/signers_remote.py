@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from eth_utils.address import to_checksum_address
+
 from carbonseal.findings import Refused
 from carbonseal.keys.uris import KeyUri
 from carbonseal.ledger import Retry, Unknown
@@ -66,9 +68,9 @@ class RemoteSigner:
             "chainId": transaction.chain_id,
             **({"gasPrice": fees.limit} if transaction.legacy else offered),
         }
-        to = {"to": to_hex(transaction.to)} if transaction.to else {}
+        to = {"to": to_checksum_address(transaction.to)} if transaction.to else {}  # Clef refuses it otherwise
         quantities = {name: hex(number) for name, number in numbers.items()}
-        return {"from": self.shown, **to, **quantities, "data": to_hex(transaction.data)}
+        return {"from": to_checksum_address(self.address), **to, **quantities, "data": to_hex(transaction.data)}
 
     def _payload(self, answer: Any) -> bytes:
         """Web3Signer answers with the bytes alone, Clef with {"raw", "tx"}."""
