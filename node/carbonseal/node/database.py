@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, create_engine, event
+from sqlalchemy import Connection, MetaData, Table, create_engine, event, inspect
 
 METADATA = MetaData()
 SLICE = 512  # rows of one INSERT
@@ -40,6 +40,7 @@ class Database:
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._readers, "begin", _begin)
         METADATA.create_all(self._writer)
+        self._add_columns()
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction that may write. Committed, and durable, when the block ends; rolled back when it raises."""
@@ -48,6 +49,16 @@ class Database:
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one committed state."""
         return self._readers.begin()
+
+    def _add_columns(self) -> None:
+        """Tables that an older version made gain the columns that are new, empty."""
+        with self.write() as connection:
+            for table in METADATA.sorted_tables:
+                there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+                for column in table.columns:
+                    if column.name not in there:
+                        kind = column.type.compile(connection.dialect)
+                        connection.exec_driver_sql(f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}')
 
     def close(self) -> None:
         self._readers.dispose()

@@ -1,22 +1,27 @@
-"""What became of the anchors that were sent, and the evidence of those that stand for good.
+"""What became of the anchors that were sent, and the evidence of those that stand.
 
-Evidence is taken once, when a ledger calls an anchor final, stored under its digest, and never changed. Only when it is
-durable is the anchor final in the outbox. Owns the table `evidence`.
+Evidence is taken when an anchor is first seen included, while the ledger has the state, and anew whenever it stands somewhere
+else. It rests on facts that the verifier's trust pins or does not: that is why it may be handed out before the anchor is final
+(docs/adr/0012). Only when it is durable is the anchor final in the outbox. Owns the table `evidence`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, UniqueConstraint, delete, select
 
-from carbonseal.ledger import Evidence, Fate, Ledger, Observation
+from carbonseal.ledger import Evidence, Fate, Ledger, Observation, Retry
 
 from . import points
 from .database import METADATA, Database, insert_rows
-from .outbox import AnchorState, Outbox, State
+from .outbox import NEVER, STANDING, AnchorState, Outbox, State
+
+LOG = logging.getLogger(__name__)
 
 EVIDENCE = Table(
     "evidence",
@@ -28,10 +33,13 @@ EVIDENCE = Table(
     Column("type", String),
     Column("version", Integer),
     Column("data", LargeBinary),
+    Column("facts", String),  # of the observation that it proves, JSON
     UniqueConstraint("ledger", "size"),
 )
 
 SLOWEST_LOOK = 15.0  # seconds between two looks at an anchor
+SLOWEST_WATCH = 300.0  # and at one that is final
+LONGEST_WATCH = 86_400.0  # seconds for which what is final is watched, if the ledger does not call it settled before
 FASTEST_LOOK = 0.1
 MOST_ATTEMPTS = 8  # for one anchor; when the ledger refused them all, it failed
 
@@ -59,11 +67,31 @@ class EvidenceStore:
                 (row.ledger, Evidence(row.type, row.version, bytes(row.data))) for row in connection.execute(chosen)
             ]
 
-    def put(self, ledger: str, size: int, evidence: Evidence) -> None:
-        """Keep evidence. Durable on return."""
+    def proves(self, ledger: str, size: int, seen: Observation) -> bool:
+        """Whether there is evidence of what was seen."""
+        chosen = select(EVIDENCE.c.facts).where(EVIDENCE.c.ledger == ledger, EVIDENCE.c.size == size)
+        with self._database.read() as connection:
+            return connection.scalar(chosen) == _facts(seen)
+
+    def put(self, ledger: str, size: int, evidence: Evidence, seen: Observation) -> None:
+        """Keep evidence of what was seen, in place of any other of this anchor. Durable on return."""
+        values = (ledger, size, evidence.type, evidence.version, evidence.data, _facts(seen))
         with self._database.write() as connection:
-            values = (ledger, size, evidence.type, evidence.version, evidence.data)
+            _drop(connection, ledger, size)
             insert_rows(connection, EVIDENCE, [(None, digest(evidence, ledger, size), *values)])
+
+    def drop(self, ledger: str, size: int) -> None:
+        """The anchor stands no more."""
+        with self._database.write() as connection:
+            _drop(connection, ledger, size)
+
+
+def _drop(connection: Connection, ledger: str, size: int) -> None:
+    connection.execute(delete(EVIDENCE).where(EVIDENCE.c.ledger == ledger, EVIDENCE.c.size == size))
+
+
+def _facts(seen: Observation) -> str:
+    return json.dumps(dict(seen.facts or {}), sort_keys=True)
 
 
 def digest(evidence: Evidence, ledger: str, size: int) -> bytes:
@@ -73,7 +101,7 @@ def digest(evidence: Evidence, ledger: str, size: int) -> bytes:
 
 
 class Follower:
-    """Follows anchors until they are final."""
+    """Follows anchors until they are final, and then until they are settled."""
 
     def __init__(self, outbox: Outbox, evidence: EvidenceStore, on_disk: OnDisk, reached: points.Reached) -> None:
         self._outbox = outbox
@@ -85,33 +113,73 @@ class Follower:
         """Ask once, and store what was seen. Raises what the ledger raises."""
         attempts = self._outbox.attempts(anchor.ledger, anchor.size)
         seen = await ledger.follow(attempts)
-        outbox = self._outbox
+        if anchor.state in STANDING and seen.fate not in (Fate.INCLUDED, Fate.FINAL):
+            LOG.warning("anchor of size %d fell out of %s", anchor.size, anchor.ledger)
+            await self._on_disk(self._evidence.drop, anchor.ledger, anchor.size)
         match seen.fate:
             case Fate.FINAL:
-                await self._finish(ledger, anchor, seen, now)
-            case Fate.INCLUDED if anchor.state is not State.INCLUDED:
-                await self._on_disk(outbox.move, anchor, State.INCLUDED, now, again=FASTEST_LOOK, seen=seen)
-                self._reached(points.INCLUDED_RECORDED)
-            case Fate.PENDING if anchor.state is State.INCLUDED:
-                await self._on_disk(outbox.move, anchor, State.SENT, now, again=FASTEST_LOOK)
-            case Fate.INCLUDED | Fate.PENDING:
-                await self._on_disk(outbox.look_again, anchor, now + _pause(anchor, now))
+                await self._final(ledger, anchor, seen, now)
+            case Fate.INCLUDED:
+                await self._included(ledger, anchor, seen, now)
+            case Fate.PENDING:
+                await self._pending(ledger, anchor, seen, now)
             case Fate.MISSING:
-                lost = "fell out of the ledger" if anchor.state is State.INCLUDED else "the ledger does not know it"
-                await self._on_disk(outbox.put_off, anchor, State.SIGNED, now, lost)
+                await self._missing(ledger, anchor, seen, now)
             case Fate.REFUSED if len(attempts) >= MOST_ATTEMPTS:
-                await self._on_disk(outbox.fail, anchor, now, seen.reason, "look on the ledger why it refuses anchors")
+                remedy = "look on the ledger why it refuses anchors"
+                await self._on_disk(self._outbox.fail, anchor, now, seen.reason, remedy)
             case Fate.REFUSED:
-                await self._on_disk(outbox.put_off, anchor, State.DUE, now, seen.reason)
+                await self._on_disk(self._outbox.put_off, anchor, State.DUE, now, seen.reason, seen=seen)
 
-    async def _finish(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
-        if self._evidence.find(anchor.ledger, anchor.size) is None:
-            evidence = await ledger.evidence(seen)
-            self._reached(points.EVIDENCE_TAKEN)
-            await self._on_disk(self._evidence.put, anchor.ledger, anchor.size, evidence)
-            self._reached(points.EVIDENCE_STORED)
-        await self._on_disk(self._outbox.move, anchor, State.FINAL, now, again=0, seen=seen)
+    async def _final(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
+        await self._prove(ledger, anchor, seen)
+        if anchor.state is State.FINAL:
+            is_over = seen.settled or now - anchor.since >= LONGEST_WATCH
+            await self._on_disk(self._outbox.look_again, anchor, NEVER if is_over else now + watch(anchor, now), seen)
+            return
+        again = NEVER if seen.settled else FASTEST_LOOK
+        await self._on_disk(self._outbox.move, anchor, State.FINAL, now, again=again, seen=seen)
         self._reached(points.FINAL_RECORDED)
+
+    async def _included(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
+        try:
+            await self._prove(ledger, anchor, seen)
+        except Retry as retry:  # there is time until it is final
+            LOG.info("no evidence yet of the anchor of size %d on %s: %s", anchor.size, anchor.ledger, retry)
+        if anchor.state is State.INCLUDED:
+            await self._on_disk(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
+            return
+        await self._on_disk(self._outbox.move, anchor, State.INCLUDED, now, again=FASTEST_LOOK, seen=seen)
+        self._reached(points.INCLUDED_RECORDED)
+
+    async def _pending(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
+        if anchor.state in STANDING:
+            await self._on_disk(self._outbox.move, anchor, State.SENT, now, again=FASTEST_LOOK, seen=seen)
+        elif anchor.is_stuck(ledger.patience, now):
+            await self._on_disk(self._outbox.want_better, anchor, now, seen.reason)
+        else:
+            await self._on_disk(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
+
+    async def _missing(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
+        fell_out = anchor.state in STANDING
+        is_stuck = anchor.is_stuck(ledger.patience, now) and not fell_out
+        reason = "fell out of the ledger" if fell_out else "the ledger does not know it"
+        state = State.DUE if is_stuck else State.SIGNED
+        await self._on_disk(self._outbox.put_off, anchor, state, now, reason, seen=seen)
+
+    async def _prove(self, ledger: Ledger, anchor: AnchorState, seen: Observation) -> None:
+        """See that there is evidence of what was seen."""
+        if self._evidence.proves(anchor.ledger, anchor.size, seen):
+            return
+        evidence = await ledger.evidence(seen)
+        self._reached(points.EVIDENCE_TAKEN)
+        await self._on_disk(self._evidence.put, anchor.ledger, anchor.size, evidence, seen)
+        self._reached(points.EVIDENCE_STORED)
+
+
+def watch(anchor: AnchorState, now: float) -> float:
+    """How long to wait before the next look at an anchor that is final."""
+    return min(SLOWEST_WATCH, max(FASTEST_LOOK, (now - anchor.since) / 4))
 
 
 def _pause(anchor: AnchorState, now: float) -> float:

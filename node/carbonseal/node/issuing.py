@@ -49,6 +49,8 @@ class Sealing(Protocol):
     def seal(self, commitment: bytes) -> Seal: ...
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]: ...
 
+    def final_on(self, commitment: bytes) -> set[str]: ...
+
 
 class Issuing:
     """Issues in the names of a node's issuers."""
@@ -156,8 +158,7 @@ class Issuing:
         return {commitment: self._node.seal(commitment) for commitment in commitments if self._node.knows(commitment)}
 
     def _is_anchored(self, commitment: bytes) -> bool:
-        seal = self._node.seal(commitment)
-        return self._ledgers <= {anchor.ledger for head in seal.heads for anchor in head.anchors}
+        return self._ledgers <= self._node.final_on(commitment)
 
     def _link(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None:
         return self._node.consistency(old_size, new_size) if origin == self._origin else None

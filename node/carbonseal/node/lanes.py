@@ -18,13 +18,15 @@ from carbonseal.ledger import Anchor, Ledger, Never, Retry, Unknown, log_id
 
 from . import ledgers, points
 from .config import LedgerConfig
-from .follower import Follower, OnDisk
+from .follower import LONGEST_WATCH, Follower, OnDisk, watch
 from .guard import Frozen
-from .outbox import FIRST_DELAY, LONGEST_DELAY, OPEN, AnchorState, Outbox, State
+from .outbox import FIRST_DELAY, LONGEST_DELAY, NEVER, OPEN, STANDING, AnchorState, Outbox, State
+from .purses import KnownPurse, Purses
 from .sequencer import Sequencer
 
 LOG = logging.getLogger(__name__)
 SLOWEST_ROUND = 5.0  # seconds between two rounds with nothing to do
+PURSE_EVERY = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class LedgerState:
     problem: str
     remedy: str
     counts: dict[State, int]
+    costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
     newest: tuple[AnchorState, ...]  # what is open or failed, and the newest final one
 
     def to_json(self) -> dict[str, object]:
@@ -52,7 +55,31 @@ class LedgerState:
             "problem": self.problem,
             "remedy": self.remedy,
             "counts": {state.value: count for state, count in self.counts.items()},
+            "costs": None if self.costs is None else self.costs.to_json(),
             "anchors": [anchor.to_json() for anchor in self.newest],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What pays for a ledger's anchors, and what they have cost so far."""
+
+    purse: KnownPurse
+    spent: int
+    anchors: int  # that stand
+    entries: int  # that they cover
+
+    def to_json(self) -> dict[str, object]:
+        """Amounts are decimal numbers of the purse's unit, as text."""
+        amount = self.purse.amount
+        return {
+            "unit": self.purse.unit,
+            "balance": amount(self.purse.balance),
+            "asked": self.purse.asked,
+            "warning": self.purse.warning,
+            "spent": amount(self.spent),
+            "per-anchor": amount(self.spent // self.anchors) if self.anchors else None,
+            "per-record": amount(self.spent // self.entries) if self.entries else None,
         }
 
 
@@ -66,6 +93,7 @@ class Lane:
         *,
         sequencer: Sequencer,
         outbox: Outbox,
+        purses: Purses,
         follower: Follower,
         on_disk: OnDisk,
         clock: Callable[[], float],
@@ -75,6 +103,7 @@ class Lane:
         self._directory = directory
         self._sequencer = sequencer
         self._outbox = outbox
+        self._purses = purses
         self._follower = follower
         self._on_disk = on_disk
         self._clock = clock
@@ -85,7 +114,7 @@ class Lane:
         self._compared = False
         self._problem = self._remedy = ""
         self._failures = 0
-        self._next_greeting = 0.0
+        self._next_greeting = self._next_purse = 0.0
 
     # --- what the node asks ----------------------------------------------------------------------------------------
 
@@ -103,8 +132,18 @@ class Lane:
             self._problem,
             self._remedy,
             self._outbox.counts(name),
+            self._costs(),
             tuple(newest),
         )
+
+    def _costs(self) -> Costs | None:
+        name = self.config.name
+        purse = self._purses.find(name)
+        if purse is None:
+            return None
+        counts = self._outbox.counts(name)
+        standing = sum(counts.get(state, 0) for state in STANDING)
+        return Costs(purse, self._outbox.spent(name), standing, self._outbox.largest(name))
 
     async def make_due(self) -> None:
         """Let the newest head be anchored."""
@@ -151,17 +190,18 @@ class Lane:
             if not await self._greet() or self._ledger is None:
                 await self._fail_all()
                 return
-            for anchor in reversed(self._outbox.anchors(self.config.name, *OPEN)):
+            await self._ask_purse(self._ledger)
+            for anchor in self._outbox.watched(self.config.name):
                 now: AnchorState | None = anchor
                 before: State | None = None
-                while now and now.state is not before and now.state in OPEN and now.next <= self._clock():
+                while now and now.state is not before and now.watched and now.next <= self._clock():
                     before = now.state
                     await self._advance(self._ledger, now)
                     now = self._outbox.anchor(anchor.ledger, anchor.size)
 
     async def _advance(self, ledger: Ledger, anchor: AnchorState) -> None:
         try:
-            if anchor.state in (State.SENT, State.INCLUDED):
+            if anchor.state in (State.SENT, *STANDING):
                 await self._follower.look(ledger, anchor, self._clock())
             elif self._sequencer.frozen:
                 await self._on_disk(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
@@ -170,12 +210,24 @@ class Lane:
             else:
                 await self._send(ledger, anchor)
         except Retry as retry:
-            await self._on_disk(self._outbox.put_off, anchor, anchor.state, self._clock(), str(retry))
+            await self._try_again(ledger, anchor, str(retry))
         except Never as never:
             await self._on_disk(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
         except Exception as defect:
             LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
-            await self._on_disk(self._outbox.put_off, anchor, anchor.state, self._clock(), f"a defect: {defect!r}")
+            await self._try_again(ledger, anchor, f"a defect: {defect!r}")
+
+    async def _try_again(self, ledger: Ledger, anchor: AnchorState, reason: str) -> None:
+        """Nothing was changed. What could not be sent for long is prepared anew; what is final stays so until it is seen to
+        have fallen out."""
+        now, state = self._clock(), anchor.state
+        if state is State.FINAL:
+            over = now - anchor.since >= LONGEST_WATCH
+            await self._on_disk(self._outbox.look_again, anchor, NEVER if over else now + watch(anchor, now))
+            return
+        if state is State.SIGNED and anchor.is_stuck(ledger.patience, now):
+            state = State.DUE
+        await self._on_disk(self._outbox.put_off, anchor, state, now, reason)
 
     async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
         """due -> signed: what will be sent is stored first."""
@@ -188,13 +240,31 @@ class Lane:
 
     async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
         """signed -> sent, also where it may have been sent before."""
+        attempts = self._outbox.attempts(anchor.ledger, anchor.size)
+        wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         try:
-            await ledger.send(self._outbox.attempts(anchor.ledger, anchor.size)[0])
+            await ledger.send(wanted)
         except Unknown as unknown:
             LOG.info("anchor of size %d on %s: %s", anchor.size, anchor.ledger, unknown)  # following it will tell
         self._reached(points.SENT)
         await self._on_disk(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
         self._reached(points.SENT_RECORDED)
+
+    async def _ask_purse(self, ledger: Ledger) -> None:
+        """Look into the purse now and then, and say aloud that it runs low."""
+        if self._clock() < self._next_purse:
+            return
+        self._next_purse = self._clock() + PURSE_EVERY
+        try:
+            purse = await ledger.purse()
+        except Retry as retry:
+            LOG.info("the purse of %s: %s", self.config.name, retry)
+            return
+        if purse is not None:
+            before = self._purses.find(self.config.name)
+            if purse.warning and (before is None or not before.warning):
+                LOG.warning("%s: %s", self.config.name, purse.warning)
+            await self._on_disk(self._purses.put, self.config.name, purse, self._clock())
 
     async def _keep_cadence(self) -> None:
         """Make the newest head due where it is time, and where it holds something that is a reason to."""
@@ -211,7 +281,7 @@ class Lane:
 
     def _next_round(self) -> float:
         """In how many seconds there is something to do."""
-        times = [anchor.next for anchor in self._outbox.anchors(self.config.name, *OPEN)]
+        times = [anchor.next for anchor in self._outbox.watched(self.config.name)]
         if times and self._compared:
             return min(max(min(times) - self._clock(), 0.01), SLOWEST_ROUND)
         waiting = self._next_greeting - self._clock() if not self._compared else SLOWEST_ROUND

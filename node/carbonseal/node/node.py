@@ -35,7 +35,8 @@ from .intake import Intake, Item, Submitted
 from .issuing import Issuing
 from .lanes import Lane, LedgerState
 from .lock import Lock
-from .outbox import Outbox
+from .outbox import Outbox, State
+from .purses import Purses
 from .secrets import open_key, open_signer
 from .sequencer import Sequencer, SignedHead
 from .statuses import Signer, Statuses
@@ -80,6 +81,7 @@ class Node:
         salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in settings.tenants}
         self._intake = Intake(salt_keys, self._put)
         self._outbox = Outbox(database)
+        self._purses = Purses(database)
         self._evidence = EvidenceStore(database)
         self._follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
         self._lanes = [self._lane(ledger) for ledger in settings.ledgers]
@@ -102,6 +104,7 @@ class Node:
             self.directory,
             sequencer=self._sequencer,
             outbox=self._outbox,
+            purses=self._purses,
             follower=self._follower,
             on_disk=self._on_disk,
             clock=self._clock,
@@ -296,16 +299,22 @@ class Node:
         return [lane.state() for lane in self._lanes]
 
     def seal(self, commitment: bytes) -> Seal:
-        """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the newest head where
-        there is none yet. Raises Refused where the record is unknown or not in the log."""
+        """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the earliest that is
+        included where none is final yet; the newest head where there is neither. Raises Refused where the record is unknown
+        or not in the log."""
         return self.seal_entry(self.record(commitment).index)
 
     def seal_entry(self, index: int) -> Seal:
         """The seal of any entry. Raises Refused as `seal` does."""
         newest = self._head_over(index).checkpoint.size
-        sizes = sorted(set(self._outbox.earliest_final(index).values()))[:MAX_HEADS] or [newest]
+        anchored = {**self._outbox.earliest(index, State.INCLUDED), **self._outbox.earliest(index, State.FINAL)}
+        sizes = sorted(set(anchored.values()))[:MAX_HEADS] or [newest]
         heads = [self._sealed(index, size, before) for size, before in zip(sizes, [None, *sizes], strict=False)]
         return Seal(self._store.entries(index, index + 1)[0], index, tuple(heads))
+
+    def final_on(self, commitment: bytes) -> set[str]:
+        """The ledgers on which a record stands under an anchor that is final. Raises Refused as `record` does."""
+        return set(self._outbox.earliest(self.record(commitment).index, State.FINAL))
 
     def _sealed(self, index: int, size: int, before: int | None) -> Head:
         return Head(
