@@ -115,6 +115,8 @@ def way(tmp_path_factory: pytest.TempPathFactory, carbonseal_chain: Network) -> 
             folder / "passport.json",
             "--from",
             f"{chain.ledger}={chain.endpoint}",
+            "--confirmations",
+            1,
             "-o",
             folder / "trust.json",
         )
@@ -204,7 +206,7 @@ def test_commands_speak_to_a_node_that_is_served(way: Way) -> None:
 
 
 def test_trust_is_gathered_once(way: Way) -> None:
-    ask = ["--from", f"{way.chain.ledger}={way.chain.endpoint}", "-o", way.folder / "trust.json"]
+    ask = ["--from", f"{way.chain.ledger}={way.chain.endpoint}", "--confirmations", 1, "-o", way.folder / "trust.json"]
     before = (way.folder / "trust.json").read_bytes()
     assert "0 new" in good("trust", "gather", way.folder / "passport.json", *ask)
     assert (way.folder / "trust.json").read_bytes() == before
