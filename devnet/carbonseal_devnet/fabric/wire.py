@@ -154,26 +154,32 @@ def _ordered(number: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a block does to one key. No value: the key is gone."""
+    """What a block does to one key. No value: the key is gone.
+
+    The namespace is a chaincode's, or chaincode NUL collection for hashes of private data.
+    """
 
     namespace: str
-    key: str
+    key: bytes
     value: bytes | None
     version: Version
 
 
 def commit_hash(filter_: bytes, updates: Iterable[Update], previous: bytes) -> bytes:
     """What peers put into a block's COMMIT_HASH metadata: a running hash over everything committed so far."""
-    body, last = bytearray(), None
-    for update in sorted(updates, key=lambda each: (each.namespace.encode(), each.key.encode())):
-        write = b"" if update.namespace == last else _field(1, update.namespace.encode())
-        write += _field(3, update.key.encode())
-        write += b"\x20\x01" if update.value is None else _field(5, update.value)
-        write += _field(6, update.version.encode())
-        body += _field(1, write)
-        last = update.namespace
+    body, last = bytearray(), ("", "")
+    for update in sorted(updates, key=lambda each: (each.namespace.encode(), each.key)):
+        chaincode, _, collection = update.namespace.partition("\0")
+        write = b"" if chaincode == last[0] else field(1, chaincode.encode())
+        write += b"" if (chaincode, collection) == last else field(2, collection.encode())
+        write += field(3, update.key)
+        write += b"\x20\x01" if update.value is None else field(5, update.value)
+        write += field(6, update.version.encode())
+        body += varint(1 << 3 | 2) + varint(len(write)) + write
+        last = (chaincode, collection)
     return hashlib.sha256(varint(len(filter_)) + filter_ + body + previous).digest()
 
 
-def _field(number: int, value: bytes) -> bytes:
+def field(number: int, value: bytes) -> bytes:
+    """Protobuf's length-delimited field; absent if empty."""
     return varint(number << 3 | 2) + varint(len(value)) + value if value else b""

@@ -1,0 +1,66 @@
+"""Chaincode definitions, as Fabric's `_lifecycle` chaincode keeps them in the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fabric_protos.common import policies_pb2
+from fabric_protos.peer import collection_pb2
+from fabric_protos.peer.lifecycle import chaincode_definition_pb2, db_pb2
+
+from carbonseal_devnet.fabric.wire import decode
+
+NAMESPACE = "_lifecycle"
+FIELDS = ("Sequence", "EndorsementInfo", "ValidationInfo", "Collections")
+CHANNEL_POLICY: bytes = policies_pb2.ApplicationPolicy(
+    channel_config_policy_reference="/Channel/Application/Endorsement"
+).SerializeToString()
+
+Read = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a channel agreed on. `policy` is a serialised ApplicationPolicy."""
+
+    version: str
+    sequence: int
+    policy: bytes = CHANNEL_POLICY
+
+    def encode(self, name: str) -> dict[str, bytes]:
+        """Keys and values in the state."""
+        data = db_pb2.StateData
+        endorsement = chaincode_definition_pb2.ChaincodeEndorsementInfo(version=self.version, endorsement_plugin="escc")
+        validation = chaincode_definition_pb2.ChaincodeValidationInfo(
+            validation_plugin="vscc", validation_parameter=self.policy
+        )
+        values = {
+            "Sequence": data(Int64=self.sequence),
+            "EndorsementInfo": data(Bytes=endorsement.SerializeToString()),
+            "ValidationInfo": data(Bytes=validation.SerializeToString()),
+            "Collections": data(Bytes=collection_pb2.CollectionConfigPackage().SerializeToString()),
+        }
+        metadata = db_pb2.StateMetadata(datatype="ChaincodeDefinition", fields=FIELDS)
+        fields = {_key(name, field): value.SerializeToString() for field, value in values.items()}
+        return {**fields, f"namespaces/metadata/{name}": metadata.SerializeToString()}
+
+
+def sequence_key(name: str) -> str:
+    """What every transaction reads of the chaincodes that it calls."""
+    return _key(name, "Sequence")
+
+
+def _key(name: str, field: str) -> str:
+    return f"namespaces/fields/{name}/{field}"
+
+
+def definition(name: str, read: Read) -> Definition | None:
+    """What the state has under a chaincode's name; `read` takes keys of the `_lifecycle` namespace."""
+    sequence = read(sequence_key(name))
+    endorsement, validation = read(_key(name, "EndorsementInfo")), read(_key(name, "ValidationInfo"))
+    if sequence is None or endorsement is None or validation is None:
+        return None
+    about = decode(chaincode_definition_pb2.ChaincodeEndorsementInfo, decode(db_pb2.StateData, endorsement).Bytes)
+    checks = decode(chaincode_definition_pb2.ChaincodeValidationInfo, decode(db_pb2.StateData, validation).Bytes)
+    return Definition(about.version, decode(db_pb2.StateData, sequence).Int64, checks.validation_parameter)
