@@ -1,0 +1,216 @@
+"""Blocks and configurations: who signs them, under which configuration, and that none can be left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from carbonseal.findings import Outcome
+from carbonseal_adapters.fabric import codes
+from carbonseal_adapters.fabric.evidence import VERIFIER
+from carbonseal_adapters.fabric.headers import instant
+from carbonseal_devnet.fabric_evidence import TIME, Channel, Organisation, Scene, scene
+from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of, signed
+
+CHANNEL = SOUND.channel
+ORDERING = CHANNEL.ordering
+FOUR = list(enumerate(BFT.channel.signers, 1))
+STRANGER = Organisation("ElseMSP").node("orderer1", "orderer")
+
+
+@pytest.mark.parametrize(
+    ("signing", "code"),
+    [
+        ({"signers": []}, codes.SIGNERS_MISSING),
+        ({"signers": [STRANGER]}, codes.MSP_UNKNOWN),
+        ({"signers": [replace(STRANGER, msp="OrdererMSP")]}, codes.CERTIFICATE_UNTRUSTED),
+        ({"signers": [CHANNEL.peer(0)]}, codes.SIGNERS_MISSING),
+        ({"signers": [ORDERING.node("o", "orderer", until=instant(TIME - 1))]}, codes.CERTIFICATE_EXPIRED),
+        ({"signers": [replace(CHANNEL.signers[0], key=STRANGER.key)]}, codes.SIGNATURE_FAILS),
+        ({"high_s": True}, codes.SIGNATURE_HIGH_S),
+        ({"signers": [(1, CHANNEL.signers[0])]}, codes.CONSENTER_UNKNOWN),
+        ({"last_config": 1}, codes.CONFIG_OTHER),
+    ],
+)
+def test_what_is_wrong_with_raft_signatures(signing, code):
+    assert code_of(signed(**signing)) is code
+
+
+@pytest.mark.parametrize(
+    ("signers", "code"),
+    [
+        (FOUR[:2], codes.SIGNERS_MISSING),
+        ([FOUR[0], FOUR[0], FOUR[0]], codes.SIGNERS_MISSING),
+        ([FOUR[0], FOUR[1], FOUR[1], BFT.channel.signers[1]], codes.SIGNERS_MISSING),  # the same by certificate
+        ([(1, FOUR[0][1]), (2, FOUR[0][1]), (3, FOUR[2][1])], codes.SIGNATURE_FAILS),
+        ([*FOUR[:3], (5, FOUR[3][1])], codes.CONSENTER_UNKNOWN),
+        ([*FOUR[:3], (4, STRANGER)], codes.SIGNATURE_FAILS),
+        ([*FOUR[:2], ORDERING.node("orderer9", "orderer")], codes.SIGNERS_MISSING),  # an orderer's, and no consenter's
+    ],
+)
+def test_what_is_wrong_with_bft_signatures(signers, code):
+    assert code_of(signed(BFT, signers=signers)) is code
+
+
+def test_a_bft_quorum_is_enough():
+    assert check(signed(BFT, signers=FOUR[1:])).proved
+
+
+@pytest.mark.parametrize(("orderers", "quorum"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (7, 5), (10, 7)])
+def test_bft_quorums(orderers, quorum):
+    seats = tuple(ORDERING.node(f"orderer{at}", "orderer") for at in range(1, orderers + 1))
+    given = scene(STATEMENT, Channel(bft=True, orderers=seats))
+    everyone = list(enumerate(seats, 1))
+    assert check(signed(given, signers=everyone[:quorum])).proved
+    assert code_of(signed(given, signers=everyone[: quorum - 1])) is codes.SIGNERS_MISSING
+
+
+def test_a_block_of_other_contents():
+    evidence, other = SOUND.evidence(), scene(replace(STATEMENT, size=7)).call.envelope()
+    added = replace(evidence.block, envelopes=(*evidence.block.envelopes, other))
+    assert code_of(SOUND, replace(evidence, block=added)) is codes.DATA_HASH
+    for change in ({"number": 5}, {"previous_hash": b"\0" * 32}):
+        assert code_of(SOUND, replace(evidence, block=replace(evidence.block, **change))) is codes.SIGNATURE_FAILS
+
+
+def test_a_block_before_its_configuration():
+    assert code_of(signed(replace(SOUND, number=1), last_config=5)) is codes.CONFIG_OTHER
+
+
+# --- trust ----------------------------------------------------------------------------------------------------------
+
+
+def trusting(trust, **options):
+    pins = VERIFIER.pin(SOUND.ledger, {**SOUND.options, **options})
+    (finding,) = VERIFIER.check(SOUND.evidence().encode(), STATEMENT, pins, trust).findings
+    assert finding.code.outcome is Outcome.NOTED
+    return finding.code
+
+
+def test_trust_that_is_missing_or_of_no_use():
+    item = SOUND.trust()
+    assert trusting([]) is codes.CONFIG_MISSING
+    assert trusting([replace(item, ledger="fabric:" + "00" * 32)]) is codes.CONFIG_MISSING
+    assert trusting([replace(item, kind="block")]) is codes.CONFIG_MISSING
+    assert trusting([item], config="00" * 32) is codes.CONFIG_MISSING
+    for value in ({}, {"block": 5, "number": 0}, {"block": "=", "number": 0}, {"block": "AAAA", "number": 0}):
+        assert trusting([replace(item, value=value)]) is codes.TRUST_MALFORMED
+    value = {"block": item.value["block"], "number": True}
+    assert trusting([replace(item, value=value)]) is codes.TRUST_MALFORMED
+
+
+def test_a_first_block_of_another_name():
+    name = "fabric:" + "ab" * 32
+    pins = VERIFIER.pin(name, SOUND.options)
+    checked = VERIFIER.check(SOUND.evidence().encode(), STATEMENT, pins, [replace(SOUND.trust(), ledger=name)])
+    assert [finding.code for finding in checked.findings] == [codes.GENESIS_DIFFERS]
+
+
+# --- the chain of configurations -------------------------------------------------------------------------------------
+
+HARBOUR = Organisation("HarbourMSP")
+RENEWED = ORDERING.node("orderer1", "orderer", renewal=1)
+
+
+def updates(first: Channel) -> tuple[Channel, Channel]:
+    """Two updates: a new organisation, then a new orderer certificate."""
+    second = first.updated(organisations=(*first.organisations, HARBOUR))
+    seats = (RENEWED, *first.signers[1:])
+    return second, second.updated(orderers=seats)
+
+
+def chained(first: Channel = CHANNEL) -> Scene:
+    second, third = updates(first)
+    configs = (second.block(first), third.block(second))
+    given = scene(STATEMENT, third)
+    return replace(given, trusted=first, configs=configs)
+
+
+@pytest.mark.parametrize("first", [CHANNEL, BFT.channel], ids=["raft", "bft"])
+def test_updates_are_followed(first):
+    given = chained(first)
+    assert check(given).proved
+    assert check(given, attest="1:HarbourMSP").proved
+    assert code_of(replace(given, configs=given.configs[:1])) in {codes.CONFIG_OTHER, codes.SIGNATURE_FAILS}
+
+
+def test_under_the_new_certificate_only():
+    """BFT orderers are known by their certificates: the old one is no orderer's any more."""
+    given = chained(BFT.channel)
+    old = [(1, BFT.channel.signers[0]), *list(enumerate(given.channel.signers, 1))[1:3]]
+    assert code_of(signed(given, signers=old)) is codes.SIGNATURE_FAILS
+
+
+def test_a_gap_and_a_repetition():
+    given = chained()
+    second, third = updates(CHANNEL)
+    assert code_of(replace(given, configs=(third.block(CHANNEL),))) is codes.CONFIG_GAP
+    again = replace(second, number=second.number + 1)
+    assert code_of(replace(given, configs=(second.block(CHANNEL), again.block(second)))) is codes.CONFIG_GAP
+    assert code_of(replace(given, configs=(given.configs[0], given.configs[0]))) is codes.CONFIG_ORDER
+    assert code_of(replace(given, configs=given.configs[::-1])) is codes.CONFIG_GAP
+
+
+def test_a_fork():
+    """A configuration that the orderers of another one signed is none of this channel."""
+    evil = Organisation("OrdererMSP", intermediates=())
+    forger = replace(CHANNEL, orderers=(replace(STRANGER, msp="OrdererMSP"),), ordering=evil)
+    second, _ = updates(CHANNEL)
+    assert code_of(replace(chained(), configs=(second.block(forger),))) is codes.CERTIFICATE_UNTRUSTED
+
+
+def test_a_configuration_signed_under_a_later_one():
+    """The orderers that a configuration brings in cannot vouch for it."""
+    first = BFT.channel
+    second = first.updated(orderers=tuple(ORDERING.node(f"new{at}", "orderer") for at in range(4)))
+    given = replace(scene(STATEMENT, second), trusted=first)
+    assert check(replace(given, configs=(second.block(first),))).proved
+    assert code_of(replace(given, configs=(second.block(second),))) is codes.SIGNATURE_FAILS
+
+
+def test_a_configuration_that_does_not_name_itself():
+    second, _ = updates(CHANNEL)
+    given = replace(scene(STATEMENT, second), trusted=CHANNEL)
+    assert check(replace(given, configs=(second.block(CHANNEL),))).proved
+    assert code_of(replace(given, configs=(second.block(CHANNEL, last_config=0),))) is codes.CONFIG_SELF
+
+
+def test_a_configuration_of_another_channel():
+    second = replace(updates(CHANNEL)[0], name="other")
+    assert code_of(replace(chained(), configs=(second.block(CHANNEL),))) is codes.OTHER_CHANNEL
+
+
+def test_an_ordinary_block_as_configuration():
+    assert code_of(replace(chained(), configs=(SOUND.block(),))) is codes.NOT_A_CONFIG
+
+
+def test_a_configuration_is_judged_at_its_own_time():
+    expired = ORDERING.node("orderer1", "orderer", until=instant(TIME - 500))
+    second = CHANNEL.updated(orderers=(ORDERING.node("orderer1", "orderer", renewal=2),))
+    given = replace(scene(STATEMENT, second), trusted=CHANNEL)
+    early = second.block(CHANNEL, signers=[expired])
+    assert check(replace(given, configs=(early,))).proved
+    late = second.block(CHANNEL, signers=[expired], time=TIME - 400)
+    assert code_of(replace(given, configs=(late,))) is codes.CERTIFICATE_EXPIRED
+
+
+def test_an_anchor_older_than_the_pinned_configuration():
+    second, _ = updates(CHANNEL)
+    given = replace(scene(STATEMENT, second), trusted=second, number=2)
+    assert code_of(signed(given, last_config=0), config=second.genesis) is codes.CONFIG_NEWER
+
+
+def test_an_organisation_that_left():
+    gone = CHANNEL.updated(organisations=CHANNEL.organisations[:1])
+    given = replace(scene(STATEMENT, gone), trusted=CHANNEL, configs=(gone.block(CHANNEL),))
+    assert check(given).proved
+    endorsed = called(given, endorsers=(CHANNEL.peer(0), CHANNEL.peer(1)))
+    assert code_of(endorsed) is codes.MSP_UNKNOWN
+
+
+def test_a_revocation_in_between():
+    mill, port = CHANNEL.organisations
+    revoking = CHANNEL.updated(organisations=(mill, replace(port, revoked=(port.ca.revoke(CHANNEL.peer(1)),))))
+    given = replace(scene(STATEMENT, revoking), trusted=CHANNEL, configs=(revoking.block(CHANNEL),))
+    assert code_of(given) is codes.CERTIFICATE_REVOKED
