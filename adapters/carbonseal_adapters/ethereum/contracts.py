@@ -34,6 +34,8 @@ class Contract(Protocol):
     def publisher(self) -> str: ...  # as evidence and policies write it
     @property
     def pins(self) -> Pins | eas.EasPins: ...  # what evidence from here is checked against
+    @property
+    def refuses_for_ever(self) -> bool: ...  # what it refuses where nothing stands: else somebody was quicker just now
 
     def call_anchor(self, statement: Statement) -> bytes:
         """The call data that anchors."""
@@ -79,6 +81,10 @@ class RegistryContract:
     def publisher(self) -> str:
         return to_hex(self.account)
 
+    @property
+    def refuses_for_ever(self) -> bool:
+        return True
+
     def call_anchor(self, statement: Statement) -> bytes:
         return registry.call_anchor(statement)
 
@@ -116,6 +122,10 @@ class EasContract:
     @property
     def publisher(self) -> str:
         return eas.ANYONE
+
+    @property
+    def refuses_for_ever(self) -> bool:
+        return False
 
     def call_anchor(self, statement: Statement) -> bytes:
         return eas.call_timestamp(statement)

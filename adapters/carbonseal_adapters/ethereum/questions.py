@@ -7,6 +7,7 @@ from typing import Any
 
 from carbonseal.ledger import Evidence, Never, Retry, Statement, TrustItem
 from carbonseal_adapters.ethereum.blocks import BLOCK
+from carbonseal_adapters.ethereum.branch import Block
 from carbonseal_adapters.ethereum.contracts import Contract, Standing
 from carbonseal_adapters.ethereum.evidence import VERIFIER
 from carbonseal_adapters.ethereum.headers import write_header
@@ -54,12 +55,12 @@ class Questions:
         return await self._rpc.ask("eth_getTransactionByHash", name) is not None
 
     async def gas(self, data: bytes) -> int:
-        """What a call of the contract uses. Raises `Never` where the contract refuses."""
+        """What a call of the contract uses. Raises `Never` where the contract refuses for ever."""
         call = {"from": self._account, "to": to_hex(self._contract.address), "data": to_hex(data)}
         try:
             answer = await self._rpc.question("eth_estimateGas", call)
         except RpcError as error:
-            if error.says("revert"):
+            if error.says("revert") and self._contract.refuses_for_ever:
                 raise Never(
                     f"the contract refuses the anchor: {error}", "this is a defect; please report it"
                 ) from error
@@ -67,9 +68,10 @@ class Questions:
         with self._rpc.reading("eth_estimateGas"):
             return int(answer, 16)
 
-    async def prove(self, statement: Statement, number: int) -> Evidence:
+    async def prove(self, statement: Statement, block: Block) -> Evidence:
         """The evidence from that block's state, checked as a verifier would who trusts this block. Raises `RpcError` where
-        the endpoint does not have that state any more."""
+        the endpoint does not have that state any more, `Retry` where it is another block by now."""
+        number = block.number
         place = to_hex(self._contract.slot(statement))
         answer = await self._rpc.question("eth_getProof", to_hex(self._contract.address), [place], hex(number))
         fields = await self._rpc.ask("eth_getBlockByNumber", hex(number), False)
@@ -77,7 +79,7 @@ class Questions:
             account = tuple(from_hex(node) for node in answer["accountProof"])
             storage = tuple(from_hex(node) for node in answer["storageProof"][0]["proof"])
             evidence = self._contract.evidence(write_header(fields), account, storage)
-            seen = TrustItem(self._ledger, BLOCK, {"number": number, "hash": fields["hash"]}, self._rpc.endpoint, "")
+            seen = TrustItem(self._ledger, BLOCK, {"number": number, "hash": block.hash}, self._rpc.endpoint, "")
         checked = VERIFIER.check(evidence, statement, self._contract.pins, [seen])
         if checked.proved is None:
             raise Retry(f"{self._rpc.endpoint}: {checked.findings[0]}")
