@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from carbonseal.findings import Refused
 from carbonseal.node.config import IssuerConfig
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
@@ -140,3 +141,27 @@ def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> 
             assert response.status == 201
 
     run(directory, act, Bounds(passports=1, silence=0.5))
+
+
+def test_a_passport_is_revoked_from_afar(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        raw = await far.issue(await request(far))
+        await far.revoke(parse(raw).root)
+        lists = parse(await far.refresh(raw)).status_lists.values()
+        assert [one.signed.revoked(0) for one in lists] == [True]
+        with pytest.raises(Refused) as refused:
+            await far.revoke(bytes(32))
+        assert refused.value.finding.code.name == "node.unknown-credential"
+
+    run(directory, act)
+
+
+@pytest.mark.parametrize("path", ["/v1/records?profile=json/1", "/v1/passports", "/v1/anchor", "/v1/sequence"])
+def test_pages_in_a_browser_change_nothing(directory: Path, path: str) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        page = {"Origin": "http://evil.example", **JSON}
+        async with session.post(path, data=b"{}", headers=page) as response:
+            assert (response.status, (await response.json())["code"]) == (403, "http.from-a-page")
+        assert (await near.health())["size"] == 0
+
+    run(directory, act)

@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from carbonseal.findings import Refused
 from carbonseal.node.node import Node
+from carbonseal.records.places import printable
 
 from . import anchors, log, passports, records, state
 from .bodies import Patience
 from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, REQUESTS, STREAMS, USUAL, Bounds, Slots
-from .errors import Handler, refusals
+from .errors import FROM_A_PAGE, Handler, refusals
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the ones before it are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
@@ -22,7 +24,7 @@ FINISH = 20.0  # seconds that requests under way get when the node stops
 
 def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     """The service of an open node. The node's background work is not the application's: see `serving`."""
-    app = web.Application(middlewares=[refusals, _slot])
+    app = web.Application(middlewares=[refusals, _no_pages, _slot])
     app[NODE] = node
     app[BOUNDS] = bounds
     app[PATIENCE] = Patience(bounds.silence)
@@ -33,6 +35,15 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
         app.add_routes(routes)
     app.on_shutdown.append(_stop_waiting)
     return app
+
+
+@web.middleware
+async def _no_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page that somebody on this machine looks at can send requests here. Browsers then say which page it is, in `Origin`,
+    and programs have no reason to: so nothing that changes the node is taken from one that does."""
+    if request.method == "POST" and "Origin" in request.headers:
+        raise Refused(FROM_A_PAGE(origin=printable(request.headers["Origin"])))
+    return await handler(request)
 
 
 @web.middleware

@@ -10,6 +10,11 @@ from aiohttp import web
 from carbonseal import findings
 from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
 
+FROM_A_PAGE = rejected(
+    "http.from-a-page",
+    "a web page ({origin}) asked for this",
+    "programs may change this node; pages in a browser may not",
+)
 NOT_FOUND = rejected("http.not-found", "there is nothing at {path}")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}")
 WRONG_TYPE = rejected("http.wrong-type", "this takes {wanted}, and the request says {found}", "set Content-Type")
@@ -35,6 +40,7 @@ FREEZES = (
     findings.FROZEN_LOST_ENTRIES,
 )
 STATUS = {
+    FROM_A_PAGE.name: 403,
     NOT_FOUND.name: 404,
     WRONG_METHOD.name: 405,
     WRONG_TYPE.name: 415,
