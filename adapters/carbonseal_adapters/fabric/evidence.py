@@ -28,8 +28,8 @@ from carbonseal_adapters.fabric.blocks import Block, check_signatures
 from carbonseal_adapters.fabric.certificates import publisher_id
 from carbonseal_adapters.fabric.config import Config, follow
 from carbonseal_adapters.fabric.packing import MAX_EVIDENCE, TYPE, VERSION, FabricEvidence
-from carbonseal_adapters.fabric.transactions import Transaction, check_anchor
 from carbonseal_adapters.fabric.pinning import pinned
+from carbonseal_adapters.fabric.transactions import Transaction, check_anchor
 
 SCHEME = "fabric"
 REQUIRED = ("config", "chaincode", "attest", "publisher")

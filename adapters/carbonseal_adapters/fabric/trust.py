@@ -23,6 +23,7 @@ class FabricGatherer:
         raise Refused(codes.NO_ENDPOINT(ledger="LEDGER", endpoint=endpoint))
 
     def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
+        del asked, step
         raise Refused(codes.NO_ENDPOINT(ledger=ledger, endpoint=endpoint))
 
     def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
@@ -37,6 +38,7 @@ class FabricGatherer:
 
     def review(self, ledger: str, items: Sequence[TrustItem], agree: int | None, pins: Any = None) -> Reviewed:
         """Nothing to agree on: the policy pins the block's hash."""
+        del ledger, items, agree, pins
         return Reviewed()
 
 
