@@ -8,8 +8,6 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric import codes
 
-VALUE_LENGTH = 112
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -39,11 +37,12 @@ def anchor_value(statement: Statement, time: int) -> bytes:
     return statement.encode() + statement.digest() + time.to_bytes(8, "big")
 
 
-def check_value(value: bytes, statement: Statement, written: int) -> None:
-    """Is it the value of this statement, first anchored at `written` (seconds) or before? Raises `Refused`."""
-    if len(value) != VALUE_LENGTH:
-        raise Refused(codes.OTHER_VALUE(problem=f"it has {len(value)} bytes, not {VALUE_LENGTH}"))
-    if value[:104] != statement.encode() + statement.digest():
-        raise Refused(codes.OTHER_VALUE(problem="it states another head, or has another digest"))
-    if int.from_bytes(value[104:], "big") > written:
-        raise Refused(codes.OTHER_VALUE(problem="its time is later than the transaction's"))
+def check_value(value: bytes, statement: Statement, time: int) -> None:
+    """Is it the value of this statement, written at `time` (seconds)? Raises `Refused`."""
+    wanted = anchor_value(statement, time)
+    if value == wanted:
+        return
+    if len(value) != len(wanted):
+        raise Refused(codes.OTHER_VALUE(problem=f"it has {len(value)} bytes, not {len(wanted)}"))
+    differs = "its time is not the transaction's" if value[:104] == wanted[:104] else "it states another head"
+    raise Refused(codes.OTHER_VALUE(problem=differs))

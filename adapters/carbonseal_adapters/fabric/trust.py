@@ -20,11 +20,12 @@ class FabricGatherer:
     """See `carbonseal.ledger.TrustGatherer`."""
 
     def whence(self, endpoint: str) -> str:
-        raise Refused(codes.NO_ENDPOINT(ledger="LEDGER", endpoint=endpoint))
+        del endpoint
+        raise Refused(codes.NO_ENDPOINT(ledger="LEDGER"))
 
     def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
-        del asked, step
-        raise Refused(codes.NO_ENDPOINT(ledger=ledger, endpoint=endpoint))
+        del asked, endpoint, step
+        raise Refused(codes.NO_ENDPOINT(ledger=ledger))
 
     def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
         """From the path of a file that holds a configuration block."""
