@@ -338,7 +338,7 @@ class Reviewed:
 
 class TrustGatherer(Protocol):
     """What `carbonseal trust` knows of one kind of ledger; found by the scheme of a ledger's name through the entry-point
-    group ``carbonseal.trust``. Standard library only."""
+    group ``carbonseal.trust``. It runs on the base install."""
 
     def whence(self, endpoint: str) -> str:
         """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.proofs import TlogProof
+from carbonseal_adapters.ethereum.headers import write_header
+from carbonseal_adapters.ethereum.trie import keccak256
 from carbonseal_devnet.ethereum import Network
+from tests.ethereum.endpoints import before
 from tests.world import key
 
 CARBONSEAL = [sys.executable, "-m", "carbonseal"]
@@ -232,6 +236,40 @@ def test_trust_from_the_wrong_place_is_refused(way: Way) -> None:
     assert gather(f"tlog:{PEER}=http://127.0.0.1:9").status == 2
     assert gather("eip155:1").status == 2
     assert not (way.folder / "t.json").exists()
+
+
+def test_a_lying_endpoint_is_outvoted_and_named_in_the_verdict(way: Way) -> None:
+    def forge(method: str, params: list[object], answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        given = answer()
+        if method == "eth_getBlockByNumber" and params[0] != "0x0":
+            block = given["result"]
+            block["stateRoot"] = "0x" + "66" * 32
+            block["hash"] = "0x" + keccak256(write_header(block)).hex()
+        return given
+
+    policy = way.folder / "two.policy"
+    template = (way.node / "policy-template.policy").read_text(encoding="utf-8")
+    policy.write_text(template.replace(" genesis=", " agree=2 genesis="), encoding="utf-8")
+    passport, trust = way.folder / "passport.json", way.folder / "three.json"
+
+    def gather(*endpoints: str) -> int:
+        named = [word for endpoint in endpoints for word in ("--from", f"{way.chain.ledger}={endpoint}")]
+        options = "--policy", policy, "--confirmations", 1, "-o", trust
+        return carbonseal("trust", "gather", passport, *named, *options).status
+
+    def verdict() -> tuple[int, dict[str, str]]:
+        done = carbonseal("verify", passport, "--policy", policy, "--trust", trust, "--json")
+        found = json.loads(done.out)["findings"]
+        return done.status, {finding["code"]: finding["message"] for finding in found}
+
+    with before(way.chain, forge) as liar:
+        assert gather(liar, way.chain.endpoint) == 3
+        status, found = verdict()
+        assert (status, "ethereum.agreement-lacking" in found) == (3, True)
+        assert gather(way.chain.another().endpoint) == 0
+        status, found = verdict()
+        assert status == 0
+        assert found["ethereum.endpoint-outvoted"].startswith(liar)
 
 
 def test_without_trust_it_is_undetermined(way: Way) -> None:

@@ -1,13 +1,14 @@
-"""One endpoint's JSON-RPC by the standard library alone, for those who verify and installed nothing else."""
+"""One endpoint's JSON-RPC on the base install, for those who verify and installed nothing else."""
 
 from __future__ import annotations
 
 import http.client
-import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import orjson
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Retry
@@ -98,12 +99,12 @@ class Inquiry:
         return numbers
 
     def ask(self, method: str, *params: object) -> Any:
-        answer = self._answer(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode())
+        answer = self._answer(orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
         try:
             if len(answer) > MAX_ANSWER:
                 raise ValueError(f"it has more than {MAX_ANSWER} bytes")
-            return json.loads(answer)["result"]
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            return orjson.loads(answer)["result"]  # which bounds how deep lists may be nested
+        except (KeyError, TypeError, ValueError) as error:
             raise Refused(self._unusable(method, error)) from error
 
     def _answer(self, body: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice. Standard library only.
+"""Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice, on the base install.
 
 What an endpoint says is a claim, and its own: each answer becomes an item that says whence and when. How many must agree is
 for the policy to say; until then a lie is one voice among several.
