@@ -335,7 +335,7 @@ def test_a_lying_signer_is_refused(answer, code):
         (lambda asked: {"error": {"code": -32000, "message": "Request denied"}}, "ethereum.signer-denies"),
         (lambda asked: {"error": "no"}, "ethereum.signer-denies"),
         (lambda asked: 503, "ethereum.signer-silent"),
-        (lambda asked: 404, "ethereum.signer-silent"),
+        (lambda asked: 404, "ethereum.signer-denies"),
         (lambda asked: b"<html>", "ethereum.signer-silent"),
         (lambda asked: b"[]", "ethereum.signer-silent"),
         (lambda asked: b"\xff\xfe", "ethereum.signer-silent"),

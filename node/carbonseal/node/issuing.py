@@ -94,7 +94,7 @@ class Issuing:
             valid_until=until,
             status=status,
         )
-        document = signer.sign(draft, now)
+        document = await signer.sign(draft, now)
         receipt = await self._node.submit_record(own_record(document, CREDENTIAL_PROFILE))
         credential = carry_credential(document, receipt.salt)
         await self._on_disk(self._statuses.assign, number, credential.signed.digest)

@@ -9,6 +9,7 @@ Owns the tables `positions` and `status_lists`. What writes, `allocate`, `assign
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -64,9 +65,10 @@ class Signer:
     config: IssuerConfig
     key: SigningKey
 
-    def sign(self, document: Mapping[str, Any], now: int) -> dict[str, Any]:
+    async def sign(self, document: Mapping[str, Any], now: int) -> dict[str, Any]:
+        """The signed document. In a thread: a token takes its time. Raises Refused where it does not sign."""
         public_key = self.key.public_key().public_bytes_raw()
-        return sign_document(document, self.key.sign, public_key, from_seconds(now))
+        return await asyncio.to_thread(sign_document, document, self.key.sign, public_key, from_seconds(now))
 
 
 class Statuses:
@@ -134,7 +136,7 @@ class Statuses:
             valid_from=from_seconds(now),
             valid_until=from_seconds(now) + LIFE,
         )
-        receipt = await self._submit(own_record(signer.sign(draft, now), STATUS_LIST_PROFILE))
+        receipt = await self._submit(own_record(await signer.sign(draft, now), STATUS_LIST_PROFILE))
         row = {"list": list_id, "revoked": revoked, "commitment": receipt.commitment, "signed": now}
         await self._on_disk(self._keep, row)
         return self._stored(receipt.commitment)
