@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from carbonseal_devnet.ethereum import Network
+    from carbonseal_devnet.fabric.network import Blocking
 
 ENGINES = ("py-evm", "anvil", "geth")
 
@@ -52,4 +54,22 @@ def _network(engine: str) -> Iterator[Network]:
         except Missing as missing:
             pytest.skip(str(missing))
     with in_thread(engine=engine) as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
+def carbonseal_fabric(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocking]:
+    """A Fabric network with carbonseal's chaincode, one for the whole session: take log ids of your own."""
+    from carbonseal_devnet.fabric.network import in_thread
+
+    with in_thread(tmp_path_factory.mktemp("fabric")) as network:
+        yield network
+
+
+@pytest.fixture
+def carbonseal_fresh_fabric(tmp_path: Path) -> Iterator[Blocking]:
+    """A Fabric network of one's own, for tests that break something. Starts in some 200 ms."""
+    from carbonseal_devnet.fabric.network import in_thread
+
+    with in_thread(tmp_path / "fabric") as network:
         yield network

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from fabric_protos.common import common_pb2, configtx_pb2, configuration_pb2, policies_pb2
 from fabric_protos.msp import identities_pb2, msp_config_pb2, msp_principal_pb2
 from fabric_protos.orderer import configuration_pb2 as orderer_pb2
+from fabric_protos.peer import configuration_pb2 as peer_pb2
 
 from carbonseal_devnet.fabric.identity import ORDER, ROLES
 from carbonseal_devnet.fabric.wire import Malformed, decode, header_bytes, open_envelope
@@ -169,6 +170,15 @@ class Channel:
     def application(self) -> list[str]:
         """The MSP ids of the organisations that run peers."""
         return [Msp(group.values["MSP"].value).id for group in self.group.groups["Application"].groups.values()]
+
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        """The address of a peer of each organisation, by MSP id."""
+        found = {}
+        for group in self.group.groups["Application"].groups.values():
+            for anchor in decode(peer_pb2.AnchorPeers, group.values["AnchorPeers"].value).anchor_peers[:1]:
+                found[Msp(group.values["MSP"].value).id] = f"{anchor.host}:{anchor.port}"
+        return found
 
     # Who may
 

@@ -340,7 +340,7 @@ def _rebuild(path: Path, items: dict[Path, Any]) -> Any:
 def config_envelope(channel: str, config: Any, update: bytes, orderer: Signer) -> bytes:
     """What the ordering service makes of an accepted update. `update` is the client's raw CONFIG_UPDATE envelope."""
     body = configtx_pb2.ConfigEnvelope(config=config, last_update=common_pb2.Envelope.FromString(update))
-    return wire.envelope(common_pb2.CONFIG, channel, serialise(body), orderer, os.urandom(24))
+    return wire.envelope(common_pb2.CONFIG, channel, serialise(body), orderer)
 
 
 def fingerprint(config: Any) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -154,5 +153,5 @@ def seek(channel: str, start: int, signer: wire.Signer) -> Any:
         start=ab_pb2.SeekPosition(specified=ab_pb2.SeekSpecified(number=start)),
         stop=ab_pb2.SeekPosition(specified=ab_pb2.SeekSpecified(number=(1 << 64) - 1)),
     )
-    raw = wire.envelope(common_pb2.DELIVER_SEEK_INFO, channel, info.SerializeToString(), signer, os.urandom(24))
+    raw = wire.envelope(common_pb2.DELIVER_SEEK_INFO, channel, info.SerializeToString(), signer)
     return common_pb2.Envelope.FromString(raw)

@@ -167,6 +167,11 @@ class Organisation:
         write_pem(certificate, new)
         return Identity.load(self.msp_id, folder)
 
+    def renew_node(self, node: Node) -> Node:
+        """A new identity and a new TLS certificate for a node of the organisation."""
+        self._secure(node.home / "tls", node.home.name, "server")
+        return Node(self.renew(node.home / "msp"), node.home)
+
     def revoke(self, *certificates: x509.Certificate) -> None:
         """Takes effect with the channel's next configuration that carries `msp_config()`."""
         self.revoked = [self.ca.revoke(*certificates)]

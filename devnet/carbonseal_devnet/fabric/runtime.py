@@ -150,8 +150,8 @@ def _next(call: Call, payload: bytes) -> bytes:
 def _page(call: Call, identifier: str) -> bytes:
     if identifier not in call.queries:
         raise ValueError("query iterator not found")
-    taken = call.queries[identifier].take(PAGE)
-    response = chaincode_shim_pb2.QueryResponse(id=identifier, has_more=len(taken) == PAGE)
+    taken, more = call.queries[identifier].take(PAGE)
+    response = chaincode_shim_pb2.QueryResponse(id=identifier, has_more=more)
     for key, value in taken:
         found = kv_query_result_pb2.KV(namespace=call.chaincode, key=key, value=value)
         response.results.add(resultBytes=found.SerializeToString())

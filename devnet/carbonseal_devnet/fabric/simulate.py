@@ -78,20 +78,21 @@ class Range:
     def __init__(self, items: Iterator[tuple[bytes, bytes, Version]], start: str, end: str) -> None:
         self._items, self._start, self._end = items, start, end
         self._read: list[tuple[bytes, Version]] = []
+        self._ahead: list[tuple[str, bytes]] = []
         self._exhausted = False
 
-    def take(self, count: int) -> list[tuple[str, bytes]]:
-        """The next keys and values; fewer than asked for at the end."""
-        taken: list[tuple[str, bytes]] = []
-        while len(taken) < count:
+    def take(self, count: int) -> tuple[list[tuple[str, bytes]], bool]:
+        """The next keys and values, and whether there are more: to know that, one more is read, as peers do."""
+        while len(self._ahead) <= count and not self._exhausted:
             item = next(self._items, None)
             if item is None:
                 self._exhausted = True
                 break
             key, value, version = item
             self._read.append((key, version))
-            taken.append((key.decode(), value))
-        return taken
+            self._ahead.append((key.decode(), value))
+        taken, self._ahead = self._ahead[:count], self._ahead[count:]
+        return taken, bool(self._ahead)
 
     def describe(self, info: Any) -> None:
         info.start_key = self._start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -83,8 +84,9 @@ def channel_header(kind: int, channel: str, *, transaction: str = "", extension:
     return raw
 
 
-def envelope(kind: int, channel: str, data: bytes, signer: Signer, nonce: bytes) -> bytes:
+def envelope(kind: int, channel: str, data: bytes, signer: Signer) -> bytes:
     """A signed envelope around `data`, raw."""
+    nonce = os.urandom(24)
     header = common_pb2.Header(
         channel_header=channel_header(kind, channel, transaction=transaction_id(nonce, signer.serialized)),
         signature_header=signature_header(signer.serialized, nonce),
