@@ -92,6 +92,7 @@ def ethereum() -> dict[str, Any]:
     vectors.add("a trust that knows block 0", proved, trust=[genesis, *vectors.trust])
     twice = [*vectors.trust, {**vectors.trust[0], "whence": "another endpoint"}]
     vectors.add("a block pinned twice, alike", proved, trust=twice)
+    _voices(vectors, sound, proved)
     _nothing(vectors, sound)
     _wrong(vectors, sound)
     _lines(vectors, sound)
@@ -100,6 +101,45 @@ def ethereum() -> dict[str, Any]:
         given = {"publisher": publisher.hex(), "logId": statement.log_id.hex(), "size": statement.size}
         vectors.cases.append(case(name, "slot", expect, **given))
     return {"data": vectors.data, "cases": vectors.cases}
+
+
+def _voices(vectors: _Ethereum, sound: Synthetic, proved: dict[str, Any]) -> None:
+    """How many must agree, and who counts as one."""
+    two = {**sound.options, "agree": "2"}
+    lacking, differs = noted("ethereum.agreement-lacking"), noted("ethereum.block-differs")
+    outvoted = {"remarks": ["ethereum.endpoint-outvoted"]}
+
+    def said(*whence: str, hash: str = hexed(sound.hash), number: int = 1234) -> list[dict[str, Any]]:
+        return [{**_block(number, hash), "whence": one} for one in whence]
+
+    def add(name: str, expect: dict[str, Any], *trust: dict[str, Any], options: dict[str, str] = two) -> None:
+        vectors.add(name, expect, trust=[*trust], options=options)
+
+    lie = "0x" + "66" * 32
+    a, b, c, d = (f"https://{name}.example" for name in "abcd")
+    add("two must agree: two do", proved, *said(a, b))
+    add("two must agree: one does", lacking, *said(a))
+    add("two must agree: none is there", noted("ethereum.block-not-pinned"))
+    add("a liar among three", proved | outvoted, *said(a), *said(b, hash=lie), *said(c))
+    add("a liar who is alone with the evidence", differs | outvoted, *said(a), *said(b, c, hash=lie))
+    add("one against one", lacking, *said(a), *said(b, hash=lie))
+    add("two against two", noted("ethereum.trust-contradicts"), *said(a, b), *said(c, d, hash=lie))
+    add("one who says both", proved | outvoted, *said(a, b), *said(b, hash=lie))
+    spellings = (
+        "HTTP://A.example/",
+        "https://a.example:443/key",
+        "https://user@a.example.?key=1",
+        "http://a.example:80",
+    )
+    add("one endpoint, five spellings", lacking, *said(a, *spellings))
+    add("two ports of one host", proved, *said("http://a.example:8545", "http://a.example:8546"))
+    add("one host in two spellings of IPv6", lacking, *said("http://[::1]:1", "http://[0:0:0:0:0:0:0:1]:1"))
+    add("a person and an endpoint", proved, *said(a, "A. Miller"))
+    add("one person in two spellings", lacking, *said("A. Miller", " a.  MILLER"))
+    strange = {"remarks": ["ethereum.trust-other-chain"]}
+    add("a stranger among three", proved | strange, *said(a, b, c), *said(c, hash=lie, number=0))
+    add("a stranger of two", lacking | strange, *said(a, b), *said(b, hash=lie, number=0))
+    add("a stranger alone", noted("ethereum.trust-other-chain"), *said(a), *said(a, hash=lie, number=0))
 
 
 def _nothing(vectors: _Ethereum, sound: Synthetic) -> None:
@@ -223,6 +263,9 @@ def _lines(vectors: _Ethereum, sound: Synthetic) -> None:
         ("a hash in capitals", refused("ethereum.hash-malformed"), CHAIN, {"code": "0x" + "AB" * 32}),
         ("a hash without 0x", refused("ethereum.hash-malformed"), CHAIN, {"genesis": "ab" * 32}),
         ("no code", refused("ethereum.option-missing"), CHAIN, {"code": None}),
+        ("as many as 99 must agree", {"holds": True}, CHAIN, {"agree": "99"}),
+        ("none must agree", refused("ethereum.agree-malformed"), CHAIN, {"agree": "0"}),
+        ("a hundred must agree", refused("ethereum.agree-malformed"), CHAIN, {"agree": "100"}),
         ("an unknown option", refused("ethereum.option-unknown"), CHAIN, {"key": "x"}),
         ("a publisher twice", refused("ethereum.publisher-repeated"), CHAIN, {"publisher": f"{mixed},{mixed.lower()}"}),
         ("a chain id with a leading zero", refused("ethereum.name-malformed"), "eip155:01", {}),

@@ -26,6 +26,7 @@ from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import builtin
 from carbonseal.verification.verify import verify
+from carbonseal_adapters.fabric import anchors, certificates
 
 Vector = dict[str, Any]
 
@@ -198,17 +199,36 @@ def _anchor(case: Vector, _: Vector) -> dict[str, Any]:
 
 
 def _check(case: Vector, file: Vector) -> dict[str, Any]:
-    evidence = Evidence(case["type"], case["version"], octets(_named(file, "data", case["data"])))
+    evidence = Evidence(case["type"], case["version"], _evidence(case["data"], file))
     statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes.fromhex(case["root"]))
     verifier = builtin(case["ledger"].partition(":")[0])
     assert verifier is not None
     pins = verifier.pin(case["ledger"], case["options"])
     trust = [TrustItem(**item) for item in case["trust"]]
     checked = verifier.check(evidence, statement, pins, trust)
-    (finding,) = checked.findings
+    finding, *others = checked.findings
+    remarks = {"remarks": [other.code.name for other in others]} if others else {}
     if checked.proved is None:
-        return {"refused": told(finding)}
-    return {"proved": {"publisher": checked.proved.publisher, "time": checked.proved.time}}
+        return {"refused": told(finding)} | remarks
+    return {"proved": {"publisher": checked.proved.publisher, "time": checked.proved.time}} | remarks
+
+
+def _evidence(wanted: Any, file: Vector) -> bytes:
+    if "of" not in wanted:
+        return octets(_named(file, "data", wanted))
+    value = _patched(file["evidence"], wanted)
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _state(case: Vector, _: Vector) -> dict[str, Any]:
+    statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes.fromhex(case["root"]))
+    key = anchors.anchor_key(bytes.fromhex(case["publisher"]), statement)
+    return {"key": key, "value": anchors.anchor_value(statement, case["time"]).hex()}
+
+
+def _publisher(case: Vector, _: Vector) -> dict[str, Any]:
+    certificate = certificates.read_certificate(case["certificate"].encode(), case["mspId"])
+    return {"publisher": certificates.publisher_id(case["mspId"], certificate).hex()}
 
 
 def _pin(case: Vector, _: Vector) -> dict[str, Any]:
@@ -272,21 +292,26 @@ def _trust(case: Vector, _: Vector) -> dict[str, Any]:
 def _passport(wanted: Vector, file: Vector) -> bytes:
     if "raw" in wanted:
         return octets(wanted["raw"])
-    value = copy.deepcopy(file["passports"][wanted["of"]])
+    return json.dumps(_patched(file["passports"], wanted)).encode()
+
+
+def _patched(values: Vector, wanted: Vector) -> Any:
+    """The value of that name, changed."""
+    value = copy.deepcopy(values[wanted["of"]])
     for operation in wanted.get("patch", ()):
         _apply(value, operation)
-    return json.dumps(value).encode()
+    return value
 
 
 def _apply(value: Any, operation: Vector) -> None:
-    """One operation of RFC 6902 (add, remove, replace) on a member of an object."""
+    """One operation of RFC 6902 (add, remove, replace) on a member of an object; or replace in a list."""
     *parents, name = (token.replace("~1", "/").replace("~0", "~") for token in operation["path"].split("/")[1:])
     for parent in parents:
         value = value[int(parent)] if isinstance(value, list) else value[parent]
     if operation["op"] == "remove":
         del value[name]
     else:
-        value[name] = operation["value"]
+        value[int(name) if isinstance(value, list) else name] = operation["value"]
 
 
 def _parse_policy(case: Vector, _: Vector) -> dict[str, Any]:
@@ -325,6 +350,8 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "check": _check,
     "pin": _pin,
     "slot": _slot,
+    "state": _state,
+    "publisher": _publisher,
     "credential": _credential,
     "status": _status,
     "trust": _trust,

@@ -169,7 +169,7 @@ TRUST = _closed(
         "carbonseal": {"const": "trust/1"},
         "items": {
             "type": "array",
-            "maxItems": 65536,
+            "maxItems": 262_144,
             "items": _closed(
                 {"ledger": _TEXT, "kind": _NAME, "value": {"type": "object"}, "whence": _TEXT, "when": _INSTANT}
             ),
