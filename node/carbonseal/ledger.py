@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any, Protocol, overload
 
 from carbonseal.findings import CarbonsealError, Finding
@@ -92,6 +93,16 @@ class Never(CarbonsealError):
 
 class Unknown(CarbonsealError):
     """It may or may not have happened (timeout after sending). The outbox asks `follow` before it does anything else."""
+
+
+class Secrets(Protocol):
+    """What an adapter gets beside its options: opens secrets by URI, and knows where relative paths begin."""
+
+    @property
+    def directory(self) -> Path: ...
+    def __call__(self, uri: str) -> bytes:
+        """Raises `Refused`; the finding never holds the secret."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,4 +161,33 @@ NO_ENDPOINT = rejected(
     "pin a file from the channel's operator: carbonseal trust pin {ledger} config.block --whence ... -o trust.json",
 )
 
+# --- the node's side: node.toml and what it names ---------------------------------------------------------------------
+
+PROFILE_UNREADABLE = rejected(
+    "fabric.profile-unreadable",
+    "the connection profile {path} cannot be used: {problem}",
+    "ask the consortium for the one of your organisation, in JSON",
+)
+GATEWAY_UNKNOWN = rejected(
+    "fabric.gateway-unknown",
+    "the connection profile has no peer of {msp} at {address}",
+    "let uri be fabric+grpcs:// with one of: {known}",
+)
+FOLDER_UNREADABLE = rejected(
+    "fabric.folder-unreadable",
+    "{folder} in the MSP folder cannot be used: {problem}",
+    "let msp name the folder that holds the client's signcerts and keystore; key= names a key that is elsewhere",
+)
+KEY_MALFORMED = rejected(
+    "fabric.key-malformed", "{uri} holds no ECDSA key on P-256 or P-384 in PEM", "name the client's private key"
+)
+KEY_OF_ANOTHER = rejected(
+    "fabric.key-of-another", "the key is not that of the client's certificate", "name the one that belongs to it"
+)
+ATTESTERS_WITHOUT_PEERS = rejected(
+    "fabric.attesters-without-peers",
+    "the connection profile has no peers of {msp}, whose attestations are asked for",
+    "ask for a profile that has them, or name other organisations in attest=",
+)
+
 CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

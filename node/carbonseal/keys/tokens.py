@@ -39,6 +39,7 @@ class Curve:
 ED25519 = Curve(
     "Ed25519", (bytes.fromhex("06032b6570"), b"\x13\x0cedwards25519"), "EC_EDWARDS", "EDDSA", b"", 32
 )  # PKCS#11 v3.0, 2.3.5: an OID, or the curve's name
+P256 = Curve("P-256", (bytes.fromhex("06082a8648ce3d030107"),), "EC", "ECDSA", b"\4", 65)
 SECP256K1 = Curve("secp256k1", (bytes.fromhex("06052b8104000a"),), "EC", "ECDSA", b"\4", 65)
 
 _LOCK = threading.Lock()  # logging in and out concerns the whole process

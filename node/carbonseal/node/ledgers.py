@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from carbonseal.findings import CONFIG_NO_ADAPTER, Refused
-from carbonseal.ledger import Ledger
+from carbonseal.ledger import Ledger, Secrets
 
 from .secrets import open_secret
 
-Connect = Callable[[str, Mapping[str, str], Callable[[str], bytes]], Awaitable[Ledger]]
+Connect = Callable[[str, Mapping[str, str], Secrets], Awaitable[Ledger]]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSecrets:
+    """Secrets relative to a node's directory; `carbonseal.ledger.Secrets`."""
+
+    directory: Path
+
+    def __call__(self, uri: str) -> bytes:
+        return open_secret(uri, self.directory)
 
 
 async def connect(uri: str, options: Mapping[str, str], directory: Path) -> Ledger:
-    """The ledger at `uri`, ``scheme+endpoint``. Secrets that `options` name are read relative to `directory`.
+    """The ledger at `uri`, ``scheme+endpoint``. Secrets and files that `options` name are read relative to `directory`.
 
     Raises Refused without an adapter for the scheme or on options it does not take, Retry where the endpoint is silent."""
     scheme = uri.partition("+")[0]
@@ -23,4 +34,4 @@ async def connect(uri: str, options: Mapping[str, str], directory: Path) -> Ledg
     if not found:
         raise Refused(CONFIG_NO_ADAPTER(scheme=scheme))
     adapter: Connect = next(iter(found)).load()
-    return await adapter(uri, options, lambda secret: open_secret(secret, directory))
+    return await adapter(uri, options, NodeSecrets(directory))
