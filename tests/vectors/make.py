@@ -9,7 +9,9 @@ from typing import Any
 
 from tests.vectors import (
     making_documents,
+    making_eas,
     making_evidence,
+    making_fabric,
     making_log,
     making_notes,
     making_passports,
@@ -33,7 +35,9 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "tlog-proofs": ("6.5", making_notes.tlog_proofs),
     "anchors": ("7", making_log.anchors),
     "ethereum-evidence": ("8", making_evidence.ethereum),
+    "eas-evidence": ("8", making_eas.eas),
     "tlog-evidence": ("9", making_evidence.tlog),
+    "fabric-evidence": ("21", making_fabric.fabric),
     "credentials": ("11", making_documents.credentials),
     "status-lists": ("12", making_documents.status_lists),
     "passports": ("13 and 16", making_passports.passports),

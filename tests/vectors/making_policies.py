@@ -130,7 +130,9 @@ def policies() -> list[Case]:
         with_line("other", lines["chain"].replace("chain", "again")),
     )
     bad(
-        "an unknown kind of ledger", undetermined("policy.unknown-scheme"), with_line("other", "ledger other fabric:ab")
+        "an unknown kind of ledger",
+        undetermined("policy.unknown-scheme"),
+        with_line("other", "ledger other rfc3161:ab"),
     )
     bad("a verifier that is not here", undetermined("policy.unknown-scheme"), text + "verifier nowhere\n")
     bad("a verifier for what is built in", refused("policy.name-twice"), text + "verifier tlog\n")

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import Finding, Outcome, Refused
 from carbonseal.instants import format_instant, parse_instant
 from carbonseal.ledger import Evidence, Statement, TrustItem
 from carbonseal.log import entries, tiles, tree
@@ -204,17 +204,18 @@ def _check(case: Vector, file: Vector) -> dict[str, Any]:
     verifier = builtin(case["ledger"].partition(":")[0])
     assert verifier is not None
     pins = verifier.pin(case["ledger"], case["options"])
-    trust = [TrustItem(**item) for item in case["trust"]]
+    trust = [TrustItem(**_named(file, "trusts", item)) for item in case["trust"]]
     checked = verifier.check(evidence, statement, pins, trust)
-    finding, *others = checked.findings
-    remarks = {"remarks": [other.code.name for other in others]} if others else {}
+    others = [finding for finding in checked.findings if finding.code.outcome is not Outcome.SHOWN]
     if checked.proved is None:
-        return {"refused": told(finding)} | remarks
-    return {"proved": {"publisher": checked.proved.publisher, "time": checked.proved.time}} | remarks
+        found: dict[str, Any] = {"refused": told(others.pop(0))}
+    else:
+        found = {"proved": {"publisher": checked.proved.publisher, "time": checked.proved.time}}
+    return found | ({"remarks": [other.code.name for other in others]} if others else {})
 
 
 def _evidence(wanted: Any, file: Vector) -> bytes:
-    if "of" not in wanted:
+    if not isinstance(wanted, dict) or "of" not in wanted:
         return octets(_named(file, "data", wanted))
     value = _patched(file["evidence"], wanted)
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
@@ -243,6 +244,12 @@ def _slot(case: Vector, _: Vector) -> dict[str, Any]:
 
     statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes(32))
     return {"slot": slot(bytes.fromhex(case["publisher"]), statement).hex()}
+
+
+def _eas_slot(case: Vector, _: Vector) -> dict[str, Any]:
+    from carbonseal_adapters.ethereum.eas import slot_of
+
+    return {"slot": slot_of(bytes.fromhex(case["digest"]), case["variable"]).hex()}
 
 
 # --- signed documents and passports --------------------------------------------------------------------------------
@@ -350,6 +357,7 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "check": _check,
     "pin": _pin,
     "slot": _slot,
+    "eas-slot": _eas_slot,
     "state": _state,
     "publisher": _publisher,
     "credential": _credential,
