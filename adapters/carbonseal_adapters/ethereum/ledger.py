@@ -305,16 +305,16 @@ class EthereumLedger:
         if observation.facts is None:
             raise Retry("nothing was seen yet that could be proved")
         statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
-        number = int(observation.facts["number"])
-        if (await self._branch.named(number)).hash != observation.facts["hash"]:
-            raise Retry(f"block {number} fell out in a reorg")
+        await self._branch.head()
+        block = await self._branch.at(int(observation.facts["number"]))
+        if block.hash != observation.facts["hash"]:
+            raise Retry(f"block {block.number} fell out in a reorg")
         try:
-            return await self._chain.prove(statement, number)
+            return await self._chain.prove(statement, block)
         except RpcError:
             # Nodes forget old states. The anchor stays where it is, so a newer block proves it just as well.
-            await self._branch.head()
             try:
-                return await self._chain.prove(statement, (await self._final()).number)
+                return await self._chain.prove(statement, await self._final())
             except RpcError as error:
                 raise Retry(str(error)) from error
 

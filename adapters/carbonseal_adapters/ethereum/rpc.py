@@ -48,11 +48,14 @@ class _Bounded(aiohttp.ClientResponse):
     async def read(self) -> bytes:
         if self._body is None:
             body = bytearray()
-            async for part in self.content.iter_any():
-                body += part
-                if len(body) > MOST_BYTES:
-                    self.close()
-                    raise aiohttp.ClientPayloadError(f"the answer has more than {MOST_BYTES} bytes")
+            try:
+                async for part in self.content.iter_any():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise aiohttp.ClientPayloadError(f"the answer has more than {MOST_BYTES} bytes")
+            except BaseException:
+                self.close()
+                raise
             self._body = bytes(body)
         return self._body
 

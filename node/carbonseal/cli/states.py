@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from click import style
@@ -38,14 +39,37 @@ def ledger_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
         yield style(plain(f"  {ledger['problem']}"), fg="yellow")
     if ledger["remedy"]:
         yield plain(f"    {ledger['remedy']}")
+    if costs := ledger["costs"]:
+        yield from _costs(costs)
     for anchor in ledger["anchors"]:
         yield from _anchor(anchor)
 
 
+def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
+    """What the anchors cost, and whether what pays for them will last."""
+    unit = plain(costs["unit"])
+    spent = f"  spent {_amount(costs['spent'])} {unit}"
+    if costs["per-anchor"] is not None:
+        spent += f": {_amount(costs['per-anchor'])} an anchor, {_amount(costs['per-record'])} a record"
+    yield plain(f"{spent}; {_amount(costs['balance'])} left at {_time(costs['asked'])}")
+    if costs["warning"]:
+        yield style(plain(f"  {costs['warning']}"), fg="yellow", bold=True)
+
+
+def _amount(text: str) -> str:
+    """Four digits that tell something; `--json` has them all."""
+    return f"{Decimal(text):.4g}" if Decimal(text) < 10_000 else f"{Decimal(text):,.0f}"
+
+
+def _time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _anchor(anchor: Mapping[str, Any]) -> Iterator[str]:
     state = anchor["state"]
-    since = datetime.fromtimestamp(anchor["since"], UTC)
-    yield f"  {style(f'{state:<9}', fg=COLOURS.get(state, 'yellow'))} size {anchor['size']:,}, since {since:%Y-%m-%dT%H:%M:%SZ}"
+    stage = f" ({plain(anchor['stage'])})" if anchor["stage"] else ""
+    shown = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
+    yield f"  {shown} size {anchor['size']:,}, since {_time(anchor['since'])}{stage}"
     if anchor["reason"]:
         yield plain(f"    {anchor['reason']}")
     if anchor["remedy"]:

@@ -38,7 +38,7 @@ EVIDENCE = Table(
 )
 
 SLOWEST_LOOK = 15.0  # seconds between two looks at an anchor
-SLOWEST_WATCH = 300.0  # and at one that is final
+FASTEST_WATCH, SLOWEST_WATCH = 5.0, 300.0  # and at one that is final
 LONGEST_WATCH = 86_400.0  # seconds for which what is final is watched, if the ledger does not call it settled before
 FASTEST_LOOK = 0.1
 MOST_ATTEMPTS = 8  # for one anchor; when the ledger refused them all, it failed
@@ -137,7 +137,7 @@ class Follower:
             is_over = seen.settled or now - anchor.since >= LONGEST_WATCH
             await self._on_disk(self._outbox.look_again, anchor, NEVER if is_over else now + watch(anchor, now), seen)
             return
-        again = NEVER if seen.settled else FASTEST_LOOK
+        again = NEVER if seen.settled else FASTEST_WATCH
         await self._on_disk(self._outbox.move, anchor, State.FINAL, now, again=again, seen=seen)
         self._reached(points.FINAL_RECORDED)
 
@@ -179,7 +179,7 @@ class Follower:
 
 def watch(anchor: AnchorState, now: float) -> float:
     """How long to wait before the next look at an anchor that is final."""
-    return min(SLOWEST_WATCH, max(FASTEST_LOOK, (now - anchor.since) / 4))
+    return min(SLOWEST_WATCH, max(FASTEST_WATCH, (now - anchor.since) / 2))
 
 
 def _pause(anchor: AnchorState, now: float) -> float:

@@ -1,0 +1,36 @@
+"""Checks evidence in a process that has neither network nor web3:
+
+offline.py FILE        {"ledger", "options", "trust": [item, ...], "anchors": [{"statement", "type", "version", "data"}, ...]}
+"""
+
+import base64
+import json
+import socket
+import sys
+
+
+def refuse(*_args: object, **_kwargs: object) -> None:
+    raise OSError("there is no network here")
+
+
+for name in ("socket", "create_connection", "getaddrinfo"):
+    setattr(socket, name, refuse)
+ABSENT = ("web3", "aiohttp", "eth_account", "eth_keys", "eth_utils", "sqlalchemy", "eth", "trie", "rlp", "requests")
+sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None: importing it fails
+
+from carbonseal.ledger import Evidence, Statement, TrustItem  # noqa: E402
+from carbonseal_adapters.ethereum.evidence import VERIFIER  # noqa: E402
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    given = json.load(file)
+pins = VERIFIER.pin(given["ledger"], given["options"])
+trust = [TrustItem(given["ledger"], "block", value, "test", "2026-01-01T00:00:00Z") for value in given["trust"]]
+proved = 0
+for anchor in given["anchors"]:
+    evidence = Evidence(anchor["type"], anchor["version"], base64.b64decode(anchor["data"]))
+    statement = Statement.decode(bytes.fromhex(anchor["statement"]))
+    checked = VERIFIER.check(evidence, statement, pins, trust)
+    assert checked.proved is not None, checked.findings
+    assert VERIFIER.check(evidence, statement, pins, []).proved is None
+    proved += 1
+print(proved)

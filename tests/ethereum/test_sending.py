@@ -1,0 +1,400 @@
+"""Fees within caps, replacements, gaps, foreign transactions, endpoints with limits: what a chain does to whoever sends for
+years."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Fate, Prepared, Retry
+from carbonseal_adapters.ethereum import codes, registry
+from carbonseal_adapters.ethereum.fees import GWEI, Caps, Fees, Market, suggest
+from carbonseal_adapters.ethereum.ledger import connect
+from carbonseal_adapters.ethereum.rpc import MOST_BYTES, Rpc
+from carbonseal_adapters.ethereum.transactions import fees_of, read_signed
+
+from .endpoints import before
+from .networks import anchor, command, connected, statement
+
+CAPS = Caps(fee=100 * GWEI, tip=5 * GWEI, anchor=10**16)
+
+
+@asynccontextmanager
+async def through(endpoint, network, **options):
+    options = {"registry": network.deployment.registry, "key": "env:KEY", **options}
+    ledger = await connect(f"ethereum+{endpoint}", options, lambda uri: network.key(0).hex().encode())
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+def events_of(network):
+    topics = ["0x" + registry.ANCHORED.hex()]
+    return network.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics})
+
+
+def sent_by(network, account=0):
+    return int(network.ask("eth_getTransactionCount", network.publisher(account), "latest"), 16)
+
+
+# --- fees ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_offer_stays_within_every_cap():
+    market = Market(least=10 * GWEI, tip=2 * GWEI, legacy=False)
+    assert CAPS.first(market, 90_000, 0) == Fees(22 * GWEI, 2 * GWEI)
+    assert CAPS.first(Market(60 * GWEI, 9 * GWEI, legacy=False), 90_000, 0) == Fees(100 * GWEI, 5 * GWEI)
+    assert CAPS.first(market, 90_000, 10**16 - 90_000 * 12 * GWEI) == Fees(12 * GWEI, 2 * GWEI)
+    assert CAPS.first(Market(30 * GWEI, 0, legacy=True), 90_000, 0) == Fees(30 * GWEI, 30 * GWEI)
+
+
+@pytest.mark.parametrize(("least", "spent"), [(101 * GWEI, 0), (10 * GWEI, 10**16 - 1), (10 * GWEI, 2 * 10**16)])
+def test_what_is_too_dear_waits(least, spent):
+    with pytest.raises(Retry, match="gwei"):
+        CAPS.first(Market(least, 0, legacy=False), 90_000, spent)
+
+
+def test_a_replacement_outbids_both_fees_or_is_none():
+    quiet = Market(GWEI, 1, legacy=False)
+    offered = Fees(2 * GWEI, GWEI)
+    steps = 0
+    while (better := CAPS.next(quiet, offered, 90_000, 0)) is not None:
+        assert better.limit * 10 >= offered.limit * 11
+        assert better.tip * 10 >= offered.tip * 11
+        assert better.tip <= CAPS.tip
+        assert better.limit <= CAPS.fee
+        offered, steps = better, steps + 1
+    assert offered.tip * 11 > CAPS.tip * 10  # there was no room for one more
+    assert steps > 5
+    assert CAPS.next(quiet, Fees(CAPS.fee, GWEI), 90_000, 0) is None
+    assert CAPS.next(Market(0, 0, legacy=False), Fees(0, 0), 90_000, 0) == Fees(1, 1)
+
+
+def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
+    history = {
+        "baseFeePerGas": ["0x64", "0x65", "0x66", "0x67"],
+        "gasUsedRatio": [0.5, 0, 0.9],
+        "reward": [["0x5"], ["0x0"], ["0x9"]],
+    }
+    asked = []
+
+    def change(method, params, answer):
+        if method == "eth_feeHistory":
+            asked.append(params[2])
+            return {"jsonrpc": "2.0", "id": 1, "result": history}
+        return answer()
+
+    async def scenario(endpoint):
+        rpc = Rpc(endpoint)
+        try:
+            assert await suggest(rpc, 20.0) == Market(0x67, 5, legacy=False)
+            history["gasUsedRatio"] = [0, 0, 0]
+            assert (await suggest(rpc)).tip == GWEI  # empty blocks tell nothing: the endpoint is asked
+        finally:
+            await rpc.close()
+
+    with before(carbonseal_fresh_chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+    assert asked == [[20.0], [50.0]]
+
+
+def test_a_chain_without_base_fees(carbonseal_fresh_chain):
+    """A gas price is all that it knows."""
+    chain = carbonseal_fresh_chain
+
+    def change(method, params, answer):
+        if method == "eth_feeHistory":
+            return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "the method does not exist"}}
+        told = answer()
+        if method == "eth_getBlockByNumber":
+            told["result"].pop("baseFeePerGas", None)
+        return told
+
+    async def scenario(endpoint):
+        async with through(endpoint, chain) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            first = await ledger.prepare(anchor(1), [])
+            assert first.payload[0] >= 0xC0  # a list: no type before it
+            await ledger.send(first)
+            second = await ledger.prepare(anchor(1), [first])
+            assert (second.slot, read_signed(second.payload)[0].legacy) == (first.slot, True)
+            assert fees_of(second.payload).limit * 10 >= fees_of(first.payload).limit * 11
+            await ledger.send(second)
+            await command(chain, "evm_mine")
+            assert (await ledger.follow([second, first])).attempt == second.id
+
+    with before(chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+    assert len(events_of(chain)) == sent_by(chain) == 1
+
+
+# --- stuck ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            attempts = [await ledger.prepare(anchor(1), [])]
+            await ledger.send(attempts[0])
+            await command(chain, "dev_crowd", 12)
+            seen = await ledger.follow(attempts)
+            assert seen.fate is Fate.PENDING
+            assert "base fee" in seen.reason
+            attempts.insert(0, await ledger.prepare(anchor(1), attempts))
+            assert attempts[0].slot == attempts[1].slot
+            await ledger.send(attempts[0])
+            await command(chain, "evm_mine")
+            seen = await ledger.follow(attempts)
+            assert (seen.fate, seen.attempt) == (Fate.FINAL, attempts[0].id)
+            assert seen.cost > 0
+
+    asyncio.run(scenario())
+    assert len(events_of(chain)) == sent_by(chain) == 1
+
+
+def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain, **{"max-fee": "3.2"}) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            attempts = [await ledger.prepare(anchor(1), [])]
+            while (again := await ledger.prepare(anchor(1), attempts)) not in attempts:
+                attempts.append(again)
+                await ledger.send(again)
+            assert 1 < len(attempts) < 9
+            assert again == attempts[-1]
+            assert all(fees_of(attempt.payload).limit <= 3.2 * GWEI for attempt in attempts)
+            await command(chain, "dev_crowd", 20)
+            with pytest.raises(Retry, match="max-fee"):
+                await ledger.prepare(anchor(2), attempts)  # nothing is signed that could only wait
+
+    asyncio.run(scenario())
+
+
+def test_only_the_next_in_line_is_worth_more(carbonseal_fresh_chain):
+    """What waits behind an attempt of another anchor is left as it is."""
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            first = await ledger.prepare(anchor(1), [])
+            second = await ledger.prepare(anchor(2), [first])
+            for attempt in (first, second):
+                await ledger.send(attempt)
+            assert "comes first" in (await ledger.follow([second])).reason
+            assert await ledger.prepare(anchor(2), [first, second]) == second
+            assert await ledger.prepare(anchor(1), [first, second]) != first
+
+    asyncio.run(scenario())
+
+
+def test_a_gap_that_nobody_fills_is_filled(carbonseal_fresh_chain):
+    """An endpoint told too high a nonce, or another anchor's attempt is lost: nothing that follows could ever be included."""
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            lost = [Prepared(statement(size), f"lost {size}", str(size), b"") for size in (0 + 1,)]
+            first = await ledger.prepare(anchor(2), lost)
+            assert first.slot == "2"
+            await ledger.send(first)
+            attempts = [first]
+            for slot in ("0", "1"):
+                assert (await ledger.follow(attempts[::-1])).fate is Fate.PENDING
+                attempts.append(await ledger.prepare(anchor(2), attempts))
+                assert attempts[-1].slot == slot
+                assert not read_signed(attempts[-1].payload)[0].data
+                missing = await ledger.follow(attempts[::-1])
+                assert missing.fate in {Fate.PENDING, Fate.MISSING}
+                await ledger.send(attempts[-1])
+            seen = await ledger.follow(attempts[::-1])
+            assert (seen.fate, seen.attempt) == (Fate.FINAL, first.id)
+            receipts = [chain.ask("eth_getTransactionReceipt", attempt.id) for attempt in attempts]
+            paid = sum(int(one["gasUsed"], 16) * int(one["effectiveGasPrice"], 16) for one in receipts)
+            assert seen.cost == paid  # what filled the gap is part of what the anchor cost
+
+    asyncio.run(scenario())
+    assert len(events_of(chain)) == 1
+    assert sent_by(chain) == 3
+
+
+def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain, confirmations="3") as ledger:
+            await ledger.send(await ledger.prepare(anchor(1), []))
+            with pytest.raises(Retry, match="not final yet"):
+                await ledger.prepare(anchor(1), [])
+            await command(chain, "evm_mine")
+            await command(chain, "evm_mine")
+            standing = await ledger.prepare(anchor(1), [])
+            await ledger.send(standing)
+            seen = await ledger.follow([standing])
+            assert seen.fate is Fate.FINAL
+            assert await ledger.evidence(seen)
+
+    asyncio.run(scenario())
+    assert sent_by(chain) == 1
+
+
+def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            await ledger.send(await ledger.prepare(anchor(1, log="another"), []))
+            refused = await ledger.follow([attempt])
+            assert refused.fate is Fate.REFUSED
+            assert f"another transaction of {chain.publisher(0)} has used nonce 0" in refused.reason
+
+    asyncio.run(scenario())
+
+
+# --- how far it has got --------------------------------------------------------------------------------------------
+
+
+def test_stages(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def stages(**options):
+        said = []
+        async with connected(chain, **options) as ledger:
+            attempt = await ledger.prepare(anchor(1, log=str(options)), [])
+            await ledger.send(attempt)
+            while (seen := await ledger.follow([attempt])).fate is not Fate.FINAL:
+                said.append(seen.stage)
+                await command(chain, "evm_mine")
+            return said, seen.settled
+
+    assert asyncio.run(stages(finality="finalized")) == (["latest", "safe"], True)
+    assert asyncio.run(stages(confirmations="3")) == (["1 of 3 confirmations", "2 of 3 confirmations"], False)
+
+
+def test_a_branch_is_one_history(carbonseal_fresh_chain):
+    """A receipt from a block that parent hashes do not lead to proves nothing."""
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain, confirmations="9") as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            await ledger.send(attempt)
+            for _ in range(4):
+                await command(chain, "evm_mine")
+            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            await command(chain, "dev_reorg", 5, "keep")
+            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            branch = ledger._branch
+            assert (branch.reorgs, branch.deepest) == (1, 5)
+            blocks = sorted(branch._blocks.values(), key=lambda block: block.number)
+            assert all(upper.parent == lower.hash for lower, upper in zip(blocks, blocks[1:], strict=False))
+
+    asyncio.run(scenario())
+
+
+# --- endpoints -----------------------------------------------------------------------------------------------------
+
+
+def test_events_of_few_blocks_at_a_time(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    asked = []
+
+    def change(method, params, answer):
+        if method == "eth_getLogs":
+            span = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
+            asked.append(span)
+            if span > 3:
+                return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": "block range is too large"}}
+        return answer()
+
+    async def scenario(endpoint):
+        async with connected(chain) as ledger:
+            for size in (2, 1):
+                await ledger.send(await ledger.prepare(anchor(size), []))
+                for _ in range(10):
+                    await command(chain, "evm_mine")
+        async with through(endpoint, chain) as ledger:
+            assert await ledger.latest(statement(1).log_id) == statement(2)
+        everything = list(asked)
+        async with through(endpoint, chain, since=str(chain.height - 1)) as ledger:
+            asked.clear()
+            assert await ledger.latest(statement(1).log_id) is None
+        return everything
+
+    with before(chain, change) as endpoint:
+        everything = asyncio.run(scenario(endpoint))
+    assert everything[0] > 20
+    assert len(everything) < 30
+    assert asked == [2]
+
+
+def test_an_answer_without_end(carbonseal_fresh_chain):
+    def change(method, params, answer):
+        return json.dumps({"jsonrpc": "2.0", "id": 1, "result": "0x" + "0" * MOST_BYTES}).encode()
+
+    async def scenario(endpoint):
+        rpc = Rpc(endpoint)
+        try:
+            with pytest.raises(Retry, match="more than"):
+                await rpc.ask("eth_chainId")
+        finally:
+            await rpc.close()
+
+    with before(carbonseal_fresh_chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+
+
+# --- money and options ---------------------------------------------------------------------------------------------
+
+
+def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def purse(key, **options):
+        chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
+        ledger = await connect(chain.uri, chosen, lambda uri: key.hex().encode())
+        try:
+            return await ledger.purse()
+        finally:
+            await ledger.close()
+
+    rich = asyncio.run(purse(chain.key(0)))
+    assert (rich.unit, rich.decimals, rich.balance, rich.warning) == ("ETH", 18, 10_000 * 10**18, "")
+    poor = asyncio.run(purse(b"\x07" * 32, coin="POL"))
+    assert poor.balance == 0
+    assert "0 POL left, which pays for 0 anchors" in poor.warning
+    assert "fund it" in asyncio.run(purse(chain.key(0), **{"low-balance": "10001"})).warning
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("max-fee", "-1"),
+        ("max-fee", "much"),
+        ("max-tip", ""),
+        ("max-cost", "1,5"),
+        ("max-cost", "nan"),
+        ("fee-percentile", "101"),
+        ("replace-after", "٣"),
+        ("since", "1.5"),
+        ("low-balance", "0x1"),
+    ],
+)
+def test_settings_are_read_strictly(option, value, carbonseal_chain):
+    async def scenario():
+        with pytest.raises(Refused) as refused:
+            async with connected(carbonseal_chain, **{option: value}):
+                pass
+        assert refused.value.finding.code is codes.SETTING_MALFORMED
+        assert refused.value.finding.place == (option,)
+
+    asyncio.run(scenario())
