@@ -25,6 +25,15 @@ def main() -> None:
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8545, show_default=True, help="0 takes a free one.")
 @click.option(
+    "--ethereum",
+    type=click.Choice(["py-evm", "anvil", "geth"]),
+    is_flag=False,
+    flag_value="py-evm",
+    default="py-evm",
+    show_default=True,
+    help="What runs the chain: py-evm in this process, or a program found on the PATH, CARBONSEAL_ANVIL or CARBONSEAL_GETH.",
+)
+@click.option(
     "--finality", type=click.IntRange(0), default=2, show_default=True, help="Blocks on a block that make it finalized."
 )
 @click.option(
@@ -34,22 +43,33 @@ def main() -> None:
     show_default=True,
     help="Where the keys of the funded accounts go.",
 )
-def up(port: int, finality: int, directory: Path) -> None:
+@click.option(
+    "--keep", is_flag=True, help="Keep the chain in the directory, and go on with it next time (not anvil's)."
+)
+def up(port: int, ethereum: str, finality: int, directory: Path, keep: bool) -> None:
     """Start the networks, say where they are, and run until Ctrl-C.
 
-    What they hold is kept in memory and gone afterwards. The accounts' keys are the same each time and known to
+    What they hold is gone afterwards, unless --keep is given. The accounts' keys are the same each time and known to
     everybody: never use them anywhere else.
+
+    The chain mines a block for each transaction, and is moved and broken through its own endpoint, in JSON-RPC:
+    evm_mine, evm_setAutomine [false], dev_reorg [depth, "keep" or "drop" its transactions], dev_drop [transaction],
+    dev_crowd [full blocks], dev_skew [seconds], dev_endpoint (opens another), dev_fault [kind, {"methods": [],
+    "times": n, "seconds": s}] and dev_heal. Kinds of faults: stall, delay, busy, failing, garbage, half, hang-up,
+    lose, swallow, lie.
 
     \b
     Examples:
       carbonseal-devnet up
       carbonseal-devnet up --port 0 --directory keys
+      carbonseal-devnet up --ethereum=geth --keep
+      curl -d '{"method": "dev_reorg", "params": [3, "drop"]}' http://127.0.0.1:8545
     """
-    asyncio.run(_up(port, finality, directory))
+    asyncio.run(_up(port, ethereum, finality, directory, keep))
 
 
-async def _up(port: int, finality: int, directory: Path) -> None:
-    from carbonseal_devnet.ethereum import running
+async def _up(port: int, ethereum: str, finality: int, directory: Path, keep: bool) -> None:
+    from carbonseal_devnet.ethereum import Died, Missing, running
 
     stop = asyncio.Event()
     with suppress(NotImplementedError):  # Windows: there, Ctrl-C cancels this task, which ends everything just as well
@@ -57,7 +77,10 @@ async def _up(port: int, finality: int, directory: Path) -> None:
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as networks:
         try:
-            chain = await networks.enter_async_context(running(port=port, finality=finality))
+            network = running(port=port, finality=finality, engine=ethereum, state=directory if keep else None)
+            chain = await networks.enter_async_context(network)
+        except (Missing, Died, ValueError) as error:
+            raise click.ClickException(str(error)) from error
         except OSError as error:
             raise click.ClickException(f"port {port} cannot be used ({error.strerror}); try --port 0") from error
         made = chain.deployment

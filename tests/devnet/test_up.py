@@ -7,24 +7,38 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
-from carbonseal_devnet.ethereum import Network
+from carbonseal_devnet.ethereum import Missing, Network, find
 
 COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main()"]
 
 
+@contextmanager
 def start(*arguments, cwd):
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error"}
-    return subprocess.Popen(
-        [*COMMAND, *arguments], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=environment, text=True, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # where it still runs, a test has failed
 
 
-@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_stops_cleanly(name, tmp_path):
-    with start("up", "--port", "0", cwd=tmp_path) as process:
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [(signal.SIGINT, None), (signal.SIGTERM, None), (signal.SIGINT, "anvil"), (signal.SIGTERM, "geth")],
+)
+def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
+    chosen = ["--ethereum"] if engine is None else [f"--ethereum={engine}"]
+    if engine is not None:
+        try:
+            find(engine)
+        except Missing as missing:
+            pytest.skip(str(missing))
+    with start("up", *chosen, "--port", "0", cwd=tmp_path) as process:
         lines = []
         while not lines or lines[-1] != "ready":
             line = process.stdout.readline()
@@ -33,7 +47,9 @@ def test_it_says_where_it_is_and_stops_cleanly(name, tmp_path):
         told = [line.split() for line in lines[:-1]]
         values = {words[0]: words[1] for words in told}
         endpoint = values["ethereum"].removeprefix("ethereum+")
-        request = urllib.request.Request(endpoint, b'{"id": 1, "method": "eth_getBlockByNumber", "params": ["0x0"]}')
+        request = urllib.request.Request(
+            endpoint, b'{"id": 1, "method": "eth_getBlockByNumber", "params": ["0x0", false]}'
+        )
         with urllib.request.urlopen(request, timeout=30) as response:
             assert json.load(response)["result"]["hash"] == values["genesis"]
         assert values["ledger"] == "eip155:1337"
@@ -45,6 +61,37 @@ def test_it_says_where_it_is_and_stops_cleanly(name, tmp_path):
         process.send_signal(name)
         _, errors = process.communicate(timeout=30)
         assert (process.returncode, errors) == (0, "")
+
+
+def test_a_program_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("CARBONSEAL_ANVIL", "/nowhere/anvil")
+    with start("up", "--ethereum", "anvil", "--port", "0", cwd=tmp_path) as process:
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "npm install @foundry-rs/anvil" in errors
+    assert "Traceback" not in errors
+
+
+def test_a_chain_that_is_kept(tmp_path):
+    def told():
+        with start("up", "--keep", "--port", "0", cwd=tmp_path) as process:
+            lines = [process.stdout.readline() for _ in range(5)]
+            endpoint = lines[0].split()[1].removeprefix("ethereum+")
+            request = urllib.request.Request(endpoint, b'{"method": "evm_mine"}')
+            with urllib.request.urlopen(request, timeout=30) as response:
+                block = json.load(response)["result"]
+            request = urllib.request.Request(endpoint, b'{"method": "eth_blockNumber"}')
+            with urllib.request.urlopen(request, timeout=30) as response:
+                height = int(json.load(response)["result"], 16)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+            assert (process.returncode, errors) == (0, "")
+        return lines[1:], height, block
+
+    (facts, height, block), (facts_again, height_again, block_again) = told(), told()
+    assert facts_again == facts
+    assert height_again == height + 1
+    assert block_again != block
 
 
 def test_a_port_that_is_taken(tmp_path):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
-from carbonseal_adapters.ethereum.deploy import deploy
+from carbonseal_adapters.ethereum.deploy import Deployment, deploy
 from carbonseal_adapters.ethereum.signers import DigestSigner
 from carbonseal_adapters.ethereum.signers_local import LocalKey
 from carbonseal_devnet.ethereum import anvil, geth
@@ -20,6 +22,7 @@ from carbonseal_devnet.ethereum.gateway import Gateway
 from carbonseal_devnet.ethereum.methods import Embedded
 from carbonseal_devnet.ethereum.native import Died, Missing, find
 from carbonseal_devnet.ethereum.network import Network
+from carbonseal_devnet.ethereum.storage import Storage
 
 __all__ = ["ACCOUNTS", "DEPLOYER", "ENGINES", "Clock", "Died", "Missing", "Network", "find", "in_thread", "running"]
 
@@ -28,34 +31,64 @@ ENGINES = ("py-evm", "anvil", "geth")
 
 @asynccontextmanager
 async def running(
-    *, port: int = 0, finality: int = 2, clock: Clock = wall_clock, engine: str = "py-evm"
+    *,
+    port: int = 0,
+    finality: int = 2,
+    clock: Clock = wall_clock,
+    engine: str = "py-evm",
+    state: Path | None = None,
 ) -> AsyncIterator[Network]:
     """A network for as long as the block lasts, in this event loop. Port 0 takes a free one.
 
-    Raises Missing where anvil or geth is not found, Died where it does not start, OSError for a port that is taken.
+    With `state`, a directory, the chain goes on where it was left when it last ran from there; anvil's cannot. Raises
+    Missing where anvil or geth is not found, Died where it does not start, OSError for a port that is taken.
     """
     skewed = SkewedClock(clock)
+    kept = state / engine if state is not None else None
+    if kept is not None:
+        await asyncio.to_thread(kept.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        chain = await stack.enter_async_context(_engine(engine, skewed, finality))
+        chain = await stack.enter_async_context(_engine(engine, skewed, finality, kept))
         gateway = await stack.enter_async_context(Gateway(chain, skewed))
         endpoint = await gateway.open(port)
-        deployer = DigestSigner(LocalKey(account_key(DEPLOYER)))
-        yield Network(endpoint, await deploy(endpoint, deployer, poll=0.1), engine)
+        yield Network(endpoint, await _deployment(endpoint, kept), engine)
+
+
+async def _deployment(endpoint: str, kept: Path | None) -> Deployment:
+    """The registry that is there from before, or a new one."""
+    record = kept / "deployment.json" if kept is not None else None
+    if record is not None and await asyncio.to_thread(record.exists):
+        return Deployment(**json.loads(await asyncio.to_thread(record.read_text)))
+    deployer = DigestSigner(LocalKey(account_key(DEPLOYER)))
+    made = await deploy(endpoint, deployer, poll=0.1)
+    if record is not None:
+        await asyncio.to_thread(record.write_text, json.dumps(asdict(made)))
+    return made
 
 
 @asynccontextmanager
-async def _engine(name: str, clock: SkewedClock, finality: int) -> AsyncIterator[Engine]:
+async def _engine(name: str, clock: SkewedClock, finality: int, kept: Path | None) -> AsyncIterator[Engine]:
     if name == "py-evm":
-        yield Embedded(Chain(clock, finality=finality))
+        if kept is None:
+            yield Embedded(Chain(clock, finality=finality))
+        else:
+            with closing(Storage(kept / "chain.sqlite")) as storage:
+                yield Embedded(Chain(clock, finality=finality, storage=storage))
         return
+    if name == "anvil" and kept is not None:
+        raise ValueError("anvil's chain is gone when it ends: use py-evm or geth to keep one")
     with tempfile.TemporaryDirectory(prefix="carbonseal-", ignore_cleanup_errors=True) as scratch:
-        start = {"anvil": anvil.start, "geth": geth.start}[name]
-        async with start(Path(scratch), clock, finality) as started:
+        folder = Path(scratch)
+        async with (
+            anvil.start(folder, clock, finality) if name == "anvil" else geth.start(folder, clock, finality, kept)
+        ) as started:
             yield started
 
 
 @contextmanager
-def in_thread(*, finality: int = 2, clock: Clock = wall_clock, engine: str = "py-evm") -> Iterator[Network]:
+def in_thread(
+    *, finality: int = 2, clock: Clock = wall_clock, engine: str = "py-evm", state: Path | None = None
+) -> Iterator[Network]:
     """A network for as long as the block lasts, in a thread and an event loop of its own: for callers that block."""
     started: list[Network] = []
     failed: list[BaseException] = []
@@ -64,7 +97,7 @@ def in_thread(*, finality: int = 2, clock: Clock = wall_clock, engine: str = "py
     stop = asyncio.Event()
 
     async def serve() -> None:
-        async with running(finality=finality, clock=clock, engine=engine) as network:
+        async with running(finality=finality, clock=clock, engine=engine, state=state) as network:
             started.append(network)
             ready.set()
             await stop.wait()

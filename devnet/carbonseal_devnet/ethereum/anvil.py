@@ -1,4 +1,7 @@
-"""The chain of Foundry's anvil, which mines when it is told to and forgets everything when it ends."""
+"""The chain of Foundry's anvil, which mines when it is told to and forgets everything when it ends.
+
+It differs from a real node: what can no longer pay the base fee leaves its pool, and is refused until it can again.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ async def start(scratch: Path, clock: SkewedClock, finality: int) -> AsyncIterat
     command = [find("anvil"), "--init", str(scratch / "genesis.json"), "--ipc", str(path), "--host", LOOPBACK]
     command += ["--port", "0", "--no-mining", "--hardfork", "prague", "--accounts", "0"]
     command += ["--slots-in-an-epoch", str((finality + 1) // 2), "--disable-default-create2-deployer"]
-    async with held(command, path, scratch / "anvil.log") as socket:
+    async with held(command, path, scratch / "anvil.log") as program:
         anvil = Anvil(clock)
-        anvil.socket = socket
+        anvil.program = program
         yield anvil
 
 

@@ -14,6 +14,7 @@ import rlp
 from eth.chains.base import MiningChain
 from eth.consensus.noproof import NoProofConsensus
 from eth.db.atomic import AtomicDB
+from eth.db.backends.memory import MemoryDB
 from eth.exceptions import HeaderNotFound
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
@@ -23,7 +24,10 @@ from carbonseal_adapters.ethereum.trie import keccak256
 from carbonseal_devnet.ethereum.accounts import CHAIN_ID, FUNDS, GAS_LIMIT, GENESIS_TIME, funded
 from carbonseal_devnet.ethereum.engine import SkewedClock
 from carbonseal_devnet.ethereum.pool import Pool
+from carbonseal_devnet.ethereum.storage import Storage
 from carbonseal_devnet.ethereum_evidence import proof_nodes
+
+FORKS = b"carbonseal forks"  # where the database counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,41 @@ class Call:
 class Chain:
     """The canonical chain, the pool, and what moves them: `send`, `mine`, `reorg`."""
 
-    def __init__(self, clock: SkewedClock, *, finality: int = 2) -> None:
+    def __init__(self, clock: SkewedClock, *, finality: int = 2, storage: Storage | None = None) -> None:
         self.chain_id = CHAIN_ID
         self.finality = finality  # blocks below the head that are finalized
         self.pool = Pool()
         self._clock = clock
-        self._forks = 0
+        self._storage = storage
         self._inclusions: dict[bytes, list[tuple[Any, int]]] = {}  # on every fork; py-evm's own index forgets reorgs
         # Blocks need no proof of work, and MiningChain wants its rules as class attributes.
         rules = PragueVM.configure(consensus_class=NoProofConsensus)
         made = type("DevelopmentChain", (MiningChain,), {"vm_configuration": ((0, rules),), "chain_id": CHAIN_ID})
         account = {"balance": FUNDS, "nonce": 0, "code": b"", "storage": {}}
         genesis = {"difficulty": 0, "gas_limit": GAS_LIMIT, "timestamp": GENESIS_TIME, "extra_data": b"carbonseal"}
-        self._evm: Any = made.from_genesis(AtomicDB(), genesis, dict.fromkeys(funded(), account))  # type: ignore[attr-defined]
+        database: Any = AtomicDB(storage if storage is not None else MemoryDB())
+        self._forks = int.from_bytes(database.get(FORKS, b""), "big")
+        if FORKS in database:
+            self._evm: Any = made(database)
+            self._find_inclusions()
+        else:
+            self._evm = made.from_genesis(database, genesis, dict.fromkeys(funded(), account))  # type: ignore[attr-defined]
+            self._count_forks(0)
+
+    def _find_inclusions(self) -> None:
+        for number in range(1, self.head.block_number + 1):
+            header = self.header(number)
+            for index, transaction in enumerate(self.block(header).transactions):
+                self._inclusions.setdefault(transaction.hash, []).append((header, index))
+
+    def _count_forks(self, forks: int) -> None:
+        self._forks = forks
+        self._evm.chaindb.db[FORKS] = forks.to_bytes(8, "big")
+        self._commit()
+
+    def _commit(self) -> None:
+        if self._storage is not None:
+            self._storage.commit()
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -156,7 +182,9 @@ class Chain:
     def mine(self) -> Any:
         """Mine one block on the head, with all that can be included; its header."""
         chosen = self.pool.choose(self._next_header(self.head), self.state(self.head))
-        return self._mine(self.head, chosen)
+        header = self._mine(self.head, chosen)
+        self._commit()
+        return header
 
     def reorg(self, depth: int, *, drop: bool = False) -> Any:
         """Replace the newest `depth` blocks by `depth` + 1 others; the new head's header.
@@ -165,7 +193,7 @@ class Chain:
         """
         if not 0 < depth <= self.head.block_number:
             raise ValueError(f"only {self.head.block_number} blocks can be replaced")
-        self._forks += 1
+        self._count_forks(self._forks + 1)
         first = self.head.block_number - depth + 1
         lost = [tx for number in range(first, first + depth) for tx in self.block(self.header(number)).transactions]
         parent = self.header(first - 1)
@@ -175,7 +203,9 @@ class Chain:
             for transaction in lost:
                 self.pool.put_back(transaction)
         chosen = self.pool.choose(self._next_header(parent), self.state(parent))
-        return self._mine(parent, chosen)
+        header = self._mine(parent, chosen)
+        self._commit()
+        return header
 
     def _next_header(self, parent: Any) -> Any:
         """Forks pay another coinbase, so that two empty blocks on one parent differ."""

@@ -117,7 +117,7 @@ async def _lose(case: _Case) -> web.StreamResponse:
 
 async def _swallow(case: _Case) -> web.StreamResponse:
     """Transactions are taken, and go nowhere."""
-    if not isinstance(case.asked, dict) or case.asked.get("method") != SENDING:
+    if not isinstance(case.asked, dict) or case.asked.get("method") != SENDING:  # batches are let through
         return web.json_response(await case.answer())
     name = "0x" + keccak256(bytes.fromhex(case.asked["params"][0][2:])).hex()
     return web.json_response({"jsonrpc": "2.0", "id": case.asked.get("id"), "result": name})
@@ -128,8 +128,7 @@ async def _lie(case: _Case) -> web.StreamResponse:
     answers = await case.answer()
     asked = case.asked if isinstance(case.asked, list) else [case.asked]
     for one, told in zip(asked, answers if isinstance(answers, list) else [answers], strict=True):
-        block = told.get("result")
-        if one["method"] in BLOCKS and block:
+        if isinstance(one, dict) and one.get("method") in BLOCKS and (block := told.get("result")):
             block["timestamp"] = hex(max(0, int(block["timestamp"], 16) - 3600))
             block["hash"] = "0x" + keccak256(write_header(block)).hex()
     return web.json_response(answers)

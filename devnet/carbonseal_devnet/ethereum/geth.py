@@ -22,14 +22,13 @@ from carbonseal_devnet.ethereum.native import Died, Native, find, held
 FEES = ("maxFeePerGas", "maxPriorityFeePerGas")
 ZERO = "0x" + "00" * 32
 BUILDS = 12  # how often a block is built again because a transaction is missing that it could hold
-STOPPING = 10.0  # seconds that it gets to write its state
 SETTINGS = '[Node.P2P]\nListenAddr = ""\nNoDiscovery = true\nMaxPeers = 0\n'  # no command-line option says the first
 
 
 @asynccontextmanager
-async def start(scratch: Path, clock: SkewedClock, finality: int) -> AsyncIterator[Native]:
-    """Geth on a chain of its own, gone with `scratch`. It talks to nobody."""
-    program, kept = find("geth"), scratch / "geth"
+async def start(scratch: Path, clock: SkewedClock, finality: int, directory: Path | None) -> AsyncIterator[Native]:
+    """Geth on a chain of its own, kept in `directory` or gone with `scratch`. It talks to nobody."""
+    program, kept = find("geth"), directory or scratch / "geth"
     storage = ["--datadir", str(kept), "--state.scheme", "hash"]
     if not (kept / "geth" / "chaindata").exists():
         (scratch / "genesis.json").write_text(json.dumps(genesis()))
@@ -46,6 +45,8 @@ async def start(scratch: Path, clock: SkewedClock, finality: int) -> AsyncIterat
         geth = Geth(clock, finality, running, command, scratch)
         await geth.start()
         yield geth
+        if directory is not None:
+            await geth.program.stop()
 
 
 class Geth(Native):
@@ -62,8 +63,8 @@ class Geth(Native):
         self._builds = 0
 
     async def start(self) -> None:
-        program = held(self._command, self._scratch / "geth.ipc", self._scratch / "geth.log", grace=STOPPING)
-        self.socket = await self._running.enter_async_context(program)
+        program = held(self._command, self._scratch / "geth.ipc", self._scratch / "geth.log")
+        self.program = await self._running.enter_async_context(program)
 
     async def mine(self) -> None:
         parent = await self.ask("eth_getBlockByNumber", "latest", False)
@@ -128,5 +129,6 @@ class Geth(Native):
 
     async def forget(self) -> None:
         """It offers no command for this, but keeps its pool in memory: it is stopped and started."""
+        await self.program.stop()
         await self._running.aclose()
         await self.start()

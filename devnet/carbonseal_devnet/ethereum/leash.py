@@ -1,7 +1,7 @@
-"""`python leash.py GRACE PROGRAM ...`: runs a program for as long as standard input stays open.
+"""`python leash.py PROGRAM ...`: runs a program for as long as standard input stays open.
 
-Whoever started it holds the other end; when that ends, however it ends, the program ends too: asked to, and killed after
-GRACE seconds (at once where that is 0). So nothing is left running, not even by a parent that was killed.
+Whoever started it holds the other end. What is written there asks the program to stop; when it is closed, however the
+holder ends, the program is killed. So nothing is left running, not even by a parent that was killed.
 """
 
 from __future__ import annotations
@@ -10,21 +10,16 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 
 
-def main(grace: float, command: list[str]) -> None:
+def main(command: list[str]) -> None:
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    threading.Thread(target=lambda: os._exit(child.wait()), daemon=True).start()  # it ended by itself
+    threading.Thread(target=lambda: os._exit(child.wait()), daemon=True).start()  # it ended
     while os.read(0, 4096):
-        pass
-    if grace:
         child.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(grace)
     child.kill()
     child.wait()
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1:])

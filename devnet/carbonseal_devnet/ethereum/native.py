@@ -46,10 +46,13 @@ INSTALL = {
 }
 
 
-class Socket:
-    """JSON-RPC over a Unix socket, one line a message, one question at a time."""
+class Program:
+    """A running program that answers JSON-RPC over a Unix socket, one line a message, one question at a time."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._process = process
         self._reader = reader
         self._writer = writer
 
@@ -66,33 +69,40 @@ class Socket:
             raise RpcError(error["code"], error["message"], error.get("data"))
         return answer["result"]
 
+    async def stop(self) -> None:
+        """Let it write what it holds and end."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"stop")
+        self._process.stdin.flush()
+        await asyncio.to_thread(self._process.wait, PATIENCE)
+
     async def close(self) -> None:
         self._writer.close()
         await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)  # it may be gone already
 
 
 @asynccontextmanager
-async def held(command: Sequence[str], path: Path, log: Path, *, grace: float = 0) -> AsyncIterator[Socket]:
-    """The program, answering on the socket `path`, until the block ends: killed, or given `grace` seconds to stop."""
-    process = await asyncio.to_thread(_leashed, command, log, grace)
+async def held(command: Sequence[str], path: Path, log: Path) -> AsyncIterator[Program]:
+    """The program, answering on the socket `path`, until the block ends: then it is killed, if it was not stopped."""
+    process = await asyncio.to_thread(_leashed, command, log)
     try:
-        socket = await _connect(path, process)
-        if socket is None:
+        program = await _connect(path, process)
+        if program is None:
             raise Died(f"{command[0]} does not run: {await asyncio.to_thread(_end_of, log)}")
         try:
-            yield socket
+            yield program
         finally:
-            await socket.close()
+            await program.close()
     finally:
         assert process.stdin is not None
         process.stdin.close()
         await asyncio.to_thread(process.wait)
 
 
-def _leashed(command: Sequence[str], log: Path, grace: float) -> subprocess.Popen[bytes]:
+def _leashed(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-I", leash.__file__, str(grace), *command],
+            [sys.executable, "-I", leash.__file__, *command],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
@@ -100,11 +110,11 @@ def _leashed(command: Sequence[str], log: Path, grace: float) -> subprocess.Pope
         )
 
 
-async def _connect(path: Path, process: subprocess.Popen[bytes]) -> Socket | None:
+async def _connect(path: Path, process: subprocess.Popen[bytes]) -> Program | None:
     until = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < until:
         try:
-            return Socket(*await asyncio.open_unix_connection(path, limit=LARGEST))
+            return Program(process, *await asyncio.open_unix_connection(path, limit=LARGEST))
         except OSError:
             await asyncio.sleep(0.01)
     return None
@@ -117,14 +127,14 @@ def _end_of(log: Path) -> str:
 class Native:
     """What anvil and geth do alike; each says how it mines, rewinds and forgets."""
 
-    socket: Socket
+    program: Program
 
     def __init__(self, clock: SkewedClock) -> None:
         self.clock = clock
         self.forks = 0  # blocks of another fork pay another coinbase, so that two empty ones on one parent differ
 
     async def ask(self, method: str, *params: Any) -> Any:
-        return await self.socket.ask(method, *params)
+        return await self.program.ask(method, *params)
 
     async def mine(self) -> None:
         raise NotImplementedError

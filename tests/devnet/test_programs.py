@@ -1,0 +1,114 @@
+"""Programs that run beside us: none is left behind, however we end, and a missing one is named."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from carbonseal_devnet.ethereum import Died, Missing, find, in_thread
+
+from .clients import block, place, send
+
+
+@pytest.fixture(params=["anvil", "geth"])
+def program(request):
+    try:
+        find(request.param)
+    except Missing as missing:
+        pytest.skip(str(missing))
+    return request.param
+
+
+def relatives(marker):
+    """The processes that bear this in their environment: every descendant of the one that was given it."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and marker.encode() in (entry / "environ").read_bytes():
+                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:  # it ended while we looked, or is not ours
+            continue
+    return [command for command in found if command]
+
+
+START = """
+import sys
+from carbonseal_devnet.ethereum import in_thread
+with in_thread(engine=sys.argv[1]) as network:
+    print(network.endpoint, flush=True)
+    sys.stdin.read()
+    raise SystemError("a test that fails")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+@pytest.mark.parametrize("end", ["failure", "SIGTERM", "SIGKILL"])
+def test_no_process_is_left(end, program, tmp_path):
+    marker = f"CARBONSEAL_TEST={tmp_path}"
+    environment = {**os.environ, **dict([marker.split("=")]), "TMPDIR": str(tmp_path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", START, program], env=environment, **pipes) as process:
+        assert process.stdout.readline().startswith(b"http://")
+        assert any(Path(find(program)).name in command for command in relatives(marker))
+        if end != "failure":
+            process.send_signal(getattr(signal, end))
+        process.communicate()
+    assert process.returncode != 0
+    until = time.monotonic() + 20
+    while relatives(marker) and time.monotonic() < until:
+        os.sched_yield()
+    assert relatives(marker) == []
+
+
+def test_a_program_that_is_not_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CARBONSEAL_ANVIL", raising=False)
+    monkeypatch.setenv("CARBONSEAL_GETH", "/nowhere/geth")
+    with pytest.raises(Missing, match="anvil is not on the PATH; npm install @foundry-rs/anvil"):
+        find("anvil")
+    with (
+        pytest.raises(Missing, match=re.escape("CARBONSEAL_GETH names no program (/nowhere/geth)")),
+        in_thread(engine="geth"),
+    ):
+        pass
+
+
+def test_a_program_that_does_not_start(monkeypatch, tmp_path):
+    broken = tmp_path / "anvil"
+    broken.write_text("#!/bin/sh\necho out of order\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CARBONSEAL_ANVIL", str(broken))
+    with pytest.raises(Died, match="out of order"), in_thread(engine="anvil"):
+        pass
+
+
+@pytest.mark.parametrize("engine", ["py-evm", "geth"])
+def test_a_chain_that_is_kept_goes_on(engine, tmp_path):
+    if engine == "geth":
+        try:
+            find(engine)
+        except Missing as missing:
+            pytest.skip(str(missing))
+    with in_thread(engine=engine, state=tmp_path) as before:
+        names = [send(before, number) for number in range(3)]
+        before.reorg(1)
+        seen = [block(before, number) for number in range(before.height + 1)]
+        places = [place(before, name) for name in names]
+    with in_thread(engine=engine, state=tmp_path) as after:
+        assert after.deployment == before.deployment
+        assert [block(after, number) for number in range(after.height + 1)] == seen
+        assert [place(after, name) for name in names] == places
+        last = send(after, 3)
+        assert place(after, last) == after.height == len(seen)
+        after.reorg(2)
+        assert place(after, last) is not None
+
+
+def test_anvil_keeps_nothing(tmp_path):
+    with pytest.raises(ValueError, match="use py-evm or geth"), in_thread(engine="anvil", state=tmp_path):
+        pass
