@@ -162,4 +162,4 @@ def _ask(inquiry: Inquiry, numbers: Sequence[int]) -> Iterator[tuple[int, bytes 
             yield from zip(numbers, pool.map(one, numbers), strict=True)
         except Retry as silent:
             pool.shutdown(cancel_futures=True)
-            yield -1, codes.ENDPOINT_SILENT(endpoint=inquiry.whence, problem=silent)
+            yield -1, codes.ENDPOINT_SILENT(problem=silent)
