@@ -47,7 +47,7 @@ WORD = rlp.number(STAMPED)
 
 def made(statement=STATEMENT, word=WORD, slot=SLOT, code=CODE, nodes=(8, 4), ledger=NAME):
     """Evidence from a state in which EAS holds this word, and the trust that pins its block."""
-    storage_root, storage = trie_around(eas.slot(slot, statement), rlp.encode(word), nodes[1])
+    storage_root, storage = trie_around(eas.slot_of(statement.digest(), slot), rlp.encode(word), nodes[1])
     state_root, account = trie_around(EAS, rlp.encode([b"\x01", b"", storage_root, code]), nodes[0])
     header = mainnet_header(state_root, NUMBER, MINED)
     value = {"number": NUMBER, "hash": "0x" + keccak256(header).hex()}

@@ -137,7 +137,7 @@ class EasContract:
         return Standing.ABSENT if answer == bytes(32) else Standing.ANCHORED
 
     def slot(self, statement: Statement) -> bytes:
-        return eas.slot(self.pins.slot, statement)
+        return eas.slot_of(statement.digest(), self.pins.slot)
 
     def topics(self, log: bytes) -> list[str] | None:  # noqa: ARG002 - EAS knows digests alone
         return None

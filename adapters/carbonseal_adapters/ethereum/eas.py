@@ -94,7 +94,7 @@ def check(found: EasEvidence, statement: Statement, pins: EasPins, trust: Sequen
     """
     if found.eas != pins.eas:
         raise Refused(codes.REGISTRY_DIFFERS(registry=to_hex(found.eas), pinned=to_hex(pins.eas)))
-    header, stored = word(found, found.eas, pins.code, slot(pins.slot, statement))
+    header, stored = word(found, found.eas, pins.code, slot_of(statement.digest(), pins.slot))
     time = int.from_bytes(stored, "big")
     if time > header.timestamp:
         raise Refused(codes.TIMESTAMP_LATER("storage proof", found=to_hex(stored), timestamp=header.timestamp))
@@ -102,9 +102,9 @@ def check(found: EasEvidence, statement: Statement, pins: EasPins, trust: Sequen
     return pinned(header, pins, trust).checked(timestamped, ANYONE, time)
 
 
-def slot(base: int, statement: Statement) -> bytes:
-    """The 32-byte storage slot of `_timestamps[digest]`, where `_timestamps` is variable number `base`."""
-    return keccak256(statement.digest() + base.to_bytes(32, "big"))
+def slot_of(digest: bytes, variable: int) -> bytes:
+    """The 32-byte storage slot of `_timestamps[digest]`, where `_timestamps` is the storage variable of this number."""
+    return keccak256(digest + variable.to_bytes(32, "big"))
 
 
 def read_contract(options: Mapping[str, str]) -> None:
