@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -11,6 +12,7 @@ import urllib.request
 from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from eth_account import Account
 
@@ -102,13 +104,13 @@ def peer(method, answer):
 
 # --- Clef ----------------------------------------------------------------------------------------------------------
 
-RULES = """
-function OnSignerStartup(info) {}
-function ApproveListing(request) { return "Reject" }
-function ApproveTx(request) {
-    return request.transaction.value == "0x0" && request.transaction.nonce != "0x63" ? "Approve" : "Reject"
-}
-"""
+OPERATORS = Path(__file__).parents[2] / "docs" / "operators.md"
+
+
+def documented_rules(contract):
+    """The rules that operators are told to write, for their contract."""
+    found = re.search("rules.js <<'END'\n(.*?)\nEND\n", OPERATORS.read_text("utf-8"), re.DOTALL)
+    return found[1].replace("REGISTRY, IN LOWER CASE", contract)
 
 
 def clef_program():
@@ -116,10 +118,11 @@ def clef_program():
 
 
 @contextmanager
-def clef(program, folder, port, chain_id, calls):
-    """Clef with the account ADDRESS, which signs by `RULES` what is for `calls` (selectors and their signatures)."""
+def clef(program, folder, port, chain_id, contract, calls):
+    """Clef with the account ADDRESS, which signs by the documented rules for a contract's `calls` (selectors and their
+    signatures)."""
     rules, raw, known = folder / "rules.js", folder / "raw.key", folder / "4byte.json"
-    rules.write_text(RULES)
+    rules.write_text(documented_rules(contract))
     raw.write_text(KEY.hex() + "\n")
     known.write_text(json.dumps(calls))
     options = [

@@ -418,19 +418,21 @@ def test_clef_signs_by_its_rules(tmp_path, carbonseal_fresh_chain):
         fees = Fees(10**10, 10**9)
         legacy = Transaction(1337, 3, to, data, 90_000, Fees(10**9, 10**9), legacy=True)
         creation = Transaction(1337, 4, b"", bytes.fromhex(registry.artifact()["bytecode"][2:]), 900_000, fees)
-        denied = Transaction(1337, 0x63, to, data, 90_000, fees)
-        elsewhere = Transaction(1, 5, to, data, 90_000, fees)
+        filler = Transaction(1337, 5, bytes.fromhex(ADDRESS[2:]), b"", 21_000, fees)
+        stray = Transaction(1337, 6, TO, data, 90_000, fees)
+        elsewhere = Transaction(1, 7, to, data, 90_000, fees)
         signer = RemoteSigner(read_uri(options["key"], {"clef": ("address",)}))
         stranger = RemoteSigner(read_uri(f"clef:{endpoint}?address=0x{'11' * 20}", {"clef": ("address",)}))
         try:
-            for transaction in (legacy, creation):
+            for transaction in (legacy, filler):
                 assert other_opinion(await signer.sign(transaction)) == ADDRESS
-            for who, transaction in ((signer, denied), (signer, elsewhere), (stranger, legacy)):
+            denied = ((signer, creation), (signer, stray), (signer, elsewhere), (stranger, legacy))
+            for who, transaction in denied:
                 with pytest.raises(Retry, match=r"ethereum\.signer-denies"):
                     await who.sign(transaction)
         finally:
             await signer.close()
             await stranger.close()
 
-    with clef(program, tmp_path, port, 1337, calls) as endpoint:
+    with clef(program, tmp_path, port, 1337, chain.deployment.registry, calls) as endpoint:
         asyncio.run(scenario(endpoint))

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import open_checkpoint
+from carbonseal.node import points
+from carbonseal.node.batches import SIGNING_PAUSE
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_key, open_secret, open_signer
 from tests.tokens import SoftHsm
@@ -254,6 +256,48 @@ def test_a_node_whose_token_fails_goes_on_once_it_is_back(softhsm: SoftHsm, begi
                 assert open_checkpoint(note, node.verifier).size == 2
 
         asyncio.run(scenario())
+
+
+def test_batches_go_on_once_the_token_is_back(
+    softhsm: SoftHsm, begin: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    softhsm.make_key("away", "ed25519")
+    directory = begin(log_key=softhsm.uri("token=carbonseal;object=away"), batch_age=0.0, heartbeat=0.001)
+
+    async def scenario() -> None:
+        loop, pauses, failed, signed = asyncio.get_running_loop(), [], asyncio.Event(), asyncio.Event()
+
+        async def soon(seconds: float) -> None:
+            if seconds == SIGNING_PAUSE:
+                pauses.append(seconds)
+            if len(pauses) == 3:
+                failed.set()
+            await asyncio.sleep(min(seconds, 0.01))
+
+        def reached(point: str) -> None:
+            if point == points.HEAD_RECORDED:
+                loop.call_soon_threadsafe(signed.set)
+
+        async with Node.open(directory, sleep=soon, reached=reached) as node, asyncio.timeout(60):
+            await node.submit(b'{"carbon": 1}', "json/1")
+            await node.sequence()
+            softhsm.restart()
+            monkeypatch.setenv("CARBONSEAL_TEST_PIN", "wrong words")
+            await node.submit(b'{"carbon": 2}', "json/1")
+            running = asyncio.create_task(node.run())
+            await failed.wait()
+            assert caplog.text.count("token.pin") >= 3
+            assert (node.size, node.waiting) == (2, 1)  # no heartbeat after another joins what waits
+            assert not running.done()
+            signed.clear()
+            monkeypatch.setenv("CARBONSEAL_TEST_PIN", "1234")
+            await signed.wait()
+            assert node.size >= 3
+            running.cancel()
+            await asyncio.wait([running])
+
+    asyncio.run(scenario())
+    assert "wrong words" not in caplog.text
 
 
 @pytest.mark.parametrize(
