@@ -176,6 +176,7 @@ class Channel:
     number: int = 0  # of the block with this configuration
     hashing: str = "SHA256"
     endorsement: Any = None  # a Policy instead of the usual one
+    validation: Any = None  # likewise
 
     @cached_property
     def signers(self) -> tuple[Signer, ...]:
@@ -552,6 +553,8 @@ def _root(channel: Channel) -> Any:
     else:
         any_writer = META(sub_policy="Writers", rule=META.ANY)
         _policy(orderer, "BlockValidation", policies_pb2.Policy.IMPLICIT_META, any_writer)
+    if channel.validation is not None:
+        orderer.policies["BlockValidation"].policy.CopyFrom(channel.validation)
     for one in channel.organisations:
         _organisation(application, one, "Endorsement", ROLE.PEER if one.node_ous else ROLE.MEMBER)
     most = META(sub_policy="Endorsement", rule=META.MAJORITY)

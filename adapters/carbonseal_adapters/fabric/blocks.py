@@ -9,6 +9,7 @@ and is not read.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,6 +74,10 @@ class Orderers(Protocol):
         """How many different orderers have to sign."""
         ...
 
+    def orderers_among(self, signers: Sequence[Member]) -> int:
+        """How many of these different signers count towards the quorum."""
+        ...
+
     def consenter(self, number: int) -> Identity:
         """The orderer of that number; raises `Refused` where there is none."""
         ...
@@ -93,7 +98,7 @@ def check_signatures(block: Block, orderers: Orderers, at: datetime) -> int:
         raise Refused(codes.EVIDENCE_MALFORMED(problem=f"a block has more than {MAX_SIGNATURES} signatures"))
     value, header = metadata.data(1), block.header
     signers = distinct([_signer(one, value, header, orderers, at) for one in signatures])
-    if len(signers) < orderers.quorum or not policies.meets(orderers.block_validation, signers):
+    if orderers.orderers_among(signers) < orderers.quorum or not policies.meets(orderers.block_validation, signers):
         wanted = f"{orderers.quorum} orderers, {orderers.block_validation}"
         raise Refused(codes.SIGNERS_MISSING(signers=len(signers), wanted=wanted))
     return _last_config(value)

@@ -13,6 +13,7 @@ from datetime import datetime
 from carbonseal.findings import Refused
 from carbonseal_adapters.fabric import codes, headers, shapes
 from carbonseal_adapters.fabric.blocks import Block, check_signatures
+from carbonseal_adapters.fabric.certificates import der
 from carbonseal_adapters.fabric.headers import Header
 from carbonseal_adapters.fabric.identities import MAX_NAME, Identity, Member, Msp
 from carbonseal_adapters.fabric.policies import Rule, read_policy
@@ -43,6 +44,12 @@ class Config:
             return 1
         count = len(self.consenters)
         return (count + (count - 1) // 3 + 2) // 2
+
+    def orderers_among(self, signers: Sequence[Member]) -> int:
+        if self.consenters is None:
+            return len(signers)  # the policy says whose
+        seats = {(one.msp, der(one.certificate)) for one in self.consenters.values()}
+        return sum((member.msp, member.certificate) in seats for member in signers)
 
     def consenter(self, number: int) -> Identity:
         if self.consenters is None or number not in self.consenters:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fabric_protos.common import policies_pb2
 
 from carbonseal.findings import Outcome
 from carbonseal_adapters.fabric import codes
 from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_adapters.fabric.headers import instant
-from carbonseal_devnet.fabric_evidence import TIME, Channel, Organisation, Scene, scene
+from carbonseal_devnet.fabric_evidence import META, TIME, Channel, Organisation, Scene, scene
 from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of, signed
 
 CHANNEL = SOUND.channel
@@ -64,6 +65,15 @@ def test_bft_quorums(orderers, quorum):
     everyone = list(enumerate(seats, 1))
     assert check(signed(given, signers=everyone[:quorum])).proved
     assert code_of(signed(given, signers=everyone[: quorum - 1])) is codes.SIGNERS_MISSING
+
+
+def test_under_a_lax_policy_only_consenters_make_the_quorum():
+    lax = policies_pb2.Policy(type=policies_pb2.Policy.IMPLICIT_META)
+    lax.value = META(sub_policy="Writers", rule=META.ANY).SerializeToString()
+    given = scene(STATEMENT, Channel(bft=True, validation=lax))
+    assert check(signed(given, signers=FOUR[:3])).proved
+    others = [ORDERING.node(f"orderer{at}", "orderer") for at in (8, 9)]
+    assert code_of(signed(given, signers=[*FOUR[:2], *others])) is codes.SIGNERS_MISSING
 
 
 def test_a_block_of_other_contents():

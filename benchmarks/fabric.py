@@ -1,0 +1,67 @@
+"""Evidence on Fabric against the ECDSA signatures in it: what a check takes beside cryptography's P-256 for as many signatures."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+import carbonseal_adapters.fabric.identities as identities
+from carbonseal.ledger import Statement
+from carbonseal_adapters.fabric.evidence import VERIFIER
+from carbonseal_devnet.fabric_evidence import Channel, scene
+
+from .measure import Row, Rows, side_by_side
+
+REPEAT = 100
+STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
+
+Signed = tuple[Any, bytes, bytes]  # public key, signature, message
+
+
+@contextmanager
+def recorded() -> Iterator[list[Signed]]:
+    """What is verified inside: the list fills up as signatures are checked."""
+    seen: list[Signed] = []
+    sound = identities.check_signature
+
+    def recording(certificate: Any, msp: str, signature: bytes, message: bytes) -> None:
+        seen.append((certificate.public_key(), signature, message))
+        sound(certificate, msp, signature, message)
+
+    setattr(identities, "check_signature", recording)  # noqa: B010
+    try:
+        yield seen
+    finally:
+        setattr(identities, "check_signature", sound)  # noqa: B010
+
+
+def rows() -> Rows:
+    for name, channel in (("raft", Channel()), ("BFT, four orderers", Channel(bft=True))):
+        given = scene(STATEMENT, channel)
+        evidence, trust = given.evidence().encode(), [given.trust()]
+        pins = VERIFIER.pin(given.ledger, given.options)
+        with recorded() as signatures:
+            checked = VERIFIER.check(evidence, STATEMENT, pins, trust)
+        assert checked.proved is not None, checked.findings
+        tracemalloc.start()
+        VERIFIER.check(evidence, STATEMENT, pins, trust)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+        def whole(data: Any = evidence, pinned: Any = pins, trusted: Any = trust) -> None:
+            for _ in range(REPEAT):
+                VERIFIER.check(data, STATEMENT, pinned, trusted)
+
+        def bare(these: list[Signed] = signatures) -> None:
+            for _ in range(REPEAT):
+                for key, signature, message in these:
+                    key.verify(signature, message, ec.ECDSA(SHA256()))
+
+        times = side_by_side(5, whole=whole, signatures=bare)
+        note = f"{len(signatures)} signatures, {len(evidence.data):,} bytes, {times.each('whole', REPEAT)}, {peak >> 10} KiB"
+        yield Row("fabric", f"{name}: P-256 alone / check", times.ratio("signatures", "whole"), ">=", 0.2, note)
