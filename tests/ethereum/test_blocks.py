@@ -146,6 +146,9 @@ def test_a_review_finds_what_a_verdict_would():
     assert [finding.code for finding in review(NAME, items, 3).lacking] == [codes.AGREEMENT_LACKING]
     assert [finding.code for finding in review(NAME, items, 1).lacking] == [codes.TRUST_CONTRADICTS]
     assert not review("eip155:5", items, 3).lacking
+    first = says("https://a.example", GENESIS, 0)
+    assert [finding.facts["number"] for finding in review(NAME, [*items, first], 2).lacking] == ["0"]
+    assert not review(NAME, [*items, first], 2, bytes.fromhex(GENESIS[2:])).lacking, "the policy pins it"
     with pytest.raises(Refused) as refused:
         review(NAME, [says("https://a.example", "0x66")], 1)
     assert refused.value.finding.code is codes.TRUST_MALFORMED
