@@ -37,20 +37,28 @@ def main() -> None:
     "--finality", type=click.IntRange(0), default=2, show_default=True, help="Blocks on a block that make it finalized."
 )
 @click.option(
+    "--fabric",
+    type=click.Choice(["embedded"]),
+    is_flag=False,
+    flag_value="embedded",
+    help="A Hyperledger Fabric network too: two organisations with a peer each, in this process.",
+)
+@click.option("--bft", is_flag=True, help="Fabric with four orderers, of which three must sign each block.")
+@click.option(
     "--directory",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("carbonseal-devnet"),
     show_default=True,
-    help="Where the keys of the funded accounts go.",
+    help="Where keys go, and all of Fabric.",
 )
 @click.option(
     "--keep", is_flag=True, help="Keep the chain in the directory, and go on with it next time (not anvil's)."
 )
-def up(port: int, ethereum: str, finality: int, directory: Path, keep: bool) -> None:
+def up(*, port: int, ethereum: str, finality: int, fabric: str | None, bft: bool, directory: Path, keep: bool) -> None:
     """Start the networks, say where they are, and run until Ctrl-C.
 
-    What they hold is gone afterwards, unless --keep is given. The accounts' keys are the same each time and known to
-    everybody: never use them anywhere else.
+    What the chain holds is gone afterwards, unless --keep is given; Fabric goes on where it was. The accounts' keys are
+    the same each time and known to everybody: never use them anywhere else.
 
     The chain mines a block for each transaction, and is moved and broken through its own endpoint, in JSON-RPC:
     evm_mine, evm_setAutomine [false], dev_reorg [depth, "keep" or "drop" its transactions], dev_drop [transaction],
@@ -63,12 +71,24 @@ def up(port: int, ethereum: str, finality: int, directory: Path, keep: bool) -> 
       carbonseal-devnet up
       carbonseal-devnet up --port 0 --directory keys
       carbonseal-devnet up --ethereum=geth --keep
+      carbonseal-devnet up --fabric
       curl -d '{"method": "dev_reorg", "params": [3, "drop"]}' http://127.0.0.1:8545
     """
-    asyncio.run(_up(port, ethereum, finality, directory, keep))
+    if bft and fabric is None:
+        raise click.UsageError("--bft is about --fabric, which is missing")
+    work = _up(
+        port=port,
+        ethereum=ethereum,
+        finality=finality,
+        fabric=fabric is not None,
+        bft=bft,
+        directory=directory,
+        keep=keep,
+    )
+    asyncio.run(work)
 
 
-async def _up(port: int, ethereum: str, finality: int, directory: Path, keep: bool) -> None:
+async def _up(*, port: int, ethereum: str, finality: int, fabric: bool, bft: bool, directory: Path, keep: bool) -> None:
     from carbonseal_devnet.ethereum import Died, Missing, running
 
     stop = asyncio.Event()
@@ -91,8 +111,26 @@ async def _up(port: int, ethereum: str, finality: int, directory: Path, keep: bo
         click.echo(f"  code      {made.code}")
         for number, path in enumerate(_write_keys(directory)):
             click.echo(f"  publisher {chain.publisher(number)}  file:{path}")
+        if fabric:
+            await _up_fabric(networks, bft, directory / "fabric")
         click.echo("ready")
         await stop.wait()
+
+
+async def _up_fabric(networks: AsyncExitStack, bft: bool, directory: Path) -> None:
+    from carbonseal_devnet.fabric.config import Settings
+    from carbonseal_devnet.fabric.network import running
+
+    try:
+        network = await networks.enter_async_context(running(directory, settings=Settings(bft=bft)))
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"Fabric cannot start: {error}") from error
+    click.echo(f"fabric    {network.uri}")
+    click.echo(f"  ledger    {network.ledger}")
+    click.echo(f"  channel   {network.channel}")
+    click.echo(f"  chaincode {network.chaincode}")
+    for msp_id in network.msp_ids:
+        click.echo(f"  {msp_id:<9} profile={network.profile(msp_id)} msp={network.msp(msp_id)}")
 
 
 def _write_keys(directory: Path) -> list[Path]:

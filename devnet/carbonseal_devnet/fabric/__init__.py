@@ -3,3 +3,7 @@
 Never a security boundary: every key of every organisation lies in one directory. What it can't show honestly is
 consensus (loss of a leader, partitions), gossip and discovery, and how fast a real network is: those need native ones.
 """
+
+import os
+
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of each connection that is cut, which faults do a lot

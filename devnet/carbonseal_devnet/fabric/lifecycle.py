@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from fabric_protos.common import policies_pb2
 from fabric_protos.peer import collection_pb2
 from fabric_protos.peer.lifecycle import chaincode_definition_pb2, db_pb2
 
-from carbonseal_devnet.fabric.wire import decode
+from carbonseal_devnet.fabric.wire import Version, decode
 
 NAMESPACE = "_lifecycle"
 FIELDS = ("Sequence", "EndorsementInfo", "ValidationInfo", "Collections")
@@ -18,6 +19,12 @@ CHANNEL_POLICY: bytes = policies_pb2.ApplicationPolicy(
 ).SerializeToString()
 
 Read = Callable[[str], bytes | None]
+
+
+class Ranged(Protocol):
+    """A state that can be read by ranges of keys."""
+
+    def range(self, namespace: str, start: bytes, end: bytes) -> Iterable[tuple[bytes, bytes, Version]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,13 @@ class Definition:
         metadata = db_pb2.StateMetadata(datatype="ChaincodeDefinition", fields=FIELDS)
         fields = {_key(name, field): value.SerializeToString() for field, value in values.items()}
         return {**fields, f"namespaces/metadata/{name}": metadata.SerializeToString()}
+
+
+def names(state: Ranged) -> list[str]:
+    """Every chaincode that the state has a definition of."""
+    start = "namespaces/metadata/"
+    found = state.range(NAMESPACE, start.encode(), start[:-1].encode() + b"0")
+    return [key.decode().removeprefix(start) for key, _, _ in found]
 
 
 def sequence_key(name: str) -> str:

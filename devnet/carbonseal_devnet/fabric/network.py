@@ -60,6 +60,11 @@ class Network:
         """The organisations that run peers."""
         return [each for each in self.organisations if each != ORDERING]
 
+    @property
+    def uri(self) -> str:
+        """Its address, as `node.toml` writes it: that of the first organisation's peer."""
+        return f"fabric+grpcs://{self.endpoint()}"
+
     def endpoint(self, msp_id: str = "Org1MSP") -> str:
         """HOST:PORT of the organisation's peer, which serves Gateway, Endorser and Deliver."""
         return f"{rpc.LOOPBACK}:{self._port(msp_id)}"
@@ -162,7 +167,7 @@ class Network:
         new = configtx_pb2.ConfigGroup()
         new.CopyFrom(old)
         change(new)
-        admins = [each.user("Admin") for each in self.organisations.values()]
+        admins = [self.organisations[each].user("Admin") for each in self.ordering.channel.msps]
         update = config.propose(self.channel, old, new, admins)
         envelope = wire.envelope(common_pb2.CONFIG_UPDATE, self.channel, update, admins[0])
         before = self.ordering.channel

@@ -38,7 +38,11 @@ def free_ports(count: int) -> list[int]:
 
 def server(port: int, tls: tuple[bytes, bytes]) -> Any:
     """A server, not yet started. `tls` is private key and certificate, PEM. Raises OSError if the port is taken."""
-    made = grpc.aio.server(options=[*OPTIONS, ("grpc.so_reuseport", 0)])
+    patient = [
+        ("grpc.http2.max_ping_strikes", 0),
+        ("grpc.keepalive_permit_without_calls", 1),
+    ]  # Go's clients ping a lot
+    made = grpc.aio.server(options=[*OPTIONS, *patient, ("grpc.so_reuseport", 0)])
     try:
         made.add_secure_port(f"{LOOPBACK}:{port}", grpc.ssl_server_credentials([tls]))
     except RuntimeError as error:

@@ -137,6 +137,18 @@ class SystemChaincodes:
             validation_parameter=found.policy, collections={}, approvals=dict.fromkeys(self._channel().application, True),
         ))  # fmt: skip
 
+    def _definitions(self, _args: Args, simulator: Simulator | None) -> bytes:
+        if simulator is None:
+            raise Rejected("a channel is needed")
+        made = lifecycle_pb2.QueryChaincodeDefinitionsResult()
+        for name in lifecycle.names(simulator.state):
+            if found := lifecycle.definition(name, simulator.peek):
+                made.chaincode_definitions.add(
+                    name=name, sequence=found.sequence, version=found.version, endorsement_plugin="escc",
+                    validation_plugin="vscc", validation_parameter=found.policy, collections={},
+                )  # fmt: skip
+        return _bytes(made)
+
     HANDLERS: ClassVar[dict[tuple[str, str], Callable[[SystemChaincodes, Args, Simulator | None], bytes]]] = {
         ("qscc", "GetChainInfo"): _chain_info,
         ("qscc", "GetBlockByNumber"): _block_by_number,
@@ -148,6 +160,7 @@ class SystemChaincodes:
         ("cscc", "GetChannelConfig"): _config,
         (lifecycle.NAMESPACE, "CommitChaincodeDefinition"): _commit,
         (lifecycle.NAMESPACE, "QueryChaincodeDefinition"): _definition,
+        (lifecycle.NAMESPACE, "QueryChaincodeDefinitions"): _definitions,
     }
 
 
