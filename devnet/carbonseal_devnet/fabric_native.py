@@ -6,196 +6,340 @@ as it was left.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from carbonseal_adapters.fabric.chaincode.package import LABEL, package, package_id
-from carbonseal_devnet import fabric_native_settings as settings
-from carbonseal_devnet.fabric_native_programs import Failed, Held, Programs, free_ports, listens, quiet_environment
-from carbonseal_devnet.fabric_native_settings import HERE, Plan
-from carbonseal_devnet.fabric_network import CHAINCODE, CHANNEL, ORGANISATIONS, Network, Organisation, write_profile
+from fabric_protos.common import common_pb2, configtx_pb2
+
+from carbonseal.ledger import Anchor, Retry, Statement
+from carbonseal.node.ledgers import NodeSecrets
+from carbonseal_adapters.fabric.blocks import Block
+from carbonseal_adapters.fabric.chaincode.package import package, package_id
+from carbonseal_adapters.fabric.collecting import last_config
+from carbonseal_adapters.fabric.ledger import connect
+from carbonseal_devnet import fabric_native_making as making
+from carbonseal_devnet.fabric import config, wire
+from carbonseal_devnet.fabric.config import Seat
+from carbonseal_devnet.fabric.identity import Node, Organisation
+from carbonseal_devnet.fabric.profiles import connection_profile
+from carbonseal_devnet.fabric_native_programs import (
+    PATIENCE,
+    Failed,
+    Held,
+    Programs,
+    at_once,
+    listens,
+    quiet_environment,
+)
+from carbonseal_devnet.fabric_native_settings import CHAINCODE, CHANNEL, HERE, ORDERER_DOMAIN, ORDERER_MSP, Member, Plan
+from carbonseal_devnet.fabric_network import node_options, uri
+
+
+class Native:
+    """A running network; `fabric_network.FabricNetwork`."""
+
+    channel = CHANNEL
+    chaincode = CHAINCODE
+
+    def __init__(self, plan: Plan, programs: Programs) -> None:
+        self.directory = plan.directory
+        self.version = programs.version
+        self._plan, self._programs = plan, programs
+        self._held: dict[str, Held] = {}
+        self.organisations = {each.msp: self._organisation(each) for each in plan.members}
+        self.organisations[ORDERER_MSP] = Organisation(ORDERER_MSP, ORDERER_DOMAIN, plan.ordering)
+
+    # --- what clients need -------------------------------------------------------------------------------------------
+
+    @property
+    def genesis(self) -> bytes:
+        return (self.directory / making.GENESIS).read_bytes()
+
+    @property
+    def ledger(self) -> str:
+        return f"fabric:{Block.of(self.genesis).hash.hex()}"
+
+    @property
+    def consensus(self) -> str:
+        return "BFT" if self._plan.bft else "raft"
+
+    @property
+    def msp_ids(self) -> list[str]:
+        return [each.msp for each in self._plan.members]
+
+    def endpoint(self, msp_id: str = "Org1MSP") -> str:
+        return self._member(msp_id).address
+
+    def tls_ca(self, msp_id: str = "Org1MSP") -> Path:
+        return self.organisations[msp_id].tls_ca_file
+
+    def orderer_endpoint(self, number: int = 0) -> str:
+        return f"{HERE}:{self._plan.orderers[number]['port']}"
+
+    def msp(self, msp_id: str = "Org1MSP", user: str = "User1") -> Path:
+        self.organisations[msp_id].user(user)
+        return self.organisations[msp_id].user_folder(user)
+
+    def profile(self, msp_id: str = "Org1MSP") -> Path:
+        path = self.directory / f"connection-{msp_id}.json"
+        peers = {each.peer: (each.msp, each.address) for each in self._plan.members}
+        orderers = {
+            f"orderer{number}.{ORDERER_DOMAIN}": (ORDERER_MSP, f"{HERE}:{ports['port']}")
+            for number, ports in enumerate(self._plan.orderers, 1)
+        }
+        profile = connection_profile(CHANNEL, msp_id, self.organisations, peers, orderers)
+        path.write_text(json.dumps(profile, indent=2) + "\n", encoding="utf-8")
+        return path
+
+    # --- what happened -----------------------------------------------------------------------------------------------
+
+    def height(self, msp_id: str = "Org1MSP") -> int:
+        told = self._as_admin(msp_id, "channel", "getinfo", "-c", CHANNEL)
+        return int(json.loads(told[told.index("{") : told.index("}") + 1])["height"])
+
+    def block(self, number: int, msp_id: str = "Org1MSP") -> bytes:
+        return self._fetch(str(number), msp_id)
+
+    def config_blocks(self) -> list[bytes]:
+        found = [self._fetch("config", "Org1MSP")]
+        while number := Block.of(found[0]).number:
+            before = last_config(Block.of(self.block(number - 1)))
+            found.insert(0, self.block(before))
+        return found
+
+    def settled(self) -> int:
+        def heights() -> set[int]:
+            return {self.height(each.msp) for each in self._plan.members if _peer(each) in self._held}
+
+        self._until(lambda: len(heights()) == 1)
+        return heights().pop()
+
+    # --- faults ------------------------------------------------------------------------------------------------------
+
+    def stop_peer(self, msp_id: str) -> None:
+        self._kill(_peer(self._member(msp_id)))
+
+    def start_peer(self, msp_id: str) -> None:
+        member = self._member(msp_id)
+        self._hold(_peer(member), member.port, self._programs["peer"], "node", "start")
+
+    def stop_orderer(self, number: int = 0) -> None:
+        self._kill(f"orderer{number + 1}")
+
+    def start_orderer(self, number: int = 0) -> None:
+        self._hold(f"orderer{number + 1}", self._plan.orderers[number]["port"], self._programs["orderer"])
+
+    def stop_chaincode(self, msp_id: str) -> None:
+        self._kill(f"chaincode-{self._member(msp_id).name}")
+
+    def start_chaincode(self, msp_id: str) -> None:
+        member = self._member(msp_id)
+        address = f"{HERE}:{member.service}"
+        command = (sys.executable, "-m", "carbonseal_adapters.fabric.chaincode", "--address", address)
+        self._hold(f"chaincode-{member.name}", member.service, *command, "--id", package_id(package(address)))
+
+    # --- changes of the configuration --------------------------------------------------------------------------------
+
+    def update(self, change: Callable[[Any], None]) -> int:
+        """Change the channel's ConfigGroup, signed by every administrator."""
+        block = common_pb2.Block.FromString(self._fetch("config", "Org1MSP"))
+        before = int(block.header.number)
+        payload = common_pb2.Payload.FromString(common_pb2.Envelope.FromString(block.data.data[0]).payload)
+        old = configtx_pb2.ConfigEnvelope.FromString(payload.data).config.channel_group
+        new = configtx_pb2.ConfigGroup()
+        new.CopyFrom(old)
+        change(new)
+        admins = [each.user("Admin") for each in self.organisations.values()]
+        update = config.propose(CHANNEL, old, new, admins)
+        path = self.directory / "update.tx"
+        path.write_bytes(wire.envelope(common_pb2.CONFIG_UPDATE, CHANNEL, update, admins[0]))
+        self._as_admin("Org1MSP", "channel", "update", "-f", path, "-c", CHANNEL, *self._ordered())
+        self._until(lambda: Block.of(self._fetch("config", "Org1MSP")).number > before)
+        self.settled()
+        return Block.of(self._fetch("config", "Org1MSP")).number
+
+    def add_organisation(self, msp_id: str = "Org3MSP") -> int:
+        """A new organisation joins, with a peer and its chaincode service."""
+        member = making.new_member(msp_id.removesuffix("MSP"))
+        organisation = self.organisations[msp_id] = self._organisation(member)
+        organisation.node("peer0")
+        group = config.peer_group(organisation, HERE, member.port)
+
+        def join(root: Any) -> None:
+            root.groups["Application"].groups[member.name].CopyFrom(group)
+
+        number = self.update(join)
+        self._plan.members.append(member)
+        making.write_peer(self._plan, member)
+        self.start_peer(msp_id)
+        self.start_chaincode(msp_id)
+        self._as_admin(msp_id, "channel", "join", "-b", self.directory / making.GENESIS)
+        self._until(lambda: self.height(msp_id) == self.height())
+        self._approve(member)
+        self.settled()
+        making.write_plan(self._plan)
+        return number
+
+    def renew_orderer(self, number: int = 0) -> int:
+        """The orderer gets a new key and certificate, here and in the configuration, and is started with them."""
+        organisation = self.organisations[ORDERER_MSP]
+        nodes = [organisation.node(f"orderer{each}", "orderer") for each in range(1, len(self._plan.orderers) + 1)]
+        self._renew(organisation, nodes, number)
+        seats = [Seat(node, HERE, each["port"]) for node, each in zip(nodes, self._plan.orderers, strict=True)]
+
+        def seat(root: Any) -> None:
+            config.seat_orderers(root.groups["Orderer"], self._plan.bft, seats)
+
+        block = self.update(seat)
+        self.stop_orderer(number)
+        self.start_orderer(number)
+        return block
+
+    def revoke(self, msp_id: str, user: str) -> int:
+        """The user's certificate is revoked."""
+        organisation, name = self.organisations[msp_id], self._member(msp_id).name
+        organisation.revoke(organisation.user(user).certificate)
+
+        def list_it(root: Any) -> None:
+            root.groups["Application"].groups[name].values["MSP"].value = organisation.msp_config()
+
+        return self.update(list_it)
+
+    # --- start and stop ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        starting: list[Callable[[], None]] = []
+        for number in range(len(self._plan.orderers)):
+            starting.append(partial(self.start_orderer, number))
+        for msp_id in self.msp_ids:
+            starting += [partial(self.start_peer, msp_id), partial(self.start_chaincode, msp_id)]
+        at_once(lambda start: start(), starting)
+
+    def found(self) -> None:
+        """Make the channel and commit the chaincode's definition: what is done once."""
+        block = self.directory / making.GENESIS
+        at_once(lambda ports: making.join_orderer(ports["admin"], block), self._plan.orderers)
+        at_once(lambda each: self._as_admin(each.msp, "channel", "join", "-b", block), self._plan.members)
+        at_once(self._approve, self._plan.members)
+        peers: list[object] = []
+        for each in self._plan.members:
+            peers += ["--peerAddresses", each.address, "--tlsRootCertFiles", self.tls_ca(each.msp)]
+        self._as_admin("Org1MSP", "lifecycle", "chaincode", "commit", *making.DEFINITION, *self._ordered(), *peers)
+        self._until(self._endorses)
+
+    def stop(self) -> None:
+        """All of it, cleanly."""
+        for held in self._held.values():
+            held.ask_to_stop()
+        for held in self._held.values():
+            held.stop()
+
+    # --- nodes and commands ------------------------------------------------------------------------------------------
+
+    def _organisation(self, member: Member) -> Organisation:
+        return Organisation(member.msp, member.domain, self._plan.folder(member))
+
+    def _member(self, msp_id: str) -> Member:
+        return next(each for each in self._plan.members if each.msp == msp_id)
+
+    def _hold(self, node: str, port: int, *command: str) -> None:
+        home = self.directory / node
+        home.mkdir(exist_ok=True)
+        held = self._held[node] = Held(command, self.directory / f"{node}.log", quiet_environment(home))
+        held.until(lambda: listens(port))
+
+    def _kill(self, node: str) -> None:
+        self._held.pop(node).kill()
+
+    @staticmethod
+    def _renew(organisation: Organisation, nodes: list[Node], number: int) -> None:
+        nodes[number] = organisation.renew_node(nodes[number])
+
+    def _approve(self, member: Member) -> None:
+        """Fabric's lifecycle in one organisation: install the package on its peer, and approve the definition."""
+        address = f"{HERE}:{member.service}"
+        packed = self.directory / f"carbonseal-{member.name}.tgz"
+        packed.write_bytes(package(address))
+        self._as_admin(member.msp, "lifecycle", "chaincode", "install", packed)
+        asked = ("approveformyorg", *making.DEFINITION, "--package-id", package_id(package(address)), *self._ordered())
+        self._as_admin(member.msp, "lifecycle", "chaincode", *asked)
+
+    def _endorses(self) -> bool:
+        """Whether peers know of each other, so that every gateway finds endorsers. Sends nothing."""
+        with ThreadPoolExecutor(1) as thread:  # there may be an event loop in this one
+            return all(thread.submit(asyncio.run, _prepares(self, each)).result() for each in self.msp_ids)
+
+    def _ordered(self) -> tuple[object, ...]:
+        root = self.organisations[ORDERER_MSP].tls_ca_file
+        return ("--orderer", self.orderer_endpoint(), "--tls", "--cafile", root)
+
+    def _fetch(self, which: str, msp_id: str) -> bytes:
+        path = self.directory / f"fetched-{msp_id}.block"
+        self._as_admin(msp_id, "channel", "fetch", which, path, "-c", CHANNEL)
+        return path.read_bytes()
+
+    def _as_admin(self, msp_id: str, *arguments: object) -> str:
+        home = making.peer_folder(self._plan, self._member(msp_id))
+        return self._programs.run(
+            "peer", *arguments, settings=home, CORE_PEER_MSPCONFIGPATH=str(self.msp(msp_id, "Admin"))
+        )
+
+    @staticmethod
+    def _until(done: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while True:
+            with suppress(Failed):
+                if done():
+                    return
+            if time.monotonic() > end:
+                raise Failed("the network does not come to rest")
+            time.sleep(0.05)
+
+
+def _peer(member: Member) -> str:
+    return f"peer-{member.name}"
+
+
+async def _prepares(network: Native, msp_id: str) -> bool:
+    secrets = NodeSecrets(network.directory)
+    try:
+        ledger = await connect(uri(network, msp_id), node_options(network, msp_id), secrets)
+        try:
+            await ledger.prepare(Anchor(Statement(bytes(32), 1, bytes(32)), b""), ())
+        finally:
+            await ledger.close()
+    except Retry:
+        return False
+    return True
 
 
 @contextmanager
-def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages: int = 10) -> Iterator[Network]:
+def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages: int = 10) -> Iterator[Native]:
     """The network in `directory`, ready for anchors until the block ends, made there where there is none.
 
     `bft` takes four orderers and Fabric 3; `batch` is how many seconds an incomplete block waits, `messages` how many
     transactions fill one. A network that is there keeps what it was made with. Raises Missing without Fabric's programs,
     Failed where one does not do as it is asked.
     """
-    programs = Programs()
+    programs, directory = Programs(), directory.resolve()
     if bft and not programs.version.startswith("3."):
         raise Failed(f"BFT needs Fabric 3, and the programs here are {programs.version}")
-    is_new = not (directory / "plan.json").exists()
-    plan = _make(directory.resolve(), programs, bft, batch, messages) if is_new else _read(directory.resolve())
-    nodes = Nodes(plan, programs)
-    network = Network(
-        directory=plan.directory,
-        engine=programs.version,
-        consensus="BFT" if plan.bft else "raft",
-        peers={each.msp: f"{HERE}:{ports['port']}" for each, ports in zip(ORGANISATIONS, plan.peers, strict=True)},
-        orderers=[f"{HERE}:{ports['port']}" for ports in plan.orderers],
-        controls=nodes,
-    )
+    stored = making.read_plan(directory)
+    plan = stored or making.make(directory, programs, bft=bft, batch=batch, messages=messages)
+    network = Native(plan, programs)
     try:
-        _at_once(nodes.start, network.nodes)
-        if is_new:
-            _join(plan, programs)
-            _install(plan, programs)
-            for each in ORGANISATIONS:
-                write_profile(network, each)
-            (directory / "plan.json").write_text(json.dumps(asdict(plan) | {"directory": ""}), encoding="ascii")
+        network.start()
+        if stored is None:
+            network.found()
+            making.write_plan(plan)
         yield network
     finally:
-        nodes.stop()
-
-
-class Nodes:
-    """The network's processes; `fabric_network.Controls`."""
-
-    def __init__(self, plan: Plan, programs: Programs) -> None:
-        self._plan = plan
-        self._programs = programs
-        self._held: dict[str, Held] = {}
-
-    def start(self, node: str) -> None:
-        plan, kind = self._plan, node.rstrip("0123456789")
-        home = plan.directory / node
-        number = int(node.removeprefix(kind) or 1) - 1
-        if kind == "orderer":
-            command, port = [self._programs["orderer"]], plan.orderers[number]["port"]
-        elif kind == "peer":
-            command, port = [self._programs["peer"], "node", "start"], plan.peers[number]["port"]
-        else:
-            module = "carbonseal_adapters.fabric.chaincode"
-            command = [sys.executable, "-m", module, "--address", f"{HERE}:{plan.chaincode}", "--id", _package_id(plan)]
-            port = plan.chaincode
-        home.mkdir(exist_ok=True)
-        held = self._held[node] = Held(command, plan.directory / f"{node}.log", quiet_environment(home))
-        held.until(lambda: listens(port))
-
-    def kill(self, node: str) -> None:
-        self._held.pop(node).kill()
-
-    def stop(self) -> None:
-        """All of them, cleanly."""
-        for held in self._held.values():
-            held.ask_to_stop()
-        for held in self._held.values():
-            held.stop()
-
-
-# --- making one ------------------------------------------------------------------------------------------------------
-
-
-def _make(directory: Path, programs: Programs, bft: bool, batch: float, messages: int) -> Plan:
-    directory.mkdir(parents=True, exist_ok=True)
-    count = 4 if bft else 1
-    ports = iter(free_ports(3 * count + 3 * len(ORGANISATIONS) + 1))
-    orderers = [{name: next(ports) for name in ("port", "admin", "operations")} for _ in range(count)]
-    peers = [{name: next(ports) for name in ("port", "chaincode", "operations")} for _ in ORGANISATIONS]
-    plan = Plan(directory, bft, batch, messages, orderers, peers, next(ports))
-    _write(directory / "crypto-config.yaml", settings.identities(plan))
-    made = ("--config", directory / "crypto-config.yaml", "--output", plan.crypto)
-    programs.run("cryptogen", "generate", *made, settings=directory)
-    _write(directory / "configtx.yaml", settings.channel(plan))
-    asked = ("-profile", settings.PROFILE, "-channelID", CHANNEL, "-outputBlock", directory / "genesis.block")
-    programs.run("configtxgen", *asked, settings=directory)
-    builder = directory / "builder" / "bin"
-    builder.mkdir(parents=True)
-    for name, script in settings.BUILDER.items():
-        (builder / name).write_text(script, encoding="ascii")
-        (builder / name).chmod(0o755)
-    for number in range(1, count + 1):
-        home = _home(directory / f"orderer{number}")
-        _write(home / "orderer.yaml", settings.orderer(plan, number, home))
-    for number, each in enumerate(ORGANISATIONS, 1):
-        home = _home(directory / f"peer{number}")
-        _write(home / "core.yaml", settings.peer(plan, each, home, builder.parent))
-    return plan
-
-
-def _read(directory: Path) -> Plan:
-    stored = json.loads((directory / "plan.json").read_text("ascii"))
-    return Plan(**stored | {"directory": directory})
-
-
-def _home(path: Path) -> Path:
-    path.mkdir()
-    return path
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=1), encoding="ascii")
-
-
-def _package_id(plan: Plan) -> str:
-    return package_id(package(f"{HERE}:{plan.chaincode}"))
-
-
-# --- channel and chaincode -------------------------------------------------------------------------------------------
-
-
-def _join(plan: Plan, programs: Programs) -> None:
-    block = plan.directory / "genesis.block"
-    _at_once(lambda ports: _join_orderer(ports["admin"], block), plan.orderers)
-    _at_once(lambda each: _as_admin(plan, programs, each, "channel", "join", "-b", block), ORGANISATIONS)
-
-
-def _join_orderer(admin: int, block: Path) -> None:
-    """POST /participation/v1/channels (Fabric docs, "Create a channel"), a form with one file."""
-    boundary = "carbonseal-devnet-genesis-block"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="config-block"; filename="genesis.block"\r\n\r\n'
-    body = head.encode() + block.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-    request = urllib.request.Request(
-        f"http://{HERE}:{admin}/participation/v1/channels",
-        body,
-        {"Content-Type": f"multipart/form-data; boundary={boundary}"},
-    )
-    try:
-        urllib.request.urlopen(request, timeout=30).close()
-    except urllib.error.HTTPError as error:
-        raise Failed(f"the orderer does not join the channel: {error.read().decode(errors='replace')}") from error
-
-
-def _install(plan: Plan, programs: Programs) -> None:
-    """Fabric's lifecycle: install on each peer, approve for each organisation, commit."""
-    packed = plan.directory / "carbonseal.tgz"
-    packed.write_bytes(package(f"{HERE}:{plan.chaincode}", label=LABEL))
-    defined = ("--channelID", CHANNEL, "--name", CHAINCODE, "--version", "1", "--sequence", "1")
-    ordered = (
-        *("--orderer", f"{HERE}:{plan.orderers[0]['port']}", "--tls"),
-        *("--cafile", plan.orderer_home(1) / "tls" / "ca.crt"),
-    )
-
-    def prepare(each: Organisation) -> None:
-        _as_admin(plan, programs, each, "lifecycle", "chaincode", "install", packed)
-        approve = ("approveformyorg", *defined, "--package-id", _package_id(plan), *ordered)
-        _as_admin(plan, programs, each, "lifecycle", "chaincode", *approve)
-
-    _at_once(prepare, ORGANISATIONS)
-    peers: list[object] = []
-    for each, ports in zip(ORGANISATIONS, plan.peers, strict=True):
-        root = plan.peer_home(each) / "tls" / "ca.crt"
-        peers += ["--peerAddresses", f"{HERE}:{ports['port']}", "--tlsRootCertFiles", root]
-    _as_admin(plan, programs, ORGANISATIONS[0], "lifecycle", "chaincode", "commit", *defined, *ordered, *peers)
-
-
-def _as_admin(plan: Plan, programs: Programs, organisation: Organisation, *arguments: object) -> str:
-    home = plan.directory / f"peer{ORGANISATIONS.index(organisation) + 1}"
-    admin = str(plan.admin(organisation))
-    return programs.run("peer", *arguments, settings=home, CORE_PEER_MSPCONFIGPATH=admin)
-
-
-def _at_once(function: Callable[[Any], object], items: Iterable[Any]) -> None:
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(function, items))
+        network.stop()

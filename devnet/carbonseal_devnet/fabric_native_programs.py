@@ -10,9 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from carbonseal_devnet.ethereum import leash
 
@@ -139,3 +141,9 @@ def free_ports(count: int) -> list[int]:
     finally:
         for each in sockets:
             each.close()
+
+
+def at_once(function: Callable[[Any], object], items: Iterable[Any]) -> None:
+    """Call it for all items, in threads. Raises what the first one raises."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(function, items))

@@ -7,12 +7,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carbonseal_devnet.fabric_network import ORGANISATIONS, Organisation
-
 HERE = "127.0.0.1"
+CHANNEL = "anchors"
+CHAINCODE = "carbonseal"
 ORDERER_DOMAIN = "orderer.example.com"
 ORDERER_MSP = "OrdererMSP"
 PROFILE = "Anchors"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An organisation and the ports of its peer, and of its chaincode service."""
+
+    name: str  # "Org1" of Org1MSP, org1.example.com
+    port: int
+    listen: int  # for chaincode that the peer starts itself: none here
+    operations: int
+    service: int
+
+    @property
+    def msp(self) -> str:
+        return f"{self.name}MSP"
+
+    @property
+    def domain(self) -> str:
+        return f"{self.name.lower()}.example.com"
+
+    @property
+    def peer(self) -> str:
+        return f"peer0.{self.domain}"
+
+    @property
+    def address(self) -> str:
+        return f"{HERE}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +51,24 @@ class Plan:
     batch: float  # seconds that an incomplete block waits
     messages: int  # most transactions in a block
     orderers: Sequence[Mapping[str, int]]  # each one's ports: "port", "admin", "operations"
-    peers: Sequence[Mapping[str, int]]  # each organisation's peer's: "port", "chaincode", "operations"
-    chaincode: int  # port
+    members: list[Member]  # grows as organisations join
 
     @property
     def crypto(self) -> Path:
         return self.directory / "crypto"
 
+    @property
+    def ordering(self) -> Path:
+        return self.crypto / "ordererOrganizations" / ORDERER_DOMAIN
+
     def orderer_home(self, number: int) -> Path:
-        name = f"orderer{number}.{ORDERER_DOMAIN}"
-        return self.crypto / "ordererOrganizations" / ORDERER_DOMAIN / "orderers" / name
+        return self.ordering / "orderers" / f"orderer{number}.{ORDERER_DOMAIN}"
 
-    def peer_home(self, organisation: Organisation) -> Path:
-        return self.crypto / "peerOrganizations" / organisation.domain / "peers" / organisation.peer
+    def folder(self, member: Member) -> Path:
+        return self.crypto / "peerOrganizations" / member.domain
 
-    def admin(self, organisation: Organisation) -> Path:
-        domain = organisation.domain
-        return self.crypto / "peerOrganizations" / domain / "users" / f"Admin@{domain}" / "msp"
+    def peer_home(self, member: Member) -> Path:
+        return self.folder(member) / "peers" / member.peer
 
 
 def identities(plan: Plan) -> dict[str, Any]:
@@ -56,7 +84,7 @@ def identities(plan: Plan) -> dict[str, Any]:
                 "Specs": [_host("peer0")],
                 "Users": {"Count": 2},
             }
-            for each in ORGANISATIONS
+            for each in plan.members
         ],
     }
 
@@ -83,11 +111,10 @@ def channel(plan: Plan) -> dict[str, Any]:
 
 
 def _orderer_group(plan: Plan) -> dict[str, Any]:
-    domain = plan.crypto / "ordererOrganizations" / ORDERER_DOMAIN / "msp"
     organisation = {
         "Name": "Orderer",
         "ID": ORDERER_MSP,
-        "MSPDir": str(domain),
+        "MSPDir": str(plan.ordering / "msp"),
         "Policies": _signature_policies(ORDERER_MSP, {"Readers": "member", "Writers": "member", "Admins": "admin"}),
         "OrdererEndpoints": [f"{HERE}:{each['port']}" for each in plan.orderers],
     }
@@ -155,13 +182,13 @@ def _application_group(plan: Plan) -> dict[str, Any]:
         {
             "Name": each.name,
             "ID": each.msp,
-            "MSPDir": str(plan.crypto / "peerOrganizations" / each.domain / "msp"),
+            "MSPDir": str(plan.folder(each) / "msp"),
             "Policies": _signature_policies(
                 each.msp, {"Readers": "member", "Writers": "member", "Admins": "admin", "Endorsement": "peer"}
             ),
-            "AnchorPeers": [{"Host": HERE, "Port": ports["port"]}],
+            "AnchorPeers": [{"Host": HERE, "Port": each.port}],
         }
-        for each, ports in zip(ORGANISATIONS, plan.peers, strict=True)
+        for each in plan.members
     ]
     majority = {"Type": "ImplicitMeta", "Rule": "MAJORITY Endorsement"}
     return {
@@ -212,18 +239,17 @@ def orderer(plan: Plan, number: int, home: Path) -> dict[str, Any]:
     }
 
 
-def peer(plan: Plan, organisation: Organisation, home: Path, builder: Path) -> dict[str, Any]:
+def peer(plan: Plan, member: Member, home: Path, builder: Path) -> dict[str, Any]:
     """core.yaml. `vm.endpoint` is empty, so that no Docker is looked for; chaincode is a service."""
-    ports, mine = plan.peers[ORGANISATIONS.index(organisation)], plan.peer_home(organisation)
-    address = f"{HERE}:{ports['port']}"
+    mine, address = plan.peer_home(member), member.address
     certificate, key, roots = ({"file": str(mine / "tls" / name)} for name in ("server.crt", "server.key", "ca.crt"))
     return {
         "peer": {
-            "id": organisation.peer,
+            "id": member.peer,
             "networkId": "carbonseal-devnet",
             "listenAddress": address,
             "address": address,
-            "chaincodeListenAddress": f"{HERE}:{ports['chaincode']}",  # for what peers start themselves: nothing here
+            "chaincodeListenAddress": f"{HERE}:{member.listen}",
             "gateway": {"enabled": True, "endorsementTimeout": "10s", "broadcastTimeout": "10s", "dialTimeout": "3s"},
             "gossip": {
                 "bootstrap": address,
@@ -249,7 +275,7 @@ def peer(plan: Plan, organisation: Organisation, home: Path, builder: Path) -> d
             "fileSystemPath": str(home / "data"),
             "BCCSP": {"Default": "SW", "SW": {"Hash": "SHA2", "Security": 256}},
             "mspConfigPath": str(mine / "msp"),
-            "localMspId": organisation.msp,
+            "localMspId": member.msp,
             "localMspType": "bccsp",
             "client": {"connTimeout": "3s"},
             "deliveryclient": {
@@ -289,7 +315,7 @@ def peer(plan: Plan, organisation: Organisation, home: Path, builder: Path) -> d
             "history": {"enableHistoryDatabase": True},
             "snapshots": {"rootDir": str(home / "snapshots")},
         },
-        "operations": {"listenAddress": f"{HERE}:{ports['operations']}"},
+        "operations": {"listenAddress": f"{HERE}:{member.operations}"},
         "metrics": {"provider": "disabled"},
     }
 
