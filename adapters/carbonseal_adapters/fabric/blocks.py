@@ -19,7 +19,7 @@ from carbonseal_adapters.fabric import codes, policies, shapes
 from carbonseal_adapters.fabric.identities import Identity, Member, distinct
 from carbonseal_adapters.fabric.protobuf import Message, read
 
-MAX_SIGNATURES = 256
+MAX_SIGNATURES = 64
 SIGNATURES = 0  # the place of the signatures among a block's metadata
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -16,6 +17,9 @@ from carbonseal_adapters.fabric import codes
 
 PUBLISHER_DOMAIN = b"carbonseal/fabric-publisher/v1\0"
 MAX_CERTIFICATE = 64 * 1024
+UNREADABLE = (
+    ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 
 # Half of each curve's order (SEC 2, sections 2.4.2 and 2.5.1): of the two forms of a signature, Fabric allows the one with the
 # smaller s, which must not be larger than this.
@@ -26,6 +30,7 @@ _HALF_ORDERS = {
 }
 
 
+@lru_cache(maxsize=256)  # the same few peers and orderers sign everything
 def read_certificate(pem: bytes, msp: str) -> x509.Certificate:
     """The one certificate in `pem`."""
     if len(pem) > MAX_CERTIFICATE or pem.count(b"-----BEGIN") != 1:
@@ -33,7 +38,7 @@ def read_certificate(pem: bytes, msp: str) -> x509.Certificate:
     try:
         certificate = x509.load_pem_x509_certificate(pem)
         certificate.extensions, certificate.subject, certificate.issuer  # noqa: B018 - read lazily, and refused here
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+    except UNREADABLE as error:
         raise Refused(codes.CERTIFICATE_MALFORMED(msp=msp, problem=error)) from None
     return certificate
 

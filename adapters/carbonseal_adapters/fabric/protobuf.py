@@ -109,6 +109,8 @@ def _fields(raw: bytes, shape: Shape) -> Iterator[tuple[int, int | bytes]]:
 
 def _varint(raw: bytes, at: int, shape: Shape) -> tuple[int, int]:
     """A number below 2^64 in base 128, least significant group first, in its shortest form."""
+    if at < len(raw) and raw[at] < 0x80:  # as nearly always
+        return raw[at], at + 1
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(raw):

@@ -159,11 +159,13 @@ def update(
 @click.option("--whence", required=True, help="Where you have it from: it counts as a source of its own.")
 @click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
 def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
-    """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash.
+    """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash; of a
+    Fabric channel, the file of a configuration block (peer channel fetch config).
 
     \b
-    Example:
+    Examples:
       carbonseal trust pin eip155:1 23000000 0x44f6...19cb --whence "block explorer, read by A. Miller" -o trust.json
+      carbonseal trust pin fabric:5ab0...77e1 config.block --whence "the consortium's operator" -o trust.json
     """
     from carbonseal.ledger import TrustItem
 
