@@ -99,6 +99,22 @@ def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain, eviden
         assert judged(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
 
 
+def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain):
+    """Two honest endpoints, one that forges blocks, and one that forges the first one too."""
+    chain = carbonseal_every_fresh_chain
+    (evidence,) = anchored(chain, 1)
+    chain.mine(12)
+    stranger = chain.another()
+    stranger.fault("lie")
+    with forging(chain) as liar:
+        endpoints = liar, chain.endpoint, stranger.endpoint, chain.another().endpoint
+        trust, findings = gathered(chain, [evidence], *endpoints)
+    assert findings == []
+    seen = [codes.ANCHORED, codes.ENDPOINT_OUTVOTED, codes.TRUST_OTHER_CHAIN]
+    assert judged(chain, evidence, trust) == (seen, True)
+    assert judged(chain, evidence, trust, 3) == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
+
+
 def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain, evidence):
     """The devnet's own lie is about block 0 too: who tells it speaks of another chain."""
     chain, liar = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
