@@ -7,6 +7,7 @@ import base64
 import json
 import socket
 import sys
+from pathlib import Path
 
 
 def refuse(*_args: object, **_kwargs: object) -> None:
@@ -21,8 +22,7 @@ sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None: imp
 from carbonseal.ledger import Evidence, Statement, TrustItem  # noqa: E402
 from carbonseal_adapters.ethereum.evidence import VERIFIER  # noqa: E402
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    given = json.load(file)
+given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 pins = VERIFIER.pin(given["ledger"], given["options"])
 trust = [TrustItem(given["ledger"], "block", value, "test", "2026-01-01T00:00:00Z") for value in given["trust"]]
 proved = 0

@@ -14,8 +14,6 @@ from collections import Counter
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import pytest
-
 from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.database import Database
@@ -68,17 +66,17 @@ def weather(network, endpoint, chance):
     bottom = network.deployment.block
 
     def blow():
-        while not over.wait(chance.uniform(0.01, 0.08)):
+        while not over.wait(chance.uniform(0.02, 0.08)):
+            endpoint.heal()  # a fault is short; those that nobody met would pile up while the node waits
             what = chance.random()
-            if what < 0.8:
+            if what < 0.7:
                 network.mine()
-            elif what < 0.88 and network.height - bottom > DEEPEST:
+            elif what < 0.78 and network.height - bottom > DEEPEST:
                 network.reorg(chance.randint(1, DEEPEST), drop=chance.random() < 0.5)
-            elif what < 0.89:
+            elif what < 0.79:
                 network.crowd(2)
             else:
-                endpoint.heal()  # those that nobody met would pile up while the node waits
-                endpoint.fault(chance.choice(FAULTS), times=chance.randint(1, 4), seconds=0.2)
+                endpoint.fault(chance.choice(FAULTS), times=chance.randint(1, 4), seconds=0.1)
 
     def run():
         try:
@@ -202,3 +200,7 @@ def ride_out(network, tmp_path, anchors, lives, seed):
 
 def test_two_hundred_anchors(carbonseal_fresh_chain, tmp_path):
     assert ride_out(carbonseal_fresh_chain, tmp_path, 200, (150, 500), 5) >= 3
+
+
+def test_fewer_on_every_chain(carbonseal_every_fresh_chain, tmp_path):
+    assert ride_out(carbonseal_every_fresh_chain, tmp_path, 12, (60, 120), 7) >= 1
