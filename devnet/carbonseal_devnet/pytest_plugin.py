@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,18 +58,35 @@ def _network(engine: str) -> Iterator[Network]:
 
 
 @pytest.fixture(scope="session")
-def carbonseal_fabric(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocking]:
+def carbonseal_fabric(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocking]:
     """A Fabric network with carbonseal's chaincode, one for the whole session: take log ids of your own."""
-    from carbonseal_devnet.fabric.network import in_thread
-
-    with in_thread(tmp_path_factory.mktemp("fabric")) as network:
+    with _fabric(request, tmp_path_factory.mktemp("fabric")) as network:
         yield network
 
 
 @pytest.fixture
-def carbonseal_fresh_fabric(tmp_path: Path) -> Iterator[Blocking]:
-    """A Fabric network of one's own, for tests that break something. Starts in some 200 ms."""
-    from carbonseal_devnet.fabric.network import in_thread
-
-    with in_thread(tmp_path / "fabric") as network:
+def carbonseal_fresh_fabric(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blocking]:
+    """A Fabric network of one's own, for tests that break something. Starts in some 200 ms, a native one in seconds."""
+    with _fabric(request, tmp_path / "fabric") as network:
         yield network
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    known = ("embedded", "embedded-bft", "native", "native-bft")
+    text = "which Fabric network tests run on: in this process, or Fabric's own programs (see CARBONSEAL_FABRIC_BIN)"
+    parser.addoption("--fabric", choices=known, default="embedded", help=text)
+
+
+@contextmanager
+def _fabric(request: pytest.FixtureRequest, directory: Path) -> Iterator[Any]:
+    engine, _, consensus = request.config.getoption("--fabric").partition("-")
+    if engine == "native":
+        from carbonseal_devnet.fabric_native import started
+
+        with started(directory, bft=consensus == "bft") as native:
+            yield native
+    else:
+        from carbonseal_devnet.fabric.network import Settings, in_thread
+
+        with in_thread(directory, settings=Settings(bft=consensus == "bft")) as embedded:
+            yield embedded

@@ -1,0 +1,81 @@
+"""What the tests of sending share."""
+
+import asyncio
+import hashlib
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from carbonseal.ledger import Anchor, Fate, Retry, Statement, TrustItem
+from carbonseal.node.ledgers import NodeSecrets
+from carbonseal_adapters.fabric.evidence import VERIFIER
+from carbonseal_adapters.fabric.ledger import connect
+from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
+from carbonseal_devnet.fabric_network import node_options, uri
+
+PATIENCE = 60  # seconds for a network to come to itself
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).digest()
+
+
+def anchor(size, log="log", root="root"):
+    return Anchor(Statement(digest(log), size, digest(root)), b"a signed note, which Fabric does not look at")
+
+
+async def open_ledger(network, msp_id="Org1MSP", user="User1", **options):
+    secrets = NodeSecrets(Path(network.directory))
+    return await connect(uri(network, msp_id), node_options(network, msp_id, user) | options, secrets)
+
+
+@asynccontextmanager
+async def connected(network, msp_id="Org1MSP", user="User1", **options):
+    ledger = await open_ledger(network, msp_id, user, **options)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+async def until(ask):
+    """The answer of `ask`, which raises Retry or gives None as long as there is none."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                if (answer := await ask()) is not None:
+                    return answer
+            except Retry:
+                pass
+            await asyncio.sleep(0.05)
+
+
+async def final(ledger, attempts):
+    async def ask():
+        seen = await ledger.follow(attempts)
+        assert seen.fate is not Fate.REFUSED, seen.reason
+        return seen if seen.fate is Fate.FINAL else None
+
+    return await until(ask)
+
+
+async def write(ledger, one):
+    """Anchor it, as the outbox would: what is to be sent is there before it is sent, and sent again while it is missing."""
+    attempt = await until(lambda: ledger.prepare(one, ()))
+
+    async def step():
+        await ledger.send(attempt)
+        seen = await ledger.follow([attempt])
+        assert seen.fate is not Fate.REFUSED, seen.reason
+        return seen if seen.fate is Fate.FINAL else None
+
+    return await until(step)
+
+
+def trust(network, raw=None):
+    """What a verifier pins: the channel's first block, or another one."""
+    return [TrustItem(network.ledger, CONFIG_BLOCK, item_value(network.ledger, raw or network.genesis), "test", "now")]
+
+
+async def checked(network, ledger, evidence, statement, raw=None):
+    pins = VERIFIER.pin(ledger.name, await ledger.pins())
+    return VERIFIER.check(evidence, statement, pins, trust(network, raw))

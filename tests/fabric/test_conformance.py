@@ -1,0 +1,37 @@
+"""The adapter against the kit that every adapter must pass, on whichever network --fabric names."""
+
+import asyncio
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from carbonseal.ledger import Anchor
+from carbonseal_adapters.conformance import CHECKS, Subject
+from carbonseal_adapters.fabric.evidence import VERIFIER
+from carbonseal_devnet.fabric_network import publisher
+
+from . import networks
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_conforms(check, carbonseal_fabric):
+    network = carbonseal_fabric
+    sizes = itertools.count(1)
+
+    async def run():
+        async with networks.connected(network) as ledger:
+            pins = dict(await ledger.pins())
+        subject = Subject(
+            connect=lambda: networks.open_ledger(network),
+            anchor=lambda: networks.anchor(next(sizes), check.__name__),
+            contradiction=lambda anchor: Anchor(replace(anchor.statement, root=b"\x66" * 32), b""),
+            progress=lambda: asyncio.sleep(0.05),  # blocks come by themselves
+            verifier=VERIFIER,
+            options=pins,
+            publisher=publisher(network),
+            trust=lambda evidence: networks.trust(network),
+        )
+        await check(subject)
+
+    asyncio.run(run())
