@@ -79,4 +79,4 @@ def test_the_passport_holds_the_whole_chain(told: tuple[Path, str]) -> None:
     ledgers = {
         anchor.ledger.split(":")[0] for seal in passport.seals.values() for h in seal.heads for anchor in h.anchors
     }
-    assert ledgers == {"eip155", "tlog"}
+    assert ledgers == {"eip155", "fabric", "tlog"}

@@ -10,7 +10,7 @@ import click
 @click.command("demo", short_help="See all of it in a minute, on ledgers of this machine.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 def command(directory: Path) -> None:
-    """Seal an invented supply chain, anchor it on two local ledgers, issue its passports, verify them offline, and watch
+    """Seal an invented supply chain, anchor it on three local ledgers, issue its passports, verify them offline, and watch
     three kinds of cheating fail.
 
     Everything runs on this machine and is gone afterwards, but for DIRECTORY (default: demo), which holds the passport, the

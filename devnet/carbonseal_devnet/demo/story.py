@@ -13,8 +13,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import CarbonsealError, Verdict
-from carbonseal.instants import format_instant
-from carbonseal.ledger import Evidence, TrustItem
 from carbonseal.log.notes import NoteSigner, VerifierKey
 from carbonseal.node import config
 from carbonseal.node.node import Node
@@ -23,14 +21,16 @@ from carbonseal.node.secrets import make_key
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.records.strict import parse as parse_json
 from carbonseal.verification.policy import parse_policy
-from carbonseal.verification.trust import Trust, parse_trust
+from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verify import Report, verify
-from carbonseal_adapters.ethereum.trust import gather
+from carbonseal_devnet import ethereum
 from carbonseal_devnet.demo import forgeries
 from carbonseal_devnet.demo.operator import run, serving
 from carbonseal_devnet.demo.stage import Stage
-from carbonseal_devnet.ethereum import Network, in_thread
+from carbonseal_devnet.ethereum import Network as Chain
 from carbonseal_devnet.example import Product, products
+from carbonseal_devnet.fabric import network as fabric
+from carbonseal_devnet.fabric.network import Blocking as Fabric
 
 ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"
@@ -45,9 +45,10 @@ class DemoFailed(CarbonsealError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is running: the chain, and the directory of the certification body's node."""
+    """What is running: the chain, the consortium's network, and the directory of the certification body's node."""
 
-    chain: Network
+    chain: Chain
+    fabric: Fabric
     node: Path
 
 
@@ -59,7 +60,7 @@ def perform(out: Path, stage: Stage) -> None:
             world = _set_up(Path(scratch), running, stage)
             asyncio.run(_certify(world, out, stage))
             asyncio.run(_cheat(world, Path(scratch), out, stage))
-            _gather_trust(world, out, stage)
+            _gather_trust(world, out, Path(scratch), stage)
         stage.say("[dim]Chain and nodes are stopped: from here on, nobody can be asked.[/dim]")
     shown = _customs(out, stage)
     commands = [f"carbonseal verify {out / name} --policy {out / POLICY} --trust {out / TRUST}" for name in shown]
@@ -78,10 +79,15 @@ def perform(out: Path, stage: Stage) -> None:
 
 
 def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
-    stage.act("Two ledgers, run by others")
+    stage.act("Three ledgers, run by others")
     with stage.step("start an Ethereum-like chain") as told:
-        chain = running.enter_context(in_thread())
+        chain = running.enter_context(ethereum.in_thread())
         told.append(f"{chain.ledger} at {chain.endpoint}, registry {chain.deployment.registry}")
+    with stage.step("start a consortium's Hyperledger Fabric network") as told:
+        consortium = running.enter_context(fabric.in_thread(scratch / "consortium"))
+        told.append(
+            f"channel {consortium.channel}, {' and '.join(consortium.msp_ids)}, chaincode {consortium.chaincode}"
+        )
     directory = scratch / "certifier"
     other = scratch / "port-authority"
     with stage.step("start the port authority's node, a process of its own") as told:
@@ -91,20 +97,34 @@ def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
         told.append(f"{OTHER_ORIGIN} at {url}; it lets {ORIGIN} anchor there")
     stage.act("A certification body makes a node")
     with stage.step("carbonseal init") as told:
-        key = directory / "keys" / "ethereum.key"
-        key.write_text(chain.key(0).hex() + "\n", encoding="ascii")
-        key.chmod(0o600)
-        options = f"registry={chain.deployment.registry} key=file:keys/ethereum.key"
-        peer = _vkey(other, OTHER_ORIGIN).encode()
+        ledgers = [
+            _chain_option(chain, directory),
+            _consortium_option(consortium),
+            f"port-authority tlog+{url} key={_vkey(other, OTHER_ORIGIN).encode()}",
+        ]
         issuers = {product.issuer_name: product.issuer for product in products()}
-        ledgers = [f"chain {chain.uri} {options}", f"port-authority tlog+{url} key={peer}"]
         run(
             *("init", str(directory), "--origin", ORIGIN),
             *(word for ledger in ledgers for word in ("--ledger", ledger)),
             *(word for name, id_ in issuers.items() for word in ("--issuer", f"{name} {id_}")),
         )
         told.append(f"its log is {ORIGIN}; it issues in the names of {len(issuers)} companies")
-    return World(chain, directory)
+    return World(chain, consortium, directory)
+
+
+def _chain_option(chain: Chain, directory: Path) -> str:
+    """What `init --ledger` is told about the chain. Writes the key of one of its accounts."""
+    key = directory / "keys" / "ethereum.key"
+    key.write_text(chain.key(0).hex() + "\n", encoding="ascii")
+    key.chmod(0o600)
+    return f"chain {chain.uri} registry={chain.deployment.registry} key=file:keys/ethereum.key"
+
+
+def _consortium_option(consortium: Fabric) -> str:
+    """The same about the consortium's channel, from the files that it hands out to its members."""
+    profile, msp = consortium.profile(), consortium.msp()
+    attest = f"{len(consortium.msp_ids)}:{','.join(consortium.msp_ids)}"
+    return f"consortium {consortium.uri} channel={consortium.channel} profile={profile} msp={msp} attest={attest}"
 
 
 def _vkey(directory: Path, origin: str) -> VerifierKey:
@@ -131,7 +151,7 @@ async def _certify(world: World, out: Path, stage: Stage) -> None:
     for fork in ("fork-a", "fork-b"):  # for later: what a dishonest operator would keep
         shutil.copytree(world.node, world.node.parent / fork)
     async with Node.open(world.node) as node:
-        with stage.step("anchor the log's head on both ledgers") as told:
+        with stage.step("anchor the log's head on all three ledgers") as told:
             await _anchor(node)
             told += [f"{state.name}: final at size {state.newest[0].size}" for state in node.states()]
         with stage.step("assemble the passport") as told:
@@ -174,20 +194,20 @@ async def _cheat(world: World, scratch: Path, out: Path, stage: Stage) -> None:
     passport = parse((out / "passport.json").read_bytes())
     with stage.step("change a figure in the passport"):
         (out / "tampered.json").write_bytes(forgeries.tampered(passport))
-    with stage.step("leave out what the chain says"):
-        (out / "one-ledger-missing.json").write_bytes(forgeries.without(passport, world.chain.ledger).encode())
-    with stage.step("run two copies of the log, and show each ledger another one") as told:
-        first = await _fork(scratch / "fork-a", "tlog", passport)
-        second = await _fork(scratch / "fork-b", "eip155", passport)
+    with stage.step("leave out what the consortium says"):
+        (out / "one-ledger-missing.json").write_bytes(forgeries.without(passport, world.fabric.ledger).encode())
+    with stage.step("run two copies of the log, and show two ledgers one each") as told:
+        first = await _fork(scratch / "fork-a", "eip155", passport)
+        second = await _fork(scratch / "fork-b", "tlog", passport)
         (out / "equivocation.json").write_bytes(forgeries.two_stories(first, second).encode())
         told.append("both heads are really signed, and each is really anchored")
 
 
-async def _fork(directory: Path, left_out: str, passport: Passport) -> Passport:
-    """Grow a copy of the log by an entry that the other copy does not have, and anchor it on the one ledger that is not
-    `left_out`. Gives the passport with the head that it has there."""
+async def _fork(directory: Path, scheme: str, passport: Passport) -> Passport:
+    """Grow a copy of the log by an entry that the other copy does not have, and anchor it on the ledger of this scheme alone.
+    Gives the passport with the head that it has there."""
     settings = config.load(directory)
-    kept = tuple(ledger for ledger in settings.ledgers if not ledger.name.startswith(left_out))
+    kept = tuple(ledger for ledger in settings.ledgers if ledger.name.startswith(scheme))
     (directory / config.FILE).write_text(config.render(replace(settings, ledgers=kept)), encoding="utf-8")
     async with Node.open(directory) as node:
         await node.submit(f'{{"only in": "{directory.name}"}}'.encode(), "json/1")
@@ -203,30 +223,24 @@ def _unsealed(passport: Passport) -> Passport:
 # --- the customs officer -------------------------------------------------------------------------------------------
 
 
-def _gather_trust(world: World, out: Path, stage: Stage) -> None:
+def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
     stage.act("Customs")
-    with stage.step("gather trust: ask a node of one's own for block hashes") as told:
-        items: list[TrustItem] = []
-        when = format_instant(datetime.now(UTC))
-        evidence = [one for path in sorted(out.glob("*.json")) for one in _evidence(path, world.chain.ledger)]
-        items += gather(world.chain.ledger, evidence, world.chain.endpoint, when)
-        (out / TRUST).write_bytes(Trust(tuple(items)).encode())
-        told.append(f"{len(items)} block hashes, each with whence and when")
-
-
-def _evidence(path: Path, ledger: str) -> list[Evidence]:
-    """What a passport file says about one ledger; nothing of a file that is none."""
-    if path.name in (TRUST, "tampered.json"):
-        return []
-    seals = parse(path.read_bytes()).seals.values()
-    return [
-        anchor.evidence for seal in seals for head in seal.heads for anchor in head.anchors if anchor.ledger == ledger
-    ]
+    passports = [str(out / name) for name in ("passport.json", "one-ledger-missing.json", "equivocation.json")]
+    output = ("-o", str(out / TRUST))
+    with stage.step("carbonseal trust gather: ask a node of one's own for block hashes") as told:
+        endpoint = f"{world.chain.ledger}={world.chain.endpoint}"
+        gathered = run("trust", "gather", *passports, "--from", endpoint, "--confirmations", "0", *output)
+        told.extend(gathered.splitlines())
+    with stage.step("carbonseal trust pin: the consortium's configuration, from its operator's hands") as told:
+        block = scratch / "config.block"
+        block.write_bytes(world.fabric.genesis)
+        pinned = run("trust", "pin", world.fabric.ledger, str(block), "--whence", "the operator", *output)
+        told.extend(pinned.splitlines())
 
 
 def _customs(out: Path, stage: Stage) -> list[str]:
     expected = {
-        "passport.json": ("The passport, under a policy that demands both ledgers", "verified"),
+        "passport.json": ("The passport, under a policy that demands all three ledgers", "verified"),
         "tampered.json": ("With a figure changed", "rejected"),
         "one-ledger-missing.json": ("Without one ledger's evidence", "undetermined"),
         "equivocation.json": ("With the heads of two forks", "rejected"),
