@@ -2,7 +2,7 @@
 
 Evidence is taken when an anchor is first seen included, while the ledger has the state, and anew whenever it stands somewhere
 else. It rests on facts that the verifier's trust pins or does not: that is why it may be handed out before the anchor is final
-(docs/adr/0012). Only when it is durable is the anchor final in the outbox. Owns the table `evidence`.
+(docs/adr/0013). Only when it is durable is the anchor final in the outbox. Owns the table `evidence`.
 """
 
 from __future__ import annotations
