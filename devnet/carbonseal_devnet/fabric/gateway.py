@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import grpc
@@ -31,7 +31,11 @@ class Gateway:
     """One peer's. `connect` gives connections by address and TLS roots."""
 
     def __init__(
-        self, endorser: Endorser, address: str, channel: Callable[[], Channel], connect: Callable[[str, bytes], Any]
+        self,
+        endorser: Endorser,
+        address: str,
+        channel: Callable[[], Channel],
+        connect: Callable[[str, bytes], Awaitable[Any]],
     ) -> None:
         self._msp_id, self._ledger = endorser.identity.msp_id, endorser.ledger
         self._address, self._endorser, self._channel, self._connect = address, endorser, channel, connect
@@ -137,7 +141,7 @@ class Gateway:
             if msp_id == self._msp_id:
                 response = await self._endorser.process(proposal.signed)
             else:
-                stub = peer_pb2_grpc.EndorserStub(self._connect(address, self._channel().msps[msp_id].tls_roots))
+                stub = peer_pb2_grpc.EndorserStub(await self._connect(address, self._channel().msps[msp_id].tls_roots))
                 response = await stub.ProcessProposal(proposal.signed, timeout=PATIENCE)
         except Refused as error:
             return failure(Status.FAILED_PRECONDITION, str(error))
@@ -190,7 +194,8 @@ class Gateway:
         async def once() -> AsyncIterator[Any]:
             yield envelope
 
-        call = ab_pb2_grpc.AtomicBroadcastStub(self._connect(address, roots)).Broadcast(once(), timeout=PATIENCE)
+        stub = ab_pb2_grpc.AtomicBroadcastStub(await self._connect(address, roots))
+        call = stub.Broadcast(once(), timeout=PATIENCE)
         async for response in call:
             return response
         raise TimeoutError("the orderer answered nothing")

@@ -77,8 +77,13 @@ class Peer:
             await connection.close()
         self._connections.clear()
 
-    def _connect(self, address: str, roots: bytes) -> Any:
+    async def _connect(self, address: str, roots: bytes) -> Any:
+        """A connection that is kept, and made anew once it has failed: who was down may be back."""
         key = (address, roots)
+        kept = self._connections.get(key)
+        if kept is not None and kept.get_state() == grpc.ChannelConnectivity.TRANSIENT_FAILURE:
+            del self._connections[key]
+            await kept.close()
         if key not in self._connections:
             self._connections[key] = rpc.connect(address, roots)
         return self._connections[key]
@@ -99,7 +104,7 @@ class Peer:
             yield request
             await asyncio.Event().wait()
 
-        call = ab_pb2_grpc.AtomicBroadcastStub(self._connect(address, roots)).Deliver(once())
+        call = ab_pb2_grpc.AtomicBroadcastStub(await self._connect(address, roots)).Deliver(once())
         try:
             async for response in call:
                 if not response.HasField("block"):

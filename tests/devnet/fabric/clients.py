@@ -1,0 +1,75 @@
+"""A plain Gateway client: stubs and nothing else."""
+
+from contextlib import asynccontextmanager
+
+from fabric_protos.common import common_pb2
+from fabric_protos.gateway import gateway_pb2, gateway_pb2_grpc
+from fabric_protos.peer import peer_pb2_grpc, transaction_pb2
+
+from carbonseal_devnet.fabric import client, rpc
+
+PATIENCE = 20
+
+
+def code(name):
+    return transaction_pb2.TxValidationCode.Value(name)
+
+
+class Client:
+    def __init__(self, network, connection, user, msp_id):
+        self.network, self.user, self.msp_id = network, user, msp_id
+        self.gateway = gateway_pb2_grpc.GatewayStub(connection)
+        self.endorser = peer_pb2_grpc.EndorserStub(connection)
+
+    def propose(self, *args, chaincode=None, channel=None):
+        encoded = [each if isinstance(each, bytes) else each.encode() for each in args]
+        chaincode = self.network.chaincode if chaincode is None else chaincode
+        return client.propose(channel or self.network.channel, chaincode, encoded, self.user)
+
+    async def ask(self, *args, chaincode=None, channel=None):
+        """A peer's own answer, signed."""
+        _, proposal = self.propose(*args, chaincode=chaincode, channel=channel)
+        return await self.endorser.ProcessProposal(proposal, timeout=PATIENCE)
+
+    async def evaluate(self, *args, chaincode=None):
+        _, proposal = self.propose(*args, chaincode=chaincode)
+        request = gateway_pb2.EvaluateRequest(proposed_transaction=proposal)
+        return (await self.gateway.Evaluate(request, timeout=PATIENCE)).result.payload
+
+    async def endorse(self, *args, organisations=()):
+        """A transaction's id, and the signed envelope."""
+        identifier, proposal = self.propose(*args)
+        request = gateway_pb2.EndorseRequest(
+            transaction_id=identifier,
+            channel_id=self.network.channel,
+            proposed_transaction=proposal,
+            endorsing_organizations=organisations,
+        )
+        answer = await self.gateway.Endorse(request, timeout=PATIENCE)
+        return identifier, common_pb2.Envelope.FromString(client.sign(answer.prepared_transaction, self.user))
+
+    async def submit(self, identifier, envelope):
+        request = gateway_pb2.SubmitRequest(
+            transaction_id=identifier, channel_id=self.network.channel, prepared_transaction=envelope
+        )
+        await self.gateway.Submit(request, timeout=PATIENCE)
+
+    async def status(self, identifier):
+        """Validation code and block number."""
+        raw = gateway_pb2.CommitStatusRequest(
+            transaction_id=identifier, channel_id=self.network.channel, identity=self.user.serialized
+        ).SerializeToString()
+        request = gateway_pb2.SignedCommitStatusRequest(request=raw, signature=self.user.sign(raw))
+        answer = await self.gateway.CommitStatus(request, timeout=PATIENCE)
+        return answer.result, answer.block_number
+
+    async def invoke(self, *args, organisations=()):
+        identifier, envelope = await self.endorse(*args, organisations=organisations)
+        await self.submit(identifier, envelope)
+        return await self.status(identifier)
+
+
+@asynccontextmanager
+async def connected(network, msp_id="Org1MSP", user="User1", identity=None):
+    async with rpc.connect(network.endpoint(msp_id), network.tls_ca(msp_id).read_bytes()) as connection:
+        yield Client(network, connection, identity or network.organisations[msp_id].user(user), msp_id)
