@@ -351,6 +351,10 @@ class TrustGatherer(Protocol):
     """What `carbonseal trust` knows of one kind of ledger; found by the scheme of a ledger's name through the entry-point
     group ``carbonseal.trust``. It runs on the base install."""
 
+    def wanted(self, ledger: str) -> str:
+        """What a person adds to `carbonseal trust gather`, or types instead, where nothing was gathered for this ledger."""
+        ...
+
     def whence(self, endpoint: str) -> str:
         """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""
         ...

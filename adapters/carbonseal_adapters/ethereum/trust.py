@@ -31,6 +31,9 @@ class Gatherer:
     def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
         self._pause = pause
 
+    def wanted(self, ledger: str) -> str:
+        return f"--from {ledger}=URL"
+
     def whence(self, endpoint: str) -> str:
         return origin(endpoint)
 

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Asked, Gathered, Reviewed, TrustItem
+from carbonseal.ledger import Asked, Gathered, Reviewed
 from carbonseal_adapters.fabric import codes
 from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
 
 
 class FabricGatherer:
     """See `carbonseal.ledger.TrustGatherer`."""
+
+    def wanted(self, ledger: str) -> str:
+        return f"carbonseal trust pin {ledger} FILE --whence ... with the file of a configuration block"
 
     def whence(self, endpoint: str) -> str:
         del endpoint
@@ -37,9 +40,9 @@ class FabricGatherer:
             raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
         return CONFIG_BLOCK, item_value(ledger, raw)
 
-    def review(self, ledger: str, items: Sequence[TrustItem], agree: int | None, pins: Any = None) -> Reviewed:
+    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
         """Nothing to agree on: the policy pins the block's hash."""
-        del ledger, items, agree, pins
+        del ledger, asked, agree
         return Reviewed()
 
 

@@ -113,7 +113,7 @@ def gather(
     gathering.ask(endpoints, evidence)
     _write(ctx, gathering, output)
     for ledger in unasked:
-        click.echo(plain(f"  nobody was asked about {ledger}: --from {ledger}=URL"), err=True)
+        click.echo(plain(f"  nobody was asked about {ledger}: {gatherer_of(ledger).wanted(ledger)}"), err=True)
 
 
 @trust.command(short_help="Bring a trust file up to date, before passports come.")
@@ -265,5 +265,5 @@ def _whom(ledgers: Sequence[str]) -> Failed:
     """Nobody was named to ask: which ledgers somebody is needed for."""
     if not ledgers:
         return Failed("there is nothing to gather", "what these passports rest on stands in the policy")
-    options = " ".join(f"--from {ledger}=URL" for ledger in ledgers)
-    return Failed(f"whom to ask about {', '.join(ledgers)}?", f"name endpoints of your choice: {options}")
+    wanted = "; ".join(gatherer_of(ledger).wanted(ledger) for ledger in ledgers)
+    return Failed(f"whom to ask about {', '.join(ledgers)}?", f"name endpoints of your choice: {wanted}")
