@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from carbonseal.findings import Outcome
 from carbonseal.ledger import Evidence, Fate, Ledger, Never
-from carbonseal_adapters.conformance.subject import Check, Subject
+from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, stored
 
 
 async def an_anchor_is_proved_offline(subject: Subject) -> None:
@@ -110,6 +110,42 @@ async def the_same_again_is_success(subject: Subject) -> None:
         assert subject.check(ledger, evidence, anchor.statement).proved is not None
 
 
+async def what_is_included_is_proved_already(subject: Subject) -> None:
+    """Evidence may be asked for before an anchor is final; what it rests on is for the verifier's trust to decide."""
+    async with _connected(subject) as ledger:
+        anchor = subject.anchor()
+        attempt = await ledger.prepare(anchor, [])
+        await ledger.send(attempt)
+        for _ in range(ROUNDS):
+            seen = await ledger.follow([attempt])
+            if seen.fate in {Fate.INCLUDED, Fate.FINAL}:
+                break
+            await subject.progress()
+        evidence = await ledger.evidence(stored(seen))
+        assert subject.check(ledger, evidence, anchor.statement).proved is not None
+        await subject.until_final(ledger, [attempt])
+
+
+async def what_is_final_stays_final(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        attempt = await ledger.prepare(subject.anchor(), [])
+        await ledger.send(attempt)
+        first = await subject.until_final(ledger, [attempt])
+        assert first.cost >= 0, "an anchor earns money"
+        await subject.progress()
+        again = await ledger.follow([attempt])
+        assert (again.fate, again.cost) == (Fate.FINAL, first.cost)
+        if again.facts == first.facts:
+            assert await ledger.evidence(stored(again)), "facts that were proved cannot be proved again"
+
+
+async def money_and_patience_are_told(subject: Subject) -> None:
+    async with _connected(subject) as ledger:
+        assert ledger.patience is None or ledger.patience >= 0
+        purse = await ledger.purse()
+        assert purse is None or (purse.unit and purse.decimals >= 0 and purse.balance >= 0)
+
+
 async def the_latest_anchor_is_the_largest(subject: Subject) -> None:
     async with _connected(subject) as ledger:
         smaller, larger = subject.anchor(), subject.anchor()
@@ -165,6 +201,9 @@ CHECKS: tuple[Check, ...] = (
     other_anchors_have_slots_of_their_own,
     a_second_root_is_refused_for_ever,
     the_same_again_is_success,
+    what_is_included_is_proved_already,
+    what_is_final_stays_final,
+    money_and_patience_are_told,
     the_latest_anchor_is_the_largest,
     evidence_proves_nothing_else,
 )

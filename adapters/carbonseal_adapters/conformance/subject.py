@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from carbonseal.ledger import (
@@ -63,4 +63,4 @@ Check = Callable[[Subject], Awaitable[None]]
 
 def stored(seen: Observation) -> Observation:
     """The observation after a stay in the outbox, which keeps its facts as JSON."""
-    return Observation(seen.fate, seen.attempt, json.loads(json.dumps(seen.facts)), seen.reason)
+    return replace(seen, facts=json.loads(json.dumps(seen.facts)))
