@@ -11,6 +11,12 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused, Verdict
 from carbonseal.ledger import Evidence, Fate, Proved, Retry, Statement, TrustItem
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.notes import Note
+from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
+from carbonseal.node.create import create
+from carbonseal.node.node import Node
+from carbonseal.node.secrets import make_key
 from carbonseal_adapters.conformance import CHECKS, Subject
 from carbonseal_adapters.ethereum import codes, eas, rlp
 from carbonseal_adapters.ethereum.eas import EasEvidence
@@ -390,6 +396,45 @@ def test_somebody_is_quicker_while_the_node_prepares(fresh):
             return await ledger.evidence(await until_final(chain, ledger, [attempt]))
 
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
+
+
+def test_a_node_anchors_in_eas(fresh, tmp_path):
+    """From node.toml to evidence that a verifier takes."""
+    chain, contract = fresh
+    directory = tmp_path / "eas"
+    (directory / "keys").mkdir(parents=True)
+    (directory / "keys/chain.key").write_text(chain.key(5).hex())
+    (directory / "keys/chain.key").chmod(0o600)
+    make_key(directory / "keys/log.key")
+    make_key(directory / "keys/salt.key")
+    options = {"contract": "eas", "eas": contract.address, "slot": str(contract.slot), "key": "file:keys/chain.key"}
+    config = NodeConfig(
+        origin="eas.example/log",
+        log_key="file:keys/log.key",
+        guard="guard/last-signed",
+        batch_size=4096,
+        batch_age=1.0,
+        heartbeat=0,
+        predecessor=None,
+        tenants=(TenantConfig("default", "file:keys/salt.key"),),
+        issuers=(),
+        ledgers=(LedgerConfig(chain.ledger, chain.uri, "any", 3600, options),),
+        foreign=(),
+    )
+    create(directory, config)
+
+    async def scenario():
+        async with Node.open(directory) as node:
+            receipt = await node.submit(b'{"kilograms":"12.50"}', "json/1")
+            await node.sequence()
+            await node.anchor()
+            await node.settle(30)
+            return node.seal(receipt.commitment)
+
+    (head,) = asyncio.run(scenario()).heads
+    (anchored,) = head.anchors
+    said = Checkpoint.parse(Note.parse(head.checkpoint).text).statement()
+    assert verified(chain, contract, anchored.evidence, said).proved.publisher == "any"
 
 
 def test_options_are_read_strictly(fresh):
