@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -88,6 +89,16 @@ def test_it_verifies_a_passport_of_two_ledgers(installed: Installed) -> None:
     assert verified.stdout.startswith("VERIFIED")
     assert installed.run("carbonseal", "trust", "show", "trust.json").returncode == 0
     assert installed.run("carbonseal", "passport", "show", "passport.json").returncode == 0
+
+
+def test_it_verifies_the_demos_passport(installed: Installed, demo: tuple[Path, str]) -> None:
+    """Evidence of all three kinds of ledger, with none of their software installed."""
+    folder, _ = demo
+    asked = ["--policy", str(folder / "customs.policy"), "--trust", str(folder / "trust.json"), "--json"]
+    verified = installed.run("carbonseal", "verify", str(folder / "passport.json"), *asked)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    codes = {finding["code"] for finding in json.loads(verified.stdout)["findings"]}
+    assert {"ethereum.anchored", "fabric.ordered", "fabric.valid", "tlog.included"} <= codes
 
 
 def test_a_program_verifies_with_the_public_names(installed: Installed) -> None:
