@@ -106,9 +106,9 @@ def _opened(raw: bytes, channel: Channel) -> Message:
 
 
 def _configured(message: Message, channel: Channel) -> Channel:
-    envelope = decode(configtx_pb2.ConfigEnvelope, message.data)
-    update = open_envelope(envelope.last_update.SerializeToString())
     try:
+        envelope = decode(configtx_pb2.ConfigEnvelope, message.data)
+        update = open_envelope(envelope.last_update.SerializeToString())
         expected = config.apply(channel, update.data)
     except (Forbidden, Malformed) as error:
         raise Invalid("INVALID_CONFIG_TRANSACTION") from error

@@ -85,11 +85,10 @@ def channel_header(kind: int, channel: str, *, transaction: str = "", extension:
 
 
 def envelope(kind: int, channel: str, data: bytes, signer: Signer) -> bytes:
-    """A signed envelope around `data`, raw."""
-    nonce = os.urandom(24)
+    """A signed envelope around `data`, raw. It has no transaction id: only endorsed transactions do."""
     header = common_pb2.Header(
-        channel_header=channel_header(kind, channel, transaction=transaction_id(nonce, signer.serialized)),
-        signature_header=signature_header(signer.serialized, nonce),
+        channel_header=channel_header(kind, channel),
+        signature_header=signature_header(signer.serialized, os.urandom(24)),
     )
     payload = common_pb2.Payload(header=header, data=data).SerializeToString()
     raw: bytes = common_pb2.Envelope(payload=payload, signature=signer.sign(payload)).SerializeToString()

@@ -1,0 +1,117 @@
+"""Updates of the configuration: what is proposed is applied, by whom it may be."""
+
+import pytest
+from fabric_protos.common import common_pb2, configtx_pb2
+
+from carbonseal_devnet.fabric import config, wire
+from carbonseal_devnet.fabric.channel import Channel, Forbidden
+from tests.devnet.fabric import making
+
+
+def admins(*names):
+    return [making.organisation(name).user("Admin") for name in names]
+
+
+def changed(change):
+    old = making.channel().group
+    new = configtx_pb2.ConfigGroup()
+    new.CopyFrom(old)
+    change(new)
+    return old, new
+
+
+def faster(root):
+    root.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0450ms"
+
+
+def third(root):
+    group = config.peer_group(making.organisation("Org3"), "127.0.0.1", 9051)
+    root.groups["Application"].groups["Org3MSP"].CopyFrom(group)
+
+
+def without_second(root):
+    del root.groups["Application"].groups["Org2MSP"]
+
+
+def policy(root):
+    root.groups["Application"].policies["Endorsement"].policy.value = b"\n\x0bEndorsement"
+
+
+@pytest.mark.parametrize(
+    ("change", "signers"),
+    [
+        (faster, ["Orderer"]),
+        (third, ["Org1", "Org2"]),
+        (without_second, ["Org1", "Org2"]),
+        (policy, ["Org1", "Org2"]),
+        (lambda root: (faster(root), third(root)), ["Org1", "Org2", "Orderer"]),
+    ],
+)
+def test_an_update_changes_what_it_should_and_needs_who_it_concerns(change, signers):
+    old, new = changed(change)
+    channel = making.channel()
+    made = config.apply(channel, config.propose("carbonseal", old, new, admins(*signers)))
+    assert made.sequence == 1
+    after = Channel("carbonseal", made)
+    assert without_versions(after.group) == without_versions(new)
+    for missing in range(len(signers)):
+        too_few = admins(*signers[:missing], *signers[missing + 1 :])
+        with pytest.raises(Forbidden):
+            config.apply(channel, config.propose("carbonseal", old, new, too_few))
+
+
+def without_versions(group):
+    made = configtx_pb2.ConfigGroup()
+    made.CopyFrom(group)
+    made.version = 0
+    for part in (made.values, made.policies):
+        for item in part.values():
+            item.version = 0
+    for inner in made.groups.values():
+        inner.CopyFrom(without_versions(inner))
+    return made
+
+
+def test_an_update_is_applied_once():
+    old, new = changed(faster)
+    update = config.propose("carbonseal", old, new, admins("Orderer"))
+    after = Channel("carbonseal", config.apply(making.channel(), update))
+    assert after.batch_timeout == 0.05
+    with pytest.raises(Forbidden, match="version"):
+        config.apply(after, update)
+
+
+def test_updates_that_are_wrong():
+    old, new = changed(faster)
+    channel = making.channel()
+    with pytest.raises(Forbidden, match="nothing"):
+        config.apply(channel, config.propose("carbonseal", old, old, admins("Orderer")))
+    with pytest.raises(Forbidden, match="elsewhere"):
+        config.apply(channel, config.propose("elsewhere", old, new, admins("Orderer")))
+    with pytest.raises(wire.Malformed):
+        config.apply(channel, b"\xff")
+    leaping = configtx_pb2.ConfigUpdate(channel_id="carbonseal")
+    leaping.write_set.groups["Orderer"].values["BatchTimeout"].version = 7
+    envelope = configtx_pb2.ConfigUpdateEnvelope(config_update=leaping.SerializeToString())
+    with pytest.raises(Forbidden, match="version"):
+        config.apply(channel, envelope.SerializeToString())
+    user = making.organisation("Orderer").user("User1")
+    with pytest.raises(Forbidden, match="not satisfied"):
+        config.apply(channel, config.propose("carbonseal", old, new, [user]))
+
+
+@pytest.mark.parametrize("bft", [False, True])
+def test_a_genesis_block_is_what_real_ones_are(bft):
+    block = making.genesis(bft)
+    assert block.metadata.metadata[wire.SIGNATURES] == bytes.fromhex("0a020a00")
+    assert [block.metadata.metadata[index] for index in (1, 2, 3, 4)] == [b"", b"\0", b"", b""]
+    message = wire.open_envelope(block.data.data[0])
+    assert (message.channel.type, message.creator, message.signature) == (common_pb2.CONFIG, b"", b"")
+    assert message.channel.tx_id == wire.transaction_id(message.nonce, b"")
+    channel = making.channel(bft)
+    assert channel.consensus == ("BFT" if bft else "etcdraft")
+    assert set(channel.application) == {"Org1MSP", "Org2MSP"}
+
+
+def test_quorums():
+    assert [config.quorum(count) for count in range(1, 11)] == [1, 2, 2, 3, 4, 4, 5, 6, 6, 7]

@@ -1,0 +1,248 @@
+"""What becomes of a transaction: each way to be invalid has its code. Real blocks give what real peers gave."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from fabric_protos.common import common_pb2
+
+from carbonseal_devnet.fabric import config, lifecycle, wire
+from carbonseal_devnet.fabric.channel import Channel
+from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.simulate import Simulator
+from carbonseal_devnet.fabric.validate import validate
+from carbonseal_devnet.fabric.wire import Update, Version
+from tests.devnet.fabric import making
+from tests.devnet.fabric.clients import code
+
+RECORDED = Path(__file__).parents[4] / "shared/data/vectors/fabric-2.5-raft"
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.db")
+    ledger.append(making.genesis())
+    old = Update(making.CHAINCODE, b"old", b"1", Version(1, 0))
+    ledger.append(wire.new_block(1, b"", []), [("taken", 0)], [*making.defined(), old])
+    yield ledger
+    ledger.close()
+
+
+def simulated(ledger, *, reads=(), writes=(), namespace=making.CHAINCODE):
+    simulator = Simulator(ledger.state())
+    simulator.definition(making.CHAINCODE)
+    for key in reads:
+        simulator.get(namespace, key)
+    for key in writes:
+        simulator.put(namespace, key, b"new")
+    return simulator
+
+
+def judged(ledger, *envelopes, known=lambda identifier: False, channel=None):
+    block = wire.new_block(ledger.height, b"", envelopes)
+    return validate(block, channel or making.channel(), ledger.state(), known)
+
+
+def named(outcome):
+    return list(outcome.codes)
+
+
+def test_a_valid_transaction(ledger):
+    envelope, identifier = making.transaction(simulated(ledger, reads=["old"], writes=["k"]))
+    outcome = judged(ledger, envelope)
+    assert named(outcome) == [0]
+    assert outcome.updates == [Update(making.CHAINCODE, b"k", b"new", Version(2, 0))]
+    assert outcome.transactions == [(identifier, 0)]
+
+
+def test_endorsements_that_do_not_suffice(ledger):
+    simulator = simulated(ledger, writes=["k"])
+    users = [making.organisation(name).user("User1") for name in ("Org1", "Org2")]
+    for endorsers in ([], making.peers("Org1"), making.peers("Org1") * 2, users, making.peers("Org1", "Org3")):
+        outcome = judged(ledger, making.transaction(simulator, endorsers)[0])
+        assert named(outcome) == [code("ENDORSEMENT_POLICY_FAILURE")]
+        assert outcome.updates == []
+
+
+def test_other_namespaces_are_judged_by_their_own_policies(ledger):
+    for namespace, fate in [("other", "INVALID_CHAINCODE"), (lifecycle.NAMESPACE, "VALID")]:
+        simulator = simulated(ledger, writes=["k"], namespace=namespace)
+        assert named(judged(ledger, making.transaction(simulator)[0])) == [code(fate)]
+        one = named(judged(ledger, making.transaction(simulator, making.peers("Org1"))[0]))
+        assert one[0] in (code("INVALID_CHAINCODE"), code("ENDORSEMENT_POLICY_FAILURE"))
+
+
+def test_conflicts(ledger):
+    first, _ = making.transaction(simulated(ledger, reads=["old"], writes=["old"]))
+    second, _ = making.transaction(simulated(ledger, reads=["old"], writes=["other"]))
+    third, _ = making.transaction(simulated(ledger, reads=["other"], writes=["third"]))
+    assert named(judged(ledger, first, second, third)) == [0, code("MVCC_READ_CONFLICT"), 0]
+
+
+def test_phantoms(ledger):
+    def counting():
+        simulator = simulated(ledger, writes=["sum"])
+        simulator.range(making.CHAINCODE, "k", "l").take(10)
+        return making.transaction(simulator)[0]
+
+    writing, _ = making.transaction(simulated(ledger, writes=["k1"]))
+    elsewhere, _ = making.transaction(simulated(ledger, writes=["l"]))
+    assert named(judged(ledger, elsewhere, counting(), writing)) == [0, 0, 0]
+    assert named(judged(ledger, writing, counting())) == [0, code("PHANTOM_READ_CONFLICT")]
+
+
+def test_duplicates(ledger):
+    envelope, identifier = making.transaction(simulated(ledger, writes=["k"]))
+    assert named(judged(ledger, envelope, envelope)) == [0, code("DUPLICATE_TXID")]
+    assert named(judged(ledger, envelope, known=lambda each: each == identifier)) == [code("DUPLICATE_TXID")]
+
+
+def test_who_sends(ledger):
+    simulator = simulated(ledger, writes=["k"])
+    for user in [making.organisation("Org3").user("User1"), making.peers("Org1")[0]]:
+        envelope, _ = making.transaction(simulator, user=user)
+        assert named(judged(ledger, envelope)) == [code("BAD_CREATOR_SIGNATURE")]
+
+
+def rewritten(raw, change):
+    """The envelope with its payload changed, signed again by the user."""
+    user = making.organisation("Org1").user("User1")
+    payload = common_pb2.Payload.FromString(common_pb2.Envelope.FromString(raw).payload)
+    channel = common_pb2.ChannelHeader.FromString(payload.header.channel_header)
+    change(payload, channel)
+    payload.header.channel_header = channel.SerializeToString()
+    body = payload.SerializeToString()
+    return common_pb2.Envelope(payload=body, signature=user.sign(body)).SerializeToString()
+
+
+def elsewhere(payload, channel):
+    channel.channel_id = "elsewhere"
+
+
+def other_id(payload, channel):
+    channel.tx_id = "00"
+
+
+def other_kind(payload, channel):
+    channel.type = common_pb2.MESSAGE
+
+
+def later_epoch(payload, channel):
+    channel.epoch = 1
+
+
+def other_time(payload, channel):
+    channel.timestamp.seconds += 1
+
+
+def other_chaincode(payload, channel):
+    channel.extension = channel.extension.replace(b"store", b"stole")
+
+
+def no_data(payload, channel):
+    payload.data = b""
+
+
+def other_config(payload, channel):
+    channel.type = common_pb2.CONFIG
+
+
+@pytest.mark.parametrize(
+    ("change", "fate"),
+    [
+        (elsewhere, "TARGET_CHAIN_NOT_FOUND"),
+        (other_id, "BAD_PROPOSAL_TXID"),
+        (other_kind, "UNKNOWN_TX_TYPE"),
+        (later_epoch, "BAD_COMMON_HEADER"),
+        (other_time, "INVALID_ENDORSER_TRANSACTION"),
+        (other_chaincode, "INVALID_ENDORSER_TRANSACTION"),
+        (no_data, "INVALID_ENDORSER_TRANSACTION"),
+        (other_config, "INVALID_CONFIG_TRANSACTION"),
+    ],
+)
+def test_headers_that_do_not_fit(ledger, change, fate):
+    envelope, _ = making.transaction(simulated(ledger, writes=["k"]))
+    outcome = judged(ledger, rewritten(envelope, change))
+    assert named(outcome) == [code(fate)]
+    assert outcome.updates == []
+
+
+def test_bytes_that_are_none(ledger):
+    envelope, _ = making.transaction(simulated(ledger, writes=["k"]))
+    unsigned = common_pb2.Envelope(payload=common_pb2.Envelope.FromString(envelope).payload).SerializeToString()
+    fates = named(judged(ledger, b"\xff", unsigned, envelope))
+    assert fates == [code("BAD_PAYLOAD"), code("BAD_CREATOR_SIGNATURE"), 0]
+
+
+def test_a_configuration_must_be_what_its_update_makes(ledger):
+    channel = making.channel()
+    new = type(channel.group)()
+    new.CopyFrom(channel.group)
+    new.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0450ms"
+    admin = making.organisation("Orderer").user("Admin")
+    orderer = making.seats()[0].node.identity
+    proposed = config.propose("carbonseal", channel.group, new, [admin])
+    update = wire.envelope(common_pb2.CONFIG_UPDATE, "carbonseal", proposed, admin)
+    made = config.apply(channel, proposed)
+    outcome = judged(ledger, config.config_envelope("carbonseal", made, update, orderer))
+    assert named(outcome) == [0]
+    assert (outcome.channel.batch_timeout, channel.batch_timeout) == (0.05, 0.1)
+    made.channel_group.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0499ms"
+    outcome = judged(ledger, config.config_envelope("carbonseal", made, update, orderer), channel=channel)
+    assert named(outcome) == [code("INVALID_CONFIG_TRANSACTION")]
+    assert outcome.channel is channel
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded blocks are not here")
+def test_recorded_blocks_give_the_same_filters_and_commit_hashes(tmp_path):
+    """What is not recorded is only what defined the chaincode, in block 3."""
+
+    def block(name):
+        return common_pb2.Block.FromString((RECORDED / name).read_bytes())
+
+    channel = Channel.of_block(block("config.block"))
+    ledger = Ledger(tmp_path / "ledger.db")
+    for number in range(3):
+        ledger.append(wire.new_block(number, b"", []))
+    definition = lifecycle.Definition("1.0", 1).encode("anchor").items()
+    updates = [Update(lifecycle.NAMESPACE, key.encode(), value, Version(3, 0)) for key, value in definition]
+    ledger.append(wire.new_block(3, b"", []), [], updates)
+    running = None
+    for name in ("valid.block", "multi_and_invalid.block"):
+        recorded = block(name)
+        channel.check_block(recorded)
+        outcome = validate(recorded, channel, ledger.state(), ledger.knows)
+        assert outcome.codes == recorded.metadata.metadata[wire.FILTER]
+        expected = common_pb2.Metadata.FromString(recorded.metadata.metadata[wire.COMMIT_HASH]).value
+        if running is not None:
+            assert wire.commit_hash(outcome.codes, outcome.updates, running) == expected
+        running = expected
+        ledger.append(recorded, outcome.transactions, outcome.updates)
+    ledger.close()
+
+
+def test_a_ledger_is_kept_and_read_at_any_height(tmp_path):
+    path = tmp_path / "ledger.db"
+    ledger = Ledger(path)
+    for number, value in enumerate([b"a", None, b"c"]):
+        update = Update("n", b"k", value, Version(number, 0))
+        ledger.append(wire.new_block(number, b"", [b"%d" % number]), [(f"t{number}", 0)], [update])
+    with pytest.raises(ValueError, match="cannot follow"):
+        ledger.append(wire.new_block(7, b"", []))
+    ledger.close()
+    ledger = Ledger(path)
+    assert ledger.height == 3
+    assert [ledger.state(height).get("n", b"k") for height in range(4)] == [
+        None, (b"a", Version(0, 0)), None, (b"c", Version(2, 0)),
+    ]  # fmt: skip
+    assert [len(list(ledger.state(height).range("n", b"", b""))) for height in range(4)] == [0, 1, 0, 1]
+    assert [value for value, _ in ledger.state().history("n", b"k")] == [b"c", None, b"a"]
+    assert ledger.knows("t1")
+    assert not ledger.knows("t9")
+    assert ledger.transaction("t9") is None
+    digest = wire.header_hash(ledger.block(1).header)
+    assert ledger.block_by_hash(digest) == ledger.raw(1)
+    with pytest.raises(LookupError):
+        ledger.raw(3)
+    asyncio.run(ledger.grown(2))
+    ledger.close()
