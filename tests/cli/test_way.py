@@ -17,7 +17,7 @@ from carbonseal.log.notes import NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal_adapters.ethereum.headers import write_header
 from carbonseal_adapters.ethereum.trie import keccak256
-from carbonseal_devnet.ethereum import Network
+from carbonseal_devnet.ethereum import Network, in_thread
 from tests.ethereum.endpoints import before
 from tests.world import key
 
@@ -85,8 +85,15 @@ class Way:
 
 
 @pytest.fixture(scope="module")
-def way(tmp_path_factory: pytest.TempPathFactory, carbonseal_chain: Network) -> Iterator[Way]:
-    folder, chain = tmp_path_factory.mktemp("way"), carbonseal_chain
+def chain() -> Iterator[Network]:
+    """A chain of its own: on one where others mine block after block, time runs ahead of the clock."""
+    with in_thread() as network:
+        yield network
+
+
+@pytest.fixture(scope="module")
+def way(tmp_path_factory: pytest.TempPathFactory, chain: Network) -> Iterator[Way]:
+    folder = tmp_path_factory.mktemp("way")
     peer, node = folder / "peer", folder / "node"
     peer_key = begin(peer, PEER, "--foreign", NoteSigner(ORIGIN, key(ORIGIN)).verifier.encode())
     (folder / "chain.key").write_text(chain.key(5).hex() + "\n", encoding="ascii")
