@@ -86,7 +86,8 @@ def _fabric(request: pytest.FixtureRequest, directory: Path) -> Iterator[Any]:
         with started(directory, bft=consensus == "bft") as native:
             yield native
     else:
-        from carbonseal_devnet.fabric.network import Settings, in_thread
+        from carbonseal_devnet.fabric.config import Settings
+        from carbonseal_devnet.fabric.network import in_thread
 
         with in_thread(directory, settings=Settings(bft=consensus == "bft")) as embedded:
             yield embedded
