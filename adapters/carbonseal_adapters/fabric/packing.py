@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,10 @@ TYPE, VERSION = "fabric-anchor", 1
 MAX_EVIDENCE = 8 << 20
 MAX_CONFIGS = 256
 MAX_ENVELOPES = 16_384
+MAX_DEPTH = 4
+MAX_VALUES = 1024  # lists and objects; with all that may be there, 583
+_TOKENS = re.compile(rb'(?:"[A-Za-z0-9+/=_]*+"|[][{}:,]|[0-9]{1,16}+)*+')
+_BRACKETS = re.compile(rb"[][{}]")
 _ATTESTATION = ("endorser", "payload", "proposal", "signature")
 
 
@@ -51,9 +56,10 @@ class FabricEvidence:
     @staticmethod
     def decode(data: bytes) -> FabricEvidence:
         """Raises `Refused` (fabric.evidence-malformed) on anything but the one form that `encode` gives."""
+        _check_shape(data)
         try:
-            value = json.loads(data.decode("ascii"))
-        except (ValueError, RecursionError) as error:
+            value = json.loads(data)
+        except ValueError as error:
             raise _malformed(f"it is not JSON: {error}") from None
         found = _object(value, "attestations", "block", "config", "index")
         evidence = FabricEvidence(
@@ -65,6 +71,18 @@ class FabricEvidence:
         if evidence.encode().data != data:
             raise _malformed("it is not in its RFC 8785 form")
         return evidence
+
+
+def _check_shape(data: bytes) -> None:
+    """Nothing but what `encode` writes, and no deeper: the standard library's parser recurses, and where somebody has raised
+    Python's limit, deep nesting would end the process."""
+    if data.count(b"[") + data.count(b"{") > MAX_VALUES or not _TOKENS.fullmatch(data):
+        raise _malformed("it is not in its RFC 8785 form")
+    depth = 0
+    for bracket in _BRACKETS.finditer(data):  # none of them is inside a text
+        depth += 1 if bracket[0] in (b"[", b"{") else -1
+        if depth > MAX_DEPTH:
+            raise _malformed(f"it is nested more than {MAX_DEPTH} deep")
 
 
 def _packed(block: Block) -> dict[str, Any]:

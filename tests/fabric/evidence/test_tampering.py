@@ -66,7 +66,7 @@ def test_every_region(name):
             refuses(name, text(changed(VALUES[name], path, base64.b64encode(new).decode())))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_any_byte(name, data):
     """Anywhere in the bytes below base64."""
@@ -78,7 +78,7 @@ def test_any_byte(name, data):
     refuses(name, text(changed(VALUES[name], path, base64.b64encode(raw).decode())))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_any_byte_of_the_json(name, data):
     raw = bytearray(SEALED[name].data)
@@ -86,6 +86,7 @@ def test_any_byte_of_the_json(name, data):
     refuses(name, bytes(raw))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_any_bytes(data):
     assert code_of(SOUND, Evidence("fabric-anchor", 1, data)) is codes.EVIDENCE_MALFORMED
@@ -120,6 +121,19 @@ def test_other_forms_of_the_same():
         text([]),
     ):
         assert code_of(SOUND, replace(evidence, data=data)) is codes.EVIDENCE_MALFORMED
+
+
+@pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000, b'["]",' * 100_000, b"[[]," * 100_000])
+def test_deep_nesting_ends_no_process(deep):
+    """Not even where another library has raised Python's limit."""
+    code = (
+        "import sys; sys.setrecursionlimit(10**6); from carbonseal.findings import Refused;"
+        "from carbonseal_adapters.fabric.packing import FabricEvidence\n"
+        "try: FabricEvidence.decode(sys.stdin.buffer.read())\n"
+        "except Refused as refused: sys.exit(refused.finding.code.name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=deep, capture_output=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (1, b"fabric.evidence-malformed")
 
 
 def test_other_kinds_and_sizes():
