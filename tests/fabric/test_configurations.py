@@ -1,0 +1,95 @@
+"""A channel that changes while anchors are written: evidence carries the chain of configurations from the pinned one."""
+
+import asyncio
+
+import pytest
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Retry
+from carbonseal_adapters.fabric.packing import FabricEvidence
+
+from . import networks
+
+
+async def proved(network, ledger, size, raw=None):
+    seen = await networks.write(ledger, networks.anchor(size))
+    evidence = await networks.until(lambda: ledger.evidence(seen))
+    checked = await networks.checked(network, ledger, evidence, networks.anchor(size).statement, raw)
+    assert checked.proved, checked.findings
+    return evidence, checked
+
+
+def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonseal_fresh_fabric):
+    network = carbonseal_fresh_fabric
+
+    async def run():
+        async with networks.connected(network) as ledger:
+            before, _ = await proved(network, ledger, 1)
+            joined = await asyncio.to_thread(network.add_organisation, "Org3MSP")
+            between, _ = await proved(network, ledger, 2)
+            renewed = await asyncio.to_thread(network.renew_orderer)
+            after, _ = await proved(network, ledger, 3)
+            chains = [
+                [block.number for block in FabricEvidence.decode(e.data).config] for e in (before, between, after)
+            ]
+            assert chains == [[], [joined], [joined, renewed]]
+            again = await ledger.evidence(await networks.final(ledger, [await ledger.prepare(networks.anchor(1), ())]))
+            assert FabricEvidence.decode(again.data).config == ()  # an old anchor needs no new configuration
+        blocks = await asyncio.to_thread(network.config_blocks)
+        path = network.directory / "pinned.block"
+        path.write_bytes(blocks[1])
+        async with networks.connected(network, config=str(path)) as ledger:
+            evidence, _ = await proved(network, ledger, 4, blocks[1])
+            assert [block.number for block in FabricEvidence.decode(evidence.data).config] == [renewed]
+        async with networks.connected(network, "Org3MSP", attest="2:Org1MSP,Org2MSP,Org3MSP") as ledger:
+            _, checked = await proved(network, ledger, 5)
+            assert checked.findings[1].facts["attesters"] == "Org1MSP, Org2MSP, Org3MSP"
+
+    asyncio.run(run())
+
+
+def test_whose_certificate_is_revoked_anchors_nothing_more(carbonseal_fresh_fabric):
+    network = carbonseal_fresh_fabric
+
+    async def run():
+        async with networks.connected(network, user="User2") as ledger:
+            await proved(network, ledger, 1)
+            stored = await networks.until(lambda: ledger.prepare(networks.anchor(2), ()))
+            await asyncio.to_thread(network.revoke, "Org1MSP", "User2")
+            with pytest.raises(Retry):
+                await ledger.prepare(networks.anchor(3), ())
+            with pytest.raises(Retry):
+                await ledger.send(stored)
+        async with networks.connected(network) as other:
+            await proved(network, other, 1)
+
+    asyncio.run(run())
+
+
+def test_a_renewed_certificate_is_the_same_publisher(carbonseal_fresh_fabric):
+    network = carbonseal_fresh_fabric
+
+    async def run():
+        async with networks.connected(network) as ledger:
+            first = await networks.write(ledger, networks.anchor(1))
+            before = ledger.publisher
+        await asyncio.to_thread(network.organisations["Org1MSP"].renew, network.msp())
+        async with networks.connected(network) as ledger:
+            assert ledger.publisher == before
+            await ledger.evidence(first)
+            await proved(network, ledger, 2)
+            assert (await ledger.latest(networks.digest("log"))).size == 2
+
+    asyncio.run(run())
+
+
+def test_another_channels_block_cannot_be_pinned(carbonseal_fabric, tmp_path):
+    path = tmp_path / "no.block"
+    path.write_bytes(b"\x0a\x00")
+
+    async def run():
+        with pytest.raises(Refused) as caught:
+            await networks.open_ledger(carbonseal_fabric, config=str(path))
+        assert caught.value.finding.code.name.startswith("fabric.")
+
+    asyncio.run(run())

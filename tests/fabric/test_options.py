@@ -1,0 +1,154 @@
+"""What node.toml and the files that it names can get wrong, each told by a code of its own; and keys by URI."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Retry
+from carbonseal.node.ledgers import NodeSecrets
+from carbonseal_adapters.fabric.ledger import connect
+from carbonseal_adapters.fabric.options import read_options
+from carbonseal_devnet.fabric_network import node_options, uri
+
+from . import networks
+
+
+@pytest.fixture
+def given(carbonseal_fabric, tmp_path):
+    """A node's directory with an MSP folder and a connection profile, and options that name them."""
+    shutil.copytree(carbonseal_fabric.msp(), tmp_path / "msp")
+    profile = json.loads(carbonseal_fabric.profile().read_text())
+    options = node_options(carbonseal_fabric) | {"msp": "msp", "profile": "profile.json"}
+    (tmp_path / "profile.json").write_text(json.dumps(profile))
+    return carbonseal_fabric, tmp_path, profile, options
+
+
+def refused(network, directory, options, address=None):
+    with pytest.raises(Refused) as caught:
+        read_options(address or uri(network), options, NodeSecrets(directory))
+    return caught.value.finding.code.name
+
+
+def test_as_given_it_is_taken(given):
+    network, directory, _, options = given
+    read = read_options(uri(network), options, NodeSecrets(directory))
+    assert read.gateways[0].address == network.endpoint()
+    assert str(read.attest) == "2 of Org1MSP, Org2MSP"
+    assert len(read.client.publisher) == 64
+
+
+def test_left_out_a_majority_of_the_profiles_organisations_attests(given):
+    network, directory, _, options = given
+    del options["attest"]
+    assert str(read_options(uri(network), options, NodeSecrets(directory)).attest) == "2 of Org1MSP, Org2MSP"
+
+
+@pytest.mark.parametrize("option", ["channel", "profile", "msp"])
+def test_what_is_needed(given, option):
+    network, directory, _, options = given
+    del options[option]
+    assert refused(network, directory, options) == "fabric.option-missing"
+
+
+def test_wrong_options(given):
+    network, directory, _, options = given
+    assert refused(network, directory, options | {"chanel": "x"}) == "fabric.option-unknown"
+    assert refused(network, directory, options | {"attest": "3:Org1MSP,Org2MSP"}) == "fabric.organisations-malformed"
+    assert refused(network, directory, options | {"attest": "1:Org9MSP"}) == "fabric.attesters-without-peers"
+    assert refused(network, directory, options | {"config": "nowhere"}) == "fabric.file-unreadable"
+    assert refused(network, directory, options, "fabric+grpcs://127.0.0.1:1") == "fabric.gateway-unknown"
+
+
+def test_wrong_profiles(given):
+    network, directory, profile, options = given
+    path = directory / "profile.json"
+    for text in ("name: yaml", "[]", "{}", json.dumps(profile | {"peers": {}}), json.dumps(profile | {"client": {}})):
+        path.write_text(text)
+        assert refused(network, directory, options) == "fabric.profile-unreadable"
+    path.unlink()
+    assert refused(network, directory, options) == "fabric.profile-unreadable"
+
+
+def test_a_root_by_path_beside_the_profile(given):
+    network, directory, profile, options = given
+    for name, peer in profile["peers"].items():
+        (directory / f"{name}.pem").write_text(peer["tlsCACerts"]["pem"])
+        peer["tlsCACerts"] = {"path": f"{name}.pem"}
+    (directory / "profile.json").write_text(json.dumps(profile))
+
+    async def run():
+        ledger = await connect(uri(network), options, NodeSecrets(directory))
+        assert ledger.name == network.ledger
+        await ledger.close()
+
+    asyncio.run(run())
+
+
+def test_wrong_folders(given):
+    network, directory, _, options = given
+    (directory / "msp" / "signcerts" / "another.pem").write_text("x")
+    assert refused(network, directory, options) == "fabric.folder-unreadable"
+    shutil.rmtree(directory / "msp" / "signcerts")
+    assert refused(network, directory, options) == "fabric.folder-unreadable"
+
+
+def key_file(directory):
+    (path,) = (directory / "msp" / "keystore").iterdir()
+    return path
+
+
+def test_keys_elsewhere_encrypted_wrong_and_of_another(given, monkeypatch):
+    network, directory, _, options = given
+    key = load_pem_private_key(key_file(directory).read_bytes(), None)
+    shutil.rmtree(directory / "msp" / "keystore")
+
+    def store(key, encryption):
+        path = directory / "client.pem"
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+        path.chmod(0o600)
+
+    plain, locked = options | {"key": "file:client.pem"}, options | {"key": "file:client.pem?password=env:WORD"}
+    store(key, NoEncryption())
+    assert read_options(uri(network), plain, NodeSecrets(directory)).client
+    assert refused(network, directory, locked | {}) in {"secret.not-encrypted", "secret.missing"}
+    monkeypatch.setenv("WORD", "a long word")
+    assert refused(network, directory, locked) == "secret.not-encrypted"
+    store(key, BestAvailableEncryption(b"a long word"))
+    assert read_options(uri(network), locked, NodeSecrets(directory)).client
+    assert refused(network, directory, plain) == "secret.encrypted"
+    monkeypatch.setenv("WORD", "another word")
+    assert refused(network, directory, locked) == "secret.wrong-password"
+    for other in (ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256K1())):
+        store(other, NoEncryption())
+        assert refused(network, directory, plain) == "fabric.key-malformed"
+    store(ec.generate_private_key(ec.SECP256R1()), NoEncryption())
+    assert refused(network, directory, plain) == "fabric.key-of-another"
+
+
+def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(given):
+    network, directory, _, options = given
+
+    async def run():
+        with pytest.raises(Retry):
+            await connect(uri(network), options | {"channel": "nowhere"}, NodeSecrets(directory))
+        async with networks.connected(network) as one, networks.connected(network, "Org2MSP") as two:
+            assert one.name == two.name
+            assert one.publisher != two.publisher
+
+    asyncio.run(run())
+
+
+def test_secrets_are_relative_to_the_nodes_directory():
+    assert NodeSecrets(Path("node")).directory == Path("node")
