@@ -25,15 +25,35 @@ def program(request):
 
 
 def relatives(marker):
-    """The processes that bear this in their environment: every descendant of the one that was given it."""
-    found = []
+    """The processes that bear this in their environment, every descendant of the one that was given it: ids and commands."""
+    found = {}
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdigit() and marker.encode() in (entry / "environ").read_bytes():
-                found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                found[entry] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:  # it ended while we looked, or is not ours
             continue
-    return [command for command in found if command]
+    return {entry: command for entry, command in found.items() if command}
+
+
+def addresses(process):
+    """The local addresses of a process's sockets of the network, but for connections, in hexadecimal."""
+    inodes = {
+        found.group(1) for fd in (process / "fd").iterdir() if (found := re.match(r"socket:\[(\d+)\]", _link(fd)))
+    }
+    rows = [row.split() for kind in ("tcp", "tcp6", "udp", "udp6") for row in _lines(Path("/proc/net") / kind)]
+    return {row[1].partition(":")[0] for row in rows if row[9] in inodes}
+
+
+def _link(path):
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
+
+
+def _lines(path):
+    return path.read_text().splitlines()[1:] if path.exists() else []
 
 
 START = """
@@ -48,13 +68,15 @@ with in_thread(engine=sys.argv[1]) as network:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("end", ["failure", "SIGTERM", "SIGKILL"])
-def test_no_process_is_left(end, program, tmp_path):
+def test_it_stays_on_this_machine_and_no_process_is_left(end, program, tmp_path):
     marker = f"CARBONSEAL_TEST={tmp_path}"
     environment = {**os.environ, **dict([marker.split("=")]), "TMPDIR": str(tmp_path)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", START, program], env=environment, **pipes) as process:
         assert process.stdout.readline().startswith(b"http://")
-        assert any(Path(find(program)).name in command for command in relatives(marker))
+        started = relatives(marker)
+        assert any(Path(find(program)).name in command for command in started.values())
+        assert set().union(*map(addresses, started)) == {"0100007F"}  # 127.0.0.1: nothing leaves this machine
         if end != "failure":
             process.send_signal(getattr(signal, end))
         process.communicate()
@@ -62,7 +84,7 @@ def test_no_process_is_left(end, program, tmp_path):
     until = time.monotonic() + 20
     while relatives(marker) and time.monotonic() < until:
         os.sched_yield()
-    assert relatives(marker) == []
+    assert relatives(marker) == {}
 
 
 def test_a_program_that_is_not_there(monkeypatch, tmp_path):

@@ -39,7 +39,7 @@ async def start(scratch: Path, clock: SkewedClock, finality: int, directory: Pat
     (scratch / "geth.toml").write_text(SETTINGS)
     command = [program, *storage, "--config", str(scratch / "geth.toml"), "--gcmode", "archive", "--syncmode", "full"]
     command += ["--networkid", str(CHAIN_ID), "--authrpc.port", "0", "--ipcpath", str(scratch / "geth.ipc")]
-    command += ["--nodiscover", "--maxpeers", "0", "--nousb", "--cache", "64"]
+    command += ["--nodiscover", "--nat", "none", "--maxpeers", "0", "--nousb", "--cache", "64"]
     command += ["--miner.gasprice", "1", "--miner.gaslimit", str(GAS_LIMIT), "--rpc.txfeecap", "0"]
     async with AsyncExitStack() as running:
         geth = Geth(clock, finality, running, command, scratch)
