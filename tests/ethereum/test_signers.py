@@ -17,7 +17,8 @@ from carbonseal_adapters.ethereum import registry, rlp
 from carbonseal_adapters.ethereum.fees import Fees
 from carbonseal_adapters.ethereum.ledger import connect
 from carbonseal_adapters.ethereum.options import to_hex
-from carbonseal_adapters.ethereum.signers import ORDER, DigestSigner, complete, open_signer, recover
+from carbonseal_adapters.ethereum.signatures import ORDER, complete, recover
+from carbonseal_adapters.ethereum.signers import DigestSigner, open_signer
 from carbonseal_adapters.ethereum.signers_local import LocalKey
 from carbonseal_adapters.ethereum.signers_remote import RemoteSigner
 from carbonseal_adapters.ethereum.transactions import Signature, Transaction, fees_of, hash_of, read_signed

@@ -14,7 +14,7 @@ from carbonseal.findings import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_W
 from carbonseal.keys.uris import KeyUri
 from carbonseal_adapters.ethereum import codes
 from carbonseal_adapters.ethereum.options import to_hex
-from carbonseal_adapters.ethereum.signers import ORDER, address_of
+from carbonseal_adapters.ethereum.signatures import ORDER, address_of
 
 MOST_MEMORY = 512 * 1024 * 1024  # bytes that scrypt may take; geth's keystores take 256 MiB
 MOST_ROUNDS = 10_000_000  # of PBKDF2

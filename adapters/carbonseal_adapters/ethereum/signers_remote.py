@@ -16,7 +16,7 @@ from carbonseal.ledger import Retry, Unknown
 from carbonseal_adapters.ethereum import codes
 from carbonseal_adapters.ethereum.options import read_address, to_hex
 from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
-from carbonseal_adapters.ethereum.signers import check_signed
+from carbonseal_adapters.ethereum.signatures import check_signed
 from carbonseal_adapters.ethereum.transactions import Transaction, read_signed
 
 METHODS = {"web3signer": "eth_signTransaction", "clef": "account_signTransaction"}
