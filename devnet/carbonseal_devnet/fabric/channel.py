@@ -166,18 +166,20 @@ class Channel:
             found += [(address, roots) for address in addresses]
         return found
 
-    @property
-    def application(self) -> list[str]:
-        """The MSP ids of the organisations that run peers."""
-        return [Msp(group.values["MSP"].value).id for group in self.group.groups["Application"].groups.values()]
+    @cached_property
+    def application(self) -> dict[str, str]:
+        """The organisations that run peers: their groups' names by MSP id."""
+        groups = self.group.groups["Application"].groups
+        return {Msp(group.values["MSP"].value).id: name for name, group in groups.items()}
 
     @cached_property
     def anchors(self) -> dict[str, str]:
         """The address of a peer of each organisation, by MSP id."""
         found = {}
-        for group in self.group.groups["Application"].groups.values():
-            for anchor in decode(peer_pb2.AnchorPeers, group.values["AnchorPeers"].value).anchor_peers[:1]:
-                found[Msp(group.values["MSP"].value).id] = f"{anchor.host}:{anchor.port}"
+        for msp_id, name in self.application.items():
+            value = self.group.groups["Application"].groups[name].values["AnchorPeers"].value
+            for anchor in decode(peer_pb2.AnchorPeers, value).anchor_peers[:1]:
+                found[msp_id] = f"{anchor.host}:{anchor.port}"
         return found
 
     # Who may

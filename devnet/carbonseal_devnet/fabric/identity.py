@@ -91,6 +91,12 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
+    @property
+    def _key_identifier(self) -> x509.AuthorityKeyIdentifier:
+        """By which what it issues names it. A revocation list that names another identifier is passed over."""
+        extension = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+        return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
+
     def issue(
         self, subject: x509.Name, public: ec.EllipticCurvePublicKey, *extensions: x509.ExtensionType,
         begins: datetime.datetime | None = None, lasts: datetime.timedelta = TEN_YEARS,
@@ -99,18 +105,16 @@ class Authority:
         built = _certificate(subject, self.certificate.subject, public, begins, lasts)
         for extension in extensions:
             built = built.add_extension(extension, critical=False)
-        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         built = built.add_extension(_key_usage(digital_signature=True), critical=True)
-        return low_s_certificate(built.add_extension(authority, critical=False), self.key)
+        return low_s_certificate(built.add_extension(self._key_identifier, critical=False), self.key)
 
     def revoke(self, *revoked: x509.Certificate) -> bytes:
         """A revocation list, PEM."""
         now = datetime.datetime.now(datetime.UTC)
         crl = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         crl = crl.last_update(now).next_update(now + TEN_YEARS)
-        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        crl = crl.add_extension(authority, critical=False)
+        crl = crl.add_extension(self._key_identifier, critical=False)
         for certificate in revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(now)
             crl = crl.add_revoked_certificate(entry.build())

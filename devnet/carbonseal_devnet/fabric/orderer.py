@@ -248,4 +248,4 @@ def _raft(number: int, orderers: int) -> bytes:
 
 def _view(number: int) -> bytes:
     """A bare SmartBFT ViewMetadata, which the package has no class for: latest sequence, decisions in view."""
-    return b"\x10" + wire.varint(number) + b"\x18" + wire.varint(number)
+    return b"\x10" + wire.varint(number) + (b"\x18" + wire.varint(number - 1) if number > 1 else b"")

@@ -167,7 +167,8 @@ def _written(kv: Any) -> bool:
 def _endorsed(namespace: str, channel: Channel, state: Reader, members: list[Member]) -> bool:
     chaincode, _, collection = namespace.partition("\0")
     if collection.startswith(IMPLICIT):
-        return channel.satisfied(f"/Channel/Application/{collection.removeprefix(IMPLICIT)}/Endorsement", members)
+        owner = channel.application.get(collection.removeprefix(IMPLICIT), "")
+        return channel.satisfied(f"/Channel/Application/{owner}/Endorsement", members)
     if chaincode == lifecycle.NAMESPACE:
         return channel.satisfied("/Channel/Application/LifecycleEndorsement", members)
     found = lifecycle.definition(chaincode, reader(state, lifecycle.NAMESPACE))

@@ -17,6 +17,7 @@ from carbonseal_devnet.fabric.identity import Identity
 from carbonseal_devnet.fabric.network import Settings, in_thread, running
 from tests.devnet.fabric.clients import code, connected
 from tests.devnet.fabric.tiny import dial, nothing, tiny
+from tests.repository.sources import REPOSITORY
 
 VALID, MVCC, DUPLICATE = 0, code("MVCC_READ_CONFLICT"), code("DUPLICATE_TXID")
 
@@ -49,6 +50,13 @@ def details(error):
     return raw.decode(errors="replace")
 
 
+def ordering_metadata(raw):
+    """What orderers sign beside a block's header."""
+    block = common_pb2.Block.FromString(raw)
+    assert len(block.metadata.metadata) == 5
+    return common_pb2.Metadata.FromString(block.metadata.metadata[wire.SIGNATURES]).value
+
+
 @pytest.mark.parametrize("bft", [False, True])
 def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path, bft):
     async def first(network, client):
@@ -57,6 +65,8 @@ def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path, b
         await network.settled()
         for number in range(3):
             assert await network.block(number) == await network.block(number, "Org2MSP")
+        recorded = REPOSITORY / "tests" / "vectors" / "fabric" / ("3.1-bft" if bft else "2.5-raft") / "2.block"
+        assert ordering_metadata(await network.block(2)) == ordering_metadata(recorded.read_bytes())
         return network.ledger
 
     async def second(network, client):

@@ -1,7 +1,6 @@
 """What becomes of a transaction: each way to be invalid has its code. Real blocks give what real peers gave."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from fabric_protos.common import common_pb2
@@ -14,8 +13,9 @@ from carbonseal_devnet.fabric.validate import validate
 from carbonseal_devnet.fabric.wire import Update, Version
 from tests.devnet.fabric import making
 from tests.devnet.fabric.clients import code
+from tests.repository.sources import REPOSITORY
 
-RECORDED = Path(__file__).parents[4] / "shared/data/vectors/fabric-2.5-raft"
+RECORDED = REPOSITORY.parent / "shared/data/vectors/fabric-2.5-raft"
 
 
 @pytest.fixture
@@ -218,6 +218,29 @@ def test_recorded_blocks_give_the_same_filters_and_commit_hashes(tmp_path):
             assert wire.commit_hash(outcome.codes, outcome.updates, running) == expected
         running = expected
         ledger.append(recorded, outcome.transactions, outcome.updates)
+    ledger.close()
+
+
+@pytest.mark.parametrize("name", ["2.5-raft", "3.1-raft", "3.1-bft"])
+def test_whole_recorded_chains_give_the_same_filters_and_commit_hashes(tmp_path, name):
+    """From the genesis block on: approvals and the chaincode's definition, anchors, a race, a change of configuration."""
+    folder = REPOSITORY / "tests" / "vectors" / "fabric" / name
+    blocks = [common_pb2.Block.FromString((folder / f"{number}.block").read_bytes())
+              for number in range(len(list(folder.glob("*.block"))))]  # fmt: skip
+    ledger, channel, running = Ledger(tmp_path / "ledger.db"), Channel.of_block(blocks[0]), b""
+    ledger.append(blocks[0])
+    seen = b""
+    for block in blocks[1:]:
+        channel.check_block(block)
+        outcome = validate(block, channel, ledger.state(), ledger.knows)
+        assert outcome.codes == block.metadata.metadata[wire.FILTER]
+        running = wire.commit_hash(outcome.codes, outcome.updates, running)
+        assert running == common_pb2.Metadata.FromString(block.metadata.metadata[wire.COMMIT_HASH]).value
+        ledger.append(block, outcome.transactions, outcome.updates)
+        channel = outcome.channel
+        seen += outcome.codes
+    assert set(seen) == {0, code("MVCC_READ_CONFLICT")}
+    assert channel.config.sequence == 1
     ledger.close()
 
 

@@ -1,0 +1,34 @@
+"""`carbonseal-devnet up --fabric`, as a program."""
+
+import signal
+
+from tests.devnet.test_up import start
+
+
+def told(process):
+    lines = []
+    while not lines or lines[-1] != "ready":
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        lines.append(line.strip())
+    at = next(index for index, line in enumerate(lines) if line.startswith("fabric "))
+    return dict(line.split(maxsplit=1) for line in lines[at:-1])
+
+
+def test_it_says_where_it_is_stops_cleanly_and_goes_on(tmp_path):
+    seen = []
+    for _ in range(2):
+        with start("up", "--fabric", "--port", "0", cwd=tmp_path) as process:
+            seen.append(told(process))
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=30)[1] == ""
+            assert process.returncode == 0
+    assert seen[0] == seen[1]
+    assert seen[0]["fabric"].startswith("fabric+grpcs://127.0.0.1:")
+    for msp_id in ("Org1MSP", "Org2MSP"):
+        for path in seen[0][msp_id].split():
+            assert (tmp_path / path.split("=")[1]).exists()
+    with start("up", "--fabric", "--bft", "--port", "0", cwd=tmp_path) as process:
+        assert "another kind of ordering service" in process.communicate(timeout=30)[1]
+    with start("up", "--bft", cwd=tmp_path) as process:
+        assert "--fabric" in process.communicate(timeout=30)[1]
