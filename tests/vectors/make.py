@@ -36,13 +36,13 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "anchors": ("7", making_log.anchors),
     "ethereum-evidence": ("8", making_evidence.ethereum),
     "eas-evidence": ("8", making_eas.eas),
-    "tlog-evidence": ("9", making_evidence.tlog),
-    "fabric-evidence": ("21", making_fabric.fabric),
-    "credentials": ("11", making_documents.credentials),
-    "status-lists": ("12", making_documents.status_lists),
-    "passports": ("13 and 16", making_passports.passports),
-    "trusts": ("15", making_passports.trusts),
-    "policies": ("14", making_policies.policies),
+    "tlog-evidence": ("10", making_evidence.tlog),
+    "fabric-evidence": ("9", making_fabric.fabric),
+    "credentials": ("12", making_documents.credentials),
+    "status-lists": ("13", making_documents.status_lists),
+    "passports": ("14 and 17", making_passports.passports),
+    "trusts": ("16", making_passports.trusts),
+    "policies": ("15", making_policies.policies),
 }
 
 
