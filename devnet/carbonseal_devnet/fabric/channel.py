@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -104,9 +104,15 @@ class Msp:
 def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
+
+
+def value(group: Any, name: str) -> bytes:
+    """A value of a ConfigGroup, empty if it has none. Protobuf's own lookup would put one there."""
+    raw: bytes = group.values[name].value if name in group.values else b""
+    return raw
 
 
 class Channel:
@@ -122,7 +128,7 @@ class Channel:
             if part in self.group.groups
             for group in self.group.groups[part].groups.values()
         ]
-        msps = [Msp(group.values["MSP"].value) for group in organisations]
+        msps = [Msp(value(group, "MSP")) for group in organisations]
         self.msps = {msp.id: msp for msp in msps}
 
     @classmethod
@@ -137,32 +143,32 @@ class Channel:
 
     @cached_property
     def batch_size(self) -> Any:
-        return decode(orderer_pb2.BatchSize, self.group.groups["Orderer"].values["BatchSize"].value)
+        return decode(orderer_pb2.BatchSize, value(self.group.groups["Orderer"], "BatchSize"))
 
     @cached_property
     def batch_timeout(self) -> float:
         """Seconds."""
-        text = decode(orderer_pb2.BatchTimeout, self.group.groups["Orderer"].values["BatchTimeout"].value).timeout
+        text = decode(orderer_pb2.BatchTimeout, value(self.group.groups["Orderer"], "BatchTimeout")).timeout
         return float(text[:-2]) / 1000 if text.endswith("ms") else float(text.removesuffix("s"))
 
     @cached_property
     def consensus(self) -> str:
-        kind: str = decode(orderer_pb2.ConsensusType, self.group.groups["Orderer"].values["ConsensusType"].value).type
+        kind: str = decode(orderer_pb2.ConsensusType, value(self.group.groups["Orderer"], "ConsensusType")).type
         return kind
 
     @cached_property
     def consenters(self) -> dict[int, Any]:
         """BFT's signers, by the identifier that block signatures carry."""
-        value = self.group.groups["Orderer"].values["Orderers"].value
-        return {each.id: each for each in decode(configuration_pb2.Orderers, value).consenter_mapping}
+        orderers = decode(configuration_pb2.Orderers, value(self.group.groups["Orderer"], "Orderers"))
+        return {each.id: each for each in orderers.consenter_mapping}
 
     @cached_property
     def orderer_endpoints(self) -> list[tuple[str, bytes]]:
         """Addresses, and the TLS roots of the organisation that runs each."""
         found = []
         for group in self.group.groups["Orderer"].groups.values():
-            roots = Msp(group.values["MSP"].value).tls_roots
-            addresses = decode(configuration_pb2.OrdererAddresses, group.values["Endpoints"].value).addresses
+            roots = Msp(value(group, "MSP")).tls_roots
+            addresses = decode(configuration_pb2.OrdererAddresses, value(group, "Endpoints")).addresses
             found += [(address, roots) for address in addresses]
         return found
 
@@ -170,17 +176,26 @@ class Channel:
     def application(self) -> dict[str, str]:
         """The organisations that run peers: their groups' names by MSP id."""
         groups = self.group.groups["Application"].groups
-        return {Msp(group.values["MSP"].value).id: name for name, group in groups.items()}
+        return {Msp(value(group, "MSP")).id: name for name, group in groups.items()}
 
     @cached_property
     def anchors(self) -> dict[str, str]:
         """The address of a peer of each organisation, by MSP id."""
         found = {}
         for msp_id, name in self.application.items():
-            value = self.group.groups["Application"].groups[name].values["AnchorPeers"].value
-            for anchor in decode(peer_pb2.AnchorPeers, value).anchor_peers[:1]:
+            group = self.group.groups["Application"].groups[name]
+            for anchor in decode(peer_pb2.AnchorPeers, value(group, "AnchorPeers")).anchor_peers[:1]:
                 found[msp_id] = f"{anchor.host}:{anchor.port}"
         return found
+
+    def check(self) -> None:
+        """That everything it must say can be read. Raises ValueError."""
+        if not (
+            self.batch_size.max_message_count and self.batch_timeout and self.orderer_endpoints and self.application
+        ):
+            raise Malformed("the configuration leaves nobody to send to, or nothing to order")
+        if self.consensus not in ("etcdraft", "BFT") or (self.consensus == "BFT" and not self.consenters):
+            raise Malformed(f"the consensus type {self.consensus} is unknown, or has nobody to sign")
 
     # Who may
 

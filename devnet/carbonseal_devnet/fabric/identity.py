@@ -24,12 +24,15 @@ from fabric_protos.msp import identities_pb2, msp_config_pb2
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 ROLES = ("client", "peer", "admin", "orderer")
-TEN_YEARS = datetime.timedelta(days=3650)
+YEAR = datetime.timedelta(days=365)
+TEN_YEARS = 10 * YEAR
 
 NODE_OUS = "NodeOUs:\n  Enable: true\n" + "".join(
     f"  {role.capitalize()}OUIdentifier:\n    Certificate: cacerts/{{ca}}\n    OrganizationalUnitIdentifier: {role}\n"
     for role in ROLES
 )
+
+EARLIER = datetime.timedelta(minutes=5)  # than made: clocks differ
 
 
 def low_s(signature: bytes) -> bytes:
@@ -79,7 +82,8 @@ class Authority:
         if not certificate.exists():
             private = ec.generate_private_key(ec.SECP256R1())
             subject = _name(name, organisation)
-            built = _certificate(subject, subject, private.public_key(), datetime.datetime.now(datetime.UTC), TEN_YEARS)
+            begins = datetime.datetime.now(datetime.UTC) - YEAR  # so that members' certificates can have expired by now
+            built = _certificate(subject, subject, private.public_key(), begins, YEAR + TEN_YEARS)
             usage = _key_usage(digital_signature=True, key_cert_sign=True, crl_sign=True)
             built = built.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             built = built.add_extension(usage, critical=True)
@@ -102,6 +106,7 @@ class Authority:
         begins: datetime.datetime | None = None, lasts: datetime.timedelta = TEN_YEARS,
     ) -> x509.Certificate:  # fmt: skip
         begins = begins or datetime.datetime.now(datetime.UTC)
+        begins = max(begins, self.certificate.not_valid_before_utc + EARLIER)  # none begins before its issuer's
         built = _certificate(subject, self.certificate.subject, public, begins, lasts)
         for extension in extensions:
             built = built.add_extension(extension, critical=False)
@@ -283,7 +288,7 @@ def _certificate(
 ) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
     builder = builder.serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(begins - datetime.timedelta(minutes=5)).not_valid_after(begins + lasts)
+    builder = builder.not_valid_before(begins - EARLIER).not_valid_after(begins + lasts)
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
 
 

@@ -22,7 +22,7 @@ from carbonseal_devnet.fabric.channel import Channel, Forbidden, certificate_of
 from carbonseal_devnet.fabric.deliver import Deliverer, OrdererDeliver, Refusal
 from carbonseal_devnet.fabric.identity import Node
 from carbonseal_devnet.fabric.ledger import Ledger
-from carbonseal_devnet.fabric.wire import Malformed, Message, open_envelope
+from carbonseal_devnet.fabric.wire import Message, open_envelope
 
 
 def last_config(ledger: Ledger) -> int:
@@ -129,9 +129,10 @@ class Ordering:
                     common_pb2.BAD_REQUEST, f"a message of type {message.channel.type} is not for clients to send"
                 )
             changed = config.apply(self.channel, message.data)
+            Channel(self.channel.name, changed).check()
             return config.config_envelope(self.channel.name, changed, raw, orderer.node.identity)
-        except Malformed as error:
-            raise refusal(common_pb2.BAD_REQUEST, f"could not determine channel ID: {error}") from error
+        except ValueError as error:
+            raise refusal(common_pb2.BAD_REQUEST, f"the message cannot be read: {error}") from error
         except Forbidden as error:
             raise refusal(common_pb2.FORBIDDEN, f"{error}: permission denied") from error
 
@@ -164,7 +165,7 @@ class Ordering:
 
     def _cut(self, batch: list[bytes]) -> None:
         """A configuration gets a block of its own, and ends what it was ordered behind."""
-        if not self.live():
+        if len(self.live()) < self.needed:
             return  # whoever had accepted these is gone, and they with it
         if _is_config(batch[-1]):
             *batch, configuration = batch

@@ -13,6 +13,7 @@ from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_
 
 from carbonseal_devnet.fabric import rpc, wire
 from carbonseal_devnet.fabric.channel import Channel, Forbidden
+from carbonseal_devnet.fabric.deliver import Refusal
 from carbonseal_devnet.fabric.identity import Identity
 from carbonseal_devnet.fabric.network import Settings, in_thread, running
 from tests.devnet.fabric.clients import code, connected
@@ -393,6 +394,37 @@ def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path, bft):
 
     on(tmp_path, work, bft=bft)
     on(tmp_path, again, bft=bft)
+
+
+def break_timeout(root):
+    root.groups["Orderer"].values["BatchTimeout"].value = b"\n\x04soon"
+
+
+def break_msp(root):
+    root.groups["Application"].groups["Org2MSP"].values["MSP"].value = b"\x12\x03abc"
+
+
+def break_orderers(root):
+    for group in root.groups["Orderer"].groups.values():
+        group.values["Endpoints"].value = b""
+
+
+def no_organisations(root):
+    root.groups["Application"].groups.clear()
+
+
+def other_consensus(root):
+    root.groups["Orderer"].values["ConsensusType"].value = b"\n\x04solo"
+
+
+@pytest.mark.parametrize("change", [break_timeout, break_msp, break_orderers, no_organisations, other_consensus])
+def test_a_configuration_that_nobody_could_work_with_is_refused(tmp_path, change):
+    async def work(network, client):
+        with pytest.raises(Refusal):
+            await network.update(change)
+        assert await client.invoke("put", "a", "1") == (VALID, 2)
+
+    on(tmp_path, work)
 
 
 def test_a_revoked_user_may_no_more(tmp_path):
