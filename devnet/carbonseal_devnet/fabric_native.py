@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -161,7 +161,8 @@ class Native:
         update = config.propose(CHANNEL, old, new, admins)
         path = self.directory / "update.tx"
         path.write_bytes(wire.envelope(common_pb2.CONFIG_UPDATE, CHANNEL, update, admins[0]))
-        self._as_admin("Org1MSP", "channel", "update", "-f", path, "-c", CHANNEL, *self._ordered())
+        asked = ("channel", "update", "-f", path, "-c", CHANNEL, *self._ordered())
+        self._until(lambda: self._as_admin("Org1MSP", *asked) is not None)
         self._until(lambda: Block.of(self._fetch("config", "Org1MSP")).number > before)
         self.settled()
         return Block.of(self._fetch("config", "Org1MSP")).number
@@ -189,19 +190,23 @@ class Native:
         return number
 
     def renew_orderer(self, number: int = 0) -> int:
-        """The orderer gets a new key and certificate, here and in the configuration, and is started with them."""
+        """The orderer gets a new key and certificate, and is started with them; BFT's are in the configuration too. A single
+        raft orderer keeps its TLS certificate: to take a new one it would have to hand over to a follower first."""
         organisation = self.organisations[ORDERER_MSP]
         nodes = [organisation.node(f"orderer{each}", "orderer") for each in range(1, len(self._plan.orderers) + 1)]
-        self._renew(organisation, nodes, number)
-        seats = [Seat(node, HERE, each["port"]) for node, each in zip(nodes, self._plan.orderers, strict=True)]
-
-        def seat(root: Any) -> None:
-            config.seat_orderers(root.groups["Orderer"], self._plan.bft, seats)
-
-        block = self.update(seat)
+        if self._plan.bft:
+            nodes[number] = organisation.renew_node(nodes[number])
+            block = self.update(partial(self._seat, nodes))
+        else:
+            organisation.renew(nodes[number].home / "msp")
+            block = Block.of(self._fetch("config", "Org1MSP")).number
         self.stop_orderer(number)
         self.start_orderer(number)
         return block
+
+    def _seat(self, nodes: list[Node], root: Any) -> None:
+        seats = [Seat(node, HERE, each["port"]) for node, each in zip(nodes, self._plan.orderers, strict=True)]
+        config.seat_orderers(root.groups["Orderer"], self._plan.bft, seats)
 
     def revoke(self, msp_id: str, user: str) -> int:
         """The user's certificate is revoked."""
@@ -259,10 +264,6 @@ class Native:
     def _kill(self, node: str) -> None:
         self._held.pop(node).kill()
 
-    @staticmethod
-    def _renew(organisation: Organisation, nodes: list[Node], number: int) -> None:
-        nodes[number] = organisation.renew_node(nodes[number])
-
     def _approve(self, member: Member) -> None:
         """Fabric's lifecycle in one organisation: install the package on its peer, and approve the definition."""
         address = f"{HERE}:{member.service}"
@@ -294,14 +295,16 @@ class Native:
 
     @staticmethod
     def _until(done: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while True:
-            with suppress(Failed):
+        """Raises Failed where it takes too long; what fails meanwhile is tried again, as nodes have to find each other."""
+        end, problem = time.monotonic() + PATIENCE, "it does not come to rest"
+        while time.monotonic() < end:
+            try:
                 if done():
                     return
-            if time.monotonic() > end:
-                raise Failed("the network does not come to rest")
+            except Failed as failed:
+                problem = str(failed)
             time.sleep(0.05)
+        raise Failed(f"the network: {problem}")
 
 
 def _peer(member: Member) -> str:

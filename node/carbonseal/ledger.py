@@ -163,6 +163,7 @@ class Ledger(Protocol):
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
     publisher: str  # under whose name the anchors stand, as policies write it
+    ends: float | None  # when what signs here ends, as a certificate does, in seconds since 1970; None where nothing ends
     patience: float | None  # seconds after which an attempt that is not written is prepared anew; None where that helps nothing
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:

@@ -32,7 +32,7 @@ def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonsea
             chains = [
                 [block.number for block in FabricEvidence.decode(e.data).config] for e in (before, between, after)
             ]
-            assert chains == [[], [joined], [joined, renewed]]
+            assert chains == [[], [joined], sorted({joined, renewed})]  # a single raft orderer's is in no configuration
             again = await ledger.evidence(await networks.final(ledger, [await ledger.prepare(networks.anchor(1), ())]))
             assert FabricEvidence.decode(again.data).config == ()  # an old anchor needs no new configuration
         blocks = await asyncio.to_thread(network.config_blocks)
@@ -40,7 +40,8 @@ def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonsea
         path.write_bytes(blocks[1])
         async with networks.connected(network, config=str(path)) as ledger:
             evidence, _ = await proved(network, ledger, 4, blocks[1])
-            assert [block.number for block in FabricEvidence.decode(evidence.data).config] == [renewed]
+            numbers = [block.number for block in FabricEvidence.decode(evidence.data).config]
+            assert numbers == sorted({joined, renewed} - {joined})
         async with networks.connected(network, "Org3MSP", attest="2:Org1MSP,Org2MSP,Org3MSP") as ledger:
             _, checked = await proved(network, ledger, 5)
             assert checked.findings[1].facts["attesters"] == "Org1MSP, Org2MSP, Org3MSP"

@@ -32,6 +32,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 class SimulatedLedger:
     publisher = "sim-publisher"
     patience: float | None = None
+    ends: float | None = None
 
     def __init__(self, path: Path, name: str = "sim:1") -> None:
         self.name = name

@@ -108,6 +108,7 @@ class EthereumLedger:
         self.name = f"eip155:{chain_id}"
         self.publisher = contract.publisher
         self.patience: float | None = chosen.patience
+        self.ends: float | None = None
         self._rpc, self._chain_id, self._contract, self._signer, self._settings = (
             rpc,
             chain_id,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 
 import grpc
 
@@ -39,9 +38,8 @@ from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
 from carbonseal_adapters.fabric.proposals import NotOurs, check_prepared, seal
 
 MALFORMED, CONTRADICTED = 400, 409  # statuses with which the chaincode declines
-COMMIT = 2.0  # seconds that one look waits for a transaction which the orderers took
+COMMIT = 2.0  # seconds from when the orderers took a transaction for which looks wait for its block; then they only ask
 TAKEN = 30.0  # seconds for which such a transaction is waited for before it counts as missing
-EARLY = timedelta(days=30)  # before a certificate ends, it is told
 
 
 async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> FabricLedger:
@@ -69,6 +67,7 @@ class FabricLedger:
         """`genesis` is the channel's first block, raw. Raises `Refused` where it or the pinned block cannot be used."""
         self.name = f"fabric:{Block.of(genesis).hash.hex()}"
         self.publisher = options.client.publisher
+        self.ends: float | None = options.client.certificate.not_valid_after_utc.timestamp()
         self._options, self._connections, self._channel, self._clock = options, connections, channel, clock
         self._attesters = Attesters(connections, options.profile.peers, options.attest)
         raw = options.config or genesis
@@ -195,12 +194,13 @@ class FabricLedger:
         return self._taken.get(attempt.id, 0.0) > self._clock()
 
     async def _fate(self, attempt: Prepared) -> int | None:
-        """The transaction's validation code; where the orderers took it lately, the next block is waited for."""
-        if not self._is_taken(attempt):
+        """The transaction's validation code; where the orderers took it just now, the next block is waited for."""
+        wait = self._taken.get(attempt.id, 0.0) - TAKEN + COMMIT - self._clock()
+        if wait <= 0:  # one that was lost on the way must not hold up the others
             return await self._channel.fate(attempt.id)
         client, name = self._options.client, self._channel.name
         with retrying():
-            return await self._channel.gateway(lambda peer: peer.commit_status(client, name, attempt.id, COMMIT))
+            return await self._channel.gateway(lambda peer: peer.commit_status(client, name, attempt.id, wait))
 
     async def _not_endorsed(self, statement: Statement, failed: Failed) -> Never | Retry:
         """Another organisation's peer may say anything: that another root stands is asked of one's own."""

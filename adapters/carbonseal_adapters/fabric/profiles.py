@@ -90,7 +90,7 @@ def _root(value: Mapping[str, Any], folder: Path) -> bytes:
     if "pem" in value:
         pem = value["pem"]
         return "\n".join(pem if isinstance(pem, list) else [pem]).encode()
-    return (folder / value["path"]).read_bytes()
+    return Path(folder, value["path"]).read_bytes()
 
 
 def _unreadable(path: Path, problem: str) -> Refused:

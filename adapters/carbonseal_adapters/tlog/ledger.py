@@ -34,6 +34,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 class TlogLedger:
     """The `Ledger` of one other log. The publisher is left open: it is whichever log signed the checkpoint."""
 
+    ends: float | None = None
     patience = None  # a checkpoint that waits is not hurried by another
 
     def __init__(self, remote: Remote, key: VerifierKey) -> None:

@@ -39,6 +39,8 @@ def ledger_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
         yield style(plain(f"  {ledger['problem']}"), fg="yellow")
     if ledger["remedy"]:
         yield plain(f"    {ledger['remedy']}")
+    if ledger["warning"]:
+        yield style(plain(f"  {ledger['warning']}"), fg="yellow", bold=True)
     if costs := ledger["costs"]:
         yield from _costs(costs)
     for anchor in ledger["anchors"]:

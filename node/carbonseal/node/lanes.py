@@ -18,6 +18,7 @@ from carbonseal.ledger import Anchor, Ledger, Never, Retry, Unknown, log_id
 
 from . import ledgers, points
 from .config import LedgerConfig
+from .endings import Endings
 from .follower import LONGEST_WATCH, Follower, OnDisk, watch
 from .guard import Frozen
 from .outbox import FIRST_DELAY, LONGEST_DELAY, NEVER, OPEN, STANDING, AnchorState, Outbox, State
@@ -32,7 +33,7 @@ PURSE_EVERY = 60.0  # seconds
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """How a ledger stands with this node. `compared` says whether it was asked what it knows of this log; `problem` why it
-    cannot be talked to, and `remedy` what to do about it where waiting does not help."""
+    cannot be talked to, and `remedy` what to do about it where waiting does not help; `warning` tells what will be one."""
 
     name: str
     uri: str
@@ -41,6 +42,7 @@ class LedgerState:
     compared: bool
     problem: str
     remedy: str
+    warning: str
     counts: dict[State, int]
     costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
     newest: tuple[AnchorState, ...]  # what is open or failed, and the newest final one
@@ -54,6 +56,7 @@ class LedgerState:
             "compared": self.compared,
             "problem": self.problem,
             "remedy": self.remedy,
+            "warning": self.warning,
             "counts": {state.value: count for state, count in self.counts.items()},
             "costs": None if self.costs is None else self.costs.to_json(),
             "anchors": [anchor.to_json() for anchor in self.newest],
@@ -94,6 +97,7 @@ class Lane:
         sequencer: Sequencer,
         outbox: Outbox,
         purses: Purses,
+        endings: Endings,
         follower: Follower,
         on_disk: OnDisk,
         clock: Callable[[], float],
@@ -104,6 +108,7 @@ class Lane:
         self._sequencer = sequencer
         self._outbox = outbox
         self._purses = purses
+        self._endings = endings
         self._follower = follower
         self._on_disk = on_disk
         self._clock = clock
@@ -131,6 +136,7 @@ class Lane:
             self._compared,
             self._problem,
             self._remedy,
+            self._endings.warning(name, self._clock()),
             self._outbox.counts(name),
             self._costs(),
             tuple(newest),
@@ -296,6 +302,7 @@ class Lane:
         try:
             if self._ledger is None:
                 self._ledger = await self._connect()
+                await self._note_ending(self._ledger)
             statement = await self._ledger.latest(log_id(self._sequencer.published.origin))
             await self._on_disk(self._sequencer.compare, self.config.name, statement)
         except Retry as retry:
@@ -321,6 +328,11 @@ class Lane:
         await ledger.close()
         found, expected = f"{ledger.name} under {publisher}", f"{self.config.name} under {self.config.publisher}"
         raise Refused(CONFIG_WRONG_LEDGER(self.config.name, uri=self.config.uri, found=found, expected=expected))
+
+    async def _note_ending(self, ledger: Ledger) -> None:
+        await self._on_disk(self._endings.put, self.config.name, ledger.ends)
+        if warning := self._endings.warning(self.config.name, self._clock()):
+            LOG.warning("%s: %s", self.config.name, warning)
 
     def _put_off(self, problem: str) -> None:
         delay = min(LONGEST_DELAY, FIRST_DELAY * 2**self._failures)

@@ -27,6 +27,7 @@ from . import config, points
 from .batches import Batches
 from .config import LedgerConfig, NodeConfig
 from .database import Database
+from .endings import Endings
 from .files import LogFiles
 from .follower import EvidenceStore, Follower
 from .foreign import ForeignAnchors, ForeignAnchorState
@@ -82,6 +83,7 @@ class Node:
         self._intake = Intake(salt_keys, self._put)
         self._outbox = Outbox(database)
         self._purses = Purses(database)
+        self._endings = Endings(database)
         self._evidence = EvidenceStore(database)
         self._follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
         self._lanes = [self._lane(ledger) for ledger in settings.ledgers]
@@ -105,6 +107,7 @@ class Node:
             sequencer=self._sequencer,
             outbox=self._outbox,
             purses=self._purses,
+            endings=self._endings,
             follower=self._follower,
             on_disk=self._on_disk,
             clock=self._clock,
