@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint bench texts vectors clean
+.PHONY: demo test test-fabric lint bench texts vectors clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -16,6 +16,9 @@ demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the who
 
 test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packages, the wheel, the texts
 	$(BIN)/python -m pytest
+
+test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARBONSEAL_FABRIC_BIN, or the PATH), raft and, from 3 on, BFT
+	$(BIN)/python -m tests.fabric.native
 
 lint: $(VENV)/installed  ## ruff and mypy strict
 	$(BIN)/ruff check .

@@ -10,9 +10,9 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,21 @@ class Native:
         command = (sys.executable, "-m", "carbonseal_adapters.fabric.chaincode", "--address", address)
         self._hold(f"chaincode-{member.name}", member.service, *command, "--id", package_id(package(address)))
 
+    def overwrite_filter(self, msp_id: str, number: int, position: int, code: int) -> None:
+        """Change what the peer's stored block says of a transaction's validity, in the file that it keeps blocks in."""
+        metadata = common_pb2.Block.FromString(self.block(number, msp_id)).metadata.metadata
+        path = making.peer_folder(self._plan, self._member(msp_id)) / "data/ledgersData/chains/chains" / CHANNEL
+        self.stop_peer(msp_id)
+        with (path / "blockfile_000000").open("r+b") as file:
+            raw = file.read()
+            signed = metadata[
+                common_pb2.SIGNATURES
+            ]  # there are no others like it; the filter comes after the next part
+            after = raw.index(signed) + len(signed) + len(metadata[common_pb2.LAST_CONFIG])
+            file.seek(raw.index(metadata[common_pb2.TRANSACTIONS_FILTER], after + 2) + position)
+            file.write(bytes([code]))
+        self.start_peer(msp_id)
+
     # --- changes of the configuration --------------------------------------------------------------------------------
 
     def update(self, change: Callable[[Any], None]) -> int:
@@ -161,8 +176,7 @@ class Native:
         update = config.propose(CHANNEL, old, new, admins)
         path = self.directory / "update.tx"
         path.write_bytes(wire.envelope(common_pb2.CONFIG_UPDATE, CHANNEL, update, admins[0]))
-        asked = ("channel", "update", "-f", path, "-c", CHANNEL, *self._ordered())
-        self._until(lambda: self._as_admin("Org1MSP", *asked) is not None)
+        self._have_ordered("Org1MSP", "channel", "update", "-f", path, "-c", CHANNEL)
         self._until(lambda: Block.of(self._fetch("config", "Org1MSP")).number > before)
         self.settled()
         return Block.of(self._fetch("config", "Org1MSP")).number
@@ -237,7 +251,7 @@ class Native:
         peers: list[object] = []
         for each in self._plan.members:
             peers += ["--peerAddresses", each.address, "--tlsRootCertFiles", self.tls_ca(each.msp)]
-        self._as_admin("Org1MSP", "lifecycle", "chaincode", "commit", *making.DEFINITION, *self._ordered(), *peers)
+        self._have_ordered("Org1MSP", "lifecycle", "chaincode", "commit", *making.DEFINITION, *peers)
         self._until(self._endorses)
 
     def stop(self) -> None:
@@ -270,17 +284,28 @@ class Native:
         packed = self.directory / f"carbonseal-{member.name}.tgz"
         packed.write_bytes(package(address))
         self._as_admin(member.msp, "lifecycle", "chaincode", "install", packed)
-        asked = ("approveformyorg", *making.DEFINITION, "--package-id", package_id(package(address)), *self._ordered())
-        self._as_admin(member.msp, "lifecycle", "chaincode", *asked)
+        asked = ("approveformyorg", *making.DEFINITION, "--package-id", package_id(package(address)))
+        self._have_ordered(member.msp, "lifecycle", "chaincode", *asked)
 
     def _endorses(self) -> bool:
         """Whether peers know of each other, so that every gateway finds endorsers. Sends nothing."""
         with ThreadPoolExecutor(1) as thread:  # there may be an event loop in this one
             return all(thread.submit(asyncio.run, _prepares(self, each)).result() for each in self.msp_ids)
 
-    def _ordered(self) -> tuple[object, ...]:
+    def _have_ordered(self, msp_id: str, *arguments: object) -> None:
+        """A command that sends something to the orderers; again while they have no leader yet."""
         root = self.organisations[ORDERER_MSP].tls_ca_file
-        return ("--orderer", self.orderer_endpoint(), "--tls", "--cafile", root)
+        ordered = ("--orderer", self.orderer_endpoint(), "--tls", "--cafile", root)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._as_admin(msp_id, *arguments, *ordered)
+            except Failed as failed:
+                if "SERVICE_UNAVAILABLE" not in str(failed) or time.monotonic() > end:
+                    raise
+            else:
+                return
+            time.sleep(0.05)
 
     def _fetch(self, which: str, msp_id: str) -> bytes:
         path = self.directory / f"fetched-{msp_id}.block"
@@ -336,6 +361,8 @@ def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages:
     if bft and not programs.version.startswith("3."):
         raise Failed(f"BFT needs Fabric 3, and the programs here are {programs.version}")
     stored = making.read_plan(directory)
+    if stored is not None and stored.bft != bft:
+        raise Failed(f"{directory} holds a network with the other kind of orderers")
     plan = stored or making.make(directory, programs, bft=bft, batch=batch, messages=messages)
     network = Native(plan, programs)
     try:
@@ -346,3 +373,14 @@ def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages:
         yield network
     finally:
         network.stop()
+
+
+@asynccontextmanager
+async def running(directory: Path, *, bft: bool = False) -> AsyncIterator[Native]:
+    """The same for those who have an event loop to keep going."""
+    network = started(directory, bft=bft)
+    entered = await asyncio.to_thread(network.__enter__)
+    try:
+        yield entered
+    finally:
+        await asyncio.to_thread(network.__exit__, None, None, None)

@@ -38,12 +38,17 @@ def main() -> None:
 )
 @click.option(
     "--fabric",
-    type=click.Choice(["embedded"]),
+    type=click.Choice(["embedded", "native"]),
     is_flag=False,
     flag_value="embedded",
-    help="A Hyperledger Fabric network too: two organisations with a peer each, in this process.",
+    help="A Hyperledger Fabric network too: two organisations with a peer each, in this process, or run by Fabric's own "
+    "programs, found on the PATH or in CARBONSEAL_FABRIC_BIN.",
 )
-@click.option("--bft", is_flag=True, help="Fabric with four orderers, of which three must sign each block.")
+@click.option(
+    "--bft",
+    is_flag=True,
+    help="Fabric with four orderers, of which three must sign each block. Native: from Fabric 3 on.",
+)
 @click.option(
     "--directory",
     type=click.Path(path_type=Path, file_okay=False),
@@ -72,6 +77,7 @@ def up(*, port: int, ethereum: str, finality: int, fabric: str | None, bft: bool
       carbonseal-devnet up --port 0 --directory keys
       carbonseal-devnet up --ethereum=geth --keep
       carbonseal-devnet up --fabric
+      carbonseal-devnet up --fabric=native --bft
       curl -d '{"method": "dev_reorg", "params": [3, "drop"]}' http://127.0.0.1:8545
     """
     if bft and fabric is None:
@@ -80,7 +86,7 @@ def up(*, port: int, ethereum: str, finality: int, fabric: str | None, bft: bool
         port=port,
         ethereum=ethereum,
         finality=finality,
-        fabric=fabric is not None,
+        fabric=fabric,
         bft=bft,
         directory=directory,
         keep=keep,
@@ -88,7 +94,9 @@ def up(*, port: int, ethereum: str, finality: int, fabric: str | None, bft: bool
     asyncio.run(work)
 
 
-async def _up(*, port: int, ethereum: str, finality: int, fabric: bool, bft: bool, directory: Path, keep: bool) -> None:
+async def _up(
+    *, port: int, ethereum: str, finality: int, fabric: str | None, bft: bool, directory: Path, keep: bool
+) -> None:
     from carbonseal_devnet.ethereum import Died, Missing, running
 
     stop = asyncio.Event()
@@ -112,20 +120,28 @@ async def _up(*, port: int, ethereum: str, finality: int, fabric: bool, bft: boo
         for number, path in enumerate(_write_keys(directory)):
             click.echo(f"  publisher {chain.publisher(number)}  file:{path}")
         if fabric:
-            await _up_fabric(networks, bft, directory / "fabric")
+            await _up_fabric(networks, fabric, bft, directory)
         click.echo("ready")
         await stop.wait()
 
 
-async def _up_fabric(networks: AsyncExitStack, bft: bool, directory: Path) -> None:
+async def _up_fabric(networks: AsyncExitStack, engine: str, bft: bool, directory: Path) -> None:
+    from carbonseal_devnet import fabric_native
     from carbonseal_devnet.fabric.config import Settings
-    from carbonseal_devnet.fabric.network import running
+    from carbonseal_devnet.fabric.network import Network, running
+    from carbonseal_devnet.fabric_native_programs import Failed, Missing
 
+    network: Network | fabric_native.Native
     try:
-        network = await networks.enter_async_context(running(directory, settings=Settings(bft=bft)))
-    except (OSError, ValueError) as error:
+        if engine == "native":
+            started = fabric_native.running(directory / "fabric-native", bft=bft)
+            network = await networks.enter_async_context(started)
+        else:
+            embedded = running(directory / "fabric", settings=Settings(bft=bft))
+            network = await networks.enter_async_context(embedded)
+    except (OSError, ValueError, Failed, Missing) as error:
         raise click.ClickException(f"Fabric cannot start: {error}") from error
-    click.echo(f"fabric    {network.uri}")
+    click.echo(f"fabric    fabric+grpcs://{network.endpoint()}")
     click.echo(f"  ledger    {network.ledger}")
     click.echo(f"  channel   {network.channel}")
     click.echo(f"  chaincode {network.chaincode}")

@@ -35,3 +35,14 @@ def test_conforms(check, carbonseal_fabric):
         await check(subject)
 
     asyncio.run(run())
+
+
+def test_a_peer_calls_the_chaincode_fifty_times_at_once(carbonseal_fabric):
+    async def run():
+        async with networks.connected(carbonseal_fabric) as ledger:
+            await networks.write(ledger, networks.anchor(1, "fifty"))
+            logs = [networks.digest("fifty" if number % 2 else f"no log {number}") for number in range(50)]
+            found = await asyncio.gather(*(ledger.latest(log) for log in logs))
+            assert [statement is not None for statement in found] == [number % 2 == 1 for number in range(50)]
+
+    asyncio.run(run())
