@@ -683,8 +683,8 @@ NODE_UNKNOWN_COMMITMENT = undetermined(
 )
 NODE_NOT_SEQUENCED = undetermined(
     "node.not-sequenced",
-    "entry {index} waits to join the log, which has {size} entries",
-    "sequence, or wait for the next batch",
+    "entry {index} is not in the log, which has {size} entries",
+    "if it is queued, wait for the next batch",
 )
 NODE_UNKNOWN_SIZE = undetermined(
     "node.unknown-size", "the log has signed no head of size {size}", "name a size that it published"

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from importlib.metadata import version
 
+import pytest
+
 from carbonseal.cli import main
+from carbonseal.cli.errors import MissingExtra
 from tests.cli.conftest import Run
 
 
@@ -25,6 +28,15 @@ def test_a_wrong_command_names_the_right_ones(run: Run) -> None:
     result = run("verfy")
     assert result.exit_code == 2
     assert "passport" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"),
+    [("sqlalchemy", "node"), ("web3", "ethereum"), ("grpc.aio", "fabric"), ("google.protobuf", "fabric")],
+)
+def test_a_missing_module_names_the_extra_that_brings_it(module: str, extra: str) -> None:
+    missing = MissingExtra.of(ModuleNotFoundError(name=module), "carbonseal init")
+    assert missing.install == f"pip install 'carbonseal[{extra}]'"
 
 
 def test_no_command_shows_help(run: Run) -> None:

@@ -17,6 +17,9 @@ EXTRA_OF = {
     "web3": "ethereum",
     "eth_account": "ethereum",
     "eth_utils": "ethereum",
+    "grpc": "fabric",
+    "google": "fabric",
+    "fabric_protos": "fabric",
     "eth": "devnet",
 }
 NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")

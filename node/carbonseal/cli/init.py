@@ -116,8 +116,9 @@ def init(
     what it seals.
 
     Each ledger is asked who it is, so that its fingerprints stand in the policy. cadence= says how many seconds pass from
-    one anchor to the next (3600), the other options are the adapter's. A key file that is named and missing is made; what
-    is there already is never overwritten. --ledger, --issuer and --foreign may be given several times.
+    one anchor to the next (3600), the other options are the adapter's. Paths are relative to DIRECTORY. A key file that
+    is named and missing is made; what is there already is never overwritten. --ledger, --issuer and --foreign may be
+    given several times.
 
     \b
     Examples:
@@ -125,6 +126,7 @@ def init(
       carbonseal init my-node --origin log.example.org/2026 \\
           --issuer 'certifier did:web:certifier.example' \\
           --ledger 'chain ethereum+http://127.0.0.1:8545 registry=0x… key=file:keys/ethereum.key' \\
+          --ledger 'consortium fabric+grpcs://peer0.org1.example:7051 channel=anchors profile=org1.json msp=msp' \\
           --ledger 'peer tlog+http://127.0.0.1:9100 key=peer.example/log+0a1b2c3d+A…'
     """
     from carbonseal.node.config import FILE

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbonseal.cli import reports
+from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.verification.policy import Policy
@@ -56,7 +57,10 @@ class Judge:
 
         self._at, self._style = question.at, question.style
         self._policy: Policy = parse_policy(question.policy, third_party=third_party)
-        self._trust: Trust = Trust() if question.trust is None else parse_trust(question.trust)
+        try:
+            self._trust: Trust = Trust() if question.trust is None else parse_trust(question.trust)
+        except Refused as refused:
+            raise refused.under("trust") from None
 
     def judge(self, path: str) -> Judged:
         from carbonseal.verification.verify import verify
