@@ -67,7 +67,7 @@ def genesis(
     nonce = os.urandom(24)
     header = common_pb2.Header(
         channel_header=wire.channel_header(
-            common_pb2.CONFIG, settings.channel, transaction=wire.transaction_id(nonce, b"")
+            common_pb2.CONFIG, settings.channel, transaction=wire.transaction_id(nonce, b""), version=1
         ),
         signature_header=wire.signature_header(b"", nonce),
     )

@@ -77,9 +77,14 @@ def signature_header(creator: bytes, nonce: bytes) -> bytes:
     return raw
 
 
-def channel_header(kind: int, channel: str, *, transaction: str = "", extension: bytes = b"") -> bytes:
-    header = common_pb2.ChannelHeader(type=kind, version=1, channel_id=channel, tx_id=transaction, extension=extension)
-    header.timestamp.FromNanoseconds(time.time_ns())
+def channel_header(
+    kind: int, channel: str, *, transaction: str = "", extension: bytes = b"", version: int = 0
+) -> bytes:
+    """To the second; `version` is 1 in genesis blocks alone, as Fabric's tools write them."""
+    header = common_pb2.ChannelHeader(
+        type=kind, version=version, channel_id=channel, tx_id=transaction, extension=extension
+    )
+    header.timestamp.FromSeconds(int(time.time()))
     raw: bytes = header.SerializeToString()
     return raw
 

@@ -1,0 +1,75 @@
+"""A transaction that lost a race is in a block like any other: endorsed, ordered, signed. Only a byte that nobody signs says that
+it is invalid. Whatever that byte says, and whoever's peer serves the block, it is never reported as valid."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from carbonseal.findings import Outcome
+from carbonseal.ledger import Fate, Observation, Retry
+from carbonseal_adapters.fabric.packing import FabricEvidence
+
+from . import networks
+from .blocks import CONFLICT, VALID, transactions
+
+ONE, OTHER = networks.anchor(1, root="one"), networks.anchor(1, root="other")
+
+
+async def race(network, ledger):
+    """Two roots for one size, both endorsed before either is ordered: whichever comes first wins."""
+    attempts = [await networks.until(lambda one=one: ledger.prepare(one, ())) for one in (ONE, OTHER)]
+    for attempt in attempts:
+        await ledger._channel.gateway(lambda peer, one=attempt: peer.submit(network.channel, one.id, one.payload))
+    for attempt in attempts:
+        await networks.until(lambda one=attempt: ledger._channel.fate(one.id))
+    seen = {each.id: each for each in transactions(network)}
+    won, lost = sorted(attempts, key=lambda attempt: seen[attempt.id].code)
+    assert [seen[each.id].code for each in (won, lost)] == [VALID, CONFLICT]
+    return won, lost, seen[lost.id]
+
+
+async def never_valid(network, ledger, won, lost, place):
+    """By the adapter, by evidence that it makes, and by evidence that somebody else makes of what peers do sign."""
+    seen = await ledger.follow([lost])
+    assert seen.fate is Fate.REFUSED
+    pretended = Observation(Fate.FINAL, lost.id, {"statement": lost.statement.encode().hex()})
+    with pytest.raises(Retry):
+        await ledger.evidence(pretended)
+    good = await ledger.follow([won])
+    assert good.fate is Fate.FINAL
+    evidence = await networks.until(lambda: ledger.evidence(good))
+    assert (await networks.checked(network, ledger, evidence, won.statement)).proved
+    found = await networks.checked(network, ledger, evidence, lost.statement)
+    assert rejected(found)
+    parts = FabricEvidence.decode(evidence.data)
+    forged = replace(parts, block=await ledger._channel.block(place.block), index=place.index)
+    for statement in (won.statement, lost.statement):
+        found = await networks.checked(network, ledger, forged.encode(), statement)
+        assert rejected(found)
+    bare = await networks.checked(network, ledger, replace(forged, attestations=()).encode(), lost.statement)
+    assert bare.proved is None
+    assert "fabric.valid" not in {finding.code.name for finding in bare.findings}
+    assert bare.findings[0].code.name == "fabric.ordered"  # which is true, and all that a block shows
+
+
+def rejected(checked):
+    return checked.proved is None and Outcome.REJECTED in {finding.code.outcome for finding in checked.findings}
+
+
+def test_a_conflict_is_never_valid_whatever_its_filter_byte_says(carbonseal_fresh_fabric):
+    network = carbonseal_fresh_fabric
+
+    async def run():
+        async with networks.connected(network) as ledger:
+            won, lost, place = await race(network, ledger)
+            await never_valid(network, ledger, won, lost, place)
+        for msp_id in network.msp_ids:
+            await asyncio.to_thread(network.overwrite_filter, msp_id, place.block, place.index, VALID)
+            (now,) = [each for each in transactions(network, msp_id) if each.id == lost.id]
+            assert now.code == VALID  # says every peer
+        async with networks.connected(network) as ledger:
+            await networks.until(lambda: ledger.prepare(networks.anchor(2), ()))  # peers know of each other again
+            await never_valid(network, ledger, won, lost, place)
+
+    asyncio.run(run())
