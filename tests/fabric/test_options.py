@@ -14,12 +14,14 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from cryptography.x509 import load_pem_x509_certificate
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Retry
 from carbonseal.node.ledgers import NodeSecrets
 from carbonseal_adapters.fabric.ledger import connect
 from carbonseal_adapters.fabric.options import read_options
+from carbonseal_adapters.fabric.signers import InToken
 from carbonseal_devnet.fabric_network import node_options, uri
 
 from . import networks
@@ -152,3 +154,28 @@ def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(given):
 
 def test_secrets_are_relative_to_the_nodes_directory():
     assert NodeSecrets(Path("node")).directory == Path("node")
+
+
+def test_a_key_in_a_token_anchors(carbonseal_fresh_fabric, softhsm, tmp_path):
+    """P-256 in SoftHSM, with a certificate that the organisation's own authority issues for it."""
+    network = carbonseal_fresh_fabric
+    softhsm.make_key("client", "secp256r1")
+    uri_of_key = softhsm.uri("token=carbonseal;object=client")
+    public = InToken(uri_of_key, NodeSecrets(tmp_path)).public_key
+    folder = network.msp(user="Tokened")
+    organisation = network.organisations["Org1MSP"]
+    (old,) = (folder / "signcerts").iterdir()
+    subject = load_pem_x509_certificate(old.read_bytes()).subject
+    old.write_bytes(organisation.ca.issue(subject, public).public_bytes(Encoding.PEM))
+    shutil.rmtree(folder / "keystore")
+    options = node_options(network) | {"msp": str(folder), "key": uri_of_key}
+
+    async def run():
+        ledger = await connect(uri(network), options, NodeSecrets(tmp_path))
+        try:
+            await networks.write(ledger, networks.anchor(1, "token"))
+        finally:
+            await ledger.close()
+
+    asyncio.run(run())
+    softhsm.remove_key("client")
