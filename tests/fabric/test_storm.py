@@ -1,0 +1,174 @@
+"""A hundred anchors by a real node that is killed again and again, on a network whose orderers, peers and chaincode are killed
+again and again. Each anchor is committed once, by the blocks alone, and all of the evidence is checked in a process without
+network, grpc and protobuf."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import closing, contextmanager
+
+from fabric_protos.orderer import configuration_pb2
+
+from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
+from carbonseal.node.create import create
+from carbonseal.node.database import Database
+from carbonseal.node.follower import EvidenceStore
+from carbonseal.node.outbox import Outbox, State
+from carbonseal.node.secrets import make_key
+from carbonseal_adapters.fabric.anchors import Place
+from carbonseal_devnet.fabric_network import node_options, publisher, uri
+from tests.repository.sources import REPOSITORY
+
+from .blocks import CONFLICT, DUPLICATE, VALID, transactions
+
+ANCHORS = 100
+LIVES = (250, 500)  # how many of a node's crash points it lives through
+KILLS = 40  # of the network's processes, at most
+IN_A_BLOCK = 3
+DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node; knows nothing of its ledgers
+OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
+
+
+def make_node(directory, network):
+    settings = NodeConfig(
+        origin="storm.example/log",
+        log_key="file:keys/log.key",
+        guard="guard/last-signed",
+        batch_size=4096,
+        batch_age=1.0,
+        heartbeat=0,
+        predecessor=None,
+        tenants=(TenantConfig("default", "file:keys/salt.key"),),
+        issuers=(),
+        ledgers=(LedgerConfig(network.ledger, uri(network), publisher(network), 3600, node_options(network)),),
+        foreign=(),
+    )
+    for name in ("log", "salt"):
+        make_key(directory / f"keys/{name}.key")
+    create(directory, settings)
+
+
+def small_blocks(root):
+    value = root.groups["Orderer"].values["BatchSize"]
+    size = configuration_pb2.BatchSize.FromString(value.value)
+    size.max_message_count = IN_A_BLOCK
+    value.value = size.SerializeToString()
+
+
+@contextmanager
+def killing(network, dice):
+    """Kill one after the other, each for a moment, at most until the block ends. Gives how often each kind was."""
+    nodes = [("orderer", 0), *((kind, msp) for kind in ("peer", "chaincode") for msp in network.msp_ids)]
+    over, kills, failed = threading.Event(), Counter(), []
+
+    def strike():
+        for _ in range(KILLS):
+            if over.wait(dice.uniform(0.3, 1.2)):
+                return
+            kind, which = dice.choice(nodes)
+            getattr(network, f"stop_{kind}")(which)
+            over.wait(dice.uniform(0, 0.3))
+            getattr(network, f"start_{kind}")(which)
+            kills[kind] += 1
+
+    def run():
+        try:
+            strike()
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield kills
+    finally:
+        over.set()
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def anchor_many(directory, dice):
+    """Start the node until it has ended by itself; how often it was killed."""
+    kills = 0
+    while True:
+        life = dice.randint(*LIVES)
+        command = [sys.executable, "-W", "error", str(DRIVER), str(directory), str(ANCHORS), str(life)]
+        ended = subprocess.run(command, check=False, timeout=120, capture_output=True, text=True)
+        if ended.returncode == 0:
+            return kills
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        kills += 1
+
+
+def anchored(directory, network):
+    """Every statement that the node calls final, with its evidence."""
+    with closing(Database(directory / "node.db")) as database:
+        outbox, store = Outbox(database), EvidenceStore(database)
+        anchors = outbox.anchors(network.ledger)
+        assert {anchor.state for anchor in anchors} == {State.FINAL}
+        return {
+            outbox.attempts(network.ledger, anchor.size)[0].statement: store.find(network.ledger, anchor.size)
+            for anchor in anchors
+        }
+
+
+def check_blocks(network, statements):
+    """Each anchor is written by one valid transaction; what else is in the blocks lost against it, or is its copy."""
+    seen = list(transactions(network))
+    assert {each.code for each in seen} <= {VALID, CONFLICT, DUPLICATE}
+    valid = [each for each in seen if each.code == VALID]
+    writer = bytes.fromhex(publisher(network))
+    keys = Counter(key for each in valid for namespace, key, _ in each.writes if namespace == network.chaincode)
+    assert keys == Counter(Place(writer, each).key for each in statements)
+    assert len({each.id for each in valid}) == len(valid)
+    return Counter(each.code for each in seen)
+
+
+def check_offline(network, given, file):
+    """How many anchors their evidence proves, in a process without network and without grpc."""
+    options = {
+        "config": network.ledger.removeprefix("fabric:"),
+        "chaincode": network.chaincode,
+        "attest": node_options(network)["attest"],
+        "publisher": publisher(network),
+    }
+    anchors = [
+        {
+            "statement": statement.encode().hex(),
+            "type": evidence.type,
+            "version": evidence.version,
+            "data": base64.b64encode(evidence.data).decode(),
+        }
+        for statement, evidence in given.items()
+    ]
+    config = base64.b64encode(network.genesis).decode()
+    file.write_text(json.dumps({"ledger": network.ledger, "options": options, "config": config, "anchors": anchors}))
+    command = [sys.executable, "-W", "error", str(OFFLINE), str(file)]
+    ended = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return int(ended.stdout)
+
+
+def test_a_hundred_anchors_of_a_node_are_committed_once(carbonseal_fresh_fabric, tmp_path):
+    network, directory = carbonseal_fresh_fabric, tmp_path / "node"
+    network.update(small_blocks)
+    make_node(directory, network)
+    with killing(network, random.Random(4)) as kills:
+        lives = anchor_many(directory, random.Random(5))
+    height = network.settled()
+    anchors = anchored(directory, network)
+    assert len(anchors) == ANCHORS
+    codes = check_blocks(network, anchors)
+    proved = check_offline(network, anchors, tmp_path / "evidence.json")
+    assert proved == ANCHORS
+    assert lives >= 1
+    assert set(kills) == {"orderer", "peer", "chaincode"}
+    print(f"{ANCHORS} anchors, node killed {lives} times, {dict(kills)} killed, {height} blocks, codes {dict(codes)}")
