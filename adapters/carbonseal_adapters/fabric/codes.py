@@ -150,7 +150,7 @@ ORGANISATIONS_MALFORMED = rejected(
 FILE_MALFORMED = rejected(
     "fabric.file-malformed",
     "this is no configuration block of the channel: {problem}",
-    "peer channel fetch config FILE writes one",
+    "peer channel fetch writes one: oldest FILE the first, config FILE the newest",
 )
 FILE_UNREADABLE = rejected(
     "fabric.file-unreadable", "a configuration block is pinned from one file that can be read: {problem}"

@@ -1,6 +1,6 @@
 """A channel's configuration block as a verifier gets it: as a file from the channel's operator, never from an endpoint.
 
-peer channel fetch config config.block ...
+peer channel fetch oldest config.block ...
 carbonseal trust pin fabric:<genesis block's hash> config.block --whence "..." -o trust.json
 """
 

@@ -160,7 +160,7 @@ def update(
 @click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
 def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
     """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash; of a
-    Fabric channel, the file of a configuration block (peer channel fetch config).
+    Fabric channel, the file of the configuration block whose hash your policy pins.
 
     \b
     Examples:
