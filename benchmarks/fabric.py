@@ -1,7 +1,11 @@
-"""Evidence on Fabric against the ECDSA signatures in it: what a check takes beside cryptography's P-256 for as many signatures."""
+"""Evidence on Fabric against the ECDSA signatures in it: what a check takes beside cryptography's P-256 for as many signatures.
+And anchors on the embedded network, beside a native one where Fabric's programs are found."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +18,7 @@ import carbonseal_adapters.fabric.identities as identities
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_devnet.fabric_evidence import Channel, scene
+from carbonseal_devnet.fabric_native_programs import Missing, Programs
 
 from .measure import Row, Rows, side_by_side
 
@@ -41,6 +46,11 @@ def recorded() -> Iterator[list[Signed]]:
 
 
 def rows() -> Rows:
+    yield from checking()
+    yield from anchoring()
+
+
+def checking() -> Rows:
     for name, channel in (("raft", Channel()), ("BFT, four orderers", Channel(bft=True))):
         given = scene(STATEMENT, channel)
         evidence, trust = given.evidence().encode(), [given.trust()]
@@ -65,3 +75,43 @@ def rows() -> Rows:
         times = side_by_side(5, whole=whole, signatures=bare)
         note = f"{len(signatures)} signatures, {len(evidence.data):,} bytes, {times.each('whole', REPEAT)}, {peak >> 10} KiB"
         yield Row("fabric", f"{name}: P-256 alone / check", times.ratio("signatures", "whole"), ">=", 0.2, note)
+
+
+def anchoring() -> Rows:
+    for blocks, messages in (("100 ms batches", 100), ("an anchor a block", 1)):
+        embedded = anchored("embedded", messages)
+        yield from told("embedded", blocks, embedded)
+        if (version := native()) is not None:
+            real = anchored("native", messages)
+            yield from told(f"native {version}", blocks, real)
+            for what, member in (("send to committed", "median"), ("anchors per second", "rate"), ("memory", "memory")):
+                yield Row("fabric", f"{blocks}, {what}: embedded / native", embedded[member] / real[member])
+
+
+def native() -> str | None:
+    """The version of Fabric's programs, where they are found."""
+    try:
+        return Programs().version
+    except Missing:
+        return None
+
+
+def anchored(engine: str, messages: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.anchoring", engine, str(messages)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
+
+
+def told(network: str, blocks: str, measured: dict[str, float]) -> Rows:
+    """For information: wall-clock times and sizes of this machine."""
+    spread = f"nine of ten within {measured['slow'] * 1e3:.0f} ms; started in {measured['start']:.1f} s"
+    yield Row("fabric", f"{network}, {blocks}: send to committed", f"{measured['median'] * 1e3:.0f} ms", note=spread)
+    yield Row("fabric", f"{network}, {blocks}: anchors", f"{measured['rate']:.0f} a second", note="20 at a time")
+    checked = f"{measured['checks']:.0f} a second"
+    yield Row(
+        "fabric", f"{network}, {blocks}: evidence checked", checked, note=f"{measured['bytes']:,.0f} bytes at most"
+    )
+    memory = f"{measured['memory'] / 2**20:.0f} MiB"
+    parts = f"chaincode and client included; {measured['bare'] / 2**20:.0f} MiB of it are the client's libraries"
+    yield Row("fabric", f"{network}, {blocks}: memory", memory, note=parts)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 from fabric_protos.orderer import configuration_pb2
 
@@ -30,7 +30,7 @@ from .blocks import CONFLICT, DUPLICATE, VALID, transactions
 
 ANCHORS = 100
 LIVES = (250, 500)  # how many of a node's crash points it lives through
-KILLS = 40  # of the network's processes, at most
+KILLS = 30  # of the network's processes, at most
 IN_A_BLOCK = 3
 DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node; knows nothing of its ledgers
 OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
@@ -65,7 +65,10 @@ def small_blocks(root):
 @contextmanager
 def killing(network, dice):
     """Kill one after the other, each for a moment, at most until the block ends. Gives how often each kind was."""
-    nodes = [("orderer", 0), *((kind, msp) for kind in ("peer", "chaincode") for msp in network.msp_ids)]
+    nodes = [
+        *(("orderer", number) for number in range(orderers(network))),
+        *((kind, msp) for kind in ("peer", "chaincode") for msp in network.msp_ids),
+    ]
     over, kills, failed = threading.Event(), Counter(), []
 
     def strike():
@@ -93,6 +96,14 @@ def killing(network, dice):
         thread.join()
     if failed:
         raise failed[0]
+
+
+def orderers(network):
+    endpoints = set()
+    with suppress(IndexError):
+        while True:
+            endpoints.add(network.orderer_endpoint(len(endpoints)))
+    return len(endpoints)
 
 
 def anchor_many(directory, dice):

@@ -59,7 +59,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> Fabr
 class FabricLedger:
     """One chaincode on one channel, and one client that submits; see `carbonseal.ledger.Ledger`."""
 
-    patience = 120.0  # a new attempt is harmless, and may have a newer certificate
+    patience: float | None = 120.0  # a new attempt is harmless, and may have a newer certificate
 
     def __init__(
         self, options: Options, connections: Connections, channel: Channel, genesis: bytes, clock: Callable[[], float]
