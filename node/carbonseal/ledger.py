@@ -139,13 +139,9 @@ class Observation:
     attempt: str = ""  # the `Prepared.id` that it speaks of; with MISSING, the one to send again
     facts: Mapping[str, Any] | None = None
     reason: str = ""  # with REFUSED: why; with PENDING: what it waits for, where the ledger tells
-    stage: str = (
-        ""  # how far it has got in the ledger's own words ("safe", "3 of 12 confirmations"), for people to read
-    )
+    stage: str = ""  # how far it has got, in the ledger's own words ("safe", "3 of 12 confirmations")
     cost: int = 0  # what all attempts for this anchor have cost so far, in the unit of the ledger's `Purse`
-    settled: bool = (
-        True  # with FINAL: nothing is left to watch. False: ask again, for a while, as it might still fall out
-    )
+    settled: bool = True  # with FINAL: nothing is left to watch. False: ask again, as it might still fall out
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +163,8 @@ class Ledger(Protocol):
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
     publisher: str  # under whose name the anchors stand, as policies write it
-    ends: (
-        float | None
-    )  # when what signs here ends, as a certificate does, in seconds since 1970; None where nothing ends
-    patience: (
-        float | None
-    )  # seconds after which an attempt that is not written is prepared anew; None where that helps nothing
+    ends: float | None  # when what signs here ends, as a certificate does, in seconds since 1970; None: never
+    patience: float | None  # seconds after which what is not written is prepared anew; None: that helps nothing
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
         """Sign an attempt to write `anchor`, and send nothing.
@@ -335,9 +327,7 @@ class Asked:
     evidence: Sequence[Evidence] = ()
     known: Sequence[TrustItem] = ()  # what the trust has about this ledger, from whomever
     pins: Any = None  # what a policy pins
-    since: int | None = (
-        None  # the place on the ledger from which anchors of the policy's publishers are looked for, if so
-    )
+    since: int | None = None  # the place from which anchors of the policy's publishers are looked for, if so
     confirmations: int | None = None  # how deep something must lie; None: what the endpoint calls final; 0: anything
 
 
