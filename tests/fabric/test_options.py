@@ -51,6 +51,15 @@ def test_as_given_it_is_taken(given):
     assert len(read.client.publisher) == 64
 
 
+def test_a_nodes_directory_may_be_named_from_where_one_stands(given, monkeypatch):
+    """`carbonseal init my-node`: the key in the MSP folder's keystore is found all the same."""
+    network, directory, _, options = given
+    options.pop("key", None)
+    monkeypatch.chdir(directory.parent)
+    read = read_options(uri(network), options, NodeSecrets(Path(directory.name)))
+    assert len(read.client.publisher) == 64
+
+
 def test_left_out_a_majority_of_the_profiles_organisations_attests(given):
     network, directory, _, options = given
     del options["attest"]

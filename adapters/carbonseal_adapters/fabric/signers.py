@@ -74,7 +74,7 @@ class Client:
 def open_client(msp: str, folder: Path, key: str | None, secret: Callable[[str], bytes]) -> Client:
     """The client whose MSP folder this is, with the key behind the URI `key`, or the one in its keystore. Raises `Refused`."""
     certificate = read_certificate(_only(folder / "signcerts"), msp)
-    return Client(msp, certificate, _open_key(key or f"file:{_only_path(folder / 'keystore')}", secret))
+    return Client(msp, certificate, _open_key(key or f"file:{_only_path(folder / 'keystore').absolute()}", secret))
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------

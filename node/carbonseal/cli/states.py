@@ -60,7 +60,7 @@ def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
 
 def _amount(text: str) -> str:
     """Four digits that tell something; `--json` has them all."""
-    return f"{Decimal(text):.4g}" if Decimal(text) < 10_000 else f"{Decimal(text):,.0f}"
+    return f"{Decimal(text):.4g}" if Decimal(text) < Decimal("9999.5") else f"{Decimal(text):,.0f}"
 
 
 def _time(seconds: float) -> str:
