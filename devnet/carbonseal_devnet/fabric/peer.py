@@ -100,9 +100,11 @@ class Peer:
     async def _follow_one(self, address: str, roots: bytes) -> None:
         request = seek(self.channel.name, self.ledger.height, self.node.identity)
 
+        over = asyncio.Event()
+
         async def once() -> Any:
             yield request
-            await asyncio.Event().wait()
+            await over.wait()
 
         call = ab_pb2_grpc.AtomicBroadcastStub(await self._connect(address, roots)).Deliver(once())
         try:
@@ -112,6 +114,7 @@ class Peer:
                 await self.released.wait()
                 self.commit(response.block)
         finally:
+            over.set()
             call.cancel()
 
     def commit(self, block: Any) -> None:
