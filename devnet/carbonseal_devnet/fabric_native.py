@@ -36,7 +36,6 @@ from carbonseal_devnet.fabric_native_programs import (
     Held,
     Programs,
     at_once,
-    listens,
     quiet_environment,
 )
 from carbonseal_devnet.fabric_native_settings import CHAINCODE, CHANNEL, HERE, ORDERER_DOMAIN, ORDERER_MSP, Member, Plan
@@ -272,8 +271,8 @@ class Native:
     def _hold(self, node: str, port: int, *command: str) -> None:
         home = self.directory / node
         home.mkdir(exist_ok=True)
-        held = self._held[node] = Held(command, self.directory / f"{node}.log", quiet_environment(home))
-        held.until(lambda: listens(port))
+        held = self._held[node] = Held(command, port, self.directory / f"{node}.log", quiet_environment(home))
+        held.until_ready()
 
     def _kill(self, node: str) -> None:
         self._held.pop(node).kill()

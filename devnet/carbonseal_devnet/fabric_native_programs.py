@@ -77,9 +77,9 @@ def quiet_environment(settings: Path) -> dict[str, str]:
 
 
 class Held:
-    """A program that runs until it is stopped or killed, or whoever started it ends."""
+    """A program that runs until it is stopped or killed, or whoever started it ends. It listens on `port` once it is ready."""
 
-    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], port: int, log: Path, environment: Mapping[str, str]) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", leash.__file__, *command],
@@ -89,12 +89,13 @@ class Held:
                 env=environment,
                 start_new_session=True,  # Ctrl-C is for us, who then end it
             )
+        self._port = port
         self._log = log
 
-    def until(self, ready: Callable[[], bool]) -> None:
-        """Wait. Raises Failed where the program ends before, or takes too long."""
+    def until_ready(self) -> None:
+        """Raises Failed where the program ends before, or takes too long."""
         end = time.monotonic() + PATIENCE
-        while not ready():
+        while not listens(self._port):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise Failed(f"{self._log.stem} does not run: {self._log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.01)
@@ -104,6 +105,8 @@ class Held:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._end()
+        while listens(self._port):  # it outlives its leash by some milliseconds
+            time.sleep(0.005)
 
     def ask_to_stop(self) -> None:
         assert self._process.stdin is not None
