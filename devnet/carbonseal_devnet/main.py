@@ -88,7 +88,7 @@ def up(*, port: int, ethereum: str, finality: int, fabric: str | None, bft: bool
         finality=finality,
         fabric=fabric,
         bft=bft,
-        directory=directory,
+        directory=directory.absolute(),  # what is printed goes into a node.toml elsewhere
         keep=keep,
     )
     asyncio.run(work)
