@@ -5,13 +5,17 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from fabric_protos.peer import proposal_pb2, proposal_response_pb2
 
 from carbonseal.findings import Outcome
-from carbonseal.ledger import Fate, Observation, Retry
+from carbonseal.ledger import Fate, Observation, Prepared, Retry
+from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_adapters.fabric.packing import FabricEvidence
+from carbonseal_adapters.fabric.proposals import seal
+from carbonseal_devnet.fabric.client import assemble
 
 from . import networks
-from .blocks import CONFLICT, VALID, transactions
+from .blocks import CONFLICT, UNENDORSED, VALID, transactions
 
 ONE, OTHER = networks.anchor(1, root="one"), networks.anchor(1, root="other")
 
@@ -71,5 +75,59 @@ def test_a_conflict_is_never_valid_whatever_its_filter_byte_says(carbonseal_fres
         async with networks.connected(network) as ledger:
             await networks.until(lambda: ledger.prepare(networks.anchor(2), ()))  # peers know of each other again
             await never_valid(network, ledger, won, lost, place)
+
+    asyncio.run(run())
+
+
+async def endorsed_by_one(network, ledger):
+    """What no gateway prepares: a transaction with the endorsement of one organisation, where the channel asks for two."""
+    statement = ONE.statement
+    words = ("anchor", statement.log_id.hex(), str(statement.size), statement.root.hex())
+    proposal = ledger._channel.propose(network.chaincode, *(word.encode() for word in words))
+    client, (peer, *_) = ledger._options.client, ledger._options.profile.peers["Org1MSP"]
+    answer = await ledger._connections.to(peer).ask(client, proposal)
+    response = proposal_response_pb2.ProposalResponse.FromString(answer.response)
+    envelope = assemble(proposal_pb2.SignedProposal(proposal_bytes=answer.proposal), [response])
+    payload = await seal(client, envelope.SerializeToString())
+    attempt = Prepared(statement, proposal.transaction, "", payload)
+    await ledger._channel.gateway(lambda peer: peer.submit(network.channel, attempt.id, attempt.payload))
+    await networks.until(lambda: ledger._channel.fate(attempt.id))
+    (place,) = [each for each in transactions(network) if each.id == attempt.id]
+    assert place.code == UNENDORSED
+    return attempt, place
+
+
+def test_too_few_endorsements_are_never_valid_whatever_the_filter_byte_says(carbonseal_fresh_fabric):
+    """Nothing stands under the anchor's key here, so that no peer attests it; then it is anchored properly."""
+    network = carbonseal_fresh_fabric
+
+    async def run():
+        async with networks.connected(network) as ledger:
+            attempt, place = await endorsed_by_one(network, ledger)
+            assert (await ledger.follow([attempt])).fate is Fate.REFUSED
+        for msp_id in network.msp_ids:
+            await asyncio.to_thread(network.overwrite_filter, msp_id, place.block, place.index, VALID)
+        async with networks.connected(network) as ledger:
+            await networks.until(lambda: ledger.prepare(ONE, ()))  # peers know of each other again
+            assert (await ledger.follow([attempt])).fate in (Fate.REFUSED, Fate.PENDING)  # as the peer's index says
+            with pytest.raises(Retry, match="0 organisations attest"):
+                await ledger.evidence(Observation(Fate.FINAL, attempt.id, {"statement": ONE.statement.encode().hex()}))
+            good = await networks.write(ledger, ONE)
+            evidence = await networks.until(lambda: ledger.evidence(good))
+            assert (await networks.checked(network, ledger, evidence, ONE.statement)).proved
+            parts = FabricEvidence.decode(evidence.data)
+            assert parts.block.number > place.block
+            forged = replace(parts, block=await ledger._channel.block(place.block), index=place.index)
+            found = await networks.checked(network, ledger, forged.encode(), ONE.statement)
+            assert found.proved is None
+            assert [finding.code.name for finding in found.findings] == ["fabric.endorsers-missing"]
+            lax = VERIFIER.pin(ledger.name, {**await ledger.pins(), "endorse": "1:Org1MSP"})
+            found = VERIFIER.check(forged.encode(), ONE.statement, lax, networks.trust(network))
+            assert found.proved is None
+            assert found.findings[0].code.name == "fabric.ordered"
+            assert found.findings[-1].code.name in {
+                "fabric.written-by-another",
+                "fabric.attested-other",
+            }  # time has passed
 
     asyncio.run(run())

@@ -1,5 +1,6 @@
 """Fabric's own `peer` program, where it is found (CARBONSEAL_FABRIC_BIN or the PATH), notices no difference."""
 
+import asyncio
 import json
 import os
 import re
@@ -11,10 +12,13 @@ from pathlib import Path
 import pytest
 from fabric_protos.common import common_pb2
 
+from carbonseal.ledger import Fate, Observation
 from carbonseal_devnet.fabric import rpc, wire
 from carbonseal_devnet.fabric.config import Settings
 from carbonseal_devnet.fabric.network import in_thread
+from carbonseal_devnet.fabric_network import publisher
 from tests.devnet.fabric.tiny import tiny
+from tests.fabric import networks
 
 PEER = shutil.which("peer", path=os.environ.get("CARBONSEAL_FABRIC_BIN", os.environ["PATH"]))
 pytestmark = pytest.mark.skipif(PEER is None, reason="Fabric's programs are not here")
@@ -124,6 +128,29 @@ def test_the_client_commands(program):
     assert "404" in program.refused(*defined, "-n", "other") or "not defined" in program.refused(
         *defined, "-n", "other"
     )
+
+
+def test_what_is_anchored_by_hand_is_proved(tmp_path):
+    """With carbonseal's own chaincode: the program writes and reads an anchor, and the adapter gathers evidence of it."""
+    statement = networks.anchor(1).statement
+    words = (statement.log_id.hex(), "1", statement.root.hex())
+    with in_thread(tmp_path / "network", settings=Settings(batch_count=1)) as network:
+        program = Program(network, tmp_path)
+        assert program.invoke("anchor", *words)[0] == 0
+        query = program.query("get", publisher(network), *words[:2])
+        value = bytes.fromhex(program.ok(*query, "--hex"))
+        assert value.startswith(statement.encode())
+        failed, told = program.invoke("anchor", words[0], "1", "66" * 32)
+        assert failed
+        assert "status:409" in told
+
+        async def evidence():
+            async with networks.connected(network) as ledger:
+                seen = Observation(Fate.FINAL, "", {"statement": statement.encode().hex()})
+                found = await ledger.evidence(seen)
+                return await networks.checked(network, ledger, found, statement)
+
+        assert asyncio.run(evidence()).proved
 
 
 def core(network, node, directory, ports):
