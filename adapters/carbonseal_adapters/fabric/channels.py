@@ -18,12 +18,12 @@ from carbonseal.ledger import Retry, Statement
 from carbonseal_adapters.fabric.anchors import Place
 from carbonseal_adapters.fabric.attestations import Attestation
 from carbonseal_adapters.fabric.blocks import Block
+from carbonseal_adapters.fabric.collecting import ABSENT
 from carbonseal_adapters.fabric.peers import Answered, Connection, Connections, Declined, Failed
 from carbonseal_adapters.fabric.profiles import Peer
 from carbonseal_adapters.fabric.proposals import Proposal, propose
 from carbonseal_adapters.fabric.signers import Client
 
-ABSENT = 404  # the chaincode's status where there is no such anchor
 UNKNOWN_TRANSACTION = "no such transaction ID"
 
 T = TypeVar("T")

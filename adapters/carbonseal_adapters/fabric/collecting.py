@@ -18,11 +18,14 @@ from carbonseal_adapters.fabric.attestations import Attestation
 from carbonseal_adapters.fabric.blocks import Block
 from carbonseal_adapters.fabric.evidence import Organisations
 from carbonseal_adapters.fabric.packing import FabricEvidence
-from carbonseal_adapters.fabric.peers import Connections, Declined, Failed
+from carbonseal_adapters.fabric.peers import Answered, Connections, Declined, Failed
 from carbonseal_adapters.fabric.profiles import Peer
 from carbonseal_adapters.fabric.proposals import Proposal
 from carbonseal_adapters.fabric.protobuf import read
 from carbonseal_adapters.fabric.signers import Client
+
+ABSENT = 404  # the chaincode's status where there is no such anchor
+BEHIND = 3.0  # seconds that another organisation's peer may be behind one's own
 
 Fetch = Callable[[int], Awaitable[Block]]
 
@@ -62,11 +65,23 @@ class Attesters:
         problem = f"{msp} has no peers"
         for peer in self._peers[msp]:
             try:
-                answer = await self._connections.to(peer).ask(client, proposal)
+                answer = await self._caught_up(peer, client, proposal)
                 return Attestation.of(answer.proposal, answer.response)
             except (Failed, Declined, Refused) as error:
                 problem = f"{msp} at {error}"
         return problem
+
+    async def _caught_up(self, peer: Peer, client: Client, proposal: Proposal) -> Answered:
+        """A peer's answer. One that does not know the anchor yet is given some time to commit the block."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + BEHIND
+        while True:
+            try:
+                return await self._connections.to(peer).ask(client, proposal)
+            except Declined as declined:
+                if declined.status != ABSENT or loop.time() > end:
+                    raise
+            await asyncio.sleep(0.02)
 
 
 class Configurations:
