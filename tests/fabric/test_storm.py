@@ -172,7 +172,7 @@ def test_a_hundred_anchors_of_a_node_are_committed_once(carbonseal_fresh_fabric,
     network, directory = carbonseal_fresh_fabric, tmp_path / "node"
     network.update(small_blocks)
     make_node(directory, network)
-    with killing(network, random.Random(4)) as kills:
+    with killing(network, random.Random(16)) as kills:
         lives = anchor_many(directory, random.Random(5))
     height = network.settled()
     anchors = anchored(directory, network)
