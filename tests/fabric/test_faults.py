@@ -130,7 +130,8 @@ def test_of_two_attempts_in_one_block_one_is_valid_and_only_that_is_proved(carbo
             attempts = await race(ledger)
             seen = await networks.final(ledger, attempts)
             evidence = await networks.until(lambda: ledger.evidence(seen))
-            await asyncio.to_thread(network.settled)
+            for attempt in attempts:  # they may be in two blocks
+                await networks.until(lambda name=attempt.id: ledger._channel.fate(name))
             codes = {name: code for name, code, _ in await asyncio.to_thread(transactions, network)}
             assert sorted(codes[attempt.id] for attempt in attempts) == [VALID, CONFLICT]
             assert codes[seen.attempt] == VALID
