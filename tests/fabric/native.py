@@ -5,7 +5,6 @@ import sys
 
 from carbonseal_devnet.fabric_native_programs import Missing, Programs
 
-
 PEER = "tests/devnet/fabric/test_peer_program.py"
 
 
