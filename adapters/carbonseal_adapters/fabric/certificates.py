@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from functools import lru_cache
 
 from cryptography import x509
@@ -36,8 +37,10 @@ def read_certificate(pem: bytes, msp: str) -> x509.Certificate:
     if len(pem) > MAX_CERTIFICATE or pem.count(b"-----BEGIN") != 1:
         raise Refused(codes.CERTIFICATE_MALFORMED(msp=msp, problem="it is not one PEM block"))
     try:
-        certificate = x509.load_pem_x509_certificate(pem)
-        certificate.extensions, certificate.subject, certificate.issuer  # noqa: B018 - read lazily, and refused here
+        # The library warns of oddities, such as a country of three letters, that Fabric takes; what is wrong, it raises.
+        with warnings.catch_warnings(action="ignore"):
+            certificate = x509.load_pem_x509_certificate(pem)
+            certificate.extensions, certificate.subject, certificate.issuer  # noqa: B018 - read lazily, and refused here
     except UNREADABLE as error:
         raise Refused(codes.CERTIFICATE_MALFORMED(msp=msp, problem=error)) from None
     return certificate
