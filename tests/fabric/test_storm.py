@@ -112,7 +112,7 @@ def anchor_many(directory, dice):
     while True:
         life = dice.randint(*LIVES)
         command = [sys.executable, "-W", "error", str(DRIVER), str(directory), str(ANCHORS), str(life)]
-        ended = subprocess.run(command, check=False, timeout=120, capture_output=True, text=True)
+        ended = subprocess.run(command, check=False, timeout=600, capture_output=True, text=True)
         if ended.returncode == 0:
             return kills
         assert ended.returncode == -signal.SIGKILL, ended.stderr
