@@ -30,7 +30,7 @@ from .blocks import CONFLICT, DUPLICATE, VALID, transactions
 
 ANCHORS = 100
 LIVES = (250, 500)  # how many of a node's crash points it lives through
-KILLS = 20  # of the network's processes, at most: each failure doubles what the node waits before it tries again
+KILLS = 8  # of the network's processes, at most: each failure doubles what the node waits before it tries again
 IN_A_BLOCK = 3
 DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node; knows nothing of its ledgers
 OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
