@@ -587,7 +587,15 @@ CONFIG_NOT_TOML = rejected("config.not-toml", "not TOML: {reason}", "mend the li
 CONFIG_UNKNOWN_KEY = rejected("config.unknown-key", "there is no setting {key}", "correct its spelling or remove it")
 CONFIG_MISSING_KEY = rejected("config.missing-key", "the setting {key} is missing", "add it")
 CONFIG_WRONG_VALUE = rejected("config.wrong-value", "{key} must be {expected}", "correct it")
-CONFIG_REPEATED_NAME = rejected("config.repeated-name", "the name {name} occurs twice", "give each its own name")
+CONFIG_REPEATED_NAME = rejected("config.repeated-name", "the {key} {name} occurs twice", "give each its own")
+CONFIG_UNKNOWN_NAME = rejected(
+    "config.unknown-name", "{key} names {name}, and there is only: {known}", "correct the name, or add a section for it"
+)
+CONFIG_LOG_MISSING = rejected(
+    "config.log-missing",
+    "{path} holds a log that node.toml does not list",
+    "list it again: a log that is finished costs nothing, and its records and anchors are still asked for",
+)
 CONFIG_EXISTS = rejected(
     "config.exists", "{path} is there already", "choose another directory: a log is never begun twice"
 )
@@ -677,7 +685,8 @@ NODE_LOCKED = undetermined(
     "node.locked", "process {pid} has this node open{where}", "talk to it, or stop it: a node directory has one writer"
 )
 NODE_BUSY = undetermined("node.busy", "{waiting} records wait to be stored", "send it again in a second")
-NODE_UNKNOWN_TENANT = rejected("node.unknown-tenant", "there is no tenant {tenant}", "name one that node.toml lists")
+NODE_UNKNOWN_TENANT = rejected("node.unknown-tenant", "there is no tenant {tenant} here", "name one of: {known}")
+NODE_UNKNOWN_LOG = rejected("node.unknown-log", "there is no log {log} here", "name one of: {known}")
 NODE_UNKNOWN_COMMITMENT = undetermined(
     "node.unknown-commitment", "no record here has the commitment {commitment}", "ask the node that gave the receipt"
 )

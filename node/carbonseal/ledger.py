@@ -79,7 +79,12 @@ class Evidence:
 
 
 class Retry(CarbonsealError):
-    """Nothing was changed and the same call may succeed later (endpoint down, rate limit, timeout before sending)."""
+    """Nothing was changed and the same call may succeed later. Counted against the anchor that it was made for."""
+
+
+class Unreachable(Retry):
+    """There was no connection to the ledger at all, so nothing else will work either. No anchor is to blame and none comes nearer
+    to failing: the ledger as a whole is left alone for a while. An answer that does not come is a `Retry`."""
 
 
 class Never(CarbonsealError):
@@ -157,8 +162,9 @@ class Purse:
 class Ledger(Protocol):
     """Writes anchors on one ledger, under one publisher.
 
-    Every method may raise `Retry`; only `prepare` and `send` may raise `Never`; only `send` may raise `Unknown`. Nothing
-    else is raised on purpose: anything else is a defect, and the outbox treats it as `Retry` with a growing delay.
+    Every method may raise `Retry` and `Unreachable`; only `prepare` and `send` may raise `Never`; only `send` may raise
+    `Unknown`. Nothing else is raised on purpose: anything else is a defect, and the outbox treats it as `Retry` with a growing
+    delay.
     """
 
     name: str  # the ledger's name, as policies write it: "eip155:1"

@@ -21,12 +21,12 @@ from carbonseal.log.tree import inclusion_proof
 from .evidence import TYPE, VERIFIER, VERSION, TlogPins, ledger_name, read_key
 from .remote import Answer, Remote
 
-ANCHORS = "/v1/foreign-anchors"
+ANCHORS = "/foreign-anchors"
 
 
 async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> TlogLedger:
-    """The log at `uri`, ``tlog+http://host:port``, whose verifier key is the option ``key``. Needs no secret, and sends
-    nothing yet. Raises `Refused` on a wrong address or option."""
+    """The log at `uri`, ``tlog+http://host:port/v1/logs/name``, whose verifier key is the option ``key``. Needs no
+    secret, and sends nothing yet. Raises `Refused` on a wrong address or option."""
     del secret
     return TlogLedger(Remote(uri), read_key(options))
 

@@ -10,16 +10,17 @@ import aiohttp
 import orjson
 
 from carbonseal.findings import Refused, rejected
-from carbonseal.ledger import Retry, Unknown
+from carbonseal.ledger import Retry, Unknown, Unreachable
 
 MALFORMED_ENDPOINT = rejected(
     "tlog.malformed-endpoint",
     "{endpoint} is not the address of a log",
-    "write tlog+http://host:port or tlog+https://host",
+    "write tlog+http://host:port/v1/logs/name",
 )
 
 MAX_ANSWER = 64 * 1024  # the largest things asked for are a tile of 8 KiB and a checkpoint with 32 signatures
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+UNREACHABLE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)  # there was no connection at all
 BUSY = (408, 425, 429, 503)  # the server says itself that it did nothing
 
 
@@ -54,7 +55,7 @@ class Remote:
     """One endpoint. The session is opened by the first request, inside the loop that makes it."""
 
     def __init__(self, uri: str) -> None:
-        """`uri` is the ledger's, ``tlog+http://host:port``, or the endpoint alone. Raises `Refused`."""
+        """`uri` is the ledger's, ``tlog+http://host:port/v1/logs/name``, or the log's address alone. Raises `Refused`."""
         self.endpoint = uri.removeprefix("tlog+").rstrip("/")
         parts = urlsplit(self.endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
@@ -62,9 +63,11 @@ class Remote:
         self._session: aiohttp.ClientSession | None = None
 
     async def get(self, path: str) -> Answer:
-        """Read `path`. Raises `Retry` when the log cannot be reached or is busy."""
+        """Read `path`. Raises `Unreachable`, or `Retry` when the log is busy or breaks off."""
         try:
             answer = await self._request("GET", path, None)
+        except UNREACHABLE as error:
+            raise Unreachable(self._because(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Retry(self._because(error)) from error
         if answer.status >= 500 or answer.status in BUSY:
@@ -72,11 +75,12 @@ class Remote:
         return answer
 
     async def post(self, path: str, body: bytes) -> Answer:
-        """Hand over `body`, a text. Raises `Retry` where nothing has happened, `Unknown` where something may have."""
+        """Hand over `body`, a text. Raises `Unreachable` or `Retry` where nothing has happened, `Unknown` where something may
+        have."""
         try:
             answer = await self._request("POST", path, body)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Retry(self._because(error)) from error
+        except UNREACHABLE as error:
+            raise Unreachable(self._because(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unknown(self._because(error)) from error
         if answer.status in BUSY:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from carbonseal.service.client import AnyNode
 
 
-@click.command(short_help="Anchor the log's newest head on every ledger now.")
+@click.command(short_help="Anchor every log's newest head on its ledgers now.")
 @click.argument("directory", type=NODE)
 @click.option(
     "--wait",
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
-    """Anchor the newest head of the log in DIRECTORY on every ledger, whatever its cadence, and wait until it is final there.
+    """Anchor the newest head of every log of the node in DIRECTORY on its ledgers, whatever the cadence, and wait until it is
+    final there.
 
     What is not final when the time is over goes on when the node runs again: nothing is lost, and nothing is sent twice.
     The exit status is 1 where an anchor is not final yet or has failed.

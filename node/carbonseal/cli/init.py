@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.options import NAME, ORIGIN
 from carbonseal.cli.templates import IssuerLine, LedgerLine, policy_template
 from carbonseal.findings import Refused
 
@@ -60,7 +60,7 @@ class LedgerOption(click.ParamType[Wanted]):
         cadence = options.pop("cadence", "3600")
         if not cadence.isdecimal() or int(cadence) < 1:
             self.fail(f"cadence={cadence} is no whole number of seconds.", param, ctx)
-        return Wanted(_name(self, words[0]), words[1], float(cadence), options)
+        return Wanted(NAME.convert(words[0], param, ctx), words[1], float(cadence), options)
 
 
 class IssuerOption(click.ParamType[tuple[str, str]]):
@@ -72,29 +72,12 @@ class IssuerOption(click.ParamType[tuple[str, str]]):
         words = str(value).split()
         if len(words) != 2 or ":" not in words[1]:
             self.fail(f"{value!r} is not NAME ID, such as 'certifier did:web:certifier.example'.", param, ctx)
-        return _name(self, words[0]), words[1]
-
-
-def _name(option: click.ParamType[Any], text: str) -> str:
-    """A name as policies have them, which also goes into the name of a file."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text, re.ASCII):
-        option.fail(f"{text!r} cannot be a name: letters, digits, '.', '_' and '-', not more than 64.")
-    return text
-
-
-def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> str:
-    from carbonseal.log.notes import is_key_name
-
-    if not is_key_name(origin):
-        raise click.BadParameter(f"{origin!r} must be a name without spaces and plus signs.")
-    return origin
+        return NAME.convert(words[0], param, ctx), words[1]
 
 
 @click.command(short_help="Make a node: a directory with its keys, its settings and a policy.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--origin", required=True, callback=_origin, help="The log's name for ever, such as log.example.org/2026."
-)
+@ORIGIN
 @click.option("--ledger", "ledgers", multiple=True, type=LedgerOption(), help="A ledger to anchor on.")
 @click.option(
     "--issuer",
@@ -127,10 +110,11 @@ def init(
           --issuer 'certifier did:web:certifier.example' \\
           --ledger 'chain ethereum+http://127.0.0.1:8545 registry=0x… key=file:keys/ethereum.key' \\
           --ledger 'consortium fabric+grpcs://peer0.org1.example:7051 channel=anchors profile=org1.json msp=msp' \\
-          --ledger 'peer tlog+http://127.0.0.1:9100 key=peer.example/log+0a1b2c3d+A…'
+          --ledger 'peer tlog+http://127.0.0.1:9100/v1/logs/default key=peer.example/log+0a1b2c3d+A…'
     """
     from carbonseal.node.config import FILE
     from carbonseal.node.create import create
+    from carbonseal.node.secrets import verifier_of
     from carbonseal.verification.policy import parse_policy
 
     for name in (FILE, POLICY):
@@ -145,9 +129,9 @@ def init(
         click.echo(f"wrote {path}")
     keys = {name: _public_key(_issuer_uri(name), directory) for name in names}
     ids = {name: id_ or f"did:key:{keys[name]}" for name, id_ in names.items()}
-    found = asyncio.run(_ask_all(ledgers, directory, origin))
+    found = asyncio.run(_ask_all(ledgers, directory))
     config = _config(origin, ids, [one.config for one in found], others)
-    log = _log_vkey(config, directory)
+    log = verifier_of(origin, LOG_KEY, directory).encode()
     policy = policy_template(
         log,
         [IssuerLine(name, ids[name], keys[name]) for name in names],
@@ -161,7 +145,7 @@ def init(
         click.echo(f"wrote {directory / name}")
     click.echo(f"The log's key, for operators in whose logs it will anchor: {log}")
     click.echo(
-        f"Keep {config.guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
+        f"Keep {config.logs[0].guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
     )
 
 
@@ -172,20 +156,17 @@ def _issuer_uri(name: str) -> str:
 def _config(
     origin: str, issuers: Mapping[str, str], ledgers: Sequence[LedgerConfig], foreign: Sequence[VerifierKey]
 ) -> NodeConfig:
-    from carbonseal.node.config import IssuerConfig, NodeConfig, TenantConfig
+    from carbonseal.node.config import DEFAULT, ForeignConfig, IssuerConfig, LogConfig, NodeConfig, TenantConfig
 
     return NodeConfig(
-        origin=origin,
-        log_key=LOG_KEY,
-        guard="guard/last-signed",
         batch_size=4096,
         batch_age=1.0,
         heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", SALT_KEY),),
+        logs=(LogConfig(DEFAULT, origin, LOG_KEY, guard=f"guard/{DEFAULT}"),),
+        tenants=(TenantConfig(DEFAULT, SALT_KEY),),
         issuers=tuple(IssuerConfig(name, id_, _issuer_uri(name)) for name, id_ in issuers.items()),
         ledgers=tuple(ledgers),
-        foreign=tuple(foreign),
+        foreign=tuple(map(ForeignConfig, foreign)),
     )
 
 
@@ -215,13 +196,13 @@ def _make_key(directory: Path, uri: str) -> Path | None:
     return path
 
 
-async def _ask_all(ledgers: Sequence[Wanted], directory: Path, origin: str) -> list[Found]:
-    return [await _ask(ledger, directory, origin) for ledger in ledgers]
+async def _ask_all(ledgers: Sequence[Wanted], directory: Path) -> list[Found]:
+    return [await _ask(ledger, directory) for ledger in ledgers]
 
 
-async def _ask(wanted: Wanted, directory: Path, origin: str) -> Found:
+async def _ask(wanted: Wanted, directory: Path) -> Found:
     """Ask a ledger for its name, publisher and pins."""
-    from carbonseal.ledger import Never, Retry, log_id
+    from carbonseal.ledger import Never, Retry
     from carbonseal.node.config import LedgerConfig
     from carbonseal.node.ledgers import connect
 
@@ -237,15 +218,7 @@ async def _ask(wanted: Wanted, directory: Path, origin: str) -> Found:
         raise Failed(f"{wanted.name} at {wanted.uri}: {never.reason}", never.remedy) from never
     except Refused as refused:
         raise refused.under("--ledger", wanted.name) from refused
-    publisher = ledger.publisher or log_id(origin).hex()  # in another log, the log itself is the publisher
-    return Found(LedgerConfig(ledger.name, wanted.uri, publisher, wanted.cadence, wanted.options), pins)
-
-
-def _log_vkey(config: NodeConfig, directory: Path) -> str:
-    from carbonseal.log.notes import NoteSigner
-    from carbonseal.node.secrets import open_signer
-
-    return NoteSigner(config.origin, open_signer(config.log_key, directory)).verifier.encode()
+    return Found(LedgerConfig(ledger.name, wanted.uri, ledger.publisher, wanted.cadence, wanted.options), pins)
 
 
 def _public_key(uri: str, directory: Path) -> str:

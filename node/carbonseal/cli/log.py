@@ -1,4 +1,4 @@
-"""`carbonseal log`: what others need of the log itself."""
+"""`carbonseal log`: a node's logs: another one, proofs for others, vouching for one."""
 
 from __future__ import annotations
 
@@ -8,30 +8,78 @@ from typing import TYPE_CHECKING
 
 import click
 
+from carbonseal.cli.errors import Failed
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NODE, WRITABLE
+from carbonseal.cli.options import LOG, NAME, NODE, ORIGIN, READABLE, WRITABLE
+from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.service.client import AnyNode
 
 
-@click.group(short_help="Export proofs from the log; vouch for it.")
+@click.group(short_help="Begin another log; export proofs from one; vouch for one.")
 def log() -> None:
-    """The log, for those who check it with tools of their own. Its checkpoints, tiles and proofs are C2SP's, byte for byte.
+    """The logs of a node. Their checkpoints, tiles and proofs are C2SP's, byte for byte.
 
     \b
-    Example:
+    Examples:
+      carbonseal log add my-node motors --origin log.example.org/motors
       carbonseal log proof my-node 17 -o entry.tlog-proof
     """
+
+
+@log.command(short_help="Begin another log in a node.")
+@click.argument("directory", type=NODE)
+@click.argument("name", type=NAME)
+@ORIGIN
+@click.option("--ledger", "ledgers", multiple=True, metavar="LEDGER", help="A ledger that it uses (default: all).")
+@click.option("--succeeds", type=READABLE, help="The last checkpoint of the frozen log that this one succeeds.")
+def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], succeeds: Path | None) -> None:
+    """Begin a log called NAME in the node in DIRECTORY, with a key of its own, and a tenant of the same name, whose records
+    it takes: `carbonseal seal --tenant NAME`.
+
+    All logs of a node share its ledgers, and the account that pays there. LEDGER is a ledger's name in node.toml, such as
+    eip155:1. The node must be stopped. Nothing that node.toml says already is changed.
+
+    \b
+    Examples:
+      carbonseal log add my-node motors --origin log.example.org/motors
+      carbonseal log add my-node 2027 --origin log.example.org/2027 --ledger eip155:1 --succeeds last-checkpoint
+    """
+    from carbonseal.node.config import LogConfig, TenantConfig
+    from carbonseal.node.create import add as begin
+    from carbonseal.node.create import check_addition
+    from carbonseal.node.secrets import make_key, verifier_of
+
+    own = LogConfig(
+        name,
+        origin=origin,
+        key=f"file:keys/log-{name}.key",
+        guard=f"guard/{name}",
+        predecessor=None if succeeds is None else _checkpoint(succeeds),
+        ledgers=ledgers or None,
+    )
+    tenant = TenantConfig(name, f"file:keys/salt-{name}.key", name)
+    check_addition(directory, own, tenant)  # before keys are made
+    for uri in (own.key, tenant.salt_key):
+        path = directory / uri.removeprefix("file:")
+        if not path.exists():
+            make_key(path)
+            click.echo(f"wrote {path}")
+    begin(directory, own, tenant)
+    click.echo(f"added the log {name} and the tenant {name} to {directory / 'node.toml'}")
+    click.echo(f"Policies trust it by this line: log {verifier_of(own.origin, own.key, directory).encode()}")
+    click.echo(f"Keep {own.guard} out of backups, and a copy of both keys in a safe place.")
 
 
 @log.command(short_help="Write the proof that an entry is in the log.")
 @click.argument("directory", type=NODE)
 @click.argument("entry", metavar="COMMITMENT|INDEX")
+@LOG
 @click.option("-o", "--output", required=True, type=WRITABLE, help="The .tlog-proof file; - for standard output.")
-def proof(directory: Path, entry: str, output: Path) -> None:
-    """Write the proof that an entry is in the log, with the checkpoint that it leads to (c2sp.org/tlog-proof@v1). The entry
-    is named by its index, or by the commitment that `carbonseal seal` printed.
+def proof(*, directory: Path, entry: str, log: str, output: Path) -> None:
+    """Write the proof that an entry is in its log, with the checkpoint that it leads to (c2sp.org/tlog-proof@v1). The entry
+    is named by the commitment that `carbonseal seal` printed, or by its index in the log that --log names.
 
     \b
     Examples:
@@ -40,8 +88,9 @@ def proof(directory: Path, entry: str, output: Path) -> None:
     """
 
     async def prove(node: AnyNode) -> bytes:
-        index = int(entry) if entry.isdecimal() and len(entry) < 20 else await node.index(_commitment(entry))
-        return (await node.proof(index)).encode()
+        is_index = entry.isdecimal() and len(entry) < 20
+        name, index = (log, int(entry)) if is_index else await node.find(_commitment(entry))
+        return (await node.proof(name, index)).encode()
 
     made = with_node(directory, prove)
     if str(output) == "-":
@@ -52,9 +101,10 @@ def proof(directory: Path, entry: str, output: Path) -> None:
 
 @log.command(short_help="Vouch for a node whose guard is gone.")
 @click.argument("directory", type=NODE)
+@LOG
 @click.confirmation_option(prompt="Is this the newest copy of the log, and did no other copy sign anything since?")
-def adopt(directory: Path) -> None:
-    """Say that DIRECTORY holds the newest copy there is of its log, where the guard file that would show it is missing.
+def adopt(directory: Path, log: str) -> None:
+    """Say that DIRECTORY holds the newest copy there is of a log, where the guard file that would show it is missing.
 
     A node signs nothing without its guard, because a copy that was restored from an old backup would sign a second history,
     and that cannot be taken back. Every ledger is asked again before anything is signed.
@@ -67,10 +117,25 @@ def adopt(directory: Path) -> None:
 
     async def vouch() -> None:
         async with Node.open(directory) as node:
-            await node.adopt_guard()
+            await node.adopt_guard(log)
 
     asyncio.run(vouch())
-    click.echo(f"{directory}: its guard is written anew")
+    click.echo(f"{directory}: the guard of the log {log} is written anew")
+
+
+def _checkpoint(path: Path) -> str:
+    """The text of a signed or bare checkpoint. Whose it is, nobody asks: the successor's genesis says what it claims."""
+    from carbonseal.log.checkpoints import Checkpoint
+    from carbonseal.log.notes import Note
+
+    raw = path.read_bytes()
+    try:
+        text = Note.parse(raw).text if b"\n\n" in raw else raw.decode()
+        return Checkpoint.parse(text).encode()
+    except UnicodeDecodeError as error:
+        raise Failed(f"{path} is not a checkpoint: not UTF-8") from error
+    except Refused as refused:
+        raise Failed.by(refused, str(path)) from refused
 
 
 def _commitment(text: str) -> bytes:

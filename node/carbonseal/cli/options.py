@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,32 @@ NODE = click.Path(exists=True, file_okay=False, path_type=Path)
 WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
+class Name(click.ParamType[str]):
+    """A name as policies and node.toml have them, which also goes into the names of files and into addresses."""
+
+    name = "name"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", str(value), re.ASCII):
+            self.fail(f"{value!r} cannot be a name: letters, digits, '.', '_' and '-', not more than 64.", param, ctx)
+        return str(value)
+
+
+NAME = Name()
+LOG = click.option("--log", default="default", show_default=True, help="Which of the node's logs, by its name.")
+
+
+def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> str:
+    from carbonseal.log.notes import is_key_name
+
+    if not is_key_name(origin):
+        raise click.BadParameter(f"{origin!r} must be a name without spaces and plus signs.")
+    return origin
+
+
+ORIGIN = click.option(
+    "--origin", required=True, callback=_origin, help="The log's name for ever, such as log.example.org/2026."
+)
 PASSPORTS = click.argument("passports", nargs=-1, required=True, type=click.Path(exists=True), metavar="PASSPORT...")
 
 

@@ -33,14 +33,17 @@ REFUSED = 2  # exit status where something was not sealed; what was not refused 
     metavar="RECORDS...",
 )
 @click.option("--profile", required=True, help="What the records are: pact/3.0, or json/1 for any JSON object.")
+@click.option("--tenant", default="default", show_default=True, help="In whose name; it decides which log takes them.")
 @click.option(
     "--receipts",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Append each record's receipt to this file, as a line of JSON. Keep it: its salt opens the commitment.",
 )
 @click.pass_context
-def seal(ctx: click.Context, *, directory: Path, paths: tuple[Path, ...], profile: str, receipts: Path | None) -> None:
-    """Seal RECORDS in the log of the node in DIRECTORY: .json files, .ndjson and .jsonl files (one record a line), folders of
+def seal(
+    ctx: click.Context, *, directory: Path, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Path | None
+) -> None:
+    """Seal RECORDS in a log of the node in DIRECTORY: .json files, .ndjson and .jsonl files (one record a line), folders of
     them, or - for NDJSON from standard input.
 
     Prints each record's commitment and where it came from. A record that is refused is reported with its place, and the
@@ -56,17 +59,17 @@ def seal(ctx: click.Context, *, directory: Path, paths: tuple[Path, ...], profil
 
     lookup(profile)  # an unknown one is refused once, and not for every record
     with _sink(receipts) as file:
-        refused = with_node(directory, lambda node: _seal(node, paths, profile, file))
+        refused = with_node(directory, lambda node: _seal(node, paths, profile, tenant, file))
     ctx.exit(REFUSED if refused else 0)
 
 
-async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, receipts: IO[str] | None) -> int:
+async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: str, receipts: IO[str] | None) -> int:
     """How many were refused."""
     from carbonseal.records.sources import read_records
 
     taken = refused = 0
     with Progress("sealing") as progress:
-        async for result in node.submit_many(read_records(paths), profile):
+        async for result in node.submit_many(read_records(paths), profile, tenant):
             progress.step()
             taken, refused = taken + (result.receipt is not None), refused + (result.receipt is None)
             _tell(result, receipts)

@@ -16,7 +16,7 @@ from carbonseal.cli.errors import BrokeOff
 def serve(directory: Path, host: str, port: int) -> None:
     """Run the node in DIRECTORY until it is told to stop (Ctrl-C or SIGTERM).
 
-    Records come in over HTTP; waiting entries join the log in batches by size and age; heads go to every ledger at its own
+    Records come in over HTTP; waiting entries join their log in batches by size and age; heads go to every ledger at its own
     cadence, in the background. While it runs, the other commands on the same DIRECTORY talk to it.
 
     \b
@@ -27,7 +27,7 @@ def serve(directory: Path, host: str, port: int) -> None:
       curl http://127.0.0.1:9100/health
 
     Nobody has to log in: whoever reaches the port can submit records and have passports issued. Listen on the machine itself,
-    as it does by default, and let a proxy pass on what others may use: /checkpoint, /tile/ and /v1/foreign-anchors.
+    as it does by default, and let a proxy pass on what others may use: what is below /v1/logs/.
     """
     from carbonseal.service.running import run
 

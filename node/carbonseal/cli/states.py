@@ -18,23 +18,33 @@ OPEN = ("due", "signed", "sent", "included")
 def lines(health: Mapping[str, Any]) -> Iterator[str]:
     """What `carbonseal status` prints. `health` is what GET /health answers."""
     state = health["state"]
-    yield f"{style(state.upper(), fg=COLOURS[state], bold=True)}  {plain(health['origin'])}"
-    yield f"  key      {plain(health['key'])}"
-    yield f"  entries  {health['size']:,}" + (f", {health['waiting']:,} waiting" if health["waiting"] else "")
-    if frozen := health["frozen"]:
-        yield plain(f"  frozen: {frozen['message']}")
-        yield plain(f"    {frozen['remedy']}")
+    yield style(state.upper(), fg=COLOURS[state], bold=True)
+    for log in health["logs"]:
+        yield from log_lines(log)
     if not health["ledgers"]:
-        yield "  no ledgers: name some in node.toml"
+        yield "no ledgers: name some in node.toml"
+    names = {log["id"]: log["name"] for log in health["logs"]}
     for ledger in health["ledgers"]:
-        yield from ledger_lines(ledger)
+        yield from ledger_lines(ledger, names)
 
 
-def ledger_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
-    """One ledger: how many anchors are in which state, its problem if any, and its anchors that matter now."""
+def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
+    """One log: what it is called here and everywhere, and how far it has got."""
+    yield style(plain(log["origin"]), bold=True) + plain(f"  the log {log['name']}")
+    yield f"  key      {plain(log['key'])}"
+    yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
+    if frozen := log["frozen"]:
+        yield style(plain(f"  frozen: {frozen['message']}"), fg="red")
+        yield plain(f"    {frozen['remedy']}")
+
+
+def ledger_lines(ledger: Mapping[str, Any], logs: Mapping[str, str]) -> Iterator[str]:
+    """One ledger: how many anchors are in which state, its problem if any, and its anchors that matter now. `logs` are the
+    node's, by id."""
     counts = ", ".join(f"{count:,} {state}" for state, count in ledger["counts"].items() if count)
     yield style(plain(ledger["ledger"]), bold=True) + f"  {counts or 'nothing anchored yet'}"
-    yield plain(f"  at {ledger['uri']}, as {ledger['publisher']}, every {ledger['cadence']:g} s")
+    publisher = ledger["publisher"] or "the log itself"
+    yield plain(f"  at {ledger['uri']}, as {publisher}, every {ledger['cadence']:g} s")
     if ledger["problem"]:
         yield style(plain(f"  {ledger['problem']}"), fg="yellow")
     if ledger["remedy"]:
@@ -44,7 +54,7 @@ def ledger_lines(ledger: Mapping[str, Any]) -> Iterator[str]:
     if costs := ledger["costs"]:
         yield from _costs(costs)
     for anchor in ledger["anchors"]:
-        yield from _anchor(anchor)
+        yield from _anchor(anchor, f"{logs[anchor['log']]}, " if len(logs) > 1 else "")
 
 
 def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
@@ -67,11 +77,11 @@ def _time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _anchor(anchor: Mapping[str, Any]) -> Iterator[str]:
+def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
     state = anchor["state"]
     stage = f" ({plain(anchor['stage'])})" if anchor["stage"] else ""
     shown = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
-    yield f"  {shown} size {anchor['size']:,}, since {_time(anchor['since'])}{stage}"
+    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {_time(anchor['since'])}{stage}"
     if anchor["reason"]:
         yield plain(f"    {anchor['reason']}")
     if anchor["remedy"]:

@@ -17,7 +17,7 @@ from carbonseal.cli.states import lines
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, for monitoring.")
 @click.pass_context
 def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
-    """Show how the node in DIRECTORY stands: its log, what waits, and every ledger with the anchors under way, those that
+    """Show how the node in DIRECTORY stands: its logs, what waits, and every ledger with the anchors under way, those that
     failed and why, and what to do about it. The exit status is 1 where something is wrong.
 
     \b

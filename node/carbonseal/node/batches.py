@@ -10,7 +10,6 @@ from carbonseal.findings import Refused
 
 from .config import NodeConfig
 from .guard import Frozen
-from .lanes import until
 from .sequencer import Sequencer, SignedHead
 
 LOG = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ class Batches:
             try:
                 await self._step(heartbeat)
             except Frozen as frozen:
-                LOG.error("%s", frozen.finding)  # and `Node.frozen` shows it to everybody who asks
+                LOG.error("%s", frozen.finding)  # and `SealingLog.frozen` shows it to everybody who asks
             except Refused as refused:  # the log's key does not sign, say: what waits is durable, and keeps waiting
                 LOG.error("no batch: %s", refused.finding)
                 await sleep(SIGNING_PAUSE)
@@ -81,3 +80,13 @@ class Batches:
         if self._sequencer.waiting:
             return False
         return self._clock() >= self._sequencer.quiet_since() + self._settings.heartbeat
+
+
+async def until(event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:
+    """Until `event` is set, or `seconds` have passed."""
+    waiting = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(sleep(seconds))}
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,29 +20,48 @@ from carbonseal.findings import (
     CONFIG_NOT_TOML,
     CONFIG_REPEATED_NAME,
     CONFIG_UNKNOWN_KEY,
+    CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
     Refused,
 )
-from carbonseal.log.notes import VerifierKey
+from carbonseal.ledger import log_id
+from carbonseal.log.notes import VerifierKey, is_key_name
 
 FILE = "node.toml"
+DEFAULT = "default"  # the log and the tenant that are meant where none is named
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """One log. `name` is this node's own name for it, `origin` the world's."""
+
+    name: str
+    origin: str
+    key: str  # URI of the Ed25519 key that signs its checkpoints
+    guard: str  # path of the file that remembers its last signed head, which no backup may hold
+    predecessor: str | None = None  # the last signed checkpoint of the frozen log that this one succeeds
+    ledgers: tuple[str, ...] | None = None  # names of those that its heads go to; None: all
 
 
 @dataclass(frozen=True, slots=True)
 class TenantConfig:
-    """One who submits records. `salt_key` is the URI of the key that its salts are derived from."""
+    """One who submits records, to one log. `salt_key` is the URI of the key that its salts are derived from."""
 
     name: str
     salt_key: str
+    log: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class IssuerConfig:
-    """One in whose name credentials are signed: `id` is the issuer that they name, `key` the URI of its Ed25519 seed."""
+    """One in whose name credentials are signed: `id` is the issuer that they name, `key` the URI of its Ed25519 seed.
+    What it signs is sealed as records of `tenant`."""
 
     name: str
     id: str
     key: str
+    tenant: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +70,39 @@ class LedgerConfig:
 
     name: str  # as policies write it: "eip155:1"
     uri: str
-    publisher: str
-    cadence: float  # seconds from one anchor to the next
+    publisher: str  # empty where the log itself is the publisher, as in other operators' logs
+    cadence: float  # seconds from one anchor of a log to its next
     options: Mapping[str, str]
+
+    def publisher_of(self, origin: str) -> str:
+        """Under whom the anchors of the log with this origin stand, as policies write it."""
+        return self.publisher or log_id(origin).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignConfig:
+    """Another operator's log, whose heads may be anchored in one of the logs here."""
+
+    key: VerifierKey
+    log: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
     """All of `node.toml`."""
 
-    origin: str
-    log_key: str
-    guard: str  # path of the file that remembers the last signed head, which no backup may hold
     batch_size: int  # entries that wait before a batch is made at once
     batch_age: float  # seconds that an entry waits at most
     heartbeat: float  # seconds between heartbeats in a quiet log, or 0 for none
-    predecessor: str | None  # the last signed checkpoint of the frozen log that this one succeeds
+    logs: tuple[LogConfig, ...]
     tenants: tuple[TenantConfig, ...]
     issuers: tuple[IssuerConfig, ...]
     ledgers: tuple[LedgerConfig, ...]
-    foreign: tuple[VerifierKey, ...]  # logs that may anchor here
+    foreign: tuple[ForeignConfig, ...]
+
+    def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
+        """The ledgers that a log's heads go to."""
+        return tuple(ledger for ledger in self.ledgers if log.ledgers is None or ledger.name in log.ledgers)
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
@@ -96,60 +129,102 @@ def parse(text: str) -> NodeConfig:
     top = _Table(values, (FILE,))
     batch = top.table("batch")
     config = NodeConfig(
-        origin=top.text("origin"),
-        log_key=top.text("log-key"),
-        guard=top.text("guard", "guard/last-signed"),
-        predecessor=top.text("predecessor", "") or None,
         batch_size=int(batch.number("size", 4096, least=1)),
         batch_age=batch.number("age", 1.0, least=0),
         heartbeat=batch.number("heartbeat", 0, least=0),
-        tenants=_named(top.tables("tenant"), _tenant),
-        issuers=_named(top.tables("issuer"), _issuer),
-        ledgers=_named(top.tables("ledger"), _ledger),
+        logs=_each(top.tables("log"), _log, "name", "origin", "guard"),
+        tenants=_each(top.tables("tenant"), _tenant, "name"),
+        issuers=_each(top.tables("issuer"), _issuer, "name"),
+        ledgers=_each(top.tables("ledger"), _ledger, "name"),
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),
     )
     batch.end()
     top.end()
+    check_names(config)
     return config
 
 
+def _log(table: _Table) -> LogConfig:
+    name = table.name("name")
+    log = LogConfig(
+        name,
+        origin=table.text("origin"),
+        key=table.text("key"),
+        guard=table.text("guard", f"guard/{name}"),
+        predecessor=table.text("predecessor", "") or None,
+        ledgers=table.texts("ledgers"),
+    )
+    table.end()
+    if not is_key_name(log.origin):
+        expected = "a name without spaces and plus signs"
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="origin", expected=expected))
+    return log
+
+
 def _tenant(table: _Table) -> TenantConfig:
-    tenant = TenantConfig(table.text("name"), table.text("salt-key"))
+    tenant = TenantConfig(table.text("name"), table.text("salt-key"), table.text("log", DEFAULT))
     table.end()
     return tenant
 
 
 def _issuer(table: _Table) -> IssuerConfig:
-    issuer = IssuerConfig(table.text("name"), table.text("id"), table.text("key"))
+    name, id_, key = table.text("name"), table.text("id"), table.text("key")
+    issuer = IssuerConfig(name, id_, key, table.text("tenant", DEFAULT))
     table.end()
     return issuer
 
 
 def _ledger(table: _Table) -> LedgerConfig:
-    name, uri, publisher = table.text("name"), table.text("uri"), table.text("publisher")
+    name, uri, publisher = table.text("name"), table.text("uri"), table.text("publisher", "")
     return LedgerConfig(name, uri, publisher, table.number("cadence", 3600, least=1), table.rest())
 
 
-def _foreign(table: _Table) -> VerifierKey:
-    key = table.text("key")
+def _foreign(table: _Table) -> ForeignConfig:
+    key, log = table.text("key"), table.text("log", DEFAULT)
     table.end()
     try:
-        return VerifierKey.parse(key)
+        return ForeignConfig(VerifierKey.parse(key), log)
     except Refused as refused:
         raise refused.under(*table.place, "key") from refused
 
 
-Named = TypeVar("Named", TenantConfig, IssuerConfig, LedgerConfig)
+Item = TypeVar("Item", LogConfig, TenantConfig, IssuerConfig, LedgerConfig)
 
 
-def _named(tables: Iterable[_Table], read: Callable[[_Table], Named]) -> tuple[Named, ...]:
-    found: dict[str, Named] = {}
+def _each(tables: Iterable[_Table], read: Callable[[_Table], Item], *own: str) -> tuple[Item, ...]:
+    """The items of a section, of which no two have the same value of what each has for its `own`."""
+    found: list[Item] = []
     for table in tables:
         item = read(table)
-        if item.name in found:
-            raise Refused(CONFIG_REPEATED_NAME(*table.place, name=item.name))
-        found[item.name] = item
-    return tuple(found.values())
+        for member in own:
+            value = getattr(item, member)
+            if any(getattr(other, member) == value for other in found):
+                raise Refused(CONFIG_REPEATED_NAME(*table.place, key=member, name=value))
+        found.append(item)
+    return tuple(found)
+
+
+def check_names(config: NodeConfig) -> None:
+    """See that what is named is there. Raises `Refused`, with the place of the name."""
+    logs = {log.name for log in config.logs}
+    if not logs:
+        raise Refused(CONFIG_MISSING_KEY(FILE, key="[[log]]"))
+    tenants = {tenant.name for tenant in config.tenants}
+    ledgers = {ledger.name for ledger in config.ledgers}
+    named = [
+        *(("tenant", number, "log", one.log, logs) for number, one in enumerate(config.tenants)),
+        *(("foreign", number, "log", one.log, logs) for number, one in enumerate(config.foreign)),
+        *(("issuer", number, "tenant", one.tenant, tenants) for number, one in enumerate(config.issuers)),
+        *(
+            ("log", number, "ledgers", name, ledgers)
+            for number, one in enumerate(config.logs)
+            for name in one.ledgers or ()
+        ),
+    ]
+    for section, number, key, name, known in named:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise Refused(CONFIG_UNKNOWN_NAME(FILE, section, str(number), key=key, name=name, known=there))
 
 
 class _Table:
@@ -166,6 +241,23 @@ class _Table:
         if not isinstance(value, str):
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a text in quotes"))
         return value
+
+    def name(self, key: str) -> str:
+        """A name that can be a part of a file's name and of an address."""
+        value = self.text(key)
+        if not NAME.fullmatch(value):
+            expected = "letters, digits, '.', '_' and '-', not more than 64"
+            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=expected))
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        """A list of texts, or None where there is none."""
+        value = self._left.pop(key, None)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a list of texts in quotes"))
+        return tuple(value)
 
     def number(self, key: str, default: float, *, least: float) -> float:
         value = self._left.pop(key, default)
@@ -206,40 +298,66 @@ def render(config: NodeConfig) -> str:
         f"""\
 # A carbonseal node. Paths, and secrets that begin with file:, are relative to this file's directory.
 
-origin = {_quoted(config.origin)}  # the log's name for ever: every checkpoint and every anchor carries it
-log-key = {_quoted(config.log_key)}  # the Ed25519 key that signs checkpoints
-
-# The size and root last signed. KEEP THIS FILE OUT OF BACKUPS: it is how a node that was restored from an old copy notices,
-# and stops before it signs a second head of one size. Another disk is a good place for it.
-guard = {_quoted(config.guard)}
-""",
-        f"predecessor = {_quoted(config.predecessor)}\n" if config.predecessor else "",
-        f"""
 [batch]
-size = {config.batch_size}  # so many waiting entries join the log at once,
-age = {config.batch_age:g}  # or those that have waited so many seconds
-heartbeat = {config.heartbeat:g}  # an entry every so many seconds, so that even a quiet log is anchored; 0 for none
+size = {config.batch_size}  # so many waiting entries join a log at once,
+age = {config.batch_age:.15g}  # or those that have waited so many seconds
+heartbeat = {config.heartbeat:.15g}  # an entry every so many seconds, so that even a quiet log is anchored; 0 for none
+
+# Logs. An origin is a log's name for ever: every checkpoint and every anchor carries it. The guard holds the size and root last
+# signed. KEEP IT OUT OF BACKUPS: it is how a node that was restored from an old copy notices, and stops before it signs a second
+# head of one size. Another disk is a good place for it.
 """,
+        *map(render_log, config.logs),
+        "\n# Who submits records, and to which log.\n",
+        *map(render_tenant, config.tenants),
+        "\n# In whose names passports are issued.\n",
     ]
-    for tenant in config.tenants:
-        parts.append(_section("tenant", {"name": tenant.name, "salt-key": tenant.salt_key}))
     for issuer in config.issuers:
-        parts.append(_section("issuer", {"name": issuer.name, "id": issuer.id, "key": issuer.key}))
+        values = {"name": issuer.name, "id": issuer.id, "key": issuer.key, "tenant": issuer.tenant}
+        parts.append(_section("issuer", values))
     parts.append(
-        "\n# Ledgers that heads are anchored on. Genesis names them, so they are fixed with the log's first entry.\n"
+        "\n# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
     )
     for ledger in config.ledgers:
-        fixed = {"name": ledger.name, "uri": ledger.uri, "publisher": ledger.publisher}
+        fixed = {
+            "name": ledger.name,
+            "uri": ledger.uri,
+            **({"publisher": ledger.publisher} if ledger.publisher else {}),
+        }
         parts.append(_section("ledger", {**fixed, "cadence": ledger.cadence, **ledger.options}))
     parts.append("\n# Verifier keys of other logs that may anchor here.\n")
-    for key in config.foreign:
-        parts.append(_section("foreign", {"key": key.encode()}))
+    for foreign in config.foreign:
+        parts.append(_section("foreign", {"key": foreign.key.encode(), "log": foreign.log}))
     return "".join(parts)
 
 
-def _section(name: str, values: Mapping[str, str | float]) -> str:
-    lines = [f"{key} = {_quoted(value) if isinstance(value, str) else f'{value:g}'}\n" for key, value in values.items()]
-    return f"\n[[{name}]]\n" + "".join(lines)
+def render_log(log: LogConfig) -> str:
+    """One `[[log]]` section."""
+    fixed: dict[str, str | Sequence[str]] = {"name": log.name, "origin": log.origin, "key": log.key, "guard": log.guard}
+    if log.predecessor:
+        fixed["predecessor"] = log.predecessor
+    if log.ledgers is not None:
+        fixed["ledgers"] = log.ledgers
+    return _section("log", fixed)
+
+
+def render_tenant(tenant: TenantConfig) -> str:
+    """One `[[tenant]]` section."""
+    return _section("tenant", {"name": tenant.name, "salt-key": tenant.salt_key, "log": tenant.log})
+
+
+def _section(name: str, values: Mapping[str, str | float | Sequence[str]]) -> str:
+    return f"\n[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in values.items())
+
+
+def _value(value: str | float | Sequence[str]) -> str:
+    match value:
+        case str():
+            return _quoted(value)
+        case int() | float():
+            return f"{value:.15g}"
+        case _:
+            return f"[{', '.join(map(_quoted, value))}]"
 
 
 def _quoted(text: str) -> str:

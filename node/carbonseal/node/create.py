@@ -1,30 +1,59 @@
-"""Begins a node: its settings and its guard. The log itself begins with the first entry."""
+"""Begins a node, and logs in it: settings and guards. A log itself begins with its first entry.
+
+Guards are written here and never by opening a node, so that settings and keys that were restored without the rest do not begin
+the same log again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from carbonseal.findings import CONFIG_EXISTS, CONFIG_WRONG_VALUE, Refused
-from carbonseal.log.notes import is_key_name
+from carbonseal.findings import CONFIG_EXISTS, Refused
 from carbonseal.log.tree import EMPTY_ROOT
 
-from .config import FILE, NodeConfig, render
+from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, render, render_log, render_tenant
 from .files import replace_file
 from .guard import Guard
+from .lock import Lock
 
 
 def create(directory: Path, config: NodeConfig) -> None:
-    """Write `node.toml` and the guard of a log that has signed nothing. The keys that `config` names are made by whoever
-    calls (`secrets.make_key`). Raises Refused where either file exists: no log is begun twice.
-
-    The guard is written here and never by opening a node, so that settings and keys that were restored without the rest do
-    not begin the same log again."""
-    if not is_key_name(config.origin):
-        raise Refused(CONFIG_WRONG_VALUE(FILE, key="origin", expected="a name without spaces and plus signs"))
-    guard = directory / config.guard
-    for path in (directory / FILE, guard):
+    """Write `node.toml` and the guards of logs that have signed nothing. The keys that `config` names are made by whoever
+    calls (`secrets.make_key`). Raises Refused where a file exists: no log is begun twice."""
+    text = render(config)
+    parse(text)  # what is handed out works
+    for path in (directory / FILE, *(directory / log.guard for log in config.logs)):
         if path.exists():
             raise Refused(CONFIG_EXISTS(path=path))
     directory.mkdir(parents=True, exist_ok=True)
-    Guard(guard, config.origin).write(0, EMPTY_ROOT)
-    replace_file(directory / FILE, render(config).encode())
+    _write_guards(directory, config.logs)
+    replace_file(directory / FILE, text.encode())
+
+
+def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
+    """Begin another log in a node, with a tenant who submits to it. `node.toml` gains two sections and keeps the rest. Their
+    keys are made by whoever calls. Raises Refused where a name is taken or the guard exists, `Locked` while the node runs."""
+    with closing(Lock(directory)):
+        config = check_addition(directory, log, tenant)
+        _write_guards(directory, [log])
+        old = (directory / FILE).read_bytes().rstrip(b"\n")
+        replace_file(directory / FILE, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode())
+    return config
+
+
+def check_addition(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
+    """What the settings would be with another log. Raises Refused, as `add` does."""
+    config = load(directory)
+    grown = replace(config, logs=(*config.logs, log), tenants=(*config.tenants, tenant))
+    parse(render(grown))
+    if (directory / log.guard).exists():
+        raise Refused(CONFIG_EXISTS(path=directory / log.guard))
+    return grown
+
+
+def _write_guards(directory: Path, logs: Sequence[LogConfig]) -> None:
+    for log in logs:
+        Guard(directory / log.guard, log.origin).write(0, EMPTY_ROOT)

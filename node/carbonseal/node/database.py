@@ -1,8 +1,9 @@
-"""The node's database: SQLite through SQLAlchemy Core, durable at every commit.
+"""The node's databases: SQLite through SQLAlchemy Core, durable at every commit. Each log has one of its own, and there is one
+for what crosses them: anchors, and what was issued.
 
-Each table belongs to one module, which alone reads and writes it. One thread writes; its transactions begin IMMEDIATE, so
-that none finds out half-way that it may not write. Readers have connections of their own, see what was committed last, and
-wait for nobody (WAL).
+Each table belongs to one module, which alone reads and writes it. One thread writes to a database; its transactions begin
+IMMEDIATE, so that none finds out half-way that it may not write. Readers have connections of their own, see what was committed
+last, and wait for nobody (WAL).
 
 Many rows go in by multi-row VALUES: `executemany` gives up and takes back the interpreter's lock for every row, which beside
 a busy event loop costs a hundred times as much.
@@ -17,9 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, create_engine, event, inspect
+from sqlalchemy import Connection, MetaData, Table, create_engine, event
 
-METADATA = MetaData()
+LOG_TABLES = MetaData()
+NODE_TABLES = MetaData()
 SLICE = 512  # rows of one INSERT
 _PRAGMAS = (
     "PRAGMA page_size = 16384",  # records have a few kB
@@ -30,17 +32,16 @@ _PRAGMAS = (
 
 
 class Database:
-    """The database at `path`, with its tables."""
+    """The database at `path`, with `tables` in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tables: MetaData) -> None:
         self._writer = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0)
         self._readers = create_engine(f"sqlite:///{path}")
         for engine in (self._writer, self._readers):
             event.listen(engine, "connect", _set_up)
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._readers, "begin", _begin)
-        METADATA.create_all(self._writer)
-        self._add_columns()
+        tables.create_all(self._writer)
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction that may write. Committed, and durable, when the block ends; rolled back when it raises."""
@@ -49,16 +50,6 @@ class Database:
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one committed state."""
         return self._readers.begin()
-
-    def _add_columns(self) -> None:
-        """Tables that an older version made gain the columns that are new, empty."""
-        with self.write() as connection:
-            for table in METADATA.sorted_tables:
-                there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-                for column in table.columns:
-                    if column.name not in there:
-                        kind = column.type.compile(connection.dialect)
-                        connection.exec_driver_sql(f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}')
 
     def close(self) -> None:
         self._readers.dispose()

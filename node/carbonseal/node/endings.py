@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Column, Float, String, Table, delete, select
 
-from .database import METADATA, Database, insert_rows
+from .database import NODE_TABLES, Database, insert_rows
 
 ENDINGS = Table(
     "endings",
-    METADATA,
+    NODE_TABLES,
     Column("ledger", String, primary_key=True),
     Column("ends", Float),  # in seconds since 1970
 )

@@ -7,34 +7,42 @@ else. It rests on facts that the verifier's trust pins or does not: that is why 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, UniqueConstraint, delete, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    delete,
+    select,
+)
 
 from carbonseal.ledger import Evidence, Fate, Ledger, Observation, Retry
 
 from . import points
-from .database import METADATA, Database, insert_rows
+from .database import NODE_TABLES, Database, insert_rows
 from .outbox import NEVER, STANDING, AnchorState, Outbox, State
 
 LOG = logging.getLogger(__name__)
 
 EVIDENCE = Table(
     "evidence",
-    METADATA,
-    Column("number", Integer, primary_key=True),
-    Column("digest", LargeBinary, unique=True),  # SHA-256 of type, version and data, see `digest`
-    Column("ledger", String),
-    Column("size", Integer),
+    NODE_TABLES,
+    Column("ledger", String, primary_key=True),
+    Column("log", LargeBinary, primary_key=True),  # its id
+    Column("size", Integer, primary_key=True),
     Column("type", String),
     Column("version", Integer),
     Column("data", LargeBinary),
     Column("facts", String),  # of the observation that it proves, JSON
-    UniqueConstraint("ledger", "size"),
 )
 
 SLOWEST_LOOK = 15.0  # seconds between two looks at an anchor
@@ -52,52 +60,52 @@ class EvidenceStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, ledger: str, size: int) -> Evidence | None:
+    def find(self, ledger: str, log: bytes, size: int) -> Evidence | None:
         """The evidence of one anchor, or None."""
-        chosen = select(EVIDENCE).where(EVIDENCE.c.ledger == ledger, EVIDENCE.c.size == size)
         with self._database.read() as connection:
-            row = connection.execute(chosen).one_or_none()
-        return None if row is None else Evidence(row.type, row.version, bytes(row.data))
+            row = connection.execute(select(EVIDENCE).where(_is(ledger, log, size))).one_or_none()
+        return None if row is None else _evidence(row)
 
-    def at(self, size: int) -> list[tuple[str, Evidence]]:
-        """The evidence of all anchors of the head of `size`, by ledger."""
-        chosen = select(EVIDENCE).where(EVIDENCE.c.size == size).order_by(EVIDENCE.c.ledger)
+    def at(self, log: bytes, size: int) -> list[tuple[str, Evidence]]:
+        """The evidence of all anchors of the log's head of `size`, by ledger."""
+        chosen = select(EVIDENCE).where(EVIDENCE.c.log == log, EVIDENCE.c.size == size).order_by(EVIDENCE.c.ledger)
         with self._database.read() as connection:
-            return [
-                (row.ledger, Evidence(row.type, row.version, bytes(row.data))) for row in connection.execute(chosen)
-            ]
+            return [(row.ledger, _evidence(row)) for row in connection.execute(chosen)]
 
-    def proves(self, ledger: str, size: int, seen: Observation) -> bool:
-        """Whether there is evidence of what was seen."""
-        chosen = select(EVIDENCE.c.facts).where(EVIDENCE.c.ledger == ledger, EVIDENCE.c.size == size)
+    def proves(self, anchor: AnchorState, seen: Observation) -> bool:
+        """Whether there is evidence of what was seen of an anchor."""
+        chosen = select(EVIDENCE.c.facts).where(_is(anchor.ledger, anchor.log, anchor.size))
         with self._database.read() as connection:
             return connection.scalar(chosen) == _facts(seen)
 
-    def put(self, ledger: str, size: int, evidence: Evidence, seen: Observation) -> None:
+    def put(self, anchor: AnchorState, evidence: Evidence, seen: Observation) -> None:
         """Keep evidence of what was seen, in place of any other of this anchor. Durable on return."""
-        values = (ledger, size, evidence.type, evidence.version, evidence.data, _facts(seen))
+        name = (anchor.ledger, anchor.log, anchor.size)
+        row = (*name, evidence.type, evidence.version, evidence.data, _facts(seen))
         with self._database.write() as connection:
-            _drop(connection, ledger, size)
-            insert_rows(connection, EVIDENCE, [(None, digest(evidence, ledger, size), *values)])
+            _drop(connection, anchor)
+            insert_rows(connection, EVIDENCE, [row])
 
-    def drop(self, ledger: str, size: int) -> None:
+    def drop(self, anchor: AnchorState) -> None:
         """The anchor stands no more."""
         with self._database.write() as connection:
-            _drop(connection, ledger, size)
+            _drop(connection, anchor)
 
 
-def _drop(connection: Connection, ledger: str, size: int) -> None:
-    connection.execute(delete(EVIDENCE).where(EVIDENCE.c.ledger == ledger, EVIDENCE.c.size == size))
+def _is(ledger: str, log: bytes, size: int) -> ColumnElement[bool]:
+    return (EVIDENCE.c.ledger == ledger) & (EVIDENCE.c.log == log) & (EVIDENCE.c.size == size)
+
+
+def _drop(connection: Connection, anchor: AnchorState) -> None:
+    connection.execute(delete(EVIDENCE).where(_is(anchor.ledger, anchor.log, anchor.size)))
+
+
+def _evidence(row: Row[Any]) -> Evidence:
+    return Evidence(row.type, row.version, bytes(row.data))
 
 
 def _facts(seen: Observation) -> str:
     return json.dumps(dict(seen.facts or {}), sort_keys=True)
-
-
-def digest(evidence: Evidence, ledger: str, size: int) -> bytes:
-    """The name under which evidence is kept."""
-    head = f"{ledger}\n{size}\n{evidence.type}\n{evidence.version}\n".encode()
-    return hashlib.sha256(head + evidence.data).digest()
 
 
 class Follower:
@@ -111,11 +119,11 @@ class Follower:
 
     async def look(self, ledger: Ledger, anchor: AnchorState, now: float) -> None:
         """Ask once, and store what was seen. Raises what the ledger raises."""
-        attempts = self._outbox.attempts(anchor.ledger, anchor.size)
+        attempts = self._outbox.attempts(anchor.ledger, anchor.log, anchor.size)
         seen = await ledger.follow(attempts)
         if anchor.state in STANDING and seen.fate not in (Fate.INCLUDED, Fate.FINAL):
             LOG.warning("anchor of size %d fell out of %s", anchor.size, anchor.ledger)
-            await self._on_disk(self._evidence.drop, anchor.ledger, anchor.size)
+            await self._on_disk(self._evidence.drop, anchor)
         match seen.fate:
             case Fate.FINAL:
                 await self._final(ledger, anchor, seen, now)
@@ -169,11 +177,11 @@ class Follower:
 
     async def _prove(self, ledger: Ledger, anchor: AnchorState, seen: Observation) -> None:
         """See that there is evidence of what was seen."""
-        if self._evidence.proves(anchor.ledger, anchor.size, seen):
+        if self._evidence.proves(anchor, seen):
             return
         evidence = await ledger.evidence(seen)
         self._reached(points.EVIDENCE_TAKEN)
-        await self._on_disk(self._evidence.put, anchor.ledger, anchor.size, evidence, seen)
+        await self._on_disk(self._evidence.put, anchor, evidence, seen)
         self._reached(points.EVIDENCE_STORED)
 
 

@@ -13,12 +13,12 @@ from carbonseal.log.checkpoints import Checkpoint, checkpoint_of
 from carbonseal.log.entries import ForeignAnchor
 from carbonseal.log.notes import Note, VerifierKey
 
-from .database import METADATA, Database, insert_rows
+from .database import LOG_TABLES, Database, insert_rows
 from .store import Store
 
 FOREIGN = Table(
     "foreign_anchors",
-    METADATA,
+    LOG_TABLES,
     Column("number", Integer, primary_key=True),
     Column("log_id", LargeBinary),
     Column("size", Integer),

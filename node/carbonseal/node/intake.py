@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from carbonseal.findings import NODE_BUSY, NODE_UNKNOWN_TENANT, Finding, Place, Refused
+from carbonseal.findings import NODE_BUSY, Finding, Place, Refused
 from carbonseal.records.admission import Record, admit
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.sources import Source
@@ -49,7 +49,7 @@ class _Group:
 
 
 class Intake:
-    """Takes records in for all tenants. `put` stores them durably."""
+    """Takes records in for all tenants of a log, whose salt keys it is given. `put` stores them durably."""
 
     def __init__(self, salt_keys: Mapping[str, bytes], put: Put) -> None:
         self._salt_keys = salt_keys
@@ -58,7 +58,7 @@ class Intake:
         self._turn = asyncio.Lock()
 
     async def submit(self, record: Record, tenant: str) -> Receipt:
-        """One admitted record. Raises `Busy`, or Refused for an unknown tenant."""
+        """One admitted record. Raises `Busy`."""
         submission = self._commit(record, tenant)
         group = self._group
         if len(group.submissions) >= MOST_WAITING or group.bytes >= MOST_BYTES:
@@ -74,7 +74,7 @@ class Intake:
     async def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str
     ) -> AsyncGenerator[Submitted, None]:
-        """Many records, with a result for each in their order. Raises Refused for an unknown tenant."""
+        """Many records, with a result for each in their order."""
         storing: asyncio.Task[list[Submitted]] | None = None
         try:
             async for part in _slices(items):
@@ -107,10 +107,7 @@ class Intake:
         return self._commit(record, tenant)
 
     def _commit(self, record: Record, tenant: str) -> Submission:
-        salt_key = self._salt_keys.get(tenant)
-        if salt_key is None:
-            raise Refused(NODE_UNKNOWN_TENANT(tenant=tenant))
-        salt = salt_for(salt_key, record.profile, record.canonical)
+        salt = salt_for(self._salt_keys[tenant], record.profile, record.canonical)
         return Submission(
             tenant, record.profile, salt, commit(record.profile, salt, record.canonical), record.canonical
         )

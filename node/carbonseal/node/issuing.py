@@ -24,14 +24,13 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse as parse_json
 
-from .config import NodeConfig
-from .database import METADATA, Database
+from .database import NODE_TABLES, Database
 from .statuses import Signer, Statuses
 from .store import Receipt, StoredRecord
 
 PASSPORTS = Table(
     "passports",
-    METADATA,
+    NODE_TABLES,
     Column("credential", LargeBinary, primary_key=True),  # the root's digest
     Column("passport", LargeBinary, nullable=False),  # as issued
 )
@@ -40,20 +39,18 @@ PASSPORTS = Table(
 class Sealing(Protocol):
     """What issuing needs of the node."""
 
-    @property
-    def config(self) -> NodeConfig: ...
-    async def submit_record(self, record: Record) -> Receipt: ...
-    async def sequence(self) -> bytes | None: ...
+    async def submit_record(self, record: Record, tenant: str) -> Receipt: ...
+    async def sequence(self) -> Mapping[str, bytes]: ...
     def record(self, commitment: bytes) -> StoredRecord: ...
     def knows(self, commitment: bytes) -> bool: ...
     def seal(self, commitment: bytes) -> Seal: ...
-    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]: ...
-
-    def final_on(self, commitment: bytes) -> set[str]: ...
+    def is_final(self, commitment: bytes) -> bool: ...
+    def origin_of(self, tenant: str) -> str: ...
+    def consistency(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None: ...
 
 
 class Issuing:
-    """Issues in the names of a node's issuers."""
+    """Issues in the names of a node's issuers, about records in any of its logs."""
 
     def __init__(
         self,
@@ -68,9 +65,7 @@ class Issuing:
         self._database = database
         self._node = node
         self._statuses = statuses
-        self._origin = node.config.origin
         self._signers = signers
-        self._ledgers = {ledger.name for ledger in node.config.ledgers}
         self._now = now
         self._on_disk = on_disk
 
@@ -78,13 +73,14 @@ class Issuing:
         """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"). Raises Refused."""
         ISSUE_SHAPE.check(request, findings.ISSUE_MALFORMED)
         signer = self._signer(request["issuer"])
+        tenant = signer.config.tenant
         parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
         records = [(asked, self._node.record(bytes.fromhex(asked["commitment"]))) for asked in request["records"]]
         until = _instant(request["validUntil"]) if "validUntil" in request else None
         number, status = await self._on_disk(self._statuses.allocate, signer.config.name)
         now = self._now()
         draft = draft_credential(
-            id=uuid.uuid5(uuid.NAMESPACE_URL, f"{self._origin} credential {number}").urn,
+            id=uuid.uuid5(uuid.NAMESPACE_URL, f"{self._node.origin_of(tenant)} credential {number}").urn,
             issuer=signer.config.id,
             subject=request["subject"],
             name=request.get("name", request["subject"]),
@@ -95,7 +91,7 @@ class Issuing:
             status=status,
         )
         document = await signer.sign(draft, now)
-        receipt = await self._node.submit_record(own_record(document, CREDENTIAL_PROFILE))
+        receipt = await self._node.submit_record(own_record(document, CREDENTIAL_PROFILE), tenant)
         credential = carry_credential(document, receipt.salt)
         await self._on_disk(self._statuses.assign, number, credential.signed.digest)
         status_list = await self._statuses.current(status.list_id, signer)
@@ -108,14 +104,14 @@ class Issuing:
             seals=self._seals({*commitments, credential.commitment, status_list.commitment}),
             status_lists=[status_list],
             components=[component for _, component in parts],
-            link=self._link,
+            link=self._node.consistency,
         )
         encoded = passport.encode()
         await self._on_disk(self._keep, passport.root, encoded)
         return encoded
 
     async def refresh(self, raw: bytes) -> bytes:
-        """The same passport with newer heads and anchors of this node's log, and its issuers' newest status. Raises Refused."""
+        """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused."""
         passport = parse(raw)
         entries = (carried.signed.status for carried in passport.credentials.values())
         lists = {status.list_id for status in entries if status is not None}
@@ -124,10 +120,12 @@ class Issuing:
             if signer is not None:
                 await self._statuses.current(list_id, signer)
         await self._node.sequence()
-        best = [self._statuses.best(list_id, self._is_anchored) for list_id, signer in signers.items() if signer]
+        best = [self._statuses.best(list_id, self._node.is_final) for list_id, signer in signers.items() if signer]
         status_lists = [one for one in best if one is not None]
         commitments = passport.commitments() | {one.commitment for one in status_lists}
-        return refresh(passport, seals=self._seals(commitments), status_lists=status_lists, link=self._link).encode()
+        return refresh(
+            passport, seals=self._seals(commitments), status_lists=status_lists, link=self._node.consistency
+        ).encode()
 
     async def passport(self, credential: bytes) -> bytes | None:
         """The refreshed passport about the credential of this digest, if it was issued here."""
@@ -154,14 +152,8 @@ class Issuing:
             connection.execute(insert(PASSPORTS).values(credential=credential, passport=passport))
 
     def _seals(self, commitments: Iterable[bytes]) -> dict[bytes, Seal]:
-        """The seals of those that this node's log holds; a component may be from another."""
+        """The seals of those that are in this node's logs; a component may be from elsewhere."""
         return {commitment: self._node.seal(commitment) for commitment in commitments if self._node.knows(commitment)}
-
-    def _is_anchored(self, commitment: bytes) -> bool:
-        return self._ledgers <= self._node.final_on(commitment)
-
-    def _link(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None:
-        return self._node.consistency(old_size, new_size) if origin == self._origin else None
 
 
 def _component(number: int, part: Mapping[str, Any]) -> tuple[Component, Passport]:

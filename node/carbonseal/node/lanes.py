@@ -1,7 +1,7 @@
-"""One lane for each ledger, so that a dead one delays no other: connects, compares, sends, follows.
+"""One lane for each ledger, so that a dead one delays no other: keeps the cadence of every log, prepares, sends, follows.
 
-Before anything is sent on a ledger, it is asked for the largest head that it holds of this log. A node that was restored from
-an old copy finds out there, at the latest.
+All logs of a node share the lane to a ledger, one round at a time, because they share the account there: its slots (an Ethereum
+nonce) are one line.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
-from carbonseal.ledger import Anchor, Ledger, Never, Retry, Unknown, log_id
+from carbonseal.ledger import Anchor, Ledger, Never, Purse, Retry, Unknown, Unreachable
 
-from . import ledgers, points
+from . import points
+from .batches import until
 from .config import LedgerConfig
+from .connections import Connection
 from .endings import Endings
 from .follower import LONGEST_WATCH, Follower, OnDisk, watch
-from .guard import Frozen
-from .outbox import FIRST_DELAY, LONGEST_DELAY, NEVER, OPEN, STANDING, AnchorState, Outbox, State
+from .outbox import NEVER, OPEN, STANDING, AnchorState, Outbox, State
 from .purses import KnownPurse, Purses
-from .sequencer import Sequencer
+from .sealing import SealingLog
 
 LOG = logging.getLogger(__name__)
 SLOWEST_ROUND = 5.0  # seconds between two rounds with nothing to do
@@ -32,7 +32,7 @@ PURSE_EVERY = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """How a ledger stands with this node. `compared` says whether it was asked what it knows of this log; `problem` why it
+    """How a ledger stands with this node. `compared` says whether it was asked what it knows of the logs; `problem` why it
     cannot be talked to, and `remedy` what to do about it where waiting does not help; `warning` tells what will be one."""
 
     name: str
@@ -45,7 +45,7 @@ class LedgerState:
     warning: str
     counts: dict[State, int]
     costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
-    newest: tuple[AnchorState, ...]  # what is open or failed, and the newest final one
+    newest: tuple[AnchorState, ...]  # what is open or failed, and each log's newest final one
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -94,7 +94,7 @@ class Lane:
         settings: LedgerConfig,
         directory: Path,
         *,
-        sequencer: Sequencer,
+        logs: Iterable[SealingLog],
         outbox: Outbox,
         purses: Purses,
         endings: Endings,
@@ -103,9 +103,11 @@ class Lane:
         clock: Callable[[], float],
         reached: points.Reached,
     ) -> None:
+        """`logs` are all of the node's: those that do not use this ledger any more may have anchors under way."""
         self.config = settings
-        self._directory = directory
-        self._sequencer = sequencer
+        self.name = settings.name
+        self._logs: Mapping[bytes, SealingLog] = {log.id: log for log in logs}
+        self.users = [log for log in self._logs.values() if settings.name in log.ledgers]
         self._outbox = outbox
         self._purses = purses
         self._endings = endings
@@ -113,108 +115,115 @@ class Lane:
         self._on_disk = on_disk
         self._clock = clock
         self._reached = reached
+        self._connection = Connection(settings, directory, self.users, clock=clock, connected=self._note_ending)
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._ledger: Ledger | None = None
-        self._compared = False
-        self._problem = self._remedy = ""
-        self._failures = 0
-        self._next_greeting = self._next_purse = 0.0
+        self._next_purse = 0.0
 
     # --- what the node asks ----------------------------------------------------------------------------------------
 
     def state(self) -> LedgerState:
         """How things stand."""
-        name = self.config.name
-        final = self._outbox.anchors(name, State.FINAL, limit=1)
-        newest = self._outbox.anchors(name, *OPEN, State.FAILED, limit=100) + final
+        final = [self._outbox.anchors(self.name, State.FINAL, log=log, limit=1) for log in self._logs]
+        newest = self._outbox.anchors(self.name, *OPEN, State.FAILED, limit=100)
         return LedgerState(
-            name,
+            self.name,
             self.config.uri,
             self.config.publisher,
             self.config.cadence,
-            self._compared,
-            self._problem,
-            self._remedy,
-            self._endings.warning(name, self._clock()),
-            self._outbox.counts(name),
+            self._connection.compared,
+            self._connection.problem,
+            self._connection.remedy,
+            self._endings.warning(self.name, self._clock()),
+            self._outbox.counts(self.name),
             self._costs(),
-            tuple(newest),
+            tuple(newest + [anchor for anchors in final for anchor in anchors]),
         )
 
     def _costs(self) -> Costs | None:
-        name = self.config.name
-        purse = self._purses.find(name)
+        purse = self._purses.find(self.name)
         if purse is None:
             return None
-        counts = self._outbox.counts(name)
+        counts = self._outbox.counts(self.name)
         standing = sum(counts.get(state, 0) for state in STANDING)
-        return Costs(purse, self._outbox.spent(name), standing, self._outbox.largest(name))
+        return Costs(purse, self._outbox.spent(self.name), standing, self._outbox.covered(self.name))
 
-    async def make_due(self) -> None:
-        """Let the newest head be anchored."""
-        head = self._sequencer.newest()
+    async def make_due(self, log: SealingLog) -> None:
+        """Let a log's newest head be anchored."""
+        head = log.newest()
         if head is not None and await self._on_disk(
-            self._outbox.make_due, self.config.name, head.checkpoint.size, self._clock()
+            self._outbox.make_due, self.name, log.id, head.checkpoint.size, self._clock()
         ):
             self._reached(points.DUE)
         self._wake.set()
 
     async def greet(self) -> None:
-        """Connect, and compare what the ledger knows of this log with what this node knows."""
+        """Connect, and compare what the ledger knows of the logs with what this node knows."""
         async with self._turn:
-            await self._greet()
+            await self._connection.open()
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         """Keep to the cadence, send and follow, for ever."""
         while True:
-            await self._keep_cadence()
+            for log in self.users:
+                await self._keep_cadence(log)
             await self.advance()
             await until(self._wake, sleep, self._next_round())
             self._wake.clear()
 
     async def settle(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Send and follow until every anchor is final or failed."""
-        while self._outbox.anchors(self.config.name, *OPEN, limit=1) and not self._sequencer.frozen:
+        """Send and follow until every anchor of a log that is not frozen is final or failed."""
+        while any(anchor.log not in self._frozen() for anchor in self._outbox.anchors(self.name, *OPEN)):
             await self.advance()
             await sleep(min(self._next_round(), 0.5))
 
-    def forget(self) -> None:
-        """Compare again: the operator has vouched for the directory."""
-        self._compared, self._problem, self._next_greeting = False, "", 0.0
+    def forget(self, log: SealingLog) -> None:
+        """Compare again: the operator has vouched for the log."""
+        self._connection.forget(log.id)
 
     async def close(self) -> None:
         """Let go of the ledger."""
-        if self._ledger is not None:
-            await self._ledger.close()
+        await self._connection.close()
 
     # --- one round -------------------------------------------------------------------------------------------------
 
     async def advance(self) -> None:
         """Take every anchor whose time has come as far as it goes now."""
         async with self._turn:
-            if not await self._greet() or self._ledger is None:
+            ledger = await self._connection.open()
+            if ledger is None:
                 await self._fail_all()
                 return
-            await self._ask_purse(self._ledger)
-            for anchor in self._outbox.watched(self.config.name):
-                now: AnchorState | None = anchor
-                before: State | None = None
-                while now and now.state is not before and now.watched and now.next <= self._clock():
-                    before = now.state
-                    await self._advance(self._ledger, now)
-                    now = self._outbox.anchor(anchor.ledger, anchor.size)
+            try:
+                await self._advance_all(ledger)
+            except Unreachable as silence:
+                self._connection.put_off(str(silence))
+            else:
+                self._connection.answered()
+
+    async def _advance_all(self, ledger: Ledger) -> None:
+        await self._ask_purse(ledger)
+        for anchor in self._outbox.watched(self.name):
+            now: AnchorState | None = anchor
+            before: State | None = None
+            while now and now.state is not before and now.watched and now.next <= self._clock():
+                before = now.state
+                await self._advance(ledger, now)
+                now = self._outbox.anchor(anchor.ledger, anchor.log, anchor.size)
 
     async def _advance(self, ledger: Ledger, anchor: AnchorState) -> None:
+        """Raises `Unreachable`, which is not this anchor's failure."""
         try:
             if anchor.state in (State.SENT, *STANDING):
                 await self._follower.look(ledger, anchor, self._clock())
-            elif self._sequencer.frozen:
+            elif anchor.log in self._frozen():
                 await self._on_disk(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
             elif anchor.state is State.DUE:
                 await self._prepare(ledger, anchor)
             else:
                 await self._send(ledger, anchor)
+        except Unreachable:
+            raise
         except Retry as retry:
             await self._try_again(ledger, anchor, str(retry))
         except Never as never:
@@ -237,16 +246,16 @@ class Lane:
 
     async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
         """due -> signed: what will be sent is stored first."""
-        head = self._sequencer.known_head(anchor.size)
-        earlier = self._outbox.open_attempts(anchor.ledger)
+        head, frozen = self._logs[anchor.log].head(anchor.size), self._frozen()
+        earlier = self._outbox.open_attempts(anchor.ledger, frozen)
         prepared = await ledger.prepare(Anchor(head.checkpoint.statement(), head.note), earlier)
         self._reached(points.PREPARED)
-        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock())
+        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), frozen)
         self._reached(points.ATTEMPT_STORED)
 
     async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
         """signed -> sent, also where it may have been sent before."""
-        attempts = self._outbox.attempts(anchor.ledger, anchor.size)
+        attempts = self._outbox.attempts(anchor.ledger, anchor.log, anchor.size)
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         try:
             await ledger.send(wanted)
@@ -256,104 +265,54 @@ class Lane:
         await self._on_disk(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
         self._reached(points.SENT_RECORDED)
 
+    def _frozen(self) -> frozenset[bytes]:
+        """The ids of logs that sign nothing more: nothing of theirs is sent."""
+        return frozenset(id for id, log in self._logs.items() if log.frozen)
+
     async def _ask_purse(self, ledger: Ledger) -> None:
         """Look into the purse now and then, and say aloud that it runs low."""
         if self._clock() < self._next_purse:
             return
-        self._next_purse = self._clock() + PURSE_EVERY
+        purse: Purse | None = None
         try:
             purse = await ledger.purse()
+        except Unreachable:
+            raise
         except Retry as retry:
-            LOG.info("the purse of %s: %s", self.config.name, retry)
-            return
+            LOG.info("the purse of %s: %s", self.name, retry)
+        self._next_purse = self._clock() + PURSE_EVERY
         if purse is not None:
-            before = self._purses.find(self.config.name)
+            before = self._purses.find(self.name)
             if purse.warning and (before is None or not before.warning):
-                LOG.warning("%s: %s", self.config.name, purse.warning)
-            await self._on_disk(self._purses.put, self.config.name, purse, self._clock())
+                LOG.warning("%s: %s", self.name, purse.warning)
+            await self._on_disk(self._purses.put, self.name, purse, self._clock())
 
-    async def _keep_cadence(self) -> None:
-        """Make the newest head due where it is time, and where it holds something that is a reason to."""
-        head = self._sequencer.newest()
-        last = next(iter(self._outbox.anchors(self.config.name, limit=1)), None)
-        if head is None or self._sequencer.frozen:
+    async def _keep_cadence(self, log: SealingLog) -> None:
+        """Make a log's newest head due where it is time, and where it holds something that is a reason to."""
+        head = log.newest()
+        last = next(iter(self._outbox.anchors(self.name, log=log.id, limit=1)), None)
+        if head is None or log.frozen:
             return
-        if last is None:
-            await self.make_due()
-        elif self._clock() >= last.due + self.config.cadence:
-            anchored = self._sequencer.known_head(last.size)
-            if head.reasons > anchored.reasons:
-                await self.make_due()
+        if last is None or (
+            self._clock() >= last.due + self.config.cadence and head.reasons > log.head(last.size).reasons
+        ):
+            await self.make_due(log)
 
     def _next_round(self) -> float:
         """In how many seconds there is something to do."""
-        times = [anchor.next for anchor in self._outbox.watched(self.config.name)]
-        if times and self._compared:
-            return min(max(min(times) - self._clock(), 0.01), SLOWEST_ROUND)
-        waiting = self._next_greeting - self._clock() if not self._compared else SLOWEST_ROUND
-        return min(max(waiting, 0.01), SLOWEST_ROUND, self.config.cadence)
-
-    # --- connecting ------------------------------------------------------------------------------------------------
-
-    async def _greet(self) -> bool:
-        """Whether the ledger is connected and was compared with."""
-        if self._compared or self._clock() < self._next_greeting or self._remedy:
-            return self._compared
-        try:
-            if self._ledger is None:
-                self._ledger = await self._connect()
-                await self._note_ending(self._ledger)
-            statement = await self._ledger.latest(log_id(self._sequencer.published.origin))
-            await self._on_disk(self._sequencer.compare, self.config.name, statement)
-        except Retry as retry:
-            self._put_off(str(retry))
-        except Never as never:
-            self._give_up(never.reason, never.remedy)
-        except Frozen as frozen:
-            self._problem, self._next_greeting = frozen.finding.message, math.inf
-        except Refused as refused:
-            self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
-        except Exception as defect:
-            LOG.exception("connecting to %s", self.config.name)
-            self._put_off(f"a defect: {defect!r}")
-        else:
-            self._compared, self._problem, self._failures = True, "", 0
-        return self._compared
-
-    async def _connect(self) -> Ledger:
-        ledger = await ledgers.connect(self.config.uri, self.config.options, self._directory)
-        publisher = ledger.publisher or log_id(self._sequencer.published.origin).hex()  # in a log: whoever signed
-        if (ledger.name, publisher) == (self.config.name, self.config.publisher):
-            return ledger
-        await ledger.close()
-        found, expected = f"{ledger.name} under {publisher}", f"{self.config.name} under {self.config.publisher}"
-        raise Refused(CONFIG_WRONG_LEDGER(self.config.name, uri=self.config.uri, found=found, expected=expected))
+        now = self._clock()
+        work = min((anchor.next for anchor in self._outbox.watched(self.name)), default=math.inf)
+        wanted = work if self._connection.compared else now
+        seconds = max(wanted, self._connection.next_try) - now
+        return min(max(seconds, 0.01), SLOWEST_ROUND, self.config.cadence)
 
     async def _note_ending(self, ledger: Ledger) -> None:
-        await self._on_disk(self._endings.put, self.config.name, ledger.ends)
-        if warning := self._endings.warning(self.config.name, self._clock()):
-            LOG.warning("%s: %s", self.config.name, warning)
-
-    def _put_off(self, problem: str) -> None:
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2**self._failures)
-        self._problem, self._next_greeting = problem, self._clock() + delay
-        self._failures += 1
-
-    def _give_up(self, reason: str, remedy: str) -> None:
-        """The ledger cannot be used as it is configured."""
-        self._problem, self._remedy = reason, remedy
+        await self._on_disk(self._endings.put, self.name, ledger.ends)
+        if warning := self._endings.warning(self.name, self._clock()):
+            LOG.warning("%s: %s", self.name, warning)
 
     async def _fail_all(self) -> None:
         """What waits for a ledger that cannot be used has failed."""
-        for anchor in self._outbox.anchors(self.config.name, *OPEN) if self._remedy else ():
-            await self._on_disk(self._outbox.fail, anchor, self._clock(), self._problem, self._remedy)
-
-
-async def until(event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:
-    """Until `event` is set, or `seconds` have passed."""
-    waiting = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(sleep(seconds))}
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()
+        if remedy := self._connection.remedy:
+            for anchor in self._outbox.anchors(self.name, *OPEN):
+                await self._on_disk(self._outbox.fail, anchor, self._clock(), self._connection.problem, remedy)

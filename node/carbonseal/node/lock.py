@@ -22,7 +22,7 @@ class Locked(Refused):
 
 
 class Lock:
-    """Held from construction until `release`, or until the process ends in whatever way. Raises `Locked`."""
+    """Held from construction until `close`, or until the process ends in whatever way. Raises `Locked`."""
 
     def __init__(self, directory: Path) -> None:
         self._descriptor = os.open(directory / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -38,7 +38,7 @@ class Lock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "address": address}).encode(), 0)
 
-    def release(self) -> None:
+    def close(self) -> None:
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 

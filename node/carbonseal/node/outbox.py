@@ -1,4 +1,4 @@
-"""The outbox: one durable state machine for each anchor, which is a head of this log on one ledger.
+"""The outbox: one durable state machine for each anchor, which is a head of one of the node's logs on one ledger.
 
     due ──> signed ──> sent ──> included ──> final          failed, with reason and remedy, from any state before final
      ^         ^─────────┴──────────┴──────────┘
@@ -11,13 +11,16 @@ head becomes due there or another anchor is stuck, because the slot that a faile
 
 Every change names the state it starts from, and does nothing where something else happened meanwhile.
 
-Owns the tables `anchors` and `attempts`. A directory holds one log, so (ledger, size) names an anchor.
+What was signed for one log matters to the others: they share the ledger's account, and its slots. A log that froze sends nothing
+more, so what it holds and has not written stands in nobody's way.
+
+Owns the tables `anchors` and `attempts`. An anchor's name is (ledger, log id, size).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -33,6 +36,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    exists,
     func,
     select,
     update,
@@ -40,7 +44,7 @@ from sqlalchemy import (
 
 from carbonseal.ledger import Observation, Prepared, Statement
 
-from .database import METADATA, Database, insert_rows
+from .database import NODE_TABLES, Database, insert_rows
 
 
 class State(Enum):
@@ -63,8 +67,9 @@ STANDING = (State.INCLUDED, State.FINAL)
 
 ANCHORS = Table(
     "anchors",
-    METADATA,
+    NODE_TABLES,
     Column("ledger", String, primary_key=True),
+    Column("log", LargeBinary, primary_key=True),  # its id
     Column("size", Integer, primary_key=True),
     Column("state", String),
     Column("due", Float),  # when it became due; all times are seconds since 1970
@@ -81,9 +86,10 @@ ANCHORS = Table(
 )
 ATTEMPTS = Table(
     "attempts",
-    METADATA,
+    NODE_TABLES,
     Column("number", Integer, primary_key=True),
     Column("ledger", String, index=True),
+    Column("log", LargeBinary),
     Column("size", Integer),
     Column("id", String),
     Column("slot", String),
@@ -97,6 +103,7 @@ class AnchorState:
     """One anchor. `reason` and `remedy` say what went wrong last, for good where the state is FAILED."""
 
     ledger: str
+    log: bytes  # its id
     size: int
     state: State
     due: float
@@ -121,6 +128,7 @@ class AnchorState:
 
     def to_json(self) -> dict[str, object]:
         return {
+            "log": self.log.hex(),
             "size": self.size,
             "state": self.state.value,
             "stage": self.stage,
@@ -135,18 +143,22 @@ class AnchorState:
 
 
 class Outbox:
-    """All anchors of this log. What changes something is called in the thread that writes."""
+    """All anchors of a node. What changes something is called in the thread that writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    def anchors(self, ledger: str, *states: State, limit: int | None = None) -> list[AnchorState]:
-        """The anchors on a ledger in any of `states` (in all without), the largest first."""
+    def anchors(
+        self, ledger: str, *states: State, log: bytes | None = None, limit: int | None = None
+    ) -> list[AnchorState]:
+        """The anchors on a ledger, of one log or of all, in any of `states` (in all without), the largest first."""
         chosen = select(ANCHORS).where(ANCHORS.c.ledger == ledger).order_by(ANCHORS.c.size.desc()).limit(limit)
         if states:
             chosen = chosen.where(ANCHORS.c.state.in_([state.value for state in states]))
+        if log is not None:
+            chosen = chosen.where(ANCHORS.c.log == log)
         with self._database.read() as connection:
             return [_anchor(row) for row in connection.execute(chosen)]
 
@@ -156,9 +168,9 @@ class Outbox:
         with self._database.read() as connection:
             return [_anchor(row) for row in connection.execute(chosen)]
 
-    def anchor(self, ledger: str, size: int) -> AnchorState | None:
+    def anchor(self, ledger: str, log: bytes, size: int) -> AnchorState | None:
         """One anchor, or None."""
-        chosen = select(ANCHORS).where(ANCHORS.c.ledger == ledger, ANCHORS.c.size == size)
+        chosen = select(ANCHORS).where(_is(ANCHORS, ledger, log, size))
         with self._database.read() as connection:
             row = connection.execute(chosen).one_or_none()
         return None if row is None else _anchor(row)
@@ -175,52 +187,48 @@ class Outbox:
         with self._database.read() as connection:
             return sum(int(cost or 0) for cost in connection.scalars(chosen))
 
-    def attempts(self, ledger: str, size: int) -> list[Prepared]:
+    def attempts(self, ledger: str, log: bytes, size: int) -> list[Prepared]:
         """What was signed for one anchor, newest first."""
-        chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.size == size)
+        chosen = select(ATTEMPTS).where(_is(ATTEMPTS, ledger, log, size))
         with self._database.read() as connection:
             return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number.desc()))]
 
-    def open_attempts(self, ledger: str) -> list[Prepared]:
-        """What was signed for all anchors of a ledger that are not settled, oldest first."""
+    def open_attempts(self, ledger: str, frozen: Collection[bytes] = ()) -> list[Prepared]:
+        """What was signed for all anchors of a ledger that are not settled, oldest first, but for those of `frozen` logs."""
         with self._database.read() as connection:
-            return _open_attempts(connection, ledger)
+            return _open_attempts(connection, ledger, frozen)
 
-    def earliest(self, index: int, state: State) -> dict[str, int]:
-        """For each ledger, the size of the smallest anchor in `state` that covers entry `index`."""
+    def earliest(self, log: bytes, index: int, state: State) -> dict[str, int]:
+        """For each ledger, the size of the log's smallest anchor in `state` that covers entry `index`."""
         chosen = select(ANCHORS.c.ledger, func.min(ANCHORS.c.size).label("size")).group_by(ANCHORS.c.ledger)
-        chosen = chosen.where(ANCHORS.c.state == state.value, ANCHORS.c.size > index)
+        chosen = chosen.where(ANCHORS.c.log == log, ANCHORS.c.state == state.value, ANCHORS.c.size > index)
         with self._database.read() as connection:
             return {row.ledger: row.size for row in connection.execute(chosen)}
 
-    def largest(self, ledger: str) -> int:
-        """The size of the largest anchor that stands on a ledger, or 0."""
+    def covered(self, ledger: str) -> int:
+        """How many entries the anchors that stand on a ledger cover, of all logs together."""
         states = [state.value for state in STANDING]
         chosen = select(func.max(ANCHORS.c.size)).where(ANCHORS.c.ledger == ledger, ANCHORS.c.state.in_(states))
         with self._database.read() as connection:
-            return connection.scalar(chosen) or 0
+            return sum(connection.scalars(chosen.group_by(ANCHORS.c.log)))
 
     # --- changing --------------------------------------------------------------------------------------------------
 
-    def make_due(self, ledger: str, size: int, now: float) -> bool:
-        """Let the head of `size` be anchored; whether that is new. Older heads that wait with nothing signed make way for
-        it, and what failed with something signed is taken up again."""
-        signed = select(ATTEMPTS.c.size).where(ATTEMPTS.c.ledger == ledger)
-        failed = (ANCHORS.c.ledger == ledger) & (ANCHORS.c.state == State.FAILED.value)
+    def make_due(self, ledger: str, log: bytes, size: int, now: float) -> bool:
+        """Let the log's head of `size` be anchored; whether that is new. Its older heads that wait with nothing signed make
+        way for it, and what failed with something signed is taken up again."""
+        older = (ANCHORS.c.state == State.DUE.value) & (ANCHORS.c.size < size)
+        failed = (ANCHORS.c.state == State.FAILED.value) & (ANCHORS.c.size == size)
         with self._database.write() as connection:
             _take_up(connection, ledger, now)
-            connection.execute(
-                delete(ANCHORS).where(
-                    ANCHORS.c.ledger == ledger,
-                    (ANCHORS.c.state == State.DUE.value) & (ANCHORS.c.size < size) | failed & (ANCHORS.c.size == size),
-                    ANCHORS.c.size.not_in(signed),
-                )
-            )
-            there = select(ANCHORS.c.size).where(ANCHORS.c.ledger == ledger, ANCHORS.c.size == size)
+            mine = (ANCHORS.c.ledger == ledger) & (ANCHORS.c.log == log)
+            connection.execute(delete(ANCHORS).where(mine, older | failed, ~_is_signed()))
+            there = select(ANCHORS.c.size).where(_is(ANCHORS, ledger, log, size))
             if connection.scalar(there) is not None:
                 return False
             times = (now, now, now)
-            insert_rows(connection, ANCHORS, [(ledger, size, State.DUE.value, *times, 0, "", "", "", "", 0.0, "", "0")])
+            row = (ledger, log, size, State.DUE.value, *times, 0, "", "", "", "", 0.0, "", "0")
+            insert_rows(connection, ANCHORS, [row])
         return True
 
     def want_better(self, anchor: AnchorState, now: float, reason: str) -> None:
@@ -229,18 +237,26 @@ class Outbox:
             _take_up(connection, anchor.ledger, now)
             _move(connection, anchor, State.DUE, since=now, next=now, reason=reason)
 
-    def store_attempt(self, anchor: AnchorState, prepared: Prepared, earlier: Sequence[Prepared], now: float) -> bool:
+    def store_attempt(
+        self,
+        anchor: AnchorState,
+        prepared: Prepared,
+        earlier: Sequence[Prepared],
+        now: float,
+        frozen: Collection[bytes] = (),
+    ) -> bool:
         """Keep what was signed, before it is sent: due -> signed. False, and nothing is kept, where the anchor is not due
         any more or was not signed with all of `earlier` in view."""
         with self._database.write() as connection:
-            if [attempt.id for attempt in _open_attempts(connection, anchor.ledger)] != [old.id for old in earlier]:
+            view = _open_attempts(connection, anchor.ledger, frozen)
+            if [attempt.id for attempt in view] != [old.id for old in earlier]:
                 return False
             if not _move(connection, anchor, State.SIGNED, since=now, next=now, offered=now, attempt=prepared.id):
                 return False
             if prepared.id in {old.id for old in earlier}:
                 return True
             number = 1 + (connection.scalar(select(func.max(ATTEMPTS.c.number))) or 0)
-            key = (number, anchor.ledger, anchor.size)
+            key = (number, anchor.ledger, anchor.log, anchor.size)
             row = (*key, prepared.id, prepared.slot, prepared.statement.encode(), prepared.payload)
             insert_rows(connection, ATTEMPTS, [row])
         return True
@@ -285,8 +301,7 @@ class Outbox:
 
 
 def _move(connection: Connection, anchor: AnchorState, state: State, **values: object) -> bool:
-    where = (ANCHORS.c.ledger == anchor.ledger) & (ANCHORS.c.size == anchor.size)
-    where &= ANCHORS.c.state == anchor.state.value
+    where = _is(ANCHORS, anchor.ledger, anchor.log, anchor.size) & (ANCHORS.c.state == anchor.state.value)
     return connection.execute(update(ANCHORS).where(where).values(state=state.value, **values)).rowcount == 1
 
 
@@ -301,18 +316,35 @@ def _watched() -> ColumnElement[bool]:
     return ANCHORS.c.state.in_([state.value for state in OPEN]) | (is_final & (ANCHORS.c.next < NEVER))
 
 
+def _is(table: Table, ledger: str, log: bytes, size: int) -> ColumnElement[bool]:
+    return (table.c.ledger == ledger) & (table.c.log == log) & (table.c.size == size)
+
+
+def _of_anchor() -> ColumnElement[bool]:
+    """That an attempt is one of an anchor's."""
+    return (
+        (ATTEMPTS.c.ledger == ANCHORS.c.ledger)
+        & (ATTEMPTS.c.log == ANCHORS.c.log)
+        & (ATTEMPTS.c.size == ANCHORS.c.size)
+    )
+
+
+def _is_signed() -> ColumnElement[bool]:
+    """That something was signed for an anchor."""
+    return exists().where(_of_anchor())
+
+
 def _take_up(connection: Connection, ledger: str, now: float) -> None:
     """Go on with what failed with something signed."""
-    signed = select(ATTEMPTS.c.size).where(ATTEMPTS.c.ledger == ledger)
-    failed = (ANCHORS.c.ledger == ledger) & (ANCHORS.c.state == State.FAILED.value) & ANCHORS.c.size.in_(signed)
+    failed = (ANCHORS.c.ledger == ledger) & (ANCHORS.c.state == State.FAILED.value) & _is_signed()
     again = {"since": now, "next": now, "tries": 0}
     connection.execute(update(ANCHORS).where(failed).values(state=State.SENT.value, **again))
 
 
-def _open_attempts(connection: Connection, ledger: str) -> list[Prepared]:
-    settled = select(ANCHORS.c.size)
-    settled = settled.where(ANCHORS.c.ledger == ledger, ANCHORS.c.state == State.FINAL.value, ANCHORS.c.next >= NEVER)
-    chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.size.not_in(settled))
+def _open_attempts(connection: Connection, ledger: str, frozen: Collection[bytes]) -> list[Prepared]:
+    is_settled = (ANCHORS.c.state == State.FINAL.value) & (ANCHORS.c.next >= NEVER)
+    chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.log.not_in(frozen))
+    chosen = chosen.where(~exists().where(_of_anchor(), is_settled))
     return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number))]
 
 
@@ -322,5 +354,4 @@ def _prepared(row: Row[Any]) -> Prepared:
 
 def _anchor(row: Row[Any]) -> AnchorState:
     values = {name: getattr(row, name) for name in AnchorState.__slots__}
-    added = {"offered": row.offered or 0.0, "stage": row.stage or "", "cost": row.cost or "0"}  # by a newer version
-    return AnchorState(**{**values, **added, "state": State(row.state)})
+    return AnchorState(**{**values, "log": bytes(row.log), "state": State(row.state)})

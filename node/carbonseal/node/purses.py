@@ -10,11 +10,11 @@ from sqlalchemy import Column, Float, Integer, String, Table, delete, select
 
 from carbonseal.ledger import Purse
 
-from .database import METADATA, Database, insert_rows
+from .database import NODE_TABLES, Database, insert_rows
 
 PURSES = Table(
     "purses",
-    METADATA,
+    NODE_TABLES,
     Column("ledger", String, primary_key=True),
     Column("unit", String),
     Column("decimals", Integer),

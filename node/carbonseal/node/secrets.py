@@ -36,7 +36,7 @@ from carbonseal.findings import (
 )
 from carbonseal.keys.tokens import ED25519, TokenKey
 from carbonseal.keys.uris import KeyUri, read_uri
-from carbonseal.log.notes import SigningKey
+from carbonseal.log.notes import NoteSigner, SigningKey, VerifierKey
 
 KEY_BYTES = 32
 MAX_SECRET = 64 * 1024  # bytes: keystores and PEM files have less than one
@@ -106,6 +106,11 @@ class TokenSigner:
         except InvalidSignature:
             raise Refused(SECRET_SIGNATURE_WRONG(uri=self._key.uri)) from None
         return signature
+
+
+def verifier_of(origin: str, uri: str, base: Path) -> VerifierKey:
+    """The verifier key of the log with this origin, whose key is behind `uri`. Raises `Refused`."""
+    return NoteSigner(origin, open_signer(uri, base)).verifier
 
 
 def make_key(path: Path) -> bytes:

@@ -48,14 +48,14 @@ from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bun
 from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 
 from . import points
-from .database import METADATA, Database, insert_rows
+from .database import LOG_TABLES, Database, insert_rows
 from .files import LogFiles
 from .guard import Frozen, Guard
 from .store import Store
 
 HEADS = Table(
     "heads",
-    METADATA,
+    LOG_TABLES,
     Column("size", Integer, primary_key=True),
     Column("root", LargeBinary),
     Column("note", LargeBinary),

@@ -30,12 +30,12 @@ from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse
 
 from .config import IssuerConfig
-from .database import METADATA, Database
+from .database import NODE_TABLES, Database
 from .store import Receipt, StoredRecord
 
 POSITIONS = Table(
     "positions",
-    METADATA,
+    NODE_TABLES,
     Column("number", Integer, primary_key=True),
     Column("issuer", String, nullable=False),  # its name in node.toml
     Column("list", String, nullable=False),
@@ -45,7 +45,7 @@ POSITIONS = Table(
 )
 STATUS_LISTS = Table(
     "status_lists",
-    METADATA,
+    NODE_TABLES,
     Column("number", Integer, primary_key=True),
     Column("list", String, nullable=False, index=True),
     Column("revoked", String, nullable=False),  # JSON, the revoked positions in ascending order
@@ -72,14 +72,15 @@ class Signer:
 
 
 class Statuses:
-    """The status of every credential that this node issued. `submit` stores and seals, `record` finds what was stored."""
+    """The status of every credential that this node issued. `submit` stores and seals for a tenant, `record` finds
+    what was stored."""
 
     def __init__(
         self,
         database: Database,
         signers: Mapping[str, Signer],
         *,
-        submit: Callable[[Record], Awaitable[Receipt]],
+        submit: Callable[[Record, str], Awaitable[Receipt]],
         record: Callable[[bytes], StoredRecord],
         now: Callable[[], int],
         on_disk: OnDisk,
@@ -136,7 +137,8 @@ class Statuses:
             valid_from=from_seconds(now),
             valid_until=from_seconds(now) + LIFE,
         )
-        receipt = await self._submit(own_record(await signer.sign(draft, now), STATUS_LIST_PROFILE))
+        made = own_record(await signer.sign(draft, now), STATUS_LIST_PROFILE)
+        receipt = await self._submit(made, signer.config.tenant)
         row = {"list": list_id, "revoked": revoked, "commitment": receipt.commitment, "signed": now}
         await self._on_disk(self._keep, row)
         return self._stored(receipt.commitment)

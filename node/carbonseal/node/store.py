@@ -33,27 +33,27 @@ from sqlalchemy import (
 
 from carbonseal.log.entries import Entry, RecordEntry
 
-from .database import METADATA, SLICE, Database, insert_rows
+from .database import LOG_TABLES, SLICE, Database, insert_rows
 
-ENTRIES = Table("entries", METADATA, Column("number", Integer, primary_key=True), Column("entry", LargeBinary))
+ENTRIES = Table("entries", LOG_TABLES, Column("number", Integer, primary_key=True), Column("entry", LargeBinary))
 RECORDS = Table(
     "records",
-    METADATA,
+    LOG_TABLES,
     Column("number", Integer, primary_key=True),
     Column("tenant", String),
     Column("profile", String),
     Column("salt", LargeBinary),
     Column("acknowledged", BigInteger),  # seconds since 1970
 )
-PAYLOADS = Table("payloads", METADATA, Column("number", Integer, primary_key=True), Column("canonical", LargeBinary))
+PAYLOADS = Table("payloads", LOG_TABLES, Column("number", Integer, primary_key=True), Column("canonical", LargeBinary))
 KNOWN = Table(
     "known",
-    METADATA,
+    LOG_TABLES,
     Column("prefix", BigInteger, primary_key=True, autoincrement=False),  # the commitment's first 8 bytes
     Column("number", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-KNOWN_UNTIL = Table("known_until", METADATA, Column("number", Integer))
+KNOWN_UNTIL = Table("known_until", LOG_TABLES, Column("number", Integer))
 
 LAG = 32_768  # records that `known` may lag behind
 

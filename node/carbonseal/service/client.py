@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
+from carbonseal.node.config import DEFAULT
 from carbonseal.node.intake import Item, Submitted
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
@@ -24,20 +25,22 @@ from .remote import RemoteNode
 class AnyNode(Protocol):
     """What commands do with a node. Everything raises `Refused`, with the same codes from near and far."""
 
-    async def submit(self, raw: bytes, profile: str) -> Receipt:
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
         """Seal one record. It is durable when its receipt is there."""
         ...
 
-    def submit_many(self, items: Iterable[Item] | AsyncIterable[Item], profile: str) -> AsyncIterator[Submitted]:
+    def submit_many(
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+    ) -> AsyncIterator[Submitted]:
         """Seal many records, in bounded memory, with a result for each in their order."""
         ...
 
-    async def sequence(self) -> bytes | None:
-        """Let everything that waits join the log; the new checkpoint, or None where nothing waited."""
+    async def sequence(self) -> dict[str, bytes]:
+        """Let everything that waits join its log; the new checkpoint of each log that something joined."""
         ...
 
     async def anchor(self) -> None:
-        """Make the newest head due on every ledger."""
+        """Make every log's newest head due on its ledgers."""
         ...
 
     async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
@@ -48,12 +51,12 @@ class AnyNode(Protocol):
         """How the node is, and each of its ledgers: what GET /health answers."""
         ...
 
-    async def index(self, commitment: bytes) -> int:
-        """The index of a record's entry in the log."""
+    async def find(self, commitment: bytes) -> tuple[str, int]:
+        """Where a record's entry is: the name of its log, and its index there."""
         ...
 
-    async def proof(self, index: int) -> TlogProof:
-        """That an entry is in the log, under its newest head."""
+    async def proof(self, log: str, index: int) -> TlogProof:
+        """That an entry is in a log, under its newest head."""
         ...
 
     async def seal(self, commitment: bytes) -> Seal:
@@ -83,13 +86,15 @@ class LocalNode:
     def __init__(self, node: Node) -> None:
         self.node = node
 
-    async def submit(self, raw: bytes, profile: str) -> Receipt:
-        return await self.node.submit(raw, profile)
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
+        return await self.node.submit(raw, profile, tenant)
 
-    def submit_many(self, items: Iterable[Item] | AsyncIterable[Item], profile: str) -> AsyncIterator[Submitted]:
-        return self.node.submit_many(items, profile)
+    def submit_many(
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+    ) -> AsyncIterator[Submitted]:
+        return self.node.submit_many(items, profile, tenant)
 
-    async def sequence(self) -> bytes | None:
+    async def sequence(self) -> dict[str, bytes]:
         return await self.node.sequence()
 
     async def anchor(self) -> None:
@@ -102,11 +107,11 @@ class LocalNode:
     async def health(self) -> dict[str, Any]:
         return health(self.node)
 
-    async def index(self, commitment: bytes) -> int:
-        return self.node.record(commitment).index
+    async def find(self, commitment: bytes) -> tuple[str, int]:
+        return self.node.log_of(commitment).name, self.node.record(commitment).index
 
-    async def proof(self, index: int) -> TlogProof:
-        return self.node.proof(index)
+    async def proof(self, log: str, index: int) -> TlogProof:
+        return self.node.log(log).proof(index)
 
     async def seal(self, commitment: bytes) -> Seal:
         return self.node.seal(commitment)

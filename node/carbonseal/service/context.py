@@ -12,6 +12,7 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
+from carbonseal.node.sealing import SealingLog
 
 from .bodies import Patience
 from .errors import BUSY, MALFORMED_PATH
@@ -71,6 +72,11 @@ def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
         content_type="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def log_in_path(request: web.Request) -> SealingLog:
+    """The log that the path names. Raises `Refused` where there is none."""
+    return request.app[NODE].log(request.match_info["log"])
 
 
 def digest_in_path(request: web.Request, name: str) -> bytes:

@@ -55,6 +55,7 @@ STATUS = {
     NO_TILE.name: 404,
     findings.JSON_TOO_LARGE.name: 413,
     findings.NODE_BUSY.name: 503,
+    findings.NODE_UNKNOWN_LOG.name: 404,
     findings.NODE_UNKNOWN_COMMITMENT.name: 404,
     findings.NODE_UNKNOWN_SIZE.name: 404,
     findings.NODE_NOT_SEQUENCED.name: 409,

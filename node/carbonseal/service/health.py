@@ -6,20 +6,31 @@ from typing import Any
 
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
+from carbonseal.node.sealing import SealingLog
 
 from .errors import describe
 
 
 def health(node: Node) -> dict[str, Any]:
-    """`state` is "ok", "failing" (a ledger has a problem, or an anchor failed for good) or "frozen" (the log signs nothing)."""
+    """`state` is "ok", "failing" (a ledger has a problem, or an anchor failed for good) or "frozen" (a log signs nothing)."""
     ledgers = node.states()
     failing = any(ledger.problem or ledger.counts.get(State.FAILED) for ledger in ledgers)
+    frozen = any(log.frozen for log in node.logs.values())
     return {
-        "state": "frozen" if node.frozen else "failing" if failing else "ok",
-        "origin": node.config.origin,
-        "key": node.verifier.encode(),
-        "size": node.size,
-        "waiting": node.waiting,
-        "frozen": describe(node.frozen) if node.frozen else None,
+        "state": "frozen" if frozen else "failing" if failing else "ok",
+        "logs": [_log(log) for log in node.logs.values()],
         "ledgers": [ledger.to_json() for ledger in ledgers],
+    }
+
+
+def _log(log: SealingLog) -> dict[str, Any]:
+    return {
+        "name": log.name,
+        "origin": log.origin,
+        "id": log.id.hex(),
+        "key": log.verifier.encode(),
+        "size": log.size,
+        "waiting": log.waiting,
+        "frozen": describe(log.frozen) if log.frozen else None,
+        "ledgers": list(log.ledgers),
     }

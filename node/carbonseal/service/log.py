@@ -1,4 +1,4 @@
-"""The log's public face: its checkpoint and tiles, as C2SP tlog-tiles has them.
+"""A log's public face: its checkpoint and tiles, as C2SP tlog-tiles has them under the prefix `/v1/logs/NAME`.
 
 A path is read as a tile's coordinates and never as a path of the file system.
 """
@@ -12,7 +12,7 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.log.tiles import WIDTH
 
-from .context import NODE, number_in_path
+from .context import log_in_path, number_in_path
 from .errors import NO_CHECKPOINT, NO_TILE
 
 ROUTES = web.RouteTableDef()
@@ -25,15 +25,15 @@ _WIDTH = r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 _TILE = re.compile(rf"(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/{_NUMBER}{_WIDTH}", re.ASCII)
 
 
-@ROUTES.get("/checkpoint")
+@ROUTES.get("/v1/logs/{log}/checkpoint")
 async def checkpoint(request: web.Request) -> web.Response:
-    note = request.app[NODE].checkpoint()
+    note = log_in_path(request).checkpoint()
     if note is None:
         raise Refused(NO_CHECKPOINT())
     return web.Response(body=note, content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
 
 
-@ROUTES.get("/tile/{path:.+}")
+@ROUTES.get("/v1/logs/{log}/tile/{path:.+}")
 async def tile(request: web.Request) -> web.Response:
     found = _TILE.fullmatch(request.match_info["path"])
     if found is None:
@@ -41,7 +41,7 @@ async def tile(request: web.Request) -> web.Response:
     number, width = _number(found["number"]), int(found["width"] or WIDTH)
     if found["width"] and width >= WIDTH:
         raise Refused(NO_TILE())
-    files = request.app[NODE].files
+    files = log_in_path(request).files
     try:
         level = found["level"]
         data = files.entries(number, width) if level == "entries" else files.tile(int(level), number, width)
@@ -50,10 +50,10 @@ async def tile(request: web.Request) -> web.Response:
     return web.Response(body=data, content_type="application/octet-stream", headers=FOR_EVER)
 
 
-@ROUTES.get("/v1/proofs/{index}")
+@ROUTES.get("/v1/logs/{log}/proofs/{index}")
 async def proof(request: web.Request) -> web.Response:
     """That an entry is in the log, under its newest head (c2sp.org/tlog-proof@v1)."""
-    found = request.app[NODE].proof(number_in_path(request, "index"))
+    found = log_in_path(request).proof(number_in_path(request, "index"))
     return web.Response(body=found.encode(), content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
 
 

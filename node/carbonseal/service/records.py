@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.node.config import DEFAULT
 from carbonseal.node.intake import Submitted
 
 from .bodies import read_body, read_lines, require_type
@@ -30,15 +31,16 @@ async def submit(request: web.Request) -> web.StreamResponse:
     profile = request.query.get("profile", "")
     if not profile:
         raise Refused(MISSING_PROFILE())
+    tenant = request.query.get("tenant", DEFAULT)
     if kind == NDJSON:
         with request.app[STREAMS].take():
-            return await _stream(request, profile)
+            return await _stream(request, profile, tenant)
     raw = await read_body(request, request.app[BOUNDS].record, request.app[PATIENCE])
-    receipt = await request.app[NODE].submit(raw, profile)
+    receipt = await request.app[NODE].submit(raw, profile, tenant)
     return answer(receipt.to_json(), status=201)
 
 
-async def _stream(request: web.Request, profile: str) -> web.StreamResponse:
+async def _stream(request: web.Request, profile: str, tenant: str) -> web.StreamResponse:
     """One line of JSON for each document that comes: ``{"place": [...], "receipt": {...}}``, or ``{"place": [...],
     "error": {...}}``. The last line is ``{"end": {"taken": n, "refused": n}}``, or ``{"broken": {...}}`` where the stream
     was not read to its end. A stream of results that lacks both was cut off."""
@@ -50,7 +52,7 @@ async def _stream(request: web.Request, profile: str) -> web.StreamResponse:
         await response.prepare(request)
         try:
             async for group in read_lines(request.content, bounds.record, request.app[PATIENCE]):
-                results = [result async for result in node.submit_many(group, profile)]
+                results = [result async for result in node.submit_many(group, profile, tenant)]
                 await _write(response, map(_result, results), bounds.silence)
                 good = sum(result.receipt is not None for result in results)
                 taken, refused = taken + good, refused + len(results) - good
@@ -81,9 +83,9 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
 @ROUTES.get("/v1/records/{commitment}")
 async def state(request: web.Request) -> web.Response:
     """Where a record's entry stands; nothing that opens its commitment."""
-    node = request.app[NODE]
-    index = node.record(digest_in_path(request, "commitment")).index
-    return answer({"state": "sequenced" if index < node.size else "queued", "index": index})
+    node, commitment = request.app[NODE], digest_in_path(request, "commitment")
+    log, index = node.log_of(commitment), node.record(commitment).index
+    return answer({"state": "sequenced" if index < log.size else "queued", "log": log.name, "index": index})
 
 
 @ROUTES.get("/v1/seals/{commitment}")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import aiohttp
 import orjson
@@ -16,6 +17,7 @@ import orjson
 from carbonseal.findings import Code, Finding, Outcome, Place, Refused, undetermined
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
+from carbonseal.node.config import DEFAULT
 from carbonseal.node.intake import Item, Submitted
 from carbonseal.node.store import Receipt
 from carbonseal.passport.seals import Seal
@@ -60,14 +62,16 @@ class RemoteNode:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    async def submit(self, raw: bytes, profile: str) -> Receipt:
-        answer = await self._json("POST", "/v1/records", raw, params={"profile": profile})
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
+        answer = await self._json("POST", "/v1/records", raw, params={"profile": profile, "tenant": tenant})
         return self._receipt(answer)
 
-    async def submit_many(self, items: Iterable[Item] | AsyncIterable[Item], profile: str) -> AsyncIterator[Submitted]:
+    async def submit_many(
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+    ) -> AsyncIterator[Submitted]:
         """Results come while records still go. What cannot be sent comes back in its place, like all that is refused."""
         stream = _Stream(items)
-        params = {"profile": profile}
+        params = {"profile": profile, "tenant": tenant}
         async with self._request("POST", "/v1/records", stream.pieces(), headers=NDJSON, params=params) as response:
             async for line in response.content:
                 result = self._load(line)
@@ -84,21 +88,21 @@ class RemoteNode:
                 yield self._submitted(stream.sent(), result)
         raise Refused(UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
 
-    async def index(self, commitment: bytes) -> int:
+    async def find(self, commitment: bytes) -> tuple[str, int]:
         answer = await self._json("GET", f"/v1/records/{commitment.hex()}")
-        return int(answer["index"])
+        return str(answer["log"]), int(answer["index"])
 
     async def seal(self, commitment: bytes) -> Seal:
         return seal_from_json(await self._json("GET", f"/v1/seals/{commitment.hex()}"))
 
-    # --- the log and its anchors -----------------------------------------------------------------------------------
+    # --- logs and their anchors -----------------------------------------------------------------------------------
 
-    async def sequence(self) -> bytes | None:
-        note = (await self._json("POST", "/v1/sequence", b"{}"))["checkpoint"]
-        return None if note is None else str(note).encode()
+    async def sequence(self) -> dict[str, bytes]:
+        notes = (await self._json("POST", "/v1/sequence", b"{}"))["checkpoints"]
+        return {str(log): str(note).encode() for log, note in notes.items()}
 
-    async def proof(self, index: int) -> TlogProof:
-        return TlogProof.parse(await self._bytes("GET", f"/v1/proofs/{index}"))
+    async def proof(self, log: str, index: int) -> TlogProof:
+        return TlogProof.parse(await self._bytes("GET", f"/v1/logs/{quote(log, safe='')}/proofs/{index}"))
 
     async def anchor(self) -> None:
         await self._json("POST", "/v1/anchor", b"{}")

@@ -20,7 +20,7 @@ SETTLED = ("final", "failed")
 
 @ROUTES.get("/health")
 async def how(request: web.Request) -> web.Response:
-    """200 while the node does its work, failing ledgers or not; 503 once its log is frozen."""
+    """200 while the node does its work, failing ledgers or not; 503 once a log of it is frozen."""
     told = health(request.app[NODE])
     return answer(told, status=503 if told["state"] == "frozen" else 200)
 
@@ -32,18 +32,18 @@ async def ledgers(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/sequence")
 async def sequence(request: web.Request) -> web.Response:
-    """Let everything that waits join the log now. The checkpoint is null where nothing waited."""
+    """Let everything that waits join its log now. Answers the new checkpoint of each log that something joined."""
     require_type(request, JSON)
-    note = await request.app[NODE].sequence()
-    return answer({"checkpoint": None if note is None else note.decode()})
+    notes = await request.app[NODE].sequence()
+    return answer({"checkpoints": {log: note.decode() for log, note in notes.items()}})
 
 
 @ROUTES.post("/v1/anchor")
 async def anchor(request: web.Request) -> web.Response:
-    """Make the newest head due on every ledger now."""
+    """Make every log's newest head due on its ledgers now."""
     require_type(request, JSON)
     await request.app[NODE].anchor()
-    return answer({"size": request.app[NODE].size}, status=202)
+    return answer({"sizes": {log.name: log.size for log in request.app[NODE].logs.values()}}, status=202)
 
 
 @ROUTES.post("/v1/settle")
