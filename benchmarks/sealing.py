@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from carbonseal.node.config import NodeConfig, TenantConfig
+from carbonseal.node.config import DEFAULT, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key
@@ -64,14 +64,11 @@ def settings(directory: Path) -> NodeConfig:
     for name in ("log.key", "salt.key"):
         make_key(directory / name)
     return NodeConfig(
-        origin="benchmark.example/log",
-        log_key="file:log.key",
-        guard="guard/last-signed",
         batch_size=4096,
         batch_age=1.0,
         heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", "file:salt.key"),),
+        logs=(LogConfig(DEFAULT, "benchmark.example/log", "file:log.key", "guard"),),
+        tenants=(TenantConfig(DEFAULT, "file:salt.key"),),
         issuers=(),
         ledgers=(),
         foreign=(),

@@ -37,7 +37,7 @@ async def main(directory: Path, anchors: int, life: int) -> None:
 
         await until_signed()
         while sum(counts().values()) < anchors:
-            await node.submit(b'{"record": %d}' % (node.size + node.waiting), "json/1")
+            await node.submit(b'{"record": %d}' % (node.log().size + node.log().waiting), "json/1")
             await node.sequence()
             await node.anchor()
             await until_signed()

@@ -13,10 +13,8 @@ from carbonseal.findings import Outcome, Refused, Verdict
 from carbonseal.ledger import Evidence, Fate, Proved, Retry, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
-from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
+from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
-from carbonseal.node.secrets import make_key
 from carbonseal_adapters.conformance import CHECKS, Subject
 from carbonseal_adapters.ethereum import codes, eas, rlp
 from carbonseal_adapters.ethereum.eas import EasEvidence
@@ -25,6 +23,7 @@ from carbonseal_adapters.ethereum.ledger import connect
 from carbonseal_adapters.ethereum.trie import keccak256
 from carbonseal_adapters.ethereum.trust import gather
 from carbonseal_devnet.ethereum_evidence import mainnet_header, synthesise, trie_around
+from tests import nodes
 from tests.world import BLOCK_TIME, CHAIN, World
 
 from . import calls, eas_contracts, networks
@@ -405,23 +404,10 @@ def test_a_node_anchors_in_eas(fresh, tmp_path):
     (directory / "keys").mkdir(parents=True)
     (directory / "keys/chain.key").write_text(chain.key(5).hex())
     (directory / "keys/chain.key").chmod(0o600)
-    make_key(directory / "keys/log.key")
-    make_key(directory / "keys/salt.key")
     options = {"contract": "eas", "eas": contract.address, "slot": str(contract.slot), "key": "file:keys/chain.key"}
-    config = NodeConfig(
-        origin="eas.example/log",
-        log_key="file:keys/log.key",
-        guard="guard/last-signed",
-        batch_size=4096,
-        batch_age=1.0,
-        heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", "file:keys/salt.key"),),
-        issuers=(),
-        ledgers=(LedgerConfig(chain.ledger, chain.uri, "any", 3600, options),),
-        foreign=(),
-    )
-    create(directory, config)
+    ledger = LedgerConfig(chain.ledger, chain.uri, "any", 3600, options)
+    own = nodes.log_config(origin="eas.example/log")
+    nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
 
     async def scenario():
         async with Node.open(directory) as node:

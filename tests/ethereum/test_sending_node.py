@@ -10,15 +10,14 @@ import pytest
 from carbonseal.cli.states import ledger_lines
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
-from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
+from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
-from carbonseal.node.secrets import make_key
 from carbonseal_adapters.ethereum import codes, registry
 from carbonseal_adapters.ethereum.evidence import VERIFIER
 from carbonseal_adapters.ethereum.transactions import fees_of
 from carbonseal_adapters.ethereum.trust import gather
+from tests import nodes
 
 from .networks import command
 
@@ -39,25 +38,19 @@ class Clock:
 
 def make_node(directory, network, account=0, **options):
     options = {"registry": network.deployment.registry, "key": "file:keys/ethereum.key", **options}
-    settings = NodeConfig(
-        origin=f"{directory.name}.example/log",
-        log_key="file:keys/log.key",
-        guard="guard/last-signed",
-        batch_size=4096,
-        batch_age=1.0,
-        heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", "file:keys/salt.key"),),
-        issuers=(),
-        ledgers=(LedgerConfig(network.ledger, network.uri, network.publisher(account), 3600, options),),
-        foreign=(),
-    )
-    make_key(directory / "keys/log.key")
-    make_key(directory / "keys/salt.key")
+    ledger = LedgerConfig(network.ledger, network.uri, network.publisher(account), 3600, options)
+    own = nodes.log_config(origin=f"{directory.name}.example/log")
+    nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
     (directory / "keys/ethereum.key").write_text(network.key(account).hex())
     (directory / "keys/ethereum.key").chmod(0o600)
-    create(directory, settings)
     return directory
+
+
+def attempts(node, size):
+    """What was signed for the anchor of a size."""
+    (ledger,) = node.config.ledgers
+    (anchor,) = (one for one in node._outbox.anchors(ledger.name) if one.size == size)
+    return node._outbox.attempts(anchor)
 
 
 @asynccontextmanager
@@ -114,9 +107,9 @@ def test_what_is_stuck_is_replaced_in_time(carbonseal_every_fresh_chain, tmp_pat
             await until(node, lambda states: states == [State.SENT])
             await command(chain, "dev_crowd", 14)
             began = node._clock()
-            await until(node, lambda states: len(node._outbox.attempts(chain.ledger, 2)) == 2)
+            await until(node, lambda states: len(attempts(node, 2)) == 2)
             assert 55 <= node._clock() - began <= 90
-            newer, older = node._outbox.attempts(chain.ledger, 2)
+            newer, older = attempts(node, 2)
             assert newer.slot == older.slot
             assert fees_of(newer.payload).limit * 10 >= fees_of(older.payload).limit * 11
             await until(node, lambda states: states == [State.SENT])
@@ -139,10 +132,10 @@ def test_swallowed_again_and_again(carbonseal_fresh_chain, tmp_path):
     async def scenario():
         async with opened(directory) as node:
             await new_head(node, "a")
-            await until(node, lambda states: len(node._outbox.attempts(chain.ledger, 2)) == 3)
+            await until(node, lambda states: len(attempts(node, 2)) == 3)
             await asyncio.to_thread(endpoint.heal)
             await until(node, lambda states: states == [State.FINAL])
-            assert {attempt.slot for attempt in node._outbox.attempts(chain.ledger, 2)} == {"0"}
+            assert {attempt.slot for attempt in attempts(node, 2)} == {"0"}
 
     endpoint.fault("swallow")
     asyncio.run(scenario())

@@ -16,14 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
-from carbonseal.node.database import Database
+from carbonseal.node.config import LedgerConfig
+from carbonseal.node.database import NODE_TABLES, Database
 from carbonseal.node.follower import EvidenceStore
 from carbonseal.node.outbox import Outbox, State
-from carbonseal.node.secrets import make_key
 from carbonseal_adapters.ethereum import registry
 from carbonseal_adapters.ethereum.trust import gather
+from tests import nodes
 
 HERE = Path(__file__).parent
 CONFIRMATIONS = 6
@@ -41,24 +40,11 @@ def make_node(directory, network, uri):
         "max-cost": str(MOST),
         "replace-after": "1.5",
     }
-    settings = NodeConfig(
-        origin="storm.example/log",
-        log_key="file:keys/log.key",
-        guard="guard/last-signed",
-        batch_size=4096,
-        batch_age=1.0,
-        heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", "file:keys/salt.key"),),
-        issuers=(),
-        ledgers=(LedgerConfig(network.ledger, uri, network.publisher(0), 3600, options),),
-        foreign=(),
-    )
-    make_key(directory / "keys/log.key")
-    make_key(directory / "keys/salt.key")
+    ledger = LedgerConfig(network.ledger, uri, network.publisher(0), 3600, options)
+    own = nodes.log_config(origin="storm.example/log")
+    nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
     (directory / "keys/ethereum.key").write_text(network.key(0).hex())
     (directory / "keys/ethereum.key").chmod(0o600)
-    create(directory, settings)
 
 
 @contextmanager
@@ -148,14 +134,14 @@ def check_chain(network, sizes):
 
 def check_offline(directory, network, tmp_path):
     """All of the evidence, in a process without network; how many anchors it proved, and what the node says they cost."""
-    with closing(Database(directory / "node.db")) as database:
+    with closing(Database(directory / "node.db", NODE_TABLES)) as database:
         outbox, store = Outbox(database), EvidenceStore(database)
         anchors = outbox.anchors(network.ledger)
         assert {anchor.state for anchor in anchors} == {State.FINAL}
-        evidence = {anchor.size: store.find(network.ledger, anchor.size) for anchor in anchors}
-        statements = {anchor.size: outbox.attempts(network.ledger, anchor.size)[0].statement for anchor in anchors}
+        evidence = {anchor.size: dict(store.at(anchor.log, anchor.size))[network.ledger] for anchor in anchors}
+        statements = {anchor.size: outbox.attempts(anchor)[0].statement for anchor in anchors}
         spent = outbox.spent(network.ledger)
-        replaced = sum(len(outbox.attempts(network.ledger, anchor.size)) > 1 for anchor in anchors)
+        replaced = sum(len(outbox.attempts(anchor)) > 1 for anchor in anchors)
     trust = gather(network.ledger, list(evidence.values()), network.endpoint, "2026-01-01T00:00:00Z")
     given = {
         "ledger": network.ledger,
@@ -186,7 +172,7 @@ def ride_out(network, tmp_path, anchors, lives, seed):
     with weather(network, endpoint, chance):
         kills = anchor_many(directory, anchors, random.Random(seed), lives)
     network.mine(CONFIRMATIONS)
-    with closing(Database(directory / "node.db")) as database:
+    with closing(Database(directory / "node.db", NODE_TABLES)) as database:
         sizes = [anchor.size for anchor in Outbox(database).anchors(network.ledger)]
     assert len(sizes) == anchors
     cost = check_chain(network, sizes)

@@ -16,14 +16,13 @@ from contextlib import closing, contextmanager, suppress
 
 from fabric_protos.orderer import configuration_pb2
 
-from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
-from carbonseal.node.database import Database
+from carbonseal.node.config import LedgerConfig
+from carbonseal.node.database import NODE_TABLES, Database
 from carbonseal.node.follower import EvidenceStore
 from carbonseal.node.outbox import Outbox, State
-from carbonseal.node.secrets import make_key
 from carbonseal_adapters.fabric.anchors import Place
 from carbonseal_devnet.fabric_network import node_options, publisher, uri
+from tests import nodes
 from tests.repository.sources import REPOSITORY
 
 from .blocks import CONFLICT, DUPLICATE, VALID, transactions
@@ -37,22 +36,9 @@ OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
 
 
 def make_node(directory, network):
-    settings = NodeConfig(
-        origin="storm.example/log",
-        log_key="file:keys/log.key",
-        guard="guard/last-signed",
-        batch_size=4096,
-        batch_age=1.0,
-        heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", "file:keys/salt.key"),),
-        issuers=(),
-        ledgers=(LedgerConfig(network.ledger, uri(network), publisher(network), 3600, node_options(network)),),
-        foreign=(),
-    )
-    for name in ("log", "salt"):
-        make_key(directory / f"keys/{name}.key")
-    create(directory, settings)
+    ledger = LedgerConfig(network.ledger, uri(network), publisher(network), 3600, node_options(network))
+    own = nodes.log_config(origin="storm.example/log")
+    nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
 
 
 def small_blocks(root):
@@ -121,12 +107,12 @@ def anchor_many(directory, dice):
 
 def anchored(directory, network):
     """Every statement that the node calls final, with its evidence."""
-    with closing(Database(directory / "node.db")) as database:
+    with closing(Database(directory / "node.db", NODE_TABLES)) as database:
         outbox, store = Outbox(database), EvidenceStore(database)
         anchors = outbox.anchors(network.ledger)
         assert {anchor.state for anchor in anchors} == {State.FINAL}
         return {
-            outbox.attempts(network.ledger, anchor.size)[0].statement: store.find(network.ledger, anchor.size)
+            outbox.attempts(anchor)[0].statement: dict(store.at(anchor.log, anchor.size))[network.ledger]
             for anchor in anchors
         }
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from carbonseal.node.config import LedgerConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
-from carbonseal.node.secrets import make_key
+from carbonseal.node.config import LedgerConfig, LogConfig
+from tests.nodes import ORIGIN, make_node, settings
 
-ORIGIN = "log.example/test"
-SETTINGS = NodeConfig(
-    origin=ORIGIN,
-    log_key="file:keys/log.key",
-    guard="guard/last-signed",
-    batch_size=4096,
-    batch_age=1.0,
-    heartbeat=0,
-    predecessor=None,
-    tenants=(TenantConfig("default", "file:keys/salt.key"),),
-    issuers=(),
-    ledgers=(),
-    foreign=(),
-)
+__all__ = ["ORIGIN"]
 
 Begin = Callable[..., Path]
 
@@ -49,14 +34,10 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def begin(tmp_path: Path, plugins: Path, monkeypatch: pytest.MonkeyPatch) -> Begin:
-    """Makes a node's directory, with changes to the settings."""
+    """Makes a node's directory, with these logs (or one, the default) and changes to the settings."""
     monkeypatch.syspath_prepend(plugins)
 
-    def make(name: str = "node", **changes: object) -> Path:
-        directory = tmp_path / name
-        make_key(directory / "keys/log.key")
-        make_key(directory / "keys/salt.key")
-        create(directory, replace(SETTINGS, **changes))  # type: ignore[arg-type]
-        return directory
+    def make(name: str = "node", logs: Sequence[LogConfig] = (), **changes: object) -> Path:
+        return make_node(tmp_path / name, settings(*logs, **changes))
 
     return make

@@ -28,14 +28,13 @@ async def main(directory: Path, point: str, records: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async with Node.open(directory, reached=reached) as node:
-        published = node.checkpoint()
+        published = node.log().checkpoint()
         if published:
             note(directory / "heads", published.decode())
         for word in records.split(","):
             receipt = await node.submit(json.dumps({"record": word}).encode(), "json/1")
             note(directory / "acknowledged", receipt.commitment.hex())
-        head = await node.sequence()
-        if head:
+        for head in (await node.sequence()).values():
             note(directory / "heads", head.decode())
         await node.anchor()
         await node.settle(20)

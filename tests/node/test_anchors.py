@@ -18,10 +18,11 @@ from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.node import outbox
 from carbonseal.node.config import FILE, load, render
-from carbonseal.node.database import Database
+from carbonseal.node.database import NODE_TABLES, Database
 from carbonseal.node.lanes import LedgerState
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
+from tests.nodes import foreign
 
 from .conftest import ORIGIN, Begin, ledger_in
 from .simulated import SimulatedLedger
@@ -59,9 +60,9 @@ async def head(node: Node, *words: str) -> int:
     """A new head over new records: its size."""
     for word in words:
         await node.submit(b'{"word": "%s"}' % word.encode(), "json/1")
-    note = await node.sequence()
+    note = (await node.sequence()).get("default")
     assert note is not None
-    return open_checkpoint(note, node.verifier).size
+    return open_checkpoint(note, node.log().verifier).size
 
 
 async def settle_until(node: Node, condition: Callable[[list[LedgerState]], bool]) -> list[LedgerState]:
@@ -95,12 +96,13 @@ def test_earliest_final_heads_make_the_seal(begin: Begin, tmp_path: Path) -> Non
         await settle_until(node, lambda states: anchors(states[0]) == {2: State.FINAL})
         assert [head.anchors[0].ledger for head in node.seal(receipt.commitment).heads] == ["sim:1"]
         (tmp_path / "two/down").unlink()
-        await head(node, "a")
+        second = await node.submit(b'{"a": 1}', "json/1")
+        assert await node.sequence()
         await node.anchor()
         for state in await node.settle(20):
             assert state.counts.get(State.FINAL), state
         seal = node.seal(receipt.commitment)
-        heads = [open_checkpoint(head.checkpoint, node.verifier) for head in seal.heads]
+        heads = [open_checkpoint(head.checkpoint, node.log().verifier) for head in seal.heads]
         assert [head.size for head in heads] == [2, 3]
         for place, checkpoint in zip(seal.heads, heads, strict=True):
             verify_inclusion(leaf_hash(seal.entry), seal.index, checkpoint.size, place.inclusion, checkpoint.root)
@@ -108,7 +110,7 @@ def test_earliest_final_heads_make_the_seal(begin: Begin, tmp_path: Path) -> Non
         assert seal.heads[1].consistency is not None
         verify_consistency(heads[0].size, heads[0].root, heads[1].size, heads[1].root, seal.heads[1].consistency)
         assert [[anchor.ledger for anchor in head.anchors] for head in seal.heads] == [["sim:1"], ["sim:1", "sim:2"]]
-        later = node.seal_entry(2)
+        later = node.seal(second.commitment)
         assert len(later.heads) == 1
         assert all(state.to_json()["compared"] for state in node.states())
 
@@ -146,7 +148,7 @@ def test_a_hanging_ledger_delays_no_other(begin: Begin, tmp_path: Path, monkeypa
         return None
 
     monkeypatch.setattr(SimulatedLedger, "latest", hang)
-    monkeypatch.setattr("carbonseal.node.node.START_PATIENCE", 0.05)
+    monkeypatch.setattr("carbonseal.node.sealing.START_PATIENCE", 0.05)
     import simulated  # type: ignore[import-not-found]  # the copy that the entry point finds
 
     monkeypatch.setattr(simulated.SimulatedLedger, "latest", hang)
@@ -375,21 +377,19 @@ def test_every_attempt_refused(begin: Begin, tmp_path: Path, monkeypatch: pytest
 
 
 def test_an_attempt_signed_without_sight_of_another_is_not_kept(begin: Begin, tmp_path: Path) -> None:
-    database = Database(tmp_path / "x.db")
+    database = Database(tmp_path / "x.db", NODE_TABLES)
     try:
         box = outbox.Outbox(database)
         for size in (1, 2):
-            assert box.make_due("sim:1", size, 0)
-            anchor = box.anchor("sim:1", size)
-            assert anchor is not None
+            assert box.make_due("sim:1", bytes(32), size, 0)
+            (anchor,) = box.anchors("sim:1", State.DUE)
             prepared = Prepared(Statement(bytes(32), size, bytes(32)), f"id {size}", "0", b"")
             if size == 1:
                 assert box.store_attempt(anchor, prepared, [], 0)
             assert not box.store_attempt(anchor, prepared, [], 0)
         assert [attempt.id for attempt in box.open_attempts("sim:1")] == ["id 1"]
-        assert not box.make_due("sim:1", 2, 0)
-        stale = box.anchor("sim:1", 2)
-        assert stale is not None
+        assert not box.make_due("sim:1", bytes(32), 2, 0)
+        (stale,) = box.anchors("sim:1", State.DUE)
         assert box.move(stale, State.SENT, 0, again=0)
         assert not box.move(stale, State.SENT, 0, again=0)
     finally:
@@ -438,7 +438,7 @@ def test_cadence(begin: Begin, tmp_path: Path) -> None:
     """A head becomes due at most so often, never for foreign anchors alone; a record is a reason."""
     other = NoteSigner("other.example/log", Ed25519PrivateKey.generate())
     ledger = SimulatedLedger(tmp_path / "l/ledger.db")
-    directory = begin(ledgers=(ledger_in(tmp_path / "l", cadence=1000),), foreign=(other.verifier,))
+    directory = begin(ledgers=(ledger_in(tmp_path / "l", cadence=1000),), foreign=foreign(other.verifier))
 
     def anchored() -> list[int]:
         return [statement.size for statement in ledger.included()]
@@ -452,14 +452,14 @@ def test_cadence(begin: Begin, tmp_path: Path) -> None:
             assert anchored() == [2]
             await node.submit(b'{"n": 2}', "json/1")
             await clock.advance(500)
-            assert node.size == 3
+            assert node.log().size == 3
             assert anchored() == [2]
             await clock.advance(600)
             assert anchored() == [2, 3]
             for size in (1, 2, 3):
-                await node.submit_foreign(sign_checkpoint(Checkpoint(other.name, size, bytes(32)), other))
+                await node.log().submit_foreign(sign_checkpoint(Checkpoint(other.name, size, bytes(32)), other))
                 await clock.advance(1200)
-            assert node.size == 6
+            assert node.log().size == 6
             assert anchored() == [2, 3]
             await node.submit(b'{"n": 3}', "json/1")
             await clock.advance(1200)
@@ -473,7 +473,7 @@ def test_cadence(begin: Begin, tmp_path: Path) -> None:
 
 def test_background_loops_go_on_when_the_log_is_frozen(begin: Begin, tmp_path: Path) -> None:
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
-    (directory / "guard/last-signed").unlink()
+    (directory / "guard/default").unlink()
 
     async def go() -> None:
         clock = Timeline(loops=2)
@@ -495,25 +495,25 @@ def test_foreign_anchors(begin: Begin) -> None:
     thief = NoteSigner("other.example/log", Ed25519PrivateKey.generate())
     stranger = NoteSigner("stranger.example/log", Ed25519PrivateKey.generate())
     own = NoteSigner(ORIGIN, Ed25519PrivateKey.generate())
-    directory = begin(foreign=(other.verifier,))
+    directory = begin(foreign=foreign(other.verifier))
     statement = Statement(log_id(other.name), 5, b"\1" * 32)
 
     def signed(signer: NoteSigner, size: int, root: bytes = b"\1" * 32) -> bytes:
         return sign_checkpoint(Checkpoint(signer.name, size, root), signer)
 
     async def work(node: Node, clock: Clock) -> None:
-        state = await node.submit_foreign(signed(other, 5))
+        state = await node.log().submit_foreign(signed(other, 5))
         assert (state.statement, state.index) == (statement, None)
         assert state.to_json() == {"state": "queued", "index": None, "size": 5, "root": "01" * 32}
         await node.sequence()
-        again = await node.submit_foreign(signed(other, 5))
+        again = await node.log().submit_foreign(signed(other, 5))
         assert again.index == 1
         assert again.to_json()["state"] == "sequenced"
-        assert node.foreign(statement.log_id, 5) == again == node.newest_foreign(statement.log_id)
-        assert node.foreign(statement.log_id, 4) is None
-        assert node.newest_foreign(bytes(32)) is None
-        await node.submit_foreign(signed(other, 3))
-        assert node.newest_foreign(statement.log_id) == again
+        assert node.log().foreign(statement.log_id, 5) == again == node.log().foreign(statement.log_id)
+        assert node.log().foreign(statement.log_id, 4) is None
+        assert node.log().foreign(bytes(32)) is None
+        await node.log().submit_foreign(signed(other, 3))
+        assert node.log().foreign(statement.log_id) == again
         refused = {
             "foreign.other-root": signed(other, 5, bytes(32)),
             "foreign.unknown-log": signed(stranger, 5),
@@ -523,11 +523,11 @@ def test_foreign_anchors(begin: Begin) -> None:
         }
         for code, note in refused.items():
             with pytest.raises(Refused) as caught:
-                await node.submit_foreign(note)
+                await node.log().submit_foreign(note)
             assert caught.value.finding.code.name == code
         with pytest.raises(Refused):
-            await node.submit_foreign(b"nothing of the kind")
-        assert node.waiting == 1
+            await node.log().submit_foreign(b"nothing of the kind")
+        assert node.log().waiting == 1
 
     run(directory, work)
 
@@ -536,14 +536,17 @@ def test_settings_may_change_what_genesis_does_not_fix(begin: Begin, tmp_path: P
     """A ledger taken out of node.toml leaves its evidence in the seals."""
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
 
+    sealed: list[bytes] = []
+
     async def anchor(node: Node, clock: Clock) -> None:
-        await head(node, "a")
+        sealed.append((await node.submit(b"{}", "json/1")).commitment)
+        assert await node.sequence()
         await node.anchor()
         await node.settle(20)
 
     async def look(node: Node, clock: Clock) -> None:
         assert node.states() == []
-        (only,) = node.seal_entry(1).heads
+        (only,) = node.seal(sealed[0]).heads
         assert [anchor.ledger for anchor in only.anchors] == ["sim:1"]
         assert isinstance(only.anchors[0].evidence, Evidence)
 

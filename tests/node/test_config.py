@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
+from carbonseal.ledger import log_id
 from carbonseal.log.notes import NoteSigner
-from carbonseal.node.config import IssuerConfig, LedgerConfig, NodeConfig, load, parse, render
-from carbonseal.node.create import create
+from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig, NodeConfig, load, parse, render
+from carbonseal.node.create import add, create
+from carbonseal.node.lock import Lock, Locked
 from carbonseal.node.secrets import make_key, open_key, open_secret
+from tests.nodes import foreign, log_config, settings, tenant_config
 
-from .conftest import SETTINGS
-
-LEAST = 'origin = "a"\nlog-key = "file:k"\n'
+SETTINGS = settings()
+KEY = NoteSigner("other.example/log", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
+LEAST = '[[log]]\nname = "default"\norigin = "a"\nkey = "file:k"\n'
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
@@ -29,35 +33,69 @@ def code_of(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 @given(TEXT, TEXT, st.dictionaries(st.sampled_from(["registry", "key", "x-1"]), TEXT))
-def test_written_and_read_back(origin: str, uri: str, options: dict[str, str]) -> None:
-    key = NoteSigner("other.example/log", Ed25519PrivateKey.generate()).verifier
-    settings: NodeConfig = replace(
-        SETTINGS,
-        origin=origin,
-        predecessor="old.example/log\n7\nAAAA\n",
+def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> None:
+    key = KEY
+    first = log_config(key=uri, predecessor="old.example/log\n7\nAAAA\n")
+    second = log_config("second", "log.example/second", guard=text, ledgers=("eip155:1",))
+    config: NodeConfig = settings(
+        first,
+        second,
         batch_age=0.25,
         heartbeat=3600,
-        issuers=(IssuerConfig("i", "did:web:i.example", "file:keys/i.key"),),
-        ledgers=(LedgerConfig("eip155:1", uri, "0xabc", 60.5, options),),
-        foreign=(key,),
+        issuers=(IssuerConfig("i", "did:web:i.example", "file:keys/i.key", "second"),),
+        ledgers=(
+            LedgerConfig("eip155:1", uri, "0xabc", 60.5, options),
+            LedgerConfig("tlog:o", uri, "", 1234567, {}),
+        ),
+        foreign=(*foreign(key), ForeignConfig(key, "second")),
     )
-    assert parse(render(settings)) == settings
+    assert parse(render(config)) == config
+    assert [ledger.name for ledger in config.ledgers_of(first)] == ["eip155:1", "tlog:o"]
+    assert [ledger.name for ledger in config.ledgers_of(second)] == ["eip155:1"]
+    assert config.ledgers[0].publisher_of("log.example/second") == "0xabc"
+    assert config.ledgers[1].publisher_of("log.example/second") == log_id("log.example/second").hex()
 
 
 @pytest.mark.parametrize(
     ("text", "code", "place"),
     [
         ("origin = ", "config.not-toml", ("node.toml",)),
-        ('log-key = "file:k"', "config.missing-key", ("node.toml",)),
-        (LEAST + "orgin = 1", "config.unknown-key", ("node.toml",)),
-        (LEAST + "guard = 1", "config.wrong-value", ("node.toml",)),
-        (LEAST + "batch = 1", "config.wrong-value", ("node.toml",)),
+        ("", "config.missing-key", ("node.toml",)),
+        ('origin = "a"', "config.unknown-key", ("node.toml",)),
+        ('[[log]]\nname = "default"\nkey = "file:k"', "config.missing-key", ("node.toml", "log", "0")),
+        (LEAST.replace('"default"', '"a/b"'), "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST.replace('"default"', '""'), "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST.replace('"a"', '"with space"'), "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST + "orgin = 1", "config.unknown-key", ("node.toml", "log", "0")),
+        (LEAST + "guard = 1", "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST + "ledgers = [1]", "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST + 'ledgers = "eip155:1"', "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST + 'ledgers = ["eip155:1"]', "config.unknown-name", ("node.toml", "log", "0")),
+        (LEAST + LEAST.replace('"a"', '"b"'), "config.repeated-name", ("node.toml", "log", "1")),
+        (LEAST + LEAST.replace("default", "b"), "config.repeated-name", ("node.toml", "log", "1")),
+        (
+            LEAST + 'guard = "g"\n' + LEAST.replace("default", "b").replace('"a"', '"b"') + 'guard = "g"',
+            "config.repeated-name",
+            ("node.toml", "log", "1"),
+        ),
+        ("batch = 1\n" + LEAST, "config.wrong-value", ("node.toml",)),
         (LEAST + "[batch]\nage = -1", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nage = nan", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nsize = true", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nsize = inf", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nages = 1", "config.unknown-key", ("node.toml", "batch")),
-        (LEAST + "tenant = 1", "config.wrong-value", ("node.toml",)),
+        ("tenant = 1\n" + LEAST, "config.wrong-value", ("node.toml",)),
+        (
+            LEAST + '[[tenant]]\nname = "a"\nsalt-key = "b"\nlog = "none"',
+            "config.unknown-name",
+            ("node.toml", "tenant", "0"),
+        ),
+        (LEAST + '[[issuer]]\nname="a"\nid="b"\nkey="c"', "config.unknown-name", ("node.toml", "issuer", "0")),
+        (
+            LEAST + f'[[foreign]]\nkey = "{KEY.encode()}"\nlog = "none"',
+            "config.unknown-name",
+            ("node.toml", "foreign", "0"),
+        ),
         (LEAST + '[[tenant]]\nname = "a"', "config.missing-key", ("node.toml", "tenant", "0")),
         (
             LEAST + '[[tenant]]\nname = "a"\nsalt-key = "b"\n' * 2,
@@ -91,13 +129,39 @@ def test_no_settings(tmp_path: Path) -> None:
 
 def test_no_log_is_begun_twice(tmp_path: Path) -> None:
     create(tmp_path, SETTINGS)
-    for left in ("node.toml", "guard/last-signed"):
+    for left in ("node.toml", "guard/default"):
         with pytest.raises(Refused) as caught:
             create(tmp_path, SETTINGS)
         assert caught.value.finding.code.name == "config.exists"
         (tmp_path / left).unlink()
     with pytest.raises(Refused):
-        create(tmp_path / "other", replace(SETTINGS, origin="with space"))
+        create(tmp_path / "other", settings(log_config(origin="with space")))
+
+
+def test_another_log_is_added_and_nothing_else_changes(tmp_path: Path) -> None:
+    create(tmp_path, SETTINGS)
+    before = (tmp_path / "node.toml").read_text() + "# mine\n"
+    (tmp_path / "node.toml").write_text(before)
+    own = log_config("motors", "log.example/motors")
+    add(tmp_path, own, tenant_config(own))
+    after = load(tmp_path)
+    assert (tmp_path / "node.toml").read_text().startswith(before)
+    assert after == replace(SETTINGS, logs=(*SETTINGS.logs, own), tenants=(*SETTINGS.tenants, tenant_config(own)))
+    assert (tmp_path / "guard/motors").exists()
+    unlike = {
+        "config.repeated-name": (log_config("motors", "log.example/other"), log_config("other", "log.example/motors")),
+        "config.exists": (log_config("other", "log.example/other", guard="guard/motors2"),),
+        "config.unknown-name": (log_config("other", "log.example/other", ledgers=("eip155:1",)),),
+    }
+    (tmp_path / "guard/motors2").touch()
+    for code, refused in unlike.items():
+        for other in refused:
+            with pytest.raises(Refused) as caught:
+                add(tmp_path, other, tenant_config(other))
+            assert caught.value.finding.code.name == code
+    with closing(Lock(tmp_path)), pytest.raises(Locked):
+        add(tmp_path, log_config("third", "log.example/third"), tenant_config(own))
+    assert load(tmp_path) == after
 
 
 def test_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

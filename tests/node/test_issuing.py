@@ -14,7 +14,6 @@ import pytest
 from carbonseal.findings import Refused, Verdict
 from carbonseal.node.config import IssuerConfig
 from carbonseal.node.node import Node
-from carbonseal.node.secrets import make_key
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
 from carbonseal.passport.status_lists import ENTRIES
@@ -47,9 +46,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def directory(begin: Begin) -> Path:
-    made = begin(issuers=(MAKER,))
-    make_key(made / "keys/maker.key")
-    return made
+    return begin(issuers=(MAKER,))
 
 
 def within(directory: Path, clock: Clock, work: Callable[[Node], Awaitable[T]]) -> T:
@@ -78,7 +75,7 @@ def judge(directory: Path, clock: Clock, raw: bytes) -> Report:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         public = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
-        log, issuer = node.verifier.encode(), f"issuer maker {MAKER.id} {encode_key(public)}"
+        log, issuer = node.log().verifier.encode(), f"issuer maker {MAKER.id} {encode_key(public)}"
         asked = ["quorum none", "ledger-quorum none", "time-quorum none", "status required"]
         return ["carbonseal-policy v1", f"log {log}", issuer, *asked]
 

@@ -48,8 +48,8 @@ def check(directory: Path, included: list[Statement]) -> None:
 
     async def look() -> None:
         async with Node.open(directory) as node:
-            assert node.frozen is None
-            newest = node.checkpoint()
+            assert node.log().frozen is None
+            newest = node.log().checkpoint()
             assert newest is not None
             top = Checkpoint.parse(Note.parse(newest).text)
             commitments = lines(directory / "acknowledged")
@@ -63,7 +63,7 @@ def check(directory: Path, included: list[Statement]) -> None:
             indexes = {node.record(bytes.fromhex(commitment)).index for commitment in commitments}
             assert len(indexes) == len(set(commitments))
             for statement in included:
-                proof = node.consistency(statement.size, top.size)
+                proof = node.log().consistency(statement.size, top.size)
                 verify_consistency(statement.size, statement.root, top.size, top.root, proof)
             (state,) = node.states()
             assert state.counts == {State.FINAL: len(included)}

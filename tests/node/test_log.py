@@ -26,6 +26,7 @@ from carbonseal.node.guard import Frozen
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
 from carbonseal.records.sources import Source
+from tests.nodes import log_config
 
 from .conftest import ORIGIN, Begin, ledger_in
 from .simulated import SimulatedLedger
@@ -47,10 +48,10 @@ def seal(directory: Path, *words: str) -> Checkpoint:
     async def work(node: Node) -> Checkpoint:
         for word in words:
             await node.submit(json.dumps({"word": word}).encode(), "json/1")
-        note = await node.sequence()
+        note = (await node.sequence()).get("default")
         assert note is not None
-        assert note == node.checkpoint()
-        return open_checkpoint(note, node.verifier)
+        assert note == node.log().checkpoint()
+        return open_checkpoint(note, node.log().verifier)
 
     return within(directory, work)
 
@@ -61,12 +62,12 @@ def freeze_of(directory: Path) -> str:
     async def work(node: Node) -> str:
         with pytest.raises(Frozen) as caught:
             await node.sequence()
-        for refused in (node.submit(b"{}", "json/1"), node.anchor(), node.submit_foreign(b"")):
+        for refused in (node.submit(b"{}", "json/1"), node.anchor(), node.log().submit_foreign(b"")):
             with pytest.raises(Frozen):
                 await refused
-        assert node.frozen == caught.value.finding
-        assert node.frozen.code.remedy
-        return node.frozen.code.name
+        assert node.log().frozen == caught.value.finding
+        assert node.log().frozen.code.remedy
+        return node.log().frozen.code.name
 
     first = within(directory, work)
     assert within(directory, work) == first
@@ -74,7 +75,7 @@ def freeze_of(directory: Path) -> str:
 
 
 def entries_of(directory: Path, size: int) -> list[bytes]:
-    files = LogFiles(directory / "log")
+    files = LogFiles(directory / "logs/default")
     entries: list[bytes] = []
     while len(entries) < size:
         width = min(256, size - len(entries))
@@ -97,9 +98,9 @@ def test_files_are_those_of_the_tree(begin: Begin) -> None:
             items = [Source((word,), json.dumps({"word": word}).encode()) for word in words]
             results = [result async for result in node.submit_many(items, "json/1")]
             assert [result.place for result in results] == [(word,) for word in words]
-            note = await node.sequence()
+            note = (await node.sequence()).get("default")
             assert note is not None
-            return open_checkpoint(note, node.verifier)
+            return open_checkpoint(note, node.log().verifier)
 
         head = within(directory, work)
         entries = entries_of(directory, head.size)
@@ -107,12 +108,12 @@ def test_files_are_those_of_the_tree(begin: Begin) -> None:
         assert head.root == tree_root(leaf_hashes(entries))
     assert decode(entries[0]) == Genesis(ORIGIN, {})
     assert all(isinstance(decode(entry), RecordEntry) for entry in entries[1:])
-    files = LogFiles(directory / "log")
+    files = LogFiles(directory / "logs/default")
     assert files.tile(0, 1, 44) == b"".join(
         leaf_hashes(entries[256:300])
     )  # the partial tile is gone, the full one serves
-    assert not (directory / "log/tile/0/000.p").exists()
-    assert not list((directory / "log").rglob("*.writing"))
+    assert not (directory / "logs/default/tile/0/000.p").exists()
+    assert not list((directory / "logs/default").rglob("*.writing"))
     with pytest.raises(Refused) as caught:
         files.tile(3, 0, 1)
     assert caught.value.finding.code.name == "node.missing-tile"
@@ -129,20 +130,20 @@ def test_proofs_and_seals_without_ledgers(begin: Begin) -> None:
         with pytest.raises(Refused) as caught:
             node.seal(bytes(32))
         assert caught.value.finding.code.name == "node.unknown-commitment"
-        assert node.waiting == 2
+        assert node.log().waiting == 2
         await node.sequence()
         await node.submit(b'{"a": 2}', "json/1")
         await node.sequence()
-        assert await node.sequence() is None
+        assert not await node.sequence()
         seal = node.seal(receipt.commitment)
         assert (seal.index, seal.entry, len(seal.heads)) == (1, b"\1" + receipt.commitment, 1)
-        old, new = node.proof(1, 2), node.proof(1)
+        old, new = node.log().proof(1, 2), node.log().proof(1)
         for proof, size in ((old, 2), (new, 3)):
-            head = open_checkpoint(proof.checkpoint_note, node.verifier)
+            head = open_checkpoint(proof.checkpoint_note, node.log().verifier)
             assert head.size == size
             verify_inclusion(leaf_hash(seal.entry), 1, size, proof.hashes, head.root)
         with pytest.raises(Refused) as caught:
-            node.proof(0, 1)
+            node.log().proof(0, 1)
         assert caught.value.finding.code.name == "node.unknown-size"
 
     within(directory, work)
@@ -176,7 +177,7 @@ def test_genesis_is_fixed_by_the_first_entry(begin: Begin, tmp_path: Path) -> No
     genesis = decode(entries_of(directory, 1)[0])
     assert genesis == Genesis(ORIGIN, {"sim:1": "sim-publisher"})
     for changed, code in (
-        (replace(settings, origin="other.example"), "config.other-genesis"),
+        (replace(settings, logs=(replace(settings.logs[0], origin="other.example"),)), "config.other-genesis"),
         (replace(settings, ledgers=(*settings.ledgers, ledger_in(tmp_path, "sim:2"))), "config.not-in-genesis"),
         (replace(settings, ledgers=(replace(settings.ledgers[0], publisher="me"),)), "config.not-in-genesis"),
     ):
@@ -188,7 +189,7 @@ def test_genesis_is_fixed_by_the_first_entry(begin: Begin, tmp_path: Path) -> No
 
 def test_predecessor_stands_in_genesis(begin: Begin) -> None:
     last = Checkpoint("old.example/log", 7, bytes(32))
-    directory = begin(predecessor=last.encode())
+    directory = begin(logs=[log_config(predecessor=last.encode())])
     seal(directory, "a")
     assert decode(entries_of(directory, 1)[0]) == Genesis(ORIGIN, {}, last)
 
@@ -196,7 +197,7 @@ def test_predecessor_stands_in_genesis(begin: Begin) -> None:
 def test_a_damaged_tile_is_noticed_before_signing(begin: Begin) -> None:
     directory = begin()
     seal(directory, *map(str, range(254)))
-    (directory / "log/tile/0/000").write_bytes(bytes(8192))
+    (directory / "logs/default/tile/0/000").write_bytes(bytes(8192))
     with pytest.raises(Refused) as caught:
         seal(directory, "x", "y")
     assert caught.value.finding.code.name == "node.tile-changed"
@@ -258,11 +259,11 @@ def test_freeze_outlives_a_newer_restore(begin: Begin) -> None:
 def test_database_older_than_the_checkpoint(begin: Begin) -> None:
     directory = begin()
     seal(directory, "a")
-    database = (directory / "node.db").read_bytes()
+    database = (directory / "logs/default.db").read_bytes()
     seal(directory, "b")
-    for path in directory.glob("node.db*"):
+    for path in directory.glob("logs/default.db*"):
         path.unlink()
-    (directory / "node.db").write_bytes(database)
+    (directory / "logs/default.db").write_bytes(database)
     assert freeze_of(directory) == "frozen.lost-entries"
 
 
@@ -270,19 +271,19 @@ def test_guard_missing(begin: Begin) -> None:
     """Settings and keys alone, restored, do not begin the log again; and a whole copy signs when the operator says so."""
     directory = begin()
     seal(directory, "a")
-    (directory / "guard/last-signed").unlink()
+    (directory / "guard/default").unlink()
     assert freeze_of(directory) == "frozen.guard-missing"
 
     async def adopt(node: Node) -> None:
         await node.adopt_guard()
         await node.submit(b"{}", "json/1")
-        assert await node.sequence() is not None
+        assert await node.sequence()
 
     within(directory, adopt)
     seal(directory, "b")
     empty = directory.with_name("empty")
     (empty / "keys").mkdir(parents=True)
-    for name in ("node.toml", "keys/log.key", "keys/salt.key"):
+    for name in ("node.toml", "keys/log-default.key", "keys/salt-default.key"):
         shutil.copy(directory / name, empty / name)
     assert freeze_of(empty) == "frozen.guard-missing"
 
@@ -291,16 +292,16 @@ def test_guard_missing(begin: Begin) -> None:
 def test_guard_malformed(begin: Begin, content: bytes) -> None:
     directory = begin()
     seal(directory, "a")
-    (directory / "guard/last-signed").write_bytes(content)
+    (directory / "guard/default").write_bytes(content)
     assert freeze_of(directory) == "frozen.guard-malformed"
 
 
 def test_older_guard_of_the_same_log_does_no_harm(begin: Begin) -> None:
     directory = begin()
     seal(directory, "a")
-    old = (directory / "guard/last-signed").read_bytes()
+    old = (directory / "guard/default").read_bytes()
     seal(directory, "b")
-    (directory / "guard/last-signed").write_bytes(old)
+    (directory / "guard/default").write_bytes(old)
     assert seal(directory, "c").size == 4
 
 
@@ -325,7 +326,7 @@ def test_guard_lost_and_ledger_knows_more(begin: Begin, tmp_path: Path) -> None:
     directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
     seal(directory, "a")
     SimulatedLedger(tmp_path / "ledger/ledger.db").plant(Statement(log_id(ORIGIN), 3, bytes(32)))
-    (directory / "guard/last-signed").unlink()
+    (directory / "guard/default").unlink()
     assert freeze_of(directory) == "frozen.guard-missing"
 
     async def adopt(node: Node) -> None:
@@ -346,14 +347,14 @@ def test_ledger_down_at_start(begin: Begin, tmp_path: Path) -> None:
 
     async def work(node: Node) -> None:
         await node.submit(b"{}", "json/1")
-        assert await node.sequence() is not None
+        assert await node.sequence()
         (state,) = node.states()
         assert (state.compared, state.problem) == (False, "the ledger is down")
         await node.anchor()
         (tmp_path / "ledger/down").unlink()
         await node.settle(20)
-        assert node.frozen is not None
-        assert node.frozen.code.name == "frozen.other-root"
+        assert node.log().frozen is not None
+        assert node.log().frozen.code.name == "frozen.other-root"
 
     within(directory, work)
     assert len(SimulatedLedger(tmp_path / "ledger/ledger.db").included()) == 1
@@ -383,10 +384,10 @@ def test_start_and_proof_read_a_handful_of_tiles(begin: Begin, monkeypatch: pyte
     monkeypatch.setattr(LogFiles, "_read", counted)
 
     async def work(node: Node) -> None:
-        assert node.size == 70_001
+        assert node.log().size == 70_001
         assert 0 < len(reads) <= 9  # three levels, loaded for the edge and compared with checkpoint and guard
         reads.clear()
-        node.proof(12_345)
+        node.log().proof(12_345)
         assert len(reads) <= 6
         assert not any("entries" in name for name in reads)
 
@@ -414,7 +415,7 @@ def test_heartbeat(begin: Begin) -> None:
         await asyncio.sleep(0)
 
     asyncio.run(run())
-    head = LogFiles(directory / "log").checkpoint()
+    head = LogFiles(directory / "logs/default").checkpoint()
     assert head is not None
     size = int(head.split(b"\n")[1])
     beats = [entry for entry in map(decode, entries_of(directory, size)) if isinstance(entry, Heartbeat)]

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from carbonseal.findings import JSON_TOO_LARGE, Refused
 from carbonseal.node import store
 from carbonseal.node.config import TenantConfig
-from carbonseal.node.database import Database
+from carbonseal.node.database import LOG_TABLES, Database
 from carbonseal.node.intake import MOST_WAITING, Busy, Item
 from carbonseal.node.node import Node
-from carbonseal.node.secrets import make_key, open_key
+from carbonseal.node.secrets import open_key
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.sources import Source
 
@@ -46,14 +46,14 @@ def test_the_same_record_gets_the_same_receipt(begin: Begin) -> None:
     async def later(node: Node) -> list[store.Receipt]:
         source = Source((), b'{"a":1,"b":2}')
         bulk = [result.receipt async for result in node.submit_many([source, source], "json/1")]
-        assert node.waiting == 2
+        assert node.log().waiting == 2
         return [receipt for receipt in bulk if receipt]
 
     receipts = within(directory, first) + within(directory, later, lambda: 2_000_000)
     assert len(receipts) == 5
     assert len(set(receipts)) == 1
     receipt = receipts[0]
-    key = open_key("file:keys/salt.key", directory)
+    key = open_key("file:keys/salt-default.key", directory)
     salt = salt_for(key, "json/1", b'{"a":1,"b":2}')
     assert receipt.salt == salt
     assert receipt.to_json() == {
@@ -74,18 +74,17 @@ def test_the_same_record_gets_the_same_receipt(begin: Begin) -> None:
 
 
 def test_tenants_are_apart(begin: Begin) -> None:
-    tenants = (TenantConfig("default", "file:keys/salt.key"), TenantConfig("other", "file:keys/other.key"))
-    directory = begin(tenants=(*tenants, TenantConfig("twin", "file:keys/salt.key")))
-    make_key(directory / "keys/other.key")
+    tenants = (TenantConfig("default", "file:keys/salt-default.key"), TenantConfig("other", "file:keys/other.key"))
+    directory = begin(tenants=(*tenants, TenantConfig("twin", "file:keys/salt-default.key")))
 
     async def work(node: Node) -> None:
         receipts = [await node.submit(b"{}", "json/1", tenant) for tenant in ("default", "other", "twin")]
         assert receipts[0].commitment != receipts[1].commitment
         assert receipts[0].commitment == receipts[2].commitment  # one salt key; two entries all the same
-        assert node.waiting == 4
+        assert node.log().waiting == 4
         for tenant in ("default", "other", "twin"):
             await node.submit(b"{}", "json/1", tenant)
-        assert node.waiting == 4
+        assert node.log().waiting == 4
         with pytest.raises(Refused) as caught:
             await node.submit(b"{}", "json/1", "nobody")
         assert caught.value.finding.code.name == "node.unknown-tenant"
@@ -106,7 +105,7 @@ def test_commitments_that_begin_alike_are_told_apart(begin: Begin, monkeypatch: 
     within(directory, work)
 
     async def count(node: Node) -> int:
-        return node.waiting
+        return node.log().waiting
 
     assert within(directory, count) == 6
 
@@ -131,7 +130,7 @@ def test_deduplication_against_a_set(
             assert expected.setdefault(number, receipt) == receipt
 
     async def count(node: Node) -> int:
-        return node.waiting
+        return node.log().waiting
 
     assert within(directory, count) == (1 + len(expected) if expected else 0)
 
@@ -162,7 +161,7 @@ def test_bad_ones_are_reported_and_the_good_ones_go_on(begin: Begin) -> None:
             assert results[1].finding is not None
             assert results[1].finding.code.name == "json.duplicate-key"
             assert results[3].finding == too_large
-        assert node.waiting == 3
+        assert node.log().waiting == 3
         with pytest.raises(Refused):
             [result async for result in node.submit_many(items, "json/1", "nobody")]
         with pytest.raises(Refused):
@@ -203,9 +202,9 @@ def test_too_many_at_once(begin: Begin) -> None:
         results = await asyncio.gather(*(node.submit(raw, "json/1") for raw in raws), return_exceptions=True)
         busy = [raw for raw, result in zip(raws, results, strict=True) if isinstance(result, Busy)]
         assert len(busy) == 10
-        assert node.waiting == 1 + MOST_WAITING
+        assert node.log().waiting == 1 + MOST_WAITING
         await asyncio.gather(*(node.submit(raw, "json/1") for raw in busy))
-        assert node.waiting == 1 + len(raws)
+        assert node.log().waiting == 1 + len(raws)
 
     within(directory, work)
 
@@ -238,9 +237,9 @@ def test_what_was_acknowledged_survives_without_closing(begin: Begin) -> None:
         receipt = await node.submit(b'{"n": 1}', "json/1")
         copy = directory.with_name("copy")
         copy.mkdir()
-        for path in directory.glob("node.db*"):
+        for path in directory.glob("logs/default.db*"):
             (copy / path.name).write_bytes(path.read_bytes())
-        database = Database(copy / "node.db")
+        database = Database(copy / "default.db", LOG_TABLES)
         try:
             found = store.Store(database).record(receipt.commitment)
             assert found is not None

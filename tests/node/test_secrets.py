@@ -26,6 +26,7 @@ from carbonseal.node import points
 from carbonseal.node.batches import SIGNING_PAUSE
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_key, open_secret, open_signer
+from tests.nodes import log_config
 from tests.tokens import SoftHsm
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"carbonseal tests secrets in here")
@@ -220,26 +221,26 @@ def test_a_token_signs(tmp_path: Path, softhsm: SoftHsm, put: Callable[..., Path
 
 def test_a_node_whose_keys_are_in_a_token(softhsm: SoftHsm, begin: Callable[..., Path]) -> None:
     softhsm.make_key("node-log", "ed25519")
-    directory = begin(log_key=softhsm.uri("token=carbonseal;object=node-log"))
+    directory = begin(logs=[log_config(key=softhsm.uri("token=carbonseal;object=node-log"))])
 
     async def scenario() -> None:
         async with Node.open(directory) as node:
             await node.submit(b'{"carbon": 1}', "json/1")
-            note = await node.sequence()
+            note = (await node.sequence()).get("default")
             assert note is not None
-            assert open_checkpoint(note, node.verifier).size == 2
+            assert open_checkpoint(note, node.log().verifier).size == 2
             softhsm.restart()
             await node.submit(b'{"carbon": 2}', "json/1")
-            again = await node.sequence()
+            again = (await node.sequence()).get("default")
             assert again is not None
-            assert open_checkpoint(again, node.verifier).size == 3
+            assert open_checkpoint(again, node.log().verifier).size == 3
 
     asyncio.run(scenario())
 
 
 def test_a_node_whose_token_fails_goes_on_once_it_is_back(softhsm: SoftHsm, begin: Callable[..., Path]) -> None:
     softhsm.make_key("shaky", "ed25519")
-    directory = begin(log_key=softhsm.uri("token=carbonseal;object=shaky"))
+    directory = begin(logs=[log_config(key=softhsm.uri("token=carbonseal;object=shaky"))])
     with pytest.MonkeyPatch.context() as environment:
 
         async def scenario() -> None:
@@ -251,9 +252,9 @@ def test_a_node_whose_token_fails_goes_on_once_it_is_back(softhsm: SoftHsm, begi
                     await node.sequence()
                 assert caught.value.finding.code.name == "token.pin"
                 environment.setenv("CARBONSEAL_TEST_PIN", "1234")
-                note = await node.sequence()
+                note = (await node.sequence()).get("default")
                 assert note is not None
-                assert open_checkpoint(note, node.verifier).size == 2
+                assert open_checkpoint(note, node.log().verifier).size == 2
 
         asyncio.run(scenario())
 
@@ -262,7 +263,9 @@ def test_batches_go_on_once_the_token_is_back(
     softhsm: SoftHsm, begin: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     softhsm.make_key("away", "ed25519")
-    directory = begin(log_key=softhsm.uri("token=carbonseal;object=away"), batch_age=0.0, heartbeat=0.001)
+    directory = begin(
+        logs=[log_config(key=softhsm.uri("token=carbonseal;object=away"))], batch_age=0.0, heartbeat=0.001
+    )
 
     async def scenario() -> None:
         loop, pauses, failed, signed = asyncio.get_running_loop(), [], asyncio.Event(), asyncio.Event()
@@ -287,12 +290,12 @@ def test_batches_go_on_once_the_token_is_back(
             running = asyncio.create_task(node.run())
             await failed.wait()
             assert caplog.text.count("token.pin") >= 3
-            assert (node.size, node.waiting) == (2, 1)  # no heartbeat after another joins what waits
+            assert (node.log().size, node.log().waiting) == (2, 1)  # no heartbeat after another joins what waits
             assert not running.done()
             signed.clear()
             monkeypatch.setenv("CARBONSEAL_TEST_PIN", "1234")
             await signed.wait()
-            assert node.size >= 3
+            assert node.log().size >= 3
             running.cancel()
             await asyncio.wait([running])
 

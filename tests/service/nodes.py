@@ -10,12 +10,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.log.notes import NoteSigner, VerifierKey
-from carbonseal.node.config import IssuerConfig, LedgerConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
+from carbonseal.node.config import IssuerConfig, LedgerConfig
 from carbonseal.node.node import Node
-from carbonseal.node.secrets import make_key, open_key
+from carbonseal.node.secrets import open_key
 from carbonseal.service.app import serving
 from carbonseal.service.context import USUAL, Bounds
+from tests import nodes
 
 
 def make_node(
@@ -27,26 +27,10 @@ def make_node(
     issuers: Sequence[IssuerConfig] = (),
 ) -> NoteSigner:
     """A new node, and the signer that it will use."""
-    directory.mkdir(parents=True, exist_ok=True)
-    make_key(directory / "keys/log.key")
-    make_key(directory / "keys/salt.key")
-    for issuer in issuers:
-        make_key(directory / issuer.key.removeprefix("file:"))
-    settings = NodeConfig(
-        origin=origin,
-        log_key="file:keys/log.key",
-        guard="guard/last-signed",
-        batch_size=4096,
-        batch_age=0.05,
-        heartbeat=0,
-        predecessor=None,
-        tenants=(TenantConfig("default", "file:keys/salt.key"),),
-        issuers=tuple(issuers),
-        ledgers=tuple(ledgers),
-        foreign=tuple(foreign),
-    )
-    create(directory, settings)
-    return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(open_key("file:keys/log.key", directory)))
+    own = nodes.log_config(origin=origin)
+    changes = {"ledgers": tuple(ledgers), "foreign": nodes.foreign(*foreign), "issuers": tuple(issuers)}
+    nodes.make_node(directory, nodes.settings(own, batch_age=0.05, **changes))
+    return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(open_key(own.key, directory)))
 
 
 @asynccontextmanager

@@ -162,7 +162,7 @@ def test_a_log_anchors_in_no_log_that_it_does_not_name(tmp_path: Path) -> None:
 
     async def go() -> None:
         async with Node.open(tmp_path / "alone") as node:
-            assert node.newest_foreign(log_id(SIGNER.name)) is None
+            assert node.log().foreign(log_id(SIGNER.name)) is None
         async with served(tmp_path / "alone") as (_, url), aiohttp.ClientSession(url) as session:
             assert (await post(session, head(9)))[0] == 403
 

@@ -51,7 +51,7 @@ def test_the_tree_can_be_rebuilt_from_what_is_served(directory: Path) -> None:
         async with session.get("/checkpoint") as response:
             assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
             assert response.headers["Cache-Control"] == "no-cache"
-            checkpoint = open_checkpoint(await response.read(), node.verifier)
+            checkpoint = open_checkpoint(await response.read(), node.log().verifier)
         assert checkpoint.size == SIZE
         entries = []
         for path, width in (("000", 256), ("001", 256), ("002.p/88", 88)):

@@ -69,7 +69,7 @@ def test_one_record_gets_a_receipt_and_the_same_again_the_same(directory: Path) 
             assert state == {"state": "queued", "index": 1}
             assert receipt["salt"] not in json.dumps(state)
         async with session.post("/v1/sequence", headers=JSON) as response:
-            assert (await response.json())["checkpoint"] == (node.checkpoint() or b"").decode()
+            assert (await response.json())["checkpoint"] == (node.log().checkpoint() or b"").decode()
         async with session.get(f"/v1/records/{receipt['commitment']}") as response:
             assert await response.json() == {"state": "sequenced", "index": 1}
 

@@ -65,7 +65,7 @@ def test_it_says_where_it_is_and_stops_when_told(directory: Path, sign: signal.S
     async def kept() -> None:
         async with Node.open(directory) as node:
             assert node.record(bytes.fromhex(receipt["commitment"])).index == 1
-            assert node.waiting + node.size == 2
+            assert node.log().waiting + node.log().size == 2
 
     asyncio.run(kept())
 

@@ -78,7 +78,7 @@ def test_an_anchor_in_another_log_ends_in_evidence(tmp_path: Path) -> None:
             (anchor,) = head.anchors
             assert anchor.ledger == f"tlog:{OTHER}"
             pins = VERIFIER.pin(anchor.ledger, {"key": world.other_key.encode()})
-            statement = open_checkpoint(head.checkpoint, node.verifier).statement()
+            statement = open_checkpoint(head.checkpoint, node.log().verifier).statement()
             checked = VERIFIER.check(anchor.evidence, statement, pins, ())
             assert checked.proved is not None
             assert checked.proved.publisher == log_id(OURS).hex()
@@ -135,7 +135,7 @@ def test_a_log_that_was_not_introduced_is_told_what_to_ask_for(tmp_path: Path) -
             (state,) = await node.settle(30)
             assert state.counts == {State.FAILED: 1}
             assert "does not know this log" in state.newest[0].reason
-            assert f"{OURS}+{node.verifier.key_id.hex()}+" in state.newest[0].remedy
+            assert f"{OURS}+{node.log().verifier.key_id.hex()}+" in state.newest[0].remedy
 
     async def later() -> None:
         world.introduce()

@@ -39,7 +39,7 @@ def test_conforms(check: Check, tmp_path: Path) -> None:
                 await other.sequence()
 
             subject = Subject(
-                connect=lambda: connect(f"tlog+{url}", options, lambda uri: b""),
+                connect=lambda: connect(f"tlog+{url}/v1/logs/default", options, lambda uri: b""),
                 anchor=lambda: head(next(sizes)),
                 contradiction=lambda anchor: head(anchor.statement.size, b"q" * 32),
                 progress=progress,

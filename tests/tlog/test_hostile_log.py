@@ -26,7 +26,7 @@ SIGNER = NoteSigner(ORIGIN, Ed25519PrivateKey.from_private_bytes(b"l" * 32))
 HEAD = Checkpoint(OURS.name, 9, hashlib.sha256(b"our head").digest())
 ANCHOR = Anchor(HEAD.statement(), sign_checkpoint(HEAD, OURS))
 INDEX = 300
-STATE = f"/v1/foreign-anchors/{ANCHOR.statement.log_id.hex()}"
+STATE = f"/foreign-anchors/{ANCHOR.statement.log_id.hex()}"
 
 
 class HostileLog:
@@ -172,14 +172,14 @@ def test_what_an_answer_to_a_checkpoint_means(
     log: HostileLog, status: int, expected: type[CarbonsealError] | None
 ) -> None:
     body = b'{"code":"x.y","message":"because"}'
-    log.answers["/v1/foreign-anchors"] = web.Response(status=status, body=body, headers={"Location": "/checkpoint"})
+    log.answers["/foreign-anchors"] = web.Response(status=status, body=body, headers={"Location": "/checkpoint"})
     if expected is None:
         asyncio.run(_send(log))
     else:
         error = fails(log, sending)
         assert type(error) is expected
         assert status in (307, 409) or "because [x.y]" in str(error)
-    assert log.asked == ["/v1/foreign-anchors"]
+    assert log.asked == ["/foreign-anchors"]
 
 
 async def _send(log: HostileLog) -> None:
@@ -188,7 +188,7 @@ async def _send(log: HostileLog) -> None:
 
 
 def test_an_unknown_log_is_told_what_to_ask_for(log: HostileLog) -> None:
-    log.answers["/v1/foreign-anchors"] = web.Response(status=403)
+    log.answers["/foreign-anchors"] = web.Response(status=403)
     error = fails(log, sending)
     assert isinstance(error, Never)
     assert f'[[foreign]] key = "{OURS.name}+{OURS.verifier.key_id.hex()}+' in error.remedy

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     LargeBinary,
-    Row,
     String,
     Table,
     delete,
@@ -60,21 +59,17 @@ class EvidenceStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, ledger: str, log: bytes, size: int) -> Evidence | None:
-        """The evidence of one anchor, or None."""
-        with self._database.read() as connection:
-            row = connection.execute(select(EVIDENCE).where(_is(ledger, log, size))).one_or_none()
-        return None if row is None else _evidence(row)
-
     def at(self, log: bytes, size: int) -> list[tuple[str, Evidence]]:
         """The evidence of all anchors of the log's head of `size`, by ledger."""
         chosen = select(EVIDENCE).where(EVIDENCE.c.log == log, EVIDENCE.c.size == size).order_by(EVIDENCE.c.ledger)
         with self._database.read() as connection:
-            return [(row.ledger, _evidence(row)) for row in connection.execute(chosen)]
+            return [
+                (row.ledger, Evidence(row.type, row.version, bytes(row.data))) for row in connection.execute(chosen)
+            ]
 
     def proves(self, anchor: AnchorState, seen: Observation) -> bool:
         """Whether there is evidence of what was seen of an anchor."""
-        chosen = select(EVIDENCE.c.facts).where(_is(anchor.ledger, anchor.log, anchor.size))
+        chosen = select(EVIDENCE.c.facts).where(_of(anchor))
         with self._database.read() as connection:
             return connection.scalar(chosen) == _facts(seen)
 
@@ -92,16 +87,12 @@ class EvidenceStore:
             _drop(connection, anchor)
 
 
-def _is(ledger: str, log: bytes, size: int) -> ColumnElement[bool]:
-    return (EVIDENCE.c.ledger == ledger) & (EVIDENCE.c.log == log) & (EVIDENCE.c.size == size)
+def _of(anchor: AnchorState) -> ColumnElement[bool]:
+    return (EVIDENCE.c.ledger == anchor.ledger) & (EVIDENCE.c.log == anchor.log) & (EVIDENCE.c.size == anchor.size)
 
 
 def _drop(connection: Connection, anchor: AnchorState) -> None:
-    connection.execute(delete(EVIDENCE).where(_is(anchor.ledger, anchor.log, anchor.size)))
-
-
-def _evidence(row: Row[Any]) -> Evidence:
-    return Evidence(row.type, row.version, bytes(row.data))
+    connection.execute(delete(EVIDENCE).where(_of(anchor)))
 
 
 def _facts(seen: Observation) -> str:
@@ -119,7 +110,7 @@ class Follower:
 
     async def look(self, ledger: Ledger, anchor: AnchorState, now: float) -> None:
         """Ask once, and store what was seen. Raises what the ledger raises."""
-        attempts = self._outbox.attempts(anchor.ledger, anchor.log, anchor.size)
+        attempts = self._outbox.attempts(anchor)
         seen = await ledger.follow(attempts)
         if anchor.state in STANDING and seen.fate not in (Fate.INCLUDED, Fate.FINAL):
             LOG.warning("anchor of size %d fell out of %s", anchor.size, anchor.ledger)

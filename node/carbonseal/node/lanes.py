@@ -209,7 +209,7 @@ class Lane:
             while now and now.state is not before and now.watched and now.next <= self._clock():
                 before = now.state
                 await self._advance(ledger, now)
-                now = self._outbox.anchor(anchor.ledger, anchor.log, anchor.size)
+                now = self._outbox.now(anchor)
 
     async def _advance(self, ledger: Ledger, anchor: AnchorState) -> None:
         """Raises `Unreachable`, which is not this anchor's failure."""
@@ -255,7 +255,7 @@ class Lane:
 
     async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
         """signed -> sent, also where it may have been sent before."""
-        attempts = self._outbox.attempts(anchor.ledger, anchor.log, anchor.size)
+        attempts = self._outbox.attempts(anchor)
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         try:
             await ledger.send(wanted)

@@ -168,9 +168,9 @@ class Outbox:
         with self._database.read() as connection:
             return [_anchor(row) for row in connection.execute(chosen)]
 
-    def anchor(self, ledger: str, log: bytes, size: int) -> AnchorState | None:
-        """One anchor, or None."""
-        chosen = select(ANCHORS).where(_is(ANCHORS, ledger, log, size))
+    def now(self, anchor: AnchorState) -> AnchorState | None:
+        """An anchor as it is now, or None where it made way for a newer one."""
+        chosen = select(ANCHORS).where(_is(ANCHORS, anchor.ledger, anchor.log, anchor.size))
         with self._database.read() as connection:
             row = connection.execute(chosen).one_or_none()
         return None if row is None else _anchor(row)
@@ -187,9 +187,9 @@ class Outbox:
         with self._database.read() as connection:
             return sum(int(cost or 0) for cost in connection.scalars(chosen))
 
-    def attempts(self, ledger: str, log: bytes, size: int) -> list[Prepared]:
-        """What was signed for one anchor, newest first."""
-        chosen = select(ATTEMPTS).where(_is(ATTEMPTS, ledger, log, size))
+    def attempts(self, anchor: AnchorState) -> list[Prepared]:
+        """What was signed for an anchor, newest first."""
+        chosen = select(ATTEMPTS).where(_is(ATTEMPTS, anchor.ledger, anchor.log, anchor.size))
         with self._database.read() as connection:
             return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number.desc()))]
 

@@ -1,0 +1,61 @@
+"""Nodes in directories of a test's own: their settings, and their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from carbonseal.node.config import DEFAULT, ForeignConfig, LogConfig, NodeConfig, TenantConfig
+from carbonseal.node.create import create
+from carbonseal.node.secrets import make_key
+
+ORIGIN = "log.example/test"
+
+
+def log_config(name: str = DEFAULT, origin: str = ORIGIN, **changes: Any) -> LogConfig:
+    """A log whose key and guard are named after it."""
+    return replace(LogConfig(name, origin, f"file:keys/log-{name}.key", f"guard/{name}"), **changes)
+
+
+def tenant_config(log: LogConfig) -> TenantConfig:
+    """Who submits to a log, by its name."""
+    return TenantConfig(log.name, f"file:keys/salt-{log.name}.key", log.name)
+
+
+def settings(*logs: LogConfig, **changes: Any) -> NodeConfig:
+    """A node with these logs, or with one, and a tenant for each."""
+    chosen = logs or (log_config(),)
+    made = NodeConfig(
+        batch_size=4096,
+        batch_age=1.0,
+        heartbeat=0,
+        logs=chosen,
+        tenants=tuple(map(tenant_config, chosen)),
+        issuers=(),
+        ledgers=(),
+        foreign=(),
+    )
+    return replace(made, **changes)
+
+
+def make_node(directory: Path, config: NodeConfig) -> Path:
+    """The node's directory, with keys for all that `config` keeps in files of its own."""
+    uris = [*(log.key for log in config.logs), *(tenant.salt_key for tenant in config.tenants)]
+    make_keys(directory, [*uris, *(issuer.key for issuer in config.issuers)])
+    create(directory, config)
+    return directory
+
+
+def make_keys(directory: Path, uris: Iterable[str]) -> None:
+    """The key files that are named and missing."""
+    for uri in uris:
+        path = directory / uri.removeprefix("file:")
+        if uri.startswith("file:keys/") and not path.exists():
+            make_key(path)
+
+
+def foreign(*keys: Any) -> tuple[ForeignConfig, ...]:
+    """Logs that may anchor in the default one, by their verifier keys."""
+    return tuple(map(ForeignConfig, keys))
