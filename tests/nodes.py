@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.node.config import DEFAULT, ForeignConfig, LogConfig, NodeConfig, TenantConfig
-from carbonseal.node.create import create
+from carbonseal.node.create import create, new_log
 from carbonseal.node.secrets import make_key
 
 ORIGIN = "log.example/test"
 
 
 def log_config(name: str = DEFAULT, origin: str = ORIGIN, **changes: Any) -> LogConfig:
-    """A log whose key and guard are named after it."""
-    return replace(LogConfig(name, origin, f"file:keys/log-{name}.key", f"guard/{name}"), **changes)
+    """A log as `carbonseal init` begins one, with changes."""
+    return replace(new_log(name, origin)[0], **changes)
 
 
 def tenant_config(log: LogConfig) -> TenantConfig:
-    """Who submits to a log, by its name."""
-    return TenantConfig(log.name, f"file:keys/salt-{log.name}.key", log.name)
+    """Who submits to a log."""
+    return new_log(log.name, log.origin)[1]
 
 
 def settings(*logs: LogConfig, **changes: Any) -> NodeConfig:

@@ -26,7 +26,7 @@ def test_settings_and_policy_can_be_read(run: Run, tmp_path: Path) -> None:
     node = made(run, tmp_path / "node", "--ledger", ledger, "--issuer", "certifier did:web:certifier.example")
     settings = config.load(node)
     policy = parse_policy((node / "policy-template.policy").read_bytes())
-    assert settings.origin == "log.example/2026"
+    assert settings.logs[0].origin == "log.example/2026"
     assert list(policy.logs) == ["log.example/2026"]
     assert [issuer.id for issuer in policy.issuers.values()] == ["did:web:certifier.example"]
     assert [ledger.name for ledger in settings.ledgers] == list(policy.ledgers) == ["tlog:peer.example/log"]
@@ -46,7 +46,7 @@ def test_without_ledgers_and_issuers_there_is_still_a_policy(run: Run, tmp_path:
 
 def test_keys_are_their_owners_alone(run: Run, tmp_path: Path) -> None:
     keys = sorted((made(run, tmp_path / "node") / "keys").iterdir())
-    assert [key.name for key in keys] == ["issuer-issuer.key", "log.key", "salt.key"]
+    assert [key.name for key in keys] == ["issuer-issuer.key", "log-default.key", "salt-default.key"]
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     assert len({key.read_bytes() for key in keys}) == 3
 
@@ -72,7 +72,7 @@ def test_a_node_is_left_alone(run: Run, tmp_path: Path) -> None:
 
 def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
     (tmp_path / "node" / "keys").mkdir(parents=True)
-    key = tmp_path / "node" / "keys" / "log.key"
+    key = tmp_path / "node" / "keys" / "log-default.key"
     key.write_text("11" * 32 + "\n")
     key.chmod(0o600)
     made(run, tmp_path / "node")

@@ -60,7 +60,7 @@ def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> No
 
 
 def test_a_node_without_its_guard_signs_only_after_its_operators_word(node: Path) -> None:
-    (node / "guard" / "last-signed").unlink()
+    (node / "guard" / "default").unlink()
     refused = carbonseal("seal", node, node.parent / "request.json", "--profile", "json/1")
     assert refused.status == 2
     assert "carbonseal log adopt" in refused.err

@@ -60,8 +60,8 @@ def served(directory: Path) -> Iterator[str]:
 def begin(node: Path, origin: str, *options: object) -> str:
     """Make a node whose log key is known before; its verifier key."""
     (node / "keys").mkdir(parents=True)
-    (node / "keys" / "log.key").write_text(key(origin).private_bytes_raw().hex() + "\n", encoding="ascii")
-    (node / "keys" / "log.key").chmod(0o600)
+    (node / "keys" / "log-default.key").write_text(key(origin).private_bytes_raw().hex() + "\n", encoding="ascii")
+    (node / "keys" / "log-default.key").chmod(0o600)
     verifier = NoteSigner(origin, key(origin)).verifier.encode()
     assert verifier in good("init", node, "--origin", origin, *options)
     return verifier
@@ -104,7 +104,7 @@ def way(tmp_path_factory: pytest.TempPathFactory, chain: Network) -> Iterator[Wa
     )
     with served(peer) as url:
         on_chain = f"chain {chain.uri} registry={chain.deployment.registry} key=file:../chain.key"
-        ledgers = ["--ledger", on_chain, "--ledger", f"peer tlog+{url} key={peer_key}"]
+        ledgers = ["--ledger", on_chain, "--ledger", f"peer tlog+{url}/v1/logs/default key={peer_key}"]
         begin(node, ORIGIN, *ledgers, "--issuer", "certifier did:web:certifier.example")
         sealed = carbonseal("seal", node, records, "--profile", "json/1", "--receipts", folder / "receipts.ndjson")
         assert sealed.status == 2, "one of the three is no JSON"
@@ -175,10 +175,10 @@ def test_a_bad_request_is_refused(way: Way, request_text: str, said: str) -> Non
 
 
 def test_sealing_again_changes_nothing(way: Way) -> None:
-    before = json.loads(good("status", way.node, "--json"))["size"]
+    before = json.loads(good("status", way.node, "--json"))["logs"][0]["size"]
     again = carbonseal("seal", way.node, "-", "--profile", "json/1", stdin='{"kilograms":"3.5","name":"cell"}\n')
     assert again.out == f"{way.commitments[0]}  standard input > line 1\n"
-    assert json.loads(good("status", way.node, "--json"))["size"] == before
+    assert json.loads(good("status", way.node, "--json"))["logs"][0]["size"] == before
 
 
 def test_receipts_are_the_submitters_alone(way: Way) -> None:
@@ -202,14 +202,14 @@ def test_a_proof_is_exported(way: Way) -> None:
 
 def test_status_tells_a_person(way: Way) -> None:
     told = good("status", way.node)
-    assert told.startswith(f"OK  {ORIGIN}\n")
+    assert told.startswith(f"OK\n{ORIGIN}  the log default\n")
     assert f"{way.chain.ledger}  1 final" in told
     assert f"tlog:{PEER}  1 final" in told
 
 
 def test_commands_speak_to_a_node_that_is_served(way: Way) -> None:
     with served(way.node):
-        assert json.loads(good("status", way.node, "--json"))["origin"] == ORIGIN
+        assert json.loads(good("status", way.node, "--json"))["logs"][0]["origin"] == ORIGIN
         sealed = good("seal", way.node, "-", "--profile", "json/1", stdin='{"name":"cable"}\n')
         assert len(sealed.split()[0]) == 64
         good("passport", "refresh", way.node, way.folder / "passport.json", "-o", way.folder / "far.json")

@@ -21,7 +21,7 @@ SIGNER = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(
 STRANGER = NoteSigner("stranger.example/log", Ed25519PrivateKey.from_private_bytes(b"t" * 32))
 THIEF = NoteSigner(SIGNER.name, STRANGER.private_key)
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
-PATH = f"/v1/foreign-anchors/{log_id(SIGNER.name).hex()}"
+PATH = f"/v1/logs/default/foreign-anchors/{log_id(SIGNER.name).hex()}"
 
 
 def head(size: int, root: bytes = b"r" * 32, by: NoteSigner = SIGNER, origin: str | None = None) -> bytes:
@@ -35,7 +35,7 @@ def directory(tmp_path: Path) -> Path:
 
 
 async def post(session: aiohttp.ClientSession, note: bytes, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-    async with session.post("/v1/foreign-anchors", data=note, headers=headers or TEXT) as response:
+    async with session.post("/v1/logs/default/foreign-anchors", data=note, headers=headers or TEXT) as response:
         return response.status, await response.json()
 
 
@@ -60,7 +60,7 @@ def test_a_head_is_entered_once(directory: Path) -> None:
     async def after_a_restart() -> None:
         async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
             assert await post(session, head(9)) == (200, sequenced)
-            assert await node.sequence() is None
+            assert await node.sequence() == {}
             assert (await post(session, head(12)))[0] == 202
             assert (await post(session, head(10)))[0] == 202
             assert (await get(session, PATH))[1]["size"] == 12

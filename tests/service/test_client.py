@@ -65,21 +65,21 @@ def test_the_way_of_a_record(directory: Path, open_it: Open) -> None:
     async def work(node: AnyNode) -> None:
         receipt = await node.submit(b'{"one":1}', "json/1")
         assert await node.submit(b'{ "one": 1 }', "json/1") == receipt
-        assert await node.index(receipt.commitment) == 1
-        assert await code(node.proof(1)) == "node.not-sequenced"
+        assert await node.find(receipt.commitment) == ("default", 1)
+        assert await code(node.proof("default", 1)) == "node.not-sequenced"
         assert await code(node.seal(receipt.commitment)) == "node.not-sequenced"
-        note = await node.sequence()
-        assert note is not None
-        assert await node.sequence() is None
+        note = (await node.sequence())["default"]
+        assert await node.sequence() == {}
         seal = await node.seal(receipt.commitment)
         assert (seal.index, seal.entry) == (1, RecordEntry(receipt.commitment).encode())
         assert [head.checkpoint for head in seal.heads] == [note]
-        proof = await node.proof(1)
+        proof = await node.proof("default", 1)
         assert (proof.hashes, proof.checkpoint_note) == (seal.heads[0].inclusion, note)
         await node.anchor()
         health = await node.settle(1)
         assert health == await node.health()
-        assert (health["state"], health["size"], health["waiting"], health["ledgers"]) == ("ok", 2, 0, [])
+        (log,) = health["logs"]
+        assert (health["state"], log["size"], log["waiting"], health["ledgers"]) == ("ok", 2, 0, [])
 
     open_it(directory, work)
 
@@ -89,9 +89,11 @@ def test_what_is_refused_has_the_same_code_and_place(directory: Path, open_it: O
     async def work(node: AnyNode) -> None:
         assert await code(node.submit(b'{"a":{"b":1,"b":2}}', "json/1")) == "json.duplicate-key"
         assert await code(node.submit(b"{}", "none/1")) == "profile.unknown"
-        assert await code(node.index(bytes(32))) == "node.unknown-commitment"
+        assert await code(node.find(bytes(32))) == "node.unknown-commitment"
         assert await code(node.seal(bytes(32))) == "node.unknown-commitment"
-        assert await code(node.proof(9)) == "node.not-sequenced"
+        assert await code(node.proof("default", 9)) == "node.not-sequenced"
+        assert await code(node.proof("none", 0)) == "node.unknown-log"
+        assert await code(node.submit(b"{}", "json/1", "nobody")) == "node.unknown-tenant"
         assert await code(node.passport(bytes(32))) == "http.unknown-passport"
         with pytest.raises(Refused) as refused:
             await node.submit(b'{"a":{"b":NaN}}', "json/1")
@@ -214,7 +216,7 @@ def test_something_else_at_the_address(status: int, body: bytes, expected: str) 
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         async with RemoteNode(f"http://127.0.0.1:{runner.addresses[0][1]}") as node:
-            assert await code(node.index(bytes(32))) == expected
+            assert await code(node.find(bytes(32))) == expected
         await runner.cleanup()
 
     asyncio.run(go())

@@ -19,6 +19,7 @@ from tests.service.nodes import make_node, served
 
 SIZE = 600
 FOR_EVER = "public, max-age=31536000, immutable"
+LOG = "/v1/logs/default"
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +49,22 @@ def run(directory: Path, act: Callable[[Node, aiohttp.ClientSession], Awaitable[
 
 def test_the_tree_can_be_rebuilt_from_what_is_served(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.get("/checkpoint") as response:
+        async with session.get(f"{LOG}/checkpoint") as response:
             assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
             assert response.headers["Cache-Control"] == "no-cache"
             checkpoint = open_checkpoint(await response.read(), node.log().verifier)
         assert checkpoint.size == SIZE
         entries = []
         for path, width in (("000", 256), ("001", 256), ("002.p/88", 88)):
-            async with session.get(f"/tile/entries/{path}") as response:
+            async with session.get(f"{LOG}/tile/entries/{path}") as response:
                 entries += decode_bundle(await response.read(), width)
-            async with session.get(f"/tile/0/{path}") as response:
+            async with session.get(f"{LOG}/tile/0/{path}") as response:
                 assert response.status == 200
                 assert response.headers["Content-Type"] == "application/octet-stream"
                 assert response.headers["Cache-Control"] == FOR_EVER
                 assert await response.read() == b"".join(leaf_hashes(entries[-width:]))
         assert tree_root(leaf_hashes(entries)) == checkpoint.root
-        async with session.get("/tile/1/000.p/2") as response:
+        async with session.get(f"{LOG}/tile/1/000.p/2") as response:
             assert await response.read() == tree_root(leaf_hashes(entries[:256])) + tree_root(
                 leaf_hashes(entries[256:512])
             )
@@ -79,7 +80,7 @@ def test_head_tells_the_length_and_sends_nothing(directory: Path, path: str, len
     """A full tile also serves where a narrower one is asked for."""
 
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.head(path) as head, session.get(path) as whole:
+        async with session.head(LOG + path) as head, session.get(LOG + path) as whole:
             assert (head.status, whole.status) == (200, 200)
             body = await whole.read()
             assert int(head.headers["Content-Length"]) == len(body) == (length or len(body))
@@ -102,7 +103,7 @@ def test_tiles_that_are_none(directory: Path, path: str) -> None:
     expected = (200,) if "?" in path else (404,)
 
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.get(path) as response:
+        async with session.get(LOG + path) as response:
             assert response.status in expected
             if response.status == 404:
                 assert (await response.json())["code"] in ("http.no-tile", "http.not-found")
@@ -114,8 +115,9 @@ def test_tiles_that_are_none(directory: Path, path: str) -> None:
     "path",
     ["/tile/../../node.toml", "/tile/%2e%2e/%2e%2e/node.toml", "/tile/0/..%2f..%2f..%2fnode.toml",
      "/tile/0/000/../../../log.secret",
-     "/tile//etc/passwd", "/tile/entries/../../../keys/log.key", "/checkpoint/../node.toml", "/../node.toml", "//node.toml",
-     "/tile/..\\..\\node.toml", "/tile/0/000%2f..%2f..%2f..%2fnode.toml", "/keys/log.key", "/node.db", "/log/checkpoint"],
+     "/tile//etc/passwd", "/tile/entries/../../../keys/log-default.key", "/checkpoint/../node.toml", "/../node.toml", "//node.toml",
+     "/tile/..\\..\\node.toml", "/tile/0/000%2f..%2f..%2f..%2fnode.toml", "/keys/log-default.key", "/node.db", "/../default.db",
+     "/../none/checkpoint", "/../%2e%2e/checkpoint", "/../../../default/checkpoint"],
 )  # fmt: skip
 def test_no_way_leads_out_of_the_log(directory: Path, path: str) -> None:
     """Sent as it stands: a client library would tidy it up."""
@@ -124,7 +126,7 @@ def test_no_way_leads_out_of_the_log(directory: Path, path: str) -> None:
         url = session._base_url
         assert url is not None
         reader, writer = await asyncio.open_connection(url.host, url.port)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {LOG}{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = await reader.read()
         writer.close()
         await writer.wait_closed()
@@ -139,9 +141,9 @@ def test_a_log_that_has_not_begun(tmp_path: Path) -> None:
     make_node(tmp_path / "new")
 
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.get("/checkpoint") as response:
+        async with session.get(f"{LOG}/checkpoint") as response:
             assert (response.status, (await response.json())["code"]) == (404, "http.no-checkpoint")
-        async with session.get("/tile/0/000.p/1") as response:
+        async with session.get(f"{LOG}/tile/0/000.p/1") as response:
             assert (response.status, (await response.json())["code"]) == (404, "http.no-tile")
 
     run(tmp_path / "new", act)

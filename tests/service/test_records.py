@@ -66,12 +66,12 @@ def test_one_record_gets_a_receipt_and_the_same_again_the_same(directory: Path) 
             assert await response.json() == receipt
         async with session.get(f"/v1/records/{receipt['commitment']}") as response:
             state = await response.json()
-            assert state == {"state": "queued", "index": 1}
+            assert state == {"state": "queued", "log": "default", "index": 1}
             assert receipt["salt"] not in json.dumps(state)
         async with session.post("/v1/sequence", headers=JSON) as response:
-            assert (await response.json())["checkpoint"] == (node.log().checkpoint() or b"").decode()
+            assert (await response.json())["checkpoints"] == {"default": (node.log().checkpoint() or b"").decode()}
         async with session.get(f"/v1/records/{receipt['commitment']}") as response:
-            assert await response.json() == {"state": "sequenced", "index": 1}
+            assert await response.json() == {"state": "sequenced", "log": "default", "index": 1}
 
     run(directory, act)
 
@@ -226,7 +226,7 @@ def test_no_more_requests_than_there_is_room_for(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         async with session.post(RECORDS, data=silent(), headers=NDJSON) as first:
             await first.content.readline()
-            async with session.get("/checkpoint") as second:
+            async with session.get("/v1/logs/default/checkpoint") as second:
                 assert await refusal(second) == (503, "http.busy")
 
     run(directory, act, Bounds(requests=1, silence=0.5))
@@ -241,7 +241,7 @@ def test_stopping_finishes_what_came_and_tells_the_others(directory: Path) -> No
             assert json.loads(await response.content.readline())["broken"]["code"] == "http.stopping"
             response.close()
             with pytest.raises(aiohttp.ClientConnectionError):
-                await session.get(url + "/checkpoint")
+                await session.get(url + "/v1/logs/default/checkpoint")
 
     asyncio.run(go())
 

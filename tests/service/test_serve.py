@@ -77,12 +77,12 @@ def test_waiting_entries_join_the_log_by_themselves(directory: Path) -> None:
             async with open_node(directory) as node:
                 assert isinstance(node, RemoteNode)
                 receipt = await node.submit(b"{}", "json/1")
-                while (await node.health())["waiting"]:
+                while (await node.health())["logs"][0]["waiting"]:
                     pass
-                assert await node.index(receipt.commitment) == 1
+                assert await node.find(receipt.commitment) == ("default", 1)
 
         asyncio.run(go())
-        with urlopen(f"{url}/checkpoint", timeout=10) as response:
+        with urlopen(f"{url}/v1/logs/default/checkpoint", timeout=10) as response:
             assert Checkpoint.parse(Note.parse(response.read()).text).size == 2
 
 

@@ -33,8 +33,8 @@ class World:
         self.other_key = make_node(self.other, OTHER).verifier
         ledger = LedgerConfig(
             name=f"tlog:{OTHER}",
-            uri=f"tlog+http://127.0.0.1:{self.port}",
-            publisher=log_id(OURS).hex(),
+            uri=f"tlog+http://127.0.0.1:{self.port}/v1/logs/default",
+            publisher="",
             cadence=3600,
             options={"key": self.other_key.encode()},
         )
@@ -101,7 +101,7 @@ def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: P
             await node.anchor()
             await node.settle(0.5)
             assert node.states()[0].counts == {State.SENT: 1}
-            state = other.newest_foreign(log_id(OURS))
+            state = other.log().foreign(log_id(OURS))
             assert state is not None
             assert state.index is None
 
@@ -114,7 +114,7 @@ def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: P
             other = await other_node(world, stack)
             (state,) = await node.settle(30)
             assert (state.problem, state.counts) == ("", {State.FINAL: 1})
-            foreign = other.newest_foreign(log_id(OURS))
+            foreign = other.log().foreign(log_id(OURS))
             assert foreign is not None
             assert foreign.index == 1
 
@@ -201,11 +201,11 @@ def test_a_copy_that_went_back_in_time_freezes_by_what_the_other_log_holds(tmp_p
             async with session.get("/health") as response:
                 assert response.status == 503
                 health = await response.json()
-                assert (health["state"], health["frozen"]["code"]) == ("frozen", "frozen.went-back")
+                assert (health["state"], health["logs"][0]["frozen"]["code"]) == ("frozen", "frozen.went-back")
             async with session.post("/v1/records?profile=json/1", json={"more": 1}) as response:
                 assert response.status == 503
                 assert (await response.json())["code"] == "frozen.went-back"
-            async with session.get("/checkpoint") as response:
+            async with session.get("/v1/logs/default/checkpoint") as response:
                 assert response.status == 200
 
     asyncio.run(once(range(2)))

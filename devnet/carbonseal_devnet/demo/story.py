@@ -100,7 +100,7 @@ def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
         ledgers = [
             _chain_option(chain, directory),
             _consortium_option(consortium),
-            f"port-authority tlog+{url} key={_vkey(other, OTHER_ORIGIN).encode()}",
+            f"port-authority tlog+{url}/v1/logs/default key={_vkey(other, OTHER_ORIGIN).encode()}",
         ]
         issuers = {product.issuer_name: product.issuer for product in products()}
         run(
@@ -129,7 +129,7 @@ def _consortium_option(consortium: Fabric) -> str:
 
 def _vkey(directory: Path, origin: str) -> VerifierKey:
     """The verifier key of a log; its private key is made first if need be."""
-    path = directory / "keys" / "log.key"
+    path = directory / "keys" / "log-default.key"
     seed = bytes.fromhex(path.read_text("ascii")) if path.exists() else make_key(path)
     return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(seed)).verifier
 

@@ -18,11 +18,9 @@ from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
-    from carbonseal.node.config import LedgerConfig, NodeConfig
+    from carbonseal.node.config import LedgerConfig, LogConfig, NodeConfig, TenantConfig
 
 POLICY = "policy-template.policy"
-LOG_KEY = "file:keys/log.key"
-SALT_KEY = "file:keys/salt.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,8 @@ def init(
           --ledger 'consortium fabric+grpcs://peer0.org1.example:7051 channel=anchors profile=org1.json msp=msp' \\
           --ledger 'peer tlog+http://127.0.0.1:9100/v1/logs/default key=peer.example/log+0a1b2c3d+A…'
     """
-    from carbonseal.node.config import FILE
-    from carbonseal.node.create import create
+    from carbonseal.node.config import DEFAULT, FILE
+    from carbonseal.node.create import create, new_log
     from carbonseal.node.secrets import verifier_of
     from carbonseal.verification.policy import parse_policy
 
@@ -124,14 +122,15 @@ def init(
     if len({*names, *(ledger.name for ledger in ledgers)}) < len(issuers or names) + len(ledgers):
         raise click.UsageError("A name is given twice: every ledger and issuer has one of its own.")
     others = [_foreign(key) for key in foreign]
-    secrets = [LOG_KEY, SALT_KEY, *map(_issuer_uri, names), *_secret_files(ledgers)]
+    own, tenant = new_log(DEFAULT, origin)
+    secrets = [own.key, tenant.salt_key, *map(_issuer_uri, names), *_secret_files(ledgers)]
     for path in [path for uri in dict.fromkeys(secrets) if (path := _make_key(directory, uri))]:
         click.echo(f"wrote {path}")
     keys = {name: _public_key(_issuer_uri(name), directory) for name in names}
     ids = {name: id_ or f"did:key:{keys[name]}" for name, id_ in names.items()}
     found = asyncio.run(_ask_all(ledgers, directory))
-    config = _config(origin, ids, [one.config for one in found], others)
-    log = verifier_of(origin, LOG_KEY, directory).encode()
+    config = _config(own, tenant, ids, [one.config for one in found], others)
+    log = verifier_of(origin, own.key, directory).encode()
     policy = policy_template(
         log,
         [IssuerLine(name, ids[name], keys[name]) for name in names],
@@ -145,7 +144,7 @@ def init(
         click.echo(f"wrote {directory / name}")
     click.echo(f"The log's key, for operators in whose logs it will anchor: {log}")
     click.echo(
-        f"Keep {config.logs[0].guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
+        f"Keep {own.guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
     )
 
 
@@ -154,16 +153,20 @@ def _issuer_uri(name: str) -> str:
 
 
 def _config(
-    origin: str, issuers: Mapping[str, str], ledgers: Sequence[LedgerConfig], foreign: Sequence[VerifierKey]
+    log: LogConfig,
+    tenant: TenantConfig,
+    issuers: Mapping[str, str],
+    ledgers: Sequence[LedgerConfig],
+    foreign: Sequence[VerifierKey],
 ) -> NodeConfig:
-    from carbonseal.node.config import DEFAULT, ForeignConfig, IssuerConfig, LogConfig, NodeConfig, TenantConfig
+    from carbonseal.node.config import ForeignConfig, IssuerConfig, NodeConfig
 
     return NodeConfig(
         batch_size=4096,
         batch_age=1.0,
         heartbeat=0,
-        logs=(LogConfig(DEFAULT, origin, LOG_KEY, guard=f"guard/{DEFAULT}"),),
-        tenants=(TenantConfig(DEFAULT, SALT_KEY),),
+        logs=(log,),
+        tenants=(tenant,),
         issuers=tuple(IssuerConfig(name, id_, _issuer_uri(name)) for name, id_ in issuers.items()),
         ledgers=tuple(ledgers),
         foreign=tuple(map(ForeignConfig, foreign)),

@@ -46,27 +46,18 @@ def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], su
       carbonseal log add my-node motors --origin log.example.org/motors
       carbonseal log add my-node 2027 --origin log.example.org/2027 --ledger eip155:1 --succeeds last-checkpoint
     """
-    from carbonseal.node.config import LogConfig, TenantConfig
-    from carbonseal.node.create import add as begin
-    from carbonseal.node.create import check_addition
+    from carbonseal.node import create
     from carbonseal.node.secrets import make_key, verifier_of
 
-    own = LogConfig(
-        name,
-        origin=origin,
-        key=f"file:keys/log-{name}.key",
-        guard=f"guard/{name}",
-        predecessor=None if succeeds is None else _checkpoint(succeeds),
-        ledgers=ledgers or None,
-    )
-    tenant = TenantConfig(name, f"file:keys/salt-{name}.key", name)
-    check_addition(directory, own, tenant)  # before keys are made
+    predecessor = None if succeeds is None else _checkpoint(succeeds)
+    own, tenant = create.new_log(name, origin, predecessor=predecessor, ledgers=ledgers or None)
+    create.check_addition(directory, own, tenant)  # before keys are made
     for uri in (own.key, tenant.salt_key):
         path = directory / uri.removeprefix("file:")
         if not path.exists():
             make_key(path)
             click.echo(f"wrote {path}")
-    begin(directory, own, tenant)
+    create.add(directory, own, tenant)
     click.echo(f"added the log {name} and the tenant {name} to {directory / 'node.toml'}")
     click.echo(f"Policies trust it by this line: log {verifier_of(own.origin, own.key, directory).encode()}")
     click.echo(f"Keep {own.guard} out of backups, and a copy of both keys in a safe place.")

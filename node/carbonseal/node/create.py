@@ -20,6 +20,14 @@ from .guard import Guard
 from .lock import Lock
 
 
+def new_log(
+    name: str, origin: str, *, predecessor: str | None = None, ledgers: tuple[str, ...] | None = None
+) -> tuple[LogConfig, TenantConfig]:
+    """A log, and a tenant of the same name who submits to it, with keys and guard where this program puts them."""
+    log = LogConfig(name, origin, f"file:keys/log-{name}.key", f"guard/{name}", predecessor, ledgers)
+    return log, TenantConfig(name, f"file:keys/salt-{name}.key", name)
+
+
 def create(directory: Path, config: NodeConfig) -> None:
     """Write `node.toml` and the guards of logs that have signed nothing. The keys that `config` names are made by whoever
     calls (`secrets.make_key`). Raises Refused where a file exists: no log is begun twice."""
