@@ -8,6 +8,7 @@ Every acknowledgement is in `acknowledged` before the next record is sent; every
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import json
 import os
 import signal
@@ -40,4 +41,5 @@ async def main(directory: Path, point: str, records: str) -> None:
         await node.settle(20)
 
 
+faulthandler.dump_traceback_later(100)  # a hang is told where it hangs
 asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

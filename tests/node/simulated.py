@@ -2,7 +2,8 @@
 `Ledger` interface, and remembers everything that was ever handed to it.
 
 ``sim+file:///path/ledger.db``. Every call of `follow` makes a block. The file beside it, named after a fault, brings that
-fault: ``down`` (every call), ``deaf`` (send takes the transaction and says that it does not know).
+fault: ``down`` (no call gets through), ``busy`` (every call is put off), ``deaf`` (send takes the transaction and says that it
+does not know).
 """
 
 from __future__ import annotations
@@ -14,7 +15,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from carbonseal.ledger import Anchor, Evidence, Fate, Never, Observation, Prepared, Purse, Retry, Statement, Unknown
+from carbonseal.ledger import (
+    Anchor,
+    Evidence,
+    Fate,
+    Never,
+    Observation,
+    Prepared,
+    Purse,
+    Retry,
+    Statement,
+    Unknown,
+    Unreachable,
+)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (id TEXT, nonce INTEGER, log BLOB, size INTEGER, root BLOB);
@@ -41,7 +54,9 @@ class SimulatedLedger:
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         if (self.path.parent / "down").exists():
-            raise Retry("the ledger is down")
+            raise Unreachable("the ledger is down")
+        if (self.path.parent / "busy").exists():
+            raise Retry("the ledger is busy")
         connection = sqlite3.connect(self.path)
         try:
             connection.executescript(SCHEMA)
@@ -132,6 +147,11 @@ class SimulatedLedger:
         with self._database() as database:
             rows = database.execute("SELECT log, size, root FROM chain ORDER BY nonce").fetchall()
         return [Statement(*row) for row in rows]
+
+    def nonces(self) -> list[int]:
+        """Of everything in the chain, in order."""
+        with self._database() as database:
+            return [nonce for (nonce,) in database.execute("SELECT nonce FROM chain ORDER BY nonce")]
 
     def slots(self) -> dict[int, set[int]]:
         """By size, the nonces of everything that was ever handed over for it."""

@@ -178,9 +178,9 @@ def test_goes_down_between_signing_and_sending(begin: Begin, tmp_path: Path) -> 
         async with Node.open(directory, clock=clock, sleep=clock.sleep, reached=reached) as node:
             await head(node, "a")
             await node.anchor()
-            (state,) = await settle_until(node, lambda states: states[0].newest[0].tries > 0)
+            (state,) = await settle_until(node, lambda states: bool(states[0].problem))
             assert anchors(state) == {2: State.SIGNED}
-            assert state.newest[0].reason == "the ledger is down"
+            assert state.problem == "the ledger is down"
             (tmp_path / "l/down").unlink()
             (state,) = await node.settle(20)
             assert anchors(state) == {2: State.FINAL}
@@ -271,7 +271,7 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
         def reached(point: str) -> None:
             if broken and point == "attempt-stored":
-                (tmp_path / "l/down").touch()
+                (tmp_path / "l/busy").touch()
 
         async with Node.open(directory, clock=clock, sleep=clock.sleep, reached=reached) as node:
             await head(node, "a")
@@ -280,13 +280,13 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             (state,) = await node.settle(20)
             (anchor,) = state.newest
             assert (anchor.state, anchor.tries) == (State.FAILED, 14)
-            assert anchor.reason == "the ledger is down (14 tries)"
+            assert anchor.reason == "the ledger is busy (14 tries)"
             assert anchor.remedy
             assert 1000 < clock.now - began < 2000  # 0.5 + 1 + ... + 256 + 3 x 300
 
             nonlocal broken
             broken = False
-            (tmp_path / "l/down").unlink()
+            (tmp_path / "l/busy").unlink()
             await head(node, "b")
             await node.anchor()
             (state,) = await node.settle(20)
@@ -295,6 +295,31 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     asyncio.run(go())
     assert [statement.size for statement in ledger.included()] == [2, 3]
     assert ledger.slots() == {2: {0}, 3: {1}}
+
+
+def test_an_outage_fails_no_anchor(begin: Begin, tmp_path: Path) -> None:
+    """However long it lasts: it is the ledger's problem, asked about at a bounded rate, and what waited goes on at once."""
+    directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
+
+    async def work(node: Node, clock: Clock) -> None:
+        await head(node, "a")
+        await node.anchor()
+        await settle_until(node, lambda states: anchors(states[0]) == {2: State.FINAL})
+        (tmp_path / "l/down").touch()
+        await head(node, "b")
+        await node.anchor()
+        began = clock.now
+        (state,) = await settle_until(node, lambda states: clock.now > began + 3 * 3600)
+        (waiting,) = (anchor for anchor in state.newest if anchor.size == 3)
+        assert (waiting.state, waiting.tries, state.problem) == (State.DUE, 0, "the ledger is down")
+        assert state.compared
+        (tmp_path / "l/down").unlink()
+        back = clock.now
+        (state,) = await settle_until(node, lambda states: states[0].counts == {State.FINAL: 2})
+        assert state.problem == ""
+        assert clock.now - back < 120
+
+    run(directory, work)
 
 
 def test_another_ledger_than_the_one_named(begin: Begin, tmp_path: Path) -> None:

@@ -1,0 +1,227 @@
+"""Several logs in one node: apart where they must be, and one line where they share a ledger's account."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from carbonseal.findings import Refused, Verdict
+from carbonseal.ledger import Statement, log_id
+from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
+from carbonseal.log.entries import Genesis, decode
+from carbonseal.log.notes import NoteSigner
+from carbonseal.log.tree import leaf_hash, verify_inclusion
+from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load, render
+from carbonseal.node.guard import Frozen
+from carbonseal.node.node import Node
+from carbonseal.node.outbox import State
+from carbonseal.node.secrets import open_signer
+from carbonseal.passport.multibase import encode_key
+from carbonseal.passport.passports import parse
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.verify import verify
+from tests.nodes import log_config
+
+from .conftest import Begin, ledger_in
+from .simulated import SimulatedLedger
+
+T = TypeVar("T")
+
+HERE, MOTORS = log_config(), log_config("motors", "log.example/motors")
+MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key", "motors")
+
+
+def within(directory: Path, work: Callable[[Node], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with Node.open(directory) as node:
+            return await work(node)
+
+    return asyncio.run(run())
+
+
+async def seal_one(node: Node, tenant: str, word: str = "x") -> bytes:
+    """A record of a tenant, in its log: its commitment."""
+    receipt = await node.submit(b'{"word": "%s"}' % word.encode(), "json/1", tenant)
+    await node.sequence()
+    return receipt.commitment
+
+
+def test_each_tenant_has_its_log(begin: Begin, tmp_path: Path) -> None:
+    """The same record of two tenants is two records; each log has its own genesis, key, files, and says what is in it."""
+    directory = begin(logs=[HERE, MOTORS], ledgers=(ledger_in(tmp_path / "ledger"),))
+
+    async def work(node: Node) -> None:
+        one, other = await seal_one(node, "default"), await seal_one(node, "motors")
+        assert one != other
+        assert (node.log_of(one).name, node.log_of(other).name) == ("default", "motors")
+        for commitment, log in ((one, node.log()), (other, node.log("motors"))):
+            assert (log.size, log.waiting) == (2, 0)
+            genesis = decode(log.entry(0))
+            assert genesis == Genesis(log.origin, {"sim:1": "sim-publisher"})
+            (head,) = node.seal(commitment).heads
+            checkpoint = open_checkpoint(head.checkpoint, log.verifier)
+            assert checkpoint.origin == log.origin
+            verify_inclusion(leaf_hash(log.entry(1)), 1, 2, head.inclusion, checkpoint.root)
+        assert node.log().verifier != node.log("motors").verifier
+        assert await node.sequence() == {}
+        with pytest.raises(Refused) as caught:
+            await node.submit(b"{}", "json/1", "nobody")
+        assert "default, motors" in str(caught.value.finding.remedy)
+        with pytest.raises(Refused) as caught:
+            node.log("none")
+        assert caught.value.finding.code.name == "node.unknown-log"
+
+    within(directory, work)
+    assert (directory / "logs/default/checkpoint").exists()
+    assert (directory / "logs/motors/checkpoint").exists()
+
+
+def test_all_share_one_line_of_slots(begin: Begin, tmp_path: Path) -> None:
+    """Heads of equal size of two logs are two anchors; no slot is used twice, and none is left out."""
+    directory = begin(logs=[HERE, MOTORS], ledgers=(ledger_in(tmp_path / "ledger"),))
+    ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
+
+    async def work(node: Node) -> None:
+        commitments = []
+        for number in range(5):
+            commitments = [await seal_one(node, name, str(number)) for name in ("default", "motors")]
+            await node.anchor()
+            while node.states()[0].counts.get(State.DUE):
+                await node.settle(0.05)
+        (state,) = await node.settle(30)
+        assert state.counts == {State.FINAL: 10}
+        assert {(anchor.log, anchor.size) for anchor in state.newest} == {(log.id, 6) for log in node.logs.values()}
+        for commitment in commitments:
+            (head,) = node.seal(commitment).heads
+            assert [anchor.ledger for anchor in head.anchors] == ["sim:1"]
+
+    within(directory, work)
+    sizes = [(statement.log_id, statement.size) for statement in ledger.included()]
+    assert len(set(sizes)) == len(sizes) == 10
+    assert ledger.nonces() == list(range(10))
+
+
+def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
+    directory = begin(logs=[HERE, MOTORS], ledgers=(ledger_in(tmp_path / "ledger"),))
+    within(directory, lambda node: seal_one(node, "default"))
+    SimulatedLedger(tmp_path / "ledger/ledger.db").plant(Statement(log_id(HERE.origin), 9, bytes(32)))
+
+    async def work(node: Node) -> None:
+        running = asyncio.create_task(node.run())
+        commitment = await seal_one(node, "motors")
+        assert node.log().frozen is not None
+        assert node.log().frozen.code.name == "frozen.went-back"
+        assert node.log("motors").frozen is None
+        with pytest.raises(Frozen):
+            await node.submit(b"{}", "json/1")
+        await node.anchor()
+        (state,) = await node.settle(20)
+        assert state.compared
+        assert {anchor.log for anchor in state.newest if anchor.state is State.FINAL} == {node.log("motors").id}
+        assert node.seal(commitment).heads[0].anchors
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    within(directory, work)
+    (directory / "guard/motors").unlink()
+
+    async def none_left(node: Node) -> None:
+        for refused in (node.sequence(), node.anchor()):
+            with pytest.raises(Frozen):
+                await refused
+
+    within(directory, none_left)
+
+
+def test_vouching_for_one_log_leaves_the_other(begin: Begin) -> None:
+    directory = begin(logs=[HERE, MOTORS])
+    for guard in ("default", "motors"):
+        (directory / "guard" / guard).unlink()
+
+    async def work(node: Node) -> None:
+        await node.adopt_guard("motors")
+        assert node.log().frozen is not None
+        assert node.log("motors").frozen is None
+        assert set(await node.sequence()) == {"motors"}
+
+    within(directory, work)
+
+
+def test_a_log_uses_the_ledgers_that_it_names(begin: Begin, tmp_path: Path) -> None:
+    ledgers = (ledger_in(tmp_path / "one", "sim:1"), ledger_in(tmp_path / "two", "sim:2"))
+    directory = begin(logs=[HERE, log_config("motors", "log.example/motors", ledgers=("sim:2",))], ledgers=ledgers)
+
+    async def work(node: Node) -> None:
+        commitments = [await seal_one(node, name) for name in ("default", "motors")]
+        await node.anchor()
+        one, two = await node.settle(20)
+        assert (one.counts, two.counts) == ({State.FINAL: 1}, {State.FINAL: 2})
+        seals = [node.seal(commitment) for commitment in commitments]
+        assert [[anchor.ledger for anchor in seal.heads[0].anchors] for seal in seals] == [
+            ["sim:1", "sim:2"],
+            ["sim:2"],
+        ]
+        assert all(node.is_final(commitment) for commitment in commitments)
+        assert decode(node.log("motors").entry(0)) == Genesis("log.example/motors", {"sim:2": "sim-publisher"})
+
+    within(directory, work)
+
+
+def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
+    """Issued in the name of one log's tenant, refreshed, and verified under a policy that trusts both logs."""
+    directory = begin(logs=[HERE, MOTORS], issuers=(MAKER,))
+
+    async def work(node: Node) -> tuple[bytes, list[str]]:
+        first = await node.submit(b'{"kilograms": "12.50"}', "json/1")
+        second = await node.submit(b'{"kilograms": "0.25"}', "json/1", "motors")
+        records = [{"role": "footprint", "commitment": one.commitment.hex()} for one in (first, second)]
+        raw = await node.issue({"issuer": "maker", "subject": "urn:example:motor", "records": records})
+        passport = parse(raw)
+        assert node.log_of(passport.credentials[passport.root].commitment).name == "motors"
+        assert await node.passport(passport.root) == await node.refresh(raw)
+        return await node.refresh(raw), [log.verifier.encode() for log in node.logs.values()]
+
+    raw, keys = within(directory, work)
+    public = open_signer(MAKER.key, directory).public_key().public_bytes_raw()
+    issuer = f"issuer maker {MAKER.id} {encode_key(public)}"
+    rest = [issuer, "quorum none", "ledger-quorum none", "time-quorum none", "status required"]
+    for trusted, verdict in ((keys, Verdict.VERIFIED), (keys[:1], Verdict.UNDETERMINED)):
+        policy = parse_policy("\n".join(["carbonseal-policy v1", *(f"log {key}" for key in trusted), *rest]))
+        report = verify(raw, policy, at=datetime.now(UTC))
+        assert report.verdict is verdict, [str(finding) for finding in report.findings]
+
+
+def test_other_logs_are_entered_where_they_were_introduced(begin: Begin) -> None:
+    other = NoteSigner("other.example/log", Ed25519PrivateKey.generate())
+    directory = begin(logs=[HERE, MOTORS], foreign=(ForeignConfig(other.verifier, "motors"),))
+    note = sign_checkpoint(Checkpoint(other.name, 5, bytes(32)), other)
+
+    async def work(node: Node) -> None:
+        with pytest.raises(Refused) as caught:
+            await node.log().submit_foreign(note)
+        assert caught.value.finding.code.name == "foreign.unknown-log"
+        await node.log("motors").submit_foreign(note)
+        assert (node.log().waiting, node.log("motors").waiting) == (0, 2)
+
+    within(directory, work)
+
+
+def test_a_log_that_is_here_must_be_listed(begin: Begin) -> None:
+    directory = begin(logs=[HERE, MOTORS])
+    within(directory, lambda node: node.sequence())
+    settings = load(directory)
+    (directory / FILE).write_text(render(replace(settings, logs=settings.logs[:1], tenants=settings.tenants[:1])))
+    with pytest.raises(Refused) as caught:
+        within(directory, lambda node: node.sequence())
+    assert caught.value.finding.code.name == "config.log-missing"
+    for path in [*(directory / "logs").glob("motors*")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    within(directory, lambda node: node.sequence())
