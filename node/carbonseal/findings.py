@@ -739,6 +739,18 @@ FROZEN_OTHER_ROOT = rejected(
     "{witness} knows another root at size {size}",
     "this log forked, most likely from an old copy: never sign with it again; begin a successor that names its last head",
 )
+FROZEN_LEDGER_KNOWS_MORE = undetermined(
+    "frozen.ledger-knows-more",
+    "{witness} says that it holds this log's head of size {known}, and this log has only {size} entries",
+    "if this is an old copy, bring back the newest directory; if {witness} is wrong, correct it, or take it out of this log's "
+    "ledgers, and start the node anew; if the key that anchors was stolen, begin a successor under another publisher",
+)
+FROZEN_LEDGER_OTHER_ROOT = undetermined(
+    "frozen.ledger-other-root",
+    "{witness} says that it holds another root of this log at size {size}",
+    "if this is a copy that grew by itself, begin a successor that names this log's last head; if {witness} is wrong, correct it, "
+    "or take it out of this log's ledgers, and start the node anew",
+)
 FROZEN_LOST_ENTRIES = rejected(
     "frozen.lost-entries",
     "the checkpoint covers {size} entries, and the database holds {queued}",

@@ -40,7 +40,7 @@ class LogConfig:
     origin: str
     key: str  # URI of the Ed25519 key that signs its checkpoints
     guard: str  # path of the file that remembers its last signed head, which no backup may hold
-    predecessor: str | None = None  # the last signed checkpoint of the frozen log that this one succeeds
+    predecessor: str | None = None  # the text of the last checkpoint of the frozen log that this one succeeds
     ledgers: tuple[str, ...] | None = None  # names of those that its heads go to; None: all
 
 

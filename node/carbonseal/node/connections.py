@@ -107,15 +107,17 @@ class Connection:
         raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=wanted.uri, found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
-        """See whether the ledger knows more of a log than this node does; the log freezes where it does."""
-        if log.frozen or log.id in self._compared:
+        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once:
+        what froze is asked about again when the node starts anew."""
+        name = self._settings.name
+        if log.id in self._compared or (log.frozen and not log.is_frozen_by(name)):
             return
         statement = await ledger.latest(log.id)
         try:
-            await log.compare(self._settings.name, statement)
+            await log.compare(name, statement)
         except Frozen as frozen:
             LOG.error("%s: %s", log.origin, frozen.finding)  # and the log's state shows it to everybody who asks
-        else:
+        if not log.frozen or log.is_frozen_by(name):
             self._compared.add(log.id)
 
     def _give_up(self, reason: str, remedy: str) -> None:
