@@ -42,6 +42,7 @@ class Verdict(Enum):
 
 
 Place = tuple[str, ...]
+LONGEST_FACT = 1024  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,16 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        return Finding(self, place, {name: str(fact) for name, fact in facts.items()})
+        return Finding(self, place, {name: _told(str(fact)) for name, fact in facts.items()})
+
+
+def _told(fact: str) -> str:
+    """A fact as any output can carry it, for some come from a forger's file: no control characters, not endless."""
+    if len(fact) > LONGEST_FACT:
+        fact = fact[: LONGEST_FACT - 1] + "…"
+    if fact.isprintable():
+        return fact
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fact)
 
 
 @dataclass(frozen=True, slots=True)
