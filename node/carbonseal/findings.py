@@ -485,6 +485,11 @@ SEAL_UNLINKED = noted(
     "nothing shows that this head continues the one of size {smaller}: only one side counts",
     "have the passport refreshed, so that it carries the consistency proof",
 )
+SEAL_EVIDENCE_SHARED = rejected(
+    "seal.evidence-shared",
+    "this evidence stands for another head already, and shows one anchor at the most",
+    "ask for the original passport",
+)
 SEAL_INCLUDED = shown("seal.included", "entry {index} of {origin} is in it")
 SEAL_WITHOUT_HEAD = undetermined(
     "seal.without-head", "no head of it is signed by a log of the policy", "list the log in the policy if you trust it"
