@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol, TypeAlias
-from urllib.parse import unquote
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Checked, Proved, Reviewed, TrustItem, TrustItems
@@ -26,6 +25,7 @@ BLOCK = "block"  # the kind of a trust item
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#\\]*)", re.ASCII)
 _NUMBER = "(?:0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9})"
 _NUMBERS = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}", re.ASCII)
+_ESCAPE = re.compile("%([0-9a-f]{2})")
 _WEB_PORTS = {"", "80", "443"}
 
 
@@ -63,12 +63,16 @@ def voice(whence: str) -> str:
     address = _ADDRESS.match(words)
     if address is None:
         return words
-    host, port = unquote(address[1].rpartition("@")[2]).casefold(), ""
+    host, port = _ESCAPE.sub(_letter, address[1].rpartition("@")[2]), ""
     if not host.endswith("]"):
         before, colon, after = host.rpartition(":")
         host, port = (before, after.lstrip("0")) if colon else (host, "")
     host = _address(host.strip("[]").partition("%")[0].removesuffix("."))
     return host if port in _WEB_PORTS else f"{host} port {port}"
+
+
+def _letter(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)).casefold()
 
 
 def _address(host: str) -> str:

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.fabric import codes
@@ -78,12 +78,7 @@ def common_name(certificate: x509.Certificate) -> str:
 
 def check_signature(certificate: x509.Certificate, msp: str, signature: bytes, message: bytes) -> None:
     """ECDSA with SHA-256 over `message`, DER, low S."""
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=error)) from None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in _HALF_ORDERS:
-        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=type(key).__name__))
+    key = _key(certificate, msp)
     try:
         _, s = decode_dss_signature(signature)
     except ValueError:
@@ -94,6 +89,22 @@ def check_signature(certificate: x509.Certificate, msp: str, signature: bytes, m
         key.verify(signature, message, ec.ECDSA(SHA256()))
     except InvalidSignature:
         raise Refused(codes.SIGNATURE_FAILS(msp=msp, name=common_name(certificate))) from None
+
+
+def public_key(certificate: x509.Certificate, msp: str) -> bytes:
+    """Its point, uncompressed. Certificates of different bytes can have one key, and anyone can spell an authority's signature
+    on one of them in another way."""
+    return _key(certificate, msp).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def _key(certificate: x509.Certificate, msp: str) -> ec.EllipticCurvePublicKey:
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=error)) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in _HALF_ORDERS:
+        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=type(key).__name__))
+    return key
 
 
 def publisher_id(msp: str, certificate: x509.Certificate) -> bytes:
