@@ -20,6 +20,7 @@ PUBLISHER_DOMAIN = b"carbonseal/fabric-publisher/v1\0"
 MAX_CERTIFICATE = 64 * 1024
 UNREADABLE = (
     ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+    TypeError, LookupError, OverflowError,  # names, features and numbers of kinds that the library does not know
 )  # fmt: skip
 
 # Half of each curve's order (SEC 2, sections 2.4.2 and 2.5.1): of the two forms of a signature, Fabric allows the one with the
