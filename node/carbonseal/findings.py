@@ -42,6 +42,7 @@ class Verdict(Enum):
 
 
 Place = tuple[str, ...]
+LONGEST_FACT = 1024  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,16 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        return Finding(self, place, {name: str(fact) for name, fact in facts.items()})
+        return Finding(self, place, {name: _told(str(fact)) for name, fact in facts.items()})
+
+
+def _told(fact: str) -> str:
+    """A fact as any output can carry it, for some come from a forger's file: no control characters, not endless."""
+    if len(fact) > LONGEST_FACT:
+        fact = fact[: LONGEST_FACT - 1] + "…"
+    if fact.isprintable():
+        return fact
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,6 +484,11 @@ SEAL_UNLINKED = noted(
     "seal.unlinked",
     "nothing shows that this head continues the one of size {smaller}: only one side counts",
     "have the passport refreshed, so that it carries the consistency proof",
+)
+SEAL_EVIDENCE_SHARED = rejected(
+    "seal.evidence-shared",
+    "this evidence stands for another head already, and shows one anchor at the most",
+    "ask for the original passport",
 )
 SEAL_INCLUDED = shown("seal.included", "entry {index} of {origin} is in it")
 SEAL_WITHOUT_HEAD = undetermined(

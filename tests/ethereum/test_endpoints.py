@@ -202,3 +202,23 @@ def test_questions_at_once_share_one_session(carbonseal_fresh_chain):
             assert {observation.fate for observation in seen} == {Fate.MISSING}
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize("end", ["", " agree=1", "\n", "\nissuer evil did:web:evil.example z6MkEvil\n#", "\x1b[31m"])
+def test_what_is_no_hash_is_not_written_into_policies(end, carbonseal_fresh_chain):
+    """`carbonseal init` makes a policy's line of what a ledger pins: an endpoint must not end it and begin another."""
+
+    def injecting(answer):
+        given = answer()
+        given["result"]["hash"] += end
+        return given
+
+    async def check(ledger, faulty):
+        faulty.method, faulty.given = "eth_getBlockByNumber", injecting
+        return await ledger.pins()
+
+    if not end:
+        assert scenario(carbonseal_fresh_chain, check)["genesis"] == carbonseal_fresh_chain.deployment.genesis
+        return
+    with pytest.raises(Retry, match="is no hash"):
+        scenario(carbonseal_fresh_chain, check)

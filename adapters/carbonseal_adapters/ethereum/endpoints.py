@@ -18,7 +18,7 @@ def origin(endpoint: str) -> str:
         host = (parts.hostname or "").removesuffix(".").encode("idna").decode()
     except ValueError:  # UnicodeError among them
         raise Refused(codes.ENDPOINT_MALFORMED()) from None
-    if parts.scheme not in PORTS or not host:
+    if parts.scheme not in PORTS or not host or ("%" in host and ":" not in host):  # %3a and %31: another spelling
         raise Refused(codes.ENDPOINT_MALFORMED())
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + ("" if port in {None, PORTS[parts.scheme]} else f":{port}")

@@ -59,7 +59,7 @@ class Seals:
         self._policy = policy
         self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
         self._heads: dict[bytes, CheckedHead] = {}
-        self._anchors: dict[tuple[SealedAnchor, Statement], Checked] = {}
+        self._anchors: dict[SealedAnchor, tuple[Statement, Checked]] = {}  # each checked once, for the first head
         self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
         self.trusted: dict[int, TrustItem] = {}  # the items that anything rested on, by identity
 
@@ -188,11 +188,11 @@ class Seals:
         pinned = self._policy.ledgers.get(anchor.ledger)
         if pinned is None:
             return Checked((findings.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
-        checked = self._anchors.get((anchor, statement))
-        if checked is None:
-            trust = self._trust[anchor.ledger]
-            checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, trust)
-            self._anchors[anchor, statement] = checked
+        if anchor in self._anchors:
+            first, checked = self._anchors[anchor]
+            return checked if first == statement else Checked((findings.SEAL_EVIDENCE_SHARED(),))
+        checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, self._trust[anchor.ledger])
+        self._anchors[anchor] = statement, checked
         return checked
 
     # From a run to what the policy asks.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from carbonseal import findings
@@ -14,9 +14,12 @@ from carbonseal.passport.credentials import Credential, SignedDocument
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.passports import Carried, Passport, parse, reachable
 from carbonseal.passport.status_lists import StatusList
+from carbonseal.records.places import printable
 from carbonseal.verification.policy import Issuer, Policy
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.trust import Trust
+
+LONGEST_NAME = 80  # characters of a credential's name, where findings are placed below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class _Verification:
         self._seals = Seals(policy, trust)
         self._found: list[Finding] = []
         self._lists: dict[bytes, bool] = {}  # status lists seen, and whether they are their issuer's own
+        self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}  # seals seen, by commitment, and where they stand
 
     def report(self) -> Report:
         passport = self._passport
@@ -83,7 +87,7 @@ class _Verification:
 
     def _credential(self, carried: Carried[Credential]) -> datetime | None:
         credential = carried.signed
-        place = (f"{credential.name} ({credential.digest.hex()[:8]})",)
+        place = (f"{printable(credential.name, LONGEST_NAME)} ({credential.digest.hex()[:8]})",)
         _, since = self._signed(carried, place)
         self._validity(credential, place)
         for record in credential.records:
@@ -126,8 +130,13 @@ class _Verification:
         seal = self._passport.seals.get(commitment)
         if seal is None:
             return None
-        checked = self._seals.check(seal, commitment, place)
-        self._found += checked.findings
+        if commitment in self._sealed:  # thousands of credentials may list one record: told in full the first time
+            first, checked = self._sealed[commitment]
+            self._found.append(_worst(checked.findings, first, place))
+        else:
+            checked = self._seals.check(seal, commitment, place)
+            self._sealed[commitment] = place, checked
+            self._found += checked.findings
         if checked.since is not None and checked.since > self._at:
             self._add(
                 place, findings.TIME_AFTER_INSTANT(since=format_instant(checked.since), at=format_instant(self._at))
@@ -212,6 +221,13 @@ class _Verification:
             yield findings.FLOW_NOT_ASKED()
         for check in policy.checks:
             yield findings.CHECK_UNAVAILABLE(check=check)
+
+
+def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:
+    """Of the findings of a seal, which were placed below `first`, one that decides what it comes to, placed below `place`."""
+    weights = (Outcome.NOTED, Outcome.SHOWN, Outcome.UNDETERMINED, Outcome.REJECTED)
+    worst = max(found, key=lambda finding: weights.index(finding.code.outcome))
+    return replace(worst, place=(*place, *worst.place[len(first) :]))
 
 
 def _outside_window(issuer: Issuer, since: datetime | None) -> Finding | None:
