@@ -152,7 +152,6 @@ class SealingLog:
         Raises `Frozen`."""
         await self._greeted()
         self._sequencer.check()
-        await self._on_disk(self._begin)
         newest: SignedHead | None = None
         until = self._store.size
         while self._sequencer.published.size < until:
