@@ -96,7 +96,7 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
     scenario(carbonseal_fresh_chain, check)
 
 
-def test_sending_whose_answer_was_lost(carbonseal_fresh_chain):
+def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
     async def check(ledger, faulty):
         def lose(answer):
             answer()
@@ -109,7 +109,7 @@ def test_sending_whose_answer_was_lost(carbonseal_fresh_chain):
         faulty.method = None
         await ledger.send(attempt)
 
-    scenario(carbonseal_fresh_chain, check)
+    scenario(carbonseal_every_fresh_chain, check)
 
 
 @pytest.mark.parametrize(

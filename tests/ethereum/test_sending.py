@@ -135,8 +135,8 @@ def test_a_chain_without_base_fees(carbonseal_fresh_chain):
 # --- stuck ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -159,8 +159,8 @@ def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_fresh_chain):
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, **{"max-fee": "3.2"}) as ledger:
@@ -179,9 +179,9 @@ def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_fresh_chain):
     asyncio.run(scenario())
 
 
-def test_only_the_next_in_line_is_worth_more(carbonseal_fresh_chain):
+def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain):
     """What waits behind an attempt of another anchor is left as it is."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -197,9 +197,9 @@ def test_only_the_next_in_line_is_worth_more(carbonseal_fresh_chain):
     asyncio.run(scenario())
 
 
-def test_a_gap_that_nobody_fills_is_filled(carbonseal_fresh_chain):
+def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain):
     """An endpoint told too high a nonce, or another anchor's attempt is lost: nothing that follows could ever be included."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -227,8 +227,8 @@ def test_a_gap_that_nobody_fills_is_filled(carbonseal_fresh_chain):
     assert sent_by(chain) == 3
 
 
-def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, confirmations="3") as ledger:
@@ -264,8 +264,8 @@ def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
 # --- how far it has got --------------------------------------------------------------------------------------------
 
 
-def test_stages(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_stages(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def stages(**options):
         said = []
@@ -281,9 +281,9 @@ def test_stages(carbonseal_fresh_chain):
     assert asyncio.run(stages(confirmations="3")) == (["1 of 3 confirmations", "2 of 3 confirmations"], False)
 
 
-def test_a_branch_is_one_history(carbonseal_fresh_chain):
+def test_a_branch_is_one_history(carbonseal_every_fresh_chain):
     """A receipt from a block that parent hashes do not lead to proves nothing."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, confirmations="9") as ledger:

@@ -130,9 +130,9 @@ def test_what_is_stuck_is_replaced_in_time(carbonseal_every_fresh_chain, tmp_pat
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_swallowed_again_and_again(carbonseal_fresh_chain, tmp_path):
+def test_swallowed_again_and_again(carbonseal_every_fresh_chain, tmp_path):
     """The endpoint takes transactions and drops them: sent again, prepared anew, and one of all is included."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
     directory = make_node(tmp_path / "node", endpoint, **{"replace-after": "30"})
 
@@ -149,9 +149,9 @@ def test_swallowed_again_and_again(carbonseal_fresh_chain, tmp_path):
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_the_gap_of_a_failed_attempt_is_filled(carbonseal_fresh_chain, tmp_path, monkeypatch):
+def test_the_gap_of_a_failed_attempt_is_filled(carbonseal_every_fresh_chain, tmp_path, monkeypatch):
     """An anchor fails with a nonce of its own, and another one waits behind it: it is taken up again, and both stand."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
     directory = make_node(tmp_path / "node", endpoint, **{"replace-after": "1000000"})
     monkeypatch.setattr("carbonseal.node.outbox.MOST_TRIES", 6)
@@ -218,9 +218,9 @@ def test_evidence_before_finality_and_after_a_reorg(drop, carbonseal_every_fresh
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_deeper_than_the_confirmations(carbonseal_fresh_chain, tmp_path):
+def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain, tmp_path):
     """What was called final falls out, with its transaction: noticed, sent again, and its evidence is of the new block."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
     directory = make_node(tmp_path / "node", chain, confirmations="2")
 
     async def scenario():
@@ -254,9 +254,9 @@ def test_deeper_than_the_confirmations(carbonseal_fresh_chain, tmp_path):
 # --- an account ----------------------------------------------------------------------------------------------------
 
 
-def test_two_logs_that_share_an_account_by_mistake(carbonseal_fresh_chain, tmp_path):
+def test_two_logs_that_share_an_account_by_mistake(carbonseal_every_fresh_chain, tmp_path):
     """Slow, and right: whoever loses a nonce notices, and takes another when that is final."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
     options = {"confirmations": "2", "replace-after": "40"}
     one, two = (make_node(tmp_path / name, chain, **options) for name in ("one", "two"))
 
@@ -282,8 +282,8 @@ def test_two_logs_that_share_an_account_by_mistake(carbonseal_fresh_chain, tmp_p
 # --- status --------------------------------------------------------------------------------------------------------
 
 
-def test_status_tells_what_anchors_cost(carbonseal_fresh_chain, tmp_path):
-    chain = carbonseal_fresh_chain
+def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain, tmp_path):
+    chain = carbonseal_every_fresh_chain
     directory = make_node(tmp_path / "node", chain, **{"low-balance": "10000"})
 
     async def scenario():
