@@ -86,7 +86,7 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
     async def check(ledger, faulty):
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method, faulty.given = "eth_sendRawTransaction", BROKEN[kind]
-        with pytest.raises(Retry if kind == "busy" else Unknown):
+        with pytest.raises(Retry if kind in {"busy", "error"} else Unknown):
             await ledger.send(attempt)
         assert (await ledger.follow([attempt])).fate is Fate.MISSING
         faulty.method = None
@@ -124,7 +124,9 @@ def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
         ("insufficient funds for gas * price + value: balance 0", Retry),
         ("nonce too low: next nonce 1, tx nonce 0", Unknown),
         ("invalid chain id for signer: have 1 want 2", Never),
-        ("internal error", Unknown),
+        ("transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", Retry),  # bor
+        ("Sender account not authorized to send transactions", Retry),  # besu, on a chain with permissions
+        ("internal error", Retry),
     ],
 )
 def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
@@ -135,8 +137,25 @@ def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
         if outcome is None:
             await ledger.send(attempt)
         else:
-            with pytest.raises(outcome):
+            with pytest.raises(outcome) as said:
                 await ledger.send(attempt)
+            assert outcome is not Retry or message in str(said.value)  # `status` shows it
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain):
+    """Behind one address there may be several nodes, and an error of one says little."""
+
+    async def check(ledger, faulty):
+        def take(answer):
+            answer()
+            return {"error": {"code": -32000, "message": "internal error"}}
+
+        attempt = await ledger.prepare(anchor(1), [])
+        faulty.method, faulty.given = "eth_sendRawTransaction", take
+        await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.FINAL
 
     scenario(carbonseal_fresh_chain, check)
 

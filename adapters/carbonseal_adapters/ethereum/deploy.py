@@ -64,8 +64,8 @@ async def deploy(
     endpoint: str,
     signer: Signer,
     *,
-    agree: Callable[[Plan], None] = lambda plan: None,
-    sent: Callable[[str], None] = lambda transaction: None,
+    agree: Callable[[Plan], None] = lambda _plan: None,
+    sent: Callable[[str], None] = lambda _transaction: None,
     poll: float = 1.0,
     patience: int = 300,
 ) -> Deployment:
