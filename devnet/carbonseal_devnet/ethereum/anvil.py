@@ -20,9 +20,9 @@ from carbonseal_devnet.ethereum.native import Native, find, held
 
 
 @asynccontextmanager
-async def start(scratch: Path, clock: SkewedClock, finality: int) -> AsyncIterator[Native]:
+async def start(scratch: Path, clock: SkewedClock, chain_id: int, finality: int) -> AsyncIterator[Native]:
     """Anvil on a chain of its own. Its `finalized` lies 2n blocks back for an n of its own: finality is rounded up."""
-    (scratch / "genesis.json").write_text(json.dumps(genesis()))
+    (scratch / "genesis.json").write_text(json.dumps(genesis(chain_id)))
     path = scratch / "anvil.ipc"
     command = [find("anvil"), "--init", str(scratch / "genesis.json"), "--ipc", str(path), "--host", LOOPBACK]
     command += ["--port", "0", "--no-mining", "--hardfork", "prague", "--accounts", "0"]
