@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 
 from carbonseal.ledger import Fate, Never, Retry, Unknown
@@ -94,6 +95,29 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
         assert (await ledger.follow([attempt])).fate is Fate.FINAL
 
     scenario(carbonseal_fresh_chain, check)
+
+
+def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain, monkeypatch):
+    """A question is asked again later; what was sent may have arrived, as it has here."""
+    chain = carbonseal_every_fresh_chain
+    endpoint = chain.another()
+    monkeypatch.setattr("carbonseal_adapters.ethereum.rpc.TIMEOUT", aiohttp.ClientTimeout(total=0.5))
+
+    async def check():
+        async with connected(endpoint) as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            endpoint.fault("stall")
+            for ask in (ledger.prepare(anchor(2), [attempt]), ledger.follow([attempt]), ledger.purse()):
+                with pytest.raises(Retry, match="127.0.0.1"):
+                    await ask
+            with pytest.raises(Unknown):
+                await ledger.send(attempt)
+            endpoint.heal()
+            while (seen := await ledger.follow([attempt])).fate is Fate.MISSING:
+                await ledger.send(attempt)
+            assert seen.fate is Fate.FINAL
+
+    asyncio.run(check())
 
 
 def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
