@@ -108,7 +108,7 @@ def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain,
             attempt = await ledger.prepare(anchor(1), [])
             endpoint.fault("stall")
             for ask in (ledger.prepare(anchor(2), [attempt]), ledger.follow([attempt]), ledger.purse()):
-                with pytest.raises(Retry, match="127.0.0.1"):
+                with pytest.raises(Retry, match="http:"):
                     await ask
             with pytest.raises(Unknown):
                 await ledger.send(attempt)
