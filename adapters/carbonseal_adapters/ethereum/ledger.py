@@ -206,9 +206,8 @@ class EthereumLedger:
                 raise Retry(f"the fees do not suffice: {error}") from error
             if error.says(*POOR):
                 raise Retry(f"the account {self._signer.shown} cannot pay: {error}") from error
-            if error.says(*FULL, *BUSY_WORDS):
+            if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(prepared.id):
                 raise Retry(str(error)) from error
-            raise Unknown(str(error)) from error
 
     # --- following ---------------------------------------------------------------------------------------------------
 
