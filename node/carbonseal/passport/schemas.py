@@ -186,11 +186,15 @@ class Shape:
 
     def check(self, value: object, code: Code) -> None:
         """Raise `Refused` with `code` (whose message uses `{problem}`) at the JSON pointer of the first misfit."""
-        validator = self._validator()
-        if not validator.is_valid(value):
-            error = next(iter(validator.iter_errors(value)))
+        import jsonschema_rs
+
+        try:
+            self._validator().validate(
+                value
+            )  # to the first misfit: all of them, each with a copy, could fill the memory
+        except jsonschema_rs.ValidationError as error:
             pointer = "/" + "/".join(str(step) for step in error.instance_path)
-            raise Refused(code(pointer, problem=_short(error.message)))
+            raise Refused(code(pointer, problem=_short(error.message))) from None
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process
     def _validator(self) -> Any:
