@@ -358,3 +358,36 @@ def test_trust_survives_its_file() -> None:
     assert trust == world.trust()
     assert verify(passport, world.policy(), trust, at=AT).verdict is Verdict.VERIFIED
     assert trust.joined(world.trusted) == trust
+
+
+def test_a_record_that_two_credentials_list_is_told_of_once() -> None:
+    """Thousands of credentials may list one record, and its seal may have hundreds of anchors."""
+    world = World()
+    part = world.passport(world.supplier, "sensor")
+    shared = part.credential.document["credentialSubject"]["records"][0]
+    report = world.verify(
+        world.passport(
+            components=[part],
+            change=lambda draft: draft["credentialSubject"]["records"].append({**shared, "role": "sensor"}),
+        )
+    )
+    assert report.verdict is Verdict.VERIFIED
+    listed = [one for one in report.findings if one.code.name == "record.disclosed"]
+    sealed = [one for one in report.findings if one.code.name == "seal.included" and "record" in one.place[1]]
+    assert (len(listed), len(sealed)) == (3, 2)
+    assert sealed[1].place[:2] == listed[1].place == (report.findings[0].place[0], "record sensor")
+
+
+def test_a_record_that_two_credentials_list_is_judged_where_it_is_told_of() -> None:
+    world = World()
+    part = world.passport(world.supplier, "sensor")
+    shared = part.credential.document["credentialSubject"]["records"][0]
+    passport = world.passport(
+        components=[part],
+        change=lambda draft: draft["credentialSubject"]["records"].append({**shared, "role": "sensor"}),
+    )
+    commitment = bytes.fromhex(shared["commitment"])
+    seals = {key: seal for key, seal in passport.seals.items() if key != commitment}
+    report = world.verify(replace(passport, seals=seals))
+    assert report.verdict is Verdict.UNDETERMINED
+    assert [one.code.name for one in report.findings].count("record.not-sealed") == 2
