@@ -13,7 +13,7 @@ from typing import Any
 
 from carbonseal.records.scanner import Container, decoded, scan
 
-PIECE = 1 << 14  # bytes
+PIECE = 1 << 15  # bytes
 
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OTHER_SIDE = bytes.maketrans(b"[{", b"]}")
@@ -72,7 +72,9 @@ def _piece(raw: bytes, start: int, size: int) -> tuple[int, bytes] | None:
 def _unpaired(brackets: bytes, max_depth: int) -> bytes:
     """The opening brackets, one at least, that are left when pairs are taken away. Raises ValueError on any others."""
     for _ in range(max_depth):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        before, brackets = brackets, brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if before == brackets:
+            break
     if not brackets or brackets.strip(b"[{"):
         raise ValueError("brackets that do not match, or the end of the document")
     return brackets
