@@ -16,7 +16,7 @@ import orjson
 
 from carbonseal import findings
 from carbonseal.findings import Refused
-from carbonseal.records.pieces import read_in_pieces
+from carbonseal.records.pieces import PIECE, read_in_pieces
 from carbonseal.records.scanner import fraction, whole
 
 
@@ -47,18 +47,23 @@ def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
         raise Refused(findings.JSON_TOO_LARGE(limit=limits.max_bytes))
     try:
         value, canonical = _plain(raw, limits.max_depth)
+        if canonical is not None:
+            return value, canonical
+        if len(raw) <= PIECE:
+            return _hooked(raw), None
     except ValueError:
-        canonical = None
-    if canonical is not None:
-        return value, canonical
+        pass
     return read_in_pieces(raw, limits.max_depth, _quick), None
 
 
 def _quick(raw: bytes, max_depth: int) -> Any:
     """The value of a document, or ValueError where something is wrong with it."""
     value, canonical = _plain(raw, max_depth)
-    if canonical is not None:
-        return value
+    return _hooked(raw) if canonical is None else value
+
+
+def _hooked(raw: bytes) -> Any:
+    """The value of a document that `_plain` has in doubt. ValueError where something is wrong with it."""
     return json.loads(raw.decode(), parse_int=whole, parse_float=fraction, object_pairs_hook=_object)
 
 
