@@ -189,11 +189,8 @@ class Shape:
         """Raise `Refused` with `code` (whose message uses `{problem}`) at the JSON pointer of the first misfit."""
         import jsonschema_rs
 
-        validator = self._validator()
-        if validator.is_valid(value):
-            return
         try:
-            validator.validate(value)  # stops at the first: all misfits of a hostile file would fill the memory
+            self._validator().validate(value)  # stops at the first: all misfits of a hostile file would fill the memory
         except jsonschema_rs.ValidationError as error:
             place = pointer(str(step) for step in error.instance_path) or ("/",)
             raise Refused(code(*place, problem=_short(error.message))) from None

@@ -56,6 +56,8 @@ class _Verification:
         self._policy = policy
         self._at = at
         self._seals = Seals(policy, trust)
+        self._known = {id for id, _ in policy.issuers}
+        self._named = {(one.signed.issuer, one.signed.id): one for one in passport.status_lists.values()}
         self._found: list[Finding] = []
         self._lists: dict[bytes, bool] = {}  # status lists seen, and whether they are their issuer's own
         self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}  # seals seen, by commitment, and where they stand
@@ -114,7 +116,7 @@ class _Verification:
     def _issuer(self, signed: SignedDocument, place: Place) -> Issuer | None:
         issuer = self._policy.issuers.get((signed.issuer, signed.key))
         if issuer is None:
-            known = any(id == signed.issuer for id, _ in self._policy.issuers)
+            known = signed.issuer in self._known
             code = findings.ISSUER_KEY_NOT_LISTED if known else findings.ISSUER_NOT_LISTED
             self._add(place, code(issuer=signed.issuer))
             return None
@@ -176,16 +178,15 @@ class _Verification:
         if credential.status is None:
             self._add(place, findings.STATUS_NOT_NAMED())
             return
-        named = (credential.issuer, credential.status.list_id)
-        for digest, carried in self._passport.status_lists.items():
-            if (carried.signed.issuer, carried.signed.id) == named:
-                if self._status_list(digest, carried):
-                    self._add(place, self._standing(carried.signed, credential.status.index))
-                return
-        self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
+        carried = self._named.get((credential.issuer, credential.status.list_id))
+        if carried is None:
+            self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
+        elif self._status_list(carried):
+            self._add(place, self._standing(carried.signed, credential.status.index))
 
-    def _status_list(self, digest: bytes, carried: Carried[StatusList]) -> bool:
+    def _status_list(self, carried: Carried[StatusList]) -> bool:
         """Check a status list, once; whether it is shown to be its issuer's own."""
+        digest = carried.signed.digest
         if digest not in self._lists:
             self._lists[digest], _ = self._signed(carried, (f"status list {carried.signed.id}",))
         return self._lists[digest]
