@@ -70,7 +70,7 @@ class Connection:
             self._give_up(never.reason, never.remedy)
         except Refused as refused:
             self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
-        except Exception as defect:
+        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the lane
             LOG.exception("connecting to %s", self._settings.name)
             self.put_off(f"a defect: {defect!r}")
         else:

@@ -228,7 +228,7 @@ class Lane:
             await self._try_again(ledger, anchor, str(retry))
         except Never as never:
             await self._on_disk(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
-        except Exception as defect:
+        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the lane
             LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
             await self._try_again(ledger, anchor, f"a defect: {defect!r}")
 
