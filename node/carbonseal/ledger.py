@@ -157,6 +157,7 @@ class Purse:
     decimals: int
     balance: int
     warning: str = ""  # that it will not last long: said before it stops anything
+    empty: bool = False  # it does not pay for one more anchor, as things are now
 
 
 class Ledger(Protocol):

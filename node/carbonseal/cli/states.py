@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,9 +62,9 @@ def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
     spent = f"  spent {_amount(costs['spent'])} {unit}"
     if costs["per-anchor"] is not None:
         spent += f": {_amount(costs['per-anchor'])} an anchor, {_amount(costs['per-record'])} a record"
-    yield plain(f"{spent}; {_amount(costs['balance'])} left at {_time(costs['asked'])}")
+    yield plain(f"{spent}; {_amount(costs['balance'])} left at {costs['asked']}")
     if costs["warning"]:
-        yield style(plain(f"  {costs['warning']}"), fg="yellow", bold=True)
+        yield style(plain(f"  {costs['warning']}"), fg="red" if costs["empty"] else "yellow", bold=True)
 
 
 def _amount(text: str) -> str:
@@ -73,15 +72,11 @@ def _amount(text: str) -> str:
     return f"{Decimal(text):.4g}" if Decimal(text) < Decimal("9999.5") else f"{Decimal(text):,.0f}"
 
 
-def _time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
     state = anchor["state"]
     stage = f" ({plain(anchor['stage'])})" if anchor["stage"] else ""
     shown = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
-    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {_time(anchor['since'])}{stage}"
+    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {plain(anchor['since'])}{stage}"
     if anchor["reason"]:
         yield plain(f"    {anchor['reason']}")
     if anchor["remedy"]:

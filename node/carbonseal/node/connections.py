@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
+from carbonseal.keys.endpoints import shown
 from carbonseal.ledger import Ledger, Never, Retry
 
 from . import ledgers
@@ -104,7 +105,7 @@ class Connection:
             return ledger
         await ledger.close()
         found, expected = _under(ledger.name, ledger.publisher), _under(wanted.name, wanted.publisher)
-        raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=wanted.uri, found=found, expected=expected))
+        raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=shown(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
         """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once:

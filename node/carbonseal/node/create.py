@@ -6,6 +6,7 @@ the same log again.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -18,6 +19,8 @@ from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, rend
 from .files import replace_file
 from .guard import Guard
 from .lock import Lock
+
+PRIVATE = 0o600  # a ledger's uri may hold an access key
 
 
 def new_log(
@@ -38,7 +41,7 @@ def create(directory: Path, config: NodeConfig) -> None:
             raise Refused(CONFIG_EXISTS(path=path))
     directory.mkdir(parents=True, exist_ok=True)
     _write_guards(directory, config.logs)
-    replace_file(directory / FILE, text.encode())
+    replace_file(directory / FILE, text.encode(), PRIVATE)
 
 
 def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
@@ -47,8 +50,9 @@ def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
     with closing(Lock(directory)):
         config = check_addition(directory, log, tenant)
         _write_guards(directory, [log])
-        old = (directory / FILE).read_bytes().rstrip(b"\n")
-        replace_file(directory / FILE, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode())
+        path = directory / FILE
+        old, mode = path.read_bytes().rstrip(b"\n"), stat.S_IMODE(path.stat().st_mode)
+        replace_file(path, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode(), mode)
     return config
 
 
