@@ -296,7 +296,7 @@ def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain, tmp_path):
     assert float(told["costs"]["per-anchor"]) == pytest.approx(paid / 2 / 10**18)
     assert float(told["costs"]["per-record"]) == pytest.approx(paid / 3 / 10**18)
     assert "pays for" in told["costs"]["warning"]
-    shown = "\n".join(ledger_lines(told))
+    shown = "\n".join(ledger_lines(told, {}))
     assert "an anchor" in shown
     assert "a record" in shown
     assert "fund it" in shown

@@ -280,6 +280,7 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             (state,) = await node.settle(20)
             (anchor,) = state.newest
             assert (anchor.state, anchor.tries) == (State.FAILED, 14)
+            assert state.failing
             assert anchor.reason == "the ledger is busy (14 tries)"
             assert anchor.remedy
             assert 1000 < clock.now - began < 2000  # 0.5 + 1 + ... + 256 + 3 x 300

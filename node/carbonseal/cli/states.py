@@ -32,9 +32,15 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
     yield style(plain(log["origin"]), bold=True) + plain(f"  the log {log['name']}")
     yield f"  key      {plain(log['key'])}"
     yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
+    yield from (f"  {line}" for line in freeze_lines(log))
+
+
+def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str]:
+    """Why a log signs nothing, and what to do; nothing where it does its work."""
     if frozen := log["frozen"]:
-        yield style(plain(f"  frozen: {frozen['message']}"), fg="red")
-        yield plain(f"    {frozen['remedy']}")
+        name = f"the log {log['name']} is " if whose else ""
+        yield style(plain(f"{name}frozen: {frozen['message']}"), fg="red")
+        yield plain(f"  {frozen['remedy']}")
 
 
 def ledger_lines(ledger: Mapping[str, Any], logs: Mapping[str, str]) -> Iterator[str]:
