@@ -494,7 +494,10 @@ def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
     poor = asyncio.run(purse(b"\x07" * 32, coin="POL"))
     assert poor.balance == 0
     assert "0 POL left, which pays for 0 anchors" in poor.warning
-    assert "fund it" in asyncio.run(purse(chain.key(0), **{"low-balance": "10001"})).warning
+    low = asyncio.run(purse(chain.key(0), **{"low-balance": "10001"}))
+    assert "fund it" in low.warning
+    assert (rich.empty, low.empty, poor.empty) == (False, False, True)
+    assert asyncio.run(purse(b"\x07" * 32, **{"low-balance": "0"})).warning  # whatever counts as low
     one = 90_000 * 10**9 * 2  # what an anchor may cost where 2 gwei are offered at most
     for anchors, words in ((60, ""), (40, "which pays for 40 anchors")):  # fifty are enough
         key = anchors.to_bytes(32, "big")

@@ -14,7 +14,6 @@ from carbonseal.node.node import Node
 from .app import serving
 from .health import health
 
-
 Ready = Callable[[str, Mapping[str, Any]], None]
 
 
