@@ -84,6 +84,8 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         (LEAST + "[batch]\nage = nan", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nsize = true", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nsize = inf", "config.wrong-value", ("node.toml", "batch")),
+        (LEAST + "[batch]\nsize = 4096.7", "config.wrong-value", ("node.toml", "batch")),
+        (LEAST + "[batch]\nsize = 0", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nages = 1", "config.unknown-key", ("node.toml", "batch")),
         ("tenant = 1\n" + LEAST, "config.wrong-value", ("node.toml",)),
         (
