@@ -63,9 +63,25 @@ def test_components_are_verified_each_once_also_where_two_parents_share_one() ->
 
 
 def test_an_issuer_delegates_no_trust() -> None:
+    """Whom the policy does not list counts for nothing, however deep it stands below issuers that are listed."""
     world = World()
-    whole = world.passport(components=[world.passport(world.supplier, "cell")])
-    undetermined(world.verify(whole, supplier=""), "issuer.not-listed")
+    cell = world.passport(world.supplier, "cell")
+    battery = world.passport(name="battery", components=[cell])
+    for whole in (battery, world.passport(components=[battery])):
+        assert world.verify(whole).verdict is Verdict.VERIFIED
+        report = world.verify(whole, supplier="")
+        undetermined(report, "issuer.not-listed")
+        lacking = [finding for finding in report.findings if finding.code.outcome is Outcome.UNDETERMINED]
+        assert {finding.code.name for finding in lacking} == {"issuer.not-listed"}
+        whose = ("cell", f"status list urn:example:status:{world.supplier.id}")
+        assert [finding.place[0].startswith(of) for finding, of in zip(lacking, whose, strict=True)] == [True, True]
+
+
+def test_a_key_of_a_listed_issuer_signs_in_its_own_name_alone() -> None:
+    world = World()
+    world.supplier.key = world.maker.key
+    report = world.verify(world.passport(components=[world.passport(world.supplier, "cell")]), supplier="")
+    undetermined(report, "issuer.not-listed")
 
 
 def test_a_component_that_is_not_carried_is_not_shown() -> None:
