@@ -34,9 +34,6 @@ def passport() -> None:
     """
 
 
-passport.add_command(records)
-
-
 @passport.command(short_help="Sign a credential about sealed records, and make its passport.")
 @click.argument("directory", type=NODE)
 @click.option("--request", "request_file", required=True, type=READABLE, help="What to issue, as JSON.")
@@ -130,6 +127,9 @@ def show(file: Path) -> None:
     for line in _lines(read):
         click.echo(plain(line))
     click.echo("Nothing of this is verified: carbonseal verify --help")
+
+
+passport.add_command(records)
 
 
 def _read(file: Path) -> bytes:
