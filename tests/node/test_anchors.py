@@ -31,13 +31,15 @@ from .simulated import SimulatedLedger
 class Clock:
     """Time that passes only when somebody sleeps."""
 
-    def __init__(self) -> None:
+    def __init__(self, slept: Callable[[float], None] = lambda seconds: None) -> None:
         self.now = 1_000_000.0
+        self.slept = slept  # told whenever somebody sleeps
 
     def __call__(self) -> float:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
+        self.slept(seconds)
         self.now += seconds
         await asyncio.sleep(0)
 
