@@ -181,7 +181,7 @@ def test_evidence_before_finality_and_after_a_reorg(drop, carbonseal_every_fresh
             await until(node, lambda states: states == [State.SENT])
             await command(chain, "evm_mine")
             await until(node, lambda states: states == [State.INCLUDED])
-            assert node.final_on(commitment) == set()
+            assert not node.is_final(commitment)
             (head,) = node.seal(commitment).heads
             (early,) = [anchor.evidence for anchor in head.anchors]
             before = await asyncio.to_thread(trust, early)
@@ -195,7 +195,7 @@ def test_evidence_before_finality_and_after_a_reorg(drop, carbonseal_every_fresh
                 await until(node, lambda states: states[0] in (State.SENT, State.INCLUDED, State.FINAL))
                 await command(chain, "evm_mine")
             await until(node, lambda states: states == [State.FINAL])
-            assert node.final_on(commitment) == {chain.ledger}
+            assert node.is_final(commitment)
             (head,) = node.seal(commitment).heads
             (late,) = [anchor.evidence for anchor in head.anchors]
             assert late != early
@@ -227,7 +227,7 @@ def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain, tmp_path):
             await command(chain, "dev_reorg", 3, "drop")
             assert sent_by(chain) == 0
             await until(node, lambda states: State.FINAL not in states)
-            assert node.final_on(commitment) == set()
+            assert not node.is_final(commitment)
             assert node.seal(commitment).heads[0].anchors != early.heads[0].anchors
             while sent_by(chain) < 2:
                 await node._lanes[0].advance()
