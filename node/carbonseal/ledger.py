@@ -239,6 +239,16 @@ class TrustItem:
     whence: str  # "https://rpc.example, asked by carbonseal trust"
     when: str  # RFC 3339, UTC
 
+    def to_json(self) -> dict[str, object]:
+        """As trust files and reports have it."""
+        return {
+            "ledger": self.ledger,
+            "kind": self.kind,
+            "value": dict(self.value),
+            "whence": self.whence,
+            "when": self.when,
+        }
+
 
 class TrustItems(Sequence[TrustItem]):
     """A verifier's items for one ledger. Finding one does not look at all the others: an index is made when first needed."""

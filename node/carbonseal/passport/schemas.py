@@ -189,8 +189,8 @@ class Shape:
         validator = self._validator()
         if not validator.is_valid(value):
             error = next(iter(validator.iter_errors(value)))
-            pointer = "/" + "/".join(str(step) for step in error.instance_path)
-            raise Refused(code(pointer, problem=_short(error.message)))
+            pointer = "".join(f"/{step}" for step in error.instance_path)  # of the whole document it is empty
+            raise Refused(code(*([pointer] if pointer else []), problem=_short(error.message)))
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process
     def _validator(self) -> Any:
