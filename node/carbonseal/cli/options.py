@@ -23,7 +23,7 @@ class Once(click.Option):
     """An option that is given once at most. click itself would keep the last value and drop the others without a word."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, multiple=True, **settings)
+        super().__init__(*arguments, **{**settings, "multiple": True})
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         values = super().process_value(ctx, value)
@@ -91,6 +91,21 @@ def _json_files(folder: str) -> list[str]:
 
 def _unreadable(error: OSError) -> None:
     raise BrokeOff.on(error) from error
+
+
+class Digest(click.ParamType[bytes]):
+    """32 bytes: a commitment, or the digest of a credential."""
+
+    name = "digest"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        text = str(value).lower()
+        if not re.fullmatch("[0-9a-f]{64}", text, re.ASCII):
+            self.fail(f"{value!r} is not 64 hexadecimal digits.", param, ctx)
+        return bytes.fromhex(text)
+
+
+DIGEST = Digest()
 
 
 class Instant(click.ParamType[datetime]):

@@ -31,6 +31,7 @@ from .endings import Endings
 from .follower import EvidenceStore, Follower
 from .guard import Frozen
 from .intake import Item, Submitted
+from .issued import Issued
 from .issuing import Issuing
 from .lanes import Lane, LedgerState
 from .lock import Lock
@@ -306,9 +307,13 @@ class Node:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
         return await self._issuing.passport(credential)
 
-    async def revoke(self, credential: bytes) -> None:
-        """Revoke a credential that was issued here, for ever. Raises Refused."""
-        await self._issuing.revoke(credential)
+    def issued(self, after: int = 0) -> list[Issued]:
+        """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
+        return self._issuing.issued(after)
+
+    async def revoke(self, credential: bytes) -> bool:
+        """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
+        return await self._issuing.revoke(credential)
 
     # --- background ------------------------------------------------------------------------------------------------
 
