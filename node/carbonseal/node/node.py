@@ -37,7 +37,7 @@ from .lanes import Lane, LedgerState
 from .lock import Lock
 from .outbox import Outbox, State
 from .purses import Purses
-from .sealing import FOLDER, SealingLog
+from .sealing import FOLDER, START_PATIENCE, SealingLog
 from .secrets import open_signer
 from .statuses import Signer, Statuses
 from .store import Receipt, StoredRecord
@@ -130,6 +130,11 @@ class Node:
                 yield node
             finally:
                 await node._close()
+
+    async def greeted(self) -> None:
+        """Wait a little until every ledger was asked what it knows: what is wrong with one shows in its state then."""
+        if self._greetings:
+            await asyncio.wait(self._greetings, timeout=START_PATIENCE)
 
     def _greet(self, logs: Iterable[SealingLog]) -> None:
         """Have every ledger asked what it knows of these logs."""
