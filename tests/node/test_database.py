@@ -48,7 +48,7 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_defect_is_raised_as_it_came(tmp_path: Path) -> None:
-    with closing(Database(tmp_path / "node.db", NODE_TABLES)) as database, pytest.raises(IntegrityError):
+    twice = [{"credential": b"1", "passport": b"", **ROW}] * 2
+    with closing(Database(tmp_path / "node.db", NODE_TABLES)) as database, pytest.raises(IntegrityError):  # noqa: SIM117
         with database.write() as connection:
-            for _ in range(2):
-                connection.execute(insert(PASSPORTS).values(credential=b"1", passport=b"", **ROW))
+            connection.execute(insert(PASSPORTS), twice)

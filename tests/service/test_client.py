@@ -247,6 +247,9 @@ def test_a_database_that_somebody_else_keeps_locked(directory: Path) -> None:
     asyncio.run(go())
 
 
+TOLD = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m", "remedy": ""}
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [

@@ -21,7 +21,13 @@ class Receipts:
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path, self._file = path, file
-        self._held = {_commitment(path, number, line) for number, line in enumerate(file, 1)}
+        self._held: set[bytes] = set()
+
+    def read(self) -> None:
+        """What it holds. Raises `Failed` where something else is in it."""
+        self._file.seek(0)
+        with explained(self._path):
+            self._held = {_commitment(self._path, number, line) for number, line in enumerate(self._file, 1)}
 
     def put(self, receipt: Receipt) -> None:
         """Raises `BrokeOff` where it cannot be written."""
@@ -43,10 +49,10 @@ def open_receipts(path: Path) -> Iterator[Receipts]:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
             raise Failed(f"{path} is no regular file", "name a file for receipts alone")
         file = path.open("a+b")
-        os.fchmod(file.fileno(), 0o600)  # salts are the submitter's alone
-        file.seek(0)
     receipts = Receipts(path, file)
     try:
+        receipts.read()
+        os.fchmod(file.fileno(), 0o600)  # salts are the submitter's alone
         yield receipts
     finally:
         receipts.close()

@@ -185,12 +185,13 @@ def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
 
     if not whence.strip():
         raise Failed("whence is empty", "say where you have it from")
+    file = Output(output, over=True)
     gatherer = gatherer_of(ledger)
     kind, value = gatherer.pin(ledger, words)
     if "://" in whence:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
         whence = gatherer.whence(whence)
     item = TrustItem(ledger, kind, value, " ".join(whence.split()), format_instant(datetime.now(UTC)))
-    _store(_known(output).joined([item]), Output(output, over=True), plain(f"{said(item)}, from {item.whence}"))
+    _store(_known(output).joined([item]), file, plain(f"{said(item)}, from {item.whence}"))
 
 
 @trust.command(short_help="Show what is in a trust file, whence and when it came.")
