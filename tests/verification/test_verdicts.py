@@ -358,3 +358,11 @@ def test_trust_survives_its_file() -> None:
     assert trust == world.trust()
     assert verify(passport, world.policy(), trust, at=AT).verdict is Verdict.VERIFIED
     assert trust.joined(world.trusted) == trust
+
+
+def test_what_a_source_says_again_keeps_the_instant_when_it_first_did() -> None:
+    trust = World().trust()
+    again = [replace(item, when="2027-01-01T00:00:00Z") for item in trust.items]
+    other = [replace(item, whence="somebody else") for item in again]
+    assert trust.joined(again) == trust
+    assert trust.joined(other).items == (*trust.items, *other)
