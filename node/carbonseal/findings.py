@@ -355,7 +355,7 @@ GROUP_NAME_RESERVED = rejected("group.name-reserved", "{name} cannot be a name: 
 PASSPORT_MALFORMED = rejected(
     "passport.malformed",
     "not a passport of version 1: {problem}",
-    "is it the right file? Then it was damaged, or made by another program: ask for it again",
+    "if this is the right file, it was damaged, or made by another program: ask for it again",
 )
 PASSPORT_UNKNOWN_VERSION = undetermined(
     "passport.unknown-version", "a passport of another version, {version}", "use a carbonseal that knows it"

@@ -219,7 +219,7 @@ def test_what_is_no_passport_is_told_as_what_it_is(
     (finding,) = json.loads(result.stdout)["findings"]
     assert (result.exit_code, finding["code"], finding["place"]) == (4, code, [])
     assert said in finding["message"]
-    assert finding["remedy"].startswith("is it the right file?")
+    assert finding["remedy"].startswith("if this is the right file")
 
 
 def test_standard_input(run: Run, files: Files) -> None:
