@@ -27,8 +27,12 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder in which `carbonseal demo` ran, as a user runs it, and what it printed. It left nobody running."""
     folder = tmp_path_factory.mktemp("demo")
+    program = folder / "bin" / "carbonseal"  # as in an environment that is not on the PATH
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom carbonseal.cli.main import main\n\nmain()\n", encoding="utf-8")
+    program.chmod(0o755)
     process = subprocess.Popen(
-        [sys.executable, "-m", "carbonseal", "demo"],
+        ["bin/carbonseal", "demo"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -102,6 +102,7 @@ class Finding:
             "outcome": self.code.outcome.value,
             "place": list(self.place),
             "message": self.message,
+            "remedy": self.remedy,
             "facts": dict(self.facts),
         }
 
@@ -119,6 +120,10 @@ class Refused(CarbonsealError):
 
     def under(self, *place: str) -> Refused:
         return Refused(self.finding.under(*place))
+
+
+class BrokenOff(Refused):
+    """Nothing is wrong with what was asked for: a disk, a database or a network failed, and the same may be done later."""
 
 
 def shown(name: str, text: str, remedy: str = "") -> Code:
@@ -360,7 +365,7 @@ GROUP_NAME_RESERVED = rejected("group.name-reserved", "{name} cannot be a name: 
 PASSPORT_MALFORMED = rejected(
     "passport.malformed",
     "not a passport of version 1: {problem}",
-    "the file was damaged or made by another program: ask for it again",
+    "if this is the right file, it was damaged, or made by another program: ask for it again",
 )
 PASSPORT_UNKNOWN_VERSION = undetermined(
     "passport.unknown-version", "a passport of another version, {version}", "use a carbonseal that knows it"
@@ -405,7 +410,12 @@ ISSUE_UNKNOWN_ISSUER = rejected(
     "issue.unknown-issuer", "node.toml has no issuer {name}; it has: {known}", "name one of those, or add an [[issuer]]"
 )
 NODE_UNKNOWN_CREDENTIAL = rejected(
-    "node.unknown-credential", "no credential {digest} was issued here", "see which with: carbonseal passport show"
+    "node.unknown-credential", "no credential {digest} was issued here", "see which were: carbonseal passport list"
+)
+NODE_UNRELATED_PASSPORT = rejected(
+    "node.unrelated-passport",
+    "nothing in this passport is of this node: no log, no issuer",
+    "have it refreshed where it was issued",
 )
 STATUS_LIST_MALFORMED = rejected(
     "status-list.malformed", "not a status list of version 1: {problem}", "ask the issuer for a fresh status list"
@@ -697,7 +707,32 @@ TOKEN_FAILED = undetermined(
     "token.failed", "the token of {uri} does not answer as it should: {reason}", "is it plugged in?"
 )
 NODE_LOCKED = undetermined(
-    "node.locked", "process {pid} has this node open{where}", "talk to it, or stop it: a node directory has one writer"
+    "node.locked",
+    "{process} has this node open",
+    "wait until it has ended, or stop it; where `carbonseal serve` runs, many commands work at a time",
+)
+NODE_SERVED = undetermined(
+    "node.served", "{process} serves this node at {address}", "stop it first: this needs the directory for itself"
+)
+NODE_DATABASE_FULL = undetermined(
+    "node.database-full",
+    "{path} cannot grow: the disk is full",
+    "make room there, then do the same again: nothing that was acknowledged is lost",
+)
+NODE_DATABASE_BUSY = undetermined(
+    "node.database-busy",
+    "another program keeps {path} locked",
+    "end what reads it beside the node, such as a backup or a database browser, then do the same again",
+)
+NODE_DATABASE_DAMAGED = undetermined(
+    "node.database-damaged",
+    "{path} is damaged, or no database at all: {reason}",
+    "bring back the newest copy of the whole directory, but for its guard, which stays as it is",
+)
+NODE_DATABASE_FAILED = undetermined(
+    "node.database-failed",
+    "{path} cannot be used: {reason}",
+    "see that it is a file that this user may write, in a folder where it may write too, and that the disk is sound",
 )
 NODE_BUSY = undetermined("node.busy", "{waiting} records wait to be stored", "send it again in a second")
 NODE_UNKNOWN_TENANT = rejected("node.unknown-tenant", "there is no tenant {tenant} here", "name one of: {known}")

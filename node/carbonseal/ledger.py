@@ -241,6 +241,7 @@ class TrustItem:
     when: str  # RFC 3339, UTC
 
     def to_json(self) -> dict[str, object]:
+        """As trust files and reports have it."""
         return {
             "ledger": self.ledger,
             "kind": self.kind,

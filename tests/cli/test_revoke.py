@@ -1,4 +1,4 @@
-"""Revoking a passport, and vouching for a log whose guard is gone, by commands."""
+"""What was issued: listed, exported, revoked; and vouching for a log whose guard is gone, by commands."""
 
 from __future__ import annotations
 
@@ -37,9 +37,80 @@ def verdict(node: Path, name: str) -> int:
 def revoke_and_refresh(node: Path, name: str) -> None:
     passport = node.parent / f"{name}.json"
     assert verdict(node, name) == 0
-    assert "revoked" in good("passport", "revoke", node, passport)
-    good("passport", "refresh", node, passport)
+    assert listed(node)[digest(node, name)][1] == "issued"
+    told = good("passport", "revoke", node, passport)
+    assert told.startswith(f"revoked {digest(node, name)}\n")
+    assert "once they are refreshed" in told
+    assert f"{digest(node, name)} was revoked before" in good("passport", "revoke", node, digest(node, name))
+    assert listed(node)[digest(node, name)][1] == "revoked"
+    assert "a newer status list" in good("passport", "refresh", node, passport)
+    assert "nothing in it is newer" in good("passport", "refresh", node, passport)
     assert verdict(node, name) == 4
+
+
+def digest(node: Path, name: str) -> str:
+    return str(json.loads((node.parent / f"{name}.json").read_text())["credential"])
+
+
+def listed(node: Path) -> dict[str, list[str]]:
+    """What `passport list` says of each credential: when, its state, its name."""
+    return {line.split()[0]: line.split()[1:] for line in good("passport", "list", node).splitlines()}
+
+
+def check_kept(node: Path, name: str) -> None:
+    """What was issued is listed, and comes again."""
+    assert list(listed(node)) == [digest(node, "near"), digest(node, "far")]
+    assert listed(node)[digest(node, name)][2:] == ["urn:example:reader", "(urn:example:reader)"]
+    out = node.parent / f"{name}-again.json"
+    good("passport", "export", node, digest(node, name), "-o", out)
+    assert json.loads(out.read_text())["credential"] == digest(node, name)
+    assert json.loads(good("passport", "export", node, digest(node, name), "-o", "-")) == json.loads(out.read_text())
+    assert carbonseal("passport", "export", node, digest(node, name), "-o", out).status == 2
+    good("passport", "export", node, digest(node, name), "-o", out, "--force")
+    unknown = carbonseal("passport", "export", node, "ab" * 32, "-o", node.parent / "unknown.json")
+    assert (unknown.status, (node.parent / "unknown.json").exists()) == (2, False)
+
+
+def test_what_was_issued_is_listed_and_comes_again(node: Path) -> None:
+    check_kept(node, "near")
+    with served(node):
+        check_kept(node, "far")
+
+
+def test_nothing_is_issued_for_a_place_that_cannot_take_it(node: Path) -> None:
+    before = listed(node)
+    request = ["--request", node.parent / "request.json"]
+    refused = carbonseal("passport", "issue", node, *request, "-o", node.parent / "near.json")
+    assert (refused.status, "near.json is there already" in refused.err, "--force" in refused.err) == (2, True, True)
+    assert carbonseal("passport", "issue", node, *request, "-o", node.parent / "none" / "p.json").status == 2
+    assert listed(node) == before
+
+
+def test_a_request_that_is_wrong_is_named(node: Path) -> None:
+    request = json.loads((node.parent / "request.json").read_text())
+    wrong = node.parent / "wrong.json"
+    out = node.parent / "never.json"
+    for change, place in (
+        ({"issuer": "nobody"}, "/issuer"),
+        ({"records": [{"role": "footprint", "commitment": "ab" * 32}]}, "records > 0 > commitment"),
+        ({"subject": "no uri"}, "/subject"),
+    ):
+        wrong.write_text(json.dumps({**request, **change}))
+        refused = carbonseal("passport", "issue", node, "--request", wrong, "-o", out)
+        assert (refused.status, f"{wrong} > {place}: " in refused.err) == (2, True), refused.err
+    wrong.write_text("[]")
+    refused = carbonseal("passport", "issue", node, "--request", wrong, "-o", out)
+    assert f"{wrong}: not an issue request" in refused.err
+    assert not out.exists()
+
+
+def test_refreshing_reads_and_writes_streams(node: Path) -> None:
+    given = (node.parent / "near.json").read_text()
+    assert digest(node, "near") in good("passport", "refresh", node, "-", stdin=given)
+    assert "newer heads" in good("passport", "refresh", node, node.parent / "near.json")
+    assert "nothing in it is newer" in good("passport", "refresh", node, node.parent / "near.json")
+    refused = carbonseal("passport", "refresh", node, node.parent / "near.json", "-o", node.parent / "far.json")
+    assert (refused.status, "is there already" in refused.err) == (2, True)
 
 
 def test_a_revoked_passport_is_rejected_once_refreshed(node: Path) -> None:
@@ -57,6 +128,12 @@ def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> No
     done = carbonseal("passport", "revoke", tmp_path / "other", node.parent / "near.json")
     assert done.status == 2
     assert "was issued here" in done.err
+    kept = (node.parent / "near.json").read_bytes()
+    done = carbonseal("passport", "refresh", tmp_path / "other", node.parent / "near.json")
+    assert done.status == 2
+    assert f"{node.parent / 'near.json'}: nothing in this passport is of this node" in done.err
+    assert (node.parent / "near.json").read_bytes() == kept
+    assert carbonseal("passport", "revoke", node, "nothing").status == 2
 
 
 def test_a_node_without_its_guard_signs_only_after_its_operators_word(node: Path) -> None:

@@ -36,6 +36,14 @@ def test_blocks_pinned_by_hand_are_enough(run: Run, files: Files) -> None:
     assert "from block explorer" in verified.output
 
 
+def test_what_a_source_said_stays_with_the_instant_when_it_first_did(run: Run, files: Files) -> None:
+    before = json.loads(files.trust.read_text())["items"]
+    for item in before:
+        words = item["value"]["number"], item["value"]["hash"]
+        assert run("trust", "pin", item["ledger"], *words, "--whence", item["whence"], "-o", files.trust).exit_code == 0
+    assert json.loads(files.trust.read_text())["items"] == before
+
+
 def test_each_source_by_hand_is_a_voice_of_its_own(run: Run, files: Files) -> None:
     agree = files.write("agree.policy", files.policy.read_text().replace("genesis=", "agree=2 genesis="))
 

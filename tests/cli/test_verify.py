@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,6 +59,19 @@ def test_json_has_every_finding(run: Run, files: Files) -> None:
     assert {finding["outcome"] for finding in report["findings"]} >= {"shown", "not asked"}
     assert all(finding["code"] and finding["message"] for finding in report["findings"])
     assert {item["kind"] for item in report["trusted"]} == {"block"}
+
+
+def test_what_to_do_is_told_where_a_note_decides(run: Run, files: Files) -> None:
+    """Without trust, that a block is not pinned is only noted, and is what has to be seen to."""
+    bare = ["--policy", files.policy, "--at", AT]
+    report = json.loads(run("verify", files.passport, *bare, "--json").stdout)
+    noted = [finding for finding in report["findings"] if finding["code"] == "ethereum.block-not-pinned"]
+    assert noted
+    assert all(finding["remedy"] for finding in noted)
+    for paths in ([files.passport], [files.passport, files.passport]):  # in full, and one of many
+        told = run("verify", *paths, *bare).output
+        assert noted[0]["remedy"] in told
+        assert "[ethereum.block-not-pinned]" in told
 
 
 def test_json_of_many_is_one_line_each(run: Run, files: Files) -> None:
@@ -111,6 +128,12 @@ def test_folders_leave_out_policy_and_trust(run: Run, files: Files) -> None:
 def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [files.passport, files.tampered(), files.passport]
     here = run("verify", *paths, *asked(files))
+    lines = here.output.splitlines()
+    assert here.exit_code == 4
+    assert lines[0] == f"VERIFIED     {paths[0]}"
+    assert lines[1] == f"REJECTED     {paths[1]}"
+    assert "[passport.wrong-key]" in lines[2]
+    assert lines[-2:] == [f"VERIFIED     {paths[2]}", "3 passports: 2 verified, 1 rejected"]
     monkeypatch.setattr(judging, "MANY", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     there = run("verify", *paths, *asked(files))
@@ -127,8 +150,14 @@ def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch
         (["verify", "{passport}", "--policy", "{policy}", "--at", "yesterday"], "not an instant"),
         (["verify", "{passport}", "--policy", "{policy}", "--at", "2026-11-22T09:00:00"], "not an instant"),
         (["verify", "{passport}", "--policy", "{policy}", "--json", "--quiet"], "exclude each other"),
-        (["verify", "{passport}", "--policy", "{trust}"], "line 1, column 1"),
-        (["verify", "{passport}", "--policy", "{policy}", "--trust", "{policy}"], "carbonseal: "),
+        (["verify", "{passport}", "--policy", "{trust}"], "{trust} > policy > line 1, column 1"),
+        (["verify", "{passport}", "--policy", "{policy}", "--trust", "{policy}"], "carbonseal: {policy}: "),
+        (["verify", "{passport}", "--policy", "{policy}", "--policy", "{policy}"], "given more than once"),
+        (
+            ["verify", "{passport}", "--policy", "{policy}", "--trust", "{trust}", "--trust", "{trust}"],
+            "more than once",
+        ),
+        (["verify", "-", "{passport}", "--policy", "{policy}"], "stands alone"),
         (["verify", "{directory}/empty", "--policy", "{policy}"], "there is no passport in"),
     ],
 )
@@ -137,7 +166,7 @@ def test_wrong_usage_is_2(run: Run, files: Files, arguments: list[str], said: st
     names = {name: str(getattr(files, name)) for name in ("directory", "passport", "policy", "trust")}
     result = run(*(argument.format(**names) for argument in arguments))
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert said.format(**names) in result.stderr
     assert "Traceback" not in result.output
 
 
@@ -158,3 +187,94 @@ def test_an_endless_file_is_not_read_to_its_end(run: Run, files: Files) -> None:
     result = run("verify", huge, *asked(files))
     assert result.exit_code == 3
     assert "[json.too-large]" in result.output
+
+
+def utf16(text: str) -> bytes:
+    return text.encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (gzip.compress(b"{}"), "json.not-utf8", "this looks like a gzip file"),
+        (utf16('{"carbonseal":"passport/1"}'), "json.not-utf8", "this looks like text in UTF-16"),
+        (b"PK\x03\x04\xff", "json.not-utf8", "this looks like a ZIP archive"),
+        (b"%PDF-1.7", "json.syntax", "this looks like a PDF"),
+        (bytes(range(256)), "json.not-utf8", "this looks like binary data"),
+        (b'{"kilograms": "12.50"}', "passport.malformed", "this looks like a record"),
+        (b'{"carbonseal":"trust/1","items":[]}', "passport.malformed", "this looks like a trust file"),
+        (b'{"issuer":"a","subject":"b:c","records":[]}', "passport.malformed", "this looks like an issue request"),
+        (b"[]", "passport.malformed", "this looks like a list"),
+        (b"", "json.truncated", "ends at line 1, column 1"),
+        (b'{"carbonseal":"passport/1"}', "passport.malformed", "is a required property"),
+    ],
+)
+def test_what_is_no_passport_is_told_as_what_it_is(
+    run: Run, files: Files, content: bytes, code: str, said: str
+) -> None:
+    """The reader of a passport is told what a reader can do; what a submitter can do is not his."""
+    path = files.directory / "given.json"
+    path.write_bytes(content)
+    result = run("verify", path, *asked(files), "--json")
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (result.exit_code, finding["code"], finding["place"]) == (4, code, [])
+    assert said in finding["message"]
+    assert finding["remedy"].startswith("if this is the right file")
+
+
+def test_standard_input(run: Run, files: Files) -> None:
+    result = run("verify", "-", *asked(files), input=files.passport.read_bytes())
+    assert result.exit_code == 0
+    assert result.output.startswith("VERIFIED     -\n")
+
+
+def test_pipes_and_links_that_lead_nowhere_are_not_read(run: Run, files: Files) -> None:
+    """In a folder too: nobody waits for a writer, and nothing is left out in silence."""
+    folder = files.directory / "below"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.json")
+    (folder / "gone.json").symlink_to("nowhere.json")
+    (folder / "good.json").symlink_to(files.passport)
+    result = run("verify", folder, *asked(files))
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        f"NOT READ     {folder / 'gone.json'}: No such file or directory",
+        f"VERIFIED     {folder / 'good.json'}",
+        f"NOT READ     {folder / 'pipe.json'}: not a regular file: - reads standard input",
+        "3 passports: 1 verified, 2 not read",
+    ]
+
+
+def test_a_folder_that_cannot_be_looked_into(run: Run, files: Files) -> None:
+    with unreadable_folder() as (folder, inside):
+        for path in (files.passport, files.policy):
+            (folder / path.name).write_bytes(path.read_bytes())
+            (folder / path.name).chmod(0o644)
+        with as_nobody():
+            result = run("verify", folder, "--policy", folder / files.policy.name)
+        assert result.exit_code == 1
+        assert f"{inside}: Permission denied" in result.stderr
+        assert "VERIFIED" not in result.output
+
+
+@contextmanager
+def unreadable_folder() -> Iterator[tuple[Path, Path]]:
+    """A folder that everybody may read, and one in it that nobody may."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, inside = Path(name), Path(name, "inside")
+        folder.chmod(0o755)
+        inside.mkdir(0o000)
+        yield folder, inside
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the rights of root, who may read everything."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

@@ -119,7 +119,9 @@ def way(tmp_path_factory: pytest.TempPathFactory, chain: Network) -> Iterator[Wa
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         good("passport", "issue", node, "--request", folder / "request.json", "-o", folder / "early.json")
         good("anchor", node, "--wait", "60")
-        good("passport", "refresh", node, folder / "early.json", "-o", folder / "passport.json")
+        told = good("passport", "refresh", node, folder / "early.json", "-o", folder / "passport.json")
+        assert told.startswith(f"wrote {folder / 'passport.json'}: ")
+        assert f" more on {chain.ledger}; " in told
         good(
             "trust",
             "gather",
@@ -190,14 +192,14 @@ def test_receipts_are_the_submitters_alone(way: Way) -> None:
 
 def test_a_proof_is_exported(way: Way) -> None:
     by_commitment, by_index = way.folder / "a.tlog-proof", way.folder / "b.tlog-proof"
-    good("log", "proof", way.node, way.commitments[0], "-o", by_commitment)
+    assert good("log", "proof", way.node, way.commitments[0], "-o", by_commitment) == f"wrote {by_commitment}\n"
     good("log", "proof", way.node, "1", "-o", by_index)
     assert by_commitment.read_bytes() == by_index.read_bytes()
     proof = TlogProof.parse(by_commitment.read_bytes())
     proof.verify(b"\x01" + bytes.fromhex(way.commitments[0]), NoteSigner(ORIGIN, key(ORIGIN)).verifier)
-    assert carbonseal("log", "proof", way.node, "999", "-o", by_index).status == 2
-    assert carbonseal("log", "proof", way.node, "ff" * 32, "-o", by_index).status == 2
-    assert carbonseal("log", "proof", way.node, "xyz", "-o", by_index).status == 2
+    assert carbonseal("log", "proof", way.node, "1", "-o", by_index).status == 2, "it is there already"
+    for unknown in ("999", "ff" * 32, "xyz"):
+        assert carbonseal("log", "proof", way.node, unknown, "-o", way.folder / "c.tlog-proof").status == 2
 
 
 def test_status_tells_a_person(way: Way) -> None:
@@ -205,6 +207,17 @@ def test_status_tells_a_person(way: Way) -> None:
     assert told.startswith(f"OK\n{ORIGIN}  the log default\n")
     assert f"{way.chain.ledger}  1 final" in told
     assert f"tlog:{PEER}  1 final" in told
+
+
+def test_an_option_that_no_ledger_takes_shows_before_it_matters(way: Way) -> None:
+    settings = way.node / "node.toml"
+    kept = settings.read_text(encoding="utf-8")
+    settings.write_text(kept.replace("cadence = 3600", "cadance = 3600", 1), encoding="utf-8")
+    done = carbonseal("status", way.node)
+    settings.write_text(kept, encoding="utf-8")
+    assert done.status == 1
+    assert done.out.startswith("FAILING\n")
+    assert "cadance" in done.out
 
 
 def test_commands_speak_to_a_node_that_is_served(way: Way) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,9 +47,12 @@ def test_each_document_gets_its_verdict_from_the_command_line(demo: tuple[Path, 
 
 def test_the_commands_that_it_prints_work(demo: tuple[Path, str]) -> None:
     folder, output = demo
-    commands = [line.split()[1:] for line in output.splitlines() if line.startswith("  carbonseal ")]
+    """As they are printed: by the program that ran, where its name alone would not be found."""
+    name = "carbonseal" if shutil.which("carbonseal") else "bin/carbonseal"
+    commands = [line.split() for line in output.splitlines() if line.startswith(f"  {name} ")]
     assert len(commands) == 5
-    assert [carbonseal(folder.parent, *words).returncode for words in commands] == [0, 4, 4, 0, 0]
+    done = [subprocess.run(words, cwd=folder.parent, capture_output=True, check=False) for words in commands]
+    assert [one.returncode for one in done] == [0, 4, 4, 0, 0]
 
 
 def test_the_passport_holds_the_whole_chain(demo: tuple[Path, str]) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from carbonseal.findings import JSON_TOO_LARGE, Finding, Refused
+from carbonseal.findings import JSON_TOO_LARGE, BrokenOff, Finding, Refused
 from carbonseal.log.entries import RecordEntry
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
 from carbonseal.records.sources import Source, read_records
 from carbonseal.service.app import serving
 from carbonseal.service.client import AnyNode, LocalNode, open_node
+from carbonseal.service.context import Bounds
 from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
@@ -172,9 +177,12 @@ def test_no_records_at_all(directory: Path, open_it: Open) -> None:
 def test_a_directory_that_is_open_and_not_served(directory: Path) -> None:
     async def go() -> None:
         async with Node.open(directory):
-            with pytest.raises(Locked):
+            with pytest.raises(Locked) as locked:
                 async with open_node(directory):
                     raise AssertionError("it was opened twice")
+            finding = locked.value.finding
+            assert (finding.code.name, finding.message) == ("node.locked", f"process {os.getpid()} has this node open")
+            assert finding.remedy.startswith("wait until it has ended")
 
     asyncio.run(go())
 
@@ -184,13 +192,62 @@ def test_a_service_that_is_gone(directory: Path) -> None:
         async with Node.open(directory) as node:
             async with serving(node) as url:
                 node.advertise(url)
-            async with open_node(directory) as far_node:
+            with pytest.raises(BrokenOff) as broken:
+                async with open_node(directory):
+                    raise AssertionError("nobody is there")
+            assert broken.value.finding.code.name == "client.unreachable"
+            async with RemoteNode(url) as far_node:
                 assert await code(far_node.sequence()) == "client.unreachable"
-                with pytest.raises(Refused) as refused:
+                with pytest.raises(BrokenOff) as broken:
                     [_ async for _ in far_node.submit_many([Source((), b"{}")], "json/1")]
-                assert refused.value.finding.code.name == "client.unreachable"
+                assert broken.value.finding.code.name == "client.unreachable"
 
     asyncio.run(go())
+
+
+def test_a_service_that_stands_still(tmp_path: Path) -> None:
+    """It takes connections, as the system does for a process that was stopped, and says nothing."""
+
+    async def go(port: int) -> None:
+        async with RemoteNode(f"http://127.0.0.1:{port}", patience=0.2) as node:
+            with pytest.raises(BrokenOff) as broken:
+                await node.health()
+            assert "it keeps silent" in broken.value.finding.message
+            assert "not merely stopped" in broken.value.finding.remedy
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asyncio.run(go(silent.getsockname()[1]))
+
+
+def test_a_node_too_busy_to_say_how_it_is(directory: Path) -> None:
+    async def go() -> None:
+        async with (
+            Node.open(directory) as node,
+            serving(node, bounds=Bounds(requests=0)) as url,
+            RemoteNode(url) as far,
+        ):
+            assert await code(far.health()) == "http.busy"
+
+    asyncio.run(go())
+
+
+def test_a_database_that_somebody_else_keeps_locked(directory: Path) -> None:
+    """Waited for, then told, from near and from far as what it is: nobody's wrong request."""
+
+    async def go() -> None:
+        async with Node.open(directory) as node, serving(node) as url, RemoteNode(url) as far:
+            with closing(sqlite3.connect(directory / "node.db")) as other:
+                other.execute("BEGIN IMMEDIATE")
+                with pytest.raises(BrokenOff) as broken:
+                    await far.revoke(bytes(32))
+                assert broken.value.finding.code.name == "node.database-busy"
+                assert str(directory / "node.db") in broken.value.finding.message
+            assert await code(far.revoke(bytes(32))) == "node.unknown-credential"
+
+    asyncio.run(go())
+
+
+TOLD = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m", "remedy": ""}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +258,8 @@ def test_a_service_that_is_gone(directory: Path) -> None:
         (404, b"{}", "client.not-a-node"),
         (500, b"500 Internal Server Error", "client.not-a-node"),
         (302, b"", "client.not-a-node"),
-        (503, json.dumps({"code": "x.y", "place": ["a"], "message": "{braces}", "remedy": "{}"}).encode(), "x.y"),
+        (503, json.dumps({**TOLD, "message": "{braces}", "remedy": "{}"}).encode(), "x.y"),
+        (503, json.dumps({**TOLD, "outcome": "maybe"}).encode(), "client.not-a-node"),
     ],
 )
 def test_something_else_at_the_address(status: int, body: bytes, expected: str) -> None:
@@ -222,7 +280,7 @@ def test_something_else_at_the_address(status: int, body: bytes, expected: str) 
     asyncio.run(go())
 
 
-ERROR = b'{"place":["line 1"],"error":{"code":"x.y","place":["line 1"],"message":"","remedy":""}}\n'
+ERROR = json.dumps({"place": ["line 1"], "error": {**TOLD, "place": ["line 1"]}}).encode() + b"\n"
 END = b'{"end":{"taken":0,"refused":1}}\n'
 
 
@@ -232,7 +290,7 @@ END = b'{"end":{"taken":0,"refused":1}}\n'
         (ERROR, "client.unreachable"),
         (ERROR + END, "client.not-a-node"),
         (ERROR * 3 + END, "client.not-a-node"),
-        (ERROR + b'{"broken":{"code":"b.c","place":[],"message":"m","remedy":""}}\n', "b.c"),
+        (ERROR + json.dumps({"broken": {**TOLD, "code": "b.c"}}).encode(), "b.c"),
     ],
     ids=["cut off", "one too few", "one too many", "broken"],
 )

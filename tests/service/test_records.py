@@ -40,7 +40,7 @@ def run(directory: Path, act: Callable[[Node, aiohttp.ClientSession], Awaitable[
 async def refusal(response: aiohttp.ClientResponse) -> tuple[int, str]:
     """Status and code of an answer that refuses; it has all of its parts."""
     body = await response.json()
-    assert set(body) == {"code", "place", "message", "remedy"}
+    assert set(body) == {"code", "outcome", "place", "message", "remedy"}
     return response.status, body["code"]
 
 

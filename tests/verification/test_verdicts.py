@@ -407,3 +407,14 @@ def test_a_record_that_two_credentials_list_is_judged_where_it_is_told_of() -> N
     report = world.verify(replace(passport, seals=seals))
     assert report.verdict is Verdict.UNDETERMINED
     assert [one.code.name for one in report.findings].count("record.not-sealed") == 2
+
+
+def test_what_a_source_says_again_keeps_the_instant_when_it_first_did() -> None:
+    world = World()
+    world.passport()  # rests on some
+    trust = world.trust()
+    assert trust.items
+    again = [replace(item, when="2027-01-01T00:00:00Z") for item in trust.items]
+    other = [replace(item, whence="somebody else") for item in again]
+    assert trust.joined(again) == trust
+    assert trust.joined(other).items == (*trust.items, *other)

@@ -76,8 +76,7 @@ class Rpc:
         """The result. Raises `RpcError`, `Unreachable` or `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
         async with self._opening:
             if not self._open:
-                session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
-                await self._provider.cache_async_session(session)
+                await self._open_session()
                 self._open = True
         try:
             answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
@@ -95,6 +94,14 @@ class Rpc:
             error_body = answer["error"]
             raise RpcError(method, str(error_body.get("message") if isinstance(error_body, dict) else error_body)[:500])
         return answer["result"]
+
+    async def _open_session(self) -> None:
+        session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
+        try:
+            await self._provider.cache_async_session(session)
+        except BaseException:  # cancelled before the provider, which would close it, had it
+            await session.close()
+            raise
 
     async def question(self, method: str, *params: Any) -> Any:
         """The result of what changes nothing: a lost answer is a `Retry`. Raises `RpcError` too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -63,16 +64,25 @@ def perform(out: Path, stage: Stage) -> None:
             _gather_trust(world, out, Path(scratch), stage)
         stage.say("[dim]Chain and nodes are stopped: from here on, nobody can be asked.[/dim]")
     shown = _customs(out, stage)
-    commands = [f"carbonseal verify {out / name} --policy {out / POLICY} --trust {out / TRUST}" for name in shown]
+    program = _program()
+    under = f"--policy {out / POLICY} --trust {out / TRUST}"
     stage.end(
         [
-            commands[0],
-            commands[1],
-            f"carbonseal verify {out} --policy {out / POLICY} --trust {out / TRUST}",
-            f"carbonseal passport show {out / shown[0]}",
-            f"carbonseal trust show {out / TRUST}",
+            *(f"{program} verify {out / name} {under}" for name in shown[:2]),
+            f"{program} verify {out} {under}",
+            f"{program} passport show {out / shown[0]}",
+            f"{program} trust show {out / TRUST}",
         ]
     )
+
+
+def _program() -> str:
+    """How the shell finds this program: by its name, or where `make demo` has put it."""
+    started = sys.argv[0]
+    found = shutil.which("carbonseal")
+    if found is None and Path(started).name == "carbonseal" and Path(started).is_file():
+        return started
+    return "carbonseal"
 
 
 # --- the certification body ----------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
     final there.
 
     What is not final when the time is over goes on when the node runs again: nothing is lost, and nothing is sent twice.
+    While it waits, other commands can use the node only where `carbonseal serve` runs.
     The exit status is 1 where an anchor is not final yet or has failed.
 
     \b

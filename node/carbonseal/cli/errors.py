@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from typing import IO, Any
 
 import click
 
 from carbonseal.cli.text import plain
-from carbonseal.findings import CarbonsealError, Refused
+from carbonseal.findings import BrokenOff, CarbonsealError, Finding, Refused
 
 # Which extra brings a module that the base install lacks.
 EXTRA_OF = {
@@ -23,6 +24,17 @@ EXTRA_OF = {
     "eth": "devnet",
 }
 NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")
+REMEDIES = {
+    errno.ENOSPC: "make room on that disk, then do the same again",
+    errno.EDQUOT: "make room within your quota, then do the same again",
+    errno.EACCES: "see who may read and write there",
+    errno.EPERM: "see who may read and write there",
+    errno.EROFS: "choose a place that can be written",
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "check the path",
+    errno.EISDIR: "name a file in it",
+    errno.ELOOP: "check the path: its links lead in a circle",
+}
 
 
 class Failed(click.ClickException):
@@ -37,9 +49,8 @@ class Failed(click.ClickException):
     @staticmethod
     def by(refused: Refused, *place: str) -> Failed:
         """What a finding says, with the way to the place it speaks of."""
-        finding = refused.under(*place).finding
-        where = " > ".join(finding.place)
-        return Failed(f"{where}: {finding.message}" if where else finding.message, finding.remedy)
+        kind = BrokeOff if isinstance(refused, BrokenOff) else Failed
+        return kind(*_told(refused.finding.under(*place)))
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"carbonseal: {self.format_message()}", file=file, err=file is None)
@@ -51,6 +62,13 @@ class BrokeOff(Failed):
     """Something outside failed (a network, a disk) and the work is not done: exit status 1."""
 
     exit_code = 1
+
+    @staticmethod
+    def on(error: OSError, name: object = None) -> BrokeOff:
+        """What the system says of a file, `name` where it does not name it as people know it."""
+        reason = error.strerror or str(error) or type(error).__name__
+        where = error.filename if name is None else name
+        return BrokeOff(reason if where is None else f"{where}: {reason}", REMEDIES.get(error.errno or 0, ""))
 
 
 class MissingExtra(Failed):
@@ -82,5 +100,32 @@ class Explaining(click.Group):
             raise MissingExtra.of(missing, f"{ctx.info_name} {ctx.invoked_subcommand}") from missing
         except BrokenPipeError:
             raise  # click knows what to do when `| head` has seen enough
-        except (OSError, CarbonsealError) as error:
+        except OSError as error:
+            raise BrokeOff.on(error) from error
+        except CarbonsealError as error:
             raise BrokeOff(str(error)) from error
+        except ExceptionGroup as group:  # of tasks that ran at the same time
+            raise _of_tasks(group) from group
+
+
+def _told(finding: Finding) -> tuple[str, str]:
+    """A finding in a line, and its remedy."""
+    where = " > ".join(finding.place)
+    return f"{where}: {finding.message}" if where else finding.message, finding.remedy
+
+
+def _of_tasks(group: ExceptionGroup) -> Failed:
+    """The first of what tasks raised on purpose. A defect among it is raised as it came."""
+    purpose, defects = group.split((OSError, CarbonsealError))
+    if purpose is None or defects is not None:
+        raise group
+    first: BaseException = purpose
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    match first:
+        case Refused():
+            return Failed.by(first)
+        case OSError():
+            return BrokeOff.on(first)
+        case _:
+            return BrokeOff(str(first))

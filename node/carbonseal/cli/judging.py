@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator, Sequence
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from carbonseal.cli import reports
+from carbonseal.cli.options import STDIN
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 MANY = 256  # files from which on it pays to start processes
 BROKE_OFF = 1
+T = TypeVar("T")
 
 
 class Style(Enum):
@@ -38,11 +44,30 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A file's bytes, with the name that errors give it."""
+
+    name: str
+    raw: bytes
+
+    @staticmethod
+    def of(path: Path) -> Named:
+        return Named(str(path), path.read_bytes())
+
+    def read_by(self, parse: Callable[[bytes], T]) -> T:
+        """Raises `Refused`, with the file's name before the place."""
+        try:
+            return parse(self.raw)
+        except Refused as refused:
+            raise refused.under(self.name) from refused
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of every file. Bytes, so that it travels between processes."""
 
-    policy: bytes
-    trust: bytes | None
+    policy: Named
+    trust: Named | None
     at: datetime
     style: Style
 
@@ -56,11 +81,8 @@ class Judge:
         from carbonseal.verification.verifiers import third_party
 
         self._at, self._style = question.at, question.style
-        self._policy: Policy = parse_policy(question.policy, third_party=third_party)
-        try:
-            self._trust: Trust = Trust() if question.trust is None else parse_trust(question.trust)
-        except Refused as refused:
-            raise refused.under("trust") from None
+        self._policy: Policy = question.policy.read_by(partial(parse_policy, third_party=third_party))
+        self._trust: Trust = Trust() if question.trust is None else question.trust.read_by(parse_trust)
 
     def judge(self, path: str) -> Judged:
         from carbonseal.verification.verify import verify
@@ -94,11 +116,17 @@ class Judge:
 
 
 def read_passport(path: str) -> bytes:
-    """The file's bytes, or a little more than a passport may have: enough to be refused, whatever the file's size."""
+    """The file's bytes, or a little more than a passport may have: enough to be refused, whatever the file's size. ``-`` is
+    standard input. Raises OSError; of what is no regular file too, since a pipe without a writer would be waited for."""
     from carbonseal.passport.passports import PASSPORT_LIMITS
 
+    most = PASSPORT_LIMITS.max_bytes + 1
+    if path == STDIN:
+        return sys.stdin.buffer.read(most)
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file: - reads standard input", path)
     with Path(path).open("rb") as file:
-        return file.read(PASSPORT_LIMITS.max_bytes + 1)
+        return file.read(most)
 
 
 def judge_all(question: Question, paths: Sequence[str]) -> Iterator[Judged]:

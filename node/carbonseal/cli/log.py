@@ -10,7 +10,8 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import LOG, NAME, NODE, ORIGIN, READABLE, WRITABLE
+from carbonseal.cli.options import DIGEST, LOG, NAME, NODE, ORIGIN, READABLE, Once
+from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -67,8 +68,11 @@ def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], su
 @click.argument("directory", type=NODE)
 @click.argument("entry", metavar="COMMITMENT|INDEX")
 @LOG
-@click.option("-o", "--output", required=True, type=WRITABLE, help="The .tlog-proof file; - for standard output.")
-def proof(*, directory: Path, entry: str, log: str, output: Path) -> None:
+@click.option(
+    "-o", "--output", required=True, cls=Once, type=WRITABLE, help="The .tlog-proof file; - is standard output."
+)
+@FORCE
+def proof(*, directory: Path, entry: str, log: str, output: Path, force: bool) -> None:
     """Write the proof that an entry is in its log, with the checkpoint that it leads to (c2sp.org/tlog-proof@v1). The entry
     is named by the commitment that `carbonseal seal` printed, or by its index in the log that --log names.
 
@@ -83,11 +87,8 @@ def proof(*, directory: Path, entry: str, log: str, output: Path) -> None:
         name, index = (log, int(entry)) if is_index else await node.find(_commitment(entry))
         return (await node.proof(name, index)).encode()
 
-    made = with_node(directory, prove)
-    if str(output) == "-":
-        click.echo(made, nl=False)
-    else:
-        output.write_bytes(made)
+    file = Output(output, over=force)
+    file.write(with_node(directory, prove))
 
 
 @log.command(short_help="Vouch for a node whose guard is gone.")
@@ -131,9 +132,6 @@ def _checkpoint(path: Path) -> str:
 
 def _commitment(text: str) -> bytes:
     try:
-        commitment = bytes.fromhex(text)
-    except ValueError:
-        commitment = b""
-    if len(commitment) != 32:
-        raise click.BadParameter(f"{text!r} is neither an index nor a commitment (64 hexadecimal digits).")
-    return commitment
+        return DIGEST.convert(text, None, None)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{text!r} is neither an index nor a commitment (64 hexadecimal digits).") from error

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from carbonseal.cli.errors import Failed
+from carbonseal.cli.errors import BrokeOff, Failed
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+STDIN = "-"
+INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)  # - is standard input
 NODE = click.Path(exists=True, file_okay=False, path_type=Path)
-WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+class Once(click.Option):
+    """An option that is given once at most. click itself would keep the last value and drop the others without a word."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **{**settings, "multiple": True})
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        values = super().process_value(ctx, value)
+        if len(values) > 1:
+            raise click.BadParameter("given more than once, and one is meant.", ctx, self)
+        return values[0] if values else None
 
 
 class Name(click.ParamType[str]):
@@ -42,22 +58,54 @@ def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> st
 ORIGIN = click.option(
     "--origin", required=True, callback=_origin, help="The log's name for ever, such as log.example.org/2026."
 )
-PASSPORTS = click.argument("passports", nargs=-1, required=True, type=click.Path(exists=True), metavar="PASSPORT...")
+PASSPORTS = click.argument(
+    "passports", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PASSPORT..."
+)
 
 
 def passport_files(given: Iterable[str], beside: Iterable[Path] = ()) -> list[str]:
-    """Files as given, and of folders every .json at any depth but those `beside`. Raises `Failed` where there is none."""
-    left_out = {path.resolve() for path in beside}
+    """Files as given, and of folders every .json at any depth but those `beside`; ``-`` alone is standard input. Raises
+    `Failed` where there is none, `BrokeOff` where a folder cannot be looked into."""
+    left_out = {os.path.realpath(path) for path in beside}
+    names = list(given)
+    if STDIN in names and len(names) > 1:
+        raise click.UsageError("- stands alone: standard input is one passport.")
     files: list[str] = []
-    for name in given:
+    for name in names:
         if Path(name).is_dir():
-            found = (path for path in sorted(Path(name).rglob("*.json")) if path.is_file())
-            files += (str(path) for path in found if path.resolve() not in left_out)
+            files += (file for file in _json_files(name) if os.path.realpath(file) not in left_out)
         else:
             files.append(name)
     if not files:
-        raise Failed(f"there is no passport in {', '.join(given)}", "a passport is a file whose name ends in .json")
+        raise Failed(f"there is no passport in {', '.join(names)}", "a passport is a file whose name ends in .json")
     return files
+
+
+def _json_files(folder: str) -> list[str]:
+    """What is called .json in it, links that lead nowhere too: whoever reads it tells."""
+    found: list[str] = []
+    for parent, _, names in os.walk(folder, onerror=_unreadable):
+        found += (os.path.join(parent, name) for name in names if name.endswith(".json"))  # noqa: PTH118 - as given
+    return sorted(found)
+
+
+def _unreadable(error: OSError) -> None:
+    raise BrokeOff.on(error) from error
+
+
+class Digest(click.ParamType[bytes]):
+    """32 bytes: a commitment, or the digest of a credential."""
+
+    name = "digest"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        text = str(value).lower()
+        if not re.fullmatch("[0-9a-f]{64}", text, re.ASCII):
+            self.fail(f"{value!r} is not 64 hexadecimal digits.", param, ctx)
+        return bytes.fromhex(text)
+
+
+DIGEST = Digest()
 
 
 class Instant(click.ParamType[datetime]):

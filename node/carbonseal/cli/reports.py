@@ -28,6 +28,7 @@ MARKS = {
 WORTH_FOLDING = 3  # findings
 LONG = 200  # characters of a trust item's value
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
+TO_DO = (Outcome.NOTED, Outcome.UNDETERMINED, Outcome.REJECTED)  # what may say what to do about it
 
 
 def verdict_line(file: str, verdict: Verdict) -> str:
@@ -51,12 +52,15 @@ def full(file: str, report: Report, at: datetime) -> str:
 
 
 def brief(file: str, report: Report) -> str:
-    """One of many: the verdict and below it what decided it, each thing once and with the first place that it was at."""
+    """One of many: the verdict and below it what decided it, each thing once and with the first place that it was at. What
+    was only noted belongs to that where something is lacking and it says what to do."""
     decides = DECIDES.get(report.verdict)
+    helps = Outcome.NOTED if report.verdict is Verdict.UNDETERMINED else None
     places: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
-        if finding.code.outcome is decides:
-            places.setdefault(_told(finding), []).append(finding)
+        outcome = finding.code.outcome
+        if outcome is decides or (outcome is helps and finding.remedy):
+            places.setdefault(_said(finding), []).append(finding)
     lines = [verdict_line(file, report.verdict)]
     for first, *others in places.values():
         lines += (f"  {line}" for line in _line(first).split("\n"))
@@ -78,10 +82,7 @@ def as_json(file: str, report: Report, at: datetime) -> str:
             "name": report.name or None,
             "exists_since": format_instant(report.exists_since) if report.exists_since else None,
             "findings": [finding.to_json() for finding in report.findings],
-            "trusted": [
-                {"ledger": i.ledger, "kind": i.kind, "value": dict(i.value), "whence": i.whence, "when": i.when}
-                for i in report.trusted
-            ],
+            "trusted": [item.to_json() for item in report.trusted],
         }
     )
 
@@ -122,13 +123,13 @@ class _Branch:
 
     def lines(self, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
         for finding in self.findings:
-            told.add(_told(finding))
+            told.add(_said(finding))
             yield from (indent + line for line in _line(finding).split("\n"))
         in_full = False
         for name, branch in self.below.items():
             found = [*branch.all()]
             new = [
-                finding for finding in found if _told(finding) not in told and finding.code.outcome is not Outcome.SHOWN
+                finding for finding in found if _said(finding) not in told and finding.code.outcome is not Outcome.SHOWN
             ]
             if in_full and not new and len(found) >= WORTH_FOLDING:
                 yield indent + _folded(name, found)
@@ -145,7 +146,7 @@ class _Branch:
         yield from branch.lines(indent + "  ", told)
 
 
-def _told(finding: Finding) -> tuple[str, str]:
+def _said(finding: Finding) -> tuple[str, str]:
     return finding.code.name, finding.message
 
 
@@ -162,7 +163,7 @@ def _folded(name: str, found: Sequence[Finding]) -> str:
 def _line(finding: Finding) -> str:
     mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
     line = f"{mark} {plain(finding.message)} {code}"
-    if finding.code.outcome in DECIDES.values() and finding.remedy:
+    if finding.code.outcome in TO_DO and finding.remedy:
         line += f"\n    {plain(finding.remedy)}"
     return line
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NODE
+from carbonseal.cli.options import NODE, Once
 from carbonseal.cli.progress import Progress
+from carbonseal.cli.receipts import Receipts, open_receipts
 from carbonseal.cli.text import plain
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ REFUSED = 2  # exit status where something was not sealed; what was not refused 
 @click.option(
     "--receipts",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Append each record's receipt to this file, as a line of JSON. Keep it: its salt opens the commitment.",
+    cls=Once,
+    help="Append each record's receipt to this file, as a line of JSON, once. Keep it: its salt opens the commitment.",
 )
 @click.pass_context
 def seal(
@@ -58,41 +59,36 @@ def seal(
     from carbonseal.records.profiles import lookup
 
     lookup(profile)  # an unknown one is refused once, and not for every record
-    with _sink(receipts) as file:
+    with nullcontext() if receipts is None else open_receipts(receipts) as file:
         refused = with_node(directory, lambda node: _seal(node, paths, profile, tenant, file))
     ctx.exit(REFUSED if refused else 0)
 
 
-async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: str, receipts: IO[str] | None) -> int:
+async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Receipts | None) -> int:
     """How many were refused."""
     from carbonseal.records.sources import read_records
 
-    taken = refused = 0
+    started = int(time.time())
+    sealed = before = refused = 0
     with Progress("sealing") as progress:
         async for result in node.submit_many(read_records(paths), profile, tenant):
             progress.step()
-            taken, refused = taken + (result.receipt is not None), refused + (result.receipt is None)
+            refused += result.receipt is None
+            before += result.receipt is not None and result.receipt.acknowledged < started
+            sealed += result.receipt is not None and result.receipt.acknowledged >= started
             _tell(result, receipts)
     await node.sequence()
-    click.echo(f"{taken:,} sealed" + (f", {refused:,} refused" if refused else ""), err=True)
+    counts = {"sealed": sealed, "sealed before": before, "refused": refused}
+    told = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]
+    click.echo(", ".join(told), err=True)
     return refused
 
 
-def _tell(result: Submitted, receipts: IO[str] | None) -> None:
+def _tell(result: Submitted, receipts: Receipts | None) -> None:
     if result.receipt is None:
         click.echo(plain(f"refused  {result.finding}"), err=True)
         return
     line = f"{result.receipt.commitment.hex()}  {plain(' > '.join(result.place))}"
     sys.stdout.write(line + "\n")  # not flushed line by line, as click.echo would
     if receipts is not None:
-        receipts.write(json.dumps(result.receipt.to_json()) + "\n")
-
-
-@contextmanager
-def _sink(path: Path | None) -> Iterator[IO[str] | None]:
-    if path is None:
-        yield None
-        return
-    with path.open("a", encoding="utf-8") as file:
-        path.chmod(0o600)  # salts are the submitter's alone
-        yield file
+        receipts.put(result.receipt)

@@ -20,6 +20,8 @@ def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
     """Show how the node in DIRECTORY stands: its logs, what waits, and every ledger with the anchors under way, those that
     failed and why, and what to do about it. The exit status is 1 where something is wrong.
 
+    A node that nobody serves is opened for it, and its ledgers have three seconds to answer.
+
     \b
     Examples:
       carbonseal status my-node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.gathering import Gathering, find_gatherer, gatherer_of
-from carbonseal.cli.options import PASSPORTS, READABLE, WRITABLE, passport_files
+from carbonseal.cli.judging import Named
+from carbonseal.cli.options import PASSPORTS, READABLE, Once, passport_files
+from carbonseal.cli.outputs import STDOUT, WRITABLE, Output
 from carbonseal.cli.progress import Progress
 from carbonseal.cli.reports import said
 from carbonseal.cli.text import plain
@@ -49,7 +52,16 @@ AGREE = click.option(
     metavar="K",
     help="How many must say the same. Default: what the policy asks (agree=K), else 1.",
 )
-POLICY = click.option("--policy", "policy_file", type=READABLE, help="Your policy, which says how many must agree.")
+POLICY = click.option(
+    "--policy", "policy_file", cls=Once, type=READABLE, help="Your policy, which says how many must agree."
+)
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=WRITABLE,
+    help="The trust file; what is in it already stays. - is standard output.",
+)
 CONFIRMATIONS = click.option(
     "--confirmations",
     type=click.IntRange(0),
@@ -76,7 +88,7 @@ def trust() -> None:
 @trust.command(short_help="Ask endpoints of your choice, and write the answers down.")
 @PASSPORTS
 @FROM
-@click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
+@OUTPUT
 @POLICY
 @AGREE
 @CONFIRMATIONS
@@ -109,9 +121,10 @@ def gather(
     unasked = sorted(ledger for ledger in evidence if ledger not in asked and find_gatherer(ledger))
     if not asked:
         raise _whom(unasked)
+    file = Output(output, over=True)
     gathering = Gathering(_known(output), _policy(policy_file), agree, confirmations)
     gathering.ask(endpoints, evidence)
-    _write(ctx, gathering, output)
+    _write(ctx, gathering, file)
     for ledger in unasked:
         click.echo(plain(f"  nobody was asked about {ledger}: {gatherer_of(ledger).wanted(ledger)}"), err=True)
 
@@ -147,17 +160,18 @@ def update(
     """
     if not endpoints:
         raise Failed("whom to ask?", "name endpoints of your choice: --from LEDGER=URL")
+    output = Output(file, over=True)
     gathering = Gathering(_known(file), _policy(policy_file), agree, confirmations)
     gathering.ask(endpoints, {}, since)
     gathering.ask(endpoints, {})  # whoever was asked first has not heard of what the others found
-    _write(ctx, gathering, file)
+    _write(ctx, gathering, output)
 
 
 @trust.command(short_help="Write down by hand what you know from elsewhere.")
 @click.argument("ledger")
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @click.option("--whence", required=True, help="Where you have it from: it counts as a source of its own.")
-@click.option("-o", "--output", required=True, type=WRITABLE, help="The trust file; what is in it already stays.")
+@OUTPUT
 def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
     """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash; of a
     Fabric channel, the file of the configuration block whose hash your policy pins.
@@ -171,13 +185,13 @@ def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
 
     if not whence.strip():
         raise Failed("whence is empty", "say where you have it from")
+    file = Output(output, over=True)
     gatherer = gatherer_of(ledger)
     kind, value = gatherer.pin(ledger, words)
     if "://" in whence:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
         whence = gatherer.whence(whence)
     item = TrustItem(ledger, kind, value, " ".join(whence.split()), format_instant(datetime.now(UTC)))
-    _store(_known(output).joined([item]), output)
-    click.echo(plain(f"{output}: {said(item)}, from {item.whence}"))
+    _store(_known(output).joined([item]), file, plain(f"{said(item)}, from {item.whence}"))
 
 
 @trust.command(short_help="Show what is in a trust file, whence and when it came.")
@@ -202,43 +216,35 @@ def _known(file: Path) -> Trust:
     """What a trust file holds already, or nothing where there is none."""
     from carbonseal.verification.trust import Trust
 
-    return _read(file) if file.exists() else Trust()
+    return _read(file) if file != STDOUT and file.exists() else Trust()
 
 
 def _read(file: Path) -> Trust:
     from carbonseal.verification.trust import parse_trust
 
-    try:
-        return parse_trust(file.read_bytes())
-    except Refused as refused:
-        raise Failed.by(refused, str(file)) from refused
+    return Named.of(file).read_by(parse_trust)
 
 
 def _policy(file: Path | None) -> Policy | None:
     from carbonseal.verification.policy import parse_policy
     from carbonseal.verification.verifiers import third_party
 
-    try:
-        return None if file is None else parse_policy(file.read_bytes(), third_party=third_party)
-    except Refused as refused:
-        raise Failed.by(refused, str(file)) from refused
+    return None if file is None else Named.of(file).read_by(partial(parse_policy, third_party=third_party))
 
 
-def _write(ctx: click.Context, gathering: Gathering, output: Path) -> None:
+def _write(ctx: click.Context, gathering: Gathering, output: Output) -> None:
     """Store what was gathered, tell what it comes to, and end with the status that says it."""
     gathering.check()
-    _store(gathering.trust, output)
-    click.echo(f"{output}: {gathering.new} new, {len(gathering.trust.items)} in all")
+    _store(gathering.trust, output, f"{gathering.new} new, {len(gathering.trust.items)} in all")
     ctx.exit(gathering.report())
 
 
-def _store(trust: Trust, output: Path) -> None:
-    from carbonseal.node.files import replace_file
+def _store(trust: Trust, output: Output, told: str) -> None:
     from carbonseal.verification.trust import parse_trust
 
     raw = trust.encode()
     parse_trust(raw)  # a file over a limit would be refused where there is no network to gather it again
-    replace_file(output, raw)
+    output.write(raw, told)
 
 
 def _evidence(files: Sequence[str]) -> Mapping[str, list[Evidence]]:

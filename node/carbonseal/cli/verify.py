@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.judging import Question, Style, judge_all
-from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, passport_files
+from carbonseal.cli.judging import Named, Question, Style, judge_all
+from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once, passport_files
 from carbonseal.cli.progress import Progress
 from carbonseal.findings import Refused
 
@@ -20,8 +20,8 @@ WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
 
 @click.command(short_help="Verify passports offline, against your policy.")
 @PASSPORTS
-@click.option("--policy", required=True, type=READABLE, help="Whom you trust, and how many ledgers must agree.")
-@click.option("--trust", type=READABLE, help="Block hashes and the like, gathered by `carbonseal trust gather`.")
+@click.option("--policy", required=True, cls=Once, type=READABLE, help="Whom you trust; how many ledgers must agree.")
+@click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
 @click.option("--at", type=INSTANT, help="Judge as of this instant (2026-11-22T12:00:00Z). Default: now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit status says it.")
@@ -36,8 +36,8 @@ def verify(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Verify passports, files or folders of them, without asking anyone: what counts is in the passport, in your policy
-    and in the trust material that you bring.
+    """Verify passports, files or folders of them, or - for one from standard input, without asking anyone: what counts is
+    in the passport, in your policy and in the trust material that you bring.
 
     \b
     The exit status says what was found:
@@ -59,7 +59,8 @@ def verify(
     files = passport_files(passports, beside=(policy, trust) if trust else (policy,))
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
     try:
-        question = Question(policy.read_bytes(), trust.read_bytes() if trust else None, at or datetime.now(UTC), style)
+        material = Named.of(trust) if trust else None
+        question = Question(Named.of(policy), material, at or datetime.now(UTC), style)
         counts = _judge(question, files)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable

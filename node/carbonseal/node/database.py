@@ -12,13 +12,23 @@ a busy event loop costs a hundred times as much.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from carbonseal.findings import (
+    NODE_DATABASE_BUSY,
+    NODE_DATABASE_DAMAGED,
+    NODE_DATABASE_FAILED,
+    NODE_DATABASE_FULL,
+    BrokenOff,
+    Code,
+)
 
 LOG_TABLES = MetaData()
 NODE_TABLES = MetaData()
@@ -29,27 +39,61 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -65536",  # 64 MiB
 )
+_BROKEN: dict[int, Code] = {
+    sqlite3.SQLITE_FULL: NODE_DATABASE_FULL,
+    sqlite3.SQLITE_BUSY: NODE_DATABASE_BUSY,
+    sqlite3.SQLITE_LOCKED: NODE_DATABASE_BUSY,
+    sqlite3.SQLITE_NOTADB: NODE_DATABASE_DAMAGED,
+    sqlite3.SQLITE_CORRUPT: NODE_DATABASE_DAMAGED,
+    sqlite3.SQLITE_IOERR: NODE_DATABASE_FAILED,
+    sqlite3.SQLITE_CANTOPEN: NODE_DATABASE_FAILED,
+    sqlite3.SQLITE_READONLY: NODE_DATABASE_FAILED,
+    sqlite3.SQLITE_PERM: NODE_DATABASE_FAILED,
+}
 
 
 class Database:
-    """The database at `path`, with `tables` in it."""
+    """The database at `path`, with `tables` in it. What is done with it raises `BrokenOff` where disk or file are the reason."""
 
     def __init__(self, path: Path, tables: MetaData) -> None:
+        self._path = path
         self._writer = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0)
         self._readers = create_engine(f"sqlite:///{path}")
         for engine in (self._writer, self._readers):
             event.listen(engine, "connect", _set_up)
         event.listen(self._writer, "begin", _begin_immediate)
         event.listen(self._readers, "begin", _begin)
-        tables.create_all(self._writer)
+        try:
+            with self._explained():
+                tables.create_all(self._writer)
+        except BrokenOff:
+            self.close()
+            raise
 
-    def write(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
         """A transaction that may write. Committed, and durable, when the block ends; rolled back when it raises."""
-        return self._writer.begin()
+        with self._explained(), self._writer.begin() as connection:
+            yield connection
 
-    def read(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
         """A transaction that sees one committed state."""
-        return self._readers.begin()
+        with self._explained(), self._readers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What is wrong with disk or file is said in words; all else is a defect here, and is raised as it came."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            number = getattr(reason, "sqlite_errorcode", None)
+            code = None if number is None else _BROKEN.get(number & 0xFF)  # the rest of the number only tells more
+            if code is None:
+                raise
+            raise BrokenOff(code(path=self._path, reason=reason)) from error
 
     def close(self) -> None:
         self._readers.dispose()

@@ -140,7 +140,7 @@ async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[
 
 
 async def one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
-    """Records from wherever they come."""
+    """What comes from either, in its order."""
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item

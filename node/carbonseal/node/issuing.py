@@ -1,8 +1,6 @@
 """Credentials and passports: issued, refreshed, revoked.
 
 A credential is signed, then sealed like any record. Its passport can be had at once, and gains anchors by being refreshed.
-
-Owns the table `passports`.
 """
 
 from __future__ import annotations
@@ -10,8 +8,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
-
-from sqlalchemy import Column, LargeBinary, Table, insert, select
 
 from carbonseal import findings
 from carbonseal.findings import Refused
@@ -24,16 +20,10 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse as parse_json
 
-from .database import NODE_TABLES, Database
+from .database import Database
+from .issued import Issued, IssuedPassports
 from .statuses import Signer, Statuses
 from .store import Receipt, StoredRecord
-
-PASSPORTS = Table(
-    "passports",
-    NODE_TABLES,
-    Column("credential", LargeBinary, primary_key=True),  # the root's digest
-    Column("passport", LargeBinary, nullable=False),  # as issued
-)
 
 
 class Sealing(Protocol):
@@ -62,7 +52,7 @@ class Issuing:
         now: Callable[[], int],
         on_disk: Callable[..., Awaitable[Any]],
     ) -> None:
-        self._database = database
+        self._issued = IssuedPassports(database)
         self._node = node
         self._statuses = statuses
         self._signers = signers
@@ -75,7 +65,7 @@ class Issuing:
         signer = self._signer(request["issuer"])
         tenant = signer.config.tenant
         parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
-        records = [(asked, self._node.record(bytes.fromhex(asked["commitment"]))) for asked in request["records"]]
+        records = [(asked, self._sealed(number, asked)) for number, asked in enumerate(request["records"])]
         until = _instant(request["validUntil"]) if "validUntil" in request else None
         number, status = await self._on_disk(self._statuses.allocate, signer.config.name)
         now = self._now()
@@ -107,15 +97,18 @@ class Issuing:
             link=self._node.consistency,
         )
         encoded = passport.encode()
-        await self._on_disk(self._keep, passport.root, encoded)
+        await self._on_disk(self._issued.keep, passport, encoded, now)
         return encoded
 
     async def refresh(self, raw: bytes) -> bytes:
-        """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused."""
+        """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused,
+        also where nothing in it is of this node."""
         passport = parse(raw)
         entries = (carried.signed.status for carried in passport.credentials.values())
         lists = {status.list_id for status in entries if status is not None}
         signers = {list_id: self._statuses.signer_of(list_id) for list_id in sorted(lists)}
+        if not any(signers.values()) and not any(map(self._node.knows, passport.commitments())):
+            raise Refused(findings.NODE_UNRELATED_PASSPORT())
         for list_id, signer in signers.items():
             if signer is not None:
                 await self._statuses.current(list_id, signer)
@@ -129,17 +122,35 @@ class Issuing:
 
     async def passport(self, credential: bytes) -> bytes | None:
         """The refreshed passport about the credential of this digest, if it was issued here."""
-        with self._database.read() as connection:
-            issued = connection.scalar(select(PASSPORTS.c.passport).where(PASSPORTS.c.credential == credential))
-        return None if issued is None else await self.refresh(bytes(issued))
+        issued = self._issued.find(credential)
+        return None if issued is None else await self.refresh(issued)
 
-    async def revoke(self, credential: bytes) -> None:
-        """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Raises Refused."""
-        list_id = await self._on_disk(self._statuses.revoke, credential)
+    def issued(self, after: int = 0) -> list[Issued]:
+        """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
+        rows = self._issued.page(after)
+        revoked = self._statuses.revoked([row["credential"] for row in rows])
+        return [
+            Issued(
+                number=row["number"],
+                digest=row["credential"],
+                issuer=row["issuer"],
+                subject=row["subject"],
+                name=row["name"],
+                issued=row["issued"],
+                revoked=row["credential"] in revoked,
+            )
+            for row in rows
+        ]
+
+    async def revoke(self, credential: bytes) -> bool:
+        """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Gives whether it was not
+        revoked before. Raises Refused."""
+        list_id, is_new = await self._on_disk(self._statuses.revoke, credential)
         signer = self._statuses.signer_of(list_id)
         assert signer is not None
         await self._statuses.current(list_id, signer)
         await self._node.sequence()
+        return bool(is_new)
 
     def _signer(self, name: str) -> Signer:
         signer = self._signers.get(name)
@@ -147,9 +158,11 @@ class Issuing:
             raise Refused(findings.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(self._signers))))
         return signer
 
-    def _keep(self, credential: bytes, passport: bytes) -> None:
-        with self._database.write() as connection:
-            connection.execute(insert(PASSPORTS).values(credential=credential, passport=passport))
+    def _sealed(self, number: int, asked: Mapping[str, Any]) -> StoredRecord:
+        try:
+            return self._node.record(bytes.fromhex(asked["commitment"]))
+        except Refused as refused:
+            raise refused.under("records", str(number), "commitment") from refused
 
     def _seals(self, commitments: Iterable[bytes]) -> dict[bytes, Seal]:
         """The seals of those that are in this node's logs; a component may be from elsewhere."""

@@ -7,7 +7,7 @@ import json
 import os
 from pathlib import Path
 
-from carbonseal.findings import NODE_LOCKED, Refused
+from carbonseal.findings import NODE_LOCKED, NODE_SERVED, Refused
 
 FILE = "lock"
 
@@ -16,7 +16,8 @@ class Locked(Refused):
     """Another process has the node open. `address` is where its service listens, or None."""
 
     def __init__(self, pid: int, address: str | None) -> None:
-        super().__init__(NODE_LOCKED(pid=pid, where=f" and serves it at {address}" if address else ""))
+        process = f"process {pid}" if pid else "another process"
+        super().__init__(NODE_SERVED(process=process, address=address) if address else NODE_LOCKED(process=process))
         self.pid = pid
         self.address = address
 

@@ -31,12 +31,13 @@ from .endings import Endings
 from .follower import EvidenceStore, Follower
 from .guard import Frozen
 from .intake import Item, Submitted
+from .issued import Issued
 from .issuing import Issuing
 from .lanes import Lane, LedgerState
 from .lock import Lock
 from .outbox import Outbox, State
 from .purses import Purses
-from .sealing import FOLDER, SealingLog
+from .sealing import FOLDER, START_PATIENCE, SealingLog
 from .secrets import open_signer
 from .statuses import Signer, Statuses
 from .store import Receipt, StoredRecord
@@ -129,6 +130,11 @@ class Node:
                 yield node
             finally:
                 await node._close()
+
+    async def greeted(self) -> None:
+        """Wait a little until every ledger was asked what it knows: what is wrong with one shows in its state then."""
+        if self._greetings:
+            await asyncio.wait(self._greetings, timeout=START_PATIENCE)
 
     def _greet(self, logs: Iterable[SealingLog]) -> None:
         """Have every ledger asked what it knows of these logs."""
@@ -306,9 +312,13 @@ class Node:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
         return await self._issuing.passport(credential)
 
-    async def revoke(self, credential: bytes) -> None:
-        """Revoke a credential that was issued here, for ever. Raises Refused."""
-        await self._issuing.revoke(credential)
+    def issued(self, after: int = 0) -> list[Issued]:
+        """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
+        return self._issuing.issued(after)
+
+    async def revoke(self, credential: bytes) -> bool:
+        """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
+        return await self._issuing.revoke(credential)
 
     # --- background ------------------------------------------------------------------------------------------------
 

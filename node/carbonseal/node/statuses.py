@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -108,15 +108,22 @@ class Statuses:
         with self._database.write() as connection:
             connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values(credential=credential))
 
-    def revoke(self, credential: bytes) -> str:
-        """Revoke a credential, for ever. Gives the id of the list that will say so. Raises Refused where it is not known."""
+    def revoke(self, credential: bytes) -> tuple[str, bool]:
+        """Revoke a credential, for ever. Gives the id of the list that will say so, and whether it did not say so before.
+        Raises Refused where it is not known."""
         chosen = POSITIONS.c.credential == credential
         with self._database.write() as connection:
-            list_id = connection.scalar(select(POSITIONS.c.list).where(chosen))
-            if list_id is None:
+            row = connection.execute(select(POSITIONS.c.list, POSITIONS.c.revoked).where(chosen)).one_or_none()
+            if row is None:
                 raise Refused(findings.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
             connection.execute(update(POSITIONS).where(chosen).values(revoked=True))
-        return str(list_id)
+        return str(row.list), not row.revoked
+
+    def revoked(self, credentials: Collection[bytes]) -> set[bytes]:
+        """Those of these credentials that are revoked."""
+        chosen = select(POSITIONS.c.credential).where(POSITIONS.c.credential.in_(credentials), POSITIONS.c.revoked)
+        with self._database.read() as connection:
+            return set(connection.scalars(chosen))
 
     def signer_of(self, list_id: str) -> Signer | None:
         """Whose list that is, if it is one of this node's."""

@@ -192,7 +192,7 @@ class Shape:
         try:
             self._validator().validate(value)  # stops at the first: all misfits of a hostile file would fill the memory
         except jsonschema_rs.ValidationError as error:
-            place = pointer(str(step) for step in error.instance_path) or ("/",)
+            place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
             raise Refused(code(*place, problem=_short(error.message))) from None
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process

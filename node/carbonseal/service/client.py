@@ -12,6 +12,7 @@ from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.intake import Item, Submitted
+from carbonseal.node.issued import Issued
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
 from carbonseal.node.store import Receipt
@@ -75,8 +76,12 @@ class AnyNode(Protocol):
         """The passport of the credential with this digest, which was issued here, as it is now."""
         ...
 
-    async def revoke(self, digest: bytes) -> None:
-        """Revoke the credential with this digest, which was issued here, for ever."""
+    async def issued(self, after: int = 0) -> list[Issued]:
+        """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
+        ...
+
+    async def revoke(self, digest: bytes) -> bool:
+        """Revoke the credential with this digest, which was issued here, for ever; whether it was not revoked before."""
         ...
 
 
@@ -105,6 +110,7 @@ class LocalNode:
         return health(self.node)
 
     async def health(self) -> dict[str, Any]:
+        await self.node.greeted()
         return health(self.node)
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
@@ -128,14 +134,17 @@ class LocalNode:
             raise Refused(UNKNOWN_PASSPORT())
         return passport
 
-    async def revoke(self, digest: bytes) -> None:
-        await self.node.revoke(digest)
+    async def issued(self, after: int = 0) -> list[Issued]:
+        return self.node.issued(after)
+
+    async def revoke(self, digest: bytes) -> bool:
+        return await self.node.revoke(digest)
 
 
 @asynccontextmanager
 async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> AsyncIterator[AnyNode]:
     """Open the node in `directory`, or speak to the `carbonseal serve` that has it open. Raises `Refused`; `Locked` where
-    another process has the directory and does not serve it."""
+    another process has the directory and does not serve it, `BrokenOff` where the one that does gives no answer."""
     async with AsyncExitStack() as stack:
         node: AnyNode
         try:
@@ -144,4 +153,5 @@ async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> 
             if locked.address is None:
                 raise
             node = await stack.enter_async_context(RemoteNode(locked.address))
+            await node.health()  # what stands still is noticed now, and not after the longest that any answer may take
         yield node

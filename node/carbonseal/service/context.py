@@ -89,7 +89,15 @@ def digest_in_path(request: web.Request, name: str) -> bytes:
 
 def number_in_path(request: web.Request, name: str) -> int:
     """A number up to 2^63 - 1, as sizes are, without leading zeros. Raises `Refused`."""
-    text = request.match_info[name]
+    return _number(name, request.match_info[name])
+
+
+def number_in_query(request: web.Request, name: str) -> int:
+    """The same from what follows the question mark; 0 where it is not there. Raises `Refused`."""
+    return _number(name, request.query.get(name, "0"))
+
+
+def _number(name: str, text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
     if str(number) != text or number >= 1 << 63:
         raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))

@@ -33,6 +33,13 @@ UNKNOWN_PASSPORT = undetermined("http.unknown-passport", "no passport with this 
 NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
 NO_TILE = undetermined("http.no-tile", "this log has no such tile, or not of this width")
 
+BROKEN = 500  # something on the node's machine failed
+DATABASES = (
+    findings.NODE_DATABASE_FULL,
+    findings.NODE_DATABASE_BUSY,
+    findings.NODE_DATABASE_DAMAGED,
+    findings.NODE_DATABASE_FAILED,
+)
 STATUS = {
     FROM_A_PAGE.name: 403,
     NOT_FOUND.name: 404,
@@ -57,6 +64,7 @@ STATUS = {
     findings.FOREIGN_UNKNOWN_LOG.name: 403,
     findings.FOREIGN_OTHER_ROOT.name: 409,
     **dict.fromkeys((code.name for code in FREEZES), 503),
+    **dict.fromkeys((code.name for code in DATABASES), BROKEN),
 }
 RETRY_AFTER = "1"  # seconds
 
@@ -64,13 +72,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def describe(finding: Finding) -> dict[str, object]:
-    """A finding as the service's JSON has it: code, place, message, remedy."""
-    return {
-        "code": finding.code.name,
-        "place": list(finding.place),
-        "message": finding.message,
-        "remedy": finding.remedy,
-    }
+    """A finding as the service's JSON has it: code, outcome, place, message, remedy."""
+    told = finding.to_json()
+    del told["facts"]
+    return told
 
 
 def refuse(finding: Finding) -> web.Response:

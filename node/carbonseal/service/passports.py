@@ -8,7 +8,7 @@ from carbonseal.findings import Refused
 from carbonseal.records.strict import Limits, parse
 
 from .bodies import read_body, require_type
-from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, digest_in_path
+from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, answer, digest_in_path, number_in_query
 from .errors import UNKNOWN_PASSPORT
 
 ROUTES = web.RouteTableDef()
@@ -35,6 +35,13 @@ async def refresh(request: web.Request) -> web.Response:
         return _passport(await request.app[NODE].refresh(old))
 
 
+@ROUTES.get("/v1/passports")
+async def issued(request: web.Request) -> web.Response:
+    """What was issued here, in its order, in pages: the next begins ``?after=`` the number of the last one in this."""
+    after = number_in_query(request, "after")
+    return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after)]})
+
+
 @ROUTES.get("/v1/passports/{digest}")
 async def again(request: web.Request) -> web.Response:
     """The passport of a credential that was issued here, as it is now."""
@@ -47,9 +54,8 @@ async def again(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/passports/{digest}/revoke")
 async def revoke(request: web.Request) -> web.Response:
-    """Revoke a credential that was issued here, for ever. No body either way."""
-    await request.app[NODE].revoke(digest_in_path(request, "digest"))
-    return web.Response(status=204)
+    """Revoke a credential that was issued here, for ever. No body is asked for; the answer says whether that was new."""
+    return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"))})
 
 
 def _passport(body: bytes, status: int = 200) -> web.Response:

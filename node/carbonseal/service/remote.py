@@ -14,20 +14,24 @@ from urllib.parse import quote
 import aiohttp
 import orjson
 
-from carbonseal.findings import Code, Finding, Outcome, Place, Refused, undetermined
+from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refused, undetermined
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.intake import Item, Submitted, one_by_one
+from carbonseal.node.issued import Issued
 from carbonseal.node.store import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 
+from .errors import BROKEN
 from .seals import seal_from_json
 
 UNREACHABLE = undetermined(
-    "client.unreachable", "the node at {url} does not answer: {why}", "see whether `carbonseal serve` is still running"
+    "client.unreachable",
+    "the node at {url} does not answer: {why}",
+    "see whether `carbonseal serve` is still running, and not merely stopped",
 )
 NOT_A_NODE = undetermined(
     "client.not-a-node", "{url} answers {what}", "see whether `carbonseal serve` is of the same version"
@@ -36,16 +40,20 @@ NOT_A_NODE = undetermined(
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 TIMEOUT = aiohttp.ClientTimeout(sock_connect=10, sock_read=300)
+PATIENCE = 10.0  # seconds for what a node can say at once
 LONGEST_LINE = 4 << 20  # bytes of one result
 PIECE = 64 * 1024  # bytes of a stream that are sent at once
+OUTCOMES = {outcome.value for outcome in Outcome}
 LONGEST_WAIT = 20.0  # seconds that one request to settle takes
 
 
 class RemoteNode:
-    """Has a node's methods, as `AnyNode` tells them. Use it as a context."""
+    """Has a node's methods, as `AnyNode` tells them. Use it as a context. Raises `BrokenOff` where no answer comes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """`patience` is how many seconds `health` may take; what is work may take longer."""
         self.url = url
+        self._patience = aiohttp.ClientTimeout(total=patience)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -76,7 +84,7 @@ class RemoteNode:
             async for line in response.content:
                 result = self._load(line)
                 if "broken" in result:
-                    raise Refused(_finding(result["broken"]))
+                    raise self._refused(result["broken"])
                 for unsent in stream.unsent():
                     yield unsent
                 if "end" in result and not stream.waiting:
@@ -86,7 +94,7 @@ class RemoteNode:
                         NOT_A_NODE(url=self.url, what="with another number of results than there were records")
                     )
                 yield self._submitted(stream.sent(), result)
-        raise Refused(UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
+        raise BrokenOff(UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
         answer = await self._json("GET", f"/v1/records/{commitment.hex()}")
@@ -116,7 +124,11 @@ class RemoteNode:
                 return await self.health()
 
     async def health(self) -> dict[str, Any]:
-        return await self._json("GET", "/health")
+        raw = await self._bytes("GET", "/health", timeout=self._patience)
+        told = self._load(raw)
+        if "state" not in told:
+            raise self._refused(told)
+        return told
 
     # --- passports -------------------------------------------------------------------------------------------------
 
@@ -126,8 +138,12 @@ class RemoteNode:
     async def refresh(self, passport: bytes) -> bytes:
         return await self._bytes("POST", "/v1/passports/refresh", passport)
 
-    async def revoke(self, digest: bytes) -> None:
-        await self._bytes("POST", f"/v1/passports/{digest.hex()}/revoke")
+    async def revoke(self, digest: bytes) -> bool:
+        return bool((await self._json("POST", f"/v1/passports/{digest.hex()}/revoke"))["new"])
+
+    async def issued(self, after: int = 0) -> list[Issued]:
+        answer = await self._json("GET", "/v1/passports", params={"after": str(after)})
+        return [Issued.from_json(one) for one in answer["passports"]]
 
     async def passport(self, digest: bytes) -> bytes:
         return await self._bytes("GET", f"/v1/passports/{digest.hex()}")
@@ -149,10 +165,12 @@ class RemoteNode:
         try:
             async with self._session.request(method, path, data=data, allow_redirects=False, **more) as response:
                 if response.status >= 300 and path != "/health":
-                    raise Refused(_finding(self._load(await response.read())))
+                    raise self._refused(self._load(await response.read()), response.status)
                 yield response
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Refused(UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
+        except TimeoutError as error:
+            raise BrokenOff(UNREACHABLE(url=self.url, why="it keeps silent")) from error
+        except aiohttp.ClientError as error:
+            raise BrokenOff(UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
 
     def _load(self, raw: bytes) -> dict[str, Any]:
         try:
@@ -166,8 +184,24 @@ class RemoteNode:
     def _submitted(self, place: Place, result: Mapping[str, Any]) -> Submitted:
         if "receipt" in result:
             return Submitted(place, self._receipt(result["receipt"]))
-        finding = _finding(result["error"])
+        finding = self._refused(result["error"]).finding
         return Submitted(place, finding=Finding(finding.code, place + finding.place[1:], finding.facts))
+
+    def _refused(self, error: Mapping[str, Any], status: int = 400) -> Refused:
+        """What the node refused, as it told it; or that it is no node."""
+        match error:
+            case {
+                "code": str(name),
+                "outcome": str(outcome),
+                "place": list(place),
+                "message": str(message),
+                "remedy": str(remedy),
+            } if outcome in OUTCOMES:
+                code = Code(name, Outcome(outcome), "{message}", "{remedy}")
+                kind = BrokenOff if status == BROKEN else Refused
+                return kind(code(*map(str, place), message=message, remedy=remedy))
+            case _:
+                return Refused(NOT_A_NODE(url=self.url, what=repr(error)[:80]))
 
     def _receipt(self, value: Mapping[str, Any]) -> Receipt:
         return Receipt(
@@ -192,10 +226,11 @@ class _Stream:
         forbidden as a tab is: so tabs take its place, and what was wrong stays wrong."""
         piece = bytearray()
         async for item in one_by_one(self._items):
-            finding = item if isinstance(item, Finding) else _unsendable(item)
-            if finding is not None or isinstance(item, Finding):
-                assert finding is not None
-                self._waiting.append(finding)
+            if isinstance(item, Finding):
+                self._waiting.append(item)
+                continue
+            if not item.raw.strip(b" \t\r\n"):  # it would be taken for an empty line
+                self._waiting.append(_nothing(item))
                 continue
             self._waiting.append(item.place)
             piece += item.raw.translate(_LINE_FEEDS_TO_TABS) + b"\n"
@@ -226,22 +261,10 @@ class _Stream:
 _LINE_FEEDS_TO_TABS = bytes.maketrans(b"\n\r", b"\t\t")
 
 
-def _unsendable(source: Source) -> Finding | None:
-    """A document of nothing but white space would be taken for an empty line."""
-    if source.raw.strip(b" \t\r\n"):
-        return None
+def _nothing(source: Source) -> Finding:
+    """What strict JSON says of a document without any."""
     try:
-        parse(source.raw)
+        value = parse(source.raw)
     except Refused as refused:
         return refused.finding.under(*source.place)
-    raise AssertionError("nothing was parsed as something")
-
-
-def _finding(error: Mapping[str, Any]) -> Finding:
-    """A finding as the node told it. Raises `Refused` where it did not tell one."""
-    match error:
-        case {"code": str(name), "place": list(place), "message": str(message), "remedy": str(remedy)}:
-            code = Code(name, Outcome.UNDETERMINED, "{message}", "{remedy}")
-            return code(*map(str, place), message=message, remedy=remedy)
-        case _:
-            raise Refused(NOT_A_NODE(url="the node", what=repr(error)[:80]))
+    raise ValueError(f"white space was read as {value!r}")

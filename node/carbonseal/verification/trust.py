@@ -46,8 +46,7 @@ class Trust:
         return Trust(tuple(item for item in self.items if _identity(item) not in gone))
 
     def encode(self) -> bytes:
-        items = [item.to_json() for item in self.items]
-        return jcs({"carbonseal": "trust/1", "items": items}) + b"\n"
+        return jcs({"carbonseal": "trust/1", "items": [item.to_json() for item in self.items]}) + b"\n"
 
 
 _NONE = TrustItems(())

@@ -1,0 +1,81 @@
+"""The file that receipts are appended to: one line of JSON each, for the submitter's eyes alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from carbonseal.cli.errors import BrokeOff, Failed
+
+if TYPE_CHECKING:
+    from carbonseal.node.store import Receipt
+
+
+class Receipts:
+    """An open file of receipts. One that it holds already is not appended again."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path, self._file = path, file
+        self._held: set[bytes] = set()
+
+    def read(self) -> None:
+        """What it holds. Raises `Failed` where something else is in it."""
+        self._file.seek(0)
+        with explained(self._path):
+            self._held = {_commitment(self._path, number, line) for number, line in enumerate(self._file, 1)}
+
+    def put(self, receipt: Receipt) -> None:
+        """Raises `BrokeOff` where it cannot be written."""
+        if receipt.commitment not in self._held:
+            self._held.add(receipt.commitment)
+            with explained(self._path):
+                self._file.write(json.dumps(receipt.to_json()).encode() + b"\n")
+
+    def close(self) -> None:
+        with explained(self._path):
+            self._file.close()
+
+
+@contextmanager
+def open_receipts(path: Path) -> Iterator[Receipts]:
+    """The receipts at `path`, which only its owner may read. Raises `Failed` where anything else than receipts is there,
+    `BrokeOff` where it cannot be read or written."""
+    with explained(path):
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            raise Failed(f"{path} is no regular file", "name a file for receipts alone")
+        file = path.open("a+b")
+    receipts = Receipts(path, file)
+    try:
+        receipts.read()
+        os.fchmod(file.fileno(), 0o600)  # salts are the submitter's alone
+        yield receipts
+    finally:
+        receipts.close()
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """What the system says, with the file's name and what it means for records."""
+    try:
+        yield
+    except OSError as error:
+        broke = BrokeOff.on(error, path)
+        raise BrokeOff(broke.message, f"{broke.remedy}; sealing again gives the same receipts") from error
+
+
+def _commitment(path: Path, number: int, line: bytes) -> bytes:
+    try:
+        held = json.loads(line)
+        commitment = bytes.fromhex(held["commitment"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Failed(
+            f"{path} > line {number}: this is no receipt", "name a file for receipts alone, or remove the line"
+        ) from error
+    if not line.endswith(b"\n"):
+        raise Failed(f"{path} > line {number}: the line has no end", "add a line feed, or remove the line")
+    return commitment

@@ -1,0 +1,72 @@
+"""Where commands put what they make: regular files, links to them, and standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.outputs import Output
+from tests.cli.conftest import Run
+
+HASH = "0x" + "ab" * 32
+
+
+def items(raw: str) -> int:
+    return len(json.loads(raw)["items"])
+
+
+def pin(run: Run, output: object) -> tuple[int, str, str]:
+    done = run("trust", "pin", "eip155:1", "1", HASH, "--whence", "a call", "-o", output)
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_a_link_is_followed_and_stays_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to("real.json")  # which is not there yet
+    for expected in (0, 0):
+        assert pin(run, tmp_path / "link.json")[0] == expected
+        assert (tmp_path / "link.json").is_symlink()
+        assert items((tmp_path / "real.json").read_text()) == 1
+
+
+def test_standard_output(run: Run, tmp_path: Path) -> None:
+    status, out, _ = pin(run, "-")
+    assert (status, items(out)) == (0, 1)
+    assert not (Path("-").exists() or [*tmp_path.iterdir()])
+
+
+def test_what_is_no_regular_file_is_refused(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to-pipe").symlink_to("pipe")
+    for name in ("pipe", "to-pipe"):
+        status, _, err = pin(run, tmp_path / name)
+        assert (status, "is no regular file" in err, "- for standard output" in err) == (2, True, True)
+        assert (tmp_path / "pipe").is_fifo()
+    status, _, err = pin(run, tmp_path / "none" / "t.json")
+    assert (status, "there is no folder" in err) == (2, True)
+
+
+def test_a_file_that_is_there_is_overwritten_on_demand_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    with pytest.raises(Failed, match="is there already"):
+        Output(path, over=False)
+    Output(path, over=True).write(b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_what_cannot_be_written_names_the_file_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "a"
+    path.parent.mkdir()
+    output = Output(path, over=False)
+    path.parent.rmdir()
+    with pytest.raises(BrokeOff) as broke:
+        output.write(b"new")
+    assert broke.value.message == f"{path}: No such file or directory"
+    assert broke.value.remedy
+    assert not [*tmp_path.iterdir()]
