@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from carbonseal_devnet.fabric_evidence import Channel
 from tests.cli.conftest import Run
+from tests.fabric.scenes import Channel
 
 
 def test_a_configuration_block_is_pinned_and_shown(run: Run, tmp_path: Path) -> None:

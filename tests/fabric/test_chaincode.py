@@ -17,7 +17,7 @@ from carbonseal_adapters.fabric.anchors import anchor_key, anchor_value
 from carbonseal_adapters.fabric.certificates import publisher_id
 from carbonseal_adapters.fabric.chaincode.package import package, package_id
 from carbonseal_adapters.fabric.chaincode.registry import Declined, Page, Registry
-from carbonseal_devnet.fabric_evidence import Organisation
+from tests.fabric.scenes import Organisation
 
 NOW = 1_795_000_000
 LOG, ROOT, OTHER = (letter * 64 for letter in "abc")
