@@ -277,7 +277,7 @@ def test_options_are_read_strictly(carbonseal_chain):
     assert refusal(carbonseal_chain, confirmations="٣") is codes.CONFIRMATIONS_MALFORMED
     assert refusal(carbonseal_chain, finality="safe") is codes.FINALITY_MALFORMED
     assert refusal(carbonseal_chain, finality="finalized", confirmations="3") is codes.FINALITY_MALFORMED
-    assert refusal(carbonseal_chain, registry=carbonseal_chain.publisher(0)) is codes.CODE_DIFFERS
+    assert refusal(carbonseal_chain, registry=carbonseal_chain.publisher(0)) is codes.CONTRACT_ABSENT
 
 
 def test_a_dead_endpoint_is_a_reason_to_retry():
