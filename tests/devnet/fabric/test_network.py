@@ -12,10 +12,11 @@ from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
 
 from carbonseal_devnet.fabric import rpc, wire
+from carbonseal_devnet.fabric.blocking import in_thread
 from carbonseal_devnet.fabric.channel import Channel, Forbidden
 from carbonseal_devnet.fabric.deliver import Refusal
 from carbonseal_devnet.fabric.identity import Identity
-from carbonseal_devnet.fabric.network import Settings, in_thread, running
+from carbonseal_devnet.fabric.network import Settings, running
 from tests.devnet.fabric.clients import code, connected
 from tests.devnet.fabric.tiny import dial, nothing, tiny
 from tests.repository.sources import REPOSITORY
