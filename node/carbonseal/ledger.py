@@ -375,6 +375,10 @@ class TrustGatherer(Protocol):
         """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
         ...
 
+    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+        """What an item says, in a few words, with what a policy pins of it. Never raises: a person may have written it."""
+        ...
+
     def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
         """What all that is known now comes to, for the evidence and beyond, where so many must agree (None: as the policy's
         pins say, else one)."""
