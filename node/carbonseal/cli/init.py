@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,7 +123,7 @@ def init(
           --issuer 'certifier did:web:certifier.example key=file:keys/issuer.pem?password=env:WORD'
     """
     from carbonseal.node.config import DEFAULT, FILE
-    from carbonseal.node.create import create, new_log
+    from carbonseal.node.create import begin_folder, create, new_log
     from carbonseal.node.new_keys import NewKeys
 
     for name in (FILE, POLICY):
@@ -132,17 +133,20 @@ def init(
     log = replace(log, key=log_key or log.key)
     issuers = issuers or (Issuer("issuer", "", _issuer_key("issuer")),)
     _check_options(log, tenant, ledgers, issuers)
-    keys = NewKeys(directory)
-    for uri in (log.key, tenant.salt_key, *(issuer.key for issuer in issuers), *_secret_files(ledgers)):
-        keys.make(uri)
-    keys(tenant.salt_key)  # one that is there already can be read
-    verifier, lines = _verifier(log, keys), [_issuer_line(issuer, keys) for issuer in issuers]
-    others = [_foreign(key, verifier) for key in foreign]
-    told = asyncio.run(_ask_all(ledgers, keys))
-    config = _config(log, tenant, _issuer_configs(issuers, lines), _ledger_configs(ledgers, told), others)
-    policy = _policy(verifier, lines, ledgers, told)
-    documents = {directory / POLICY: policy.encode()}
-    create(directory, config, keys=keys.files(), documents=documents)
+    with ExitStack() as undo:
+        begin_folder(directory, undo)  # ../org1.json leads through it
+        keys = NewKeys(directory)
+        for uri in (log.key, tenant.salt_key, *(issuer.key for issuer in issuers), *_secret_files(ledgers)):
+            keys.make(uri)
+        keys.check(tenant.salt_key)
+        verifier, lines = _verifier(log, keys), [_issuer_line(issuer, keys) for issuer in issuers]
+        others = [_foreign(key, verifier) for key in foreign]
+        told = asyncio.run(_ask_all(ledgers, keys))
+        config = _config(log, tenant, _issuer_configs(issuers, lines), _ledger_configs(ledgers, told), others)
+        policy = _policy(verifier, lines, ledgers, told)
+        documents = {directory / POLICY: policy.encode()}
+        create(directory, config, keys=keys.files(), documents=documents)
+        undo.pop_all()
     for path in (*keys.files(), *documents, directory / FILE):
         click.echo(f"wrote {path}")
     _say_what_is_next(directory, log, verifier, told)

@@ -87,11 +87,16 @@ def _begin_guards(directory: Path, logs: Sequence[LogConfig], undo: ExitStack) -
         _begin_file(guard.path, guard.first(), undo)
 
 
+def begin_folder(folder: Path, undo: ExitStack, *, private: bool = False) -> None:
+    """The folder, with those above it. `undo` takes away those that were not there."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700 if private else 0o777)
+        undo.callback(missing.rmdir)
+
+
 def _begin_file(path: Path, data: bytes, undo: ExitStack, *, private: bool = False) -> None:
     """A new file, durable. `undo` takes it away again, with the folders that were made for it."""
-    for folder in reversed([folder for folder in path.parents if not folder.exists()]):
-        folder.mkdir(mode=0o700 if private else 0o777)
-        undo.callback(folder.rmdir)
+    begin_folder(path.parent, undo, private=private)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
     except FileExistsError as error:

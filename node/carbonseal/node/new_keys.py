@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.log.notes import SigningKey
 
-from .secrets import KEY_BYTES, open_secret, open_signer
+from .secrets import KEY_BYTES, open_key, open_secret, open_signer
 
 
 class NewKeys:
@@ -30,6 +30,11 @@ class NewKeys:
         """The secret behind `uri`, there or to be. Raises Refused; the finding never holds the secret."""
         made = self._made.get(uri)
         return open_secret(uri, self.directory) if made is None else made.hex().encode()
+
+    def check(self, uri: str) -> None:
+        """See that `uri` leads to a secret of 32 bytes, there or to be. Raises Refused."""
+        if uri not in self._made:
+            open_key(uri, self.directory)
 
     def signer(self, uri: str) -> SigningKey:
         """The Ed25519 key behind `uri`, there or to be. Raises Refused."""
