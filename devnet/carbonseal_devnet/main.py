@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carbonseal.cli.errors import Explaining
+from carbonseal.cli.errors import Explaining, Failed
 
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
@@ -143,8 +143,11 @@ def introduce(log: str, directory: Path) -> None:
       carbonseal-devnet introduce my-node
       carbonseal-devnet introduce log.example.org/2026+0a1b2c3d+A…
     """
+    from carbonseal.node.config import FILE
     from carbonseal_devnet import log as logs
 
+    if not (directory / "log" / FILE).exists():
+        raise Failed(f"{directory} holds no log yet", "start one first: carbonseal-devnet up --log")
     for key in _keys_of(log):
         logs.introduce(directory / "log", key)
         click.echo(f"{key.name} can anchor in the development network's log")
