@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
@@ -225,6 +226,7 @@ async def _start_chain(
 
 
 async def _start_fabric(networks: AsyncExitStack, engine: str, bft: bool, directory: Path) -> Fabric | Native:
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # how its connections end is of no interest here
     from carbonseal_devnet import fabric_native
     from carbonseal_devnet.fabric.config import Settings
     from carbonseal_devnet.fabric.network import running

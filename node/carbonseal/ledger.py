@@ -321,6 +321,10 @@ class EvidenceVerifier(Protocol):
         """
         ...
 
+    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+        """What a trust item says, in a few words, with what a policy pins of it. Never raises: a person may have written it."""
+        ...
+
 
 # --- gathering trust -----------------------------------------------------------------------------------------------
 
@@ -373,10 +377,6 @@ class TrustGatherer(Protocol):
 
     def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
         """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
-        ...
-
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
-        """What an item says, in a few words, with what a policy pins of it. Never raises: a person may have written it."""
         ...
 
     def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:

@@ -8,6 +8,7 @@ import pytest
 from carbonseal.findings import Refused
 from carbonseal.ledger import Fate, Never, Observation, Prepared, Retry, Unknown
 from carbonseal_adapters.ethereum import codes, registry
+from carbonseal_adapters.ethereum.contracts import contract_of
 from carbonseal_adapters.ethereum.evidence import VERIFIER
 from carbonseal_adapters.ethereum.fees import Fees
 from carbonseal_adapters.ethereum.ledger import connect
@@ -300,3 +301,12 @@ def test_an_address_that_is_none(uri):
         assert refused.value.finding.code is codes.ENDPOINT_MALFORMED
 
     run(scenario)
+
+
+def test_a_contract_that_is_no_registry_is_named():
+    with pytest.raises(Refused) as refused:
+        contract_of({"registry": "0x" + "11" * 20}, "eip155:1337", b"\x22" * 20, b"\x60\x00")
+    finding = refused.value.finding
+    assert finding.code is codes.CONTRACT_OTHER
+    assert "0x" + "11" * 20 in finding.message
+    assert finding.remedy

@@ -83,9 +83,6 @@ class Gatherer:
             raise Refused(codes.PIN_MALFORMED(words=" ".join(words)))
         return BLOCK, {"number": int(words[0]), "hash": to_hex(read_hash(words[1]))}
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
-        return f"{kind} {value.get('number')} hash {value.get('hash')}"
-
     def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
         headers = [*_headers(asked.evidence)]
         if asked.pins is None:

@@ -13,7 +13,7 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.ledger import Asked, Gathered, Reviewed
 from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, hash_of, item_value
+from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
 
 
 class FabricGatherer:
@@ -39,14 +39,6 @@ class FabricGatherer:
         except OSError as error:
             raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
         return CONFIG_BLOCK, item_value(ledger, raw)
-
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
-        """With the block's hash, which a policy pins."""
-        try:
-            digest = hash_of(value).hex()
-        except Refused as refused:
-            return f"{kind} {value.get('number')}, which cannot be read: {refused.finding.message}"
-        return f"{kind} {value['number']} hash {digest}"
 
     def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
         """Nothing to agree on: the policy pins the block's hash."""

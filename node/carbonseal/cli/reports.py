@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from click import style
 
-from carbonseal.cli.gathering import find_gatherer
 from carbonseal.cli.text import plain
 from carbonseal.findings import Finding, Outcome, Place, Verdict
 from carbonseal.instants import format_instant
+from carbonseal.verification.verifiers import builtin, third_party
 
 if TYPE_CHECKING:
     from carbonseal.ledger import TrustItem
@@ -182,9 +182,10 @@ def _trusted(item: TrustItem) -> str:
 
 def said(item: TrustItem) -> str:
     """What a trust item says: "block 12 hash 0x…"; of what is long, its beginning."""
-    gatherer = find_gatherer(item.ledger)
+    scheme = item.ledger.partition(":")[0]
+    verifier = builtin(scheme) or third_party(scheme)
     values = (f"{name} {value}" for name, value in item.value.items())
-    told = " ".join((item.kind, *values)) if gatherer is None else gatherer.tell(item.kind, item.value)
+    told = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
     return told if len(told) <= LONG else f"{told[:LONG]}… ({len(told):,} characters)"
 
 
