@@ -17,6 +17,7 @@ from carbonseal.verification.policy import parse_policy
 from carbonseal_devnet.ethereum import Network
 from carbonseal_devnet.log import Log
 from tests.cli.conftest import Run
+from tests.devnet.test_log import anchored
 from tests.tokens import SoftHsm
 from tests.world import MemoryLog
 
@@ -137,6 +138,19 @@ def test_ledgers_are_asked_before_anything_is_written(run: Run, tmp_path: Path, 
         assert said in result.stderr
         assert "are its address and its options right?" in result.stderr
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_log_with_another_key_is_not_the_one_that_was_meant(
+    run: Run, tmp_path: Path, carbonseal_fresh_log: Log
+) -> None:
+    guest = MemoryLog("guest.example/log")
+    carbonseal_fresh_log.introduce(guest.signer.verifier.encode())
+    anchored(carbonseal_fresh_log, guest)  # so that there is a checkpoint
+    ledger = f"peer {carbonseal_fresh_log.uri} key={PEER}"
+    result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)
+    assert result.exit_code == 1
+    assert "shows a checkpoint that is not its own" in result.stderr
+    assert not (tmp_path / "node").exists()
 
 
 def test_one_ledger_is_named_once(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
