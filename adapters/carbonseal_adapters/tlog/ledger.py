@@ -127,7 +127,9 @@ class TlogLedger:
             return Never(f"{self.name} does not know this log: {answer.message}", _introduction(prepared.payload))
         if answer.status == 409:
             return self._conflict(prepared.statement)
-        remedy = "look whether the address is that of a log, http://host:port/v1/logs/NAME, of a node of the same version"
+        remedy = (
+            "look whether the address is that of a log, http://host:port/v1/logs/NAME, of a node of the same version"
+        )
         return Never(f"{self.name} refused the checkpoint: {answer.message}", remedy)
 
     def _conflict(self, statement: Statement) -> Never:
