@@ -1,18 +1,22 @@
-"""Admission of a PACT record against reading and canonicalising it with no check at all."""
+"""Admission of a PACT record against reading and canonicalising it with no check at all, and refusal against admission."""
 
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import orjson
 import rfc8785
 
+from carbonseal.findings import Refused
 from carbonseal.records.admission import admit
+from carbonseal.records.strict import Limits, parse
 
 from .measure import Row, Rows, Times, side_by_side
 
 COUNT = 400
+LONG = Limits(max_bytes=8 << 20)  # what is refused; a passport may have eight times that, and the ratio is the same
 
 
 def footprint(company: str, number: int) -> dict[str, Any]:
@@ -83,6 +87,36 @@ def rows() -> Rows:
         yield Row(
             "records", f"PACT, {what}: admit / (orjson + rfc8785)", times.ratio("admit", "bare"), "<=", target, note
         )
+    for what, item in (("numbers", b"1"), ("lists", b"[1]"), ("footprints", plain[0])):
+        count = (LONG.max_bytes - 100) // (len(item) + 1)
+        good = b"[" + b",".join([item] * count) + b"]"
+        times, slowest = refusals(good)
+        note = f"the slowest: {slowest}; reads in {times.each('read', 1)}, for {len(good):,} bytes"
+        yield Row("records", f"{what}: refuse / read a document as long", times.ratio(slowest, "read"), "<=", 3.0, note)
+
+
+FAULTS = {  # at the very end of a document
+    "a key twice": b',{"a":1,"a":2}]',
+    "broken syntax": b",,]",
+    "a number out of range": b",9007199254740992]",
+    "no end": b"",
+}
+
+
+def refusals(good: bytes) -> tuple[Times, str]:
+    """The times for reading a list, and for refusing it for each of the faults; and the fault that takes longest."""
+
+    def refused(bad: bytes) -> None:
+        try:
+            parse(bad, LONG)
+        except Refused:
+            return
+        raise AssertionError("a fault was not found")
+
+    spoilt = {what: good[:-1] + fault for what, fault in FAULTS.items()}
+    work = {what: partial(refused, bad) for what, bad in spoilt.items()}
+    times = side_by_side(3, read=lambda: parse(good, LONG), **work)
+    return times, max(spoilt, key=lambda what: times.ratio(what, "read"))
 
 
 def against_nothing(documents: list[bytes]) -> Times:

@@ -42,6 +42,7 @@ class Verdict(Enum):
 
 
 Place = tuple[str, ...]
+LONGEST_FACT = 1024  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,16 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        return Finding(self, place, {name: str(fact) for name, fact in facts.items()})
+        return Finding(self, place, {name: _told(str(fact)) for name, fact in facts.items()})
+
+
+def _told(fact: str) -> str:
+    """A fact as any output can carry it, for some come from a forger's file: no control characters, not endless."""
+    if len(fact) > LONGEST_FACT:
+        fact = fact[: LONGEST_FACT - 1] + "…"
+    if fact.isprintable():
+        return fact
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +485,11 @@ SEAL_UNLINKED = noted(
     "nothing shows that this head continues the one of size {smaller}: only one side counts",
     "have the passport refreshed, so that it carries the consistency proof",
 )
+SEAL_EVIDENCE_SHARED = rejected(
+    "seal.evidence-shared",
+    "this evidence stands for another head already, and shows one anchor at the most",
+    "ask for the original passport",
+)
 SEAL_INCLUDED = shown("seal.included", "entry {index} of {origin} is in it")
 SEAL_WITHOUT_HEAD = undetermined(
     "seal.without-head", "no head of it is signed by a log of the policy", "list the log in the policy if you trust it"
@@ -739,6 +754,18 @@ FROZEN_OTHER_ROOT = rejected(
     "frozen.other-root",
     "{witness} knows another root at size {size}",
     "this log forked, most likely from an old copy: never sign with it again; begin a successor that names its last head",
+)
+FROZEN_LEDGER_KNOWS_MORE = undetermined(
+    "frozen.ledger-knows-more",
+    "{witness} says that it holds this log's head of size {known}, and this log has only {size} entries",
+    "if this is an old copy, bring back the newest directory; if {witness} is wrong, correct it, or take it out of this log's "
+    "ledgers, and start the node anew; if the key that anchors was stolen, begin a successor under another publisher",
+)
+FROZEN_LEDGER_OTHER_ROOT = undetermined(
+    "frozen.ledger-other-root",
+    "{witness} says that it holds another root of this log at size {size}",
+    "if this is a copy that grew by itself, begin a successor that names this log's last head; if {witness} is wrong, correct it, "
+    "or take it out of this log's ledgers, and start the node anew",
 )
 FROZEN_LOST_ENTRIES = rejected(
     "frozen.lost-entries",

@@ -20,9 +20,14 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def from_seconds(seconds: int) -> datetime:
+def from_seconds(seconds: float) -> datetime:
     """Seconds since 1970 as an instant. Raises ValueError beyond the year 9999."""
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError) as error:
         raise ValueError(f"{seconds} s since 1970 is no date") from error
+
+
+def format_seconds(seconds: float) -> str:
+    """Seconds since 1970 as carbonseal writes an instant. Raises ValueError beyond the year 9999."""
+    return format_instant(from_seconds(seconds))

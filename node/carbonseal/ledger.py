@@ -157,6 +157,7 @@ class Purse:
     decimals: int
     balance: int
     warning: str = ""  # that it will not last long: said before it stops anything
+    empty: bool = False  # it does not pay for one more anchor, as things are now
 
 
 class Ledger(Protocol):
@@ -238,6 +239,15 @@ class TrustItem:
     value: Mapping[str, Any]
     whence: str  # "https://rpc.example, asked by carbonseal trust"
     when: str  # RFC 3339, UTC
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "ledger": self.ledger,
+            "kind": self.kind,
+            "value": dict(self.value),
+            "whence": self.whence,
+            "when": self.when,
+        }
 
 
 class TrustItems(Sequence[TrustItem]):

@@ -10,6 +10,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from carbonseal.node.node import Node
@@ -17,13 +19,14 @@ from carbonseal.node.outbox import State
 
 
 async def main(directory: Path, anchors: int, life: int) -> None:
-    left = life
+    left, loop, moved = life, asyncio.get_running_loop(), asyncio.Event()
 
     def reached(_point: str) -> None:
         nonlocal left
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+        loop.call_soon_threadsafe(moved.set)
 
     async with Node.open(directory, reached=reached) as node:
         running = asyncio.create_task(node.run())
@@ -31,18 +34,20 @@ async def main(directory: Path, anchors: int, life: int) -> None:
         def counts() -> dict[State, int]:
             return node.states()[0].counts
 
-        async def until_signed() -> None:
-            while counts().get(State.DUE):  # noqa: ASYNC110 - states tell nobody that they changed
-                await asyncio.sleep(0.01)
+        async def until(condition: Callable[[dict[State, int]], bool]) -> None:
+            while not condition(counts()):
+                moved.clear()
+                with suppress(TimeoutError):  # what fails passes no point
+                    await asyncio.wait_for(moved.wait(), 1)
 
-        await until_signed()
-        while sum(counts().values()) < anchors:
-            await node.submit(b'{"record": %d}' % (node.log().size + node.log().waiting), "json/1")
+        await until(lambda states: not states.get(State.DUE))
+        while (already := sum(counts().values())) < anchors:
+            log = list(node.logs.values())[already % len(node.logs)]
+            await node.submit(b'{"record": %d}' % (log.size + log.waiting), "json/1", log.name)
             await node.sequence()
             await node.anchor()
-            await until_signed()
-        while counts() != {State.FINAL: anchors}:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+            await until(lambda states: not states.get(State.DUE))
+        await until(lambda states: states == {State.FINAL: anchors})
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 

@@ -1,11 +1,13 @@
 """Several endpoints of one chain, and of others: honest, lying, lagging, forked, dead, busy, garbled. What they come to."""
 
 import asyncio
+import socketserver
+import threading
 
 import pytest
 
-from carbonseal.findings import Refused
-from carbonseal.ledger import Asked, Retry
+from carbonseal.findings import Outcome, Refused
+from carbonseal.ledger import Asked, Evidence, Retry
 from carbonseal.verification.trust import Trust, parse_trust
 from carbonseal_adapters.ethereum import codes, inquiry
 from carbonseal_adapters.ethereum.evidence import VERIFIER
@@ -13,6 +15,7 @@ from carbonseal_adapters.ethereum.headers import write_header
 from carbonseal_adapters.ethereum.trie import keccak256
 from carbonseal_adapters.ethereum.trust import Gatherer
 from carbonseal_devnet.ethereum import in_thread
+from carbonseal_devnet.ethereum_evidence import synthesise
 
 from .endpoints import before
 from .networks import anchor, connected, statement
@@ -328,6 +331,103 @@ def test_events_that_are_none(events, carbonseal_fresh_chain, evidence):
         trust, findings = gathered(chain, [evidence], endpoint, pins=pins(chain), since=0, confirmations=1)
     assert findings == [codes.ENDPOINT_ANSWER]
     assert len(trust.items) == 2, "its word on blocks still counts"
+
+
+# --- one that attacks whoever asks it ----------------------------------------------------------------------------------
+
+
+def answering(chain, told):
+    """What gives these results, by method, and the truth else."""
+    return before(chain, lambda method, params, answer: {"result": told[method]} if method in told else answer())
+
+
+def test_a_chain_id_of_ten_thousand_digits(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+    for told in ("0x" + "f" * 10_000, "0x" + "0" * 65, 1, None, "0x", "0xg"):
+        with answering(chain, {"eth_chainId": told}) as liar, pytest.raises(Refused) as refused:
+            gathered(chain, [evidence], liar)
+        assert refused.value.finding.code is codes.ENDPOINT_ANSWER
+
+
+def test_a_block_of_a_number_that_no_trust_can_hold(carbonseal_fresh_chain):
+    """A passport rests on it, and an accomplice makes one up that has the hash of its header."""
+    chain = carbonseal_fresh_chain
+    far = synthesise(statement(1), number=2**63, account_nodes=2, storage_nodes=1)
+
+    def accomplice(method, params, answer):
+        if params and params[0] == hex(2**63):
+            block = chain.ask(method, "0x1", False)
+            block["number"] = params[0]
+            return {"result": {**block, "hash": "0x" + keccak256(write_header(block)).hex()}}
+        return answer()
+
+    with before(chain, accomplice) as liar:
+        trust, findings = gathered(chain, [far.evidence], liar, chain.endpoint, confirmations=0)
+    assert findings == [codes.ENDPOINT_BLOCK_MISSING] * 2
+    assert [item.value["number"] for item in trust.items] == [0, 0]
+
+
+def test_events_without_end(carbonseal_fresh_chain, monkeypatch):
+    """It claims to be as high as none can be, and tells of one block at a time."""
+    monkeypatch.setattr(inquiry, "MOST_RANGES", 200)
+    chain = carbonseal_fresh_chain
+
+    def endless(method, params, answer):
+        if method == "eth_blockNumber":
+            return {"result": hex(2**60)}
+        if method == "eth_getLogs":
+            one = params[0]["fromBlock"] == params[0]["toBlock"]
+            return {"result": []} if one else {"error": {"message": "range too wide"}}
+        return answer()
+
+    with before(chain, endless) as liar:
+        trust, findings = gathered(chain, [], liar, pins=pins(chain), since=0, confirmations=1)
+    assert findings == [codes.ENDPOINT_ANSWER]
+    assert len(trust.items) == 1, "its word on blocks still counts"
+
+
+def test_events_in_every_block(carbonseal_fresh_chain, monkeypatch):
+    """What it tells of, others would be asked for; and more than a trust file can hold would lose all of it."""
+    monkeypatch.setattr(inquiry, "MOST_BLOCKS", 50)
+    chain = carbonseal_fresh_chain
+    many = [{"blockNumber": hex(number)} for number in range(100)]
+    told = {"eth_blockNumber": "0xffff", "eth_getLogs": many}
+    with answering(chain, told) as liar:
+        trust, findings = gathered(chain, [], liar, pins=pins(chain), since=0, confirmations=1)
+    assert findings == [codes.ENDPOINT_ANSWER]
+    assert len(trust.items) == 1
+
+
+def test_evidence_that_is_none_is_no_endpoints_fault(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+    bad = [Evidence("ethereum-storage", 1, data) for data in (b"", b"\xc0", evidence.data[:-1], b"\xff" * 1000)]
+    trust, findings = gathered(chain, [*bad, evidence], chain.endpoint)
+    assert {code.outcome for code in findings} == {Outcome.REJECTED}
+    assert (len(findings), len(trust.items)) == (4, 2)
+    assert GATHERER.review(chain.ledger, Asked(WHEN, [*bad, evidence], trust.items), 1).lacking == []
+
+
+@pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
+def test_one_that_answers_byte_by_byte(begins, carbonseal_fresh_chain, evidence, monkeypatch):
+    monkeypatch.setattr(inquiry, "DEADLINE", 0.3)
+    ends = threading.Event()
+
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(begins)
+            while not ends.wait(0.02):
+                self.request.sendall(b"a")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(Retry, match=r"takes more than 0\.3 seconds"):
+                gathered(carbonseal_fresh_chain, [evidence], f"http://127.0.0.1:{server.server_address[1]}")
+        finally:
+            ends.set()
+            server.shutdown()
+            thread.join()
 
 
 # --- by hand -------------------------------------------------------------------------------------------------------

@@ -90,6 +90,46 @@ def test_one_endpoint_under_two_spellings_is_one_voice():
     assert voice("asked https://rpc.example by hand") != voice("https://rpc.example")
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0X7F.1",
+        "0177.0.0.01",
+        "017700000001",
+        "[::ffff:127.0.0.1]",
+        "[::FFFF:7f00:1]",
+        "[0:0:0:0:0:ffff:7f00:0001%25eth0]",
+        "127.0.0.%31",
+        "127.0.0.1.",
+        "user@127.0.0.1",
+    ],
+)
+def test_one_address_in_all_spellings_that_systems_take(host):
+    assert voice(f"http://{host}:8545/key") == voice(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
+    assert voice(f"https://{host}") == "127.0.0.1"
+    told = says("http://127.0.0.1:8545"), says(f"http://{host}:8545")
+    assert check(*told, agree="2") == ([codes.AGREEMENT_LACKING], False)
+
+
+@pytest.mark.parametrize(
+    "host", ["256.1.1.1.", "1.2.3.4.5", "1.2.3.256", "0x1.0xg", "4294967296", "08.1", "1..2", "0x"]
+)
+def test_numbers_that_are_no_address(host):
+    assert voice(f"http://{host}") == host.removesuffix(".")
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.%31", "http://127.0.0.1%3a8545", "http://rp%63.example/"])
+def test_hosts_with_escapes_are_not_asked(endpoint):
+    with pytest.raises(Refused) as refused:
+        origin(endpoint)
+    assert refused.value.finding.code is codes.ENDPOINT_MALFORMED
+
+
 @given(st.text(max_size=40))
 def test_every_whence_is_some_voice(text):
     assert isinstance(voice(text), str)

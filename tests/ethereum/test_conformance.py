@@ -1,4 +1,4 @@
-"""The adapter against the kit that every adapter must pass, on the embedded chain and through its HTTP endpoint."""
+"""The adapter against the kit that every adapter must pass, on every chain."""
 
 import asyncio
 import itertools
@@ -17,8 +17,8 @@ from . import networks
 
 @pytest.mark.parametrize("finality", [{}, {"confirmations": "3"}, {"finality": "finalized"}], ids=str)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_conforms(check, finality, carbonseal_chain):
-    chain = carbonseal_chain
+def test_conforms(check, finality, carbonseal_every_chain):
+    chain = carbonseal_every_chain
     options = {"registry": chain.deployment.registry, "key": "env:KEY", **finality}
     sizes = itertools.count(1)
     log = f"{check.__name__} {finality}"

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 
 from carbonseal.ledger import Fate, Never, Retry, Unknown
@@ -86,7 +87,7 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
     async def check(ledger, faulty):
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method, faulty.given = "eth_sendRawTransaction", BROKEN[kind]
-        with pytest.raises(Retry if kind == "busy" else Unknown):
+        with pytest.raises(Retry if kind in {"busy", "error"} else Unknown):
             await ledger.send(attempt)
         assert (await ledger.follow([attempt])).fate is Fate.MISSING
         faulty.method = None
@@ -96,7 +97,30 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
     scenario(carbonseal_fresh_chain, check)
 
 
-def test_sending_whose_answer_was_lost(carbonseal_fresh_chain):
+def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain, monkeypatch):
+    """A question is asked again later; what was sent may have arrived, as it has here."""
+    chain = carbonseal_every_fresh_chain
+    endpoint = chain.another()
+    monkeypatch.setattr("carbonseal_adapters.ethereum.rpc.TIMEOUT", aiohttp.ClientTimeout(total=0.5))
+
+    async def check():
+        async with connected(endpoint) as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            endpoint.fault("stall")
+            for ask in (ledger.prepare(anchor(2), [attempt]), ledger.follow([attempt]), ledger.purse()):
+                with pytest.raises(Retry, match="http:"):
+                    await ask
+            with pytest.raises(Unknown):
+                await ledger.send(attempt)
+            endpoint.heal()
+            while (seen := await ledger.follow([attempt])).fate is Fate.MISSING:
+                await ledger.send(attempt)
+            assert seen.fate is Fate.FINAL
+
+    asyncio.run(check())
+
+
+def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
     async def check(ledger, faulty):
         def lose(answer):
             answer()
@@ -109,7 +133,7 @@ def test_sending_whose_answer_was_lost(carbonseal_fresh_chain):
         faulty.method = None
         await ledger.send(attempt)
 
-    scenario(carbonseal_fresh_chain, check)
+    scenario(carbonseal_every_fresh_chain, check)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +148,9 @@ def test_sending_whose_answer_was_lost(carbonseal_fresh_chain):
         ("insufficient funds for gas * price + value: balance 0", Retry),
         ("nonce too low: next nonce 1, tx nonce 0", Unknown),
         ("invalid chain id for signer: have 1 want 2", Never),
-        ("internal error", Unknown),
+        ("transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", Retry),  # bor
+        ("Sender account not authorized to send transactions", Retry),  # besu, on a chain with permissions
+        ("internal error", Retry),
     ],
 )
 def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
@@ -135,8 +161,25 @@ def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
         if outcome is None:
             await ledger.send(attempt)
         else:
-            with pytest.raises(outcome):
+            with pytest.raises(outcome) as said:
                 await ledger.send(attempt)
+            assert outcome is not Retry or message in str(said.value)  # `status` shows it
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain):
+    """Behind one address there may be several nodes, and an error of one says little."""
+
+    async def check(ledger, faulty):
+        def take(answer):
+            answer()
+            return {"error": {"code": -32000, "message": "internal error"}}
+
+        attempt = await ledger.prepare(anchor(1), [])
+        faulty.method, faulty.given = "eth_sendRawTransaction", take
+        await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.FINAL
 
     scenario(carbonseal_fresh_chain, check)
 
@@ -202,3 +245,23 @@ def test_questions_at_once_share_one_session(carbonseal_fresh_chain):
             assert {observation.fate for observation in seen} == {Fate.MISSING}
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize("end", ["", " agree=1", "\n", "\nissuer evil did:web:evil.example z6MkEvil\n#", "\x1b[31m"])
+def test_what_is_no_hash_is_not_written_into_policies(end, carbonseal_fresh_chain):
+    """`carbonseal init` makes a policy's line of what a ledger pins: an endpoint must not end it and begin another."""
+
+    def injecting(answer):
+        given = answer()
+        given["result"]["hash"] += end
+        return given
+
+    async def check(ledger, faulty):
+        faulty.method, faulty.given = "eth_getBlockByNumber", injecting
+        return await ledger.pins()
+
+    if not end:
+        assert scenario(carbonseal_fresh_chain, check)["genesis"] == carbonseal_fresh_chain.deployment.genesis
+        return
+    with pytest.raises(Retry, match="is no hash"):
+        scenario(carbonseal_fresh_chain, check)

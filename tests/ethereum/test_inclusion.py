@@ -40,8 +40,8 @@ def python_root(size, index, entry, proof):
 
 
 @pytest.fixture(scope="module")
-def chain(carbonseal_chain):
-    return carbonseal_chain
+def chain(carbonseal_every_chain):
+    return carbonseal_every_chain
 
 
 def anchor(chain, size, root, log=LOG, account=ACCOUNT):

@@ -34,9 +34,9 @@ def anchored_events(network):
 # --- slots and replacements ----------------------------------------------------------------------------------------
 
 
-def test_nonces_follow_the_stored_attempts(carbonseal_fresh_chain):
+def test_nonces_follow_the_stored_attempts(carbonseal_every_fresh_chain):
     async def scenario():
-        async with connected(carbonseal_fresh_chain) as ledger:
+        async with connected(carbonseal_every_fresh_chain) as ledger:
             first = await ledger.prepare(anchor(1), [])
             second = await ledger.prepare(anchor(2), [first])
             third = await ledger.prepare(anchor(3), [first, second])
@@ -50,8 +50,8 @@ def test_nonces_follow_the_stored_attempts(carbonseal_fresh_chain):
     run(scenario)
 
 
-def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -77,9 +77,9 @@ def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonse
     assert len(anchored_events(chain)) == 1
 
 
-def test_a_nonce_that_another_transaction_took(carbonseal_fresh_chain):
+def test_a_nonce_that_another_transaction_took(carbonseal_every_fresh_chain):
     """The attempt can never be included: said as soon as that is final, and then a new one gets a new nonce."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, **FAR) as ledger:
@@ -103,8 +103,8 @@ def test_a_nonce_that_another_transaction_took(carbonseal_fresh_chain):
     run(scenario)
 
 
-def test_an_anchor_by_a_lost_attempt_counts(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_an_anchor_by_a_lost_attempt_counts(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -123,8 +123,8 @@ def test_an_anchor_by_a_lost_attempt_counts(carbonseal_fresh_chain):
 
 
 @pytest.mark.parametrize("transactions", ["keep", "drop"])
-def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, **FAR) as ledger:
@@ -159,8 +159,8 @@ def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_fresh_c
     assert len(anchored_events(chain)) == 1
 
 
-def test_a_deep_reorg_keeps_every_anchor_once(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_a_deep_reorg_keeps_every_anchor_once(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, **FAR) as ledger:
@@ -191,9 +191,9 @@ def test_another_root_is_refused_before_anything_is_sent(carbonseal_fresh_chain)
     run(scenario)
 
 
-def test_a_transaction_that_reverts_is_refused(carbonseal_fresh_chain):
+def test_a_transaction_that_reverts_is_refused(carbonseal_every_fresh_chain):
     """Two roots for one size, prepared before either was there."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -210,9 +210,9 @@ def test_a_transaction_that_reverts_is_refused(carbonseal_fresh_chain):
     run(scenario)
 
 
-def test_what_follows_a_reverted_attempt_is_followed(carbonseal_fresh_chain):
+def test_what_follows_a_reverted_attempt_is_followed(carbonseal_every_fresh_chain):
     """The first attempt ran out of gas, say because a later fork made storage dearer."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -238,8 +238,8 @@ def test_what_follows_a_reverted_attempt_is_followed(carbonseal_fresh_chain):
     run(scenario)
 
 
-def test_an_account_without_money_is_a_reason_to_wait(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_an_account_without_money_is_a_reason_to_wait(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         options = {"registry": chain.deployment.registry, "key": "env:KEY"}

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 import rlp as reference
 from hypothesis import given
@@ -42,6 +44,7 @@ def test_whatever_is_accepted_is_the_only_encoding(data):
         ("c9" * 9 + "c0", "ethereum.rlp-malformed"),  # lists that are longer than what holds them
         ("c8c7c6c5c4c3c2c1c0", "ethereum.rlp-malformed"),  # nested nine deep
         ("f881" + "01" * 129, "ethereum.rlp-malformed"),  # 129 items
+        ("f90410" + ("f880" + "c0" * 128) * 8, "ethereum.rlp-malformed"),  # 1,024 empty lists, and those around them
         ("8101", "ethereum.rlp-not-canonical"),  # a small byte with a prefix
         ("b801aa", "ethereum.rlp-not-canonical"),  # a short string in the long form
         ("b90038" + "00" * 56, "ethereum.rlp-not-canonical"),  # a length with leading zeros
@@ -60,3 +63,18 @@ def test_ten_thousand_nested_lists_do_not_crash():
         data = reference.codec.length_prefix(len(data), 0xC0) + data
     with pytest.raises(Refused):
         rlp.decode(data)
+
+
+def test_millions_of_small_items_are_refused_unread():
+    """Eight bytes of memory, or sixty, for every byte of a file."""
+    flat, deep = b"\xc0" * (1 << 22), b"\xc0"
+    for _ in range(6):
+        deep = reference.codec.length_prefix(12 * len(deep), 0xC0) + 12 * deep
+    for data in (reference.codec.length_prefix(len(flat), 0xC0) + flat, deep):
+        tracemalloc.start()
+        try:
+            with pytest.raises(Refused):
+                rlp.decode(data)
+            assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        finally:
+            tracemalloc.stop()

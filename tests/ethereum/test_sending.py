@@ -13,9 +13,13 @@ from carbonseal.ledger import Fate, Prepared, Retry
 from carbonseal_adapters.ethereum import codes, registry
 from carbonseal_adapters.ethereum.fees import GWEI, Caps, Fees, Market, suggest
 from carbonseal_adapters.ethereum.ledger import connect
+from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.rpc import MOST_BYTES, Rpc
+from carbonseal_adapters.ethereum.signatures import address_of
+from carbonseal_adapters.ethereum.signers_local import LocalKey
 from carbonseal_adapters.ethereum.transactions import fees_of, read_signed
 
+from .calls import transact
 from .endpoints import before
 from .networks import anchor, command, connected, statement
 
@@ -80,6 +84,7 @@ def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
         "gasUsedRatio": [0.5, 0, 0.9],
         "reward": [["0x5"], ["0x0"], ["0x9"]],
     }
+    nearly_empty = [0.0016, 0.049, 0]
     asked = []
 
     def change(method, params, answer):
@@ -92,14 +97,96 @@ def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
         rpc = Rpc(endpoint)
         try:
             assert await suggest(rpc, 20.0) == Market(0x67, 5, legacy=False)
-            history["gasUsedRatio"] = [0, 0, 0]
-            assert (await suggest(rpc)).tip == GWEI  # empty blocks tell nothing: the endpoint is asked
+            history["gasUsedRatio"] = nearly_empty
+            assert (await suggest(rpc)).tip == GWEI  # what was paid there was not asked: the endpoint is
         finally:
             await rpc.close()
 
     with before(carbonseal_fresh_chain, change) as endpoint:
         asyncio.run(scenario(endpoint))
     assert asked == [[20.0], [50.0]]
+
+
+def lacking(*methods):
+    """An endpoint without these."""
+
+    def change(method, params, answer):
+        if method in methods:
+            return {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "error": {"code": -32601, "message": f"the method {method} does not exist"},
+            }
+        return answer()
+
+    return change
+
+
+def test_an_endpoint_without_fee_history(carbonseal_every_fresh_chain):
+    """The newest block says what the next one may ask for at most; the tip is what the endpoint would offer."""
+    chain = carbonseal_every_fresh_chain
+
+    async def market(*methods):
+        with before(chain, lacking(*methods)) as endpoint:
+            async with through(endpoint, chain) as ledger:
+                found = await suggest(ledger._rpc)
+                await ledger.send(await ledger.prepare(anchor(len(methods)), []))
+                return found
+
+    base = int(chain.ask("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+    tip = int(chain.ask("eth_maxPriorityFeePerGas"), 16)
+    assert asyncio.run(market("eth_feeHistory")) == Market(base * 9 // 8, tip, legacy=False)
+    price, head = int(chain.ask("eth_gasPrice"), 16), chain.ask("eth_getBlockByNumber", "latest", False)
+    base = int(head["baseFeePerGas"], 16)
+    found = asyncio.run(market("eth_feeHistory", "eth_maxPriorityFeePerGas"))
+    assert found == Market(base * 9 // 8, price - base, legacy=False)
+    assert len(events_of(chain)) == sent_by(chain) == 2
+
+
+def test_what_a_node_offers_alone_does_not_drive_its_own_price(carbonseal_fresh_chain):
+    """A crowd and replacements leave high tips behind; on a quiet chain they are the only ones to be seen."""
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            chain.automine(False)
+            first = await ledger.prepare(anchor(1), [])
+            attempts = [first]
+            for _ in range(8):
+                attempts.append(await ledger.prepare(anchor(1), attempts))
+            await ledger.send(attempts[-1])
+            chain.mine()
+            await ledger.follow(attempts[::-1])
+            assert fees_of(attempts[-1].payload).tip > 2 * fees_of(first.payload).tip
+            assert fees_of((await ledger.prepare(anchor(2), attempts)).payload).tip == fees_of(first.payload).tip
+
+    asyncio.run(scenario())
+
+
+def test_a_chain_where_gas_is_free(carbonseal_fresh_chain):
+    """As consortia set theirs up: an account without money anchors at a price of nothing, and is not told that it is poor."""
+    chain = carbonseal_fresh_chain
+
+    def change(method, params, answer):
+        if method == "eth_gasPrice":
+            return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
+        if method == "eth_getBalance":
+            return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
+        told = answer()
+        if method == "eth_getBlockByNumber":
+            told["result"].pop("baseFeePerGas", None)
+        return told
+
+    async def scenario(endpoint):
+        async with through(endpoint, chain) as ledger:
+            first = await ledger.prepare(anchor(1), [])
+            assert fees_of(first.payload) == Fees(0, 0)
+            assert fees_of((await ledger.prepare(anchor(1), [first])).payload) == Fees(1, 1)
+            purse = await ledger.purse()
+            assert (purse.balance, purse.warning) == (0, "")
+
+    with before(chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
 
 
 def test_a_chain_without_base_fees(carbonseal_fresh_chain):
@@ -135,8 +222,8 @@ def test_a_chain_without_base_fees(carbonseal_fresh_chain):
 # --- stuck ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -159,8 +246,8 @@ def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_fresh_chain):
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, **{"max-fee": "3.2"}) as ledger:
@@ -179,9 +266,9 @@ def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_fresh_chain):
     asyncio.run(scenario())
 
 
-def test_only_the_next_in_line_is_worth_more(carbonseal_fresh_chain):
+def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain):
     """What waits behind an attempt of another anchor is left as it is."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -197,9 +284,9 @@ def test_only_the_next_in_line_is_worth_more(carbonseal_fresh_chain):
     asyncio.run(scenario())
 
 
-def test_a_gap_that_nobody_fills_is_filled(carbonseal_fresh_chain):
+def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain):
     """An endpoint told too high a nonce, or another anchor's attempt is lost: nothing that follows could ever be included."""
-    chain = carbonseal_fresh_chain
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain) as ledger:
@@ -227,8 +314,8 @@ def test_a_gap_that_nobody_fills_is_filled(carbonseal_fresh_chain):
     assert sent_by(chain) == 3
 
 
-def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, confirmations="3") as ledger:
@@ -264,8 +351,8 @@ def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
 # --- how far it has got --------------------------------------------------------------------------------------------
 
 
-def test_stages(carbonseal_fresh_chain):
-    chain = carbonseal_fresh_chain
+def test_stages(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
 
     async def stages(**options):
         said = []
@@ -281,9 +368,43 @@ def test_stages(carbonseal_fresh_chain):
     assert asyncio.run(stages(confirmations="3")) == (["1 of 3 confirmations", "2 of 3 confirmations"], False)
 
 
-def test_a_branch_is_one_history(carbonseal_fresh_chain):
-    """A receipt from a block that parent hashes do not lead to proves nothing."""
+@pytest.mark.parametrize(
+    ("answer", "stage"),
+    [
+        ({"error": {"code": -39001, "message": "finalized block not found"}}, "1 of 12 confirmations"),  # geth
+        ({"error": {"code": -32602, "message": "invalid block number"}}, "1 of 12 confirmations"),
+        ({"result": None}, "1 of 12 confirmations"),
+        (None, "latest"),
+    ],
+)
+def test_confirmations_count_where_the_chain_calls_no_block_final(answer, stage, carbonseal_fresh_chain):
+    """On a chain that is not a development one, and where nothing is said in node.toml."""
     chain = carbonseal_fresh_chain
+
+    def change(method, params, told):
+        if method == "eth_chainId":
+            return {"jsonrpc": "2.0", "id": 1, "result": "0x64"}
+        if answer is not None and params[:1] in (["finalized"], ["safe"]):
+            return {"jsonrpc": "2.0", "id": 1, **answer}
+        return told()
+
+    async def scenario(endpoint):
+        async with connected(chain) as here:
+            attempt = await here.prepare(anchor(1), [])
+            await here.send(attempt)
+        async with through(endpoint, chain) as ledger:
+            seen = await ledger.follow([attempt])
+            assert (seen.fate, seen.stage) == (Fate.INCLUDED, stage)
+            chain.mine(11)
+            assert (await ledger.follow([attempt])).fate is Fate.FINAL
+
+    with before(chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+
+
+def test_a_branch_is_one_history(carbonseal_every_fresh_chain):
+    """A receipt from a block that parent hashes do not lead to proves nothing."""
+    chain = carbonseal_every_fresh_chain
 
     async def scenario():
         async with connected(chain, confirmations="9") as ledger:
@@ -373,7 +494,17 @@ def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
     poor = asyncio.run(purse(b"\x07" * 32, coin="POL"))
     assert poor.balance == 0
     assert "0 POL left, which pays for 0 anchors" in poor.warning
-    assert "fund it" in asyncio.run(purse(chain.key(0), **{"low-balance": "10001"})).warning
+    low = asyncio.run(purse(chain.key(0), **{"low-balance": "10001"}))
+    assert "fund it" in low.warning
+    assert (rich.empty, low.empty, poor.empty) == (False, False, True)
+    assert asyncio.run(purse(b"\x07" * 32, **{"low-balance": "0"})).warning  # whatever counts as low
+    one = 90_000 * 10**9 * 2  # what an anchor may cost where 2 gwei are offered at most
+    for anchors, words in ((60, ""), (40, "which pays for 40 anchors")):  # fifty are enough
+        key = anchors.to_bytes(32, "big")
+        funded = transact(chain, to_hex(address_of(LocalKey(key).public_key)), b"", value=anchors * one)
+        assert funded["status"] == "0x1"
+        assert words in (told := asyncio.run(purse(key, **{"max-fee": "2"})).warning)
+        assert bool(told) == bool(words)
 
 
 @pytest.mark.parametrize(

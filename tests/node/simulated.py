@@ -3,7 +3,7 @@
 
 ``sim+file:///path/ledger.db``. Every call of `follow` makes a block. The file beside it, named after a fault, brings that
 fault: ``down`` (no call gets through), ``busy`` (every call is put off), ``deaf`` (send takes the transaction and says that it
-does not know).
+does not know), ``poor`` (nothing is left to pay with).
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ class SimulatedLedger:
         return Statement(log, row[0], row[1]) if row else None
 
     async def purse(self) -> Purse | None:
-        return None
+        poor = (self.path.parent / "poor").exists()
+        return Purse("SIM", 2, 0, "nothing left: fund it", empty=True) if poor else None
 
     async def close(self) -> None:
         pass

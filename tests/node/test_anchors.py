@@ -31,13 +31,15 @@ from .simulated import SimulatedLedger
 class Clock:
     """Time that passes only when somebody sleeps."""
 
-    def __init__(self) -> None:
+    def __init__(self, slept: Callable[[float], None] = lambda seconds: None) -> None:
         self.now = 1_000_000.0
+        self.slept = slept  # told whenever somebody sleeps
 
     def __call__(self) -> float:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
+        self.slept(seconds)
         self.now += seconds
         await asyncio.sleep(0)
 
@@ -280,6 +282,7 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             (state,) = await node.settle(20)
             (anchor,) = state.newest
             assert (anchor.state, anchor.tries) == (State.FAILED, 14)
+            assert state.failing
             assert anchor.reason == "the ledger is busy (14 tries)"
             assert anchor.remedy
             assert 1000 < clock.now - began < 2000  # 0.5 + 1 + ... + 256 + 3 x 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,8 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         (LEAST + "[batch]\nage = nan", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nsize = true", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nsize = inf", "config.wrong-value", ("node.toml", "batch")),
+        (LEAST + "[batch]\nsize = 4096.7", "config.wrong-value", ("node.toml", "batch")),
+        (LEAST + "[batch]\nsize = 0", "config.wrong-value", ("node.toml", "batch")),
         (LEAST + "[batch]\nages = 1", "config.unknown-key", ("node.toml", "batch")),
         ("tenant = 1\n" + LEAST, "config.wrong-value", ("node.toml",)),
         (
@@ -136,6 +139,18 @@ def test_no_log_is_begun_twice(tmp_path: Path) -> None:
         (tmp_path / left).unlink()
     with pytest.raises(Refused):
         create(tmp_path / "other", settings(log_config(origin="with space")))
+
+
+def test_settings_are_their_owners_alone(tmp_path: Path) -> None:
+    """A ledger's uri may hold an access key. What the operator chose instead stays."""
+    create(tmp_path, SETTINGS)
+    assert stat.S_IMODE((tmp_path / "node.toml").stat().st_mode) == 0o600
+    own = log_config("motors", "log.example/motors")
+    for mode in (0o600, 0o640):
+        (tmp_path / "node.toml").chmod(mode)
+        add(tmp_path, own, tenant_config(own))
+        assert stat.S_IMODE((tmp_path / "node.toml").stat().st_mode) == mode
+        own = log_config("pumps", "log.example/pumps")
 
 
 def test_another_log_is_added_and_nothing_else_changes(tmp_path: Path) -> None:

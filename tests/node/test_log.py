@@ -90,7 +90,7 @@ def test_files_are_those_of_the_tree(begin: Begin) -> None:
     """Batches of awkward sizes: bundles hold the entries, and the root is that of the tree computed at once."""
     directory = begin()
     number = 0
-    for size in (0, 1, 254, 1, 300, 211, 512):
+    for size in (1, 254, 1, 300, 211, 512):
         words = [str(number + word) for word in range(size)]
         number += size
 
@@ -306,7 +306,8 @@ def test_older_guard_of_the_same_log_does_no_harm(begin: Begin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "code"), [(2, "frozen.other-root"), (1, "frozen.other-root"), (9, "frozen.went-back")]
+    ("size", "code"),
+    [(2, "frozen.ledger-other-root"), (1, "frozen.ledger-other-root"), (9, "frozen.ledger-knows-more")],
 )
 def test_ledger_knows_otherwise(begin: Begin, tmp_path: Path, size: int, code: str) -> None:
     directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
@@ -335,7 +336,58 @@ def test_guard_lost_and_ledger_knows_more(begin: Begin, tmp_path: Path) -> None:
             await node.sequence()
 
     within(directory, adopt)
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+
+
+def test_a_ledgers_claim_freezes_as_long_as_it_is_claimed(begin: Begin, tmp_path: Path) -> None:
+    """What an endpoint says is a claim. It stops the log, also while nobody can be asked; taken back, the log goes on."""
+    directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
+    seal(directory, "a")
+    ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
+    ledger.plant(Statement(log_id(ORIGIN), 10**9, bytes(32)))
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+    (tmp_path / "ledger/down").touch()
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+    (tmp_path / "ledger/down").unlink()
+    ledger.reorg(drop=True)
+    assert seal(directory, "b").size == 3
+    (tmp_path / "ledger/down").touch()
+    assert seal(directory, "c").size == 4
+
+
+def test_a_claim_of_a_ledger_that_is_used_no_more(begin: Begin, tmp_path: Path) -> None:
+    """An operator whose ledger lies takes it out of the log's, and the log goes on; what the guard knows, it still knows."""
+    directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
+    seal(directory, "a")
+    copy = backup(directory)
+    seal(directory, "b")
+    SimulatedLedger(tmp_path / "ledger/ledger.db").plant(Statement(log_id(ORIGIN), 9, bytes(32)))
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+    settings = load(directory)
+    (directory / FILE).write_text(render(replace(settings, ledgers=())))
+    assert seal(directory, "c").size == 4
+    restore(copy, directory)
+    (directory / FILE).write_text(render(replace(settings, ledgers=())))
     assert freeze_of(directory) == "frozen.went-back"
+
+
+def test_a_lost_checkpoint_file_is_written_again(begin: Begin) -> None:
+    directory = begin()
+    seal(directory, "a")
+    older = (directory / "logs/default/checkpoint").read_bytes()
+    seal(directory, "b")
+    newest = (directory / "logs/default/checkpoint").read_bytes()
+    for lost in (None, older):
+        (directory / "logs/default/checkpoint").unlink()
+        if lost is not None:
+            (directory / "logs/default/checkpoint").write_bytes(lost)
+        assert within(directory, _size) == 3
+        assert (directory / "logs/default/checkpoint").read_bytes() == newest
+    assert seal(directory, "c").size == 4
+
+
+async def _size(node: Node) -> int:
+    return node.log().size
 
 
 def test_ledger_down_at_start(begin: Begin, tmp_path: Path) -> None:
@@ -354,7 +406,7 @@ def test_ledger_down_at_start(begin: Begin, tmp_path: Path) -> None:
         (tmp_path / "ledger/down").unlink()
         await node.settle(20)
         assert node.log().frozen is not None
-        assert node.log().frozen.code.name == "frozen.other-root"
+        assert node.log().frozen.code.name == "frozen.ledger-other-root"
 
     within(directory, work)
     assert len(SimulatedLedger(tmp_path / "ledger/ledger.db").included()) == 1

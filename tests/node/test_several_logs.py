@@ -118,7 +118,7 @@ def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
         running = asyncio.create_task(node.run())
         commitment = await seal_one(node, "motors")
         assert node.log().frozen is not None
-        assert node.log().frozen.code.name == "frozen.went-back"
+        assert node.log().frozen.code.name == "frozen.ledger-knows-more"
         assert node.log("motors").frozen is None
         with pytest.raises(Frozen):
             await node.submit(b"{}", "json/1")
@@ -148,6 +148,7 @@ def test_vouching_for_one_log_leaves_the_other(begin: Begin) -> None:
 
     async def work(node: Node) -> None:
         await node.adopt_guard("motors")
+        await node.submit(b"{}", "json/1", "motors")
         assert node.log().frozen is not None
         assert node.log("motors").frozen is None
         assert set(await node.sequence()) == {"motors"}
@@ -216,7 +217,7 @@ def test_other_logs_are_entered_where_they_were_introduced(begin: Begin) -> None
 
 def test_a_log_that_is_here_must_be_listed(begin: Begin) -> None:
     directory = begin(logs=[HERE, MOTORS])
-    within(directory, lambda node: node.sequence())
+    within(directory, lambda node: seal_one(node, "default"))
     settings = load(directory)
     (directory / FILE).write_text(render(replace(settings, logs=settings.logs[:1], tenants=settings.tenants[:1])))
     with pytest.raises(Refused) as caught:

@@ -131,3 +131,12 @@ def test_a_file_ends_with_a_line_feed_and_may_lack_it() -> None:
 def test_other_files(raw: bytes) -> None:
     with pytest.raises(Refused):
         parse(raw)
+
+
+def test_of_many_misfits_the_first_is_told() -> None:
+    """Each that is told of holds a copy of what misfits: thousands of bad keys would be thousands of copies of them all."""
+    value = {**json.loads(World().passport().encode()), "evidence": {f"key {number}": 1 for number in range(20_000)}}
+    with pytest.raises(Refused) as caught:
+        parse(json.dumps(value).encode())
+    assert caught.value.finding.code.name == "passport.malformed"
+    assert caught.value.finding.place[0].startswith("/evidence")

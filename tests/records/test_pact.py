@@ -224,3 +224,13 @@ def test_published_examples_are_refused_for_what_they_lack() -> None:
     assert refused(findings.PACT_MISSING, check, example).place == ("/productNameCompany",)
     example["productNameCompany"] = "Diesel"
     refused(findings.PACT_MISSING, check, example)
+
+
+def test_of_many_misfits_the_first_is_told() -> None:
+    many = [f"no urn {number}" for number in range(20_000)]
+    assert refused(findings.PACT_FORM, check, footprint({"/companyIds": many})).place == ("/companyIds/0",)
+    late = [f"urn:gtin:{number}" for number in range(1_000)]
+    assert refused(findings.PACT_FORM, check, footprint({"/companyIds": [*late, "no"]})).place == ("/companyIds/1000",)
+    assert refused(findings.PACT_REPEATED, check, footprint({"/companyIds": [*late, late[0]]})).place == (
+        "/companyIds",
+    )

@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 
 from carbonseal import findings
 from carbonseal.findings import Code, Refused
-from carbonseal.records.scanner import scan
+from carbonseal.records.scanner import decoded
+from carbonseal.records.scanner import scan as scan_text
 from carbonseal.records.strict import Limits, parse, read
 from tests.records.documents import FOOTPRINT, JSON_VALUES, encoded
 from tests.records.refusals import refused
 
 LIMITS = Limits(max_bytes=1 << 20)
+
+
+def scan(raw: bytes, max_depth: int) -> Any:
+    return scan_text(decoded(raw), max_depth)
+
 
 REFUSALS: list[tuple[bytes, Code, str]] = [
     (b'{"a":1,"a":2}', findings.JSON_DUPLICATE_KEY, "/a"),

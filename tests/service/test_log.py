@@ -11,10 +11,12 @@ import pytest
 
 from carbonseal.findings import Finding
 from carbonseal.log.checkpoints import open_checkpoint
+from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tiles import decode_bundle
 from carbonseal.log.tree import leaf_hashes, tree_root
 from carbonseal.node.node import Node
 from carbonseal.records.sources import Source
+from tests import nodes
 from tests.service.nodes import make_node, served
 
 SIZE = 600
@@ -147,3 +149,30 @@ def test_a_log_that_has_not_begun(tmp_path: Path) -> None:
             assert (response.status, (await response.json())["code"]) == (404, "http.no-tile")
 
     run(tmp_path / "new", act)
+
+
+def test_each_log_has_an_address_of_its_own(tmp_path: Path) -> None:
+    logs = [nodes.log_config(), nodes.log_config("motors", "log.example/motors")]
+    nodes.make_node(tmp_path / "node", nodes.settings(*logs))
+
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        for tenant in ("default", "motors"):
+            async with session.post(f"/v1/records?profile=json/1&tenant={tenant}", json={"a": 1}) as response:
+                commitment = (await response.json())["commitment"]
+            async with session.get(f"/v1/records/{commitment}") as response:
+                assert await response.json() == {"state": "queued", "log": tenant, "index": 1}
+        async with session.post("/v1/records?profile=json/1&tenant=none", json={"a": 1}) as response:
+            assert (response.status, (await response.json())["code"]) == (400, "node.unknown-tenant")
+        async with session.post("/v1/sequence", json={}) as response:
+            notes = (await response.json())["checkpoints"]
+        for log in node.logs.values():
+            async with session.get(f"/v1/logs/{log.name}/checkpoint") as response:
+                assert (await response.text()) == notes[log.name]
+                assert open_checkpoint(await response.read(), log.verifier).size == 2
+            async with session.get(f"/v1/logs/{log.name}/proofs/1") as response:
+                assert TlogProof.parse(await response.read()).index == 1
+        for path in ("checkpoint", "tile/0/000.p/2", "proofs/1", f"foreign-anchors/{'00' * 32}"):
+            async with session.get(f"/v1/logs/none/{path}") as response:
+                assert (response.status, (await response.json())["code"]) == (404, "node.unknown-log")
+
+    run(tmp_path / "node", act)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -108,6 +109,23 @@ def test_a_killed_server_leaves_a_directory_that_opens(directory: Path) -> None:
         process.kill()
         process.wait()
     with serve(directory) as (process, _):
+        process.terminate()
+        assert ended(process)[0] == 0
+
+
+def test_a_frozen_log_is_named_at_the_start(directory: Path) -> None:
+    """It goes on: what is there can be read."""
+    (directory / "guard/default").unlink()
+    with serve(directory) as (process, url):
+        assert process.stderr is not None
+        told = process.stderr.readline() + process.stderr.readline()
+        assert "the log default is frozen: " in told
+        assert "guard/default is missing" in told
+        assert "carbonseal log adopt" in told
+        with pytest.raises(HTTPError) as answer, urlopen(f"{url}/health", timeout=10):
+            pass
+        assert answer.value.code == 503
+        answer.value.close()
         process.terminate()
         assert ended(process)[0] == 0
 

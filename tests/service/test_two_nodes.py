@@ -201,10 +201,10 @@ def test_a_copy_that_went_back_in_time_freezes_by_what_the_other_log_holds(tmp_p
             async with session.get("/health") as response:
                 assert response.status == 503
                 health = await response.json()
-                assert (health["state"], health["logs"][0]["frozen"]["code"]) == ("frozen", "frozen.went-back")
+                assert (health["state"], health["logs"][0]["frozen"]["code"]) == ("frozen", "frozen.ledger-knows-more")
             async with session.post("/v1/records?profile=json/1", json={"more": 1}) as response:
                 assert response.status == 503
-                assert (await response.json())["code"] == "frozen.went-back"
+                assert (await response.json())["code"] == "frozen.ledger-knows-more"
             async with session.get("/v1/logs/default/checkpoint") as response:
                 assert response.status == 200
 

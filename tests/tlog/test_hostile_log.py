@@ -200,10 +200,11 @@ def test_a_log_that_cannot_be_reached_is_tried_again() -> None:
         port = listener.sockets[0].getsockname()[1]
         listener.close()
         await listener.wait_closed()
-        ledger = await connected(f"tlog+http://127.0.0.1:{port}")
+        ledger = await connected(f"tlog+http://user:SECRET@127.0.0.1:{port}/SECRET/logs/default")
         for act in (sending, follow, proving):
-            with pytest.raises(Retry, match=f"127.0.0.1:{port}"):
+            with pytest.raises(Retry, match=f"^http://127.0.0.1:{port}: ") as silent:
                 await act(ledger)
+            assert "SECRET" not in str(silent.value)
         await ledger.close()
 
     asyncio.run(go())
@@ -329,9 +330,19 @@ def test_a_newest_anchor_that_is_none_is_not_believed(log: HostileLog, body: str
 
 
 @pytest.mark.parametrize(
-    "uri", ["tlog+http://", "tlog+ftp://host", "tlog+file:///etc", "", "tlog+http://host?x=1", "http://host#f"]
+    "uri",
+    [
+        "tlog+http://",
+        "tlog+ftp://host",
+        "tlog+file:///etc",
+        "",
+        "tlog+http://host?key=SECRET",
+        "http://host#f",
+        "tlog+http://user:SECRET@host:99999/SECRET",
+    ],
 )
 def test_an_address_that_is_none_is_refused(uri: str) -> None:
     with pytest.raises(Refused) as refused:
         asyncio.run(connected(uri))
     assert refused.value.finding.code.name == "tlog.malformed-endpoint"
+    assert "SECRET" not in str(refused.value.finding)

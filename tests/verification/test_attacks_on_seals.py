@@ -194,14 +194,20 @@ class TestEvidence:
 
         return every_head(world.passport(), change)
 
-    def test_of_another_checkpoint(self) -> None:
+    @pytest.mark.parametrize(("ledger", "code"), [(CHAIN, "ethereum.proof-strays"), (OTHER, "tlog.not-included")])
+    def test_of_another_checkpoint(self, ledger: str, code: str) -> None:
+        """Sound evidence of an earlier head of the same log, anchored as well, in the place of the head's own."""
         world = World()
-        evidence = world.on_chain(world.log.checkpoint(1).statement())
-        rejected(world.verify(self.anchored(world, CHAIN, evidence)), "ethereum.proof-strays")
-        rejected(
-            world.verify(self.anchored(World(), OTHER, world.in_other_log(world.log.checkpoint(1).statement()))),
-            "tlog.not-included",
-        )
+        earlier, later = world.passport(), world.passport(name="another")
+        assert [world.verify(one).verdict for one in (earlier, later)] == [Verdict.VERIFIED] * 2
+        heads = [head for seal in earlier.seals.values() for head in seal.heads]
+        evidence = next(anchor.evidence for anchor in heads[0].anchors if anchor.ledger == ledger)
+
+        def change(head: Head) -> Head:
+            kept = tuple(anchor for anchor in head.anchors if anchor.ledger != ledger)
+            return replace(head, anchors=(*kept, SealedAnchor(ledger, evidence)))
+
+        rejected(world.verify(every_head(later, change)), code)
 
     def test_of_another_root_at_the_same_size(self) -> None:
         world = World()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -320,10 +321,28 @@ def test_members_replaced_by_anything(data: st.DataObject, anything: Any) -> Non
 @settings(max_examples=300, deadline=None)
 @given(st.data(), st.binary(max_size=24))
 def test_any_stretch_of_bytes(data: st.DataObject, noise: bytes) -> None:
+    """In its place comes noise, nothing, or another stretch of the file, which is what may still be a document."""
     raw, _, _ = made()
     start = data.draw(st.integers(0, len(raw)))
-    end = data.draw(st.integers(start, min(len(raw), start + 64)))
-    holds(raw[:start] + noise + raw[end:])
+    length = data.draw(st.integers(0, 80) | st.integers(0, len(raw) - start))
+    other = data.draw(st.integers(0, len(raw)))
+    for put in (noise, b"", raw[other : other + length]):
+        holds(raw[:start] + put + raw[start + length :])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_stretch_of_a_text_for_one_of_the_same_length(data: st.DataObject) -> None:
+    """It stays a document: what stands in for the stretch is a stretch of another text, of the same alphabet as likely as not."""
+    raw, _, _ = made()
+    texts = [found.span() for found in re.finditer(rb'(?<=")[^"\\]{8,}(?=")', raw)]
+    (begin, end), (other, last) = data.draw(st.sampled_from(texts)), data.draw(st.sampled_from(texts))
+    length = data.draw(st.integers(1, min(end - begin, last - other)))
+    start = data.draw(st.integers(begin, end - length))
+    taken = data.draw(st.integers(other, last - length))
+    forged = raw[:start] + raw[taken : taken + length] + raw[start + length :]
+    json.loads(forged)
+    holds(forged)
 
 
 @given(st.binary() | st.text().map(str.encode))

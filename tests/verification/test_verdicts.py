@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -62,9 +63,25 @@ def test_components_are_verified_each_once_also_where_two_parents_share_one() ->
 
 
 def test_an_issuer_delegates_no_trust() -> None:
+    """Whom the policy does not list counts for nothing, however deep it stands below issuers that are listed."""
     world = World()
-    whole = world.passport(components=[world.passport(world.supplier, "cell")])
-    undetermined(world.verify(whole, supplier=""), "issuer.not-listed")
+    cell = world.passport(world.supplier, "cell")
+    battery = world.passport(name="battery", components=[cell])
+    for whole in (battery, world.passport(components=[battery])):
+        assert world.verify(whole).verdict is Verdict.VERIFIED
+        report = world.verify(whole, supplier="")
+        undetermined(report, "issuer.not-listed")
+        lacking = [finding for finding in report.findings if finding.code.outcome is Outcome.UNDETERMINED]
+        assert {finding.code.name for finding in lacking} == {"issuer.not-listed"}
+        whose = ("cell", f"status list urn:example:status:{world.supplier.id}")
+        assert [finding.place[0].startswith(of) for finding, of in zip(lacking, whose, strict=True)] == [True, True]
+
+
+def test_a_key_of_a_listed_issuer_signs_in_its_own_name_alone() -> None:
+    world = World()
+    world.supplier.key = world.maker.key
+    report = world.verify(world.passport(components=[world.passport(world.supplier, "cell")]), supplier="")
+    undetermined(report, "issuer.not-listed")
 
 
 def test_a_component_that_is_not_carried_is_not_shown() -> None:
@@ -358,3 +375,35 @@ def test_trust_survives_its_file() -> None:
     assert trust == world.trust()
     assert verify(passport, world.policy(), trust, at=AT).verdict is Verdict.VERIFIED
     assert trust.joined(world.trusted) == trust
+
+
+def test_a_record_that_two_credentials_list_is_told_of_in_full_once() -> None:
+    """Thousands of credentials may list one record, and its seal may have hundreds of anchors: each learns what it
+    comes to."""
+    world = World()
+    part = world.passport(world.supplier, "sensor")
+    shared = part.credential.document["credentialSubject"]["records"][0]
+    report = world.verify(
+        world.passport(
+            components=[part],
+            change=lambda draft: draft["credentialSubject"]["records"].append({**shared, "role": "sensor"}),
+        )
+    )
+    assert report.verdict is Verdict.VERIFIED
+    told = Counter(one.place[:2] for one in report.findings if one.place[1:] and one.place[1].startswith("record"))
+    assert sorted(told.values()) == [2, 6, 6]  # the last: that it is disclosed, and that its seal holds
+
+
+def test_a_record_that_two_credentials_list_is_judged_where_it_is_told_of() -> None:
+    world = World()
+    part = world.passport(world.supplier, "sensor")
+    shared = part.credential.document["credentialSubject"]["records"][0]
+    passport = world.passport(
+        components=[part],
+        change=lambda draft: draft["credentialSubject"]["records"].append({**shared, "role": "sensor"}),
+    )
+    commitment = bytes.fromhex(shared["commitment"])
+    seals = {key: seal for key, seal in passport.seals.items() if key != commitment}
+    report = world.verify(replace(passport, seals=seals))
+    assert report.verdict is Verdict.UNDETERMINED
+    assert [one.code.name for one in report.findings].count("record.not-sealed") == 2

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from carbonseal.findings import Outcome
 from carbonseal.ledger import Evidence, Fate, Ledger, Never
-from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, stored
+from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, kept, stored
 
 
 async def an_anchor_is_proved_offline(subject: Subject) -> None:
@@ -51,17 +51,23 @@ async def sending_again_is_success(subject: Subject) -> None:
 
 
 async def a_restart_forgets_nothing(subject: Subject) -> None:
-    """Everything that an adapter must remember is in what the outbox stores."""
+    """Everything that an adapter must remember is in what the outbox stores: texts and bytes, and nothing else."""
     anchor = subject.anchor()
     async with _connected(subject) as ledger:
-        attempt = await ledger.prepare(anchor, [])
+        first = kept(await ledger.prepare(anchor, []))
+    async with _connected(subject) as ledger:  # a crash came before it was sent
+        second = kept(await ledger.prepare(anchor, [first]))
+        assert second.slot == first.slot, "after a restart, two attempts for one anchor could both be included"
     async with _connected(subject) as ledger:
-        await ledger.send(attempt)
+        await ledger.send(second)
     async with _connected(subject) as ledger:
-        seen = await subject.until_final(ledger, [attempt])
+        seen = await subject.until_final(ledger, [second, first])
     async with _connected(subject) as ledger:
         evidence = await ledger.evidence(seen)
         assert subject.check(ledger, evidence, anchor.statement).proved is not None
+        assert await ledger.latest(anchor.statement.log_id) == anchor.statement, (
+            "after a restart, the anchor is not seen"
+        )
 
 
 async def a_replacement_keeps_its_slot(subject: Subject) -> None:

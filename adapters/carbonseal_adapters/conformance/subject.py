@@ -64,3 +64,9 @@ Check = Callable[[Subject], Awaitable[None]]
 def stored(seen: Observation) -> Observation:
     """The observation after a stay in the outbox, which keeps its facts as JSON."""
     return replace(seen, facts=json.loads(json.dumps(seen.facts)))
+
+
+def kept(attempt: Prepared) -> Prepared:
+    """The attempt after a stay in the outbox, which keeps its texts and its bytes."""
+    statement = Statement.decode(attempt.statement.encode())
+    return Prepared(statement, str(attempt.id), str(attempt.slot), bytes(attempt.payload))

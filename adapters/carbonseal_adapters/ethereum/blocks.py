@@ -11,7 +11,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Protocol, TypeAlias
 
 from carbonseal.findings import Finding, Refused
@@ -23,6 +23,9 @@ from carbonseal_adapters.ethereum.options import read_hash, to_hex
 BLOCK = "block"  # the kind of a trust item
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#\\]*)", re.ASCII)
+_NUMBER = "(?:0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9})"
+_NUMBERS = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}", re.ASCII)
+_ESCAPE = re.compile("%([0-9a-f]{2})")
 _WEB_PORTS = {"", "80", "443"}
 
 
@@ -60,14 +63,31 @@ def voice(whence: str) -> str:
     address = _ADDRESS.match(words)
     if address is None:
         return words
-    host, port = address[1].rpartition("@")[2], ""
+    host, port = _ESCAPE.sub(_letter, address[1].rpartition("@")[2]), ""
     if not host.endswith("]"):
         before, colon, after = host.rpartition(":")
         host, port = (before, after.lstrip("0")) if colon else (host, "")
-    host = host.strip("[]").removesuffix(".")
-    with suppress(ValueError):
-        host = str(ip_address(host))
+    host = _address(host.strip("[]").partition("%")[0].removesuffix("."))
     return host if port in _WEB_PORTS else f"{host} port {port}"
+
+
+def _letter(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)).casefold()
+
+
+def _address(host: str) -> str:
+    """A host; an IP address in its one canonical text, for the system takes several spellings (inet_aton) for one."""
+    with suppress(ValueError):
+        ip = ip_address(host)
+        return str((ip.ipv4_mapped if isinstance(ip, IPv6Address) else None) or ip)
+    if not _NUMBERS.fullmatch(host):
+        return host
+    *first, last = (
+        int(part, 16 if part[:2] == "0x" else 8) if part[0] == "0" else int(part) for part in host.split(".")
+    )
+    with suppress(OverflowError, ValueError):  # a number is too large for its place
+        return str(ip_address(bytes(first) + last.to_bytes(4 - len(first), "big")))
+    return host
 
 
 def pinned(header: Header, chain: Chain, trust: Sequence[TrustItem]) -> Pinned:

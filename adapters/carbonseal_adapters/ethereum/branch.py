@@ -7,6 +7,7 @@ as part of the chain when parent hashes lead to it from the head that was seen l
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from carbonseal.ledger import Retry
 from carbonseal_adapters.ethereum.rpc import Rpc
 
 LOG = logging.getLogger(__name__)
+_HASH = re.compile("0x[0-9a-fA-F]{64}")
 WALK = 128  # blocks below the head that are tied to it: more than any chain takes to finalize, bounded for those that do not
 
 
@@ -31,7 +33,14 @@ class Block:
     def read(fields: Mapping[str, Any]) -> Block:
         """From an endpoint's answer. Raises KeyError, TypeError or ValueError."""
         base_fee = int(fields.get("baseFeePerGas") or "0x0", 16)
-        return Block(int(fields["number"], 16), str(fields["hash"]), str(fields["parentHash"]), base_fee)
+        return Block(int(fields["number"], 16), _hash(fields["hash"]), _hash(fields["parentHash"]), base_fee)
+
+
+def _hash(text: str) -> str:
+    """Whoever is asked must not write other words than a hash into a policy, or into a report."""
+    if not _HASH.fullmatch(text):
+        raise ValueError(f"{text!r:.80} is no hash")
+    return text.lower()
 
 
 class Branch:

@@ -11,6 +11,7 @@ from carbonseal_adapters.ethereum.rpc import Rpc, RpcError
 
 GWEI = 10**9
 BLOCKS = 20  # of fee history
+CONTESTED = 0.05  # a block of which less is used shows what somebody offered (us, maybe), not what was asked
 PERCENTILE = 50.0
 
 
@@ -74,27 +75,38 @@ class Caps:
 
 async def suggest(rpc: Rpc, percentile: float = PERCENTILE) -> Market:
     """What the chain asks now. The tip is the median of what that percentile of the gas in recent blocks has paid; what
-    the endpoint suggests where they were empty. A chain whose blocks have no base fee has a gas price. Raises `Retry`."""
+    the endpoint suggests where hardly anything was in them. A chain whose blocks have no base fee has a gas price. Raises
+    `Retry`."""
     block = await rpc.ask("eth_getBlockByNumber", "latest", False)
     with rpc.reading("eth_getBlockByNumber"):
-        has_base = block.get("baseFeePerGas") is not None
-    if not has_base:
+        told = block.get("baseFeePerGas")
+        newest = None if told is None else int(told, 16)
+    if newest is None:
         return Market(await rpc.number("eth_gasPrice"), 0, legacy=True)
     try:
         history = await rpc.question("eth_feeHistory", hex(BLOCKS), "latest", [percentile])
     except RpcError:  # a chain with base fees and an endpoint without their history
-        history = {"baseFeePerGas": [hex(int(block["baseFeePerGas"], 16) * 9 // 8)]}
+        history = {"baseFeePerGas": [hex(newest * 9 // 8)]}
     with rpc.reading("eth_feeHistory"):
         base, tips = int(history["baseFeePerGas"][-1], 16), _tips(history)
-    if tips:
-        return Market(base, median_low(tips), legacy=False)
-    return Market(base, await rpc.number("eth_maxPriorityFeePerGas"), legacy=False)
+    return Market(base, median_low(tips) if tips else await _suggested_tip(rpc, newest), legacy=False)
 
 
 def _tips(history: dict[str, Any]) -> list[int]:
-    """What blocks with transactions in them were paid."""
+    """What blocks with some competition in them were paid."""
     rewards, used = history.get("reward") or [], history.get("gasUsedRatio") or []
-    return [int(reward[0], 16) for reward, ratio in zip(rewards, used, strict=False) if ratio]
+    return [int(reward[0], 16) for reward, ratio in zip(rewards, used, strict=False) if ratio >= CONTESTED]
+
+
+async def _suggested_tip(rpc: Rpc, base: int) -> int:
+    """What the endpoint would offer, in wei per gas; where it says no more, what its gas price leaves beside `base`, the
+    newest block's base fee."""
+    try:
+        suggested = await rpc.question("eth_maxPriorityFeePerGas")
+    except RpcError:
+        return max(0, await rpc.number("eth_gasPrice") - base)
+    with rpc.reading("eth_maxPriorityFeePerGas"):
+        return int(suggested, 16)
 
 
 def _more(fee: int) -> int:

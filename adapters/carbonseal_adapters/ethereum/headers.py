@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum import codes, rlp
+from carbonseal_adapters.ethereum.options import to_hex
 from carbonseal_adapters.ethereum.trie import keccak256
 
 # In the order of the header; from baseFeePerGas on, each fork added some at the end (EIP-1559, 4895, 4844, 4788, 7685).
@@ -36,6 +37,9 @@ FIELDS = (
     ("requestsHash", _DATA),
 )
 OLDEST_FIELDS = 15  # before London
+EXTRA = FIELDS.index(("extraData", _DATA))
+VANITY = 32  # bytes before GoQuorum's seals
+BFT = "0x" + b"ctical byzantine fault tolerance".hex()  # the mixHash of blocks by IBFT and QBFT (EIP-650)
 MAX_FIELDS = 32  # room for forks to come: a verifier reads none of what they add
 STATE_ROOT, NUMBER, TIMESTAMP = 3, 8, 11
 
@@ -64,9 +68,11 @@ def read_header(data: bytes) -> Header:
 
 
 def write_header(block: Mapping[str, Any]) -> bytes:
-    """The RLP of a block's header, from the hexadecimal strings of `eth_getBlockBy…`.
+    """The RLP that a block's hash is the hash of, from the hexadecimal strings of `eth_getBlockBy…`.
 
-    Raises ValueError where a field is missing or malformed. A fork that is not known here shows as another hash.
+    Consortium chains by Besu (QBFT, IBFT 2) and GoQuorum hash a header without the seals that validators put into its
+    `extraData` afterwards; there, this is the header without them. Raises ValueError where a field is missing or malformed.
+    A fork that is not known here shows as another hash.
     """
     fields: list[rlp.Item] = []
     for position, (name, is_data) in enumerate(FIELDS):
@@ -76,7 +82,31 @@ def write_header(block: Mapping[str, Any]) -> bytes:
         if not isinstance(text, str) or not text.startswith("0x"):
             raise ValueError(f"the block's {name} is not a hexadecimal string")
         fields.append(bytes.fromhex(text[2:]) if is_data else rlp.number(int(text, 16)))
-    return rlp.encode(fields)
+    header = rlp.encode(fields)
+    if block["mixHash"] == BFT:
+        for extra in _unsealed(bytes.fromhex(block["extraData"][2:])):
+            unsealed = rlp.encode([*fields[:EXTRA], extra, *fields[EXTRA + 1 :]])
+            if to_hex(keccak256(unsealed)) == block.get("hash"):
+                return unsealed
+    return header
+
+
+def _unsealed(extra: bytes) -> Iterator[bytes]:
+    """What stands for such a block's `extraData` when it is hashed: one of these, as the client has it."""
+    match _decoded(extra):
+        case [vanity, validators, vote, _round, _seals]:
+            yield rlp.encode([vanity, validators, vote, b"", []])  # QBFT
+            yield rlp.encode([vanity, validators, vote])  # IBFT 2
+    match _decoded(extra[VANITY:]):
+        case [validators, seal, _seals]:
+            yield extra[:VANITY] + rlp.encode([validators, seal, []])  # GoQuorum's IBFT
+
+
+def _decoded(data: bytes) -> rlp.Item:
+    try:
+        return rlp.decode(data)
+    except Refused:
+        return b""
 
 
 def _quantity(item: rlp.Item, name: str) -> int:

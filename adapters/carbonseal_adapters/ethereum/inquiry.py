@@ -6,6 +6,8 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -19,7 +21,11 @@ from carbonseal_adapters.ethereum.options import read_hash
 from carbonseal_adapters.ethereum.trie import keccak256
 
 MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
-TIMEOUT = 30  # seconds
+TIMEOUT = 30  # seconds, for every piece of an answer
+DEADLINE = 120  # seconds, for all of it
+MOST_NUMBER = (1 << 53) - 1  # of a block: what a trust file can hold
+MOST_RANGES = 20_000  # questions for events
+MOST_BLOCKS = 65_536  # in which there are events: a quarter of what a trust file can hold
 BUSY = {429, 503}
 PAUSES = (1, 2, 4, 8, 15)  # seconds, while an endpoint says that it is busy
 
@@ -59,7 +65,7 @@ class Inquiry:
 
     def block_hash(self, number: int) -> bytes:
         """The hash of a block, which its header must have."""
-        block = self.ask("eth_getBlockByNumber", hex(number), False)
+        block = self.ask("eth_getBlockByNumber", hex(number), False) if number <= MOST_NUMBER else None
         if block is None:
             raise Refused(codes.ENDPOINT_BLOCK_MISSING(endpoint=self.whence, number=number))
         try:
@@ -77,7 +83,9 @@ class Inquiry:
         """
         found: set[int] = set()
         todo = [(first, last)] if first <= last else []
-        while todo:
+        for _ in range(MOST_RANGES):
+            if not todo:
+                return found
             low, high = todo.pop()
             try:
                 found |= self._events({**events, "fromBlock": hex(low), "toBlock": hex(high)}, range(low, high + 1))
@@ -86,7 +94,12 @@ class Inquiry:
                     raise
                 middle = (low + high) // 2
                 todo += [(middle + 1, high), (low, middle)]
-        return found
+            if len(found) > MOST_BLOCKS:
+                raise self._too_much(f"it tells of more than {MOST_BLOCKS} blocks")
+        raise self._too_much(f"it takes more than {MOST_RANGES} questions: look from a later block on")
+
+    def _too_much(self, problem: str) -> Refused:
+        return Refused(self._unusable("eth_getLogs", ValueError(problem)))
 
     def _events(self, asked: Mapping[str, object], span: range) -> set[int]:
         events = self.ask("eth_getLogs", asked)
@@ -112,9 +125,7 @@ class Inquiry:
         request = urllib.request.Request(self._endpoint, body, headers)  # noqa: S310 - `origin` has checked the scheme
         for pause in (*PAUSES, None):
             try:
-                with self._opener.open(request, timeout=TIMEOUT) as response:
-                    answer: bytes = response.read(MAX_ANSWER + 1)
-                    return answer
+                return self._fetch(request)
             except urllib.error.HTTPError as error:
                 error.close()
                 if error.code not in BUSY or pause is None:
@@ -124,9 +135,27 @@ class Inquiry:
                 raise Retry(f"{self.whence}: {error}") from error
         raise AssertionError("the last pause is None")
 
+    def _fetch(self, request: urllib.request.Request) -> bytes:
+        """Raises `Retry` after `DEADLINE`: one who sends a byte every half minute is not waited for. The thread that still
+        reads then ends with the process, or when the answer has grown too large."""
+        answer: Future[bytes] = Future()
+
+        def read() -> None:
+            try:
+                with self._opener.open(request, timeout=TIMEOUT) as response:
+                    answer.set_result(response.read(MAX_ANSWER + 1))
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                answer.set_exception(error)
+
+        Thread(target=read, daemon=True).start()
+        wait([answer], DEADLINE)
+        if not answer.done():
+            raise Retry(f"{self.whence}: the answer takes more than {DEADLINE} seconds")
+        return answer.result()
+
     def _quantity(self, method: str, found: object) -> int:
         try:
-            if not isinstance(found, str) or not found.startswith("0x"):
+            if not isinstance(found, str) or not found.startswith("0x") or len(found) > 66:
                 raise ValueError(f"{found!r:.80} is no quantity")
             return int(found, 16)
         except ValueError as error:

@@ -206,9 +206,8 @@ class EthereumLedger:
                 raise Retry(f"the fees do not suffice: {error}") from error
             if error.says(*POOR):
                 raise Retry(f"the account {self._signer.shown} cannot pay: {error}") from error
-            if error.says(*FULL, *BUSY_WORDS):
+            if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(prepared.id):
                 raise Retry(str(error)) from error
-            raise Unknown(str(error)) from error
 
     # --- following ---------------------------------------------------------------------------------------------------
 
@@ -332,11 +331,11 @@ class EthereumLedger:
         limit = min((await suggest(self._rpc, chosen.percentile)).fees().limit, chosen.caps.fee)
         anchor = min(LEAST_GAS * limit, chosen.caps.anchor)
         low = ANCHORS_LEFT * anchor if chosen.low_balance is None else chosen.low_balance
-        warning = ""
-        if balance < low:
+        warning, empty = "", balance < anchor
+        if empty or balance < low:
             left = f", which pays for {balance // anchor:,} anchors at the fees of now" if anchor else ""
             warning = f"{self._signer.shown} has {balance / settings.COIN:.6g} {chosen.coin} left{left}: fund it"
-        return Purse(chosen.coin, settings.DECIMALS, balance, warning)
+        return Purse(chosen.coin, settings.DECIMALS, balance, warning, empty)
 
     async def close(self) -> None:
         await self._rpc.close()

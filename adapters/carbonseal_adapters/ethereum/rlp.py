@@ -14,6 +14,7 @@ Item: TypeAlias = "bytes | list[Item]"
 
 MAX_DEPTH = 8
 MAX_ITEMS = 128  # in one list; the longest that occurs is a proof of 65 nodes
+MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
 
 
 def encode(item: Item) -> bytes:
@@ -32,7 +33,7 @@ def number(value: int) -> bytes:
 
 def decode(data: bytes) -> Item:
     """The one item that `data` encodes. Raises `Refused` (ethereum.rlp-malformed, ethereum.rlp-not-canonical)."""
-    item, end = _item(data, 0, len(data), 0)
+    item, end = _item(data, 0, len(data), 0, [0])
     if end != len(data):
         raise _malformed(f"{len(data) - end} bytes follow its end")
     return item
@@ -45,7 +46,7 @@ def _prefix(kind: int, length: int) -> bytes:
     return bytes([kind + 55 + len(size)]) + size
 
 
-def _item(data: bytes, start: int, limit: int, depth: int) -> tuple[Item, int]:
+def _item(data: bytes, start: int, limit: int, depth: int, count: list[int]) -> tuple[Item, int]:
     if start >= limit:
         raise _malformed("it ends too early")
     first = data[start]
@@ -60,25 +61,29 @@ def _item(data: bytes, start: int, limit: int, depth: int) -> tuple[Item, int]:
     if end > limit:
         raise _malformed("an item is longer than what holds it")
     if is_list:
-        return _items(data, start, end, depth + 1), end
+        return _items(data, start, end, depth + 1, count), end
     if length == 1 and data[start] < 0x80:
         raise _not_canonical("a single byte below 0x80 has a prefix")
     return data[start:end], end
 
 
-def _items(data: bytes, start: int, end: int, depth: int) -> list[Item]:
+def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> list[Item]:
+    """The items of a list. `count` holds one number, of all items and lists that were read so far."""
     if depth > MAX_DEPTH:
         raise _malformed(f"lists are nested more than {MAX_DEPTH} deep")
     items: list[Item] = []
     while start < end:
+        if len(items) == MAX_ITEMS:
+            raise _malformed(f"a list has more than {MAX_ITEMS} items")
         if data[start] == 0xA0 and start + 33 <= end:  # a hash: nearly everything in a trie node
             items.append(data[start + 1 : start + 33])
             start += 33
         else:
-            item, start = _item(data, start, end, depth)
+            item, start = _item(data, start, end, depth, count)
             items.append(item)
-    if len(items) > MAX_ITEMS:
-        raise _malformed(f"a list has more than {MAX_ITEMS} items")
+    count[0] += len(items) + 1
+    if count[0] > MAX_IN_ALL:
+        raise _malformed(f"it has more than {MAX_IN_ALL} items")
     return items
 
 

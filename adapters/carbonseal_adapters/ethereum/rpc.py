@@ -15,7 +15,7 @@ import aiohttp
 from web3 import AsyncHTTPProvider, AsyncWeb3
 from web3.types import RPCEndpoint
 
-from carbonseal.ledger import Retry, Unknown
+from carbonseal.ledger import Retry, Unknown, Unreachable
 from carbonseal_adapters.ethereum.endpoints import origin
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
@@ -73,7 +73,7 @@ class Rpc:
         self._opening, self._open = asyncio.Lock(), False
 
     async def call(self, method: str, *params: Any) -> Any:
-        """The result. Raises `RpcError`, `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
+        """The result. Raises `RpcError`, `Unreachable` or `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
         async with self._opening:
             if not self._open:
                 session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
@@ -82,7 +82,7 @@ class Rpc:
         try:
             answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Retry(self._because(error)) from error
+            raise Unreachable(self._because(error)) from error
         except aiohttp.ClientResponseError as error:
             if 400 <= error.status < 500 and error.status not in BUSY:
                 raise RpcError(method, f"HTTP {error.status} {error.message}") from error

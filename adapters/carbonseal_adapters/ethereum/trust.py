@@ -55,7 +55,9 @@ class Gatherer:
         except Refused as refused:  # its word on the blocks that others found still counts
             anchored = frozenset()
             findings.append(refused.finding)
-        own, wanted = _wanted(asked, inquiry.whence, anchored)
+        headers, malformed = _headers(asked.evidence)
+        findings += malformed
+        own, wanted = _wanted(asked, headers, inquiry.whence, anchored)
         early = [number for number in wanted if number <= final]
         findings += (
             codes.ENDPOINT_BLOCK_UNFINAL(endpoint=inquiry.whence, number=number, final=final)
@@ -84,7 +86,7 @@ class Gatherer:
         return BLOCK, {"number": int(words[0]), "hash": to_hex(read_hash(words[1]))}
 
     def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
-        headers = [*_headers(asked.evidence)]
+        headers, _ = _headers(asked.evidence)
         if asked.pins is None:
             return blocks.review(ledger, asked.known, agree or 1, None, headers)
         return blocks.review(ledger, asked.known, agree or asked.pins.agree, asked.pins.genesis, headers)
@@ -104,10 +106,12 @@ def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) 
     return found.items
 
 
-def _wanted(asked: Asked, whence: str, anchored: Set[int]) -> tuple[TrustItems, Sequence[int]]:
+def _wanted(
+    asked: Asked, headers: Sequence[Header], whence: str, anchored: Set[int]
+) -> tuple[TrustItems, Sequence[int]]:
     """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
     heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
-    for header in _headers(asked.evidence):
+    for header in headers:
         heard.setdefault(header.number, set()).add(header.hash)
     own: list[TrustItem] = []
     for item in asked.known:
@@ -123,11 +127,18 @@ def _wanted(asked: Asked, whence: str, anchored: Set[int]) -> tuple[TrustItems, 
     return said, sorted(heard.keys() - settled)
 
 
-def _headers(evidence: Sequence[Evidence]) -> Iterator[Header]:
-    """The headers of the blocks that evidence of a known kind rests on."""
+def _headers(evidence: Sequence[Evidence]) -> tuple[Sequence[Header], Sequence[Finding]]:
+    """The headers of the blocks that evidence of a known kind rests on, and what is malformed: the verifier refuses it, and
+    the rest is gathered all the same."""
+    headers: list[Header] = []
+    malformed: list[Finding] = []
     for one in evidence:
-        if (parts := decode(one)) is not None:
-            yield read_header(parts.header)
+        try:
+            if (parts := decode(one)) is not None:
+                headers.append(read_header(parts.header))
+        except Refused as refused:
+            malformed.append(refused.finding)
+    return headers, malformed
 
 
 def _anchored(inquiry: Inquiry, asked: Asked, final: int) -> Set[int]:

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.fabric import codes
@@ -20,6 +20,7 @@ PUBLISHER_DOMAIN = b"carbonseal/fabric-publisher/v1\0"
 MAX_CERTIFICATE = 64 * 1024
 UNREADABLE = (
     ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+    TypeError, LookupError, OverflowError,  # names, features and numbers of kinds that the library does not know
 )  # fmt: skip
 
 # Half of each curve's order (SEC 2, sections 2.4.2 and 2.5.1): of the two forms of a signature, Fabric allows the one with the
@@ -78,12 +79,7 @@ def common_name(certificate: x509.Certificate) -> str:
 
 def check_signature(certificate: x509.Certificate, msp: str, signature: bytes, message: bytes) -> None:
     """ECDSA with SHA-256 over `message`, DER, low S."""
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=error)) from None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in _HALF_ORDERS:
-        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=type(key).__name__))
+    key = _key(certificate, msp)
     try:
         _, s = decode_dss_signature(signature)
     except ValueError:
@@ -94,6 +90,22 @@ def check_signature(certificate: x509.Certificate, msp: str, signature: bytes, m
         key.verify(signature, message, ec.ECDSA(SHA256()))
     except InvalidSignature:
         raise Refused(codes.SIGNATURE_FAILS(msp=msp, name=common_name(certificate))) from None
+
+
+def public_key(certificate: x509.Certificate, msp: str) -> bytes:
+    """Its point, uncompressed. Certificates of different bytes can have one key, and anyone can spell an authority's signature
+    on one of them in another way."""
+    return _key(certificate, msp).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def _key(certificate: x509.Certificate, msp: str) -> ec.EllipticCurvePublicKey:
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=error)) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in _HALF_ORDERS:
+        raise Refused(codes.KEY_UNSUPPORTED(msp=msp, what=type(key).__name__))
+    return key
 
 
 def publisher_id(msp: str, certificate: x509.Certificate) -> bytes:

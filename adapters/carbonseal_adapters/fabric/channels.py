@@ -14,12 +14,12 @@ from fabric_protos.peer import transaction_pb2
 from google.protobuf.message import DecodeError
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Retry, Statement
+from carbonseal.ledger import Retry, Statement, Unreachable
 from carbonseal_adapters.fabric.anchors import Place
 from carbonseal_adapters.fabric.attestations import Attestation
 from carbonseal_adapters.fabric.blocks import Block
 from carbonseal_adapters.fabric.collecting import ABSENT
-from carbonseal_adapters.fabric.peers import Answered, Connection, Connections, Declined, Failed
+from carbonseal_adapters.fabric.peers import UNREACHABLE, Answered, Connection, Connections, Declined, Failed
 from carbonseal_adapters.fabric.profiles import Peer
 from carbonseal_adapters.fabric.proposals import Proposal, propose
 from carbonseal_adapters.fabric.signers import Client
@@ -42,7 +42,8 @@ class Standing:
 
 
 class Channel:
-    """Asks the peers of one's own organisation, the first that can be reached. Raises `Retry` where none answers."""
+    """Asks the peers of one's own organisation, the first that can be reached. Raises `Unreachable` where none can be, else
+    `Retry` where none answers."""
 
     def __init__(
         self,
@@ -122,8 +123,8 @@ class Channel:
 
 @contextmanager
 def retrying() -> Iterator[None]:
-    """What failed may work later."""
+    """What failed may work later. Where not even one's own peers can be reached, nothing else works either."""
     try:
         yield
     except Failed as failed:
-        raise Retry(str(failed)) from failed
+        raise (Unreachable if failed.code in UNREACHABLE else Retry)(str(failed)) from failed

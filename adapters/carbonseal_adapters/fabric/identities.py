@@ -24,6 +24,7 @@ from carbonseal_adapters.fabric.certificates import (
     der,
     is_authority,
     issued_by,
+    public_key,
     read_certificate,
     units,
 )
@@ -77,6 +78,7 @@ class Member:
 
     msp: str
     certificate: bytes  # DER
+    key: bytes  # what it signs with
     units: frozenset[str]
     roles: frozenset[Role]
 
@@ -130,7 +132,8 @@ class Msp:
             if any(_revokes(listing, one, authority) for listing in self._revocations):
                 raise Refused(codes.CERTIFICATE_REVOKED(msp=self.id, name=common_name(one)))
         found, issuer = units(identity.certificate), der(way[1])
-        return Member(self.id, raw, found, self._roles(identity, raw, found, issuer))
+        key = public_key(identity.certificate, self.id)
+        return Member(self.id, raw, key, found, self._roles(identity, raw, found, issuer))
 
     def _way(self, identity: Identity) -> tuple[x509.Certificate, ...]:
         """The way up from a certificate to a root."""
@@ -184,8 +187,8 @@ class Msp:
 
 
 def distinct(members: Sequence[Member]) -> list[Member]:
-    """Each signer once."""
-    return list({(member.msp, member.certificate): member for member in members}.values())
+    """Each signer once. A key is one signer of its organisation, whatever certificates it has."""
+    return list({(member.msp, member.key): member for member in members}.values())
 
 
 def _revocations(pem: bytes, msp: str) -> x509.CertificateRevocationList:

@@ -10,6 +10,7 @@ import aiohttp
 import orjson
 
 from carbonseal.findings import Refused, rejected
+from carbonseal.keys.endpoints import origin, shown
 from carbonseal.ledger import Retry, Unknown, Unreachable
 
 MALFORMED_ENDPOINT = rejected(
@@ -64,9 +65,9 @@ class Remote:
 
     def __init__(self, uri: str) -> None:
         """`uri` is the ledger's, ``tlog+http://host:port/v1/logs/name``, or the log's address alone. Raises `Refused`."""
-        self.endpoint = uri.removeprefix("tlog+").rstrip("/")
-        parts = urlsplit(self.endpoint)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        self._url = uri.removeprefix("tlog+").rstrip("/")
+        self.endpoint = shown(self._url)  # for messages: the rest may hold an access key
+        if not _is_address(self._url):
             raise Refused(MALFORMED_ENDPOINT("uri", endpoint=self.endpoint))
         self._session: aiohttp.ClientSession | None = None
 
@@ -108,12 +109,21 @@ class Remote:
                 timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), headers={"Accept-Encoding": "identity"}
             )
         headers = {} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
-        url = self.endpoint + path
+        url = self._url + path
         async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
             return Answer(response.status, await _read(response))
 
     def _because(self, error: Exception) -> str:
         return f"{self.endpoint}: {str(error) or type(error).__name__}"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        origin(url)
+    except ValueError:
+        return False
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and not parts.query and not parts.fragment
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -15,7 +15,7 @@ from carbonseal_adapters.ethereum.signers import DigestSigner
 from carbonseal_adapters.ethereum.signers_local import LocalKey
 from carbonseal_devnet import threads
 from carbonseal_devnet.ethereum import anvil, geth
-from carbonseal_devnet.ethereum.accounts import ACCOUNTS, DEPLOYER, Clock, account_key, wall_clock
+from carbonseal_devnet.ethereum.accounts import ACCOUNTS, CHAIN_ID, DEPLOYER, Clock, account_key, wall_clock
 from carbonseal_devnet.ethereum.chain import Chain
 from carbonseal_devnet.ethereum.engine import Engine, SkewedClock
 from carbonseal_devnet.ethereum.gateway import Gateway
@@ -33,6 +33,7 @@ ENGINES = ("py-evm", "anvil", "geth")
 async def running(
     *,
     port: int = 0,
+    chain_id: int = CHAIN_ID,
     finality: int = 2,
     clock: Clock = wall_clock,
     engine: str = "py-evm",
@@ -50,7 +51,7 @@ async def running(
     if kept is not None:
         await asyncio.to_thread(kept.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        chain = await stack.enter_async_context(_engine(engine, skewed, finality, kept))
+        chain = await stack.enter_async_context(_engine(engine, skewed, chain_id, finality, kept))
         gateway = await stack.enter_async_context(Gateway(chain, skewed))
         endpoint = await gateway.open(port)
         network = Network(endpoint, await _deployment(endpoint, kept), engine)
@@ -91,29 +92,38 @@ async def _deployment(endpoint: str, kept: Path | None) -> Deployment:
 
 
 @asynccontextmanager
-async def _engine(name: str, clock: SkewedClock, finality: int, kept: Path | None) -> AsyncIterator[Engine]:
+async def _engine(
+    name: str, clock: SkewedClock, chain_id: int, finality: int, kept: Path | None
+) -> AsyncIterator[Engine]:
     if name == "py-evm":
         if kept is None:
-            yield Embedded(Chain(clock, finality=finality))
+            yield Embedded(Chain(clock, chain_id, finality=finality))
         else:
             with closing(Storage(kept / "chain.sqlite")) as storage:
-                yield Embedded(Chain(clock, finality=finality, storage=storage))
+                yield Embedded(Chain(clock, chain_id, finality=finality, storage=storage))
         return
     if name == "anvil" and kept is not None:
         raise ValueError("anvil's chain is gone when it ends: use py-evm or geth to keep one")
     with tempfile.TemporaryDirectory(prefix="carbonseal-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         async with (
-            anvil.start(folder, clock, finality) if name == "anvil" else geth.start(folder, clock, finality, kept)
+            anvil.start(folder, clock, chain_id, finality)
+            if name == "anvil"
+            else geth.start(folder, clock, chain_id, finality, kept)
         ) as started:
             yield started
 
 
 @contextmanager
 def in_thread(
-    *, finality: int = 2, clock: Clock = wall_clock, engine: str = "py-evm", state: Path | None = None
+    *,
+    chain_id: int = CHAIN_ID,
+    finality: int = 2,
+    clock: Clock = wall_clock,
+    engine: str = "py-evm",
+    state: Path | None = None,
 ) -> Iterator[Network]:
     """A network for as long as the block lasts, in a thread and an event loop of its own: for callers that block."""
-    network = running(finality=finality, clock=clock, engine=engine, state=state)
+    network = running(chain_id=chain_id, finality=finality, clock=clock, engine=engine, state=state)
     with threads.in_thread(network, "carbonseal-devnet") as (started, _):
         yield started

@@ -55,12 +55,12 @@ def funded() -> list[bytes]:
     return [address_of(account_key(number)) for number in range(ACCOUNTS)]
 
 
-def genesis() -> dict[str, Any]:
+def genesis(chain_id: int) -> dict[str, Any]:
     """A genesis file as geth and anvil read it: merged and at Prague from the first block on."""
     blobs = {"target": 6, "max": 9, "baseFeeUpdateFraction": 5_007_716}
     return {
         "config": {
-            "chainId": CHAIN_ID,
+            "chainId": chain_id,
             **{f"{name}Block": 0 for name in FORKS},
             **{f"{name}Time": 0 for name in ("shanghai", "cancun", "prague")},
             "terminalTotalDifficulty": 0,

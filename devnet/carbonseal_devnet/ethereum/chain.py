@@ -21,7 +21,7 @@ from eth.vm.spoof import SpoofTransaction
 from trie.hexary import HexaryTrie
 
 from carbonseal_adapters.ethereum.trie import keccak256
-from carbonseal_devnet.ethereum.accounts import CHAIN_ID, FUNDS, GAS_LIMIT, GENESIS_TIME, funded
+from carbonseal_devnet.ethereum.accounts import FUNDS, GAS_LIMIT, GENESIS_TIME, funded
 from carbonseal_devnet.ethereum.engine import SkewedClock
 from carbonseal_devnet.ethereum.pool import Pool
 from carbonseal_devnet.ethereum.storage import Storage
@@ -43,8 +43,8 @@ class Call:
 class Chain:
     """The canonical chain, the pool, and what moves them: `send`, `mine`, `reorg`."""
 
-    def __init__(self, clock: SkewedClock, *, finality: int = 2, storage: Storage | None = None) -> None:
-        self.chain_id = CHAIN_ID
+    def __init__(self, clock: SkewedClock, chain_id: int, *, finality: int = 2, storage: Storage | None = None) -> None:
+        self.chain_id = chain_id
         self.finality = finality  # blocks below the head that are finalized
         self.pool = Pool()
         self._clock = clock
@@ -52,7 +52,7 @@ class Chain:
         self._inclusions: dict[bytes, list[tuple[Any, int]]] = {}  # on every fork; py-evm's own index forgets reorgs
         # Blocks need no proof of work, and MiningChain wants its rules as class attributes.
         rules = PragueVM.configure(consensus_class=NoProofConsensus)
-        made = type("DevelopmentChain", (MiningChain,), {"vm_configuration": ((0, rules),), "chain_id": CHAIN_ID})
+        made = type("DevelopmentChain", (MiningChain,), {"vm_configuration": ((0, rules),), "chain_id": chain_id})
         account = {"balance": FUNDS, "nonce": 0, "code": b"", "storage": {}}
         genesis = {"difficulty": 0, "gas_limit": GAS_LIMIT, "timestamp": GENESIS_TIME, "extra_data": b"carbonseal"}
         database: Any = AtomicDB(storage if storage is not None else MemoryDB())

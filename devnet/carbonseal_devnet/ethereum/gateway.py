@@ -18,7 +18,7 @@ from typing import Any
 from aiohttp import web
 from eth_account import Account
 
-from carbonseal_devnet.ethereum.accounts import CHAIN_ID, DEPLOYER, GAS_LIMIT, GWEI, LOOPBACK, account_key, address_of
+from carbonseal_devnet.ethereum.accounts import DEPLOYER, GAS_LIMIT, GWEI, LOOPBACK, account_key, address_of
 from carbonseal_devnet.ethereum.engine import Engine, RpcError, SkewedClock
 from carbonseal_devnet.ethereum.faults import SENDING, Faults
 
@@ -152,7 +152,8 @@ class Gateway:
         """A transaction that pays best, takes a whole block's gas, and burns it: its first instruction is invalid."""
         nonce = await self._engine.ask("eth_getTransactionCount", "0x" + address_of(DEPLOYER_KEY).hex(), "latest")
         head = await self._engine.ask("eth_getBlockByNumber", "latest", False)
-        fields = {"type": 2, "chainId": CHAIN_ID, "nonce": int(nonce, 16), "value": 0, "data": "0xfe", "gas": GAS_LIMIT}
+        chain_id = int(await self._engine.ask("eth_chainId"), 16)
+        fields = {"type": 2, "chainId": chain_id, "nonce": int(nonce, 16), "value": 0, "data": "0xfe", "gas": GAS_LIMIT}
         most = 2 * int(head["baseFeePerGas"], 16) + FILLER_TIP
         fields |= {"maxFeePerGas": most, "maxPriorityFeePerGas": FILLER_TIP}
         signed = Account.from_key(DEPLOYER_KEY).sign_transaction(fields)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal_adapters.ethereum.trie import keccak256
-from carbonseal_devnet.ethereum.accounts import CHAIN_ID, GAS_LIMIT, genesis
+from carbonseal_devnet.ethereum.accounts import GAS_LIMIT, genesis
 from carbonseal_devnet.ethereum.engine import SkewedClock
 from carbonseal_devnet.ethereum.native import Died, Native, find, held
 
@@ -26,19 +26,21 @@ SETTINGS = '[Node.P2P]\nListenAddr = ""\nNoDiscovery = true\nMaxPeers = 0\n'  # 
 
 
 @asynccontextmanager
-async def start(scratch: Path, clock: SkewedClock, finality: int, directory: Path | None) -> AsyncIterator[Native]:
+async def start(
+    scratch: Path, clock: SkewedClock, chain_id: int, finality: int, directory: Path | None
+) -> AsyncIterator[Native]:
     """Geth on a chain of its own, kept in `directory` or gone with `scratch`. It talks to nobody."""
     program, kept = find("geth"), directory or scratch / "geth"
     storage = ["--datadir", str(kept), "--state.scheme", "hash"]
     if not (kept / "geth" / "chaindata").exists():
-        (scratch / "genesis.json").write_text(json.dumps(genesis()))
+        (scratch / "genesis.json").write_text(json.dumps(genesis(chain_id)))
         init = [program, *storage, "init", str(scratch / "genesis.json")]
         made = await asyncio.to_thread(subprocess.run, init, capture_output=True, text=True, check=False)
         if made.returncode:
             raise Died(made.stderr[-2000:])
     (scratch / "geth.toml").write_text(SETTINGS)
     command = [program, *storage, "--config", str(scratch / "geth.toml"), "--gcmode", "archive", "--syncmode", "full"]
-    command += ["--networkid", str(CHAIN_ID), "--authrpc.port", "0", "--ipcpath", str(scratch / "geth.ipc")]
+    command += ["--networkid", str(chain_id), "--authrpc.port", "0", "--ipcpath", str(scratch / "geth.ipc")]
     command += ["--nodiscover", "--nat", "none", "--maxpeers", "0", "--nousb", "--cache", "64"]
     command += ["--miner.gasprice", "1", "--miner.gaslimit", str(GAS_LIMIT), "--rpc.txfeecap", "0"]
     async with AsyncExitStack() as running:

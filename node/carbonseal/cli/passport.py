@@ -1,4 +1,4 @@
-"""`carbonseal passport`: issue, refresh, show."""
+"""`carbonseal passport`: issue, refresh, revoke, show; `records` has a module of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import NODE, READABLE, WRITABLE
+from carbonseal.cli.records import footprint_lines, records
 from carbonseal.cli.text import plain
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
@@ -110,7 +111,8 @@ def revoke(directory: Path, file: Path) -> None:
 @passport.command(short_help="Show what is in a passport. Verifies nothing.")
 @click.argument("file", metavar="PASSPORT", type=READABLE)
 def show(file: Path) -> None:
-    """Show what a passport says and carries. Nothing of it is checked against anything: `carbonseal verify` does that.
+    """Show what a passport says and carries, and the figures of each product footprint that it discloses. Nothing of it is
+    checked against anything: `carbonseal verify` does that.
 
     \b
     Example:
@@ -125,6 +127,9 @@ def show(file: Path) -> None:
     for line in _lines(read):
         click.echo(plain(line))
     click.echo("Nothing of this is verified: carbonseal verify --help")
+
+
+passport.add_command(records)
 
 
 def _read(file: Path) -> bytes:
@@ -178,6 +183,7 @@ def _credential(read: Passport, credential: Credential, indent: str) -> Iterator
         kept = "disclosed" if record.commitment in read.records else "withheld"
         seal = _seal(read.seals.get(record.commitment))
         yield f"{indent}record      {record.role}, {record.profile}, {kept}, sealed {seal}"
+        yield from (f"{indent}  {line}" for line in footprint_lines(read.records.get(record.commitment)))
 
 
 def _seal(seal: Seal | None) -> str:

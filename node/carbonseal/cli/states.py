@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -41,9 +40,15 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
     yield style(plain(log["origin"]), bold=True) + plain(f"  the log {log['name']}")
     yield f"  key      {plain(log['key'])}"
     yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
+    yield from (f"  {line}" for line in freeze_lines(log))
+
+
+def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str]:
+    """Why a log signs nothing, and what to do; nothing where it does its work."""
     if frozen := log["frozen"]:
-        yield style(plain(f"  frozen: {frozen['message']}"), fg="red")
-        yield plain(f"    {frozen['remedy']}")
+        name = f"the log {log['name']} is " if whose else ""
+        yield style(plain(f"{name}frozen: {frozen['message']}"), fg="red")
+        yield plain(f"  {frozen['remedy']}")
 
 
 def ledger_lines(ledger: Mapping[str, Any], logs: Mapping[str, str]) -> Iterator[str]:
@@ -71,9 +76,9 @@ def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
     spent = f"  spent {_amount(costs['spent'])} {unit}"
     if costs["per-anchor"] is not None:
         spent += f": {_amount(costs['per-anchor'])} an anchor, {_amount(costs['per-record'])} a record"
-    yield plain(f"{spent}; {_amount(costs['balance'])} left at {_time(costs['asked'])}")
+    yield plain(f"{spent}; {_amount(costs['balance'])} left at {costs['asked']}")
     if costs["warning"]:
-        yield style(plain(f"  {costs['warning']}"), fg="yellow", bold=True)
+        yield style(plain(f"  {costs['warning']}"), fg="red" if costs["empty"] else "yellow", bold=True)
 
 
 def _amount(text: str) -> str:
@@ -81,15 +86,11 @@ def _amount(text: str) -> str:
     return f"{Decimal(text):.4g}" if Decimal(text) < Decimal("9999.5") else f"{Decimal(text):,.0f}"
 
 
-def _time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
     state = anchor["state"]
     stage = f" ({plain(anchor['stage'])})" if anchor["stage"] else ""
     shown = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
-    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {_time(anchor['since'])}{stage}"
+    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {plain(anchor['since'])}{stage}"
     if anchor["reason"]:
         yield plain(f"    {anchor['reason']}")
     if anchor["remedy"]:

@@ -1,1 +1,2 @@
-"""Where keys are kept, as URIs say it, and keys that stay in their token: what the node and its adapters share."""
+"""Where keys are kept, as URIs say it, keys that stay in their token, and addresses that may carry one: what the node and its
+adapters share."""

@@ -78,8 +78,11 @@ class Groups:
         number = numbers[threshold] if threshold in numbers else decode_decimal(threshold)
         if number is None:
             raise Refused(findings.GROUP_THRESHOLD_MALFORMED(name=name, threshold=repr(threshold)))
-        if repeated := [member for i, member in enumerate(members) if member in members[:i]]:
-            raise Refused(findings.GROUP_MEMBER_TWICE(name=name, member=repeated[0]))
+        seen: set[str] = set()
+        for member in members:
+            if member in seen:
+                raise Refused(findings.GROUP_MEMBER_TWICE(name=name, member=member))
+            seen.add(member)
         for member in members:
             if member == name:
                 raise Refused(findings.GROUP_IN_ITSELF(name=name))

@@ -40,7 +40,7 @@ class LogConfig:
     origin: str
     key: str  # URI of the Ed25519 key that signs its checkpoints
     guard: str  # path of the file that remembers its last signed head, which no backup may hold
-    predecessor: str | None = None  # the last signed checkpoint of the frozen log that this one succeeds
+    predecessor: str | None = None  # the text of the last checkpoint of the frozen log that this one succeeds
     ledgers: tuple[str, ...] | None = None  # names of those that its heads go to; None: all
 
 
@@ -129,7 +129,7 @@ def parse(text: str) -> NodeConfig:
     top = _Table(values, (FILE,))
     batch = top.table("batch")
     config = NodeConfig(
-        batch_size=int(batch.number("size", 4096, least=1)),
+        batch_size=batch.count("size", 4096),
         batch_age=batch.number("age", 1.0, least=0),
         heartbeat=batch.number("heartbeat", 0, least=0),
         logs=_each(top.tables("log"), _log, "name", "origin", "guard"),
@@ -263,6 +263,12 @@ class _Table:
         value = self._left.pop(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < math.inf:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a number of at least {least:g}"))
+        return value
+
+    def count(self, key: str, default: int) -> int:
+        value = self._left.pop(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a whole number of at least 1"))
         return value
 
     def table(self, key: str) -> _Table:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
+from carbonseal.keys.endpoints import shown
 from carbonseal.ledger import Ledger, Never, Retry
 
 from . import ledgers
@@ -70,7 +71,7 @@ class Connection:
             self._give_up(never.reason, never.remedy)
         except Refused as refused:
             self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
-        except Exception as defect:
+        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the lane
             LOG.exception("connecting to %s", self._settings.name)
             self.put_off(f"a defect: {defect!r}")
         else:
@@ -104,18 +105,20 @@ class Connection:
             return ledger
         await ledger.close()
         found, expected = _under(ledger.name, ledger.publisher), _under(wanted.name, wanted.publisher)
-        raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=wanted.uri, found=found, expected=expected))
+        raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=shown(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
-        """See whether the ledger knows more of a log than this node does; the log freezes where it does."""
-        if log.frozen or log.id in self._compared:
+        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once:
+        what froze is asked about again when the node starts anew."""
+        name = self._settings.name
+        if log.id in self._compared or (log.frozen and not log.is_frozen_by(name)):
             return
         statement = await ledger.latest(log.id)
         try:
-            await log.compare(self._settings.name, statement)
+            await log.compare(name, statement)
         except Frozen as frozen:
             LOG.error("%s: %s", log.origin, frozen.finding)  # and the log's state shows it to everybody who asks
-        else:
+        if not log.frozen or log.is_frozen_by(name):
             self._compared.add(log.id)
 
     def _give_up(self, reason: str, remedy: str) -> None:

@@ -7,6 +7,7 @@ the same log again.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -19,6 +20,8 @@ from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, rend
 from .files import replace_file
 from .guard import Guard
 from .lock import Lock
+
+PRIVATE = 0o600  # keys; and node.toml, as a ledger's uri may hold an access key
 
 
 def new_log(
@@ -45,7 +48,7 @@ def create(
         _begin_guards(directory, config.logs, undo)
         for path, key in keys.items():
             _begin_file(path, key, undo, private=True)
-        _begin_file(directory / FILE, text.encode(), undo)
+        _begin_file(directory / FILE, text.encode(), undo, private=True)
         undo.pop_all()
 
 
@@ -65,8 +68,9 @@ def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
     with closing(Lock(directory)), ExitStack() as undo:
         config = check_addition(directory, log, tenant)
         _begin_guards(directory, [log], undo)
-        old = (directory / FILE).read_bytes().rstrip(b"\n")
-        replace_file(directory / FILE, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode())
+        path = directory / FILE
+        old, mode = path.read_bytes().rstrip(b"\n"), stat.S_IMODE(path.stat().st_mode)
+        replace_file(path, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode(), mode)
         undo.pop_all()
     return config
 
@@ -98,7 +102,7 @@ def _begin_file(path: Path, data: bytes, undo: ExitStack, *, private: bool = Fal
     """A new file, durable. `undo` takes it away again, with the folders that were made for it."""
     begin_folder(path.parent, undo, private=private)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE if private else 0o666)
     except FileExistsError as error:
         raise Refused(CONFIG_EXISTS(path=path)) from error
     undo.callback(path.unlink)

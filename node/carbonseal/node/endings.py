@@ -3,9 +3,9 @@ the table `endings`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Column, Float, String, Table, delete, select
+
+from carbonseal.instants import format_seconds
 
 from .database import NODE_TABLES, Database, insert_rows
 
@@ -31,9 +31,9 @@ class Endings:
             ends = connection.scalar(select(ENDINGS.c.ends).where(ENDINGS.c.ledger == ledger))
         if ends is None or ends - now > EARLY:
             return ""
-        when = datetime.fromtimestamp(ends, UTC)
         verb = "ended" if ends <= now else "ends"
-        return f"the certificate that anchors here {verb} on {when:%Y-%m-%dT%H:%M:%SZ}: have it renewed, then start the node anew"
+        told = f"the certificate that anchors here {verb} on {format_seconds(ends)}"
+        return f"{told}: have it renewed, then start the node anew"
 
     def put(self, ledger: str, ends: float | None) -> None:
         """Keep what was seen."""

@@ -17,9 +17,10 @@ from carbonseal.log.tiles import Tile, bundle_path, cut_bundle
 _WRITING = ".writing"  # suffix of a file that is not complete
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of `path`, durably: after a crash either the old file or the new one is there, whole."""
-    _write(path.with_name(path.name + _WRITING), data)
+def replace_file(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Put `data` in the place of `path`, durably: after a crash either the old file or the new one is there, whole. `mode` is
+    what the process's umask leaves of it."""
+    _write(path.with_name(path.name + _WRITING), data, mode)
     path.with_name(path.name + _WRITING).replace(path)
     _sync_directory(path.parent)
 
@@ -101,8 +102,9 @@ class LogFiles:
         return changed
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+def _write(path: Path, data: bytes, mode: int) -> None:
+    path.unlink(missing_ok=True)  # what a crash left may have another mode
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

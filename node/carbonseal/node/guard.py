@@ -2,7 +2,8 @@
 
 The file holds origin, size and root of the newest head that was signed *or was about to be*: it is written, durably, before
 the signature is made. A node that was restored from an old copy therefore meets a guard that knows more than it does. It
-holds the freeze too, so that a frozen log stays frozen whatever is restored around it.
+holds the freeze too, so that a frozen log stays frozen whatever is restored around it. What a ledger claims freezes as long as it
+is claimed: nobody can prove to this node what a ledger holds, so its word stops the log and does not end it.
 
 A guard that is missing says nothing, and then nothing is signed until the operator vouches for the directory.
 """
@@ -17,6 +18,8 @@ from pathlib import Path
 from carbonseal.findings import (
     FROZEN_GUARD_MALFORMED,
     FROZEN_GUARD_MISSING,
+    FROZEN_LEDGER_KNOWS_MORE,
+    FROZEN_LEDGER_OTHER_ROOT,
     FROZEN_LOST_ENTRIES,
     FROZEN_OTHER_ROOT,
     FROZEN_WENT_BACK,
@@ -27,7 +30,16 @@ from carbonseal.log.tree import EMPTY_ROOT
 
 from .files import replace_file
 
-_FREEZES = {code.name: code for code in (FROZEN_WENT_BACK, FROZEN_OTHER_ROOT, FROZEN_LOST_ENTRIES)}
+CLAIMS = (FROZEN_LEDGER_KNOWS_MORE, FROZEN_LEDGER_OTHER_ROOT)
+FREEZES = (
+    FROZEN_GUARD_MISSING,
+    FROZEN_GUARD_MALFORMED,
+    FROZEN_WENT_BACK,
+    FROZEN_OTHER_ROOT,
+    FROZEN_LOST_ENTRIES,
+    *CLAIMS,
+)
+_BY_NAME = {code.name: code for code in FREEZES}
 
 
 class Frozen(Refused):
@@ -64,7 +76,7 @@ class Guard:
                 origin=value["origin"],
                 size=int(value["size"]),
                 root=base64.b64decode(value["root"], validate=True),
-                frozen=_FREEZES[frozen["code"]](**frozen["facts"]) if frozen else None,
+                frozen=_BY_NAME[frozen["code"]](**frozen["facts"]) if frozen else None,
             )
         except (ValueError, KeyError, TypeError) as error:
             raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path)) from error

@@ -129,7 +129,7 @@ async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[
     """Slices of bounded length and size."""
     part: list[Item] = []
     size = 0
-    async for item in _one_by_one(items):
+    async for item in one_by_one(items):
         part.append(item)
         size += len(item.raw) if isinstance(item, Source) else 0
         if len(part) == SLICE or size >= SLICE_BYTES:
@@ -139,7 +139,8 @@ async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[
         yield part
 
 
-async def _one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
+async def one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
+    """Records from wherever they come."""
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item

@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from carbonseal.instants import format_seconds
+from carbonseal.keys.endpoints import shown
 from carbonseal.ledger import Anchor, Ledger, Never, Purse, Retry, Unknown, Unreachable
 
 from . import points
@@ -36,7 +38,7 @@ class LedgerState:
     cannot be talked to, and `remedy` what to do about it where waiting does not help; `warning` tells what will be one."""
 
     name: str
-    uri: str
+    uri: str  # without what may be an access key
     publisher: str
     cadence: float
     compared: bool
@@ -47,9 +49,17 @@ class LedgerState:
     costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
     newest: tuple[AnchorState, ...]  # what is open or failed, and each log's newest final one
 
+    @property
+    def failing(self) -> bool:
+        """Whether anchors here need somebody: the ledger cannot be talked to, one failed for good or many times in a row, or
+        what pays for them has not enough for one more."""
+        stopped = self.counts.get(State.FAILED) or any(anchor.is_put_off for anchor in self.newest)
+        return bool(self.problem or stopped or (self.costs and self.costs.purse.empty))
+
     def to_json(self) -> dict[str, object]:
         return {
             "ledger": self.name,
+            "failing": self.failing,
             "uri": self.uri,
             "publisher": self.publisher,
             "cadence": self.cadence,
@@ -78,8 +88,9 @@ class Costs:
         return {
             "unit": self.purse.unit,
             "balance": amount(self.purse.balance),
-            "asked": self.purse.asked,
+            "asked": format_seconds(self.purse.asked),
             "warning": self.purse.warning,
+            "empty": self.purse.empty,
             "spent": amount(self.spent),
             "per-anchor": amount(self.spent // self.anchors) if self.anchors else None,
             "per-record": amount(self.spent // self.entries) if self.entries else None,
@@ -128,7 +139,7 @@ class Lane:
         newest = self._outbox.anchors(self.name, *OPEN, State.FAILED, limit=100)
         return LedgerState(
             self.name,
-            self.config.uri,
+            shown(self.config.uri),
             self.config.publisher,
             self.config.cadence,
             self._connection.compared,
@@ -228,7 +239,7 @@ class Lane:
             await self._try_again(ledger, anchor, str(retry))
         except Never as never:
             await self._on_disk(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
-        except Exception as defect:
+        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the lane
             LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
             await self._try_again(ledger, anchor, f"a defect: {defect!r}")
 

@@ -207,7 +207,7 @@ class Node:
     async def submit_record(self, record: Record, tenant: str = DEFAULT) -> Receipt:
         """Store a record that was admitted, or made here. Raises as `submit` does."""
         log = self._log_of_tenant(tenant)
-        log.check()
+        await log.check()
         return await log.intake.submit(record, tenant)
 
     async def submit_many(
@@ -216,7 +216,7 @@ class Node:
         """Admit and store many records, in bounded memory: a result for each, in their order. What is refused is reported
         with its place and kept nowhere, and the others go on. Raises `Frozen`."""
         log = self._log_of_tenant(tenant)
-        log.check()
+        await log.check()
         async with aclosing(log.intake.submit_many(items, profile, tenant)) as results:
             async for result in results:
                 yield result

@@ -42,6 +42,7 @@ from sqlalchemy import (
     update,
 )
 
+from carbonseal.instants import format_seconds
 from carbonseal.ledger import Observation, Prepared, Statement
 
 from .database import NODE_TABLES, Database, insert_rows
@@ -61,6 +62,7 @@ class State(Enum):
 MOST_TRIES = 100  # with the delays below, about eight hours
 FIRST_DELAY = 0.5  # seconds; doubled with each try
 LONGEST_DELAY = 300.0
+MANY_TRIES = 8  # with the delays below, two minutes: from then on something is wrong
 NEVER = 1e18  # when to look again at what is settled
 OPEN = (State.DUE, State.SIGNED, State.SENT, State.INCLUDED)
 STANDING = (State.INCLUDED, State.FINAL)
@@ -122,6 +124,11 @@ class AnchorState:
         """Whether there is anything left to look at."""
         return self.state in OPEN or (self.state is State.FINAL and self.next < NEVER)
 
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it failed many times in a row, and is still tried."""
+        return self.state in OPEN and self.tries >= MANY_TRIES
+
     def is_stuck(self, patience: float | None, now: float) -> bool:
         """Whether its newest attempt had all the time that the ledger gives one."""
         return patience is not None and now - self.offered >= patience
@@ -134,8 +141,8 @@ class AnchorState:
             "stage": self.stage,
             "tries": self.tries,
             "attempt": self.attempt,
-            "since": self.since,
-            "next": self.next if self.next < NEVER else None,
+            "since": format_seconds(self.since),
+            "next": format_seconds(self.next) if self.next < NEVER else None,
             "cost": self.cost,
             "reason": self.reason,
             "remedy": self.remedy,

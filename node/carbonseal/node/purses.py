@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Column, Float, Integer, String, Table, delete, select
+from sqlalchemy import Boolean, Column, Float, Integer, String, Table, delete, select
 
 from carbonseal.ledger import Purse
 
@@ -20,6 +20,7 @@ PURSES = Table(
     Column("decimals", Integer),
     Column("balance", String),  # in the smallest unit: more than SQLite's integers hold
     Column("warning", String),
+    Column("empty", Boolean),
     Column("asked", Float),  # when, in seconds since 1970
 )
 
@@ -45,11 +46,13 @@ class Purses:
         """What was last seen, or None."""
         with self._database.read() as connection:
             row = connection.execute(select(PURSES).where(PURSES.c.ledger == ledger)).one_or_none()
-        return None if row is None else KnownPurse(row.unit, row.decimals, int(row.balance), row.warning, row.asked)
+        if row is None:
+            return None
+        return KnownPurse(row.unit, row.decimals, int(row.balance), row.warning, row.empty, row.asked)
 
     def put(self, ledger: str, purse: Purse, now: float) -> None:
         """Keep what was seen."""
-        values = (ledger, purse.unit, purse.decimals, str(purse.balance), purse.warning, now)
+        values = (ledger, purse.unit, purse.decimals, str(purse.balance), purse.warning, purse.empty, now)
         with self._database.write() as connection:
             connection.execute(delete(PURSES).where(PURSES.c.ledger == ledger))
             insert_rows(connection, PURSES, [values])

@@ -87,7 +87,7 @@ class SealingLog:
         with closing(Database(folder / f"{own.name}.db", LOG_TABLES)) as database:
             log = SealingLog(directory, settings, own, database, clock=clock, reached=reached)
             try:
-                await log._on_disk(log._sequencer.start, log._now())
+                await log._on_disk(log._sequencer.start, log._now(), log.ledgers)
                 yield log
             finally:
                 await log._close()
@@ -118,7 +118,7 @@ class SealingLog:
     async def submit_foreign(self, signed_checkpoint: bytes) -> ForeignAnchorState:
         """Enter another log's head, once. Raises Refused unless a log whose key `node.toml` names signed it, and on a
         second root for one size; `Frozen`."""
-        self.check()
+        await self.check()
         checkpoint = self._foreign.open(signed_checkpoint)
         await self._on_disk(self._begin)
         index = await self._on_disk(self._foreign.enter, checkpoint, signed_checkpoint)
@@ -141,7 +141,7 @@ class SealingLog:
     def _begin(self) -> None:
         """Entry 0 says which log this is, and who publishes its anchors."""
         if self._store.size == 0:
-            self.check()
+            self._sequencer.check()
             with self._store.appending([Genesis(self.origin, self.ledgers, self._predecessor)]):
                 pass
 
@@ -155,8 +155,7 @@ class SealingLog:
         """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
         Raises `Frozen`."""
         await self._greeted()
-        self.check()
-        await self._on_disk(self._begin)
+        self._sequencer.check()
         newest: SignedHead | None = None
         until = self._store.size
         while self._sequencer.published.size < until:
@@ -184,18 +183,25 @@ class SealingLog:
         """Why this log signs nothing, or None."""
         return self._sequencer.frozen
 
-    def check(self) -> None:
-        """Raises `Frozen` if this log signs nothing."""
+    async def check(self) -> None:
+        """Raises `Frozen` if this log signs nothing, after its ledgers had a moment to take back what they claimed."""
+        if self.frozen:
+            await self._greeted()
         self._sequencer.check()
 
     async def compare(self, witness: str, statement: Statement | None) -> None:
-        """Freeze if a ledger knows more of this log, or another root, than is known here. Raises `Frozen`."""
-        await self._on_disk(self._sequencer.compare, witness, statement)
+        """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where it claimed so
+        once, and does not now. Raises `Frozen`."""
+        await self._on_disk(self._sequencer.compare, witness, statement, self._now())
+
+    def is_frozen_by(self, witness: str) -> bool:
+        """Whether it is what this ledger claimed that froze the log."""
+        return self._sequencer.is_frozen_by(witness)
 
     async def adopt_guard(self) -> None:
         """The operator says that this directory holds the newest there is of this log, and that its guard is gone. Raises
         `Frozen` where the log froze for another reason."""
-        await self._on_disk(self._sequencer.adopt_guard, self._now())
+        await self._on_disk(self._sequencer.adopt_guard, self._now(), self.ledgers)
 
     # --- what is here ----------------------------------------------------------------------------------------------
 

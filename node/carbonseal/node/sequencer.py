@@ -17,13 +17,15 @@ After a crash between 3 and 5 the guard is ahead of the checkpoint. The queue th
 and that head is made first: a head that was signed and may have been seen is the one that is published.
 
 On start the checkpoint, the guard and the queue are compared. A node that knows less than its guard, or another root, freezes
-for good. Ledgers are asked too, each as soon as it answers (`compare`).
+for good. Ledgers are asked too, each as soon as it answers (`compare`), and what one claims freezes until it is asked again,
+after the next start, and does not claim it any more. A checkpoint file that was lost is written again from the database.
 
 Owns the table `heads`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +34,8 @@ from sqlalchemy import Column, Integer, LargeBinary, Row, Select, Table, func, s
 from carbonseal.findings import (
     FROZEN_GUARD_MALFORMED,
     FROZEN_GUARD_MISSING,
+    FROZEN_LEDGER_KNOWS_MORE,
+    FROZEN_LEDGER_OTHER_ROOT,
     FROZEN_LOST_ENTRIES,
     FROZEN_OTHER_ROOT,
     FROZEN_WENT_BACK,
@@ -50,7 +54,7 @@ from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from . import points
 from .database import LOG_TABLES, Database, insert_rows
 from .files import LogFiles
-from .guard import Frozen, Guard
+from .guard import CLAIMS, Frozen, Guard
 from .store import Store
 
 HEADS = Table(
@@ -95,24 +99,33 @@ class Sequencer:
         self._signer = signer
         self._reached = reached
         self.frozen: Finding | None = None
-        note = files.checkpoint()
-        try:
-            self.published = open_checkpoint(note, signer.verifier) if note else Checkpoint(signer.name, 0, EMPTY_ROOT)
-        except Refused as refused:
-            raise refused.under("log", "checkpoint") from refused
-        self._note = note
+        self.published, self._note = self._published()
         self._edge = Edge.load(self.published.size, files)
 
     # --- on start --------------------------------------------------------------------------------------------------
 
-    def start(self, now: int) -> None:
-        """Compare checkpoint, guard and queue, and finish what a crash left undone. Sets `frozen` instead of raising."""
+    def _published(self) -> tuple[Checkpoint, bytes | None]:
+        """The newest head that was published, from its file or, where that was lost, from the database."""
+        note, recorded = self._files.checkpoint(), self.newest()
+        try:
+            published = open_checkpoint(note, self._signer.verifier) if note else None
+        except Refused as refused:
+            raise refused.under("log", "checkpoint") from refused
+        if recorded is not None and (published is None or published.size < recorded.checkpoint.size):
+            return recorded.checkpoint, recorded.note
+        return published or Checkpoint(self._signer.name, 0, EMPTY_ROOT), note
+
+    def start(self, now: int, witnesses: Collection[str]) -> None:
+        """Compare checkpoint, guard and queue, and finish what a crash left undone. Sets `frozen` instead of raising.
+        `witnesses` are the ledgers whose claims still matter."""
         try:
             last = self._guard.read()
         except Frozen as frozen:
             self.frozen = frozen.finding
             return
         self.frozen = last.frozen
+        if self.frozen and self.frozen.code in CLAIMS and self.frozen.facts["witness"] not in witnesses:
+            self._thaw()
         size = self.published.size
         if self.frozen:
             return
@@ -126,24 +139,44 @@ class Sequencer:
             self._freeze(FROZEN_OTHER_ROOT(witness="the checkpoint", size=size))
         elif self._note and self.head(size) is None:
             self._record(self.published, self._note, now)
+        if not self.frozen and self._note and self._note != self._files.checkpoint():
+            self._files.publish(self._note)
 
-    def compare(self, witness: str, statement: Statement | None) -> None:
-        """Freeze if a ledger knows more of this log, or another root, than this node does. Raises `Frozen`."""
+    def compare(self, witness: str, statement: Statement | None, now: int) -> None:
+        """Freeze if a ledger claims to know more of this log, or another root, than this node does; go on where it is frozen
+        because of what this ledger claimed once, and does not claim now. Raises `Frozen`."""
+        if not self.is_frozen_by(witness):
+            self.check()
+        claim = self._contradiction(witness, statement)
+        if claim is not None:
+            self._freeze(claim)
+        elif self.frozen:
+            self._thaw()
+            self.start(now, (witness,))
         self.check()
+
+    def _contradiction(self, witness: str, statement: Statement | None) -> Finding | None:
+        """What a ledger's claim says against this node."""
         size = self.published.size
-        if statement is not None and statement.size > size:
-            self._freeze(FROZEN_WENT_BACK(witness=witness, known=statement.size, size=size))
-        elif statement is not None and self._root_at(statement.size) != statement.root:
-            self._freeze(FROZEN_OTHER_ROOT(witness=witness, size=statement.size))
-        self.check()
+        if statement is None:
+            return None
+        if statement.size > size:
+            return FROZEN_LEDGER_KNOWS_MORE(witness=witness, known=statement.size, size=size)
+        if self._root_at(statement.size) != statement.root:
+            return FROZEN_LEDGER_OTHER_ROOT(witness=witness, size=statement.size)
+        return None
 
-    def adopt_guard(self, now: int) -> None:
+    def is_frozen_by(self, witness: str) -> bool:
+        """Whether it is what this ledger claimed that froze the log."""
+        return self.frozen is not None and self.frozen.code in CLAIMS and self.frozen.facts["witness"] == witness
+
+    def adopt_guard(self, now: int, witnesses: Collection[str]) -> None:
         """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
         `Frozen` where the log froze for another reason."""
         if self.frozen and self.frozen.code in (FROZEN_GUARD_MISSING, FROZEN_GUARD_MALFORMED):
             self._guard.write(self.published.size, self.published.root)
             self.frozen = None
-        self.start(now)
+        self.start(now, witnesses)
         self.check()
 
     def check(self) -> None:
@@ -154,6 +187,11 @@ class Sequencer:
     def _freeze(self, finding: Finding) -> None:
         self._guard.freeze(self._guard.read(), finding)
         self.frozen = finding
+
+    def _thaw(self) -> None:
+        last = self._guard.read()
+        self._guard.write(last.size, last.root)
+        self.frozen = None
 
     def _root_at(self, size: int) -> bytes:
         return Edge.load(size, self._files).root()

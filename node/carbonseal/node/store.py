@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -31,6 +30,7 @@ from sqlalchemy import (
     update,
 )
 
+from carbonseal.instants import format_seconds
 from carbonseal.log.entries import Entry, RecordEntry
 
 from .database import LOG_TABLES, SLICE, Database, insert_rows
@@ -83,7 +83,7 @@ class Receipt:
             "profile": self.profile,
             "commitment": self.commitment.hex(),
             "salt": self.salt.hex(),
-            "acknowledged": datetime.fromtimestamp(self.acknowledged, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "acknowledged": format_seconds(self.acknowledged),
         }
 
 

@@ -22,11 +22,11 @@ from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Credential, Sign
 from carbonseal.passport.schemas import PASSPORT_SHAPE
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_EVIDENCE, MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, parse_status_list
-from carbonseal.records.canonical import canonicalise, jcs
+from carbonseal.records import strict
+from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
-from carbonseal.records.strict import Limits
 
-PASSPORT_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
+PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 VERSION = "passport/1"
 MAX_COMPONENTS = 4096  # cited by all credentials together, whether carried or not
 MAX_TIERS = 32  # of components below the root
@@ -154,7 +154,7 @@ def parse(raw: bytes) -> Passport:
     Raises `Refused`: *rejected* where the bytes are malformed, a key is not the digest of what it names, or something is
     carried that nothing cites; *undetermined* where it is over a limit of version 1.
     """
-    return parse_value(canonicalise(raw, PASSPORT_LIMITS).value)
+    return parse_value(strict.parse(raw, PASSPORT_LIMITS))
 
 
 def parse_value(value: Any) -> Passport:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from carbonseal.findings import Code, Refused
+from carbonseal.records.places import pointer
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"]
 CREDENTIAL_TYPE = ["VerifiableCredential", "DigitalCarbonPassport"]
@@ -186,11 +187,13 @@ class Shape:
 
     def check(self, value: object, code: Code) -> None:
         """Raise `Refused` with `code` (whose message uses `{problem}`) at the JSON pointer of the first misfit."""
-        validator = self._validator()
-        if not validator.is_valid(value):
-            error = next(iter(validator.iter_errors(value)))
-            pointer = "/" + "/".join(str(step) for step in error.instance_path)
-            raise Refused(code(pointer, problem=_short(error.message)))
+        import jsonschema_rs
+
+        try:
+            self._validator().validate(value)  # stops at the first: all misfits of a hostile file would fill the memory
+        except jsonschema_rs.ValidationError as error:
+            place = pointer(str(step) for step in error.instance_path) or ("/",)
+            raise Refused(code(*place, problem=_short(error.message))) from None
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process
     def _validator(self) -> Any:

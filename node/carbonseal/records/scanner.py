@@ -1,7 +1,7 @@
 """The exact reader of strict JSON: slow, and able to say what is wrong and where.
 
-It decides what carbonseal accepts; the fast path of :mod:`carbonseal.records.strict` only takes documents that this one
-would read to the same value. Grammar: RFC 8259. Beyond that, as RFC 7493 (I-JSON) has it: no duplicate keys, no lone
+It decides what carbonseal accepts; the quick readers of :mod:`carbonseal.records.strict` only take what this one would
+read to the same value. Grammar: RFC 8259. Beyond that, as RFC 7493 (I-JSON) has it: no duplicate keys, no lone
 surrogates, no number that RFC 8785 would write with another decimal value.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -28,20 +29,30 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _NUMBER_SO_FAR = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.|(?:\.[0-9]+)?[eE][+-]?))?\Z")
 _NOT_A_NUMBER = re.compile(r"-?(?:NaN|Infinity)", re.IGNORECASE)
 _WORDS = {"true": True, "false": False, "null": None}
+_CLOSING = {dict: "}", list: "]"}
+
+Container = dict[str, Any] | list[Any]
 
 
-def scan(raw: bytes, max_depth: int) -> Any:
-    """Read one JSON document: dict, list, str, int, float, bool or None.
-
-    Raises Refused with a ``json.*`` code, whose place is the JSON pointer (RFC 6901) of the value at fault.
-    """
+def decoded(raw: bytes) -> str:
+    """The text of a document. Raises Refused where it is not UTF-8, or begins with a byte order mark."""
     if raw.startswith(b"\xef\xbb\xbf"):
         raise Refused(findings.JSON_BYTE_ORDER_MARK())
     try:
-        text = raw.decode()
+        return raw.decode()
     except UnicodeDecodeError as error:
         raise Refused(findings.JSON_NOT_UTF8(offset=error.start)) from None
-    return _Scanner(text, max_depth).document()
+
+
+def scan(text: str, max_depth: int, at: int = 0, opened: Sequence[Container] = ()) -> Any:
+    """Read one JSON document: dict, list, str, int, float, bool or None.
+
+    Of a document that has been read up to a comma, read the rest: `at` is where it begins, `opened` the containers in
+    which it does, each in the one before it, with all that was read of them.
+
+    Raises Refused with a ``json.*`` code, whose place is the JSON pointer (RFC 6901) of the value at fault.
+    """
+    return _Scanner(text, max_depth, at, opened).document()
 
 
 class Inexact(ValueError):
@@ -55,15 +66,17 @@ class Inexact(ValueError):
 
 def whole(literal: str) -> int:
     """An integer as JSON writes it. Raises Inexact beyond 2^53 - 1."""
-    if len(literal) > 17 or abs(int(literal)) > MAX_INTEGER:
+    if len(literal) > 17 or abs(value := int(literal)) > MAX_INTEGER:
         raise Inexact(findings.JSON_INTEGER_TOO_LARGE, float(literal))
-    return int(literal)
+    return value
 
 
 def fraction(literal: str) -> float:
     """A number with a point or an exponent. Raises Inexact unless its double has the same decimal value, and unless
     RFC 8785 would write that in a form that strict JSON reads back."""
     number = float(literal)
+    if len(literal) <= 16 and "e" not in literal and "E" not in literal:
+        return number  # a double keeps 15 digits, whatever they are
     try:
         same = Decimal(literal) == Decimal(repr(number))
     except InvalidOperation:  # an exponent beyond all reason
@@ -75,80 +88,97 @@ def fraction(literal: str) -> float:
     return number
 
 
+def _last(container: Container) -> str:
+    """The reference token of the last thing in it."""
+    return next(reversed(container)) if isinstance(container, dict) else str(len(container) - 1)
+
+
 class _Scanner:
-    def __init__(self, text: str, max_depth: int) -> None:
+    def __init__(self, text: str, max_depth: int, at: int, opened: Sequence[Container]) -> None:
         self.text = text
-        self.at = 0
+        self.at = at
         self.max_depth = max_depth
-        self.depth = 0
-        self.path: list[str] = []
+        self.opened = [*opened]
+        self.path = [_last(container) for container in opened[:-1]]
 
     def document(self) -> Any:
-        value = self.value()
+        value = self.rest() if self.opened else self.value()
         self.skip_space()
         if self.at < len(self.text):
             self.refuse(findings.JSON_TRAILING)
         return value
 
+    def rest(self) -> Any:
+        """What follows a comma in the innermost of the opened containers, to the end of the outermost."""
+        self.members(self.opened[-1])
+        while True:
+            container = self.close()
+            if not self.opened:
+                return container
+            self.path.pop()
+            if self.goes_on(self.opened[-1]):
+                self.members(self.opened[-1])
+
     def value(self) -> Any:
         self.skip_space()
         match self.text[self.at : self.at + 1]:
             case "{":
-                return self.nested(self.members)
+                return self.nested({})
             case "[":
-                return self.nested(self.items)
+                return self.nested([])
             case '"':
                 return self.string()
             case _:
                 return self.number_or_word()
 
-    def nested(self, read: Any) -> Any:
-        if self.depth == self.max_depth:
+    def nested(self, container: Container) -> Any:
+        if len(self.opened) == self.max_depth:
             self.refuse(findings.JSON_TOO_DEEP, limit=self.max_depth)
-        self.depth += 1
+        self.opened.append(container)
         self.at += 1
-        value = read()
+        if not self.next_is(_CLOSING[type(container)]):
+            self.members(container)
+        return self.close()
+
+    def close(self) -> Container:
         self.at += 1
-        self.depth -= 1
-        return value
+        return self.opened.pop()
 
-    def members(self) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        if self.next_is("}"):
-            return result
+    def members(self, container: Container) -> None:
+        """Members or items up to the closing bracket, of which there is one at least."""
         while True:
-            self.skip_space()
-            start = self.at
-            if self.text[start : start + 1] != '"':
-                self.unexpected("a key in quotes")
-            key = self.string()
-            self.path.append(key)
-            if key in result:
-                self.refuse(findings.JSON_DUPLICATE_KEY, start, key=printable(key))
-            if not self.next_is(":"):
-                self.unexpected("a colon")
-            self.at += 1
-            result[key] = self.value()
+            if isinstance(container, dict):
+                self.member(container)
+            else:
+                self.path.append(str(len(container)))
+                container.append(self.value())
             self.path.pop()
-            if self.next_is("}"):
-                return result
-            if not self.next_is(","):
-                self.unexpected("a comma or }")
-            self.at += 1
+            if not self.goes_on(container):
+                return
 
-    def items(self) -> list[Any]:
-        result: list[Any] = []
-        if self.next_is("]"):
-            return result
-        while True:
-            self.path.append(str(len(result)))
-            result.append(self.value())
-            self.path.pop()
-            if self.next_is("]"):
-                return result
-            if not self.next_is(","):
-                self.unexpected("a comma or ]")
-            self.at += 1
+    def goes_on(self, container: Container) -> bool:
+        """Whether a comma comes next, and not the closing bracket."""
+        closing = _CLOSING[type(container)]
+        if self.next_is(closing):
+            return False
+        if not self.next_is(","):
+            self.unexpected(f"a comma or {closing}")
+        self.at += 1
+        return True
+
+    def member(self, container: dict[str, Any]) -> None:
+        self.skip_space()
+        start = self.at
+        if self.text[start : start + 1] != '"':
+            self.unexpected("a key in quotes")
+        key = self.string()
+        self.path.append(key)
+        if key in container:
+            self.refuse(findings.JSON_DUPLICATE_KEY, start, key=printable(key))
+        if not self.next_is(":"):
+            self.unexpected("a colon")
+        self.at += 1
+        container[key] = self.value()
 
     def string(self) -> str:
         match = _STRING_SO_FAR.match(self.text, self.at)

@@ -2,6 +2,7 @@
 
 Three readers, one meaning. orjson reads what can be shown to be unambiguous; the standard library, with hooks, what has
 floats or may have duplicates; :mod:`carbonseal.records.scanner` decides about the rest, and says what is wrong with it.
+The last two are slow, so they get no more of a long document than they must: :mod:`carbonseal.records.pieces`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import orjson
 
 from carbonseal import findings
 from carbonseal.findings import Refused
-from carbonseal.records.scanner import fraction, scan, whole
+from carbonseal.records.pieces import PIECE, read_in_pieces
+from carbonseal.records.scanner import fraction, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,38 @@ def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
     if len(raw) > limits.max_bytes:
         raise Refused(findings.JSON_TOO_LARGE(limit=limits.max_bytes))
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return scan(raw, limits.max_depth), None
-    if raw.count(b"[") + raw.count(b"{") > limits.max_depth and not _within_depth(value, limits.max_depth):
-        return scan(raw, limits.max_depth), None
+        value, canonical = _plain(raw, limits.max_depth)
+        if canonical is not None:
+            return value, canonical
+        if len(raw) <= PIECE:
+            return _hooked(raw), None
+    except ValueError:
+        pass
+    return read_in_pieces(raw, limits.max_depth, _quick), None
+
+
+def _quick(raw: bytes, max_depth: int) -> Any:
+    """The value of a document, or ValueError where something is wrong with it."""
+    value, canonical = _plain(raw, max_depth)
+    return _hooked(raw) if canonical is None else value
+
+
+def _hooked(raw: bytes) -> Any:
+    """The value of a document that `_plain` has in doubt. ValueError where something is wrong with it."""
+    return json.loads(raw.decode(), parse_int=whole, parse_float=fraction, object_pairs_hook=_object)
+
+
+def _plain(raw: bytes, max_depth: int) -> tuple[Any, bytes | None]:
+    """A document's value and its RFC 8785 bytes; None for these, and the value in doubt, where it has floats, or may have
+    duplicate keys. ValueError where something else is wrong with it."""
+    value = orjson.loads(raw)
+    if raw.count(b"[") + raw.count(b"{") > max_depth and not _within_depth(value, max_depth):
+        raise ValueError("too deep")
     out = sorted_form(value)
     # orjson keeps the last of duplicate keys, so a colon goes missing. Only its escape in a string could make up for it.
     if out and raw.count(b":") == out.count(b":") and not (b"\\" in raw and _COLON_ESCAPED.search(raw)):
         return value, out
-    try:
-        return json.loads(raw.decode(), parse_int=whole, parse_float=fraction, object_pairs_hook=_object), None
-    except ValueError:
-        return scan(raw, limits.max_depth), None
+    return value, None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:

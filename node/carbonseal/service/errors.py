@@ -9,6 +9,7 @@ from aiohttp import web
 
 from carbonseal import findings
 from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
+from carbonseal.node.guard import FREEZES
 
 FROM_A_PAGE = rejected(
     "http.from-a-page",
@@ -32,13 +33,6 @@ UNKNOWN_PASSPORT = undetermined("http.unknown-passport", "no passport with this 
 NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
 NO_TILE = undetermined("http.no-tile", "this log has no such tile, or not of this width")
 
-FREEZES = (
-    findings.FROZEN_GUARD_MISSING,
-    findings.FROZEN_GUARD_MALFORMED,
-    findings.FROZEN_WENT_BACK,
-    findings.FROZEN_OTHER_ROOT,
-    findings.FROZEN_LOST_ENTRIES,
-)
 STATUS = {
     FROM_A_PAGE.name: 403,
     NOT_FOUND.name: 404,

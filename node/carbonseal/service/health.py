@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import State
 from carbonseal.node.sealing import SealingLog
 
 from .errors import describe
 
 
 def health(node: Node) -> dict[str, Any]:
-    """`state` is "ok", "failing" (a ledger has a problem, or an anchor failed for good) or "frozen" (a log signs nothing)."""
+    """`state` is "ok", "failing" (anchors on a ledger need somebody: `LedgerState.failing`) or "frozen" (a log signs nothing)."""
     ledgers = node.states()
-    failing = any(ledger.problem or ledger.counts.get(State.FAILED) for ledger in ledgers)
+    failing = any(ledger.failing for ledger in ledgers)
     frozen = any(log.frozen for log in node.logs.values())
     return {
         "state": "frozen" if frozen else "failing" if failing else "ok",

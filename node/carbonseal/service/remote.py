@@ -18,7 +18,7 @@ from carbonseal.findings import Code, Finding, Outcome, Place, Refused, undeterm
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
-from carbonseal.node.intake import Item, Submitted
+from carbonseal.node.intake import Item, Submitted, one_by_one
 from carbonseal.node.store import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.records.sources import Source
@@ -191,7 +191,7 @@ class _Stream:
         A line feed can stand between a document's tokens, where a tab means the same, and inside of a text it is as
         forbidden as a tab is: so tabs take its place, and what was wrong stays wrong."""
         piece = bytearray()
-        async for item in _one_by_one(self._items):
+        async for item in one_by_one(self._items):
             finding = item if isinstance(item, Finding) else _unsendable(item)
             if finding is not None or isinstance(item, Finding):
                 assert finding is not None
@@ -235,15 +235,6 @@ def _unsendable(source: Source) -> Finding | None:
     except Refused as refused:
         return refused.finding.under(*source.place)
     raise AssertionError("nothing was parsed as something")
-
-
-async def _one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-    else:
-        for item in items:
-            yield item
 
 
 def _finding(error: Mapping[str, Any]) -> Finding:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from carbonseal.node.node import Node
 
 from .app import serving
+from .health import health
+
+Ready = Callable[[str, Mapping[str, Any]], None]
 
 
-def run(directory: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve the node in `directory` until SIGINT or SIGTERM. `ready` is called with the URL once it answers there.
+def run(directory: Path, host: str, port: int, ready: Ready) -> None:
+    """Serve the node in `directory` until SIGINT or SIGTERM. `ready` is called once it answers: with its URL, and with how the
+    node is, as GET /health says it.
 
     Raises `Refused` where the node cannot be opened, and OSError where the address cannot be had."""
     with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
@@ -31,7 +36,7 @@ def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return loop
 
 
-async def _run(directory: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+async def _run(directory: Path, host: str, port: int, ready: Ready) -> None:
     """In this order, so that the end comes in the opposite one: no more requests, then no more work, then closed."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -42,7 +47,7 @@ async def _run(directory: Path, host: str, port: int, ready: Callable[[str], Non
         serving(node, host, port) as url,
         _advertised(node, url),
     ):
-        ready(url)
+        ready(url, health(node))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()

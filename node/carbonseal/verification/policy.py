@@ -160,6 +160,7 @@ class _Reading:
         self._witness_groups = Groups()
         self._ledger_groups = Groups(exclusive=False)
         self._verifiers: dict[str, EvidenceVerifier] = {}
+        self._checks: dict[str, None] = {}
         self._seen: set[str] = set()
 
     def line(self, keyword: _Word, words: list[_Word]) -> None:
@@ -181,6 +182,7 @@ class _Reading:
             if word not in self._seen:
                 end = _Word("", lines, 1)
                 raise end.refused(findings.POLICY_LINE_MISSING, word=word, example=example)
+        self._policy.checks = tuple(self._checks)
         return self._policy
 
     def _log(self, words: list[_Word]) -> None:
@@ -260,9 +262,9 @@ class _Reading:
         self._policy.status_required = words[0].text == "required"
 
     def _check(self, words: list[_Word]) -> None:
-        if words[0].text in self._policy.checks:
+        if words[0].text in self._checks:
             raise words[0].refused(findings.POLICY_NAME_TWICE, name=words[0].text)
-        self._policy.checks += (words[0].text,)
+        self._checks[words[0].text] = None
 
     # What several lines have in common.
 

@@ -40,7 +40,7 @@ class _Run:
 
     ledgers: set[str] = field(default_factory=set)  # by name in the policy
     witnesses: set[str] = field(default_factory=set)
-    times: list[tuple[datetime, str]] = field(default_factory=list)  # not later than, and which ledger says so
+    times: dict[str, datetime] = field(default_factory=dict)  # not later than, as each of these says
     heads: int = 0  # those signed by a listed log
 
 
@@ -59,7 +59,7 @@ class Seals:
         self._policy = policy
         self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
         self._heads: dict[bytes, CheckedHead] = {}
-        self._anchors: dict[tuple[SealedAnchor, Statement], Checked] = {}
+        self._anchors: dict[SealedAnchor, tuple[Statement, Checked]] = {}  # each checked once, for the first head
         self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
         self.trusted: dict[int, TrustItem] = {}  # the items that anything rested on, by identity
 
@@ -159,9 +159,11 @@ class Seals:
             self.trusted.update((id(item), item) for item in result.proved.trusted)
             if result.proved.time is not None:
                 try:
-                    run.times.append((from_seconds(result.proved.time), name))
+                    time = from_seconds(result.proved.time)
                 except ValueError:
                     found.append(findings.TIME_NO_DATE(*place, anchor.ledger, seconds=result.proved.time))
+                else:
+                    run.times[name] = min(time, run.times.get(name, time))
 
     def _head(self, note_bytes: bytes) -> CheckedHead:
         checked = self._heads.get(note_bytes)
@@ -181,18 +183,20 @@ class Seals:
             return CheckedHead(checkpoint, (findings.LOG_NOT_LISTED(origin=checkpoint.origin),))
         if not note.signed_by(key):
             return CheckedHead(checkpoint, (findings.HEAD_UNSIGNED(origin=checkpoint.origin),))
-        cosigned = {name for name, witness in self._policy.witnesses.items() if note.signed_by(witness)}
+        names = {signature.name for signature in note.signatures}
+        witnesses = ((name, key) for name, key in self._policy.witnesses.items() if key.name in names)
+        cosigned = {name for name, witness in witnesses if note.signed_by(witness)}
         return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(cosigned))
 
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
         pinned = self._policy.ledgers.get(anchor.ledger)
         if pinned is None:
             return Checked((findings.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
-        checked = self._anchors.get((anchor, statement))
-        if checked is None:
-            trust = self._trust[anchor.ledger]
-            checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, trust)
-            self._anchors[anchor, statement] = checked
+        if anchor in self._anchors:
+            first, checked = self._anchors[anchor]
+            return checked if first == statement else Checked((findings.SEAL_EVIDENCE_SHARED(),))
+        checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, self._trust[anchor.ledger])
+        self._anchors[anchor] = statement, checked
         return checked
 
     # From a run to what the policy asks.
@@ -222,7 +226,7 @@ class Seals:
             yield code(*place, witnesses=_listed(run.witnesses))
         if policy.time_quorum is not None:
             if since is None:
-                yield findings.TIME_QUORUM_UNMET(*place, ledgers=_listed({name for _, name in run.times}))
+                yield findings.TIME_QUORUM_UNMET(*place, ledgers=_listed(run.times))
             else:
                 yield findings.TIME_QUORUM_MET(*place, since=format_instant(since))
 
@@ -231,7 +235,7 @@ class Seals:
         if self._policy.time_quorum is None:
             return None
         dated: set[str] = set()
-        for time, name in sorted(run.times):
+        for time, name in sorted((time, name) for name, time in run.times.items()):
             dated.add(name)
             if satisfied(self._policy.time_quorum, dated):
                 return time

@@ -11,10 +11,10 @@ from carbonseal.findings import Refused
 from carbonseal.instants import parse_instant
 from carbonseal.ledger import TrustItem, TrustItems
 from carbonseal.passport.schemas import TRUST_SHAPE
-from carbonseal.records.canonical import canonicalise, jcs
-from carbonseal.records.strict import Limits
+from carbonseal.records import strict
+from carbonseal.records.canonical import jcs
 
-TRUST_LIMITS = Limits(max_bytes=64 << 20, max_depth=64)
+TRUST_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,7 @@ class Trust:
         return Trust(tuple(item for item in self.items if _identity(item) not in gone))
 
     def encode(self) -> bytes:
-        items = [
-            {
-                "ledger": item.ledger,
-                "kind": item.kind,
-                "value": dict(item.value),
-                "whence": item.whence,
-                "when": item.when,
-            }
-            for item in self.items
-        ]
+        items = [item.to_json() for item in self.items]
         return jcs({"carbonseal": "trust/1", "items": items}) + b"\n"
 
 
@@ -68,7 +59,7 @@ def _identity(item: TrustItem) -> tuple[str, str, bytes, str]:
 
 def parse_trust(raw: bytes) -> Trust:
     """Read a trust file. Raises `Refused`; what an item's value means is for the ledger's adapter to read."""
-    value: Any = canonicalise(raw, TRUST_LIMITS).value
+    value: Any = strict.parse(raw, TRUST_LIMITS)
     TRUST_SHAPE.check(value, findings.TRUST_MALFORMED)
     for number, item in enumerate(value["items"]):
         try:

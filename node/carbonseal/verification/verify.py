@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from carbonseal import findings
@@ -14,9 +14,12 @@ from carbonseal.passport.credentials import Credential, SignedDocument
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.passports import Carried, Passport, parse, reachable
 from carbonseal.passport.status_lists import StatusList
+from carbonseal.records.places import printable
 from carbonseal.verification.policy import Issuer, Policy
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.trust import Trust
+
+LONGEST_NAME = 80  # characters of a credential's name, where findings are placed below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,11 @@ class _Verification:
         self._policy = policy
         self._at = at
         self._seals = Seals(policy, trust)
+        self._known = {id for id, _ in policy.issuers}
+        self._named = {(one.signed.issuer, one.signed.id): one for one in passport.status_lists.values()}
         self._found: list[Finding] = []
         self._lists: dict[bytes, bool] = {}  # status lists seen, and whether they are their issuer's own
+        self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}  # seals seen, by commitment, and where they stand
 
     def report(self) -> Report:
         passport = self._passport
@@ -83,7 +89,7 @@ class _Verification:
 
     def _credential(self, carried: Carried[Credential]) -> datetime | None:
         credential = carried.signed
-        place = (f"{credential.name} ({credential.digest.hex()[:8]})",)
+        place = (f"{printable(credential.name, LONGEST_NAME)} ({credential.digest.hex()[:8]})",)
         _, since = self._signed(carried, place)
         self._validity(credential, place)
         for record in credential.records:
@@ -110,7 +116,7 @@ class _Verification:
     def _issuer(self, signed: SignedDocument, place: Place) -> Issuer | None:
         issuer = self._policy.issuers.get((signed.issuer, signed.key))
         if issuer is None:
-            known = any(id == signed.issuer for id, _ in self._policy.issuers)
+            known = signed.issuer in self._known
             code = findings.ISSUER_KEY_NOT_LISTED if known else findings.ISSUER_NOT_LISTED
             self._add(place, code(issuer=signed.issuer))
             return None
@@ -126,8 +132,13 @@ class _Verification:
         seal = self._passport.seals.get(commitment)
         if seal is None:
             return None
-        checked = self._seals.check(seal, commitment, place)
-        self._found += checked.findings
+        if commitment in self._sealed:  # thousands of credentials may list one record: told in full the first time
+            first, checked = self._sealed[commitment]
+            self._found.append(_worst(checked.findings, first, place))
+        else:
+            checked = self._seals.check(seal, commitment, place)
+            self._sealed[commitment] = place, checked
+            self._found += checked.findings
         if checked.since is not None and checked.since > self._at:
             self._add(
                 place, findings.TIME_AFTER_INSTANT(since=format_instant(checked.since), at=format_instant(self._at))
@@ -167,16 +178,15 @@ class _Verification:
         if credential.status is None:
             self._add(place, findings.STATUS_NOT_NAMED())
             return
-        named = (credential.issuer, credential.status.list_id)
-        for digest, carried in self._passport.status_lists.items():
-            if (carried.signed.issuer, carried.signed.id) == named:
-                if self._status_list(digest, carried):
-                    self._add(place, self._standing(carried.signed, credential.status.index))
-                return
-        self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
+        carried = self._named.get((credential.issuer, credential.status.list_id))
+        if carried is None:
+            self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
+        elif self._status_list(carried):
+            self._add(place, self._standing(carried.signed, credential.status.index))
 
-    def _status_list(self, digest: bytes, carried: Carried[StatusList]) -> bool:
+    def _status_list(self, carried: Carried[StatusList]) -> bool:
         """Check a status list, once; whether it is shown to be its issuer's own."""
+        digest = carried.signed.digest
         if digest not in self._lists:
             self._lists[digest], _ = self._signed(carried, (f"status list {carried.signed.id}",))
         return self._lists[digest]
@@ -212,6 +222,13 @@ class _Verification:
             yield findings.FLOW_NOT_ASKED()
         for check in policy.checks:
             yield findings.CHECK_UNAVAILABLE(check=check)
+
+
+def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:
+    """Of the findings of a seal, which were placed below `first`, one that decides what it comes to, placed below `place`."""
+    weights = (Outcome.NOTED, Outcome.SHOWN, Outcome.UNDETERMINED, Outcome.REJECTED)
+    worst = max(found, key=lambda finding: weights.index(finding.code.outcome))
+    return replace(worst, place=(*place, *worst.place[len(first) :]))
 
 
 def _outside_window(issuer: Issuer, since: datetime | None) -> Finding | None:

@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from carbonseal.findings import Outcome
 from carbonseal.ledger import Proved
@@ -16,6 +19,8 @@ from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_adapters.fabric.headers import instant
 from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of
 from tests.fabric.scenes import (
+    END,
+    ORDER,
     ROLE,
     TIME,
     Channel,
@@ -211,6 +216,31 @@ def test_each_signer_takes_one_place():
     assert code_of(given) is codes.ENDORSERS_MISSING
     both = (CHANNEL.peer(0), CHANNEL.peer(0, "peer1"))
     assert check(called(given, endorsers=both)).proved
+
+
+def test_one_key_is_one_signer():
+    """A certificate spelled in another way, its authority's signature with the larger s: as valid, and of other bytes. And a
+    second certificate for the same key."""
+    places = one_of(_role("MillMSP", ROLE.PEER), _role("MillMSP", ROLE.MEMBER), count=2)
+    given = scene(STATEMENT, replace(CHANNEL, endorsement=_signature(places)))
+    peer = CHANNEL.peer(0)
+    again = CHANNEL.peer(0, until=END - timedelta(days=1))
+    assert again.certificate != peer.certificate
+    for other in (replace(peer, certificate=respelled(peer.certificate)), again):
+        assert other.key.public_key() == peer.key.public_key()
+        assert check(called(given, endorsers=(other, CHANNEL.peer(0, "peer1")))).proved, "it is valid"
+        assert code_of(called(given, endorsers=(peer, other))) is codes.ENDORSERS_MISSING
+
+
+def respelled(certificate):
+    """The certificate with the other form of its signature."""
+    r, s = decode_dss_signature(certificate.signature)
+    other = encode_dss_signature(r, ORDER - s)
+    raw = certificate.public_bytes(Encoding.DER)
+    at = raw.rindex(certificate.signature)
+    begins = raw.index(certificate.tbs_certificate_bytes)
+    inner = raw[begins : at - 3] + bytes([3, len(other) + 1, 0]) + other
+    return x509.load_der_x509_certificate(b"\x30\x82" + len(inner).to_bytes(2, "big") + inner)
 
 
 def _signature(envelope):

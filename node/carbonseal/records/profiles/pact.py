@@ -49,9 +49,13 @@ class Pact:
 
     def check(self, value: Any) -> None:
         """Raise Refused with a ``pact.*`` code and the JSON pointer unless `value` is such a footprint."""
+        from jsonschema_rs import ValidationError
+
         validator = _validator()
-        if not validator.is_valid(value):
-            raise Refused(_explain(next(iter(validator.iter_errors(value)))))
+        try:
+            validator.validate(value)
+        except ValidationError as error:
+            raise Refused(_explain(next(iter(validator.iter_errors(_shortened(value))), error))) from None
         pcf = value["pcf"]
         _check_order(value, "validityPeriodStart", "validityPeriodEnd")
         _check_order(pcf, "referencePeriodStart", "referencePeriodEnd", "pcf")
@@ -74,6 +78,13 @@ def _validator() -> Draft202012Validator:
     from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator(schema.PRODUCT_FOOTPRINT, validate_formats=True)
+
+
+def _shortened(value: Any) -> Any:
+    """The value with the first hundred items of every list. Of long lists all errors together could fill the memory."""
+    if isinstance(value, dict):
+        return {name: _shortened(member) for name, member in value.items()}
+    return [_shortened(item) for item in value[:100]] if isinstance(value, list) else value
 
 
 def _check_order(parent: dict[str, Any], start: str, end: str, *path: str) -> None:

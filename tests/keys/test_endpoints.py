@@ -1,0 +1,39 @@
+"""What of an address may be shown: never what may be an access key."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonseal.keys.endpoints import origin, shown
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("ethereum+https://rpc.example/v3/KEY", "ethereum+https://rpc.example"),
+        ("ethereum+https://user:PASS@RPC.example.:443?key=KEY#KEY", "ethereum+https://rpc.example"),
+        ("ethereum+http://127.0.0.1:8545", "ethereum+http://127.0.0.1:8545"),
+        ("ethereum+http://[::1]:8545/KEY", "ethereum+http://[::1]:8545"),
+        ("fabric+grpcs://peer0.org1.example:7051", "fabric+grpcs://peer0.org1.example:7051"),
+        ("tlog+https://log.example:443/v1/logs/default", "tlog+https://log.example"),
+        ("sim+file:///home/KEY", "sim+file://…"),
+        ("http://host:KEY/", "http://…"),
+        ("KEY", "…"),
+        ("", "…"),
+    ],
+)
+def test_scheme_host_and_port_are_shown(address: str, told: str) -> None:
+    assert shown(address) == told
+
+
+@given(st.text())
+def test_whatever_it_is_it_can_be_shown(text: str) -> None:
+    assert len(shown(f"https://{text}@host.example/{text}")) < 1000
+    try:
+        stored = origin(text)
+    except ValueError:
+        assert "…" in shown(text)
+    else:
+        assert shown(text) == stored == origin(stored)

@@ -1,0 +1,213 @@
+"""What docs/operators.md says of backups: databases first, while the node goes on; no checkpoint, no guard; and a successor where
+the copy is not the newest."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from carbonseal.findings import Verdict
+from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
+from carbonseal.log.notes import Note
+from carbonseal.log.proofs import TlogProof
+from carbonseal.log.tree import leaf_hash, verify_inclusion
+from carbonseal.node.create import add, new_log
+from carbonseal.node.guard import Frozen
+from carbonseal.node.node import Node
+from carbonseal.node.secrets import make_key, open_signer
+from carbonseal.passport.multibase import encode_key
+from carbonseal.passport.passports import parse
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.verify import verify
+
+from .conftest import Begin
+from .test_issuing import MAKER, Clock, issue, request, within
+
+LOG = "logs/default"
+
+
+def copy_databases(directory: Path, copy: Path) -> None:
+    (copy / "logs").mkdir(parents=True)
+    for name in ("node.db", f"{LOG}.db"):
+        with closing(sqlite3.connect(directory / name)) as source, closing(sqlite3.connect(copy / name)) as target:
+            source.backup(target)
+
+
+def copy_the_rest(directory: Path, copy: Path) -> None:
+    shutil.copytree(directory / LOG / "tile", copy / LOG / "tile")
+    shutil.copytree(directory / "keys", copy / "keys")
+    shutil.copy2(directory / "node.toml", copy / "node.toml")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def directory(begin: Begin) -> Path:
+    return begin(issuers=(MAKER,))
+
+
+async def grow(node: Node, number: int) -> bytes:
+    receipt = await node.submit(b'{"kilograms": "%d.00"}' % number, "json/1")
+    await node.sequence()
+    return receipt.commitment
+
+
+def test_a_copy_made_while_the_log_grows_is_whole(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    copy = tmp_path / "copy"
+
+    async def serve(node: Node) -> tuple[bytes, bytes]:
+        for number in range(300):
+            await node.submit(b'{"number": %d}' % number, "json/1")
+        kept = await grow(node, 1)
+        newest = node.log().checkpoint()
+        copy_databases(directory, copy)
+        for number in range(2, 9):  # partial tiles are written, and others are removed
+            await grow(node, number)
+        for number in range(300):
+            await node.submit(b'{"later": %d}' % number, "json/1")
+        await node.sequence()
+        copy_the_rest(directory, copy)
+        assert newest is not None
+        return kept, newest
+
+    kept, newest = within(directory, clock, serve)
+
+    async def read(node: Node) -> None:
+        log = node.log()
+        assert log.frozen is not None
+        assert log.frozen.code.name == "frozen.guard-missing"
+        assert node.record(kept).canonical == b'{"kilograms":"1.00"}'
+        proof = TlogProof.parse(log.proof(node.record(kept).index).encode())
+        head = open_checkpoint(proof.checkpoint_note, log.verifier)
+        assert proof.checkpoint_note == newest
+        verify_inclusion(leaf_hash(log.entry(proof.index)), proof.index, head.size, proof.hashes, head.root)
+        with pytest.raises(Frozen):
+            await node.sequence()
+
+    within(copy, clock, read)
+
+    async def vouch(node: Node) -> int:
+        await node.adopt_guard()
+        assert node.log().checkpoint() == newest
+        return node.log().size
+
+    assert within(copy, clock, vouch) == Checkpoint.parse(Note.parse(newest).text).size
+
+
+def test_the_newest_copy_goes_on_once_the_operator_vouches_for_it(
+    directory: Path, tmp_path: Path, clock: Clock
+) -> None:
+    copy = tmp_path / "copy"
+    within(directory, clock, lambda node: grow(node, 1))
+    copy_databases(directory, copy)
+    copy_the_rest(directory, copy)
+
+    async def go_on(node: Node) -> int:
+        await node.adopt_guard()
+        await grow(node, 2)
+        return node.log().size
+
+    assert within(copy, clock, go_on) == 3
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs SQLite's own program")
+def test_the_script_of_the_page(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    page = (Path(__file__).parents[2] / "docs/operators.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```sh\n(#!/bin/sh -e\n.*?)```", page, re.DOTALL)
+    copy = tmp_path / "copy"
+
+    async def serve(node: Node) -> int:
+        for number in range(260):
+            await node.submit(b'{"number": %d}' % number, "json/1")
+        await node.sequence()
+        command = ["sh", "-s", str(directory), str(copy)]
+        await asyncio.to_thread(subprocess.run, command, input=script, text=True, check=True)
+        return node.log().size
+
+    size = within(directory, clock, serve)
+    shutil.copytree(directory / "keys", copy / "keys")
+    assert not list(copy.rglob("guard"))
+
+    async def go_on(node: Node) -> int:
+        await node.adopt_guard()
+        await grow(node, 1)
+        return node.log().size
+
+    assert within(copy, clock, go_on) == size + 1
+
+
+def test_a_guard_that_is_there_keeps_an_old_copy_from_signing(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    """Also for ever after; what was the newest goes on once its operator removes the guard and vouches."""
+    within(directory, clock, lambda node: grow(node, 1))
+    old = tmp_path / "old"
+    copy_databases(directory, old)
+    copy_the_rest(directory, old)
+    within(directory, clock, lambda node: grow(node, 2))
+    shutil.copytree(directory / "guard", old / "guard")
+
+    async def freeze(node: Node) -> str:
+        assert node.log().frozen is not None
+        with pytest.raises(Frozen) as frozen:
+            await node.adopt_guard()
+        return frozen.value.finding.code.name
+
+    assert within(old, clock, freeze) == "frozen.went-back"
+    shutil.copytree(old / "guard", directory / "guard", dirs_exist_ok=True)
+    assert within(directory, clock, freeze) == "frozen.went-back"
+    (directory / "guard/default").unlink()
+
+    async def go_on(node: Node) -> int:
+        await node.adopt_guard()
+        await grow(node, 3)
+        return node.log().size
+
+    assert within(directory, clock, go_on) == 4
+
+
+def test_a_successor_in_an_old_copy_keeps_its_passports_alive(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    copy = tmp_path / "copy"
+    passport = within(directory, clock, issue)
+    copy_databases(directory, copy)
+    copy_the_rest(directory, copy)
+    within(directory, clock, lambda node: grow(node, 2))  # so that the copy is old
+
+    async def refuse(node: Node) -> None:
+        with pytest.raises(Frozen):
+            await node.refresh(passport)
+
+    within(copy, clock, refuse)
+    last = Checkpoint.parse(Note.parse((directory / LOG / "checkpoint").read_bytes()).text).encode()
+    own, tenant = new_log("2027", "log.example/2027", predecessor=last)
+    for uri in (own.key, tenant.salt_key):
+        make_key(copy / uri.removeprefix("file:"))
+    add(copy, own, tenant)
+    settings = (copy / "node.toml").read_text()
+    assert settings.count('tenant = "default"') == 1  # the issuer's
+    (copy / "node.toml").write_text(settings.replace('tenant = "default"', 'tenant = "2027"'))
+
+    async def go_on(node: Node) -> tuple[bytes, bytes, list[str]]:
+        receipt = await node.submit(b'{"kilograms": "0.50"}', "json/1", "2027")
+        fresh = await node.issue(request(receipt.commitment))
+        assert node.log_of(parse(fresh).credentials[parse(fresh).root].commitment).name == "2027"
+        await node.revoke(parse(passport).root)
+        return fresh, await node.refresh(passport), [log.verifier.encode() for log in node.logs.values()]
+
+    fresh, revoked, keys = within(copy, clock, go_on)
+    public = open_signer(MAKER.key, copy).public_key().public_bytes_raw()
+    lines = [f"issuer maker {MAKER.id} {encode_key(public)}", "quorum none", "ledger-quorum none", "time-quorum none"]
+    policy = parse_policy(
+        "\n".join(["carbonseal-policy v1", *(f"log {key}" for key in keys), *lines, "status required"])
+    )
+    assert verify(fresh, policy, at=clock.now).verdict is Verdict.VERIFIED
+    found = {finding.code.name for finding in verify(revoked, policy, at=clock.now).findings}
+    assert "status.revoked" in found
