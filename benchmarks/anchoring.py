@@ -23,8 +23,8 @@ from carbonseal.node.ledgers import NodeSecrets
 from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_adapters.fabric.ledger import connect
 from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
+from carbonseal_devnet.fabric.blocking import in_thread
 from carbonseal_devnet.fabric.config import Settings
-from carbonseal_devnet.fabric.network import in_thread
 from carbonseal_devnet.fabric_native import started
 from carbonseal_devnet.fabric_network import FabricNetwork, node_options, uri
 

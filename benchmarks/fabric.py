@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 import carbonseal_adapters.fabric.identities as identities
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_devnet.fabric_evidence import Channel, scene
 from carbonseal_devnet.fabric_native_programs import Missing, Programs
+from tests.fabric.scenes import Channel, scene
 
 from .measure import Row, Rows, side_by_side
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ import pytest
 
 if TYPE_CHECKING:
     from carbonseal_devnet.ethereum import Network
-    from carbonseal_devnet.fabric.network import Blocking
+    from carbonseal_devnet.fabric.blocking import Blocking
+    from carbonseal_devnet.log import Log
 
 ENGINES = ("py-evm", "anvil", "geth")
+FABRIC = "--carbonseal-fabric"
 
 
 @pytest.fixture(scope="session")
@@ -46,14 +49,13 @@ def carbonseal_every_fresh_chain(request: pytest.FixtureRequest) -> Iterator[Net
 
 @contextmanager
 def _network(engine: str) -> Iterator[Network]:
-    from carbonseal_devnet.ethereum import Missing, find, in_thread
-
+    ethereum = _import("carbonseal_devnet.ethereum")
     if engine != "py-evm":
         try:
-            find(engine)
-        except Missing as missing:
+            ethereum.find(engine)
+        except ethereum.Missing as missing:
             pytest.skip(str(missing))
-    with in_thread(engine=engine) as network:
+    with ethereum.in_thread(engine=engine) as network:
         yield network
 
 
@@ -71,23 +73,43 @@ def carbonseal_fresh_fabric(request: pytest.FixtureRequest, tmp_path: Path) -> I
         yield network
 
 
+@contextmanager
+def _fabric(request: pytest.FixtureRequest, directory: Path) -> Iterator[Any]:
+    engine, _, consensus = request.config.getoption(FABRIC).partition("-")
+    if engine == "native":
+        with _import("carbonseal_devnet.fabric_native").started(directory, bft=consensus == "bft") as native:
+            yield native
+    else:
+        settings = _import("carbonseal_devnet.fabric.config").Settings(bft=consensus == "bft")
+        with _import("carbonseal_devnet.fabric.blocking").in_thread(directory, settings=settings) as embedded:
+            yield embedded
+
+
+@pytest.fixture(scope="session")
+def carbonseal_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """Another operator's log, one for the whole session: introduce logs with origins of your own, and anchor in it."""
+    with _import("carbonseal_devnet.log").in_thread(tmp_path_factory.mktemp("log")) as log:
+        yield log
+
+
+@pytest.fixture
+def carbonseal_fresh_log(tmp_path: Path) -> Iterator[Log]:
+    """A log of one's own, empty and without acquaintances. Starts in some 50 ms."""
+    with _import("carbonseal_devnet.log").in_thread(tmp_path / "log") as log:
+        yield log
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     known = ("embedded", "embedded-bft", "native", "native-bft")
     text = "which Fabric network tests run on: in this process, or Fabric's own programs (see CARBONSEAL_FABRIC_BIN)"
-    parser.addoption("--fabric", choices=known, default="embedded", help=text)
+    parser.getgroup("carbonseal").addoption(FABRIC, choices=known, default="embedded", help=text)
 
 
-@contextmanager
-def _fabric(request: pytest.FixtureRequest, directory: Path) -> Iterator[Any]:
-    engine, _, consensus = request.config.getoption("--fabric").partition("-")
-    if engine == "native":
-        from carbonseal_devnet.fabric_native import started
-
-        with started(directory, bft=consensus == "bft") as native:
-            yield native
-    else:
-        from carbonseal_devnet.fabric.config import Settings
-        from carbonseal_devnet.fabric.network import in_thread
-
-        with in_thread(directory, settings=Settings(bft=consensus == "bft")) as embedded:
-            yield embedded
+def _import(name: str) -> Any:
+    """A module of the development network. Fails the test where its packages are not installed."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("carbonseal"):
+            raise
+        pytest.fail(f"carbonseal's fixtures lack {missing.name}: pip install 'carbonseal[devnet]'", pytrace=False)

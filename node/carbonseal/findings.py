@@ -637,7 +637,8 @@ CONFIG_WRONG_LEDGER = rejected(
 CONFIG_NOT_IN_GENESIS = rejected(
     "config.not-in-genesis",
     "the log's genesis does not name {publisher} on {ledger}",
-    "ledgers are fixed with the first entry: remove it, or begin a successor log that names this one as predecessor",
+    "a log's ledgers are fixed with its first entry: leave this one out of ledgers = [...] in its [[log]] section, and for the new "
+    "ledger begin another log (carbonseal log add)",
 )
 CONFIG_OTHER_GENESIS = rejected(
     "config.other-genesis", "the log began as {found}, and node.toml says {expected}", "restore origin in node.toml"

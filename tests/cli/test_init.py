@@ -6,13 +6,27 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
+from carbonseal.log.notes import NoteSigner
 from carbonseal.node import config
+from carbonseal.node.secrets import verifier_of
+from carbonseal.passport.multibase import encode_key
 from carbonseal.verification.policy import parse_policy
+from carbonseal_devnet.ethereum import Network
+from carbonseal_devnet.log import Log
 from tests.cli.conftest import Run
+from tests.devnet.test_log import anchored
+from tests.tokens import SoftHsm
 from tests.world import MemoryLog
 
 PEER = MemoryLog("peer.example/log").signer.verifier.encode()
+
+
+def peer(log: Log, name: str = "peer") -> str:
+    """The option that names the development network's log as a ledger."""
+    return f"{name} {log.uri} key={log.key}"
 
 
 def made(run: Run, directory: Path, *more: object) -> Path:
@@ -21,17 +35,17 @@ def made(run: Run, directory: Path, *more: object) -> Path:
     return directory
 
 
-def test_settings_and_policy_can_be_read(run: Run, tmp_path: Path) -> None:
-    ledger = f"peer tlog+http://127.0.0.1:9 key={PEER} cadence=60"
+def test_settings_and_policy_can_be_read(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    ledger = f"{peer(carbonseal_log)} cadence=60"
     node = made(run, tmp_path / "node", "--ledger", ledger, "--issuer", "certifier did:web:certifier.example")
     settings = config.load(node)
     policy = parse_policy((node / "policy-template.policy").read_bytes())
     assert settings.logs[0].origin == "log.example/2026"
     assert list(policy.logs) == ["log.example/2026"]
     assert [issuer.id for issuer in policy.issuers.values()] == ["did:web:certifier.example"]
-    assert [ledger.name for ledger in settings.ledgers] == list(policy.ledgers) == ["tlog:peer.example/log"]
+    assert [ledger.name for ledger in settings.ledgers] == list(policy.ledgers) == [carbonseal_log.ledger]
     assert settings.ledgers[0].cadence == 60
-    assert settings.ledgers[0].options == {"key": PEER}
+    assert settings.ledgers[0].options == carbonseal_log.options
     assert policy.ledger_quorum is not None
     assert policy.status_required
 
@@ -92,10 +106,15 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
         (["--origin", "a", "--issuer", "certifier"], "is not NAME ID"),
         (["--origin", "a", "--foreign", "abc"], "--foreign"),
         (["--origin", "a", "--ledger", "p tlog+http://a key=x", "--ledger", "p tlog+http://b key=y"], "twice"),
-        (
-            ["--origin", "a", "--ledger", f"p tlog+http://a key={PEER}", "--ledger", f"q tlog+http://b key={PEER}"],
-            "named before",
-        ),
+        (["--origin", "https://log.example/"], "no address: log.example, say"),
+        (["--origin", "log.example/"], "no address"),
+        (["--origin", "a", "--issuer", "one did:web:a uri=file:a"], "is not NAME ID [key=URI]"),
+        (["--origin", "a", "--issuer", "one did:web:a key=file:keys/log-default.key"], "are one key"),
+        (["--origin", "a", "--log-key", "file:keys/salt-default.key"], "are one key"),
+        (["--origin", "a", "--log-key", "file:keys/log.pem?password=env:NOWHERE"], "--log-key"),
+        (["--origin", "a", "--issuer", "one did:web:a key=pkcs11:nothing"], "--issuer one"),
+        (["--origin", "a", "--ledger", "chain ethereum+http://127.0.0.1:9 key=file:k"], "add registry=…"),
+        (["--origin", "peer.example/log", "--foreign", PEER], "this log's own name"),
         (["--origin", "a", "--ledger", "peer tlog+http://127.0.0.1 key=x cadence=often"], "seconds"),
         (["--origin", "a", "--issuer", "../../one did:web:a"], "cannot be a name"),
         (["--origin", "a", "--issuer", "one did:web:a", "--issuer", "one did:web:b"], "twice"),
@@ -105,4 +124,190 @@ def test_what_cannot_be_used_is_named(run: Run, tmp_path: Path, options: list[st
     result = run("init", tmp_path / "node", *options)
     assert result.exit_code == 2, result.output
     assert said in result.stderr
-    assert not (tmp_path / "node" / "node.toml").exists()
+    assert "policy >" not in result.stderr  # which nobody has seen
+    assert not [*tmp_path.iterdir()]
+
+
+def test_ledgers_are_asked_before_anything_is_written(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    silent = f"peer tlog+http://127.0.0.1:9/v1/logs/default key={carbonseal_log.key}"
+    no_log = f"peer tlog+{carbonseal_log.service} key={carbonseal_log.key}"
+    for ledger, said in ((silent, "Cannot connect"), (no_log, "shows no checkpoint")):
+        result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)
+        assert result.exit_code == 1, result.output
+        assert result.stderr.startswith("carbonseal: --ledger peer: ")
+        assert said in result.stderr
+        assert "are its address and its options right?" in result.stderr
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_log_with_another_key_is_not_the_one_that_was_meant(
+    run: Run, tmp_path: Path, carbonseal_fresh_log: Log
+) -> None:
+    guest = MemoryLog("guest.example/log")
+    carbonseal_fresh_log.introduce(guest.signer.verifier.encode())
+    anchored(carbonseal_fresh_log, guest)  # so that there is a checkpoint
+    ledger = f"peer {carbonseal_fresh_log.uri} key={PEER}"
+    result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)
+    assert result.exit_code == 1
+    assert "shows a checkpoint that is not its own" in result.stderr
+    assert not (tmp_path / "node").exists()
+
+
+def test_one_ledger_is_named_once(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    twice = ("--ledger", peer(carbonseal_log), "--ledger", peer(carbonseal_log, "other"))
+    result = run("init", tmp_path / "node", "--origin", "a", *twice)
+    assert result.exit_code == 2
+    assert "--ledger other and --ledger peer are the same ledger, tlog:log.devnet.example/1" in result.stderr
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_contract_that_is_none_is_named(run: Run, tmp_path: Path, carbonseal_chain: Network) -> None:
+    nobody = carbonseal_chain.publisher(0)
+    ledger = f"chain {carbonseal_chain.uri} registry={nobody} key=file:keys/chain.key"
+    result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)
+    assert result.exit_code == 2
+    assert f"there is no contract at {nobody}" in result.stderr
+    assert "is the address right" in result.stderr
+    assert not [*tmp_path.iterdir()]
+
+
+def test_the_account_to_fund_is_told(run: Run, tmp_path: Path, carbonseal_chain: Network) -> None:
+    registry = carbonseal_chain.deployment.registry
+    ledger = f"chain {carbonseal_chain.uri} registry={registry} key=file:keys/chain.key"
+    result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)
+    assert result.exit_code == 0, result.output
+    (made_here,) = config.load(tmp_path / "node").ledgers
+    assert f"On eip155:1337 it anchors as {made_here.publisher}" in result.stdout
+    assert f"{made_here.publisher} has 0 ETH left" in result.stdout
+    assert stat.S_IMODE((tmp_path / "node" / "keys" / "chain.key").stat().st_mode) == 0o600
+
+
+def test_a_node_without_ledgers_is_warned_of(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    result = run("init", tmp_path / "bare", "--origin", "a")
+    assert "will be anchored nowhere" in result.stderr
+    assert "run init again" in result.stderr
+    assert "All of these ledgers" not in (tmp_path / "bare" / "policy-template.policy").read_text()
+    assert "before the first record" in run("status", tmp_path / "bare").stdout
+    record = tmp_path / "record.json"
+    record.write_text("{}")
+    assert run("seal", tmp_path / "bare", record, "--profile", "json/1").exit_code == 0
+    assert "fixes its ledgers" in run("status", tmp_path / "bare").stdout
+    result = run("init", tmp_path / "node", "--origin", "a", "--ledger", peer(carbonseal_log))
+    assert result.stderr == ""
+
+
+def test_a_log_with_ledgers_can_follow_one_without(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    """As docs/operators.md says under 'A log without ledgers'."""
+    node, record = made(run, tmp_path / "node"), tmp_path / "record.json"
+    record.write_text("{}")
+    assert run("seal", node, record, "--profile", "json/1").exit_code == 0
+    text = (node / "node.toml").read_text()
+    ledger = (
+        f'\n[[ledger]]\nname = "{carbonseal_log.ledger}"\nuri = "{carbonseal_log.uri}"\nkey = "{carbonseal_log.key}"\n'
+    )
+    (node / "node.toml").write_text(text + ledger)
+    refused = run("status", node)
+    assert refused.exit_code == 2
+    assert "leave this one out of ledgers = [...] in its [[log]] section" in refused.stderr
+    begun = text.replace('guard = "guard/default"', 'guard = "guard/default"\nledgers = []')
+    (node / "node.toml").write_text(begun + ledger)
+    added = run("log", "add", node, "anchored", "--origin", "log.example/anchored")
+    assert added.exit_code == 0, added.output
+    log = config.load(node).logs[1]
+    carbonseal_log.introduce(verifier_of(log.origin, log.key, node).encode())
+    record.write_text('{"a": "second"}')
+    assert run("seal", node, record, "--profile", "json/1", "--tenant", "anchored").exit_code == 0
+    anchored = run("anchor", node)
+    assert anchored.exit_code == 0, anchored.output
+    assert "1 final" in anchored.output
+
+
+def test_keys_can_be_encrypted_or_in_a_token_from_the_start(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, softhsm: SoftHsm
+) -> None:
+    monkeypatch.setenv("WORD", "open sesame")
+    key = Ed25519PrivateKey.generate()
+    encrypted = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open sesame"))
+    (tmp_path / "log.pem").write_bytes(encrypted)
+    softhsm.make_key("issuing", "ed25519")
+    log, issuer = "file:../log.pem?password=env:WORD", softhsm.uri("token=carbonseal;object=issuing")
+    node = made(run, tmp_path / "node", "--log-key", log, "--issuer", f"certifier did:web:a key={issuer}")
+    settings = config.load(node)
+    assert (settings.logs[0].key, settings.issuers[0].key) == (log, issuer)
+    policy = parse_policy((node / "policy-template.policy").read_bytes())
+    assert policy.logs["log.example/2026"] == NoteSigner("log.example/2026", key).verifier
+    assert [path.name for path in (node / "keys").iterdir()] == ["salt-default.key"]
+    assert run("status", node).exit_code == 0
+
+
+def test_a_salt_key_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    salt = tmp_path / "node" / "keys" / "salt-default.key"
+    salt.parent.mkdir(parents=True)
+    salt.write_text("pepper")
+    salt.chmod(0o600)
+    result = run("init", tmp_path / "node", "--origin", "a")
+    assert result.exit_code == 2
+    assert "does not hold 32 bytes" in result.stderr
+    assert [path.name for path in (tmp_path / "node").rglob("*")] == ["keys", "salt-default.key"]
+
+
+def test_what_breaks_off_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, where a folder is wanted")
+    result = run("init", tmp_path / "taken" / "node", "--origin", "a")
+    assert result.exit_code == 1
+    result = run("init", tmp_path / "node", "--origin", "a", "--log-key", "file:../taken/log.key")
+    assert result.exit_code == 1, result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+# --- carbonseal policy ---------------------------------------------------------------------------------------------
+
+
+def test_the_policy_is_made_anew(run: Run, tmp_path: Path, carbonseal_log: Log, carbonseal_chain: Network) -> None:
+    chain = f"chain {carbonseal_chain.uri} registry={carbonseal_chain.deployment.registry} key=file:keys/chain.key"
+    options = ("--ledger", chain, "--ledger", peer(carbonseal_log), "--issuer", "certifier did:web:certifier.example")
+    node = made(run, tmp_path / "node", *options)
+    printed = run("policy", node)
+    assert printed.exit_code == 0, printed.output
+    left, anew = (parse_policy(text) for text in ((node / "policy-template.policy").read_bytes(), printed.stdout_bytes))
+    assert anew.logs == left.logs
+    assert anew.issuers == left.issuers
+    assert [(one.ledger, one.pins) for one in anew.ledgers.values()] == [
+        (one.ledger, one.pins) for one in left.ledgers.values()
+    ]
+    assert "ledger-group every-ledger all eip155 tlog\n" in printed.stdout
+
+
+def test_the_policy_follows_keys_and_logs(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    node = made(run, tmp_path / "node", "--ledger", peer(carbonseal_log), "--issuer", "certifier did:web:a")
+    moved = Ed25519PrivateKey.generate()
+    (node / "keys" / "new.key").write_text(moved.private_bytes_raw().hex())
+    (node / "keys" / "new.key").chmod(0o600)
+    text = (node / "node.toml").read_text()
+    (node / "node.toml").write_text(text.replace("keys/issuer-certifier.key", "keys/new.key"))
+    assert run("log", "add", node, "motors", "--origin", "log.example/motors").exit_code == 0
+    policy = run("policy", node).stdout
+    assert list(parse_policy(policy.encode()).logs) == ["log.example/2026", "log.example/motors"]
+    assert f"issuer certifier did:web:a {encode_key(moved.public_key().public_bytes_raw())}\n" in policy
+
+
+def test_a_ledger_that_not_every_log_uses_is_not_demanded(
+    run: Run, tmp_path: Path, carbonseal_log: Log, carbonseal_chain: Network
+) -> None:
+    chain = f"chain {carbonseal_chain.uri} registry={carbonseal_chain.deployment.registry} key=file:keys/chain.key"
+    node = made(run, tmp_path / "node", "--ledger", chain, "--ledger", peer(carbonseal_log))
+    added = run("log", "add", node, "motors", "--origin", "log.example/motors", "--ledger", carbonseal_log.ledger)
+    assert added.exit_code == 0, added.output
+    policy = run("policy", node).stdout
+    assert "\nledger eip155 eip155:1337 " in policy  # its anchors are checked, and count where somebody asks for them
+    assert "ledger-group every-ledger all tlog\n" in policy
+
+
+def test_the_policy_of_a_ledger_that_is_another_now_is_refused(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
+    node = made(run, tmp_path / "node", "--ledger", peer(carbonseal_log))
+    text = (node / "node.toml").read_text()
+    (node / "node.toml").write_text(text.replace(carbonseal_log.ledger, "tlog:somebody.else/1"))
+    result = run("policy", node)
+    assert result.exit_code == 2
+    assert "tlog:somebody.else/1" in result.stderr
+    assert result.stdout == ""

@@ -85,6 +85,20 @@ def test_a_source_by_hand_is_named_and_keeps_no_key(run: Run, tmp_path: Path) ->
     assert trusted(file) == [(1, "https://rpc.example")]
 
 
+@pytest.mark.parametrize(
+    ("ledger", "said"),
+    [
+        ("nonsense", "'nonsense' is no ledger's name"),
+        ("fax:1", "nothing here knows ledgers of the kind fax"),
+        ("tlog:log.example/1", "there is nothing to gather"),
+    ],
+)
+def test_what_is_no_ledger_is_not_taken_for_one(run: Run, tmp_path: Path, ledger: str, said: str) -> None:
+    result = run("trust", "pin", ledger, "a", "--whence", "me", "-o", tmp_path / "trust.json")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 # --- from endpoints ------------------------------------------------------------------------------------------------
 
 

@@ -235,7 +235,7 @@ def test_trust_is_gathered_once(way: Way) -> None:
     assert "0 new" in good("trust", "gather", way.folder / "passport.json", *ask)
     assert (way.folder / "trust.json").read_bytes() == before
     shown = good("trust", "show", way.folder / "trust.json")
-    assert shown.startswith(f"{way.chain.ledger}\n  block hash 0x")
+    assert shown.startswith(f"{way.chain.ledger}\n  block 0 hash 0x")
     assert f"from {way.chain.endpoint}" in shown
 
 
@@ -309,4 +309,4 @@ def test_a_ledger_that_is_not_there_is_named(way: Way) -> None:
     ledger = f"chain ethereum+http://127.0.0.1:9 registry={way.chain.deployment.registry} key=file:keys/chain.key"
     done = carbonseal("init", way.folder / "new", "--origin", "new.example", "--ledger", ledger)
     assert done.status == 1
-    assert "chain at ethereum+http://127.0.0.1:9" in done.err
+    assert "--ledger chain: http://127.0.0.1:9" in done.err

@@ -1,17 +1,21 @@
 """`carbonseal-devnet up`, as a program."""
 
+import asyncio
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
-from carbonseal_devnet.ethereum import Missing, Network, find
+from carbonseal_devnet.ethereum import Missing, Network, find, running
+from tests.world import MemoryLog
 
 COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main()"]
 
@@ -39,13 +43,8 @@ def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
         except Missing as missing:
             pytest.skip(str(missing))
     with start("up", *chosen, "--port", "0", cwd=tmp_path) as process:
-        lines = []
-        while not lines or lines[-1] != "ready":
-            line = process.stdout.readline()
-            assert line, process.stderr.read()
-            lines.append(line.strip())
-        told = [line.split() for line in lines[:-1]]
-        values = {words[0]: words[1] for words in told}
+        lines = [line.split() for line in told(process)[:-1]]
+        values = {words[0]: words[1] for words in lines}
         endpoint = values["ethereum"].removeprefix("ethereum+")
         request = urllib.request.Request(
             endpoint, b'{"id": 1, "method": "eth_getBlockByNumber", "params": ["0x0", false]}'
@@ -53,7 +52,7 @@ def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
         with urllib.request.urlopen(request, timeout=30) as response:
             assert json.load(response)["result"]["hash"] == values["genesis"]
         assert values["ledger"] == "eip155:1337"
-        keys = [(words[1], words[2].removeprefix("file:")) for words in told if words[0] == "publisher"]
+        keys = [(words[1], words[2].removeprefix("file:")) for words in lines if words[0] == "publisher"]
         assert [publisher for publisher, _ in keys] == [Network.publisher(number) for number in range(9)]
         for number, (_, path) in enumerate(keys):
             assert bytes.fromhex((tmp_path / path).read_text()) == Network.key(number)
@@ -61,6 +60,79 @@ def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
         process.send_signal(name)
         _, errors = process.communicate(timeout=30)
         assert (process.returncode, errors) == (0, "")
+
+
+def told(process):
+    """What `up` says of itself: each network's first word, its ledger option, and all lines."""
+    lines = []
+    while not lines or lines[-1] != "ready":
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        lines.append(line.strip())
+    return lines
+
+
+def good(*arguments, cwd, module="carbonseal"):
+    program = [sys.executable, "-m", "carbonseal"] if module == "carbonseal" else COMMAND
+    done = subprocess.run([*program, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path):
+    with start("up", "--port", "0", "--fabric", "--log=0", cwd=tmp_path) as process:
+        lines = told(process)
+        options = [words for line in lines if line.startswith("--ledger") for words in shlex.split(line)]
+        assert len(options) == 6  # an option and its value, thrice
+        assert "carbonseal-devnet introduce MY-NODE --directory " + str(tmp_path / "carbonseal-devnet") in lines[-2]
+        good("init", "node", "--origin", "log.example/devnet", *options, cwd=tmp_path)
+        good("introduce", "node", cwd=tmp_path, module="devnet")
+        (tmp_path / "record.json").write_text("{}")
+        good("seal", "node", "record.json", "--profile", "json/1", cwd=tmp_path)
+        assert good("anchor", "node", cwd=tmp_path).count("1 final") == 3
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, "")
+
+
+def test_one_at_a_time_in_a_directory(tmp_path):
+    with start("up", "--port", "0", "--fabric", cwd=tmp_path) as process:
+        told(process)
+        with start("up", "--port", "0", "--fabric", cwd=tmp_path) as second:
+            said, errors = second.communicate(timeout=60)
+        assert (second.returncode, said) == (1, "")
+        assert f"in use by another carbonseal-devnet, process {process.pid}" in errors
+        assert "--directory" in errors
+        assert len(errors.splitlines()) == 1
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+def test_where_fabric_fails_nothing_else_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("CARBONSEAL_FABRIC_BIN", "/nowhere")
+    with start("up", "--port", "0", "--fabric=native", cwd=tmp_path) as process:
+        said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said) == (1, "")
+    assert errors.startswith("Error: Fabric cannot start: ")
+    assert "Traceback" not in errors
+
+
+def test_a_port_of_the_log_that_is_taken(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with start("up", "--port", "0", f"--log={taken.getsockname()[1]}", cwd=tmp_path) as process:
+            said, errors = process.communicate(timeout=60)
+    assert (process.returncode, said) == (1, "")
+    assert "try --log=0" in errors
+
+
+def test_who_is_introduced_where_there_is_no_log(tmp_path):
+    key = MemoryLog("log.example/lonely").signer.verifier.encode()
+    done = subprocess.run([*COMMAND, "introduce", key], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "carbonseal-devnet up --log" in done.stderr
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_program_that_is_not_there(tmp_path, monkeypatch):
@@ -73,7 +145,7 @@ def test_a_program_that_is_not_there(tmp_path, monkeypatch):
 
 
 def test_a_chain_that_is_kept(tmp_path):
-    def told():
+    def kept():
         with start("up", "--keep", "--port", "0", cwd=tmp_path) as process:
             lines = [process.stdout.readline() for _ in range(5)]
             endpoint = lines[0].split()[1].removeprefix("ethereum+")
@@ -88,7 +160,7 @@ def test_a_chain_that_is_kept(tmp_path):
             assert (process.returncode, errors) == (0, "")
         return lines[1:], height, block
 
-    (facts, height, block), (facts_again, height_again, block_again) = told(), told()
+    (facts, height, block), (facts_again, height_again, block_again) = kept(), kept()
     assert facts_again == facts
     assert height_again == height + 1
     assert block_again != block
@@ -103,6 +175,64 @@ def test_a_port_that_is_taken(tmp_path):
     assert process.returncode == 1
     assert "try --port 0" in errors
     assert "Traceback" not in errors
+
+
+def test_a_transaction_becomes_final_by_itself():
+    """On `up`; in tests blocks come when they are asked for."""
+
+    async def run():
+        async with running(pace=0) as network, asyncio.timeout(60):
+            ask = partial(asyncio.to_thread, network.ask)
+
+            async def crowd():
+                """The number of a new block with a transaction."""
+                block = await ask("eth_getBlockByHash", await ask("dev_crowd", 1), False)
+                assert block["transactions"]
+                return int(block["number"], 16)
+
+            assert (await ask("eth_getBlockByNumber", "finalized", False))["number"] == "0x1"  # with the registry
+            await ask("evm_mine")
+            height = await crowd()
+            while int((await ask("eth_getBlockByNumber", "finalized", False))["number"], 16) < height:
+                pass
+            await ask("evm_setAutomine", False)
+            height = await crowd()
+            for _ in range(20):
+                assert int(await ask("eth_blockNumber"), 16) == height
+
+    asyncio.run(run())
+
+
+PLUGIN = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name == "grpc":
+            raise ModuleNotFoundError("No module named 'grpc'", name="grpc")
+sys.meta_path.insert(0, Absent())
+def test(carbonseal_fabric):
+    pass
+"""
+
+
+def test_a_fixture_without_its_packages_says_what_to_install(tmp_path):
+    (tmp_path / "test_mine.py").write_text(PLUGIN)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_mine.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "carbonseal's fixtures lack grpc: pip install 'carbonseal[devnet]'" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_the_plugins_option_bears_its_name(pytestconfig):
+    assert pytestconfig.getoption("--carbonseal-fabric") is not None
+    with pytest.raises(ValueError, match="--fabric"):
+        pytestconfig.getoption("--fabric")
 
 
 def test_the_plugin_is_light():

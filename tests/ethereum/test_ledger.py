@@ -8,6 +8,7 @@ import pytest
 from carbonseal.findings import Refused
 from carbonseal.ledger import Fate, Never, Observation, Prepared, Retry, Unknown
 from carbonseal_adapters.ethereum import codes, registry
+from carbonseal_adapters.ethereum.contracts import contract_of
 from carbonseal_adapters.ethereum.evidence import VERIFIER
 from carbonseal_adapters.ethereum.fees import Fees
 from carbonseal_adapters.ethereum.ledger import connect
@@ -277,7 +278,7 @@ def test_options_are_read_strictly(carbonseal_chain):
     assert refusal(carbonseal_chain, confirmations="٣") is codes.CONFIRMATIONS_MALFORMED
     assert refusal(carbonseal_chain, finality="safe") is codes.FINALITY_MALFORMED
     assert refusal(carbonseal_chain, finality="finalized", confirmations="3") is codes.FINALITY_MALFORMED
-    assert refusal(carbonseal_chain, registry=carbonseal_chain.publisher(0)) is codes.CODE_DIFFERS
+    assert refusal(carbonseal_chain, registry=carbonseal_chain.publisher(0)) is codes.CONTRACT_ABSENT
 
 
 def test_a_dead_endpoint_is_a_reason_to_retry():
@@ -300,3 +301,12 @@ def test_an_address_that_is_none(uri):
         assert refused.value.finding.code is codes.ENDPOINT_MALFORMED
 
     run(scenario)
+
+
+def test_a_contract_that_is_no_registry_is_named():
+    with pytest.raises(Refused) as refused:
+        contract_of({"registry": "0x" + "11" * 20}, "eip155:1337", b"\x22" * 20, b"\x60\x00")
+    finding = refused.value.finding
+    assert finding.code is codes.CONTRACT_OTHER
+    assert "0x" + "11" * 20 in finding.message
+    assert finding.remedy

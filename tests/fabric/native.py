@@ -15,7 +15,7 @@ def main():
         sys.exit(str(missing))
     for kind in ["native", "native-bft"] if version.startswith("3.") else ["native"]:
         print(f"Fabric {version}, {kind}", flush=True)
-        tests = [sys.executable, "-m", "pytest", "tests/fabric", PEER, f"--fabric={kind}"]
+        tests = [sys.executable, "-m", "pytest", "tests/fabric", PEER, f"--carbonseal-fabric={kind}"]
         if status := subprocess.run(tests, check=False).returncode:
             sys.exit(status)
 

@@ -9,15 +9,18 @@ import tarfile
 from dataclasses import dataclass, field
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.anchors import anchor_key, anchor_value
 from carbonseal_adapters.fabric.certificates import publisher_id
+from carbonseal_adapters.fabric.chaincode.__main__ import main as serve_command
+from carbonseal_adapters.fabric.chaincode.package import main as package_command
 from carbonseal_adapters.fabric.chaincode.package import package, package_id
 from carbonseal_adapters.fabric.chaincode.registry import Declined, Page, Registry
-from carbonseal_devnet.fabric_evidence import Organisation
+from tests.fabric.scenes import Organisation
 
 NOW = 1_795_000_000
 LOG, ROOT, OTHER = (letter * 64 for letter in "abc")
@@ -152,6 +155,35 @@ def test_the_package_is_the_same_bytes_each_time(tmp_path):
     assert one == two == package("chaincode.example:9999")
     assert names == [package_id(one)] * 2
     assert package_id(one) == "carbonseal_1:2997ee2eba68cec0594c37fbfa64483b9bf95ad24d7bc0f5a9b5f03f964a88eb"
+
+
+NO_ADDRESSES = [
+    "nonsense",
+    "host:99999",
+    "host:-1",
+    "host:0x1",
+    "host:",
+    ":9999",
+    "two words:1",
+    "http://host:1",
+    "host:1/x",
+]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_an_address_that_is_none_is_refused(address, tmp_path):
+    """gRPC would listen on another port, or look for a host that nobody meant."""
+    for command, more in ((package_command, ["-o", str(tmp_path / "x.tgz")]), (serve_command, ["--id", "a:b"])):
+        done = CliRunner().invoke(command, ["--address", address, *more])
+        assert done.exit_code == 2
+        assert "is not HOST:PORT" in done.output
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("address", ["chaincode.example:9999", "127.0.0.1:65535", "[::1]:7052", "chain_code:1"])
+def test_an_address_is_taken(address, tmp_path):
+    done = CliRunner().invoke(package_command, ["--address", address, "-o", str(tmp_path / "x.tgz")])
+    assert done.exit_code == 0, done.output
 
 
 def test_what_is_in_it():

@@ -1,4 +1,4 @@
-"""The adapter against the kit that every adapter must pass, on whichever network --fabric names."""
+"""The adapter against the kit that every adapter must pass, on whichever network --carbonseal-fabric names."""
 
 import asyncio
 import itertools

@@ -9,7 +9,7 @@ from typing import Any
 
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.headers import instant
-from carbonseal_devnet.fabric_evidence import TIME, Channel, Organisation, Scene, key, scene, value
+from tests.fabric.scenes import TIME, Channel, Organisation, Scene, key, scene, value
 from tests.vectors.cases import Case, case, refused
 from tests.vectors.making_evidence import STATEMENT, noted
 from tests.vectors.making_log import b64

@@ -97,7 +97,11 @@ VALUE_MALFORMED = rejected("ethereum.value-malformed", "the storage value is not
 
 NAME_MALFORMED = rejected("ethereum.name-malformed", "{name} is not eip155: with a decimal chain id")
 OPTION_UNKNOWN = rejected("ethereum.option-unknown", "there is no option {option}", "known are {known}")
-OPTION_MISSING = rejected("ethereum.option-missing", "the option {option} is missing")
+OPTION_MISSING = rejected(
+    "ethereum.option-missing",
+    "the option {option} is missing",
+    "add {option}=… with its value",
+)
 HASH_MALFORMED = rejected("ethereum.hash-malformed", "{value} is not 0x and 64 lower-case hexadecimal digits")
 ADDRESS_MALFORMED = rejected("ethereum.address-malformed", "{value} is not 0x and 40 hexadecimal digits")
 ADDRESS_CHECKSUM = rejected(
@@ -116,7 +120,16 @@ CONTRACT_UNKNOWN = rejected(
     "there is no contract {contract} here",
     "write eas, or leave contract out for a registry",
 )
-CONTRACT_ABSENT = rejected("ethereum.contract-absent", "there is no contract at {address}")
+CONTRACT_ABSENT = rejected(
+    "ethereum.contract-absent",
+    "there is no contract at {address}",
+    "is the address right, and this the chain that it is on?",
+)
+CONTRACT_OTHER = rejected(
+    "ethereum.contract-other",
+    "the contract at {address} is no AnchorRegistry: its code has the hash {code}, that of a registry {expected}",
+    "is the address right, and this the chain that it is on?",
+)
 SLOT_MALFORMED = rejected(
     "ethereum.slot-malformed",
     "{value} is not the number of a storage variable, from 0 to 999",

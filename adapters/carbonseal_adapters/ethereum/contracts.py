@@ -169,20 +169,26 @@ def options_of(options: Mapping[str, str]) -> tuple[str, ...]:
 
 def address_of(options: Mapping[str, str]) -> bytes:
     """Where the contract is. Raises `Refused`."""
-    name = "eas" if "contract" in options else "registry"
+    name = _option_of(options)
     return read_address(options[name], name)
+
+
+def _option_of(options: Mapping[str, str]) -> str:
+    """Which option says where the contract is."""
+    return "eas" if "contract" in options else "registry"
 
 
 def contract_of(options: Mapping[str, str], ledger: str, account: bytes, code: bytes) -> Contract:
     """The contract that has `code` on that ledger. Raises `Refused` where this is no code that anchors could stand in."""
     address, code_hash = address_of(options), keccak256(code)
+    if not code:
+        raise Refused(codes.CONTRACT_ABSENT(_option_of(options), address=to_hex(address)))
     if "contract" in options:
         slot = eas.read_slot(options["slot"])
-        if not code:
-            raise Refused(codes.CONTRACT_ABSENT("eas", address=to_hex(address)))
         return EasContract(eas.EasPins(ledger, chain_id(ledger), UNKNOWN, address, code_hash, slot))
     expected = bytes.fromhex(registry.artifact()["code_hash"][2:])
     if code_hash != expected:
-        raise Refused(codes.CODE_DIFFERS("registry", code=to_hex(code_hash), pinned=to_hex(expected)))
+        facts = {"address": to_hex(address), "code": to_hex(code_hash), "expected": to_hex(expected)}
+        raise Refused(codes.CONTRACT_OTHER("registry", **facts))
     pins = Pins(ledger, chain_id(ledger), UNKNOWN, address, expected, frozenset({account}))
     return RegistryContract(pins, account)

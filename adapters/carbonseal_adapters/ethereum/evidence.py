@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
@@ -107,6 +108,10 @@ class EthereumVerifier:
             return _check(evidence, statement, pins, trust)
         except Refused as refused:
             return Checked((refused.finding,))
+
+    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+        """A block's number and hash."""
+        return f"{kind} {value.get('number')} hash {value.get('hash')}"
 
 
 VERIFIER = EthereumVerifier()

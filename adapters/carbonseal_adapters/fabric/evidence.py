@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem
@@ -28,7 +29,7 @@ from carbonseal_adapters.fabric.blocks import Block, check_signatures
 from carbonseal_adapters.fabric.certificates import publisher_id
 from carbonseal_adapters.fabric.config import Config, follow
 from carbonseal_adapters.fabric.packing import MAX_EVIDENCE, TYPE, VERSION, FabricEvidence
-from carbonseal_adapters.fabric.pinning import pinned
+from carbonseal_adapters.fabric.pinning import hash_of, pinned
 from carbonseal_adapters.fabric.transactions import Transaction, check_anchor
 
 SCHEME = "fabric"
@@ -121,6 +122,14 @@ class FabricVerifier:
         except Refused as refused:
             return Checked((*findings, refused.finding))
         return Checked(tuple(findings), proved)
+
+    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+        """A configuration block's number, and its hash, which a policy pins."""
+        try:
+            digest = hash_of(value).hex()
+        except Refused as refused:
+            return f"{kind} {value.get('number')}, which cannot be read: {refused.finding.message}"
+        return f"{kind} {value['number']} hash {digest}"
 
 
 VERIFIER = FabricVerifier()

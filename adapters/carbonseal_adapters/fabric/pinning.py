@@ -45,7 +45,7 @@ def pinned(name: str, wanted: bytes, trust: Sequence[TrustItem]) -> tuple[TrustI
         if item.kind != CONFIG_BLOCK or item.ledger != name:
             continue
         try:
-            block, digest = _block(_text(item))
+            block, digest = _block(_text(item.value))
             if digest != wanted:
                 continue
             config = _config(block)
@@ -57,9 +57,14 @@ def pinned(name: str, wanted: bytes, trust: Sequence[TrustItem]) -> tuple[TrustI
     raise Refused(codes.CONFIG_MISSING(hash=wanted.hex()))
 
 
-def _text(item: TrustItem) -> str:
-    text, number = item.value.get("block"), item.value.get("number")
-    if set(item.value) != {"block", "number"} or not isinstance(text, str) or type(number) is not int:
+def hash_of(value: Mapping[str, Any]) -> bytes:
+    """The header hash of the block in an item's value. Raises `Refused`."""
+    return _block(_text(value))[1]
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    text, number = value.get("block"), value.get("number")
+    if set(value) != {"block", "number"} or not isinstance(text, str) or type(number) is not int:
         raise Refused(codes.TRUST_MALFORMED(problem="its value is not {block, number}"))
     return text
 

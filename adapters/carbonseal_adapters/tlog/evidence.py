@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from carbonseal.findings import Outcome, Refused, noted, rejected, shown
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem, log_id
@@ -119,6 +120,10 @@ class TlogVerifier:
             return Checked((refused.finding,))
         finding = SHOWN(log=pins.key.name, index=proof.index, size=checkpoint.size)
         return Checked((finding,), Proved(publisher=statement.log_id.hex(), time=None))
+
+    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+        """No anchor in a log rests on trust items: the policy pins all that there is."""
+        return f"{kind} {dict(value)}, on which nothing rests"
 
 
 def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[TlogProof, Checkpoint]:

@@ -22,6 +22,7 @@ from .evidence import TYPE, VERIFIER, VERSION, TlogPins, ledger_name, read_key
 from .remote import Answer, Remote
 
 ANCHORS = "/foreign-anchors"
+NOTHING_SIGNED = "http.no-checkpoint"  # the code with which a log without entries answers
 
 
 async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> TlogLedger:
@@ -108,7 +109,11 @@ class TlogLedger:
             raise Retry(f"{self.name} answered something else than its newest anchor") from error
 
     async def pins(self) -> Mapping[str, str]:
-        """The log's own verifier key."""
+        """The log's own verifier key. Raises `Retry` where what answers is not this log; one that has signed nothing yet is
+        believed."""
+        answer = await self._remote.get("/checkpoint")
+        if answer.code != NOTHING_SIGNED:
+            self._open(answer)
         return {"key": self._key.encode()}
 
     async def purse(self) -> Purse | None:
@@ -139,10 +144,13 @@ class TlogLedger:
     async def _checkpoint(self) -> tuple[bytes, Checkpoint]:
         """The log's newest checkpoint, signed by its pinned key. Raises `Retry` where it is not."""
         answer = await self._remote.get("/checkpoint")
+        return answer.body, self._open(answer)
+
+    def _open(self, answer: Answer) -> Checkpoint:
         if answer.status != 200:
             raise Retry(f"{self.name} shows no checkpoint: HTTP {answer.status}")
         try:
-            return answer.body, open_checkpoint(answer.body, self._key)
+            return open_checkpoint(answer.body, self._key)
         except Refused as refused:
             raise Retry(f"{self.name} shows a checkpoint that is not its own: {refused.finding}") from refused
 

@@ -43,6 +43,14 @@ class Answer:
         return value
 
     @property
+    def code(self) -> str:
+        """The code with which the other side refuses, or nothing."""
+        try:
+            return "" if self.status == 200 else str(self.json().get("code", ""))
+        except Retry:
+            return ""
+
+    @property
     def message(self) -> str:
         """What the other side says went wrong, in a line of bounded length."""
         try:

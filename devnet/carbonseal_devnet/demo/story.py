@@ -30,8 +30,8 @@ from carbonseal_devnet.demo.operator import run, serving
 from carbonseal_devnet.demo.stage import Stage
 from carbonseal_devnet.ethereum import Network as Chain
 from carbonseal_devnet.example import Product, products
-from carbonseal_devnet.fabric import network as fabric
-from carbonseal_devnet.fabric.network import Blocking as Fabric
+from carbonseal_devnet.fabric import blocking as fabric
+from carbonseal_devnet.fabric.blocking import Blocking as Fabric
 
 ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from carbonseal_adapters.ethereum.deploy import Deployment, deploy
 from carbonseal_adapters.ethereum.signers import DigestSigner
 from carbonseal_adapters.ethereum.signers_local import LocalKey
+from carbonseal_devnet import threads
 from carbonseal_devnet.ethereum import anvil, geth
 from carbonseal_devnet.ethereum.accounts import ACCOUNTS, CHAIN_ID, DEPLOYER, Clock, account_key, wall_clock
 from carbonseal_devnet.ethereum.chain import Chain
@@ -38,8 +38,10 @@ async def running(
     clock: Clock = wall_clock,
     engine: str = "py-evm",
     state: Path | None = None,
+    pace: float | None = None,
 ) -> AsyncIterator[Network]:
-    """A network for as long as the block lasts, in this event loop. Port 0 takes a free one.
+    """A network for as long as the block lasts, in this event loop. Port 0 takes a free one. With `pace`, blocks come by
+    themselves, one every so many seconds, as long as a transaction is not final; without, only transactions bring them.
 
     With `state`, a directory, the chain goes on where it was left when it last ran from there; anvil's cannot. Raises
     Missing where anvil or geth is not found, Died where it does not start, OSError for a port that is taken.
@@ -52,7 +54,29 @@ async def running(
         chain = await stack.enter_async_context(_engine(engine, skewed, chain_id, finality, kept))
         gateway = await stack.enter_async_context(Gateway(chain, skewed))
         endpoint = await gateway.open(port)
-        yield Network(endpoint, await _deployment(endpoint, kept), engine)
+        network = Network(endpoint, await _deployment(endpoint, kept), engine)
+        if pace is not None:
+            await stack.enter_async_context(_settling(gateway, pace))
+        yield network
+
+
+@asynccontextmanager
+async def _settling(gateway: Gateway, pace: float) -> AsyncIterator[None]:
+    while await gateway.settle():
+        pass
+
+    async def settle() -> None:
+        while True:
+            await asyncio.sleep(pace)
+            await gateway.settle()
+
+    work = asyncio.create_task(settle())
+    try:
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
 
 
 async def _deployment(endpoint: str, kept: Path | None) -> Deployment:
@@ -100,35 +124,6 @@ def in_thread(
     state: Path | None = None,
 ) -> Iterator[Network]:
     """A network for as long as the block lasts, in a thread and an event loop of its own: for callers that block."""
-    started: list[Network] = []
-    failed: list[BaseException] = []
-    ready = threading.Event()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    async def serve() -> None:
-        async with running(chain_id=chain_id, finality=finality, clock=clock, engine=engine, state=state) as network:
-            started.append(network)
-            ready.set()
-            await stop.wait()
-
-    def work() -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: loop) as runner:
-                runner.run(serve())
-        except BaseException as error:  # noqa: BLE001 - handed to the caller below
-            failed.append(error)
-        finally:
-            ready.set()
-
-    thread = threading.Thread(target=work, name="carbonseal-devnet", daemon=True)
-    thread.start()
-    ready.wait()
-    try:
-        if failed:
-            raise failed[0]
-        yield started[0]
-    finally:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(stop.set)
-        thread.join()
+    network = running(chain_id=chain_id, finality=finality, clock=clock, engine=engine, state=state)
+    with threads.in_thread(network, "carbonseal-devnet") as (started, _):
+        yield started

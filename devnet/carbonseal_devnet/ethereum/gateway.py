@@ -92,6 +92,20 @@ class Gateway:
         except (ValueError, TypeError, AttributeError) as error:
             return _failure(asked.get("id"), RpcError(-32602, f"invalid parameters of {name}: {error}"))
 
+    async def settle(self) -> bool:
+        """Mine a block if one with transactions is not final yet, and blocks are mined by themselves; whether one was."""
+        async with self._turn:
+            final = await self._engine.ask("eth_getBlockByNumber", "finalized", False)
+            first = int(final["number"], 16) + 1 if final else 0
+            last = int(await self._engine.ask("eth_blockNumber"), 16)
+            blocks = [
+                await self._engine.ask("eth_getBlockByNumber", hex(number), False) for number in range(first, last + 1)
+            ]
+            if not self._automine or not any(block["transactions"] for block in blocks):
+                return False
+            await self._engine.mine()
+            return True
+
     def _commands(self) -> dict[str, Command]:
         async def mine() -> str:
             await self._engine.mine()

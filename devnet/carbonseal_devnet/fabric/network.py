@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import inspect
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -332,47 +330,3 @@ async def running(
         yield network
     finally:
         await network.stop()
-
-
-class Blocking:
-    """A network that runs in another thread: the same methods, for callers that block."""
-
-    def __init__(self, network: Network, loop: asyncio.AbstractEventLoop) -> None:
-        self._network, self._loop = network, loop
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._network, name)
-        if not inspect.iscoroutinefunction(found):
-            return found
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            return asyncio.run_coroutine_threadsafe(found(*args, **kwargs), self._loop).result()
-
-        return call
-
-
-@contextmanager
-def in_thread(
-    directory: Path, *, settings: Settings | None = None, chaincode: Chaincode = anchor_registry
-) -> Iterator[Blocking]:
-    """A network for as long as the block lasts, in a thread and an event loop of its own."""
-    started: Future[tuple[Network, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-
-    async def serve() -> None:
-        stop = asyncio.Event()
-        async with running(directory, settings=settings, chaincode=chaincode) as network:
-            started.set_result((network, asyncio.get_running_loop(), stop))
-            await stop.wait()
-
-    with ThreadPoolExecutor(1, "carbonseal-devnet-fabric") as thread:
-        served = thread.submit(asyncio.run, serve())
-        either: list[Future[Any]] = [started, served]
-        wait(either, return_when=FIRST_COMPLETED)
-        if not started.done():
-            served.result()
-        network, loop, stop = started.result()
-        try:
-            yield Blocking(network, loop)
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            served.result()

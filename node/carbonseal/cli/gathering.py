@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -27,19 +28,33 @@ NOT_AGREED = 3  # the exit status
 
 def find_gatherer(ledger: str) -> TrustGatherer | None:
     """What gathers trust for a ledger of this name, if anything does."""
+    return _gatherer(ledger.partition(":")[0])
+
+
+@cache
+def _gatherer(scheme: str) -> TrustGatherer | None:
     from importlib.metadata import entry_points
 
-    for point in entry_points(group=GATHERERS, name=ledger.partition(":")[0]):
+    for point in entry_points(group=GATHERERS, name=scheme):
         gatherer: TrustGatherer = point.load()
         return gatherer
     return None
 
 
 def gatherer_of(ledger: str) -> TrustGatherer:
+    from carbonseal.verification.verifiers import builtin, third_party
+
+    scheme, colon, rest = ledger.partition(":")
+    if not (colon and rest):
+        raise Failed(f"{ledger!r} is no ledger's name", "write it as policies do, such as eip155:1")
     found = find_gatherer(ledger)
-    if found is None:
-        raise Failed(f"{ledger}: there is nothing to gather", "what counts of this kind of ledger stands in the policy")
-    return found
+    if found is not None:
+        return found
+    if builtin(scheme) is None and third_party(scheme) is None:
+        raise Failed(
+            f"{ledger}: nothing here knows ledgers of the kind {scheme}", "correct the name, or install its adapter"
+        )
+    raise Failed(f"{ledger}: there is nothing to gather", "what counts of this kind of ledger stands in the policy")
 
 
 class Gathering:

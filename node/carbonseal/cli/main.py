@@ -18,6 +18,7 @@ COMMANDS = {
     "anchor": "carbonseal.cli.anchor:anchor",
     "status": "carbonseal.cli.status:status",
     "passport": "carbonseal.cli.passport:passport",
+    "policy": "carbonseal.cli.policy:policy",
     "trust": "carbonseal.cli.trust:trust",
     "verify": "carbonseal.cli.verify:verify",
     "log": "carbonseal.cli.log:log",

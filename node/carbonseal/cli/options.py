@@ -52,6 +52,9 @@ def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> st
 
     if not is_key_name(origin):
         raise click.BadParameter(f"{origin!r} must be a name without spaces and plus signs.")
+    if "://" in origin or origin.endswith("/"):
+        name = origin.partition("://")[2].rstrip("/") or "log.example.org/2026"
+        raise click.BadParameter(f"{origin!r} must be a name, and no address: {name}, say. It stays for ever.")
     return origin
 
 

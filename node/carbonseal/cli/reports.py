@@ -12,6 +12,7 @@ from click import style
 from carbonseal.cli.text import plain
 from carbonseal.findings import Finding, Outcome, Place, Verdict
 from carbonseal.instants import format_instant
+from carbonseal.verification.verifiers import builtin, third_party
 
 if TYPE_CHECKING:
     from carbonseal.ledger import TrustItem
@@ -26,7 +27,7 @@ MARKS = {
     Outcome.REJECTED: style("✗", fg="red", bold=True),
 }
 WORTH_FOLDING = 3  # findings
-LONG = 200  # characters of a trust item's value
+LONG = 200  # characters of what a trust item says
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
 TO_DO = (Outcome.NOTED, Outcome.UNDETERMINED, Outcome.REJECTED)  # what may say what to do about it
 
@@ -181,12 +182,12 @@ def _trusted(item: TrustItem) -> str:
 
 
 def said(item: TrustItem) -> str:
-    """What a trust item says: "block number 12 hash 0x…"; of what is long, its beginning."""
-    return " ".join([item.kind, *(f"{name} {_short(str(value))}" for name, value in item.value.items())])
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONG else f"{text[:16]}… ({len(text):,} characters)"
+    """What a trust item says: "block 12 hash 0x…"; of what is long, its beginning."""
+    scheme = item.ledger.partition(":")[0]
+    verifier = builtin(scheme) or third_party(scheme)
+    values = (f"{name} {value}" for name, value in item.value.items())
+    told = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
+    return told if len(told) <= LONG else f"{told[:LONG]}… ({len(told):,} characters)"
 
 
 def _json_line(value: dict[str, Any]) -> str:

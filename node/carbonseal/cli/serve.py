@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,4 +46,6 @@ def serve(directory: Path, host: str, port: int) -> None:
     try:
         run(directory, host, port, ready)
     except OSError as error:
-        raise BrokeOff(f"cannot listen on {host}:{port}: {error.strerror}", "choose another --port") from error
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
+        remedy = "choose another --port" if taken else "is --host a name or an address of this machine?"
+        raise BrokeOff(f"cannot listen on {host}:{port}: {error.strerror}", remedy) from error

@@ -21,10 +21,18 @@ def lines(health: Mapping[str, Any]) -> Iterator[str]:
     for log in health["logs"]:
         yield from log_lines(log)
     if not health["ledgers"]:
-        yield "no ledgers: name some in node.toml"
+        yield from _without_ledgers(any(log["size"] or log["waiting"] for log in health["logs"]))
     names = {log["id"]: log["name"] for log in health["logs"]}
     for ledger in health["ledgers"]:
         yield from ledger_lines(ledger, names)
+
+
+def _without_ledgers(begun: bool) -> Iterator[str]:
+    yield style("no ledgers, so nothing is anchored", fg="yellow")
+    if begun:
+        yield "  a log's first entry fixes its ledgers: begin another log, as 'A log without ledgers' in docs/operators.md says"
+    else:
+        yield "  begin anew, with carbonseal init --ledger, before the first record: it fixes the log's ledgers for ever"
 
 
 def log_lines(log: Mapping[str, Any]) -> Iterator[str]:

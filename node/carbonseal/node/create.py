@@ -6,21 +6,22 @@ the same log again.
 
 from __future__ import annotations
 
+import os
 import stat
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from carbonseal.findings import CONFIG_EXISTS, Refused
-from carbonseal.log.tree import EMPTY_ROOT
 
 from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, render, render_log, render_tenant
 from .files import replace_file
 from .guard import Guard
 from .lock import Lock
 
-PRIVATE = 0o600  # a ledger's uri may hold an access key
+PRIVATE = 0o600  # keys; and node.toml, as a ledger's uri may hold an access key
 
 
 def new_log(
@@ -31,28 +32,46 @@ def new_log(
     return log, TenantConfig(name, f"file:keys/salt-{name}.key", name)
 
 
-def create(directory: Path, config: NodeConfig) -> None:
-    """Write `node.toml` and the guards of logs that have signed nothing. The keys that `config` names are made by whoever
-    calls (`secrets.make_key`). Raises Refused where a file exists: no log is begun twice."""
+def create(
+    directory: Path,
+    config: NodeConfig,
+    *,
+    keys: Mapping[Path, bytes] = MappingProxyType({}),
+    documents: Mapping[Path, bytes] = MappingProxyType({}),
+) -> None:
+    """Write `node.toml`, the guards of logs that have signed nothing, `keys` for their owner's eyes alone, and `documents`: all
+    of them, or none. Raises Refused where a file exists: no log is begun twice, and no key overwritten."""
+    text = check_new(directory, config)
+    with ExitStack() as undo:
+        for path, document in documents.items():
+            _begin_file(path, document, undo)
+        _begin_guards(directory, config.logs, undo)
+        for path, key in keys.items():
+            _begin_file(path, key, undo, private=True)
+        _begin_file(directory / FILE, text.encode(), undo, private=True)
+        undo.pop_all()
+
+
+def check_new(directory: Path, config: NodeConfig) -> str:
+    """The text of the `node.toml` that `create` would write. Raises Refused, as it does."""
     text = render(config)
     parse(text)  # what is handed out works
     for path in (directory / FILE, *(directory / log.guard for log in config.logs)):
         if path.exists():
             raise Refused(CONFIG_EXISTS(path=path))
-    directory.mkdir(parents=True, exist_ok=True)
-    _write_guards(directory, config.logs)
-    replace_file(directory / FILE, text.encode(), PRIVATE)
+    return text
 
 
 def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
     """Begin another log in a node, with a tenant who submits to it. `node.toml` gains two sections and keeps the rest. Their
     keys are made by whoever calls. Raises Refused where a name is taken or the guard exists, `Locked` while the node runs."""
-    with closing(Lock(directory)):
+    with closing(Lock(directory)), ExitStack() as undo:
         config = check_addition(directory, log, tenant)
-        _write_guards(directory, [log])
+        _begin_guards(directory, [log], undo)
         path = directory / FILE
         old, mode = path.read_bytes().rstrip(b"\n"), stat.S_IMODE(path.stat().st_mode)
         replace_file(path, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode(), mode)
+        undo.pop_all()
     return config
 
 
@@ -66,6 +85,28 @@ def check_addition(directory: Path, log: LogConfig, tenant: TenantConfig) -> Nod
     return grown
 
 
-def _write_guards(directory: Path, logs: Sequence[LogConfig]) -> None:
+def _begin_guards(directory: Path, logs: Sequence[LogConfig], undo: ExitStack) -> None:
     for log in logs:
-        Guard(directory / log.guard, log.origin).write(0, EMPTY_ROOT)
+        guard = Guard(directory / log.guard, log.origin)
+        _begin_file(guard.path, guard.first(), undo)
+
+
+def begin_folder(folder: Path, undo: ExitStack, *, private: bool = False) -> None:
+    """The folder, with those above it. `undo` takes away those that were not there."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700 if private else 0o777)
+        undo.callback(missing.rmdir)
+
+
+def _begin_file(path: Path, data: bytes, undo: ExitStack, *, private: bool = False) -> None:
+    """A new file, durable. `undo` takes it away again, with the folders that were made for it."""
+    begin_folder(path.parent, undo, private=private)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE if private else 0o666)
+    except FileExistsError as error:
+        raise Refused(CONFIG_EXISTS(path=path)) from error
+    undo.callback(path.unlink)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

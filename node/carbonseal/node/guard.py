@@ -26,6 +26,7 @@ from carbonseal.findings import (
     Finding,
     Refused,
 )
+from carbonseal.log.tree import EMPTY_ROOT
 
 from .files import replace_file
 
@@ -83,6 +84,10 @@ class Guard:
             raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path))
         return last
 
+    def first(self) -> bytes:
+        """What the file holds before anything is signed."""
+        return _encode(LastSigned(self._origin, 0, EMPTY_ROOT))
+
     def write(self, size: int, root: bytes) -> None:
         """Remember, durably, that this head may now be signed."""
         self._write(LastSigned(self._origin, size, root))
@@ -92,14 +97,18 @@ class Guard:
         self._write(replace(last, frozen=finding))
 
     def _write(self, last: LastSigned) -> None:
-        frozen = last.frozen
-        value = {
-            "origin": last.origin,
-            "size": last.size,
-            "root": base64.b64encode(last.root).decode(),
-            "frozen": {"code": frozen.code.name, "facts": dict(frozen.facts), "message": frozen.message}
-            if frozen
-            else None,
-        }
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self.path, json.dumps(value, indent=1).encode() + b"\n")
+        replace_file(self.path, _encode(last))
+
+
+def _encode(last: LastSigned) -> bytes:
+    frozen = last.frozen
+    value = {
+        "origin": last.origin,
+        "size": last.size,
+        "root": base64.b64encode(last.root).decode(),
+        "frozen": {"code": frozen.code.name, "facts": dict(frozen.facts), "message": frozen.message}
+        if frozen
+        else None,
+    }
+    return json.dumps(value, indent=1).encode() + b"\n"

@@ -26,12 +26,17 @@ class NodeSecrets:
 
 
 async def connect(uri: str, options: Mapping[str, str], directory: Path) -> Ledger:
-    """The ledger at `uri`, ``scheme+endpoint``. Secrets and files that `options` name are read relative to `directory`.
+    """The ledger at `uri`. Secrets and files that `options` name are read relative to `directory`. Raises as what
+    `find_adapter` gives does, and Refused where there is none."""
+    return await find_adapter(uri)(uri, options, NodeSecrets(directory))
 
-    Raises Refused without an adapter for the scheme or on options it does not take, Retry where the endpoint is silent."""
+
+def find_adapter(uri: str) -> Connect:
+    """What connects to the ledger at `uri`, ``scheme+endpoint``: it raises Refused on options that it does not take, and Retry
+    where the endpoint is silent. Raises Refused without an adapter for the scheme."""
     scheme = uri.partition("+")[0]
     found = entry_points(group="carbonseal.ledgers", name=scheme)
     if not found:
         raise Refused(CONFIG_NO_ADAPTER(scheme=scheme))
     adapter: Connect = next(iter(found)).load()
-    return await adapter(uri, options, NodeSecrets(directory))
+    return adapter

@@ -111,6 +111,10 @@ class SealingLog:
 
     # --- entries in ------------------------------------------------------------------------------------------------
 
+    def introduce(self, key: VerifierKey) -> None:
+        """Take another log's heads too, until the node ends: `node.toml` is for whoever calls to write."""
+        self._foreign.introduce(key)
+
     async def submit_foreign(self, signed_checkpoint: bytes) -> ForeignAnchorState:
         """Enter another log's head, once. Raises Refused unless a log whose key `node.toml` names signed it, and on a
         second root for one size; `Frozen`."""

@@ -12,10 +12,12 @@ from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
 
 from carbonseal_devnet.fabric import rpc, wire
+from carbonseal_devnet.fabric.blocking import Blocking, in_thread
 from carbonseal_devnet.fabric.channel import Channel, Forbidden
 from carbonseal_devnet.fabric.deliver import Refusal
 from carbonseal_devnet.fabric.identity import Identity
-from carbonseal_devnet.fabric.network import Settings, in_thread, running
+from carbonseal_devnet.fabric.network import Settings, running
+from carbonseal_devnet.fabric_network import FabricNetwork
 from tests.devnet.fabric.clients import code, connected
 from tests.devnet.fabric.tiny import dial, nothing, tiny
 from tests.repository.sources import REPOSITORY
@@ -538,3 +540,9 @@ def test_in_a_thread_with_carbonseals_own_chaincode(tmp_path):
         assert network.settled() == 2
         assert network.profile().exists()
         assert (network.msp() / "config.yaml").exists()
+
+
+def test_a_network_for_callers_that_block_shows_what_it_has():
+    members = {name for name in vars(FabricNetwork) if not name.startswith("_")}
+    assert members <= set(dir(Blocking))
+    assert not hasattr(Blocking, "__getattr__")

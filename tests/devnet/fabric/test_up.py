@@ -2,15 +2,11 @@
 
 import signal
 
-from tests.devnet.test_up import start
+from tests.devnet.test_up import start, told
 
 
-def told(process):
-    lines = []
-    while not lines or lines[-1] != "ready":
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        lines.append(line.strip())
+def fabric(process):
+    lines = told(process)
     at = next(index for index, line in enumerate(lines) if line.startswith("fabric "))
     return dict(line.split(maxsplit=1) for line in lines[at:-1])
 
@@ -19,7 +15,7 @@ def test_it_says_where_it_is_stops_cleanly_and_goes_on_even_after_a_kill(tmp_pat
     seen = []
     for name, status in [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)]:
         with start("up", "--fabric", "--port", "0", cwd=tmp_path) as process:
-            seen.append(told(process))
+            seen.append(fabric(process))
             process.send_signal(name)
             assert process.communicate(timeout=30)[1] == ""
             assert process.returncode == status

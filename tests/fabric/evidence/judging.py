@@ -8,7 +8,7 @@ from typing import Any
 from carbonseal.findings import Code, Outcome
 from carbonseal.ledger import Checked, Evidence, Statement
 from carbonseal_adapters.fabric.evidence import VERIFIER, FabricEvidence
-from carbonseal_devnet.fabric_evidence import Channel, Scene, scene
+from tests.fabric.scenes import Channel, Scene, scene
 
 STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
 SOUND = scene(STATEMENT)

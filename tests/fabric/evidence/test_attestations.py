@@ -11,8 +11,8 @@ from carbonseal.findings import Outcome
 from carbonseal_adapters.fabric import codes
 from carbonseal_adapters.fabric.evidence import Attestation
 from carbonseal_adapters.fabric.headers import instant
-from carbonseal_devnet.fabric_evidence import TIME, Organisation, key, value
 from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, answered, check, code_of
+from tests.fabric.scenes import TIME, Organisation, key, value
 
 CHANNEL, CALL = SOUND.channel, SOUND.call
 MILL, PORT = CHANNEL.organisations

@@ -11,8 +11,8 @@ from carbonseal.findings import Outcome
 from carbonseal_adapters.fabric import codes
 from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_adapters.fabric.headers import instant
-from carbonseal_devnet.fabric_evidence import META, TIME, Channel, Organisation, Scene, scene
 from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of, signed
+from tests.fabric.scenes import META, TIME, Channel, Organisation, Scene, scene
 
 CHANNEL = SOUND.channel
 ORDERING = CHANNEL.ordering

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from carbonseal_adapters.fabric import codes
 from carbonseal_adapters.fabric.certificates import read_certificate, units
-from carbonseal_devnet.fabric_evidence import BEGIN, END
 from tests.fabric.evidence.judging import SOUND, called, code_of
+from tests.fabric.scenes import BEGIN, END
 
 ORGANISATION, COUNTRY = b"\x06\x03\x55\x04\x0a", b"\x06\x03\x55\x04\x06"  # object identifiers, in DER
 

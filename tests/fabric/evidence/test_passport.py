@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from carbonseal.findings import Verdict
 from carbonseal.ledger import Evidence, Statement
-from carbonseal_devnet.fabric_evidence import Scene, scene
+from tests.fabric.scenes import Scene, scene
 from tests.world import BLOCK_TIME, World, codes
 
 TIME = int(BLOCK_TIME.timestamp()) - 60

@@ -9,8 +9,8 @@ from carbonseal.ledger import TrustItem
 from carbonseal_adapters.fabric import codes
 from carbonseal_adapters.fabric.evidence import VERIFIER, Organisations
 from carbonseal_adapters.fabric.trust import GATHERER
-from carbonseal_devnet.fabric_evidence import Channel
 from tests.fabric.evidence.judging import SOUND, check
+from tests.fabric.scenes import Channel
 
 NAME, OPTIONS = SOUND.ledger, SOUND.options
 

@@ -17,7 +17,8 @@ from carbonseal_adapters.fabric.anchors import anchor_key, anchor_value
 from carbonseal_adapters.fabric.certificates import publisher_id
 from carbonseal_adapters.fabric.evidence import VERIFIER
 from carbonseal_adapters.fabric.headers import instant
-from carbonseal_devnet.fabric_evidence import (
+from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of
+from tests.fabric.scenes import (
     END,
     ORDER,
     ROLE,
@@ -30,7 +31,6 @@ from carbonseal_devnet.fabric_evidence import (
     scene,
     value,
 )
-from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of
 
 CHANNEL = SOUND.channel
 

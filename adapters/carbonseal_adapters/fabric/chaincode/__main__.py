@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import grpc
 
+from carbonseal_adapters.fabric.chaincode.address import Address
 from carbonseal_adapters.fabric.chaincode.registry import Registry
 from carbonseal_adapters.fabric.chaincode.shim import serving
 
@@ -19,7 +20,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--address", required=True, help="Where peers connect, as in the package: HOST:PORT.")
+@click.option("--address", required=True, type=Address(0), help="Where it listens. Peers connect as the package says.")
 @click.option("--id", "package_id", required=True, help="The package id that `peer lifecycle chaincode install` told.")
 @click.option(
     "--tls-certificate", type=FILE, help="PEM. Without it, whoever reaches the address is answered in the clear."

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import click
 
+from carbonseal_adapters.fabric.chaincode.address import Address
+
 LABEL = "carbonseal_1"
 
 
@@ -57,7 +59,7 @@ def _gzip(data: bytes) -> bytes:
 
 
 @click.command()
-@click.option("--address", required=True, help="Where the organisation's peers reach the service: HOST:PORT.")
+@click.option("--address", required=True, type=Address(1), help="Where the organisation's peers reach the service.")
 @click.option(
     "--root", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: connect by TLS, trust this."
 )

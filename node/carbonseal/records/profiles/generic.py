@@ -9,15 +9,6 @@ from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.records.places import kind_of
 
-_KINDS = {
-    list: "a list",
-    str: "a string",
-    int: "a number",
-    float: "a number",
-    bool: "a truth value",
-    type(None): "null",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class AnyObject:
