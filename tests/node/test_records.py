@@ -248,3 +248,16 @@ def test_what_was_acknowledged_survives_without_closing(begin: Begin) -> None:
             database.close()
 
     within(directory, work)
+
+
+def test_databases_are_the_owners_alone(begin: Begin) -> None:
+    """Records and salts are in them."""
+    directory = begin()
+    asyncio.run(_open(directory))
+    for path in (directory / "node.db", directory / "logs/default.db"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+async def _open(directory: Path) -> None:
+    async with Node.open(directory) as node:
+        await node.submit(b"{}", "json/1")

@@ -57,6 +57,8 @@ class Database:
 
     def __init__(self, path: Path, tables: MetaData) -> None:
         self._path = path
+        if not path.exists():
+            path.touch(mode=0o600)  # records and salts are nobody else's
         self._writer = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0)
         self._readers = create_engine(f"sqlite:///{path}")
         for engine in (self._writer, self._readers):

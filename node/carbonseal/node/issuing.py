@@ -64,13 +64,14 @@ class Issuing:
         ISSUE_SHAPE.check(request, findings.ISSUE_MALFORMED)
         signer = self._signer(request["issuer"])
         tenant = signer.config.tenant
+        origin = self._node.origin_of(tenant)
         parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
         records = [(asked, self._sealed(number, asked)) for number, asked in enumerate(request["records"])]
         until = _instant(request["validUntil"]) if "validUntil" in request else None
-        number, status = await self._on_disk(self._statuses.allocate, signer.config.name)
+        number, status = await self._on_disk(self._statuses.allocate, signer.config.name, origin)
         now = self._now()
         draft = draft_credential(
-            id=uuid.uuid5(uuid.NAMESPACE_URL, f"{self._node.origin_of(tenant)} credential {number}").urn,
+            id=uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn,
             issuer=signer.config.id,
             subject=request["subject"],
             name=request.get("name", request["subject"]),

@@ -38,6 +38,7 @@ POSITIONS = Table(
     NODE_TABLES,
     Column("number", Integer, primary_key=True),
     Column("issuer", String, nullable=False),  # its name in node.toml
+    Column("origin", String, nullable=False),  # of the log that it issues in
     Column("list", String, nullable=False),
     Column("position", Integer, nullable=False),
     Column("credential", LargeBinary, index=True),  # digest; NULL until it is signed
@@ -92,13 +93,17 @@ class Statuses:
         self._now = now
         self._on_disk = on_disk
 
-    def allocate(self, issuer: str) -> tuple[int, StatusEntry]:
-        """A position for a credential that is about to be signed: its number in this node, and what the credential says."""
+    def allocate(self, issuer: str, origin: str) -> tuple[int, StatusEntry]:
+        """A position for a credential that is about to be signed and sealed in the log with this origin: its number in this
+        node, and what the credential says. A successor of a log has lists of its own: which positions an old copy forgot,
+        nobody knows."""
+        name = f"{origin} status list of {self._signers[issuer].config.id}"
         with self._database.write() as connection:
-            mine = select(func.count()).select_from(POSITIONS).where(POSITIONS.c.issuer == issuer)
+            mine = select(func.count()).select_from(POSITIONS)
+            mine = mine.where(POSITIONS.c.issuer == issuer, POSITIONS.c.origin == origin)
             part, position = divmod(connection.scalar(mine) or 0, ENTRIES)
-            list_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{self._signers[issuer].config.id} status list {part}").urn
-            row = {"issuer": issuer, "list": list_id, "position": position, "revoked": False}
+            list_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{name}, {part}").urn
+            row = {"issuer": issuer, "origin": origin, "list": list_id, "position": position, "revoked": False}
             number = connection.execute(insert(POSITIONS).values(row)).inserted_primary_key
             assert number is not None
         return number[0], StatusEntry(list_id, position)
