@@ -187,7 +187,7 @@ def test_goes_down_between_signing_and_sending(begin: Begin, tmp_path: Path) -> 
 
     asyncio.run(go())
     assert [statement.size for statement in ledger.included()] == [2]
-    assert ledger.slots() == {2: {0}}
+    assert ledger.slots() == {(log_id(ORIGIN), 2): {0}}
 
 
 def test_nobody_knows_whether_it_was_sent(begin: Begin, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_nobody_knows_whether_it_was_sent(begin: Begin, tmp_path: Path) -> None:
         assert anchors(state) == {2: State.FINAL}
 
     run(directory, work)
-    assert ledger.slots() == {2: {0}}
+    assert ledger.slots() == {(log_id(ORIGIN), 2): {0}}
     with ledger._database() as database:
         assert database.execute("SELECT count(*) FROM seen").fetchone() == (1,)
 
@@ -294,7 +294,7 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     asyncio.run(go())
     assert [statement.size for statement in ledger.included()] == [2, 3]
-    assert ledger.slots() == {2: {0}, 3: {1}}
+    assert ledger.slots() == {(log_id(ORIGIN), 2): {0}, (log_id(ORIGIN), 3): {1}}
 
 
 def test_an_outage_fails_no_anchor(begin: Begin, tmp_path: Path) -> None:
@@ -332,9 +332,16 @@ def test_another_ledger_than_the_one_named(begin: Begin, tmp_path: Path) -> None
         (state,) = await node.settle(20)
         assert "sim:7" in state.problem
         assert state.remedy
-        assert [(anchor.state, anchor.remedy) for anchor in state.newest] == [(State.FAILED, state.remedy)]
+        assert state.settled  # waiting does not help
+        assert anchors(state) == {2: State.DUE}
+
+    async def corrected(node: Node, clock: Clock) -> None:
+        (state,) = await node.settle(20)
+        assert (state.counts, state.problem) == ({State.FINAL: 1}, "")
 
     run(directory, work)
+    (directory / FILE).write_text(render(replace(load(directory), ledgers=(named,))))
+    run(directory, corrected)
 
 
 def test_no_adapter(begin: Begin, tmp_path: Path) -> None:
@@ -345,7 +352,7 @@ def test_no_adapter(begin: Begin, tmp_path: Path) -> None:
         await node.anchor()
         (state,) = await node.settle(20)
         assert "abacus" in state.problem
-        assert anchors(state) == {2: State.FAILED}
+        assert (state.settled, anchors(state)) == (True, {2: State.DUE})
 
     run(directory, work)
 
@@ -395,7 +402,7 @@ def test_every_attempt_refused(begin: Begin, tmp_path: Path, monkeypatch: pytest
         assert (anchor.state, anchor.reason) == (State.FAILED, "reverted")
 
     run(directory, work)
-    assert SimulatedLedger(tmp_path / "l/ledger.db").slots() == {2: {0}}
+    assert SimulatedLedger(tmp_path / "l/ledger.db").slots() == {(log_id(ORIGIN), 2): {0}}
 
 
 # --- the outbox keeps its word -------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from .health import health
 ROUTES = web.RouteTableDef()
 
 JSON = "application/json"
-SETTLED = ("final", "failed")
 
 
 @ROUTES.get("/health")
@@ -48,12 +47,11 @@ async def anchor(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/settle")
 async def settle(request: web.Request) -> web.Response:
-    """Wait until every anchor is final or failed, for as long as the body says: ``{"seconds": n}``, 30 at most."""
+    """Wait until every ledger is settled, for as long as the body says: ``{"seconds": n}``, 30 at most."""
     require_type(request, JSON)
     wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[PATIENCE]))
     seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
         raise Refused(MALFORMED_WAIT())
     states = await request.app[NODE].settle(seconds)
-    settled = all(told.state.value in SETTLED for ledger in states for told in ledger.newest)
-    return answer({"settled": settled})
+    return answer({"settled": all(ledger.settled for ledger in states)})
