@@ -43,12 +43,13 @@ def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
       carbonseal anchor my-node
       carbonseal anchor my-node --wait 900
     """
-    health = with_node(directory, lambda node: _anchor(node, seconds))
+    health = with_node(directory, lambda node: wait_for_anchors(node, seconds))
     click.echo("\n".join(lines(health)))
     ctx.exit(0 if health["state"] == "ok" and not unsettled(health) else 1)
 
 
-async def _anchor(node: AnyNode, seconds: int) -> Mapping[str, Any]:
+async def wait_for_anchors(node: AnyNode, seconds: int) -> Mapping[str, Any]:
+    """Have every log's newest head anchored, and wait for it. Gives the node's health."""
     await node.sequence()
     await node.anchor()
     health = await node.health()
