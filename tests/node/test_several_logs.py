@@ -17,18 +17,20 @@ from carbonseal.findings import Refused, Verdict
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import NoteSigner
+from carbonseal.log.notes import Note, NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_inclusion
 from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load, render
+from carbonseal.node.create import add, new_log
 from carbonseal.node.guard import Frozen
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
 from carbonseal.node.secrets import open_signer
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
+from carbonseal.service.health import health
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
-from tests.nodes import log_config
+from tests.nodes import log_config, make_keys
 
 from .conftest import Begin, ledger_in
 from .simulated import SimulatedLedger
@@ -139,6 +141,24 @@ def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
                 await refused
 
     within(directory, none_left)
+
+
+def test_a_frozen_log_with_a_successor_is_no_alarm(begin: Begin) -> None:
+    directory = begin(logs=[HERE])
+    within(directory, lambda node: seal_one(node, "default"))
+    last = Note.parse((directory / "logs/default/checkpoint").read_bytes()).text
+    (directory / "guard/default").unlink()
+
+    async def state(node: Node) -> str:
+        return str(health(node)["state"])
+
+    assert within(directory, state) == "frozen"
+    log, tenant = new_log("next", "log.example/next", predecessor=last)
+    make_keys(directory, [log.key, tenant.salt_key])
+    add(directory, log, tenant)
+    assert within(directory, state) == "ok"
+    (directory / "guard/next").unlink()
+    assert within(directory, state) == "frozen"
 
 
 def test_nobody_waits_for_a_frozen_log(begin: Begin, tmp_path: Path) -> None:

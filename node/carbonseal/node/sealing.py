@@ -57,7 +57,7 @@ class SealingLog:
         self.origin = own.origin
         self.id = log_id(own.origin)
         self.ledgers = {ledger.name: ledger.publisher_of(own.origin) for ledger in settings.ledgers_of(own)}
-        self._predecessor = _predecessor(own)
+        self.predecessor = _predecessor(own)
         self._clock = clock
         self._reached = reached
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"carbonseal-log-{own.name}")
@@ -139,7 +139,7 @@ class SealingLog:
         """Entry 0 says which log this is, and who publishes its anchors."""
         if self._store.size == 0:
             self._sequencer.check()
-            with self._store.appending([Genesis(self.origin, self.ledgers, self._predecessor)]):
+            with self._store.appending([Genesis(self.origin, self.ledgers, self.predecessor)]):
                 pass
 
     # --- growing ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ JSON = "application/json"
 
 @ROUTES.get("/health")
 async def how(request: web.Request) -> web.Response:
-    """200 while the node does its work, failing ledgers or not; 503 once a log of it is frozen."""
+    """200 while the node does its work, failing ledgers or not; 503 once a log of it is frozen and has no successor here."""
     told = health(request.app[NODE])
     return answer(told, status=503 if told["state"] == "frozen" else 200)
 
