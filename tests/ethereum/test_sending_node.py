@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from carbonseal.cli.states import ledger_lines
+from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.node.config import LedgerConfig
+from carbonseal.node.guard import Frozen
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
 from carbonseal_adapters.ethereum import codes, registry
@@ -35,11 +37,11 @@ class Clock:
         await asyncio.sleep(0)
 
 
-def make_node(directory, network, account=0, **options):
+def make_node(directory, network, account=0, more=(), **options):
     options = {"registry": network.deployment.registry, "key": "file:keys/ethereum.key", **options}
     ledger = LedgerConfig(network.ledger, network.uri, network.publisher(account), 3600, options)
     own = nodes.log_config(origin=f"{directory.name}.example/log")
-    nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
+    nodes.make_node(directory, nodes.settings(own, *more, ledgers=(ledger,)))
     (directory / "keys/ethereum.key").write_text(network.key(account).hex())
     (directory / "keys/ethereum.key").chmod(0o600)
     return directory
@@ -59,9 +61,9 @@ async def opened(directory, reached=lambda point: None):
         yield node
 
 
-async def new_head(node, word):
+async def new_head(node, word, tenant="default"):
     """The commitment of a record under a new head that is due."""
-    receipt = await node.submit(json.dumps({"word": word}).encode(), "json/1")
+    receipt = await node.submit(json.dumps({"word": word}).encode(), "json/1", tenant)
     await node.sequence()
     await node.anchor()
     return receipt.commitment
@@ -269,6 +271,37 @@ def test_two_logs_that_share_an_account_by_mistake(carbonseal_every_fresh_chain,
     asyncio.run(scenario())
     anchored = [(event["topics"][2], event["topics"][3]) for event in events_of(chain)]
     assert len(set(anchored)) == len(anchored) == sent_by(chain) == sent_by(chain, tag="pending")
+
+
+def test_a_frozen_log_that_is_stuck_holds_up_no_other(carbonseal_every_fresh_chain, tmp_path):
+    """Its transaction is in the pool, next in line, and pays too little, and nothing more is offered: another takes its place."""
+    chain = carbonseal_every_fresh_chain
+    motors = nodes.log_config("motors", "motors.example/log")
+    directory = make_node(tmp_path / "node", chain, more=[motors], **{"max-fee": "5000", "max-cost": "1"})
+
+    async def scenario():
+        async with opened(directory) as node:
+            for tenant in ("default", "motors"):
+                await new_head(node, "a", tenant)
+                await until(node, lambda states: set(states) == {State.SENT})
+            with pytest.raises(Frozen):
+                await node.log().compare(chain.ledger, Statement(node.log().id, 9, bytes(32)))
+            await command(chain, "dev_crowd", 14)
+            offered = fees_of(
+                node._outbox.attempts(node._outbox.anchors(chain.ledger, log=node.log().id)[0])[0].payload
+            )
+            while not any(one.state is State.FINAL for one in node._outbox.anchors(chain.ledger)):
+                for _ in range(10):
+                    await node._lanes[0].advance()
+                    await node._sleep(3)
+                latest = await command(chain, "eth_getBlockByNumber", "latest", False)
+                cheap = int(latest["baseFeePerGas"], 16) < 1.5 * offered.limit
+                await (command(chain, "dev_crowd", 2) if cheap else command(chain, "evm_mine"))
+            return node.log("motors").id
+
+    chain.automine(False)
+    log = asyncio.run(scenario())
+    assert [event["topics"][2] for event in events_of(chain)] == ["0x" + log.hex()]
 
 
 # --- status --------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """A process with a real node in it, for `test_kill.py`: seals some records, anchors them, and dies where it is told to.
 
-    driver.py DIRECTORY POINT RECORDS
+    driver.py DIRECTORY POINT[:TIMES] RECORDS
 
-Every acknowledgement is in `acknowledged` before the next record is sent; every head that was seen is in `heads`.
+Each record goes to each log. Every acknowledgement is in `acknowledged` before the next record is sent; every head that was seen
+is in `heads`.
 """
 
 from __future__ import annotations
@@ -24,17 +25,23 @@ def note(path: Path, value: object) -> None:
 
 
 async def main(directory: Path, point: str, records: str) -> None:
+    name, _, times = point.partition(":")
+    left = int(times or 1)
+
     def reached(here: str) -> None:
-        if here == point:
+        nonlocal left
+        left -= here == name
+        if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async with Node.open(directory, reached=reached) as node:
-        published = node.log().checkpoint()
-        if published:
-            note(directory / "heads", published.decode())
+        for log in node.logs.values():
+            if published := log.checkpoint():
+                note(directory / "heads", published.decode())
         for word in records.split(","):
-            receipt = await node.submit(json.dumps({"record": word}).encode(), "json/1")
-            note(directory / "acknowledged", receipt.commitment.hex())
+            for tenant in node.logs:
+                receipt = await node.submit(json.dumps({"record": word}).encode(), "json/1", tenant)
+                note(directory / "acknowledged", receipt.commitment.hex())
         for head in (await node.sequence()).values():
             note(directory / "heads", head.decode())
         await node.anchor()

@@ -154,12 +154,12 @@ class SimulatedLedger:
         with self._database() as database:
             return [nonce for (nonce,) in database.execute("SELECT nonce FROM chain ORDER BY nonce")]
 
-    def slots(self) -> dict[int, set[int]]:
-        """By size, the nonces of everything that was ever handed over for it."""
-        slots: dict[int, set[int]] = {}
+    def slots(self) -> dict[tuple[bytes, int], set[int]]:
+        """By log and size, the nonces of everything that was ever handed over for it."""
+        slots: dict[tuple[bytes, int], set[int]] = {}
         with self._database() as database:
-            for size, nonce in database.execute("SELECT size, nonce FROM seen"):
-                slots.setdefault(size, set()).add(nonce)
+            for log, size, nonce in database.execute("SELECT log, size, nonce FROM seen"):
+                slots.setdefault((log, size), set()).add(nonce)
         return slots
 
 

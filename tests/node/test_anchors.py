@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from carbonseal.cli import anchor as cli
 from carbonseal.findings import Refused
 from carbonseal.ledger import Anchor, Evidence, Fate, Observation, Prepared, Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
@@ -22,6 +23,7 @@ from carbonseal.node.database import NODE_TABLES, Database
 from carbonseal.node.lanes import LedgerState
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
+from carbonseal.service.client import LocalNode
 from tests.nodes import foreign
 
 from .conftest import ORIGIN, Begin, ledger_in
@@ -189,7 +191,7 @@ def test_goes_down_between_signing_and_sending(begin: Begin, tmp_path: Path) -> 
 
     asyncio.run(go())
     assert [statement.size for statement in ledger.included()] == [2]
-    assert ledger.slots() == {2: {0}}
+    assert ledger.slots() == {(log_id(ORIGIN), 2): {0}}
 
 
 def test_nobody_knows_whether_it_was_sent(begin: Begin, tmp_path: Path) -> None:
@@ -205,7 +207,7 @@ def test_nobody_knows_whether_it_was_sent(begin: Begin, tmp_path: Path) -> None:
         assert anchors(state) == {2: State.FINAL}
 
     run(directory, work)
-    assert ledger.slots() == {2: {0}}
+    assert ledger.slots() == {(log_id(ORIGIN), 2): {0}}
     with ledger._database() as database:
         assert database.execute("SELECT count(*) FROM seen").fetchone() == (1,)
 
@@ -297,7 +299,7 @@ def test_dead_letter(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     asyncio.run(go())
     assert [statement.size for statement in ledger.included()] == [2, 3]
-    assert ledger.slots() == {2: {0}, 3: {1}}
+    assert ledger.slots() == {(log_id(ORIGIN), 2): {0}, (log_id(ORIGIN), 3): {1}}
 
 
 def test_an_outage_fails_no_anchor(begin: Begin, tmp_path: Path) -> None:
@@ -325,6 +327,39 @@ def test_an_outage_fails_no_anchor(begin: Begin, tmp_path: Path) -> None:
     run(directory, work)
 
 
+def test_waiting_for_anchors_lets_them_take_their_time(
+    begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`carbonseal anchor` looks how far they have got, and breaks nothing off to do so."""
+    import simulated
+
+    directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
+    looked = asyncio.Event()
+    prepare, health = simulated.SimulatedLedger.prepare, LocalNode.health
+
+    async def slow(self: SimulatedLedger, anchor: Anchor, earlier: list[Prepared]) -> Prepared:
+        looked.clear()
+        await looked.wait()
+        prepared: Prepared = await prepare(self, anchor, earlier)
+        return prepared
+
+    async def look(self: LocalNode) -> dict[str, object]:
+        looked.set()
+        return await health(self)
+
+    monkeypatch.setattr(simulated.SimulatedLedger, "prepare", slow)
+    monkeypatch.setattr(LocalNode, "health", look)
+    monkeypatch.setattr(cli, "PAUSE", 0.01)
+
+    async def go() -> None:
+        async with Node.open(directory) as node:
+            await node.submit(b"{}", "json/1")
+            told = await cli.wait_for_anchors(LocalNode(node), 20)
+            assert told["ledgers"][0]["counts"] == {"final": 1}
+
+    asyncio.run(go())
+
+
 def test_another_ledger_than_the_one_named(begin: Begin, tmp_path: Path) -> None:
     named = ledger_in(tmp_path / "l")
     directory = begin(ledgers=(replace(named, options={"called": "sim:7"}),))
@@ -335,9 +370,16 @@ def test_another_ledger_than_the_one_named(begin: Begin, tmp_path: Path) -> None
         (state,) = await node.settle(20)
         assert "sim:7" in state.problem
         assert state.remedy
-        assert [(anchor.state, anchor.remedy) for anchor in state.newest] == [(State.FAILED, state.remedy)]
+        assert state.settled  # waiting does not help
+        assert anchors(state) == {2: State.DUE}
+
+    async def corrected(node: Node, clock: Clock) -> None:
+        (state,) = await node.settle(20)
+        assert (state.counts, state.problem) == ({State.FINAL: 1}, "")
 
     run(directory, work)
+    (directory / FILE).write_text(render(replace(load(directory), ledgers=(named,))))
+    run(directory, corrected)
 
 
 def test_no_adapter(begin: Begin, tmp_path: Path) -> None:
@@ -348,7 +390,7 @@ def test_no_adapter(begin: Begin, tmp_path: Path) -> None:
         await node.anchor()
         (state,) = await node.settle(20)
         assert "abacus" in state.problem
-        assert anchors(state) == {2: State.FAILED}
+        assert (state.settled, anchors(state)) == (True, {2: State.DUE})
 
     run(directory, work)
 
@@ -398,7 +440,49 @@ def test_every_attempt_refused(begin: Begin, tmp_path: Path, monkeypatch: pytest
         assert (anchor.state, anchor.reason) == (State.FAILED, "reverted")
 
     run(directory, work)
-    assert SimulatedLedger(tmp_path / "l/ledger.db").slots() == {2: {0}}
+    assert SimulatedLedger(tmp_path / "l/ledger.db").slots() == {(log_id(ORIGIN), 2): {0}}
+
+
+def test_a_purse_that_cannot_be_read_stops_nothing(
+    begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import simulated
+
+    async def broken(self: SimulatedLedger) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(simulated.SimulatedLedger, "purse", broken)
+    directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
+
+    async def work(node: Node, clock: Clock) -> None:
+        await head(node, "a")
+        await node.anchor()
+        (state,) = await node.settle(20)
+        assert anchors(state) == {2: State.FINAL}
+
+    run(directory, work)
+
+
+def test_what_waited_in_vain_makes_way(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was ever signed for it, and the next head covers all that it would have."""
+    monkeypatch.setattr(outbox, "MOST_TRIES", 3)
+    directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
+
+    async def work(node: Node, clock: Clock) -> None:
+        await node.settle(20)  # connected
+        await settle_until(node, lambda states: states[0].compared)
+        (tmp_path / "l/busy").touch()
+        await head(node, "a")
+        await node.anchor()
+        (state,) = await node.settle(20)
+        assert anchors(state) == {2: State.FAILED}
+        (tmp_path / "l/busy").unlink()
+        await head(node, "b")
+        await node.anchor()
+        (state,) = await node.settle(20)
+        assert state.counts == {State.FINAL: 1}
+
+    run(directory, work)
 
 
 # --- the outbox keeps its word -------------------------------------------------------------------------------------

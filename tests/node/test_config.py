@@ -65,6 +65,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         ('origin = "a"', "config.unknown-key", ("node.toml",)),
         ('[[log]]\nname = "default"\nkey = "file:k"', "config.missing-key", ("node.toml", "log", "0")),
         (LEAST.replace('"default"', '"a/b"'), "config.wrong-value", ("node.toml", "log", "0")),
+        (LEAST.replace('"default"', '"default.db"'), "config.wrong-value", ("node.toml", "log", "0")),
         (LEAST.replace('"default"', '""'), "config.wrong-value", ("node.toml", "log", "0")),
         (LEAST.replace('"a"', '"with space"'), "config.wrong-value", ("node.toml", "log", "0")),
         (LEAST + "orgin = 1", "config.unknown-key", ("node.toml", "log", "0")),

@@ -17,21 +17,24 @@ from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.node import points
-from carbonseal.node.config import LedgerConfig
+from carbonseal.node.config import LedgerConfig, LogConfig
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
 from carbonseal.node.points import POINTS
 from carbonseal_devnet.ethereum import Network
+from tests.nodes import log_config
 
 from .conftest import Begin, ledger_in
 from .simulated import SimulatedLedger
 
+LOGS = [log_config(), log_config("motors", "log.example/motors")]
 DRIVER = Path(__file__).with_name("driver.py")
 
 
 def run(directory: Path, plugins: Path, point: str, records: str) -> int:
     command = [sys.executable, "-W", "error", str(DRIVER), str(directory), point, records]
-    ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(plugins)}, check=False, timeout=120)
+    path = os.pathsep.join([str(plugins), *filter(None, sys.path)])  # what is tested here, whatever is installed
+    ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False, timeout=120)
     return ended.returncode
 
 
@@ -40,18 +43,16 @@ def lines(path: Path) -> list[str]:
 
 
 def check(directory: Path, included: list[Statement]) -> None:
-    """Nothing acknowledged is lost, no size has two heads, every anchor stands once."""
-    heads: dict[int, set[str]] = {}
+    """Nothing acknowledged is lost, no size of a log has two heads, every anchor stands once."""
+    heads: dict[tuple[str, int], set[str]] = {}
     for text in lines(directory / "heads"):
-        heads.setdefault(Checkpoint.parse(Note.parse(text.encode()).text).size, set()).add(text)
+        seen = Checkpoint.parse(Note.parse(text.encode()).text)
+        heads.setdefault((seen.origin, seen.size), set()).add(text)
     assert all(len(notes) == 1 for notes in heads.values())
 
     async def look() -> None:
         async with Node.open(directory) as node:
-            assert node.log().frozen is None
-            newest = node.log().checkpoint()
-            assert newest is not None
-            top = Checkpoint.parse(Note.parse(newest).text)
+            assert not any(log.frozen for log in node.logs.values())
             commitments = lines(directory / "acknowledged")
             assert commitments
             for commitment in commitments:
@@ -60,17 +61,22 @@ def check(directory: Path, included: list[Statement]) -> None:
                     covered = Checkpoint.parse(Note.parse(head.checkpoint).text)
                     verify_inclusion(leaf_hash(seal.entry), seal.index, covered.size, head.inclusion, covered.root)
                     assert head.anchors
-            indexes = {node.record(bytes.fromhex(commitment)).index for commitment in commitments}
-            assert len(indexes) == len(set(commitments))
+            places = {(node.log_of(one).name, node.record(one).index) for one in map(bytes.fromhex, commitments)}
+            assert len(places) == len(set(commitments))
+            logs = {log.id: log for log in node.logs.values()}
+            assert {statement.log_id for statement in included} == set(logs)
             for statement in included:
-                proof = node.log().consistency(statement.size, top.size)
+                log = logs[statement.log_id]
+                newest = log.checkpoint()
+                assert newest is not None
+                top = Checkpoint.parse(Note.parse(newest).text)
+                proof = log.consistency(statement.size, top.size)
                 verify_consistency(statement.size, statement.root, top.size, top.root, proof)
             (state,) = node.states()
             assert state.counts == {State.FINAL: len(included)}
 
     asyncio.run(look())
-    sizes = [statement.size for statement in included]
-    assert len(sizes) == len(set(sizes))
+    assert len(included) == len(set(included))
 
 
 def check_slots(ledger: SimulatedLedger) -> None:
@@ -86,14 +92,27 @@ def test_killed_once(point: str, begin: Begin, plugins: Path, tmp_path: Path) ->
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     assert run(directory, plugins, point, "a,b,c") == -signal.SIGKILL
     assert run(directory, plugins, "", "c,d") == 0
-    assert ledger.included()
     check(directory, ledger.included())
     check_slots(ledger)
 
 
-def test_killed_again_and_again(begin: Begin, plugins: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_with_two_logs(point: str, times: int, begin: Begin, plugins: Path, tmp_path: Path) -> None:
+    """While one of them is at the point, and then the other."""
+    directory = begin(logs=LOGS, ledgers=(ledger_in(tmp_path / "ledger"),))
+    ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
+    assert run(directory, plugins, f"{point}:{times}", "a,b,c") == -signal.SIGKILL
+    assert run(directory, plugins, "", "c,d") == 0
+    check(directory, ledger.included())
+    check_slots(ledger)
+    assert ledger.nonces() == list(range(len(ledger.included())))
+
+
+@pytest.mark.parametrize("logs", [LOGS[:1], LOGS], ids=len)
+def test_killed_again_and_again(logs: list[LogConfig], begin: Begin, plugins: Path, tmp_path: Path) -> None:
     """One directory, every point in turn, with new records each time."""
-    directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
+    directory = begin(logs=logs, ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     for number, point in enumerate(POINTS):
         assert run(directory, plugins, point, f"{number},{number}-again,same") == -signal.SIGKILL
@@ -103,16 +122,20 @@ def test_killed_again_and_again(begin: Begin, plugins: Path, tmp_path: Path) -> 
     check_slots(ledger)
 
 
-def test_killed_while_anchoring_on_a_chain(begin: Begin, plugins: Path, carbonseal_fresh_chain: Network) -> None:
+@pytest.mark.parametrize("logs", [LOGS[:1], LOGS], ids=len)
+def test_killed_while_anchoring_on_a_chain(
+    logs: list[LogConfig], begin: Begin, plugins: Path, carbonseal_fresh_chain: Network
+) -> None:
     """The same with real transactions: one for each anchor, and not one more from this account."""
     chain, publisher = carbonseal_fresh_chain, carbonseal_fresh_chain.publisher(3)
     options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key"}
-    directory = begin(ledgers=(LedgerConfig(chain.ledger, chain.uri, publisher, 3600, options),))
+    directory = begin(logs=logs, ledgers=(LedgerConfig(chain.ledger, chain.uri, publisher, 3600, options),))
     (directory / "keys/ethereum.key").write_text(chain.key(3).hex())
     (directory / "keys/ethereum.key").chmod(0o600)
     killed_at = (points.PREPARED, points.ATTEMPT_STORED, points.SENT, points.SENT_RECORDED, points.EVIDENCE_TAKEN)
     for number, point in enumerate((*killed_at, points.EVIDENCE_STORED)):
-        assert run(directory, plugins, point, f"{number},{number}-again") == -signal.SIGKILL
+        times = 1 + number % len(logs)
+        assert run(directory, plugins, f"{point}:{times}", f"{number},{number}-again") == -signal.SIGKILL
     assert run(directory, plugins, "", "last") == 0
     logs = chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry})
     included = [

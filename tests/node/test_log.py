@@ -371,6 +371,79 @@ def test_a_claim_of_a_ledger_that_is_used_no_more(begin: Begin, tmp_path: Path) 
     assert freeze_of(directory) == "frozen.went-back"
 
 
+def test_what_one_ledger_takes_back_another_still_claims(begin: Begin, tmp_path: Path) -> None:
+    """An old copy with its old guard, and two ledgers that know it: neither's silence or change of mind frees the log."""
+    one, two = ledger_in(tmp_path / "one", "sim:1"), ledger_in(tmp_path / "two", "sim:2")
+    directory = begin(ledgers=(one, two))
+    seal(directory, "a")
+    ledgers = [SimulatedLedger(tmp_path / name / "ledger.db") for name in ("one", "two")]
+    for ledger in ledgers:
+        ledger.plant(Statement(log_id(ORIGIN), 9, bytes(32)))
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+    ledgers[0].reorg(drop=True)
+    (tmp_path / "two/down").touch()
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+    (tmp_path / "two/down").unlink()
+    assert freeze_of(directory) == "frozen.ledger-knows-more"
+    ledgers[1].reorg(drop=True)
+    assert seal(directory, "b").size == 3
+
+
+def test_a_claim_that_was_not_heard_before_the_freeze(begin: Begin, tmp_path: Path) -> None:
+    """The first ledger's claim froze the log while the second could not be asked: taken back, the second is asked before anything
+    is signed, in whatever order they answer."""
+    one, two = ledger_in(tmp_path / "one", "sim:1"), ledger_in(tmp_path / "two", "sim:2")
+    for first, second in (("one", "two"), ("two", "one")):
+        directory = begin(first, ledgers=(one, two))
+        seal(directory, "a")
+        liar, honest = (SimulatedLedger(tmp_path / name / "ledger.db") for name in (first, second))
+        (tmp_path / second / "down").touch()
+        liar.plant(Statement(log_id(ORIGIN), 9, bytes(32)))
+        assert freeze_of(directory) == "frozen.ledger-knows-more"
+        liar.reorg(drop=True)
+        (tmp_path / second / "down").unlink()
+        honest.plant(Statement(log_id(ORIGIN), 2, bytes(32)))
+        assert freeze_of(directory) == "frozen.ledger-other-root"
+        honest.reorg(drop=True)
+
+
+def test_a_claim_that_is_taken_back_frees_every_command(begin: Begin, tmp_path: Path) -> None:
+    """Not only what submits gives the ledger a moment to take it back."""
+    directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
+    seal(directory, "a")
+    ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
+
+    async def anchor(node: Node) -> None:
+        await node.anchor()
+
+    async def sequence(node: Node) -> None:
+        await node.sequence()
+
+    for command in (anchor, sequence):
+        ledger.plant(Statement(log_id(ORIGIN), 9, bytes(32)))
+        assert freeze_of(directory) == "frozen.ledger-knows-more"
+        ledger.reorg(drop=True)
+        within(directory, command)
+
+
+def test_a_guard_that_goes_away_freezes_at_once(begin: Begin) -> None:
+    """Its disk is gone, say: the log tells so, instead of failing batch after batch."""
+    directory = begin()
+    seal(directory, "a")
+
+    async def work(node: Node) -> None:
+        await node.submit(b"{}", "json/1")
+        (directory / "guard/default").unlink()
+        with pytest.raises(Frozen):
+            await node.sequence()
+        assert node.log().frozen is not None
+        assert node.log().frozen.code.name == "frozen.guard-missing"
+        await node.adopt_guard()
+        assert await node.sequence()
+
+    within(directory, work)
+
+
 def test_a_lost_checkpoint_file_is_written_again(begin: Begin) -> None:
     directory = begin()
     seal(directory, "a")

@@ -17,18 +17,20 @@ from carbonseal.findings import Refused, Verdict
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import NoteSigner
+from carbonseal.log.notes import Note, NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_inclusion
 from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load, render
+from carbonseal.node.create import add, new_log
 from carbonseal.node.guard import Frozen
 from carbonseal.node.node import Node
 from carbonseal.node.outbox import State
 from carbonseal.node.secrets import open_signer
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
+from carbonseal.service.health import health
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
-from tests.nodes import log_config
+from tests.nodes import log_config, make_keys
 
 from .conftest import Begin, ledger_in
 from .simulated import SimulatedLedger
@@ -139,6 +141,101 @@ def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
                 await refused
 
     within(directory, none_left)
+
+
+def test_a_frozen_log_with_a_successor_is_no_alarm(begin: Begin) -> None:
+    directory = begin(logs=[HERE])
+    within(directory, lambda node: seal_one(node, "default"))
+    last = Note.parse((directory / "logs/default/checkpoint").read_bytes()).text
+    (directory / "guard/default").unlink()
+
+    async def state(node: Node) -> str:
+        return str(health(node)["state"])
+
+    assert within(directory, state) == "frozen"
+    log, tenant = new_log("next", "log.example/next", predecessor=last)
+    make_keys(directory, [log.key, tenant.salt_key])
+    add(directory, log, tenant)
+    assert within(directory, state) == "ok"
+    (directory / "guard/next").unlink()
+    assert within(directory, state) == "frozen"
+
+
+def test_nobody_waits_for_a_frozen_log(begin: Begin, tmp_path: Path) -> None:
+    """What it had due, and did not send, stays; no ledger has anything to do for it."""
+    directory = begin(logs=[HERE, MOTORS], ledgers=(ledger_in(tmp_path / "ledger"),))
+
+    async def work(node: Node) -> None:
+        for tenant in ("default", "motors"):
+            await seal_one(node, tenant)
+        await node.anchor()
+        with pytest.raises(Frozen):
+            await node.log().compare("sim:1", Statement(node.log().id, 9, bytes(32)))
+        (state,) = await node.settle(20)
+        assert (state.settled, state.counts) == (True, {State.DUE: 1, State.FINAL: 1})
+
+    within(directory, work)
+
+
+def test_nothing_is_sent_to_a_ledger_that_a_log_uses_no_more(begin: Begin, tmp_path: Path) -> None:
+    """It was not asked what it knows of that log. What was sent is followed, and the line of slots has no gap."""
+    directory = begin(logs=[HERE, MOTORS], ledgers=(ledger_in(tmp_path / "ledger"),))
+    ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
+
+    async def begun(node: Node) -> None:
+        for tenant in ("default", "motors"):
+            await seal_one(node, tenant)
+        await node.anchor()
+
+    async def rest(node: Node) -> None:
+        (state,) = await node.settle(20)
+        assert (state.settled, state.counts) == (True, {State.DUE: 1, State.FINAL: 1})
+
+    within(directory, begun)
+    settings = load(directory)
+    logs = (settings.logs[0], replace(settings.logs[1], ledgers=()))
+    (directory / FILE).write_text(render(replace(settings, logs=logs)))
+    within(directory, rest)
+    assert [statement.log_id for statement in ledger.included()] == [log_id(HERE.origin)]
+    assert ledger.nonces() == [0]
+
+
+def test_twenty_logs_and_one_line(begin: Begin, tmp_path: Path) -> None:
+    """All of one size, some of them frozen in the middle of it."""
+    logs = [HERE, *(log_config(f"log-{number}", f"log.example/{number}") for number in range(19))]
+    directory = begin(logs=logs, ledgers=(ledger_in(tmp_path / "ledger"),))
+    ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
+    frozen = [log_id(log.origin) for log in logs[5:8]]
+    stored: list[str] = []
+
+    async def work() -> None:
+        async def freeze() -> None:
+            for log in node.logs.values():
+                if log.id in frozen:
+                    with pytest.raises(Frozen):
+                        await log.compare("sim:1", Statement(log.id, 9, bytes(32)))
+
+        freezing: list[asyncio.Task[None]] = []
+
+        def reached(point: str) -> None:
+            stored.append(point)
+            if stored.count("anchor-prepared") == 4 and not freezing:
+                freezing.append(asyncio.get_running_loop().create_task(freeze()))
+
+        async with Node.open(directory, reached=reached) as node:
+            for log in logs:
+                await node.submit(b"{}", "json/1", log.name)
+            await node.sequence()
+            await node.anchor()
+            (state,) = await node.settle(60)
+            await freezing[0]
+            assert state.settled
+            final = {anchor.log for anchor in state.newest if anchor.state is State.FINAL}
+            assert final >= set(node._lanes[0]._logs) - set(frozen)
+
+    asyncio.run(work())
+    assert ledger.nonces() == list(range(len(ledger.included())))
+    assert len({statement.log_id for statement in ledger.included()}) == len(ledger.included()) >= 17
 
 
 def test_vouching_for_one_log_leaves_the_other(begin: Begin) -> None:

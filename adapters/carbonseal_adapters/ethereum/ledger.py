@@ -153,11 +153,14 @@ class EthereumLedger:
         self, statement: Statement, same: Sequence[Prepared], earlier: Sequence[Prepared], used: int, market: Market
     ) -> Prepared:
         """A better attempt where an anchor's attempts could be included still, and were not for long. Only the transaction
-        that is next in line is worth a higher offer: the others wait for it."""
+        that is next in line is worth a higher offer: the others wait for it. Where the next in line is none of ours, as those of a
+        frozen log are not any more, its nonce is used up."""
         newest = next(attempt for attempt in reversed(same) if self._writes(attempt))
         slot, held = int(newest.slot), {int(attempt.slot) for attempt in earlier if attempt.slot}
-        gap = max(used, await self._chain.nonce("pending")) if slot > used else slot
-        if gap < slot and gap not in held:  # nobody will ever fill it: what follows would wait for ever
+        gap = max(used, await self._chain.nonce("pending")) if slot > used and used in held else used
+        if (
+            gap < slot and gap not in held
+        ):  # nobody fills it, or offers more for what does: what follows would wait for ever
             filler = Transaction(
                 self._chain_id, gap, self._signer.address, b"", TRANSFER_GAS, Fees(0, 0), market.legacy
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from carbonseal.cli.states import lines, unsettled
 
 if TYPE_CHECKING:
     from carbonseal.service.client import AnyNode
+
+PAUSE = 1.0  # seconds between two looks at how far it has got
 
 
 @click.command(short_help="Anchor every log's newest head on its ledgers now.")
@@ -42,19 +44,26 @@ def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
       carbonseal anchor my-node
       carbonseal anchor my-node --wait 900
     """
-    health = with_node(directory, lambda node: _anchor(node, seconds))
+    health = with_node(directory, lambda node: wait_for_anchors(node, seconds))
     click.echo("\n".join(lines(health)))
     ctx.exit(0 if health["state"] == "ok" and not unsettled(health) else 1)
 
 
-async def _anchor(node: AnyNode, seconds: int) -> Mapping[str, Any]:
+async def wait_for_anchors(node: AnyNode, seconds: int) -> Mapping[str, Any]:
+    """Have every log's newest head anchored, and wait for it. Gives the node's health."""
     await node.sequence()
     await node.anchor()
     health = await node.health()
-    end = time.monotonic() + seconds
-    with Progress("waiting for ledgers", len(health["ledgers"])) as progress:
-        while unsettled(health) and (left := end - time.monotonic()) > 0:
-            health = await node.settle(min(left, 1.0))
-            settled = len(health["ledgers"]) - len(unsettled(health))
-            progress.step(settled - progress.count)
-    return health
+    if not seconds:
+        return health
+    settling = asyncio.create_task(node.settle(seconds))  # one wait: what is under way at its end is broken off
+    try:
+        with Progress("waiting for ledgers", len(health["ledgers"])) as progress:
+            while not (await asyncio.wait({settling}, timeout=PAUSE))[0]:
+                health = await node.health()
+                settled = len(health["ledgers"]) - len(unsettled(health))
+                progress.step(settled - progress.count)
+        return await settling
+    finally:
+        settling.cancel()
+        await asyncio.wait({settling})

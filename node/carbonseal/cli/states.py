@@ -11,7 +11,6 @@ from click import style
 from carbonseal.cli.text import plain
 
 COLOURS = {"ok": "green", "failing": "yellow", "frozen": "red", "final": "green", "failed": "red"}
-OPEN = ("due", "signed", "sent", "included")
 
 
 def lines(health: Mapping[str, Any]) -> Iterator[str]:
@@ -67,7 +66,7 @@ def ledger_lines(ledger: Mapping[str, Any], logs: Mapping[str, str]) -> Iterator
     if costs := ledger["costs"]:
         yield from _costs(costs)
     for anchor in ledger["anchors"]:
-        yield from _anchor(anchor, f"{logs[anchor['log']]}, " if len(logs) > 1 else "")
+        yield from _anchor(anchor, f"{logs.get(anchor['log'], anchor['log'][:8])}, " if len(logs) > 1 else "")
 
 
 def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
@@ -99,4 +98,4 @@ def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
 
 def unsettled(health: Mapping[str, Any]) -> list[str]:
     """The ledgers that still have something to do."""
-    return [ledger["ledger"] for ledger in health["ledgers"] if any(ledger["counts"].get(state) for state in OPEN)]
+    return [ledger["ledger"] for ledger in health["ledgers"] if not ledger["settled"]]

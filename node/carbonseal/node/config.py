@@ -29,7 +29,9 @@ from carbonseal.log.notes import VerifierKey, is_key_name
 
 FILE = "node.toml"
 DEFAULT = "default"  # the log and the tenant that are meant where none is named
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+NAME = re.compile(
+    r"(?!.*\.db)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII
+)  # NAME.db is a log's database, beside its folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ class _Table:
         """A name that can be a part of a file's name and of an address."""
         value = self.text(key)
         if not NAME.fullmatch(value):
-            expected = "letters, digits, '.', '_' and '-', not more than 64"
+            expected = "letters, digits, '.', '_' and '-', not more than 64, without '.db'"
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=expected))
         return value
 

@@ -52,8 +52,8 @@ class Connection:
 
     @property
     def compared(self) -> bool:
-        """Whether the ledger was asked what it knows of every log that is not frozen."""
-        return self._ledger is not None and all(log.id in self._compared or log.frozen for log in self._logs)
+        """Whether the ledger was asked what it knows of every log to which that matters."""
+        return self._ledger is not None and all(log.id in self._compared or not log.listens for log in self._logs)
 
     async def open(self) -> Ledger | None:
         """The ledger, where it can be talked to now and was compared with. Never raises what the ledger raises."""
@@ -108,17 +108,16 @@ class Connection:
         raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=shown(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
-        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once:
-        what froze is asked about again when the node starts anew."""
-        name = self._settings.name
-        if log.id in self._compared or (log.frozen and not log.is_frozen_by(name)):
+        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once,
+        also where another ledger's claim froze the log; and again when the node starts anew."""
+        if log.id in self._compared or not log.listens:
             return
         statement = await ledger.latest(log.id)
         try:
-            await log.compare(name, statement)
+            await log.compare(self._settings.name, statement)
         except Frozen as frozen:
             LOG.error("%s: %s", log.origin, frozen.finding)  # and the log's state shows it to everybody who asks
-        if not log.frozen or log.is_frozen_by(name):
+        if log.listens:
             self._compared.add(log.id)
 
     def _give_up(self, reason: str, remedy: str) -> None:

@@ -2,8 +2,9 @@
 
 The file holds origin, size and root of the newest head that was signed *or was about to be*: it is written, durably, before
 the signature is made. A node that was restored from an old copy therefore meets a guard that knows more than it does. It
-holds the freeze too, so that a frozen log stays frozen whatever is restored around it. What a ledger claims freezes as long as it
-is claimed: nobody can prove to this node what a ledger holds, so its word stops the log and does not end it.
+holds the freeze too, so that a frozen log stays frozen whatever is restored around it. What a ledger claims freezes as long as that
+ledger claims it, whatever others say: nobody can prove to this node what a ledger holds, so its word stops the log and does not end
+it.
 
 A guard that is missing says nothing, and then nothing is signed until the operator vouches for the directory.
 """
@@ -48,12 +49,13 @@ class Frozen(Refused):
 
 @dataclass(frozen=True, slots=True)
 class LastSigned:
-    """The newest head that was or may have been signed. `frozen` says why the log froze, if it did."""
+    """The newest head that was or may have been signed. `frozen` says why the log froze, if it did: for one reason of its own, or
+    for what ledgers claim, each once."""
 
     origin: str
     size: int
     root: bytes
-    frozen: Finding | None = None
+    frozen: tuple[Finding, ...] = ()
 
 
 class Guard:
@@ -71,12 +73,11 @@ class Guard:
             raise Frozen(FROZEN_GUARD_MISSING(path=self.path)) from error
         try:
             value = json.loads(raw)
-            frozen = value["frozen"]
             last = LastSigned(
                 origin=value["origin"],
                 size=int(value["size"]),
                 root=base64.b64decode(value["root"], validate=True),
-                frozen=_BY_NAME[frozen["code"]](**frozen["facts"]) if frozen else None,
+                frozen=tuple(_BY_NAME[reason["code"]](**reason["facts"]) for reason in value["frozen"]),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path)) from error
@@ -92,9 +93,9 @@ class Guard:
         """Remember, durably, that this head may now be signed."""
         self._write(LastSigned(self._origin, size, root))
 
-    def freeze(self, last: LastSigned, finding: Finding) -> None:
-        """Remember, durably, that this log went back in time."""
-        self._write(replace(last, frozen=finding))
+    def freeze(self, last: LastSigned, *reasons: Finding) -> None:
+        """Remember, durably, why this log signs nothing; without any, that it signs again."""
+        self._write(replace(last, frozen=reasons))
 
     def _write(self, last: LastSigned) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,13 +103,12 @@ class Guard:
 
 
 def _encode(last: LastSigned) -> bytes:
-    frozen = last.frozen
     value = {
         "origin": last.origin,
         "size": last.size,
         "root": base64.b64encode(last.root).decode(),
-        "frozen": {"code": frozen.code.name, "facts": dict(frozen.facts), "message": frozen.message}
-        if frozen
-        else None,
+        "frozen": [
+            {"code": reason.code.name, "facts": dict(reason.facts), "message": reason.message} for reason in last.frozen
+        ],
     }
     return json.dumps(value, indent=1).encode() + b"\n"

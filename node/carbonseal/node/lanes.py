@@ -35,13 +35,15 @@ PURSE_EVERY = 60.0  # seconds
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """How a ledger stands with this node. `compared` says whether it was asked what it knows of the logs; `problem` why it
-    cannot be talked to, and `remedy` what to do about it where waiting does not help; `warning` tells what will be one."""
+    cannot be talked to, and `remedy` what to do about it where waiting does not help; `warning` tells what will be one.
+    `settled` says that there is nothing to wait for: no anchor is open that this node takes further."""
 
     name: str
     uri: str  # without what may be an access key
     publisher: str
     cadence: float
     compared: bool
+    settled: bool
     problem: str
     remedy: str
     warning: str
@@ -64,6 +66,7 @@ class LedgerState:
             "publisher": self.publisher,
             "cadence": self.cadence,
             "compared": self.compared,
+            "settled": self.settled,
             "problem": self.problem,
             "remedy": self.remedy,
             "warning": self.warning,
@@ -143,6 +146,7 @@ class Lane:
             self.config.publisher,
             self.config.cadence,
             self._connection.compared,
+            self._settled(),
             self._connection.problem,
             self._connection.remedy,
             self._endings.warning(self.name, self._clock()),
@@ -183,10 +187,15 @@ class Lane:
             self._wake.clear()
 
     async def settle(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Send and follow until every anchor of a log that is not frozen is final or failed."""
-        while any(anchor.log not in self._frozen() for anchor in self._outbox.anchors(self.name, *OPEN)):
+        """Send and follow until every anchor is final or failed, but for those that nothing more is sent of."""
+        while not self._settled():
             await self.advance()
             await sleep(min(self._next_round(), 0.5))
+
+    def _settled(self) -> bool:
+        silent = self._silent()
+        is_open = any(anchor.log not in silent for anchor in self._outbox.anchors(self.name, *OPEN))
+        return bool(self._connection.remedy) or not is_open
 
     def forget(self, log: SealingLog) -> None:
         """Compare again: the operator has vouched for the log."""
@@ -203,7 +212,6 @@ class Lane:
         async with self._turn:
             ledger = await self._connection.open()
             if ledger is None:
-                await self._fail_all()
                 return
             try:
                 await self._advance_all(ledger)
@@ -227,7 +235,7 @@ class Lane:
         try:
             if anchor.state in (State.SENT, *STANDING):
                 await self._follower.look(ledger, anchor, self._clock())
-            elif anchor.log in self._frozen():
+            elif anchor.log in self._silent():
                 await self._on_disk(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
             elif anchor.state is State.DUE:
                 await self._prepare(ledger, anchor)
@@ -257,11 +265,11 @@ class Lane:
 
     async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
         """due -> signed: what will be sent is stored first."""
-        head, frozen = self._logs[anchor.log].head(anchor.size), self._frozen()
-        earlier = self._outbox.open_attempts(anchor.ledger, frozen)
+        head, silent = self._logs[anchor.log].head(anchor.size), self._silent()
+        earlier = self._outbox.open_attempts(anchor.ledger, silent)
         prepared = await ledger.prepare(Anchor(head.checkpoint.statement(), head.note), earlier)
         self._reached(points.PREPARED)
-        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), frozen)
+        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), silent)
         self._reached(points.ATTEMPT_STORED)
 
     async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
@@ -276,9 +284,10 @@ class Lane:
         await self._on_disk(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
         self._reached(points.SENT_RECORDED)
 
-    def _frozen(self) -> frozenset[bytes]:
-        """The ids of logs that sign nothing more: nothing of theirs is sent."""
-        return frozenset(id for id, log in self._logs.items() if log.frozen)
+    def _silent(self) -> frozenset[bytes]:
+        """The ids of logs of which nothing more is sent here: they are frozen, or do not use this ledger any more. What of theirs
+        was sent is followed."""
+        return frozenset(id for id, log in self._logs.items() if log.frozen or log not in self.users)
 
     async def _ask_purse(self, ledger: Ledger) -> None:
         """Look into the purse now and then, and say aloud that it runs low."""
@@ -289,8 +298,10 @@ class Lane:
             purse = await ledger.purse()
         except Unreachable:
             raise
-        except Retry as retry:
-            LOG.info("the purse of %s: %s", self.name, retry)
+        except (Retry, Never) as silence:
+            LOG.info("the purse of %s: %s", self.name, silence)
+        except Exception:
+            LOG.exception("the purse of %s", self.name)  # a defect: anchors do without
         self._next_purse = self._clock() + PURSE_EVERY
         if purse is not None:
             before = self._purses.find(self.name)
@@ -321,9 +332,3 @@ class Lane:
         await self._on_disk(self._endings.put, self.name, ledger.ends)
         if warning := self._endings.warning(self.name, self._clock()):
             LOG.warning("%s: %s", self.name, warning)
-
-    async def _fail_all(self) -> None:
-        """What waits for a ledger that cannot be used has failed."""
-        if remedy := self._connection.remedy:
-            for anchor in self._outbox.anchors(self.name, *OPEN):
-                await self._on_disk(self._outbox.fail, anchor, self._clock(), self._connection.problem, remedy)

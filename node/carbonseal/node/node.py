@@ -181,28 +181,40 @@ class Node:
         """Let everything that waits join its log. Gives the new signed checkpoint of each log that something joined. A
         frozen log is left out; raises `Frozen` where there is no other."""
         notes: dict[str, bytes] = {}
-        for log in self._unfrozen():
+        for log in await self._unfrozen():
             with suppress(Frozen):  # just now, and its state says so
                 if note := await log.sequence():
                     notes[log.name] = note
-        self._unfrozen()
+        await self._unfrozen()
         return notes
 
     async def adopt_guard(self, name: str = DEFAULT) -> None:
         """The operator says that this directory is the newest there is of a log, and that its guard is gone. Ledgers are
         asked again before anything is signed. Raises Refused; `Frozen` where the log froze for another reason."""
         log = self.log(name)
+        adopting = asyncio.create_task(self._adopt(log))
+        log.await_greetings([adopting])  # nothing is signed between the two
+        await adopting
+
+    async def _adopt(self, log: SealingLog) -> None:
         await log.adopt_guard()
         for lane in self._lanes:
             lane.forget(log)
         self._greet([log])
 
-    def _unfrozen(self) -> list[SealingLog]:
-        """The logs that sign. Raises `Frozen` where none does."""
-        frozen = [log.frozen for log in self.logs.values() if log.frozen]
-        if len(frozen) == len(self.logs):
-            raise Frozen(frozen[0])
-        return [log for log in self.logs.values() if not log.frozen]
+    async def _unfrozen(self) -> list[SealingLog]:
+        """The logs that sign, after ledgers had a moment to take back what they claimed. Raises `Frozen` where none does."""
+        signing: list[SealingLog] = []
+        reasons: list[Frozen] = []
+        for log in self.logs.values():
+            try:
+                await log.check()
+                signing.append(log)
+            except Frozen as frozen:
+                reasons.append(frozen)
+        if not signing:
+            raise reasons[0]
+        return signing
 
     # --- records ---------------------------------------------------------------------------------------------------
 
@@ -247,14 +259,15 @@ class Node:
     async def anchor(self) -> None:
         """Make every log's newest head due on its ledgers, whatever the cadence. A frozen log is left out; raises `Frozen`
         where there is no other."""
-        logs = self._unfrozen()
+        logs = await self._unfrozen()
         for lane in self._lanes:
             for log in lane.users:
                 if log in logs:
                     await lane.make_due(log)
 
     async def settle(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
-        """Send and follow until every anchor is final or failed, or until `timeout` seconds have passed."""
+        """Send and follow until every ledger is settled, or until `timeout` seconds have passed. What is under way then is broken
+        off, and begun anew the next time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), asyncio.TaskGroup() as lanes:
                 for lane in self._lanes:

@@ -11,8 +11,8 @@ head becomes due there or another anchor is stuck, because the slot that a faile
 
 Every change names the state it starts from, and does nothing where something else happened meanwhile.
 
-What was signed for one log matters to the others: they share the ledger's account, and its slots. A log that froze sends nothing
-more, so what it holds and has not written stands in nobody's way.
+What was signed for one log matters to the others: they share the ledger's account, and its slots. A log that froze, or uses a
+ledger no more, sends nothing more there, so what it holds and has not written stands in nobody's way.
 
 Owns the tables `anchors` and `attempts`. An anchor's name is (ledger, log id, size).
 """
@@ -200,10 +200,10 @@ class Outbox:
         with self._database.read() as connection:
             return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number.desc()))]
 
-    def open_attempts(self, ledger: str, frozen: Collection[bytes] = ()) -> list[Prepared]:
-        """What was signed for all anchors of a ledger that are not settled, oldest first, but for those of `frozen` logs."""
+    def open_attempts(self, ledger: str, silent: Collection[bytes] = ()) -> list[Prepared]:
+        """What was signed for all anchors of a ledger that are not settled, oldest first, but for those of the logs `silent`."""
         with self._database.read() as connection:
-            return _open_attempts(connection, ledger, frozen)
+            return _open_attempts(connection, ledger, silent)
 
     def earliest(self, log: bytes, index: int, state: State) -> dict[str, int]:
         """For each ledger, the size of the log's smallest anchor in `state` that covers entry `index`."""
@@ -222,9 +222,10 @@ class Outbox:
     # --- changing --------------------------------------------------------------------------------------------------
 
     def make_due(self, ledger: str, log: bytes, size: int, now: float) -> bool:
-        """Let the log's head of `size` be anchored; whether that is new. Its older heads that wait with nothing signed make
-        way for it, and what failed with something signed is taken up again."""
-        older = (ANCHORS.c.state == State.DUE.value) & (ANCHORS.c.size < size)
+        """Let the log's head of `size` be anchored; whether that is new. Its older heads that wait, or waited in vain, with nothing
+        signed make way for it, and what failed with something signed is taken up again."""
+        in_vain = (ANCHORS.c.state == State.FAILED.value) & (ANCHORS.c.tries >= MOST_TRIES)
+        older = ((ANCHORS.c.state == State.DUE.value) | in_vain) & (ANCHORS.c.size < size)
         failed = (ANCHORS.c.state == State.FAILED.value) & (ANCHORS.c.size == size)
         with self._database.write() as connection:
             _take_up(connection, ledger, now)
@@ -250,12 +251,12 @@ class Outbox:
         prepared: Prepared,
         earlier: Sequence[Prepared],
         now: float,
-        frozen: Collection[bytes] = (),
+        silent: Collection[bytes] = (),
     ) -> bool:
         """Keep what was signed, before it is sent: due -> signed. False, and nothing is kept, where the anchor is not due
-        any more or was not signed with all of `earlier` in view."""
+        any more, or where `earlier`, which it was signed in view of, is not what `open_attempts` gives now."""
         with self._database.write() as connection:
-            view = _open_attempts(connection, anchor.ledger, frozen)
+            view = _open_attempts(connection, anchor.ledger, silent)
             if [attempt.id for attempt in view] != [old.id for old in earlier]:
                 return False
             if not _move(connection, anchor, State.SIGNED, since=now, next=now, offered=now, attempt=prepared.id):
@@ -348,9 +349,9 @@ def _take_up(connection: Connection, ledger: str, now: float) -> None:
     connection.execute(update(ANCHORS).where(failed).values(state=State.SENT.value, **again))
 
 
-def _open_attempts(connection: Connection, ledger: str, frozen: Collection[bytes]) -> list[Prepared]:
+def _open_attempts(connection: Connection, ledger: str, silent: Collection[bytes]) -> list[Prepared]:
     is_settled = (ANCHORS.c.state == State.FINAL.value) & (ANCHORS.c.next >= NEVER)
-    chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.log.not_in(frozen))
+    chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.log.not_in(silent))
     chosen = chosen.where(~exists().where(_of_anchor(), is_settled))
     return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number))]
 

@@ -37,7 +37,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
-START_PATIENCE = 3.0  # seconds that the first signature waits for ledgers to say what they know of this log
+START_PATIENCE = 3.0  # seconds that ledgers have for saying what they know of this log before anything is signed
 
 
 class SealingLog:
@@ -57,7 +57,7 @@ class SealingLog:
         self.origin = own.origin
         self.id = log_id(own.origin)
         self.ledgers = {ledger.name: ledger.publisher_of(own.origin) for ledger in settings.ledgers_of(own)}
-        self._predecessor = _predecessor(own)
+        self.predecessor = _predecessor(own)
         self._clock = clock
         self._reached = reached
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"carbonseal-log-{own.name}")
@@ -74,6 +74,7 @@ class SealingLog:
         self.intake = Intake({tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}, self._put)
         self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
         self._greetings: list[asyncio.Task[None]] = []
+        self._patience_ends = 0.0  # in the event loop's time
 
     @staticmethod
     @asynccontextmanager
@@ -142,7 +143,7 @@ class SealingLog:
         """Entry 0 says which log this is, and who publishes its anchors."""
         if self._store.size == 0:
             self._sequencer.check()
-            with self._store.appending([Genesis(self.origin, self.ledgers, self._predecessor)]):
+            with self._store.appending([Genesis(self.origin, self.ledgers, self.predecessor)]):
                 pass
 
     # --- growing ---------------------------------------------------------------------------------------------------
@@ -168,12 +169,14 @@ class SealingLog:
         return await self._on_disk(self._sequencer.step, self._now(), heartbeat)
 
     def await_greetings(self, greetings: Iterable[asyncio.Task[None]]) -> None:
-        """Ledgers are being asked what they know of this log: the next signature waits a little for them."""
+        """Ledgers are being asked what they know of this log: until they have answered, or had `START_PATIENCE` for it, nothing
+        is signed."""
         self._greetings = list(greetings)
+        self._patience_ends = asyncio.get_running_loop().time() + START_PATIENCE
 
     async def _greeted(self) -> None:
-        if self._greetings:
-            await asyncio.wait(self._greetings, timeout=START_PATIENCE)
+        while self._greetings and (left := self._patience_ends - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._greetings, timeout=left)
             self._greetings = [greeting for greeting in self._greetings if not greeting.done()]
 
     # --- honesty ---------------------------------------------------------------------------------------------------
@@ -190,13 +193,14 @@ class SealingLog:
         self._sequencer.check()
 
     async def compare(self, witness: str, statement: Statement | None) -> None:
-        """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where it claimed so
-        once, and does not now. Raises `Frozen`."""
+        """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where only this one
+        claimed so once, and does not now. Raises `Frozen`."""
         await self._on_disk(self._sequencer.compare, witness, statement, self._now())
 
-    def is_frozen_by(self, witness: str) -> bool:
-        """Whether it is what this ledger claimed that froze the log."""
-        return self._sequencer.is_frozen_by(witness)
+    @property
+    def listens(self) -> bool:
+        """Whether it matters what ledgers claim: not any more where the log froze for a reason of its own."""
+        return self._sequencer.listens
 
     async def adopt_guard(self) -> None:
         """The operator says that this directory holds the newest there is of this log, and that its guard is gone. Raises

@@ -17,7 +17,7 @@ After a crash between 3 and 5 the guard is ahead of the checkpoint. The queue th
 and that head is made first: a head that was signed and may have been seen is the one that is published.
 
 On start the checkpoint, the guard and the queue are compared. A node that knows less than its guard, or another root, freezes
-for good. Ledgers are asked too, each as soon as it answers (`compare`), and what one claims freezes until it is asked again,
+for good. Ledgers are asked too, each as soon as it answers (`compare`), and what one claims freezes until that one is asked again,
 after the next start, and does not claim it any more. A checkpoint file that was lost is written again from the database.
 
 Owns the table `heads`.
@@ -26,6 +26,7 @@ Owns the table `heads`.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +55,7 @@ from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from . import points
 from .database import LOG_TABLES, Database, insert_rows
 from .files import LogFiles
-from .guard import CLAIMS, Frozen, Guard
+from .guard import CLAIMS, Frozen, Guard, LastSigned
 from .store import Store
 
 HEADS = Table(
@@ -98,7 +99,7 @@ class Sequencer:
         self._guard = guard
         self._signer = signer
         self._reached = reached
-        self.frozen: Finding | None = None
+        self._reasons: tuple[Finding, ...] = ()  # why nothing is signed: one of the log's own, or what ledgers claim
         self.published, self._note = self._published()
         self._edge = Edge.load(self.published.size, files)
 
@@ -118,14 +119,14 @@ class Sequencer:
     def start(self, now: int, witnesses: Collection[str]) -> None:
         """Compare checkpoint, guard and queue, and finish what a crash left undone. Sets `frozen` instead of raising.
         `witnesses` are the ledgers whose claims still matter."""
-        try:
-            last = self._guard.read()
-        except Frozen as frozen:
-            self.frozen = frozen.finding
-            return
-        self.frozen = last.frozen
-        if self.frozen and self.frozen.code in CLAIMS and self.frozen.facts["witness"] not in witnesses:
-            self._thaw()
+        with suppress(Frozen):
+            self._start(self._last_signed(), now, witnesses)
+
+    def _start(self, last: LastSigned, now: int, witnesses: Collection[str]) -> None:
+        self._reasons = last.frozen
+        self._freeze(
+            *(reason for reason in last.frozen if not _is_claim(reason) or reason.facts["witness"] in witnesses)
+        )
         size = self.published.size
         if self.frozen:
             return
@@ -143,16 +144,16 @@ class Sequencer:
             self._files.publish(self._note)
 
     def compare(self, witness: str, statement: Statement | None, now: int) -> None:
-        """Freeze if a ledger claims to know more of this log, or another root, than this node does; go on where it is frozen
-        because of what this ledger claimed once, and does not claim now. Raises `Frozen`."""
-        if not self.is_frozen_by(witness):
+        """Freeze if a ledger claims to know more of this log, or another root, than this node does; go on where nothing but what
+        this ledger claimed once, and does not claim now, froze the log. Raises `Frozen`."""
+        if not self.listens:
             self.check()
         claim = self._contradiction(witness, statement)
-        if claim is not None:
-            self._freeze(claim)
-        elif self.frozen:
-            self._thaw()
-            self.start(now, (witness,))
+        others = [reason for reason in self._reasons if reason.facts["witness"] != witness]
+        was_frozen = self.frozen
+        self._freeze(*others, *([claim] if claim else []))
+        if was_frozen and not self.frozen:
+            self.start(now, ())
         self.check()
 
     def _contradiction(self, witness: str, statement: Statement | None) -> Finding | None:
@@ -166,16 +167,21 @@ class Sequencer:
             return FROZEN_LEDGER_OTHER_ROOT(witness=witness, size=statement.size)
         return None
 
-    def is_frozen_by(self, witness: str) -> bool:
-        """Whether it is what this ledger claimed that froze the log."""
-        return self.frozen is not None and self.frozen.code in CLAIMS and self.frozen.facts["witness"] == witness
+    @property
+    def frozen(self) -> Finding | None:
+        """Why this log signs nothing, or None."""
+        return next(iter(self._reasons), None)
+
+    @property
+    def listens(self) -> bool:
+        """Whether it matters what ledgers claim. It does not any more where the log froze for a reason of its own."""
+        return all(map(_is_claim, self._reasons))
 
     def adopt_guard(self, now: int, witnesses: Collection[str]) -> None:
         """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
         `Frozen` where the log froze for another reason."""
         if self.frozen and self.frozen.code in (FROZEN_GUARD_MISSING, FROZEN_GUARD_MALFORMED):
             self._guard.write(self.published.size, self.published.root)
-            self.frozen = None
         self.start(now, witnesses)
         self.check()
 
@@ -184,14 +190,19 @@ class Sequencer:
         if self.frozen:
             raise Frozen(self.frozen)
 
-    def _freeze(self, finding: Finding) -> None:
-        self._guard.freeze(self._guard.read(), finding)
-        self.frozen = finding
+    def _freeze(self, *reasons: Finding) -> None:
+        """These are all the reasons from now on."""
+        if reasons != self._reasons:
+            self._guard.freeze(self._last_signed(), *reasons)
+            self._reasons = reasons
 
-    def _thaw(self) -> None:
-        last = self._guard.read()
-        self._guard.write(last.size, last.root)
-        self.frozen = None
+    def _last_signed(self) -> LastSigned:
+        """What the guard says. Raises `Frozen`, and the log is, where it says nothing."""
+        try:
+            return self._guard.read()
+        except Frozen as frozen:
+            self._reasons = (frozen.finding,)
+            raise
 
     def _root_at(self, size: int) -> bytes:
         return Edge.load(size, self._files).root()
@@ -212,7 +223,7 @@ class Sequencer:
         if not self.waiting:
             return None
         self._reached(points.PLANNED)
-        last = self._guard.read()
+        last = self._last_signed()
         old = self.published.size
         new = last.size if last.size > old else min(self._store.size, old + MAX_BATCH)
         edge, full = self._grow(old, new)
@@ -293,3 +304,7 @@ class Sequencer:
         if row is None:
             return None
         return SignedHead(Checkpoint(self._signer.name, row.size, bytes(row.root)), bytes(row.note), row.reasons)
+
+
+def _is_claim(reason: Finding) -> bool:
+    return reason.code in CLAIMS

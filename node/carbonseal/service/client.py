@@ -45,7 +45,7 @@ class AnyNode(Protocol):
         ...
 
     async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
-        """Wait until every anchor is final or failed, for `timeout` seconds at most; then the same as `health`."""
+        """Wait until every ledger is settled, for `timeout` seconds at most; then the same as `health`."""
         ...
 
     async def health(self) -> dict[str, Any]:

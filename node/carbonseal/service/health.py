@@ -11,10 +11,12 @@ from .errors import describe
 
 
 def health(node: Node) -> dict[str, Any]:
-    """`state` is "ok", "failing" (anchors on a ledger need somebody: `LedgerState.failing`) or "frozen" (a log signs nothing)."""
+    """`state` is "ok", "failing" (anchors on a ledger need somebody: `LedgerState.failing`) or "frozen" (a log signs nothing, and
+    none of the others is its successor)."""
     ledgers = node.states()
     failing = any(ledger.failing for ledger in ledgers)
-    frozen = any(log.frozen for log in node.logs.values())
+    succeeded = {log.predecessor.origin for log in node.logs.values() if log.predecessor}
+    frozen = any(log.frozen and log.origin not in succeeded for log in node.logs.values())
     return {
         "state": "frozen" if frozen else "failing" if failing else "ok",
         "logs": [_log(log) for log in node.logs.values()],

@@ -15,12 +15,11 @@ from .health import health
 ROUTES = web.RouteTableDef()
 
 JSON = "application/json"
-SETTLED = ("final", "failed")
 
 
 @ROUTES.get("/health")
 async def how(request: web.Request) -> web.Response:
-    """200 while the node does its work, failing ledgers or not; 503 once a log of it is frozen."""
+    """200 while the node does its work, failing ledgers or not; 503 once a log of it is frozen and has no successor here."""
     told = health(request.app[NODE])
     return answer(told, status=503 if told["state"] == "frozen" else 200)
 
@@ -48,12 +47,11 @@ async def anchor(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/settle")
 async def settle(request: web.Request) -> web.Response:
-    """Wait until every anchor is final or failed, for as long as the body says: ``{"seconds": n}``, 30 at most."""
+    """Wait until every ledger is settled, for as long as the body says: ``{"seconds": n}``, 30 at most."""
     require_type(request, JSON)
     wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[PATIENCE]))
     seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
         raise Refused(MALFORMED_WAIT())
     states = await request.app[NODE].settle(seconds)
-    settled = all(told.state.value in SETTLED for ledger in states for told in ledger.newest)
-    return answer({"settled": settled})
+    return answer({"settled": all(ledger.settled for ledger in states)})
