@@ -314,7 +314,7 @@ def test_an_outage_fails_no_anchor(begin: Begin, tmp_path: Path) -> None:
         await head(node, "b")
         await node.anchor()
         began = clock.now
-        (state,) = await settle_until(node, lambda states: clock.now > began + 3 * 3600)
+        (state,) = await settle_until(node, lambda states: clock.now > began + 1200)
         (waiting,) = (anchor for anchor in state.newest if anchor.size == 3)
         assert (waiting.state, waiting.tries, state.problem) == (State.DUE, 0, "the ledger is down")
         assert state.compared
