@@ -20,6 +20,7 @@ from carbonseal.log.entries import Genesis, Heartbeat, RecordEntry, decode
 from carbonseal.log.tiles import Tile, decode_bundle
 from carbonseal.log.tree import leaf_hash, leaf_hashes, tree_root, verify_inclusion
 from carbonseal.node import points
+from carbonseal.node.batches import PAUSE
 from carbonseal.node.config import FILE, load, render
 from carbonseal.node.files import LogFiles
 from carbonseal.node.guard import Frozen
@@ -576,3 +577,32 @@ def test_a_seal_asked_for_in_the_middle_of_a_batch(begin: Begin) -> None:
     asyncio.run(work())
     assert answers[points.PUBLISHED] == "node.not-sequenced"
     assert answers[points.HEAD_RECORDED] == "1 head"
+
+
+def test_a_disk_that_takes_nothing_ends_no_node(begin: Begin) -> None:
+    """What waits is durable; the batch is made once it can be."""
+    directory = begin()
+    in_the_way = directory / "logs/default/tile"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("not a folder")
+    paused = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        if seconds == PAUSE:
+            paused.set()
+        await asyncio.sleep(0)
+
+    async def run() -> None:
+        async with Node.open(directory, sleep=sleep) as node:
+            await node.submit(b"{}", "json/1")
+            running = asyncio.create_task(node.run())
+            async with asyncio.timeout(30):
+                await paused.wait()
+                in_the_way.unlink()
+                while node.log().size < 2:  # noqa: ASYNC110 - logs tell nobody that they grew
+                    await asyncio.sleep(0.01)
+            assert not running.done()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(run())

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import open_checkpoint
 from carbonseal.node import points
-from carbonseal.node.batches import SIGNING_PAUSE
+from carbonseal.node.batches import PAUSE
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_key, open_secret, open_signer
 from tests.nodes import log_config
@@ -271,7 +271,7 @@ def test_batches_go_on_once_the_token_is_back(
         loop, pauses, failed, signed = asyncio.get_running_loop(), [], asyncio.Event(), asyncio.Event()
 
         async def soon(seconds: float) -> None:
-            if seconds == SIGNING_PAUSE:
+            if seconds == PAUSE:
                 pauses.append(seconds)
             if len(pauses) == 3:
                 failed.set()

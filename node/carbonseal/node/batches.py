@@ -14,7 +14,7 @@ from .sequencer import Sequencer, SignedHead
 
 LOG = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0  # seconds
-SIGNING_PAUSE = 5.0  # seconds until a key that did not sign is asked again
+PAUSE = 5.0  # seconds until a batch that could not be made is tried again
 
 
 class Batches:
@@ -57,9 +57,12 @@ class Batches:
                 await self._step(heartbeat)
             except Frozen as frozen:
                 LOG.error("%s", frozen.finding)  # and `SealingLog.frozen` shows it to everybody who asks
-            except Refused as refused:  # the log's key does not sign, say: what waits is durable, and keeps waiting
-                LOG.error("no batch: %s", refused.finding)
-                await sleep(SIGNING_PAUSE)
+            except (
+                Refused,
+                OSError,
+            ) as amiss:  # a key that does not sign, a full disk: what waits is durable, and keeps waiting
+                LOG.error("no batch: %s", amiss)
+                await sleep(PAUSE)
             self._waiting_since = None
             self.changed()
 
