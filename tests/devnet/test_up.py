@@ -181,7 +181,7 @@ def test_a_transaction_becomes_final_by_itself():
     """On `up`; in tests blocks come when they are asked for."""
 
     async def run():
-        async with running(pace=0) as network, asyncio.timeout(60):
+        async with running(pace=0.02) as network, asyncio.timeout(60):
             ask = partial(asyncio.to_thread, network.ask)
 
             async def crowd():

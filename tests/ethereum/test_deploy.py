@@ -41,7 +41,7 @@ def key(tmp_path, monkeypatch):
 
 
 def run(*words, said=""):
-    group = Explaining("carbonseal", commands={"ethereum": ethereum})
+    group = Explaining("carbonseal", commands={"ethereum": ethereum}, context_settings=carbonseal.context_settings)
     return CliRunner().invoke(group, ["ethereum", "deploy", *words], input=said)
 
 

@@ -21,8 +21,9 @@ MAX_INTEGER = (1 << 53) - 1
 _PLAIN_BELOW = 1e21  # below it RFC 8785 writes whole numbers without an exponent
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-# Possessive, for an unclosed string must not be tried in every partition.
-_STRING_SO_FAR = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
+# A string's inside, so many parts at a time, because each takes memory until the match is over. A possessive quantifier would do
+# without that, and Python 3.11.2 gets it wrong.
+_TEXT = re.compile(r'(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){1,4096}')
 _ESCAPE_SO_FAR = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -181,16 +182,17 @@ class _Scanner:
         container[key] = self.value()
 
     def string(self) -> str:
-        match = _STRING_SO_FAR.match(self.text, self.at)
-        assert match is not None  # callers have seen the quote
-        if not self.text.startswith('"', match.end()):
-            self.explain_string(match.end())
-        value: str = match[0][1:]
+        start = end = self.at + 1  # callers have seen the quote
+        while part := _TEXT.match(self.text, end):
+            end = part.end()
+        if not self.text.startswith('"', end):
+            self.explain_string(end)
+        value = self.text[start:end]
         if "\\" in value:
-            value = json.loads(match[0] + '"')
+            value = str(json.loads(f'"{value}"'))
             if _SURROGATE.search(value):
                 self.refuse(findings.JSON_LONE_SURROGATE)
-        self.at = match.end() + 1
+        self.at = end + 1
         return value
 
     def explain_string(self, end: int) -> NoReturn:
