@@ -42,6 +42,7 @@ async def start(
     command = [program, *storage, "--config", str(scratch / "geth.toml"), "--gcmode", "archive", "--syncmode", "full"]
     command += ["--networkid", str(chain_id), "--authrpc.port", "0", "--ipcpath", str(scratch / "geth.ipc")]
     command += ["--nodiscover", "--nat", "none", "--maxpeers", "0", "--nousb", "--cache", "64"]
+    command += ["--history.logs.disable"]  # its index of logs breaks now and then when a chain is reorganised
     command += ["--miner.gasprice", "1", "--miner.gaslimit", str(GAS_LIMIT), "--rpc.txfeecap", "0"]
     async with AsyncExitStack() as running:
         geth = Geth(clock, finality, running, command, scratch)
