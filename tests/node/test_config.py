@@ -75,8 +75,16 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         (LEAST + 'ledgers = ["eip155:1"]', "config.unknown-name", ("node.toml", "log", "0")),
         (LEAST + LEAST.replace('"a"', '"b"'), "config.repeated-name", ("node.toml", "log", "1")),
         (LEAST + LEAST.replace("default", "b"), "config.repeated-name", ("node.toml", "log", "1")),
+        (  # a key has one role
+            LEAST + LEAST.replace("default", "b").replace('"a"', '"b"'),
+            "config.repeated-name",
+            ("node.toml", "log", "1"),
+        ),
         (
-            LEAST + 'guard = "g"\n' + LEAST.replace("default", "b").replace('"a"', '"b"') + 'guard = "g"',
+            LEAST
+            + 'guard = "g"\n'
+            + LEAST.replace("default", "b").replace('"a"', '"b"').replace(":k", ":j")
+            + 'guard = "g"',
             "config.repeated-name",
             ("node.toml", "log", "1"),
         ),

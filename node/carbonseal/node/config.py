@@ -134,7 +134,7 @@ def parse(text: str) -> NodeConfig:
         batch_size=batch.count("size", 4096),
         batch_age=batch.number("age", 1.0, least=0),
         heartbeat=batch.number("heartbeat", 0, least=0),
-        logs=_each(top.tables("log"), _log, "name", "origin", "guard"),
+        logs=_each(top.tables("log"), _log, "name", "origin", "key", "guard"),
         tenants=_each(top.tables("tenant"), _tenant, "name"),
         issuers=_each(top.tables("issuer"), _issuer, "name"),
         ledgers=_each(top.tables("ledger"), _ledger, "name"),
