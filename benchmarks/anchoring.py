@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from carbonseal.ledger import Anchor, Evidence, Fate, Ledger, Observation, Prepared, Retry, Statement, TrustItem
-from carbonseal.node.ledgers import NodeSecrets
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.ledger import connect
-from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
-from carbonseal_devnet.fabric.blocking import in_thread
+from carbonseal.node.anchoring.adapters import NodeSecrets
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
+from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_devnet.fabric.config import Settings
-from carbonseal_devnet.fabric_native import started
-from carbonseal_devnet.fabric_network import FabricNetwork, node_options, uri
+from carbonseal_devnet.fabric.embedded.blocking import in_thread
+from carbonseal_devnet.fabric.interface import FabricNetwork, node_options, uri
+from carbonseal_devnet.fabric.native.network import started
 
 T = TypeVar("T")
 ALONE, TOGETHER, LANES = 30, 200, 20

@@ -14,10 +14,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-import carbonseal_adapters.fabric.identities as identities
+import carbonseal_adapters.fabric.checking.identities as identities
 from carbonseal.ledger import Statement
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_devnet.fabric_native_programs import Missing, Programs
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_devnet.fabric.native.programs import Missing, Programs
 from tests.fabric.scenes import Channel, scene
 
 from .measure import Row, Rows, side_by_side

@@ -14,7 +14,7 @@ from carbonseal.findings import Verdict
 from carbonseal.ledger import Evidence, Statement
 from carbonseal.log.entries import RecordEntry
 from carbonseal.verification.verify import verify
-from carbonseal_devnet.ethereum_evidence import synthesise
+from carbonseal_devnet.ethereum.evidence import synthesise
 from tests.world import AT, BLOCK_TIME, CHAIN, World
 
 from .measure import Row, Rows, side_by_side

@@ -21,8 +21,8 @@ from typing import Any
 from carbonseal.node.config import DEFAULT, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
+from carbonseal.node.sealing.queue import Store
 from carbonseal.node.secrets import make_key
-from carbonseal.node.store import Store
 from carbonseal.records.sources import read_records
 
 PARTS = 10

@@ -38,7 +38,7 @@ from carbonseal.records.commitments import commit, salt_for
 from carbonseal.verification.policy import Policy, parse_policy
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify
-from carbonseal_devnet.ethereum_evidence import Synthetic, synthesise
+from carbonseal_devnet.ethereum.evidence import Synthetic, synthesise
 
 CHAIN = "eip155:31337"
 ORIGIN = "certifier.example/log"

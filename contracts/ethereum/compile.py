@@ -20,7 +20,7 @@ from pathlib import Path
 
 VYPER = "0.4.3"
 SOURCE = Path(__file__).with_name("AnchorRegistry.vy")
-ARTIFACT = SOURCE.parents[2] / "adapters/carbonseal_adapters/ethereum/AnchorRegistry.json"
+ARTIFACT = SOURCE.parents[2] / "adapters/carbonseal_adapters/ethereum/checking/AnchorRegistry.json"
 
 
 def compiler() -> Path:

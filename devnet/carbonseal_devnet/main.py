@@ -17,8 +17,8 @@ from carbonseal.cli.errors import Explaining, Failed
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
     from carbonseal_devnet import ethereum
-    from carbonseal_devnet.fabric.network import Network as Fabric
-    from carbonseal_devnet.fabric_native import Native
+    from carbonseal_devnet.fabric.embedded.network import Network as Fabric
+    from carbonseal_devnet.fabric.native.network import Native
     from carbonseal_devnet.log import Log
 
 PACE = 1.0  # seconds from a block with a transaction to the next one, until it is final
@@ -227,14 +227,14 @@ async def _start_chain(
 
 async def _start_fabric(networks: AsyncExitStack, engine: str, bft: bool, directory: Path) -> Fabric | Native:
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # how its connections end is of no interest here
-    from carbonseal_devnet import fabric_native
     from carbonseal_devnet.fabric.config import Settings
-    from carbonseal_devnet.fabric.network import running
-    from carbonseal_devnet.fabric_native_programs import Failed, Missing
+    from carbonseal_devnet.fabric.embedded.network import running
+    from carbonseal_devnet.fabric.native import network
+    from carbonseal_devnet.fabric.native.programs import Failed, Missing
 
     try:
         if engine == "native":
-            return await networks.enter_async_context(fabric_native.running(directory / "fabric-native", bft=bft))
+            return await networks.enter_async_context(network.running(directory / "fabric-native", bft=bft))
         return await networks.enter_async_context(running(directory / "fabric", settings=Settings(bft=bft)))
     except (OSError, ValueError, Failed, Missing) as error:
         raise click.ClickException(f"Fabric cannot start: {error}") from error

@@ -12,7 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from carbonseal_devnet.ethereum import Network
-    from carbonseal_devnet.fabric.blocking import Blocking
+    from carbonseal_devnet.fabric.embedded.blocking import Blocking
     from carbonseal_devnet.log import Log
 
 ENGINES = ("py-evm", "anvil", "geth")
@@ -77,11 +77,11 @@ def carbonseal_fresh_fabric(request: pytest.FixtureRequest, tmp_path: Path) -> I
 def _fabric(request: pytest.FixtureRequest, directory: Path) -> Iterator[Any]:
     engine, _, consensus = request.config.getoption(FABRIC).partition("-")
     if engine == "native":
-        with _import("carbonseal_devnet.fabric_native").started(directory, bft=consensus == "bft") as native:
+        with _import("carbonseal_devnet.fabric.native.network").started(directory, bft=consensus == "bft") as native:
             yield native
     else:
         settings = _import("carbonseal_devnet.fabric.config").Settings(bft=consensus == "bft")
-        with _import("carbonseal_devnet.fabric.blocking").in_thread(directory, settings=settings) as embedded:
+        with _import("carbonseal_devnet.fabric.embedded.blocking").in_thread(directory, settings=settings) as embedded:
             yield embedded
 
 

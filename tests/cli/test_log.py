@@ -14,8 +14,8 @@ from carbonseal.log.notes import Note
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tiles import decode_bundle
 from carbonseal.node.config import load
-from carbonseal.node.files import LogFiles
 from carbonseal.node.lock import Lock
+from carbonseal.node.sealing.files import LogFiles
 
 from .conftest import Run
 

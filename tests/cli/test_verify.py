@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.cli import judging
+from carbonseal.cli import verify_jobs
 from tests.cli.conftest import AT, Files, Run
 
 
@@ -134,7 +134,7 @@ def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch
     assert lines[1] == f"REJECTED     {paths[1]}"
     assert "[passport.wrong-key]" in lines[2]
     assert lines[-2:] == [f"VERIFIED     {paths[2]}", "3 passports: 2 verified, 1 rejected"]
-    monkeypatch.setattr(judging, "MANY", 2)
+    monkeypatch.setattr(verify_jobs, "MANY", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     there = run("verify", *paths, *asked(files))
     assert (there.exit_code, there.output) == (here.exit_code, here.output)

@@ -15,8 +15,8 @@ import pytest
 
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.proofs import TlogProof
-from carbonseal_adapters.ethereum.headers import write_header
-from carbonseal_adapters.ethereum.trie import keccak256
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_devnet.ethereum import Network, in_thread
 from tests.ethereum.endpoints import before
 from tests.world import key

@@ -6,8 +6,8 @@ import urllib.error
 
 import pytest
 
-from carbonseal_adapters.ethereum.headers import write_header
-from carbonseal_adapters.ethereum.trie import keccak256
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 from .clients import asked, block, place, post, send, transfer
 

@@ -12,8 +12,8 @@ import pytest
 from carbonseal.ledger import Anchor, Fate, Never
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
-from carbonseal_adapters.tlog.evidence import VERIFIER
-from carbonseal_adapters.tlog.ledger import connect
+from carbonseal_adapters.tlog.checking.evidence import VERIFIER
+from carbonseal_adapters.tlog.sending.ledger import connect
 from carbonseal_devnet import log as devnet
 from carbonseal_devnet.log import INTRODUCE, Log, NotIntroduced, in_thread
 from tests.world import MemoryLog

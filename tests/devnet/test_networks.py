@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from carbonseal_adapters.ethereum.headers import write_header
-from carbonseal_adapters.ethereum.registry import artifact
-from carbonseal_adapters.ethereum.trie import keccak256, prove
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.registry import artifact
+from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
 
 from .clients import GWEI, block, nonce, place, send
 

@@ -8,9 +8,9 @@ import pytest
 from eth_account import Account
 from web3 import HTTPProvider, Web3
 
-from carbonseal_adapters.ethereum.headers import write_header
-from carbonseal_adapters.ethereum.registry import artifact
-from carbonseal_adapters.ethereum.trie import keccak256, prove
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.registry import artifact
+from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
 from carbonseal_devnet.ethereum import in_thread
 
 

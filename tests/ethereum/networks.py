@@ -5,7 +5,7 @@ import hashlib
 from contextlib import asynccontextmanager
 
 from carbonseal.ledger import Anchor, Statement
-from carbonseal_adapters.ethereum.ledger import connect
+from carbonseal_adapters.ethereum.sending.ledger import connect
 
 
 def statement(size, log="log", root="root"):

@@ -20,7 +20,7 @@ ABSENT = ("web3", "aiohttp", "eth_account", "eth_keys", "eth_utils", "sqlalchemy
 sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None: importing it fails
 
 from carbonseal.ledger import Evidence, Statement, TrustItem  # noqa: E402
-from carbonseal_adapters.ethereum.evidence import VERIFIER  # noqa: E402
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER  # noqa: E402
 
 given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 pins = VERIFIER.pin(given["ledger"], given["options"])

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import State
 
 
 async def main(directory: Path, anchors: int, life: int) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from carbonseal.ledger import Anchor
 from carbonseal_adapters.conformance import CHECKS, Subject
-from carbonseal_adapters.ethereum.evidence import VERIFIER
-from carbonseal_adapters.ethereum.ledger import connect
-from carbonseal_adapters.ethereum.trust import gather
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.gathering.trust import gather
+from carbonseal_adapters.ethereum.sending.ledger import connect
 
 from . import networks
 

@@ -8,11 +8,11 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from carbonseal.ledger import Statement
-from carbonseal_adapters.ethereum import registry
-from carbonseal_adapters.ethereum.fees import Fees
-from carbonseal_adapters.ethereum.signers import DigestSigner
-from carbonseal_adapters.ethereum.signers_local import LocalKey
-from carbonseal_adapters.ethereum.transactions import Transaction, hash_of
+from carbonseal_adapters.ethereum.checking import registry
+from carbonseal_adapters.ethereum.sending.fees import Fees
+from carbonseal_adapters.ethereum.sending.signers import DigestSigner
+from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
+from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of
 
 from .networks import connected, statement
 

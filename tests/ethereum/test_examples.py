@@ -7,7 +7,7 @@ import pytest
 
 from carbonseal.ledger import Statement
 from carbonseal.log import tree
-from carbonseal_adapters.ethereum import registry
+from carbonseal_adapters.ethereum.checking import registry
 
 from . import calls
 

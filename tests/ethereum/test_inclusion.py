@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
 from carbonseal.log import tree
-from carbonseal_adapters.ethereum import registry
+from carbonseal_adapters.ethereum.checking import registry
 
 from . import calls
 

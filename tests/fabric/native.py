@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from carbonseal_devnet.fabric_native_programs import Missing, Programs
+from carbonseal_devnet.fabric.native.programs import Missing, Programs
 
 PEER = "tests/devnet/fabric/test_peer_program.py"
 

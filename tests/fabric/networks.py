@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from carbonseal.ledger import Anchor, Fate, Retry, Statement, TrustItem
-from carbonseal.node.ledgers import NodeSecrets
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.ledger import connect
-from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
-from carbonseal_devnet.fabric_network import node_options, uri
+from carbonseal.node.anchoring.adapters import NodeSecrets
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
+from carbonseal_adapters.fabric.sending.ledger import connect
+from carbonseal_devnet.fabric.interface import node_options, uri
 
 PATIENCE = 60  # seconds for a network to come to itself
 

@@ -20,8 +20,8 @@ ABSENT = ("grpc", "google", "google.protobuf", "fabric_protos", "aiohttp", "sqla
 sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type]  # None: importing it fails
 
 from carbonseal.ledger import Evidence, Statement, TrustItem  # noqa: E402
-from carbonseal_adapters.fabric.evidence import VERIFIER  # noqa: E402
-from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value  # noqa: E402
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER  # noqa: E402
+from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value  # noqa: E402
 
 given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 ledger = given["ledger"]

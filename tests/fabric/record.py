@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fabric_protos.orderer import configuration_pb2
 
-from carbonseal_devnet.fabric_native import Native, started
+from carbonseal_devnet.fabric.native.network import Native, started
 from tests.fabric import networks
 from tests.fabric.recorded import VECTORS
 

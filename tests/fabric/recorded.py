@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from carbonseal.ledger import Evidence, Statement, TrustItem
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.packing import TYPE, VERSION
-from carbonseal_adapters.fabric.pinning import CONFIG_BLOCK, item_value
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.packing import TYPE, VERSION
+from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from tests.repository.sources import REPOSITORY
 
 VECTORS = REPOSITORY / "tests" / "vectors" / "fabric"

@@ -33,9 +33,9 @@ from fabric_protos.peer import (
 )
 
 from carbonseal.ledger import Statement, TrustItem
-from carbonseal_adapters.fabric.attestations import Attestation
-from carbonseal_adapters.fabric.blocks import Block
-from carbonseal_adapters.fabric.packing import FabricEvidence
+from carbonseal_adapters.fabric.checking.attestations import Attestation
+from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 TIME = 1_795_000_000  # 2026-11-18

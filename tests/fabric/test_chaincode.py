@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from carbonseal.ledger import Statement
-from carbonseal_adapters.fabric.anchors import anchor_key, anchor_value
-from carbonseal_adapters.fabric.certificates import publisher_id
 from carbonseal_adapters.fabric.chaincode.__main__ import main as serve_command
 from carbonseal_adapters.fabric.chaincode.package import main as package_command
 from carbonseal_adapters.fabric.chaincode.package import package, package_id
 from carbonseal_adapters.fabric.chaincode.registry import Declined, Page, Registry
+from carbonseal_adapters.fabric.checking.anchors import anchor_key, anchor_value
+from carbonseal_adapters.fabric.checking.certificates import publisher_id
 from tests.fabric.scenes import Organisation
 
 NOW = 1_795_000_000

@@ -6,7 +6,7 @@ import pytest
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Retry
-from carbonseal_adapters.fabric.packing import FabricEvidence
+from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 
 from . import networks
 

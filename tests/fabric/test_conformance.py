@@ -8,8 +8,8 @@ import pytest
 
 from carbonseal.ledger import Anchor
 from carbonseal_adapters.conformance import CHECKS, Subject
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_devnet.fabric_network import publisher
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_devnet.fabric.interface import publisher
 
 from . import networks
 

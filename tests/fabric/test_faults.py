@@ -10,16 +10,16 @@ from fabric_protos.common import common_pb2
 from fabric_protos.peer import transaction_pb2
 
 from carbonseal.ledger import Fate, Never, Retry
-from carbonseal_adapters.fabric import shapes
-from carbonseal_adapters.fabric.anchors import Place
-from carbonseal_adapters.fabric.answers import Answer
-from carbonseal_adapters.fabric.channels import Channel
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.headers import Header
-from carbonseal_adapters.fabric.packing import FabricEvidence
-from carbonseal_adapters.fabric.protobuf import read
-from carbonseal_adapters.fabric.transactions import Transaction
-from carbonseal_devnet.fabric_network import publisher
+from carbonseal_adapters.fabric.checking.anchors import Place
+from carbonseal_adapters.fabric.checking.answers import Answer
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.messages import shapes
+from carbonseal_adapters.fabric.checking.messages.headers import Header
+from carbonseal_adapters.fabric.checking.messages.protobuf import read
+from carbonseal_adapters.fabric.checking.packing import FabricEvidence
+from carbonseal_adapters.fabric.checking.transactions import Transaction
+from carbonseal_adapters.fabric.sending.channels import Channel
+from carbonseal_devnet.fabric.interface import publisher
 
 from . import networks
 

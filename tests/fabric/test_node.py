@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from carbonseal.cli.main import carbonseal
-from carbonseal_devnet.fabric_network import node_options, uri
+from carbonseal_devnet.fabric.interface import node_options, uri
 
 
 def run(*words, status=0):

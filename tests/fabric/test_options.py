@@ -18,11 +18,11 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Retry
-from carbonseal.node.ledgers import NodeSecrets
-from carbonseal_adapters.fabric.ledger import connect
-from carbonseal_adapters.fabric.options import read_options
-from carbonseal_adapters.fabric.signers import InToken
-from carbonseal_devnet.fabric_network import node_options, uri
+from carbonseal.node.anchoring.adapters import NodeSecrets
+from carbonseal_adapters.fabric.sending.ledger import connect
+from carbonseal_adapters.fabric.sending.options import read_options
+from carbonseal_adapters.fabric.sending.signers import InToken
+from carbonseal_devnet.fabric.interface import node_options, uri
 
 from . import networks
 

@@ -8,9 +8,9 @@ from fabric_protos.common import common_pb2
 from fabric_protos.peer import transaction_pb2
 
 from carbonseal.findings import Outcome
-from carbonseal_adapters.fabric.blocks import Block
-from carbonseal_adapters.fabric.collecting import last_config
-from carbonseal_adapters.fabric.packing import FabricEvidence
+from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.checking.packing import FabricEvidence
+from carbonseal_adapters.fabric.sending.collecting import last_config
 
 from .recorded import NETWORKS, recorded
 

@@ -7,7 +7,7 @@ from fabric_protos.common import common_pb2
 from carbonseal_devnet.fabric import wire
 from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.ledger import Ledger
-from carbonseal_devnet.fabric.validate import validate
+from carbonseal_devnet.fabric.peer.validate import validate
 
 from .blocks import CONFLICT, VALID, of_block
 from .recorded import NETWORKS, recorded

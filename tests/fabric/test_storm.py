@@ -16,12 +16,12 @@ from contextlib import closing, contextmanager, suppress
 
 from fabric_protos.orderer import configuration_pb2
 
+from carbonseal.node.anchoring.follower import EvidenceStore
+from carbonseal.node.anchoring.outbox import Outbox, State
 from carbonseal.node.config import LedgerConfig
-from carbonseal.node.database import NODE_TABLES, Database
-from carbonseal.node.follower import EvidenceStore
-from carbonseal.node.outbox import Outbox, State
-from carbonseal_adapters.fabric.anchors import Place
-from carbonseal_devnet.fabric_network import node_options, publisher, uri
+from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal_adapters.fabric.checking.anchors import Place
+from carbonseal_devnet.fabric.interface import node_options, publisher, uri
 from tests import nodes
 from tests.repository.sources import REPOSITORY
 

@@ -9,9 +9,9 @@ from fabric_protos.peer import proposal_pb2, proposal_response_pb2
 
 from carbonseal.findings import Outcome
 from carbonseal.ledger import Fate, Observation, Prepared, Retry
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.packing import FabricEvidence
-from carbonseal_adapters.fabric.proposals import seal
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.packing import FabricEvidence
+from carbonseal_adapters.fabric.sending.proposals import seal
 from carbonseal_devnet.fabric.client import assemble
 
 from . import networks

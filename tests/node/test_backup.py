@@ -19,8 +19,8 @@ from carbonseal.log.notes import Note
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import leaf_hash, verify_inclusion
 from carbonseal.node.create import add, new_log
-from carbonseal.node.guard import Frozen
 from carbonseal.node.node import Node
+from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.secrets import make_key, open_signer
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
@@ -28,7 +28,7 @@ from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
 
 from .conftest import Begin
-from .test_issuing import MAKER, Clock, issue, request, within
+from .issuance.test_issuing import MAKER, Clock, issue, request, within
 
 LOG = "logs/default"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.instants import format_seconds
+from carbonseal.node.anchoring.outbox import MANY_TRIES, State
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import MANY_TRIES, State
 from carbonseal.service.health import health
 
+from .anchoring.test_anchors import Clock, head, run, settle_until
 from .conftest import Begin, ledger_in
-from .test_anchors import Clock, head, run, settle_until
 
 
 def test_an_anchor_that_is_put_off_again_and_again_is_failing(begin: Begin, tmp_path: Path) -> None:

@@ -16,11 +16,11 @@ from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
-from carbonseal.node import points
+from carbonseal.node import failpoints
+from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.config import LedgerConfig, LogConfig
+from carbonseal.node.failpoints import POINTS
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import State
-from carbonseal.node.points import POINTS
 from carbonseal_devnet.ethereum import Network
 from tests.nodes import log_config
 
@@ -132,8 +132,14 @@ def test_killed_while_anchoring_on_a_chain(
     directory = begin(logs=logs, ledgers=(LedgerConfig(chain.ledger, chain.uri, publisher, 3600, options),))
     (directory / "keys/ethereum.key").write_text(chain.key(3).hex())
     (directory / "keys/ethereum.key").chmod(0o600)
-    killed_at = (points.PREPARED, points.ATTEMPT_STORED, points.SENT, points.SENT_RECORDED, points.EVIDENCE_TAKEN)
-    for number, point in enumerate((*killed_at, points.EVIDENCE_STORED)):
+    killed_at = (
+        failpoints.PREPARED,
+        failpoints.ATTEMPT_STORED,
+        failpoints.SENT,
+        failpoints.SENT_RECORDED,
+        failpoints.EVIDENCE_TAKEN,
+    )
+    for number, point in enumerate((*killed_at, failpoints.EVIDENCE_STORED)):
         times = 1 + number % len(logs)
         assert run(directory, plugins, f"{point}:{times}", f"{number},{number}-again") == -signal.SIGKILL
     assert run(directory, plugins, "", "last") == 0

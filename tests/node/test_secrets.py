@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import open_checkpoint
-from carbonseal.node import points
-from carbonseal.node.batches import PAUSE
+from carbonseal.node import failpoints
 from carbonseal.node.node import Node
+from carbonseal.node.sealing.batches import PAUSE
 from carbonseal.node.secrets import make_key, open_key, open_secret, open_signer
 from tests.nodes import log_config
 from tests.tokens import SoftHsm
@@ -278,7 +278,7 @@ def test_batches_go_on_once_the_token_is_back(
             await asyncio.sleep(min(seconds, 0.01))
 
         def reached(point: str) -> None:
-            if point == points.HEAD_RECORDED:
+            if point == failpoints.HEAD_RECORDED:
                 loop.call_soon_threadsafe(signed.set)
 
         async with Node.open(directory, sleep=soon, reached=reached) as node, asyncio.timeout(60):

@@ -19,11 +19,11 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpo
 from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import Note, NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_inclusion
+from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load, render
 from carbonseal.node.create import add, new_log
-from carbonseal.node.guard import Frozen
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import State
+from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.secrets import open_signer
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse

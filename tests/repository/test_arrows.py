@@ -25,14 +25,15 @@ ARROWS = {
     "carbonseal.passport": LOWER,
     "carbonseal.flow": LOWER | {"carbonseal.passport"},
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
-    "carbonseal.node": MIDDLE,
+    "carbonseal.storage": BOTTOM,
+    "carbonseal.node": MIDDLE | {"carbonseal.storage"},
     "carbonseal.service": MIDDLE | {"carbonseal.node"},
     "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.__main__": {"carbonseal.cli"},
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.keys"},
     # A command that an adapter brings stands where the command line stands; nothing else of the adapter does.
-    "carbonseal_adapters.ethereum.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
+    "carbonseal_adapters.ethereum.sending.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
 }
 
 # Verification reaches the built-in adapters by this one table of names: a base install checks every kind of evidence.
@@ -73,7 +74,7 @@ def ours(module: Module) -> Iterator[Import]:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {"carbonseal.findings", "carbonseal_adapters.tlog.evidence", "carbonseal.cli.main"} <= {
+    assert {"carbonseal.findings", "carbonseal_adapters.tlog.checking.evidence", "carbonseal.cli.main"} <= {
         m.name for m in modules()
     }
 
@@ -89,7 +90,7 @@ def test_arrows_point_one_way() -> None:
 
 
 def _is_built_in_table(module: Module, found: Import) -> bool:
-    return module.name == BUILT_IN and found.target.endswith(".evidence") and found in set(names_of_modules(module))
+    return module.name == BUILT_IN and ".checking." in found.target and found in set(names_of_modules(module))
 
 
 def test_only_devnet_imports_devnet() -> None:
@@ -101,20 +102,20 @@ def test_only_devnet_imports_devnet() -> None:
 @pytest.mark.parametrize(
     ("importer", "target"),
     [
-        ("carbonseal.log.tree", "carbonseal.node.store"),
+        ("carbonseal.log.tree", "carbonseal.node.sealing.queue"),
         ("carbonseal.findings", "carbonseal.ledger"),
         ("carbonseal.records.strict", "carbonseal.log.tree"),
-        ("carbonseal.verification.verify", "carbonseal_adapters.ethereum.evidence"),
+        ("carbonseal.verification.verify", "carbonseal_adapters.ethereum.checking.evidence"),
         ("carbonseal.node.node", "carbonseal.service.app"),
-        ("carbonseal.node.node", "carbonseal_adapters.tlog.ledger"),
+        ("carbonseal.node.node", "carbonseal_adapters.tlog.sending.ledger"),
         ("carbonseal.cli.main", "carbonseal_devnet.demo"),
-        ("carbonseal_adapters.tlog.ledger", "carbonseal.node.node"),
-        ("carbonseal_adapters.ethereum.deploy", "carbonseal.node.secrets"),
-        ("carbonseal_adapters.ethereum.command", "carbonseal_devnet.main"),
-        ("carbonseal_adapters.tlog.ledger", "carbonseal_adapters.ethereum.ledger"),
-        ("carbonseal_adapters.tlog.ledger", "carbonseal_devnet.main"),
-        ("carbonseal_adapters.tlog.evidence", "carbonseal.records.strict"),
-        ("carbonseal_adapters.tlog.evidence", "carbonseal"),
+        ("carbonseal_adapters.tlog.sending.ledger", "carbonseal.node.node"),
+        ("carbonseal_adapters.ethereum.sending.deploy", "carbonseal.node.secrets"),
+        ("carbonseal_adapters.ethereum.sending.command", "carbonseal_devnet.main"),
+        ("carbonseal_adapters.tlog.sending.ledger", "carbonseal_adapters.ethereum.sending.ledger"),
+        ("carbonseal_adapters.tlog.sending.ledger", "carbonseal_devnet.main"),
+        ("carbonseal_adapters.tlog.checking.evidence", "carbonseal.records.strict"),
+        ("carbonseal_adapters.tlog.checking.evidence", "carbonseal"),
     ],
 )
 def test_an_arrow_the_wrong_way_is_seen(importer: str, target: str) -> None:
@@ -125,7 +126,7 @@ def is_pure(name: str) -> bool:
     if name == READS_FILES:
         return False
     return part(name) in {f"carbonseal.{pure}" for pure in PURE} or (
-        name.startswith("carbonseal_adapters.") and name.rpartition(".")[2] == "evidence"
+        name.startswith("carbonseal_adapters.") and ".checking." in name
     )
 
 

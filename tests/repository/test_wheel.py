@@ -64,7 +64,7 @@ def test_only_our_packages_are_in_it(installed: Installed) -> None:
     assert {name.partition("/")[0] for name in names} == {*OURS, f"carbonseal-{version('carbonseal')}.dist-info"}
     assert not [name for name in names if "tests" in Path(name).parts]
     assert {f"{package}/py.typed" for package in OURS} <= set(names)
-    assert "carbonseal_adapters/ethereum/AnchorRegistry.json" in names
+    assert "carbonseal_adapters/ethereum/checking/AnchorRegistry.json" in names
     assert "carbonseal_devnet/example/chain.toml" in names
 
 

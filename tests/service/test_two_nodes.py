@@ -13,12 +13,12 @@ import pytest
 from carbonseal.ledger import log_id
 from carbonseal.log.checkpoints import open_checkpoint
 from carbonseal.log.notes import NoteSigner
+from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.config import LedgerConfig
-from carbonseal.node.guard import Frozen
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import State
+from carbonseal.node.sealing.guard import Frozen
 from carbonseal.service.app import serving
-from carbonseal_adapters.tlog.evidence import VERIFIER
+from carbonseal_adapters.tlog.checking.evidence import VERIFIER
 from tests.service.nodes import free_port, make_node
 
 OURS, OTHER = "sealing.example/log", "other.example/log"

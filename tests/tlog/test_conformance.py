@@ -14,8 +14,8 @@ from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.notes import NoteSigner
 from carbonseal_adapters.conformance import CHECKS, Subject
 from carbonseal_adapters.conformance.subject import Check
-from carbonseal_adapters.tlog.evidence import VERIFIER
-from carbonseal_adapters.tlog.ledger import connect
+from carbonseal_adapters.tlog.checking.evidence import VERIFIER
+from carbonseal_adapters.tlog.sending.ledger import connect
 from tests.service.nodes import make_node, served
 
 OURS = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(b"o" * 32))

@@ -19,7 +19,7 @@ from carbonseal.log.entries import ForeignAnchor, RecordEntry
 from carbonseal.log.notes import Cosigner, Note, NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import all_inclusion_proofs, leaf_hash, node_hash, tree_root
-from carbonseal_adapters.tlog.evidence import MAX_BYTES, VERIFIER, TlogPins
+from carbonseal_adapters.tlog.checking.evidence import MAX_BYTES, VERIFIER, TlogPins
 
 ORIGIN = "other.example/log"
 OURS = "sealing.example/log"

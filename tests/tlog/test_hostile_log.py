@@ -17,8 +17,8 @@ from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.entries import ForeignAnchor, RecordEntry
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tree import Edge, leaf_hash
-from carbonseal_adapters.tlog.evidence import VERIFIER, TlogPins
-from carbonseal_adapters.tlog.ledger import TlogLedger, connect
+from carbonseal_adapters.tlog.checking.evidence import VERIFIER, TlogPins
+from carbonseal_adapters.tlog.sending.ledger import TlogLedger, connect
 
 ORIGIN = "other.example/log"
 OURS = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(b"o" * 32))

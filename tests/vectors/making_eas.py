@@ -9,7 +9,7 @@ import rlp
 from eth_utils import keccak
 
 from carbonseal.ledger import Statement
-from carbonseal_devnet.ethereum_evidence import mainnet_header, synthesise, trie_around
+from carbonseal_devnet.ethereum.evidence import mainnet_header, synthesise, trie_around
 from tests.vectors.cases import Case, case, octets, refused
 from tests.vectors.making_evidence import CHAIN, STATEMENT, hexed, noted
 from tests.vectors.making_log import sha

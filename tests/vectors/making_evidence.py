@@ -9,8 +9,8 @@ import rlp
 from eth_utils import keccak
 
 from carbonseal.ledger import Evidence, Statement
-from carbonseal_adapters.ethereum.evidence import StorageEvidence
-from carbonseal_devnet.ethereum_evidence import Synthetic, mainnet_header, synthesise, trie_around
+from carbonseal_adapters.ethereum.checking.evidence import StorageEvidence
+from carbonseal_devnet.ethereum.evidence import Synthetic, mainnet_header, synthesise, trie_around
 from tests.vectors.cases import Case, case, octets, refused, repeated
 from tests.vectors.making_log import ORIGIN, b64, example_leaves, path, root_of, sha
 from tests.vectors.making_notes import OWNER, STRANGER, WATCHER, WITNESS, line, material, proof_text, text_of, vkey

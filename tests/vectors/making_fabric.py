@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from carbonseal.ledger import Statement
-from carbonseal_adapters.fabric.headers import instant
+from carbonseal_adapters.fabric.checking.messages.headers import instant
 from tests.fabric.scenes import TIME, Channel, Organisation, Scene, key, scene, value
 from tests.vectors.cases import Case, case, refused
 from tests.vectors.making_evidence import STATEMENT, noted

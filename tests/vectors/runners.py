@@ -26,7 +26,7 @@ from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import builtin
 from carbonseal.verification.verify import verify
-from carbonseal_adapters.fabric import anchors, certificates
+from carbonseal_adapters.fabric.checking import anchors, certificates
 
 Vector = dict[str, Any]
 
@@ -240,14 +240,14 @@ def _pin(case: Vector, _: Vector) -> dict[str, Any]:
 
 
 def _slot(case: Vector, _: Vector) -> dict[str, Any]:
-    from carbonseal_adapters.ethereum.registry import slot
+    from carbonseal_adapters.ethereum.checking.registry import slot
 
     statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes(32))
     return {"slot": slot(bytes.fromhex(case["publisher"]), statement).hex()}
 
 
 def _eas_slot(case: Vector, _: Vector) -> dict[str, Any]:
-    from carbonseal_adapters.ethereum.eas import slot_of
+    from carbonseal_adapters.ethereum.checking.eas import slot_of
 
     return {"slot": slot_of(bytes.fromhex(case["digest"]), case["variable"]).hex()}
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import click
 from rich.console import Console
 
-from carbonseal.cli.reports import tree, verdict_line
+from carbonseal.cli.formatting.reports import tree, verdict_line
 from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.verification.verify import Report
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from carbonseal.findings import CarbonsealError, Verdict
 from carbonseal.log.notes import NoteSigner, VerifierKey
 from carbonseal.node import config
+from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.node import Node
-from carbonseal.node.outbox import State
 from carbonseal.node.secrets import make_key
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.records.strict import parse as parse_json
@@ -30,8 +30,8 @@ from carbonseal_devnet.demo.operator import run, serving
 from carbonseal_devnet.demo.stage import Stage
 from carbonseal_devnet.ethereum import Network as Chain
 from carbonseal_devnet.example import Product, products
-from carbonseal_devnet.fabric import blocking as fabric
-from carbonseal_devnet.fabric.blocking import Blocking as Fabric
+from carbonseal_devnet.fabric.embedded import blocking as fabric
+from carbonseal_devnet.fabric.embedded.blocking import Blocking as Fabric
 
 ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"

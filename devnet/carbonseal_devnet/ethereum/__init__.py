@@ -10,19 +10,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmana
 from dataclasses import asdict
 from pathlib import Path
 
-from carbonseal_adapters.ethereum.deploy import Deployment, deploy
-from carbonseal_adapters.ethereum.signers import DigestSigner
-from carbonseal_adapters.ethereum.signers_local import LocalKey
+from carbonseal_adapters.ethereum.sending.deploy import Deployment, deploy
+from carbonseal_adapters.ethereum.sending.signers import DigestSigner
+from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_devnet import threads
-from carbonseal_devnet.ethereum import anvil, geth
 from carbonseal_devnet.ethereum.accounts import ACCOUNTS, CHAIN_ID, DEPLOYER, Clock, account_key, wall_clock
-from carbonseal_devnet.ethereum.chain import Chain
+from carbonseal_devnet.ethereum.embedded.chain import Chain
+from carbonseal_devnet.ethereum.embedded.methods import Embedded
+from carbonseal_devnet.ethereum.embedded.storage import Storage
 from carbonseal_devnet.ethereum.engine import Engine, SkewedClock
 from carbonseal_devnet.ethereum.gateway import Gateway
-from carbonseal_devnet.ethereum.methods import Embedded
-from carbonseal_devnet.ethereum.native import Died, Missing, find
+from carbonseal_devnet.ethereum.native import anvil, geth
+from carbonseal_devnet.ethereum.native.programs import Died, Missing, find
 from carbonseal_devnet.ethereum.network import Network
-from carbonseal_devnet.ethereum.storage import Storage
 
 __all__ = ["ACCOUNTS", "DEPLOYER", "ENGINES", "Clock", "Died", "Missing", "Network", "find", "in_thread", "running"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from carbonseal_adapters.ethereum.headers import write_header
-from carbonseal_adapters.ethereum.trie import keccak256
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 Answer = Callable[[], Awaitable[Any]]  # what the chain truly answers to the request, as JSON
 BLOCKS = {"eth_getBlockByNumber", "eth_getBlockByHash"}

@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass, replace
 from typing import Any
 
-from carbonseal_adapters.ethereum.deploy import Deployment
+from carbonseal_adapters.ethereum.sending.deploy import Deployment
 from carbonseal_devnet.ethereum.accounts import account_key, address_of
 
 

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import click
 
-from carbonseal.cli.text import plain
+from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import BrokenOff, CarbonsealError, Finding, Refused
 
 # Which extra brings a module that the base install lacks.

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.judging import Named, read_passport
 from carbonseal.cli.options import STDIN
+from carbonseal.cli.verify_jobs import Named, read_passport
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:

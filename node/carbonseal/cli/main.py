@@ -13,16 +13,16 @@ from carbonseal.cli.errors import Explaining, Failed, MissingExtra
 # In the order in which one meets them.
 COMMANDS = {
     "demo": "",  # an entry point: see PLUGINS
-    "init": "carbonseal.cli.init:init",
-    "seal": "carbonseal.cli.seal:seal",
-    "anchor": "carbonseal.cli.anchor:anchor",
-    "status": "carbonseal.cli.status:status",
-    "passport": "carbonseal.cli.passport:passport",
-    "policy": "carbonseal.cli.policy:policy",
-    "trust": "carbonseal.cli.trust:trust",
-    "verify": "carbonseal.cli.verify:verify",
-    "log": "carbonseal.cli.log:log",
-    "serve": "carbonseal.cli.serve:serve",
+    "init": "carbonseal.cli.commands.init:init",
+    "seal": "carbonseal.cli.commands.seal:seal",
+    "anchor": "carbonseal.cli.commands.anchor:anchor",
+    "status": "carbonseal.cli.commands.status:status",
+    "passport": "carbonseal.cli.commands.passport:passport",
+    "policy": "carbonseal.cli.commands.policy:policy",
+    "trust": "carbonseal.cli.commands.trust:trust",
+    "verify": "carbonseal.cli.commands.verify:verify",
+    "log": "carbonseal.cli.commands.log:log",
+    "serve": "carbonseal.cli.commands.serve:serve",
 }
 PLUGINS = "carbonseal.commands"
 

@@ -58,8 +58,8 @@ class Output:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """As `carbonseal.node.files.replace_file`, in folders that others write too: under a name that nobody foresees, and with
-    the mode that the file has."""
+    """As `carbonseal.node.sealing.files.replace_file`, in folders that others write too: under a name that nobody foresees, and
+    with the mode that the file has."""
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     writing = path.with_name(f".carbonseal-{secrets.token_hex(8)}")
     descriptor = os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

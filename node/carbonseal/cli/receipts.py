@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from carbonseal.cli.errors import BrokeOff, Failed
 
 if TYPE_CHECKING:
-    from carbonseal.node.store import Receipt
+    from carbonseal.node.sealing.queue import Receipt
 
 
 class Receipts:

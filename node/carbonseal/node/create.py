@@ -17,9 +17,9 @@ from types import MappingProxyType
 from carbonseal.findings import CONFIG_EXISTS, Refused
 
 from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, render, render_log, render_tenant
-from .files import replace_file
-from .guard import Guard
 from .lock import Lock
+from .sealing.files import replace_file
+from .sealing.guard import Guard
 
 PRIVATE = 0o600  # keys; and node.toml, as a ledger's uri may hold an access key
 

@@ -23,24 +23,24 @@ from carbonseal.findings import (
 )
 from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.records.admission import Record, admit
+from carbonseal.storage.database import NODE_TABLES, Database
 
-from . import config, points
+from . import config, failpoints
+from .anchoring.balances import Purses
+from .anchoring.certificates import Endings
+from .anchoring.follower import EvidenceStore, Follower
+from .anchoring.outbox import Outbox, State
+from .anchoring.worker import Lane, LedgerState
 from .config import DEFAULT, NodeConfig
-from .database import NODE_TABLES, Database
-from .endings import Endings
-from .follower import EvidenceStore, Follower
-from .guard import Frozen
-from .intake import Item, Submitted
-from .issued import Issued
-from .issuing import Issuing
-from .lanes import Lane, LedgerState
+from .issuance.issuance import Issuing
+from .issuance.issued import Issued
+from .issuance.statuses import Signer, Statuses
 from .lock import Lock
-from .outbox import Outbox, State
-from .purses import Purses
-from .sealing import FOLDER, START_PATIENCE, SealingLog
+from .sealing.guard import Frozen
+from .sealing.intake import Item, Submitted
+from .sealing.log import FOLDER, START_PATIENCE, SealingLog
+from .sealing.queue import Receipt, StoredRecord
 from .secrets import open_signer
-from .statuses import Signer, Statuses
-from .store import Receipt, StoredRecord
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Node:
         *,
         clock: Callable[[], float],
         sleep: Sleep,
-        reached: points.Reached,
+        reached: failpoints.Reached,
     ) -> None:
         self.directory = directory
         self.config = settings
@@ -108,10 +108,10 @@ class Node:
         *,
         clock: Callable[[], float] = time.time,
         sleep: Sleep = asyncio.sleep,
-        reached: points.Reached = points.nothing,
+        reached: failpoints.Reached = failpoints.nothing,
     ) -> AsyncIterator[Node]:
         """The node in `directory`, until the context ends. `clock` tells seconds since 1970; `reached` is called at every
-        point of `points.POINTS`.
+        point of `failpoints.POINTS`.
 
         Raises `Locked` where another process has it open, Refused on settings and secrets. A frozen log opens: it can be
         read, and what would write raises `Frozen`."""

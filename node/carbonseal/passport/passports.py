@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
-from carbonseal.passport import mistaken
+from carbonseal.passport import file_kind
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
 from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Credential, SignedDocument, parse_credential
 from carbonseal.passport.schemas import PASSPORT_SHAPE
@@ -158,7 +158,7 @@ def parse(raw: bytes) -> Passport:
     try:
         value = strict.parse(raw, PASSPORT_LIMITS)
     except Refused as refused:
-        raise Refused(mistaken.of_bytes(refused.finding, raw)) from refused
+        raise Refused(file_kind.of_bytes(refused.finding, raw)) from refused
     return parse_value(value)
 
 
@@ -190,7 +190,7 @@ def _check_version(value: Any) -> None:
     version = value.get("carbonseal") if isinstance(value, dict) else None
     if isinstance(version, str) and version.startswith("passport/") and version != VERSION:
         raise Refused(findings.PASSPORT_UNKNOWN_VERSION("carbonseal", version=version[:80]))
-    if looks := mistaken.of_value(value):
+    if looks := file_kind.of_value(value):
         raise Refused(findings.PASSPORT_MALFORMED(problem=f"this looks like {looks}"))
 
 

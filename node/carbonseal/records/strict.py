@@ -2,7 +2,7 @@
 
 Three readers, one meaning. orjson reads what can be shown to be unambiguous; the standard library, with hooks, what has
 floats or may have duplicates; :mod:`carbonseal.records.scanner` decides about the rest, and says what is wrong with it.
-The last two are slow, so they get no more of a long document than they must: :mod:`carbonseal.records.pieces`.
+The last two are slow, so they get no more of a long document than they must: :mod:`carbonseal.records.segments`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import orjson
 
 from carbonseal import findings
 from carbonseal.findings import Refused
-from carbonseal.records.pieces import PIECE, read_in_pieces
 from carbonseal.records.scanner import fraction, whole
+from carbonseal.records.segments import PIECE, read_in_pieces
 
 
 @dataclass(frozen=True, slots=True)

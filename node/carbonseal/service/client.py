@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
-from carbonseal.node.intake import Item, Submitted
-from carbonseal.node.issued import Issued
+from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
-from carbonseal.node.store import Receipt
+from carbonseal.node.sealing.intake import Item, Submitted
+from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 
 from .errors import UNKNOWN_PASSPORT

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
-from carbonseal.node.sealing import SealingLog
+from carbonseal.node.sealing.log import SealingLog
 
 from .bodies import Patience
 from .errors import BUSY, MALFORMED_PATH

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from carbonseal import findings
 from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
-from carbonseal.node.guard import FREEZES
+from carbonseal.node.sealing.guard import FREEZES
 
 FROM_A_PAGE = rejected(
     "http.from-a-page",

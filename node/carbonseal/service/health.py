@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carbonseal.node.node import Node
-from carbonseal.node.sealing import SealingLog
+from carbonseal.node.sealing.log import SealingLog
 
 from .errors import describe
 

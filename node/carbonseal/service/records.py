@@ -11,7 +11,7 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.node.config import DEFAULT
-from carbonseal.node.intake import Submitted
+from carbonseal.node.sealing.intake import Submitted
 
 from .bodies import read_body, read_lines, require_type
 from .context import BOUNDS, NODE, PATIENCE, STREAMS, answer, digest_in_path

@@ -18,9 +18,9 @@ from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refuse
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
-from carbonseal.node.intake import Item, Submitted, one_by_one
-from carbonseal.node.issued import Issued
-from carbonseal.node.store import Receipt
+from carbonseal.node.issuance.issued import Issued
+from carbonseal.node.sealing.intake import Item, Submitted, one_by_one
+from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse

@@ -12,9 +12,9 @@ from importlib import import_module
 from carbonseal.ledger import EvidenceVerifier
 
 BUILTIN_MODULES = {
-    "eip155": "carbonseal_adapters.ethereum.evidence",
-    "fabric": "carbonseal_adapters.fabric.evidence",
-    "tlog": "carbonseal_adapters.tlog.evidence",
+    "eip155": "carbonseal_adapters.ethereum.checking.evidence",
+    "fabric": "carbonseal_adapters.fabric.checking.evidence",
+    "tlog": "carbonseal_adapters.tlog.checking.evidence",
 }
 
 Lookup = Callable[[str], EvidenceVerifier | None]

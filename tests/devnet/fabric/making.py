@@ -7,11 +7,12 @@ from pathlib import Path
 from fabric_protos.common import common_pb2
 from fabric_protos.peer import chaincode_pb2, proposal_pb2, proposal_response_pb2
 
-from carbonseal_devnet.fabric import client, config, lifecycle, wire
+from carbonseal_devnet.fabric import client, config, wire
 from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.config import Seat, Settings
 from carbonseal_devnet.fabric.identity import Organisation
-from carbonseal_devnet.fabric.validate import proposal_hash
+from carbonseal_devnet.fabric.peer import lifecycle
+from carbonseal_devnet.fabric.peer.validate import proposal_hash
 
 CHAINCODE = "store"
 

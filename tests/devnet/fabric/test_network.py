@@ -12,12 +12,12 @@ from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
 
 from carbonseal_devnet.fabric import rpc, wire
-from carbonseal_devnet.fabric.blocking import Blocking, in_thread
 from carbonseal_devnet.fabric.channel import Channel, Forbidden
 from carbonseal_devnet.fabric.deliver import Refusal
+from carbonseal_devnet.fabric.embedded.blocking import Blocking, in_thread
+from carbonseal_devnet.fabric.embedded.network import Settings, running
 from carbonseal_devnet.fabric.identity import Identity
-from carbonseal_devnet.fabric.network import Settings, running
-from carbonseal_devnet.fabric_network import FabricNetwork
+from carbonseal_devnet.fabric.interface import FabricNetwork
 from tests.devnet.fabric.clients import code, connected
 from tests.devnet.fabric.tiny import dial, nothing, tiny
 from tests.repository.sources import REPOSITORY

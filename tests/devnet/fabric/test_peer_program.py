@@ -14,9 +14,9 @@ from fabric_protos.common import common_pb2
 
 from carbonseal.ledger import Fate, Observation
 from carbonseal_devnet.fabric import rpc, wire
-from carbonseal_devnet.fabric.blocking import in_thread
 from carbonseal_devnet.fabric.config import Settings
-from carbonseal_devnet.fabric_network import publisher
+from carbonseal_devnet.fabric.embedded.blocking import in_thread
+from carbonseal_devnet.fabric.interface import publisher
 from tests.devnet.fabric.tiny import tiny
 from tests.fabric import networks
 

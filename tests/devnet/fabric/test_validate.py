@@ -5,11 +5,12 @@ import asyncio
 import pytest
 from fabric_protos.common import common_pb2
 
-from carbonseal_devnet.fabric import config, lifecycle, wire
+from carbonseal_devnet.fabric import config, wire
 from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.ledger import Ledger
-from carbonseal_devnet.fabric.simulate import Simulator
-from carbonseal_devnet.fabric.validate import validate
+from carbonseal_devnet.fabric.peer import lifecycle
+from carbonseal_devnet.fabric.peer.simulate import Simulator
+from carbonseal_devnet.fabric.peer.validate import validate
 from carbonseal_devnet.fabric.wire import Update, Version
 from tests.devnet.fabric import making
 from tests.devnet.fabric.clients import code

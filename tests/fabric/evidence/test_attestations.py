@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from carbonseal.findings import Outcome
-from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.evidence import Attestation
-from carbonseal_adapters.fabric.headers import instant
-from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, answered, check, code_of
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.evidence import Attestation
+from carbonseal_adapters.fabric.checking.messages.headers import instant
+from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, answered, check, code_of
 from tests.fabric.scenes import TIME, Organisation, key, value
 
 CHANNEL, CALL = SOUND.channel, SOUND.call
@@ -89,7 +89,7 @@ def test_an_answer_to_another_question_replayed():
 
 def test_an_endorsement_is_no_attestation():
     """What an endorser signs of the anchoring call itself says nothing about what became of it."""
-    from carbonseal_adapters.fabric.transactions import Transaction
+    from carbonseal_adapters.fabric.checking.transactions import Transaction
 
     transaction = Transaction.read(CALL.envelope())
     endorsement = transaction.endorsements[1]

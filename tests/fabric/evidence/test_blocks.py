@@ -8,10 +8,10 @@ import pytest
 from fabric_protos.common import policies_pb2
 
 from carbonseal.findings import Outcome
-from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.headers import instant
-from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of, signed
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.messages.headers import instant
+from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, called, check, code_of, signed
 from tests.fabric.scenes import META, TIME, Channel, Organisation, Scene, scene
 
 CHANNEL = SOUND.channel

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.certificates import read_certificate, units
-from tests.fabric.evidence.judging import SOUND, called, code_of
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.certificates import read_certificate, units
+from tests.fabric.evidence.verdicts import SOUND, called, code_of
 from tests.fabric.scenes import BEGIN, END
 
 ORGANISATION, COUNTRY = b"\x06\x03\x55\x04\x0a", b"\x06\x03\x55\x04\x06"  # object identifiers, in DER

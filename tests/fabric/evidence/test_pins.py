@@ -6,10 +6,10 @@ import pytest
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import TrustItem
-from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.evidence import VERIFIER, Organisations
-from carbonseal_adapters.fabric.trust import GATHERER
-from tests.fabric.evidence.judging import SOUND, check
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER, Organisations
+from carbonseal_adapters.fabric.gathering.trust import GATHERER
+from tests.fabric.evidence.verdicts import SOUND, check
 from tests.fabric.scenes import Channel
 
 NAME, OPTIONS = SOUND.ledger, SOUND.options

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
-from carbonseal_adapters.fabric import codes, shapes
-from carbonseal_adapters.fabric.protobuf import MAX_FIELDS, Shape, read
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.messages import shapes
+from carbonseal_adapters.fabric.checking.messages.protobuf import MAX_FIELDS, Shape, read
 
 SHAPE = Shape.of("test", "1n 2b 3t 4b* 5n*")
 

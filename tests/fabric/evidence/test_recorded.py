@@ -12,15 +12,15 @@ from dataclasses import replace
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal_adapters.fabric import codes, policies
-from carbonseal_adapters.fabric.attestations import Attestation
-from carbonseal_adapters.fabric.blocks import Block, check_signatures
-from carbonseal_adapters.fabric.config import read_config
-from carbonseal_adapters.fabric.headers import Header
-from carbonseal_adapters.fabric.identities import Identity, Role
-from carbonseal_adapters.fabric.protobuf import read
-from carbonseal_adapters.fabric.shapes import BLOCK, BLOCK_METADATA, PROPOSAL
-from carbonseal_adapters.fabric.transactions import Transaction
+from carbonseal_adapters.fabric.checking import codes, policies
+from carbonseal_adapters.fabric.checking.attestations import Attestation
+from carbonseal_adapters.fabric.checking.blocks import Block, check_signatures
+from carbonseal_adapters.fabric.checking.config import read_config
+from carbonseal_adapters.fabric.checking.identities import Identity, Role
+from carbonseal_adapters.fabric.checking.messages.headers import Header
+from carbonseal_adapters.fabric.checking.messages.protobuf import read
+from carbonseal_adapters.fabric.checking.messages.shapes import BLOCK, BLOCK_METADATA, PROPOSAL
+from carbonseal_adapters.fabric.checking.transactions import Transaction
 from tests.repository.sources import REPOSITORY
 
 FOLDER = REPOSITORY.parent / "shared" / "data" / "vectors" / "fabric-2.5-raft"

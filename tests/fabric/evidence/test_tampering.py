@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome
 from carbonseal.ledger import Evidence
-from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.packing import MAX_EVIDENCE, FabricEvidence
-from tests.fabric.evidence.judging import BFT, SOUND, check, code_of
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.packing import MAX_EVIDENCE, FabricEvidence
 from tests.fabric.evidence.test_blocks import chained
+from tests.fabric.evidence.verdicts import BFT, SOUND, check, code_of
 
 MADE = {"raft": SOUND, "bft": BFT, "updates": chained()}
 SEALED = {name: made.evidence().encode() for name, made in MADE.items()}
@@ -128,7 +128,7 @@ def test_deep_nesting_ends_no_process(deep):
     """Not even where another library has raised Python's limit."""
     code = (
         "import sys; sys.setrecursionlimit(10**6); from carbonseal.findings import Refused;"
-        "from carbonseal_adapters.fabric.packing import FabricEvidence\n"
+        "from carbonseal_adapters.fabric.checking.packing import FabricEvidence\n"
         "try: FabricEvidence.decode(sys.stdin.buffer.read())\n"
         "except Refused as refused: sys.exit(refused.finding.code.name)"
     )
@@ -150,7 +150,7 @@ def test_packing_is_the_inverse_of_reading():
 
 def test_a_base_install_checks():
     code = (
-        "import sys; import carbonseal_adapters.fabric.evidence, carbonseal_adapters.fabric.trust;"
+        "import sys; import carbonseal_adapters.fabric.checking.evidence, carbonseal_adapters.fabric.gathering.trust;"
         "sys.exit(any(name.split('.')[0] in ('grpc', 'google', 'fabric_protos') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from carbonseal.findings import Outcome
 from carbonseal.ledger import Proved
-from carbonseal_adapters.fabric import codes
-from carbonseal_adapters.fabric.anchors import anchor_key, anchor_value
-from carbonseal_adapters.fabric.certificates import publisher_id
-from carbonseal_adapters.fabric.evidence import VERIFIER
-from carbonseal_adapters.fabric.headers import instant
-from tests.fabric.evidence.judging import BFT, SOUND, STATEMENT, called, check, code_of
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.anchors import anchor_key, anchor_value
+from carbonseal_adapters.fabric.checking.certificates import publisher_id
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.messages.headers import instant
+from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, called, check, code_of
 from tests.fabric.scenes import (
     END,
     ORDER,

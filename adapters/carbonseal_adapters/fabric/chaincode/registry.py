@@ -15,9 +15,9 @@ from typing import Protocol
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
-from carbonseal_adapters.fabric.anchors import anchor_key, anchor_value
-from carbonseal_adapters.fabric.certificates import publisher_id
-from carbonseal_adapters.fabric.identities import Identity
+from carbonseal_adapters.fabric.checking.anchors import anchor_key, anchor_value
+from carbonseal_adapters.fabric.checking.certificates import publisher_id
+from carbonseal_adapters.fabric.checking.identities import Identity
 
 OK, MALFORMED, ABSENT, CONTRADICTED, UNTIMELY = 200, 400, 404, 409, 412
 SKEW = 300  # seconds between a proposal's timestamp and the chaincode's clock

@@ -1,0 +1,179 @@
+"""Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice, on the base install.
+
+What an endpoint says is a claim, and its own: each answer becomes an item that says whence and when. How many must agree is
+for the policy to say; until then a lie is one voice among several.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.ledger import Asked, Evidence, Gathered, Retry, Reviewed, TrustItem, TrustItems
+from carbonseal_adapters.ethereum.checking import blocks, codes, registry
+from carbonseal_adapters.ethereum.checking.blocks import BLOCK, number_and_hash, voice
+from carbonseal_adapters.ethereum.checking.evidence import Pins, decode
+from carbonseal_adapters.ethereum.checking.headers import Header, read_header
+from carbonseal_adapters.ethereum.checking.options import chain_id, read_hash, to_hex
+from carbonseal_adapters.ethereum.gathering.endpoints import origin
+from carbonseal_adapters.ethereum.gathering.inquiry import Inquiry
+
+AT_ONCE = 8  # questions under way
+ANY = 1 << 64  # beyond all blocks
+
+
+class Gatherer:
+    """Serves `eip155:` ledgers; see `carbonseal.ledger.TrustGatherer`. `pause` waits that many seconds."""
+
+    def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
+        self._pause = pause
+
+    def wanted(self, ledger: str) -> str:
+        return f"--from {ledger}=URL"
+
+    def whence(self, endpoint: str) -> str:
+        return origin(endpoint)
+
+    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None] = lambda: None) -> Gathered:
+        """The hashes of block 0, of every block that the evidence rests on, and of every block that others spoke of; where
+        `asked.since` says from which on, also of those in which the policy's publishers anchored.
+
+        What the endpoint said before is not asked again, unless somebody else says otherwise. Where it has another hash than
+        the evidence (a reorg, or a lie) its own is what is returned: the verifier then says so.
+        """
+        inquiry = Inquiry(endpoint, self._pause)
+        expected, found = chain_id(ledger), inquiry.chain_id()
+        if found != expected:
+            raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=inquiry.whence, found=found, expected=expected))
+        final = _final(inquiry, asked.confirmations)
+        findings: list[Finding] = []
+        try:
+            anchored = _anchored(inquiry, asked, final)
+        except Refused as refused:  # its word on the blocks that others found still counts
+            anchored = frozenset()
+            findings.append(refused.finding)
+        headers, malformed = _headers(asked.evidence)
+        findings += malformed
+        own, wanted = _wanted(asked, headers, inquiry.whence, anchored)
+        early = [number for number in wanted if number <= final]
+        findings += (
+            codes.ENDPOINT_BLOCK_UNFINAL(endpoint=inquiry.whence, number=number, final=final)
+            for number in wanted[len(early) :]
+        )
+        items: list[TrustItem] = []
+        replaced: list[TrustItem] = []
+        for number, told in _ask(inquiry, early):
+            step()
+            if isinstance(told, Finding):
+                findings.append(told)
+                continue
+            now = to_hex(told)
+            items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.whence, asked.when))
+            for item in own.having(BLOCK, "number", number):
+                if (before := item.value["hash"]) != now:
+                    facts = {"endpoint": inquiry.whence, "number": number}
+                    findings.append(codes.ENDPOINT_CHANGED(**facts, before=before, now=now))
+                    replaced.append(item)
+        return Gathered(items, replaced, findings)
+
+    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        chain_id(ledger)
+        if len(words) != 2 or not words[0].isdecimal() or not words[0].isascii() or len(words[0]) > 15:
+            raise Refused(codes.PIN_MALFORMED(words=" ".join(words)))
+        return BLOCK, {"number": int(words[0]), "hash": to_hex(read_hash(words[1]))}
+
+    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
+        headers, _ = _headers(asked.evidence)
+        if asked.pins is None:
+            return blocks.review(ledger, asked.known, agree or 1, None, headers)
+        return blocks.review(ledger, asked.known, agree or asked.pins.agree, asked.pins.genesis, headers)
+
+
+GATHERER = Gatherer()
+
+
+def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) -> Sequence[TrustItem]:
+    """The hashes of block 0 and of every block that `evidence` rests on, as `endpoint` has them now, final or not.
+
+    Raises `Refused` at the first that it lacks; `Retry` where it cannot be reached.
+    """
+    found = GATHERER.gather(ledger, Asked(when, evidence, confirmations=0), endpoint)
+    for finding in found.findings:
+        raise Refused(finding)
+    return found.items
+
+
+def _wanted(
+    asked: Asked, headers: Sequence[Header], whence: str, anchored: Set[int]
+) -> tuple[TrustItems, Sequence[int]]:
+    """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
+    heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
+    for header in headers:
+        heard.setdefault(header.number, set()).add(header.hash)
+    own: list[TrustItem] = []
+    for item in asked.known:
+        if item.kind == BLOCK:
+            number, digest = number_and_hash(item)
+            heard.setdefault(number, set()).add(digest)
+            if voice(item.whence) == voice(whence):
+                own.append(item)
+    said = TrustItems(own)
+    settled = {
+        number for number, digests in heard.items() if len(digests) == 1 and said.having(BLOCK, "number", number)
+    }
+    return said, sorted(heard.keys() - settled)
+
+
+def _headers(evidence: Sequence[Evidence]) -> tuple[Sequence[Header], Sequence[Finding]]:
+    """The headers of the blocks that evidence of a known kind rests on, and what is malformed: the verifier refuses it, and
+    the rest is gathered all the same."""
+    headers: list[Header] = []
+    malformed: list[Finding] = []
+    for one in evidence:
+        try:
+            if (parts := decode(one)) is not None:
+                headers.append(read_header(parts.header))
+        except Refused as refused:
+            malformed.append(refused.finding)
+    return headers, malformed
+
+
+def _anchored(inquiry: Inquiry, asked: Asked, final: int) -> Set[int]:
+    """The blocks in which the policy's publishers anchored, as far as the endpoint tells. EAS names no publisher."""
+    if asked.since is None or not isinstance(asked.pins, Pins):
+        return frozenset()
+    publishers = [to_hex(publisher.rjust(32, b"\0")) for publisher in sorted(asked.pins.publishers)]
+    events = {"address": to_hex(asked.pins.registry), "topics": [to_hex(registry.ANCHORED), publishers]}
+    return inquiry.blocks_with(events, asked.since, min(final, inquiry.height()))
+
+
+def _final(inquiry: Inquiry, confirmations: int | None) -> int:
+    """The number of the newest block that may be pinned. Raises `Refused` where the endpoint tells none."""
+    if confirmations == 0:
+        return ANY
+    if confirmations is not None:
+        return max(0, inquiry.height() - confirmations + 1)
+    final = inquiry.final()
+    if final is None:
+        raise Refused(codes.ENDPOINT_NO_FINALITY(endpoint=inquiry.whence))
+    return final
+
+
+def _ask(inquiry: Inquiry, numbers: Sequence[int]) -> Iterator[tuple[int, bytes | Finding]]:
+    """Each block's hash, or why there is none. An endpoint that falls silent on the way keeps what it has said."""
+
+    def one(number: int) -> bytes | Finding:
+        try:
+            return inquiry.block_hash(number)
+        except Refused as refused:
+            return refused.finding
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            yield from zip(numbers, pool.map(one, numbers), strict=True)
+        except Retry as silent:
+            pool.shutdown(cancel_futures=True)
+            yield -1, codes.ENDPOINT_SILENT(problem=silent)

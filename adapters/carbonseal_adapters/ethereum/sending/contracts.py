@@ -1,0 +1,194 @@
+"""The contracts that anchors can stand in, as whoever sends needs to know them. Pure: the ledger does the asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Evidence, Statement
+from carbonseal_adapters.ethereum.checking import codes, eas, registry
+from carbonseal_adapters.ethereum.checking.evidence import Pins, StorageEvidence
+from carbonseal_adapters.ethereum.checking.options import chain_id, read_address, to_hex
+from carbonseal_adapters.ethereum.checking.trie import keccak256
+
+UNKNOWN = bytes(32)  # the genesis: nothing that the node's own check of its evidence could rest on
+
+
+class Standing(Enum):
+    """What a contract holds for a statement."""
+
+    ABSENT = auto()
+    ANCHORED = auto()
+    CONTRADICTED = auto()  # another root for the same size
+
+
+class Contract(Protocol):
+    """One contract on one chain, and under whose name anchors stand there."""
+
+    @property
+    def address(self) -> bytes: ...  # 20 bytes
+    @property
+    def publisher(self) -> str: ...  # as evidence and policies write it
+    @property
+    def pins(self) -> Pins | eas.EasPins: ...  # what evidence from here is checked against
+    @property
+    def refuses_for_ever(self) -> bool: ...  # what it refuses where nothing stands: else somebody was quicker just now
+
+    def call_anchor(self, statement: Statement) -> bytes:
+        """The call data that anchors."""
+        ...
+
+    def call_standing(self, statement: Statement) -> bytes:
+        """The call data that asks for `standing`."""
+        ...
+
+    def standing(self, statement: Statement, answer: bytes) -> Standing:
+        """What the 32 bytes mean that `call_standing` got for an answer."""
+        ...
+
+    def slot(self, statement: Statement) -> bytes:
+        """The storage slot that evidence proves, 32 bytes."""
+        ...
+
+    def topics(self, log: bytes) -> list[str] | None:
+        """The topics of the events that tell of a log's anchors; None where none do."""
+        ...
+
+    def evidence(self, header: bytes, account_proof: tuple[bytes, ...], storage_proof: tuple[bytes, ...]) -> Evidence:
+        """What a verifier reads, from the header's RLP and EIP-1186's proofs of `slot`."""
+        ...
+
+    def options(self) -> dict[str, str]:
+        """The options of a policy's `ledger` line, all but `genesis`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryContract:
+    """An AnchorRegistry, under the account that sends."""
+
+    pins: Pins
+    account: bytes  # 20 bytes
+
+    @property
+    def address(self) -> bytes:
+        return self.pins.registry
+
+    @property
+    def publisher(self) -> str:
+        return to_hex(self.account)
+
+    @property
+    def refuses_for_ever(self) -> bool:
+        return True
+
+    def call_anchor(self, statement: Statement) -> bytes:
+        return registry.call_anchor(statement)
+
+    def call_standing(self, statement: Statement) -> bytes:
+        return registry.call_anchors(self.account, statement)
+
+    def standing(self, statement: Statement, answer: bytes) -> Standing:
+        if answer == bytes(32):
+            return Standing.ABSENT
+        return Standing.ANCHORED if answer == statement.digest() else Standing.CONTRADICTED
+
+    def slot(self, statement: Statement) -> bytes:
+        return registry.slot(self.account, statement)
+
+    def topics(self, log: bytes) -> list[str] | None:
+        return [to_hex(registry.ANCHORED), to_hex(self.account.rjust(32, b"\0")), to_hex(log)]
+
+    def evidence(self, header: bytes, account_proof: tuple[bytes, ...], storage_proof: tuple[bytes, ...]) -> Evidence:
+        return StorageEvidence(self.address, self.account, header, account_proof, storage_proof).encode()
+
+    def options(self) -> dict[str, str]:
+        return {"registry": to_hex(self.address), "code": to_hex(self.pins.code), "publisher": self.publisher}
+
+
+@dataclass(frozen=True, slots=True)
+class EasContract:
+    """An EAS contract, under nobody."""
+
+    pins: eas.EasPins
+
+    @property
+    def address(self) -> bytes:
+        return self.pins.eas
+
+    @property
+    def publisher(self) -> str:
+        return eas.ANYONE
+
+    @property
+    def refuses_for_ever(self) -> bool:
+        return False
+
+    def call_anchor(self, statement: Statement) -> bytes:
+        return eas.call_timestamp(statement)
+
+    def call_standing(self, statement: Statement) -> bytes:
+        return eas.call_get_timestamp(statement)
+
+    def standing(self, statement: Statement, answer: bytes) -> Standing:  # noqa: ARG002 - the digest was the question
+        return Standing.ABSENT if answer == bytes(32) else Standing.ANCHORED
+
+    def slot(self, statement: Statement) -> bytes:
+        return eas.slot_of(statement.digest(), self.pins.slot)
+
+    def topics(self, log: bytes) -> list[str] | None:  # noqa: ARG002 - EAS knows digests alone
+        return None
+
+    def evidence(self, header: bytes, account_proof: tuple[bytes, ...], storage_proof: tuple[bytes, ...]) -> Evidence:
+        return eas.EasEvidence(self.address, header, account_proof, storage_proof).encode()
+
+    def options(self) -> dict[str, str]:
+        return {
+            "contract": eas.CONTRACT,
+            "eas": to_hex(self.address),
+            "code": to_hex(self.pins.code),
+            "slot": str(self.pins.slot),
+            "publisher": self.publisher,
+        }
+
+
+REGISTRY_OPTIONS = ("registry",)
+EAS_OPTIONS = ("contract", "eas", "slot")
+
+
+def options_of(options: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the options in `node.toml` that say which contract. Raises `Refused` (ethereum.contract-unknown)."""
+    if "contract" not in options:
+        return REGISTRY_OPTIONS
+    eas.read_contract(options)
+    return EAS_OPTIONS
+
+
+def address_of(options: Mapping[str, str]) -> bytes:
+    """Where the contract is. Raises `Refused`."""
+    name = _option_of(options)
+    return read_address(options[name], name)
+
+
+def _option_of(options: Mapping[str, str]) -> str:
+    """Which option says where the contract is."""
+    return "eas" if "contract" in options else "registry"
+
+
+def contract_of(options: Mapping[str, str], ledger: str, account: bytes, code: bytes) -> Contract:
+    """The contract that has `code` on that ledger. Raises `Refused` where this is no code that anchors could stand in."""
+    address, code_hash = address_of(options), keccak256(code)
+    if not code:
+        raise Refused(codes.CONTRACT_ABSENT(_option_of(options), address=to_hex(address)))
+    if "contract" in options:
+        slot = eas.read_slot(options["slot"])
+        return EasContract(eas.EasPins(ledger, chain_id(ledger), UNKNOWN, address, code_hash, slot))
+    expected = bytes.fromhex(registry.artifact()["code_hash"][2:])
+    if code_hash != expected:
+        facts = {"address": to_hex(address), "code": to_hex(code_hash), "expected": to_hex(expected)}
+        raise Refused(codes.CONTRACT_OTHER("registry", **facts))
+    pins = Pins(ledger, chain_id(ledger), UNKNOWN, address, expected, frozenset({account}))
+    return RegistryContract(pins, account)

@@ -1,0 +1,188 @@
+"""Puts an AnchorRegistry on a chain. Its code is the same everywhere: policies pin the artifact's code hash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from carbonseal.ledger import Never, Retry, Unknown
+from carbonseal_adapters.ethereum.checking import registry, rlp
+from carbonseal_adapters.ethereum.checking.options import to_hex
+from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.sending.fees import Market, suggest
+from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
+from carbonseal_adapters.ethereum.sending.signers import Signer
+from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of
+
+REMEMBERED = 8  # of an account's newest transactions, looked at for a registry that it has made already
+OTHER_RULES = "the chain does not run code for Prague; use another"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a policy pins, as it writes it."""
+
+    chain_id: int
+    genesis: str
+    registry: str
+    code: str
+    block: int  # the registry exists from this block on
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a deployment will be, before anything is signed. Amounts are in wei."""
+
+    chain_id: int
+    genesis: str
+    account: str
+    balance: int
+    nonce: int
+    registry: str  # where it will be
+    gas: int  # that it will use
+    market: Market
+
+    @property
+    def limit(self) -> int:
+        """The gas that the transaction may use. What is left over costs nothing."""
+        return self.gas + self.gas // 4
+
+    @property
+    def likely(self) -> int:
+        """What it costs in the next block."""
+        return self.gas * (self.market.least + self.market.tip)
+
+    @property
+    def most(self) -> int:
+        """What it can cost; the account must have it."""
+        return self.limit * self.market.fees().limit
+
+
+async def deploy(
+    endpoint: str,
+    signer: Signer,
+    *,
+    agree: Callable[[Plan], None] = lambda _plan: None,
+    sent: Callable[[str], None] = lambda _transaction: None,
+    poll: float = 1.0,
+    patience: int = 300,
+) -> Deployment:
+    """The registry that one of the account's newest transactions made, or a new one.
+
+    `agree` sees the plan before anything is signed, and raises what should stop it; `sent` hears the transaction's name.
+    Then the chain is asked every `poll` seconds, `patience` times. Raises `Refused` where `endpoint` is no address, `Never`
+    where the account cannot pay or the chain does not run the code, `Retry` and `Unknown` as an adapter: after these, the
+    same call finds what became of it.
+    """
+    rpc = Rpc(endpoint)
+    try:
+        found = await _existing(rpc, signer)
+        if found is not None:
+            return found
+        plan = await _plan(rpc, signer)
+        agree(plan)
+        if plan.balance < plan.most:
+            lacking = (
+                f"it has {plan.balance / 10**18:.6g} of the chain's coin, and {plan.most / 10**18:.6g} may be needed"
+            )
+            raise Never(f"the account {plan.account} cannot pay: {lacking}", "fund it, then try again")
+        name = await _send(rpc, signer, plan)
+        sent(name)
+        return await _included(rpc, plan, name, poll, patience)
+    finally:
+        await rpc.close()
+
+
+async def _existing(rpc: Rpc, signer: Signer) -> Deployment | None:
+    """A registry that the account has made lately. Raises `Retry` where it might be about to."""
+    count = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
+    for nonce in reversed(range(max(0, count - REMEMBERED), count)):
+        address = _address(signer.address, nonce)
+        if await _has_code(rpc, address):
+            chain_id, genesis = await _chain(rpc)
+            return Deployment(chain_id, genesis, address, _code_hash(), await _since(rpc, address))
+    if await rpc.number("eth_getTransactionCount", signer.shown, "pending") > count:
+        raise Retry(f"a transaction of {signer.shown} is not included yet")
+    return None
+
+
+async def _plan(rpc: Rpc, signer: Signer) -> Plan:
+    chain_id, genesis = await _chain(rpc)
+    nonce = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
+    balance = await rpc.number("eth_getBalance", signer.shown, "latest")
+    market = await suggest(rpc)
+    call = {"from": signer.shown, "data": registry.artifact()["bytecode"]}
+    try:
+        estimate = await rpc.question("eth_estimateGas", call)
+    except RpcError as error:
+        raise Never(f"{rpc.endpoint} cannot run the deployment: {error}", OTHER_RULES) from error
+    with rpc.reading("eth_estimateGas"):
+        gas = int(estimate, 16)
+    address = _address(signer.address, nonce)
+    return Plan(chain_id, genesis, signer.shown, balance, nonce, address, gas, market)
+
+
+async def _send(rpc: Rpc, signer: Signer, plan: Plan) -> str:
+    code, market = bytes.fromhex(registry.artifact()["bytecode"][2:]), plan.market
+    payload = await signer.sign(
+        Transaction(plan.chain_id, plan.nonce, b"", code, plan.limit, market.fees(), market.legacy)
+    )
+    try:
+        with suppress(Unknown):  # waiting for it tells
+            await rpc.call("eth_sendRawTransaction", to_hex(payload))
+    except RpcError as error:
+        raise Never(f"{rpc.endpoint} refuses the deployment: {error}", f"is {plan.account} funded?") from error
+    return hash_of(payload)
+
+
+async def _included(rpc: Rpc, plan: Plan, name: str, poll: float, patience: int) -> Deployment:
+    for _ in range(patience):
+        with suppress(Retry):
+            receipt = await rpc.ask("eth_getTransactionReceipt", name)
+            if receipt is not None:
+                break
+        await asyncio.sleep(poll)
+    else:
+        raise Unknown(f"the deployment {name} is not included yet; the registry will be {plan.registry}")
+    if not await _has_code(rpc, plan.registry):
+        raise Never(f"the transaction {name} left no registry at {plan.registry}", OTHER_RULES)
+    with rpc.reading("eth_getTransactionReceipt"):
+        block = int(receipt["blockNumber"], 16)
+    return Deployment(plan.chain_id, plan.genesis, plan.registry, _code_hash(), block)
+
+
+async def _chain(rpc: Rpc) -> tuple[int, str]:
+    """Its id, and its genesis as the endpoint tells it."""
+    block = await rpc.ask("eth_getBlockByNumber", "0x0", False)
+    with rpc.reading("eth_getBlockByNumber"):
+        genesis = str(block["hash"])
+    return await rpc.number("eth_chainId"), genesis
+
+
+async def _since(rpc: Rpc, address: str) -> int:
+    """The block that the registry exists from, by bisection; 0 where the endpoint has forgotten the states."""
+    low, high = 0, await rpc.number("eth_blockNumber")
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            is_there = await rpc.question("eth_getCode", address, hex(middle)) != "0x"
+        except RpcError:
+            return 0
+        low, high = (low, middle) if is_there else (middle + 1, high)
+    return low
+
+
+async def _has_code(rpc: Rpc, address: str) -> bool:
+    return bool(await rpc.ask("eth_getCode", address, "latest") == registry.artifact()["bytecode_runtime"])
+
+
+def _code_hash() -> str:
+    digest: str = registry.artifact()["code_hash"]
+    return digest
+
+
+def _address(account: bytes, nonce: int) -> str:
+    """Where the contract is that the account's transaction of this nonce makes."""
+    return to_hex(keccak256(rlp.encode([account, rlp.number(nonce)]))[12:])

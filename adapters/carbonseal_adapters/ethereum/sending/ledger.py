@@ -1,0 +1,371 @@
+"""Anchors heads on an Ethereum chain: in an AnchorRegistry, or in an EAS contract.
+
+An attempt's slot is its nonce: of two transactions with one nonce a chain includes one at most, so that a replacement can
+never stand beside what it replaces. What counts in the end is the contract's state, not a receipt: an anchor that stands
+there, however it came, needs no other transaction. So a second nonce is used for an anchor only where the first was used up
+by something else, in a block that is final, and the anchor does not stand after that block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import (
+    Anchor,
+    Evidence,
+    Fate,
+    Never,
+    Observation,
+    Prepared,
+    Purse,
+    Retry,
+    Statement,
+    Unknown,
+)
+from carbonseal_adapters.ethereum.checking import codes
+from carbonseal_adapters.ethereum.checking.options import to_hex
+from carbonseal_adapters.ethereum.sending import settings
+from carbonseal_adapters.ethereum.sending.branch import Block, Branch
+from carbonseal_adapters.ethereum.sending.contracts import Contract, Standing, address_of, contract_of, options_of
+from carbonseal_adapters.ethereum.sending.fees import GWEI, Fees, Market, suggest
+from carbonseal_adapters.ethereum.sending.questions import Questions, from_hex
+from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
+from carbonseal_adapters.ethereum.sending.settings import Settings
+from carbonseal_adapters.ethereum.sending.signers import Signer, open_signer
+from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of, read_signed
+
+LEAST_GAS = 90_000  # an estimate made while the anchor stands is too small for writing it anew after a reorg
+TRANSFER_GAS = 21_000
+CONFIRMATIONS = 12  # where the chain has no finalized block and nothing is said
+WATCHED = 64  # blocks for which what confirmations call final is watched
+ANCHORS_LEFT = 50  # the balance is called low when it pays for fewer
+
+KNOWN = ("already known", "already imported", "alreadyknown", "known transaction", "already exists")
+NONCE_USED = ("nonce too low", "nonce is too low", "oldnonce", "nonce has already been used", "nonce below")
+OUTBID = ("underpriced", "fee cap less than block base fee", "max fee per gas less than block base fee", "feetoolow")
+POOR = ("insufficient funds", "insufficient balance", "upfront cost exceeds")
+FOREIGN = ("invalid chain id", "invalid chainid", "wrong chain id", "invalid sender")
+FULL = (
+    "nonce too high",
+    "too distant",
+    "too far in future",
+    "pool is full",
+    "limit exceeded",
+    "tries to replace pending",
+)
+
+
+async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> EthereumLedger:
+    """The ledger behind `uri`, ``ethereum+http://host:port``.
+
+    Options: `registry` (address), or `contract` = "eas" with `eas` (address) and `slot` (of its timestamps); `key` (URI of
+    the signer, see `signers`); and those of `settings`. Raises `Refused` on wrong options, an unusable key or another
+    contract, `Retry` where the endpoint is silent.
+    """
+    where = options_of(options)
+    for option in options:
+        if option not in (*where, *settings.OPTIONS):
+            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join((*where, *settings.OPTIONS))))
+    for option in (*where, "key"):
+        if option not in options:
+            raise Refused(codes.OPTION_MISSING(option, option=option))
+    address = to_hex(address_of(options))
+    chosen = Settings.read(options)
+    rpc = Rpc(uri.removeprefix("ethereum+"))
+    signer = await open_signer(options["key"], secret)
+    try:
+        chain_id = await rpc.number("eth_chainId")
+        code = from_hex(await rpc.ask("eth_getCode", address, "latest"))
+        contract = contract_of(options, f"eip155:{chain_id}", signer.address, code)
+        confirmations = await _confirmations(rpc, chain_id, chosen)
+    except BaseException:
+        await rpc.close()
+        await signer.close()
+        raise
+    return EthereumLedger(rpc, chain_id, contract, signer, replace(chosen, confirmations=confirmations))
+
+
+async def _confirmations(rpc: Rpc, chain_id: int, chosen: Settings) -> int | None:
+    """How many confirmations make an anchor final; None where the chain's finalized block does."""
+    if chosen.finalized or chosen.confirmations is not None:
+        return chosen.confirmations
+    if chain_id in settings.DEVELOPMENT:
+        return 1
+    try:
+        known = await rpc.question("eth_getBlockByNumber", "finalized", False) is not None
+    except RpcError:
+        known = False
+    return None if known else CONFIRMATIONS
+
+
+class EthereumLedger:
+    """One contract on one chain, and one account that sends; see `carbonseal.ledger.Ledger`."""
+
+    def __init__(self, rpc: Rpc, chain_id: int, contract: Contract, signer: Signer, chosen: Settings) -> None:
+        """`confirmations` None means that the chain's `finalized` block decides."""
+        self.name = f"eip155:{chain_id}"
+        self.publisher = contract.publisher
+        self.patience: float | None = chosen.patience
+        self.ends: float | None = None
+        self._rpc, self._chain_id, self._contract, self._signer, self._settings = (
+            rpc,
+            chain_id,
+            contract,
+            signer,
+            chosen,
+        )
+        self._branch = Branch(rpc)
+        self._chain = Questions(rpc, self.name, contract, signer.shown)
+
+    # --- sending -----------------------------------------------------------------------------------------------------
+
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+        statement, chain = anchor.statement, self._chain
+        same = [attempt for attempt in earlier if attempt.statement == statement]
+        await self._branch.head()
+        final = await self._final()
+        settled, used = await chain.nonce(final.number), await chain.nonce("latest")
+        stands_for_good = await chain.stands(statement, final.number)
+        stands = stands_for_good or await chain.stands(statement, "latest")
+        if (await self._branch.named(final.number)).hash != final.hash:
+            raise Retry(f"block {final.number} changed while it was asked about")
+        if same and stands:
+            return same[-1]
+        if stands_for_good:  # by attempts that this node has lost, say with an old copy of its store; in EAS, by anyone
+            return Prepared(statement, f"standing {statement.digest().hex()}", "", b"")
+        if stands:
+            raise Retry("the anchor stands already, in a block that is not final yet")
+        market = await suggest(self._rpc, self._settings.percentile)
+        if any(self._writes(attempt) and int(attempt.slot) >= settled for attempt in same):
+            return await self._anew(statement, same, earlier, used, market)
+        data = self._contract.call_anchor(statement)
+        estimate = await chain.gas(data)
+        gas = max(LEAST_GAS, estimate + estimate // 4)  # what is left over costs nothing
+        fees = self._settings.caps.first(market, gas, _spent(same))
+        nonce = max([used, *(int(attempt.slot) + 1 for attempt in earlier if attempt.slot)])
+        return await self._signed(
+            statement, Transaction(self._chain_id, nonce, self._contract.address, data, gas, fees, market.legacy)
+        )
+
+    async def _anew(
+        self, statement: Statement, same: Sequence[Prepared], earlier: Sequence[Prepared], used: int, market: Market
+    ) -> Prepared:
+        """A better attempt where an anchor's attempts could be included still, and were not for long. Only the transaction
+        that is next in line is worth a higher offer: the others wait for it. Where the next in line is none of ours, as those of a
+        frozen log are not any more, its nonce is used up."""
+        newest = next(attempt for attempt in reversed(same) if self._writes(attempt))
+        slot, held = int(newest.slot), {int(attempt.slot) for attempt in earlier if attempt.slot}
+        gap = max(used, await self._chain.nonce("pending")) if slot > used and used in held else used
+        if (
+            gap < slot and gap not in held
+        ):  # nobody fills it, or offers more for what does: what follows would wait for ever
+            filler = Transaction(
+                self._chain_id, gap, self._signer.address, b"", TRANSFER_GAS, Fees(0, 0), market.legacy
+            )
+            fees = self._settings.caps.first(market, filler.gas, _spent(same))
+            return await self._signed(statement, replace(filler, fees=fees))
+        in_line = [attempt for attempt in same if attempt.slot and int(attempt.slot) == used]
+        if not in_line:
+            return newest
+        offered = [read_signed(attempt.payload)[0] for attempt in in_line]
+        best = Fees(max(one.fees.limit for one in offered), max(one.fees.tip for one in offered))
+        spent = _spent(attempt for attempt in same if attempt not in in_line)
+        better = self._settings.caps.next(market, best, offered[-1].gas, spent)
+        if better is None:
+            return in_line[-1]
+        return await self._signed(statement, replace(offered[-1], fees=better))
+
+    async def _signed(self, statement: Statement, transaction: Transaction) -> Prepared:
+        try:
+            payload = await self._signer.sign(transaction)
+        except Refused as refused:
+            raise Never(str(refused.finding), refused.finding.remedy) from refused
+        return Prepared(statement, hash_of(payload), str(transaction.nonce), payload)
+
+    def _writes(self, attempt: Prepared) -> bool:
+        """Whether it writes the anchor: others only use up a nonce, or say that the anchor stands."""
+        return bool(attempt.payload) and read_signed(attempt.payload)[0].to == self._contract.address
+
+    async def send(self, prepared: Prepared) -> None:
+        if not prepared.payload:
+            return
+        try:
+            answer = await self._rpc.call("eth_sendRawTransaction", to_hex(prepared.payload))
+            if answer != prepared.id:
+                raise Unknown(f"{self._rpc.endpoint} took {prepared.id} for {answer}")
+        except RpcError as error:
+            if error.says(*KNOWN):
+                return
+            if error.says(*NONCE_USED):
+                if await self._chain.receipt(prepared.id) or await self._chain.stands(prepared.statement, "latest"):
+                    return
+                raise Unknown(f"nonce {prepared.slot} was used by another transaction") from error
+            if error.says(*FOREIGN):
+                remedy = f"let the ledger's uri point to an endpoint of {self.name}"
+                raise Never(f"{self._rpc.endpoint} does not take transactions for {self.name}", remedy) from error
+            if error.says(*OUTBID):
+                raise Retry(f"the fees do not suffice: {error}") from error
+            if error.says(*POOR):
+                raise Retry(f"the account {self._signer.shown} cannot pay: {error}") from error
+            if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(prepared.id):
+                raise Retry(str(error)) from error
+
+    # --- following ---------------------------------------------------------------------------------------------------
+
+    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+        if not prepared:
+            return Observation(Fate.MISSING)
+        head = await self._branch.head()
+        final = await self._final()
+        seen: list[Observation] = []
+        waiting: list[Prepared] = []
+        used: set[str] = set()
+        cost = 0
+        for attempt in prepared:
+            if not attempt.payload or attempt.slot in used:
+                continue
+            receipt = await self._chain.receipt(attempt.id)
+            if receipt is None:
+                waiting.append(attempt)
+                continue
+            used.add(attempt.slot)
+            cost += self._cost(receipt)
+            if self._writes(attempt):
+                seen.append(await self._included(attempt, receipt, head, final))
+        waiting = [attempt for attempt in waiting if attempt.slot not in used]
+        for fate in (Fate.FINAL, Fate.INCLUDED, Fate.PENDING):
+            for one in seen:
+                if one.fate is fate:
+                    return replace(one, cost=cost)
+        reason = seen[0].reason if seen else ""
+        return replace(await self._not_included(prepared, waiting, head, final, reason), cost=cost)
+
+    async def _included(self, attempt: Prepared, receipt: Mapping[str, Any], head: Block, final: Block) -> Observation:
+        with self._rpc.reading("eth_getTransactionReceipt"):
+            number, digest = int(receipt["blockNumber"], 16), receipt["blockHash"]
+            reverted = int(receipt["status"], 16) != 1
+        if number > head.number or (await self._branch.at(number)).hash != digest:
+            return Observation(Fate.PENDING, attempt.id, reason="the chain is being reorganised")
+        is_final = number <= final.number
+        if reverted and await self._chain.standing(attempt.statement, number) is not Standing.ANCHORED:
+            if is_final:
+                return Observation(Fate.REFUSED, attempt.id, reason="the transaction was included and reverted")
+            return Observation(Fate.PENDING, attempt.id, reason="the transaction was included and reverted")
+        facts = _facts(attempt.statement, number, digest)
+        if not is_final:
+            return Observation(Fate.INCLUDED, attempt.id, facts, stage=await self._stage(number, head))
+        confirmations = self._settings.confirmations
+        settled = confirmations is None or head.number - number + 1 >= confirmations + WATCHED
+        return Observation(Fate.FINAL, attempt.id, facts, settled=settled)
+
+    async def _not_included(
+        self, prepared: Sequence[Prepared], waiting: Sequence[Prepared], head: Block, final: Block, reason: str
+    ) -> Observation:
+        """What became of an anchor none of whose attempts are in the chain."""
+        statement = prepared[0].statement
+        writing = [attempt for attempt in waiting if self._writes(attempt)]
+        used = await self._chain.nonce("latest")
+        for attempt in writing:
+            if await self._chain.knows(attempt.id):
+                return Observation(Fate.PENDING, attempt.id, reason=_waits(attempt, head, used))
+        if await self._chain.standing(statement, final.number) is Standing.ANCHORED:
+            # Written by an attempt that this node has lost, say with an old copy of its store; in EAS, by anyone.
+            return Observation(Fate.FINAL, prepared[0].id, _facts(statement, final.number, final.hash))
+        missing = [attempt for attempt in waiting if int(attempt.slot) >= used]
+        if missing:
+            lowest = min(missing, key=lambda attempt: int(attempt.slot))  # of one slot, the first: the newest
+            return Observation(Fate.MISSING, lowest.id)
+        if not writing:
+            return Observation(Fate.REFUSED, prepared[0].id, reason=reason or "the anchor stood, and fell out")
+        newest = writing[0]
+        reason = f"another transaction of {self._signer.shown} has used nonce {newest.slot}"
+        if int(newest.slot) < await self._chain.nonce(final.number):
+            return Observation(Fate.REFUSED, newest.id, reason=reason)
+        return Observation(Fate.PENDING, newest.id, reason=f"{reason}, in a block that is not final yet")
+
+    async def _final(self) -> Block:
+        """The newest block that counts as final, on the way to the branch's head."""
+        if self._settings.confirmations is None:
+            return await self._branch.named("finalized")
+        return await self._branch.at(max(0, self._branch.top - self._settings.confirmations + 1))
+
+    async def _stage(self, number: int, head: Block) -> str:
+        if self._settings.confirmations is None:
+            return "safe" if number <= (await self._branch.named("safe")).number else "latest"
+        return f"{head.number - number + 1} of {self._settings.confirmations} confirmations"
+
+    def _cost(self, receipt: Mapping[str, Any]) -> int:
+        """What a transaction in the chain has cost, in wei; on a rollup with what it pays for the chain below."""
+        with self._rpc.reading("eth_getTransactionReceipt"):
+            price = int(receipt.get("effectiveGasPrice") or "0x0", 16)
+            return int(receipt["gasUsed"], 16) * price + int(receipt.get("l1Fee") or "0x0", 16)
+
+    # --- what stands there -------------------------------------------------------------------------------------------
+
+    async def evidence(self, observation: Observation) -> Evidence:
+        if observation.facts is None:
+            raise Retry("nothing was seen yet that could be proved")
+        statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
+        await self._branch.head()
+        block = await self._branch.at(int(observation.facts["number"]))
+        if block.hash != observation.facts["hash"]:
+            raise Retry(f"block {block.number} fell out in a reorg")
+        try:
+            return await self._chain.prove(statement, block)
+        except RpcError:
+            # Nodes forget old states. The anchor stays where it is, so a newer block proves it just as well.
+            try:
+                return await self._chain.prove(statement, await self._final())
+            except RpcError as error:
+                raise Retry(str(error)) from error
+
+    async def latest(self, log: bytes) -> Statement | None:
+        anchored = await self._chain.anchored(log, self._settings.since)
+        return max(anchored, key=lambda statement: statement.size, default=None)
+
+    async def pins(self) -> Mapping[str, str]:
+        """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
+        return {"genesis": (await self._branch.named(0)).hash, **self._contract.options()}
+
+    async def purse(self) -> Purse | None:
+        chosen, balance = self._settings, await self._chain.balance()
+        limit = min((await suggest(self._rpc, chosen.percentile)).fees().limit, chosen.caps.fee)
+        anchor = min(LEAST_GAS * limit, chosen.caps.anchor)
+        low = ANCHORS_LEFT * anchor if chosen.low_balance is None else chosen.low_balance
+        warning, empty = "", balance < anchor
+        if empty or balance < low:
+            left = f", which pays for {balance // anchor:,} anchors at the fees of now" if anchor else ""
+            warning = f"{self._signer.shown} has {balance / settings.COIN:.6g} {chosen.coin} left{left}: fund it"
+        return Purse(chosen.coin, settings.DECIMALS, balance, warning, empty)
+
+    async def close(self) -> None:
+        await self._rpc.close()
+        await self._signer.close()
+
+
+def _facts(statement: Statement, number: int, digest: str) -> dict[str, Any]:
+    """What `evidence` needs to know of an inclusion, as the outbox stores it."""
+    return {"statement": statement.encode().hex(), "number": number, "hash": digest}
+
+
+def _spent(attempts: Iterable[Prepared]) -> int:
+    """What attempts may have cost at most, in wei: of those with one nonce, the dearest."""
+    dearest: dict[str, int] = {}
+    for attempt in attempts:
+        if attempt.payload:
+            transaction = read_signed(attempt.payload)[0]
+            dearest[attempt.slot] = max(dearest.get(attempt.slot, 0), transaction.gas * transaction.fees.limit)
+    return sum(dearest.values())
+
+
+def _waits(attempt: Prepared, head: Block, used: int) -> str:
+    """What a transaction in the pool waits for, as far as it can be seen."""
+    if int(attempt.slot) > used:
+        return f"transaction {used} of the account comes first"
+    offered = read_signed(attempt.payload)[0].fees.limit
+    if offered < head.base_fee:
+        return f"the base fee is {head.base_fee / GWEI:.4g} gwei, and {offered / GWEI:.4g} are offered"
+    return ""

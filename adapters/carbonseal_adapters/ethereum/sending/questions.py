@@ -1,0 +1,125 @@
+"""What the adapter asks of a chain about one contract and one account. Changes nothing; every failure is a `Retry`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from carbonseal.ledger import Evidence, Never, Retry, Statement, TrustItem
+from carbonseal_adapters.ethereum.checking.blocks import BLOCK
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.options import to_hex
+from carbonseal_adapters.ethereum.sending.branch import Block
+from carbonseal_adapters.ethereum.sending.contracts import Contract, Standing
+from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
+
+MOST_RANGES = 10_000  # requests for events; more of them are no way to start a node
+
+
+class Questions:
+    """`ledger` is the chain's name ("eip155:1"), `account` the address that sends, as shown."""
+
+    def __init__(self, rpc: Rpc, ledger: str, contract: Contract, account: str) -> None:
+        self._rpc, self._ledger, self._contract, self._account = rpc, ledger, contract, account
+
+    async def nonce(self, at: int | str) -> int:
+        """How many transactions the account had sent after that block."""
+        return await self._rpc.number("eth_getTransactionCount", self._account, _at(at))
+
+    async def balance(self) -> int:
+        """In wei, after the newest block."""
+        return await self._rpc.number("eth_getBalance", self._account, "latest")
+
+    async def standing(self, statement: Statement, at: int | str) -> Standing:
+        """What the contract holds after that block."""
+        call = {"to": to_hex(self._contract.address), "data": to_hex(self._contract.call_standing(statement))}
+        answer = from_hex(await self._rpc.ask("eth_call", call, _at(at)))
+        return self._contract.standing(statement, answer) if answer else Standing.ABSENT  # before it was deployed
+
+    async def stands(self, statement: Statement, at: int | str) -> bool:
+        """Whether the anchor stands there. Raises `Never` where another root does."""
+        standing = await self.standing(statement, at)
+        if standing is Standing.CONTRADICTED:
+            reason = f"another root is anchored for size {statement.size} of this log"
+            raise Never(reason, "stop the node and find out what else signs for this log or sends from this account")
+        return standing is Standing.ANCHORED
+
+    async def receipt(self, name: str) -> Mapping[str, Any] | None:
+        """The receipt of a transaction that is in the chain."""
+        receipt: Mapping[str, Any] | None = await self._rpc.ask("eth_getTransactionReceipt", name)
+        return receipt
+
+    async def knows(self, name: str) -> bool:
+        """Whether the endpoint has the transaction, in the chain or waiting."""
+        return await self._rpc.ask("eth_getTransactionByHash", name) is not None
+
+    async def gas(self, data: bytes) -> int:
+        """What a call of the contract uses. Raises `Never` where the contract refuses for ever."""
+        call = {"from": self._account, "to": to_hex(self._contract.address), "data": to_hex(data)}
+        try:
+            answer = await self._rpc.question("eth_estimateGas", call)
+        except RpcError as error:
+            if error.says("revert") and self._contract.refuses_for_ever:
+                raise Never(
+                    f"the contract refuses the anchor: {error}", "this is a defect; please report it"
+                ) from error
+            raise Retry(str(error)) from error
+        with self._rpc.reading("eth_estimateGas"):
+            return int(answer, 16)
+
+    async def prove(self, statement: Statement, block: Block) -> Evidence:
+        """The evidence from that block's state, checked as a verifier would who trusts this block. Raises `RpcError` where
+        the endpoint does not have that state any more, `Retry` where it is another block by now."""
+        number = block.number
+        place = to_hex(self._contract.slot(statement))
+        answer = await self._rpc.question("eth_getProof", to_hex(self._contract.address), [place], hex(number))
+        fields = await self._rpc.ask("eth_getBlockByNumber", hex(number), False)
+        with self._rpc.reading("eth_getProof"):
+            account = tuple(from_hex(node) for node in answer["accountProof"])
+            storage = tuple(from_hex(node) for node in answer["storageProof"][0]["proof"])
+            evidence = self._contract.evidence(write_header(fields), account, storage)
+            seen = TrustItem(self._ledger, BLOCK, {"number": number, "hash": block.hash}, self._rpc.endpoint, "")
+        checked = VERIFIER.check(evidence, statement, self._contract.pins, [seen])
+        if checked.proved is None:
+            raise Retry(f"{self._rpc.endpoint}: {checked.findings[0]}")
+        return evidence
+
+    async def anchored(self, log: bytes, since: int) -> list[Statement]:
+        """All anchors of a log since that block, from events. Many endpoints give events of few blocks at a time: whatever
+        one refuses is asked for in halves, the newest first."""
+        topics = self._contract.topics(log)
+        if topics is None:
+            return []
+        last = await self._rpc.number("eth_blockNumber")
+        span, found = max(1, last - since + 1), list[Statement]()
+        for _ in range(MOST_RANGES):
+            if last < since:
+                return found
+            first = max(since, last - span + 1)
+            asked = {"address": to_hex(self._contract.address), "topics": topics}
+            try:
+                events = await self._rpc.question(
+                    "eth_getLogs", {**asked, "fromBlock": hex(first), "toBlock": hex(last)}
+                )
+            except RpcError as error:
+                if span == 1 or error.says(*BUSY_WORDS):
+                    raise Retry(str(error)) from error
+                span = min(span, last - first + 1) // 2 or 1
+                continue
+            with self._rpc.reading("eth_getLogs"):
+                found += [Statement(log, int(one["topics"][3], 16), from_hex(one["data"])[:32]) for one in events]
+            last = first - 1
+        raise Retry(f"{self._rpc.endpoint} gives events of {span} blocks at a time: set since= to the registry's block")
+
+
+def from_hex(text: Any) -> bytes:
+    """From the hexadecimal text of an answer. Raises `Retry`: it is not what was asked for."""
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except (AttributeError, ValueError) as error:
+        raise Retry("the endpoint's answer is not hexadecimal") from error
+
+
+def _at(which: int | str) -> str:
+    return hex(which) if isinstance(which, int) else which

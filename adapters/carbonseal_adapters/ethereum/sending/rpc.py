@@ -1,0 +1,139 @@
+"""One endpoint's JSON-RPC through web3: one session, no hidden retries, and errors that the outbox knows.
+
+Results are the endpoint's own JSON. web3's formatters are left out on purpose: they lose fields that a header's hash needs,
+and refuse the longer `extraData` of consortium chains.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import aiohttp
+from web3 import AsyncHTTPProvider, AsyncWeb3
+from web3.types import RPCEndpoint
+
+from carbonseal.ledger import Retry, Unknown, Unreachable
+from carbonseal_adapters.ethereum.gathering.endpoints import origin
+
+TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+MOST_BYTES = 16 << 20  # of one answer: the evidence that it may hold has at most 8 MiB, written in hexadecimal
+BUSY = {429, 503}  # the endpoint says itself that it did nothing
+BUSY_WORDS = (
+    "rate limit",
+    "too many requests",
+    "request limit",
+    "capacity exceeded",
+    "exceeded its compute",
+    "try again",
+)
+
+
+class RpcError(Exception):
+    """The endpoint answered with an error. Most nodes give no usable code: `says` looks into the message."""
+
+    def __init__(self, method: str, message: str) -> None:
+        super().__init__(f"{method}: {message}")
+        self.message = message.lower()
+
+    def says(self, *words: str) -> bool:
+        return any(word in self.message for word in words)
+
+
+class _Bounded(aiohttp.ClientResponse):
+    """An answer that is read up to a limit, after decompression, whatever it announces."""
+
+    async def read(self) -> bytes:
+        if self._body is None:
+            body = bytearray()
+            try:
+                async for part in self.content.iter_any():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise aiohttp.ClientPayloadError(f"the answer has more than {MOST_BYTES} bytes")
+            except BaseException:
+                self.close()
+                raise
+            self._body = bytes(body)
+        return self._body
+
+
+class Rpc:
+    """The session is opened by the first call, inside the loop that makes it."""
+
+    def __init__(self, endpoint: str) -> None:
+        """Raises `Refused` where `endpoint` is no address."""
+        self.endpoint = origin(endpoint)  # for messages: the rest may hold an access key
+        # web3 would repeat what fails up to five times, sending included: the outbox decides about that.
+        provider = AsyncHTTPProvider(endpoint, request_kwargs={"timeout": TIMEOUT}, exception_retry_configuration=None)
+        self._web3 = AsyncWeb3(provider)
+        self._provider = provider
+        self._opening, self._open = asyncio.Lock(), False
+
+    async def call(self, method: str, *params: Any) -> Any:
+        """The result. Raises `RpcError`, `Unreachable` or `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
+        async with self._opening:
+            if not self._open:
+                await self._open_session()
+                self._open = True
+        try:
+            answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unreachable(self._because(error)) from error
+        except aiohttp.ClientResponseError as error:
+            if 400 <= error.status < 500 and error.status not in BUSY:
+                raise RpcError(method, f"HTTP {error.status} {error.message}") from error
+            raise (Retry if error.status in BUSY else Unknown)(f"{self.endpoint}: HTTP {error.status}") from error
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Unknown(self._because(error)) from error
+        if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
+            raise Unknown(f"{self.endpoint}: the answer to {method} is not JSON-RPC")
+        if "error" in answer:
+            error_body = answer["error"]
+            raise RpcError(method, str(error_body.get("message") if isinstance(error_body, dict) else error_body)[:500])
+        return answer["result"]
+
+    async def _open_session(self) -> None:
+        session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
+        try:
+            await self._provider.cache_async_session(session)
+        except BaseException:  # cancelled before the provider, which would close it, had it
+            await session.close()
+            raise
+
+    async def question(self, method: str, *params: Any) -> Any:
+        """The result of what changes nothing: a lost answer is a `Retry`. Raises `RpcError` too."""
+        try:
+            return await self.call(method, *params)
+        except Unknown as unknown:
+            raise Retry(str(unknown)) from unknown
+
+    async def ask(self, method: str, *params: Any) -> Any:
+        """The result of a question to which every failure is a `Retry`."""
+        try:
+            return await self.question(method, *params)
+        except RpcError as error:
+            raise Retry(f"{self.endpoint}: {error}") from error
+
+    async def number(self, method: str, *params: Any) -> int:
+        """A question whose answer is a quantity."""
+        answer = await self.ask(method, *params)
+        with self.reading(method):
+            return int(answer, 16)
+
+    @contextmanager
+    def reading(self, method: str) -> Iterator[None]:
+        """For code that takes an answer apart: one of another shape is the endpoint's fault, and a `Retry`."""
+        try:
+            yield
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+            raise Retry(f"{self.endpoint}: the answer to {method} is malformed: {error!r}") from error
+
+    async def close(self) -> None:
+        await self._provider.disconnect()
+        self._open = False
+
+    def _because(self, error: Exception) -> str:
+        return f"{self.endpoint}: {str(error) or type(error).__name__}"

@@ -1,0 +1,97 @@
+"""Keys in files and variables: 64 hexadecimal digits, or a keystore (Web3 Secret Storage, version 3), which is encrypted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from eth_account import Account
+from eth_keys.datatypes import PrivateKey
+from eth_utils.exceptions import ValidationError
+
+from carbonseal.findings import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD, Refused
+from carbonseal.keys.uris import KeyUri
+from carbonseal_adapters.ethereum.checking import codes
+from carbonseal_adapters.ethereum.checking.options import to_hex
+from carbonseal_adapters.ethereum.sending.signatures import ORDER, address_of
+
+MOST_MEMORY = 512 * 1024 * 1024  # bytes that scrypt may take; geth's keystores take 256 MiB
+MOST_ROUNDS = 10_000_000  # of PBKDF2
+
+
+class LocalKey:
+    """A private key in this process. Signatures are deterministic (RFC 6979)."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key` is 32 bytes. Raises ValueError."""
+        if not 0 < int.from_bytes(key, "big") < ORDER:
+            raise ValueError("no private key of secp256k1")
+        self._key = PrivateKey(key)
+        self.public_key: bytes = self._key.public_key.to_bytes()
+
+    def __repr__(self) -> str:
+        return "<a private key>"
+
+    def sign_digest(self, digest: bytes) -> tuple[int, int]:
+        signature = self._key.sign_msg_hash(digest)
+        return signature.r, signature.s
+
+
+def open_local_key(whole: str, uri: KeyUri, secret: Callable[[str], bytes]) -> LocalKey:
+    """The key behind `uri`, whose text is `whole`. Raises `Refused`; the finding never holds the key."""
+    stored = secret(whole)
+    keystore = _keystore(stored)
+    password = secret(uri.options["password"]) if "password" in uri.options else None
+    if keystore is None and password is not None:
+        raise Refused(SECRET_NOT_ENCRYPTED(uri=uri))
+    if keystore is not None and password is None:
+        raise Refused(SECRET_ENCRYPTED(uri=uri))
+    if keystore is None or password is None:
+        return _plain(stored, uri)
+    return _decrypted(keystore, password, uri)
+
+
+def _plain(stored: bytes, uri: KeyUri) -> LocalKey:
+    """`stored` is a key's 32 bytes or their hexadecimal digits."""
+    try:
+        return LocalKey(stored if len(stored) == 32 else bytes.fromhex(stored.decode().strip().removeprefix("0x")))
+    except (ValueError, ValidationError):
+        raise Refused(codes.KEY_MALFORMED(uri=uri)) from None
+
+
+def _keystore(stored: bytes) -> dict[str, Any] | None:
+    """The JSON object, if it is one."""
+    try:
+        value = json.loads(stored)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalKey:
+    malformed = Refused(codes.KEYSTORE_MALFORMED(uri=uri))
+    try:
+        crypto = keystore.get("crypto") or keystore["Crypto"]  # the older spelling
+        if crypto["cipher"] != "aes-128-ctr":  # which the library takes for granted
+            raise malformed
+        _check_cost(crypto["kdfparams"])
+        key = LocalKey(bytes(Account.decrypt(keystore, password.decode("utf-8", "replace"))))
+    except ValueError as error:
+        if "MAC mismatch" in str(error):
+            raise Refused(SECRET_WRONG_PASSWORD(uri=uri)) from None
+        raise malformed from None
+    except (AttributeError, KeyError, TypeError, NotImplementedError):
+        raise malformed from None
+    told = str(keystore.get("address", "")).lower().removeprefix("0x")
+    if told and told != address_of(key.public_key).hex():
+        raise Refused(codes.KEYSTORE_OTHER_ADDRESS(uri=uri, told=f"0x{told}", found=to_hex(address_of(key.public_key))))
+    return key
+
+
+def _check_cost(parameters: dict[str, Any]) -> None:
+    """Raise ValueError where deriving the key would cost more than any keystore's maker asks for."""
+    if 128 * parameters.get("n", 0) * parameters.get("r", 0) > MOST_MEMORY or parameters.get("p", 0) > 16:
+        raise ValueError("scrypt would take too much memory or time")
+    if parameters.get("c", 0) > MOST_ROUNDS:
+        raise ValueError("PBKDF2 would take too long")

@@ -1,0 +1,130 @@
+"""One channel, as a client of one organisation asks it: what stands, which block, what became of a transaction.
+
+All that is answered here is one peer's claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fabric_protos.peer import transaction_pb2
+from google.protobuf.message import DecodeError
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Retry, Statement, Unreachable
+from carbonseal_adapters.fabric.checking.anchors import Place
+from carbonseal_adapters.fabric.checking.attestations import Attestation
+from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.sending.collecting import ABSENT
+from carbonseal_adapters.fabric.sending.peers import UNREACHABLE, Answered, Connection, Connections, Declined, Failed
+from carbonseal_adapters.fabric.sending.profiles import Peer
+from carbonseal_adapters.fabric.sending.proposals import Proposal, propose
+from carbonseal_adapters.fabric.sending.signers import Client
+
+UNKNOWN_TRANSACTION = "no such transaction ID"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands under an anchor's key, and which transaction wrote it."""
+
+    value: bytes
+    block: int
+    index: int
+
+    def says(self, statement: Statement) -> bool:
+        return self.value[:72] == statement.encode()
+
+
+class Channel:
+    """Asks the peers of one's own organisation, the first that can be reached. Raises `Unreachable` where none can be, else
+    `Retry` where none answers."""
+
+    def __init__(
+        self,
+        name: str,
+        client: Client,
+        connections: Connections,
+        gateways: Sequence[Peer],
+        clock: Callable[[], float],
+    ) -> None:
+        self.name = name
+        self.client = client
+        self._connections = connections
+        self._gateways = gateways
+        self._clock = clock
+
+    def propose(self, chaincode: str, *arguments: bytes) -> Proposal:
+        return propose(self.client, self.name, chaincode, arguments, self._clock())
+
+    async def gateway(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
+        """Raises `Failed`."""
+        return await self._connections.first(self._gateways, ask)
+
+    async def ask(self, chaincode: str, *arguments: bytes) -> Answered:
+        """A peer's signed answer. Raises `Declined`."""
+        proposal = self.propose(chaincode, *arguments)
+        with retrying():
+            return await self.gateway(lambda peer: peer.ask(self.client, proposal))
+
+    async def standing(self, chaincode: str, place: Place) -> Standing | None:
+        try:
+            answer = await self.ask(chaincode, *place.question)
+            block, index = Attestation.of(answer.proposal, answer.response).version(chaincode, place.key)
+        except Declined as declined:
+            if declined.status == ABSENT:
+                return None
+            raise Retry(str(declined)) from declined
+        except Refused as refused:
+            raise Retry(f"a peer's answer cannot be read: {refused.finding}") from refused
+        return Standing(answer.payload, block, index)
+
+    async def latest(self, chaincode: str, publisher: str, log: bytes) -> Statement | None:
+        try:
+            answer = await self.ask(chaincode, b"latest", publisher.encode(), log.hex().encode())
+            return Statement.decode(answer.payload[:72])
+        except Declined as declined:
+            if declined.status == ABSENT:
+                return None
+            raise Retry(str(declined)) from declined
+        except ValueError as error:
+            raise Retry(f"the chaincode {chaincode} answers what is no anchor: {error}") from error
+
+    async def raw_block(self, number: int) -> bytes:
+        try:
+            answer = await self.ask("qscc", b"GetBlockByNumber", self.name.encode(), str(number).encode())
+        except Declined as declined:
+            raise Retry(f"block {number} is not there: {declined}") from declined
+        return answer.payload
+
+    async def block(self, number: int) -> Block:
+        try:
+            return Block.of(await self.raw_block(number))
+        except Refused as refused:
+            raise Retry(f"block {number} cannot be read: {refused.finding}") from refused
+
+    async def fate(self, transaction: str) -> int | None:
+        """The validation code of a transaction in a block, 0 where it is valid; None where the peer does not know it."""
+        try:
+            answer = await self.ask("qscc", b"GetTransactionByID", self.name.encode(), transaction.encode())
+            return int(transaction_pb2.ProcessedTransaction.FromString(answer.payload).validationCode)
+        except Declined as declined:
+            if UNKNOWN_TRANSACTION in str(declined):
+                return None
+            raise Retry(str(declined)) from declined
+        except DecodeError as error:
+            raise Retry("a peer's answer about a transaction cannot be read") from error
+
+
+@contextmanager
+def retrying() -> Iterator[None]:
+    """What failed may work later. Where not even one's own peers can be reached, nothing else works either."""
+    try:
+        yield
+    except Failed as failed:
+        raise (Unreachable if failed.code in UNREACHABLE else Retry)(str(failed)) from failed

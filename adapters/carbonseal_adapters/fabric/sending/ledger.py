@@ -1,0 +1,225 @@
+"""Anchors heads on a channel of Hyperledger Fabric, through the Gateway of one's own organisation.
+
+What counts is what stands in the channel's state under the anchor's key, not the fate of a transaction: the chaincode takes one
+root for each size, and the same again changes nothing, so that attempts need no slots. An attempt is the complete signed
+envelope; sent again it is written once at most, because a channel knows transactions by their ids.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import grpc
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import (
+    Anchor,
+    Evidence,
+    Fate,
+    Never,
+    Observation,
+    Prepared,
+    Purse,
+    Retry,
+    Secrets,
+    Statement,
+    TrustItem,
+    Unknown,
+)
+from carbonseal_adapters.fabric.checking.anchors import Place
+from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
+from carbonseal_adapters.fabric.sending.channels import Channel, Standing, retrying
+from carbonseal_adapters.fabric.sending.collecting import Attesters, Configurations, collect
+from carbonseal_adapters.fabric.sending.options import Options, read_options
+from carbonseal_adapters.fabric.sending.peers import Connections, Failed, validation
+from carbonseal_adapters.fabric.sending.proposals import NotOurs, check_prepared, seal
+
+MALFORMED, CONTRADICTED = 400, 409  # statuses with which the chaincode declines
+COMMIT = 2.0  # seconds from when the orderers took a transaction for which looks wait for its block; then they only ask
+TAKEN = 30.0  # seconds for which such a transaction is waited for before it counts as missing
+
+
+async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> FabricLedger:
+    """The channel behind `uri`, ``fabric+grpcs://host:port``; see `options`. Raises `Refused` on wrong options, an unusable
+    profile, identity or key, `Retry` where no peer of one's own answers."""
+    read = read_options(uri, options, secret)
+    connections = Connections()
+    try:
+        channel = Channel(read.channel, read.client, connections, read.gateways, time.time)
+        raw = await channel.raw_block(0)
+        return FabricLedger(read, connections, channel, raw, time.time)
+    except BaseException:
+        await connections.close()
+        raise
+
+
+class FabricLedger:
+    """One chaincode on one channel, and one client that submits; see `carbonseal.ledger.Ledger`."""
+
+    patience: float | None = 120.0  # a new attempt is harmless, and may have a newer certificate
+
+    def __init__(
+        self, options: Options, connections: Connections, channel: Channel, genesis: bytes, clock: Callable[[], float]
+    ) -> None:
+        """`genesis` is the channel's first block, raw. Raises `Refused` where it or the pinned block cannot be used."""
+        self.name = f"fabric:{Block.of(genesis).hash.hex()}"
+        self.publisher = options.client.publisher
+        self.ends: float | None = options.client.certificate.not_valid_after_utc.timestamp()
+        self._options, self._connections, self._channel, self._clock = options, connections, channel, clock
+        self._attesters = Attesters(connections, options.profile.peers, options.attest)
+        raw = options.config or genesis
+        config = Block.of(raw)
+        self._pinned = config.hash.hex()
+        self._trust = [TrustItem(self.name, CONFIG_BLOCK, item_value(self.name, raw), "this channel", "")]
+        self._configurations = Configurations(config.number, channel.block)
+        self._taken: dict[str, float] = {}  # until when a transaction that was taken is waited for
+
+    # --- sending -----------------------------------------------------------------------------------------------------
+
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+        del earlier  # another attempt for the same anchor does no harm, and has no slot
+        statement = anchor.statement
+        standing = await self._standing(statement)
+        if standing is not None and not standing.says(statement):
+            raise _contradicted(statement)
+        words = ("anchor", statement.log_id.hex(), str(statement.size), statement.root.hex())
+        proposal = self._channel.propose(self._options.chaincode, *(word.encode() for word in words))
+        try:
+            prepared = await self._channel.gateway(lambda peer: peer.endorse(self._options.client, proposal))
+        except Failed as failed:
+            raise await self._not_endorsed(statement, failed) from failed
+        try:
+            answer = check_prepared(proposal, self._options.chaincode, prepared)
+            if standing is None and answer.written(self._options.chaincode)[0] != self._place(statement).key:
+                raise NotOurs("the gateway prepared a transaction that writes another key than this anchor's")
+            envelope = await seal(self._options.client, prepared)
+        except (NotOurs, Refused) as error:
+            raise Retry(f"what the gateway prepared was not signed: {error}") from error
+        return Prepared(statement, proposal.transaction, "", envelope)
+
+    async def send(self, prepared: Prepared) -> None:
+        if await self._is_done(prepared):
+            return
+        channel = self._channel
+        try:
+            await channel.gateway(lambda peer: peer.submit(channel.name, prepared.id, prepared.payload))
+        except Failed as failed:
+            if failed.code in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
+                raise Unknown(str(failed)) from failed
+            # BFT orderers that have it already say so as if they were down.
+            if not await self._is_done(prepared):
+                raise Retry(f"the orderers did not take the transaction: {failed}") from failed
+        now = self._clock()
+        self._taken = {name: until for name, until in self._taken.items() if until > now}
+        self._taken[prepared.id] = now + TAKEN
+
+    # --- following ---------------------------------------------------------------------------------------------------
+
+    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+        if not prepared:
+            return Observation(Fate.MISSING)
+        newest = prepared[0]
+        fates = {attempt.id: await self._fate(attempt) for attempt in prepared}
+        standing = await self._standing(newest.statement)
+        if standing is not None:
+            if not standing.says(newest.statement):
+                return Observation(Fate.REFUSED, newest.id, reason="another root is anchored for this size")
+            writer = next((name for name, fate in fates.items() if fate == 0), newest.id)
+            return Observation(Fate.FINAL, writer, _facts(newest.statement, standing))
+        for attempt in prepared:
+            if fates[attempt.id] == 0:
+                return Observation(Fate.PENDING, attempt.id, reason="the peer has not caught up")
+            if fates[attempt.id] is None:
+                if self._is_taken(attempt):
+                    return Observation(Fate.PENDING, attempt.id, reason="the orderers have it")
+                return Observation(Fate.MISSING, attempt.id)
+        reason = validation(fates[newest.id] or 0)
+        return Observation(Fate.REFUSED, newest.id, reason=f"the transaction is in a block, and invalid: {reason}")
+
+    # --- evidence ----------------------------------------------------------------------------------------------------
+
+    async def evidence(self, observation: Observation) -> Evidence:
+        if observation.facts is None:
+            raise Retry("nothing was seen yet that could be proved")
+        statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
+        place, chaincode = self._place(statement), self._options.chaincode
+        question = self._channel.propose(chaincode, *place.question)
+        attested = await self._attesters.attest(self._options.client, question, chaincode, place)
+        try:
+            evidence = await collect(attested, self._channel.block, self._configurations)
+        except Refused as refused:
+            raise Retry(f"a block cannot be read: {refused.finding}") from refused
+        pins = VERIFIER.pin(self.name, await self.pins())
+        checked = VERIFIER.check(evidence, statement, pins, self._trust)
+        if checked.proved is None:
+            raise Retry(f"what the peers gave is no proof: {checked.findings[-1]}")
+        return evidence
+
+    async def latest(self, log: bytes) -> Statement | None:
+        return await self._channel.latest(self._options.chaincode, self.publisher, log)
+
+    async def pins(self) -> Mapping[str, str]:
+        """The pinned configuration block, the chaincode, who must attest, and the publisher."""
+        wanted = self._options.attest
+        return {
+            "config": self._pinned,
+            "chaincode": self._options.chaincode,
+            "attest": f"{wanted.count}:{','.join(sorted(wanted.ids))}",
+            "publisher": self.publisher,
+        }
+
+    async def purse(self) -> Purse | None:
+        return None
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+    # --- questions to the channel ------------------------------------------------------------------------------------
+
+    def _place(self, statement: Statement) -> Place:
+        return Place(bytes.fromhex(self.publisher), statement)
+
+    async def _standing(self, statement: Statement) -> Standing | None:
+        return await self._channel.standing(self._options.chaincode, self._place(statement))
+
+    async def _is_done(self, prepared: Prepared) -> bool:
+        """Whether sending would change nothing: the anchor stands, or this very transaction is in a block."""
+        standing = await self._standing(prepared.statement)
+        return standing is not None or await self._channel.fate(prepared.id) is not None
+
+    def _is_taken(self, attempt: Prepared) -> bool:
+        return self._taken.get(attempt.id, 0.0) > self._clock()
+
+    async def _fate(self, attempt: Prepared) -> int | None:
+        """The transaction's validation code; where the orderers took it just now, the next block is waited for."""
+        wait = self._taken.get(attempt.id, 0.0) - TAKEN + COMMIT - self._clock()
+        if wait <= 0:  # one that was lost on the way must not hold up the others
+            return await self._channel.fate(attempt.id)
+        client, name = self._options.client, self._channel.name
+        with retrying():
+            return await self._channel.gateway(lambda peer: peer.commit_status(client, name, attempt.id, wait))
+
+    async def _not_endorsed(self, statement: Statement, failed: Failed) -> Never | Retry:
+        """Another organisation's peer may say anything: that another root stands is asked of one's own."""
+        status, text = failed.declined or (0, "")
+        if status == CONTRADICTED:
+            standing = await self._standing(statement)
+            if standing is not None and not standing.says(statement):
+                return _contradicted(statement)
+        if status == MALFORMED:
+            return Never(
+                f"the chaincode refuses the anchor: {text}", "is the chaincode carbonseal's, and this version's?"
+            )
+        return Retry(f"not endorsed: {failed}")
+
+
+def _facts(statement: Statement, standing: Standing) -> dict[str, str | int]:
+    return {"statement": statement.encode().hex(), "block": standing.block, "index": standing.index}
+
+
+def _contradicted(statement: Statement) -> Never:
+    reason = f"another root is anchored for size {statement.size} of this log"
+    return Never(reason, "stop the node and find out what else signs for this log or submits as this client")

@@ -1,0 +1,79 @@
+"""What `node.toml` says about a channel.
+
+[[ledger]]
+uri = "fabric+grpcs://peer0.org1.example:7051"   # a peer of one's own organisation, as in the connection profile
+channel = "anchors"
+profile = "connection-org1.json"                 # relative to the node's directory, as all paths are
+msp = "anchorer/msp"                             # the client's MSP folder
+key = "file:keys/anchorer.pem?password=env:WORD" # where the key is not in the folder's keystore
+chaincode = "carbonseal"
+attest = "2:Org1MSP,Org2MSP"                     # how many of which must attest; left out: a majority of the profile's
+config = "config.block"                          # the configuration block that verifiers pin; left out: the first one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Secrets
+from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.evidence import Organisations
+from carbonseal_adapters.fabric.sending.profiles import Peer, Profile, read_profile
+from carbonseal_adapters.fabric.sending.signers import Client, open_client
+
+REQUIRED = ("channel", "profile", "msp")
+OPTIONS = (*REQUIRED, "key", "chaincode", "attest", "config")
+CHAINCODE = "carbonseal"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """All of it, read."""
+
+    channel: str
+    chaincode: str
+    client: Client
+    profile: Profile
+    gateways: tuple[Peer, ...]  # one's own organisation's, the one in the URI first
+    attest: Organisations
+    config: bytes | None  # a configuration block, raw
+
+
+def read_options(uri: str, options: Mapping[str, str], secret: Secrets) -> Options:
+    """Raises `Refused`, placed at the option."""
+    for option in options:
+        if option not in OPTIONS:
+            raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join(OPTIONS)))
+    for option in REQUIRED:
+        if option not in options:
+            raise Refused(codes.OPTION_MISSING(option, option=option))
+    profile = read_profile(secret.directory / options["profile"])
+    return Options(
+        options["channel"],
+        options.get("chaincode", CHAINCODE),
+        open_client(profile.msp, secret.directory / options["msp"], options.get("key"), secret),
+        profile,
+        profile.gateways(uri.rpartition("://")[2]),
+        _attest(options.get("attest"), profile),
+        _config(secret.directory / options["config"]) if "config" in options else None,
+    )
+
+
+def _attest(text: str | None, profile: Profile) -> Organisations:
+    having = sorted(msp for msp, peers in profile.peers.items() if peers)
+    if text is None:
+        return Organisations(len(having) // 2 + 1, frozenset(having))
+    wanted = Organisations.read(text, "attest")
+    if lacking := wanted.ids - set(having):
+        raise Refused(codes.ATTESTERS_WITHOUT_PEERS("attest", msp=", ".join(sorted(lacking))))
+    return wanted
+
+
+def _config(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(codes.FILE_UNREADABLE("config", problem=error)) from error

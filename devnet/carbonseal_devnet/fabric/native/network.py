@@ -1,0 +1,385 @@
+"""A native Fabric network on loopback: Fabric's own programs, without Docker, all in one directory.
+
+Made once: identities, genesis block, ports, the channel, the chaincode. Started again from the same directory, everything is
+as it was left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fabric_protos.common import common_pb2, configtx_pb2
+
+from carbonseal.ledger import Anchor, Retry, Statement
+from carbonseal.node.anchoring.adapters import NodeSecrets
+from carbonseal_adapters.fabric.chaincode.package import package, package_id
+from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.sending.collecting import last_config
+from carbonseal_adapters.fabric.sending.ledger import connect
+from carbonseal_devnet.fabric import config, wire
+from carbonseal_devnet.fabric.config import Seat
+from carbonseal_devnet.fabric.identity import Node, Organisation
+from carbonseal_devnet.fabric.interface import node_options, uri
+from carbonseal_devnet.fabric.native import making
+from carbonseal_devnet.fabric.native.programs import (
+    PATIENCE,
+    Failed,
+    Held,
+    Programs,
+    at_once,
+    quiet_environment,
+)
+from carbonseal_devnet.fabric.native.settings import CHAINCODE, CHANNEL, HERE, ORDERER_DOMAIN, ORDERER_MSP, Member, Plan
+from carbonseal_devnet.fabric.profiles import connection_profile
+
+
+class Native:
+    """A running network; `interface.FabricNetwork`."""
+
+    channel = CHANNEL
+    chaincode = CHAINCODE
+
+    def __init__(self, plan: Plan, programs: Programs) -> None:
+        self.directory = plan.directory
+        self.version = programs.version
+        self._plan, self._programs = plan, programs
+        self._held: dict[str, Held] = {}
+        self.organisations = {each.msp: self._organisation(each) for each in plan.members}
+        self.organisations[ORDERER_MSP] = Organisation(ORDERER_MSP, ORDERER_DOMAIN, plan.ordering)
+
+    # --- what clients need -------------------------------------------------------------------------------------------
+
+    @property
+    def genesis(self) -> bytes:
+        return (self.directory / making.GENESIS).read_bytes()
+
+    @property
+    def ledger(self) -> str:
+        return f"fabric:{Block.of(self.genesis).hash.hex()}"
+
+    @property
+    def consensus(self) -> str:
+        return "BFT" if self._plan.bft else "raft"
+
+    @property
+    def msp_ids(self) -> list[str]:
+        return [each.msp for each in self._plan.members]
+
+    def endpoint(self, msp_id: str = "Org1MSP") -> str:
+        return self._member(msp_id).address
+
+    def tls_ca(self, msp_id: str = "Org1MSP") -> Path:
+        return self.organisations[msp_id].tls_ca_file
+
+    def orderer_endpoint(self, number: int = 0) -> str:
+        return f"{HERE}:{self._plan.orderers[number]['port']}"
+
+    def msp(self, msp_id: str = "Org1MSP", user: str = "User1") -> Path:
+        self.organisations[msp_id].user(user)
+        return self.organisations[msp_id].user_folder(user)
+
+    def profile(self, msp_id: str = "Org1MSP") -> Path:
+        path = self.directory / f"connection-{msp_id}.json"
+        peers = {each.peer: (each.msp, each.address) for each in self._plan.members}
+        orderers = {
+            f"orderer{number}.{ORDERER_DOMAIN}": (ORDERER_MSP, f"{HERE}:{ports['port']}")
+            for number, ports in enumerate(self._plan.orderers, 1)
+        }
+        profile = connection_profile(CHANNEL, msp_id, self.organisations, peers, orderers)
+        path.write_text(json.dumps(profile, indent=2) + "\n", encoding="utf-8")
+        return path
+
+    # --- what happened -----------------------------------------------------------------------------------------------
+
+    def height(self, msp_id: str = "Org1MSP") -> int:
+        told = self._as_admin(msp_id, "channel", "getinfo", "-c", CHANNEL)
+        return int(json.loads(told[told.index("{") : told.index("}") + 1])["height"])
+
+    def block(self, number: int, msp_id: str = "Org1MSP") -> bytes:
+        return self._fetch(str(number), msp_id)
+
+    def config_blocks(self) -> list[bytes]:
+        found = [self._fetch("config", "Org1MSP")]
+        while number := Block.of(found[0]).number:
+            before = last_config(Block.of(self.block(number - 1)))
+            found.insert(0, self.block(before))
+        return found
+
+    def settled(self) -> int:
+        def heights() -> set[int]:
+            return {self.height(each.msp) for each in self._plan.members if _peer(each) in self._held}
+
+        self._until(lambda: len(heights()) == 1)
+        return heights().pop()
+
+    # --- faults ------------------------------------------------------------------------------------------------------
+
+    def stop_peer(self, msp_id: str) -> None:
+        self._kill(_peer(self._member(msp_id)))
+
+    def start_peer(self, msp_id: str) -> None:
+        member = self._member(msp_id)
+        self._hold(_peer(member), member.port, self._programs["peer"], "node", "start")
+
+    def stop_orderer(self, number: int = 0) -> None:
+        self._kill(f"orderer{number + 1}")
+
+    def start_orderer(self, number: int = 0) -> None:
+        self._hold(f"orderer{number + 1}", self._plan.orderers[number]["port"], self._programs["orderer"])
+
+    def stop_chaincode(self, msp_id: str) -> None:
+        self._kill(f"chaincode-{self._member(msp_id).name}")
+
+    def start_chaincode(self, msp_id: str) -> None:
+        member = self._member(msp_id)
+        address = f"{HERE}:{member.service}"
+        command = (sys.executable, "-m", "carbonseal_adapters.fabric.chaincode", "--address", address)
+        self._hold(f"chaincode-{member.name}", member.service, *command, "--id", package_id(package(address)))
+
+    def overwrite_filter(self, msp_id: str, number: int, position: int, code: int) -> None:
+        """Change what the peer's stored block says of a transaction's validity, in the file that it keeps blocks in."""
+        metadata = common_pb2.Block.FromString(self.block(number, msp_id)).metadata.metadata
+        path = making.peer_folder(self._plan, self._member(msp_id)) / "data/ledgersData/chains/chains" / CHANNEL
+        self.stop_peer(msp_id)
+        with (path / "blockfile_000000").open("r+b") as file:
+            raw = file.read()
+            signed = metadata[
+                common_pb2.SIGNATURES
+            ]  # there are no others like it; the filter comes after the next part
+            after = raw.index(signed) + len(signed) + len(metadata[common_pb2.LAST_CONFIG])
+            file.seek(raw.index(metadata[common_pb2.TRANSACTIONS_FILTER], after + 2) + position)
+            file.write(bytes([code]))
+        self.start_peer(msp_id)
+
+    # --- changes of the configuration --------------------------------------------------------------------------------
+
+    def update(self, change: Callable[[Any], None]) -> int:
+        """Change the channel's ConfigGroup, signed by every administrator."""
+        block = common_pb2.Block.FromString(self._fetch("config", "Org1MSP"))
+        before = int(block.header.number)
+        payload = common_pb2.Payload.FromString(common_pb2.Envelope.FromString(block.data.data[0]).payload)
+        old = configtx_pb2.ConfigEnvelope.FromString(payload.data).config.channel_group
+        new = configtx_pb2.ConfigGroup()
+        new.CopyFrom(old)
+        change(new)
+        admins = [each.user("Admin") for each in self.organisations.values()]
+        update = config.propose(CHANNEL, old, new, admins)
+        path = self.directory / "update.tx"
+        path.write_bytes(wire.envelope(common_pb2.CONFIG_UPDATE, CHANNEL, update, admins[0]))
+        self._have_ordered("Org1MSP", "channel", "update", "-f", path, "-c", CHANNEL)
+        self._until(lambda: Block.of(self._fetch("config", "Org1MSP")).number > before)
+        self.settled()
+        return Block.of(self._fetch("config", "Org1MSP")).number
+
+    def add_organisation(self, msp_id: str = "Org3MSP") -> int:
+        """A new organisation joins, with a peer and its chaincode service."""
+        member = making.new_member(msp_id.removesuffix("MSP"))
+        organisation = self.organisations[msp_id] = self._organisation(member)
+        organisation.node("peer0")
+        group = config.peer_group(organisation, HERE, member.port)
+
+        def join(root: Any) -> None:
+            root.groups["Application"].groups[member.name].CopyFrom(group)
+
+        number = self.update(join)
+        self._plan.members.append(member)
+        making.write_peer(self._plan, member)
+        self.start_peer(msp_id)
+        self.start_chaincode(msp_id)
+        self._as_admin(msp_id, "channel", "join", "-b", self.directory / making.GENESIS)
+        self._until(lambda: self.height(msp_id) == self.height())
+        self._approve(member)
+        self.settled()
+        making.write_plan(self._plan)
+        return number
+
+    def renew_orderer(self, number: int = 0) -> int:
+        """The orderer gets a new key and certificate, and is started with them; BFT's are in the configuration too. A single
+        raft orderer keeps its TLS certificate: to take a new one it would have to hand over to a follower first."""
+        organisation = self.organisations[ORDERER_MSP]
+        nodes = [organisation.node(f"orderer{each}", "orderer") for each in range(1, len(self._plan.orderers) + 1)]
+        if self._plan.bft:
+            nodes[number] = organisation.renew_node(nodes[number])
+            block = self.update(partial(self._seat, nodes))
+        else:
+            organisation.renew(nodes[number].home / "msp")
+            block = Block.of(self._fetch("config", "Org1MSP")).number
+        self.stop_orderer(number)
+        self.start_orderer(number)
+        return block
+
+    def _seat(self, nodes: list[Node], root: Any) -> None:
+        seats = [Seat(node, HERE, each["port"]) for node, each in zip(nodes, self._plan.orderers, strict=True)]
+        config.seat_orderers(root.groups["Orderer"], self._plan.bft, seats)
+
+    def revoke(self, msp_id: str, user: str) -> int:
+        """The user's certificate is revoked."""
+        organisation, name = self.organisations[msp_id], self._member(msp_id).name
+        organisation.revoke(organisation.user(user).certificate)
+
+        def list_it(root: Any) -> None:
+            root.groups["Application"].groups[name].values["MSP"].value = organisation.msp_config()
+
+        return self.update(list_it)
+
+    # --- start and stop ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        starting: list[Callable[[], None]] = []
+        for number in range(len(self._plan.orderers)):
+            starting.append(partial(self.start_orderer, number))
+        for msp_id in self.msp_ids:
+            starting += [partial(self.start_peer, msp_id), partial(self.start_chaincode, msp_id)]
+        at_once(lambda start: start(), starting)
+
+    def found(self) -> None:
+        """Make the channel and commit the chaincode's definition: what is done once."""
+        block = self.directory / making.GENESIS
+        at_once(lambda ports: making.join_orderer(ports["admin"], block), self._plan.orderers)
+        at_once(lambda each: self._as_admin(each.msp, "channel", "join", "-b", block), self._plan.members)
+        at_once(self._approve, self._plan.members)
+        peers: list[object] = []
+        for each in self._plan.members:
+            peers += ["--peerAddresses", each.address, "--tlsRootCertFiles", self.tls_ca(each.msp)]
+        self._have_ordered("Org1MSP", "lifecycle", "chaincode", "commit", *making.DEFINITION, *peers)
+        self._until(self._endorses)
+
+    def stop(self) -> None:
+        """All of it, cleanly."""
+        for held in self._held.values():
+            held.ask_to_stop()
+        for held in self._held.values():
+            held.stop()
+
+    # --- nodes and commands ------------------------------------------------------------------------------------------
+
+    def _organisation(self, member: Member) -> Organisation:
+        return Organisation(member.msp, member.domain, self._plan.folder(member))
+
+    def _member(self, msp_id: str) -> Member:
+        return next(each for each in self._plan.members if each.msp == msp_id)
+
+    def _hold(self, node: str, port: int, *command: str) -> None:
+        home = self.directory / node
+        home.mkdir(exist_ok=True)
+        held = self._held[node] = Held(command, port, self.directory / f"{node}.log", quiet_environment(home))
+        held.until_ready()
+
+    def _kill(self, node: str) -> None:
+        self._held.pop(node).kill()
+
+    def _approve(self, member: Member) -> None:
+        """Fabric's lifecycle in one organisation: install the package on its peer, and approve the definition."""
+        address = f"{HERE}:{member.service}"
+        packed = self.directory / f"carbonseal-{member.name}.tgz"
+        packed.write_bytes(package(address))
+        self._as_admin(member.msp, "lifecycle", "chaincode", "install", packed)
+        asked = ("approveformyorg", *making.DEFINITION, "--package-id", package_id(package(address)))
+        self._have_ordered(member.msp, "lifecycle", "chaincode", *asked)
+
+    def _endorses(self) -> bool:
+        """Whether peers know of each other, so that every gateway finds endorsers. Sends nothing."""
+        with ThreadPoolExecutor(1) as thread:  # there may be an event loop in this one
+            return all(thread.submit(asyncio.run, _prepares(self, each)).result() for each in self.msp_ids)
+
+    def _have_ordered(self, msp_id: str, *arguments: object) -> None:
+        """A command that sends something to the orderers; again while they have no leader yet."""
+        root = self.organisations[ORDERER_MSP].tls_ca_file
+        ordered = ("--orderer", self.orderer_endpoint(), "--tls", "--cafile", root)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._as_admin(msp_id, *arguments, *ordered)
+            except Failed as failed:
+                if "SERVICE_UNAVAILABLE" not in str(failed) or time.monotonic() > end:
+                    raise
+            else:
+                return
+            time.sleep(0.05)
+
+    def _fetch(self, which: str, msp_id: str) -> bytes:
+        path = self.directory / f"fetched-{msp_id}.block"
+        self._as_admin(msp_id, "channel", "fetch", which, path, "-c", CHANNEL)
+        return path.read_bytes()
+
+    def _as_admin(self, msp_id: str, *arguments: object) -> str:
+        home = making.peer_folder(self._plan, self._member(msp_id))
+        return self._programs.run(
+            "peer", *arguments, settings=home, CORE_PEER_MSPCONFIGPATH=str(self.msp(msp_id, "Admin"))
+        )
+
+    @staticmethod
+    def _until(done: Callable[[], bool]) -> None:
+        """Raises Failed where it takes too long; what fails meanwhile is tried again, as nodes have to find each other."""
+        end, problem = time.monotonic() + PATIENCE, "it does not come to rest"
+        while time.monotonic() < end:
+            try:
+                if done():
+                    return
+            except Failed as failed:
+                problem = str(failed)
+            time.sleep(0.05)
+        raise Failed(f"the network: {problem}")
+
+
+def _peer(member: Member) -> str:
+    return f"peer-{member.name}"
+
+
+async def _prepares(network: Native, msp_id: str) -> bool:
+    secrets = NodeSecrets(network.directory)
+    try:
+        ledger = await connect(uri(network, msp_id), node_options(network, msp_id), secrets)
+        try:
+            await ledger.prepare(Anchor(Statement(bytes(32), 1, bytes(32)), b""), ())
+        finally:
+            await ledger.close()
+    except Retry:
+        return False
+    return True
+
+
+@contextmanager
+def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages: int = 10) -> Iterator[Native]:
+    """The network in `directory`, ready for anchors until the block ends, made there where there is none.
+
+    `bft` takes four orderers and Fabric 3; `batch` is how many seconds an incomplete block waits, `messages` how many
+    transactions fill one. A network that is there keeps what it was made with. Raises Missing without Fabric's programs,
+    Failed where one does not do as it is asked.
+    """
+    programs, directory = Programs(), directory.resolve()
+    if bft and not programs.version.startswith("3."):
+        raise Failed(f"BFT needs Fabric 3, and the programs here are {programs.version}")
+    stored = making.read_plan(directory)
+    if stored is not None and stored.bft != bft:
+        raise Failed(f"{directory} holds a network with the other kind of orderers")
+    plan = stored or making.make(directory, programs, bft=bft, batch=batch, messages=messages)
+    network = Native(plan, programs)
+    try:
+        network.start()
+        if stored is None:
+            network.found()
+            making.write_plan(plan)
+        yield network
+    finally:
+        network.stop()
+
+
+@asynccontextmanager
+async def running(directory: Path, *, bft: bool = False) -> AsyncIterator[Native]:
+    """The same for those who have an event loop to keep going."""
+    network = started(directory, bft=bft)
+    entered = await asyncio.to_thread(network.__enter__)
+    try:
+        yield entered
+    finally:
+        await asyncio.to_thread(network.__exit__, None, None, None)

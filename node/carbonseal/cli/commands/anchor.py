@@ -1,0 +1,69 @@
+"""`carbonseal anchor`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from carbonseal.cli.formatting.node_status import lines, unsettled
+from carbonseal.cli.formatting.progress import Progress
+from carbonseal.cli.nodes import with_node
+from carbonseal.cli.options import NODE
+
+if TYPE_CHECKING:
+    from carbonseal.service.client import AnyNode
+
+PAUSE = 1.0  # seconds between two looks at how far it has got
+
+
+@click.command(short_help="Anchor every log's newest head on its ledgers now.")
+@click.argument("directory", type=NODE)
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.IntRange(min=0),
+    default=60,
+    show_default=True,
+    help="Seconds to wait for anchors to become final; 0 only makes them due.",
+)
+@click.pass_context
+def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
+    """Anchor the newest head of every log of the node in DIRECTORY on its ledgers, whatever the cadence, and wait until it is
+    final there.
+
+    What is not final when the time is over goes on when the node runs again: nothing is lost, and nothing is sent twice.
+    While it waits, other commands can use the node only where `carbonseal serve` runs.
+    The exit status is 1 where an anchor is not final yet or has failed.
+
+    \b
+    Examples:
+      carbonseal anchor my-node
+      carbonseal anchor my-node --wait 900
+    """
+    health = with_node(directory, lambda node: wait_for_anchors(node, seconds))
+    click.echo("\n".join(lines(health)))
+    ctx.exit(0 if health["state"] == "ok" and not unsettled(health) else 1)
+
+
+async def wait_for_anchors(node: AnyNode, seconds: int) -> Mapping[str, Any]:
+    """Have every log's newest head anchored, and wait for it. Gives the node's health."""
+    await node.sequence()
+    await node.anchor()
+    health = await node.health()
+    if not seconds:
+        return health
+    settling = asyncio.create_task(node.settle(seconds))  # one wait: what is under way at its end is broken off
+    try:
+        with Progress("waiting for ledgers", len(health["ledgers"])) as progress:
+            while not (await asyncio.wait({settling}, timeout=PAUSE))[0]:
+                health = await node.health()
+                settled = len(health["ledgers"]) - len(unsettled(health))
+                progress.step(settled - progress.count)
+        return await settling
+    finally:
+        settling.cancel()
+        await asyncio.wait({settling})

@@ -1,0 +1,290 @@
+"""`carbonseal init`: a node's directory, with its keys, its `node.toml`, and a policy for those who will verify."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from carbonseal.cli.errors import Failed
+from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.ledger_discovery import Told, ask
+from carbonseal.cli.options import NAME, ORIGIN
+from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
+from carbonseal.findings import Refused
+
+if TYPE_CHECKING:
+    from carbonseal.log.notes import VerifierKey
+    from carbonseal.node.config import IssuerConfig, LedgerConfig, LogConfig, NodeConfig, TenantConfig
+    from carbonseal.node.new_keys import NewKeys
+
+POLICY = "policy-template.policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A `--ledger` option: its name in policies, its address, and its adapter's options."""
+
+    name: str
+    uri: str
+    cadence: float  # seconds
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An `--issuer` option. Without an id it is known by its key."""
+
+    name: str
+    id: str
+    key: str  # its URI
+
+
+class LedgerOption(click.ParamType[Wanted]):
+    """`NAME URI [KEY=VALUE]...` in one quoted argument, as a policy's `ledger` line has it."""
+
+    name = "name uri [key=value]..."
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Wanted:
+        words = str(value).split()
+        if len(words) < 2 or "+" not in words[1] or not all("=" in word for word in words[2:]):
+            example = "chain ethereum+http://127.0.0.1:8545 registry=0x… key=file:keys/ethereum.key"
+            self.fail(f"{value!r} is not NAME URI [KEY=VALUE]..., such as '{example}'.", param, ctx)
+        pairs = [word.partition("=")[::2] for word in words[2:]]
+        if len(dict(pairs)) < len(pairs):
+            self.fail(f"{value!r} gives an option twice.", param, ctx)
+        options = dict(pairs)
+        cadence = options.pop("cadence", "3600")
+        if not cadence.isdecimal() or int(cadence) < 1:
+            self.fail(f"cadence={cadence} is no whole number of seconds.", param, ctx)
+        return Wanted(NAME.convert(words[0], param, ctx), words[1], float(cadence), options)
+
+
+class IssuerOption(click.ParamType[Issuer]):
+    """`NAME ID [key=URI]` in one quoted argument."""
+
+    name = "name id [key=uri]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Issuer:
+        words = str(value).split()
+        if not 2 <= len(words) <= 3 or ":" not in words[1] or not all(word.startswith("key=") for word in words[2:]):
+            self.fail(f"{value!r} is not NAME ID [key=URI], such as 'certifier did:web:certifier.example'.", param, ctx)
+        name = NAME.convert(words[0], param, ctx)
+        return Issuer(name, words[1], words[2].removeprefix("key=") if words[2:] else _issuer_key(name))
+
+
+@click.command(short_help="Make a node: a directory with its keys, its settings and a policy.")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@ORIGIN
+@click.option("--ledger", "ledgers", multiple=True, type=LedgerOption(), help="A ledger to anchor on.")
+@click.option(
+    "--issuer",
+    "issuers",
+    multiple=True,
+    type=IssuerOption(),
+    help="Who signs passports (default: did:key).",
+)
+@click.option("--log-key", metavar="URI", help="Where the log's key is (default: file:keys/log-default.key).")
+@click.option("--foreign", multiple=True, metavar="VKEY", help="A log that may anchor here.")
+def init(
+    *,
+    directory: Path,
+    origin: str,
+    ledgers: tuple[Wanted, ...],
+    issuers: tuple[Issuer, ...],
+    log_key: str | None,
+    foreign: tuple[str, ...],
+) -> None:
+    """Make a node in DIRECTORY: its keys, its settings (node.toml), and a policy template for those who will verify
+    what it seals.
+
+    Each ledger is asked who it is, so that its fingerprints stand in the policy. cadence= says how many seconds pass from
+    one anchor to the next (3600), the other options are the adapter's. --ledger, --issuer and --foreign may be given
+    several times. Name the ledgers now: a log's first entry fixes them for ever.
+
+    Paths are relative to DIRECTORY. A key in a plain file is made where it is missing; keys that are encrypted
+    (file:keys/log.pem?password=env:WORD) or in a token (pkcs11:...) are there already. Nothing is written before everything
+    was looked at, and what is there is never overwritten.
+
+    \b
+    Examples:
+      carbonseal init my-node --origin log.example.org/2026 \\
+          --issuer 'certifier did:web:certifier.example' \\
+          --ledger 'chain ethereum+http://127.0.0.1:8545 registry=0x… key=file:keys/ethereum.key' \\
+          --ledger 'consortium fabric+grpcs://peer0.org1.example:7051 channel=anchors profile=org1.json msp=msp' \\
+          --ledger 'peer tlog+http://127.0.0.1:9100/v1/logs/default key=peer.example/log+0a1b2c3d+A…'
+      carbonseal init my-node --origin log.example.org/2026 --log-key 'file:keys/log.pem?password=env:WORD' \\
+          --issuer 'certifier did:web:certifier.example key=file:keys/issuer.pem?password=env:WORD'
+    """
+    from carbonseal.node.config import DEFAULT, FILE
+    from carbonseal.node.create import begin_folder, create, new_log
+    from carbonseal.node.new_keys import NewKeys
+
+    for name in (FILE, POLICY):
+        if (directory / name).exists():
+            raise Failed(f"{directory / name} exists already", "choose another directory: init overwrites nothing")
+    log, tenant = new_log(DEFAULT, origin)
+    log = replace(log, key=log_key or log.key)
+    issuers = issuers or (Issuer("issuer", "", _issuer_key("issuer")),)
+    _check_options(log, tenant, ledgers, issuers)
+    with ExitStack() as undo:
+        begin_folder(directory, undo)  # ../org1.json leads through it
+        keys = NewKeys(directory)
+        for uri in (log.key, tenant.salt_key, *(issuer.key for issuer in issuers), *_secret_files(ledgers)):
+            keys.make(uri)
+        keys.check(tenant.salt_key)
+        verifier, lines = _verifier(log, keys), [_issuer_line(issuer, keys) for issuer in issuers]
+        others = [_foreign(key, verifier) for key in foreign]
+        told = asyncio.run(_ask_all(ledgers, keys))
+        config = _config(log, tenant, _issuer_configs(issuers, lines), _ledger_configs(ledgers, told), others)
+        policy = _policy(verifier, lines, ledgers, told)
+        documents = {directory / POLICY: policy.encode()}
+        create(directory, config, keys=keys.files(), documents=documents)
+        undo.pop_all()
+    for path in (*keys.files(), *documents, directory / FILE):
+        click.echo(f"wrote {path}")
+    _say_what_is_next(directory, log, verifier, told)
+
+
+def _issuer_key(name: str) -> str:
+    return f"file:keys/issuer-{name}.key"
+
+
+# --- before anything is asked --------------------------------------------------------------------------------------
+
+
+def _check_options(log: LogConfig, tenant: TenantConfig, ledgers: Sequence[Wanted], issuers: Sequence[Issuer]) -> None:
+    names = [*(issuer.name for issuer in issuers), *(ledger.name for ledger in ledgers)]
+    if len(set(names)) < len(names):
+        raise click.UsageError("A name is given twice: every ledger and issuer has one of its own.")
+    roles = [
+        ("the log's key", log.key),
+        ("the salt key", tenant.salt_key),
+        *((f"--issuer {issuer.name}", issuer.key) for issuer in issuers),
+        *((f"--ledger {ledger.name}", uri) for ledger in ledgers if (uri := ledger.options.get("key", "")).strip()),
+    ]
+    for at, (role, uri) in enumerate(roles):
+        for other, taken in roles[:at]:
+            if uri == taken and not (role.startswith("--ledger") and other.startswith("--ledger")):
+                raise Failed(f"{role} and {other} are one key: {uri.partition('?')[0]}", "give each a key of its own")
+
+
+def _secret_files(ledgers: Sequence[Wanted]) -> Iterator[str]:
+    """The key files that ledgers name."""
+    return (value for ledger in ledgers for value in ledger.options.values() if value.startswith("file:"))
+
+
+def _verifier(log: LogConfig, keys: NewKeys) -> VerifierKey:
+    from carbonseal.log.notes import NoteSigner
+
+    try:
+        return NoteSigner(log.origin, keys.signer(log.key)).verifier
+    except Refused as refused:
+        raise Failed.by(refused, "--log-key") from refused
+
+
+def _issuer_line(issuer: Issuer, keys: NewKeys) -> IssuerLine:
+    from carbonseal.passport.multibase import encode_key
+
+    try:
+        key = encode_key(keys.signer(issuer.key).public_key().public_bytes_raw())
+    except Refused as refused:
+        raise Failed.by(refused, f"--issuer {issuer.name}") from refused
+    return IssuerLine(issuer.name, issuer.id or f"did:key:{key}", key)
+
+
+def _foreign(vkey: str, own: VerifierKey) -> VerifierKey:
+    from carbonseal.log.notes import VerifierKey
+
+    try:
+        key = VerifierKey.parse(vkey)
+    except Refused as refused:
+        raise Failed.by(refused, "--foreign") from refused
+    if key.name == own.name:
+        raise Failed(f"--foreign: {key.name} is this log's own name", "name another operator's log")
+    return key
+
+
+async def _ask_all(ledgers: Sequence[Wanted], keys: NewKeys) -> list[Told]:
+    told: list[Told] = []
+    for wanted in ledgers:
+        one = await ask(f"--ledger {wanted.name}", wanted.uri, wanted.options, keys)
+        for other, earlier in zip(ledgers, told, strict=False):
+            if one.name == earlier.name:
+                reason = f"--ledger {wanted.name} and --ledger {other.name} are the same ledger, {one.name}"
+                raise Failed(reason, "name it once: a ledger counts once, whatever the address")
+        told.append(one)
+    return told
+
+
+# --- what is written -----------------------------------------------------------------------------------------------
+
+
+def _config(
+    log: LogConfig,
+    tenant: TenantConfig,
+    issuers: tuple[IssuerConfig, ...],
+    ledgers: tuple[LedgerConfig, ...],
+    foreign: Sequence[VerifierKey],
+) -> NodeConfig:
+    from carbonseal.node.config import ForeignConfig, NodeConfig
+
+    return NodeConfig(
+        batch_size=4096,
+        batch_age=1.0,
+        heartbeat=0,
+        logs=(log,),
+        tenants=(tenant,),
+        issuers=issuers,
+        ledgers=ledgers,
+        foreign=tuple(map(ForeignConfig, foreign)),
+    )
+
+
+def _issuer_configs(issuers: Sequence[Issuer], lines: Sequence[IssuerLine]) -> tuple[IssuerConfig, ...]:
+    from carbonseal.node.config import IssuerConfig
+
+    return tuple(IssuerConfig(one.name, line.id, one.key) for one, line in zip(issuers, lines, strict=True))
+
+
+def _ledger_configs(ledgers: Sequence[Wanted], told: Sequence[Told]) -> tuple[LedgerConfig, ...]:
+    from carbonseal.node.config import LedgerConfig
+
+    return tuple(
+        LedgerConfig(it.name, wanted.uri, it.publisher, wanted.cadence, wanted.options)
+        for wanted, it in zip(ledgers, told, strict=True)
+    )
+
+
+def _policy(
+    verifier: VerifierKey, issuers: Sequence[IssuerLine], ledgers: Sequence[Wanted], told: Sequence[Told]
+) -> str:
+    lines = [LedgerLine(wanted.name, it.name, it.pins) for wanted, it in zip(ledgers, told, strict=True)]
+    return policy_template([verifier.encode()], issuers, lines, datetime.now(UTC).date())
+
+
+def _say_what_is_next(directory: Path, log: LogConfig, verifier: VerifierKey, told: Sequence[Told]) -> None:
+    click.echo(f"The log's key, for operators in whose logs it will anchor: {verifier.encode()}")
+    for one in told:
+        if one.publisher:
+            click.echo(plain(f"On {one.name} it anchors as {one.publisher}"))
+        if one.warning:
+            click.secho(plain(f"  {one.warning}"), fg="yellow", bold=True)
+    if not told:
+        click.secho(
+            "No ledger is named: what this log seals will be anchored nowhere.", fg="yellow", bold=True, err=True
+        )
+        click.echo(
+            f"  Its first entry fixes that for ever, so before you seal anything: remove {directory}, and run init again\n"
+            "  with --ledger. Later only another log can have ledgers: see 'A log without ledgers' in docs/operators.md.",
+            err=True,
+        )
+    click.echo(
+        f"Keep {log.guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
+    )

@@ -1,0 +1,248 @@
+"""`carbonseal passport`: issue, list, export, refresh, revoke, show; `records` has a module of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.formatting.disclosed import footprint_lines, records
+from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.inputs import gained, read_named, read_request
+from carbonseal.cli.nodes import with_node
+from carbonseal.cli.options import DIGEST, INPUT, NODE, STDIN, Once
+from carbonseal.cli.outputs import FORCE, WRITABLE, Output
+from carbonseal.findings import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT, Refused
+from carbonseal.instants import format_instant, from_seconds
+
+if TYPE_CHECKING:
+    from carbonseal.passport.credentials import Credential
+    from carbonseal.passport.passports import Passport
+    from carbonseal.passport.seals import Seal
+    from carbonseal.service.client import AnyNode
+
+OUTPUT = click.option(
+    "-o", "--output", required=True, cls=Once, type=WRITABLE, help="The passport; - is standard output."
+)
+
+
+@click.group(short_help="Issue passports, list them, bring them up to date, revoke them, show what is in one.")
+def passport() -> None:
+    """A passport is one file: a signed credential about a product, and all that is needed to verify it anywhere.
+
+    \b
+    Examples:
+      carbonseal passport issue my-node --request door-reader.request.json -o door-reader.json
+      carbonseal passport refresh my-node door-reader.json
+      carbonseal passport list my-node
+      carbonseal passport show door-reader.json
+    """
+
+
+@passport.command(short_help="Sign a credential about sealed records, and make its passport.")
+@click.argument("directory", type=NODE)
+@click.option("--request", "request_file", required=True, cls=Once, type=INPUT, help="What to issue, as JSON.")
+@OUTPUT
+@FORCE
+def issue(directory: Path, request_file: Path, output: Path, force: bool) -> None:
+    """Sign a credential about records that are sealed in the node in DIRECTORY, seal it too, and write its passport.
+
+    The request names the issuer (of node.toml), the product, the records by the commitments that `carbonseal seal`
+    printed, and the passports of the components, as paths from where the request is:
+
+    \b
+      {"issuer": "certifier",
+       "subject": "urn:example:product:door-reader", "name": "Door reader",
+       "records": [{"role": "footprint", "commitment": "5f0c…", "disclose": true}],
+       "components": [{"passport": "battery.json", "quantity": "1", "unit": "piece"}]}
+
+    The same request again makes another credential: what was issued is listed by `carbonseal passport list`. A new passport
+    rests on the anchors that are there already; refresh it once the next ones are final.
+
+    \b
+    Example:
+      carbonseal passport issue my-node --request door-reader.request.json -o door-reader.json
+    """
+    from carbonseal.passport.passports import parse
+
+    file = Output(output, over=force)
+    request = read_request(request_file)
+    made = with_node(directory, lambda node: _issue(node, request, str(request_file)))
+    digest = parse(made).root.hex()
+    try:
+        file.write(made, f"the credential {digest}")
+    except BrokeOff as broke:
+        remedy = f"it is issued: write it with carbonseal passport export {directory} {digest} -o FILE"
+        raise BrokeOff(broke.message, remedy) from broke
+
+
+@passport.command("list", short_help="List what was issued.")
+@click.argument("directory", type=NODE)
+def list_(directory: Path) -> None:
+    """List every credential that the node in DIRECTORY issued: its digest, when it was issued, whether it was revoked, and
+    the product. Digests are what `export` and `revoke` take.
+
+    \b
+    Example:
+      carbonseal passport list my-node
+    """
+
+    async def tell(node: AnyNode) -> None:
+        last = 0
+        while page := await node.issued(last):
+            for one in page:
+                state = "revoked" if one.revoked else "issued"
+                when = format_instant(from_seconds(one.issued))
+                click.echo(plain(f"{one.digest.hex()}  {when}  {state:<7}  {one.name} ({one.subject})"))
+            last = page[-1].number
+
+    with_node(directory, tell)
+
+
+@passport.command(short_help="Write a passport that was issued, as it is now.")
+@click.argument("directory", type=NODE)
+@click.argument("digest", type=DIGEST)
+@OUTPUT
+@FORCE
+def export(directory: Path, digest: bytes, output: Path, force: bool) -> None:
+    """Write the passport about the credential with this DIGEST, which the node in DIRECTORY issued, with the newest anchors
+    and status. What the request disclosed is in it.
+
+    \b
+    Example:
+      carbonseal passport export my-node 5f0c… -o door-reader.json
+    """
+    file = Output(output, over=force)
+    file.write(with_node(directory, lambda node: node.passport(digest)))
+
+
+@passport.command(short_help="Add newer heads, anchors and status to a passport.")
+@click.argument("directory", type=NODE)
+@click.argument("file", metavar="PASSPORT", type=INPUT)
+@click.option("-o", "--output", cls=Once, type=WRITABLE, help="Where to write it. Default: in place.")
+@FORCE
+def refresh(directory: Path, file: Path, output: Path | None, force: bool) -> None:
+    """Bring a passport up to date from the node in DIRECTORY: newer heads, anchors that have become final, a fresh status
+    list. What is signed stays as it is, and nothing that verifies is taken away.
+
+    \b
+    Examples:
+      carbonseal passport refresh my-node door-reader.json
+      carbonseal passport refresh my-node door-reader.json -o door-reader-2027.json
+    """
+    from carbonseal.passport.passports import parse
+
+    chosen = output or file
+    written = Output(chosen, over=force or _same(chosen, file))
+    raw, old = read_named(file)
+    made = with_node(directory, lambda node: _refresh(node, raw, str(file)))
+    written.write(made, "; ".join(gained(old, parse(made))) or "nothing in it is newer")
+
+
+@passport.command(short_help="Revoke a credential, for ever.")
+@click.argument("directory", type=NODE)
+@click.argument("what", metavar="PASSPORT|DIGEST")
+def revoke(directory: Path, what: str) -> None:
+    """Revoke the credential that PASSPORT is about, or the one with this DIGEST, which the node in DIRECTORY issued. There is
+    no way back.
+
+    From now on, its issuer's status list says so. Whoever holds a passport learns it when the passport is refreshed, and at the
+    latest when the list in it is stale, a week after it was signed.
+
+    \b
+    Examples:
+      carbonseal passport revoke my-node door-reader.json
+      carbonseal passport revoke my-node 5f0c…
+    """
+    digest = _root(what)
+    is_new = with_node(directory, lambda node: node.revoke(digest))
+    click.echo(f"revoked {digest.hex()}" if is_new else f"{digest.hex()} was revoked before")
+    click.echo("Passports that are out there say so once they are refreshed: carbonseal passport refresh")
+
+
+@passport.command(short_help="Show what is in a passport. Verifies nothing.")
+@click.argument("file", metavar="PASSPORT", type=INPUT)
+def show(file: Path) -> None:
+    """Show what a passport says and carries, and the figures of each product footprint that it discloses. Nothing of it is
+    checked against anything: `carbonseal verify` does that.
+
+    \b
+    Example:
+      carbonseal passport show passport.json
+    """
+    _, read = read_named(file)
+    for line in _lines(read):
+        click.echo(plain(line))
+    click.echo("Nothing of this is verified: carbonseal verify --help")
+
+
+passport.add_command(records)
+
+
+async def _issue(node: AnyNode, request: Any, file: str) -> bytes:
+    """Where what is refused stands in the request, its file is named."""
+    try:
+        return await node.issue(request)
+    except Refused as refused:
+        if refused.finding.place or refused.finding.code.name == ISSUE_MALFORMED.name:
+            raise Failed.by(refused, file) from refused
+        raise
+
+
+async def _refresh(node: AnyNode, raw: bytes, file: str) -> bytes:
+    try:
+        return await node.refresh(raw)
+    except Refused as refused:
+        if refused.finding.place or refused.finding.code.name == NODE_UNRELATED_PASSPORT.name:
+            raise Failed.by(refused, file) from refused
+        raise
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def _root(what: str) -> bytes:
+    """The digest that is meant, or that of the credential in the file of this name."""
+    if Path(what).exists() or what == STDIN:
+        return read_named(Path(what))[1].root
+    try:
+        return DIGEST.convert(what, None, None)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{what!r} is neither a file nor a digest (64 hexadecimal digits).") from error
+
+
+def _lines(read: Passport) -> Iterator[str]:
+    root = read.credential
+    yield f"{root.name} ({root.subject})"
+    yield from _credential(read, root, "  ")
+    others = [one.signed for digest, one in read.credentials.items() if digest != read.root]
+    if others:
+        yield f"  components carried: {len(others)}"
+    for other in others:
+        yield f"    {other.name} ({other.subject})"
+        yield from _credential(read, other, "      ")
+
+
+def _credential(read: Passport, credential: Credential, indent: str) -> Iterator[str]:
+    yield f"{indent}credential  {credential.digest.hex()}"
+    yield f"{indent}issuer      {credential.issuer}"
+    until = f" to {format_instant(credential.valid_until)}" if credential.valid_until else ""
+    yield f"{indent}valid       from {format_instant(credential.valid_from)}{until}"
+    commitment = read.credentials[credential.digest].commitment
+    yield f"{indent}sealed      {_seal(read.seals.get(commitment))}"
+    for record in credential.records:
+        kept = "disclosed" if record.commitment in read.records else "withheld"
+        seal = _seal(read.seals.get(record.commitment))
+        yield f"{indent}record      {record.role}, {record.profile}, {kept}, sealed {seal}"
+        yield from (f"{indent}  {line}" for line in footprint_lines(read.records.get(record.commitment)))
+
+
+def _seal(seal: Seal | None) -> str:
+    if seal is None:
+        return "nowhere"
+    heads = [", ".join(anchor.ledger for anchor in head.anchors) or "not anchored" for head in seal.heads]
+    return f"as entry {seal.index}, {len(heads)} head{'s' * (len(heads) != 1)}: {'; '.join(heads)}"

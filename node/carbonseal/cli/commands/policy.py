@@ -1,0 +1,75 @@
+"""`carbonseal policy`: the policy template of a node, made anew from what it is now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from carbonseal.cli.errors import Failed
+from carbonseal.cli.ledger_discovery import ask
+from carbonseal.cli.options import NODE
+from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
+from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
+
+if TYPE_CHECKING:
+    from carbonseal.node.config import LedgerConfig, NodeConfig
+
+
+@click.command(short_help="Print a policy template for those who verify what a node seals.")
+@click.argument("directory", type=NODE)
+def policy(directory: Path) -> None:
+    """Print a policy for those who will verify what the node in DIRECTORY seals, as `carbonseal init` left it beside the new
+    node: for when keys have moved, or logs, issuers and ledgers have come since.
+
+    It names every log and every issuer of the node, with their public keys as they are now, and every ledger that a log is
+    anchored on, which is asked who it is. Nothing in DIRECTORY changes.
+
+    \b
+    Example:
+      carbonseal policy my-node > customs.policy
+    """
+    from carbonseal.node import config
+    from carbonseal.node.secrets import open_signer, verifier_of
+    from carbonseal.passport.multibase import encode_key
+
+    settings = config.load(directory)
+    logs = [verifier_of(log.origin, log.key, directory).encode() for log in settings.logs]
+    issuers = [
+        IssuerLine(one.name, one.id, encode_key(open_signer(one.key, directory).public_key().public_bytes_raw()))
+        for one in settings.issuers
+    ]
+    ledgers = asyncio.run(_ledger_lines(directory, settings))
+    click.echo(policy_template(logs, issuers, ledgers, datetime.now(UTC).date()), nl=False)
+
+
+async def _ledger_lines(directory: Path, settings: NodeConfig) -> list[LedgerLine]:
+    used = [{ledger.name for ledger in settings.ledgers_of(log)} for log in settings.logs]
+    lines: list[LedgerLine] = []
+    for ledger in settings.ledgers:
+        if any(ledger.name in names for names in used):
+            shared = all(ledger.name in names for names in used)
+            name = _name(ledger.name, [line.name for line in lines] + [issuer.name for issuer in settings.issuers])
+            lines.append(await _ledger_line(name, ledger, directory, shared=shared))
+    return lines
+
+
+async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shared: bool) -> LedgerLine:
+    from carbonseal.node.anchoring.adapters import NodeSecrets
+
+    told = await ask(ledger.name, ledger.uri, ledger.options, NodeSecrets(directory))
+    if (told.name, told.publisher) != (ledger.name, ledger.publisher):
+        found, expected = (f"{one.name} under {one.publisher or 'the log itself'}" for one in (told, ledger))
+        raise Failed.by(Refused(CONFIG_WRONG_LEDGER(ledger.name, uri="its uri", found=found, expected=expected)))
+    return LedgerLine(name, told.name, told.pins, shared)
+
+
+def _name(ledger: str, taken: Sequence[str]) -> str:
+    """What a policy calls a ledger: its kind, with a number where there are several."""
+    kind = ledger.partition(":")[0]
+    numbered = (f"{kind}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (kind, *numbered) if name not in taken)

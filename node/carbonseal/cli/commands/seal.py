@@ -1,0 +1,94 @@
+"""`carbonseal seal`: records from files, folders and streams into the log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from carbonseal.cli.formatting.progress import Progress
+from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.nodes import with_node
+from carbonseal.cli.options import NODE, Once
+from carbonseal.cli.receipts import Receipts, open_receipts
+
+if TYPE_CHECKING:
+    from carbonseal.node.sealing.intake import Submitted
+    from carbonseal.service.client import AnyNode
+
+REFUSED = 2  # exit status where something was not sealed; what was not refused is
+
+
+@click.command(short_help="Seal records from files, folders or a stream.")
+@click.argument("directory", type=NODE)
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+    metavar="RECORDS...",
+)
+@click.option("--profile", required=True, help="What the records are: pact/3.0, or json/1 for any JSON object.")
+@click.option("--tenant", default="default", show_default=True, help="In whose name; it decides which log takes them.")
+@click.option(
+    "--receipts",
+    type=click.Path(dir_okay=False, path_type=Path),
+    cls=Once,
+    help="Append each record's receipt to this file, as a line of JSON, once. Keep it: its salt opens the commitment.",
+)
+@click.pass_context
+def seal(
+    ctx: click.Context, *, directory: Path, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Path | None
+) -> None:
+    """Seal RECORDS in a log of the node in DIRECTORY: .json files, .ndjson and .jsonl files (one record a line), folders of
+    them, or - for NDJSON from standard input.
+
+    Prints each record's commitment and where it came from. A record that is refused is reported with its place, and the
+    others go on; then the exit status is 2. Sealing a record again gives the same commitment and changes nothing.
+
+    \b
+    Examples:
+      carbonseal seal my-node footprint.json --profile pact/3.0
+      carbonseal seal my-node records/ more.ndjson --profile pact/3.0 --receipts receipts.ndjson
+      zcat year.ndjson.gz | carbonseal seal my-node - --profile pact/3.0
+    """
+    from carbonseal.records.profiles import lookup
+
+    lookup(profile)  # an unknown one is refused once, and not for every record
+    with nullcontext() if receipts is None else open_receipts(receipts) as file:
+        refused = with_node(directory, lambda node: _seal(node, paths, profile, tenant, file))
+    ctx.exit(REFUSED if refused else 0)
+
+
+async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Receipts | None) -> int:
+    """How many were refused."""
+    from carbonseal.records.sources import read_records
+
+    started = int(time.time())
+    sealed = before = refused = 0
+    with Progress("sealing") as progress:
+        async for result in node.submit_many(read_records(paths), profile, tenant):
+            progress.step()
+            refused += result.receipt is None
+            before += result.receipt is not None and result.receipt.acknowledged < started
+            sealed += result.receipt is not None and result.receipt.acknowledged >= started
+            _tell(result, receipts)
+    await node.sequence()
+    counts = {"sealed": sealed, "sealed before": before, "refused": refused}
+    told = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]
+    click.echo(", ".join(told), err=True)
+    return refused
+
+
+def _tell(result: Submitted, receipts: Receipts | None) -> None:
+    if result.receipt is None:
+        click.echo(plain(f"refused  {result.finding}"), err=True)
+        return
+    line = f"{result.receipt.commitment.hex()}  {plain(' > '.join(result.place))}"
+    sys.stdout.write(line + "\n")  # not flushed line by line, as click.echo would
+    if receipts is not None:
+        receipts.put(result.receipt)

@@ -1,0 +1,51 @@
+"""`carbonseal serve`."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from carbonseal.cli.errors import BrokeOff
+from carbonseal.cli.formatting.node_status import freeze_lines
+from carbonseal.cli.options import NODE
+
+
+@click.command(short_help="Run a node: take records in, sequence, anchor, hand out passports.")
+@click.argument("directory", type=NODE)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=9100, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+def serve(directory: Path, host: str, port: int) -> None:
+    """Run the node in DIRECTORY until it is told to stop (Ctrl-C or SIGTERM).
+
+    Records come in over HTTP; waiting entries join their log in batches by size and age; heads go to every ledger at its own
+    cadence, in the background. While it runs, the other commands on the same DIRECTORY talk to it. A log that is frozen is named
+    at the start, with what to do; it can be read, and takes nothing in.
+
+    \b
+    Examples:
+      carbonseal serve my-node
+      curl --data @footprint.json -H 'Content-Type: application/json' \\
+           'http://127.0.0.1:9100/v1/records?profile=pact/3.0'
+      curl http://127.0.0.1:9100/health
+
+    Nobody has to log in: whoever reaches the port can submit records and have passports issued. Listen on the machine itself,
+    as it does by default, and let a proxy pass on what others may use: what is below /v1/logs/.
+    """
+    from carbonseal.service.running import run
+
+    def ready(url: str, health: Mapping[str, Any]) -> None:
+        click.echo(f"carbonseal serves {directory} at {url}")
+        for log in health["logs"]:
+            for line in freeze_lines(log, whose=True):
+                click.echo(line, err=True)
+
+    try:
+        run(directory, host, port, ready)
+    except OSError as error:
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
+        remedy = "choose another --port" if taken else "is --host a name or an address of this machine?"
+        raise BrokeOff(f"cannot listen on {host}:{port}: {error.strerror}", remedy) from error

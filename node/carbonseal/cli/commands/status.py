@@ -1,0 +1,32 @@
+"""`carbonseal status`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from carbonseal.cli.formatting.node_status import lines
+from carbonseal.cli.nodes import with_node
+from carbonseal.cli.options import NODE
+
+
+@click.command(short_help="Show how a node and its ledgers stand.")
+@click.argument("directory", type=NODE)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, for monitoring.")
+@click.pass_context
+def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
+    """Show how the node in DIRECTORY stands: its logs, what waits, and every ledger with the anchors under way, those that
+    failed and why, and what to do about it. The exit status is 1 where something is wrong.
+
+    A node that nobody serves is opened for it, and its ledgers have three seconds to answer.
+
+    \b
+    Examples:
+      carbonseal status my-node
+      carbonseal status my-node --json
+    """
+    health = with_node(directory, lambda node: node.health())
+    click.echo(json.dumps(health, ensure_ascii=False) if as_json else "\n".join(lines(health)))
+    ctx.exit(0 if health["state"] == "ok" else 1)

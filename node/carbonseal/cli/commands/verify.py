@@ -1,0 +1,81 @@
+"""`carbonseal verify`: the customs officer's command."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from carbonseal.cli.errors import Failed
+from carbonseal.cli.formatting.progress import Progress
+from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once, passport_files
+from carbonseal.cli.verify_jobs import Named, Question, Style, judge_all
+from carbonseal.findings import Refused
+
+WEIGHT = (0, 3, 4, 1)  # of many files, the status that stands furthest to the right wins
+WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
+
+
+@click.command(short_help="Verify passports offline, against your policy.")
+@PASSPORTS
+@click.option("--policy", required=True, cls=Once, type=READABLE, help="Whom you trust; how many ledgers must agree.")
+@click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
+@click.option("--at", type=INSTANT, help="Judge as of this instant (2026-11-22T12:00:00Z). Default: now.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
+@click.option("--quiet", is_flag=True, help="Print nothing: the exit status says it.")
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    *,
+    passports: tuple[str, ...],
+    policy: Path,
+    trust: Path | None,
+    at: datetime | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Verify passports, files or folders of them, or - for one from standard input, without asking anyone: what counts is
+    in the passport, in your policy and in the trust material that you bring.
+
+    \b
+    The exit status says what was found:
+      0  verified: everything that the policy asks was shown
+      3  undetermined: something that it asks was not shown
+      4  rejected: something was shown to be false
+      2  wrong usage, or a policy or trust file that cannot be used
+      1  broke off
+    Of many passports, 1 beats 4, 4 beats 3, and 3 beats 0.
+
+    \b
+    Examples:
+      carbonseal verify passport.json --policy customs.policy --trust trust.json
+      carbonseal verify deliveries/ --policy customs.policy --trust trust.json --json > verdicts.ndjson
+      carbonseal verify passport.json --policy customs.policy --at 2027-01-01T00:00:00Z
+    """
+    if as_json and quiet:
+        raise click.UsageError("--json and --quiet exclude each other.")
+    files = passport_files(passports, beside=(policy, trust) if trust else (policy,))
+    style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
+    try:
+        material = Named.of(trust) if trust else None
+        question = Question(Named.of(policy), material, at or datetime.now(UTC), style)
+        counts = _judge(question, files)
+    except Refused as unusable:  # of a passport it would have been a verdict
+        raise Failed.by(unusable) from unusable
+    if style is Style.BRIEF:
+        said = ", ".join(f"{counts[status]:,} {WORDS[status]}" for status in WEIGHT if counts[status])
+        click.echo(f"{len(files):,} passports: {said}")
+    ctx.exit(max(counts, key=WEIGHT.index))
+
+
+def _judge(question: Question, files: list[str]) -> Counter[int]:
+    counts: Counter[int] = Counter()
+    with Progress("verifying", total=len(files)) as progress:
+        for judged in judge_all(question, files):
+            counts[judged.status] += 1
+            if judged.text:
+                click.echo(judged.text)
+            progress.step()
+    return counts

@@ -1,0 +1,101 @@
+"""How a node is and how its ledgers stand, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from click import style
+
+from carbonseal.cli.formatting.text import plain
+
+COLOURS = {"ok": "green", "failing": "yellow", "frozen": "red", "final": "green", "failed": "red"}
+
+
+def lines(health: Mapping[str, Any]) -> Iterator[str]:
+    """What `carbonseal status` prints. `health` is what GET /health answers."""
+    state = health["state"]
+    yield style(state.upper(), fg=COLOURS[state], bold=True)
+    for log in health["logs"]:
+        yield from log_lines(log)
+    if not health["ledgers"]:
+        yield from _without_ledgers(any(log["size"] or log["waiting"] for log in health["logs"]))
+    names = {log["id"]: log["name"] for log in health["logs"]}
+    for ledger in health["ledgers"]:
+        yield from ledger_lines(ledger, names)
+
+
+def _without_ledgers(begun: bool) -> Iterator[str]:
+    yield style("no ledgers, so nothing is anchored", fg="yellow")
+    if begun:
+        yield "  a log's first entry fixes its ledgers: begin another log, as 'A log without ledgers' in docs/operators.md says"
+    else:
+        yield "  begin anew, with carbonseal init --ledger, before the first record: it fixes the log's ledgers for ever"
+
+
+def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
+    """One log: what it is called here and everywhere, and how far it has got."""
+    yield style(plain(log["origin"]), bold=True) + plain(f"  the log {log['name']}")
+    yield f"  key      {plain(log['key'])}"
+    yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
+    yield from (f"  {line}" for line in freeze_lines(log))
+
+
+def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str]:
+    """Why a log signs nothing, and what to do; nothing where it does its work."""
+    if frozen := log["frozen"]:
+        name = f"the log {log['name']} is " if whose else ""
+        yield style(plain(f"{name}frozen: {frozen['message']}"), fg="red")
+        yield plain(f"  {frozen['remedy']}")
+
+
+def ledger_lines(ledger: Mapping[str, Any], logs: Mapping[str, str]) -> Iterator[str]:
+    """One ledger: how many anchors are in which state, its problem if any, and its anchors that matter now. `logs` are the
+    node's, by id."""
+    counts = ", ".join(f"{count:,} {state}" for state, count in ledger["counts"].items() if count)
+    yield style(plain(ledger["ledger"]), bold=True) + f"  {counts or 'nothing anchored yet'}"
+    publisher = ledger["publisher"] or "the log itself"
+    yield plain(f"  at {ledger['uri']}, as {publisher}, every {ledger['cadence']:g} s")
+    if ledger["problem"]:
+        yield style(plain(f"  {ledger['problem']}"), fg="yellow")
+    if ledger["remedy"]:
+        yield plain(f"    {ledger['remedy']}")
+    if ledger["warning"]:
+        yield style(plain(f"  {ledger['warning']}"), fg="yellow", bold=True)
+    if costs := ledger["costs"]:
+        yield from _costs(costs)
+    for anchor in ledger["anchors"]:
+        yield from _anchor(anchor, f"{logs.get(anchor['log'], anchor['log'][:8])}, " if len(logs) > 1 else "")
+
+
+def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
+    """What the anchors cost, and whether what pays for them will last."""
+    unit = plain(costs["unit"])
+    spent = f"  spent {_amount(costs['spent'])} {unit}"
+    if costs["per-anchor"] is not None:
+        spent += f": {_amount(costs['per-anchor'])} an anchor, {_amount(costs['per-record'])} a record"
+    yield plain(f"{spent}; {_amount(costs['balance'])} left at {costs['asked']}")
+    if costs["warning"]:
+        yield style(plain(f"  {costs['warning']}"), fg="red" if costs["empty"] else "yellow", bold=True)
+
+
+def _amount(text: str) -> str:
+    """Four digits that tell something; `--json` has them all."""
+    return f"{Decimal(text):.4g}" if Decimal(text) < Decimal("9999.5") else f"{Decimal(text):,.0f}"
+
+
+def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
+    state = anchor["state"]
+    stage = f" ({plain(anchor['stage'])})" if anchor["stage"] else ""
+    shown = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
+    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {plain(anchor['since'])}{stage}"
+    if anchor["reason"]:
+        yield plain(f"    {anchor['reason']}")
+    if anchor["remedy"]:
+        yield plain(f"    {anchor['remedy']}")
+
+
+def unsettled(health: Mapping[str, Any]) -> list[str]:
+    """The ledgers that still have something to do."""
+    return [ledger["ledger"] for ledger in health["ledgers"] if not ledger["settled"]]

@@ -1,0 +1,194 @@
+"""A verification's report as a person reads it, and as a program reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from click import style
+
+from carbonseal.cli.formatting.text import plain
+from carbonseal.findings import Finding, Outcome, Place, Verdict
+from carbonseal.instants import format_instant
+from carbonseal.verification.verifiers import builtin, third_party
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import TrustItem
+    from carbonseal.verification.verify import Report
+
+COLOURS = {Verdict.VERIFIED: "green", Verdict.UNDETERMINED: "yellow", Verdict.REJECTED: "red"}
+MARKS = {
+    Outcome.SHOWN: style("✓", fg="green"),
+    Outcome.NOTED: style("·", dim=True),
+    Outcome.NOT_ASKED: style("-", dim=True),
+    Outcome.UNDETERMINED: style("?", fg="yellow", bold=True),
+    Outcome.REJECTED: style("✗", fg="red", bold=True),
+}
+WORTH_FOLDING = 3  # findings
+LONG = 200  # characters of what a trust item says
+DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
+TO_DO = (Outcome.NOTED, Outcome.UNDETERMINED, Outcome.REJECTED)  # what may say what to do about it
+
+
+def verdict_line(file: str, verdict: Verdict) -> str:
+    return style(f"{verdict.value.upper():<13}", fg=COLOURS[verdict], bold=True) + plain(file)
+
+
+def unread_line(file: str, error: str) -> str:
+    """For a file that could not be read at all: there is no verdict."""
+    return style(f"{'NOT READ':<13}", fg="red", bold=True) + plain(f"{file}: {error}")
+
+
+def full(file: str, report: Report, at: datetime) -> str:
+    """All about one passport: verdict, what it is, the tree of findings, what was not asked, what was trusted."""
+    lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
+    lines += tree(finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED)
+    if left_out := [finding for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED]:
+        lines += ["", style("Not asked by the policy", bold=True), *(f"  {_line(finding)}" for finding in left_out)]
+    if report.trusted:
+        lines += ["", style("Rests on what you trust", bold=True), *map(_trusted, report.trusted)]
+    return "\n".join(lines)
+
+
+def brief(file: str, report: Report) -> str:
+    """One of many: the verdict and below it what decided it, each thing once and with the first place that it was at. What
+    was only noted belongs to that where something is lacking and it says what to do."""
+    decides = DECIDES.get(report.verdict)
+    helps = Outcome.NOTED if report.verdict is Verdict.UNDETERMINED else None
+    places: dict[tuple[str, str], list[Finding]] = {}
+    for finding in report.findings:
+        outcome = finding.code.outcome
+        if outcome is decides or (outcome is helps and finding.remedy):
+            places.setdefault(_said(finding), []).append(finding)
+    lines = [verdict_line(file, report.verdict)]
+    for first, *others in places.values():
+        lines += (f"  {line}" for line in _line(first).split("\n"))
+        more = f", and {len(others)} more" if others else ""
+        if first.place:
+            lines.append(plain(f"      at {' > '.join(first.place)}{more}"))
+    return "\n".join(lines)
+
+
+def as_json(file: str, report: Report, at: datetime) -> str:
+    """One line of JSON with every finding."""
+    return _json_line(
+        {
+            "file": file,
+            "verdict": report.verdict.value,
+            "at": format_instant(at),
+            "credential": report.credential or None,
+            "subject": report.subject or None,
+            "name": report.name or None,
+            "exists_since": format_instant(report.exists_since) if report.exists_since else None,
+            "findings": [finding.to_json() for finding in report.findings],
+            "trusted": [item.to_json() for item in report.trusted],
+        }
+    )
+
+
+def unread_as_json(file: str, error: str) -> str:
+    return _json_line({"file": file, "verdict": None, "error": error})
+
+
+def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
+    """Findings under the places they speak of, each place named once, in the order in which places first occur.
+
+    Of places side by side, the first is told in full; another one that holds, or lacks only what was told before, takes one
+    line.
+    """
+    root = _Branch()
+    for finding in findings:
+        root.at(finding.place).findings.append(finding)
+    yield from root.lines(indent, set())
+
+
+class _Branch:
+    """A place: what was found there, and the places below it. `told` collects what has been said already."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.below: dict[str, _Branch] = {}
+
+    def at(self, place: Place) -> _Branch:
+        branch = self
+        for name in place:
+            branch = branch.below.setdefault(name, _Branch())
+        return branch
+
+    def all(self) -> Iterator[Finding]:
+        yield from self.findings
+        for branch in self.below.values():
+            yield from branch.all()
+
+    def lines(self, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
+        for finding in self.findings:
+            told.add(_said(finding))
+            yield from (indent + line for line in _line(finding).split("\n"))
+        in_full = False
+        for name, branch in self.below.items():
+            found = [*branch.all()]
+            new = [
+                finding for finding in found if _said(finding) not in told and finding.code.outcome is not Outcome.SHOWN
+            ]
+            if in_full and not new and len(found) >= WORTH_FOLDING:
+                yield indent + _folded(name, found)
+            else:
+                in_full = in_full or len(found) >= WORTH_FOLDING
+                yield from branch._named(name, indent, told)
+
+    def _named(self, name: str, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
+        path, branch = [name], self
+        while not branch.findings and len(branch.below) == 1:  # a way with one step at each turn is one line
+            (step, branch) = next(iter(branch.below.items()))
+            path.append(step)
+        yield indent + style(plain(" > ".join(path)), bold=True)
+        yield from branch.lines(indent + "  ", told)
+
+
+def _said(finding: Finding) -> tuple[str, str]:
+    return finding.code.name, finding.message
+
+
+def _folded(name: str, found: Sequence[Finding]) -> str:
+    """A place in one line: that all checks hold there, or which codes it has of those that were told before."""
+    again = [finding.code for finding in found if finding.code.outcome is not Outcome.SHOWN]
+    if not again:
+        return f"{MARKS[Outcome.SHOWN]} {plain(name)}: all {len(found)} checks hold"
+    worst = next(outcome for outcome in reversed(MARKS) if any(code.outcome is outcome for code in again))
+    codes = style(f"[{', '.join(dict.fromkeys(code.name for code in again))}]", dim=True)
+    return f"{MARKS[worst]} {plain(name)}: as above {codes}"
+
+
+def _line(finding: Finding) -> str:
+    mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
+    line = f"{mark} {plain(finding.message)} {code}"
+    if finding.code.outcome in TO_DO and finding.remedy:
+        line += f"\n    {plain(finding.remedy)}"
+    return line
+
+
+def _facts(report: Report, at: datetime) -> Iterator[str]:
+    if report.credential:
+        yield f"  about         {plain(report.name)} ({plain(report.subject)})"
+        yield f"  credential    {report.credential}"
+        yield f"  exists since  {format_instant(report.exists_since) if report.exists_since else 'not shown'}"
+    yield f"  judged as of  {format_instant(at)}"
+
+
+def _trusted(item: TrustItem) -> str:
+    return plain(f"  {item.ledger}: {said(item)}, from {item.whence}, {item.when}")
+
+
+def said(item: TrustItem) -> str:
+    """What a trust item says: "block 12 hash 0x…"; of what is long, its beginning."""
+    scheme = item.ledger.partition(":")[0]
+    verifier = builtin(scheme) or third_party(scheme)
+    values = (f"{name} {value}" for name, value in item.value.items())
+    told = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
+    return told if len(told) <= LONG else f"{told[:LONG]}… ({len(told):,} characters)"
+
+
+def _json_line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,44 @@
+"""Ledgers asked who they are, so that a node's settings and its policy can name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.findings import Refused
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a ledger says of itself. `pins` are what a policy's line has of it, `warning` what is wrong with what pays there."""
+
+    name: str
+    publisher: str
+    pins: Mapping[str, str]
+    warning: str
+
+
+async def ask(place: str, uri: str, options: Mapping[str, str], secrets: Secrets) -> Told:
+    """Ask the ledger at `uri`; `place` is what errors call it, because an address may hold an access key. Raises `Failed`, and
+    `BrokeOff` where it does not answer as this ledger."""
+    from carbonseal.ledger import Never, Retry
+    from carbonseal.node.anchoring.adapters import find_adapter
+
+    try:
+        ledger = await find_adapter(uri)(uri, options, secrets)
+        try:
+            pins, purse = await ledger.pins(), await ledger.purse()
+        finally:
+            await ledger.close()
+    except Retry as error:
+        raise BrokeOff(f"{place}: {error}", "is it running, and are its address and its options right?") from error
+    except Never as never:
+        raise Failed(f"{place}: {never.reason}", never.remedy) from never
+    except Refused as refused:
+        raise Failed.by(refused, place) from refused
+    return Told(ledger.name, ledger.publisher, pins, purse.warning if purse else "")

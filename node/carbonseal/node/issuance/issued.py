@@ -1,0 +1,91 @@
+"""The passports that were issued here, as they were then. Owns the table `passports`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, insert, select
+
+from carbonseal.instants import format_instant, from_seconds, parse_instant
+from carbonseal.passport.passports import Passport
+from carbonseal.storage.database import NODE_TABLES, Database
+
+PASSPORTS = Table(
+    "passports",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),  # in the order in which they were issued
+    Column("credential", LargeBinary, nullable=False, unique=True),  # the root's digest
+    Column("issuer", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("issued", Integer, nullable=False),  # seconds since 1970
+    Column("passport", LargeBinary, nullable=False),
+)
+PAGE = 500  # of a list
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One credential that was issued here. `number` counts them from 1, `issued` is in seconds since 1970."""
+
+    number: int
+    digest: bytes
+    issuer: str
+    subject: str
+    name: str
+    issued: int
+    revoked: bool
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "number": self.number,
+            "credential": self.digest.hex(),
+            "issuer": self.issuer,
+            "subject": self.subject,
+            "name": self.name,
+            "issued": format_instant(from_seconds(self.issued)),
+            "revoked": self.revoked,
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Issued:
+        """The inverse of `to_json`."""
+        return Issued(
+            int(value["number"]),
+            bytes.fromhex(value["credential"]),
+            str(value["issuer"]),
+            str(value["subject"]),
+            str(value["name"]),
+            int(parse_instant(value["issued"]).timestamp()),
+            bool(value["revoked"]),
+        )
+
+
+class IssuedPassports:
+    """What was issued. `keep` is called in the thread that writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, passport: Passport, encoded: bytes, now: int) -> None:
+        """A passport that was just issued."""
+        root = passport.credential
+        row = {"issuer": root.issuer, "subject": root.subject, "name": root.name, "issued": now}
+        with self._database.write() as connection:
+            connection.execute(insert(PASSPORTS).values(credential=passport.root, passport=encoded, **row))
+
+    def find(self, credential: bytes) -> bytes | None:
+        """The passport about the credential of this digest, as it was issued."""
+        chosen = select(PASSPORTS.c.passport).where(PASSPORTS.c.credential == credential)
+        with self._database.read() as connection:
+            passport = connection.scalar(chosen)
+        return None if passport is None else bytes(passport)
+
+    def page(self, after: int) -> list[Mapping[str, Any]]:
+        """At most `PAGE` rows without their passports: those that come after this number, in their order."""
+        columns = [column for column in PASSPORTS.c if column.name != "passport"]
+        chosen = select(*columns).where(PASSPORTS.c.number > after).order_by(PASSPORTS.c.number).limit(PAGE)
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(chosen).mappings()]

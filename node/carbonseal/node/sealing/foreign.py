@@ -1,0 +1,97 @@
+"""Other logs' heads that are anchored in this one. Owns the table `foreign_anchors`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, UniqueConstraint, select
+
+from carbonseal.findings import FOREIGN_EMPTY, FOREIGN_OTHER_ROOT, FOREIGN_OWN_LOG, FOREIGN_UNKNOWN_LOG, Refused
+from carbonseal.ledger import Statement
+from carbonseal.log.checkpoints import Checkpoint, checkpoint_of
+from carbonseal.log.entries import ForeignAnchor
+from carbonseal.log.notes import Note, VerifierKey
+from carbonseal.storage.database import LOG_TABLES, Database, insert_rows
+
+from .queue import Store
+
+FOREIGN = Table(
+    "foreign_anchors",
+    LOG_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("log_id", LargeBinary),
+    Column("size", Integer),
+    Column("root", LargeBinary),
+    Column("note", LargeBinary),  # the signed checkpoint, kept: with a second one it would prove equivocation
+    UniqueConstraint("log_id", "size"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignAnchorState:
+    """Another log's head, and its entry's index here once the entry is in the log."""
+
+    statement: Statement
+    index: int | None
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "state": "queued" if self.index is None else "sequenced",
+            "index": self.index,
+            "size": self.statement.size,
+            "root": self.statement.root.hex(),
+        }
+
+
+class ForeignAnchors:
+    """The heads of those logs whose keys are known."""
+
+    def __init__(self, database: Database, store: Store, own: str, keys: Iterable[VerifierKey]) -> None:
+        self._database = database
+        self._store = store
+        self._own = own
+        self._keys = {key.name: key for key in keys}
+
+    def introduce(self, key: VerifierKey) -> None:
+        """Take the heads of this log too, until the node ends: `node.toml` is for whoever calls to write."""
+        self._keys[key.name] = key
+
+    def open(self, note: bytes) -> Checkpoint:
+        """The checkpoint in `note`, shown to be signed by a log that is known. Raises Refused."""
+        parsed = Note.parse(note)
+        origin = parsed.text.partition("\n")[0]
+        if origin == self._own:
+            raise Refused(FOREIGN_OWN_LOG(origin=origin))
+        if origin not in self._keys:
+            raise Refused(FOREIGN_UNKNOWN_LOG(origin=origin))
+        checkpoint = checkpoint_of(parsed, self._keys[origin])
+        if checkpoint.size == 0:
+            raise Refused(FOREIGN_EMPTY())
+        return checkpoint
+
+    def enter(self, checkpoint: Checkpoint, note: bytes) -> int:
+        """Queue the anchor, once: its entry's index, durable on return. Raises Refused on another root for the size."""
+        statement = checkpoint.statement()
+        with self._database.read() as connection:
+            found = _find(connection, statement.log_id, statement.size)
+        if found is not None:
+            index, known = found
+            if known.root != statement.root:
+                raise Refused(FOREIGN_OTHER_ROOT(origin=checkpoint.origin, size=checkpoint.size))
+            return index
+        with self._store.appending([ForeignAnchor(statement)]) as (connection, index):
+            row = (index, statement.log_id, statement.size, statement.root, note)
+            insert_rows(connection, FOREIGN, [row])
+        return index
+
+    def find(self, log: bytes, size: int | None) -> tuple[int, Statement] | None:
+        """The anchor of the log with this id at `size`, or its largest one, with its entry's index; None without any."""
+        with self._database.read() as connection:
+            return _find(connection, log, size)
+
+
+def _find(connection: Connection, log: bytes, size: int | None) -> tuple[int, Statement] | None:
+    chosen = select(FOREIGN).where(FOREIGN.c.log_id == log).order_by(FOREIGN.c.size.desc()).limit(1)
+    row = connection.execute(chosen if size is None else chosen.where(FOREIGN.c.size == size)).one_or_none()
+    return None if row is None else (row.number, Statement(bytes(row.log_id), row.size, bytes(row.root)))

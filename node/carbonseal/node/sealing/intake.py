@@ -1,0 +1,149 @@
+"""The way in: admission, commitment, and durable storage in groups.
+
+Whatever was submitted while one commit was under way is stored by the next one: no timer, and no more than `MOST_WAITING`
+records wait, beyond which submitters are told so. Many records are taken in slices, of which one is admitted while the one
+before it is being stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from carbonseal.findings import NODE_BUSY, Finding, Place, Refused
+from carbonseal.records.admission import Record, admit
+from carbonseal.records.commitments import commit, salt_for
+from carbonseal.records.sources import Source
+from carbonseal.storage.database import SLICE
+
+from .queue import Receipt, Submission
+
+MOST_WAITING = 4096  # records
+MOST_BYTES = 64 << 20
+SLICE_BYTES = 8 << 20
+Put = Callable[[list[Submission]], Awaitable[list[Receipt]]]
+Item = Source | Finding
+
+
+class Busy(Refused):
+    """More records wait than the node holds in memory: nothing of this one was kept, and it may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of one of many records: a receipt, or a finding that says where and why it was refused."""
+
+    place: Place
+    receipt: Receipt | None = None
+    finding: Finding | None = None
+
+
+class _Group:
+    """Records that will be stored by one commit."""
+
+    def __init__(self) -> None:
+        self.submissions: list[Submission] = []
+        self.bytes = 0
+        self.stored: asyncio.Task[list[Receipt]] | None = None
+
+
+class Intake:
+    """Takes records in for all tenants of a log, whose salt keys it is given. `put` stores them durably."""
+
+    def __init__(self, salt_keys: Mapping[str, bytes], put: Put) -> None:
+        self._salt_keys = salt_keys
+        self._put = put
+        self._group = _Group()  # takes records in until its turn to be stored comes
+        self._turn = asyncio.Lock()
+
+    async def submit(self, record: Record, tenant: str) -> Receipt:
+        """One admitted record. Raises `Busy`."""
+        submission = self._commit(record, tenant)
+        group = self._group
+        if len(group.submissions) >= MOST_WAITING or group.bytes >= MOST_BYTES:
+            raise Busy(NODE_BUSY(waiting=len(group.submissions)))
+        position = len(group.submissions)
+        group.submissions.append(submission)
+        group.bytes += len(submission.canonical)
+        if group.stored is None:
+            group.stored = asyncio.create_task(self._store_group(group))
+        receipts = await asyncio.shield(group.stored)  # one submitter who goes away takes nobody along
+        return receipts[position]
+
+    async def submit_many(
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str
+    ) -> AsyncGenerator[Submitted, None]:
+        """Many records, with a result for each in their order."""
+        storing: asyncio.Task[list[Submitted]] | None = None
+        try:
+            async for part in _slices(items):
+                taken = [(item.place, self._take(item, profile, tenant)) for item in part]
+                before, storing = storing, asyncio.create_task(self._store(taken))
+                if before is not None:
+                    for result in await before:
+                        yield result
+            if storing is not None:
+                for result in await storing:
+                    yield result
+        finally:
+            if storing is not None:
+                await asyncio.wait([storing])
+
+    async def close(self) -> None:
+        """Wait until all that waits is stored."""
+        if self._group.stored is not None:
+            await asyncio.wait([self._group.stored])
+        async with self._turn:
+            pass
+
+    def _take(self, item: Item, profile: str, tenant: str) -> Submission | Finding:
+        if isinstance(item, Finding):
+            return item
+        try:
+            record = admit(item.raw, profile)
+        except Refused as refused:
+            return refused.finding.under(*item.place)
+        return self._commit(record, tenant)
+
+    def _commit(self, record: Record, tenant: str) -> Submission:
+        salt = salt_for(self._salt_keys[tenant], record.profile, record.canonical)
+        return Submission(
+            tenant, record.profile, salt, commit(record.profile, salt, record.canonical), record.canonical
+        )
+
+    async def _store(self, taken: list[tuple[Place, Submission | Finding]]) -> list[Submitted]:
+        receipts = iter(await self._put([item for _, item in taken if isinstance(item, Submission)]))
+        return [
+            Submitted(place, finding=item) if isinstance(item, Finding) else Submitted(place, next(receipts))
+            for place, item in taken
+        ]
+
+    async def _store_group(self, group: _Group) -> list[Receipt]:
+        async with self._turn:
+            self._group = _Group()
+            return await self._put(group.submissions)
+
+
+async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[list[Item]]:
+    """Slices of bounded length and size."""
+    part: list[Item] = []
+    size = 0
+    async for item in one_by_one(items):
+        part.append(item)
+        size += len(item.raw) if isinstance(item, Source) else 0
+        if len(part) == SLICE or size >= SLICE_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+async def one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
+    """What comes from either, in its order."""
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item

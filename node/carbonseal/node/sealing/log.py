@@ -1,0 +1,289 @@
+"""One log of a node: what waits to join it, its tree and its signed heads, and the heads of other logs that it holds.
+
+What changes something is awaited and done in the one thread that writes this log. What only reads answers at once, from what
+was committed last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from carbonseal.findings import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS, Finding, Refused
+from carbonseal.ledger import Statement, log_id
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.entries import Genesis, decode
+from carbonseal.log.notes import NoteSigner, VerifierKey
+from carbonseal.log.proofs import TlogProof
+from carbonseal.log.tree import consistency_proof, inclusion_proof
+from carbonseal.node import failpoints
+from carbonseal.node.config import FILE, LogConfig, NodeConfig
+from carbonseal.node.secrets import open_key, open_signer
+from carbonseal.storage.database import LOG_TABLES, Database
+
+from .batches import Batches
+from .files import LogFiles
+from .foreign import ForeignAnchors, ForeignAnchorState
+from .guard import Guard
+from .intake import Intake
+from .queue import Receipt, Store, StoredRecord, Submission
+from .sequencer import Sequencer, SignedHead
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
+START_PATIENCE = 3.0  # seconds that ledgers have for saying what they know of this log before anything is signed
+
+
+class SealingLog:
+    """An open log. `intake` takes records in, `run` makes batches in the background."""
+
+    def __init__(
+        self,
+        directory: Path,
+        settings: NodeConfig,
+        own: LogConfig,
+        database: Database,
+        *,
+        clock: Callable[[], float],
+        reached: failpoints.Reached,
+    ) -> None:
+        self.name = own.name
+        self.origin = own.origin
+        self.id = log_id(own.origin)
+        self.ledgers = {ledger.name: ledger.publisher_of(own.origin) for ledger in settings.ledgers_of(own)}
+        self.predecessor = _predecessor(own)
+        self._clock = clock
+        self._reached = reached
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"carbonseal-log-{own.name}")
+        self._store = Store(database)
+        self._check_genesis()
+        self.files = LogFiles(directory / FOLDER / own.name)
+        signer = NoteSigner(own.origin, open_signer(own.key, directory))
+        self.verifier: VerifierKey = signer.verifier
+        guard = Guard(directory / own.guard, own.origin)
+        self._sequencer = Sequencer(database, self._store, self.files, guard, signer, reached=reached)
+        known = [foreign.key for foreign in settings.foreign if foreign.log == own.name]
+        self._foreign = ForeignAnchors(database, self._store, own.origin, known)
+        tenants = [tenant for tenant in settings.tenants if tenant.log == own.name]
+        self.intake = Intake({tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}, self._put)
+        self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
+        self._greetings: list[asyncio.Task[None]] = []
+        self._patience_ends = 0.0  # in the event loop's time
+
+    @staticmethod
+    @asynccontextmanager
+    async def open(
+        directory: Path,
+        settings: NodeConfig,
+        own: LogConfig,
+        *,
+        clock: Callable[[], float],
+        reached: failpoints.Reached,
+    ) -> AsyncIterator[SealingLog]:
+        """The log that `own` names, of the node in `directory`, until the context ends. Raises Refused on settings and
+        secrets. A frozen log opens: it can be read, and what would write raises `Frozen`."""
+        folder = directory / FOLDER
+        folder.mkdir(exist_ok=True)
+        with closing(Database(folder / f"{own.name}.db", LOG_TABLES)) as database:
+            log = SealingLog(directory, settings, own, database, clock=clock, reached=reached)
+            try:
+                await log._on_disk(log._sequencer.start, log._now(), log.ledgers)
+                yield log
+            finally:
+                await log._close()
+
+    def _check_genesis(self) -> None:
+        """Genesis cannot change: node.toml must not say anything else. Raises Refused."""
+        if not self._store.size:
+            return
+        genesis = decode(self._store.entries(0, 1)[0])
+        assert isinstance(genesis, Genesis)
+        if genesis.origin != self.origin:
+            raise Refused(CONFIG_OTHER_GENESIS("log", self.name, found=genesis.origin, expected=self.origin))
+        for ledger, publisher in self.ledgers.items():
+            if genesis.publishers.get(ledger) != publisher:
+                raise Refused(CONFIG_NOT_IN_GENESIS("log", self.name, ledger=ledger, publisher=publisher))
+
+    async def _close(self) -> None:
+        await self.intake.close()
+        await self._on_disk(self._store.catch_up)
+        self._disk.shutdown()
+
+    # --- entries in ------------------------------------------------------------------------------------------------
+
+    def introduce(self, key: VerifierKey) -> None:
+        """Take another log's heads too, until the node ends: `node.toml` is for whoever calls to write."""
+        self._foreign.introduce(key)
+
+    async def submit_foreign(self, signed_checkpoint: bytes) -> ForeignAnchorState:
+        """Enter another log's head, once. Raises Refused unless a log whose key `node.toml` names signed it, and on a
+        second root for one size; `Frozen`."""
+        await self.check()
+        checkpoint = self._foreign.open(signed_checkpoint)
+        await self._on_disk(self._begin)
+        index = await self._on_disk(self._foreign.enter, checkpoint, signed_checkpoint)
+        self._batches.changed()
+        return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
+
+    async def _put(self, submissions: list[Submission]) -> list[Receipt]:
+        if not submissions:
+            return []
+        receipts = await self._on_disk(self._put_now, submissions)
+        self._batches.changed()
+        return receipts
+
+    def _put_now(self, submissions: list[Submission]) -> list[Receipt]:
+        self._begin()
+        receipts = self._store.put(submissions, self._now())
+        self._reached(failpoints.STORED)
+        return receipts
+
+    def _begin(self) -> None:
+        """Entry 0 says which log this is, and who publishes its anchors."""
+        if self._store.size == 0:
+            self._sequencer.check()
+            with self._store.appending([Genesis(self.origin, self.ledgers, self.predecessor)]):
+                pass
+
+    # --- growing ---------------------------------------------------------------------------------------------------
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Sequence by size and age, for ever."""
+        await self._batches.run(sleep)
+
+    async def sequence(self) -> bytes | None:
+        """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
+        Raises `Frozen`."""
+        await self._greeted()
+        self._sequencer.check()
+        newest: SignedHead | None = None
+        until = self._store.size
+        while self._sequencer.published.size < until:
+            newest = await self._step() or newest
+        return newest.note if newest else None
+
+    async def _step(self, heartbeat: bool = False) -> SignedHead | None:
+        """One batch."""
+        await self._greeted()
+        return await self._on_disk(self._sequencer.step, self._now(), heartbeat)
+
+    def await_greetings(self, greetings: Iterable[asyncio.Task[None]]) -> None:
+        """Ledgers are being asked what they know of this log: until they have answered, or had `START_PATIENCE` for it, nothing
+        is signed."""
+        self._greetings = list(greetings)
+        self._patience_ends = asyncio.get_running_loop().time() + START_PATIENCE
+
+    async def _greeted(self) -> None:
+        while self._greetings and (left := self._patience_ends - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._greetings, timeout=left)
+            self._greetings = [greeting for greeting in self._greetings if not greeting.done()]
+
+    # --- honesty ---------------------------------------------------------------------------------------------------
+
+    @property
+    def frozen(self) -> Finding | None:
+        """Why this log signs nothing, or None."""
+        return self._sequencer.frozen
+
+    async def check(self) -> None:
+        """Raises `Frozen` if this log signs nothing, after its ledgers had a moment to take back what they claimed."""
+        if self.frozen:
+            await self._greeted()
+        self._sequencer.check()
+
+    async def compare(self, witness: str, statement: Statement | None) -> None:
+        """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where only this one
+        claimed so once, and does not now. Raises `Frozen`."""
+        await self._on_disk(self._sequencer.compare, witness, statement, self._now())
+
+    @property
+    def listens(self) -> bool:
+        """Whether it matters what ledgers claim: not any more where the log froze for a reason of its own."""
+        return self._sequencer.listens
+
+    async def adopt_guard(self) -> None:
+        """The operator says that this directory holds the newest there is of this log, and that its guard is gone. Raises
+        `Frozen` where the log froze for another reason."""
+        await self._on_disk(self._sequencer.adopt_guard, self._now(), self.ledgers)
+
+    # --- what is here ----------------------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many entries the published log has."""
+        return self._sequencer.published.size
+
+    @property
+    def waiting(self) -> int:
+        """How many entries are durable and not in the log yet."""
+        return self._sequencer.waiting
+
+    def checkpoint(self) -> bytes | None:
+        """The newest signed checkpoint, or None before the first."""
+        return self.files.checkpoint()
+
+    def newest(self) -> SignedHead | None:
+        """The newest head, or None before the first."""
+        return self._sequencer.newest()
+
+    def head(self, size: int) -> SignedHead:
+        """The head of this size. Raises Refused where none was published."""
+        return self._sequencer.known_head(size)
+
+    def head_over(self, index: int) -> SignedHead:
+        """The newest head, which covers entry `index`. Raises Refused where the entry is not in the log."""
+        self._sequencer.check_sequenced(index)
+        head = self._sequencer.newest()
+        assert head is not None
+        return head
+
+    def entry(self, index: int) -> bytes:
+        """An entry that is stored."""
+        return self._store.entries(index, index + 1)[0]
+
+    def record(self, commitment: bytes) -> StoredRecord | None:
+        """The record with this commitment, or None."""
+        return self._store.record(commitment)
+
+    def proof(self, index: int, size: int | None = None) -> TlogProof:
+        """That entry `index` is in the log, under the head of `size` (the newest if None). Raises Refused."""
+        head = self.head_over(index) if size is None else self.head(size)
+        return TlogProof(index, self.inclusion(index, head.checkpoint.size), head.note)
+
+    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
+        """The proof that entry `index` is in the log of `size` entries. Raises Refused."""
+        return inclusion_proof(index, size, self.files)
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """The proof that the log of `new_size` entries begins with that of `old_size`. Raises Refused."""
+        return consistency_proof(old_size, new_size, self.files)
+
+    def foreign(self, log: bytes, size: int | None = None) -> ForeignAnchorState | None:
+        """The anchor of another log's head of `size`, or its largest one; None where there is none."""
+        found = self._foreign.find(log, size)
+        return ForeignAnchorState(found[1], self._if_sequenced(found[0])) if found else None
+
+    def _if_sequenced(self, index: int) -> int | None:
+        return index if index < self.size else None
+
+    # --- the machinery ---------------------------------------------------------------------------------------------
+
+    def _now(self) -> int:
+        return int(self._clock())
+
+    async def _on_disk(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` in the thread that writes this log."""
+        return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: function(*args, **kwargs))
+
+
+def _predecessor(own: LogConfig) -> Checkpoint | None:
+    try:
+        return Checkpoint.parse(own.predecessor) if own.predecessor else None
+    except Refused as refused:
+        raise refused.under(FILE, "log", own.name, "predecessor") from refused

@@ -1,0 +1,72 @@
+"""How findings are told to a person."""
+
+from __future__ import annotations
+
+import click
+
+from carbonseal.cli.formatting.reports import brief, tree
+from carbonseal.findings import Finding, Verdict, noted, rejected, shown, undetermined
+from carbonseal.verification.verify import Report
+
+HELD = shown("test.held", "{what} held")
+NOTED = noted("test.noted", "a remark")
+LACKING = undetermined("test.lacking", "not shown")
+WRONG = rejected("test.wrong", "{what} is wrong", "ask {whom}")
+
+
+def told(*findings: Finding) -> list[str]:
+    return [click.unstyle(line) for line in tree(findings)]
+
+
+def held(*place: str) -> list[Finding]:
+    return [HELD(*place, what=str(number)) for number in range(3)]
+
+
+def test_each_place_is_named_once() -> None:
+    findings = HELD("seal", "head 4", what="a"), HELD("seal", what="b"), HELD("seal", "head 4", what="c")
+    assert told(*findings) == [
+        "seal",
+        "  ✓ b held [test.held]",
+        "  head 4",
+        "    ✓ a held [test.held]",
+        "    ✓ c held [test.held]",
+    ]
+
+
+def test_a_way_without_turns_is_one_line() -> None:
+    assert told(HELD("seal", "head 4", "eip155:1", what="a")) == ["seal > head 4 > eip155:1", "  ✓ a held [test.held]"]
+
+
+def test_a_remedy_with_its_facts_stands_below() -> None:
+    assert told(WRONG(what="it", whom="the issuer")) == ["✗ it is wrong [test.wrong]", "    ask the issuer"]
+
+
+def test_only_the_first_of_those_that_hold_is_told_in_full() -> None:
+    lines = told(*held("one"), *held("two"), *held("three", "below"))
+    assert lines[0] == "one"
+    assert lines[4:] == ["✓ two: all 3 checks hold", "✓ three: all 3 checks hold"]
+
+
+def test_something_new_is_never_folded() -> None:
+    for other in (NOTED("two", "below"), WRONG("two", "below", what="it", whom="me")):
+        lines = told(*held("one"), *held("two"), other)
+        assert f"[{other.code.name}]" in "\n".join(lines)
+        assert not [line for line in lines if "checks hold" in line or "as above" in line]
+
+
+def test_what_was_told_before_is_folded_with_its_code() -> None:
+    wrong = [WRONG(place, "below", what="it", whom="me") for place in ("one", "two")]
+    lines = told(*held("one"), wrong[0], NOTED("one"), *held("two"), wrong[1], NOTED("two"))
+    assert lines[-1] == "✗ two: as above [test.noted, test.wrong]"
+    assert "\n".join(lines).count("it is wrong") == 1
+
+
+def test_one_of_many_tells_each_reason_once() -> None:
+    wrong = [WRONG(f"part {number}", "seal", what="it", whom="me") for number in range(40)]
+    report = Report(Verdict.REJECTED, (*held("one"), *wrong, LACKING("one")))
+    assert click.unstyle(brief("a.json", report)).splitlines() == [
+        "REJECTED     a.json",
+        "  ✗ it is wrong [test.wrong]",
+        "      ask me",
+        "      at part 0 > seal, and 39 more",
+    ]

@@ -1,0 +1,454 @@
+"""Several endpoints of one chain, and of others: honest, lying, lagging, forked, dead, busy, garbled. What they come to."""
+
+import asyncio
+import socketserver
+import threading
+
+import pytest
+
+from carbonseal.findings import Outcome, Refused
+from carbonseal.ledger import Asked, Evidence, Retry
+from carbonseal.verification.trust import Trust, parse_trust
+from carbonseal_adapters.ethereum.checking import codes
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.gathering import inquiry
+from carbonseal_adapters.ethereum.gathering.trust import Gatherer
+from carbonseal_devnet.ethereum import in_thread
+from carbonseal_devnet.ethereum.evidence import synthesise
+from tests.ethereum.endpoints import before
+from tests.ethereum.networks import anchor, connected, statement
+
+WHEN = "2026-01-01T00:00:00Z"
+GATHERER = Gatherer(pause=lambda seconds: None)
+
+
+def anchored(chain, *sizes):
+    """The evidence of anchors of these sizes."""
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            found = []
+            for size in sizes:
+                attempt = await ledger.prepare(anchor(size), [])
+                await ledger.send(attempt)
+                found.append(await ledger.evidence(await ledger.follow([attempt])))
+            return found
+
+    return asyncio.run(scenario())
+
+
+@pytest.fixture
+def evidence(carbonseal_fresh_chain):
+    (one,) = anchored(carbonseal_fresh_chain, 1)
+    carbonseal_fresh_chain.mine(12)  # until it is final
+    return one
+
+
+def pins(chain, agree=2):
+    return VERIFIER.pin(chain.ledger, {**chain.options(chain.publisher(0)), "agree": str(agree)})
+
+
+def gathered(chain, evidence, *endpoints, trust=Trust(), **asked):  # noqa: B008 - a trust never changes
+    """What all of these endpoints say, and what was found on the way."""
+    findings = []
+    for endpoint in endpoints:
+        question = Asked(WHEN, evidence, trust.on(chain.ledger), **asked)
+        found = GATHERER.gather(chain.ledger, question, endpoint)
+        findings += found.findings
+        trust = trust.without(found.replaced).joined(found.items)
+    return parse_trust(trust.encode()), [finding.code for finding in findings]
+
+
+def judged(chain, evidence, trust, agree=2):
+    checked = VERIFIER.check(evidence, statement(1), pins(chain, agree), trust.on(chain.ledger))
+    return [finding.code for finding in checked.findings], checked.proved is not None
+
+
+def forging(chain):
+    """What lies about every block but the first: whole, with a header that has its hash."""
+
+    def change(method, params, answer):
+        given = answer()
+        if method == "eth_getBlockByNumber" and params[0] not in {"0x0", "finalized"}:
+            block = given["result"]
+            block["stateRoot"] = "0x" + "66" * 32
+            block["hash"] = "0x" + keccak256(write_header(block)).hex()
+        return given
+
+    return before(chain, change)
+
+
+def test_three_honest_endpoints_agree(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+    trust, findings = gathered(
+        chain, [evidence], chain.endpoint, chain.another().endpoint, chain.another().endpoint + "/"
+    )
+    assert findings == []
+    assert len(trust.items) == 6
+    assert judged(chain, evidence, trust, 3) == ([codes.ANCHORED], True)
+
+
+def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+    with forging(chain) as liar:
+        trust, _ = gathered(chain, [evidence], liar, chain.endpoint, chain.another().endpoint)
+        assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+        assert judged(chain, evidence, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
+        (remark,) = GATHERER.review(chain.ledger, Asked(WHEN, known=trust.items), 2).remarks
+        assert remark.facts["whence"] == liar
+        alone, _ = gathered(chain, [evidence], liar, chain.endpoint)
+        assert judged(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
+
+
+def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain):
+    """Two honest endpoints, one that forges blocks, and one that forges the first one too."""
+    chain = carbonseal_every_fresh_chain
+    (evidence,) = anchored(chain, 1)
+    chain.mine(12)
+    stranger = chain.another()
+    stranger.fault("lie")
+    with forging(chain) as liar:
+        endpoints = liar, chain.endpoint, stranger.endpoint, chain.another().endpoint
+        trust, findings = gathered(chain, [evidence], *endpoints)
+    assert findings == []
+    seen = [codes.ANCHORED, codes.ENDPOINT_OUTVOTED, codes.TRUST_OTHER_CHAIN]
+    assert judged(chain, evidence, trust) == (seen, True)
+    assert judged(chain, evidence, trust, 3) == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
+
+
+def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain, evidence):
+    """The devnet's own lie is about block 0 too: who tells it speaks of another chain."""
+    chain, liar = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
+    liar.fault("lie")
+    trust, _ = gathered(chain, [evidence], chain.endpoint, liar.endpoint, chain.another().endpoint)
+    assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.TRUST_OTHER_CHAIN], True)
+
+
+def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain, evidence):
+    """Another chain that runs for itself from the same first block, as after a split: one voice against two."""
+    chain = carbonseal_fresh_chain
+    with in_thread() as fork:
+        fork.skew(-500)
+        fork.mine(20)
+        assert fork.deployment.genesis == chain.deployment.genesis
+        trust, _ = gathered(chain, [evidence], fork.endpoint, chain.endpoint, chain.another().endpoint)
+        assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+        others, _ = gathered(chain, [evidence], fork.endpoint, fork.another().endpoint, chain.endpoint)
+        assert judged(chain, evidence, others) == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
+
+
+def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+
+    def behind(method, params, answer):
+        if method == "eth_getBlockByNumber" and params[0] == "finalized":
+            return {"result": chain.ask(method, "0x1", False)}
+        return answer()
+
+    with before(chain, behind) as lagging:
+        trust, findings = gathered(chain, [evidence], lagging, chain.endpoint)
+        assert findings == [codes.ENDPOINT_BLOCK_UNFINAL]
+        assert judged(chain, evidence, trust) == ([codes.AGREEMENT_LACKING], False)
+        lacking = GATHERER.review(chain.ledger, Asked(WHEN, [evidence], trust.items), 2).lacking
+        assert [finding.facts["number"] for finding in lacking] == ["2"]
+        trust, findings = gathered(chain, [evidence], lagging, trust=trust, confirmations=1)
+        assert (findings, judged(chain, evidence, trust)) == ([], ([codes.ANCHORED], True))
+
+
+@pytest.mark.parametrize("fault", ["garbage", "half", "hang-up", "busy", "failing"])
+def test_one_that_is_of_no_use_takes_nothing_away(fault, carbonseal_fresh_chain, evidence):
+    chain, broken = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
+    broken.fault(fault)
+    with pytest.raises((Refused, Retry)):
+        gathered(chain, [evidence], broken.endpoint)
+    broken.heal()
+    broken.fault(fault, "eth_getBlockByNumber")
+    trust, findings = gathered(chain, [evidence], broken.endpoint, confirmations=1)
+    answered = fault in {"garbage", "half"}
+    assert (trust.items, {*findings}) == ((), {codes.ENDPOINT_ANSWER if answered else codes.ENDPOINT_SILENT})
+    broken.heal()
+    trust, _ = gathered(chain, [evidence], broken.endpoint, chain.endpoint)
+    assert judged(chain, evidence, trust) == ([codes.ANCHORED], True)
+
+
+def test_one_that_never_answers(carbonseal_fresh_chain, evidence, monkeypatch):
+    monkeypatch.setattr(inquiry, "TIMEOUT", 0.1)
+    stalling = carbonseal_fresh_chain.another()
+    stalling.fault("stall")
+    with pytest.raises(Retry, match="timed out"):
+        gathered(carbonseal_fresh_chain, [evidence], stalling.endpoint)
+
+
+def test_nothing_is_pinned_in_haste(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    (early,) = anchored(chain, 1)
+    trust, findings = gathered(chain, [early], chain.endpoint)
+    assert findings == [codes.ENDPOINT_BLOCK_UNFINAL]
+    assert [item.value["number"] for item in trust.items] == [0]
+    assert gathered(chain, [early], chain.endpoint, confirmations=1)[1] == []
+    assert gathered(chain, [early], chain.endpoint, confirmations=2)[1] == [codes.ENDPOINT_BLOCK_UNFINAL]
+    assert gathered(chain, [early], chain.endpoint, confirmations=0)[1] == []
+    assert len(gathered(chain, [early], chain.endpoint, confirmations=9_999_999)[0].items) == 1
+    chain.mine(12)
+    assert len(gathered(chain, [early], chain.endpoint, trust=trust)[0].items) == 2
+
+
+@pytest.mark.parametrize("answer", [{"result": None}, {"error": {"message": "unknown block"}}, {"result": []}])
+def test_a_chain_that_calls_no_block_final(answer, carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+
+    def without(method, params, asked):
+        return answer if "finalized" in params else asked()
+
+    with before(chain, without) as endpoint:
+        with pytest.raises(Refused) as refused:
+            gathered(chain, [evidence], endpoint)
+        assert refused.value.finding.code is codes.ENDPOINT_NO_FINALITY
+        assert gathered(chain, [evidence], endpoint, confirmations=3)[1] == []
+
+
+def test_only_what_is_new_is_asked_for(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    first, second = anchored(chain, 1, 2)
+    asked = []
+
+    def listening(method, params, answer):
+        asked.append(params[:1])
+        return answer()
+
+    with before(chain, listening) as endpoint:
+        trust, _ = gathered(chain, [first], endpoint, confirmations=0)
+        asked.clear()
+        again, _ = gathered(chain, [first], endpoint, trust=trust, confirmations=0)
+        assert (asked, again) == ([[]], trust)
+        more, _ = gathered(chain, [first, second], endpoint, trust=trust, confirmations=0)
+        assert asked == [[], [], ["0x3"]]
+        assert more.items[:2] == trust.items
+        asked.clear()
+        with_another, _ = gathered(chain, [], chain.endpoint, trust=more, confirmations=0)
+        assert len(with_another.items) == 6, "an update asks who was not asked yet about all that is there"
+
+
+def test_a_reorg_is_noticed_and_told(carbonseal_fresh_chain):
+    """What was pinned in haste is replaced by the endpoint's new word, and that it changed is told."""
+    chain = carbonseal_fresh_chain
+    (fell_out,) = anchored(chain, 1)
+    trust, _ = gathered(chain, [fell_out], chain.endpoint, confirmations=0)
+    assert judged(chain, fell_out, trust, 1) == ([codes.ANCHORED], True)
+    chain.reorg(1, drop=True)
+    other = chain.another().endpoint
+    trust, _ = gathered(chain, [fell_out], other, trust=trust, confirmations=0)
+    assert judged(chain, fell_out, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
+    trust, findings = gathered(chain, [fell_out], chain.endpoint, trust=trust, confirmations=0)
+    assert findings == [codes.ENDPOINT_CHANGED]
+    assert judged(chain, fell_out, trust, 2) == ([codes.BLOCK_DIFFERS], False)
+    assert len(trust.items) == 4
+
+
+def test_who_falls_silent_on_the_way_keeps_what_was_said(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    evidence = anchored(chain, *range(1, 30))
+
+    def tiring(method, params, answer):
+        return None if params[:1] == ["0xf"] else answer()
+
+    with before(chain, tiring) as endpoint:
+        trust, findings = gathered(chain, evidence, endpoint, confirmations=0)
+    assert findings == [codes.ENDPOINT_SILENT]
+    assert [item.value["number"] for item in trust.items] == [0, *range(2, 15)]
+
+
+def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain, evidence):
+    chain, busy = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
+    busy.fault("busy", times=3)
+    pauses = []
+    found = Gatherer(pause=pauses.append).gather(chain.ledger, Asked(WHEN, [evidence]), busy.endpoint)
+    assert (len(found.items), pauses) == (2, [1, 2, 4])
+    busy.fault("busy")
+    with pytest.raises(Retry, match="429"):
+        Gatherer(pause=pauses.append).gather(chain.ledger, Asked(WHEN, [evidence]), busy.endpoint)
+    assert pauses[3:] == [*inquiry.PAUSES]
+
+
+def test_the_verifier_asks_whom_it_named_and_nobody_else(carbonseal_fresh_chain, evidence):
+    """A redirect would be somebody else's word under the first one's name."""
+    chain = carbonseal_fresh_chain
+    for status in (301, 302, 303, 307, 308):
+        with before(chain, lambda *_: status) as endpoint, pytest.raises(Retry, match=str(status)):  # noqa: B023
+            gathered(chain, [evidence], endpoint)
+
+
+# --- looking for anchors before passports come ---------------------------------------------------------------------
+
+
+def test_the_policys_anchors_are_found(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    evidence = anchored(chain, 1, 2, 3)
+    trust, findings = gathered(chain, [], chain.endpoint, pins=pins(chain), since=0, confirmations=1)
+    assert findings == []
+    assert [item.value["number"] for item in trust.items] == [0, 2, 3, 4]
+    for size, one in enumerate(evidence, start=1):
+        assert VERIFIER.check(one, statement(size), pins(chain, 1), trust.on(chain.ledger)).proved
+    later, _ = gathered(chain, [], chain.endpoint, pins=pins(chain), since=3, confirmations=2)
+    assert [item.value["number"] for item in later.items] == [0, 3]
+    stranger = VERIFIER.pin(chain.ledger, chain.options(chain.publisher(4)))
+    nothing, _ = gathered(chain, [], chain.endpoint, pins=stranger, since=0, confirmations=0)
+    assert len(nothing.items) == 1
+    assert len(gathered(chain, [], chain.endpoint, pins=pins(chain), confirmations=0)[0].items) == 1
+
+
+def test_a_range_that_is_too_wide_is_halved(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    anchored(chain, 1, 2, 3)
+    chain.mine(20)
+    widths = []
+
+    def narrow(method, params, answer):
+        if method == "eth_getLogs":
+            width = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
+            widths.append(width)
+            if width > 4:
+                return {"error": {"message": "range too wide"}}
+        return answer()
+
+    with before(chain, narrow) as endpoint:
+        trust, findings = gathered(chain, [], endpoint, pins=pins(chain), since=0, confirmations=1)
+    assert findings == []
+    assert [item.value["number"] for item in trust.items] == [0, 2, 3, 4]
+    assert sum(width for width in widths if width <= 4) == chain.height + 1
+
+
+@pytest.mark.parametrize("events", [None, 1, [{}], [{"blockNumber": "0xffffff"}], [{"blockNumber": 1}], "0x"])
+def test_events_that_are_none(events, carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+
+    def change(method, params, answer):
+        return {"result": events} if method == "eth_getLogs" else answer()
+
+    with before(chain, change) as endpoint:
+        trust, findings = gathered(chain, [evidence], endpoint, pins=pins(chain), since=0, confirmations=1)
+    assert findings == [codes.ENDPOINT_ANSWER]
+    assert len(trust.items) == 2, "its word on blocks still counts"
+
+
+# --- one that attacks whoever asks it ----------------------------------------------------------------------------------
+
+
+def answering(chain, told):
+    """What gives these results, by method, and the truth else."""
+    return before(chain, lambda method, params, answer: {"result": told[method]} if method in told else answer())
+
+
+def test_a_chain_id_of_ten_thousand_digits(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+    for told in ("0x" + "f" * 10_000, "0x" + "0" * 65, 1, None, "0x", "0xg"):
+        with answering(chain, {"eth_chainId": told}) as liar, pytest.raises(Refused) as refused:
+            gathered(chain, [evidence], liar)
+        assert refused.value.finding.code is codes.ENDPOINT_ANSWER
+
+
+def test_a_block_of_a_number_that_no_trust_can_hold(carbonseal_fresh_chain):
+    """A passport rests on it, and an accomplice makes one up that has the hash of its header."""
+    chain = carbonseal_fresh_chain
+    far = synthesise(statement(1), number=2**63, account_nodes=2, storage_nodes=1)
+
+    def accomplice(method, params, answer):
+        if params and params[0] == hex(2**63):
+            block = chain.ask(method, "0x1", False)
+            block["number"] = params[0]
+            return {"result": {**block, "hash": "0x" + keccak256(write_header(block)).hex()}}
+        return answer()
+
+    with before(chain, accomplice) as liar:
+        trust, findings = gathered(chain, [far.evidence], liar, chain.endpoint, confirmations=0)
+    assert findings == [codes.ENDPOINT_BLOCK_MISSING] * 2
+    assert [item.value["number"] for item in trust.items] == [0, 0]
+
+
+def test_events_without_end(carbonseal_fresh_chain, monkeypatch):
+    """It claims to be as high as none can be, and tells of one block at a time."""
+    monkeypatch.setattr(inquiry, "MOST_RANGES", 200)
+    chain = carbonseal_fresh_chain
+
+    def endless(method, params, answer):
+        if method == "eth_blockNumber":
+            return {"result": hex(2**60)}
+        if method == "eth_getLogs":
+            one = params[0]["fromBlock"] == params[0]["toBlock"]
+            return {"result": []} if one else {"error": {"message": "range too wide"}}
+        return answer()
+
+    with before(chain, endless) as liar:
+        trust, findings = gathered(chain, [], liar, pins=pins(chain), since=0, confirmations=1)
+    assert findings == [codes.ENDPOINT_ANSWER]
+    assert len(trust.items) == 1, "its word on blocks still counts"
+
+
+def test_events_in_every_block(carbonseal_fresh_chain, monkeypatch):
+    """What it tells of, others would be asked for; and more than a trust file can hold would lose all of it."""
+    monkeypatch.setattr(inquiry, "MOST_BLOCKS", 50)
+    chain = carbonseal_fresh_chain
+    many = [{"blockNumber": hex(number)} for number in range(100)]
+    told = {"eth_blockNumber": "0xffff", "eth_getLogs": many}
+    with answering(chain, told) as liar:
+        trust, findings = gathered(chain, [], liar, pins=pins(chain), since=0, confirmations=1)
+    assert findings == [codes.ENDPOINT_ANSWER]
+    assert len(trust.items) == 1
+
+
+def test_evidence_that_is_none_is_no_endpoints_fault(carbonseal_fresh_chain, evidence):
+    chain = carbonseal_fresh_chain
+    bad = [Evidence("ethereum-storage", 1, data) for data in (b"", b"\xc0", evidence.data[:-1], b"\xff" * 1000)]
+    trust, findings = gathered(chain, [*bad, evidence], chain.endpoint)
+    assert {code.outcome for code in findings} == {Outcome.REJECTED}
+    assert (len(findings), len(trust.items)) == (4, 2)
+    assert GATHERER.review(chain.ledger, Asked(WHEN, [*bad, evidence], trust.items), 1).lacking == []
+
+
+@pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
+def test_one_that_answers_byte_by_byte(begins, carbonseal_fresh_chain, evidence, monkeypatch):
+    monkeypatch.setattr(inquiry, "DEADLINE", 0.3)
+    ends = threading.Event()
+
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(begins)
+            while not ends.wait(0.02):
+                self.request.sendall(b"a")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(Retry, match=r"takes more than 0\.3 seconds"):
+                gathered(carbonseal_fresh_chain, [evidence], f"http://127.0.0.1:{server.server_address[1]}")
+        finally:
+            ends.set()
+            server.shutdown()
+            thread.join()
+
+
+# --- by hand -------------------------------------------------------------------------------------------------------
+
+
+def test_by_hand(carbonseal_fresh_chain):
+    digest = "0x" + "ab" * 32
+    assert GATHERER.pin("eip155:1", ["23000000", digest]) == ("block", {"number": 23_000_000, "hash": digest})
+    for words in (
+        [],
+        ["1"],
+        [digest],
+        ["1", digest, "2"],
+        ["-1", digest],
+        ["٢", digest],
+        ["0x1", digest],
+        ["9" * 16, digest],
+    ):
+        with pytest.raises(Refused) as refused:
+            GATHERER.pin("eip155:1", words)
+        assert refused.value.finding.code is codes.PIN_MALFORMED
+    with pytest.raises(Refused) as refused:
+        GATHERER.pin("eip155:1", ["1", digest.upper()])
+    assert refused.value.finding.code is codes.HASH_MALFORMED

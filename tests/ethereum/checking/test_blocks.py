@@ -1,0 +1,224 @@
+"""How many voices name a block: pure, from a trust as it may stand in a file."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Statement, TrustItem, TrustItems
+from carbonseal_adapters.ethereum.checking import codes
+from carbonseal_adapters.ethereum.checking.blocks import review, voice
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.gathering.endpoints import origin
+from carbonseal_devnet.ethereum.evidence import synthesise
+
+NAME = "eip155:1"
+STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
+MADE = synthesise(STATEMENT, account_nodes=2, storage_nodes=1, number=100)
+TRUE, FALSE, OTHER = "0x" + MADE.hash.hex(), "0x" + "99" * 32, "0x" + "77" * 32
+GENESIS = MADE.options["genesis"]
+
+
+def says(whence, digest=TRUE, number=100):
+    return TrustItem(NAME, "block", {"number": number, "hash": digest}, whence, "2026-01-01T00:00:00Z")
+
+
+def check(*trust, agree="1"):
+    """The codes found, and whether the anchor is proved."""
+    checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": agree}), trust)
+    return [finding.code for finding in checked.findings], checked.proved is not None
+
+
+def test_as_many_must_agree_as_the_policy_asks():
+    a, b, c = says("https://a.example"), says("https://b.example"), says("A. Miller")
+    assert check(a, agree="1") == ([codes.ANCHORED], True)
+    assert check(a, agree="2") == ([codes.AGREEMENT_LACKING], False)
+    assert check(a, b, agree="2") == ([codes.ANCHORED], True)
+    assert check(a, b, agree="3") == ([codes.AGREEMENT_LACKING], False)
+    assert check(a, b, c, agree="3") == ([codes.ANCHORED], True)
+    assert check(agree="2") == ([codes.BLOCK_NOT_PINNED], False)
+
+
+def test_a_liar_is_outvoted_and_named():
+    liar = says("https://liar.example", FALSE)
+    trust = [says("https://a.example"), liar, says("https://b.example")]
+    assert check(*trust, agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+    checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": "2"}), trust)
+    assert checked.proved.trusted == (trust[0], trust[2]), "the verdict rests on no liar"
+    assert "https://liar.example says that block 100 is 0x99" in checked.findings[1].message
+
+
+def test_a_liar_who_backs_forged_evidence_is_named_too():
+    """The evidence rests on what one endpoint says, and two others say otherwise."""
+    trust = says("https://friend.example"), says("https://a.example", FALSE), says("https://b.example", FALSE)
+    assert check(*trust, agree="2") == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
+    checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": "2"}), trust)
+    assert checked.findings[1].facts["whence"] == "https://friend.example"
+
+
+def test_where_as_many_say_one_thing_as_another_nothing_is_shown():
+    one, two = says("https://a.example"), says("https://b.example", FALSE)
+    assert check(one, two) == ([codes.TRUST_CONTRADICTS], False)
+    assert check(one, two, agree="2") == ([codes.AGREEMENT_LACKING], False)
+    four = one, two, says("https://c.example"), says("https://d.example", FALSE)
+    assert check(*four, agree="2") == ([codes.TRUST_CONTRADICTS], False)
+    majority = *four, says("https://e.example")
+    assert check(*majority, agree="2") == ([codes.TRUST_CONTRADICTS], False), "k of them lie: no majority mends that"
+    assert check(*majority, agree="3") == ([codes.ANCHORED, *[codes.ENDPOINT_OUTVOTED] * 2], True)
+    three = one, two, says("https://c.example", OTHER)
+    assert check(*three, agree="2") == ([codes.AGREEMENT_LACKING], False)
+
+
+def test_one_endpoint_under_two_spellings_is_one_voice():
+    spellings = (
+        "https://rpc.example",
+        "http://rpc.example",
+        "HTTPS://RPC.Example/",
+        "https://rpc.example:443",
+        "http://rpc.example:80/v2/key",
+        "https://user:secret@rpc.example?key=1",
+        "https://rpc.example.#fragment",
+        "https://rpc.example:0443",
+    )
+    assert {voice(spelling) for spelling in spellings} == {"rpc.example"}
+    assert check(*map(says, spellings), agree="2") == ([codes.AGREEMENT_LACKING], False)
+    assert voice("http://[::1]:8545") == voice("http://[0:0:0:0:0:0:0:1]:8545/") == "::1 port 8545"
+    assert voice("http://127.0.0.1:8545") != voice("http://127.0.0.1:8546")
+    assert voice("A. Miller") == voice("  a.  MILLER ")
+    assert voice("asked https://rpc.example by hand") != voice("https://rpc.example")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0X7F.1",
+        "0177.0.0.01",
+        "017700000001",
+        "[::ffff:127.0.0.1]",
+        "[::FFFF:7f00:1]",
+        "[0:0:0:0:0:ffff:7f00:0001%25eth0]",
+        "127.0.0.%31",
+        "127.0.0.1.",
+        "user@127.0.0.1",
+    ],
+)
+def test_one_address_in_all_spellings_that_systems_take(host):
+    assert voice(f"http://{host}:8545/key") == voice(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
+    assert voice(f"https://{host}") == "127.0.0.1"
+    told = says("http://127.0.0.1:8545"), says(f"http://{host}:8545")
+    assert check(*told, agree="2") == ([codes.AGREEMENT_LACKING], False)
+
+
+@pytest.mark.parametrize(
+    "host", ["256.1.1.1.", "1.2.3.4.5", "1.2.3.256", "0x1.0xg", "4294967296", "08.1", "1..2", "0x"]
+)
+def test_numbers_that_are_no_address(host):
+    assert voice(f"http://{host}") == host.removesuffix(".")
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.%31", "http://127.0.0.1%3a8545", "http://rp%63.example/"])
+def test_hosts_with_escapes_are_not_asked(endpoint):
+    with pytest.raises(Refused) as refused:
+        origin(endpoint)
+    assert refused.value.finding.code is codes.ENDPOINT_MALFORMED
+
+
+@given(st.text(max_size=40))
+def test_every_whence_is_some_voice(text):
+    assert isinstance(voice(text), str)
+    assert isinstance(voice("https://" + text), str)
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["rpc.example", "RPC.example.", "127.0.0.1", "[::1]", "bücher.example"]),
+    st.sampled_from(["", ":80", ":443", ":8545"]),
+    st.sampled_from(["", "/", "/v3/0123456789abcdef", "?key=secret"]),
+    st.sampled_from(["", "user@", "user:password@"]),
+)
+def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(scheme, host, port, rest, user):
+    stored = origin(f"{scheme.upper()}://{user}{host}{port}{rest}")
+    assert origin(stored) == stored
+    assert not {"@", "?", "secret", "password", "0123456789abcdef"} & {*stored, stored[8:]}
+    assert stored.count("/") == 2
+    if host != "bücher.example":
+        assert voice(stored) == voice(f"{scheme}://{user}{host}{port}{rest}")
+
+
+def test_who_speaks_of_another_chain_is_not_heard():
+    stranger = says("https://b.example", FALSE, 0)
+    two = says("https://a.example"), says("https://b.example")
+    assert check(*two, agree="2") == ([codes.ANCHORED], True)
+    assert check(*two, stranger, agree="2") == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
+    assert check(*two, stranger, says("https://a.example", GENESIS, 0)) == (
+        [codes.ANCHORED, codes.TRUST_OTHER_CHAIN],
+        True,
+    )
+    spelled = replace(stranger, whence="HTTP://B.example:80")
+    assert check(*two, spelled, agree="2")[1] is False
+
+
+def test_an_endpoint_that_says_two_things():
+    torn = says("https://a.example"), says("https://a.example", FALSE)
+    assert check(*torn) == ([codes.TRUST_CONTRADICTS], False)
+    assert check(*torn, says("https://b.example"), agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+
+
+def test_a_malformed_item_is_the_verifiers_own_to_mend():
+    assert check(says("https://a.example"), says("https://b.example", "0x66"), agree="1") == (
+        [codes.TRUST_MALFORMED],
+        False,
+    )
+
+
+def test_a_review_finds_what_a_verdict_would():
+    items = [says("https://a.example"), says("https://b.example"), says("https://liar.example", FALSE)]
+    agreed = review(NAME, items, 2)
+    assert not agreed.lacking
+    assert [finding.code for finding in agreed.remarks] == [codes.ENDPOINT_OUTVOTED]
+    assert [finding.code for finding in review(NAME, items, 3).lacking] == [codes.AGREEMENT_LACKING]
+    assert [finding.code for finding in review(NAME, items, 1).lacking] == [codes.TRUST_CONTRADICTS]
+    assert not review("eip155:5", items, 3).lacking
+    first = says("https://a.example", GENESIS, 0)
+    assert [finding.facts["number"] for finding in review(NAME, [*items, first], 2).lacking] == ["0"]
+    assert not review(NAME, [*items, first], 2, bytes.fromhex(GENESIS[2:])).lacking, "the policy pins it"
+    with pytest.raises(Refused) as refused:
+        review(NAME, [says("https://a.example", "0x66")], 1)
+    assert refused.value.finding.code is codes.TRUST_MALFORMED
+
+
+@pytest.mark.parametrize("agree", ["", "0", "00", "-1", "1.0", "100", "two", "٢", "2\n"])
+def test_agree_is_a_number(agree):
+    with pytest.raises(Refused) as refused:
+        VERIFIER.pin(NAME, {**MADE.options, "agree": agree})
+    assert refused.value.finding.code is codes.AGREE_MALFORMED
+    assert refused.value.finding.place == ("agree",)
+
+
+voters = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([TRUE, FALSE, OTHER])), max_size=12)
+
+
+@given(voters, st.integers(1, 4))
+def test_fewer_liars_than_must_agree_never_prevail(words, agree):
+    """Whatever is in the trust: what is proved has k voices, and nothing else has."""
+    trust = [says(f"https://host{who}.example", digest) for who, digest in words]
+    _, proved = check(*trust, agree=str(agree))
+    backed = {digest: {who for who, said in words if said == digest} for digest in (TRUE, FALSE, OTHER)}
+    assert proved == ([len(backed[digest]) >= agree for digest in (TRUE, FALSE, OTHER)] == [True, False, False])
+
+
+def test_finding_an_item_looks_at_few():
+    items = TrustItems([says("https://a.example", TRUE, number) for number in range(1000)])
+    assert [item.value["number"] for item in items.having("block", "number", 7)] == [7]
+    assert items.having("block", "number", 5000) == items.having("header", "number", 7) == ()
+    assert TrustItems.of(items) is items
+    assert (len(items), items[3], items[1:3]) == (1000, list(items)[3], (items[1], items[2]))
+    odd = TrustItems([TrustItem(NAME, "block", {"number": [7]}, "", ""), TrustItem(NAME, "block", {}, "", "")])
+    assert odd.having("block", "number", 7) == ()

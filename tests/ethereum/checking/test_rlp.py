@@ -1,0 +1,80 @@
+import tracemalloc
+
+import pytest
+import rlp as reference
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonseal.findings import Refused
+from carbonseal_adapters.ethereum.checking import rlp
+
+items = st.recursive(st.binary(max_size=80), lambda inner: st.lists(inner, max_size=6), max_leaves=20)
+
+
+def depth(item):
+    return 1 + max(map(depth, item), default=0) if isinstance(item, list) else 0
+
+
+@given(items.filter(lambda item: depth(item) <= rlp.MAX_DEPTH))
+def test_agrees_with_the_reference_encoder(item):
+    encoded = reference.encode(item)
+    assert rlp.encode(item) == encoded
+    assert rlp.decode(encoded) == item
+
+
+@given(st.binary(max_size=60))
+def test_whatever_is_accepted_is_the_only_encoding(data):
+    try:
+        item = rlp.decode(data)
+    except Refused as refused:
+        assert refused.finding.code.name in {"ethereum.rlp-malformed", "ethereum.rlp-not-canonical"}
+    else:
+        assert rlp.encode(item) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ("", "ethereum.rlp-malformed"),  # nothing
+        ("0102", "ethereum.rlp-malformed"),  # two items
+        ("83aabb", "ethereum.rlp-malformed"),  # truncated
+        ("c2a0aa", "ethereum.rlp-malformed"),  # an item longer than its list
+        ("b8", "ethereum.rlp-malformed"),  # no length
+        ("bfffffffffffffffff", "ethereum.rlp-malformed"),  # a length of 2^64 - 1
+        ("c9" * 9 + "c0", "ethereum.rlp-malformed"),  # lists that are longer than what holds them
+        ("c8c7c6c5c4c3c2c1c0", "ethereum.rlp-malformed"),  # nested nine deep
+        ("f881" + "01" * 129, "ethereum.rlp-malformed"),  # 129 items
+        ("f90410" + ("f880" + "c0" * 128) * 8, "ethereum.rlp-malformed"),  # 1,024 empty lists, and those around them
+        ("8101", "ethereum.rlp-not-canonical"),  # a small byte with a prefix
+        ("b801aa", "ethereum.rlp-not-canonical"),  # a short string in the long form
+        ("b90038" + "00" * 56, "ethereum.rlp-not-canonical"),  # a length with leading zeros
+        ("f801c0", "ethereum.rlp-not-canonical"),  # a short list in the long form
+    ],
+)
+def test_refuses(data, code):
+    with pytest.raises(Refused) as refused:
+        rlp.decode(bytes.fromhex(data))
+    assert refused.value.finding.code.name == code
+
+
+def test_ten_thousand_nested_lists_do_not_crash():
+    data = b"\xc0"
+    for _ in range(10_000):
+        data = reference.codec.length_prefix(len(data), 0xC0) + data
+    with pytest.raises(Refused):
+        rlp.decode(data)
+
+
+def test_millions_of_small_items_are_refused_unread():
+    """Eight bytes of memory, or sixty, for every byte of a file."""
+    flat, deep = b"\xc0" * (1 << 22), b"\xc0"
+    for _ in range(6):
+        deep = reference.codec.length_prefix(12 * len(deep), 0xC0) + 12 * deep
+    for data in (reference.codec.length_prefix(len(flat), 0xC0) + flat, deep):
+        tracemalloc.start()
+        try:
+            with pytest.raises(Refused):
+                rlp.decode(data)
+            assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        finally:
+            tracemalloc.stop()

@@ -1,0 +1,266 @@
+"""Endpoints that are silent, busy, broken or lying: what the adapter makes of each."""
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from carbonseal.ledger import Fate, Never, Retry, Unknown
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.gathering.trust import gather
+from carbonseal_adapters.ethereum.sending.ledger import connect
+from tests.ethereum.endpoints import before
+from tests.ethereum.networks import anchor, connected, statement
+
+QUESTIONS = {
+    "prepare": ["eth_call", "eth_feeHistory", "eth_getTransactionCount", "eth_estimateGas", "eth_getBlockByNumber"],
+    "follow": ["eth_getTransactionReceipt", "eth_getBlockByNumber"],
+    "evidence": ["eth_getProof", "eth_getBlockByNumber"],
+    "latest": ["eth_blockNumber", "eth_getLogs"],
+    "purse": ["eth_getBalance"],
+}
+BROKEN = {"silent": None, "busy": 429, "failing": 500, "garbage": b"{", "no rpc": b"[]", "null": b"null",
+          "odd": b'{"result": {"number": []}}', "nothing": b'{"result": null}', "error": b'{"error": "no"}'}  # fmt: skip
+
+
+class Faulty:
+    """An endpoint that breaks one method from when it is told to."""
+
+    def __init__(self):
+        self.method, self.given = None, None
+
+    def __call__(self, method, params, answer):
+        if method != self.method:
+            return answer()
+        return self.given(answer) if callable(self.given) else self.given
+
+
+def scenario(chain, check, **options):
+    """Run `check(ledger, faulty)` with a ledger that reaches the chain through a faulty endpoint."""
+    faulty = Faulty()
+
+    async def run(endpoint):
+        chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
+        ledger = await connect(f"ethereum+{endpoint}", chosen, lambda _: chain.key(0))
+        try:
+            return await check(ledger, faulty)
+        finally:
+            await ledger.close()
+
+    with before(chain, faulty) as endpoint:
+        return asyncio.run(run(endpoint))
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_every_broken_answer_to_a_question_is_a_retry(kind, carbonseal_fresh_chain):
+    async def check(ledger, faulty):
+        attempt = await ledger.prepare(anchor(1), [])
+        await ledger.send(attempt)
+        seen = await ledger.follow([attempt])
+        ask = {
+            "prepare": lambda: ledger.prepare(anchor(2), [attempt]),
+            "follow": lambda: ledger.follow([attempt]),
+            "evidence": lambda: ledger.evidence(seen),
+            "latest": lambda: ledger.latest(statement(1).log_id),
+            "purse": ledger.purse,
+        }
+        for call, methods in QUESTIONS.items():
+            for method in methods:
+                if kind == "nothing" and method == "eth_getTransactionReceipt":
+                    continue  # says that there is none, which is an answer
+                if kind == "error" and method == "eth_feeHistory":
+                    continue  # there are endpoints without it: the newest block's base fee is enough
+                faulty.method, faulty.given = method, BROKEN[kind]
+                with pytest.raises(Retry):
+                    await ask[call]()
+                faulty.method = None
+                await ask[call]()
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that_it_did_nothing(
+    kind, carbonseal_fresh_chain
+):
+    async def check(ledger, faulty):
+        attempt = await ledger.prepare(anchor(1), [])
+        faulty.method, faulty.given = "eth_sendRawTransaction", BROKEN[kind]
+        with pytest.raises(Retry if kind in {"busy", "error"} else Unknown):
+            await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.MISSING
+        faulty.method = None
+        await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain, monkeypatch):
+    """A question is asked again later; what was sent may have arrived, as it has here."""
+    chain = carbonseal_every_fresh_chain
+    endpoint = chain.another()
+    monkeypatch.setattr("carbonseal_adapters.ethereum.sending.rpc.TIMEOUT", aiohttp.ClientTimeout(total=0.5))
+
+    async def check():
+        async with connected(endpoint) as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            endpoint.fault("stall")
+            for ask in (ledger.prepare(anchor(2), [attempt]), ledger.follow([attempt]), ledger.purse()):
+                with pytest.raises(Retry, match="http:"):
+                    await ask
+            with pytest.raises(Unknown):
+                await ledger.send(attempt)
+            endpoint.heal()
+            while (seen := await ledger.follow([attempt])).fate is Fate.MISSING:
+                await ledger.send(attempt)
+            assert seen.fate is Fate.FINAL
+
+    asyncio.run(check())
+
+
+def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
+    async def check(ledger, faulty):
+        def lose(answer):
+            answer()
+
+        attempt = await ledger.prepare(anchor(1), [])
+        faulty.method, faulty.given = "eth_sendRawTransaction", lose
+        with pytest.raises(Unknown):
+            await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+        faulty.method = None
+        await ledger.send(attempt)
+
+    scenario(carbonseal_every_fresh_chain, check)
+
+
+@pytest.mark.parametrize(
+    ("message", "outcome"),
+    [
+        ("already known", None),  # geth
+        ("AlreadyKnown", None),  # nethermind
+        ("Known transaction", None),  # besu
+        ("transaction already imported", None),  # anvil
+        ("replacement transaction underpriced", Retry),
+        ("max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1, baseFee: 2", Retry),
+        ("insufficient funds for gas * price + value: balance 0", Retry),
+        ("nonce too low: next nonce 1, tx nonce 0", Unknown),
+        ("invalid chain id for signer: have 1 want 2", Never),
+        ("transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", Retry),  # bor
+        ("Sender account not authorized to send transactions", Retry),  # besu, on a chain with permissions
+        ("internal error", Retry),
+    ],
+)
+def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
+    async def check(ledger, faulty):
+        attempt = await ledger.prepare(anchor(1), [])
+        faulty.method = "eth_sendRawTransaction"
+        faulty.given = {"error": {"code": -32000, "message": message}}
+        if outcome is None:
+            await ledger.send(attempt)
+        else:
+            with pytest.raises(outcome) as said:
+                await ledger.send(attempt)
+            assert outcome is not Retry or message in str(said.value)  # `status` shows it
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain):
+    """Behind one address there may be several nodes, and an error of one says little."""
+
+    async def check(ledger, faulty):
+        def take(answer):
+            answer()
+            return {"error": {"code": -32000, "message": "internal error"}}
+
+        attempt = await ledger.prepare(anchor(1), [])
+        faulty.method, faulty.given = "eth_sendRawTransaction", take
+        await ledger.send(attempt)
+        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain):
+    def spoiled(change):
+        def given(answer):
+            real = answer()
+            change(real["result"])
+            return real
+
+        return given
+
+    lies = [
+        ("eth_getProof", lambda proof: proof["accountProof"].pop()),
+        ("eth_getProof", lambda proof: proof["storageProof"][0]["proof"].append("0x80")),
+        ("eth_getProof", lambda proof: proof["storageProof"].clear()),
+        ("eth_getProof", lambda proof: proof.update(accountProof="0x")),
+        ("eth_getBlockByNumber", lambda block: block.update(stateRoot="0x" + "11" * 32)),
+        ("eth_getBlockByNumber", lambda block: block.update(timestamp="0x1")),
+        ("eth_getBlockByNumber", lambda block: block.pop("stateRoot")),
+        ("eth_getBlockByNumber", lambda block: block.pop("requestsHash")),
+    ]
+
+    async def check(ledger, faulty):
+        attempt = await ledger.prepare(anchor(1), [])
+        await ledger.send(attempt)
+        seen = await ledger.follow([attempt])
+        for method, change in lies:
+            faulty.method, faulty.given = method, spoiled(change)
+            with pytest.raises(Retry):
+                await ledger.evidence(seen)
+
+    scenario(carbonseal_fresh_chain, check)
+
+
+def test_a_forgotten_state_is_proved_by_a_newer_block(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def check(ledger, faulty):
+        attempt = await ledger.prepare(anchor(1), [])
+        await ledger.send(attempt)
+        seen = await ledger.follow([attempt])
+        for size in (2, 3):
+            await ledger.send(await ledger.prepare(anchor(size), []))
+        refusals = [{"error": {"message": "missing trie node"}}]
+        faulty.method, faulty.given = "eth_getProof", lambda answer: refusals.pop() if refusals else answer()
+        return await ledger.evidence(seen)
+
+    evidence = scenario(chain, check)
+    trust = gather(chain.ledger, [evidence], chain.endpoint, "2026-01-01T00:00:00Z")
+    proved = VERIFIER.check(
+        evidence, statement(1), VERIFIER.pin(chain.ledger, chain.options(chain.publisher(0))), trust
+    )
+    assert proved.proved.trusted[0].value["number"] == 4
+
+
+def test_questions_at_once_share_one_session(carbonseal_fresh_chain):
+    async def check():
+        async with connected(carbonseal_fresh_chain) as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            seen = await asyncio.gather(*(ledger.follow([attempt]) for _ in range(8)))
+            assert {observation.fate for observation in seen} == {Fate.MISSING}
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("end", ["", " agree=1", "\n", "\nissuer evil did:web:evil.example z6MkEvil\n#", "\x1b[31m"])
+def test_what_is_no_hash_is_not_written_into_policies(end, carbonseal_fresh_chain):
+    """`carbonseal init` makes a policy's line of what a ledger pins: an endpoint must not end it and begin another."""
+
+    def injecting(answer):
+        given = answer()
+        given["result"]["hash"] += end
+        return given
+
+    async def check(ledger, faulty):
+        faulty.method, faulty.given = "eth_getBlockByNumber", injecting
+        return await ledger.pins()
+
+    if not end:
+        assert scenario(carbonseal_fresh_chain, check)["genesis"] == carbonseal_fresh_chain.deployment.genesis
+        return
+    with pytest.raises(Retry, match="is no hash"):
+        scenario(carbonseal_fresh_chain, check)

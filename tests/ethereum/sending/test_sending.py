@@ -1,0 +1,531 @@
+"""Fees within caps, replacements, gaps, foreign transactions, endpoints with limits: what a chain does to whoever sends for
+years."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from itertools import pairwise
+
+import pytest
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import Fate, Prepared, Retry
+from carbonseal_adapters.ethereum.checking import codes, registry
+from carbonseal_adapters.ethereum.checking.options import to_hex
+from carbonseal_adapters.ethereum.sending.fees import GWEI, Caps, Fees, Market, suggest
+from carbonseal_adapters.ethereum.sending.ledger import connect
+from carbonseal_adapters.ethereum.sending.rpc import MOST_BYTES, Rpc
+from carbonseal_adapters.ethereum.sending.signatures import address_of
+from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
+from carbonseal_adapters.ethereum.sending.transactions import fees_of, read_signed
+from tests.ethereum.calls import transact
+from tests.ethereum.endpoints import before
+from tests.ethereum.networks import anchor, command, connected, statement
+
+CAPS = Caps(fee=100 * GWEI, tip=5 * GWEI, anchor=10**16)
+
+
+@asynccontextmanager
+async def through(endpoint, network, **options):
+    options = {"registry": network.deployment.registry, "key": "env:KEY", **options}
+    ledger = await connect(f"ethereum+{endpoint}", options, lambda uri: network.key(0).hex().encode())
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+def events_of(network):
+    topics = ["0x" + registry.ANCHORED.hex()]
+    return network.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics})
+
+
+def sent_by(network, account=0):
+    return int(network.ask("eth_getTransactionCount", network.publisher(account), "latest"), 16)
+
+
+# --- fees ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_offer_stays_within_every_cap():
+    market = Market(least=10 * GWEI, tip=2 * GWEI, legacy=False)
+    assert CAPS.first(market, 90_000, 0) == Fees(22 * GWEI, 2 * GWEI)
+    assert CAPS.first(Market(60 * GWEI, 9 * GWEI, legacy=False), 90_000, 0) == Fees(100 * GWEI, 5 * GWEI)
+    assert CAPS.first(market, 90_000, 10**16 - 90_000 * 12 * GWEI) == Fees(12 * GWEI, 2 * GWEI)
+    assert CAPS.first(Market(30 * GWEI, 0, legacy=True), 90_000, 0) == Fees(30 * GWEI, 30 * GWEI)
+
+
+@pytest.mark.parametrize(("least", "spent"), [(101 * GWEI, 0), (10 * GWEI, 10**16 - 1), (10 * GWEI, 2 * 10**16)])
+def test_what_is_too_dear_waits(least, spent):
+    with pytest.raises(Retry, match="gwei"):
+        CAPS.first(Market(least, 0, legacy=False), 90_000, spent)
+
+
+def test_a_replacement_outbids_both_fees_or_is_none():
+    quiet = Market(GWEI, 1, legacy=False)
+    offered = Fees(2 * GWEI, GWEI)
+    steps = 0
+    while (better := CAPS.next(quiet, offered, 90_000, 0)) is not None:
+        assert better.limit * 10 >= offered.limit * 11
+        assert better.tip * 10 >= offered.tip * 11
+        assert better.tip <= CAPS.tip
+        assert better.limit <= CAPS.fee
+        offered, steps = better, steps + 1
+    assert offered.tip * 11 > CAPS.tip * 10  # there was no room for one more
+    assert steps > 5
+    assert CAPS.next(quiet, Fees(CAPS.fee, GWEI), 90_000, 0) is None
+    assert CAPS.next(Market(0, 0, legacy=False), Fees(0, 0), 90_000, 0) == Fees(1, 1)
+
+
+def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
+    history = {
+        "baseFeePerGas": ["0x64", "0x65", "0x66", "0x67"],
+        "gasUsedRatio": [0.5, 0, 0.9],
+        "reward": [["0x5"], ["0x0"], ["0x9"]],
+    }
+    nearly_empty = [0.0016, 0.049, 0]
+    asked = []
+
+    def change(method, params, answer):
+        if method == "eth_feeHistory":
+            asked.append(params[2])
+            return {"jsonrpc": "2.0", "id": 1, "result": history}
+        return answer()
+
+    async def scenario(endpoint):
+        rpc = Rpc(endpoint)
+        try:
+            assert await suggest(rpc, 20.0) == Market(0x67, 5, legacy=False)
+            history["gasUsedRatio"] = nearly_empty
+            assert (await suggest(rpc)).tip == GWEI  # what was paid there was not asked: the endpoint is
+        finally:
+            await rpc.close()
+
+    with before(carbonseal_fresh_chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+    assert asked == [[20.0], [50.0]]
+
+
+def lacking(*methods):
+    """An endpoint without these."""
+
+    def change(method, params, answer):
+        if method in methods:
+            return {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "error": {"code": -32601, "message": f"the method {method} does not exist"},
+            }
+        return answer()
+
+    return change
+
+
+def test_an_endpoint_without_fee_history(carbonseal_every_fresh_chain):
+    """The newest block says what the next one may ask for at most; the tip is what the endpoint would offer."""
+    chain = carbonseal_every_fresh_chain
+
+    async def market(*methods):
+        with before(chain, lacking(*methods)) as endpoint:
+            async with through(endpoint, chain) as ledger:
+                found = await suggest(ledger._rpc)
+                await ledger.send(await ledger.prepare(anchor(len(methods)), []))
+                return found
+
+    base = int(chain.ask("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16)
+    tip = int(chain.ask("eth_maxPriorityFeePerGas"), 16)
+    assert asyncio.run(market("eth_feeHistory")) == Market(base * 9 // 8, tip, legacy=False)
+    price, head = int(chain.ask("eth_gasPrice"), 16), chain.ask("eth_getBlockByNumber", "latest", False)
+    base = int(head["baseFeePerGas"], 16)
+    found = asyncio.run(market("eth_feeHistory", "eth_maxPriorityFeePerGas"))
+    assert found == Market(base * 9 // 8, price - base, legacy=False)
+    assert len(events_of(chain)) == sent_by(chain) == 2
+
+
+def test_what_a_node_offers_alone_does_not_drive_its_own_price(carbonseal_fresh_chain):
+    """A crowd and replacements leave high tips behind; on a quiet chain they are the only ones to be seen."""
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            chain.automine(False)
+            first = await ledger.prepare(anchor(1), [])
+            attempts = [first]
+            for _ in range(8):
+                attempts.append(await ledger.prepare(anchor(1), attempts))
+            await ledger.send(attempts[-1])
+            chain.mine()
+            await ledger.follow(attempts[::-1])
+            assert fees_of(attempts[-1].payload).tip > 2 * fees_of(first.payload).tip
+            assert fees_of((await ledger.prepare(anchor(2), attempts)).payload).tip == fees_of(first.payload).tip
+
+    asyncio.run(scenario())
+
+
+def test_a_chain_where_gas_is_free(carbonseal_fresh_chain):
+    """As consortia set theirs up: an account without money anchors at a price of nothing, and is not told that it is poor."""
+    chain = carbonseal_fresh_chain
+
+    def change(method, params, answer):
+        if method == "eth_gasPrice":
+            return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
+        if method == "eth_getBalance":
+            return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
+        told = answer()
+        if method == "eth_getBlockByNumber":
+            told["result"].pop("baseFeePerGas", None)
+        return told
+
+    async def scenario(endpoint):
+        async with through(endpoint, chain) as ledger:
+            first = await ledger.prepare(anchor(1), [])
+            assert fees_of(first.payload) == Fees(0, 0)
+            assert fees_of((await ledger.prepare(anchor(1), [first])).payload) == Fees(1, 1)
+            purse = await ledger.purse()
+            assert (purse.balance, purse.warning) == (0, "")
+
+    with before(chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+
+
+def test_a_chain_without_base_fees(carbonseal_fresh_chain):
+    """A gas price is all that it knows."""
+    chain = carbonseal_fresh_chain
+
+    def change(method, params, answer):
+        if method == "eth_feeHistory":
+            return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "the method does not exist"}}
+        told = answer()
+        if method == "eth_getBlockByNumber":
+            told["result"].pop("baseFeePerGas", None)
+        return told
+
+    async def scenario(endpoint):
+        async with through(endpoint, chain) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            first = await ledger.prepare(anchor(1), [])
+            assert first.payload[0] >= 0xC0  # a list: no type before it
+            await ledger.send(first)
+            second = await ledger.prepare(anchor(1), [first])
+            assert (second.slot, read_signed(second.payload)[0].legacy) == (first.slot, True)
+            assert fees_of(second.payload).limit * 10 >= fees_of(first.payload).limit * 11
+            await ledger.send(second)
+            await command(chain, "evm_mine")
+            assert (await ledger.follow([second, first])).attempt == second.id
+
+    with before(chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+    assert len(events_of(chain)) == sent_by(chain) == 1
+
+
+# --- stuck ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            attempts = [await ledger.prepare(anchor(1), [])]
+            await ledger.send(attempts[0])
+            await command(chain, "dev_crowd", 12)
+            seen = await ledger.follow(attempts)
+            assert seen.fate is Fate.PENDING
+            assert "base fee" in seen.reason
+            attempts.insert(0, await ledger.prepare(anchor(1), attempts))
+            assert attempts[0].slot == attempts[1].slot
+            await ledger.send(attempts[0])
+            await command(chain, "evm_mine")
+            seen = await ledger.follow(attempts)
+            assert (seen.fate, seen.attempt) == (Fate.FINAL, attempts[0].id)
+            assert seen.cost > 0
+
+    asyncio.run(scenario())
+    assert len(events_of(chain)) == sent_by(chain) == 1
+
+
+def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
+
+    async def scenario():
+        async with connected(chain, **{"max-fee": "3.2"}) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            attempts = [await ledger.prepare(anchor(1), [])]
+            while (again := await ledger.prepare(anchor(1), attempts)) not in attempts:
+                attempts.append(again)
+                await ledger.send(again)
+            assert 1 < len(attempts) < 9
+            assert again == attempts[-1]
+            assert all(fees_of(attempt.payload).limit <= 3.2 * GWEI for attempt in attempts)
+            await command(chain, "dev_crowd", 20)
+            with pytest.raises(Retry, match="max-fee"):
+                await ledger.prepare(anchor(2), attempts)  # nothing is signed that could only wait
+
+    asyncio.run(scenario())
+
+
+def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain):
+    """What waits behind an attempt of another anchor is left as it is."""
+    chain = carbonseal_every_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            await command(chain, "evm_setAutomine", False)
+            first = await ledger.prepare(anchor(1), [])
+            second = await ledger.prepare(anchor(2), [first])
+            for attempt in (first, second):
+                await ledger.send(attempt)
+            assert "comes first" in (await ledger.follow([second])).reason
+            assert await ledger.prepare(anchor(2), [first, second]) == second
+            assert await ledger.prepare(anchor(1), [first, second]) != first
+
+    asyncio.run(scenario())
+
+
+def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain):
+    """An endpoint told too high a nonce, or another anchor's attempt is lost: nothing that follows could ever be included."""
+    chain = carbonseal_every_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            lost = [Prepared(statement(1), "lost", "1", b"")]
+            first = await ledger.prepare(anchor(2), lost)
+            assert first.slot == "2"
+            await ledger.send(first)
+            attempts = [first]
+            for slot in ("0", "1"):
+                assert (await ledger.follow(attempts[::-1])).fate is Fate.PENDING
+                attempts.append(await ledger.prepare(anchor(2), attempts))
+                assert attempts[-1].slot == slot
+                assert not read_signed(attempts[-1].payload)[0].data
+                missing = await ledger.follow(attempts[::-1])
+                assert missing.fate in {Fate.PENDING, Fate.MISSING}
+                await ledger.send(attempts[-1])
+            seen = await ledger.follow(attempts[::-1])
+            assert (seen.fate, seen.attempt) == (Fate.FINAL, first.id)
+            receipts = [chain.ask("eth_getTransactionReceipt", attempt.id) for attempt in attempts]
+            paid = sum(int(one["gasUsed"], 16) * int(one["effectiveGasPrice"], 16) for one in receipts)
+            assert seen.cost == paid  # what filled the gap is part of what the anchor cost
+
+    asyncio.run(scenario())
+    assert len(events_of(chain)) == 1
+    assert sent_by(chain) == 3
+
+
+def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
+
+    async def scenario():
+        async with connected(chain, confirmations="3") as ledger:
+            await ledger.send(await ledger.prepare(anchor(1), []))
+            with pytest.raises(Retry, match="not final yet"):
+                await ledger.prepare(anchor(1), [])
+            await command(chain, "evm_mine")
+            await command(chain, "evm_mine")
+            standing = await ledger.prepare(anchor(1), [])
+            await ledger.send(standing)
+            seen = await ledger.follow([standing])
+            assert seen.fate is Fate.FINAL
+            assert await ledger.evidence(seen)
+
+    asyncio.run(scenario())
+    assert sent_by(chain) == 1
+
+
+def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def scenario():
+        async with connected(chain) as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            await ledger.send(await ledger.prepare(anchor(1, log="another"), []))
+            refused = await ledger.follow([attempt])
+            assert refused.fate is Fate.REFUSED
+            assert f"another transaction of {chain.publisher(0)} has used nonce 0" in refused.reason
+
+    asyncio.run(scenario())
+
+
+# --- how far it has got --------------------------------------------------------------------------------------------
+
+
+def test_stages(carbonseal_every_fresh_chain):
+    chain = carbonseal_every_fresh_chain
+
+    async def stages(**options):
+        said = []
+        async with connected(chain, **options) as ledger:
+            attempt = await ledger.prepare(anchor(1, log=str(options)), [])
+            await ledger.send(attempt)
+            while (seen := await ledger.follow([attempt])).fate is not Fate.FINAL:
+                said.append(seen.stage)
+                await command(chain, "evm_mine")
+            return said, seen.settled
+
+    assert asyncio.run(stages(finality="finalized")) == (["latest", "safe"], True)
+    assert asyncio.run(stages(confirmations="3")) == (["1 of 3 confirmations", "2 of 3 confirmations"], False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "stage"),
+    [
+        ({"error": {"code": -39001, "message": "finalized block not found"}}, "1 of 12 confirmations"),  # geth
+        ({"error": {"code": -32602, "message": "invalid block number"}}, "1 of 12 confirmations"),
+        ({"result": None}, "1 of 12 confirmations"),
+        (None, "latest"),
+    ],
+)
+def test_confirmations_count_where_the_chain_calls_no_block_final(answer, stage, carbonseal_fresh_chain):
+    """On a chain that is not a development one, and where nothing is said in node.toml."""
+    chain = carbonseal_fresh_chain
+
+    def change(method, params, told):
+        if method == "eth_chainId":
+            return {"jsonrpc": "2.0", "id": 1, "result": "0x64"}
+        if answer is not None and params[:1] in (["finalized"], ["safe"]):
+            return {"jsonrpc": "2.0", "id": 1, **answer}
+        return told()
+
+    async def scenario(endpoint):
+        async with connected(chain) as here:
+            attempt = await here.prepare(anchor(1), [])
+            await here.send(attempt)
+        async with through(endpoint, chain) as ledger:
+            seen = await ledger.follow([attempt])
+            assert (seen.fate, seen.stage) == (Fate.INCLUDED, stage)
+            chain.mine(11)
+            assert (await ledger.follow([attempt])).fate is Fate.FINAL
+
+    with before(chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+
+
+def test_a_branch_is_one_history(carbonseal_every_fresh_chain):
+    """A receipt from a block that parent hashes do not lead to proves nothing."""
+    chain = carbonseal_every_fresh_chain
+
+    async def scenario():
+        async with connected(chain, confirmations="9") as ledger:
+            attempt = await ledger.prepare(anchor(1), [])
+            await ledger.send(attempt)
+            for _ in range(4):
+                await command(chain, "evm_mine")
+            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            await command(chain, "dev_reorg", 5, "keep")
+            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            branch = ledger._branch
+            assert (branch.reorgs, branch.deepest) == (1, 5)
+            blocks = sorted(branch._blocks.values(), key=lambda block: block.number)
+            assert all(upper.parent == lower.hash for lower, upper in pairwise(blocks))
+
+    asyncio.run(scenario())
+
+
+# --- endpoints -----------------------------------------------------------------------------------------------------
+
+
+def test_events_of_few_blocks_at_a_time(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+    asked = []
+
+    def change(method, params, answer):
+        if method == "eth_getLogs":
+            span = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
+            asked.append(span)
+            if span > 3:
+                return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": "block range is too large"}}
+        return answer()
+
+    async def scenario(endpoint):
+        async with connected(chain) as ledger:
+            for size in (2, 1):
+                await ledger.send(await ledger.prepare(anchor(size), []))
+                for _ in range(10):
+                    await command(chain, "evm_mine")
+        async with through(endpoint, chain) as ledger:
+            assert await ledger.latest(statement(1).log_id) == statement(2)
+        everything = list(asked)
+        async with through(endpoint, chain, since=str(chain.height - 1)) as ledger:
+            asked.clear()
+            assert await ledger.latest(statement(1).log_id) is None
+        return everything
+
+    with before(chain, change) as endpoint:
+        everything = asyncio.run(scenario(endpoint))
+    assert everything[0] > 20
+    assert len(everything) < 30
+    assert asked == [2]
+
+
+def test_an_answer_without_end(carbonseal_fresh_chain):
+    def change(method, params, answer):
+        return json.dumps({"jsonrpc": "2.0", "id": 1, "result": "0x" + "0" * MOST_BYTES}).encode()
+
+    async def scenario(endpoint):
+        rpc = Rpc(endpoint)
+        try:
+            with pytest.raises(Retry, match="more than"):
+                await rpc.ask("eth_chainId")
+        finally:
+            await rpc.close()
+
+    with before(carbonseal_fresh_chain, change) as endpoint:
+        asyncio.run(scenario(endpoint))
+
+
+# --- money and options ---------------------------------------------------------------------------------------------
+
+
+def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
+    chain = carbonseal_fresh_chain
+
+    async def purse(key, **options):
+        chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
+        ledger = await connect(chain.uri, chosen, lambda uri: key.hex().encode())
+        try:
+            return await ledger.purse()
+        finally:
+            await ledger.close()
+
+    rich = asyncio.run(purse(chain.key(0)))
+    assert (rich.unit, rich.decimals, rich.balance, rich.warning) == ("ETH", 18, 10_000 * 10**18, "")
+    poor = asyncio.run(purse(b"\x07" * 32, coin="POL"))
+    assert poor.balance == 0
+    assert "0 POL left, which pays for 0 anchors" in poor.warning
+    low = asyncio.run(purse(chain.key(0), **{"low-balance": "10001"}))
+    assert "fund it" in low.warning
+    assert (rich.empty, low.empty, poor.empty) == (False, False, True)
+    assert asyncio.run(purse(b"\x07" * 32, **{"low-balance": "0"})).warning  # whatever counts as low
+    one = 90_000 * 10**9 * 2  # what an anchor may cost where 2 gwei are offered at most
+    for anchors, words in ((60, ""), (40, "which pays for 40 anchors")):  # fifty are enough
+        key = anchors.to_bytes(32, "big")
+        funded = transact(chain, to_hex(address_of(LocalKey(key).public_key)), b"", value=anchors * one)
+        assert funded["status"] == "0x1"
+        assert words in (told := asyncio.run(purse(key, **{"max-fee": "2"})).warning)
+        assert bool(told) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("max-fee", "-1"),
+        ("max-fee", "much"),
+        ("max-tip", ""),
+        ("max-cost", "1,5"),
+        ("max-cost", "nan"),
+        ("fee-percentile", "101"),
+        ("replace-after", "٣"),
+        ("since", "1.5"),
+        ("low-balance", "0x1"),
+    ],
+)
+def test_settings_are_read_strictly(option, value, carbonseal_chain):
+    async def scenario():
+        with pytest.raises(Refused) as refused:
+            async with connected(carbonseal_chain, **{option: value}):
+                pass
+        assert refused.value.finding.code is codes.SETTING_MALFORMED
+        assert refused.value.finding.place == (option,)
+
+    asyncio.run(scenario())

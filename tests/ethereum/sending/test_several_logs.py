@@ -1,0 +1,112 @@
+"""Several logs of one node, and one account: one line of nonces, whatever becomes of one log."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from carbonseal.ledger import Statement
+from carbonseal.node import failpoints
+from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.config import LedgerConfig
+from carbonseal.node.node import Node
+from tests import nodes
+
+DRIVER = Path(__file__).parents[2] / "node" / "driver.py"
+NAMES = ("default", "motors", "cables")
+
+
+def make_node(directory, chain):
+    options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key", "replace-after": "0.2"}
+    ledger = LedgerConfig(chain.ledger, chain.uri, chain.publisher(0), 3600, options)
+    logs = [nodes.log_config(name, f"{name}.example/log") for name in NAMES]
+    nodes.make_node(directory, nodes.settings(*logs, ledgers=(ledger,)))
+    (directory / "keys/ethereum.key").write_text(chain.key(0).hex())
+    (directory / "keys/ethereum.key").chmod(0o600)
+    return directory
+
+
+def anchored(chain):
+    """What the chain's own events say stands there."""
+    asked = {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry}
+    return [
+        Statement(bytes.fromhex(log["topics"][2][2:]), int(log["topics"][3], 16), bytes.fromhex(log["data"][2:66]))
+        for log in chain.ask("eth_getLogs", asked)
+    ]
+
+
+def nonce(chain):
+    return int(chain.ask("eth_getTransactionCount", chain.publisher(0), "latest"), 16)
+
+
+async def grow(node, *names):
+    for name in names:
+        log = node.log(name)
+        await node.submit(b'{"record": %d}' % (log.size + log.waiting), "json/1", name)
+    await node.sequence()
+
+
+def test_heads_of_all_logs_in_one_line_of_nonces(carbonseal_fresh_chain, tmp_path):
+    """Blocks come only after every log has signed its attempts, so that all wait in the pool together."""
+    chain = carbonseal_fresh_chain
+    directory = make_node(tmp_path / "node", chain)
+    before = nonce(chain)
+
+    async def scenario():
+        async with Node.open(directory) as node:
+            for _ in range(4):
+                chain.ask("evm_setAutomine", False)
+                await grow(node, *NAMES)
+                await node.anchor()
+                await until(node, lambda counts: not counts.get(State.DUE) and not counts.get(State.SIGNED))
+                chain.ask("evm_setAutomine", True)
+                chain.mine(1)
+                await node.settle(30)
+            (state,) = node.states()
+            assert state.counts == {State.FINAL: 12}
+            assert state.costs is not None
+            assert (state.costs.anchors, state.costs.entries) == (12, 15)
+            assert state.costs.spent > 0
+
+    asyncio.run(scenario())
+    stands = anchored(chain)
+    assert len({(statement.log_id, statement.size) for statement in stands}) == len(stands) == 12
+    assert nonce(chain) - before == 12
+
+
+def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(carbonseal_fresh_chain, tmp_path):
+    """Its attempt holds the next nonce, and the other logs' wait behind it. It is not sent any more; the line goes on."""
+    chain = carbonseal_fresh_chain
+    directory = make_node(tmp_path / "node", chain)
+    before = nonce(chain)
+    command = [sys.executable, "-W", "error", str(DRIVER), str(directory), failpoints.ATTEMPT_STORED, "a"]
+    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+
+    async def scenario():
+        (directory / "guard/default").unlink()
+        async with Node.open(directory) as node:
+            assert node.log().frozen is not None
+            await grow(node, "motors", "cables")
+            await node.anchor()
+            (state,) = await node.settle(60)
+            final = {anchor.log for anchor in state.newest if anchor.state is State.FINAL}
+            assert final == {node.log("motors").id, node.log("cables").id}
+        async with Node.open(directory) as node:
+            await node.adopt_guard()
+            (state,) = await node.settle(60)
+            assert state.counts == {State.FINAL: 3}
+
+    asyncio.run(scenario())
+    stands = anchored(chain)
+    assert len({(statement.log_id, statement.size) for statement in stands}) == len(stands) == 3
+    assert nonce(chain) - before == 3
+
+
+async def until(node, condition):
+    settling = asyncio.create_task(node.settle(60))
+    async with asyncio.timeout(60):
+        while not condition(node.states()[0].counts):  # noqa: ASYNC110 - states tell nobody that they changed
+            await asyncio.sleep(0.01)
+    settling.cancel()
+    await asyncio.gather(settling, return_exceptions=True)

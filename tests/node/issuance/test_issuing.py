@@ -1,0 +1,199 @@
+"""Passports from a real node: issued, verified, refreshed, revoked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from carbonseal.findings import Refused, Verdict
+from carbonseal.node.config import IssuerConfig
+from carbonseal.node.node import Node
+from carbonseal.passport.multibase import encode_key
+from carbonseal.passport.passports import parse
+from carbonseal.passport.status_lists import ENTRIES
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.verify import Report, verify
+from tests.node.conftest import Begin
+
+START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+RECORD = b'{"kilograms": "12.50"}'
+
+T = TypeVar("T")
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> float:
+        return self.now.timestamp()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def directory(begin: Begin) -> Path:
+    return begin(issuers=(MAKER,))
+
+
+def within(directory: Path, clock: Clock, work: Callable[[Node], Awaitable[T]]) -> T:
+    async def opened() -> T:
+        async with Node.open(directory, clock=clock) as node:
+            return await work(node)
+
+    return asyncio.run(opened())
+
+
+def request(commitment: bytes, **changes: Any) -> dict[str, Any]:
+    record = {"role": "footprint", "commitment": commitment.hex()}
+    return {"issuer": "maker", "subject": "urn:example:reader", "records": [record], **changes}
+
+
+async def issue(node: Node, raw: bytes = RECORD, **changes: Any) -> bytes:
+    receipt = await node.submit(raw, "json/1")
+    return await node.issue(request(receipt.commitment, **changes))
+
+
+def judge(directory: Path, clock: Clock, raw: bytes) -> Report:
+    """Under a policy that trusts the node's log and issuer, and asks for a status and for no ledger."""
+
+    async def lines(node: Node) -> list[str]:
+        key = bytes.fromhex((directory / "keys/maker.key").read_text())
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        public = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+        log, issuer = node.log().verifier.encode(), f"issuer maker {MAKER.id} {encode_key(public)}"
+        asked = ["quorum none", "ledger-quorum none", "time-quorum none", "status required"]
+        return ["carbonseal-policy v1", f"log {log}", issuer, *asked]
+
+    policy = parse_policy("\n".join(within(directory, clock, lines)))
+    return verify(raw, policy, at=clock.now)
+
+
+def codes(report: Report) -> set[str]:
+    return {finding.code.name for finding in report.findings}
+
+
+def test_an_issued_passport_verifies(directory: Path, clock: Clock) -> None:
+    raw = within(directory, clock, lambda node: issue(node, name="reader"))
+    report = judge(directory, clock, raw)
+    assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
+    assert report.name == "reader"
+    assert {"credential.signed", "seal.included", "record.disclosed", "status.current"} <= codes(report)
+
+
+def test_a_record_can_be_withheld(directory: Path, clock: Clock) -> None:
+    async def withheld(node: Node) -> bytes:
+        receipt = await node.submit(RECORD, "json/1")
+        record = {"role": "footprint", "commitment": receipt.commitment.hex(), "disclose": False}
+        return await node.issue(request(receipt.commitment, records=[record]))
+
+    raw = within(directory, clock, withheld)
+    assert b"12.50" not in raw
+    report = judge(directory, clock, raw)
+    assert report.verdict is Verdict.VERIFIED
+    assert "record.withheld" in codes(report)
+
+
+def test_components_come_along(directory: Path, clock: Clock) -> None:
+    async def chain(node: Node) -> bytes:
+        cell = json.loads(await issue(node, b'{"part": "cell"}', name="cell"))
+        pack = await issue(
+            node, b'{"part": "pack"}', name="pack", components=[{"passport": cell, "quantity": "4", "unit": "piece"}]
+        )
+        return await issue(
+            node, name="reader", components=[{"passport": json.loads(pack), "quantity": "1", "unit": "piece"}]
+        )
+
+    raw = within(directory, clock, chain)
+    passport = parse(raw)
+    assert {one.signed.name for one in passport.credentials.values()} == {"reader", "pack", "cell"}
+    assert passport.credential.components[0].quantity == "1"
+    assert len(passport.status_lists) == 1
+    assert judge(directory, clock, raw).verdict is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"issuer": "nobody"}, "issue.unknown-issuer"),
+        ({"subject": "no uri"}, "issue.malformed"),
+        ({"records": []}, "issue.malformed"),
+        ({"validUntil": "2026-02-30T00:00:00Z"}, "issue.malformed"),
+        ({"more": 1}, "issue.malformed"),
+        ({"records": [{"role": "footprint", "commitment": "00" * 32}]}, "node.unknown-commitment"),
+        ({"components": [{"passport": {}, "quantity": "1", "unit": "piece"}]}, "passport.malformed"),
+    ],
+)
+def test_requests_that_are_refused(directory: Path, clock: Clock, change: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        within(directory, clock, lambda node: issue(node, **change))
+    assert refused.value.finding.code.name == code
+
+
+def test_refreshing_changes_nothing_that_is_signed_and_renews_the_status(directory: Path, clock: Clock) -> None:
+    raw = within(directory, clock, issue)
+    clock.now += timedelta(days=8)
+    assert judge(directory, clock, raw).verdict is Verdict.UNDETERMINED
+    assert "status.stale" in codes(judge(directory, clock, raw))
+    newer = within(directory, clock, lambda node: node.refresh(raw))
+    report = judge(directory, clock, newer)
+    assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
+    old, new = parse(raw), parse(newer)
+    assert old.credentials == new.credentials
+    assert old.records == new.records
+    for commitment, seal in old.seals.items():
+        if commitment in new.seals:
+            assert {head.checkpoint for head in seal.heads} <= {head.checkpoint for head in new.seals[commitment].heads}
+
+
+def test_refreshing_again_at_once_changes_nothing(directory: Path, clock: Clock) -> None:
+    raw = within(directory, clock, issue)
+    newer = within(directory, clock, lambda node: node.refresh(raw))
+    assert within(directory, clock, lambda node: node.refresh(newer)) == newer
+
+
+def test_a_revoked_credential_is_rejected_once_refreshed(directory: Path, clock: Clock) -> None:
+    raw = within(directory, clock, issue)
+    other = within(directory, clock, lambda node: issue(node, b'{"other": "one"}'))
+    within(directory, clock, lambda node: node.revoke(parse(raw).root))
+    assert judge(directory, clock, raw).verdict is Verdict.VERIFIED  # until it is refreshed, or its list is stale
+    newer = within(directory, clock, lambda node: node.refresh(raw))
+    assert "status.revoked" in codes(judge(directory, clock, newer))
+    assert judge(directory, clock, newer).verdict is Verdict.REJECTED
+    untouched = within(directory, clock, lambda node: node.refresh(other))
+    assert judge(directory, clock, untouched).verdict is Verdict.VERIFIED
+
+
+def test_only_what_was_issued_here_can_be_revoked(directory: Path, clock: Clock) -> None:
+    with pytest.raises(Refused) as refused:
+        within(directory, clock, lambda node: node.revoke(bytes(32)))
+    assert refused.value.finding.code.name == "node.unknown-credential"
+
+
+def test_a_passport_is_handed_out_again_by_its_digest(directory: Path, clock: Clock) -> None:
+    raw = within(directory, clock, issue)
+    assert within(directory, clock, lambda node: node.passport(parse(raw).root)) == raw
+    assert within(directory, clock, lambda node: node.passport(bytes(32))) is None
+
+
+def test_every_credential_has_a_position_of_its_own(directory: Path, clock: Clock) -> None:
+    async def three(node: Node) -> list[bytes]:
+        return [await issue(node, f'{{"n": {n}}}'.encode()) for n in range(3)]
+
+    entries = [parse(raw).credential.status for raw in within(directory, clock, three)]
+    assert [entry.index for entry in entries if entry] == [0, 1, 2]
+    assert len({entry.list_id for entry in entries if entry}) == 1
+    assert ENTRIES > 3

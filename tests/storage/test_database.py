@@ -1,0 +1,54 @@
+"""What is wrong with a database's disk or file is told in words, with its path; a defect is not."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from carbonseal.findings import BrokenOff
+from carbonseal.node.issuance.issued import PASSPORTS
+from carbonseal.storage.database import NODE_TABLES, Database
+
+ROW = {"issuer": "i", "subject": "s", "name": "n", "issued": 0}
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(BrokenOff) as broken, closing(Database(path, NODE_TABLES)):
+        pass
+    assert str(path) in broken.value.finding.message
+    assert broken.value.finding.remedy
+    return broken.value.finding.code.name
+
+
+def test_what_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "node.db").write_bytes(b"not a database at all" * 1000)
+    assert refused(tmp_path / "node.db") == "node.database-damaged"
+
+
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "node.db").mkdir()
+    assert refused(tmp_path / "node.db") == "node.database-failed"
+
+
+def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
+    """SQLite's own limit on pages answers as a disk that is full."""
+    with closing(Database(tmp_path / "node.db", NODE_TABLES)) as database:
+        with database.write() as connection:
+            connection.execute(insert(PASSPORTS).values(credential=b"1", passport=b"kept", **ROW))
+            connection.execute(text("PRAGMA max_page_count = 1"))
+        with pytest.raises(BrokenOff) as broken, database.write() as connection:
+            connection.execute(insert(PASSPORTS).values(credential=b"2", passport=bytes(1 << 20), **ROW))
+        assert broken.value.finding.code.name == "node.database-full"
+        with database.read() as connection:
+            assert list(connection.scalars(select(PASSPORTS.c.passport))) == [b"kept"]
+
+
+def test_a_defect_is_raised_as_it_came(tmp_path: Path) -> None:
+    twice = [{"credential": b"1", "passport": b"", **ROW}] * 2
+    with closing(Database(tmp_path / "node.db", NODE_TABLES)) as database, pytest.raises(IntegrityError):  # noqa: SIM117
+        with database.write() as connection:
+            connection.execute(insert(PASSPORTS), twice)
