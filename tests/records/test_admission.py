@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from carbonseal import findings
+from carbonseal.records import codes as records_codes
 from carbonseal.records.admission import Record, admit, own_record
 from carbonseal.records.profiles import CREDENTIAL, RESERVED, STATUS_LIST, lookup
+from carbonseal.records.profiles import codes as profiles_codes
 from carbonseal.records.strict import Limits
 from tests.records.documents import FOOTPRINT, encoded, footprint
 from tests.records.refusals import refused
@@ -29,29 +30,29 @@ def test_footprints_are_admitted() -> None:
 
 
 def test_json_is_judged_before_the_profile() -> None:
-    refused(findings.JSON_DUPLICATE_KEY, admit, b'{"a":1,"a":1}', "pact/3.0")
-    refused(findings.PACT_MISSING, admit, encoded(footprint({"/pcf": {}})), "pact/3.0")
-    refused(findings.JSON_TOO_LARGE, admit, encoded(FOOTPRINT), "pact/3.0", Limits(100))
+    refused(records_codes.JSON_DUPLICATE_KEY, admit, b'{"a":1,"a":1}', "pact/3.0")
+    refused(profiles_codes.PACT_MISSING, admit, encoded(footprint({"/pcf": {}})), "pact/3.0")
+    refused(records_codes.JSON_TOO_LARGE, admit, encoded(FOOTPRINT), "pact/3.0", Limits(100))
 
 
 @pytest.mark.parametrize("value", [[], "text", 1, 1.5, True, None])
 def test_records_are_objects(value: Any) -> None:
-    refused(findings.PROFILE_NOT_AN_OBJECT, admit, encoded(value), "json/1")
+    refused(records_codes.PROFILE_NOT_AN_OBJECT, admit, encoded(value), "json/1")
 
 
 @pytest.mark.parametrize("profile", sorted(RESERVED))
 def test_outsiders_cannot_admit_what_only_carbonseal_signs(profile: str) -> None:
-    refused(findings.PROFILE_RESERVED, admit, encoded(SIGNED), profile)
+    refused(records_codes.PROFILE_RESERVED, admit, encoded(SIGNED), profile)
     assert own_record(SIGNED, profile).profile == profile
-    refused(findings.PROFILE_NOT_AN_OBJECT, own_record, [SIGNED], profile)
+    refused(records_codes.PROFILE_NOT_AN_OBJECT, own_record, [SIGNED], profile)
     for name in SIGNED:
         rest = {key: value for key, value in SIGNED.items() if key != name}
-        assert refused(findings.PROFILE_MEMBER_MISSING, own_record, rest, profile).place == (f"/{name}",)
+        assert refused(records_codes.PROFILE_MEMBER_MISSING, own_record, rest, profile).place == (f"/{name}",)
 
 
 @pytest.mark.parametrize("profile", ["pact/2.0", "json/2", "", "x" * 100_000, "json/1\n", "../pact", "é"])
 def test_unknown_profiles_are_refused(profile: str) -> None:
-    refused(findings.PROFILE_UNKNOWN, admit, b"{}", profile)
+    refused(records_codes.PROFILE_UNKNOWN, admit, b"{}", profile)
 
 
 @pytest.mark.parametrize("profile", ["pact/3.0", "json/1", CREDENTIAL, STATUS_LIST])
@@ -97,7 +98,7 @@ def test_packages_bring_profiles(packages: Path) -> None:
 
 @pytest.mark.parametrize("profile", ["liar/1", "broken/1", "lost/1"])
 def test_unsound_packages_are_refused(packages: Path, profile: str) -> None:
-    refused(findings.PROFILE_BROKEN, admit, b"{}", profile)
+    refused(records_codes.PROFILE_BROKEN, admit, b"{}", profile)
 
 
 def test_packages_cannot_replace_built_in_profiles(packages: Path) -> None:
@@ -108,4 +109,4 @@ def test_packages_cannot_replace_built_in_profiles(packages: Path) -> None:
 def test_a_profile_that_no_credential_could_name_is_not_known(packages: Path) -> None:
     entries = packages / "foundry_profiles-1.0.dist-info" / "entry_points.txt"
     entries.write_text("[carbonseal.profiles]\nFoundry 1 = foundry_profiles:FOUNDRY\n")
-    refused(findings.PROFILE_UNKNOWN, admit, b"{}", "Foundry 1")
+    refused(records_codes.PROFILE_UNKNOWN, admit, b"{}", "Foundry 1")

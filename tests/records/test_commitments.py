@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal import findings
+from carbonseal.records import codes as records_codes
 from carbonseal.records.commitments import commit, salt_for
 from tests.records.refusals import refused
 
@@ -59,13 +59,13 @@ def test_salts_differ_between_tenants_profiles_and_records() -> None:
 
 @pytest.mark.parametrize("length", [0, 31, 33, 64])
 def test_salts_of_another_length_are_refused(length: int) -> None:
-    refused(findings.SALT_LENGTH, commit, "json/1", bytes(length), b"{}")
+    refused(records_codes.SALT_LENGTH, commit, "json/1", bytes(length), b"{}")
 
 
 @pytest.mark.parametrize("profile", ["", "p" * 129, "p" * 70_000, "é" * 65])
 def test_profile_ids_have_bounds(profile: str) -> None:
-    refused(findings.PROFILE_ID, commit, profile, SALT, b"{}")
-    refused(findings.PROFILE_ID, salt_for, KEY, profile, b"{}")
+    refused(records_codes.PROFILE_ID, commit, profile, SALT, b"{}")
+    refused(records_codes.PROFILE_ID, salt_for, KEY, profile, b"{}")
 
 
 def test_short_salt_keys_are_a_mistake_of_the_caller() -> None:

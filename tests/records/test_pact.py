@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from carbonseal import findings
 from carbonseal.findings import Code
+from carbonseal.records.profiles import codes as profiles_codes
 from carbonseal.records.profiles import lookup
 from tests.records.documents import ABSENT, JSON_VALUES, footprint
 from tests.records.refusals import refused
@@ -21,56 +22,56 @@ check = lookup("pact/3.0").check
 SAMPLES = Path(__file__).parents[2].parent / "shared/data/pact"
 
 MISTAKES: list[tuple[str, Any, Code]] = [
-    ("/id", ABSENT, findings.PACT_MISSING),
-    ("/id", "not-a-uuid", findings.PACT_FORM),
-    ("/id", "5A0A1B34", findings.PACT_FORM),
-    ("/id", None, findings.PACT_TYPE),
-    ("/version", 1, findings.PACT_UNKNOWN_PROPERTY),
-    ("/Status", "Active", findings.PACT_UNKNOWN_PROPERTY),
-    ("/pcf/fosilGhgEmissions", "1", findings.PACT_UNKNOWN_PROPERTY),
-    ("/pcf/dqi/coveragePercent", "1", findings.PACT_UNKNOWN_PROPERTY),
-    ("/specVersion", "2.3.0", findings.PACT_FORM),
-    ("/specVersion", "3.0", findings.PACT_FORM),
-    ("/specVersion", "3.0.0\n", findings.PACT_FORM),
-    ("/status", "active", findings.PACT_UNKNOWN_VALUE),
-    ("/companyName", "", findings.PACT_EMPTY),
-    ("/companyIds", [], findings.PACT_EMPTY),
-    ("/companyIds", ["urn:a1:b", "urn:a1:b"], findings.PACT_REPEATED),
-    ("/companyIds", "urn:a1:b", findings.PACT_TYPE),
-    ("/companyIds", ["https://a.example"], findings.PACT_FORM),
-    ("/productIds", ["urn:x"], findings.PACT_FORM),
-    ("/productIds", ["urn:gtin:47 12"], findings.PACT_FORM),
-    ("/productIds", ["urn:gtin:"], findings.PACT_FORM),
-    ("/precedingPfIds", [], findings.PACT_EMPTY),
-    ("/pcf", ABSENT, findings.PACT_MISSING),
-    ("/pcf", [], findings.PACT_TYPE),
-    ("/pcf/fossilGhgEmissions", ABSENT, findings.PACT_MISSING),
-    ("/pcf/fossilGhgEmissions", 3.86, findings.PACT_TYPE),
-    ("/pcf/declaredUnitOfMeasurement", "kg", findings.PACT_UNKNOWN_VALUE),
-    ("/pcf/declaredUnitAmount", "0", findings.PACT_RANGE),
-    ("/pcf/declaredUnitAmount", "-1", findings.PACT_RANGE),
-    ("/pcf/productMassPerDeclaredUnit", "-0.1", findings.PACT_RANGE),
-    ("/pcf/fossilGhgEmissions", "-3.86", findings.PACT_RANGE),
-    ("/pcf/biogenicCO2Uptake", "0.06", findings.PACT_RANGE),
-    ("/pcf/landManagementBiogenicCO2Removals", "10", findings.PACT_RANGE),
-    ("/pcf/exemptedEmissionsPercent", "100.1", findings.PACT_RANGE),
-    ("/pcf/primaryDataShare", "-1", findings.PACT_RANGE),
-    ("/pcf/dqi/temporalDQR", "0.9", findings.PACT_RANGE),
-    ("/pcf/dqi/temporalDQR", "5.1", findings.PACT_RANGE),
-    ("/pcf/dqi/temporalDQR", ABSENT, findings.PACT_MISSING),
-    ("/pcf/geographyCountry", "Germany", findings.PACT_FORM),
-    ("/pcf/geographyCountrySubdivision", "DE-BW", findings.PACT_GEOGRAPHIES),
-    ("/pcf/ipccCharacterizationFactors", ["AR"], findings.PACT_FORM),
-    ("/pcf/packagingEmissionsIncluded", "false", findings.PACT_TYPE),
-    ("/pcf/ccuCreditCertification", "no uri", findings.PACT_FORM),
-    ("/pcf/productOrSectorSpecificRules", [{"operator": "PCR", "ruleNames": ["a"]}], findings.PACT_UNKNOWN_VALUE),
-    ("/created", "2026-03-02", findings.PACT_DATE_TIME),
-    ("/created", "2026-03-02T09:00:00", findings.PACT_DATE_TIME),
-    ("/created", "2026-02-30T09:00:00Z", findings.PACT_DATE_TIME),
-    ("/created", "2026-03-02 09:00:00Z", findings.PACT_DATE_TIME),
-    ("/pcf/referencePeriodStart", "2026-01-01T00:00:00+24:00", findings.PACT_DATE_TIME),
-    ("/pcf/referencePeriodStart", "0000-01-01T00:00:00Z", findings.PACT_DATE_TIME),
-    ("/extensions", [{"specVersion": "2.0.0", "dataSchema": "https://a.example/s.json"}], findings.PACT_MISSING),
+    ("/id", ABSENT, profiles_codes.PACT_MISSING),
+    ("/id", "not-a-uuid", profiles_codes.PACT_FORM),
+    ("/id", "5A0A1B34", profiles_codes.PACT_FORM),
+    ("/id", None, profiles_codes.PACT_TYPE),
+    ("/version", 1, profiles_codes.PACT_UNKNOWN_PROPERTY),
+    ("/Status", "Active", profiles_codes.PACT_UNKNOWN_PROPERTY),
+    ("/pcf/fosilGhgEmissions", "1", profiles_codes.PACT_UNKNOWN_PROPERTY),
+    ("/pcf/dqi/coveragePercent", "1", profiles_codes.PACT_UNKNOWN_PROPERTY),
+    ("/specVersion", "2.3.0", profiles_codes.PACT_FORM),
+    ("/specVersion", "3.0", profiles_codes.PACT_FORM),
+    ("/specVersion", "3.0.0\n", profiles_codes.PACT_FORM),
+    ("/status", "active", profiles_codes.PACT_UNKNOWN_VALUE),
+    ("/companyName", "", profiles_codes.PACT_EMPTY),
+    ("/companyIds", [], profiles_codes.PACT_EMPTY),
+    ("/companyIds", ["urn:a1:b", "urn:a1:b"], profiles_codes.PACT_REPEATED),
+    ("/companyIds", "urn:a1:b", profiles_codes.PACT_TYPE),
+    ("/companyIds", ["https://a.example"], profiles_codes.PACT_FORM),
+    ("/productIds", ["urn:x"], profiles_codes.PACT_FORM),
+    ("/productIds", ["urn:gtin:47 12"], profiles_codes.PACT_FORM),
+    ("/productIds", ["urn:gtin:"], profiles_codes.PACT_FORM),
+    ("/precedingPfIds", [], profiles_codes.PACT_EMPTY),
+    ("/pcf", ABSENT, profiles_codes.PACT_MISSING),
+    ("/pcf", [], profiles_codes.PACT_TYPE),
+    ("/pcf/fossilGhgEmissions", ABSENT, profiles_codes.PACT_MISSING),
+    ("/pcf/fossilGhgEmissions", 3.86, profiles_codes.PACT_TYPE),
+    ("/pcf/declaredUnitOfMeasurement", "kg", profiles_codes.PACT_UNKNOWN_VALUE),
+    ("/pcf/declaredUnitAmount", "0", profiles_codes.PACT_RANGE),
+    ("/pcf/declaredUnitAmount", "-1", profiles_codes.PACT_RANGE),
+    ("/pcf/productMassPerDeclaredUnit", "-0.1", profiles_codes.PACT_RANGE),
+    ("/pcf/fossilGhgEmissions", "-3.86", profiles_codes.PACT_RANGE),
+    ("/pcf/biogenicCO2Uptake", "0.06", profiles_codes.PACT_RANGE),
+    ("/pcf/landManagementBiogenicCO2Removals", "10", profiles_codes.PACT_RANGE),
+    ("/pcf/exemptedEmissionsPercent", "100.1", profiles_codes.PACT_RANGE),
+    ("/pcf/primaryDataShare", "-1", profiles_codes.PACT_RANGE),
+    ("/pcf/dqi/temporalDQR", "0.9", profiles_codes.PACT_RANGE),
+    ("/pcf/dqi/temporalDQR", "5.1", profiles_codes.PACT_RANGE),
+    ("/pcf/dqi/temporalDQR", ABSENT, profiles_codes.PACT_MISSING),
+    ("/pcf/geographyCountry", "Germany", profiles_codes.PACT_FORM),
+    ("/pcf/geographyCountrySubdivision", "DE-BW", profiles_codes.PACT_GEOGRAPHIES),
+    ("/pcf/ipccCharacterizationFactors", ["AR"], profiles_codes.PACT_FORM),
+    ("/pcf/packagingEmissionsIncluded", "false", profiles_codes.PACT_TYPE),
+    ("/pcf/ccuCreditCertification", "no uri", profiles_codes.PACT_FORM),
+    ("/pcf/productOrSectorSpecificRules", [{"operator": "PCR", "ruleNames": ["a"]}], profiles_codes.PACT_UNKNOWN_VALUE),
+    ("/created", "2026-03-02", profiles_codes.PACT_DATE_TIME),
+    ("/created", "2026-03-02T09:00:00", profiles_codes.PACT_DATE_TIME),
+    ("/created", "2026-02-30T09:00:00Z", profiles_codes.PACT_DATE_TIME),
+    ("/created", "2026-03-02 09:00:00Z", profiles_codes.PACT_DATE_TIME),
+    ("/pcf/referencePeriodStart", "2026-01-01T00:00:00+24:00", profiles_codes.PACT_DATE_TIME),
+    ("/pcf/referencePeriodStart", "0000-01-01T00:00:00Z", profiles_codes.PACT_DATE_TIME),
+    ("/extensions", [{"specVersion": "2.0.0", "dataSchema": "https://a.example/s.json"}], profiles_codes.PACT_MISSING),
 ]
 DECIMALS = [
     "",
@@ -105,7 +106,7 @@ def test_mistakes_are_named_at_their_place(place: str, value: Any, code: Code) -
     "name", ["pcfExcludingBiogenicUptake", "fossilGhgEmissions", "biogenicCO2Uptake", "primaryDataShare"]
 )
 def test_what_is_no_decimal(name: str, text: str) -> None:
-    assert refused(findings.PACT_DECIMAL, check, footprint({f"/pcf/{name}": text})).place == (f"/pcf/{name}",)
+    assert refused(profiles_codes.PACT_DECIMAL, check, footprint({f"/pcf/{name}": text})).place == (f"/pcf/{name}",)
 
 
 @given(st.from_regex(r"-?(0|[1-9]\d{0,9})(\.\d{1,9})?", fullmatch=True, alphabet="-.0123456789"))
@@ -123,7 +124,7 @@ def test_signs_and_ranges_follow_the_value(text: str) -> None:
         if good:
             check(document)
         else:
-            refused(findings.PACT_RANGE, check, document)
+            refused(profiles_codes.PACT_RANGE, check, document)
 
 
 @pytest.mark.parametrize("text", ["0", "-0", "0.00", "100", "100.0", "99.999", "0.5", "7", "10"])
@@ -159,23 +160,23 @@ def test_periods_end_after_they_begin(start: str, end: str, good: bool) -> None:
         if good:
             check(document)
         else:
-            assert refused(findings.PACT_PERIOD, check, document).place == (f"{parent}{name}End",)
+            assert refused(profiles_codes.PACT_PERIOD, check, document).place == (f"{parent}{name}End",)
 
 
 def test_flags_that_say_no_are_meant() -> None:
-    place = refused(findings.PACT_FLAG, check, footprint({"/pcf/packagingEmissionsIncluded": False})).place
+    place = refused(profiles_codes.PACT_FLAG, check, footprint({"/pcf/packagingEmissionsIncluded": False})).place
     assert place == ("/pcf/packagingGhgEmissions",)
     check(footprint({"/pcf/packagingEmissionsIncluded": False, "/pcf/packagingGhgEmissions": None}))
     for name in ("ccsTechnologicalCO2Capture", "technologicalCO2Removals", "technologicalCO2CaptureOrigin"):
         document = footprint({"/pcf/ccsTechnologicalCO2CaptureIncluded": False, f"/pcf/{name}": "-1"})
-        assert refused(findings.PACT_FLAG, check, document).place == (f"/pcf/{name}",)
+        assert refused(profiles_codes.PACT_FLAG, check, document).place == (f"/pcf/{name}",)
 
 
 def test_other_operators_have_a_name() -> None:
     rule = {"operator": "Other", "ruleNames": ["Catena-X Rulebook"]}
     document = footprint({"/pcf/productOrSectorSpecificRules": [rule]})
     place = "/pcf/productOrSectorSpecificRules/0/otherOperatorName"
-    assert refused(findings.PACT_MISSING, check, document).place == (place,)
+    assert refused(profiles_codes.PACT_MISSING, check, document).place == (place,)
     rule["otherOperatorName"] = "Catena-X"
     check(document | {"pcf": document["pcf"] | {"productOrSectorSpecificRules": [rule]}})
 
@@ -221,16 +222,18 @@ def test_every_published_property_is_known() -> None:
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the published examples are not here")
 def test_published_examples_are_refused_for_what_they_lack() -> None:
     example = json.loads((SAMPLES / "list-footprints-response.json").read_text())["data"]
-    assert refused(findings.PACT_MISSING, check, example).place == ("/productNameCompany",)
+    assert refused(profiles_codes.PACT_MISSING, check, example).place == ("/productNameCompany",)
     example["productNameCompany"] = "Diesel"
-    refused(findings.PACT_MISSING, check, example)
+    refused(profiles_codes.PACT_MISSING, check, example)
 
 
 def test_of_many_misfits_the_first_is_told() -> None:
     many = [f"no urn {number}" for number in range(20_000)]
-    assert refused(findings.PACT_FORM, check, footprint({"/companyIds": many})).place == ("/companyIds/0",)
+    assert refused(profiles_codes.PACT_FORM, check, footprint({"/companyIds": many})).place == ("/companyIds/0",)
     late = [f"urn:gtin:{number}" for number in range(1_000)]
-    assert refused(findings.PACT_FORM, check, footprint({"/companyIds": [*late, "no"]})).place == ("/companyIds/1000",)
-    assert refused(findings.PACT_REPEATED, check, footprint({"/companyIds": [*late, late[0]]})).place == (
+    assert refused(profiles_codes.PACT_FORM, check, footprint({"/companyIds": [*late, "no"]})).place == (
+        "/companyIds/1000",
+    )
+    assert refused(profiles_codes.PACT_REPEATED, check, footprint({"/companyIds": [*late, late[0]]})).place == (
         "/companyIds",
     )

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from carbonseal import findings
 from carbonseal.findings import Code, Refused
+from carbonseal.records import codes as records_codes
 from carbonseal.records.scanner import decoded, scan
 from carbonseal.records.segments import PIECE, read_in_pieces
 from carbonseal.records.strict import Limits, parse
@@ -76,15 +76,15 @@ def test_anything_is_refused_as_by_the_exact_reader(text: str, size: int) -> Non
 
 MANY = PIECE // 2
 FAULTS: list[tuple[bytes, Code, str]] = [
-    (b'{"a":1,"a":2}', findings.JSON_DUPLICATE_KEY, "/a"),
-    (b'{"a":[1,}', findings.JSON_SYNTAX, "/a/1"),
-    (b"9007199254740992", findings.JSON_INTEGER_TOO_LARGE, ""),
-    (b"0.10000000000000000001", findings.JSON_NUMBER_CHANGES, ""),
-    (b'["\\ud800"]', findings.JSON_LONE_SURROGATE, "/0"),
-    (b"NaN", findings.JSON_NOT_A_NUMBER, ""),
-    (b"[" * 63, findings.JSON_TOO_DEEP, "/0" * 62),
-    (b'"\n"', findings.JSON_CONTROL_CHARACTER, ""),
-    (b'{"a":"', findings.JSON_TRUNCATED, "/a"),
+    (b'{"a":1,"a":2}', records_codes.JSON_DUPLICATE_KEY, "/a"),
+    (b'{"a":[1,}', records_codes.JSON_SYNTAX, "/a/1"),
+    (b"9007199254740992", records_codes.JSON_INTEGER_TOO_LARGE, ""),
+    (b"0.10000000000000000001", records_codes.JSON_NUMBER_CHANGES, ""),
+    (b'["\\ud800"]', records_codes.JSON_LONE_SURROGATE, "/0"),
+    (b"NaN", records_codes.JSON_NOT_A_NUMBER, ""),
+    (b"[" * 63, records_codes.JSON_TOO_DEEP, "/0" * 62),
+    (b'"\n"', records_codes.JSON_CONTROL_CHARACTER, ""),
+    (b'{"a":"', records_codes.JSON_TRUNCATED, "/a"),
 ]
 
 
@@ -100,7 +100,7 @@ def test_a_fault_behind_many_items_is_placed(fault: bytes, code: Code, place: st
 def test_a_key_is_found_twice_however_far_apart() -> None:
     members = b",".join(b'"%d":[%d,{"":0}]' % (number, number) for number in range(MANY // 4))
     assert len(parse(b"{" + members + b"}")) == MANY // 4
-    finding = refused(findings.JSON_DUPLICATE_KEY, parse, b'{"inner":{' + members + b',"7":1}}')
+    finding = refused(records_codes.JSON_DUPLICATE_KEY, parse, b'{"inner":{' + members + b',"7":1}}')
     assert finding.place == ("/inner/7",)
 
 
@@ -109,8 +109,8 @@ def test_strings_longer_than_a_piece_are_read() -> None:
     value = {long: [long, 0.5, {"a": long}], "b": [[long]], "c": 1}
     raw = json.dumps(value, ensure_ascii=False).encode()
     assert parse(raw, Limits(1 << 24)) == value
-    assert refused(findings.JSON_SYNTAX, parse, raw[:-1] + b",}", Limits(1 << 24)).place == ()
+    assert refused(records_codes.JSON_SYNTAX, parse, raw[:-1] + b",}", Limits(1 << 24)).place == ()
 
 
 def test_what_follows_a_long_document_is_refused() -> None:
-    refused(findings.JSON_TRAILING, parse, b"[0.5" + b",1" * MANY + b"],1,2")
+    refused(records_codes.JSON_TRAILING, parse, b"[0.5" + b",1" * MANY + b"],1,2")

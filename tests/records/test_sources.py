@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal import findings
 from carbonseal.findings import Finding
+from carbonseal.records import codes as records_codes
 from carbonseal.records.sources import Source, read_lines, read_records
 from carbonseal.records.strict import Limits
 
@@ -107,7 +107,7 @@ def test_a_huge_line_is_skipped_in_bounded_memory(tmp_path: Path) -> None:
 def test_lines_are_cut_at_the_limit_and_nowhere_else(lines: list[tuple[int, bytes]], closed: bool) -> None:
     text = b"".join(b"x" * length + end for length, end in lines)
     expected = [
-        ("s", f"line {number}", b"x" * length if length <= 16 else findings.JSON_TOO_LARGE.name)
+        ("s", f"line {number}", b"x" * length if length <= 16 else records_codes.JSON_TOO_LARGE.name)
         for number, (length, _) in enumerate(lines, 1)
         if length
     ]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from carbonseal import findings
 from carbonseal.findings import Code, Refused
+from carbonseal.records import codes as records_codes
 from carbonseal.records.scanner import decoded
 from carbonseal.records.scanner import scan as scan_text
 from carbonseal.records.strict import Limits, parse, read
@@ -25,70 +25,70 @@ def scan(raw: bytes, max_depth: int) -> Any:
 
 
 REFUSALS: list[tuple[bytes, Code, str]] = [
-    (b'{"a":1,"a":2}', findings.JSON_DUPLICATE_KEY, "/a"),
-    (b'{"x":[{"a":1,"b":2,"\\u0061":3}]}', findings.JSON_DUPLICATE_KEY, "/x/0/a"),
-    (b'{"a:":1,"\\u0061\\u003a":2}', findings.JSON_DUPLICATE_KEY, "/a:"),
-    (b'{"a:":1,"a\\u003A":"\\u003a"}', findings.JSON_DUPLICATE_KEY, "/a:"),
-    (b'{"a":1,"a":"\\u003a"}', findings.JSON_DUPLICATE_KEY, "/a"),
-    (b'{"~/":1,"~/":1}', findings.JSON_DUPLICATE_KEY, "/~0~1"),
-    (b'{"\\ud83d\\ude02":1,"\xf0\x9f\x98\x82":1}', findings.JSON_DUPLICATE_KEY, "/😂"),
-    (b'{"\\u001b[2J":1,"\\u001b[2J":1}', findings.JSON_DUPLICATE_KEY, "/\\x1b[2J"),
-    (b'{"":1,"":1}', findings.JSON_DUPLICATE_KEY, "/"),
-    (b"\xef\xbb\xbf{}", findings.JSON_BYTE_ORDER_MARK, ""),
-    ("{}".encode("utf-16"), findings.JSON_NOT_UTF8, ""),
-    (b'{"a":"\xff"}', findings.JSON_NOT_UTF8, ""),
-    (b'["\xc0\xaf"]', findings.JSON_NOT_UTF8, ""),
-    (b'["\xed\xa0\x80"]', findings.JSON_NOT_UTF8, ""),
-    (b'["\xf4\x90\x80\x80"]', findings.JSON_NOT_UTF8, ""),
-    (b'["\xe2\x82"]', findings.JSON_NOT_UTF8, ""),
-    (b'{"a":["\\ud800"]}', findings.JSON_LONE_SURROGATE, "/a/0"),
-    (b'["\\udc00\\ud800"]', findings.JSON_LONE_SURROGATE, "/0"),
-    (b'{"\\ud800":1}', findings.JSON_LONE_SURROGATE, ""),
-    (b'{"a":NaN}', findings.JSON_NOT_A_NUMBER, "/a"),
-    (b"[Infinity]", findings.JSON_NOT_A_NUMBER, "/0"),
-    (b"[-Infinity]", findings.JSON_NOT_A_NUMBER, "/0"),
-    (b"[nan]", findings.JSON_NOT_A_NUMBER, "/0"),
-    (b'{"a":9007199254740992}', findings.JSON_INTEGER_TOO_LARGE, "/a"),
-    (b"[9007199254740993]", findings.JSON_INTEGER_TOO_LARGE, "/0"),
-    (b"[-9007199254740992]", findings.JSON_INTEGER_TOO_LARGE, "/0"),
-    (b"[18446744073709551616]", findings.JSON_INTEGER_TOO_LARGE, "/0"),
-    (b"[" + b"9" * 5000 + b"]", findings.JSON_INTEGER_TOO_LARGE, "/0"),
-    (b"[1e20]", findings.JSON_INTEGER_TOO_LARGE, "/0"),
-    (b"[9007199254740992.0]", findings.JSON_INTEGER_TOO_LARGE, "/0"),
-    (b'{"a":0.10000000000000000001}', findings.JSON_NUMBER_CHANGES, "/a"),
-    (b"[333333333.33333329]", findings.JSON_NUMBER_CHANGES, "/0"),
-    (b"[9007199254740993.0]", findings.JSON_NUMBER_CHANGES, "/0"),
-    (b"[1e400]", findings.JSON_NUMBER_CHANGES, "/0"),
-    (b"[-1e400]", findings.JSON_NUMBER_CHANGES, "/0"),
-    (b"[1e-400]", findings.JSON_NUMBER_CHANGES, "/0"),
-    (b"[1e" + b"9" * 50 + b"]", findings.JSON_NUMBER_CHANGES, "/0"),
-    (b'["a\nb"]', findings.JSON_CONTROL_CHARACTER, "/0"),
-    (b'["\x00"]', findings.JSON_CONTROL_CHARACTER, "/0"),
-    (b'["\\x41"]', findings.JSON_BAD_ESCAPE, "/0"),
-    (b'["\\u12"]', findings.JSON_BAD_ESCAPE, "/0"),
-    (b"{}{}", findings.JSON_TRAILING, ""),
-    (b"{}\x00", findings.JSON_TRAILING, ""),
-    (b"{a:1}", findings.JSON_SYNTAX, ""),
-    (b"{'a':1}", findings.JSON_SYNTAX, ""),
-    (b'{"a" 1}', findings.JSON_SYNTAX, "/a"),
-    (b'{"a":1,}', findings.JSON_SYNTAX, ""),
-    (b"[1,]", findings.JSON_SYNTAX, "/1"),
-    (b"[1 2]", findings.JSON_SYNTAX, ""),
-    (b"[01]", findings.JSON_SYNTAX, ""),
-    (b"[+1]", findings.JSON_SYNTAX, "/0"),
-    (b"[.5]", findings.JSON_SYNTAX, "/0"),
-    (b"[1.]", findings.JSON_SYNTAX, ""),
-    (b"[0x10]", findings.JSON_SYNTAX, ""),
-    (b"[True]", findings.JSON_SYNTAX, "/0"),
-    (b"[undefined]", findings.JSON_SYNTAX, "/0"),
-    (b"// no\n{}", findings.JSON_SYNTAX, ""),
-    ("[\uff11]".encode(), findings.JSON_SYNTAX, "/0"),
-    (b"\x0c{}", findings.JSON_SYNTAX, ""),
-    (b"", findings.JSON_TRUNCATED, ""),
-    (b" \n", findings.JSON_TRUNCATED, ""),
-    (b'["\\', findings.JSON_TRUNCATED, "/0"),
-    (b'["\\ud8', findings.JSON_TRUNCATED, "/0"),
-    (b"[1.5e", findings.JSON_TRUNCATED, "/0"),
+    (b'{"a":1,"a":2}', records_codes.JSON_DUPLICATE_KEY, "/a"),
+    (b'{"x":[{"a":1,"b":2,"\\u0061":3}]}', records_codes.JSON_DUPLICATE_KEY, "/x/0/a"),
+    (b'{"a:":1,"\\u0061\\u003a":2}', records_codes.JSON_DUPLICATE_KEY, "/a:"),
+    (b'{"a:":1,"a\\u003A":"\\u003a"}', records_codes.JSON_DUPLICATE_KEY, "/a:"),
+    (b'{"a":1,"a":"\\u003a"}', records_codes.JSON_DUPLICATE_KEY, "/a"),
+    (b'{"~/":1,"~/":1}', records_codes.JSON_DUPLICATE_KEY, "/~0~1"),
+    (b'{"\\ud83d\\ude02":1,"\xf0\x9f\x98\x82":1}', records_codes.JSON_DUPLICATE_KEY, "/😂"),
+    (b'{"\\u001b[2J":1,"\\u001b[2J":1}', records_codes.JSON_DUPLICATE_KEY, "/\\x1b[2J"),
+    (b'{"":1,"":1}', records_codes.JSON_DUPLICATE_KEY, "/"),
+    (b"\xef\xbb\xbf{}", records_codes.JSON_BYTE_ORDER_MARK, ""),
+    ("{}".encode("utf-16"), records_codes.JSON_NOT_UTF8, ""),
+    (b'{"a":"\xff"}', records_codes.JSON_NOT_UTF8, ""),
+    (b'["\xc0\xaf"]', records_codes.JSON_NOT_UTF8, ""),
+    (b'["\xed\xa0\x80"]', records_codes.JSON_NOT_UTF8, ""),
+    (b'["\xf4\x90\x80\x80"]', records_codes.JSON_NOT_UTF8, ""),
+    (b'["\xe2\x82"]', records_codes.JSON_NOT_UTF8, ""),
+    (b'{"a":["\\ud800"]}', records_codes.JSON_LONE_SURROGATE, "/a/0"),
+    (b'["\\udc00\\ud800"]', records_codes.JSON_LONE_SURROGATE, "/0"),
+    (b'{"\\ud800":1}', records_codes.JSON_LONE_SURROGATE, ""),
+    (b'{"a":NaN}', records_codes.JSON_NOT_A_NUMBER, "/a"),
+    (b"[Infinity]", records_codes.JSON_NOT_A_NUMBER, "/0"),
+    (b"[-Infinity]", records_codes.JSON_NOT_A_NUMBER, "/0"),
+    (b"[nan]", records_codes.JSON_NOT_A_NUMBER, "/0"),
+    (b'{"a":9007199254740992}', records_codes.JSON_INTEGER_TOO_LARGE, "/a"),
+    (b"[9007199254740993]", records_codes.JSON_INTEGER_TOO_LARGE, "/0"),
+    (b"[-9007199254740992]", records_codes.JSON_INTEGER_TOO_LARGE, "/0"),
+    (b"[18446744073709551616]", records_codes.JSON_INTEGER_TOO_LARGE, "/0"),
+    (b"[" + b"9" * 5000 + b"]", records_codes.JSON_INTEGER_TOO_LARGE, "/0"),
+    (b"[1e20]", records_codes.JSON_INTEGER_TOO_LARGE, "/0"),
+    (b"[9007199254740992.0]", records_codes.JSON_INTEGER_TOO_LARGE, "/0"),
+    (b'{"a":0.10000000000000000001}', records_codes.JSON_NUMBER_CHANGES, "/a"),
+    (b"[333333333.33333329]", records_codes.JSON_NUMBER_CHANGES, "/0"),
+    (b"[9007199254740993.0]", records_codes.JSON_NUMBER_CHANGES, "/0"),
+    (b"[1e400]", records_codes.JSON_NUMBER_CHANGES, "/0"),
+    (b"[-1e400]", records_codes.JSON_NUMBER_CHANGES, "/0"),
+    (b"[1e-400]", records_codes.JSON_NUMBER_CHANGES, "/0"),
+    (b"[1e" + b"9" * 50 + b"]", records_codes.JSON_NUMBER_CHANGES, "/0"),
+    (b'["a\nb"]', records_codes.JSON_CONTROL_CHARACTER, "/0"),
+    (b'["\x00"]', records_codes.JSON_CONTROL_CHARACTER, "/0"),
+    (b'["\\x41"]', records_codes.JSON_BAD_ESCAPE, "/0"),
+    (b'["\\u12"]', records_codes.JSON_BAD_ESCAPE, "/0"),
+    (b"{}{}", records_codes.JSON_TRAILING, ""),
+    (b"{}\x00", records_codes.JSON_TRAILING, ""),
+    (b"{a:1}", records_codes.JSON_SYNTAX, ""),
+    (b"{'a':1}", records_codes.JSON_SYNTAX, ""),
+    (b'{"a" 1}', records_codes.JSON_SYNTAX, "/a"),
+    (b'{"a":1,}', records_codes.JSON_SYNTAX, ""),
+    (b"[1,]", records_codes.JSON_SYNTAX, "/1"),
+    (b"[1 2]", records_codes.JSON_SYNTAX, ""),
+    (b"[01]", records_codes.JSON_SYNTAX, ""),
+    (b"[+1]", records_codes.JSON_SYNTAX, "/0"),
+    (b"[.5]", records_codes.JSON_SYNTAX, "/0"),
+    (b"[1.]", records_codes.JSON_SYNTAX, ""),
+    (b"[0x10]", records_codes.JSON_SYNTAX, ""),
+    (b"[True]", records_codes.JSON_SYNTAX, "/0"),
+    (b"[undefined]", records_codes.JSON_SYNTAX, "/0"),
+    (b"// no\n{}", records_codes.JSON_SYNTAX, ""),
+    ("[\uff11]".encode(), records_codes.JSON_SYNTAX, "/0"),
+    (b"\x0c{}", records_codes.JSON_SYNTAX, ""),
+    (b"", records_codes.JSON_TRUNCATED, ""),
+    (b" \n", records_codes.JSON_TRUNCATED, ""),
+    (b'["\\', records_codes.JSON_TRUNCATED, "/0"),
+    (b'["\\ud8', records_codes.JSON_TRUNCATED, "/0"),
+    (b"[1.5e", records_codes.JSON_TRUNCATED, "/0"),
 ]
 
 
@@ -100,25 +100,27 @@ def test_bad_input_is_refused_with_its_code_and_place(raw: bytes, code: Code, pl
 
 @pytest.mark.parametrize("length", range(len(encoded(FOOTPRINT))))
 def test_every_truncation_is_called_one(length: int) -> None:
-    finding = refused(findings.JSON_TRUNCATED, parse, encoded(FOOTPRINT)[:length])
+    finding = refused(records_codes.JSON_TRUNCATED, parse, encoded(FOOTPRINT)[:length])
     assert finding.facts["column"] == str(length + 1)
 
 
 def test_line_and_column_count_characters_from_one() -> None:
-    finding = refused(findings.JSON_NUMBER_CHANGES, parse, '{\n  "ü": "€",\n  "é": 0.10000000000000000001}'.encode())
+    finding = refused(
+        records_codes.JSON_NUMBER_CHANGES, parse, '{\n  "ü": "€",\n  "é": 0.10000000000000000001}'.encode()
+    )
     assert (finding.facts["line"], finding.facts["column"]) == ("3", "8")
     assert "0.10000000000000000001" in finding.message
 
 
 def test_overlong_names_are_cut_in_messages() -> None:
     key = b'"' + b"k" * 100_000 + b'":1'
-    assert len(str(refused(findings.JSON_DUPLICATE_KEY, parse, b"{" + key + b"," + key + b"}"))) < 1000
+    assert len(str(refused(records_codes.JSON_DUPLICATE_KEY, parse, b"{" + key + b"," + key + b"}"))) < 1000
 
 
 def test_size_limit() -> None:
     limits = Limits(max_bytes=10)
     assert parse(b'"12345678"', limits) == "12345678"
-    refused(findings.JSON_TOO_LARGE, parse, b'"123456789"', limits)
+    refused(records_codes.JSON_TOO_LARGE, parse, b'"123456789"', limits)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]")])
@@ -129,16 +131,16 @@ def test_depth_limit(opening: bytes, closing: bytes) -> None:
         return opening * rounds + b"1" + closing * rounds
 
     parse(nested(64))
-    refused(findings.JSON_TOO_DEEP, parse, nested(66))
-    refused(findings.JSON_TOO_DEEP, parse, nested(10_000))
-    refused(findings.JSON_TOO_DEEP, parse, opening * 100_000)
+    refused(records_codes.JSON_TOO_DEEP, parse, nested(66))
+    refused(records_codes.JSON_TOO_DEEP, parse, nested(10_000))
+    refused(records_codes.JSON_TOO_DEEP, parse, opening * 100_000)
     assert parse(nested(6), Limits(1 << 20, max_depth=6))
-    refused(findings.JSON_TOO_DEEP, parse, nested(8), Limits(1 << 20, max_depth=6))
+    refused(records_codes.JSON_TOO_DEEP, parse, nested(8), Limits(1 << 20, max_depth=6))
 
 
 def test_exactly_one_too_deep() -> None:
-    refused(findings.JSON_TOO_DEEP, parse, b"[" * 65 + b"]" * 65)
-    refused(findings.JSON_TOO_DEEP, parse, b'["' + b"]" * 64 + b'",' + b"[" * 64 + b"]" * 65)
+    refused(records_codes.JSON_TOO_DEEP, parse, b"[" * 65 + b"]" * 65)
+    refused(records_codes.JSON_TOO_DEEP, parse, b'["' + b"]" * 64 + b'",' + b"[" * 64 + b"]" * 65)
 
 
 def test_many_brackets_are_not_deep() -> None:
@@ -216,7 +218,7 @@ def test_duplicates_never_slip_through(members: list[tuple[str, str]]) -> None:
     if len(set(names)) == len(names):
         assert list(parse(raw)) == names
     else:
-        refused(findings.JSON_DUPLICATE_KEY, parse, raw)
+        refused(records_codes.JSON_DUPLICATE_KEY, parse, raw)
 
 
 def test_common_records_take_the_fast_path() -> None:

@@ -15,10 +15,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from carbonseal.findings import JSON_TOO_LARGE, BrokenOff, Finding, Refused
+from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.log.entries import RecordEntry
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
+from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source, read_records
 from carbonseal.service.app import serving
 from carbonseal.service.client import AnyNode, LocalNode, open_node

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.keys.uris import KeyUri, read_uri
+
+from . import codes
 
 if TYPE_CHECKING:
     from pkcs11 import Session, Token
@@ -72,7 +73,7 @@ class TokenKey:
                 # Tokens are unplugged, restarted, and forget their sessions: signing in a new one is as good.
                 self._key, public_key = self._find()
             if public_key != self.public_key:
-                raise Refused(findings.TOKEN_KEY_CHANGED(uri=self.uri))
+                raise Refused(codes.TOKEN_KEY_CHANGED(uri=self.uri))
             try:
                 return bytes(self._key.sign(data, mechanism=mechanism))
             except self._pkcs11.PKCS11Error as error:
@@ -89,7 +90,7 @@ class TokenKey:
                 wanted[attribute.ID] = self._wanted["id"]
             private = self._one(session, wanted | {attribute.CLASS: kinds.PRIVATE_KEY})
             if private[attribute.EC_PARAMS] not in self._curve.parameters:
-                raise Refused(findings.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
+                raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
             wanted = {attribute.CLASS: kinds.PUBLIC_KEY, attribute.ID: private[attribute.ID]} | wanted
             return private, self._encoded(self._one(session, wanted)[attribute.EC_POINT])
         except self._pkcs11.PKCS11Error as error:
@@ -101,10 +102,10 @@ class TokenKey:
         try:
             tokens: list[Token] = list(self._pkcs11.lib(self._module).get_tokens())
         except (self._pkcs11.PKCS11Error, RuntimeError) as error:
-            raise Refused(findings.TOKEN_MODULE(module=self._module, reason=_reason(error))) from error
+            raise Refused(codes.TOKEN_MODULE(module=self._module, reason=_reason(error))) from error
         fitting = [token for token in tokens if self._fits(token)]
         if len(fitting) != 1:
-            raise Refused(findings.TOKEN_NOT_ONE(uri=self.uri, count=len(fitting)))
+            raise Refused(codes.TOKEN_NOT_ONE(uri=self.uri, count=len(fitting)))
         return fitting[0]
 
     def _fits(self, token: Token) -> bool:
@@ -119,14 +120,14 @@ class TokenKey:
     def _session(self, token: Token) -> Session:
         """A new session, logged in. Those of before are left alone: closing one would log out every key of the token."""
         if token.flags & self._pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
-            raise Refused(findings.TOKEN_FINAL_TRY(uri=self.uri))
+            raise Refused(codes.TOKEN_FINAL_TRY(uri=self.uri))
         pin = self._secret(self._pin).decode("utf-8", "replace")
         try:
             return token.open(user_pin=pin)
         except self._pkcs11.UserAlreadyLoggedIn:  # through another key of this token
             return token.open()
         except (self._pkcs11.PinIncorrect, self._pkcs11.PinInvalid, self._pkcs11.PinLenRange):
-            raise Refused(findings.TOKEN_PIN(uri=self.uri)) from None
+            raise Refused(codes.TOKEN_PIN(uri=self.uri)) from None
 
     def _one(self, session: Session, wanted: Mapping[Any, Any]) -> Any:
         found = list(session.get_objects(dict(wanted)))
@@ -134,7 +135,7 @@ class TokenKey:
             private = wanted[self._pkcs11.Attribute.CLASS] is self._pkcs11.ObjectClass.PRIVATE_KEY
             half = "private" if private else "public"
             kind = f"{half} {self._curve.name} keys"
-            raise Refused(findings.TOKEN_KEY_NOT_ONE(uri=self.uri, count=len(found), kind=kind))
+            raise Refused(codes.TOKEN_KEY_NOT_ONE(uri=self.uri, count=len(found), kind=kind))
         return found[0]
 
     def _encoded(self, point: bytes) -> bytes:
@@ -142,7 +143,7 @@ class TokenKey:
         length, start = self._curve.length, self._curve.point
         bare = point[2:] if len(point) == length + 2 and point[:2] == bytes([4, length]) else point
         if len(bare) != length or not bare.startswith(start):
-            raise Refused(findings.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
+            raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
         return bytes(bare)
 
     def _text(self, name: str) -> str:
@@ -152,10 +153,10 @@ class TokenKey:
             raise self._malformed(f"{name} is not UTF-8") from None
 
     def _malformed(self, problem: str) -> Refused:
-        return Refused(findings.TOKEN_URI(uri=self.uri, problem=problem))
+        return Refused(codes.TOKEN_URI(uri=self.uri, problem=problem))
 
     def _failed(self, error: Exception) -> Refused:
-        return Refused(findings.TOKEN_FAILED(uri=self.uri, reason=_reason(error)))
+        return Refused(codes.TOKEN_FAILED(uri=self.uri, reason=_reason(error)))
 
 
 def _reason(error: Exception) -> str:
@@ -167,7 +168,7 @@ def _library(uri: KeyUri) -> Any:
     try:
         import pkcs11
     except ImportError as error:
-        raise Refused(findings.TOKEN_EXTRA(uri=uri)) from error
+        raise Refused(codes.TOKEN_EXTRA(uri=uri)) from error
     return pkcs11
 
 
@@ -181,8 +182,8 @@ def _read_path(uri: KeyUri) -> dict[str, bytes]:
             continue
         if name not in (*TOKEN_ATTRIBUTES, *KEY_ATTRIBUTES) or name in wanted or not value:
             listed = ", ".join((*TOKEN_ATTRIBUTES, *KEY_ATTRIBUTES))
-            raise Refused(findings.TOKEN_URI(uri=uri, problem=f"its attributes are {listed}, each once, with a value"))
+            raise Refused(codes.TOKEN_URI(uri=uri, problem=f"its attributes are {listed}, each once, with a value"))
         wanted[name] = unquote_to_bytes(value)
     if not wanted.keys() & set(KEY_ATTRIBUTES):
-        raise Refused(findings.TOKEN_URI(uri=uri, problem="it names no key: add object= or id="))
+        raise Refused(codes.TOKEN_URI(uri=uri, problem="it names no key: add object= or id="))
     return wanted

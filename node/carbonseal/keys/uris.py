@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from carbonseal.findings import SECRET_OPTION, SECRET_OPTION_MISSING, SECRET_UNSUPPORTED, Refused
+from carbonseal.findings import Refused
+
+from .codes import SECRET_OPTION, SECRET_OPTION_MISSING, SECRET_UNSUPPORTED
 
 _SCHEME = re.compile("[a-z][a-z0-9]{0,15}")
 _LONG = re.compile("[0-9A-Fa-f]{32,}")

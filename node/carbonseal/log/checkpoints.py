@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.notes import Note, NoteSigner, VerifierKey
 from carbonseal.log.text import MAX_SIZE, decode_decimal, decode_hash, encode_base64
+
+from . import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,24 @@ class Checkpoint:
         """The inverse of `encode`. Extension lines, which nothing audits, are not accepted. Raises Refused."""
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1]:
-            raise Refused(findings.CHECKPOINT_TRUNCATED())
+            raise Refused(codes.CHECKPOINT_TRUNCATED())
         if len(lines) > 4:
-            raise Refused(findings.CHECKPOINT_EXTENSION(lines=len(lines) - 4))
+            raise Refused(codes.CHECKPOINT_EXTENSION(lines=len(lines) - 4))
         origin, size, root = lines[0], decode_decimal(lines[1]), decode_hash(lines[2])
         if not origin:
-            raise Refused(findings.CHECKPOINT_ORIGIN())
+            raise Refused(codes.CHECKPOINT_ORIGIN())
         if size is None:
-            raise Refused(findings.CHECKPOINT_SIZE(size=repr(lines[1][:40])))
+            raise Refused(codes.CHECKPOINT_SIZE(size=repr(lines[1][:40])))
         if size > MAX_SIZE:
-            raise Refused(findings.CHECKPOINT_SIZE_TOO_LARGE(size=size))
+            raise Refused(codes.CHECKPOINT_SIZE_TOO_LARGE(size=size))
         if root is None:
-            raise Refused(findings.CHECKPOINT_ROOT(root=repr(lines[2][:80])))
+            raise Refused(codes.CHECKPOINT_ROOT(root=repr(lines[2][:80])))
         return Checkpoint(origin, size, root)
 
     def statement(self) -> Statement:
         """What an anchor of this head says. Raises Refused for an empty log, which there is nothing to say about."""
         if self.size == 0:
-            raise Refused(findings.CHECKPOINT_EMPTY(origin=self.origin))
+            raise Refused(codes.CHECKPOINT_EMPTY(origin=self.origin))
         return Statement(log_id(self.origin), self.size, self.root)
 
 
@@ -59,10 +60,10 @@ def checkpoint_of(note: Note, log: VerifierKey) -> Checkpoint:
     """The head in `note`, shown to be signed by `log` and to be of the log that the key is named after. Raises
     Refused."""
     if not note.signed_by(log):
-        raise Refused(findings.CHECKPOINT_UNSIGNED(name=log.name))
+        raise Refused(codes.CHECKPOINT_UNSIGNED(name=log.name))
     checkpoint = Checkpoint.parse(note.text)
     if checkpoint.origin != log.name:
-        raise Refused(findings.CHECKPOINT_OTHER_ORIGIN(origin=checkpoint.origin, name=log.name))
+        raise Refused(codes.CHECKPOINT_OTHER_ORIGIN(origin=checkpoint.origin, name=log.name))
     return checkpoint
 
 

@@ -21,12 +21,13 @@ from typing import Any, ClassVar
 import orjson
 import rfc8785
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import is_key_name
 from carbonseal.log.tiles import MAX_ENTRY
+
+from . import codes
 
 VERSION = 1
 RESERVED = {2: "record by fields", 4: "log control"}
@@ -53,7 +54,7 @@ class Genesis:
             value["predecessor"] = self.predecessor.encode()
         raw = b"\0" + bytes(rfc8785.dumps(value))
         if len(raw) > MAX_ENTRY:
-            raise Refused(findings.ENTRY_TOO_LONG(length=len(raw), limit=MAX_ENTRY))
+            raise Refused(codes.ENTRY_TOO_LONG(length=len(raw), limit=MAX_ENTRY))
         return raw
 
 
@@ -117,16 +118,16 @@ _LENGTHS = {1: 32, 3: 72, 5: 32, 6: 8}
 def decode(raw: bytes) -> Entry:
     """Read an entry; `encode` gives the same bytes again. Raises Refused on reserved and unknown kinds too."""
     if not raw:
-        raise Refused(findings.ENTRY_EMPTY())
+        raise Refused(codes.ENTRY_EMPTY())
     if len(raw) > MAX_ENTRY:
-        raise Refused(findings.ENTRY_TOO_LONG(length=len(raw), limit=MAX_ENTRY))
+        raise Refused(codes.ENTRY_TOO_LONG(length=len(raw), limit=MAX_ENTRY))
     kind, body = raw[0], raw[1:]
     if kind in RESERVED:
-        raise Refused(findings.ENTRY_RESERVED_KIND(kind=kind, meaning=RESERVED[kind]))
+        raise Refused(codes.ENTRY_RESERVED_KIND(kind=kind, meaning=RESERVED[kind]))
     if kind != Genesis.kind and kind not in _LENGTHS:
-        raise Refused(findings.ENTRY_UNKNOWN_KIND(kind=kind))
+        raise Refused(codes.ENTRY_UNKNOWN_KIND(kind=kind))
     if kind in _LENGTHS and len(body) != _LENGTHS[kind]:
-        raise Refused(findings.ENTRY_WRONG_LENGTH(kind=kind, length=len(body), expected=_LENGTHS[kind]))
+        raise Refused(codes.ENTRY_WRONG_LENGTH(kind=kind, length=len(body), expected=_LENGTHS[kind]))
     match kind:
         case RecordEntry.kind:
             return RecordEntry(body)
@@ -142,7 +143,7 @@ def decode(raw: bytes) -> Entry:
 
 def _foreign_anchor(body: bytes) -> ForeignAnchor:
     if not any(body[32:40]):
-        raise Refused(findings.ENTRY_ANCHORS_NOTHING())
+        raise Refused(codes.ENTRY_ANCHORS_NOTHING())
     return ForeignAnchor(Statement.decode(body))
 
 
@@ -150,20 +151,20 @@ def _genesis(body: bytes) -> Genesis:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refused(findings.GENESIS_NOT_JSON()) from None
+        raise Refused(codes.GENESIS_NOT_JSON()) from None
     match value:
         case {"version": int(version)} if version != VERSION and not isinstance(version, bool):
-            raise Refused(findings.GENESIS_UNKNOWN_VERSION(version=version))
+            raise Refused(codes.GENESIS_UNKNOWN_VERSION(version=version))
         case {"version": 1, "origin": str(origin), "publishers": dict(publishers), **rest}:
             genesis = Genesis(origin, publishers, _predecessor(rest))
         case _:
-            raise Refused(findings.GENESIS_MALFORMED())
+            raise Refused(codes.GENESIS_MALFORMED())
     if not is_key_name(origin) or not all(
         isinstance(text, str) and text for pair in publishers.items() for text in pair
     ):
-        raise Refused(findings.GENESIS_MALFORMED())
+        raise Refused(codes.GENESIS_MALFORMED())
     if genesis.encode()[1:] != body:  # also tells duplicate keys, and 1.0 or true for the version
-        raise Refused(findings.GENESIS_NOT_CANONICAL())
+        raise Refused(codes.GENESIS_NOT_CANONICAL())
     return genesis
 
 
@@ -172,7 +173,7 @@ def _predecessor(rest: Mapping[Any, Any]) -> Checkpoint | None:
         return None
     text = rest.get("predecessor")
     if len(rest) > 1 or not isinstance(text, str):
-        raise Refused(findings.GENESIS_MALFORMED())
+        raise Refused(codes.GENESIS_MALFORMED())
     try:
         return Checkpoint.parse(text)
     except Refused as refused:

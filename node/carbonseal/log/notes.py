@@ -15,9 +15,10 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.log.text import decode_base64, encode_base64
+
+from . import codes
 
 MAX_SIGNATURES = 32
 MAX_NOTE = 256 * 1024  # bytes: 32 post-quantum signatures of nearly 5 kB, and room
@@ -50,9 +51,9 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name):
-            raise Refused(findings.KEY_NAME(name=repr(self.name)))
+            raise Refused(codes.KEY_NAME(name=repr(self.name)))
         if len(self.public_key) != 32:
-            raise Refused(findings.KEY_LENGTH(name=self.name, length=len(self.public_key)))
+            raise Refused(codes.KEY_LENGTH(name=self.name, length=len(self.public_key)))
 
     @property
     def key_id(self) -> bytes:
@@ -69,12 +70,12 @@ class VerifierKey:
         parts = vkey.split("+", 2)  # base64 may contain a plus, names may not
         material = decode_base64(parts[2]) if len(parts) == 3 else None
         if not material:
-            raise Refused(findings.KEY_MALFORMED(key=repr(vkey)))
+            raise Refused(codes.KEY_MALFORMED(key=repr(vkey)))
         name, key_id = parts[0], parts[1]
         if key_id != _key_id(name, material).hex():
-            raise Refused(findings.KEY_ID_DIFFERS(name=name, key_id=key_id))
+            raise Refused(codes.KEY_ID_DIFFERS(name=name, key_id=key_id))
         if material[0] not in tuple(Algorithm):
-            raise Refused(findings.KEY_UNKNOWN_ALGORITHM(name=name, algorithm=f"0x{material[0]:02x}"))
+            raise Refused(codes.KEY_UNKNOWN_ALGORITHM(name=name, algorithm=f"0x{material[0]:02x}"))
         return VerifierKey(name, material[1:], Algorithm(material[0]))
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
@@ -107,7 +108,7 @@ class Signature:
         parts = line.split(" ")
         data = decode_base64(parts[2]) if len(parts) == 3 and parts[0] == "—" and is_key_name(parts[1]) else None
         if data is None or len(data) < 5:
-            raise Refused(findings.NOTE_SIGNATURE_MALFORMED(line=repr(line[:80])))
+            raise Refused(codes.NOTE_SIGNATURE_MALFORMED(line=repr(line[:80])))
         return Signature(parts[1], data[:4], data[4:])
 
 
@@ -125,28 +126,28 @@ class Note:
     def parse(data: bytes) -> Note:
         """Read a note strictly; `encode` gives the same bytes again. Verifies nothing. Raises Refused."""
         if len(data) > MAX_NOTE:
-            raise Refused(findings.NOTE_TOO_LARGE(length=len(data), limit=MAX_NOTE))
+            raise Refused(codes.NOTE_TOO_LARGE(length=len(data), limit=MAX_NOTE))
         try:
             note = data.decode()
         except UnicodeDecodeError as error:
-            raise Refused(findings.NOTE_NOT_UTF8(offset=error.start)) from None
+            raise Refused(codes.NOTE_NOT_UTF8(offset=error.start)) from None
         if _has_control(note):
-            raise Refused(findings.NOTE_CONTROL_CHARACTER())
+            raise Refused(codes.NOTE_CONTROL_CHARACTER())
         text, blank, lines = note.rpartition("\n\n")
         if not blank or not lines:
-            raise Refused(findings.NOTE_WITHOUT_SIGNATURES())
+            raise Refused(codes.NOTE_WITHOUT_SIGNATURES())
         if not lines.endswith("\n"):
-            raise Refused(findings.NOTE_TRUNCATED())
+            raise Refused(codes.NOTE_TRUNCATED())
         signatures = lines[:-1].split("\n")
         if len(signatures) > MAX_SIGNATURES:
-            raise Refused(findings.NOTE_TOO_MANY_SIGNATURES(count=len(signatures), limit=MAX_SIGNATURES))
+            raise Refused(codes.NOTE_TOO_MANY_SIGNATURES(count=len(signatures), limit=MAX_SIGNATURES))
         return Note(text + "\n", tuple(Signature.parse(line) for line in signatures))
 
     def _by(self, key: VerifierKey) -> bytes | None:
         key_id = key.key_id
         found = [s.data for s in self.signatures if s.key_id == key_id and s.name == key.name]
         if len(found) > 1:
-            raise Refused(findings.NOTE_SIGNATURE_REPEATED(name=key.name))
+            raise Refused(codes.NOTE_SIGNATURE_REPEATED(name=key.name))
         return found[0] if found else None
 
     def signed_by(self, key: VerifierKey) -> bool:
@@ -156,7 +157,7 @@ class Note:
             return self.cosigned_at(key) is not None
         signature = self._by(key)
         if signature is not None and not key.verifies(signature, self.text.encode()):
-            raise Refused(findings.NOTE_SIGNATURE_FAILS(name=key.name))
+            raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
         return signature is not None
 
     def cosigned_at(self, key: VerifierKey) -> int | None:
@@ -167,7 +168,7 @@ class Note:
             return None
         time = int.from_bytes(signature[:8], "big")
         if len(signature) != 72 or time >> 63 or not key.verifies(signature[8:], _cosigned(time, self.text)):
-            raise Refused(findings.NOTE_SIGNATURE_FAILS(name=key.name))
+            raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
         return time
 
 

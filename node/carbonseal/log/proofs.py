@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import MAX_NOTE, VerifierKey
 from carbonseal.log.text import MAX_SIZE, decode_base64, decode_decimal, decode_hash, encode_base64
 from carbonseal.log.tree import leaf_hash, verify_inclusion
+
+from . import codes
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 63
@@ -40,19 +41,19 @@ class TlogProof:
     def parse(data: bytes) -> TlogProof:
         """The inverse of `encode`, strictly; neither the checkpoint nor the path is looked at. Raises Refused."""
         if len(data) > MAX_PROOF:
-            raise Refused(findings.TLOG_PROOF_TOO_LARGE(length=len(data), limit=MAX_PROOF))
+            raise Refused(codes.TLOG_PROOF_TOO_LARGE(length=len(data), limit=MAX_PROOF))
         head, blank, note = data.partition(b"\n\n")
         if not blank or not note:
-            raise Refused(findings.TLOG_PROOF_TRUNCATED())
+            raise Refused(codes.TLOG_PROOF_TRUNCATED())
         header, *lines = head.decode("latin-1").split("\n")  # what is not ASCII fits none of the lines below
         if header != HEADER:
-            raise Refused(findings.TLOG_PROOF_UNKNOWN_VERSION(header=repr(header[:80])))
+            raise Refused(codes.TLOG_PROOF_UNKNOWN_VERSION(header=repr(header[:80])))
         extra = _extra(lines.pop(0)) if lines and lines[0].startswith("extra ") else None
         index = decode_decimal(lines[0].removeprefix("index ")) if lines and lines[0].startswith("index ") else None
         if index is None or index > MAX_SIZE:
-            raise Refused(findings.TLOG_PROOF_INDEX(line=repr(lines[0][:80] if lines else "")))
+            raise Refused(codes.TLOG_PROOF_INDEX(line=repr(lines[0][:80] if lines else "")))
         if len(lines) - 1 > MAX_HASHES:
-            raise Refused(findings.TLOG_PROOF_TOO_MANY_HASHES(count=len(lines) - 1, limit=MAX_HASHES))
+            raise Refused(codes.TLOG_PROOF_TOO_MANY_HASHES(count=len(lines) - 1, limit=MAX_HASHES))
         return TlogProof(index, tuple(_hash(line) for line in lines[1:]), note, extra)
 
     def verify(self, entry: bytes, log: VerifierKey) -> Checkpoint:
@@ -65,12 +66,12 @@ class TlogProof:
 def _extra(line: str) -> bytes:
     data = decode_base64(line.removeprefix("extra "))
     if not data or len(data) > MAX_EXTRA:
-        raise Refused(findings.TLOG_PROOF_EXTRA())
+        raise Refused(codes.TLOG_PROOF_EXTRA())
     return data
 
 
 def _hash(line: str) -> bytes:
     data = decode_hash(line)
     if data is None:
-        raise Refused(findings.TLOG_PROOF_HASH(line=repr(line[:80])))
+        raise Refused(codes.TLOG_PROOF_HASH(line=repr(line[:80])))
     return data

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.log.text import decode_decimal
+
+from . import codes
 
 NONE = "none"
 MAX_NAMES = 256  # in one policy, members and groups together
@@ -27,13 +28,13 @@ class Group:
 
     def __post_init__(self) -> None:
         if not self.members:
-            raise Refused(findings.GROUP_EMPTY(name=self.name))
+            raise Refused(codes.GROUP_EMPTY(name=self.name))
         if not 1 <= self.threshold <= len(self.members):
-            raise Refused(findings.GROUP_THRESHOLD(name=self.name, threshold=self.threshold, members=len(self.members)))
+            raise Refused(codes.GROUP_THRESHOLD(name=self.name, threshold=self.threshold, members=len(self.members)))
         seen: set[str] = {self.name}
         for name in self.names():
             if name in seen:
-                raise Refused(findings.GROUP_MEMBER_TWICE(name=self.name, member=name))
+                raise Refused(codes.GROUP_MEMBER_TWICE(name=self.name, member=name))
             seen.add(name)
 
     def names(self) -> list[str]:
@@ -77,17 +78,17 @@ class Groups:
         numbers = {"all": len(members), "any": 1}
         number = numbers[threshold] if threshold in numbers else decode_decimal(threshold)
         if number is None:
-            raise Refused(findings.GROUP_THRESHOLD_MALFORMED(name=name, threshold=repr(threshold)))
+            raise Refused(codes.GROUP_THRESHOLD_MALFORMED(name=name, threshold=repr(threshold)))
         seen: set[str] = set()
         for member in members:
             if member in seen:
-                raise Refused(findings.GROUP_MEMBER_TWICE(name=name, member=member))
+                raise Refused(codes.GROUP_MEMBER_TWICE(name=name, member=member))
             seen.add(member)
         for member in members:
             if member == name:
-                raise Refused(findings.GROUP_IN_ITSELF(name=name))
+                raise Refused(codes.GROUP_IN_ITSELF(name=name))
             if self._exclusive and member in self._members:
-                raise Refused(findings.GROUP_MEMBER_TAKEN(name=name, member=member, other=self._members[member]))
+                raise Refused(codes.GROUP_MEMBER_TAKEN(name=name, member=member, other=self._members[member]))
         group = Group(name, number, tuple(self._lookup(member) for member in members))
         self._define(name, group)
         self._members.update(dict.fromkeys(members, name))
@@ -99,14 +100,14 @@ class Groups:
 
     def _lookup(self, name: str) -> str | Group:
         if name not in self._defined:
-            raise Refused(findings.GROUP_MEMBER_UNKNOWN(member=name))
+            raise Refused(codes.GROUP_MEMBER_UNKNOWN(member=name))
         return self._defined[name]
 
     def _define(self, name: str, meaning: str | Group) -> None:
         if name == NONE:
-            raise Refused(findings.GROUP_NAME_RESERVED(name=name))
+            raise Refused(codes.GROUP_NAME_RESERVED(name=name))
         if name in self._defined:
-            raise Refused(findings.GROUP_NAME_TAKEN(name=name))
+            raise Refused(codes.GROUP_NAME_TAKEN(name=name))
         if len(self._defined) == MAX_NAMES:
-            raise Refused(findings.GROUP_TOO_MANY_NAMES(limit=MAX_NAMES))
+            raise Refused(codes.GROUP_TOO_MANY_NAMES(limit=MAX_NAMES))
         self._defined[name] = meaning

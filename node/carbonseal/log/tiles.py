@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from carbonseal import findings
 from carbonseal.findings import Refused
+
+from . import codes
 
 WIDTH = 256
 MAX_ENTRY = 65_535  # bytes: what a u16 can say
@@ -83,7 +84,7 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     parts: list[bytes] = []
     for entry in entries:
         if len(entry) > MAX_ENTRY:
-            raise Refused(findings.ENTRY_TOO_LONG(length=len(entry), limit=MAX_ENTRY))
+            raise Refused(codes.ENTRY_TOO_LONG(length=len(entry), limit=MAX_ENTRY))
         parts += (len(entry).to_bytes(2, "big"), entry)
     return b"".join(parts)
 
@@ -92,7 +93,7 @@ def decode_bundle(data: bytes, width: int) -> list[bytes]:
     """The inverse of `encode_bundle`: exactly `width` entries and nothing after them, or Refused."""
     entries, end = _walk(data, width)
     if end != len(data):
-        raise Refused(findings.BUNDLE_TOO_LONG(width=width, rest=len(data) - end))
+        raise Refused(codes.BUNDLE_TOO_LONG(width=width, rest=len(data) - end))
     return entries
 
 
@@ -107,7 +108,7 @@ def _walk(data: bytes, width: int) -> tuple[list[bytes], int]:
     for _ in range(width):
         end = start + 2 + int.from_bytes(data[start : start + 2], "big")
         if len(data) < max(end, start + 2):
-            raise Refused(findings.BUNDLE_TRUNCATED(width=width, whole=len(entries)))
+            raise Refused(codes.BUNDLE_TRUNCATED(width=width, whole=len(entries)))
         entries.append(data[start + 2 : end])
         start = end
     return entries, start

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.log.tiles import WIDTH, Tile, TileReader, partial_tiles
+
+from . import codes
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -143,7 +144,7 @@ def _split(data: bytes) -> list[bytes]:
 def _read(reader: TileReader, tile: Tile) -> bytes:
     data = reader.tile(tile.level, tile.index, tile.width)
     if len(data) != 32 * tile.width:
-        raise Refused(findings.TILE_WRONG_LENGTH(tile.path, length=len(data), expected=32 * tile.width))
+        raise Refused(codes.TILE_WRONG_LENGTH(tile.path, length=len(data), expected=32 * tile.width))
     return data
 
 
@@ -191,7 +192,7 @@ def inclusion_proof(index: int, size: int, reader: TileReader) -> tuple[bytes, .
     Reads at most two tiles for each tile level: six for 10^7 entries. Raises Refused unless index < size.
     """
     if not 0 <= index < size:
-        raise Refused(findings.INCLUSION_INDEX_BEYOND_SIZE(index=index, size=size))
+        raise Refused(codes.INCLUSION_INDEX_BEYOND_SIZE(index=index, size=size))
     subtrees = _Subtrees(size, reader)
     start, end, path = 0, size, []
     while end - start > 1:
@@ -211,7 +212,7 @@ def consistency_proof(old_size: int, new_size: int, reader: TileReader) -> tuple
     Empty from size 0 and between equal sizes. Raises Refused where the tree would shrink.
     """
     if not 0 <= old_size <= new_size:
-        raise Refused(findings.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
+        raise Refused(codes.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
     if old_size == 0:
         return ()
     subtrees = _Subtrees(new_size, reader)
@@ -278,7 +279,7 @@ def _climb(node: bytes, index: int, proof: Sequence[bytes]) -> bytes:
 def _check_hashes(*hashes: bytes) -> None:
     for position, value in enumerate(hashes):
         if len(value) != 32:
-            raise Refused(findings.HASH_WRONG_LENGTH(position=position, length=len(value)))
+            raise Refused(codes.HASH_WRONG_LENGTH(position=position, length=len(value)))
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
@@ -287,13 +288,13 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
     Raises Refused unless index < size and the proof has exactly the length that index and size ask for.
     """
     if not 0 <= index < size:
-        raise Refused(findings.INCLUSION_INDEX_BEYOND_SIZE(index=index, size=size))
+        raise Refused(codes.INCLUSION_INDEX_BEYOND_SIZE(index=index, size=size))
     inner = (index ^ (size - 1)).bit_length()  # up to where this path meets the tree's right edge
     expected = inner + (index >> inner).bit_count()
     if len(proof) < expected:
-        raise Refused(findings.INCLUSION_TOO_SHORT(length=len(proof), expected=expected))
+        raise Refused(codes.INCLUSION_TOO_SHORT(length=len(proof), expected=expected))
     if len(proof) > expected:
-        raise Refused(findings.INCLUSION_TOO_LONG(length=len(proof), expected=expected))
+        raise Refused(codes.INCLUSION_TOO_LONG(length=len(proof), expected=expected))
     _check_hashes(leaf, *proof)
     return _climb(_climb(leaf, index, proof[:inner]), -1, proof[inner:])
 
@@ -301,7 +302,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Show that `leaf` stands at `index` in the tree of `size` and `root`. Raises Refused."""
     if root_from_inclusion(leaf, index, size, proof) != root:
-        raise Refused(findings.INCLUSION_ROOT_DIFFERS(index=index, size=size))
+        raise Refused(codes.INCLUSION_ROOT_DIFFERS(index=index, size=size))
 
 
 def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
@@ -310,12 +311,12 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
     The RFC leaves out two cases that occur: from size 0, and between equal sizes. Both take an empty proof.
     """
     if not 0 <= old_size <= new_size:
-        raise Refused(findings.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
+        raise Refused(codes.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
     _check_hashes(old_root, new_root, *proof)
     if old_size == 0 and old_root != EMPTY_ROOT:
-        raise Refused(findings.CONSISTENCY_EMPTY_ROOT_DIFFERS())
+        raise Refused(codes.CONSISTENCY_EMPTY_ROOT_DIFFERS())
     if old_size == new_size and old_root != new_root:
-        raise Refused(findings.CONSISTENCY_FORK(size=new_size))
+        raise Refused(codes.CONSISTENCY_FORK(size=new_size))
     if old_size in (0, new_size):
         _check_consistency_length(proof, 0)
         return
@@ -332,13 +333,13 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
         else:
             new = node_hash(new, sibling)
     if old != old_root:
-        raise Refused(findings.CONSISTENCY_OLD_ROOT_DIFFERS(old=old_size, new=new_size))
+        raise Refused(codes.CONSISTENCY_OLD_ROOT_DIFFERS(old=old_size, new=new_size))
     if new != new_root:
-        raise Refused(findings.CONSISTENCY_NEW_ROOT_DIFFERS(old=old_size, new=new_size))
+        raise Refused(codes.CONSISTENCY_NEW_ROOT_DIFFERS(old=old_size, new=new_size))
 
 
 def _check_consistency_length(proof: Sequence[bytes], expected: int) -> None:
     if len(proof) < expected:
-        raise Refused(findings.CONSISTENCY_TOO_SHORT(length=len(proof), expected=expected))
+        raise Refused(codes.CONSISTENCY_TOO_SHORT(length=len(proof), expected=expected))
     if len(proof) > expected:
-        raise Refused(findings.CONSISTENCY_TOO_LONG(length=len(proof), expected=expected))
+        raise Refused(codes.CONSISTENCY_TOO_LONG(length=len(proof), expected=expected))

@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carbonseal.findings import (
+from carbonseal.findings import Refused
+from carbonseal.ledger import log_id
+from carbonseal.log.notes import VerifierKey, is_key_name
+
+from .codes import (
     CONFIG_MISSING_FILE,
     CONFIG_MISSING_KEY,
     CONFIG_NOT_TOML,
@@ -22,10 +26,7 @@ from carbonseal.findings import (
     CONFIG_UNKNOWN_KEY,
     CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
-    Refused,
 )
-from carbonseal.ledger import log_id
-from carbonseal.log.notes import VerifierKey, is_key_name
 
 FILE = "node.toml"
 DEFAULT = "default"  # the log and the tenant that are meant where none is named

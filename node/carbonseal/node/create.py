@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from carbonseal.findings import CONFIG_EXISTS, Refused
+from carbonseal.findings import Refused
 
+from .codes import CONFIG_EXISTS
 from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, render, render_log, render_tenant
 from .lock import Lock
 from .sealing.files import replace_file

@@ -7,7 +7,9 @@ import json
 import os
 from pathlib import Path
 
-from carbonseal.findings import NODE_LOCKED, NODE_SERVED, Refused
+from carbonseal.findings import Refused
+
+from .codes import NODE_LOCKED, NODE_SERVED
 
 FILE = "lock"
 

@@ -14,13 +14,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing, s
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from carbonseal.findings import (
-    CONFIG_LOG_MISSING,
-    NODE_UNKNOWN_COMMITMENT,
-    NODE_UNKNOWN_LOG,
-    NODE_UNKNOWN_TENANT,
-    Refused,
-)
+from carbonseal.findings import Refused
 from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.records.admission import Record, admit
 from carbonseal.storage.database import NODE_TABLES, Database
@@ -31,6 +25,7 @@ from .anchoring.certificates import Endings
 from .anchoring.follower import EvidenceStore, Follower
 from .anchoring.outbox import Outbox, State
 from .anchoring.worker import Lane, LedgerState
+from .codes import CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMITMENT, NODE_UNKNOWN_LOG, NODE_UNKNOWN_TENANT
 from .config import DEFAULT, NodeConfig
 from .issuance.issuance import Issuing
 from .issuance.issued import Issued

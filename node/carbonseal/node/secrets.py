@@ -22,7 +22,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from carbonseal.findings import (
+from carbonseal.findings import Refused
+from carbonseal.keys.codes import (
     SECRET_ENCRYPTED,
     SECRET_KEY_MALFORMED,
     SECRET_MALFORMED,
@@ -32,7 +33,6 @@ from carbonseal.findings import (
     SECRET_SIGNATURE_WRONG,
     SECRET_TOO_LONG,
     SECRET_WRONG_PASSWORD,
-    Refused,
 )
 from carbonseal.keys.tokens import ED25519, TokenKey
 from carbonseal.keys.uris import KeyUri, read_uri

@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from carbonseal import findings
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport.data_integrity import Sign, add_proof
@@ -21,6 +20,8 @@ from carbonseal.passport.multibase import decode_key, encode_key
 from carbonseal.passport.schemas import CONTEXT, CREDENTIAL_SHAPE, CREDENTIAL_TYPE, Shape
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
+
+from . import codes
 
 CREDENTIAL_PROFILE = "credential/1"
 
@@ -129,7 +130,7 @@ def sign_document(document: Mapping[str, Any], sign: Sign, public_key: bytes, cr
 
 def parse_credential(document: Mapping[str, Any]) -> Credential:
     """Read a signed credential. Raises `Refused` unless it has exactly the form above; the signature is not checked here."""
-    signed = parse_signed(document, CREDENTIAL_SHAPE, findings.CREDENTIAL_MALFORMED)
+    signed = parse_signed(document, CREDENTIAL_SHAPE, codes.CREDENTIAL_MALFORMED)
     subject = document["credentialSubject"]
     records = tuple(
         ListedRecord(record["role"], record["profile"], bytes.fromhex(record["commitment"]))
@@ -178,5 +179,5 @@ def _refuse_twice(what: str, digests: Sequence[bytes]) -> None:
     seen: set[bytes] = set()
     for digest in digests:
         if digest in seen:
-            raise Refused(findings.CREDENTIAL_LISTED_TWICE("/credentialSubject", what=what, digest=digest.hex()))
+            raise Refused(codes.CREDENTIAL_LISTED_TWICE("/credentialSubject", what=what, digest=digest.hex()))
         seen.add(digest)

@@ -10,11 +10,12 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 from carbonseal.passport.multibase import decode_multibase, encode_multibase
 from carbonseal.records.canonical import jcs
+
+from . import codes
 
 Sign = Callable[[bytes], bytes]  # a message to its 64-byte Ed25519 signature
 
@@ -47,4 +48,4 @@ def check_proof(document: Mapping[str, Any], public_key: bytes) -> None:
         signature = decode_multibase(document["proof"]["proofValue"])
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, signed_bytes(document))
     except (InvalidSignature, ValueError) as error:
-        raise Refused(findings.CREDENTIAL_BAD_SIGNATURE(method=document["proof"]["verificationMethod"])) from error
+        raise Refused(codes.CREDENTIAL_BAD_SIGNATURE(method=document["proof"]["verificationMethod"])) from error

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from carbonseal.findings import JSON_TOO_LARGE, PASSPORT_MALFORMED, Finding
+from carbonseal.findings import Finding
+from carbonseal.records.codes import JSON_TOO_LARGE
+
+from .codes import PASSPORT_MALFORMED
 
 BEGINNINGS = {
     b"\x1f\x8b": "a gzip file",

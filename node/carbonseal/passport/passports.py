@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
 from carbonseal.passport import file_kind
@@ -26,6 +25,8 @@ from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, pa
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
+
+from . import codes
 
 PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 VERSION = "passport/1"
@@ -166,7 +167,7 @@ def parse_value(value: Any) -> Passport:
     """The same from the JSON value, as `records.strict` reads it."""
     _check_version(value)
     _check_limits(value)
-    PASSPORT_SHAPE.check(value, findings.PASSPORT_MALFORMED)
+    PASSPORT_SHAPE.check(value, codes.PASSPORT_MALFORMED)
     checkpoints = {
         key: _keyed("checkpoints", key, text.encode(), hashlib.sha256(text.encode()).digest())
         for key, text in value["checkpoints"].items()
@@ -189,27 +190,27 @@ def parse_value(value: Any) -> Passport:
 def _check_version(value: Any) -> None:
     version = value.get("carbonseal") if isinstance(value, dict) else None
     if isinstance(version, str) and version.startswith("passport/") and version != VERSION:
-        raise Refused(findings.PASSPORT_UNKNOWN_VERSION("carbonseal", version=version[:80]))
+        raise Refused(codes.PASSPORT_UNKNOWN_VERSION("carbonseal", version=version[:80]))
     if looks := file_kind.of_value(value):
-        raise Refused(findings.PASSPORT_MALFORMED(problem=f"this looks like {looks}"))
+        raise Refused(codes.PASSPORT_MALFORMED(problem=f"this looks like {looks}"))
 
 
 def _check_limits(value: Any) -> None:
     credentials = value.get("credentials") if isinstance(value, dict) else None
     if isinstance(credentials, dict) and len(credentials) > MAX_COMPONENTS + 1:
-        raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
+        raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
 
 
 def _keyed(section: str, key: str, item: Any, digest: bytes) -> Any:
     if digest.hex() != key:
-        raise Refused(findings.PASSPORT_WRONG_KEY(section, key, digest=digest.hex()))
+        raise Refused(codes.PASSPORT_WRONG_KEY(section, key, digest=digest.hex()))
     return item
 
 
 def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
     data = decode_base64(member["data"], "evidence", key)
     if len(data) > MAX_EVIDENCE:
-        raise Refused(findings.PASSPORT_OVER_LIMIT("evidence", key, what="bytes of evidence", limit=MAX_EVIDENCE))
+        raise Refused(codes.PASSPORT_OVER_LIMIT("evidence", key, what="bytes of evidence", limit=MAX_EVIDENCE))
     return Evidence(member["type"], int(member["version"]), data)
 
 
@@ -239,20 +240,20 @@ class _SealReading:
 
     def seal(self, key: str, member: Mapping[str, Any]) -> Seal:
         if len(member["heads"]) > MAX_HEADS:
-            raise Refused(findings.PASSPORT_OVER_LIMIT("seals", key, what="heads", limit=MAX_HEADS))
+            raise Refused(codes.PASSPORT_OVER_LIMIT("seals", key, what="heads", limit=MAX_HEADS))
         heads = tuple(self._head(head, ("seals", key, f"head {n}")) for n, head in enumerate(member["heads"]))
         if heads[0].consistency is not None:
             raise Refused(
-                findings.PASSPORT_MALFORMED("seals", key, problem="the first head has nothing to be consistent with")
+                codes.PASSPORT_MALFORMED("seals", key, problem="the first head has nothing to be consistent with")
             )
         return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
 
     def _head(self, member: Mapping[str, Any], place: tuple[str, ...]) -> Head:
         anchors = [(anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"]]
         if len(anchors) > MAX_ANCHORS:
-            raise Refused(findings.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
+            raise Refused(codes.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
         if any(one >= other for one, other in pairwise(anchors)):
-            raise Refused(findings.PASSPORT_ANCHORS_UNSORTED(*place))
+            raise Refused(codes.PASSPORT_ANCHORS_UNSORTED(*place))
         consistency = member.get("consistency")
         return Head(
             checkpoint=self._cite(self._checkpoints, "checkpoint", member["checkpoint"], place),
@@ -266,7 +267,7 @@ class _SealReading:
 
     def _cite(self, section: Mapping[str, Any], what: str, key: str, place: tuple[str, ...]) -> Any:
         if key not in section:
-            raise Refused(findings.PASSPORT_NOT_CARRIED(*place, what=what, digest=key))
+            raise Refused(codes.PASSPORT_NOT_CARRIED(*place, what=what, digest=key))
         self._cited.add(key)
         return section[key]
 
@@ -278,11 +279,11 @@ class _SealReading:
 def _check_citations(passport: Passport, reading: _SealReading) -> None:
     """Raise `Refused` unless everything that the passport carries is cited, beginning at its root."""
     if passport.root not in passport.credentials:
-        raise Refused(findings.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
+        raise Refused(codes.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
     reached = reachable(passport.credentials, passport.root)
     credentials = list(reached.values())
     if len({component.digest for one in credentials for component in one.signed.components}) > MAX_COMPONENTS:
-        raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
+        raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
     listed = {record.commitment for one in credentials for record in one.signed.records}
     lists = {(one.signed.issuer, one.signed.status.list_id) for one in credentials if one.signed.status}
     sealed = (
@@ -297,10 +298,10 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
         *reading.uncited(),
     ]
     if uncited:
-        raise Refused(findings.PASSPORT_UNCITED(*uncited[0]))
+        raise Refused(codes.PASSPORT_UNCITED(*uncited[0]))
     named = [(one.signed.issuer, one.signed.id) for one in passport.status_lists.values()]
     if len(set(named)) < len(named):
-        raise Refused(findings.PASSPORT_STATUS_LIST_TWICE("statusLists"))
+        raise Refused(codes.PASSPORT_STATUS_LIST_TWICE("statusLists"))
 
 
 def _check_tiers(passport: Passport) -> None:
@@ -315,7 +316,7 @@ def _check_tiers(passport: Passport) -> None:
         }
         if not tier:
             return
-    raise Refused(findings.PASSPORT_OVER_LIMIT("credentials", what="tiers", limit=MAX_TIERS))
+    raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="tiers", limit=MAX_TIERS))
 
 
 def reachable(credentials: Mapping[bytes, Carried[Credential]], root: bytes) -> dict[bytes, Carried[Credential]]:

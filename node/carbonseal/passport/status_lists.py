@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 from carbonseal.passport.credentials import SignedDocument, parse_signed
 from carbonseal.passport.schemas import CONTEXT, STATUS_LIST_SHAPE, STATUS_LIST_TYPE
+
+from . import codes
 
 STATUS_LIST_PROFILE = "status-list/1"
 ENTRIES = 131_072  # the least that the specification allows, so that a list tells little about who is on it
@@ -65,7 +66,7 @@ def draft_status_list(
 
 def parse_status_list(document: Mapping[str, Any]) -> StatusList:
     """Read a signed status list. Raises `Refused`; the signature is not checked here."""
-    signed = parse_signed(document, STATUS_LIST_SHAPE, findings.STATUS_LIST_MALFORMED)
+    signed = parse_signed(document, STATUS_LIST_SHAPE, codes.STATUS_LIST_MALFORMED)
     encoded = document["credentialSubject"]["encodedList"]
     _unpack(encoded)
     return StatusList(**signed, id=document["id"], encoded=encoded)
@@ -81,13 +82,13 @@ def _unpack(encoded: str) -> bytes:
         unpacking = zlib.decompressobj(wbits=31)
         bits = unpacking.decompress(packed, MAX_BYTES + 1)
     except (ValueError, zlib.error) as error:
-        raise Refused(findings.STATUS_LIST_MALFORMED(where, problem=error)) from error
+        raise Refused(codes.STATUS_LIST_MALFORMED(where, problem=error)) from error
     if len(bits) > MAX_BYTES:
-        raise Refused(findings.STATUS_LIST_TOO_LONG(where, limit=MAX_BYTES))
+        raise Refused(codes.STATUS_LIST_TOO_LONG(where, limit=MAX_BYTES))
     if not unpacking.eof:
-        raise Refused(findings.STATUS_LIST_MALFORMED(where, problem="its gzip stream is cut short"))
+        raise Refused(codes.STATUS_LIST_MALFORMED(where, problem="its gzip stream is cut short"))
     if unpacking.unused_data:
-        raise Refused(findings.STATUS_LIST_TRAILING(where))
+        raise Refused(codes.STATUS_LIST_TRAILING(where))
     if 8 * len(bits) < ENTRIES:
-        raise Refused(findings.STATUS_LIST_TOO_SHORT(where, positions=8 * len(bits), least=ENTRIES))
+        raise Refused(codes.STATUS_LIST_TOO_SHORT(where, positions=8 * len(bits), least=ENTRIES))
     return bits

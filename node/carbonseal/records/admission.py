@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.records.canonical import canonicalise, jcs
 from carbonseal.records.profiles import RESERVED, lookup
 from carbonseal.records.strict import RECORD_LIMITS, Limits
+
+from . import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS) -> Record:
     """Admit one document from outside. Raises Refused with code, JSON pointer and remedy: strict JSON first, then the
     profile. The profiles of documents that carbonseal signs itself are closed to outsiders."""
     if profile in RESERVED:
-        raise Refused(findings.PROFILE_RESERVED(id=profile))
+        raise Refused(codes.PROFILE_RESERVED(id=profile))
     check = lookup(profile).check
     document = canonicalise(raw, limits)
     check(document.value)

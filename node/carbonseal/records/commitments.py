@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.records.places import printable
+
+from . import codes
 
 COMMITMENT_DOMAIN = b"carbonseal/record/v1\0"
 
@@ -24,12 +25,12 @@ def commit(profile: str, salt: bytes, canonical: bytes) -> bytes:
     """SHA-256(domain ‖ salt ‖ u16 length ‖ profile id ‖ canonical bytes): 32 bytes. Raises Refused unless the salt has
     32 bytes and the profile id 1 to 128."""
     if len(salt) != 32:
-        raise Refused(findings.SALT_LENGTH(found=len(salt)))
+        raise Refused(codes.SALT_LENGTH(found=len(salt)))
     return hashlib.sha256(COMMITMENT_DOMAIN + salt + _named(profile) + canonical).digest()
 
 
 def _named(profile: str) -> bytes:
     name = profile.encode()
     if not 0 < len(name) <= 128:
-        raise Refused(findings.PROFILE_ID(id=printable(profile)))
+        raise Refused(codes.PROFILE_ID(id=printable(profile)))
     return len(name).to_bytes(2, "big") + name

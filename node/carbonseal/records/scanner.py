@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-from carbonseal import findings
 from carbonseal.findings import Code, Refused
 from carbonseal.records.places import pointer, printable
+
+from . import codes
 
 MAX_INTEGER = (1 << 53) - 1
 _PLAIN_BELOW = 1e21  # below it RFC 8785 writes whole numbers without an exponent
@@ -38,11 +39,11 @@ Container = dict[str, Any] | list[Any]
 def decoded(raw: bytes) -> str:
     """The text of a document. Raises Refused where it is not UTF-8, or begins with a byte order mark."""
     if raw.startswith(b"\xef\xbb\xbf"):
-        raise Refused(findings.JSON_BYTE_ORDER_MARK())
+        raise Refused(codes.JSON_BYTE_ORDER_MARK())
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise Refused(findings.JSON_NOT_UTF8(offset=error.start)) from None
+        raise Refused(codes.JSON_NOT_UTF8(offset=error.start)) from None
 
 
 def scan(text: str, max_depth: int, at: int = 0, opened: Sequence[Container] = ()) -> Any:
@@ -68,7 +69,7 @@ class Inexact(ValueError):
 def whole(literal: str) -> int:
     """An integer as JSON writes it. Raises Inexact beyond 2^53 - 1."""
     if len(literal) > 17 or abs(value := int(literal)) > MAX_INTEGER:
-        raise Inexact(findings.JSON_INTEGER_TOO_LARGE, float(literal))
+        raise Inexact(codes.JSON_INTEGER_TOO_LARGE, float(literal))
     return value
 
 
@@ -83,9 +84,9 @@ def fraction(literal: str) -> float:
     except InvalidOperation:  # an exponent beyond all reason
         same = False
     if not same:
-        raise Inexact(findings.JSON_NUMBER_CHANGES, number)
+        raise Inexact(codes.JSON_NUMBER_CHANGES, number)
     if MAX_INTEGER < abs(number) < _PLAIN_BELOW:
-        raise Inexact(findings.JSON_INTEGER_TOO_LARGE, number)
+        raise Inexact(codes.JSON_INTEGER_TOO_LARGE, number)
     return number
 
 
@@ -106,7 +107,7 @@ class _Scanner:
         value = self.rest() if self.opened else self.value()
         self.skip_space()
         if self.at < len(self.text):
-            self.refuse(findings.JSON_TRAILING)
+            self.refuse(codes.JSON_TRAILING)
         return value
 
     def rest(self) -> Any:
@@ -134,7 +135,7 @@ class _Scanner:
 
     def nested(self, container: Container) -> Any:
         if len(self.opened) == self.max_depth:
-            self.refuse(findings.JSON_TOO_DEEP, limit=self.max_depth)
+            self.refuse(codes.JSON_TOO_DEEP, limit=self.max_depth)
         self.opened.append(container)
         self.at += 1
         if not self.next_is(_CLOSING[type(container)]):
@@ -175,7 +176,7 @@ class _Scanner:
         key = self.string()
         self.path.append(key)
         if key in container:
-            self.refuse(findings.JSON_DUPLICATE_KEY, start, key=printable(key))
+            self.refuse(codes.JSON_DUPLICATE_KEY, start, key=printable(key))
         if not self.next_is(":"):
             self.unexpected("a colon")
         self.at += 1
@@ -191,7 +192,7 @@ class _Scanner:
         if "\\" in value:
             value = str(json.loads(f'"{value}"'))
             if _SURROGATE.search(value):
-                self.refuse(findings.JSON_LONE_SURROGATE)
+                self.refuse(codes.JSON_LONE_SURROGATE)
         self.at = end + 1
         return value
 
@@ -201,8 +202,8 @@ class _Scanner:
             self.at = len(self.text)
             self.unexpected("the end of a string")
         if self.text[self.at] == "\\":
-            self.refuse(findings.JSON_BAD_ESCAPE, found=printable(self.text[self.at : self.at + 2]))
-        self.refuse(findings.JSON_CONTROL_CHARACTER, found=printable(self.text[self.at]))
+            self.refuse(codes.JSON_BAD_ESCAPE, found=printable(self.text[self.at : self.at + 2]))
+        self.refuse(codes.JSON_CONTROL_CHARACTER, found=printable(self.text[self.at]))
 
     def number_or_word(self) -> Any:
         if _NUMBER_SO_FAR.match(self.text, self.at):
@@ -215,7 +216,7 @@ class _Scanner:
                 self.at += len(word)
                 return constant
         if match := _NOT_A_NUMBER.match(self.text, self.at):
-            self.refuse(findings.JSON_NOT_A_NUMBER, found=match[0])
+            self.refuse(codes.JSON_NOT_A_NUMBER, found=match[0])
         if any(word.startswith(self.text[self.at : self.at + 5]) for word in _WORDS):
             self.at = len(self.text)
         return self.unexpected("a value")
@@ -238,8 +239,8 @@ class _Scanner:
 
     def unexpected(self, expected: str) -> NoReturn:
         if self.at >= len(self.text):
-            self.refuse(findings.JSON_TRUNCATED, expected=expected)
-        self.refuse(findings.JSON_SYNTAX, expected=expected, found=printable(self.text[self.at : self.at + 12]))
+            self.refuse(codes.JSON_TRUNCATED, expected=expected)
+        self.refuse(codes.JSON_SYNTAX, expected=expected, found=printable(self.text[self.at : self.at + 12]))
 
     def refuse(self, code: Code, at: int | None = None, **facts: object) -> NoReturn:
         at = self.at if at is None else at

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from carbonseal import findings
 from carbonseal.findings import Finding, Place
 from carbonseal.records.places import printable
 from carbonseal.records.strict import RECORD_LIMITS, Limits
+
+from . import codes
 
 DOCUMENTS = (".json",)
 STREAMS = (".ndjson", ".jsonl")
@@ -54,7 +55,7 @@ def read_lines(stream: BinaryIO, place: Place, limits: Limits = RECORD_LIMITS) -
         if len(line.rstrip(b"\r\n")) > limits.max_bytes:
             while not line.endswith(b"\n") and (line := stream.readline(_CHUNK)):
                 pass
-            yield findings.JSON_TOO_LARGE(*here, limit=limits.max_bytes)
+            yield codes.JSON_TOO_LARGE(*here, limit=limits.max_bytes)
         elif document := line.strip(b" \t\r\n"):
             yield Source(here, document)
 
@@ -72,14 +73,14 @@ def _read_folder(folder: Path, limits: Limits) -> Iterator[Source | Finding]:
     for error in unreadable:
         yield _unreadable(Path(error.filename), error)
     if not found and not unreadable:
-        yield findings.SOURCE_EMPTY(_name(folder))
+        yield codes.SOURCE_EMPTY(_name(folder))
 
 
 def _read_file(path: Path, limits: Limits) -> Iterator[Source | Finding]:
     place = (_name(path),)
     suffix = path.suffix.lower()
     if suffix not in DOCUMENTS + STREAMS:
-        yield findings.SOURCE_KIND(*place)
+        yield codes.SOURCE_KIND(*place)
         return
     try:
         with path.open("rb") as file:
@@ -90,11 +91,11 @@ def _read_file(path: Path, limits: Limits) -> Iterator[Source | Finding]:
     except OSError as error:
         yield _unreadable(path, error)
         return
-    yield findings.JSON_TOO_LARGE(*place, limit=limits.max_bytes) if len(raw) > limits.max_bytes else Source(place, raw)
+    yield codes.JSON_TOO_LARGE(*place, limit=limits.max_bytes) if len(raw) > limits.max_bytes else Source(place, raw)
 
 
 def _unreadable(path: Path, error: OSError) -> Finding:
-    code = findings.SOURCE_MISSING if isinstance(error, FileNotFoundError) else findings.SOURCE_UNREADABLE
+    code = codes.SOURCE_MISSING if isinstance(error, FileNotFoundError) else codes.SOURCE_UNREADABLE
     return code(_name(path), reason=error.strerror or error)
 
 

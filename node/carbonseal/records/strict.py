@@ -14,10 +14,11 @@ from typing import Any
 
 import orjson
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.records.scanner import fraction, whole
 from carbonseal.records.segments import PIECE, read_in_pieces
+
+from . import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def parse(raw: bytes, limits: Limits = RECORD_LIMITS) -> Any:
 def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
     """What `parse` returns, and its RFC 8785 bytes where they come for free."""
     if len(raw) > limits.max_bytes:
-        raise Refused(findings.JSON_TOO_LARGE(limit=limits.max_bytes))
+        raise Refused(codes.JSON_TOO_LARGE(limit=limits.max_bytes))
     try:
         value, canonical = _plain(raw, limits.max_depth)
         if canonical is not None:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import StreamReader, web
 
-from carbonseal.findings import JSON_TOO_LARGE, Finding, Refused
+from carbonseal.findings import Finding, Refused
+from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source
 
 from .errors import BODY_BROKEN, BODY_TOO_LARGE, BODY_TOO_SLOW, PACKED, STOPPING, WRONG_TYPE

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 import orjson
 from aiohttp import web
 
-from carbonseal import findings
 from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
+from carbonseal.node import codes as node_codes
+from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
+from carbonseal.records import codes as records_codes
+from carbonseal.storage import codes as storage_codes
 
 FROM_A_PAGE = rejected(
     "http.from-a-page",
@@ -35,10 +38,10 @@ NO_TILE = undetermined("http.no-tile", "this log has no such tile, or not of thi
 
 BROKEN = 500  # something on the node's machine failed
 DATABASES = (
-    findings.NODE_DATABASE_FULL,
-    findings.NODE_DATABASE_BUSY,
-    findings.NODE_DATABASE_DAMAGED,
-    findings.NODE_DATABASE_FAILED,
+    storage_codes.NODE_DATABASE_FULL,
+    storage_codes.NODE_DATABASE_BUSY,
+    storage_codes.NODE_DATABASE_DAMAGED,
+    storage_codes.NODE_DATABASE_FAILED,
 )
 STATUS = {
     FROM_A_PAGE.name: 403,
@@ -54,15 +57,15 @@ STATUS = {
     UNKNOWN_PASSPORT.name: 404,
     NO_CHECKPOINT.name: 404,
     NO_TILE.name: 404,
-    findings.JSON_TOO_LARGE.name: 413,
-    findings.NODE_BUSY.name: 503,
-    findings.NODE_UNKNOWN_LOG.name: 404,
-    findings.NODE_UNKNOWN_COMMITMENT.name: 404,
-    findings.NODE_UNKNOWN_SIZE.name: 404,
-    findings.NODE_NOT_SEQUENCED.name: 409,
-    findings.FOREIGN_UNKNOWN.name: 404,
-    findings.FOREIGN_UNKNOWN_LOG.name: 403,
-    findings.FOREIGN_OTHER_ROOT.name: 409,
+    records_codes.JSON_TOO_LARGE.name: 413,
+    sealing_codes.NODE_BUSY.name: 503,
+    node_codes.NODE_UNKNOWN_LOG.name: 404,
+    node_codes.NODE_UNKNOWN_COMMITMENT.name: 404,
+    sealing_codes.NODE_UNKNOWN_SIZE.name: 404,
+    sealing_codes.NODE_NOT_SEQUENCED.name: 409,
+    sealing_codes.FOREIGN_UNKNOWN.name: 404,
+    sealing_codes.FOREIGN_UNKNOWN_LOG.name: 403,
+    sealing_codes.FOREIGN_OTHER_ROOT.name: 409,
     **dict.fromkeys((code.name for code in FREEZES), 503),
     **dict.fromkeys((code.name for code in DATABASES), BROKEN),
 }

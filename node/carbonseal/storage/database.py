@@ -21,14 +21,9 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from carbonseal.findings import (
-    NODE_DATABASE_BUSY,
-    NODE_DATABASE_DAMAGED,
-    NODE_DATABASE_FAILED,
-    NODE_DATABASE_FULL,
-    BrokenOff,
-    Code,
-)
+from carbonseal.findings import BrokenOff, Code
+
+from .codes import NODE_DATABASE_BUSY, NODE_DATABASE_DAMAGED, NODE_DATABASE_FAILED, NODE_DATABASE_FULL
 
 LOG_TABLES = MetaData()
 NODE_TABLES = MetaData()

@@ -25,7 +25,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carbonseal import findings
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import parse_instant
 from carbonseal.ledger import EvidenceVerifier, Pins
@@ -33,6 +32,8 @@ from carbonseal.log.notes import Algorithm, VerifierKey
 from carbonseal.log.quorums import Groups, Quorum
 from carbonseal.passport.multibase import decode_key
 from carbonseal.verification.verifiers import Lookup, builtin
+
+from . import codes
 
 FIRST_LINE = "carbonseal-policy v1"
 MAX_BYTES = 1 << 20
@@ -95,7 +96,7 @@ def parse_policy(raw: bytes | str, *, third_party: Lookup = lambda _: None) -> P
     """
     lines = _text(raw).splitlines()
     if not lines or lines[0] != FIRST_LINE:
-        raise Refused(findings.POLICY_VERSION("policy", "line 1, column 1"))
+        raise Refused(codes.POLICY_VERSION("policy", "line 1, column 1"))
     reading = _Reading(third_party)
     for number, line in enumerate(lines[1:], start=2):
         words = [_Word(found.group(), number, found.start() + 1) for found in _TOKEN.finditer(line)]
@@ -107,15 +108,15 @@ def parse_policy(raw: bytes | str, *, third_party: Lookup = lambda _: None) -> P
 def _text(raw: bytes | str) -> str:
     """The policy's text, of printable characters, tabs and line ends alone."""
     if len(raw) > MAX_BYTES:
-        raise Refused(findings.POLICY_TOO_LARGE("policy", limit=MAX_BYTES))
+        raise Refused(codes.POLICY_TOO_LARGE("policy", limit=MAX_BYTES))
     try:
         text = raw.decode() if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
-        raise Refused(findings.POLICY_NOT_UTF8(*_after(before), byte=f"0x{error.object[error.start]:02X}")) from error
+        raise Refused(codes.POLICY_NOT_UTF8(*_after(before), byte=f"0x{error.object[error.start]:02X}")) from error
     stray = next((at for at, letter in enumerate(text) if not letter.isprintable() and letter not in "\n\r\t"), None)
     if stray is not None:
-        raise Refused(findings.POLICY_TEXT(*_after(text[:stray]), letter=f"U+{ord(text[stray]):04X}"))
+        raise Refused(codes.POLICY_TEXT(*_after(text[:stray]), letter=f"U+{ord(text[stray]):04X}"))
     return text
 
 
@@ -165,12 +166,12 @@ class _Reading:
 
     def line(self, keyword: _Word, words: list[_Word]) -> None:
         if keyword.text not in _FORMS:
-            raise keyword.refused(findings.POLICY_KEYWORD, word=keyword.text)
+            raise keyword.refused(codes.POLICY_KEYWORD, word=keyword.text)
         form, least, most = _FORMS[keyword.text]
         if not least <= len(words) <= most:
-            raise keyword.refused(findings.POLICY_FORM, form=form)
+            raise keyword.refused(codes.POLICY_FORM, form=form)
         if keyword.text in _ONCE and keyword.text in self._seen:
-            raise keyword.refused(findings.POLICY_LINE_TWICE, word=keyword.text)
+            raise keyword.refused(codes.POLICY_LINE_TWICE, word=keyword.text)
         self._seen.add(keyword.text)
         read: Callable[[list[_Word]], None] = getattr(self, "_" + keyword.text.replace("-", "_"))
         read(words)
@@ -181,7 +182,7 @@ class _Reading:
         for word, example in examples.items():
             if word not in self._seen:
                 end = _Word("", lines, 1)
-                raise end.refused(findings.POLICY_LINE_MISSING, word=word, example=example)
+                raise end.refused(codes.POLICY_LINE_MISSING, word=word, example=example)
         self._policy.checks = tuple(self._checks)
         return self._policy
 
@@ -214,7 +215,7 @@ class _Reading:
         try:
             key = decode_key(words[2].text)
         except ValueError as error:
-            raise words[2].refused(findings.POLICY_VALUE, problem=error) from error
+            raise words[2].refused(codes.POLICY_VALUE, problem=error) from error
         self._new_key(words[2], key, name)
         window = self._options(words[3:], ("from", "until"))
         instants: dict[str, datetime] = {}
@@ -222,20 +223,20 @@ class _Reading:
             try:
                 instants[option] = parse_instant(value)
             except ValueError as error:
-                raise word.refused(findings.POLICY_VALUE, problem=error) from error
+                raise word.refused(codes.POLICY_VALUE, problem=error) from error
         since, until = instants.get("from"), instants.get("until")
         if since is not None and until is not None and since > until:
-            raise window["until"][0].refused(findings.POLICY_WINDOW)
+            raise window["until"][0].refused(codes.POLICY_WINDOW)
         issuer = Issuer(name, words[1].text, key, since, until)
         self._policy.issuers[issuer.id, key] = issuer
 
     def _verifier(self, words: list[_Word]) -> None:
         scheme = words[0].text
         if scheme in self._verifiers or builtin(scheme) is not None:
-            raise words[0].refused(findings.POLICY_NAME_TWICE, name=scheme)
+            raise words[0].refused(codes.POLICY_NAME_TWICE, name=scheme)
         verifier = self._third_party(scheme)
         if verifier is None:
-            raise words[0].refused(findings.POLICY_SCHEME, scheme=scheme)
+            raise words[0].refused(codes.POLICY_SCHEME, scheme=scheme)
         self._verifiers[scheme] = verifier
 
     def _ledger(self, words: list[_Word]) -> None:
@@ -243,9 +244,9 @@ class _Reading:
         scheme = ledger.partition(":")[0]
         verifier = self._verifiers.get(scheme) or builtin(scheme)
         if verifier is None:
-            raise words[1].refused(findings.POLICY_SCHEME, scheme=scheme)
+            raise words[1].refused(codes.POLICY_SCHEME, scheme=scheme)
         if ledger in self._policy.ledgers:
-            raise words[1].refused(findings.POLICY_LEDGER_TWICE, ledger=ledger)
+            raise words[1].refused(codes.POLICY_LEDGER_TWICE, ledger=ledger)
         options = {option: value for option, (_, value) in self._options(words[2:]).items()}
         try:
             pins = verifier.pin(ledger, options)
@@ -258,27 +259,27 @@ class _Reading:
 
     def _status(self, words: list[_Word]) -> None:
         if words[0].text not in ("required", "none"):
-            raise words[0].refused(findings.POLICY_FORM, form=_FORMS["status"][0])
+            raise words[0].refused(codes.POLICY_FORM, form=_FORMS["status"][0])
         self._policy.status_required = words[0].text == "required"
 
     def _check(self, words: list[_Word]) -> None:
         if words[0].text in self._checks:
-            raise words[0].refused(findings.POLICY_NAME_TWICE, name=words[0].text)
+            raise words[0].refused(codes.POLICY_NAME_TWICE, name=words[0].text)
         self._checks[words[0].text] = None
 
     # What several lines have in common.
 
     def _new_name(self, word: _Word) -> str:
         if not _NAME.fullmatch(word.text) or word.text == "none":
-            raise word.refused(findings.POLICY_VALUE, problem=f"{word.text!r} cannot be a name")
+            raise word.refused(codes.POLICY_VALUE, problem=f"{word.text!r} cannot be a name")
         if word.text in self._names:
-            raise word.refused(findings.POLICY_NAME_TWICE, name=word.text)
+            raise word.refused(codes.POLICY_NAME_TWICE, name=word.text)
         self._names.add(word.text)
         return word.text
 
     def _new_key(self, word: _Word, key: bytes, name: str) -> None:
         if key in self._keys:
-            raise word.refused(findings.POLICY_KEY_TWICE, name=self._keys[key])
+            raise word.refused(codes.POLICY_KEY_TWICE, name=self._keys[key])
         self._keys[key] = name
 
     def _verifier_key(self, word: _Word, *, witness: bool = False) -> VerifierKey:
@@ -288,10 +289,10 @@ class _Reading:
             raise refused.under(*_at(word)) from refused
         if (key.algorithm is Algorithm.COSIGNATURE) != witness:
             wanted = "a witness's key (type 0x04)" if witness else "a log's key (type 0x01)"
-            raise word.refused(findings.POLICY_VALUE, problem=f"this is not {wanted}")
+            raise word.refused(codes.POLICY_VALUE, problem=f"this is not {wanted}")
         self._new_key(word, key.public_key, key.name)
         if key.name in self._signers:  # two keys of one witness, or of a log that would be its own
-            raise word.refused(findings.POLICY_NAME_TWICE, name=key.name)
+            raise word.refused(codes.POLICY_NAME_TWICE, name=key.name)
         self._signers.add(key.name)
         return key
 
@@ -301,9 +302,9 @@ class _Reading:
             option, equals, value = word.text.partition("=")
             if not equals or not option or not value or (known is not None and option not in known):
                 wanted = " or ".join(f"{name}=…" for name in known) if known else "<key>=<value>"
-                raise word.refused(findings.POLICY_FORM, form=wanted)
+                raise word.refused(codes.POLICY_FORM, form=wanted)
             if option in options:
-                raise word.refused(findings.POLICY_NAME_TWICE, name=option)
+                raise word.refused(codes.POLICY_NAME_TWICE, name=option)
             options[option] = (word, value)
         return options
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carbonseal import findings
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.instants import format_instant, from_seconds
 from carbonseal.ledger import Checked, Statement, TrustItem
@@ -21,6 +20,8 @@ from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
+
+from . import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Seals:
         except Refused as refused:
             return CheckedSeal([refused.finding.under(*place)], None)
         if entry != RecordEntry(commitment):
-            return CheckedSeal([findings.SEAL_OTHER_ENTRY(*place, index=seal.index)], None)
+            return CheckedSeal([codes.SEAL_OTHER_ENTRY(*place, index=seal.index)], None)
         found: list[Finding] = []
         runs = self._runs(seal, place, found)
         run = runs[0] if len(runs) == 1 else max(runs, key=self._weight)
@@ -86,7 +87,7 @@ class Seals:
             if checkpoint is not None and head.statement is not None:
                 first = roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root)
                 if first != checkpoint.root:
-                    yield findings.LOG_EQUIVOCATION(
+                    yield codes.LOG_EQUIVOCATION(
                         origin=checkpoint.origin, size=checkpoint.size, one=first.hex(), other=checkpoint.root.hex()
                     )
 
@@ -107,7 +108,7 @@ class Seals:
                 continue
             try:
                 if previous is not None and not self._linked(previous, head, checkpoint):
-                    found.append(findings.SEAL_UNLINKED(*place, smaller=previous.size))
+                    found.append(codes.SEAL_UNLINKED(*place, smaller=previous.size))
                     runs.append(_Run())
                 verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)
             except Refused as refused:
@@ -124,9 +125,9 @@ class Seals:
     def _linked(self, previous: Checkpoint, head: Head, checkpoint: Checkpoint) -> bool:
         """Whether `head` is shown to continue the one before. Raises `Refused` where it is shown not to, or cannot."""
         if checkpoint.origin != previous.origin:
-            raise Refused(findings.SEAL_TWO_LOGS(one=previous.origin, other=checkpoint.origin))
+            raise Refused(codes.SEAL_TWO_LOGS(one=previous.origin, other=checkpoint.origin))
         if checkpoint.size < previous.size or checkpoint == previous:
-            raise Refused(findings.SEAL_HEADS_UNSORTED(smaller=previous.size))
+            raise Refused(codes.SEAL_HEADS_UNSORTED(smaller=previous.size))
         if head.consistency is None:
             return False
         verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, head.consistency)
@@ -136,8 +137,8 @@ class Seals:
         """The entry is in a signed head. Two entries at one index of a log are in two heads of which neither continues the
         other, also where no seal has both."""
         if self._entries.setdefault((origin, seal.index), seal.entry) != seal.entry:
-            return findings.LOG_TWO_ENTRIES(*place, index=seal.index, origin=origin)
-        return findings.SEAL_INCLUDED(*place, index=seal.index, origin=origin)
+            return codes.LOG_TWO_ENTRIES(*place, index=seal.index, origin=origin)
+        return codes.SEAL_INCLUDED(*place, index=seal.index, origin=origin)
 
     def _count(
         self,
@@ -161,7 +162,7 @@ class Seals:
                 try:
                     time = from_seconds(result.proved.time)
                 except ValueError:
-                    found.append(findings.TIME_NO_DATE(*place, anchor.ledger, seconds=result.proved.time))
+                    found.append(codes.TIME_NO_DATE(*place, anchor.ledger, seconds=result.proved.time))
                 else:
                     run.times[name] = min(time, run.times.get(name, time))
 
@@ -180,9 +181,9 @@ class Seals:
         checkpoint = Checkpoint.parse(note.text)
         key = self._policy.logs.get(checkpoint.origin)
         if key is None:
-            return CheckedHead(checkpoint, (findings.LOG_NOT_LISTED(origin=checkpoint.origin),))
+            return CheckedHead(checkpoint, (codes.LOG_NOT_LISTED(origin=checkpoint.origin),))
         if not note.signed_by(key):
-            return CheckedHead(checkpoint, (findings.HEAD_UNSIGNED(origin=checkpoint.origin),))
+            return CheckedHead(checkpoint, (codes.HEAD_UNSIGNED(origin=checkpoint.origin),))
         names = {signature.name for signature in note.signatures}
         witnesses = ((name, key) for name, key in self._policy.witnesses.items() if key.name in names)
         cosigned = {name for name, witness in witnesses if note.signed_by(witness)}
@@ -191,10 +192,10 @@ class Seals:
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
         pinned = self._policy.ledgers.get(anchor.ledger)
         if pinned is None:
-            return Checked((findings.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
+            return Checked((codes.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
         if anchor in self._anchors:
             first, checked = self._anchors[anchor]
-            return checked if first == statement else Checked((findings.SEAL_EVIDENCE_SHARED(),))
+            return checked if first == statement else Checked((codes.SEAL_EVIDENCE_SHARED(),))
         checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, self._trust[anchor.ledger])
         self._anchors[anchor] = statement, checked
         return checked
@@ -215,20 +216,20 @@ class Seals:
     def _quorums(self, run: _Run, since: datetime | None, place: Place) -> Iterable[Finding]:
         policy = self._policy
         if not run.heads:
-            yield findings.SEAL_WITHOUT_HEAD(*place)
+            yield codes.SEAL_WITHOUT_HEAD(*place)
         if policy.ledger_quorum is not None:
             met = satisfied(policy.ledger_quorum, run.ledgers)
-            code = findings.LEDGER_QUORUM_MET if met else findings.LEDGER_QUORUM_UNMET
+            code = codes.LEDGER_QUORUM_MET if met else codes.LEDGER_QUORUM_UNMET
             yield code(*place, ledgers=_listed(run.ledgers))
         if policy.quorum is not None:
             met = satisfied(policy.quorum, run.witnesses)
-            code = findings.WITNESS_QUORUM_MET if met else findings.WITNESS_QUORUM_UNMET
+            code = codes.WITNESS_QUORUM_MET if met else codes.WITNESS_QUORUM_UNMET
             yield code(*place, witnesses=_listed(run.witnesses))
         if policy.time_quorum is not None:
             if since is None:
-                yield findings.TIME_QUORUM_UNMET(*place, ledgers=_listed(run.times))
+                yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(run.times))
             else:
-                yield findings.TIME_QUORUM_MET(*place, since=format_instant(since))
+                yield codes.TIME_QUORUM_MET(*place, since=format_instant(since))
 
     def _since(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy the time quorum."""

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import parse_instant
 from carbonseal.ledger import TrustItem, TrustItems
 from carbonseal.passport.schemas import TRUST_SHAPE
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
+
+from . import codes
 
 TRUST_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 
@@ -59,10 +60,10 @@ def _identity(item: TrustItem) -> tuple[str, str, bytes, str]:
 def parse_trust(raw: bytes) -> Trust:
     """Read a trust file. Raises `Refused`; what an item's value means is for the ledger's adapter to read."""
     value: Any = strict.parse(raw, TRUST_LIMITS)
-    TRUST_SHAPE.check(value, findings.TRUST_MALFORMED)
+    TRUST_SHAPE.check(value, codes.TRUST_MALFORMED)
     for number, item in enumerate(value["items"]):
         try:
             parse_instant(item["when"])
         except ValueError as error:
-            raise Refused(findings.TRUST_MALFORMED(f"/items/{number}/when", problem=error)) from error
+            raise Refused(codes.TRUST_MALFORMED(f"/items/{number}/when", problem=error)) from error
     return Trust(tuple(TrustItem(**item) for item in value["items"]))

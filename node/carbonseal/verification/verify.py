@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from carbonseal import findings
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.ledger import TrustItem
@@ -18,6 +17,8 @@ from carbonseal.records.places import printable
 from carbonseal.verification.policy import Issuer, Policy
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.trust import Trust
+
+from . import codes
 
 LONGEST_NAME = 80  # characters of a credential's name, where findings are placed below it
 
@@ -97,7 +98,7 @@ class _Verification:
         self._status(credential, place)
         for component in credential.components:
             if component.digest not in self._passport.credentials:
-                self._add(place, findings.COMPONENT_NOT_CARRIED(digest=component.digest.hex()))
+                self._add(place, codes.COMPONENT_NOT_CARRIED(digest=component.digest.hex()))
         return since
 
     def _signed(self, carried: Carried[Credential] | Carried[StatusList], place: Place) -> tuple[bool, datetime | None]:
@@ -106,7 +107,7 @@ class _Verification:
         issuer = self._issuer(carried.signed, place)
         sealed = self._seal(carried.commitment, (*place, "seal"))
         if sealed is None:
-            self._add(place, findings.SEAL_MISSING())
+            self._add(place, codes.SEAL_MISSING())
         since = sealed.since if sealed else None
         amiss = None if issuer is None else _outside_window(issuer, since)
         if amiss is not None:
@@ -117,7 +118,7 @@ class _Verification:
         issuer = self._policy.issuers.get((signed.issuer, signed.key))
         if issuer is None:
             known = signed.issuer in self._known
-            code = findings.ISSUER_KEY_NOT_LISTED if known else findings.ISSUER_NOT_LISTED
+            code = codes.ISSUER_KEY_NOT_LISTED if known else codes.ISSUER_NOT_LISTED
             self._add(place, code(issuer=signed.issuer))
             return None
         try:
@@ -125,7 +126,7 @@ class _Verification:
         except Refused as refused:
             self._add(place, refused.finding)
             return None
-        self._add(place, findings.CREDENTIAL_SIGNED(issuer=signed.issuer, name=issuer.name))
+        self._add(place, codes.CREDENTIAL_SIGNED(issuer=signed.issuer, name=issuer.name))
         return issuer
 
     def _seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
@@ -140,28 +141,26 @@ class _Verification:
             self._sealed[commitment] = place, checked
             self._found += checked.findings
         if checked.since is not None and checked.since > self._at:
-            self._add(
-                place, findings.TIME_AFTER_INSTANT(since=format_instant(checked.since), at=format_instant(self._at))
-            )
+            self._add(place, codes.TIME_AFTER_INSTANT(since=format_instant(checked.since), at=format_instant(self._at)))
         return checked
 
     def _validity(self, signed: SignedDocument, place: Place) -> None:
         if self._at < signed.valid_from:
-            self._add(place, findings.CREDENTIAL_NOT_YET_VALID(since=format_instant(signed.valid_from)))
+            self._add(place, codes.CREDENTIAL_NOT_YET_VALID(since=format_instant(signed.valid_from)))
         if signed.valid_until is not None and self._at >= signed.valid_until:
-            self._add(place, findings.CREDENTIAL_EXPIRED(until=format_instant(signed.valid_until)))
+            self._add(place, codes.CREDENTIAL_EXPIRED(until=format_instant(signed.valid_until)))
 
     def _record(self, role: str, commitment: bytes, profile: str, place: Place) -> None:
         place = (*place, f"record {role}")
         disclosed = self._passport.records.get(commitment)
         if disclosed is None:
-            self._add(place, findings.RECORD_WITHHELD())
+            self._add(place, codes.RECORD_WITHHELD())
         elif disclosed.profile != profile:
-            self._add(place, findings.RECORD_OTHER_PROFILE(listed=profile, disclosed=disclosed.profile))
+            self._add(place, codes.RECORD_OTHER_PROFILE(listed=profile, disclosed=disclosed.profile))
         else:
-            self._add(place, findings.RECORD_DISCLOSED(profile=profile))
+            self._add(place, codes.RECORD_DISCLOSED(profile=profile))
         if self._seal(commitment, place) is None:
-            self._add(place, findings.RECORD_NOT_SEALED())
+            self._add(place, codes.RECORD_NOT_SEALED())
 
     # Whether it was revoked.
 
@@ -176,11 +175,11 @@ class _Verification:
 
     def _look_up(self, credential: Credential, place: Place) -> None:
         if credential.status is None:
-            self._add(place, findings.STATUS_NOT_NAMED())
+            self._add(place, codes.STATUS_NOT_NAMED())
             return
         carried = self._named.get((credential.issuer, credential.status.list_id))
         if carried is None:
-            self._add(place, findings.STATUS_MISSING(list=credential.status.list_id))
+            self._add(place, codes.STATUS_MISSING(list=credential.status.list_id))
         elif self._status_list(carried):
             self._add(place, self._standing(carried.signed, credential.status.index))
 
@@ -194,34 +193,34 @@ class _Verification:
     def _standing(self, status_list: StatusList, index: int) -> Finding:
         try:
             if status_list.revoked(index):
-                return findings.STATUS_REVOKED(list=status_list.id, index=index)
+                return codes.STATUS_REVOKED(list=status_list.id, index=index)
         except IndexError as error:
-            return findings.STATUS_NO_POSITION(index=index, problem=error)
+            return codes.STATUS_NO_POSITION(index=index, problem=error)
         if (
             not status_list.valid_from <= self._at
             or status_list.valid_until is None
             or self._at >= status_list.valid_until
         ):
             until = "ever" if status_list.valid_until is None else format_instant(status_list.valid_until)
-            return findings.STATUS_STALE(since=format_instant(status_list.valid_from), until=until)
-        return findings.STATUS_CURRENT(since=format_instant(status_list.valid_from))
+            return codes.STATUS_STALE(since=format_instant(status_list.valid_from), until=until)
+        return codes.STATUS_CURRENT(since=format_instant(status_list.valid_from))
 
     # What the policy leaves out, and what it asks in vain.
 
     def _not_asked(self) -> Iterable[Finding]:
         policy = self._policy
         if policy.ledger_quorum is None:
-            yield findings.LEDGERS_NOT_ASKED()
+            yield codes.LEDGERS_NOT_ASKED()
         if policy.quorum is None:
-            yield findings.WITNESSES_NOT_ASKED()
+            yield codes.WITNESSES_NOT_ASKED()
         if policy.time_quorum is None:
-            yield findings.TIME_NOT_ASKED()
+            yield codes.TIME_NOT_ASKED()
         if not policy.status_required:
-            yield findings.STATUS_NOT_ASKED()
+            yield codes.STATUS_NOT_ASKED()
         if not policy.checks:
-            yield findings.FLOW_NOT_ASKED()
+            yield codes.FLOW_NOT_ASKED()
         for check in policy.checks:
-            yield findings.CHECK_UNAVAILABLE(check=check)
+            yield codes.CHECK_UNAVAILABLE(check=check)
 
 
 def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:
@@ -236,13 +235,11 @@ def _outside_window(issuer: Issuer, since: datetime | None) -> Finding | None:
     if issuer.since is None and issuer.until is None:
         return None
     if since is None:
-        return findings.ISSUER_TIME_UNKNOWN(name=issuer.name)
+        return codes.ISSUER_TIME_UNKNOWN(name=issuer.name)
     if issuer.until is not None and since > issuer.until:
-        return findings.ISSUER_KEY_ENDED(
-            name=issuer.name, until=format_instant(issuer.until), since=format_instant(since)
-        )
+        return codes.ISSUER_KEY_ENDED(name=issuer.name, until=format_instant(issuer.until), since=format_instant(since))
     if issuer.since is not None and since < issuer.since:
-        return findings.ISSUER_KEY_NOT_YET(
+        return codes.ISSUER_KEY_NOT_YET(
             name=issuer.name, start=format_instant(issuer.since), since=format_instant(since)
         )
     return None

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carbonseal.findings import JSON_TOO_LARGE, Refused
+from carbonseal.findings import Refused
 from carbonseal.node.config import TenantConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing import queue
 from carbonseal.node.sealing.intake import MOST_WAITING, Busy, Item
 from carbonseal.node.secrets import open_key
+from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.sources import Source
 from carbonseal.storage.database import LOG_TABLES, Database

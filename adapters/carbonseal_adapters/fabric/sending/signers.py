@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from fabric_protos.msp import identities_pb2
 
-from carbonseal.findings import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD, Refused
+from carbonseal.findings import Refused
+from carbonseal.keys.codes import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD
 from carbonseal.keys.tokens import P256, TokenKey
 from carbonseal.keys.uris import KeyUri, read_uri
 from carbonseal_adapters.fabric.checking import codes

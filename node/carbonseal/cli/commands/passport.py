@@ -15,8 +15,9 @@ from carbonseal.cli.inputs import gained, read_named, read_request
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import DIGEST, INPUT, NODE, STDIN, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
-from carbonseal.findings import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT, Refused
+from carbonseal.findings import Refused
 from carbonseal.instants import format_instant, from_seconds
+from carbonseal.node.issuance.codes import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT
 
 if TYPE_CHECKING:
     from carbonseal.passport.credentials import Credential

@@ -14,7 +14,8 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.ledger_discovery import ask
 from carbonseal.cli.options import NODE
 from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
-from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
+from carbonseal.findings import Refused
+from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 
 if TYPE_CHECKING:
     from carbonseal.node.config import LedgerConfig, NodeConfig

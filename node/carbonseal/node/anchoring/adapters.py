@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from carbonseal.findings import CONFIG_NO_ADAPTER, Refused
+from carbonseal.findings import Refused
 from carbonseal.ledger import Ledger, Secrets
+from carbonseal.node.codes import CONFIG_NO_ADAPTER
 from carbonseal.node.secrets import open_secret
 
 Connect = Callable[[str, Mapping[str, str], Secrets], Awaitable[Ledger]]

@@ -11,9 +11,10 @@ import math
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
-from carbonseal.findings import CONFIG_WRONG_LEDGER, Refused
+from carbonseal.findings import Refused
 from carbonseal.keys.endpoints import shown
 from carbonseal.ledger import Ledger, Never, Retry
+from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.log import SealingLog

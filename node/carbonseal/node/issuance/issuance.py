@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds, parse_instant
 from carbonseal.node.sealing.queue import Receipt, StoredRecord
@@ -22,6 +21,7 @@ from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse as parse_json
 from carbonseal.storage.database import Database
 
+from . import codes
 from .issued import Issued, IssuedPassports
 from .statuses import Signer, Statuses
 
@@ -61,7 +61,7 @@ class Issuing:
 
     async def issue(self, request: Mapping[str, Any]) -> bytes:
         """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"). Raises Refused."""
-        ISSUE_SHAPE.check(request, findings.ISSUE_MALFORMED)
+        ISSUE_SHAPE.check(request, codes.ISSUE_MALFORMED)
         signer = self._signer(request["issuer"])
         tenant = signer.config.tenant
         origin = self._node.origin_of(tenant)
@@ -109,7 +109,7 @@ class Issuing:
         lists = {status.list_id for status in entries if status is not None}
         signers = {list_id: self._statuses.signer_of(list_id) for list_id in sorted(lists)}
         if not any(signers.values()) and not any(map(self._node.knows, passport.commitments())):
-            raise Refused(findings.NODE_UNRELATED_PASSPORT())
+            raise Refused(codes.NODE_UNRELATED_PASSPORT())
         for list_id, signer in signers.items():
             if signer is not None:
                 await self._statuses.current(list_id, signer)
@@ -156,7 +156,7 @@ class Issuing:
     def _signer(self, name: str) -> Signer:
         signer = self._signers.get(name)
         if signer is None:
-            raise Refused(findings.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(self._signers))))
+            raise Refused(codes.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(self._signers))))
         return signer
 
     def _sealed(self, number: int, asked: Mapping[str, Any]) -> StoredRecord:
@@ -186,4 +186,4 @@ def _instant(text: str) -> Any:
     try:
         return parse_instant(text)
     except ValueError as error:
-        raise Refused(findings.ISSUE_MALFORMED("/validUntil", problem=error)) from error
+        raise Refused(codes.ISSUE_MALFORMED("/validUntil", problem=error)) from error

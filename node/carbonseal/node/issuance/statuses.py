@@ -19,7 +19,6 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select, update
 
-from carbonseal import findings
 from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds
 from carbonseal.log.notes import SigningKey
@@ -31,6 +30,8 @@ from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST_PROFILE, Statu
 from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse
 from carbonseal.storage.database import NODE_TABLES, Database
+
+from . import codes
 
 POSITIONS = Table(
     "positions",
@@ -119,7 +120,7 @@ class Statuses:
         with self._database.write() as connection:
             row = connection.execute(select(POSITIONS.c.list, POSITIONS.c.revoked).where(chosen)).one_or_none()
             if row is None:
-                raise Refused(findings.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
+                raise Refused(codes.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
             connection.execute(update(POSITIONS).where(chosen).values(revoked=True))
         return str(row.list), not row.revoked
 

@@ -11,8 +11,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from carbonseal.findings import NODE_MISSING_TILE, NODE_TILE_CHANGED, Refused
+from carbonseal.findings import Refused
 from carbonseal.log.tiles import Tile, bundle_path, cut_bundle
+
+from .codes import NODE_MISSING_TILE, NODE_TILE_CHANGED
 
 _WRITING = ".writing"  # suffix of a file that is not complete
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, UniqueConstraint, select
 
-from carbonseal.findings import FOREIGN_EMPTY, FOREIGN_OTHER_ROOT, FOREIGN_OWN_LOG, FOREIGN_UNKNOWN_LOG, Refused
+from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint, checkpoint_of
 from carbonseal.log.entries import ForeignAnchor
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.storage.database import LOG_TABLES, Database, insert_rows
 
+from .codes import FOREIGN_EMPTY, FOREIGN_OTHER_ROOT, FOREIGN_OWN_LOG, FOREIGN_UNKNOWN_LOG
 from .queue import Store
 
 FOREIGN = Table(

@@ -16,7 +16,10 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from carbonseal.findings import (
+from carbonseal.findings import Finding, Refused
+from carbonseal.log.tree import EMPTY_ROOT
+
+from .codes import (
     FROZEN_GUARD_MALFORMED,
     FROZEN_GUARD_MISSING,
     FROZEN_LEDGER_KNOWS_MORE,
@@ -24,11 +27,7 @@ from carbonseal.findings import (
     FROZEN_LOST_ENTRIES,
     FROZEN_OTHER_ROOT,
     FROZEN_WENT_BACK,
-    Finding,
-    Refused,
 )
-from carbonseal.log.tree import EMPTY_ROOT
-
 from .files import replace_file
 
 CLAIMS = (FROZEN_LEDGER_KNOWS_MORE, FROZEN_LEDGER_OTHER_ROOT)

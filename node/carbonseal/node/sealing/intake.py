@@ -11,12 +11,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from carbonseal.findings import NODE_BUSY, Finding, Place, Refused
+from carbonseal.findings import Finding, Place, Refused
 from carbonseal.records.admission import Record, admit
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.sources import Source
 from carbonseal.storage.database import SLICE
 
+from .codes import NODE_BUSY
 from .queue import Receipt, Submission
 
 MOST_WAITING = 4096  # records

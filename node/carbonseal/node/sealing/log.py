@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from carbonseal.findings import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS, Finding, Refused
+from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
@@ -21,6 +21,7 @@ from carbonseal.log.notes import NoteSigner, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import consistency_proof, inclusion_proof
 from carbonseal.node import failpoints
+from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
 from carbonseal.node.secrets import open_key, open_signer
 from carbonseal.storage.database import LOG_TABLES, Database

@@ -32,19 +32,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, LargeBinary, Row, Select, Table, func, select
 
-from carbonseal.findings import (
-    FROZEN_GUARD_MALFORMED,
-    FROZEN_GUARD_MISSING,
-    FROZEN_LEDGER_KNOWS_MORE,
-    FROZEN_LEDGER_OTHER_ROOT,
-    FROZEN_LOST_ENTRIES,
-    FROZEN_OTHER_ROOT,
-    FROZEN_WENT_BACK,
-    NODE_NOT_SEQUENCED,
-    NODE_UNKNOWN_SIZE,
-    Finding,
-    Refused,
-)
+from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from carbonseal.log.entries import Heartbeat, decode
@@ -54,6 +42,17 @@ from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from carbonseal.node import failpoints
 from carbonseal.storage.database import LOG_TABLES, Database, insert_rows
 
+from .codes import (
+    FROZEN_GUARD_MALFORMED,
+    FROZEN_GUARD_MISSING,
+    FROZEN_LEDGER_KNOWS_MORE,
+    FROZEN_LEDGER_OTHER_ROOT,
+    FROZEN_LOST_ENTRIES,
+    FROZEN_OTHER_ROOT,
+    FROZEN_WENT_BACK,
+    NODE_NOT_SEQUENCED,
+    NODE_UNKNOWN_SIZE,
+)
 from .files import LogFiles
 from .guard import CLAIMS, Frozen, Guard, LastSigned
 from .queue import Store

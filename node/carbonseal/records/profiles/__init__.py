@@ -11,8 +11,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 
-from carbonseal import findings
 from carbonseal.findings import Refused
+from carbonseal.records import codes as records_codes
 from carbonseal.records.places import printable
 
 CREDENTIAL = "credential/1"
@@ -55,14 +55,14 @@ def _installed(profile_id: str) -> Profile:
 
     shown = printable(profile_id)
     if not _ID.fullmatch(profile_id):  # a credential could not list its records
-        raise Refused(findings.PROFILE_UNKNOWN(id=shown))
+        raise Refused(records_codes.PROFILE_UNKNOWN(id=shown))
     found = entry_points(group="carbonseal.profiles", name=profile_id)
     if not found:
-        raise Refused(findings.PROFILE_UNKNOWN(id=shown))
+        raise Refused(records_codes.PROFILE_UNKNOWN(id=shown))
     try:
         profile: Profile = next(iter(found)).load()
     except (ImportError, AttributeError) as error:
-        raise Refused(findings.PROFILE_BROKEN(id=shown, reason=error)) from error
+        raise Refused(records_codes.PROFILE_BROKEN(id=shown, reason=error)) from error
     if getattr(profile, "id", None) != profile_id:
-        raise Refused(findings.PROFILE_BROKEN(id=shown, reason="it calls itself something else"))
+        raise Refused(records_codes.PROFILE_BROKEN(id=shown, reason="it calls itself something else"))
     return profile

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from carbonseal import findings
 from carbonseal.findings import Refused
+from carbonseal.records import codes as records_codes
 from carbonseal.records.places import kind_of
 
 
@@ -19,10 +19,10 @@ class AnyObject:
 
     def check(self, value: Any) -> None:
         if not isinstance(value, dict):
-            raise Refused(findings.PROFILE_NOT_AN_OBJECT(found=kind_of(value)))
+            raise Refused(records_codes.PROFILE_NOT_AN_OBJECT(found=kind_of(value)))
         for name in self.required:
             if name not in value:
-                raise Refused(findings.PROFILE_MEMBER_MISSING("/" + name, profile=self.id, name=name))
+                raise Refused(records_codes.PROFILE_MEMBER_MISSING("/" + name, profile=self.id, name=name))
 
 
 PROFILE = AnyObject("json/1")

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from carbonseal import findings
 from carbonseal.findings import Finding, Refused
 from carbonseal.records.places import kind_of, pointer, printable
 from carbonseal.records.profiles import pact_schema as schema
+
+from . import codes
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -61,13 +62,13 @@ class Pact:
         _check_order(pcf, "referencePeriodStart", "referencePeriodEnd", "pcf")
         given = [name for name in _GEOGRAPHIES if pcf.get(name) is not None]
         if len(given) > 1:
-            raise Refused(findings.PACT_GEOGRAPHIES(*pointer(["pcf", given[1]]), first=given[0], second=given[1]))
+            raise Refused(codes.PACT_GEOGRAPHIES(*pointer(["pcf", given[1]]), first=given[0], second=given[1]))
         _check_flag(pcf, "packagingEmissionsIncluded", ("packagingGhgEmissions",))
         _check_flag(pcf, "ccsTechnologicalCO2CaptureIncluded", _CCS)
         for index, rule in enumerate(pcf.get("productOrSectorSpecificRules") or ()):
             if rule["operator"] == "Other" and rule.get("otherOperatorName") is None:
                 path = ["pcf", "productOrSectorSpecificRules", str(index), "otherOperatorName"]
-                raise Refused(findings.PACT_MISSING(*pointer(path), name="otherOperatorName"))
+                raise Refused(codes.PACT_MISSING(*pointer(path), name="otherOperatorName"))
 
 
 PROFILE = Pact()
@@ -91,7 +92,7 @@ def _check_order(parent: dict[str, Any], start: str, end: str, *path: str) -> No
     if parent.get(start) is not None and parent.get(end) is not None:
         first, last = _instant(parent, start, path), _instant(parent, end, path)
         if first >= last:
-            raise Refused(findings.PACT_PERIOD(*pointer([*path, end]), start=parent[start], end=parent[end]))
+            raise Refused(codes.PACT_PERIOD(*pointer([*path, end]), start=parent[start], end=parent[end]))
 
 
 def _instant(parent: dict[str, Any], name: str, path: tuple[str, ...]) -> datetime:
@@ -102,14 +103,14 @@ def _instant(parent: dict[str, Any], name: str, path: tuple[str, ...]) -> dateti
             return datetime.fromisoformat(text[:17] + "59" + text[19:]) + timedelta(seconds=1)
         return datetime.fromisoformat(text)
     except (ValueError, OverflowError):  # year 0000, or past 9999
-        raise Refused(findings.PACT_DATE_TIME(*pointer([*path, name]), found=printable(text))) from None
+        raise Refused(codes.PACT_DATE_TIME(*pointer([*path, name]), found=printable(text))) from None
 
 
 def _check_flag(pcf: dict[str, Any], flag: str, names: tuple[str, ...]) -> None:
     if pcf.get(flag) is False:
         for name in names:
             if pcf.get(name) is not None:
-                raise Refused(findings.PACT_FLAG(*pointer(["pcf", name]), name=name, flag=flag))
+                raise Refused(codes.PACT_FLAG(*pointer(["pcf", name]), name=name, flag=flag))
 
 
 def _explain(error: ValidationError) -> Finding:
@@ -120,27 +121,27 @@ def _explain(error: ValidationError) -> Finding:
     found = printable(error.instance) if isinstance(error.instance, str) else kind_of(error.instance)
     match error.kind.name:
         case "required":
-            return findings.PACT_MISSING(*pointer([*path, details["property"]]), name=details["property"])
+            return codes.PACT_MISSING(*pointer([*path, details["property"]]), name=details["property"])
         case "additionalProperties":
             name = sorted(details["unexpected"])[0]
-            return findings.PACT_UNKNOWN_PROPERTY(*pointer([*path, name]), name=printable(name))
+            return codes.PACT_UNKNOWN_PROPERTY(*pointer([*path, name]), name=printable(name))
         case "type":
             (expected,) = (_KINDS[name] for name in details["types"] if name != "null")
-            return findings.PACT_TYPE(*place, expected=expected, found=kind_of(error.instance))
+            return codes.PACT_TYPE(*place, expected=expected, found=kind_of(error.instance))
         case "enum":
             options = ", ".join(option for option in details["options"] if option)
-            return findings.PACT_UNKNOWN_VALUE(*place, found=found, options=options)
+            return codes.PACT_UNKNOWN_VALUE(*place, found=found, options=options)
         case "pattern" if details["pattern"] in _FORMS:
-            return findings.PACT_FORM(*place, found=found, expected=_FORMS[details["pattern"]])
+            return codes.PACT_FORM(*place, found=found, expected=_FORMS[details["pattern"]])
         case "pattern" if _DECIMAL.fullmatch(str(error.instance)):
-            return findings.PACT_RANGE(*place, found=found, expected=_BOUNDS[details["pattern"]])
+            return codes.PACT_RANGE(*place, found=found, expected=_BOUNDS[details["pattern"]])
         case "pattern":
-            return findings.PACT_DECIMAL(*place, found=found)
+            return codes.PACT_DECIMAL(*place, found=found)
         case "format" if details["format"] == "date-time":
-            return findings.PACT_DATE_TIME(*place, found=found)
+            return codes.PACT_DATE_TIME(*place, found=found)
         case "format":
-            return findings.PACT_FORM(*place, found=found, expected=_FORMS[details["format"]])
+            return codes.PACT_FORM(*place, found=found, expected=_FORMS[details["format"]])
         case "uniqueItems":
-            return findings.PACT_REPEATED(*place)
+            return codes.PACT_REPEATED(*place)
         case _:  # minItems, minLength
-            return findings.PACT_EMPTY(*place)
+            return codes.PACT_EMPTY(*place)

@@ -10,7 +10,8 @@ from eth_account import Account
 from eth_keys.datatypes import PrivateKey
 from eth_utils.exceptions import ValidationError
 
-from carbonseal.findings import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD, Refused
+from carbonseal.findings import Refused
+from carbonseal.keys.codes import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD
 from carbonseal.keys.uris import KeyUri
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.options import to_hex

@@ -1,0 +1,75 @@
+"""Findings of a log that grows: its files, other logs' heads, and why it freezes."""
+
+from __future__ import annotations
+
+from carbonseal.findings import rejected, undetermined
+
+NODE_BUSY = undetermined("node.busy", "{waiting} records wait to be stored", "send it again in a second")
+NODE_NOT_SEQUENCED = undetermined(
+    "node.not-sequenced",
+    "entry {index} is not in the log, which has {size} entries",
+    "if it is queued, wait for the next batch",
+)
+NODE_UNKNOWN_SIZE = undetermined(
+    "node.unknown-size", "the log has signed no head of size {size}", "name a size that it published"
+)
+NODE_MISSING_TILE = undetermined(
+    "node.missing-tile", "{path} is missing from the node's directory", "restore it from a copy: tiles never change"
+)
+NODE_TILE_CHANGED = rejected(
+    "node.tile-changed",
+    "{path} holds other bytes than the log's entries give",
+    "the disk is damaged or was mixed up: restore it",
+)
+
+FOREIGN_UNKNOWN_LOG = rejected(
+    "foreign.unknown-log",
+    "no key is known for the log {origin}",
+    "the operator adds its verifier key to node.toml: [[foreign]]",
+)
+FOREIGN_OTHER_ROOT = rejected(
+    "foreign.other-root",
+    "{origin} signed another root at size {size} before",
+    "two heads of one size are equivocation: keep both signed checkpoints",
+)
+FOREIGN_OWN_LOG = rejected("foreign.own-log", "{origin} is this log, and no log is its own ledger", "anchor elsewhere")
+FOREIGN_EMPTY = rejected("foreign.empty", "a checkpoint of size 0 anchors nothing", "send one of size 1 or more")
+FOREIGN_UNKNOWN = undetermined("foreign.unknown", "no anchor of {log} is here", "submit its checkpoint first")
+
+FROZEN_GUARD_MISSING = undetermined(
+    "frozen.guard-missing",
+    "{path} is missing: nothing says what this log signed last",
+    "put the file back; or, if you are sure that this directory is not an old copy, say so with: carbonseal log adopt",
+)
+FROZEN_GUARD_MALFORMED = undetermined(
+    "frozen.guard-malformed",
+    "{path} is not what this log wrote",
+    "restore it, or remove it and adopt the log as it stands",
+)
+FROZEN_WENT_BACK = rejected(
+    "frozen.went-back",
+    "{witness} knows a head of size {known}, and this log has only {size} entries",
+    "this is an old copy: bring back the newest directory, or begin a successor that names this log's last head",
+)
+FROZEN_OTHER_ROOT = rejected(
+    "frozen.other-root",
+    "{witness} knows another root at size {size}",
+    "this log forked, most likely from an old copy: never sign with it again; begin a successor that names its last head",
+)
+FROZEN_LEDGER_KNOWS_MORE = undetermined(
+    "frozen.ledger-knows-more",
+    "{witness} says that it holds this log's head of size {known}, and this log has only {size} entries",
+    "if this is an old copy, bring back the newest directory; if {witness} is wrong, correct it, or take it out of this log's "
+    "ledgers, and start the node anew; if the key that anchors was stolen, begin a successor under another publisher",
+)
+FROZEN_LEDGER_OTHER_ROOT = undetermined(
+    "frozen.ledger-other-root",
+    "{witness} says that it holds another root of this log at size {size}",
+    "if this is a copy that grew by itself, begin a successor that names this log's last head; if {witness} is wrong, correct it, "
+    "or take it out of this log's ledgers, and start the node anew",
+)
+FROZEN_LOST_ENTRIES = rejected(
+    "frozen.lost-entries",
+    "the checkpoint covers {size} entries, and the database holds {queued}",
+    "restore the database that belongs to this log, or begin a successor that names this log's last head",
+)
