@@ -18,7 +18,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carbonseal.ledger import Anchor, Evidence, Fate, Ledger, Observation, Prepared, Retry, Statement, TrustItem
+from carbonseal.ledger import (
+    Anchor,
+    Attempt,
+    AttemptStatus,
+    Evidence,
+    Ledger,
+    Observation,
+    Statement,
+    TransientError,
+    TrustItem,
+)
 from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
@@ -50,13 +60,13 @@ async def until(ask: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await ask()
-        except Retry:
+        except TransientError:
             await asyncio.sleep(0.01)
 
 
-async def final(ledger: Ledger, attempt: Prepared) -> Observation:
+async def final(ledger: Ledger, attempt: Attempt) -> Observation:
     await until(partial(ledger.send, attempt))
-    while (seen := await until(partial(ledger.follow, [attempt]))).fate is not Fate.FINAL:
+    while (seen := await until(partial(ledger.follow, [attempt]))).status is not AttemptStatus.FINAL:
         pass  # the adapter itself waits for the next block
     return seen
 
@@ -72,12 +82,12 @@ async def measure(network: FabricNetwork, directory: Path) -> dict[str, Any]:
         evidence[attempt.statement] = await until(partial(ledger.evidence, seen))
     left = iter(range(TOGETHER))
 
-    async def lane() -> None:
+    async def worker() -> None:
         for _ in left:
             await final(ledger, await until(partial(ledger.prepare, next(more), ())))
 
     begin = time.perf_counter()
-    await asyncio.gather(*(lane() for _ in range(LANES)))
+    await asyncio.gather(*(worker() for _ in range(LANES)))
     rate = TOGETHER / (time.perf_counter() - begin)
     pins = VERIFIER.pin(ledger.name, await ledger.pins())
     await ledger.close()

@@ -21,7 +21,7 @@ from typing import Any
 from carbonseal.node.config import DEFAULT, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
-from carbonseal.node.sealing.queue import Store
+from carbonseal.node.sealing.queue import EntryQueue
 from carbonseal.node.secrets import make_key
 from carbonseal.records.sources import read_records
 
@@ -78,7 +78,7 @@ def settings(directory: Path) -> NodeConfig:
 async def seal(directory: Path, count: int) -> list[dict[str, float]]:
     dedup = Stopwatch()
     for name in ("_stored", "catch_up"):  # looking up what is known, and making it known
-        setattr(Store, name, dedup.around(getattr(Store, name)))
+        setattr(EntryQueue, name, dedup.around(getattr(EntryQueue, name)))
     parts: list[dict[str, float]] = []
     records = read_records([directory / "records.ndjson"])
     async with Node.open(directory) as node:

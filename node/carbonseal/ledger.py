@@ -8,7 +8,7 @@ An adapter is two things that meet only in the bytes of :class:`Evidence`:
   ledger's name (``eip155:1`` finds ``eip155``).
 
 The node's outbox owns all durable state. An adapter keeps nothing that a crash could lose: whatever it must remember is in
-the :class:`Prepared` that the outbox stores before anything is sent, or in the :class:`Observation` that it stores after.
+the :class:`Attempt` that the outbox stores before anything is sent, or in the :class:`Observation` that it stores after.
 """
 
 from __future__ import annotations
@@ -78,16 +78,16 @@ class Evidence:
 # --- sending -------------------------------------------------------------------------------------------------------
 
 
-class Retry(CarbonsealError):
+class TransientError(CarbonsealError):
     """Nothing was changed and the same call may succeed later. Counted against the anchor that it was made for."""
 
 
-class Unreachable(Retry):
+class UnreachableError(TransientError):
     """There was no connection to the ledger at all, so nothing else will work either. No anchor is to blame and none comes nearer
-    to failing: the ledger as a whole is left alone for a while. An answer that does not come is a `Retry`."""
+    to failing: the ledger as a whole is left alone for a while. An answer that does not come is a `TransientError`."""
 
 
-class Never(CarbonsealError):
+class PermanentError(CarbonsealError):
     """The same call will fail for ever: `reason` says why, `remedy` what the operator can do."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -96,7 +96,7 @@ class Never(CarbonsealError):
         self.remedy = remedy
 
 
-class Unknown(CarbonsealError):
+class OutcomeUnknownError(CarbonsealError):
     """It may or may not have happened (timeout after sending). The outbox asks `follow` before it does anything else."""
 
 
@@ -111,7 +111,7 @@ class Secrets(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Attempt:
     """One signed attempt to write one anchor, complete: sending it needs nothing but these bytes.
 
     `slot` names what the attempt uses up (an Ethereum nonce). Two attempts with one slot exclude each other on the ledger;
@@ -125,7 +125,7 @@ class Prepared:
     payload: bytes
 
 
-class Fate(Enum):
+class AttemptStatus(Enum):
     """What `follow` can see."""
 
     MISSING = "missing"  # the ledger does not know it: send it again
@@ -140,22 +140,22 @@ class Observation:
     """What became of an anchor's attempts. `facts` is the adapter's own JSON, stored and handed back to `evidence`: two
     observations with the same facts have the same evidence."""
 
-    fate: Fate
-    attempt: str = ""  # the `Prepared.id` that it speaks of; with MISSING, the one to send again
+    status: AttemptStatus
+    attempt: str = ""  # the `Attempt.id` that it speaks of; with MISSING, the one to send again
     facts: Mapping[str, Any] | None = None
     reason: str = ""  # with REFUSED: why; with PENDING: what it waits for, where the ledger tells
     stage: str = ""  # how far it has got, in the ledger's own words ("safe", "3 of 12 confirmations")
-    cost: int = 0  # what all attempts for this anchor have cost so far, in the unit of the ledger's `Purse`
+    cost: int = 0  # what all attempts for this anchor have cost so far, in the unit of the ledger's `Balance`
     settled: bool = True  # with FINAL: nothing is left to watch. False: ask again, as it might still fall out
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
+class Balance:
     """What pays for anchors. Amounts are in the smallest unit, of which 10^`decimals` are one `unit`."""
 
     unit: str  # "ETH"
     decimals: int
-    balance: int
+    amount: int
     warning: str = ""  # that it will not last long: said before it stops anything
     empty: bool = False  # it does not pay for one more anchor, as things are now
 
@@ -163,41 +163,44 @@ class Purse:
 class Ledger(Protocol):
     """Writes anchors on one ledger, under one publisher.
 
-    Every method may raise `Retry` and `Unreachable`; only `prepare` and `send` may raise `Never`; only `send` may raise
-    `Unknown`. Nothing else is raised on purpose: anything else is a defect, and the outbox treats it as `Retry` with a growing
+    Every method may raise `TransientError` and `UnreachableError`; only `prepare` and `send` may raise `PermanentError`;
+    only `send` may raise
+    `OutcomeUnknownError`. Nothing else is raised on purpose: anything else is a defect, and the outbox treats it as
+    `TransientError` with a growing
     delay.
     """
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
     publisher: str  # under whose name the anchors stand, as policies write it
-    ends: float | None  # when what signs here ends, as a certificate does, in seconds since 1970; None: never
-    patience: float | None  # seconds after which what is not written is prepared anew; None: that helps nothing
+    expires: float | None  # when what signs here ends, as a certificate does, in seconds since 1970; None: never
+    replace_after: float | None  # seconds after which what is not written is prepared anew; None: that helps nothing
 
-    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
         """Sign an attempt to write `anchor`, and send nothing.
 
         `earlier` holds every attempt on this ledger that the outbox has stored and that is not final and settled, for this
         anchor and others, oldest first. The outbox stores what is returned, durably, before it calls `send`. May read from
         the ledger.
 
-        Asked again for the same statement where an earlier attempt was refused, or was not written for `patience` seconds.
+        Asked again for the same statement where an earlier attempt was refused, or was not written for `replace_after` seconds.
         What is returned then excludes the earlier attempts that could still be written: it is one of them, unchanged, where
         nothing better can be offered; or a replacement in their slot. Slots of other anchors' attempts must be left alone.
         An attempt may also write nothing and only use up a slot that nobody else fills and that others wait for.
 
-        Raises `Never` where the ledger refuses the anchor (a different root is already there for this size), `Retry` where
+        Raises `PermanentError` where the ledger refuses the anchor (a different root is already there for this size),
+        `TransientError` where
         it may be written later but not now (it would cost more than it may).
         """
         ...
 
-    async def send(self, prepared: Prepared) -> None:
+    async def send(self, prepared: Attempt) -> None:
         """Hand over exactly `prepared.payload`. Idempotent: the ledger knowing it already, or holding the anchor already,
-        is success. Called again after a crash, a `MISSING` or an `Unknown`."""
+        is success. Called again after a crash, a `MISSING` or an `OutcomeUnknownError`."""
         ...
 
-    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
         """Say what became of one anchor's attempts, newest first; changes nothing. If any of them is included or final,
-        the answer speaks of that one. Asked again until `FINAL` and settled, so that what fell out shows as another fate."""
+        the answer speaks of that one. Asked again until `FINAL` and settled, so that what was reorged out shows as another fate."""
         ...
 
     async def evidence(self, observation: Observation) -> Evidence:
@@ -218,7 +221,7 @@ class Ledger(Protocol):
         `carbonseal init` to write down. What it tells is a claim: a verifier compares it with what others know."""
         ...
 
-    async def purse(self) -> Purse | None:
+    async def balance(self) -> Balance | None:
         """What pays for anchors, and whether it will last; None where anchors cost nothing."""
         ...
 
@@ -232,12 +235,12 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrustItem:
-    """One thing that a verifier trusts about a ledger, and whence and when it came. `kind` and `value` are the adapter's."""
+    """One thing that a verifier trusts about a ledger, with its source and date. `kind` and `value` are the adapter's."""
 
     ledger: str
     kind: str  # "block"
     value: Mapping[str, Any]
-    whence: str  # "https://rpc.example, asked by carbonseal trust"
+    source: str  # "https://rpc.example, asked by carbonseal trust"
     when: str  # RFC 3339, UTC
 
     def to_json(self) -> dict[str, object]:
@@ -246,7 +249,7 @@ class TrustItem:
             "ledger": self.ledger,
             "kind": self.kind,
             "value": dict(self.value),
-            "whence": self.whence,
+            "source": self.source,
             "when": self.when,
         }
 
@@ -377,13 +380,13 @@ class TrustGatherer(Protocol):
         """What a person adds to `carbonseal trust gather`, or types instead, where nothing was gathered for this ledger."""
         ...
 
-    def whence(self, endpoint: str) -> str:
+    def source(self, endpoint: str) -> str:
         """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""
         ...
 
     def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
         """Ask `endpoint`; `step` is called for each thing that it was asked for. Raises `Refused` where it is another ledger
-        or of no use; `Retry` where it cannot be reached."""
+        or of no use; `TransientError` where it cannot be reached."""
         ...
 
     def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:

@@ -129,9 +129,9 @@ def test_what_cannot_be_used_is_named(run: Run, tmp_path: Path, options: list[st
 
 
 def test_ledgers_are_asked_before_anything_is_written(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
-    silent = f"peer tlog+http://127.0.0.1:9/v1/logs/default key={carbonseal_log.key}"
+    paused = f"peer tlog+http://127.0.0.1:9/v1/logs/default key={carbonseal_log.key}"
     no_log = f"peer tlog+{carbonseal_log.service} key={carbonseal_log.key}"
-    for ledger, said in ((silent, "Cannot connect"), (no_log, "shows no checkpoint")):
+    for ledger, said in ((paused, "Cannot connect"), (no_log, "shows no checkpoint")):
         result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)
         assert result.exit_code == 1, result.output
         assert result.stderr.startswith("carbonseal: --ledger peer: ")

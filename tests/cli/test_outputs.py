@@ -20,7 +20,7 @@ def items(raw: str) -> int:
 
 
 def pin(run: Run, output: object) -> tuple[int, str, str]:
-    done = run("trust", "pin", "eip155:1", "1", HASH, "--whence", "a call", "-o", output)
+    done = run("trust", "pin", "eip155:1", "1", HASH, "--source", "a call", "-o", output)
     return done.exit_code, done.stdout, done.stderr
 
 

@@ -17,8 +17,8 @@ HASH = "0x" + "ab" * 32
 
 
 def trusted(path: Path) -> list[tuple[int, str]]:
-    """Number and whence of what is in a trust file."""
-    return [(item["value"]["number"], item["whence"]) for item in json.loads(path.read_text())["items"]]
+    """Number and source of what is in a trust file."""
+    return [(item["value"]["number"], item["source"]) for item in json.loads(path.read_text())["items"]]
 
 
 # --- by hand -------------------------------------------------------------------------------------------------------
@@ -28,7 +28,7 @@ def test_blocks_pinned_by_hand_are_enough(run: Run, files: Files) -> None:
     by_hand = files.directory / "by-hand.json"
     for item in json.loads(files.trust.read_text())["items"]:
         words = item["value"]["number"], item["value"]["hash"]
-        done = run("trust", "pin", item["ledger"], *words, "--whence", " block  explorer ", "-o", by_hand)
+        done = run("trust", "pin", item["ledger"], *words, "--source", " block  explorer ", "-o", by_hand)
         assert done.exit_code == 0, done.output
         assert "from block explorer" in done.output
     verified = run("verify", files.passport, "--policy", files.policy, "--trust", by_hand, "--at", AT)
@@ -40,7 +40,7 @@ def test_what_a_source_said_stays_with_the_instant_when_it_first_did(run: Run, f
     before = json.loads(files.trust.read_text())["items"]
     for item in before:
         words = item["value"]["number"], item["value"]["hash"]
-        assert run("trust", "pin", item["ledger"], *words, "--whence", item["whence"], "-o", files.trust).exit_code == 0
+        assert run("trust", "pin", item["ledger"], *words, "--source", item["source"], "-o", files.trust).exit_code == 0
     assert json.loads(files.trust.read_text())["items"] == before
 
 
@@ -52,11 +52,11 @@ def test_each_source_by_hand_is_a_voice_of_its_own(run: Run, files: Files) -> No
 
     assert verified() == 3
     items = json.loads(files.trust.read_text())["items"]
-    for whence, status in (("MADE up", 3), ("A. Miller, by telephone", 0)):
+    for source, status in (("MADE up", 3), ("A. Miller, by telephone", 0)):
         for item in items:
             words = item["value"]["number"], item["value"]["hash"]
-            run("trust", "pin", item["ledger"], *words, "--whence", whence, "-o", files.trust)
-        assert verified() == status, whence
+            run("trust", "pin", item["ledger"], *words, "--source", source, "-o", files.trust)
+        assert verified() == status, source
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,17 @@ def test_each_source_by_hand_is_a_voice_of_its_own(run: Run, files: Files) -> No
     ],
 )
 def test_what_cannot_be_pinned_is_refused(words: tuple[str, ...], run: Run, tmp_path: Path) -> None:
-    done = run("trust", "pin", *words, "--whence", "here", "-o", tmp_path / "t.json")
+    done = run("trust", "pin", *words, "--source", "here", "-o", tmp_path / "t.json")
     assert done.exit_code == 2, done.output
     assert not (tmp_path / "t.json").exists()
 
 
 def test_a_source_by_hand_is_named_and_keeps_no_key(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "t.json"
-    assert run("trust", "pin", "eip155:1", "1", HASH, "--whence", " ", "-o", file).exit_code == 2
-    assert run("trust", "pin", "eip155:1", "1", HASH, "--whence", "ftp://host/x", "-o", file).exit_code == 2
+    assert run("trust", "pin", "eip155:1", "1", HASH, "--source", " ", "-o", file).exit_code == 2
+    assert run("trust", "pin", "eip155:1", "1", HASH, "--source", "ftp://host/x", "-o", file).exit_code == 2
     asked = "https://user:pass@RPC.example:443/v3/secret"
-    assert run("trust", "pin", "eip155:1", "1", HASH, "--whence", asked, "-o", file).exit_code == 0
+    assert run("trust", "pin", "eip155:1", "1", HASH, "--source", asked, "-o", file).exit_code == 0
     assert trusted(file) == [(1, "https://rpc.example")]
 
 
@@ -94,7 +94,7 @@ def test_a_source_by_hand_is_named_and_keeps_no_key(run: Run, tmp_path: Path) ->
     ],
 )
 def test_what_is_no_ledger_is_not_taken_for_one(run: Run, tmp_path: Path, ledger: str, said: str) -> None:
-    result = run("trust", "pin", ledger, "a", "--whence", "me", "-o", tmp_path / "trust.json")
+    result = run("trust", "pin", ledger, "a", "--source", "me", "-o", tmp_path / "trust.json")
     assert result.exit_code == 2
     assert said in result.stderr
 
@@ -136,7 +136,7 @@ def test_a_pack_of_all_anchors_grows_by_what_is_new(run: Run, chain: Network, po
     done = update(run, file, policy, chain, chain.endpoint + "/?key=secret", other)
     assert done.exit_code == 0, done.output
     assert "8 new, 8 in all" in done.output
-    assert sorted(trusted(file)) == sorted((n, whence) for n in (0, 2, 3, 4) for whence in (chain.endpoint, other))
+    assert sorted(trusted(file)) == sorted((n, source) for n in (0, 2, 3, 4) for source in (chain.endpoint, other))
     assert "secret" not in file.read_text()
     before_it = file.read_bytes()
     assert "0 new, 8 in all" in update(run, file, policy, chain, other, chain.endpoint).output
@@ -192,7 +192,7 @@ def test_wrong_usage_asks_nobody(run: Run, chain: Network, policy: Path, tmp_pat
 def test_much_of_the_same_is_told_in_few_lines(run: Run, chain: Network, policy: Path, tmp_path: Path) -> None:
     file = tmp_path / "t.json"
     for number in range(100, 130):
-        run("trust", "pin", chain.ledger, number, HASH, "--whence", "here", "-o", file)
+        run("trust", "pin", chain.ledger, number, HASH, "--source", "here", "-o", file)
     done = update(run, file, policy, chain, chain.endpoint, chain.another().endpoint)
     assert done.exit_code == 3
     assert "and 55 more [ethereum.endpoint-block-unfinal]" in done.output

@@ -13,7 +13,7 @@ def test_a_configuration_block_is_pinned_and_shown(run: Run, tmp_path: Path) -> 
     channel, block, trust = Channel(), tmp_path / "config.block", tmp_path / "trust.json"
     block.write_bytes(channel.block().SerializeToString())
     ledger = f"fabric:{channel.genesis}"
-    done = run("trust", "pin", ledger, block, "--whence", "the operator", "-o", trust)
+    done = run("trust", "pin", ledger, block, "--source", "the operator", "-o", trust)
     assert done.exit_code == 0, done.output
     shown = run("trust", "show", trust).output
     assert f"config-block 0 hash {channel.genesis}, from the operator" in done.output  # what a policy pins
@@ -26,7 +26,7 @@ def test_a_block_that_was_changed_by_hand_is_still_shown(run: Run, tmp_path: Pat
         "ledger": "fabric:ab",
         "kind": "config-block",
         "value": value,
-        "whence": "me",
+        "source": "me",
         "when": "2026-11-22T09:00:00Z",
     }
     trust = tmp_path / "trust.json"
@@ -39,6 +39,6 @@ def test_a_block_that_was_changed_by_hand_is_still_shown(run: Run, tmp_path: Pat
 def test_another_channels_block_is_refused(run: Run, tmp_path: Path) -> None:
     block = tmp_path / "config.block"
     block.write_bytes(Channel().block().SerializeToString())
-    done = run("trust", "pin", "fabric:" + "ab" * 32, block, "--whence", "the operator", "-o", tmp_path / "trust.json")
+    done = run("trust", "pin", "fabric:" + "ab" * 32, block, "--source", "the operator", "-o", tmp_path / "trust.json")
     assert done.exit_code == 2
     assert "fabric.file-malformed" in done.stderr or "no configuration block of the channel" in done.stderr

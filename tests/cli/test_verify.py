@@ -24,7 +24,7 @@ def test_verified(run: Run, files: Files) -> None:
     result = run("verify", files.passport, *asked(files))
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"VERIFIED     {files.passport}\n")
-    assert "exists since  2026-11-20T12:00:00Z" in result.output
+    assert "existed by    2026-11-20T12:00:00Z" in result.output
     assert "Rests on what you trust" in result.output
     assert "Not asked by the policy" in result.output
 
@@ -55,7 +55,7 @@ def test_json_has_every_finding(run: Run, files: Files) -> None:
     assert report["file"] == str(files.passport)
     assert report["verdict"] == "verified"
     assert report["at"] == AT
-    assert report["exists_since"] == "2026-11-20T12:00:00Z"
+    assert report["existed_by"] == "2026-11-20T12:00:00Z"
     assert {finding["outcome"] for finding in report["findings"]} >= {"shown", "not asked"}
     assert all(finding["code"] and finding["message"] for finding in report["findings"])
     assert {item["kind"] for item in report["trusted"]} == {"block"}
@@ -196,7 +196,7 @@ def utf16(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "code", "said"),
     [
-        (gzip.compress(b"{}"), "json.not-utf8", "this looks like a gzip file"),
+        (gzip.compress(b"{}", mtime=0), "json.not-utf8", "this looks like a gzip file"),
         (utf16('{"carbonseal":"passport/1"}'), "json.not-utf8", "this looks like text in UTF-16"),
         (b"PK\x03\x04\xff", "json.not-utf8", "this looks like a ZIP archive"),
         (b"%PDF-1.7", "json.syntax", "this looks like a PDF"),

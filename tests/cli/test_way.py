@@ -140,7 +140,7 @@ def test_the_passport_verifies_under_the_template(way: Way) -> None:
     done = way.verify(way.folder / "passport.json")
     report = json.loads(done.out)
     assert (done.status, report["verdict"]) == (0, "verified"), done.out
-    assert report["exists_since"]
+    assert report["existed_by"]
     assert [item["ledger"] for item in report["trusted"]] == [way.chain.ledger]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.ledger import Anchor, Fate, Never
+from carbonseal.ledger import Anchor, AttemptStatus, Never
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
 from carbonseal_adapters.tlog.checking.evidence import VERIFIER
@@ -18,7 +18,7 @@ from carbonseal_devnet import log as devnet
 from carbonseal_devnet.log import INTRODUCE, Log, NotIntroduced, in_thread
 from tests.world import MemoryLog
 
-PATIENCE = 30.0  # seconds
+TIMEOUT = 30.0  # seconds
 
 
 def anchored(log: Log, theirs: MemoryLog) -> None:
@@ -28,10 +28,10 @@ def anchored(log: Log, theirs: MemoryLog) -> None:
     async def run() -> None:
         ledger = await connect(log.uri, log.options, str.encode)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 prepared = await ledger.prepare(anchor, [])
                 await ledger.send(prepared)
-                while (seen := await ledger.follow([prepared])).fate is not Fate.FINAL:
+                while (seen := await ledger.follow([prepared])).fate is not AttemptStatus.FINAL:
                     pass
                 evidence = await ledger.evidence(seen)
         finally:
@@ -87,7 +87,7 @@ def test_a_page_in_a_browser_introduces_nobody(carbonseal_fresh_log: Log) -> Non
     key = MemoryLog("page.example/log").signer.verifier.encode().encode()
     request = urllib.request.Request(carbonseal_fresh_log.service + INTRODUCE, key, {"Origin": "https://page.example"})
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=PATIENCE)
+        urllib.request.urlopen(request, timeout=TIMEOUT)
     with refused.value as answer:
         assert answer.code == 403
 

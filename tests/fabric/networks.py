@@ -5,14 +5,14 @@ import hashlib
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from carbonseal.ledger import Anchor, Fate, Retry, Statement, TrustItem
+from carbonseal.ledger import Anchor, AttemptStatus, Statement, TransientError, TrustItem
 from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_devnet.fabric.interface import node_options, uri
 
-PATIENCE = 60  # seconds for a network to come to itself
+TIMEOUT = 60  # seconds for a network to come to itself
 
 
 def digest(text):
@@ -39,12 +39,12 @@ async def connected(network, msp_id="Org1MSP", user="User1", **options):
 
 async def until(ask):
     """The answer of `ask`, which raises Retry or gives None as long as there is none."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while True:
             try:
                 if (answer := await ask()) is not None:
                     return answer
-            except Retry:
+            except TransientError:
                 pass
             await asyncio.sleep(0.05)
 
@@ -52,8 +52,8 @@ async def until(ask):
 async def final(ledger, attempts):
     async def ask():
         seen = await ledger.follow(attempts)
-        assert seen.fate is not Fate.REFUSED, seen.reason
-        return seen if seen.fate is Fate.FINAL else None
+        assert seen.status is not AttemptStatus.REFUSED, seen.reason
+        return seen if seen.status is AttemptStatus.FINAL else None
 
     return await until(ask)
 
@@ -65,8 +65,8 @@ async def write(ledger, one):
     async def step():
         await ledger.send(attempt)
         seen = await ledger.follow([attempt])
-        assert seen.fate is not Fate.REFUSED, seen.reason
-        return seen if seen.fate is Fate.FINAL else None
+        assert seen.status is not AttemptStatus.REFUSED, seen.reason
+        return seen if seen.status is AttemptStatus.FINAL else None
 
     return await until(step)
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Retry
+from carbonseal.ledger import TransientError
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 
 from . import networks
@@ -57,9 +57,9 @@ def test_whose_certificate_is_revoked_anchors_nothing_more(carbonseal_fresh_fabr
             await proved(network, ledger, 1)
             stored = await networks.until(lambda: ledger.prepare(networks.anchor(2), ()))
             await asyncio.to_thread(network.revoke, "Org1MSP", "User2")
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await ledger.prepare(networks.anchor(3), ())
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await ledger.send(stored)
         async with networks.connected(network) as other:
             await proved(network, other, 1)

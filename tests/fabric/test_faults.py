@@ -9,7 +9,7 @@ import pytest
 from fabric_protos.common import common_pb2
 from fabric_protos.peer import transaction_pb2
 
-from carbonseal.ledger import Fate, Never, Retry
+from carbonseal.ledger import AttemptStatus, PermanentError, TransientError
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.answers import Answer
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
@@ -52,9 +52,9 @@ def test_what_was_stored_is_sent_when_the_orderer_is_back(carbonseal_fresh_fabri
             orderers = 4 if has_quorum_of_four(network) else 1
             for number in range(orderers):
                 await asyncio.to_thread(network.stop_orderer, number)
-            with pytest.raises(Retry, match="did not take"):
+            with pytest.raises(TransientError, match="did not take"):
                 await ledger.send(attempt)
-            assert (await ledger.follow([attempt])).fate is Fate.MISSING
+            assert (await ledger.follow([attempt])).status is AttemptStatus.MISSING
             for number in range(orderers):
                 await asyncio.to_thread(network.start_orderer, number)
 
@@ -84,7 +84,7 @@ def test_without_an_endorser_it_waits_and_then_goes_on(fault, carbonseal_fresh_f
         async with networks.connected(network) as ledger:
             await networks.write(ledger, networks.anchor(1))
             await asyncio.to_thread(getattr(network, f"stop_{fault}"), "Org2MSP")
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await ledger.prepare(networks.anchor(2), ())
             await asyncio.to_thread(getattr(network, f"start_{fault}"), "Org2MSP")
             seen = await networks.write(ledger, networks.anchor(2))
@@ -104,7 +104,7 @@ def test_no_evidence_without_enough_attesters(carbonseal_fresh_fabric):
         ):
             seen = await networks.write(ledger, networks.anchor(1))
             await asyncio.to_thread(network.stop_peer, "Org2MSP")
-            with pytest.raises(Retry, match="1 organisations attest the anchor"):
+            with pytest.raises(TransientError, match="1 organisations attest the anchor"):
                 await ledger.evidence(seen)
             evidence = await one.evidence(seen)
             statement = networks.anchor(1).statement
@@ -131,7 +131,7 @@ def test_of_two_attempts_in_one_block_one_is_valid_and_only_that_is_proved(carbo
             seen = await networks.final(ledger, attempts)
             evidence = await networks.until(lambda: ledger.evidence(seen))
             for attempt in attempts:  # they may be in two blocks
-                await networks.until(lambda name=attempt.id: ledger._channel.fate(name))
+                await networks.until(lambda name=attempt.id: ledger._channel.validation_code(name))
             codes = {name: code for name, code, _ in await asyncio.to_thread(transactions, network)}
             assert sorted(codes[attempt.id] for attempt in attempts) == [VALID, CONFLICT]
             assert codes[seen.attempt] == VALID
@@ -166,12 +166,12 @@ def test_a_conflicting_attempt_alone_is_refused_by_name_and_prepared_anew(carbon
             late = await networks.until(lambda: ledger.prepare(networks.anchor(1), ()))
             await networks.write(ledger, networks.anchor(1))
             await ledger._channel.gateway(lambda peer: peer.submit(network.channel, late.id, late.payload))
-            await networks.until(lambda: ledger._channel.fate(late.id))
-            assert await ledger._channel.fate(late.id) == CONFLICT
+            await networks.until(lambda: ledger._channel.validation_code(late.id))
+            assert await ledger._channel.validation_code(late.id) == CONFLICT
             again = await ledger.prepare(networks.anchor(1), [late])
             await ledger.send(again)  # it stands: nothing is submitted
-            assert (await ledger.follow([again, late])).fate is Fate.FINAL
-            assert await ledger._channel.fate(again.id) is None
+            assert (await ledger.follow([again, late])).status is AttemptStatus.FINAL
+            assert await ledger._channel.validation_code(again.id) is None
 
     asyncio.run(run())
 
@@ -199,7 +199,7 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
         sizes = iter(range(1, ANCHORS + 1))
         proved = {}
 
-        async def lane():
+        async def worker():
             async with networks.connected(network) as ledger:
                 for size in sizes:
                     one = networks.anchor(size)
@@ -208,8 +208,8 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
 
         async with asyncio.TaskGroup() as group:
             breaking = group.create_task(break_things())
-            lanes = [group.create_task(lane()) for _ in range(4)]
-            await asyncio.wait(lanes)
+            workers = [group.create_task(worker()) for _ in range(4)]
+            await asyncio.wait(workers)
             done.set()
             await breaking
         await asyncio.to_thread(network.settled)
@@ -254,7 +254,7 @@ def test_a_clock_that_is_wrong_is_told(carbonseal_fabric):
                 ledger._options.gateways,
                 lambda: channel._clock() - 400,
             )
-            with pytest.raises(Retry, match="more than 300 seconds from this chaincode's clock"):
+            with pytest.raises(TransientError, match="more than 300 seconds from this chaincode's clock"):
                 await ledger.prepare(networks.anchor(1, "clock"), ())
 
     asyncio.run(run())
@@ -264,7 +264,7 @@ def test_a_second_root_is_refused_when_it_is_prepared(carbonseal_fabric):
     async def run():
         async with networks.connected(carbonseal_fabric) as ledger:
             await networks.write(ledger, networks.anchor(1, "second root"))
-            with pytest.raises(Never, match="another root"):
+            with pytest.raises(PermanentError, match="another root"):
                 await ledger.prepare(networks.anchor(1, "second root", "another"), ())
 
     asyncio.run(run())

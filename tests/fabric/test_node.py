@@ -50,11 +50,11 @@ def test_from_record_to_verdict(carbonseal_fabric, tmp_path):
     run("passport", "refresh", node, passport, "-o", passport)
     block, trust = tmp_path / "config.block", tmp_path / "trust.json"
     block.write_bytes(carbonseal_fabric.genesis)
-    run("trust", "pin", carbonseal_fabric.ledger, block, "--whence", "the consortium", "-o", trust)
+    run("trust", "pin", carbonseal_fabric.ledger, block, "--source", "the consortium", "-o", trust)
     told = run("verify", passport, "--policy", node / "policy-template.policy", "--trust", trust, "--json")
     report = json.loads(told)
     assert report["verdict"] == "verified"
-    assert report["exists_since"]
+    assert report["existed_by"]
     assert {"fabric.ordered", "fabric.valid"} <= {finding["code"] for finding in report["findings"]}
     assert not json.loads(run("status", node, "--json"))["ledgers"][0]["warning"]
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import load_pem_x509_certificate
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Retry
+from carbonseal.ledger import TransientError
 from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_adapters.fabric.sending.options import read_options
@@ -152,7 +152,7 @@ def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(given):
     network, directory, _, options = given
 
     async def run():
-        with pytest.raises(Retry):
+        with pytest.raises(TransientError):
             await connect(uri(network), options | {"channel": "nowhere"}, NodeSecrets(directory))
         async with networks.connected(network) as one, networks.connected(network, "Org2MSP") as two:
             assert one.name == two.name

@@ -8,7 +8,7 @@ import pytest
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2
 
 from carbonseal.findings import Outcome
-from carbonseal.ledger import Fate, Observation, Prepared, Retry
+from carbonseal.ledger import Attempt, AttemptStatus, Observation, TransientError
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 from carbonseal_adapters.fabric.sending.proposals import seal
@@ -26,7 +26,7 @@ async def race(network, ledger):
     for attempt in attempts:
         await ledger._channel.gateway(lambda peer, one=attempt: peer.submit(network.channel, one.id, one.payload))
     for attempt in attempts:
-        await networks.until(lambda one=attempt: ledger._channel.fate(one.id))
+        await networks.until(lambda one=attempt: ledger._channel.validation_code(one.id))
     seen = {each.id: each for each in transactions(network)}
     won, lost = sorted(attempts, key=lambda attempt: seen[attempt.id].code)
     assert [seen[each.id].code for each in (won, lost)] == [VALID, CONFLICT]
@@ -36,12 +36,12 @@ async def race(network, ledger):
 async def never_valid(network, ledger, won, lost, place):
     """By the adapter, by evidence that it makes, and by evidence that somebody else makes of what peers do sign."""
     seen = await ledger.follow([lost])
-    assert seen.fate is Fate.REFUSED
-    pretended = Observation(Fate.FINAL, lost.id, {"statement": lost.statement.encode().hex()})
-    with pytest.raises(Retry):
+    assert seen.status is AttemptStatus.REFUSED
+    pretended = Observation(AttemptStatus.FINAL, lost.id, {"statement": lost.statement.encode().hex()})
+    with pytest.raises(TransientError):
         await ledger.evidence(pretended)
     good = await ledger.follow([won])
-    assert good.fate is Fate.FINAL
+    assert good.status is AttemptStatus.FINAL
     evidence = await networks.until(lambda: ledger.evidence(good))
     assert (await networks.checked(network, ledger, evidence, won.statement)).proved
     found = await networks.checked(network, ledger, evidence, lost.statement)
@@ -89,9 +89,9 @@ async def endorsed_by_one(network, ledger):
     response = proposal_response_pb2.ProposalResponse.FromString(answer.response)
     envelope = assemble(proposal_pb2.SignedProposal(proposal_bytes=answer.proposal), [response])
     payload = await seal(client, envelope.SerializeToString())
-    attempt = Prepared(statement, proposal.transaction, "", payload)
+    attempt = Attempt(statement, proposal.transaction, "", payload)
     await ledger._channel.gateway(lambda peer: peer.submit(network.channel, attempt.id, attempt.payload))
-    await networks.until(lambda: ledger._channel.fate(attempt.id))
+    await networks.until(lambda: ledger._channel.validation_code(attempt.id))
     (place,) = [each for each in transactions(network) if each.id == attempt.id]
     assert place.code == UNENDORSED
     return attempt, place
@@ -104,14 +104,19 @@ def test_too_few_endorsements_are_never_valid_whatever_the_filter_byte_says(carb
     async def run():
         async with networks.connected(network) as ledger:
             attempt, place = await endorsed_by_one(network, ledger)
-            assert (await ledger.follow([attempt])).fate is Fate.REFUSED
+            assert (await ledger.follow([attempt])).status is AttemptStatus.REFUSED
         for msp_id in network.msp_ids:
             await asyncio.to_thread(network.overwrite_filter, msp_id, place.block, place.index, VALID)
         async with networks.connected(network) as ledger:
             await networks.until(lambda: ledger.prepare(ONE, ()))  # peers know of each other again
-            assert (await ledger.follow([attempt])).fate in (Fate.REFUSED, Fate.PENDING)  # as the peer's index says
-            with pytest.raises(Retry, match="0 organisations attest"):
-                await ledger.evidence(Observation(Fate.FINAL, attempt.id, {"statement": ONE.statement.encode().hex()}))
+            assert (await ledger.follow([attempt])).status in (
+                AttemptStatus.REFUSED,
+                AttemptStatus.PENDING,
+            )  # as the peer's index says
+            with pytest.raises(TransientError, match="0 organisations attest"):
+                await ledger.evidence(
+                    Observation(AttemptStatus.FINAL, attempt.id, {"statement": ONE.statement.encode().hex()})
+                )
             good = await networks.write(ledger, ONE)
             evidence = await networks.until(lambda: ledger.evidence(good))
             assert (await networks.checked(network, ledger, evidence, ONE.statement)).proved

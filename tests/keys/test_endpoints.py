@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.keys.endpoints import origin, shown
+from carbonseal.keys.endpoints import origin, redacted
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,15 @@ from carbonseal.keys.endpoints import origin, shown
     ],
 )
 def test_scheme_host_and_port_are_shown(address: str, told: str) -> None:
-    assert shown(address) == told
+    assert redacted(address) == told
 
 
 @given(st.text())
 def test_whatever_it_is_it_can_be_shown(text: str) -> None:
-    assert len(shown(f"https://{text}@host.example/{text}")) < 1000
+    assert len(redacted(f"https://{text}@host.example/{text}")) < 1000
     try:
         stored = origin(text)
     except ValueError:
-        assert "…" in shown(text)
+        assert "…" in redacted(text)
     else:
-        assert shown(text) == stored == origin(stored)
+        assert redacted(text) == stored == origin(stored)

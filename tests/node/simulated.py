@@ -17,16 +17,16 @@ from pathlib import Path
 
 from carbonseal.ledger import (
     Anchor,
+    Attempt,
+    AttemptStatus,
+    Balance,
     Evidence,
-    Fate,
-    Never,
     Observation,
-    Prepared,
-    Purse,
-    Retry,
+    OutcomeUnknownError,
+    PermanentError,
     Statement,
-    Unknown,
-    Unreachable,
+    TransientError,
+    UnreachableError,
 )
 
 SCHEMA = """
@@ -44,8 +44,8 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
 class SimulatedLedger:
     publisher = "sim-publisher"
-    patience: float | None = None
-    ends: float | None = None
+    replace_after: float | None = None
+    expires: float | None = None
 
     def __init__(self, path: Path, name: str = "sim:1") -> None:
         self.name = name
@@ -54,9 +54,9 @@ class SimulatedLedger:
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         if (self.path.parent / "down").exists():
-            raise Unreachable("the ledger is down")
+            raise UnreachableError("the ledger is down")
         if (self.path.parent / "busy").exists():
-            raise Retry("the ledger is busy")
+            raise TransientError("the ledger is busy")
         connection = sqlite3.connect(self.path)
         try:
             connection.executescript(SCHEMA)
@@ -65,18 +65,18 @@ class SimulatedLedger:
         finally:
             connection.close()
 
-    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
         same = [attempt.slot for attempt in earlier if attempt.statement == anchor.statement]
         with self._database() as database:
             used = database.execute("SELECT coalesce(max(nonce), -1) FROM chain").fetchone()[0]
             there = _there(database, anchor.statement)
         if there is not None and there != anchor.statement.root:
-            raise Never("another root is there", "begin a successor")
+            raise PermanentError("another root is there", "begin a successor")
         taken = max([used, *(int(attempt.slot) for attempt in earlier)])
         slot = same[-1] if same else str(taken + 1)
-        return Prepared(anchor.statement, secrets.token_hex(8), slot, anchor.checkpoint)
+        return Attempt(anchor.statement, secrets.token_hex(8), slot, anchor.checkpoint)
 
-    async def send(self, prepared: Prepared) -> None:
+    async def send(self, prepared: Attempt) -> None:
         statement, nonce = prepared.statement, int(prepared.slot)
         row = (prepared.id, nonce, statement.log_id, statement.size, statement.root)
         with self._database() as database:
@@ -84,9 +84,9 @@ class SimulatedLedger:
             if database.execute("SELECT 1 FROM chain WHERE nonce = ?", (nonce,)).fetchone() is None:
                 database.execute("INSERT OR REPLACE INTO pool (id, nonce, log, size, root) VALUES (?, ?, ?, ?, ?)", row)
         if (self.path.parent / "deaf").exists():
-            raise Unknown("no answer came")
+            raise OutcomeUnknownError("no answer came")
 
-    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
         with self._database() as database:
             height = self._mine(database)
             for attempt in prepared:
@@ -94,9 +94,9 @@ class SimulatedLedger:
                 if found:
                     final = height - found[0] >= CONFIRMATIONS
                     facts = {"block": found[0], "statement": attempt.statement.encode().hex()}
-                    return Observation(Fate.FINAL if final else Fate.INCLUDED, attempt.id, facts)
+                    return Observation(AttemptStatus.FINAL if final else AttemptStatus.INCLUDED, attempt.id, facts)
             pooled = database.execute("SELECT 1 FROM pool WHERE id = ?", (prepared[0].id,)).fetchone()
-            return Observation(Fate.PENDING if pooled else Fate.MISSING, prepared[0].id)
+            return Observation(AttemptStatus.PENDING if pooled else AttemptStatus.MISSING, prepared[0].id)
 
     async def evidence(self, observation: Observation) -> Evidence:
         return Evidence("sim", 1, json.dumps(dict(observation.facts or {})).encode())
@@ -108,9 +108,9 @@ class SimulatedLedger:
             ).fetchone()
         return Statement(log, row[0], row[1]) if row else None
 
-    async def purse(self) -> Purse | None:
+    async def balance(self) -> Balance | None:
         poor = (self.path.parent / "poor").exists()
-        return Purse("SIM", 2, 0, "nothing left: fund it", empty=True) if poor else None
+        return Balance("SIM", 2, 0, "nothing left: fund it", empty=True) if poor else None
 
     async def close(self) -> None:
         pass

@@ -53,7 +53,7 @@ def test_what_cannot_pay_for_one_more_anchor_is_failing(begin: Begin, tmp_path: 
 
     async def work(node: Node, clock: Clock) -> None:
         await head(node, "a")
-        assert health(node)["state"] == "ok"  # nobody has looked into the purse yet
+        assert health(node)["state"] == "ok"  # nobody has looked into the balance yet
         await node.anchor()
         await settle_until(node, lambda states: states[0].costs is not None)
         told = health(node)

@@ -231,7 +231,7 @@ def test_twenty_logs_and_one_line(begin: Begin, tmp_path: Path) -> None:
             await freezing[0]
             assert state.settled
             final = {anchor.log for anchor in state.newest if anchor.state is State.FINAL}
-            assert final >= set(node._lanes[0]._logs) - set(frozen)
+            assert final >= set(node._workers[0]._logs) - set(frozen)
 
     asyncio.run(work())
     assert ledger.nonces() == list(range(len(ledger.included())))

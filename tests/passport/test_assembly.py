@@ -240,8 +240,8 @@ def test_what_verified_still_does_and_since_no_later(
 
 
 def since(report: Report) -> datetime:
-    assert report.exists_since is not None
-    return report.exists_since
+    assert report.existed_by is not None
+    return report.existed_by
 
 
 def no_links(origin: str, old: int, new: int) -> None:

@@ -210,14 +210,14 @@ def test_a_service_that_stands_still(tmp_path: Path) -> None:
     """It takes connections, as the system does for a process that was stopped, and says nothing."""
 
     async def go(port: int) -> None:
-        async with RemoteNode(f"http://127.0.0.1:{port}", patience=0.2) as node:
+        async with RemoteNode(f"http://127.0.0.1:{port}", timeout=0.2) as node:
             with pytest.raises(BrokenOff) as broken:
                 await node.health()
             assert "it keeps silent" in broken.value.finding.message
             assert "not merely stopped" in broken.value.finding.remedy
 
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        asyncio.run(go(silent.getsockname()[1]))
+    with socket.create_server(("127.0.0.1", 0)) as paused:
+        asyncio.run(go(paused.getsockname()[1]))
 
 
 def test_a_node_too_busy_to_say_how_it_is(directory: Path) -> None:

@@ -183,7 +183,7 @@ def test_a_long_stream_keeps_its_order(directory: Path) -> None:
     run(directory, act)
 
 
-async def silent() -> AsyncIterator[bytes]:
+async def paused() -> AsyncIterator[bytes]:
     """A sender that stops in the middle of its second line."""
     yield b'{"said":1}\n{"unsa'
     await asyncio.Event().wait()
@@ -191,7 +191,7 @@ async def silent() -> AsyncIterator[bytes]:
 
 def test_a_stream_that_falls_silent_is_told_what_was_taken(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.post(RECORDS, data=silent(), headers=NDJSON) as response:
+        async with session.post(RECORDS, data=paused(), headers=NDJSON) as response:
             first, broken = await results(response)
         assert told([first]) == ["line 1: taken"]
         assert broken["broken"]["code"] == "http.body-too-slow"
@@ -201,7 +201,7 @@ def test_a_stream_that_falls_silent_is_told_what_was_taken(directory: Path) -> N
 
 def test_a_body_that_falls_silent_is_refused(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.post(RECORDS, data=silent(), headers=JSON) as response:
+        async with session.post(RECORDS, data=paused(), headers=JSON) as response:
             assert await refusal(response) == (408, "http.body-too-slow")
 
     run(directory, act, Bounds(silence=0.2))
@@ -209,7 +209,7 @@ def test_a_body_that_falls_silent_is_refused(directory: Path) -> None:
 
 def test_no_more_streams_than_there_is_room_for(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.post(RECORDS, data=silent(), headers=NDJSON) as first:
+        async with session.post(RECORDS, data=paused(), headers=NDJSON) as first:
             await first.content.readline()
             async with session.post(RECORDS, data=b"{}\n", headers=NDJSON) as second:
                 assert await refusal(second) == (503, "http.busy")
@@ -224,7 +224,7 @@ def test_no_more_streams_than_there_is_room_for(directory: Path) -> None:
 
 def test_no_more_requests_than_there_is_room_for(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.post(RECORDS, data=silent(), headers=NDJSON) as first:
+        async with session.post(RECORDS, data=paused(), headers=NDJSON) as first:
             await first.content.readline()
             async with session.get("/v1/logs/default/checkpoint") as second:
                 assert await refusal(second) == (503, "http.busy")
@@ -236,7 +236,7 @@ def test_stopping_finishes_what_came_and_tells_the_others(directory: Path) -> No
     async def go() -> None:
         async with aiohttp.ClientSession() as session:
             async with served(directory) as (_, url):
-                response = await session.post(url + RECORDS, data=silent(), headers=NDJSON)
+                response = await session.post(url + RECORDS, data=paused(), headers=NDJSON)
                 assert told([json.loads(await response.content.readline())]) == ["line 1: taken"]
             assert json.loads(await response.content.readline())["broken"]["code"] == "http.stopping"
             response.close()

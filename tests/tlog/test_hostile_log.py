@@ -12,7 +12,16 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Anchor, CarbonsealError, Fate, Never, Observation, Prepared, Retry, Unknown
+from carbonseal.ledger import (
+    Anchor,
+    Attempt,
+    AttemptStatus,
+    CarbonsealError,
+    Observation,
+    OutcomeUnknownError,
+    PermanentError,
+    TransientError,
+)
 from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.entries import ForeignAnchor, RecordEntry
 from carbonseal.log.notes import NoteSigner
@@ -85,7 +94,7 @@ def log(truth: HostileLog) -> HostileLog:
     return truth
 
 
-ATTEMPT = Prepared(ANCHOR.statement, hashlib.sha256(ANCHOR.checkpoint).hexdigest(), "", ANCHOR.checkpoint)
+ATTEMPT = Attempt(ANCHOR.statement, hashlib.sha256(ANCHOR.checkpoint).hexdigest(), "", ANCHOR.checkpoint)
 
 
 async def follow(ledger: TlogLedger) -> Observation:
@@ -116,7 +125,7 @@ def test_the_truth_is_proved_by_a_handful_of_tiles(log: HostileLog) -> None:
     async def go() -> None:
         async with log.serving() as ledger:
             observation = await follow(ledger)
-            assert observation.fate is Fate.FINAL
+            assert observation.status is AttemptStatus.FINAL
             log.asked.clear()
             evidence = await ledger.evidence(observation)
             assert VERIFIER.check(evidence, ANCHOR.statement, TlogPins(SIGNER.verifier), ()).proved
@@ -154,19 +163,24 @@ def test_an_attempt_is_the_signed_checkpoint(log: HostileLog) -> None:
 
 def test_nothing_is_prepared_against_another_root(log: HostileLog) -> None:
     log.answers[f"{STATE}/{HEAD.size}"] = web.Response(text='{"root":"' + "0" * 64 + '"}')
-    assert isinstance(fails(log, lambda ledger: ledger.prepare(ANCHOR, ())), Never)
+    assert isinstance(fails(log, lambda ledger: ledger.prepare(ANCHOR, ())), PermanentError)
 
 
 def test_no_log_is_its_own_ledger(log: HostileLog) -> None:
     own = Checkpoint(ORIGIN, 1, bytes(32))
     error = fails(log, lambda ledger: ledger.prepare(Anchor(own.statement(), sign_checkpoint(own, SIGNER)), ()))
-    assert isinstance(error, Never)
+    assert isinstance(error, PermanentError)
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(200, None), (202, None), (400, Never), (403, Never), (404, Never), (409, Never), (413, Never), (307, Never),
-     (408, Retry), (429, Retry), (503, Retry), (500, Unknown), (502, Unknown)],
+    [
+        (200, None), (202, None),
+        (400, PermanentError), (403, PermanentError), (404, PermanentError), (409, PermanentError), (413, PermanentError),
+        (307, PermanentError),
+        (408, TransientError), (429, TransientError), (503, TransientError),
+        (500, OutcomeUnknownError), (502, OutcomeUnknownError),
+    ],
 )  # fmt: skip
 def test_what_an_answer_to_a_checkpoint_means(
     log: HostileLog, status: int, expected: type[CarbonsealError] | None
@@ -190,7 +204,7 @@ async def _send(log: HostileLog) -> None:
 def test_an_unknown_log_is_told_what_to_ask_for(log: HostileLog) -> None:
     log.answers["/foreign-anchors"] = web.Response(status=403)
     error = fails(log, sending)
-    assert isinstance(error, Never)
+    assert isinstance(error, PermanentError)
     assert f'[[foreign]] key = "{OURS.name}+{OURS.verifier.key_id.hex()}+' in error.remedy
 
 
@@ -202,9 +216,9 @@ def test_a_log_that_cannot_be_reached_is_tried_again() -> None:
         await listener.wait_closed()
         ledger = await connected(f"tlog+http://user:SECRET@127.0.0.1:{port}/SECRET/logs/default")
         for act in (sending, follow, proving):
-            with pytest.raises(Retry, match=f"^http://127.0.0.1:{port}: ") as silent:
+            with pytest.raises(TransientError, match=f"^http://127.0.0.1:{port}: ") as paused:
                 await act(ledger)
-            assert "SECRET" not in str(silent.value)
+            assert "SECRET" not in str(paused.value)
         await ledger.close()
 
     asyncio.run(go())
@@ -220,9 +234,9 @@ def test_a_connection_that_breaks_after_the_checkpoint_was_sent_leaves_it_unknow
         listener = await asyncio.start_server(hang_up, "127.0.0.1", 0)
         async with listener:
             ledger = await connected(f"tlog+http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
-            with pytest.raises(Unknown):
+            with pytest.raises(OutcomeUnknownError):
                 await sending(ledger)
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await follow(ledger)
             await ledger.close()
 
@@ -232,19 +246,19 @@ def test_a_connection_that_breaks_after_the_checkpoint_was_sent_leaves_it_unknow
 @pytest.mark.parametrize(
     ("root", "more", "fate"),
     [
-        (HEAD.root, "", Fate.PENDING),
-        (HEAD.root, ',"index":null', Fate.PENDING),
-        (HEAD.root, ',"index":70000', Fate.PENDING),
-        (bytes(32), ',"index":1', Fate.REFUSED),
+        (HEAD.root, "", AttemptStatus.PENDING),
+        (HEAD.root, ',"index":null', AttemptStatus.PENDING),
+        (HEAD.root, ',"index":70000', AttemptStatus.PENDING),
+        (bytes(32), ',"index":1', AttemptStatus.REFUSED),
     ],
     ids=["queued", "null", "beyond the checkpoint", "another root"],
 )
-def test_what_a_state_means(log: HostileLog, root: bytes, more: str, fate: Fate) -> None:
+def test_what_a_state_means(log: HostileLog, root: bytes, more: str, status: AttemptStatus) -> None:
     log.answers[f"{STATE}/{HEAD.size}"] = web.Response(text=f'{{"root":"{root.hex()}"{more}}}')
 
     async def go() -> None:
         async with log.serving() as ledger:
-            assert (await follow(ledger)).fate is fate
+            assert (await follow(ledger)).status is status
 
     asyncio.run(go())
 
@@ -254,7 +268,7 @@ def test_an_anchor_that_the_log_does_not_know_is_missing(log: HostileLog) -> Non
 
     async def go() -> None:
         async with log.serving() as ledger:
-            assert (await follow(ledger)).fate is Fate.MISSING
+            assert (await follow(ledger)).status is AttemptStatus.MISSING
 
     asyncio.run(go())
 
@@ -265,15 +279,15 @@ def test_a_state_that_is_none_is_not_believed(log: HostileLog, body: str) -> Non
 
     async def go() -> None:
         async with log.serving() as ledger:
-            with suppress(Retry):
-                assert (await follow(ledger)).fate is Fate.REFUSED
+            with suppress(TransientError):
+                assert (await follow(ledger)).status is AttemptStatus.REFUSED
 
     asyncio.run(go())
 
 
 def test_an_endless_answer_is_cut_off(log: HostileLog) -> None:
     log.answers["/checkpoint"] = web.Response(body=bytes(1 << 20))
-    assert isinstance(fails(log, follow), Retry)
+    assert isinstance(fails(log, follow), TransientError)
 
 
 def test_a_packed_answer_is_cut_off_too(log: HostileLog) -> None:
@@ -281,7 +295,7 @@ def test_a_packed_answer_is_cut_off_too(log: HostileLog) -> None:
     response.enable_compression(web.ContentCoding.gzip)
     log.answers["/checkpoint"] = response
     response.headers["Content-Encoding"] = "gzip"
-    assert isinstance(fails(log, follow), Retry)
+    assert isinstance(fails(log, follow), TransientError)
 
 
 @pytest.mark.parametrize("seed", [b"x" * 32, b"l" * 32], ids=["another key", "another size"])
@@ -295,7 +309,7 @@ def test_a_checkpoint_that_is_not_the_logs_own_is_not_believed(log: HostileLog, 
         log.answers["/checkpoint"] = web.Response(body=note)
         await ledger.evidence(observation)
 
-    assert isinstance(fails(log, act), Retry)
+    assert isinstance(fails(log, act), TransientError)
 
 
 def test_a_checkpoint_that_went_back_is_not_believed(log: HostileLog) -> None:
@@ -304,20 +318,20 @@ def test_a_checkpoint_that_went_back_is_not_believed(log: HostileLog) -> None:
         log.answers["/checkpoint"] = web.Response(body=sign_checkpoint(Checkpoint(ORIGIN, 301, bytes(32)), SIGNER))
         await ledger.evidence(observation)
 
-    assert isinstance(fails(log, act), Retry)
+    assert isinstance(fails(log, act), TransientError)
 
 
 @pytest.mark.parametrize("body", [b"", bytes(8192), bytes(31)], ids=["empty", "zeros", "cut off"])
 def test_a_wrong_tile_proves_nothing(log: HostileLog, body: bytes) -> None:
     log.answers["/tile/0/001"] = web.Response(body=body)
-    assert isinstance(fails(log, proving), Retry)
+    assert isinstance(fails(log, proving), TransientError)
 
 
 def test_an_index_that_is_not_ours_proves_nothing(log: HostileLog) -> None:
     body = f'{{"root":"{HEAD.root.hex()}","index":{INDEX + 1}}}'
     log.answers[f"{STATE}/{HEAD.size}"] = web.Response(text=body)
     error = fails(log, proving)
-    assert isinstance(error, Retry)
+    assert isinstance(error, TransientError)
     assert "tlog.not-included" in str(error)
 
 
@@ -326,7 +340,7 @@ def test_an_index_that_is_not_ours_proves_nothing(log: HostileLog) -> None:
 )
 def test_a_newest_anchor_that_is_none_is_not_believed(log: HostileLog, body: str) -> None:
     log.answers[STATE] = web.Response(text=body)
-    assert isinstance(fails(log, lambda ledger: ledger.latest(ANCHOR.statement.log_id)), Retry)
+    assert isinstance(fails(log, lambda ledger: ledger.latest(ANCHOR.statement.log_id)), TransientError)
 
 
 @pytest.mark.parametrize(

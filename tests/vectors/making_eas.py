@@ -50,7 +50,7 @@ def eas() -> dict[str, Any]:
         header = parts[1] if isinstance(parts, list) and len(parts) == 4 else sound[1]
         value = {"number": NUMBER, "hash": hexed(keccak(header))}
         trust = [
-            {"ledger": CHAIN, "kind": "block", "value": value, "whence": "made up", "when": "2026-11-22T09:00:00Z"}
+            {"ledger": CHAIN, "kind": "block", "value": value, "source": "made up", "when": "2026-11-22T09:00:00Z"}
         ]
         statement = changes.pop("statement", STATEMENT)
         given = {

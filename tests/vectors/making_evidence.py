@@ -40,7 +40,7 @@ def slot(publisher: bytes, statement: Statement) -> bytes:
 
 def _block(number: object, digest: object) -> dict[str, Any]:
     value = {"number": number, "hash": digest}
-    return {"ledger": CHAIN, "kind": "block", "value": value, "whence": "made up", "when": "2026-11-22T09:00:00Z"}
+    return {"ledger": CHAIN, "kind": "block", "value": value, "source": "made up", "when": "2026-11-22T09:00:00Z"}
 
 
 class _Ethereum:
@@ -90,7 +90,7 @@ def ethereum() -> dict[str, Any]:
     vectors.add("one of two publishers", proved, options=two)
     genesis = _block(0, sound.options["genesis"])
     vectors.add("a trust that knows block 0", proved, trust=[genesis, *vectors.trust])
-    twice = [*vectors.trust, {**vectors.trust[0], "whence": "another endpoint"}]
+    twice = [*vectors.trust, {**vectors.trust[0], "source": "another endpoint"}]
     vectors.add("a block pinned twice, alike", proved, trust=twice)
     _voices(vectors, sound, proved)
     _nothing(vectors, sound)
@@ -109,8 +109,8 @@ def _voices(vectors: _Ethereum, sound: Synthetic, proved: dict[str, Any]) -> Non
     lacking, differs = noted("ethereum.agreement-lacking"), noted("ethereum.block-differs")
     outvoted = {"remarks": ["ethereum.endpoint-outvoted"]}
 
-    def said(*whence: str, hash: str = hexed(sound.hash), number: int = 1234) -> list[dict[str, Any]]:
-        return [{**_block(number, hash), "whence": one} for one in whence]
+    def said(*source: str, hash: str = hexed(sound.hash), number: int = 1234) -> list[dict[str, Any]]:
+        return [{**_block(number, hash), "source": one} for one in source]
 
     def add(name: str, expect: dict[str, Any], *trust: dict[str, Any], options: dict[str, str] = two) -> None:
         vectors.add(name, expect, trust=[*trust], options=options)

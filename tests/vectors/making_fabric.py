@@ -89,7 +89,7 @@ def _item(given: Scene) -> dict[str, Any]:
         "ledger": item.ledger,
         "kind": item.kind,
         "value": dict(item.value),
-        "whence": item.whence,
+        "source": item.source,
         "when": item.when,
     }
 

@@ -89,7 +89,7 @@ def passports() -> dict[str, Any]:
 
 def trusts() -> list[Case]:
     sound = Scene().trust_value()
-    item = {"ledger": CHAIN, "kind": "block", "value": {"any": 1}, "whence": "a site", "when": "2026-11-21T09:00:00Z"}
+    item = {"ledger": CHAIN, "kind": "block", "value": {"any": 1}, "source": "a site", "when": "2026-11-21T09:00:00Z"}
     found = [
         case("no items", "trust", {"items": 0}, trust=json.dumps(sound)),
         case("one item", "trust", {"items": 1}, trust=json.dumps({**sound, "items": [item]})),
@@ -101,7 +101,7 @@ def trusts() -> list[Case]:
         ("version 2", {**sound, "carbonseal": "trust/2"}),
         ("a passport", {**sound, "carbonseal": "passport/1"}),
         ("an unknown member", {**sound, "more": 1}),
-        ("an item without whence", {**sound, "items": [{k: v for k, v in item.items() if k != "whence"}]}),
+        ("an item without source", {**sound, "items": [{k: v for k, v in item.items() if k != "source"}]}),
         ("a day that does not exist", {**sound, "items": [{**item, "when": "2026-11-31T09:00:00Z"}]}),
         ("a value that is no object", {**sound, "items": [{**item, "value": []}]}),
     ):

@@ -55,7 +55,7 @@ class Scene(World):
                 "ledger": one.ledger,
                 "kind": one.kind,
                 "value": dict(one.value),
-                "whence": "made up",
+                "source": "made up",
                 "when": "2026-11-21T09:00:00Z",
             }
             for one in self.trusted

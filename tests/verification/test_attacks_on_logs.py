@@ -104,7 +104,7 @@ class TestHeads:
             heads.append(Head(world.log.head(size), world.log.inclusion(index, size), consistency, anchors))
         report = world.verify(with_heads(passport, root_seal(passport).heads[0], *heads))
         assert report.verdict is Verdict.VERIFIED
-        assert report.exists_since == BLOCK_TIME
+        assert report.existed_by == BLOCK_TIME
 
     def test_of_two_logs(self) -> None:
         world = World()

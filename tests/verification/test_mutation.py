@@ -361,7 +361,7 @@ class TestFreedoms:
     def verified(self, world: World, passport: Passport, **policy: str) -> Report:
         report = world.verify(passport, **policy)
         assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
-        assert report.exists_since == BLOCK_TIME
+        assert report.existed_by == BLOCK_TIME
         return report
 
     def test_to_withhold_a_record(self) -> None:

@@ -36,7 +36,7 @@ def test_a_passport_on_two_ledgers_verifies() -> None:
     world = World()
     report = world.verify(world.passport())
     assert report.verdict is Verdict.VERIFIED
-    assert report.exists_since == BLOCK_TIME
+    assert report.existed_by == BLOCK_TIME
     assert report.subject == "urn:example:product:door-reader"
     assert {item.ledger for item in report.trusted} == {CHAIN}
     assert {finding.code.outcome for finding in report.findings} == {Outcome.SHOWN, Outcome.NOT_ASKED}
@@ -204,7 +204,7 @@ class TestWitnesses:
         later = replace(passport, seals=seals)
         report = world.verify(later, **self.lines(world))
         assert report.verdict is Verdict.VERIFIED
-        assert report.exists_since == BLOCK_TIME
+        assert report.existed_by == BLOCK_TIME
 
     def test_unlinked_heads_do_not_add_up(self) -> None:
         world = World()
@@ -231,7 +231,7 @@ class TestTime:
     def test_the_earliest_time_at_which_the_quorum_is_met(self) -> None:
         world = World()
         report = world.verify(world.passport())
-        assert report.exists_since == BLOCK_TIME
+        assert report.existed_by == BLOCK_TIME
 
     def test_a_log_without_witnesses_dates_nothing(self) -> None:
         world = World()
@@ -254,7 +254,7 @@ class TestTime:
         assert all(len(seal.heads) == 2 for seal in newer.seals.values())
         report = world.verify(newer)
         assert report.verdict is Verdict.VERIFIED
-        assert report.exists_since == BLOCK_TIME
+        assert report.existed_by == BLOCK_TIME
 
 
 class TestKeysOfIssuers:
@@ -415,6 +415,6 @@ def test_what_a_source_says_again_keeps_the_instant_when_it_first_did() -> None:
     trust = world.trust()
     assert trust.items
     again = [replace(item, when="2027-01-01T00:00:00Z") for item in trust.items]
-    other = [replace(item, whence="somebody else") for item in again]
+    other = [replace(item, source="somebody else") for item in again]
     assert trust.joined(again) == trust
     assert trust.joined(other).items == (*trust.items, *other)

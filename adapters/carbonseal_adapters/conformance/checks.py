@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from carbonseal.findings import Outcome
-from carbonseal.ledger import Evidence, Fate, Ledger, Never
+from carbonseal.ledger import AttemptStatus, Evidence, Ledger, PermanentError
 from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, kept, stored
 
 
@@ -36,7 +36,9 @@ async def preparing_sends_nothing(subject: Subject) -> None:
         attempt = await ledger.prepare(anchor, [])
         await subject.progress()
         assert attempt.statement == anchor.statement
-        assert (await ledger.follow([attempt])).fate is Fate.MISSING, "an attempt that was never sent is not missing"
+        assert (await ledger.follow([attempt])).status is AttemptStatus.MISSING, (
+            "an attempt that was never sent is not missing"
+        )
         assert await ledger.latest(anchor.statement.log_id) != anchor.statement
 
 
@@ -47,7 +49,7 @@ async def sending_again_is_success(subject: Subject) -> None:
         await ledger.send(attempt)
         await subject.until_final(ledger, [attempt])
         await ledger.send(attempt)
-        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+        assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
 
 
 async def a_restart_forgets_nothing(subject: Subject) -> None:
@@ -97,7 +99,7 @@ async def a_second_root_is_refused_for_ever(subject: Subject) -> None:
         await subject.write(ledger, anchor)
         try:
             await ledger.send(await ledger.prepare(subject.contradiction(anchor), []))
-        except Never as never:
+        except PermanentError as never:
             assert never.reason, "Never without a reason"
             assert never.remedy, "Never without a remedy"
         else:
@@ -121,7 +123,7 @@ async def what_is_included_is_proved_already(subject: Subject) -> None:
         await ledger.send(attempt)
         for _ in range(ROUNDS):
             seen = await ledger.follow([attempt])
-            if seen.fate in {Fate.INCLUDED, Fate.FINAL}:
+            if seen.status in {AttemptStatus.INCLUDED, AttemptStatus.FINAL}:
                 break
             await subject.progress()
         evidence = await ledger.evidence(stored(seen))
@@ -137,16 +139,16 @@ async def what_is_final_stays_final(subject: Subject) -> None:
         assert first.cost >= 0, "an anchor earns money"
         await subject.progress()
         again = await ledger.follow([attempt])
-        assert (again.fate, again.cost) == (Fate.FINAL, first.cost)
+        assert (again.status, again.cost) == (AttemptStatus.FINAL, first.cost)
         if again.facts == first.facts:
             assert await ledger.evidence(stored(again)), "facts that were proved cannot be proved again"
 
 
 async def money_and_patience_are_told(subject: Subject) -> None:
     async with _connected(subject) as ledger:
-        assert ledger.patience is None or ledger.patience >= 0
-        purse = await ledger.purse()
-        assert purse is None or (purse.unit and purse.decimals >= 0 and purse.balance >= 0)
+        assert ledger.replace_after is None or ledger.replace_after >= 0
+        balance = await ledger.balance()
+        assert balance is None or (balance.unit and balance.decimals >= 0 and balance.amount >= 0)
 
 
 async def the_latest_anchor_is_the_largest(subject: Subject) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 from carbonseal.ledger import (
     Anchor,
+    Attempt,
+    AttemptStatus,
     Checked,
     Evidence,
     EvidenceVerifier,
-    Fate,
     Ledger,
     Observation,
-    Prepared,
     Statement,
     TrustItem,
 )
@@ -41,17 +41,17 @@ class Subject:
         pins: Any = self.verifier.pin(ledger.name, self.options)
         return self.verifier.check(evidence, statement, pins, self.trust(evidence))
 
-    async def until_final(self, ledger: Ledger, attempts: Sequence[Prepared]) -> Observation:
+    async def until_final(self, ledger: Ledger, attempts: Sequence[Attempt]) -> Observation:
         """Follow one anchor's attempts, newest first, to the end."""
         for _ in range(ROUNDS):
             seen = await ledger.follow(attempts)
-            assert seen.fate is not Fate.REFUSED, f"an honest anchor was refused: {seen.reason}"
-            if seen.fate is Fate.FINAL:
+            assert seen.status is not AttemptStatus.REFUSED, f"an honest anchor was refused: {seen.reason}"
+            if seen.status is AttemptStatus.FINAL:
                 return stored(seen)
             await self.progress()
         raise AssertionError(f"the anchor is not final after {ROUNDS} rounds")
 
-    async def write(self, ledger: Ledger, anchor: Anchor, earlier: Sequence[Prepared] = ()) -> Observation:
+    async def write(self, ledger: Ledger, anchor: Anchor, earlier: Sequence[Attempt] = ()) -> Observation:
         """Prepare, send, follow to the end."""
         attempt = await ledger.prepare(anchor, earlier)
         await ledger.send(attempt)
@@ -66,7 +66,7 @@ def stored(seen: Observation) -> Observation:
     return replace(seen, facts=json.loads(json.dumps(seen.facts)))
 
 
-def kept(attempt: Prepared) -> Prepared:
+def kept(attempt: Attempt) -> Attempt:
     """The attempt after a stay in the outbox, which keeps its texts and its bytes."""
     statement = Statement.decode(attempt.statement.encode())
-    return Prepared(statement, str(attempt.id), str(attempt.slot), bytes(attempt.payload))
+    return Attempt(statement, str(attempt.id), str(attempt.slot), bytes(attempt.payload))

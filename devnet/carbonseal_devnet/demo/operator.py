@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from carbonseal.ledger import Retry
+from carbonseal.ledger import TransientError
 
-PATIENCE = 10.0  # seconds that a process gets to end by itself
+TIMEOUT = 10.0  # seconds that a process gets to end by itself
 
 
 def run(*arguments: str) -> str:
@@ -30,12 +30,12 @@ def serving(directory: Path) -> Iterator[str]:
         assert process.stdout is not None
         ready = process.stdout.readline()
         if not ready:
-            raise Retry(f"the node in {directory} ended with status {process.wait()} before it was ready")
+            raise TransientError(f"the node in {directory} ended with status {process.wait()} before it was ready")
         yield ready.split()[-1]
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=PATIENCE)
+            process.communicate(timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()

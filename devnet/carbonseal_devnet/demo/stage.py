@@ -50,9 +50,7 @@ class Stage:
 
     def since(self, instant: datetime | None) -> None:
         if instant is not None:
-            self.say(
-                f"[dim]exists since {instant:%Y-%m-%d %H:%M:%S} UTC at the latest, say the ledgers that date it[/dim]"
-            )
+            self.say(f"[dim]existed by {instant:%Y-%m-%d %H:%M:%S} UTC, according to the ledgers that date it[/dim]")
 
     def end(self, commands: list[str]) -> None:
         self._console.print(f"\nAll of this took {time.monotonic() - self._began:.0f} s. Try next:\n")

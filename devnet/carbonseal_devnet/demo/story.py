@@ -37,7 +37,7 @@ ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"
 POLICY = "customs.policy"
 TRUST = "trust.json"
-PATIENCE = 60.0  # seconds that anchors get to be final
+TIMEOUT = 60.0  # seconds that anchors get to be final
 
 
 class DemoFailed(CarbonsealError):
@@ -191,7 +191,7 @@ async def _issue(node: Node, chain_of_products: list[Product], commitments: dict
 
 async def _anchor(node: Node) -> None:
     await node.anchor()
-    for state in await node.settle(PATIENCE):
+    for state in await node.settle(TIMEOUT):
         if state.problem or not state.newest or any(anchor.state is not State.FINAL for anchor in state.newest):
             raise DemoFailed(f"{state.name} has no final anchor: {state.problem or state.newest}")
 
@@ -244,7 +244,7 @@ def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
     with stage.step("carbonseal trust pin: the consortium's configuration, from its operator's hands") as told:
         block = scratch / "config.block"
         block.write_bytes(world.fabric.genesis)
-        pinned = run("trust", "pin", world.fabric.ledger, str(block), "--whence", "the operator", *output)
+        pinned = run("trust", "pin", world.fabric.ledger, str(block), "--source", "the operator", *output)
         told.extend(pinned.splitlines())
 
 
@@ -261,7 +261,7 @@ def _customs(out: Path, stage: Stage) -> list[str]:
         if report.verdict.value != verdict:
             raise DemoFailed(f"{name} should be {verdict}")
         if report.verdict is Verdict.VERIFIED:
-            stage.since(report.exists_since)
+            stage.since(report.existed_by)
     return list(expected)
 
 

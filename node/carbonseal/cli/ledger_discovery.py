@@ -26,19 +26,19 @@ class Told:
 async def ask(place: str, uri: str, options: Mapping[str, str], secrets: Secrets) -> Told:
     """Ask the ledger at `uri`; `place` is what errors call it, because an address may hold an access key. Raises `Failed`, and
     `BrokeOff` where it does not answer as this ledger."""
-    from carbonseal.ledger import Never, Retry
+    from carbonseal.ledger import PermanentError, TransientError
     from carbonseal.node.anchoring.adapters import find_adapter
 
     try:
         ledger = await find_adapter(uri)(uri, options, secrets)
         try:
-            pins, purse = await ledger.pins(), await ledger.purse()
+            pins, balance = await ledger.pins(), await ledger.balance()
         finally:
             await ledger.close()
-    except Retry as error:
+    except TransientError as error:
         raise BrokeOff(f"{place}: {error}", "is it running, and are its address and its options right?") from error
-    except Never as never:
+    except PermanentError as never:
         raise Failed(f"{place}: {never.reason}", never.remedy) from never
     except Refused as refused:
         raise Failed.by(refused, place) from refused
-    return Told(ledger.name, ledger.publisher, pins, purse.warning if purse else "")
+    return Told(ledger.name, ledger.publisher, pins, balance.warning if balance else "")

@@ -14,7 +14,7 @@ from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import format_instant
-from carbonseal.ledger import Asked, Evidence, Retry
+from carbonseal.ledger import Asked, Evidence, TransientError
 
 if TYPE_CHECKING:
     from carbonseal.ledger import TrustGatherer
@@ -83,25 +83,25 @@ class Gathering:
         """Ask each (ledger, endpoint). Raises `Failed` where an endpoint is no address, or is named twice."""
         named = [(ledger, _whence(ledger, endpoint), endpoint) for ledger, endpoint in endpoints]
         twice = [
-            whence for at, (ledger, whence, _) in enumerate(named) if (ledger, whence) in {n[:2] for n in named[:at]}
+            source for at, (ledger, source, _) in enumerate(named) if (ledger, source) in {n[:2] for n in named[:at]}
         ]
         if twice:
             raise Failed(f"{twice[0]} is named twice", "a second voice must be somebody else's")
-        for ledger, whence, endpoint in named:
+        for ledger, source, endpoint in named:
             self._evidence.setdefault(ledger, evidence.get(ledger, ()))
-            if (ledger, whence) not in self._failures:
-                self._ask(ledger, whence, endpoint, since)
+            if (ledger, source) not in self._failures:
+                self._ask(ledger, source, endpoint, since)
 
-    def _ask(self, ledger: str, whence: str, endpoint: str, since: int | None) -> None:
+    def _ask(self, ledger: str, source: str, endpoint: str, since: int | None) -> None:
         asked = self._asked(ledger, since)
         try:
-            with Progress(f"asking {whence}") as progress:
+            with Progress(f"asking {source}") as progress:
                 found = gatherer_of(ledger).gather(ledger, asked, endpoint, progress.step)
-        except Retry as error:
+        except TransientError as error:
             remedy = "is the address right? Otherwise try later"
-            self._failures[ledger, whence] = BrokeOff(f"{ledger}: {error}", remedy)
+            self._failures[ledger, source] = BrokeOff(f"{ledger}: {error}", remedy)
         except Refused as refused:
-            self._failures[ledger, whence] = Failed.by(refused, ledger, whence)
+            self._failures[ledger, source] = Failed.by(refused, ledger, source)
         else:
             self._answered = True
             self.trust = self.trust.without(found.replaced).joined(found.items)
@@ -140,7 +140,7 @@ class Gathering:
 
 def _whence(ledger: str, endpoint: str) -> str:
     try:
-        return gatherer_of(ledger).whence(endpoint)
+        return gatherer_of(ledger).source(endpoint)
     except Refused as refused:
         raise Failed.by(refused, ledger) from refused
 

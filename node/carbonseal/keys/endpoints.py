@@ -21,7 +21,7 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{shown}" + ("" if port in {None, usual} else f":{port}")
 
 
-def shown(address: str) -> str:
+def redacted(address: str) -> str:
     """What of an address may be shown, in a message or in a node's state: its origin, or its scheme where it has none."""
     try:
         return origin(address)

@@ -20,11 +20,11 @@ from carbonseal.records.admission import Record, admit
 from carbonseal.storage.database import NODE_TABLES, Database
 
 from . import config, failpoints
-from .anchoring.balances import Purses
-from .anchoring.certificates import Endings
+from .anchoring.balances import Balances
+from .anchoring.certificates import CertificateExpiry
 from .anchoring.follower import EvidenceStore, Follower
 from .anchoring.outbox import Outbox, State
-from .anchoring.worker import Lane, LedgerState
+from .anchoring.worker import LedgerState, LedgerWorker
 from .codes import CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMITMENT, NODE_UNKNOWN_LOG, NODE_UNKNOWN_TENANT
 from .config import DEFAULT, NodeConfig
 from .issuance.issuance import Issuing
@@ -33,7 +33,7 @@ from .issuance.statuses import Signer, Statuses
 from .lock import Lock
 from .sealing.guard import Frozen
 from .sealing.intake import Item, Submitted
-from .sealing.log import FOLDER, START_PATIENCE, SealingLog
+from .sealing.log import FOLDER, STARTUP_TIMEOUT, SealingLog
 from .sealing.queue import Receipt, StoredRecord
 from .secrets import open_signer
 
@@ -67,16 +67,16 @@ class Node:
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="carbonseal-node")
         self._outbox = Outbox(database)
         self._evidence = EvidenceStore(database)
-        purses, endings = Purses(database), Endings(database)
+        balances, certificates = Balances(database), CertificateExpiry(database)
         follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
-        self._lanes = [
-            Lane(
+        self._workers = [
+            LedgerWorker(
                 ledger,
                 directory,
                 logs=self.logs.values(),
                 outbox=self._outbox,
-                purses=purses,
-                endings=endings,
+                balances=balances,
+                certificates=certificates,
                 follower=follower,
                 on_disk=self._on_disk,
                 clock=clock,
@@ -84,7 +84,7 @@ class Node:
             )
             for ledger in settings.ledgers
         ]
-        self._greetings: list[asyncio.Task[None]] = []
+        self._startup_checks: list[asyncio.Task[None]] = []
         signers = {issuer.name: Signer(issuer, open_signer(issuer.key, directory)) for issuer in settings.issuers}
         statuses = Statuses(
             database,
@@ -121,29 +121,29 @@ class Node:
             database = stack.enter_context(closing(Database(directory / "node.db", NODE_TABLES)))
             node = Node(directory, settings, lock, logs, database, clock=clock, sleep=sleep, reached=reached)
             try:
-                node._greet(node.logs.values())
+                node._startup_check(node.logs.values())
                 yield node
             finally:
                 await node._close()
 
-    async def greeted(self) -> None:
+    async def startup_checked(self) -> None:
         """Wait a little until every ledger was asked what it knows: what is wrong with one shows in its state then."""
-        if self._greetings:
-            await asyncio.wait(self._greetings, timeout=START_PATIENCE)
+        if self._startup_checks:
+            await asyncio.wait(self._startup_checks, timeout=STARTUP_TIMEOUT)
 
-    def _greet(self, logs: Iterable[SealingLog]) -> None:
+    def _startup_check(self, logs: Iterable[SealingLog]) -> None:
         """Have every ledger asked what it knows of these logs."""
-        greetings = {lane: asyncio.create_task(lane.greet()) for lane in self._lanes}
-        self._greetings += greetings.values()
+        checks = {worker: asyncio.create_task(worker.startup_check()) for worker in self._workers}
+        self._startup_checks += checks.values()
         for log in logs:
-            log.await_greetings(task for lane, task in greetings.items() if log in lane.users)
+            log.await_startup_checks(task for worker, task in checks.items() if log in worker.users)
 
     async def _close(self) -> None:
-        for greeting in self._greetings:
-            greeting.cancel()
-        await asyncio.gather(*self._greetings, return_exceptions=True)
-        for lane in self._lanes:
-            await lane.close()
+        for check in self._startup_checks:
+            check.cancel()
+        await asyncio.gather(*self._startup_checks, return_exceptions=True)
+        for worker in self._workers:
+            await worker.close()
         self._disk.shutdown()
 
     def advertise(self, address: str | None) -> None:
@@ -188,14 +188,14 @@ class Node:
         asked again before anything is signed. Raises Refused; `Frozen` where the log froze for another reason."""
         log = self.log(name)
         adopting = asyncio.create_task(self._adopt(log))
-        log.await_greetings([adopting])  # nothing is signed between the two
+        log.await_startup_checks([adopting])  # nothing is signed between the two
         await adopting
 
     async def _adopt(self, log: SealingLog) -> None:
         await log.adopt_guard()
-        for lane in self._lanes:
-            lane.forget(log)
-        self._greet([log])
+        for worker in self._workers:
+            worker.forget(log)
+        self._startup_check([log])
 
     async def _unfrozen(self) -> list[SealingLog]:
         """The logs that sign, after ledgers had a moment to take back what they claimed. Raises `Frozen` where none does."""
@@ -255,23 +255,23 @@ class Node:
         """Make every log's newest head due on its ledgers, whatever the cadence. A frozen log is left out; raises `Frozen`
         where there is no other."""
         logs = await self._unfrozen()
-        for lane in self._lanes:
-            for log in lane.users:
+        for worker in self._workers:
+            for log in worker.users:
                 if log in logs:
-                    await lane.make_due(log)
+                    await worker.make_due(log)
 
     async def settle(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
         """Send and follow until every ledger is settled, or until `timeout` seconds have passed. What is under way then is broken
         off, and begun anew the next time."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), asyncio.TaskGroup() as lanes:
-                for lane in self._lanes:
-                    lanes.create_task(lane.settle(self._sleep))
+            async with asyncio.timeout(timeout), asyncio.TaskGroup() as workers:
+                for worker in self._workers:
+                    workers.create_task(worker.settle(self._sleep))
         return self.states()
 
     def states(self) -> list[LedgerState]:
         """How every ledger stands."""
-        return [lane.state() for lane in self._lanes]
+        return [worker.state() for worker in self._workers]
 
     def seal(self, commitment: bytes) -> Seal:
         """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the earliest that is
@@ -336,8 +336,8 @@ class Node:
         async with asyncio.TaskGroup() as tasks:
             for log in self.logs.values():
                 tasks.create_task(log.run(self._sleep))
-            for lane in self._lanes:
-                tasks.create_task(lane.run(self._sleep))
+            for worker in self._workers:
+                tasks.create_task(worker.run(self._sleep))
 
     def _now(self) -> int:
         return int(self._clock())

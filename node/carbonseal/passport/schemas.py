@@ -172,7 +172,7 @@ TRUST = _closed(
             "type": "array",
             "maxItems": 262_144,
             "items": _closed(
-                {"ledger": _TEXT, "kind": _NAME, "value": {"type": "object"}, "whence": _TEXT, "when": _INSTANT}
+                {"ledger": _TEXT, "kind": _NAME, "value": {"type": "object"}, "source": _TEXT, "when": _INSTANT}
             ),
         },
     }

@@ -7,7 +7,7 @@ from aiohttp import web
 from carbonseal.findings import Refused
 
 from .bodies import read_body, require_type
-from .context import BOUNDS, PATIENCE, answer, digest_in_path, log_in_path, number_in_path
+from .context import BOUNDS, TIMEOUT, answer, digest_in_path, log_in_path, number_in_path
 from .errors import UNKNOWN_ANCHOR
 
 ROUTES = web.RouteTableDef()
@@ -18,7 +18,7 @@ async def submit(request: web.Request) -> web.Response:
     """The same again is a success; another root for the same log and size is not (409)."""
     log = log_in_path(request)
     require_type(request, "text/plain")
-    checkpoint = await read_body(request, request.app[BOUNDS].checkpoint, request.app[PATIENCE])
+    checkpoint = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
     state = await log.submit_foreign(checkpoint)
     return answer(state.to_json(), status=202 if state.index is None else 200)
 

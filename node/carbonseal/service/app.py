@@ -12,8 +12,8 @@ from carbonseal.node.node import Node
 from carbonseal.records.places import printable
 
 from . import anchors, log, passports, records, state
-from .bodies import Patience
-from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, REQUESTS, STREAMS, USUAL, Bounds, Slots
+from .bodies import BodyTimeout
+from .context import BOUNDS, NODE, PASSPORTS, REQUESTS, STREAMS, TIMEOUT, USUAL, Bounds, Slots
 from .errors import FROM_A_PAGE, Handler, refusals
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the ones before it are made durable
@@ -27,7 +27,7 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     app = web.Application(middlewares=[refusals, _no_pages, _slot])
     app[NODE] = node
     app[BOUNDS] = bounds
-    app[PATIENCE] = Patience(bounds.silence)
+    app[TIMEOUT] = BodyTimeout(bounds.silence)
     app[REQUESTS] = Slots("the node", bounds.requests)
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
@@ -53,7 +53,7 @@ async def _slot(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _stop_waiting(app: web.Application) -> None:
-    app[PATIENCE].end()
+    app[TIMEOUT].end()
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ def require_type(request: web.Request, *wanted: str) -> str:
     return request.content_type
 
 
-class Patience:
+class BodyTimeout:
     """How long the service waits for the next piece of a body: `silence` seconds, and not at all once the node stops."""
 
     def __init__(self, silence: float) -> None:
@@ -57,12 +57,12 @@ class Patience:
             self._waiting.discard(timeout)
 
 
-async def read_body(request: web.Request, most: int, patience: Patience) -> bytes:
+async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes:
     """The whole body, of at most `most` bytes. Raises `Refused`."""
     if request.content_length is not None and request.content_length > most:
         raise Refused(BODY_TOO_LARGE(most=most))
     body = bytearray()
-    while chunk := await patience.piece(request.content):
+    while chunk := await pace.piece(request.content):
         body += chunk
         if len(body) > most:
             raise Refused(BODY_TOO_LARGE(most=most))
@@ -113,10 +113,10 @@ class Lines:
         return Source((place,), content) if content.strip(b" \t\r") else None
 
 
-async def read_lines(content: StreamReader, most: int, patience: Patience) -> AsyncIterator[list[Source | Finding]]:
+async def read_lines(content: StreamReader, most: int, pace: BodyTimeout) -> AsyncIterator[list[Source | Finding]]:
     """The documents on a stream's lines, in groups of what had come when the last group was done with. Raises `Refused`."""
     lines = Lines(most)
-    while chunk := await patience.piece(content):
+    while chunk := await pace.piece(content):
         if group := lines.feed(chunk):
             yield group
     if group := lines.end():

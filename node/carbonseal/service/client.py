@@ -110,7 +110,7 @@ class LocalNode:
         return health(self.node)
 
     async def health(self) -> dict[str, Any]:
-        await self.node.greeted()
+        await self.node.startup_checked()
         return health(self.node)
 
     async def find(self, commitment: bytes) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
 
-from .bodies import Patience
+from .bodies import BodyTimeout
 from .errors import BUSY, MALFORMED_PATH
 
 MIB = 1 << 20
@@ -58,7 +58,7 @@ class Slots:
 
 NODE = web.AppKey("node", Node)
 BOUNDS = web.AppKey("bounds", Bounds)
-PATIENCE = web.AppKey("patience", Patience)
+TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
 REQUESTS = web.AppKey("requests", Slots)
 STREAMS = web.AppKey("streams", Slots)
 PASSPORTS = web.AppKey("passports", Slots)

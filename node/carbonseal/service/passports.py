@@ -8,7 +8,7 @@ from carbonseal.findings import Refused
 from carbonseal.records.strict import Limits, parse
 
 from .bodies import read_body, require_type
-from .context import BOUNDS, NODE, PASSPORTS, PATIENCE, answer, digest_in_path, number_in_query
+from .context import BOUNDS, NODE, PASSPORTS, TIMEOUT, answer, digest_in_path, number_in_query
 from .errors import UNKNOWN_PASSPORT
 
 ROUTES = web.RouteTableDef()
@@ -22,7 +22,7 @@ async def issue(request: web.Request) -> web.Response:
     require_type(request, JSON)
     with request.app[PASSPORTS].take():
         most = request.app[BOUNDS].issue_request
-        wanted = parse(await read_body(request, most, request.app[PATIENCE]), Limits(most))
+        wanted = parse(await read_body(request, most, request.app[TIMEOUT]), Limits(most))
         return _passport(await request.app[NODE].issue(wanted), status=201)
 
 
@@ -31,7 +31,7 @@ async def refresh(request: web.Request) -> web.Response:
     """The body is a passport, the answer the same with newer heads, anchors and status."""
     require_type(request, JSON)
     with request.app[PASSPORTS].take():
-        old = await read_body(request, request.app[BOUNDS].passport, request.app[PATIENCE])
+        old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT])
         return _passport(await request.app[NODE].refresh(old))
 
 

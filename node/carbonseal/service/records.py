@@ -14,7 +14,7 @@ from carbonseal.node.config import DEFAULT
 from carbonseal.node.sealing.intake import Submitted
 
 from .bodies import read_body, read_lines, require_type
-from .context import BOUNDS, NODE, PATIENCE, STREAMS, answer, digest_in_path
+from .context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
 from .errors import MISSING_PROFILE, describe
 from .seals import seal_to_json
 
@@ -35,7 +35,7 @@ async def submit(request: web.Request) -> web.StreamResponse:
     if kind == NDJSON:
         with request.app[STREAMS].take():
             return await _stream(request, profile, tenant)
-    raw = await read_body(request, request.app[BOUNDS].record, request.app[PATIENCE])
+    raw = await read_body(request, request.app[BOUNDS].record, request.app[TIMEOUT])
     receipt = await request.app[NODE].submit(raw, profile, tenant)
     return answer(receipt.to_json(), status=201)
 
@@ -51,7 +51,7 @@ async def _stream(request: web.Request, profile: str, tenant: str) -> web.Stream
     try:
         await response.prepare(request)
         try:
-            async for group in read_lines(request.content, bounds.record, request.app[PATIENCE]):
+            async for group in read_lines(request.content, bounds.record, request.app[TIMEOUT]):
                 results = [result async for result in node.submit_many(group, profile, tenant)]
                 await _write(response, map(_result, results), bounds.silence)
                 good = sum(result.receipt is not None for result in results)

@@ -39,8 +39,8 @@ NOT_A_NODE = undetermined(
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
-TIMEOUT = aiohttp.ClientTimeout(sock_connect=10, sock_read=300)
-PATIENCE = 10.0  # seconds for what a node can say at once
+HTTP_TIMEOUT = aiohttp.ClientTimeout(sock_connect=10, sock_read=300)
+TIMEOUT = 10.0  # seconds for what a node can say at once
 LONGEST_LINE = 4 << 20  # bytes of one result
 PIECE = 64 * 1024  # bytes of a stream that are sent at once
 OUTCOMES = {outcome.value for outcome in Outcome}
@@ -50,15 +50,15 @@ LONGEST_WAIT = 20.0  # seconds that one request to settle takes
 class RemoteNode:
     """Has a node's methods, as `AnyNode` tells them. Use it as a context. Raises `BrokenOff` where no answer comes."""
 
-    def __init__(self, url: str, patience: float = PATIENCE) -> None:
-        """`patience` is how many seconds `health` may take; what is work may take longer."""
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+        """`timeout` is how many seconds `health` may take; what is work may take longer."""
         self.url = url
-        self._patience = aiohttp.ClientTimeout(total=patience)
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            self.url, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=LONGEST_LINE
+            self.url, timeout=HTTP_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=LONGEST_LINE
         )
         return self
 
@@ -124,7 +124,7 @@ class RemoteNode:
                 return await self.health()
 
     async def health(self) -> dict[str, Any]:
-        raw = await self._bytes("GET", "/health", timeout=self._patience)
+        raw = await self._bytes("GET", "/health", timeout=self._timeout)
         told = self._load(raw)
         if "state" not in told:
             raise self._refused(told)

@@ -8,7 +8,7 @@ from carbonseal.findings import Refused
 from carbonseal.records.strict import parse
 
 from .bodies import read_body, require_type
-from .context import BOUNDS, NODE, PATIENCE, answer
+from .context import BOUNDS, NODE, TIMEOUT, answer
 from .errors import MALFORMED_WAIT
 from .health import health
 
@@ -49,7 +49,7 @@ async def anchor(request: web.Request) -> web.Response:
 async def settle(request: web.Request) -> web.Response:
     """Wait until every ledger is settled, for as long as the body says: ``{"seconds": n}``, 30 at most."""
     require_type(request, JSON)
-    wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[PATIENCE]))
+    wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT]))
     seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
         raise Refused(MALFORMED_WAIT())

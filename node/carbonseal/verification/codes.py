@@ -104,7 +104,7 @@ WITNESS_QUORUM_UNMET = undetermined(
     "witness-quorum.unmet", "the witnesses that agree are too few: {witnesses}", "have the passport refreshed"
 )
 
-TIME_QUORUM_MET = shown("time-quorum.met", "exists since {since} at the latest")
+TIME_QUORUM_MET = shown("time-quorum.met", "existed by {since}")
 TIME_QUORUM_UNMET = undetermined(
     "time-quorum.unmet",
     "the ledgers that date it are too few: {ledgers}",

@@ -1,4 +1,4 @@
-"""Trust: the material that a verifier brings, each item with whence and when it came. One JSON file, carried by hand if need be."""
+"""Trust: the material that a verifier brings, each item with its source and date. One JSON file, carried by hand if need be."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _NONE = TrustItems(())
 
 
 def _identity(item: TrustItem) -> tuple[str, str, bytes, str]:
-    return item.ledger, item.kind, jcs(dict(item.value)), item.whence
+    return item.ledger, item.kind, jcs(dict(item.value)), item.source
 
 
 def parse_trust(raw: bytes) -> Trust:

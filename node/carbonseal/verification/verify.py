@@ -32,8 +32,8 @@ class Report:
     subject: str = ""
     name: str = ""
     credential: str = ""  # the digest, in hex
-    exists_since: datetime | None = None
-    trusted: tuple[TrustItem, ...] = ()  # what the proofs rest on, with whence and when
+    existed_by: datetime | None = None
+    trusted: tuple[TrustItem, ...] = ()  # what the proofs rest on, with its source and date
 
 
 def verify(passport: Passport | bytes, policy: Policy, trust: Trust = Trust(), *, at: datetime) -> Report:  # noqa: B008
@@ -79,7 +79,7 @@ class _Verification:
             subject=root.subject,
             name=root.name,
             credential=root.digest.hex(),
-            exists_since=since,
+            existed_by=since,
             trusted=tuple(self._seals.trusted.values()),
         )
 

@@ -8,7 +8,7 @@ from fabric_protos.peer import peer_pb2_grpc, transaction_pb2
 
 from carbonseal_devnet.fabric import client, rpc
 
-PATIENCE = 20
+TIMEOUT = 20
 
 
 def code(name):
@@ -29,12 +29,12 @@ class Client:
     async def ask(self, *args, chaincode=None, channel=None):
         """A peer's own answer, signed."""
         _, proposal = self.propose(*args, chaincode=chaincode, channel=channel)
-        return await self.endorser.ProcessProposal(proposal, timeout=PATIENCE)
+        return await self.endorser.ProcessProposal(proposal, timeout=TIMEOUT)
 
     async def evaluate(self, *args, chaincode=None):
         _, proposal = self.propose(*args, chaincode=chaincode)
         request = gateway_pb2.EvaluateRequest(proposed_transaction=proposal)
-        return (await self.gateway.Evaluate(request, timeout=PATIENCE)).result.payload
+        return (await self.gateway.Evaluate(request, timeout=TIMEOUT)).result.payload
 
     async def endorse(self, *args, organisations=()):
         """A transaction's id, and the signed envelope."""
@@ -45,14 +45,14 @@ class Client:
             proposed_transaction=proposal,
             endorsing_organizations=organisations,
         )
-        answer = await self.gateway.Endorse(request, timeout=PATIENCE)
+        answer = await self.gateway.Endorse(request, timeout=TIMEOUT)
         return identifier, common_pb2.Envelope.FromString(client.sign(answer.prepared_transaction, self.user))
 
     async def submit(self, identifier, envelope):
         request = gateway_pb2.SubmitRequest(
             transaction_id=identifier, channel_id=self.network.channel, prepared_transaction=envelope
         )
-        await self.gateway.Submit(request, timeout=PATIENCE)
+        await self.gateway.Submit(request, timeout=TIMEOUT)
 
     async def status(self, identifier):
         """Validation code and block number."""
@@ -60,7 +60,7 @@ class Client:
             transaction_id=identifier, channel_id=self.network.channel, identity=self.user.serialized
         ).SerializeToString()
         request = gateway_pb2.SignedCommitStatusRequest(request=raw, signature=self.user.sign(raw))
-        answer = await self.gateway.CommitStatus(request, timeout=PATIENCE)
+        answer = await self.gateway.CommitStatus(request, timeout=TIMEOUT)
         return answer.result, answer.block_number
 
     async def invoke(self, *args, organisations=()):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fabric_protos.common import common_pb2
 
-from carbonseal.ledger import Fate, Observation
+from carbonseal.ledger import AttemptStatus, Observation
 from carbonseal_devnet.fabric import rpc, wire
 from carbonseal_devnet.fabric.config import Settings
 from carbonseal_devnet.fabric.embedded.blocking import in_thread
@@ -146,7 +146,7 @@ def test_what_is_anchored_by_hand_is_proved(tmp_path):
 
         async def evidence():
             async with networks.connected(network) as ledger:
-                seen = Observation(Fate.FINAL, "", {"statement": statement.encode().hex()})
+                seen = Observation(AttemptStatus.FINAL, "", {"statement": statement.encode().hex()})
                 found = await ledger.evidence(seen)
                 return await networks.checked(network, ledger, found, statement)
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from carbonseal.findings import Outcome, Refused
-from carbonseal.ledger import Asked, Evidence, Retry
+from carbonseal.ledger import Asked, Evidence, TransientError
 from carbonseal.verification.trust import Trust, parse_trust
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
@@ -97,7 +97,7 @@ def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain, eviden
         assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
         assert judged(chain, evidence, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
         (remark,) = GATHERER.review(chain.ledger, Asked(WHEN, known=trust.items), 2).remarks
-        assert remark.facts["whence"] == liar
+        assert remark.facts["source"] == liar
         alone, _ = gathered(chain, [evidence], liar, chain.endpoint)
         assert judged(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
 
@@ -161,7 +161,7 @@ def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain, evidence):
 def test_one_that_is_of_no_use_takes_nothing_away(fault, carbonseal_fresh_chain, evidence):
     chain, broken = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
     broken.fault(fault)
-    with pytest.raises((Refused, Retry)):
+    with pytest.raises((Refused, TransientError)):
         gathered(chain, [evidence], broken.endpoint)
     broken.heal()
     broken.fault(fault, "eth_getBlockByNumber")
@@ -177,7 +177,7 @@ def test_one_that_never_answers(carbonseal_fresh_chain, evidence, monkeypatch):
     monkeypatch.setattr(inquiry, "TIMEOUT", 0.1)
     stalling = carbonseal_fresh_chain.another()
     stalling.fault("stall")
-    with pytest.raises(Retry, match="timed out"):
+    with pytest.raises(TransientError, match="timed out"):
         gathered(carbonseal_fresh_chain, [evidence], stalling.endpoint)
 
 
@@ -267,7 +267,7 @@ def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain, evidence):
     found = Gatherer(pause=pauses.append).gather(chain.ledger, Asked(WHEN, [evidence]), busy.endpoint)
     assert (len(found.items), pauses) == (2, [1, 2, 4])
     busy.fault("busy")
-    with pytest.raises(Retry, match="429"):
+    with pytest.raises(TransientError, match="429"):
         Gatherer(pause=pauses.append).gather(chain.ledger, Asked(WHEN, [evidence]), busy.endpoint)
     assert pauses[3:] == [*inquiry.PAUSES]
 
@@ -276,7 +276,7 @@ def test_the_verifier_asks_whom_it_named_and_nobody_else(carbonseal_fresh_chain,
     """A redirect would be somebody else's word under the first one's name."""
     chain = carbonseal_fresh_chain
     for status in (301, 302, 303, 307, 308):
-        with before(chain, lambda *_: status) as endpoint, pytest.raises(Retry, match=str(status)):  # noqa: B023
+        with before(chain, lambda *_: status) as endpoint, pytest.raises(TransientError, match=str(status)):  # noqa: B023
             gathered(chain, [evidence], endpoint)
 
 
@@ -422,7 +422,7 @@ def test_one_that_answers_byte_by_byte(begins, carbonseal_fresh_chain, evidence,
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            with pytest.raises(Retry, match=r"takes more than 0\.3 seconds"):
+            with pytest.raises(TransientError, match=r"takes more than 0\.3 seconds"):
                 gathered(carbonseal_fresh_chain, [evidence], f"http://127.0.0.1:{server.server_address[1]}")
         finally:
             ends.set()

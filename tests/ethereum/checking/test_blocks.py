@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement, TrustItem, TrustItems
 from carbonseal_adapters.ethereum.checking import codes
-from carbonseal_adapters.ethereum.checking.blocks import review, voice
+from carbonseal_adapters.ethereum.checking.blocks import review, source_identity
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.endpoints import origin
 from carbonseal_devnet.ethereum.evidence import synthesise
@@ -21,8 +21,8 @@ TRUE, FALSE, OTHER = "0x" + MADE.hash.hex(), "0x" + "99" * 32, "0x" + "77" * 32
 GENESIS = MADE.options["genesis"]
 
 
-def says(whence, digest=TRUE, number=100):
-    return TrustItem(NAME, "block", {"number": number, "hash": digest}, whence, "2026-01-01T00:00:00Z")
+def says(source, digest=TRUE, number=100):
+    return TrustItem(NAME, "block", {"number": number, "hash": digest}, source, "2026-01-01T00:00:00Z")
 
 
 def check(*trust, agree="1"):
@@ -55,7 +55,7 @@ def test_a_liar_who_backs_forged_evidence_is_named_too():
     trust = says("https://friend.example"), says("https://a.example", FALSE), says("https://b.example", FALSE)
     assert check(*trust, agree="2") == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
     checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": "2"}), trust)
-    assert checked.findings[1].facts["whence"] == "https://friend.example"
+    assert checked.findings[1].facts["source"] == "https://friend.example"
 
 
 def test_where_as_many_say_one_thing_as_another_nothing_is_shown():
@@ -82,12 +82,12 @@ def test_one_endpoint_under_two_spellings_is_one_voice():
         "https://rpc.example.#fragment",
         "https://rpc.example:0443",
     )
-    assert {voice(spelling) for spelling in spellings} == {"rpc.example"}
+    assert {source_identity(spelling) for spelling in spellings} == {"rpc.example"}
     assert check(*map(says, spellings), agree="2") == ([codes.AGREEMENT_LACKING], False)
-    assert voice("http://[::1]:8545") == voice("http://[0:0:0:0:0:0:0:1]:8545/") == "::1 port 8545"
-    assert voice("http://127.0.0.1:8545") != voice("http://127.0.0.1:8546")
-    assert voice("A. Miller") == voice("  a.  MILLER ")
-    assert voice("asked https://rpc.example by hand") != voice("https://rpc.example")
+    assert source_identity("http://[::1]:8545") == source_identity("http://[0:0:0:0:0:0:0:1]:8545/") == "::1 port 8545"
+    assert source_identity("http://127.0.0.1:8545") != source_identity("http://127.0.0.1:8546")
+    assert source_identity("A. Miller") == source_identity("  a.  MILLER ")
+    assert source_identity("asked https://rpc.example by hand") != source_identity("https://rpc.example")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,10 @@ def test_one_endpoint_under_two_spellings_is_one_voice():
     ],
 )
 def test_one_address_in_all_spellings_that_systems_take(host):
-    assert voice(f"http://{host}:8545/key") == voice(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
-    assert voice(f"https://{host}") == "127.0.0.1"
+    assert (
+        source_identity(f"http://{host}:8545/key") == source_identity(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
+    )
+    assert source_identity(f"https://{host}") == "127.0.0.1"
     told = says("http://127.0.0.1:8545"), says(f"http://{host}:8545")
     assert check(*told, agree="2") == ([codes.AGREEMENT_LACKING], False)
 
@@ -120,7 +122,7 @@ def test_one_address_in_all_spellings_that_systems_take(host):
     "host", ["256.1.1.1.", "1.2.3.4.5", "1.2.3.256", "0x1.0xg", "4294967296", "08.1", "1..2", "0x"]
 )
 def test_numbers_that_are_no_address(host):
-    assert voice(f"http://{host}") == host.removesuffix(".")
+    assert source_identity(f"http://{host}") == host.removesuffix(".")
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.%31", "http://127.0.0.1%3a8545", "http://rp%63.example/"])
@@ -132,8 +134,8 @@ def test_hosts_with_escapes_are_not_asked(endpoint):
 
 @given(st.text(max_size=40))
 def test_every_whence_is_some_voice(text):
-    assert isinstance(voice(text), str)
-    assert isinstance(voice("https://" + text), str)
+    assert isinstance(source_identity(text), str)
+    assert isinstance(source_identity("https://" + text), str)
 
 
 @given(
@@ -149,7 +151,7 @@ def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(scheme, host, 
     assert not {"@", "?", "secret", "password", "0123456789abcdef"} & {*stored, stored[8:]}
     assert stored.count("/") == 2
     if host != "bücher.example":
-        assert voice(stored) == voice(f"{scheme}://{user}{host}{port}{rest}")
+        assert source_identity(stored) == source_identity(f"{scheme}://{user}{host}{port}{rest}")
 
 
 def test_who_speaks_of_another_chain_is_not_heard():
@@ -161,7 +163,7 @@ def test_who_speaks_of_another_chain_is_not_heard():
         [codes.ANCHORED, codes.TRUST_OTHER_CHAIN],
         True,
     )
-    spelled = replace(stranger, whence="HTTP://B.example:80")
+    spelled = replace(stranger, source="HTTP://B.example:80")
     assert check(*two, spelled, agree="2")[1] is False
 
 

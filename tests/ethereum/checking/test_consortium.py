@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.ledger import Fate
+from carbonseal.ledger import AttemptStatus
 from carbonseal_adapters.ethereum.checking import rlp
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import BFT, FIELDS, write_header
@@ -89,7 +89,7 @@ def test_anchors_are_proved_and_trusted(kind, carbonseal_fresh_chain):
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(attempt)
             seen = await ledger.follow([attempt])
-            assert seen.fate is Fate.FINAL
+            assert seen.status is AttemptStatus.FINAL
             return await ledger.evidence(seen), await ledger.pins()
         finally:
             await ledger.close()

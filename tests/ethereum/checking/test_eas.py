@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused, Verdict
-from carbonseal.ledger import Evidence, Fate, Proved, Retry, Statement, TrustItem
+from carbonseal.ledger import AttemptStatus, Evidence, Proved, Statement, TransientError, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.node.config import LedgerConfig
@@ -212,7 +212,7 @@ def test_a_passport_with_an_anchor_in_eas_is_verified():
     passport = world.passport()
     report = world.verify(passport)
     assert report.verdict is Verdict.VERIFIED
-    assert report.exists_since == BLOCK_TIME
+    assert report.existed_by == BLOCK_TIME
     pins = " ".join(f"{key}={value}" for key, value in synthesise(STATEMENT).options.items())
     assert world.verify(passport, chain=f"ledger chain {CHAIN} {pins}").verdict is Verdict.UNDETERMINED
 
@@ -249,7 +249,7 @@ def verified(chain, contract, evidence, statement):
 async def until_final(chain, ledger, attempts):
     for _ in range(10):
         seen = await ledger.follow(attempts)
-        if seen.fate is Fate.FINAL:
+        if seen.status is AttemptStatus.FINAL:
             return seen
         await networks.command(chain, "evm_mine")
     raise AssertionError(seen)
@@ -348,7 +348,7 @@ def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_stands(fresh
 
 
 def test_a_revert_without_an_anchor_is_no_success(fresh):
-    """The front-runner fell out in a reorg, and the node's own transaction had reverted before it."""
+    """The front-runner was reorged out, and the node's own transaction had reverted before it."""
     chain, contract = fresh
     said = networks.anchor(1, "both fall")
 
@@ -358,10 +358,10 @@ def test_a_revert_without_an_anchor_is_no_success(fresh):
             attempt = await ledger.prepare(said, [])
             await asyncio.to_thread(stamp, chain, contract, said.statement)
             await ledger.send(attempt)
-            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            assert (await ledger.follow([attempt])).status is AttemptStatus.INCLUDED
             await networks.command(chain, "dev_reorg", 2, "drop")
             seen = await ledger.follow([attempt])
-            assert seen.fate in {Fate.MISSING, Fate.PENDING}
+            assert seen.status in {AttemptStatus.MISSING, AttemptStatus.PENDING}
             await ledger.send(attempt)
             seen = await until_final(chain, ledger, [attempt])
             receipt = await networks.command(chain, "eth_getTransactionReceipt", attempt.id)
@@ -385,7 +385,7 @@ def test_somebody_is_quicker_while_the_node_prepares(fresh):
                 return await estimate(data)
 
             ledger._chain.gas = beaten
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await ledger.prepare(said, [])
             ledger._chain.gas = estimate
             await networks.command(chain, "evm_mine")
@@ -450,7 +450,7 @@ def test_a_slot_that_is_none_gives_no_evidence(fresh):
             attempt = await ledger.prepare(networks.anchor(1, "slot"), [])
             await ledger.send(attempt)
             seen = await until_final(chain, ledger, [attempt])
-            with pytest.raises(Retry, match="anchor-absent"):
+            with pytest.raises(TransientError, match="anchor-absent"):
                 await ledger.evidence(seen)
 
     asyncio.run(scenario())

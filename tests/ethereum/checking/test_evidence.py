@@ -90,13 +90,13 @@ def test_another_chain_or_a_reorg():
     for number in (None, [], "23000000"):
         other = {"number": number, "hash": TRUST[0].value["hash"]}
         assert code_of(trust=[replace(TRUST[0], value=other)]) is codes.BLOCK_NOT_PINNED
-    stranger = replace(block(0, b"\x99" * 32), whence=TRUST[0].whence)
+    stranger = replace(block(0, b"\x99" * 32), source=TRUST[0].source)
     assert code_of(trust=[*TRUST, stranger]) is codes.TRUST_OTHER_CHAIN
 
 
 def test_trust_that_contradicts_itself():
     assert code_of(trust=[*TRUST, block(MADE.number, b"\x99" * 32)]) is codes.TRUST_CONTRADICTS
-    two = [*TRUST, replace(TRUST[0], whence="another endpoint")]
+    two = [*TRUST, replace(TRUST[0], source="another endpoint")]
     assert check(trust=two).proved.trusted == tuple(two)
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Evidence, Retry
+from carbonseal.ledger import Evidence, TransientError
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
@@ -47,7 +47,7 @@ def test_it_says_whence_and_when_and_keeps_access_keys_to_itself(carbonseal_fres
     assert genesis.value == {"number": 0, "hash": chain.deployment.genesis}
     assert block.value["number"] == 2
     assert (block.ledger, block.kind, block.when) == (chain.ledger, "block", WHEN)
-    assert block.whence == chain.endpoint
+    assert block.source == chain.endpoint
     pins = VERIFIER.pin(chain.ledger, chain.options(chain.publisher(0)))
     assert VERIFIER.check(evidence, statement(1), pins, [genesis, block]).proved
 
@@ -128,7 +128,7 @@ def test_blocks_that_are_none(block, carbonseal_fresh_chain, evidence):
 
 @pytest.mark.parametrize("failure", [None, 401, 500])
 def test_silence_is_a_reason_to_retry(failure, carbonseal_fresh_chain, evidence):
-    with pytest.raises(Retry):
+    with pytest.raises(TransientError):
         gathered(carbonseal_fresh_chain, evidence, lambda *_: failure)
 
 

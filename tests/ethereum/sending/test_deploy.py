@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from carbonseal.cli.errors import Explaining
 from carbonseal.cli.main import carbonseal
-from carbonseal.ledger import Retry, Unknown
+from carbonseal.ledger import OutcomeUnknownError, TransientError
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.sending.command import ethereum
 from carbonseal_adapters.ethereum.sending.deploy import deploy
@@ -144,8 +144,8 @@ def test_it_is_not_included_in_time(carbonseal_every_fresh_chain, key):
     chain = carbonseal_every_fresh_chain
     chain.automine(False)
     signer = DigestSigner(LocalKey(chain.key(0)))
-    with pytest.raises(Unknown, match="not included yet") as late:
-        asyncio.run(deploy(chain.endpoint, signer, poll=0, patience=3))
+    with pytest.raises(OutcomeUnknownError, match="not included yet") as late:
+        asyncio.run(deploy(chain.endpoint, signer, poll=0, polls=3))
     waits = run(chain.endpoint, "--key", key(chain.key(0)), "--yes")
     assert waits.exit_code == BROKE_OFF
     assert "is not included yet\n  run the same command again" in waits.stderr
@@ -163,9 +163,9 @@ def test_an_endpoint_that_fails_while_it_is_sent(fault, carbonseal_fresh_chain):
     endpoint, signer = chain.another(), DigestSigner(LocalKey(chain.key(0)))
     endpoint.fault(fault, "eth_sendRawTransaction", times=1)
     endpoint.fault("busy", "eth_getTransactionReceipt", times=2)
-    with suppress(Retry, Unknown):
-        asyncio.run(deploy(endpoint.endpoint, signer, poll=0, patience=5))
-    made = asyncio.run(deploy(endpoint.endpoint, signer, poll=0, patience=5))
+    with suppress(TransientError, OutcomeUnknownError):
+        asyncio.run(deploy(endpoint.endpoint, signer, poll=0, polls=5))
+    made = asyncio.run(deploy(endpoint.endpoint, signer, poll=0, polls=5))
     assert chain.ask("eth_getCode", made.registry, "latest") == registry.artifact()["bytecode_runtime"]
     assert transactions(chain) == 1
 

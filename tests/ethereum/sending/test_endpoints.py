@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from carbonseal.ledger import Fate, Never, Retry, Unknown
+from carbonseal.ledger import AttemptStatus, OutcomeUnknownError, PermanentError, TransientError
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_adapters.ethereum.sending.ledger import connect
@@ -17,7 +17,7 @@ QUESTIONS = {
     "follow": ["eth_getTransactionReceipt", "eth_getBlockByNumber"],
     "evidence": ["eth_getProof", "eth_getBlockByNumber"],
     "latest": ["eth_blockNumber", "eth_getLogs"],
-    "purse": ["eth_getBalance"],
+    "balance": ["eth_getBalance"],
 }
 BROKEN = {"silent": None, "busy": 429, "failing": 500, "garbage": b"{", "no rpc": b"[]", "null": b"null",
           "odd": b'{"result": {"number": []}}', "nothing": b'{"result": null}', "error": b'{"error": "no"}'}  # fmt: skip
@@ -62,7 +62,7 @@ def test_every_broken_answer_to_a_question_is_a_retry(kind, carbonseal_fresh_cha
             "follow": lambda: ledger.follow([attempt]),
             "evidence": lambda: ledger.evidence(seen),
             "latest": lambda: ledger.latest(statement(1).log_id),
-            "purse": ledger.purse,
+            "balance": ledger.balance,
         }
         for call, methods in QUESTIONS.items():
             for method in methods:
@@ -71,7 +71,7 @@ def test_every_broken_answer_to_a_question_is_a_retry(kind, carbonseal_fresh_cha
                 if kind == "error" and method == "eth_feeHistory":
                     continue  # there are endpoints without it: the newest block's base fee is enough
                 faulty.method, faulty.given = method, BROKEN[kind]
-                with pytest.raises(Retry):
+                with pytest.raises(TransientError):
                     await ask[call]()
                 faulty.method = None
                 await ask[call]()
@@ -86,12 +86,12 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
     async def check(ledger, faulty):
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method, faulty.given = "eth_sendRawTransaction", BROKEN[kind]
-        with pytest.raises(Retry if kind in {"busy", "error"} else Unknown):
+        with pytest.raises(TransientError if kind in {"busy", "error"} else OutcomeUnknownError):
             await ledger.send(attempt)
-        assert (await ledger.follow([attempt])).fate is Fate.MISSING
+        assert (await ledger.follow([attempt])).status is AttemptStatus.MISSING
         faulty.method = None
         await ledger.send(attempt)
-        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+        assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
 
     scenario(carbonseal_fresh_chain, check)
 
@@ -106,15 +106,15 @@ def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain,
         async with connected(endpoint) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             endpoint.fault("stall")
-            for ask in (ledger.prepare(anchor(2), [attempt]), ledger.follow([attempt]), ledger.purse()):
-                with pytest.raises(Retry, match="http:"):
+            for ask in (ledger.prepare(anchor(2), [attempt]), ledger.follow([attempt]), ledger.balance()):
+                with pytest.raises(TransientError, match="http:"):
                     await ask
-            with pytest.raises(Unknown):
+            with pytest.raises(OutcomeUnknownError):
                 await ledger.send(attempt)
             endpoint.heal()
-            while (seen := await ledger.follow([attempt])).fate is Fate.MISSING:
+            while (seen := await ledger.follow([attempt])).status is AttemptStatus.MISSING:
                 await ledger.send(attempt)
-            assert seen.fate is Fate.FINAL
+            assert seen.status is AttemptStatus.FINAL
 
     asyncio.run(check())
 
@@ -126,9 +126,9 @@ def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
 
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method, faulty.given = "eth_sendRawTransaction", lose
-        with pytest.raises(Unknown):
+        with pytest.raises(OutcomeUnknownError):
             await ledger.send(attempt)
-        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+        assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
         faulty.method = None
         await ledger.send(attempt)
 
@@ -142,14 +142,14 @@ def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
         ("AlreadyKnown", None),  # nethermind
         ("Known transaction", None),  # besu
         ("transaction already imported", None),  # anvil
-        ("replacement transaction underpriced", Retry),
-        ("max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1, baseFee: 2", Retry),
-        ("insufficient funds for gas * price + value: balance 0", Retry),
-        ("nonce too low: next nonce 1, tx nonce 0", Unknown),
-        ("invalid chain id for signer: have 1 want 2", Never),
-        ("transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", Retry),  # bor
-        ("Sender account not authorized to send transactions", Retry),  # besu, on a chain with permissions
-        ("internal error", Retry),
+        ("replacement transaction underpriced", TransientError),
+        ("max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1, baseFee: 2", TransientError),
+        ("insufficient funds for gas * price + value: balance 0", TransientError),
+        ("nonce too low: next nonce 1, tx nonce 0", OutcomeUnknownError),
+        ("invalid chain id for signer: have 1 want 2", PermanentError),
+        ("transaction gas price below minimum: gas tip cap 1, minimum needed 25000000000", TransientError),  # bor
+        ("Sender account not authorized to send transactions", TransientError),  # besu, on a chain with permissions
+        ("internal error", TransientError),
     ],
 )
 def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
@@ -162,7 +162,7 @@ def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
         else:
             with pytest.raises(outcome) as said:
                 await ledger.send(attempt)
-            assert outcome is not Retry or message in str(said.value)  # `status` shows it
+            assert outcome is not TransientError or message in str(said.value)  # `status` shows it
 
     scenario(carbonseal_fresh_chain, check)
 
@@ -178,7 +178,7 @@ def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain):
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method, faulty.given = "eth_sendRawTransaction", take
         await ledger.send(attempt)
-        assert (await ledger.follow([attempt])).fate is Fate.FINAL
+        assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
 
     scenario(carbonseal_fresh_chain, check)
 
@@ -209,7 +209,7 @@ def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain):
         seen = await ledger.follow([attempt])
         for method, change in lies:
             faulty.method, faulty.given = method, spoiled(change)
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await ledger.evidence(seen)
 
     scenario(carbonseal_fresh_chain, check)
@@ -241,7 +241,7 @@ def test_questions_at_once_share_one_session(carbonseal_fresh_chain):
         async with connected(carbonseal_fresh_chain) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             seen = await asyncio.gather(*(ledger.follow([attempt]) for _ in range(8)))
-            assert {observation.fate for observation in seen} == {Fate.MISSING}
+            assert {observation.status for observation in seen} == {AttemptStatus.MISSING}
 
     asyncio.run(check())
 
@@ -262,5 +262,5 @@ def test_what_is_no_hash_is_not_written_into_policies(end, carbonseal_fresh_chai
     if not end:
         assert scenario(carbonseal_fresh_chain, check)["genesis"] == carbonseal_fresh_chain.deployment.genesis
         return
-    with pytest.raises(Retry, match="is no hash"):
+    with pytest.raises(TransientError, match="is no hash"):
         scenario(carbonseal_fresh_chain, check)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from carbonseal.ledger import Fate, Retry, Unknown
+from carbonseal.ledger import AttemptStatus, OutcomeUnknownError, TransientError
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
@@ -31,22 +31,22 @@ class Outbox:
         self.attempts.append(await self.ledger.prepare(anchor(size), tuple(self.attempts)))
 
     async def send(self, attempt):
-        with suppress(Retry, Unknown):  # following tells
+        with suppress(TransientError, OutcomeUnknownError):  # following tells
             await self.ledger.send(attempt)
 
     async def settle(self, chain):
         """Until all are final; the observations."""
         for _ in range(60):
             seen = {size: await self.ledger.follow(self.of(size)) for size in range(1, ANCHORS + 1)}
-            if all(observation.fate is Fate.FINAL for observation in seen.values()):
+            if all(observation.status is AttemptStatus.FINAL for observation in seen.values()):
                 return seen
             for size, observation in seen.items():
-                if observation.fate is Fate.REFUSED:
+                if observation.status is AttemptStatus.REFUSED:
                     await self.prepare(size)
-                if observation.fate in {Fate.MISSING, Fate.REFUSED}:
+                if observation.status in {AttemptStatus.MISSING, AttemptStatus.REFUSED}:
                     await self.send(self.of(size)[0])
             await command(chain, "evm_mine")
-        raise AssertionError({size: observation.fate for size, observation in seen.items()})
+        raise AssertionError({size: observation.status for size, observation in seen.items()})
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Fate, Never, Observation, Prepared, Retry, Unknown
+from carbonseal.ledger import Attempt, AttemptStatus, Observation, OutcomeUnknownError, PermanentError, TransientError
 from carbonseal_adapters.ethereum.checking import codes, registry
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
@@ -44,7 +44,7 @@ def test_nonces_follow_the_stored_attempts(carbonseal_every_fresh_chain):
             assert again.slot == "1"
             for attempt in (third, again, first):
                 await ledger.send(attempt)
-            assert (await ledger.follow([third])).fate is Fate.FINAL
+            assert (await ledger.follow([third])).status is AttemptStatus.FINAL
 
     run(scenario)
 
@@ -57,18 +57,18 @@ def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonse
             await command(chain, "evm_setAutomine", False)
             first = await ledger.prepare(anchor(1), [])
             await ledger.send(first)
-            assert (await ledger.follow([first])) == Observation(Fate.PENDING, first.id)
+            assert (await ledger.follow([first])) == Observation(AttemptStatus.PENDING, first.id)
             second = await ledger.prepare(anchor(1), [first])
             old, new = fees_of(first.payload), fees_of(second.payload)
             assert new.limit * 8 >= old.limit * 9
             assert new.tip * 8 >= old.tip * 9
             await ledger.send(second)
             assert (await ledger.follow([second, first])).attempt == second.id
-            with pytest.raises(Retry, match="underpriced"):
+            with pytest.raises(TransientError, match="underpriced"):
                 await ledger.send(first)
             await command(chain, "evm_mine")
             seen = await ledger.follow([second, first])
-            assert (seen.fate, seen.attempt) == (Fate.FINAL, second.id)
+            assert (seen.status, seen.attempt) == (AttemptStatus.FINAL, second.id)
             await ledger.send(first)  # its nonce is used, and the anchor stands
             assert await ledger.prepare(anchor(1), [first, second]) in {first, second}
 
@@ -85,19 +85,19 @@ def test_a_nonce_that_another_transaction_took(carbonseal_every_fresh_chain):
             attempt = await ledger.prepare(anchor(1), [])
             async with connected(chain) as elsewhere:
                 await elsewhere.send(await elsewhere.prepare(anchor(1, log="another"), []))
-            with pytest.raises(Unknown):
+            with pytest.raises(OutcomeUnknownError):
                 await ledger.send(attempt)
-            assert (await ledger.follow([attempt])).fate is Fate.PENDING
+            assert (await ledger.follow([attempt])).status is AttemptStatus.PENDING
             assert (await ledger.prepare(anchor(1), [attempt])).slot == "0"  # a reorg could still free it
             for _ in range(4):
                 await command(chain, "evm_mine")
             refused = await ledger.follow([attempt])
-            assert refused.fate is Fate.REFUSED
+            assert refused.status is AttemptStatus.REFUSED
             assert refused.reason
             again = await ledger.prepare(anchor(1), [attempt])
             assert again.slot == "1"
             await ledger.send(again)
-            assert (await ledger.follow([again, attempt])).fate is Fate.INCLUDED
+            assert (await ledger.follow([again, attempt])).status is AttemptStatus.INCLUDED
 
     run(scenario)
 
@@ -112,7 +112,7 @@ def test_an_anchor_by_a_lost_attempt_counts(carbonseal_every_fresh_chain):
             await ledger.send(lost)
             await ledger.send(kept)
             seen = await ledger.follow([kept])
-            assert seen.fate is Fate.FINAL
+            assert seen.status is AttemptStatus.FINAL
             assert await ledger.evidence(seen)
 
     run(scenario)
@@ -130,22 +130,22 @@ def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_f
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(attempt)
             before = await ledger.follow([attempt])
-            assert before.fate is Fate.INCLUDED
+            assert before.status is AttemptStatus.INCLUDED
             early = await ledger.evidence(before)
             await command(chain, "dev_reorg", 1, transactions)
             after = await ledger.follow([attempt])
             if transactions == "drop":
-                assert after.fate is Fate.MISSING
+                assert after.status is AttemptStatus.MISSING
                 await ledger.send(attempt)
                 after = await ledger.follow([attempt])
-            assert after.fate is Fate.INCLUDED
+            assert after.status is AttemptStatus.INCLUDED
             assert after.facts["hash"] != before.facts["hash"]
-            with pytest.raises(Retry, match="reorg"):
+            with pytest.raises(TransientError, match="reorg"):
                 await ledger.evidence(before)
             for _ in range(4):
                 await command(chain, "evm_mine")
             final = await ledger.follow([attempt])
-            assert final.fate is Fate.FINAL
+            assert final.status is AttemptStatus.FINAL
             return early, await ledger.evidence(final)
 
     early, late = run(scenario)
@@ -171,7 +171,7 @@ def test_a_deep_reorg_keeps_every_anchor_once(carbonseal_every_fresh_chain):
             for _ in range(5):
                 await command(chain, "evm_mine")
             for attempt in attempts:
-                assert (await ledger.follow([attempt])).fate is Fate.FINAL
+                assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
 
     run(scenario)
     assert len(anchored_events(chain)) == 6
@@ -184,7 +184,7 @@ def test_another_root_is_refused_before_anything_is_sent(carbonseal_fresh_chain)
     async def scenario():
         async with connected(carbonseal_fresh_chain) as ledger:
             await ledger.send(await ledger.prepare(anchor(1), []))
-            with pytest.raises(Never, match="another root"):
+            with pytest.raises(PermanentError, match="another root"):
                 await ledger.prepare(anchor(1, root="other"), [])
 
     run(scenario)
@@ -201,9 +201,9 @@ def test_a_transaction_that_reverts_is_refused(carbonseal_every_fresh_chain):
             await ledger.send(honest)
             await ledger.send(forged)
             seen = await ledger.follow([forged])
-            assert seen.fate is Fate.REFUSED
+            assert seen.status is AttemptStatus.REFUSED
             assert "revert" in seen.reason
-            with pytest.raises(Never):
+            with pytest.raises(PermanentError):
                 await ledger.prepare(anchor(1, root="other"), [honest, forged])
 
     run(scenario)
@@ -219,20 +219,20 @@ def test_what_follows_a_reverted_attempt_is_followed(carbonseal_every_fresh_chai
             transaction = Transaction(1337, 0, to, registry.call_anchor(said), 30_000, Fees(10**10, 10**9))
             payload = await DigestSigner(LocalKey(chain.key(0))).sign(transaction)
             name = hash_of(payload)
-            starved = Prepared(said, name, "0", payload)
+            starved = Attempt(said, name, "0", payload)
             await ledger.send(starved)
             refused = await ledger.follow([starved])
-            assert (refused.fate, refused.attempt) == (Fate.REFUSED, name)
+            assert (refused.status, refused.attempt) == (AttemptStatus.REFUSED, name)
             assert "revert" in refused.reason
             await command(chain, "evm_setAutomine", False)
             second = await ledger.prepare(anchor(1), [starved])
             assert second.slot == "1"
-            assert (await ledger.follow([second, starved])).fate is Fate.MISSING
+            assert (await ledger.follow([second, starved])).status is AttemptStatus.MISSING
             await ledger.send(second)
-            assert (await ledger.follow([second, starved])).fate is Fate.PENDING
+            assert (await ledger.follow([second, starved])).status is AttemptStatus.PENDING
             await command(chain, "evm_mine")
             seen = await ledger.follow([second, starved])
-            assert (seen.fate, seen.attempt) == (Fate.FINAL, second.id)
+            assert (seen.status, seen.attempt) == (AttemptStatus.FINAL, second.id)
 
     run(scenario)
 
@@ -245,7 +245,7 @@ def test_an_account_without_money_is_a_reason_to_wait(carbonseal_every_fresh_cha
         ledger = await connect(chain.uri, options, lambda uri: b"\x07" * 32)
         try:
             attempt = await ledger.prepare(anchor(1), [])
-            with pytest.raises(Retry, match="cannot pay"):
+            with pytest.raises(TransientError, match="cannot pay"):
                 await ledger.send(attempt)
         finally:
             await ledger.close()
@@ -286,7 +286,7 @@ def test_a_dead_endpoint_is_a_reason_to_retry():
         uri = f"ethereum+http://127.0.0.1:{unused.getsockname()[1]}"
 
         async def scenario():
-            with pytest.raises(Retry):
+            with pytest.raises(TransientError):
                 await connect(uri, {"registry": "0x" + "11" * 20, "key": "env:KEY"}, lambda _: b"\x01" * 32)
 
         run(scenario)

@@ -28,6 +28,6 @@ def test_what_is_cancelled_while_it_connects_leaves_nothing_open(turns: int) -> 
         del rpc, asking
         gc.collect()
 
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        asyncio.run(go(silent.getsockname()[1]))
+    with socket.create_server(("127.0.0.1", 0)) as paused:
+        asyncio.run(go(paused.getsockname()[1]))
     assert complaints == []

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Fate, Prepared, Retry
+from carbonseal.ledger import Attempt, AttemptStatus, TransientError
 from carbonseal_adapters.ethereum.checking import codes, registry
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.fees import GWEI, Caps, Fees, Market, suggest
@@ -57,7 +57,7 @@ def test_an_offer_stays_within_every_cap():
 
 @pytest.mark.parametrize(("least", "spent"), [(101 * GWEI, 0), (10 * GWEI, 10**16 - 1), (10 * GWEI, 2 * 10**16)])
 def test_what_is_too_dear_waits(least, spent):
-    with pytest.raises(Retry, match="gwei"):
+    with pytest.raises(TransientError, match="gwei"):
         CAPS.first(Market(least, 0, legacy=False), 90_000, spent)
 
 
@@ -181,8 +181,8 @@ def test_a_chain_where_gas_is_free(carbonseal_fresh_chain):
             first = await ledger.prepare(anchor(1), [])
             assert fees_of(first.payload) == Fees(0, 0)
             assert fees_of((await ledger.prepare(anchor(1), [first])).payload) == Fees(1, 1)
-            purse = await ledger.purse()
-            assert (purse.balance, purse.warning) == (0, "")
+            balance = await ledger.balance()
+            assert (balance.amount, balance.warning) == (0, "")
 
     with before(chain, change) as endpoint:
         asyncio.run(scenario(endpoint))
@@ -231,14 +231,14 @@ def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_ch
             await ledger.send(attempts[0])
             await command(chain, "dev_crowd", 12)
             seen = await ledger.follow(attempts)
-            assert seen.fate is Fate.PENDING
+            assert seen.status is AttemptStatus.PENDING
             assert "base fee" in seen.reason
             attempts.insert(0, await ledger.prepare(anchor(1), attempts))
             assert attempts[0].slot == attempts[1].slot
             await ledger.send(attempts[0])
             await command(chain, "evm_mine")
             seen = await ledger.follow(attempts)
-            assert (seen.fate, seen.attempt) == (Fate.FINAL, attempts[0].id)
+            assert (seen.status, seen.attempt) == (AttemptStatus.FINAL, attempts[0].id)
             assert seen.cost > 0
 
     asyncio.run(scenario())
@@ -259,7 +259,7 @@ def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_cha
             assert again == attempts[-1]
             assert all(fees_of(attempt.payload).limit <= 3.2 * GWEI for attempt in attempts)
             await command(chain, "dev_crowd", 20)
-            with pytest.raises(Retry, match="max-fee"):
+            with pytest.raises(TransientError, match="max-fee"):
                 await ledger.prepare(anchor(2), attempts)  # nothing is signed that could only wait
 
     asyncio.run(scenario())
@@ -289,21 +289,21 @@ def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain):
 
     async def scenario():
         async with connected(chain) as ledger:
-            lost = [Prepared(statement(1), "lost", "1", b"")]
+            lost = [Attempt(statement(1), "lost", "1", b"")]
             first = await ledger.prepare(anchor(2), lost)
             assert first.slot == "2"
             await ledger.send(first)
             attempts = [first]
             for slot in ("0", "1"):
-                assert (await ledger.follow(attempts[::-1])).fate is Fate.PENDING
+                assert (await ledger.follow(attempts[::-1])).status is AttemptStatus.PENDING
                 attempts.append(await ledger.prepare(anchor(2), attempts))
                 assert attempts[-1].slot == slot
                 assert not read_signed(attempts[-1].payload)[0].data
                 missing = await ledger.follow(attempts[::-1])
-                assert missing.fate in {Fate.PENDING, Fate.MISSING}
+                assert missing.status in {AttemptStatus.PENDING, AttemptStatus.MISSING}
                 await ledger.send(attempts[-1])
             seen = await ledger.follow(attempts[::-1])
-            assert (seen.fate, seen.attempt) == (Fate.FINAL, first.id)
+            assert (seen.status, seen.attempt) == (AttemptStatus.FINAL, first.id)
             receipts = [chain.ask("eth_getTransactionReceipt", attempt.id) for attempt in attempts]
             paid = sum(int(one["gasUsed"], 16) * int(one["effectiveGasPrice"], 16) for one in receipts)
             assert seen.cost == paid  # what filled the gap is part of what the anchor cost
@@ -319,14 +319,14 @@ def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_
     async def scenario():
         async with connected(chain, confirmations="3") as ledger:
             await ledger.send(await ledger.prepare(anchor(1), []))
-            with pytest.raises(Retry, match="not final yet"):
+            with pytest.raises(TransientError, match="not final yet"):
                 await ledger.prepare(anchor(1), [])
             await command(chain, "evm_mine")
             await command(chain, "evm_mine")
             standing = await ledger.prepare(anchor(1), [])
             await ledger.send(standing)
             seen = await ledger.follow([standing])
-            assert seen.fate is Fate.FINAL
+            assert seen.status is AttemptStatus.FINAL
             assert await ledger.evidence(seen)
 
     asyncio.run(scenario())
@@ -341,7 +341,7 @@ def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(await ledger.prepare(anchor(1, log="another"), []))
             refused = await ledger.follow([attempt])
-            assert refused.fate is Fate.REFUSED
+            assert refused.status is AttemptStatus.REFUSED
             assert f"another transaction of {chain.publisher(0)} has used nonce 0" in refused.reason
 
     asyncio.run(scenario())
@@ -358,7 +358,7 @@ def test_stages(carbonseal_every_fresh_chain):
         async with connected(chain, **options) as ledger:
             attempt = await ledger.prepare(anchor(1, log=str(options)), [])
             await ledger.send(attempt)
-            while (seen := await ledger.follow([attempt])).fate is not Fate.FINAL:
+            while (seen := await ledger.follow([attempt])).status is not AttemptStatus.FINAL:
                 said.append(seen.stage)
                 await command(chain, "evm_mine")
             return said, seen.settled
@@ -393,9 +393,9 @@ def test_confirmations_count_where_the_chain_calls_no_block_final(answer, stage,
             await here.send(attempt)
         async with through(endpoint, chain) as ledger:
             seen = await ledger.follow([attempt])
-            assert (seen.fate, seen.stage) == (Fate.INCLUDED, stage)
+            assert (seen.status, seen.stage) == (AttemptStatus.INCLUDED, stage)
             chain.mine(11)
-            assert (await ledger.follow([attempt])).fate is Fate.FINAL
+            assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
 
     with before(chain, change) as endpoint:
         asyncio.run(scenario(endpoint))
@@ -411,9 +411,9 @@ def test_a_branch_is_one_history(carbonseal_every_fresh_chain):
             await ledger.send(attempt)
             for _ in range(4):
                 await command(chain, "evm_mine")
-            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            assert (await ledger.follow([attempt])).status is AttemptStatus.INCLUDED
             await command(chain, "dev_reorg", 5, "keep")
-            assert (await ledger.follow([attempt])).fate is Fate.INCLUDED
+            assert (await ledger.follow([attempt])).status is AttemptStatus.INCLUDED
             branch = ledger._branch
             assert (branch.reorgs, branch.deepest) == (1, 5)
             blocks = sorted(branch._blocks.values(), key=lambda block: block.number)
@@ -465,7 +465,7 @@ def test_an_answer_without_end(carbonseal_fresh_chain):
     async def scenario(endpoint):
         rpc = Rpc(endpoint)
         try:
-            with pytest.raises(Retry, match="more than"):
+            with pytest.raises(TransientError, match="more than"):
                 await rpc.ask("eth_chainId")
         finally:
             await rpc.close()
@@ -480,29 +480,29 @@ def test_an_answer_without_end(carbonseal_fresh_chain):
 def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
     chain = carbonseal_fresh_chain
 
-    async def purse(key, **options):
+    async def balance(key, **options):
         chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
         ledger = await connect(chain.uri, chosen, lambda uri: key.hex().encode())
         try:
-            return await ledger.purse()
+            return await ledger.balance()
         finally:
             await ledger.close()
 
-    rich = asyncio.run(purse(chain.key(0)))
-    assert (rich.unit, rich.decimals, rich.balance, rich.warning) == ("ETH", 18, 10_000 * 10**18, "")
-    poor = asyncio.run(purse(b"\x07" * 32, coin="POL"))
-    assert poor.balance == 0
+    rich = asyncio.run(balance(chain.key(0)))
+    assert (rich.unit, rich.decimals, rich.amount, rich.warning) == ("ETH", 18, 10_000 * 10**18, "")
+    poor = asyncio.run(balance(b"\x07" * 32, coin="POL"))
+    assert poor.amount == 0
     assert "0 POL left, which pays for 0 anchors" in poor.warning
-    low = asyncio.run(purse(chain.key(0), **{"low-balance": "10001"}))
+    low = asyncio.run(balance(chain.key(0), **{"low-balance": "10001"}))
     assert "fund it" in low.warning
     assert (rich.empty, low.empty, poor.empty) == (False, False, True)
-    assert asyncio.run(purse(b"\x07" * 32, **{"low-balance": "0"})).warning  # whatever counts as low
+    assert asyncio.run(balance(b"\x07" * 32, **{"low-balance": "0"})).warning  # whatever counts as low
     one = 90_000 * 10**9 * 2  # what an anchor may cost where 2 gwei are offered at most
     for anchors, words in ((60, ""), (40, "which pays for 40 anchors")):  # fifty are enough
         key = anchors.to_bytes(32, "big")
         funded = transact(chain, to_hex(address_of(LocalKey(key).public_key)), b"", value=anchors * one)
         assert funded["status"] == "0x1"
-        assert words in (told := asyncio.run(purse(key, **{"max-fee": "2"})).warning)
+        assert words in (told := asyncio.run(balance(key, **{"max-fee": "2"})).warning)
         assert bool(told) == bool(words)
 
 

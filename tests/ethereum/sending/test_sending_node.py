@@ -72,7 +72,7 @@ async def until(node, condition):
     """Let the node go on until its anchors' states are as they should become, the largest first."""
     async with asyncio.timeout(30):
         while not condition([anchor.state for anchor in node._outbox.anchors(node.config.ledgers[0].name)]):
-            await node._lanes[0].advance()
+            await node._workers[0].advance()
             await node._sleep(1)
 
 
@@ -231,7 +231,7 @@ def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain, tmp_path):
             assert not node.is_final(commitment)
             assert node.seal(commitment).heads[0].anchors != early.heads[0].anchors
             while sent_by(chain) < 2:
-                await node._lanes[0].advance()
+                await node._workers[0].advance()
                 await node._sleep(1)
             await command(chain, "evm_mine")
             await until(node, lambda states: states == [State.FINAL, State.FINAL])
@@ -260,7 +260,7 @@ def test_two_logs_that_share_an_account_by_mistake(carbonseal_every_fresh_chain,
                     await new_head(node, word)
             for _ in range(60):
                 for node in (first, second):
-                    await node._lanes[0].advance()
+                    await node._workers[0].advance()
                     await node._sleep(5)
                 await command(chain, "evm_mine")
             for node in (first, second):
@@ -291,7 +291,7 @@ def test_a_frozen_log_that_is_stuck_holds_up_no_other(carbonseal_every_fresh_cha
             )
             while not any(one.state is State.FINAL for one in node._outbox.anchors(chain.ledger)):
                 for _ in range(10):
-                    await node._lanes[0].advance()
+                    await node._workers[0].advance()
                     await node._sleep(3)
                 latest = await command(chain, "eth_getBlockByNumber", "latest", False)
                 cheap = int(latest["baseFeePerGas"], 16) < 1.5 * offered.limit
@@ -316,7 +316,7 @@ def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain, tmp_path):
                 await new_head(node, word)
                 await node.settle(20)
             await node._sleep(100)
-            await node._lanes[0].advance()
+            await node._workers[0].advance()
         async with opened(directory) as node:  # known without asking
             return node.states()[0].to_json()
 

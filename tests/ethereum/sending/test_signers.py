@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal.keys.uris import read_uri
-from carbonseal.ledger import Fate, Never, Retry
+from carbonseal.ledger import AttemptStatus, PermanentError, TransientError
 from carbonseal_adapters.ethereum.checking import registry, rlp
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.fees import Fees
@@ -252,13 +252,13 @@ def test_a_token_with_a_key_of_another_curve_is_refused(softhsm):
 METHODS = {"web3signer": "eth_signTransaction", "clef": "account_signTransaction"}
 
 
-def remote(endpoint, scheme="web3signer", patience=5.0):
-    return RemoteSigner(read_uri(f"{scheme}:{endpoint}?address={ADDRESS}", {scheme: ("address",)}), patience=patience)
+def remote(endpoint, scheme="web3signer", timeout=5.0):
+    return RemoteSigner(read_uri(f"{scheme}:{endpoint}?address={ADDRESS}", {scheme: ("address",)}), timeout=timeout)
 
 
-def asked_of(answer, scheme="web3signer", transaction=ASKED, patience=5.0):
+def asked_of(answer, scheme="web3signer", transaction=ASKED, timeout=5.0):
     with peer(METHODS[scheme], answer) as endpoint:
-        return sign(remote(endpoint, scheme, patience), transaction)
+        return sign(remote(endpoint, scheme, timeout), transaction)
 
 
 @pytest.mark.parametrize("transaction", [ASKED, LEGACY, Transaction(1, 0, b"", b"\x60" * 99, 1, Fees(1, 1))])
@@ -342,7 +342,7 @@ def test_a_lying_signer_is_refused(answer, code):
     ],
 )
 def test_a_signer_that_does_not_sign_is_asked_again_later(answer, code):
-    with pytest.raises(Retry, match=code):
+    with pytest.raises(TransientError, match=code):
         asked_of(answer)
 
 
@@ -351,8 +351,8 @@ def test_a_signer_that_stalls_is_not_waited_for():
 
     def scenario():
         with peer("eth_signTransaction", lambda asked: release) as endpoint:
-            with pytest.raises(Retry, match=r"ethereum\.signer-silent"):
-                sign(remote(endpoint, patience=0.2))
+            with pytest.raises(TransientError, match=r"ethereum\.signer-silent"):
+                sign(remote(endpoint, timeout=0.2))
             release.set()
 
     scenario()
@@ -361,7 +361,7 @@ def test_a_signer_that_stalls_is_not_waited_for():
 def test_a_signer_that_is_not_there_is_a_reason_to_retry():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        with pytest.raises(Retry, match=r"ethereum\.signer-silent"):
+        with pytest.raises(TransientError, match=r"ethereum\.signer-silent"):
             sign(remote(f"http://127.0.0.1:{unused.getsockname()[1]}"))
 
 
@@ -385,7 +385,7 @@ def test_anchors_by_a_remote_signer(carbonseal_fresh_chain):
             assert other_opinion(attempt.payload) == ADDRESS
             assert attempt.id == hash_of(attempt.payload)
             lies.append(True)
-            with pytest.raises(Never, match=r"signer-other-transaction"):
+            with pytest.raises(PermanentError, match=r"signer-other-transaction"):
                 await ledger.prepare(anchor(2), [attempt])
         finally:
             await ledger.close()
@@ -411,7 +411,7 @@ def test_clef_signs_by_its_rules(tmp_path, carbonseal_fresh_chain):
         try:
             attempt = await ledger.prepare(anchor(1), [])
             assert other_opinion(attempt.payload) == ADDRESS
-            assert (await ledger.follow([attempt])).fate is Fate.MISSING
+            assert (await ledger.follow([attempt])).status is AttemptStatus.MISSING
         finally:
             await ledger.close()
         to = bytes.fromhex(chain.deployment.registry[2:])
@@ -428,7 +428,7 @@ def test_clef_signs_by_its_rules(tmp_path, carbonseal_fresh_chain):
                 assert other_opinion(await signer.sign(transaction)) == ADDRESS
             denied = ((signer, creation), (signer, stray), (signer, elsewhere), (stranger, legacy))
             for who, transaction in denied:
-                with pytest.raises(Retry, match=r"ethereum\.signer-denies"):
+                with pytest.raises(TransientError, match=r"ethereum\.signer-denies"):
                     await who.sign(transaction)
         finally:
             await signer.close()

@@ -51,7 +51,7 @@ def test_three_ledgers():
     world = Consortium()
     report = world.verify(world.passport())
     assert report.verdict is Verdict.VERIFIED, report.findings
-    assert int(report.exists_since.timestamp()) == TIME
+    assert int(report.existed_by.timestamp()) == TIME
     assert {"fabric.ordered", "fabric.valid"} <= codes(report)
     assert {item.kind for item in report.trusted} == {"block", "config-block"}
 

@@ -86,4 +86,4 @@ def test_other_files_are_refused(tmp_path):
 
 
 def test_no_endpoint_is_asked():
-    assert refused(GATHERER.whence, "http://127.0.0.1").code is codes.NO_ENDPOINT
+    assert refused(GATHERER.source, "http://127.0.0.1").code is codes.NO_ENDPOINT

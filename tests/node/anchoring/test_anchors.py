@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.cli.commands import anchor as cli
 from carbonseal.findings import Refused
-from carbonseal.ledger import Anchor, Evidence, Fate, Observation, Prepared, Statement, log_id
+from carbonseal.ledger import Anchor, Attempt, AttemptStatus, Evidence, Observation, Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
@@ -194,7 +194,7 @@ def test_goes_down_between_signing_and_sending(begin: Begin, tmp_path: Path) -> 
 
 
 def test_nobody_knows_whether_it_was_sent(begin: Begin, tmp_path: Path) -> None:
-    """`Unknown` is followed before anything else is done."""
+    """`OutcomeUnknownError` is followed before anything else is done."""
     ledger = SimulatedLedger(tmp_path / "l/ledger.db")
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
 
@@ -336,10 +336,10 @@ def test_waiting_for_anchors_lets_them_take_their_time(
     looked = asyncio.Event()
     prepare, health = simulated.SimulatedLedger.prepare, LocalNode.health
 
-    async def slow(self: SimulatedLedger, anchor: Anchor, earlier: list[Prepared]) -> Prepared:
+    async def slow(self: SimulatedLedger, anchor: Anchor, earlier: list[Attempt]) -> Attempt:
         looked.clear()
         await looked.wait()
-        prepared: Prepared = await prepare(self, anchor, earlier)
+        prepared: Attempt = await prepare(self, anchor, earlier)
         return prepared
 
     async def look(self: LocalNode) -> dict[str, object]:
@@ -400,12 +400,12 @@ def test_a_defect_in_an_adapter_is_a_retry(begin: Begin, tmp_path: Path, monkeyp
     calls = 0
     prepare = simulated.SimulatedLedger.prepare
 
-    async def broken(self: SimulatedLedger, anchor: Anchor, earlier: list[Prepared]) -> Prepared:
+    async def broken(self: SimulatedLedger, anchor: Anchor, earlier: list[Attempt]) -> Attempt:
         nonlocal calls
         calls += 1
         if calls < 3:
             raise ZeroDivisionError("a defect")
-        prepared: Prepared = await prepare(self, anchor, earlier)
+        prepared: Attempt = await prepare(self, anchor, earlier)
         return prepared
 
     monkeypatch.setattr(simulated.SimulatedLedger, "prepare", broken)
@@ -425,8 +425,8 @@ def test_every_attempt_refused(begin: Begin, tmp_path: Path, monkeypatch: pytest
     """A refused attempt is replaced, so many times and no more."""
     import simulated
 
-    async def refuse(self: SimulatedLedger, prepared: list[Prepared]) -> Observation:
-        return Observation(Fate.REFUSED, prepared[0].id, reason="reverted")
+    async def refuse(self: SimulatedLedger, prepared: list[Attempt]) -> Observation:
+        return Observation(AttemptStatus.REFUSED, prepared[0].id, reason="reverted")
 
     monkeypatch.setattr(simulated.SimulatedLedger, "follow", refuse)
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
@@ -450,7 +450,7 @@ def test_a_purse_that_cannot_be_read_stops_nothing(
     async def broken(self: SimulatedLedger) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(simulated.SimulatedLedger, "purse", broken)
+    monkeypatch.setattr(simulated.SimulatedLedger, "balance", broken)
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
 
     async def work(node: Node, clock: Clock) -> None:
@@ -494,7 +494,7 @@ def test_an_attempt_signed_without_sight_of_another_is_not_kept(begin: Begin, tm
         for size in (1, 2):
             assert box.make_due("sim:1", bytes(32), size, 0)
             (anchor,) = box.anchors("sim:1", State.DUE)
-            prepared = Prepared(Statement(bytes(32), size, bytes(32)), f"id {size}", "0", b"")
+            prepared = Attempt(Statement(bytes(32), size, bytes(32)), f"id {size}", "0", b"")
             if size == 1:
                 assert box.store_attempt(anchor, prepared, [], 0)
             assert not box.store_attempt(anchor, prepared, [], 0)

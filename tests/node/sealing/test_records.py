@@ -213,13 +213,13 @@ def test_group_commit(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     """What queued during one commit is stored by the next one."""
     directory = begin()
     groups: list[int] = []
-    put = queue.Store.put
+    put = queue.EntryQueue.put
 
-    def counted(self: queue.Store, submissions: list[queue.Submission], now: int) -> list[queue.Receipt]:
+    def counted(self: queue.EntryQueue, submissions: list[queue.Submission], now: int) -> list[queue.Receipt]:
         groups.append(len(submissions))
         return put(self, submissions, now)
 
-    monkeypatch.setattr(queue.Store, "put", counted)
+    monkeypatch.setattr(queue.EntryQueue, "put", counted)
 
     async def work(node: Node) -> None:
         await asyncio.gather(*(node.submit(b'{"n": %d}' % number, "json/1") for number in range(100)))
@@ -241,7 +241,7 @@ def test_what_was_acknowledged_survives_without_closing(begin: Begin) -> None:
             (copy / path.name).write_bytes(path.read_bytes())
         database = Database(copy / "default.db", LOG_TABLES)
         try:
-            found = queue.Store(database).record(receipt.commitment)
+            found = queue.EntryQueue(database).record(receipt.commitment)
             assert found is not None
             assert found.receipt == receipt
         finally:

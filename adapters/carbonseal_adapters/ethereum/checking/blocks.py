@@ -54,12 +54,12 @@ class Pinned:
         return Checked((shown, *self.findings), Proved(publisher, time, self.items))
 
 
-def voice(whence: str) -> str:
+def source_identity(source: str) -> str:
     """Whose word an item is. Of an address: host, and port unless it is 80 or 443; of anything else: the words in it.
 
     That two hosts have two operators is for the verifier to know: nothing here could tell.
     """
-    words = " ".join(whence.split()).casefold()
+    words = " ".join(source.split()).casefold()
     address = _ADDRESS.match(words)
     if address is None:
         return words
@@ -150,7 +150,7 @@ def _words(ledger: str, items: TrustItems, number: int, unheard: Container[str] 
     for item in items.having(BLOCK, "number", number):
         if item.ledger == ledger:
             _, digest = number_and_hash(item)
-            if (who := voice(item.whence)) not in unheard:
+            if (who := source_identity(item.source)) not in unheard:
                 words.setdefault(digest, {}).setdefault(who, []).append(item)
     return words
 
@@ -158,15 +158,15 @@ def _words(ledger: str, items: TrustItems, number: int, unheard: Container[str] 
 def _strangers(ledger: str, genesis: bytes, items: TrustItems) -> Mapping[str, Finding]:
     """Voices that speak of another chain, as their block 0 shows. Nothing that they say counts."""
     return {
-        who: codes.TRUST_OTHER_CHAIN(whence=said[0].whence, pinned=to_hex(digest), genesis=to_hex(genesis))
-        for digest, voices in _words(ledger, items, 0).items()
+        who: codes.TRUST_OTHER_CHAIN(source=said[0].source, pinned=to_hex(digest), genesis=to_hex(genesis))
+        for digest, sources in _words(ledger, items, 0).items()
         if digest != genesis
-        for who, said in voices.items()
+        for who, said in sources.items()
     }
 
 
 def _agreed(words: _Words, agree: int) -> list[bytes]:
-    return [digest for digest, voices in words.items() if len(voices) >= agree]
+    return [digest for digest, sources in words.items() if len(sources) >= agree]
 
 
 def _amiss(words: _Words, number: int, digest: bytes | None, agree: int) -> Finding | None:
@@ -189,17 +189,17 @@ def _outvoted(words: _Words, number: int, agree: int) -> Sequence[Finding]:
         case [agreed]:
             return [
                 codes.ENDPOINT_OUTVOTED(
-                    whence=said[0].whence, number=number, hash=to_hex(digest), agreed=to_hex(agreed)
+                    source=said[0].source, number=number, hash=to_hex(digest), agreed=to_hex(agreed)
                 )
-                for digest, voices in words.items()
+                for digest, sources in words.items()
                 if digest != agreed
-                for said in voices.values()
+                for said in sources.values()
             ]
     return ()
 
 
 def _told(words: _Words) -> str:
     return "; ".join(
-        f"{to_hex(digest)} (says {', '.join(said[0].whence for said in voices.values())})"
-        for digest, voices in words.items()
+        f"{to_hex(digest)} (says {', '.join(said[0].source for said in sources.values())})"
+        for digest, sources in words.items()
     )

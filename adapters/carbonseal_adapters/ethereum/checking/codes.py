@@ -35,7 +35,7 @@ BLOCK_NOT_PINNED = noted(
 BLOCK_DIFFERS = noted(
     "ethereum.block-differs",
     "the evidence rests on block {number} with hash {hash}; the trust pins {pinned}",
-    "the block fell out in a reorg, or belongs to another chain: refresh the passport",
+    "the block was reorged out, or belongs to another chain: refresh the passport",
 )
 AGREEMENT_LACKING = noted(
     "ethereum.agreement-lacking",
@@ -49,12 +49,12 @@ TRUST_CONTRADICTS = noted(
 )
 ENDPOINT_OUTVOTED = noted(
     "ethereum.endpoint-outvoted",
-    "{whence} says that block {number} is {hash}; the others agree on {agreed}",
+    "{source} says that block {number} is {hash}; the others agree on {agreed}",
     "it lies, or has not followed a reorg: find out before you ask it again",
 )
 TRUST_OTHER_CHAIN = noted(
     "ethereum.trust-other-chain",
-    "{whence} speaks of another chain: its block 0 is {pinned}; the policy pins genesis {genesis}",
+    "{source} speaks of another chain: its block 0 is {pinned}; the policy pins genesis {genesis}",
     "gather the trust from an endpoint of the chain that the policy means",
 )
 TRUST_MALFORMED = noted(

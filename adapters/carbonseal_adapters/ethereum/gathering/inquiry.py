@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.ledger import Retry
+from carbonseal.ledger import TransientError
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.options import read_hash
@@ -38,11 +38,11 @@ class _Elsewhere(urllib.request.HTTPRedirectHandler):
 
 
 class Inquiry:
-    """Questions to one endpoint. Every failure to answer is a `Retry`, every answer that is of no use a `Refused`."""
+    """Questions to one endpoint. Every failure to answer is a `TransientError`, every answer that is of no use a `Refused`."""
 
     def __init__(self, endpoint: str, pause: Callable[[float], None]) -> None:
         """Raises `Refused` where `endpoint` is no address."""
-        self.whence = origin(endpoint)
+        self.source = origin(endpoint)
         self._endpoint, self._pause = endpoint, pause
         self._opener = urllib.request.build_opener(_Elsewhere)
 
@@ -67,7 +67,7 @@ class Inquiry:
         """The hash of a block, which its header must have."""
         block = self.ask("eth_getBlockByNumber", hex(number), False) if number <= MOST_NUMBER else None
         if block is None:
-            raise Refused(codes.ENDPOINT_BLOCK_MISSING(endpoint=self.whence, number=number))
+            raise Refused(codes.ENDPOINT_BLOCK_MISSING(endpoint=self.source, number=number))
         try:
             digest = read_hash(block["hash"])
             if int(block["number"], 16) != number or keccak256(write_header(block)) != digest:
@@ -129,14 +129,14 @@ class Inquiry:
             except urllib.error.HTTPError as error:
                 error.close()
                 if error.code not in BUSY or pause is None:
-                    raise Retry(f"{self.whence}: HTTP {error.code}") from error
+                    raise TransientError(f"{self.source}: HTTP {error.code}") from error
                 self._pause(pause)
             except (OSError, http.client.HTTPException) as error:  # URLError and timeouts are among the first
-                raise Retry(f"{self.whence}: {error}") from error
+                raise TransientError(f"{self.source}: {error}") from error
         raise AssertionError("the last pause is None")
 
     def _fetch(self, request: urllib.request.Request) -> bytes:
-        """Raises `Retry` after `DEADLINE`: one who sends a byte every half minute is not waited for. The thread that still
+        """Raises `TransientError` after `DEADLINE`: one who sends a byte every half minute is not waited for. The thread that still
         reads then ends with the process, or when the answer has grown too large."""
         answer: Future[bytes] = Future()
 
@@ -150,7 +150,7 @@ class Inquiry:
         Thread(target=read, daemon=True).start()
         wait([answer], DEADLINE)
         if not answer.done():
-            raise Retry(f"{self.whence}: the answer takes more than {DEADLINE} seconds")
+            raise TransientError(f"{self.source}: the answer takes more than {DEADLINE} seconds")
         return answer.result()
 
     def _quantity(self, method: str, found: object) -> int:
@@ -162,4 +162,4 @@ class Inquiry:
             raise Refused(self._unusable(method, error)) from error
 
     def _unusable(self, method: str, error: Exception) -> Finding:
-        return codes.ENDPOINT_ANSWER(endpoint=self.whence, method=method, problem=error)
+        return codes.ENDPOINT_ANSWER(endpoint=self.source, method=method, problem=error)

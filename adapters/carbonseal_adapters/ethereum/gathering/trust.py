@@ -1,6 +1,6 @@
 """Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice, on the base install.
 
-What an endpoint says is a claim, and its own: each answer becomes an item that says whence and when. How many must agree is
+What an endpoint says is a claim, and its own: each answer becomes an item that says source and when. How many must agree is
 for the policy to say; until then a lie is one voice among several.
 """
 
@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.ledger import Asked, Evidence, Gathered, Retry, Reviewed, TrustItem, TrustItems
+from carbonseal.ledger import Asked, Evidence, Gathered, Reviewed, TransientError, TrustItem, TrustItems
 from carbonseal_adapters.ethereum.checking import blocks, codes, registry
-from carbonseal_adapters.ethereum.checking.blocks import BLOCK, number_and_hash, voice
+from carbonseal_adapters.ethereum.checking.blocks import BLOCK, number_and_hash, source_identity
 from carbonseal_adapters.ethereum.checking.evidence import Pins, decode
 from carbonseal_adapters.ethereum.checking.headers import Header, read_header
 from carbonseal_adapters.ethereum.checking.options import chain_id, read_hash, to_hex
@@ -34,7 +34,7 @@ class Gatherer:
     def wanted(self, ledger: str) -> str:
         return f"--from {ledger}=URL"
 
-    def whence(self, endpoint: str) -> str:
+    def source(self, endpoint: str) -> str:
         return origin(endpoint)
 
     def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None] = lambda: None) -> Gathered:
@@ -47,7 +47,7 @@ class Gatherer:
         inquiry = Inquiry(endpoint, self._pause)
         expected, found = chain_id(ledger), inquiry.chain_id()
         if found != expected:
-            raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=inquiry.whence, found=found, expected=expected))
+            raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=inquiry.source, found=found, expected=expected))
         final = _final(inquiry, asked.confirmations)
         findings: list[Finding] = []
         try:
@@ -57,10 +57,10 @@ class Gatherer:
             findings.append(refused.finding)
         headers, malformed = _headers(asked.evidence)
         findings += malformed
-        own, wanted = _wanted(asked, headers, inquiry.whence, anchored)
+        own, wanted = _wanted(asked, headers, inquiry.source, anchored)
         early = [number for number in wanted if number <= final]
         findings += (
-            codes.ENDPOINT_BLOCK_UNFINAL(endpoint=inquiry.whence, number=number, final=final)
+            codes.ENDPOINT_BLOCK_UNFINAL(endpoint=inquiry.source, number=number, final=final)
             for number in wanted[len(early) :]
         )
         items: list[TrustItem] = []
@@ -71,10 +71,10 @@ class Gatherer:
                 findings.append(told)
                 continue
             now = to_hex(told)
-            items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.whence, asked.when))
+            items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.source, asked.when))
             for item in own.having(BLOCK, "number", number):
                 if (before := item.value["hash"]) != now:
-                    facts = {"endpoint": inquiry.whence, "number": number}
+                    facts = {"endpoint": inquiry.source, "number": number}
                     findings.append(codes.ENDPOINT_CHANGED(**facts, before=before, now=now))
                     replaced.append(item)
         return Gathered(items, replaced, findings)
@@ -98,7 +98,7 @@ GATHERER = Gatherer()
 def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) -> Sequence[TrustItem]:
     """The hashes of block 0 and of every block that `evidence` rests on, as `endpoint` has them now, final or not.
 
-    Raises `Refused` at the first that it lacks; `Retry` where it cannot be reached.
+    Raises `Refused` at the first that it lacks; `TransientError` where it cannot be reached.
     """
     found = GATHERER.gather(ledger, Asked(when, evidence, confirmations=0), endpoint)
     for finding in found.findings:
@@ -107,7 +107,7 @@ def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) 
 
 
 def _wanted(
-    asked: Asked, headers: Sequence[Header], whence: str, anchored: Set[int]
+    asked: Asked, headers: Sequence[Header], source: str, anchored: Set[int]
 ) -> tuple[TrustItems, Sequence[int]]:
     """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
     heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
@@ -118,7 +118,7 @@ def _wanted(
         if item.kind == BLOCK:
             number, digest = number_and_hash(item)
             heard.setdefault(number, set()).add(digest)
-            if voice(item.whence) == voice(whence):
+            if source_identity(item.source) == source_identity(source):
                 own.append(item)
     said = TrustItems(own)
     settled = {
@@ -158,7 +158,7 @@ def _final(inquiry: Inquiry, confirmations: int | None) -> int:
         return max(0, inquiry.height() - confirmations + 1)
     final = inquiry.final()
     if final is None:
-        raise Refused(codes.ENDPOINT_NO_FINALITY(endpoint=inquiry.whence))
+        raise Refused(codes.ENDPOINT_NO_FINALITY(endpoint=inquiry.source))
     return final
 
 
@@ -174,6 +174,6 @@ def _ask(inquiry: Inquiry, numbers: Sequence[int]) -> Iterator[tuple[int, bytes 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             yield from zip(numbers, pool.map(one, numbers), strict=True)
-        except Retry as silent:
+        except TransientError as paused:
             pool.shutdown(cancel_futures=True)
-            yield -1, codes.ENDPOINT_SILENT(problem=silent)
+            yield -1, codes.ENDPOINT_SILENT(problem=paused)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from carbonseal.ledger import Retry
+from carbonseal.ledger import TransientError
 from carbonseal_adapters.ethereum.sending.rpc import Rpc
 
 LOG = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Branch:
         self.deepest = 0  # blocks that the deepest of them took back
 
     async def head(self) -> Block:
-        """The newest block, asked for now. Everything that `at` gives afterwards leads up to it. Raises `Retry`."""
+        """The newest block, asked for now. Everything that `at` gives afterwards leads up to it. Raises `TransientError`."""
         head = await self.named("latest")
         known = self._blocks.get(head.number)
         if known is not None and known.hash == head.hash:
@@ -76,10 +76,10 @@ class Branch:
 
     async def at(self, number: int) -> Block:
         """The block of that number on the way to the last `head`; below `WALK`, the one that the endpoint names. Raises
-        `Retry`, also where that head has no such block yet."""
+        `TransientError`, also where that head has no such block yet."""
         top = self.top
         if number > top:
-            raise Retry(f"{self._rpc.endpoint} has not shown block {number} yet")
+            raise TransientError(f"{self._rpc.endpoint} has not shown block {number} yet")
         lowest = min(self._blocks)
         while lowest > number and top - lowest < WALK:
             block = await self._parent(self._blocks[lowest])
@@ -88,19 +88,19 @@ class Branch:
         return self._blocks.get(number) or await self.named(number)
 
     async def named(self, which: int | str) -> Block:
-        """The block that the endpoint gives that number or tag. Raises `Retry`."""
+        """The block that the endpoint gives that number or tag. Raises `TransientError`."""
         named = hex(which) if isinstance(which, int) else which
         return self._read(await self._rpc.ask("eth_getBlockByNumber", named, False), which)
 
     async def _parent(self, block: Block) -> Block:
         parent = self._read(await self._rpc.ask("eth_getBlockByHash", block.parent, False), block.parent)
         if (parent.number, parent.hash) != (block.number - 1, block.parent):
-            raise Retry(f"{self._rpc.endpoint} gave another block than {block.parent}")
+            raise TransientError(f"{self._rpc.endpoint} gave another block than {block.parent}")
         return parent
 
     def _read(self, fields: Any, which: int | str) -> Block:
         if fields is None:
-            raise Retry(f"{self._rpc.endpoint} does not know block {which}")
+            raise TransientError(f"{self._rpc.endpoint} does not know block {which}")
         with self._rpc.reading("eth_getBlock"):
             return Block.read(fields)
 

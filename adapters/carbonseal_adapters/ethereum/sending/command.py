@@ -53,15 +53,15 @@ def deploy(*, endpoint: str, key: str, yes: bool, wait: int) -> None:
     from importlib.util import find_spec
 
     from carbonseal.cli.errors import MissingExtra
-    from carbonseal.ledger import Never, Retry, Unknown
+    from carbonseal.ledger import OutcomeUnknownError, PermanentError, TransientError
 
     if find_spec("web3") is None:
         raise MissingExtra("carbonseal ethereum deploy", "ethereum")
     try:
         made = asyncio.run(_deploy(endpoint, key, yes, wait))
-    except Never as never:
+    except PermanentError as never:
         raise BrokeOff(never.reason, never.remedy) from never
-    except (Retry, Unknown) as error:
+    except (TransientError, OutcomeUnknownError) as error:
         raise BrokeOff(str(error), AGAIN) from error
     _tell(endpoint, made)
 
@@ -86,7 +86,7 @@ async def _deploy(endpoint: str, key: str, yes: bool, wait: int) -> Deployment:
         click.echo(f"sent      {transaction}")
 
     try:
-        return await deploy(endpoint, signer, agree=agree, sent=sent, patience=wait)
+        return await deploy(endpoint, signer, agree=agree, sent=sent, polls=wait)
     finally:
         await signer.close()
 

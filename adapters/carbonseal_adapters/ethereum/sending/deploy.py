@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from carbonseal.ledger import Never, Retry, Unknown
+from carbonseal.ledger import OutcomeUnknownError, PermanentError, TransientError
 from carbonseal_adapters.ethereum.checking import registry, rlp
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.checking.trie import keccak256
@@ -67,13 +67,14 @@ async def deploy(
     agree: Callable[[Plan], None] = lambda _plan: None,
     sent: Callable[[str], None] = lambda _transaction: None,
     poll: float = 1.0,
-    patience: int = 300,
+    polls: int = 300,
 ) -> Deployment:
     """The registry that one of the account's newest transactions made, or a new one.
 
     `agree` sees the plan before anything is signed, and raises what should stop it; `sent` hears the transaction's name.
-    Then the chain is asked every `poll` seconds, `patience` times. Raises `Refused` where `endpoint` is no address, `Never`
-    where the account cannot pay or the chain does not run the code, `Retry` and `Unknown` as an adapter: after these, the
+    Then the chain is asked every `poll` seconds, `polls` times. Raises `Refused` where `endpoint` is no address, `PermanentError`
+    where the account cannot pay or the chain does not run the code, `TransientError` and `OutcomeUnknownError` as an
+    adapter: after these, the
     same call finds what became of it.
     """
     rpc = Rpc(endpoint)
@@ -87,16 +88,16 @@ async def deploy(
             lacking = (
                 f"it has {plan.balance / 10**18:.6g} of the chain's coin, and {plan.most / 10**18:.6g} may be needed"
             )
-            raise Never(f"the account {plan.account} cannot pay: {lacking}", "fund it, then try again")
+            raise PermanentError(f"the account {plan.account} cannot pay: {lacking}", "fund it, then try again")
         name = await _send(rpc, signer, plan)
         sent(name)
-        return await _included(rpc, plan, name, poll, patience)
+        return await _included(rpc, plan, name, poll, polls)
     finally:
         await rpc.close()
 
 
 async def _existing(rpc: Rpc, signer: Signer) -> Deployment | None:
-    """A registry that the account has made lately. Raises `Retry` where it might be about to."""
+    """A registry that the account has made lately. Raises `TransientError` where it might be about to."""
     count = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
     for nonce in reversed(range(max(0, count - REMEMBERED), count)):
         address = _address(signer.address, nonce)
@@ -104,7 +105,7 @@ async def _existing(rpc: Rpc, signer: Signer) -> Deployment | None:
             chain_id, genesis = await _chain(rpc)
             return Deployment(chain_id, genesis, address, _code_hash(), await _since(rpc, address))
     if await rpc.number("eth_getTransactionCount", signer.shown, "pending") > count:
-        raise Retry(f"a transaction of {signer.shown} is not included yet")
+        raise TransientError(f"a transaction of {signer.shown} is not included yet")
     return None
 
 
@@ -117,7 +118,7 @@ async def _plan(rpc: Rpc, signer: Signer) -> Plan:
     try:
         estimate = await rpc.question("eth_estimateGas", call)
     except RpcError as error:
-        raise Never(f"{rpc.endpoint} cannot run the deployment: {error}", OTHER_RULES) from error
+        raise PermanentError(f"{rpc.endpoint} cannot run the deployment: {error}", OTHER_RULES) from error
     with rpc.reading("eth_estimateGas"):
         gas = int(estimate, 16)
     address = _address(signer.address, nonce)
@@ -130,24 +131,24 @@ async def _send(rpc: Rpc, signer: Signer, plan: Plan) -> str:
         Transaction(plan.chain_id, plan.nonce, b"", code, plan.limit, market.fees(), market.legacy)
     )
     try:
-        with suppress(Unknown):  # waiting for it tells
+        with suppress(OutcomeUnknownError):  # waiting for it tells
             await rpc.call("eth_sendRawTransaction", to_hex(payload))
     except RpcError as error:
-        raise Never(f"{rpc.endpoint} refuses the deployment: {error}", f"is {plan.account} funded?") from error
+        raise PermanentError(f"{rpc.endpoint} refuses the deployment: {error}", f"is {plan.account} funded?") from error
     return hash_of(payload)
 
 
-async def _included(rpc: Rpc, plan: Plan, name: str, poll: float, patience: int) -> Deployment:
-    for _ in range(patience):
-        with suppress(Retry):
+async def _included(rpc: Rpc, plan: Plan, name: str, poll: float, polls: int) -> Deployment:
+    for _ in range(polls):
+        with suppress(TransientError):
             receipt = await rpc.ask("eth_getTransactionReceipt", name)
             if receipt is not None:
                 break
         await asyncio.sleep(poll)
     else:
-        raise Unknown(f"the deployment {name} is not included yet; the registry will be {plan.registry}")
+        raise OutcomeUnknownError(f"the deployment {name} is not included yet; the registry will be {plan.registry}")
     if not await _has_code(rpc, plan.registry):
-        raise Never(f"the transaction {name} left no registry at {plan.registry}", OTHER_RULES)
+        raise PermanentError(f"the transaction {name} left no registry at {plan.registry}", OTHER_RULES)
     with rpc.reading("eth_getTransactionReceipt"):
         block = int(receipt["blockNumber"], 16)
     return Deployment(plan.chain_id, plan.genesis, plan.registry, _code_hash(), block)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from carbonseal.ledger import Retry
+from carbonseal.ledger import TransientError
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
 
 GWEI = 10**9
@@ -53,12 +53,12 @@ class Caps:
     anchor: int
 
     def first(self, market: Market, gas: int, spent: int) -> Fees:
-        """The first offer of an anchor that has cost `spent` already. Raises `Retry` where the caps are below what the
+        """The first offer of an anchor that has cost `spent` already. Raises `TransientError` where the caps are below what the
         chain asks: fees fall again, and until then nothing is signed that would only wait."""
         fees = self._clamp(market.fees(), gas, spent, market.legacy)
         if fees.limit < market.least:
             asked, allowed = _gwei(market.least), _gwei(fees.limit)
-            raise Retry(
+            raise TransientError(
                 f"the chain asks for {asked} gwei per gas, and max-fee or max-cost in node.toml allow {allowed}"
             )
         return fees
@@ -76,7 +76,7 @@ class Caps:
 async def suggest(rpc: Rpc, percentile: float = PERCENTILE) -> Market:
     """What the chain asks now. The tip is the median of what that percentile of the gas in recent blocks has paid; what
     the endpoint suggests where hardly anything was in them. A chain whose blocks have no base fee has a gas price. Raises
-    `Retry`."""
+    `TransientError`."""
     block = await rpc.ask("eth_getBlockByNumber", "latest", False)
     with rpc.reading("eth_getBlockByNumber"):
         told = block.get("baseFeePerGas")

@@ -15,15 +15,15 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.ledger import (
     Anchor,
+    Attempt,
+    AttemptStatus,
+    Balance,
     Evidence,
-    Fate,
-    Never,
     Observation,
-    Prepared,
-    Purse,
-    Retry,
+    OutcomeUnknownError,
+    PermanentError,
     Statement,
-    Unknown,
+    TransientError,
 )
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.options import to_hex
@@ -63,7 +63,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
     Options: `registry` (address), or `contract` = "eas" with `eas` (address) and `slot` (of its timestamps); `key` (URI of
     the signer, see `signers`); and those of `settings`. Raises `Refused` on wrong options, an unusable key or another
-    contract, `Retry` where the endpoint is silent.
+    contract, `TransientError` where the endpoint is silent.
     """
     where = options_of(options)
     for option in options:
@@ -108,8 +108,8 @@ class EthereumLedger:
         """`confirmations` None means that the chain's `finalized` block decides."""
         self.name = f"eip155:{chain_id}"
         self.publisher = contract.publisher
-        self.patience: float | None = chosen.patience
-        self.ends: float | None = None
+        self.replace_after: float | None = chosen.replace_after
+        self.expires: float | None = None
         self._rpc, self._chain_id, self._contract, self._signer, self._settings = (
             rpc,
             chain_id,
@@ -122,7 +122,7 @@ class EthereumLedger:
 
     # --- sending -----------------------------------------------------------------------------------------------------
 
-    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
         statement, chain = anchor.statement, self._chain
         same = [attempt for attempt in earlier if attempt.statement == statement]
         await self._branch.head()
@@ -131,13 +131,13 @@ class EthereumLedger:
         stands_for_good = await chain.stands(statement, final.number)
         stands = stands_for_good or await chain.stands(statement, "latest")
         if (await self._branch.named(final.number)).hash != final.hash:
-            raise Retry(f"block {final.number} changed while it was asked about")
+            raise TransientError(f"block {final.number} changed while it was asked about")
         if same and stands:
             return same[-1]
         if stands_for_good:  # by attempts that this node has lost, say with an old copy of its store; in EAS, by anyone
-            return Prepared(statement, f"standing {statement.digest().hex()}", "", b"")
+            return Attempt(statement, f"standing {statement.digest().hex()}", "", b"")
         if stands:
-            raise Retry("the anchor stands already, in a block that is not final yet")
+            raise TransientError("the anchor stands already, in a block that is not final yet")
         market = await suggest(self._rpc, self._settings.percentile)
         if any(self._writes(attempt) and int(attempt.slot) >= settled for attempt in same):
             return await self._anew(statement, same, earlier, used, market)
@@ -151,8 +151,8 @@ class EthereumLedger:
         )
 
     async def _anew(
-        self, statement: Statement, same: Sequence[Prepared], earlier: Sequence[Prepared], used: int, market: Market
-    ) -> Prepared:
+        self, statement: Statement, same: Sequence[Attempt], earlier: Sequence[Attempt], used: int, market: Market
+    ) -> Attempt:
         """A better attempt where an anchor's attempts could be included still, and were not for long. Only the transaction
         that is next in line is worth a higher offer: the others wait for it. Where the next in line is none of ours, as those of a
         frozen log are not any more, its nonce is used up."""
@@ -178,50 +178,52 @@ class EthereumLedger:
             return in_line[-1]
         return await self._signed(statement, replace(offered[-1], fees=better))
 
-    async def _signed(self, statement: Statement, transaction: Transaction) -> Prepared:
+    async def _signed(self, statement: Statement, transaction: Transaction) -> Attempt:
         try:
             payload = await self._signer.sign(transaction)
         except Refused as refused:
-            raise Never(str(refused.finding), refused.finding.remedy) from refused
-        return Prepared(statement, hash_of(payload), str(transaction.nonce), payload)
+            raise PermanentError(str(refused.finding), refused.finding.remedy) from refused
+        return Attempt(statement, hash_of(payload), str(transaction.nonce), payload)
 
-    def _writes(self, attempt: Prepared) -> bool:
+    def _writes(self, attempt: Attempt) -> bool:
         """Whether it writes the anchor: others only use up a nonce, or say that the anchor stands."""
         return bool(attempt.payload) and read_signed(attempt.payload)[0].to == self._contract.address
 
-    async def send(self, prepared: Prepared) -> None:
+    async def send(self, prepared: Attempt) -> None:
         if not prepared.payload:
             return
         try:
             answer = await self._rpc.call("eth_sendRawTransaction", to_hex(prepared.payload))
             if answer != prepared.id:
-                raise Unknown(f"{self._rpc.endpoint} took {prepared.id} for {answer}")
+                raise OutcomeUnknownError(f"{self._rpc.endpoint} took {prepared.id} for {answer}")
         except RpcError as error:
             if error.says(*KNOWN):
                 return
             if error.says(*NONCE_USED):
                 if await self._chain.receipt(prepared.id) or await self._chain.stands(prepared.statement, "latest"):
                     return
-                raise Unknown(f"nonce {prepared.slot} was used by another transaction") from error
+                raise OutcomeUnknownError(f"nonce {prepared.slot} was used by another transaction") from error
             if error.says(*FOREIGN):
                 remedy = f"let the ledger's uri point to an endpoint of {self.name}"
-                raise Never(f"{self._rpc.endpoint} does not take transactions for {self.name}", remedy) from error
+                raise PermanentError(
+                    f"{self._rpc.endpoint} does not take transactions for {self.name}", remedy
+                ) from error
             if error.says(*OUTBID):
-                raise Retry(f"the fees do not suffice: {error}") from error
+                raise TransientError(f"the fees do not suffice: {error}") from error
             if error.says(*POOR):
-                raise Retry(f"the account {self._signer.shown} cannot pay: {error}") from error
+                raise TransientError(f"the account {self._signer.shown} cannot pay: {error}") from error
             if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(prepared.id):
-                raise Retry(str(error)) from error
+                raise TransientError(str(error)) from error
 
     # --- following ---------------------------------------------------------------------------------------------------
 
-    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
         if not prepared:
-            return Observation(Fate.MISSING)
+            return Observation(AttemptStatus.MISSING)
         head = await self._branch.head()
         final = await self._final()
         seen: list[Observation] = []
-        waiting: list[Prepared] = []
+        waiting: list[Attempt] = []
         used: set[str] = set()
         cost = 0
         for attempt in prepared:
@@ -236,33 +238,35 @@ class EthereumLedger:
             if self._writes(attempt):
                 seen.append(await self._included(attempt, receipt, head, final))
         waiting = [attempt for attempt in waiting if attempt.slot not in used]
-        for fate in (Fate.FINAL, Fate.INCLUDED, Fate.PENDING):
+        for status in (AttemptStatus.FINAL, AttemptStatus.INCLUDED, AttemptStatus.PENDING):
             for one in seen:
-                if one.fate is fate:
+                if one.status is status:
                     return replace(one, cost=cost)
         reason = seen[0].reason if seen else ""
         return replace(await self._not_included(prepared, waiting, head, final, reason), cost=cost)
 
-    async def _included(self, attempt: Prepared, receipt: Mapping[str, Any], head: Block, final: Block) -> Observation:
+    async def _included(self, attempt: Attempt, receipt: Mapping[str, Any], head: Block, final: Block) -> Observation:
         with self._rpc.reading("eth_getTransactionReceipt"):
             number, digest = int(receipt["blockNumber"], 16), receipt["blockHash"]
             reverted = int(receipt["status"], 16) != 1
         if number > head.number or (await self._branch.at(number)).hash != digest:
-            return Observation(Fate.PENDING, attempt.id, reason="the chain is being reorganised")
+            return Observation(AttemptStatus.PENDING, attempt.id, reason="the chain is being reorganised")
         is_final = number <= final.number
         if reverted and await self._chain.standing(attempt.statement, number) is not Standing.ANCHORED:
             if is_final:
-                return Observation(Fate.REFUSED, attempt.id, reason="the transaction was included and reverted")
-            return Observation(Fate.PENDING, attempt.id, reason="the transaction was included and reverted")
+                return Observation(
+                    AttemptStatus.REFUSED, attempt.id, reason="the transaction was included and reverted"
+                )
+            return Observation(AttemptStatus.PENDING, attempt.id, reason="the transaction was included and reverted")
         facts = _facts(attempt.statement, number, digest)
         if not is_final:
-            return Observation(Fate.INCLUDED, attempt.id, facts, stage=await self._stage(number, head))
+            return Observation(AttemptStatus.INCLUDED, attempt.id, facts, stage=await self._stage(number, head))
         confirmations = self._settings.confirmations
         settled = confirmations is None or head.number - number + 1 >= confirmations + WATCHED
-        return Observation(Fate.FINAL, attempt.id, facts, settled=settled)
+        return Observation(AttemptStatus.FINAL, attempt.id, facts, settled=settled)
 
     async def _not_included(
-        self, prepared: Sequence[Prepared], waiting: Sequence[Prepared], head: Block, final: Block, reason: str
+        self, prepared: Sequence[Attempt], waiting: Sequence[Attempt], head: Block, final: Block, reason: str
     ) -> Observation:
         """What became of an anchor none of whose attempts are in the chain."""
         statement = prepared[0].statement
@@ -270,21 +274,23 @@ class EthereumLedger:
         used = await self._chain.nonce("latest")
         for attempt in writing:
             if await self._chain.knows(attempt.id):
-                return Observation(Fate.PENDING, attempt.id, reason=_waits(attempt, head, used))
+                return Observation(AttemptStatus.PENDING, attempt.id, reason=_waits(attempt, head, used))
         if await self._chain.standing(statement, final.number) is Standing.ANCHORED:
             # Written by an attempt that this node has lost, say with an old copy of its store; in EAS, by anyone.
-            return Observation(Fate.FINAL, prepared[0].id, _facts(statement, final.number, final.hash))
+            return Observation(AttemptStatus.FINAL, prepared[0].id, _facts(statement, final.number, final.hash))
         missing = [attempt for attempt in waiting if int(attempt.slot) >= used]
         if missing:
             lowest = min(missing, key=lambda attempt: int(attempt.slot))  # of one slot, the first: the newest
-            return Observation(Fate.MISSING, lowest.id)
+            return Observation(AttemptStatus.MISSING, lowest.id)
         if not writing:
-            return Observation(Fate.REFUSED, prepared[0].id, reason=reason or "the anchor stood, and fell out")
+            return Observation(
+                AttemptStatus.REFUSED, prepared[0].id, reason=reason or "the anchor stood, and was reorged out"
+            )
         newest = writing[0]
         reason = f"another transaction of {self._signer.shown} has used nonce {newest.slot}"
         if int(newest.slot) < await self._chain.nonce(final.number):
-            return Observation(Fate.REFUSED, newest.id, reason=reason)
-        return Observation(Fate.PENDING, newest.id, reason=f"{reason}, in a block that is not final yet")
+            return Observation(AttemptStatus.REFUSED, newest.id, reason=reason)
+        return Observation(AttemptStatus.PENDING, newest.id, reason=f"{reason}, in a block that is not final yet")
 
     async def _final(self) -> Block:
         """The newest block that counts as final, on the way to the branch's head."""
@@ -307,12 +313,12 @@ class EthereumLedger:
 
     async def evidence(self, observation: Observation) -> Evidence:
         if observation.facts is None:
-            raise Retry("nothing was seen yet that could be proved")
+            raise TransientError("nothing was seen yet that could be proved")
         statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
         await self._branch.head()
         block = await self._branch.at(int(observation.facts["number"]))
         if block.hash != observation.facts["hash"]:
-            raise Retry(f"block {block.number} fell out in a reorg")
+            raise TransientError(f"block {block.number} was reorged out")
         try:
             return await self._chain.prove(statement, block)
         except RpcError:
@@ -320,7 +326,7 @@ class EthereumLedger:
             try:
                 return await self._chain.prove(statement, await self._final())
             except RpcError as error:
-                raise Retry(str(error)) from error
+                raise TransientError(str(error)) from error
 
     async def latest(self, log: bytes) -> Statement | None:
         anchored = await self._chain.anchored(log, self._settings.since)
@@ -330,7 +336,7 @@ class EthereumLedger:
         """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
         return {"genesis": (await self._branch.named(0)).hash, **self._contract.options()}
 
-    async def purse(self) -> Purse | None:
+    async def balance(self) -> Balance | None:
         chosen, balance = self._settings, await self._chain.balance()
         limit = min((await suggest(self._rpc, chosen.percentile)).fees().limit, chosen.caps.fee)
         anchor = min(LEAST_GAS * limit, chosen.caps.anchor)
@@ -339,7 +345,7 @@ class EthereumLedger:
         if empty or balance < low:
             left = f", which pays for {balance // anchor:,} anchors at the fees of now" if anchor else ""
             warning = f"{self._signer.shown} has {balance / settings.COIN:.6g} {chosen.coin} left{left}: fund it"
-        return Purse(chosen.coin, settings.DECIMALS, balance, warning, empty)
+        return Balance(chosen.coin, settings.DECIMALS, balance, warning, empty)
 
     async def close(self) -> None:
         await self._rpc.close()
@@ -351,7 +357,7 @@ def _facts(statement: Statement, number: int, digest: str) -> dict[str, Any]:
     return {"statement": statement.encode().hex(), "number": number, "hash": digest}
 
 
-def _spent(attempts: Iterable[Prepared]) -> int:
+def _spent(attempts: Iterable[Attempt]) -> int:
     """What attempts may have cost at most, in wei: of those with one nonce, the dearest."""
     dearest: dict[str, int] = {}
     for attempt in attempts:
@@ -361,7 +367,7 @@ def _spent(attempts: Iterable[Prepared]) -> int:
     return sum(dearest.values())
 
 
-def _waits(attempt: Prepared, head: Block, used: int) -> str:
+def _waits(attempt: Attempt, head: Block, used: int) -> str:
     """What a transaction in the pool waits for, as far as it can be seen."""
     if int(attempt.slot) > used:
         return f"transaction {used} of the account comes first"

@@ -1,11 +1,11 @@
-"""What the adapter asks of a chain about one contract and one account. Changes nothing; every failure is a `Retry`."""
+"""What the adapter asks of a chain about one contract and one account. Changes nothing; every failure is a `TransientError`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from carbonseal.ledger import Evidence, Never, Retry, Statement, TrustItem
+from carbonseal.ledger import Evidence, PermanentError, Statement, TransientError, TrustItem
 from carbonseal_adapters.ethereum.checking.blocks import BLOCK
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import write_header
@@ -38,11 +38,13 @@ class Questions:
         return self._contract.standing(statement, answer) if answer else Standing.ABSENT  # before it was deployed
 
     async def stands(self, statement: Statement, at: int | str) -> bool:
-        """Whether the anchor stands there. Raises `Never` where another root does."""
+        """Whether the anchor stands there. Raises `PermanentError` where another root does."""
         standing = await self.standing(statement, at)
         if standing is Standing.CONTRADICTED:
             reason = f"another root is anchored for size {statement.size} of this log"
-            raise Never(reason, "stop the node and find out what else signs for this log or sends from this account")
+            raise PermanentError(
+                reason, "stop the node and find out what else signs for this log or sends from this account"
+            )
         return standing is Standing.ANCHORED
 
     async def receipt(self, name: str) -> Mapping[str, Any] | None:
@@ -55,22 +57,22 @@ class Questions:
         return await self._rpc.ask("eth_getTransactionByHash", name) is not None
 
     async def gas(self, data: bytes) -> int:
-        """What a call of the contract uses. Raises `Never` where the contract refuses for ever."""
+        """What a call of the contract uses. Raises `PermanentError` where the contract refuses for ever."""
         call = {"from": self._account, "to": to_hex(self._contract.address), "data": to_hex(data)}
         try:
             answer = await self._rpc.question("eth_estimateGas", call)
         except RpcError as error:
             if error.says("revert") and self._contract.refuses_for_ever:
-                raise Never(
+                raise PermanentError(
                     f"the contract refuses the anchor: {error}", "this is a defect; please report it"
                 ) from error
-            raise Retry(str(error)) from error
+            raise TransientError(str(error)) from error
         with self._rpc.reading("eth_estimateGas"):
             return int(answer, 16)
 
     async def prove(self, statement: Statement, block: Block) -> Evidence:
         """The evidence from that block's state, checked as a verifier would who trusts this block. Raises `RpcError` where
-        the endpoint does not have that state any more, `Retry` where it is another block by now."""
+        the endpoint does not have that state any more, `TransientError` where it is another block by now."""
         number = block.number
         place = to_hex(self._contract.slot(statement))
         answer = await self._rpc.question("eth_getProof", to_hex(self._contract.address), [place], hex(number))
@@ -82,7 +84,7 @@ class Questions:
             seen = TrustItem(self._ledger, BLOCK, {"number": number, "hash": block.hash}, self._rpc.endpoint, "")
         checked = VERIFIER.check(evidence, statement, self._contract.pins, [seen])
         if checked.proved is None:
-            raise Retry(f"{self._rpc.endpoint}: {checked.findings[0]}")
+            raise TransientError(f"{self._rpc.endpoint}: {checked.findings[0]}")
         return evidence
 
     async def anchored(self, log: bytes, since: int) -> list[Statement]:
@@ -104,21 +106,23 @@ class Questions:
                 )
             except RpcError as error:
                 if span == 1 or error.says(*BUSY_WORDS):
-                    raise Retry(str(error)) from error
+                    raise TransientError(str(error)) from error
                 span = min(span, last - first + 1) // 2 or 1
                 continue
             with self._rpc.reading("eth_getLogs"):
                 found += [Statement(log, int(one["topics"][3], 16), from_hex(one["data"])[:32]) for one in events]
             last = first - 1
-        raise Retry(f"{self._rpc.endpoint} gives events of {span} blocks at a time: set since= to the registry's block")
+        raise TransientError(
+            f"{self._rpc.endpoint} gives events of {span} blocks at a time: set since= to the registry's block"
+        )
 
 
 def from_hex(text: Any) -> bytes:
-    """From the hexadecimal text of an answer. Raises `Retry`: it is not what was asked for."""
+    """From the hexadecimal text of an answer. Raises `TransientError`: it is not what was asked for."""
     try:
         return bytes.fromhex(text.removeprefix("0x"))
     except (AttributeError, ValueError) as error:
-        raise Retry("the endpoint's answer is not hexadecimal") from error
+        raise TransientError("the endpoint's answer is not hexadecimal") from error
 
 
 def _at(which: int | str) -> str:

@@ -15,7 +15,7 @@ import aiohttp
 from web3 import AsyncHTTPProvider, AsyncWeb3
 from web3.types import RPCEndpoint
 
-from carbonseal.ledger import Retry, Unknown, Unreachable
+from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 from carbonseal_adapters.ethereum.gathering.endpoints import origin
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
@@ -73,7 +73,8 @@ class Rpc:
         self._opening, self._open = asyncio.Lock(), False
 
     async def call(self, method: str, *params: Any) -> Any:
-        """The result. Raises `RpcError`, `Unreachable` or `Retry` (nothing happened) or `Unknown` (the answer got lost)."""
+        """The result. Raises `RpcError`, `UnreachableError` or `TransientError` (nothing happened) or `OutcomeUnknownError`
+        (the answer got lost)."""
         async with self._opening:
             if not self._open:
                 await self._open_session()
@@ -81,15 +82,17 @@ class Rpc:
         try:
             answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Unreachable(self._because(error)) from error
+            raise UnreachableError(self._because(error)) from error
         except aiohttp.ClientResponseError as error:
             if 400 <= error.status < 500 and error.status not in BUSY:
                 raise RpcError(method, f"HTTP {error.status} {error.message}") from error
-            raise (Retry if error.status in BUSY else Unknown)(f"{self.endpoint}: HTTP {error.status}") from error
+            raise (TransientError if error.status in BUSY else OutcomeUnknownError)(
+                f"{self.endpoint}: HTTP {error.status}"
+            ) from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise Unknown(self._because(error)) from error
+            raise OutcomeUnknownError(self._because(error)) from error
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
-            raise Unknown(f"{self.endpoint}: the answer to {method} is not JSON-RPC")
+            raise OutcomeUnknownError(f"{self.endpoint}: the answer to {method} is not JSON-RPC")
         if "error" in answer:
             error_body = answer["error"]
             raise RpcError(method, str(error_body.get("message") if isinstance(error_body, dict) else error_body)[:500])
@@ -104,18 +107,18 @@ class Rpc:
             raise
 
     async def question(self, method: str, *params: Any) -> Any:
-        """The result of what changes nothing: a lost answer is a `Retry`. Raises `RpcError` too."""
+        """The result of what changes nothing: a lost answer is a `TransientError`. Raises `RpcError` too."""
         try:
             return await self.call(method, *params)
-        except Unknown as unknown:
-            raise Retry(str(unknown)) from unknown
+        except OutcomeUnknownError as unknown:
+            raise TransientError(str(unknown)) from unknown
 
     async def ask(self, method: str, *params: Any) -> Any:
-        """The result of a question to which every failure is a `Retry`."""
+        """The result of a question to which every failure is a `TransientError`."""
         try:
             return await self.question(method, *params)
         except RpcError as error:
-            raise Retry(f"{self.endpoint}: {error}") from error
+            raise TransientError(f"{self.endpoint}: {error}") from error
 
     async def number(self, method: str, *params: Any) -> int:
         """A question whose answer is a quantity."""
@@ -125,11 +128,11 @@ class Rpc:
 
     @contextmanager
     def reading(self, method: str) -> Iterator[None]:
-        """For code that takes an answer apart: one of another shape is the endpoint's fault, and a `Retry`."""
+        """For code that takes an answer apart: one of another shape is the endpoint's fault, and a `TransientError`."""
         try:
             yield
         except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
-            raise Retry(f"{self.endpoint}: the answer to {method} is malformed: {error!r}") from error
+            raise TransientError(f"{self.endpoint}: the answer to {method} is malformed: {error!r}") from error
 
     async def close(self) -> None:
         await self._provider.disconnect()

@@ -39,7 +39,7 @@ class Settings:
     since: int  # the block from which on events are looked for
     caps: Caps
     percentile: float
-    patience: float  # seconds
+    replace_after: float  # seconds
     low_balance: int | None  # wei; None: what fifty anchors cost
     coin: str
 
@@ -60,7 +60,7 @@ class Settings:
             percentile=float(
                 _number(options, "fee-percentile", str(PERCENTILE), "a percentage up to 100", most=Decimal(100))
             ),
-            patience=float(_number(options, "replace-after", "90", "a number of seconds")),
+            replace_after=float(_number(options, "replace-after", "90", "a number of seconds")),
             low_balance=None if low is None else int(_number(options, "low-balance", low, "an amount") * COIN),
             coin=options.get("coin", "ETH"),
         )

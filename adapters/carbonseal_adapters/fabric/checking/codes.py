@@ -26,7 +26,7 @@ PUBLISHER_NOT_LISTED = noted(
 CONFIG_MISSING = noted(
     "fabric.config-missing",
     "the trust has no configuration block with hash {hash}",
-    "add it from a file of the channel's operator: carbonseal trust pin <ledger> config.block --whence ... -o trust.json",
+    "add it from a file of the channel's operator: carbonseal trust pin <ledger> config.block --source ... -o trust.json",
 )
 TRUST_MALFORMED = noted(
     "fabric.trust-malformed",
@@ -158,7 +158,7 @@ FILE_UNREADABLE = rejected(
 NO_ENDPOINT = rejected(
     "fabric.no-endpoint",
     "a channel's configuration is not asked of an endpoint",
-    "pin a file from the channel's operator: carbonseal trust pin {ledger} config.block --whence ... -o trust.json",
+    "pin a file from the channel's operator: carbonseal trust pin {ledger} config.block --source ... -o trust.json",
 )
 
 # --- the node's side: node.toml and what it names ---------------------------------------------------------------------

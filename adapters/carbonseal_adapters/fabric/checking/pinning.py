@@ -1,4 +1,4 @@
-"""Configuration blocks as trust: whence a verifier knows the organisations and orderers of a channel.
+"""Configuration blocks as trust: source a verifier knows the organisations and orderers of a channel.
 
 A trust item has kind ``config-block`` and value ``{"block": base64 of the Block message, "number": n}``; the block's header
 hash is what a policy pins.

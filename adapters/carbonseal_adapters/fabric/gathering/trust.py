@@ -1,7 +1,7 @@
 """A channel's configuration block as a verifier gets it: as a file from the channel's operator, never from an endpoint.
 
 peer channel fetch oldest config.block ...
-carbonseal trust pin fabric:<genesis block's hash> config.block --whence "..." -o trust.json
+carbonseal trust pin fabric:<genesis block's hash> config.block --source "..." -o trust.json
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class FabricGatherer:
     """See `carbonseal.ledger.TrustGatherer`."""
 
     def wanted(self, ledger: str) -> str:
-        return f"carbonseal trust pin {ledger} FILE --whence ... with the file of a configuration block"
+        return f"carbonseal trust pin {ledger} FILE --source ... with the file of a configuration block"
 
-    def whence(self, endpoint: str) -> str:
+    def source(self, endpoint: str) -> str:
         del endpoint
         raise Refused(codes.NO_ENDPOINT(ledger="LEDGER"))
 

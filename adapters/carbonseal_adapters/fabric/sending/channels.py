@@ -14,7 +14,7 @@ from fabric_protos.peer import transaction_pb2
 from google.protobuf.message import DecodeError
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Retry, Statement, Unreachable
+from carbonseal.ledger import Statement, TransientError, UnreachableError
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.attestations import Attestation
 from carbonseal_adapters.fabric.checking.blocks import Block
@@ -42,8 +42,8 @@ class Standing:
 
 
 class Channel:
-    """Asks the peers of one's own organisation, the first that can be reached. Raises `Unreachable` where none can be, else
-    `Retry` where none answers."""
+    """Asks the peers of one's own organisation, the first that can be reached. Raises `UnreachableError` where none can be, else
+    `TransientError` where none answers."""
 
     def __init__(
         self,
@@ -79,9 +79,9 @@ class Channel:
         except Declined as declined:
             if declined.status == ABSENT:
                 return None
-            raise Retry(str(declined)) from declined
+            raise TransientError(str(declined)) from declined
         except Refused as refused:
-            raise Retry(f"a peer's answer cannot be read: {refused.finding}") from refused
+            raise TransientError(f"a peer's answer cannot be read: {refused.finding}") from refused
         return Standing(answer.payload, block, index)
 
     async def latest(self, chaincode: str, publisher: str, log: bytes) -> Statement | None:
@@ -91,24 +91,24 @@ class Channel:
         except Declined as declined:
             if declined.status == ABSENT:
                 return None
-            raise Retry(str(declined)) from declined
+            raise TransientError(str(declined)) from declined
         except ValueError as error:
-            raise Retry(f"the chaincode {chaincode} answers what is no anchor: {error}") from error
+            raise TransientError(f"the chaincode {chaincode} answers what is no anchor: {error}") from error
 
     async def raw_block(self, number: int) -> bytes:
         try:
             answer = await self.ask("qscc", b"GetBlockByNumber", self.name.encode(), str(number).encode())
         except Declined as declined:
-            raise Retry(f"block {number} is not there: {declined}") from declined
+            raise TransientError(f"block {number} is not there: {declined}") from declined
         return answer.payload
 
     async def block(self, number: int) -> Block:
         try:
             return Block.of(await self.raw_block(number))
         except Refused as refused:
-            raise Retry(f"block {number} cannot be read: {refused.finding}") from refused
+            raise TransientError(f"block {number} cannot be read: {refused.finding}") from refused
 
-    async def fate(self, transaction: str) -> int | None:
+    async def validation_code(self, transaction: str) -> int | None:
         """The validation code of a transaction in a block, 0 where it is valid; None where the peer does not know it."""
         try:
             answer = await self.ask("qscc", b"GetTransactionByID", self.name.encode(), transaction.encode())
@@ -116,9 +116,9 @@ class Channel:
         except Declined as declined:
             if UNKNOWN_TRANSACTION in str(declined):
                 return None
-            raise Retry(str(declined)) from declined
+            raise TransientError(str(declined)) from declined
         except DecodeError as error:
-            raise Retry("a peer's answer about a transaction cannot be read") from error
+            raise TransientError("a peer's answer about a transaction cannot be read") from error
 
 
 @contextmanager
@@ -127,4 +127,4 @@ def retrying() -> Iterator[None]:
     try:
         yield
     except Failed as failed:
-        raise (Unreachable if failed.code in UNREACHABLE else Retry)(str(failed)) from failed
+        raise (UnreachableError if failed.code in UNREACHABLE else TransientError)(str(failed)) from failed

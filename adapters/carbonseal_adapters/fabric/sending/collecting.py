@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Evidence, Retry
+from carbonseal.ledger import Evidence, TransientError
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.attestations import Attestation
 from carbonseal_adapters.fabric.checking.blocks import Block
@@ -48,7 +48,7 @@ class Attesters:
         self._wanted = wanted
 
     async def attest(self, client: Client, proposal: Proposal, chaincode: str, place: Place) -> Attested:
-        """What those that answer agree on. Raises `Retry` where they are too few."""
+        """What those that answer agree on. Raises `TransientError` where they are too few."""
         asked = sorted(self._wanted.ids)
         answers = await asyncio.gather(*(self._ask(msp, client, proposal) for msp in asked))
         found = [(one, one.version(chaincode, place.key)) for one in answers if isinstance(one, Attestation)]
@@ -56,7 +56,7 @@ class Attesters:
         if not agreed or agreed[0][1] < self._wanted.count:
             problems = "; ".join(one for one in answers if isinstance(one, str))
             count = agreed[0][1] if agreed else 0
-            raise Retry(f"{count} organisations attest the anchor, and {self._wanted} are wanted: {problems}")
+            raise TransientError(f"{count} organisations attest the anchor, and {self._wanted} are wanted: {problems}")
         (block, index), _ = agreed[0]
         return Attested(block, index, tuple(one for one, version in found if version == (block, index)))
 

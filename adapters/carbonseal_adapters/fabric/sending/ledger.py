@@ -15,17 +15,17 @@ import grpc
 from carbonseal.findings import Refused
 from carbonseal.ledger import (
     Anchor,
+    Attempt,
+    AttemptStatus,
+    Balance,
     Evidence,
-    Fate,
-    Never,
     Observation,
-    Prepared,
-    Purse,
-    Retry,
+    OutcomeUnknownError,
+    PermanentError,
     Secrets,
     Statement,
+    TransientError,
     TrustItem,
-    Unknown,
 )
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.blocks import Block
@@ -44,7 +44,7 @@ TAKEN = 30.0  # seconds for which such a transaction is waited for before it cou
 
 async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> FabricLedger:
     """The channel behind `uri`, ``fabric+grpcs://host:port``; see `options`. Raises `Refused` on wrong options, an unusable
-    profile, identity or key, `Retry` where no peer of one's own answers."""
+    profile, identity or key, `TransientError` where no peer of one's own answers."""
     read = read_options(uri, options, secret)
     connections = Connections()
     try:
@@ -59,7 +59,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> Fabr
 class FabricLedger:
     """One chaincode on one channel, and one client that submits; see `carbonseal.ledger.Ledger`."""
 
-    patience: float | None = 120.0  # a new attempt is harmless, and may have a newer certificate
+    replace_after: float | None = 120.0  # a new attempt is harmless, and may have a newer certificate
 
     def __init__(
         self, options: Options, connections: Connections, channel: Channel, genesis: bytes, clock: Callable[[], float]
@@ -67,7 +67,7 @@ class FabricLedger:
         """`genesis` is the channel's first block, raw. Raises `Refused` where it or the pinned block cannot be used."""
         self.name = f"fabric:{Block.of(genesis).hash.hex()}"
         self.publisher = options.client.publisher
-        self.ends: float | None = options.client.certificate.not_valid_after_utc.timestamp()
+        self.expires: float | None = options.client.certificate.not_valid_after_utc.timestamp()
         self._options, self._connections, self._channel, self._clock = options, connections, channel, clock
         self._attesters = Attesters(connections, options.profile.peers, options.attest)
         raw = options.config or genesis
@@ -79,7 +79,7 @@ class FabricLedger:
 
     # --- sending -----------------------------------------------------------------------------------------------------
 
-    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
         del earlier  # another attempt for the same anchor does no harm, and has no slot
         statement = anchor.statement
         standing = await self._standing(statement)
@@ -97,10 +97,10 @@ class FabricLedger:
                 raise NotOurs("the gateway prepared a transaction that writes another key than this anchor's")
             envelope = await seal(self._options.client, prepared)
         except (NotOurs, Refused) as error:
-            raise Retry(f"what the gateway prepared was not signed: {error}") from error
-        return Prepared(statement, proposal.transaction, "", envelope)
+            raise TransientError(f"what the gateway prepared was not signed: {error}") from error
+        return Attempt(statement, proposal.transaction, "", envelope)
 
-    async def send(self, prepared: Prepared) -> None:
+    async def send(self, prepared: Attempt) -> None:
         if await self._is_done(prepared):
             return
         channel = self._channel
@@ -108,42 +108,44 @@ class FabricLedger:
             await channel.gateway(lambda peer: peer.submit(channel.name, prepared.id, prepared.payload))
         except Failed as failed:
             if failed.code in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
-                raise Unknown(str(failed)) from failed
+                raise OutcomeUnknownError(str(failed)) from failed
             # BFT orderers that have it already say so as if they were down.
             if not await self._is_done(prepared):
-                raise Retry(f"the orderers did not take the transaction: {failed}") from failed
+                raise TransientError(f"the orderers did not take the transaction: {failed}") from failed
         now = self._clock()
         self._taken = {name: until for name, until in self._taken.items() if until > now}
         self._taken[prepared.id] = now + TAKEN
 
     # --- following ---------------------------------------------------------------------------------------------------
 
-    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
         if not prepared:
-            return Observation(Fate.MISSING)
+            return Observation(AttemptStatus.MISSING)
         newest = prepared[0]
         fates = {attempt.id: await self._fate(attempt) for attempt in prepared}
         standing = await self._standing(newest.statement)
         if standing is not None:
             if not standing.says(newest.statement):
-                return Observation(Fate.REFUSED, newest.id, reason="another root is anchored for this size")
-            writer = next((name for name, fate in fates.items() if fate == 0), newest.id)
-            return Observation(Fate.FINAL, writer, _facts(newest.statement, standing))
+                return Observation(AttemptStatus.REFUSED, newest.id, reason="another root is anchored for this size")
+            writer = next((name for name, status in fates.items() if status == 0), newest.id)
+            return Observation(AttemptStatus.FINAL, writer, _facts(newest.statement, standing))
         for attempt in prepared:
             if fates[attempt.id] == 0:
-                return Observation(Fate.PENDING, attempt.id, reason="the peer has not caught up")
+                return Observation(AttemptStatus.PENDING, attempt.id, reason="the peer has not caught up")
             if fates[attempt.id] is None:
                 if self._is_taken(attempt):
-                    return Observation(Fate.PENDING, attempt.id, reason="the orderers have it")
-                return Observation(Fate.MISSING, attempt.id)
+                    return Observation(AttemptStatus.PENDING, attempt.id, reason="the orderers have it")
+                return Observation(AttemptStatus.MISSING, attempt.id)
         reason = validation(fates[newest.id] or 0)
-        return Observation(Fate.REFUSED, newest.id, reason=f"the transaction is in a block, and invalid: {reason}")
+        return Observation(
+            AttemptStatus.REFUSED, newest.id, reason=f"the transaction is in a block, and invalid: {reason}"
+        )
 
     # --- evidence ----------------------------------------------------------------------------------------------------
 
     async def evidence(self, observation: Observation) -> Evidence:
         if observation.facts is None:
-            raise Retry("nothing was seen yet that could be proved")
+            raise TransientError("nothing was seen yet that could be proved")
         statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
         place, chaincode = self._place(statement), self._options.chaincode
         question = self._channel.propose(chaincode, *place.question)
@@ -151,11 +153,11 @@ class FabricLedger:
         try:
             evidence = await collect(attested, self._channel.block, self._configurations)
         except Refused as refused:
-            raise Retry(f"a block cannot be read: {refused.finding}") from refused
+            raise TransientError(f"a block cannot be read: {refused.finding}") from refused
         pins = VERIFIER.pin(self.name, await self.pins())
         checked = VERIFIER.check(evidence, statement, pins, self._trust)
         if checked.proved is None:
-            raise Retry(f"what the peers gave is no proof: {checked.findings[-1]}")
+            raise TransientError(f"what the peers gave is no proof: {checked.findings[-1]}")
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
@@ -171,7 +173,7 @@ class FabricLedger:
             "publisher": self.publisher,
         }
 
-    async def purse(self) -> Purse | None:
+    async def balance(self) -> Balance | None:
         return None
 
     async def close(self) -> None:
@@ -185,24 +187,24 @@ class FabricLedger:
     async def _standing(self, statement: Statement) -> Standing | None:
         return await self._channel.standing(self._options.chaincode, self._place(statement))
 
-    async def _is_done(self, prepared: Prepared) -> bool:
+    async def _is_done(self, prepared: Attempt) -> bool:
         """Whether sending would change nothing: the anchor stands, or this very transaction is in a block."""
         standing = await self._standing(prepared.statement)
-        return standing is not None or await self._channel.fate(prepared.id) is not None
+        return standing is not None or await self._channel.validation_code(prepared.id) is not None
 
-    def _is_taken(self, attempt: Prepared) -> bool:
+    def _is_taken(self, attempt: Attempt) -> bool:
         return self._taken.get(attempt.id, 0.0) > self._clock()
 
-    async def _fate(self, attempt: Prepared) -> int | None:
+    async def _fate(self, attempt: Attempt) -> int | None:
         """The transaction's validation code; where the orderers took it just now, the next block is waited for."""
         wait = self._taken.get(attempt.id, 0.0) - TAKEN + COMMIT - self._clock()
         if wait <= 0:  # one that was lost on the way must not hold up the others
-            return await self._channel.fate(attempt.id)
+            return await self._channel.validation_code(attempt.id)
         client, name = self._options.client, self._channel.name
         with retrying():
             return await self._channel.gateway(lambda peer: peer.commit_status(client, name, attempt.id, wait))
 
-    async def _not_endorsed(self, statement: Statement, failed: Failed) -> Never | Retry:
+    async def _not_endorsed(self, statement: Statement, failed: Failed) -> PermanentError | TransientError:
         """Another organisation's peer may say anything: that another root stands is asked of one's own."""
         status, text = failed.declined or (0, "")
         if status == CONTRADICTED:
@@ -210,16 +212,16 @@ class FabricLedger:
             if standing is not None and not standing.says(statement):
                 return _contradicted(statement)
         if status == MALFORMED:
-            return Never(
+            return PermanentError(
                 f"the chaincode refuses the anchor: {text}", "is the chaincode carbonseal's, and this version's?"
             )
-        return Retry(f"not endorsed: {failed}")
+        return TransientError(f"not endorsed: {failed}")
 
 
 def _facts(statement: Statement, standing: Standing) -> dict[str, str | int]:
     return {"statement": statement.encode().hex(), "block": standing.block, "index": standing.index}
 
 
-def _contradicted(statement: Statement) -> Never:
+def _contradicted(statement: Statement) -> PermanentError:
     reason = f"another root is anchored for size {statement.size} of this log"
-    return Never(reason, "stop the node and find out what else signs for this log or submits as this client")
+    return PermanentError(reason, "stop the node and find out what else signs for this log or submits as this client")

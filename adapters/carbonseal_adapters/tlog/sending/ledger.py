@@ -11,7 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Anchor, Evidence, Fate, Never, Observation, Prepared, Purse, Retry, Statement, log_id
+from carbonseal.ledger import (
+    Anchor,
+    Attempt,
+    AttemptStatus,
+    Balance,
+    Evidence,
+    Observation,
+    PermanentError,
+    Statement,
+    TransientError,
+    log_id,
+)
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
@@ -35,8 +46,8 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 class TlogLedger:
     """The `Ledger` of one other log. The publisher is left open: it is whichever log signed the checkpoint."""
 
-    ends: float | None = None
-    patience = None  # a checkpoint that waits is not hurried by another
+    expires: float | None = None
+    replace_after = None  # a checkpoint that waits is not hurried by another
 
     def __init__(self, remote: Remote, key: VerifierKey) -> None:
         self.name = ledger_name(key)
@@ -44,57 +55,63 @@ class TlogLedger:
         self._remote = remote
         self._key = key
 
-    async def prepare(self, anchor: Anchor, earlier: Sequence[Prepared]) -> Prepared:
-        """The signed checkpoint, as it is. Raises `Never` where the log would be its own ledger, or holds another root."""
+    async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
+        """The signed checkpoint, as it is. Raises `PermanentError` where the log would be its own ledger, or holds another root."""
         del earlier  # the same checkpoint twice does no harm
         statement = anchor.statement
         if statement.log_id == log_id(self._key.name):
-            raise Never(f"{self._key.name} cannot anchor in itself", "name another operator's log in node.toml")
+            raise PermanentError(
+                f"{self._key.name} cannot anchor in itself", "name another operator's log in node.toml"
+            )
         state = await self._state(statement)
         if state is not None and state.get("root") != statement.root.hex():
             raise self._conflict(statement)
-        return Prepared(statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
+        return Attempt(statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
 
-    async def send(self, prepared: Prepared) -> None:
-        """Hand the checkpoint over. Raises `Never` where the log refuses it for good, else as `Remote.post` does."""
+    async def send(self, prepared: Attempt) -> None:
+        """Hand the checkpoint over. Raises `PermanentError` where the log refuses it for good, else as `Remote.post` does."""
         answer = await self._remote.post(ANCHORS, prepared.payload)
         if answer.status in (200, 201, 202):
             return
         raise self._refusal(answer, prepared)
 
-    async def follow(self, prepared: Sequence[Prepared]) -> Observation:
+    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
         """FINAL once the log's published checkpoint reaches past the entry: a log takes nothing back."""
         newest = prepared[0]
         statement = newest.statement
         state = await self._state(statement)
         if state is None:
-            return Observation(Fate.MISSING, newest.id)
+            return Observation(AttemptStatus.MISSING, newest.id)
         if state.get("root") != statement.root.hex():
-            return Observation(Fate.REFUSED, newest.id, reason=f"the log holds another root for size {statement.size}")
+            return Observation(
+                AttemptStatus.REFUSED, newest.id, reason=f"the log holds another root for size {statement.size}"
+            )
         index = state.get("index")
         if not isinstance(index, int):
-            return Observation(Fate.PENDING, newest.id)
+            return Observation(AttemptStatus.PENDING, newest.id)
         _, checkpoint = await self._checkpoint()
         if index >= checkpoint.size:
-            return Observation(Fate.PENDING, newest.id)
+            return Observation(AttemptStatus.PENDING, newest.id)
         facts = {"statement": statement.encode().hex(), "index": index, "size": checkpoint.size}
-        return Observation(Fate.FINAL, newest.id, facts)
+        return Observation(AttemptStatus.FINAL, newest.id, facts)
 
     async def evidence(self, observation: Observation) -> Evidence:
         """The entry's inclusion under the log's newest checkpoint, computed here from the log's static tiles.
 
-        Raises `Retry` where the log does not bear out what it said."""
+        Raises `TransientError` where the log does not bear out what it said."""
         facts = observation.facts or {}
         statement = Statement.decode(bytes.fromhex(facts["statement"]))
         index = int(facts["index"])
         note, checkpoint = await self._checkpoint()
         if checkpoint.size < facts["size"]:
-            raise Retry(f"{self.name} shows a checkpoint of size {checkpoint.size}, and it had {facts['size']}")
+            raise TransientError(
+                f"{self.name} shows a checkpoint of size {checkpoint.size}, and it had {facts['size']}"
+            )
         hashes = await self._inclusion(index, checkpoint.size)
         evidence = Evidence(TYPE, VERSION, TlogProof(index, hashes, note).encode())
         checked = VERIFIER.check(evidence, statement, TlogPins(self._key), ())
         if checked.proved is None:
-            raise Retry(f"{self.name} does not bear out its own state: {checked.findings[0]}")
+            raise TransientError(f"{self.name} does not bear out its own state: {checked.findings[0]}")
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
@@ -106,35 +123,40 @@ class TlogLedger:
         try:
             return Statement(log, int(state["size"]), bytes.fromhex(state["root"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise Retry(f"{self.name} answered something else than its newest anchor") from error
+            raise TransientError(f"{self.name} answered something else than its newest anchor") from error
 
     async def pins(self) -> Mapping[str, str]:
-        """The log's own verifier key. Raises `Retry` where what answers is not this log; one that has signed nothing yet is
+        """The log's own verifier key. Raises `TransientError` where what answers is not this log; one that has signed
+        nothing yet is
         believed."""
         answer = await self._remote.get("/checkpoint")
         if answer.code != NOTHING_SIGNED:
             self._open(answer)
         return {"key": self._key.encode()}
 
-    async def purse(self) -> Purse | None:
+    async def balance(self) -> Balance | None:
         return None
 
     async def close(self) -> None:
         await self._remote.close()
 
-    def _refusal(self, answer: Answer, prepared: Prepared) -> Never:
+    def _refusal(self, answer: Answer, prepared: Attempt) -> PermanentError:
         if answer.status == 403:
-            return Never(f"{self.name} does not know this log: {answer.message}", _introduction(prepared.payload))
+            return PermanentError(
+                f"{self.name} does not know this log: {answer.message}", _introduction(prepared.payload)
+            )
         if answer.status == 409:
             return self._conflict(prepared.statement)
         remedy = (
             "look whether the address is that of a log, http://host:port/v1/logs/NAME, of a node of the same version"
         )
-        return Never(f"{self.name} refused the checkpoint: {answer.message}", remedy)
+        return PermanentError(f"{self.name} refused the checkpoint: {answer.message}", remedy)
 
-    def _conflict(self, statement: Statement) -> Never:
+    def _conflict(self, statement: Statement) -> PermanentError:
         reason = f"{self.name} holds another root for size {statement.size}"
-        return Never(reason, "two heads of one size were signed: stop this log, keep both, and start a successor")
+        return PermanentError(
+            reason, "two heads of one size were signed: stop this log, keep both, and start a successor"
+        )
 
     async def _state(self, statement: Statement) -> dict[str, Any] | None:
         """What the log says of this log id and size; None where it knows nothing."""
@@ -142,17 +164,17 @@ class TlogLedger:
         return None if answer.status == 404 else _expect(answer)
 
     async def _checkpoint(self) -> tuple[bytes, Checkpoint]:
-        """The log's newest checkpoint, signed by its pinned key. Raises `Retry` where it is not."""
+        """The log's newest checkpoint, signed by its pinned key. Raises `TransientError` where it is not."""
         answer = await self._remote.get("/checkpoint")
         return answer.body, self._open(answer)
 
     def _open(self, answer: Answer) -> Checkpoint:
         if answer.status != 200:
-            raise Retry(f"{self.name} shows no checkpoint: HTTP {answer.status}")
+            raise TransientError(f"{self.name} shows no checkpoint: HTTP {answer.status}")
         try:
             return open_checkpoint(answer.body, self._key)
         except Refused as refused:
-            raise Retry(f"{self.name} shows a checkpoint that is not its own: {refused.finding}") from refused
+            raise TransientError(f"{self.name} shows a checkpoint that is not its own: {refused.finding}") from refused
 
     async def _inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """The inclusion proof, from the few tiles that it asks for."""
@@ -169,7 +191,7 @@ class TlogLedger:
         if answer.status == 404 and tile.width < WIDTH:
             answer = await self._remote.get(f"/{Tile(tile.level, tile.index).path}")
         if answer.status != 200 or len(answer.body) < 32 * tile.width:
-            raise Retry(f"{self.name} lacks {tile.path}: HTTP {answer.status}, {len(answer.body)} bytes")
+            raise TransientError(f"{self.name} lacks {tile.path}: HTTP {answer.status}, {len(answer.body)} bytes")
         return answer.body[: 32 * tile.width]
 
 
@@ -198,9 +220,9 @@ class _Tiles(TileReader):
 
 
 def _expect(answer: Answer) -> dict[str, Any]:
-    """The state in a good answer. Raises `Retry`."""
+    """The state in a good answer. Raises `TransientError`."""
     if answer.status != 200:
-        raise Retry(f"the log does not tell its state: {answer.message}")
+        raise TransientError(f"the log does not tell its state: {answer.message}")
     return answer.json()
 
 

@@ -10,8 +10,8 @@ import aiohttp
 import orjson
 
 from carbonseal.findings import Refused, rejected
-from carbonseal.keys.endpoints import origin, shown
-from carbonseal.ledger import Retry, Unknown, Unreachable
+from carbonseal.keys.endpoints import origin, redacted
+from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 
 MALFORMED_ENDPOINT = rejected(
     "tlog.malformed-endpoint",
@@ -33,13 +33,13 @@ class Answer:
     body: bytes
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object. Raises `Retry` on anything else: it is not the service that was asked for."""
+        """The body as a JSON object. Raises `TransientError` on anything else: it is not the service that was asked for."""
         try:
             value = orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
-            raise Retry(f"the log answered {self.status} without JSON") from error
+            raise TransientError(f"the log answered {self.status} without JSON") from error
         if not isinstance(value, dict):
-            raise Retry(f"the log answered {self.status} without a JSON object")
+            raise TransientError(f"the log answered {self.status} without a JSON object")
         return value
 
     @property
@@ -47,7 +47,7 @@ class Answer:
         """The code with which the other side refuses, or nothing."""
         try:
             return "" if self.status == 200 else str(self.json().get("code", ""))
-        except Retry:
+        except TransientError:
             return ""
 
     @property
@@ -55,7 +55,7 @@ class Answer:
         """What the other side says went wrong, in a line of bounded length."""
         try:
             value = self.json()
-        except Retry:
+        except TransientError:
             return f"HTTP {self.status}"
         return f"{str(value.get('message', ''))[:500]} [{str(value.get('code', self.status))[:80]}]"
 
@@ -66,36 +66,37 @@ class Remote:
     def __init__(self, uri: str) -> None:
         """`uri` is the ledger's, ``tlog+http://host:port/v1/logs/name``, or the log's address alone. Raises `Refused`."""
         self._url = uri.removeprefix("tlog+").rstrip("/")
-        self.endpoint = shown(self._url)  # for messages: the rest may hold an access key
+        self.endpoint = redacted(self._url)  # for messages: the rest may hold an access key
         if not _is_address(self._url):
             raise Refused(MALFORMED_ENDPOINT("uri", endpoint=self.endpoint))
         self._session: aiohttp.ClientSession | None = None
 
     async def get(self, path: str) -> Answer:
-        """Read `path`. Raises `Unreachable`, or `Retry` when the log is busy or breaks off."""
+        """Read `path`. Raises `UnreachableError`, or `TransientError` when the log is busy or breaks off."""
         try:
             answer = await self._request("GET", path, None)
         except UNREACHABLE as error:
-            raise Unreachable(self._because(error)) from error
+            raise UnreachableError(self._because(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise Retry(self._because(error)) from error
+            raise TransientError(self._because(error)) from error
         if answer.status >= 500 or answer.status in BUSY:
-            raise Retry(f"{self.endpoint}: {answer.message}")
+            raise TransientError(f"{self.endpoint}: {answer.message}")
         return answer
 
     async def post(self, path: str, body: bytes) -> Answer:
-        """Hand over `body`, a text. Raises `Unreachable` or `Retry` where nothing has happened, `Unknown` where something may
+        """Hand over `body`, a text. Raises `UnreachableError` or `TransientError` where nothing has happened,
+        `OutcomeUnknownError` where something may
         have."""
         try:
             answer = await self._request("POST", path, body)
         except UNREACHABLE as error:
-            raise Unreachable(self._because(error)) from error
+            raise UnreachableError(self._because(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unknown(self._because(error)) from error
+            raise OutcomeUnknownError(self._because(error)) from error
         if answer.status in BUSY:
-            raise Retry(f"{self.endpoint}: {answer.message}")
+            raise TransientError(f"{self.endpoint}: {answer.message}")
         if answer.status >= 500:
-            raise Unknown(f"{self.endpoint}: {answer.message}")
+            raise OutcomeUnknownError(f"{self.endpoint}: {answer.message}")
         return answer
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from carbonseal_devnet import leash
 from carbonseal_devnet.ethereum.engine import RpcError, SkewedClock
 
-PATIENCE = 60.0  # seconds to start, and for any answer
+TIMEOUT = 60.0  # seconds to start, and for any answer
 LARGEST = 64 << 20  # bytes of an answer
 
 
@@ -59,7 +59,7 @@ class Program:
     async def ask(self, method: str, *params: Any) -> Any:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         self._writer.write(json.dumps(body).encode() + b"\n")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             line = await self._reader.readline()
         if not line:
             raise Died(f"the program ended while it was asked {method}")
@@ -74,7 +74,7 @@ class Program:
         assert self._process.stdin is not None
         self._process.stdin.write(b"stop")
         self._process.stdin.flush()
-        await asyncio.to_thread(self._process.wait, PATIENCE)
+        await asyncio.to_thread(self._process.wait, TIMEOUT)
 
     async def close(self) -> None:
         self._writer.close()
@@ -111,7 +111,7 @@ def _leashed(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
 
 
 async def _connect(path: Path, process: subprocess.Popen[bytes]) -> Program | None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < until:
         try:
             return Program(process, *await asyncio.open_unix_connection(path, limit=LARGEST))

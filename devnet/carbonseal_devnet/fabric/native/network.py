@@ -19,7 +19,7 @@ from typing import Any
 
 from fabric_protos.common import common_pb2, configtx_pb2
 
-from carbonseal.ledger import Anchor, Retry, Statement
+from carbonseal.ledger import Anchor, Statement, TransientError
 from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.chaincode.package import package, package_id
 from carbonseal_adapters.fabric.checking.blocks import Block
@@ -31,7 +31,7 @@ from carbonseal_devnet.fabric.identity import Node, Organisation
 from carbonseal_devnet.fabric.interface import node_options, uri
 from carbonseal_devnet.fabric.native import making
 from carbonseal_devnet.fabric.native.programs import (
-    PATIENCE,
+    TIMEOUT,
     Failed,
     Held,
     Programs,
@@ -295,7 +295,7 @@ class Native:
         """A command that sends something to the orderers; again while they have no leader yet."""
         root = self.organisations[ORDERER_MSP].tls_ca_file
         ordered = ("--orderer", self.orderer_endpoint(), "--tls", "--cafile", root)
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while True:
             try:
                 self._as_admin(msp_id, *arguments, *ordered)
@@ -320,7 +320,7 @@ class Native:
     @staticmethod
     def _until(done: Callable[[], bool]) -> None:
         """Raises Failed where it takes too long; what fails meanwhile is tried again, as nodes have to find each other."""
-        end, problem = time.monotonic() + PATIENCE, "it does not come to rest"
+        end, problem = time.monotonic() + TIMEOUT, "it does not come to rest"
         while time.monotonic() < end:
             try:
                 if done():
@@ -343,7 +343,7 @@ async def _prepares(network: Native, msp_id: str) -> bool:
             await ledger.prepare(Anchor(Statement(bytes(32), 1, bytes(32)), b""), ())
         finally:
             await ledger.close()
-    except Retry:
+    except TransientError:
         return False
     return True
 

@@ -20,7 +20,7 @@ from typing import Any
 from carbonseal_devnet import leash
 
 PROGRAMS = ("peer", "orderer", "cryptogen", "configtxgen")
-PATIENCE = 60.0  # seconds to start, and for any command
+TIMEOUT = 60.0  # seconds to start, and for any command
 GRACE = 10  # seconds to stop
 VARIABLE = "CARBONSEAL_FABRIC_BIN"
 
@@ -62,7 +62,7 @@ class Programs:
             env=quiet_environment(settings) | environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
         if done.returncode:
@@ -94,7 +94,7 @@ class Held:
 
     def until_ready(self) -> None:
         """Raises Failed where the program ends before, or takes too long."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not listens(self._port):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise Failed(f"{self._log.stem} does not run: {self._log.read_text(errors='replace')[-2000:]}")

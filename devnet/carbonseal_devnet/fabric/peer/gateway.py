@@ -24,7 +24,7 @@ from carbonseal_devnet.fabric.rpc import Failure, Status
 from carbonseal_devnet.fabric.wire import FILTER, Malformed, decode, open_envelope
 
 SYSTEM_POLICY = lifecycle.CHANNEL_POLICY
-PATIENCE = 15.0  # seconds, for another peer or an orderer
+TIMEOUT = 15.0  # seconds, for another peer or an orderer
 
 
 class Gateway:
@@ -142,7 +142,7 @@ class Gateway:
                 response = await self._endorser.process(proposal.signed)
             else:
                 stub = peer_pb2_grpc.EndorserStub(await self._connect(address, self._channel().msps[msp_id].tls_roots))
-                response = await stub.ProcessProposal(proposal.signed, timeout=PATIENCE)
+                response = await stub.ProcessProposal(proposal.signed, timeout=TIMEOUT)
         except Refused as error:
             return failure(Status.FAILED_PRECONDITION, str(error))
         except grpc.aio.AioRpcError as error:
@@ -195,7 +195,7 @@ class Gateway:
             yield envelope
 
         stub = ab_pb2_grpc.AtomicBroadcastStub(await self._connect(address, roots))
-        call = stub.Broadcast(once(), timeout=PATIENCE)
+        call = stub.Broadcast(once(), timeout=TIMEOUT)
         async for response in call:
             return response
         raise TimeoutError("the orderer answered nothing")

@@ -103,7 +103,7 @@ def gather(
     agree: int | None,
     confirmations: int | None,
 ) -> None:
-    """Ask for all that the evidence in PASSPORT... rests on, and write it to one file, with whence and when it came.
+    """Ask for all that the evidence in PASSPORT... rests on, and write it to one file, with its source and date.
 
     An endpoint's answer is a claim. Each is written down as that endpoint's own, and one that was asked before is asked only
     for what is new. Exit status 3: on something fewer agree than should. What does not answer, or lies, is named.
@@ -170,31 +170,31 @@ def update(
 @trust.command(short_help="Write down by hand what you know from elsewhere.")
 @click.argument("ledger")
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
-@click.option("--whence", required=True, help="Where you have it from: it counts as a source of its own.")
+@click.option("--source", required=True, help="Where you have it from: it counts as a source of its own.")
 @OUTPUT
-def pin(ledger: str, words: tuple[str, ...], whence: str, output: Path) -> None:
+def pin(ledger: str, words: tuple[str, ...], source: str, output: Path) -> None:
     """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash; of a
     Fabric channel, the file of the configuration block whose hash your policy pins.
 
     \b
     Examples:
-      carbonseal trust pin eip155:1 23000000 0x44f6...19cb --whence "block explorer, read by A. Miller" -o trust.json
-      carbonseal trust pin fabric:5ab0...77e1 config.block --whence "the consortium's operator" -o trust.json
+      carbonseal trust pin eip155:1 23000000 0x44f6...19cb --source "block explorer, read by A. Miller" -o trust.json
+      carbonseal trust pin fabric:5ab0...77e1 config.block --source "the consortium's operator" -o trust.json
     """
     from carbonseal.ledger import TrustItem
 
-    if not whence.strip():
-        raise Failed("whence is empty", "say where you have it from")
+    if not source.strip():
+        raise Failed("source is empty", "say where you have it from")
     file = Output(output, over=True)
     gatherer = gatherer_of(ledger)
     kind, value = gatherer.pin(ledger, words)
-    if "://" in whence:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
-        whence = gatherer.whence(whence)
-    item = TrustItem(ledger, kind, value, " ".join(whence.split()), format_instant(datetime.now(UTC)))
-    _store(_known(output).joined([item]), file, plain(f"{said(item)}, from {item.whence}"))
+    if "://" in source:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
+        source = gatherer.source(source)
+    item = TrustItem(ledger, kind, value, " ".join(source.split()), format_instant(datetime.now(UTC)))
+    _store(_known(output).joined([item]), file, plain(f"{said(item)}, from {item.source}"))
 
 
-@trust.command(short_help="Show what is in a trust file, whence and when it came.")
+@trust.command(short_help="Show what is in a trust file, with its source and date.")
 @click.argument("file", type=READABLE)
 def show(file: Path) -> None:
     """Show what is in a trust file, ledger by ledger.
@@ -208,7 +208,7 @@ def show(file: Path) -> None:
         click.secho(plain(ledger), bold=True)
         for item in items:
             if item.ledger == ledger:
-                click.echo(plain(f"  {said(item)}, from {item.whence}, {item.when}"))
+                click.echo(plain(f"  {said(item)}, from {item.source}, {item.when}"))
     click.echo(f"{len(items)} items")
 
 

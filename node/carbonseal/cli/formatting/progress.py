@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-PATIENCE = 1.0  # seconds before anything is shown
+TIMEOUT = 1.0  # seconds before anything is shown
 
 
 class Progress:
@@ -33,7 +33,7 @@ class Progress:
         self.count += count
         if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=self.count)
-        elif sys.stderr.isatty() and time.monotonic() - self._started > PATIENCE:
+        elif sys.stderr.isatty() and time.monotonic() - self._started > TIMEOUT:
             self._bar = self._show()
 
     def _show(self) -> Bar:

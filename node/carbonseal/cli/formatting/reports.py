@@ -81,7 +81,7 @@ def as_json(file: str, report: Report, at: datetime) -> str:
             "credential": report.credential or None,
             "subject": report.subject or None,
             "name": report.name or None,
-            "exists_since": format_instant(report.exists_since) if report.exists_since else None,
+            "existed_by": format_instant(report.existed_by) if report.existed_by else None,
             "findings": [finding.to_json() for finding in report.findings],
             "trusted": [item.to_json() for item in report.trusted],
         }
@@ -173,12 +173,12 @@ def _facts(report: Report, at: datetime) -> Iterator[str]:
     if report.credential:
         yield f"  about         {plain(report.name)} ({plain(report.subject)})"
         yield f"  credential    {report.credential}"
-        yield f"  exists since  {format_instant(report.exists_since) if report.exists_since else 'not shown'}"
+        yield f"  existed by    {format_instant(report.existed_by) if report.existed_by else 'not shown'}"
     yield f"  judged as of  {format_instant(at)}"
 
 
 def _trusted(item: TrustItem) -> str:
-    return plain(f"  {item.ledger}: {said(item)}, from {item.whence}, {item.when}")
+    return plain(f"  {item.ledger}: {said(item)}, from {item.source}, {item.when}")
 
 
 def said(item: TrustItem) -> str:

@@ -1,5 +1,5 @@
 """When what signs on each ledger ends (a certificate), as last seen, so that `carbonseal status` can tell it at any time. Owns
-the table `endings`."""
+the table `certificates`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import Column, Float, String, Table, delete, select
 from carbonseal.instants import format_seconds
 from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
 
-ENDINGS = Table(
+CERTIFICATES = Table(
     "endings",
     NODE_TABLES,
     Column("ledger", String, primary_key=True),
@@ -18,7 +18,7 @@ ENDINGS = Table(
 EARLY = 30 * 86400.0  # seconds before it ends, it is told
 
 
-class Endings:
+class CertificateExpiry:
     """Ends by ledger."""
 
     def __init__(self, database: Database) -> None:
@@ -27,16 +27,16 @@ class Endings:
     def warning(self, ledger: str, now: float) -> str:
         """What to do before it ends, where that is soon."""
         with self._database.read() as connection:
-            ends = connection.scalar(select(ENDINGS.c.ends).where(ENDINGS.c.ledger == ledger))
-        if ends is None or ends - now > EARLY:
+            expires = connection.scalar(select(CERTIFICATES.c.expires).where(CERTIFICATES.c.ledger == ledger))
+        if expires is None or expires - now > EARLY:
             return ""
-        verb = "ended" if ends <= now else "ends"
-        told = f"the certificate that anchors here {verb} on {format_seconds(ends)}"
+        verb = "ended" if expires <= now else "ends"
+        told = f"the certificate that anchors here {verb} on {format_seconds(expires)}"
         return f"{told}: have it renewed, then start the node anew"
 
-    def put(self, ledger: str, ends: float | None) -> None:
+    def put(self, ledger: str, expires: float | None) -> None:
         """Keep what was seen."""
         with self._database.write() as connection:
-            connection.execute(delete(ENDINGS).where(ENDINGS.c.ledger == ledger))
-            if ends is not None:
-                insert_rows(connection, ENDINGS, [(ledger, ends)])
+            connection.execute(delete(CERTIFICATES).where(CERTIFICATES.c.ledger == ledger))
+            if expires is not None:
+                insert_rows(connection, CERTIFICATES, [(ledger, expires)])

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from carbonseal.findings import Refused
-from carbonseal.keys.endpoints import shown
-from carbonseal.ledger import Ledger, Never, Retry
+from carbonseal.keys.endpoints import redacted
+from carbonseal.ledger import Ledger, PermanentError, TransientError
 from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.guard import Frozen
@@ -66,13 +66,13 @@ class Connection:
                 await self._connected(self._ledger)
             for log in self._logs:
                 await self._compare(self._ledger, log)
-        except Retry as retry:
+        except TransientError as retry:
             self.put_off(str(retry))
-        except Never as never:
+        except PermanentError as never:
             self._give_up(never.reason, never.remedy)
         except Refused as refused:
             self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
-        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the lane
+        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
             LOG.exception("connecting to %s", self._settings.name)
             self.put_off(f"a defect: {defect!r}")
         else:
@@ -106,7 +106,7 @@ class Connection:
             return ledger
         await ledger.close()
         found, expected = _under(ledger.name, ledger.publisher), _under(wanted.name, wanted.publisher)
-        raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=shown(wanted.uri), found=found, expected=expected))
+        raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=redacted(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
         """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once,

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from carbonseal.ledger import Evidence, Fate, Ledger, Observation, Retry
+from carbonseal.ledger import AttemptStatus, Evidence, Ledger, Observation, TransientError
 from carbonseal.node import failpoints
 from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
 
@@ -112,22 +112,22 @@ class Follower:
         """Ask once, and store what was seen. Raises what the ledger raises."""
         attempts = self._outbox.attempts(anchor)
         seen = await ledger.follow(attempts)
-        if anchor.state in STANDING and seen.fate not in (Fate.INCLUDED, Fate.FINAL):
-            LOG.warning("anchor of size %d fell out of %s", anchor.size, anchor.ledger)
+        if anchor.state in STANDING and seen.status not in (AttemptStatus.INCLUDED, AttemptStatus.FINAL):
+            LOG.warning("anchor of size %d was reorged out of %s", anchor.size, anchor.ledger)
             await self._on_disk(self._evidence.drop, anchor)
-        match seen.fate:
-            case Fate.FINAL:
+        match seen.status:
+            case AttemptStatus.FINAL:
                 await self._final(ledger, anchor, seen, now)
-            case Fate.INCLUDED:
+            case AttemptStatus.INCLUDED:
                 await self._included(ledger, anchor, seen, now)
-            case Fate.PENDING:
+            case AttemptStatus.PENDING:
                 await self._pending(ledger, anchor, seen, now)
-            case Fate.MISSING:
+            case AttemptStatus.MISSING:
                 await self._missing(ledger, anchor, seen, now)
-            case Fate.REFUSED if len(attempts) >= MOST_ATTEMPTS:
+            case AttemptStatus.REFUSED if len(attempts) >= MOST_ATTEMPTS:
                 remedy = "look on the ledger why it refuses anchors"
                 await self._on_disk(self._outbox.fail, anchor, now, seen.reason, remedy)
-            case Fate.REFUSED:
+            case AttemptStatus.REFUSED:
                 await self._on_disk(self._outbox.put_off, anchor, State.DUE, now, seen.reason, seen=seen)
 
     async def _final(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
@@ -143,7 +143,7 @@ class Follower:
     async def _included(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
         try:
             await self._prove(ledger, anchor, seen)
-        except Retry as retry:  # there is time until it is final
+        except TransientError as retry:  # there is time until it is final
             LOG.info("no evidence yet of the anchor of size %d on %s: %s", anchor.size, anchor.ledger, retry)
         if anchor.state is State.INCLUDED:
             await self._on_disk(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
@@ -154,15 +154,15 @@ class Follower:
     async def _pending(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
         if anchor.state in STANDING:
             await self._on_disk(self._outbox.move, anchor, State.SENT, now, again=FASTEST_LOOK, seen=seen)
-        elif anchor.is_stuck(ledger.patience, now):
+        elif anchor.is_stuck(ledger.replace_after, now):
             await self._on_disk(self._outbox.want_better, anchor, now, seen.reason)
         else:
             await self._on_disk(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
 
     async def _missing(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
-        fell_out = anchor.state in STANDING
-        is_stuck = anchor.is_stuck(ledger.patience, now) and not fell_out
-        reason = "fell out of the ledger" if fell_out else "the ledger does not know it"
+        reorged_out = anchor.state in STANDING
+        is_stuck = anchor.is_stuck(ledger.replace_after, now) and not reorged_out
+        reason = "reorged out" if reorged_out else "the ledger does not know it"
         state = State.DUE if is_stuck else State.SIGNED
         await self._on_disk(self._outbox.put_off, anchor, state, now, reason, seen=seen)
 

@@ -2,7 +2,7 @@
 
     due ──> signed ──> sent ──> included ──> final          failed, with reason and remedy, from any state before final
      ^         ^─────────┴──────────┴──────────┘
-     └── refused, or stuck    missing, or fell out in a reorg
+     └── refused, or stuck    missing, or was reorged out
 
 `signed` means that an attempt is stored, complete, and may or may not have been handed over: sending it again is harmless.
 What is sent was always stored before. `due` with attempts stored means that a better one is wanted. `final` is watched until
@@ -43,7 +43,7 @@ from sqlalchemy import (
 )
 
 from carbonseal.instants import format_seconds
-from carbonseal.ledger import Observation, Prepared, Statement
+from carbonseal.ledger import Attempt, Observation, Statement
 from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
 
 
@@ -81,7 +81,7 @@ ANCHORS = Table(
     Column("facts", String),  # the adapter's, JSON
     Column("reason", String),
     Column("remedy", String),
-    Column("offered", Float),  # when an attempt was last prepared, or last fell out
+    Column("offered", Float),  # when an attempt was last prepared, or was last reorged out
     Column("stage", String),  # how far it has got, in the ledger's own words
     Column("cost", String),  # of all its attempts so far, in the ledger's smallest unit
 )
@@ -128,9 +128,9 @@ class AnchorState:
         """Whether it failed many times in a row, and is still tried."""
         return self.state in OPEN and self.tries >= MANY_TRIES
 
-    def is_stuck(self, patience: float | None, now: float) -> bool:
+    def is_stuck(self, replace_after: float | None, now: float) -> bool:
         """Whether its newest attempt had all the time that the ledger gives one."""
-        return patience is not None and now - self.offered >= patience
+        return replace_after is not None and now - self.offered >= replace_after
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -193,16 +193,16 @@ class Outbox:
         with self._database.read() as connection:
             return sum(int(cost or 0) for cost in connection.scalars(chosen))
 
-    def attempts(self, anchor: AnchorState) -> list[Prepared]:
+    def attempts(self, anchor: AnchorState) -> list[Attempt]:
         """What was signed for an anchor, newest first."""
         chosen = select(ATTEMPTS).where(_is(ATTEMPTS, anchor.ledger, anchor.log, anchor.size))
         with self._database.read() as connection:
             return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number.desc()))]
 
-    def open_attempts(self, ledger: str, silent: Collection[bytes] = ()) -> list[Prepared]:
-        """What was signed for all anchors of a ledger that are not settled, oldest first, but for those of the logs `silent`."""
+    def open_attempts(self, ledger: str, paused: Collection[bytes] = ()) -> list[Attempt]:
+        """What was signed for all anchors of a ledger that are not settled, oldest first, but for those of the logs `paused`."""
         with self._database.read() as connection:
-            return _open_attempts(connection, ledger, silent)
+            return _open_attempts(connection, ledger, paused)
 
     def earliest(self, log: bytes, index: int, state: State) -> dict[str, int]:
         """For each ledger, the size of the log's smallest anchor in `state` that covers entry `index`."""
@@ -247,15 +247,15 @@ class Outbox:
     def store_attempt(
         self,
         anchor: AnchorState,
-        prepared: Prepared,
-        earlier: Sequence[Prepared],
+        prepared: Attempt,
+        earlier: Sequence[Attempt],
         now: float,
-        silent: Collection[bytes] = (),
+        paused: Collection[bytes] = (),
     ) -> bool:
         """Keep what was signed, before it is sent: due -> signed. False, and nothing is kept, where the anchor is not due
         any more, or where `earlier`, which it was signed in view of, is not what `open_attempts` gives now."""
         with self._database.write() as connection:
-            view = _open_attempts(connection, anchor.ledger, silent)
+            view = _open_attempts(connection, anchor.ledger, paused)
             if [attempt.id for attempt in view] != [old.id for old in earlier]:
                 return False
             if not _move(connection, anchor, State.SIGNED, since=now, next=now, offered=now, attempt=prepared.id):
@@ -348,15 +348,15 @@ def _take_up(connection: Connection, ledger: str, now: float) -> None:
     connection.execute(update(ANCHORS).where(failed).values(state=State.SENT.value, **again))
 
 
-def _open_attempts(connection: Connection, ledger: str, silent: Collection[bytes]) -> list[Prepared]:
+def _open_attempts(connection: Connection, ledger: str, paused: Collection[bytes]) -> list[Attempt]:
     is_settled = (ANCHORS.c.state == State.FINAL.value) & (ANCHORS.c.next >= NEVER)
-    chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.log.not_in(silent))
+    chosen = select(ATTEMPTS).where(ATTEMPTS.c.ledger == ledger, ATTEMPTS.c.log.not_in(paused))
     chosen = chosen.where(~exists().where(_of_anchor(), is_settled))
     return [_prepared(row) for row in connection.execute(chosen.order_by(ATTEMPTS.c.number))]
 
 
-def _prepared(row: Row[Any]) -> Prepared:
-    return Prepared(Statement.decode(bytes(row.statement)), row.id, row.slot, bytes(row.payload))
+def _prepared(row: Row[Any]) -> Attempt:
+    return Attempt(Statement.decode(bytes(row.statement)), row.id, row.slot, bytes(row.payload))
 
 
 def _anchor(row: Row[Any]) -> AnchorState:

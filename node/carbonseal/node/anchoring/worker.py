@@ -1,6 +1,6 @@
-"""One lane for each ledger, so that a dead one delays no other: keeps the cadence of every log, prepares, sends, follows.
+"""One worker for each ledger, so that a dead one delays no other: keeps the cadence of every log, prepares, sends, follows.
 
-All logs of a node share the lane to a ledger, one round at a time, because they share the account there: its slots (an Ethereum
+All logs of a node share the worker of a ledger, one round at a time, because they share the account there: its slots (an Ethereum
 nonce) are one line.
 """
 
@@ -14,22 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carbonseal.instants import format_seconds
-from carbonseal.keys.endpoints import shown
-from carbonseal.ledger import Anchor, Ledger, Never, Purse, Retry, Unknown, Unreachable
+from carbonseal.keys.endpoints import redacted
+from carbonseal.ledger import (
+    Anchor,
+    Balance,
+    Ledger,
+    OutcomeUnknownError,
+    PermanentError,
+    TransientError,
+    UnreachableError,
+)
 from carbonseal.node import failpoints
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.batches import until
 from carbonseal.node.sealing.log import SealingLog
 
-from .balances import KnownPurse, Purses
-from .certificates import Endings
+from .balances import Balances, KnownBalance
+from .certificates import CertificateExpiry
 from .connection import Connection
 from .follower import LONGEST_WATCH, Follower, OnDisk, watch
 from .outbox import NEVER, OPEN, STANDING, AnchorState, Outbox, State
 
 LOG = logging.getLogger(__name__)
 SLOWEST_ROUND = 5.0  # seconds between two rounds with nothing to do
-PURSE_EVERY = 60.0  # seconds
+BALANCE_EVERY = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class LedgerState:
         """Whether anchors here need somebody: the ledger cannot be talked to, one failed for good or many times in a row, or
         what pays for them has not enough for one more."""
         stopped = self.counts.get(State.FAILED) or any(anchor.is_put_off for anchor in self.newest)
-        return bool(self.problem or stopped or (self.costs and self.costs.purse.empty))
+        return bool(self.problem or stopped or (self.costs and self.costs.balance.empty))
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -80,27 +88,27 @@ class LedgerState:
 class Costs:
     """What pays for a ledger's anchors, and what they have cost so far."""
 
-    purse: KnownPurse
+    balance: KnownBalance
     spent: int
     anchors: int  # that stand
     entries: int  # that they cover
 
     def to_json(self) -> dict[str, object]:
-        """Amounts are decimal numbers of the purse's unit, as text."""
-        amount = self.purse.amount
+        """Amounts are decimal numbers of the balance's unit, as text."""
+        amount = self.balance.format
         return {
-            "unit": self.purse.unit,
-            "balance": amount(self.purse.balance),
-            "asked": format_seconds(self.purse.asked),
-            "warning": self.purse.warning,
-            "empty": self.purse.empty,
+            "unit": self.balance.unit,
+            "balance": amount(self.balance.amount),
+            "asked": format_seconds(self.balance.asked),
+            "warning": self.balance.warning,
+            "empty": self.balance.empty,
             "spent": amount(self.spent),
             "per-anchor": amount(self.spent // self.anchors) if self.anchors else None,
             "per-record": amount(self.spent // self.entries) if self.entries else None,
         }
 
 
-class Lane:
+class LedgerWorker:
     """The way of all anchors to one ledger."""
 
     def __init__(
@@ -110,8 +118,8 @@ class Lane:
         *,
         logs: Iterable[SealingLog],
         outbox: Outbox,
-        purses: Purses,
-        endings: Endings,
+        balances: Balances,
+        certificates: CertificateExpiry,
         follower: Follower,
         on_disk: OnDisk,
         clock: Callable[[], float],
@@ -123,16 +131,16 @@ class Lane:
         self._logs: Mapping[bytes, SealingLog] = {log.id: log for log in logs}
         self.users = [log for log in self._logs.values() if settings.name in log.ledgers]
         self._outbox = outbox
-        self._purses = purses
-        self._endings = endings
+        self._balances = balances
+        self._certificates = certificates
         self._follower = follower
         self._on_disk = on_disk
         self._clock = clock
         self._reached = reached
-        self._connection = Connection(settings, directory, self.users, clock=clock, connected=self._note_ending)
+        self._connection = Connection(settings, directory, self.users, clock=clock, connected=self._note_expiry)
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._next_purse = 0.0
+        self._next_balance = 0.0
 
     # --- what the node asks ----------------------------------------------------------------------------------------
 
@@ -142,26 +150,26 @@ class Lane:
         newest = self._outbox.anchors(self.name, *OPEN, State.FAILED, limit=100)
         return LedgerState(
             self.name,
-            shown(self.config.uri),
+            redacted(self.config.uri),
             self.config.publisher,
             self.config.cadence,
             self._connection.compared,
             self._settled(),
             self._connection.problem,
             self._connection.remedy,
-            self._endings.warning(self.name, self._clock()),
+            self._certificates.warning(self.name, self._clock()),
             self._outbox.counts(self.name),
             self._costs(),
             tuple(newest + [anchor for anchors in final for anchor in anchors]),
         )
 
     def _costs(self) -> Costs | None:
-        purse = self._purses.find(self.name)
-        if purse is None:
+        balance = self._balances.find(self.name)
+        if balance is None:
             return None
         counts = self._outbox.counts(self.name)
         standing = sum(counts.get(state, 0) for state in STANDING)
-        return Costs(purse, self._outbox.spent(self.name), standing, self._outbox.covered(self.name))
+        return Costs(balance, self._outbox.spent(self.name), standing, self._outbox.covered(self.name))
 
     async def make_due(self, log: SealingLog) -> None:
         """Let a log's newest head be anchored."""
@@ -172,7 +180,7 @@ class Lane:
             self._reached(failpoints.DUE)
         self._wake.set()
 
-    async def greet(self) -> None:
+    async def startup_check(self) -> None:
         """Connect, and compare what the ledger knows of the logs with what this node knows."""
         async with self._turn:
             await self._connection.open()
@@ -193,8 +201,8 @@ class Lane:
             await sleep(min(self._next_round(), 0.5))
 
     def _settled(self) -> bool:
-        silent = self._silent()
-        is_open = any(anchor.log not in silent for anchor in self._outbox.anchors(self.name, *OPEN))
+        paused = self._paused_logs()
+        is_open = any(anchor.log not in paused for anchor in self._outbox.anchors(self.name, *OPEN))
         return bool(self._connection.remedy) or not is_open
 
     def forget(self, log: SealingLog) -> None:
@@ -215,13 +223,13 @@ class Lane:
                 return
             try:
                 await self._advance_all(ledger)
-            except Unreachable as silence:
+            except UnreachableError as silence:
                 self._connection.put_off(str(silence))
             else:
                 self._connection.answered()
 
     async def _advance_all(self, ledger: Ledger) -> None:
-        await self._ask_purse(ledger)
+        await self._ask_balance(ledger)
         for anchor in self._outbox.watched(self.name):
             now: AnchorState | None = anchor
             before: State | None = None
@@ -231,23 +239,23 @@ class Lane:
                 now = self._outbox.now(anchor)
 
     async def _advance(self, ledger: Ledger, anchor: AnchorState) -> None:
-        """Raises `Unreachable`, which is not this anchor's failure."""
+        """Raises `UnreachableError`, which is not this anchor's failure."""
         try:
             if anchor.state in (State.SENT, *STANDING):
                 await self._follower.look(ledger, anchor, self._clock())
-            elif anchor.log in self._silent():
+            elif anchor.log in self._paused_logs():
                 await self._on_disk(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
             elif anchor.state is State.DUE:
                 await self._prepare(ledger, anchor)
             else:
                 await self._send(ledger, anchor)
-        except Unreachable:
+        except UnreachableError:
             raise
-        except Retry as retry:
+        except TransientError as retry:
             await self._try_again(ledger, anchor, str(retry))
-        except Never as never:
+        except PermanentError as never:
             await self._on_disk(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
-        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the lane
+        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
             LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
             await self._try_again(ledger, anchor, f"a defect: {defect!r}")
 
@@ -259,17 +267,17 @@ class Lane:
             over = now - anchor.since >= LONGEST_WATCH
             await self._on_disk(self._outbox.look_again, anchor, NEVER if over else now + watch(anchor, now))
             return
-        if state is State.SIGNED and anchor.is_stuck(ledger.patience, now):
+        if state is State.SIGNED and anchor.is_stuck(ledger.replace_after, now):
             state = State.DUE
         await self._on_disk(self._outbox.put_off, anchor, state, now, reason)
 
     async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
         """due -> signed: what will be sent is stored first."""
-        head, silent = self._logs[anchor.log].head(anchor.size), self._silent()
-        earlier = self._outbox.open_attempts(anchor.ledger, silent)
+        head, paused = self._logs[anchor.log].head(anchor.size), self._paused_logs()
+        earlier = self._outbox.open_attempts(anchor.ledger, paused)
         prepared = await ledger.prepare(Anchor(head.checkpoint.statement(), head.note), earlier)
         self._reached(failpoints.PREPARED)
-        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), silent)
+        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), paused)
         self._reached(failpoints.ATTEMPT_STORED)
 
     async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
@@ -278,36 +286,36 @@ class Lane:
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         try:
             await ledger.send(wanted)
-        except Unknown as unknown:
+        except OutcomeUnknownError as unknown:
             LOG.info("anchor of size %d on %s: %s", anchor.size, anchor.ledger, unknown)  # following it will tell
         self._reached(failpoints.SENT)
         await self._on_disk(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
         self._reached(failpoints.SENT_RECORDED)
 
-    def _silent(self) -> frozenset[bytes]:
+    def _paused_logs(self) -> frozenset[bytes]:
         """The ids of logs of which nothing more is sent here: they are frozen, or do not use this ledger any more. What of theirs
         was sent is followed."""
         return frozenset(id for id, log in self._logs.items() if log.frozen or log not in self.users)
 
-    async def _ask_purse(self, ledger: Ledger) -> None:
-        """Look into the purse now and then, and say aloud that it runs low."""
-        if self._clock() < self._next_purse:
+    async def _ask_balance(self, ledger: Ledger) -> None:
+        """Ask for the balance now and then, and log that it runs low."""
+        if self._clock() < self._next_balance:
             return
-        purse: Purse | None = None
+        balance: Balance | None = None
         try:
-            purse = await ledger.purse()
-        except Unreachable:
+            balance = await ledger.balance()
+        except UnreachableError:
             raise
-        except (Retry, Never) as silence:
-            LOG.info("the purse of %s: %s", self.name, silence)
+        except (TransientError, PermanentError) as silence:
+            LOG.info("the balance of %s: %s", self.name, silence)
         except Exception:
-            LOG.exception("the purse of %s", self.name)  # a defect: anchors do without
-        self._next_purse = self._clock() + PURSE_EVERY
-        if purse is not None:
-            before = self._purses.find(self.name)
-            if purse.warning and (before is None or not before.warning):
-                LOG.warning("%s: %s", self.name, purse.warning)
-            await self._on_disk(self._purses.put, self.name, purse, self._clock())
+            LOG.exception("the balance of %s", self.name)  # a defect: anchors do without
+        self._next_balance = self._clock() + BALANCE_EVERY
+        if balance is not None:
+            before = self._balances.find(self.name)
+            if balance.warning and (before is None or not before.warning):
+                LOG.warning("%s: %s", self.name, balance.warning)
+            await self._on_disk(self._balances.put, self.name, balance, self._clock())
 
     async def _keep_cadence(self, log: SealingLog) -> None:
         """Make a log's newest head due where it is time, and where it holds something that is a reason to."""
@@ -328,7 +336,7 @@ class Lane:
         seconds = max(wanted, self._connection.next_try) - now
         return min(max(seconds, 0.01), SLOWEST_ROUND, self.config.cadence)
 
-    async def _note_ending(self, ledger: Ledger) -> None:
-        await self._on_disk(self._endings.put, self.name, ledger.ends)
-        if warning := self._endings.warning(self.name, self._clock()):
+    async def _note_expiry(self, ledger: Ledger) -> None:
+        await self._on_disk(self._certificates.put, self.name, ledger.expires)
+        if warning := self._certificates.warning(self.name, self._clock()):
             LOG.warning("%s: %s", self.name, warning)

@@ -15,7 +15,7 @@ from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.storage.database import LOG_TABLES, Database, insert_rows
 
 from .codes import FOREIGN_EMPTY, FOREIGN_OTHER_ROOT, FOREIGN_OWN_LOG, FOREIGN_UNKNOWN_LOG
-from .queue import Store
+from .queue import EntryQueue
 
 FOREIGN = Table(
     "foreign_anchors",
@@ -48,9 +48,9 @@ class ForeignAnchorState:
 class ForeignAnchors:
     """The heads of those logs whose keys are known."""
 
-    def __init__(self, database: Database, store: Store, own: str, keys: Iterable[VerifierKey]) -> None:
+    def __init__(self, database: Database, store: EntryQueue, own: str, keys: Iterable[VerifierKey]) -> None:
         self._database = database
-        self._store = store
+        self._queue = store
         self._own = own
         self._keys = {key.name: key for key in keys}
 
@@ -81,7 +81,7 @@ class ForeignAnchors:
             if known.root != statement.root:
                 raise Refused(FOREIGN_OTHER_ROOT(origin=checkpoint.origin, size=checkpoint.size))
             return index
-        with self._store.appending([ForeignAnchor(statement)]) as (connection, index):
+        with self._queue.appending([ForeignAnchor(statement)]) as (connection, index):
             row = (index, statement.log_id, statement.size, statement.root, note)
             insert_rows(connection, FOREIGN, [row])
         return index

@@ -80,7 +80,7 @@ class Intake:
         try:
             async for part in _slices(items):
                 taken = [(item.place, self._take(item, profile, tenant)) for item in part]
-                before, storing = storing, asyncio.create_task(self._store(taken))
+                before, storing = storing, asyncio.create_task(self._queue(taken))
                 if before is not None:
                     for result in await before:
                         yield result
@@ -113,7 +113,7 @@ class Intake:
             tenant, record.profile, salt, commit(record.profile, salt, record.canonical), record.canonical
         )
 
-    async def _store(self, taken: list[tuple[Place, Submission | Finding]]) -> list[Submitted]:
+    async def _queue(self, taken: list[tuple[Place, Submission | Finding]]) -> list[Submitted]:
         receipts = iter(await self._put([item for _, item in taken if isinstance(item, Submission)]))
         return [
             Submitted(place, finding=item) if isinstance(item, Finding) else Submitted(place, next(receipts))

@@ -31,14 +31,14 @@ from .files import LogFiles
 from .foreign import ForeignAnchors, ForeignAnchorState
 from .guard import Guard
 from .intake import Intake
-from .queue import Receipt, Store, StoredRecord, Submission
+from .queue import EntryQueue, Receipt, StoredRecord, Submission
 from .sequencer import Sequencer, SignedHead
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
-START_PATIENCE = 3.0  # seconds that ledgers have for saying what they know of this log before anything is signed
+STARTUP_TIMEOUT = 3.0  # seconds that ledgers have for saying what they know of this log before anything is signed
 
 
 class SealingLog:
@@ -62,20 +62,20 @@ class SealingLog:
         self._clock = clock
         self._reached = reached
         self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"carbonseal-log-{own.name}")
-        self._store = Store(database)
+        self._queue = EntryQueue(database)
         self._check_genesis()
         self.files = LogFiles(directory / FOLDER / own.name)
         signer = NoteSigner(own.origin, open_signer(own.key, directory))
         self.verifier: VerifierKey = signer.verifier
         guard = Guard(directory / own.guard, own.origin)
-        self._sequencer = Sequencer(database, self._store, self.files, guard, signer, reached=reached)
+        self._sequencer = Sequencer(database, self._queue, self.files, guard, signer, reached=reached)
         known = [foreign.key for foreign in settings.foreign if foreign.log == own.name]
-        self._foreign = ForeignAnchors(database, self._store, own.origin, known)
+        self._foreign = ForeignAnchors(database, self._queue, own.origin, known)
         tenants = [tenant for tenant in settings.tenants if tenant.log == own.name]
         self.intake = Intake({tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}, self._put)
         self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
-        self._greetings: list[asyncio.Task[None]] = []
-        self._patience_ends = 0.0  # in the event loop's time
+        self._startup_checks: list[asyncio.Task[None]] = []
+        self._startup_deadline = 0.0  # in the event loop's time
 
     @staticmethod
     @asynccontextmanager
@@ -101,9 +101,9 @@ class SealingLog:
 
     def _check_genesis(self) -> None:
         """Genesis cannot change: node.toml must not say anything else. Raises Refused."""
-        if not self._store.size:
+        if not self._queue.size:
             return
-        genesis = decode(self._store.entries(0, 1)[0])
+        genesis = decode(self._queue.entries(0, 1)[0])
         assert isinstance(genesis, Genesis)
         if genesis.origin != self.origin:
             raise Refused(CONFIG_OTHER_GENESIS("log", self.name, found=genesis.origin, expected=self.origin))
@@ -113,7 +113,7 @@ class SealingLog:
 
     async def _close(self) -> None:
         await self.intake.close()
-        await self._on_disk(self._store.catch_up)
+        await self._on_disk(self._queue.catch_up)
         self._disk.shutdown()
 
     # --- entries in ------------------------------------------------------------------------------------------------
@@ -141,15 +141,15 @@ class SealingLog:
 
     def _put_now(self, submissions: list[Submission]) -> list[Receipt]:
         self._begin()
-        receipts = self._store.put(submissions, self._now())
+        receipts = self._queue.put(submissions, self._now())
         self._reached(failpoints.STORED)
         return receipts
 
     def _begin(self) -> None:
         """Entry 0 says which log this is, and who publishes its anchors."""
-        if self._store.size == 0:
+        if self._queue.size == 0:
             self._sequencer.check()
-            with self._store.appending([Genesis(self.origin, self.ledgers, self.predecessor)]):
+            with self._queue.appending([Genesis(self.origin, self.ledgers, self.predecessor)]):
                 pass
 
     # --- growing ---------------------------------------------------------------------------------------------------
@@ -161,29 +161,29 @@ class SealingLog:
     async def sequence(self) -> bytes | None:
         """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
         Raises `Frozen`."""
-        await self._greeted()
+        await self._startup_checked()
         self._sequencer.check()
         newest: SignedHead | None = None
-        until = self._store.size
+        until = self._queue.size
         while self._sequencer.published.size < until:
             newest = await self._step() or newest
         return newest.note if newest else None
 
     async def _step(self, heartbeat: bool = False) -> SignedHead | None:
         """One batch."""
-        await self._greeted()
+        await self._startup_checked()
         return await self._on_disk(self._sequencer.step, self._now(), heartbeat)
 
-    def await_greetings(self, greetings: Iterable[asyncio.Task[None]]) -> None:
-        """Ledgers are being asked what they know of this log: until they have answered, or had `START_PATIENCE` for it, nothing
+    def await_startup_checks(self, checks: Iterable[asyncio.Task[None]]) -> None:
+        """Ledgers are being asked what they know of this log: until they have answered, or had `STARTUP_TIMEOUT` for it, nothing
         is signed."""
-        self._greetings = list(greetings)
-        self._patience_ends = asyncio.get_running_loop().time() + START_PATIENCE
+        self._startup_checks = list(checks)
+        self._startup_deadline = asyncio.get_running_loop().time() + STARTUP_TIMEOUT
 
-    async def _greeted(self) -> None:
-        while self._greetings and (left := self._patience_ends - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._greetings, timeout=left)
-            self._greetings = [greeting for greeting in self._greetings if not greeting.done()]
+    async def _startup_checked(self) -> None:
+        while self._startup_checks and (left := self._startup_deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._startup_checks, timeout=left)
+            self._startup_checks = [check for check in self._startup_checks if not check.done()]
 
     # --- honesty ---------------------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class SealingLog:
     async def check(self) -> None:
         """Raises `Frozen` if this log signs nothing, after its ledgers had a moment to take back what they claimed."""
         if self.frozen:
-            await self._greeted()
+            await self._startup_checked()
         self._sequencer.check()
 
     async def compare(self, witness: str, statement: Statement | None) -> None:
@@ -246,11 +246,11 @@ class SealingLog:
 
     def entry(self, index: int) -> bytes:
         """An entry that is stored."""
-        return self._store.entries(index, index + 1)[0]
+        return self._queue.entries(index, index + 1)[0]
 
     def record(self, commitment: bytes) -> StoredRecord | None:
         """The record with this commitment, or None."""
-        return self._store.record(commitment)
+        return self._queue.record(commitment)
 
     def proof(self, index: int, size: int | None = None) -> TlogProof:
         """That entry `index` is in the log, under the head of `size` (the newest if None). Raises Refused."""

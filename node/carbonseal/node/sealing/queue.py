@@ -96,7 +96,7 @@ class StoredRecord:
     canonical: bytes
 
 
-class Store:
+class EntryQueue:
     """The queue in the database. One thread writes; `size` and what only reads may be asked from any."""
 
     def __init__(self, database: Database) -> None:

@@ -55,7 +55,7 @@ from .codes import (
 )
 from .files import LogFiles
 from .guard import CLAIMS, Frozen, Guard, LastSigned
-from .queue import Store
+from .queue import EntryQueue
 
 HEADS = Table(
     "heads",
@@ -85,7 +85,7 @@ class Sequencer:
     def __init__(
         self,
         database: Database,
-        store: Store,
+        store: EntryQueue,
         files: LogFiles,
         guard: Guard,
         signer: NoteSigner,
@@ -93,7 +93,7 @@ class Sequencer:
         reached: failpoints.Reached,
     ) -> None:
         self._database = database
-        self._store = store
+        self._queue = store
         self._files = files
         self._guard = guard
         self._signer = signer
@@ -129,10 +129,10 @@ class Sequencer:
         size = self.published.size
         if self.frozen:
             return
-        if self._store.size < size:
-            self._freeze(FROZEN_LOST_ENTRIES(size=size, queued=self._store.size))
-        elif self._store.size < last.size:
-            self._freeze(FROZEN_WENT_BACK(witness="the guard", known=last.size, size=self._store.size))
+        if self._queue.size < size:
+            self._freeze(FROZEN_LOST_ENTRIES(size=size, queued=self._queue.size))
+        elif self._queue.size < last.size:
+            self._freeze(FROZEN_WENT_BACK(witness="the guard", known=last.size, size=self._queue.size))
         elif last.size <= size and self._root_at(last.size) != last.root:
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=last.size))
         elif self._edge.root() != self.published.root:
@@ -211,20 +211,20 @@ class Sequencer:
     @property
     def waiting(self) -> int:
         """How many entries are stored and not in the log yet."""
-        return self._store.size - self.published.size
+        return self._queue.size - self.published.size
 
     def step(self, now: int, heartbeat: bool = False) -> SignedHead | None:
         """Make one batch of at most `MAX_BATCH` entries; None where nothing waits. Raises `Frozen`."""
         self.check()
         if heartbeat:
-            with self._store.appending([Heartbeat(now)]):
+            with self._queue.appending([Heartbeat(now)]):
                 pass
         if not self.waiting:
             return None
         self._reached(failpoints.PLANNED)
         last = self._last_signed()
         old = self.published.size
-        new = last.size if last.size > old else min(self._store.size, old + MAX_BATCH)
+        new = last.size if last.size > old else min(self._queue.size, old + MAX_BATCH)
         edge, full = self._grow(old, new)
         root = edge.root()
         self._reached(failpoints.TILES_WRITTEN)
@@ -247,7 +247,7 @@ class Sequencer:
     def _grow(self, old: int, new: int) -> tuple[Edge, list[str]]:
         """Write the files of a log that grows from `old` to `new` entries. Gives its new edge, and the full files' names."""
         begin = old - old % WIDTH
-        entries = self._store.entries(begin, new)
+        entries = self._queue.entries(begin, new)
         bundles = list(bundles_between(old, new))
         files = [
             (bundle_path(part.index, part.width), encode_bundle(entries[part.index * WIDTH - begin :][: part.width]))
@@ -264,7 +264,7 @@ class Sequencer:
         """Put a published head into the database."""
         before = self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
         start, reasons = (before.checkpoint.size, before.reasons) if before else (0, 0)
-        reasons += sum(decode(entry).makes_due for entry in self._store.entries(start, checkpoint.size))
+        reasons += sum(decode(entry).makes_due for entry in self._queue.entries(start, checkpoint.size))
         with self._database.write() as connection:
             insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, now, reasons)])
         return SignedHead(checkpoint, note, reasons)

@@ -42,7 +42,7 @@ class Signer(Protocol):
 
     async def sign(self, transaction: Transaction) -> bytes:
         """`transaction`, signed by this account and checked: what goes to the chain. Raises `Refused` on anything else that
-        came back, `Retry` where nothing did."""
+        came back, `TransientError` where nothing did."""
         ...
 
     async def close(self) -> None:

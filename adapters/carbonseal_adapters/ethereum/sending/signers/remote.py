@@ -12,7 +12,7 @@ from eth_utils.address import to_checksum_address
 
 from carbonseal.findings import Refused
 from carbonseal.keys.uris import KeyUri
-from carbonseal.ledger import Retry, Unknown
+from carbonseal.ledger import OutcomeUnknownError, TransientError
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.options import read_address, to_hex
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
@@ -20,18 +20,18 @@ from carbonseal_adapters.ethereum.sending.signatures import check_signed
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, read_signed
 
 METHODS = {"web3signer": "eth_signTransaction", "clef": "account_signTransaction"}
-PATIENCE = 25.0  # seconds: less than an endpoint is given, and enough for a rule or a vault
+TIMEOUT = 25.0  # seconds: less than an endpoint is given, and enough for a rule or a vault
 
 
 class RemoteSigner:
     """An account at an endpoint that holds its key: ``clef:http://127.0.0.1:8550?address=0x…``."""
 
-    def __init__(self, uri: KeyUri, *, patience: float = PATIENCE) -> None:
+    def __init__(self, uri: KeyUri, *, timeout: float = TIMEOUT) -> None:
         """Raises `Refused` where the URI is no endpoint, or names no address."""
         self.address = read_address(uri.need("address"), "address")
         self.shown = to_hex(self.address)
         self._method = METHODS[uri.scheme]
-        self._patience = patience
+        self._timeout = timeout
         self._rpc = Rpc(uri.path)
 
     def __repr__(self) -> str:
@@ -39,13 +39,17 @@ class RemoteSigner:
 
     async def sign(self, transaction: Transaction) -> bytes:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 answer = await self._rpc.call(self._method, self._asked(transaction))
         except RpcError as error:
-            raise Retry(str(codes.SIGNER_DENIES(endpoint=self._rpc.endpoint, reason=error))) from error
-        except (Retry, Unknown, TimeoutError) as error:  # nothing was sent to a chain: it may simply be asked again
+            raise TransientError(str(codes.SIGNER_DENIES(endpoint=self._rpc.endpoint, reason=error))) from error
+        except (
+            TransientError,
+            OutcomeUnknownError,
+            TimeoutError,
+        ) as error:  # nothing was sent to a chain: it may simply be asked again
             reason = str(error) or "no answer in time"
-            raise Retry(str(codes.SIGNER_SILENT(endpoint=self._rpc.endpoint, reason=reason))) from error
+            raise TransientError(str(codes.SIGNER_SILENT(endpoint=self._rpc.endpoint, reason=reason))) from error
         payload = self._payload(answer)
         try:
             found, signature = read_signed(payload)
