@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.tokens import SoftHsm, softhsm_module
+
+# No property has a deadline: how long an example takes says more about the machine than about the code.
+# In CI the examples are the same in every run, so that a failure there is a failure everywhere.
+settings.register_profile("default", deadline=None, print_blob=True)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 @pytest.fixture(scope="session")

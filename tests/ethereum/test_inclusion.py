@@ -123,7 +123,7 @@ def test_every_size_up_to_300(chain):
     assert verdicts.count(False) > 0.9 * len(verdicts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_the_same_root_at_any_size(chain, data):
     """Also at sizes that no test could build, and with proofs of every length around the right one."""

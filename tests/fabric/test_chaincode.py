@@ -130,7 +130,7 @@ def test_what_is_not_there(state):
 
 
 @given(sizes=some.sets(some.integers(1, (1 << 64) - 1) | some.integers(1, 40), min_size=1, max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_latest_is_the_largest_however_many_there_are(client, sizes):
     state = State(client.serialized)
     for size in sizes:

@@ -84,7 +84,6 @@ def runs(seal: Seal) -> list[set[int]]:
     return found
 
 
-@settings(deadline=None)
 @given(seals(), seals(), st.sampled_from([every_link, no_link]))
 def test_merging(first: Seal, second: Seal, link: Link) -> None:
     merged = merge_seals(first, second, link)
@@ -213,7 +212,7 @@ WAYS = st.lists(st.integers(0, 3), min_size=7, max_size=7)
 LINKED = st.lists(st.booleans(), min_size=7, max_size=7)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(HEADS, WAYS, LINKED, HEADS, WAYS, LINKED, st.booleans())
 def test_what_verified_still_does_and_since_no_later(
     sizes: list[int],

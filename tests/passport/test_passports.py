@@ -70,7 +70,7 @@ def simple() -> Passport:
     return World().passport()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_round_trip(data: st.DataObject) -> None:
     """Whatever its seals and evidence hold: reading judges form, and nothing else."""

@@ -220,7 +220,7 @@ def test_every_list_in_another_order() -> None:
             holds(changed(way, swap))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_members_exchanged_for_others_of_the_same_type(data: st.DataObject) -> None:
     one = data.draw(st.sampled_from(every_way()))
@@ -307,7 +307,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data(), JSON)
 def test_members_replaced_by_anything(data: st.DataObject, anything: Any) -> None:
     way = data.draw(st.sampled_from(every_way()))
@@ -318,7 +318,7 @@ def test_members_replaced_by_anything(data: st.DataObject, anything: Any) -> Non
     holds(changed(way, put))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), st.binary(max_size=24))
 def test_any_stretch_of_bytes(data: st.DataObject, noise: bytes) -> None:
     """In its place comes noise, nothing, or another stretch of the file, which is what may still be a document."""
@@ -330,7 +330,7 @@ def test_any_stretch_of_bytes(data: st.DataObject, noise: bytes) -> None:
         holds(raw[:start] + put + raw[start + length :])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_stretch_of_a_text_for_one_of_the_same_length(data: st.DataObject) -> None:
     """It stays a document: what stands in for the stretch is a stretch of another text, of the same alphabet as likely as not."""

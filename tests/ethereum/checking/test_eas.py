@@ -154,7 +154,7 @@ def test_spoiled_proofs():
         assert code_of(Evidence("ethereum-eas", 1, data)) is code
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(SOUND.data) - 1), st.integers(1, 255))
 def test_no_changed_byte_proves(position, change):
     data = bytearray(SOUND.data)

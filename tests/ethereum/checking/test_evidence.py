@@ -208,7 +208,7 @@ def test_unknown_kinds_and_versions_count_for_nothing():
         assert code_of(evidence) is codes.EVIDENCE_UNKNOWN
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.integers(0, len(MADE.evidence.data) - 1), st.integers(1, 255))
 def test_no_changed_byte_proves(position, change):
     data = bytearray(MADE.evidence.data)

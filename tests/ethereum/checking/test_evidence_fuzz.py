@@ -117,7 +117,7 @@ def test_every_change_of_structure_is_refused(change):
         assert data == MADE.evidence.data or not check(data), (change, path)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.sampled_from(PATHS)), min_size=1, max_size=4))
 def test_no_mixture_of_changes_proves(changes):
     tree = TREE
@@ -131,14 +131,14 @@ def test_no_mixture_of_changes_proves(changes):
     assert not check(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(MADE.evidence.data)), st.integers(0, 400), st.binary(max_size=40))
 def test_no_spliced_bytes_prove(start, length, put):
     data = MADE.evidence.data[:start] + put + MADE.evidence.data[start + length :]
     assert data == MADE.evidence.data or not check(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_only_the_exact_path_is_a_proof(data):
     """Nodes of two keys' proofs in any order, any number: accepted is one sequence alone."""
@@ -160,7 +160,7 @@ def test_only_the_exact_path_is_a_proof(data):
         assert (given_nodes, found) == (tuple(proof), values[one])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sets(st.integers(1, 10_000), min_size=1, max_size=40), st.integers(1, 10_000))
 def test_absence_is_refused_as_absence(sizes, asked):
     """The honest proof that another anchor is not there, among as many as may be."""

@@ -28,7 +28,7 @@ def code_of(root, key, proof):
     return "proved"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(KEYS), st.binary(min_size=1, max_size=60), min_size=1, max_size=60))
 def test_agrees_with_py_trie_on_presence_and_absence(values):
     trie = trie_of(values)

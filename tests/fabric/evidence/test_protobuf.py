@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fabric_protos.common import common_pb2
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
@@ -21,7 +21,6 @@ def code_of(raw, shape=SHAPE):
     return caught.value.finding.code
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 2**63 - 1), st.integers(0, 999_999_999), st.text(max_size=40), st.text(max_size=70), st.binary(),
 )  # fmt: skip
@@ -36,14 +35,12 @@ def test_what_others_write_is_read(seconds, nanos, channel, transaction, extensi
     assert (found.data(7), timestamp.number(1), timestamp.number(2)) == (extension, seconds, nanos)
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=300), max_size=5))
 def test_lists_keep_their_order(values):
     raw = common_pb2.BlockData(data=values).SerializeToString()
     assert read(raw, shapes.BLOCK_DATA).each(1) == tuple(values)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(raw):
     try:

@@ -66,7 +66,7 @@ def test_every_region(name):
             refuses(name, text(changed(VALUES[name], path, base64.b64encode(new).decode())))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_any_byte(name, data):
     """Anywhere in the bytes below base64."""
@@ -78,7 +78,7 @@ def test_any_byte(name, data):
     refuses(name, text(changed(VALUES[name], path, base64.b64encode(raw).decode())))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_any_byte_of_the_json(name, data):
     raw = bytearray(SEALED[name].data)
@@ -86,7 +86,6 @@ def test_any_byte_of_the_json(name, data):
     refuses(name, bytes(raw))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_any_bytes(data):
     assert code_of(SOUND, Evidence("fabric-anchor", 1, data)) is codes.EVIDENCE_MALFORMED

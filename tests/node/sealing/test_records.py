@@ -110,7 +110,7 @@ def test_commitments_that_begin_alike_are_told_apart(begin: Begin, monkeypatch: 
     assert within(directory, count) == 6
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs=st.lists(st.lists(st.integers(0, 30), max_size=40), max_size=5), lag=st.integers(1, 20))
 def test_deduplication_against_a_set(
     begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runs: list[list[int]], lag: int
