@@ -38,7 +38,7 @@ texts: $(VENV)/installed  ## make docs/cli.md and docs/codes.md again, from what
 	$(BIN)/python -m tests.repository.help_texts > docs/cli.md
 	$(BIN)/python -m tests.repository.codes > docs/codes.md
 
-vectors: $(VENV)/installed  ## make the specification's test vectors again
+vectors: $(VENV)/installed  ## make the specification's test vectors and examples again
 	$(BIN)/python -m tests.vectors.make
 
 clean:

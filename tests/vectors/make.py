@@ -1,4 +1,5 @@
-"""Makes the specification's test vectors again: `python -m tests.vectors.make`, or `make vectors`. The same bytes every time."""
+"""Makes the specification's test vectors and its examples again: `python -m tests.vectors.make`, or `make vectors`. The same
+bytes every time."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.vectors import (
+    examples,
     making_documents,
     making_eas,
     making_evidence,
@@ -65,6 +67,7 @@ def _text(subject: str) -> str:
 def main() -> None:
     for name, text in files().items():
         (FOLDER / name).write_text(text, encoding="ascii", newline="\n")
+    examples.main()
 
 
 if __name__ == "__main__":
