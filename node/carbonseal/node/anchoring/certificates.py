@@ -12,7 +12,7 @@ CERTIFICATES = Table(
     "endings",
     NODE_TABLES,
     Column("ledger", String, primary_key=True),
-    Column("ends", Float),  # in seconds since 1970
+    Column("expires", Float),  # in seconds since 1970
 )
 
 EARLY = 30 * 86400.0  # seconds before it ends, it is told
