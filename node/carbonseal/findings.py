@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Self
 
 
 class Outcome(Enum):
@@ -118,8 +119,9 @@ class Refused(CarbonsealError):
         super().__init__(finding)
         self.finding = finding
 
-    def under(self, *place: str) -> Refused:
-        return Refused(self.finding.under(*place))
+    def under(self, *place: str) -> Self:
+        """The same refusal, seen from further up; a `BrokenOff` stays one."""
+        return type(self)(self.finding.under(*place))
 
 
 class BrokenOff(Refused):

@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable
 import orjson
 from aiohttp import web
 
-from carbonseal.findings import Finding, Outcome, Refused, rejected, undetermined
+from carbonseal.findings import BrokenOff, Finding, Outcome, Refused, rejected, undetermined
 from carbonseal.node import codes as node_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
 from carbonseal.records import codes as records_codes
-from carbonseal.storage import codes as storage_codes
 
 FROM_A_PAGE = rejected(
     "http.from-a-page",
@@ -36,13 +35,7 @@ UNKNOWN_PASSPORT = undetermined("http.unknown-passport", "no passport with this 
 NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
 NO_TILE = undetermined("http.no-tile", "this log has no such tile, or not of this width")
 
-BROKEN = 500  # something on the node's machine failed
-DATABASES = (
-    storage_codes.NODE_DATABASE_FULL,
-    storage_codes.NODE_DATABASE_BUSY,
-    storage_codes.NODE_DATABASE_DAMAGED,
-    storage_codes.NODE_DATABASE_FAILED,
-)
+BROKEN = 500  # something on the node's machine failed: the exception is `BrokenOff`, whatever its code
 STATUS = {
     FROM_A_PAGE.name: 403,
     NOT_FOUND.name: 404,
@@ -67,7 +60,6 @@ STATUS = {
     sealing_codes.FOREIGN_UNKNOWN_LOG.name: 403,
     sealing_codes.FOREIGN_OTHER_ROOT.name: 409,
     **dict.fromkeys((code.name for code in FREEZES), 503),
-    **dict.fromkeys((code.name for code in DATABASES), BROKEN),
 }
 RETRY_AFTER = "1"  # seconds
 
@@ -81,10 +73,11 @@ def describe(finding: Finding) -> dict[str, object]:
     return told
 
 
-def refuse(finding: Finding) -> web.Response:
-    """The answer to what was refused. Unless `STATUS` says else: 400 for what is wrong, 422 for what cannot be judged."""
-    default = 400 if finding.code.outcome is Outcome.REJECTED else 422
-    status = STATUS.get(finding.code.name, default)
+def refuse(finding: Finding, status: int | None = None) -> web.Response:
+    """The answer to what was refused. Without `status`, `STATUS` decides; what it does not name is 400 where it was rejected
+    and 422 where it was undetermined."""
+    if status is None:
+        status = STATUS.get(finding.code.name, 400 if finding.code.outcome is Outcome.REJECTED else 422)
     headers = {"Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER
@@ -98,6 +91,8 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
     """Turn what handlers and the router raise on purpose into JSON."""
     try:
         return await handler(request)
+    except BrokenOff as broken:
+        return refuse(broken.finding, BROKEN)
     except Refused as refused:
         return refuse(refused.finding)
     except web.HTTPNotFound:
