@@ -23,6 +23,7 @@ from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import consistency_proof, inclusion_proof, leaf_hash, tree_root
 from carbonseal.passport.assembly import assemble
 from carbonseal.passport.credentials import (
+    Carried,
     Component,
     ListedRecord,
     StatusEntry,
@@ -30,7 +31,7 @@ from carbonseal.passport.credentials import (
     sign_document,
 )
 from carbonseal.passport.multibase import encode_key
-from carbonseal.passport.passports import Carried, Disclosed, Passport, carry_credential, carry_status_list
+from carbonseal.passport.passports import Disclosed, Passport, carry_credential, carry_status_list
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import StatusList, draft_status_list
 from carbonseal.records.canonical import jcs

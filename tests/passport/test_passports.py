@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
+from carbonseal.passport.citations import citations
 from carbonseal.passport.passports import (
     Disclosed,
     Passport,
     evidence_digest,
     evidence_to_json,
     parse,
-    reachable,
 )
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.records.canonical import jcs
@@ -115,7 +115,7 @@ def test_what_stands_once_is_written_once() -> None:
     value = json.loads(whole.encode())
     assert len(value["credentials"]) == 4
     assert len(value["seals"]) == 4 * 3 - 3  # one status list for all four, of one issuer
-    assert next(iter(reachable(whole.credentials, whole.root))) == whole.root
+    assert next(iter(citations(whole.root, whole.credentials).credentials)) == whole.root
     assert parse(whole.encode()) == whole
 
 

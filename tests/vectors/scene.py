@@ -10,7 +10,8 @@ from typing import Any
 from carbonseal.ledger import Evidence, Statement
 from carbonseal.log.entries import Genesis
 from carbonseal.passport.assembly import refresh
-from carbonseal.passport.passports import Carried, Passport, carry_status_list
+from carbonseal.passport.credentials import Carried
+from carbonseal.passport.passports import Passport, carry_status_list
 from carbonseal.passport.seals import Head, SealedAnchor
 from carbonseal.passport.status_lists import StatusList, draft_status_list
 from tests.world import CHAIN, ORIGIN, OTHER_ORIGIN, SIGNED, Issuer, MemoryLog, World, chain_evidence

@@ -12,8 +12,8 @@ import pytest
 from carbonseal.findings import LONGEST_FACT, Verdict
 from carbonseal.ledger import Evidence
 from carbonseal.log.entries import Heartbeat, RecordEntry
-from carbonseal.passport.credentials import Component, ListedRecord, draft_credential
-from carbonseal.passport.passports import Carried, Passport, carry_credential
+from carbonseal.passport.credentials import Carried, Component, ListedRecord, draft_credential
+from carbonseal.passport.passports import Passport, carry_credential
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.verify import LONGEST_NAME
 from tests.verification.tampering import (

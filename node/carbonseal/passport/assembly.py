@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import MAX_NOTE, MAX_SIGNATURES, Note
-from carbonseal.passport.credentials import Credential
-from carbonseal.passport.passports import Carried, Disclosed, Passport, reachable
+from carbonseal.passport.citations import citations
+from carbonseal.passport.credentials import Carried, Credential
+from carbonseal.passport.passports import Disclosed, Passport
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import StatusList
 
@@ -135,33 +136,25 @@ def _newest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusL
     """The newest version of each list; of two from one second, the later in order."""
     newest: dict[tuple[str, str], Carried[StatusList]] = {}
     for carried in lists:
-        named = (carried.signed.issuer, carried.signed.id)
-        known = newest.get(named)
+        known = newest.get(carried.signed.name)
         if known is None or known.signed.valid_from <= carried.signed.valid_from:
-            newest[named] = carried
+            newest[carried.signed.name] = carried
     return {carried.signed.digest: carried for carried in newest.values()}
 
 
 def _only_cited(passport: Passport) -> Passport:
     """Without what nothing cites any more: a superseded status list and its seal, above all."""
-    credentials = reachable(passport.credentials, passport.root)
-    listed = {record.commitment for carried in credentials.values() for record in carried.signed.records}
-    named = {
-        (carried.signed.issuer, carried.signed.status.list_id)
-        for carried in credentials.values()
-        if carried.signed.status is not None
-    }
+    cited = citations(passport.root, passport.credentials)
     lists = {
         digest: carried
         for digest, carried in passport.status_lists.items()
-        if (carried.signed.issuer, carried.signed.id) in named
+        if carried.signed.name in cited.status_lists
     }
-    sealed = listed | {carried.commitment for carried in credentials.values()}
-    sealed |= {carried.commitment for carried in lists.values()}
+    sealed = cited.seals(lists.values())
     return Passport(
         passport.root,
-        credentials,
-        {commitment: record for commitment, record in passport.records.items() if commitment in listed},
+        cited.credentials,
+        {commitment: record for commitment, record in passport.records.items() if commitment in cited.records},
         {commitment: seal for commitment, seal in passport.seals.items() if commitment in sealed},
         lists,
     )

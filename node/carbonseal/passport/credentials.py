@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import format_instant, parse_instant
@@ -46,6 +46,18 @@ class SignedDocument:
         return commit(profile, salt, self.canonical)
 
 
+Document = TypeVar("Document", bound=SignedDocument)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried(Generic[Document]):
+    """A signed document with the salt under which it was sealed (32 bytes), and the commitment that follows from both."""
+
+    signed: Document
+    salt: bytes
+    commitment: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class ListedRecord:
     role: str
@@ -77,6 +89,11 @@ class Credential(SignedDocument):
     records: tuple[ListedRecord, ...]
     components: tuple[Component, ...]
     status: StatusEntry | None
+
+    @property
+    def status_list(self) -> tuple[str, str] | None:
+        """The status list that it cites, as (issuer, list id): only its own issuer's list counts. None where it cites none."""
+        return None if self.status is None else (self.issuer, self.status.list_id)
 
 
 def draft_credential(

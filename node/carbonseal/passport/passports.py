@@ -12,13 +12,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
 from carbonseal.passport import file_kind
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
-from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Credential, SignedDocument, parse_credential
+from carbonseal.passport.citations import citations
+from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Carried, Credential, parse_credential
 from carbonseal.passport.schemas import PASSPORT_SHAPE
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_EVIDENCE, MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, parse_status_list
@@ -32,17 +33,6 @@ PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 VERSION = "passport/1"
 MAX_COMPONENTS = 4096  # cited by all credentials together, whether carried or not
 MAX_TIERS = 32  # of components below the root
-
-Document = TypeVar("Document", bound=SignedDocument)
-
-
-@dataclass(frozen=True, slots=True)
-class Carried(Generic[Document]):
-    """A signed document with the salt under which it was sealed, and the commitment that follows from both."""
-
-    signed: Document
-    salt: bytes
-    commitment: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +63,7 @@ class Passport:
 
     def commitments(self) -> set[bytes]:
         """Of all that is or could be sealed: its credentials, the records that they list, its status lists."""
-        listed = {record.commitment for one in self.credentials.values() for record in one.signed.records}
-        signed = {one.commitment for one in self.credentials.values()}
-        return listed | signed | {one.commitment for one in self.status_lists.values()}
+        return citations(self.root, self.credentials).seals(self.status_lists.values())
 
     def encode(self) -> bytes:
         """The file: RFC 8785 bytes and a line feed."""
@@ -280,27 +268,21 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
     """Raise `Refused` unless everything that the passport carries is cited, beginning at its root."""
     if passport.root not in passport.credentials:
         raise Refused(codes.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
-    reached = reachable(passport.credentials, passport.root)
-    credentials = list(reached.values())
-    if len({component.digest for one in credentials for component in one.signed.components}) > MAX_COMPONENTS:
+    cited = citations(passport.root, passport.credentials)
+    if len(cited.components) > MAX_COMPONENTS:
         raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
-    listed = {record.commitment for one in credentials for record in one.signed.records}
-    lists = {(one.signed.issuer, one.signed.status.list_id) for one in credentials if one.signed.status}
-    sealed = (
-        listed | {one.commitment for one in credentials} | {one.commitment for one in passport.status_lists.values()}
-    )
-    status_lists = passport.status_lists.items()
+    status_lists = passport.status_lists
+    sealed = cited.seals(status_lists.values())
     uncited = [
-        *(("credentials", key.hex()) for key in passport.credentials if key not in reached),
-        *(("records", key.hex()) for key in passport.records if key not in listed),
-        *(("statusLists", key.hex()) for key, one in status_lists if (one.signed.issuer, one.signed.id) not in lists),
+        *(("credentials", key.hex()) for key in passport.credentials if key not in cited.credentials),
+        *(("records", key.hex()) for key in passport.records if key not in cited.records),
+        *(("statusLists", key.hex()) for key, one in status_lists.items() if one.signed.name not in cited.status_lists),
         *(("seals", key.hex()) for key in passport.seals if key not in sealed),
         *reading.uncited(),
     ]
     if uncited:
         raise Refused(codes.PASSPORT_UNCITED(*uncited[0]))
-    named = [(one.signed.issuer, one.signed.id) for one in passport.status_lists.values()]
-    if len(set(named)) < len(named):
+    if len({one.signed.name for one in status_lists.values()}) < len(status_lists):
         raise Refused(codes.PASSPORT_STATUS_LIST_TWICE("statusLists"))
 
 
@@ -317,14 +299,3 @@ def _check_tiers(passport: Passport) -> None:
         if not tier:
             return
     raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="tiers", limit=MAX_TIERS))
-
-
-def reachable(credentials: Mapping[bytes, Carried[Credential]], root: bytes) -> dict[bytes, Carried[Credential]]:
-    """The carried credentials that `root` leads to over components, tier by tier, itself first."""
-    reached: dict[bytes, Carried[Credential]] = {}
-    waiting = [root]
-    for digest in waiting:  # which grows meanwhile
-        if digest in credentials and digest not in reached:
-            reached[digest] = credentials[digest]
-            waiting += (component.digest for component in reached[digest].signed.components)
-    return reached

@@ -29,6 +29,11 @@ class StatusList(SignedDocument):
     encoded: str  # packed, as it came: thousands of lists in one passport must not unpack to gigabytes of memory
 
     @property
+    def name(self) -> tuple[str, str]:
+        """How credentials cite it: (issuer, list id). All versions of one list have the same name."""
+        return self.issuer, self.id
+
+    @property
     def bits(self) -> bytes:
         return _unpack(self.encoded)
 

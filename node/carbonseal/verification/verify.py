@@ -9,9 +9,10 @@ from datetime import datetime
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.ledger import TrustItem
-from carbonseal.passport.credentials import Credential, SignedDocument
+from carbonseal.passport.citations import citations
+from carbonseal.passport.credentials import Carried, Credential, SignedDocument
 from carbonseal.passport.data_integrity import check_proof
-from carbonseal.passport.passports import Carried, Passport, parse, reachable
+from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
 from carbonseal.verification.policy import Issuer, Policy
@@ -58,7 +59,7 @@ class _Verification:
         self._at = at
         self._seals = Seals(policy, trust)
         self._known = {id for id, _ in policy.issuers}
-        self._named = {(one.signed.issuer, one.signed.id): one for one in passport.status_lists.values()}
+        self._named = {one.signed.name: one for one in passport.status_lists.values()}
         self._found: list[Finding] = []
         self._lists: dict[bytes, bool] = {}  # status lists seen, and whether they are their issuer's own
         self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}  # seals seen, by commitment, and where they stand
@@ -67,7 +68,7 @@ class _Verification:
         passport = self._passport
         root = passport.credential
         since: datetime | None = None
-        for digest, carried in reachable(passport.credentials, passport.root).items():
+        for digest, carried in citations(passport.root, passport.credentials).credentials.items():
             proved = self._credential(carried)
             if digest == passport.root:
                 since = proved
@@ -174,10 +175,10 @@ class _Verification:
             )
 
     def _look_up(self, credential: Credential, place: Place) -> None:
-        if credential.status is None:
+        if credential.status is None or credential.status_list is None:
             self._add(place, codes.STATUS_NOT_NAMED())
             return
-        carried = self._named.get((credential.issuer, credential.status.list_id))
+        carried = self._named.get(credential.status_list)
         if carried is None:
             self._add(place, codes.STATUS_MISSING(list=credential.status.list_id))
         elif self._status_list(carried):

@@ -24,8 +24,8 @@ from carbonseal.instants import from_seconds
 from carbonseal.log.notes import SigningKey
 from carbonseal.node.config import IssuerConfig
 from carbonseal.node.sealing.queue import Receipt, StoredRecord
-from carbonseal.passport.credentials import StatusEntry, sign_document
-from carbonseal.passport.passports import Carried, carry_status_list
+from carbonseal.passport.credentials import Carried, StatusEntry, sign_document
+from carbonseal.passport.passports import carry_status_list
 from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST_PROFILE, StatusList, draft_status_list
 from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse
