@@ -19,7 +19,8 @@ from fabric_protos.orderer import configuration_pb2
 from carbonseal.node.anchoring.follower import EvidenceStore
 from carbonseal.node.anchoring.outbox import Outbox, State
 from carbonseal.node.config import LedgerConfig
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_devnet.fabric.interface import node_options, publisher, uri
 from tests import nodes
@@ -107,7 +108,7 @@ def anchor_many(directory, dice):
 
 def anchored(directory, network):
     """Every statement that the node calls final, with its evidence."""
-    with closing(Database(directory / "node.db", NODE_TABLES)) as database:
+    with closing(Database(directory / "node.db", NODE)) as database:
         outbox, store = Outbox(database), EvidenceStore(database)
         anchors = outbox.anchors(network.ledger)
         assert {anchor.state for anchor in anchors} == {State.FINAL}

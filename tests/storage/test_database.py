@@ -10,14 +10,15 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from carbonseal.findings import BrokenOff
-from carbonseal.node.issuance.issued import PASSPORTS
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.node_tables import PASSPORTS
+from carbonseal.storage.schema import NODE
 
 ROW = {"issuer": "i", "subject": "s", "name": "n", "issued": 0}
 
 
 def refused(path: Path) -> str:
-    with pytest.raises(BrokenOff) as broken, closing(Database(path, NODE_TABLES)):
+    with pytest.raises(BrokenOff) as broken, closing(Database(path, NODE)):
         pass
     assert str(path) in broken.value.finding.message
     assert broken.value.finding.remedy
@@ -36,7 +37,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
 
 def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
     """SQLite's own limit on pages answers as a disk that is full."""
-    with closing(Database(tmp_path / "node.db", NODE_TABLES)) as database:
+    with closing(Database(tmp_path / "node.db", NODE)) as database:
         with database.write() as connection:
             connection.execute(insert(PASSPORTS).values(credential=b"1", passport=b"kept", **ROW))
             connection.execute(text("PRAGMA max_page_count = 1"))
@@ -49,6 +50,6 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
 
 def test_a_defect_is_raised_as_it_came(tmp_path: Path) -> None:
     twice = [{"credential": b"1", "passport": b"", **ROW}] * 2
-    with closing(Database(tmp_path / "node.db", NODE_TABLES)) as database, pytest.raises(IntegrityError):  # noqa: SIM117
+    with closing(Database(tmp_path / "node.db", NODE)) as database, pytest.raises(IntegrityError):  # noqa: SIM117
         with database.write() as connection:
             connection.execute(insert(PASSPORTS), twice)

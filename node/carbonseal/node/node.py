@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing, suppress
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.records.admission import Record, admit
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import NODE
+from carbonseal.storage.writer_thread import WriterThread
 
 from . import config, failpoints
 from .anchoring.balances import Balances
@@ -37,8 +38,6 @@ from .sealing.log import FOLDER, STARTUP_TIMEOUT, SealingLog
 from .sealing.queue import Receipt, StoredRecord
 from .secrets import open_signer
 
-P = ParamSpec("P")
-T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -64,11 +63,11 @@ class Node:
         self._lock = lock
         self._clock = clock
         self._sleep = sleep
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="carbonseal-node")
+        self._writer = WriterThread("carbonseal-node")
         self._outbox = Outbox(database)
         self._evidence = EvidenceStore(database)
         balances, certificates = Balances(database), CertificateExpiry(database)
-        follower = Follower(self._outbox, self._evidence, self._on_disk, reached)
+        follower = Follower(self._outbox, self._evidence, self._writer, reached)
         self._workers = [
             LedgerWorker(
                 ledger,
@@ -78,7 +77,7 @@ class Node:
                 balances=balances,
                 certificates=certificates,
                 follower=follower,
-                on_disk=self._on_disk,
+                writer=self._writer,
                 clock=clock,
                 reached=reached,
             )
@@ -92,9 +91,9 @@ class Node:
             submit=self.submit_record,
             record=self.record,
             now=self._now,
-            on_disk=self._on_disk,
+            writer=self._writer,
         )
-        self._issuing = Issuing(database, self, statuses, signers, now=self._now, on_disk=self._on_disk)
+        self._issuing = Issuing(database, self, statuses, signers, now=self._now, writer=self._writer)
 
     @staticmethod
     @asynccontextmanager
@@ -118,7 +117,7 @@ class Node:
             for own in settings.logs:
                 opening = SealingLog.open(directory, settings, own, clock=clock, reached=reached)
                 logs.append(await stack.enter_async_context(opening))
-            database = stack.enter_context(closing(Database(directory / "node.db", NODE_TABLES)))
+            database = stack.enter_context(closing(Database(directory / "node.db", NODE)))
             node = Node(directory, settings, lock, logs, database, clock=clock, sleep=sleep, reached=reached)
             try:
                 node._startup_check(node.logs.values())
@@ -144,7 +143,7 @@ class Node:
         await asyncio.gather(*self._startup_checks, return_exceptions=True)
         for worker in self._workers:
             await worker.close()
-        self._disk.shutdown()
+        self._writer.close()
 
     def advertise(self, address: str | None) -> None:
         """Tell those who find the directory locked where the node's service listens."""
@@ -341,10 +340,6 @@ class Node:
 
     def _now(self) -> int:
         return int(self._clock())
-
-    async def _on_disk(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `function` in the thread that writes what crosses logs."""
-        return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: function(*args, **kwargs))
 
 
 def _check_all_listed(directory: Path, settings: NodeConfig) -> None:

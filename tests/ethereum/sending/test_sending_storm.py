@@ -17,7 +17,8 @@ from pathlib import Path
 from carbonseal.node.anchoring.follower import EvidenceStore
 from carbonseal.node.anchoring.outbox import Outbox, State
 from carbonseal.node.config import LedgerConfig
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import NODE
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from tests import nodes
@@ -138,7 +139,7 @@ def check_chain(network, heads):
 
 def check_offline(directory, network, tmp_path):
     """All of the evidence, in a process without network; how many anchors it proved, and what the node says they cost."""
-    with closing(Database(directory / "node.db", NODE_TABLES)) as database:
+    with closing(Database(directory / "node.db", NODE)) as database:
         outbox, store = Outbox(database), EvidenceStore(database)
         anchors = outbox.anchors(network.ledger)
         assert {anchor.state for anchor in anchors} == {State.FINAL}
@@ -178,7 +179,7 @@ def ride_out(network, tmp_path, anchors, lives, seed):
     with weather(network, endpoint, chance) as seen:
         kills = anchor_many(directory, anchors, random.Random(seed), lives)
     network.mine(CONFIRMATIONS)
-    with closing(Database(directory / "node.db", NODE_TABLES)) as database:
+    with closing(Database(directory / "node.db", NODE)) as database:
         heads = [(anchor.log, anchor.size) for anchor in Outbox(database).anchors(network.ledger)]
     assert len(heads) == anchors
     assert len({log for log, _ in heads}) == 3

@@ -23,7 +23,8 @@ from carbonseal.node.anchoring.worker import LedgerState
 from carbonseal.node.config import FILE, load, render
 from carbonseal.node.node import Node
 from carbonseal.service.client import LocalNode
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import NODE
 from tests.node.conftest import ORIGIN, Begin, ledger_in
 from tests.node.simulated import SimulatedLedger
 from tests.nodes import foreign
@@ -488,7 +489,7 @@ def test_what_waited_in_vain_makes_way(begin: Begin, tmp_path: Path, monkeypatch
 
 
 def test_an_attempt_signed_without_sight_of_another_is_not_kept(begin: Begin, tmp_path: Path) -> None:
-    database = Database(tmp_path / "x.db", NODE_TABLES)
+    database = Database(tmp_path / "x.db", NODE)
     try:
         box = outbox.Outbox(database)
         for size in (1, 2):

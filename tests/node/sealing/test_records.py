@@ -21,7 +21,8 @@ from carbonseal.node.secrets import open_key
 from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.sources import Source
-from carbonseal.storage.database import LOG_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import LOG
 from tests.node.conftest import Begin
 
 T = TypeVar("T")
@@ -239,7 +240,7 @@ def test_what_was_acknowledged_survives_without_closing(begin: Begin) -> None:
         copy.mkdir()
         for path in directory.glob("logs/default.db*"):
             (copy / path.name).write_bytes(path.read_bytes())
-        database = Database(copy / "default.db", LOG_TABLES)
+        database = Database(copy / "default.db", LOG)
         try:
             found = queue.EntryQueue(database).record(receipt.commitment)
             assert found is not None

@@ -6,22 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Column, Float, Integer, String, Table, delete, select
+from sqlalchemy import delete, select
 
 from carbonseal.ledger import Balance
-from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
-
-BALANCES = Table(
-    "balances",
-    NODE_TABLES,
-    Column("ledger", String, primary_key=True),
-    Column("unit", String),
-    Column("decimals", Integer),
-    Column("amount", String),  # in the smallest unit: more than SQLite's integers hold
-    Column("warning", String),
-    Column("empty", Boolean),
-    Column("asked", Float),  # when, in seconds since 1970
-)
+from carbonseal.storage.database import Database, insert_rows
+from carbonseal.storage.node_tables import BALANCES
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,11 @@ the table `certificates`."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, String, Table, delete, select
+from sqlalchemy import delete, select
 
 from carbonseal.instants import format_seconds
-from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
-
-CERTIFICATES = Table(
-    "endings",
-    NODE_TABLES,
-    Column("ledger", String, primary_key=True),
-    Column("expires", Float),  # in seconds since 1970
-)
+from carbonseal.storage.database import Database, insert_rows
+from carbonseal.storage.node_tables import CERTIFICATES
 
 EARLY = 30 * 86400.0  # seconds before it ends, it is told
 

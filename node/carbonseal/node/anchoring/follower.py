@@ -9,48 +9,30 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
     delete,
     select,
 )
 
 from carbonseal.ledger import AttemptStatus, Evidence, Ledger, Observation, TransientError
 from carbonseal.node import failpoints
-from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
+from carbonseal.storage.database import Database, insert_rows
+from carbonseal.storage.node_tables import EVIDENCE
+from carbonseal.storage.writer_thread import WriterThread
 
 from .outbox import NEVER, STANDING, AnchorState, Outbox, State
 
 LOG = logging.getLogger(__name__)
 
-EVIDENCE = Table(
-    "evidence",
-    NODE_TABLES,
-    Column("ledger", String, primary_key=True),
-    Column("log", LargeBinary, primary_key=True),  # its id
-    Column("size", Integer, primary_key=True),
-    Column("type", String),
-    Column("version", Integer),
-    Column("data", LargeBinary),
-    Column("facts", String),  # of the observation that it proves, JSON
-)
 
 SLOWEST_LOOK = 15.0  # seconds between two looks at an anchor
 FASTEST_WATCH, SLOWEST_WATCH = 5.0, 300.0  # and at one that is final
 LONGEST_WATCH = 86_400.0  # seconds for which what is final is watched, if the ledger does not call it settled before
 FASTEST_LOOK = 0.1
 MOST_ATTEMPTS = 8  # for one anchor; when the ledger refused them all, it failed
-
-OnDisk = Callable[..., Awaitable[Any]]
 
 
 class EvidenceStore:
@@ -102,10 +84,12 @@ def _facts(seen: Observation) -> str:
 class Follower:
     """Follows anchors until they are final, and then until they are settled."""
 
-    def __init__(self, outbox: Outbox, evidence: EvidenceStore, on_disk: OnDisk, reached: failpoints.Reached) -> None:
+    def __init__(
+        self, outbox: Outbox, evidence: EvidenceStore, writer: WriterThread, reached: failpoints.Reached
+    ) -> None:
         self._outbox = outbox
         self._evidence = evidence
-        self._on_disk = on_disk
+        self._writer = writer
         self._reached = reached
 
     async def look(self, ledger: Ledger, anchor: AnchorState, now: float) -> None:
@@ -114,7 +98,7 @@ class Follower:
         seen = await ledger.follow(attempts)
         if anchor.state in STANDING and seen.status not in (AttemptStatus.INCLUDED, AttemptStatus.FINAL):
             LOG.warning("anchor of size %d was reorged out of %s", anchor.size, anchor.ledger)
-            await self._on_disk(self._evidence.drop, anchor)
+            await self._writer.run(self._evidence.drop, anchor)
         match seen.status:
             case AttemptStatus.FINAL:
                 await self._final(ledger, anchor, seen, now)
@@ -126,18 +110,20 @@ class Follower:
                 await self._missing(ledger, anchor, seen, now)
             case AttemptStatus.REFUSED if len(attempts) >= MOST_ATTEMPTS:
                 remedy = "look on the ledger why it refuses anchors"
-                await self._on_disk(self._outbox.fail, anchor, now, seen.reason, remedy)
+                await self._writer.run(self._outbox.fail, anchor, now, seen.reason, remedy)
             case AttemptStatus.REFUSED:
-                await self._on_disk(self._outbox.put_off, anchor, State.DUE, now, seen.reason, seen=seen)
+                await self._writer.run(self._outbox.put_off, anchor, State.DUE, now, seen.reason, seen=seen)
 
     async def _final(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
         await self._prove(ledger, anchor, seen)
         if anchor.state is State.FINAL:
             is_over = seen.settled or now - anchor.since >= LONGEST_WATCH
-            await self._on_disk(self._outbox.look_again, anchor, NEVER if is_over else now + watch(anchor, now), seen)
+            await self._writer.run(
+                self._outbox.look_again, anchor, NEVER if is_over else now + watch(anchor, now), seen
+            )
             return
         again = NEVER if seen.settled else FASTEST_WATCH
-        await self._on_disk(self._outbox.move, anchor, State.FINAL, now, again=again, seen=seen)
+        await self._writer.run(self._outbox.move, anchor, State.FINAL, now, again=again, seen=seen)
         self._reached(failpoints.FINAL_RECORDED)
 
     async def _included(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
@@ -146,25 +132,25 @@ class Follower:
         except TransientError as retry:  # there is time until it is final
             LOG.info("no evidence yet of the anchor of size %d on %s: %s", anchor.size, anchor.ledger, retry)
         if anchor.state is State.INCLUDED:
-            await self._on_disk(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
+            await self._writer.run(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
             return
-        await self._on_disk(self._outbox.move, anchor, State.INCLUDED, now, again=FASTEST_LOOK, seen=seen)
+        await self._writer.run(self._outbox.move, anchor, State.INCLUDED, now, again=FASTEST_LOOK, seen=seen)
         self._reached(failpoints.INCLUDED_RECORDED)
 
     async def _pending(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
         if anchor.state in STANDING:
-            await self._on_disk(self._outbox.move, anchor, State.SENT, now, again=FASTEST_LOOK, seen=seen)
+            await self._writer.run(self._outbox.move, anchor, State.SENT, now, again=FASTEST_LOOK, seen=seen)
         elif anchor.is_stuck(ledger.replace_after, now):
-            await self._on_disk(self._outbox.want_better, anchor, now, seen.reason)
+            await self._writer.run(self._outbox.want_better, anchor, now, seen.reason)
         else:
-            await self._on_disk(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
+            await self._writer.run(self._outbox.look_again, anchor, now + _pause(anchor, now), seen)
 
     async def _missing(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
         reorged_out = anchor.state in STANDING
         is_stuck = anchor.is_stuck(ledger.replace_after, now) and not reorged_out
         reason = "reorged out" if reorged_out else "the ledger does not know it"
         state = State.DUE if is_stuck else State.SIGNED
-        await self._on_disk(self._outbox.put_off, anchor, state, now, reason, seen=seen)
+        await self._writer.run(self._outbox.put_off, anchor, state, now, reason, seen=seen)
 
     async def _prove(self, ledger: Ledger, anchor: AnchorState, seen: Observation) -> None:
         """See that there is evidence of what was seen."""
@@ -172,7 +158,7 @@ class Follower:
             return
         evidence = await ledger.evidence(seen)
         self._reached(failpoints.EVIDENCE_TAKEN)
-        await self._on_disk(self._evidence.put, anchor, evidence, seen)
+        await self._writer.run(self._evidence.put, anchor, evidence, seen)
         self._reached(failpoints.EVIDENCE_STORED)
 
 

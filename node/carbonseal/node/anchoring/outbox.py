@@ -26,14 +26,9 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
-    Float,
-    Integer,
-    LargeBinary,
     Row,
-    String,
     Table,
     delete,
     exists,
@@ -44,7 +39,8 @@ from sqlalchemy import (
 
 from carbonseal.instants import format_seconds
 from carbonseal.ledger import Attempt, Observation, Statement
-from carbonseal.storage.database import NODE_TABLES, Database, insert_rows
+from carbonseal.storage.database import Database, insert_rows
+from carbonseal.storage.node_tables import ANCHORS, ATTEMPTS
 
 
 class State(Enum):
@@ -65,38 +61,6 @@ MANY_TRIES = 8  # with the delays below, two minutes: from then on something is 
 NEVER = 1e18  # when to look again at what is settled
 OPEN = (State.DUE, State.SIGNED, State.SENT, State.INCLUDED)
 STANDING = (State.INCLUDED, State.FINAL)
-
-ANCHORS = Table(
-    "anchors",
-    NODE_TABLES,
-    Column("ledger", String, primary_key=True),
-    Column("log", LargeBinary, primary_key=True),  # its id
-    Column("size", Integer, primary_key=True),
-    Column("state", String),
-    Column("due", Float),  # when it became due; all times are seconds since 1970
-    Column("since", Float),  # when it came to its state
-    Column("next", Float),  # when to look at it again
-    Column("tries", Integer),  # that failed since it last got further
-    Column("attempt", String),  # the id of the attempt that was included, or that is to be sent
-    Column("facts", String),  # the adapter's, JSON
-    Column("reason", String),
-    Column("remedy", String),
-    Column("offered", Float),  # when an attempt was last prepared, or was last reorged out
-    Column("stage", String),  # how far it has got, in the ledger's own words
-    Column("cost", String),  # of all its attempts so far, in the ledger's smallest unit
-)
-ATTEMPTS = Table(
-    "attempts",
-    NODE_TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("ledger", String, index=True),
-    Column("log", LargeBinary),
-    Column("size", Integer),
-    Column("id", String),
-    Column("slot", String),
-    Column("statement", LargeBinary),
-    Column("payload", LargeBinary),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,12 @@ from carbonseal.node import failpoints
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.batches import until
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.storage.writer_thread import WriterThread
 
 from .balances import Balances, KnownBalance
 from .certificates import CertificateExpiry
 from .connection import Connection
-from .follower import LONGEST_WATCH, Follower, OnDisk, watch
+from .follower import LONGEST_WATCH, Follower, watch
 from .outbox import NEVER, OPEN, STANDING, AnchorState, Outbox, State
 
 LOG = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ class LedgerWorker:
         balances: Balances,
         certificates: CertificateExpiry,
         follower: Follower,
-        on_disk: OnDisk,
+        writer: WriterThread,
         clock: Callable[[], float],
         reached: failpoints.Reached,
     ) -> None:
@@ -134,7 +135,7 @@ class LedgerWorker:
         self._balances = balances
         self._certificates = certificates
         self._follower = follower
-        self._on_disk = on_disk
+        self._writer = writer
         self._clock = clock
         self._reached = reached
         self._connection = Connection(settings, directory, self.users, clock=clock, connected=self._note_expiry)
@@ -174,7 +175,7 @@ class LedgerWorker:
     async def make_due(self, log: SealingLog) -> None:
         """Let a log's newest head be anchored."""
         head = log.newest()
-        if head is not None and await self._on_disk(
+        if head is not None and await self._writer.run(
             self._outbox.make_due, self.name, log.id, head.checkpoint.size, self._clock()
         ):
             self._reached(failpoints.DUE)
@@ -244,7 +245,7 @@ class LedgerWorker:
             if anchor.state in (State.SENT, *STANDING):
                 await self._follower.look(ledger, anchor, self._clock())
             elif anchor.log in self._paused_logs():
-                await self._on_disk(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
+                await self._writer.run(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
             elif anchor.state is State.DUE:
                 await self._prepare(ledger, anchor)
             else:
@@ -254,7 +255,7 @@ class LedgerWorker:
         except TransientError as retry:
             await self._try_again(ledger, anchor, str(retry))
         except PermanentError as never:
-            await self._on_disk(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
+            await self._writer.run(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
         except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
             LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
             await self._try_again(ledger, anchor, f"a defect: {defect!r}")
@@ -265,11 +266,11 @@ class LedgerWorker:
         now, state = self._clock(), anchor.state
         if state is State.FINAL:
             over = now - anchor.since >= LONGEST_WATCH
-            await self._on_disk(self._outbox.look_again, anchor, NEVER if over else now + watch(anchor, now))
+            await self._writer.run(self._outbox.look_again, anchor, NEVER if over else now + watch(anchor, now))
             return
         if state is State.SIGNED and anchor.is_stuck(ledger.replace_after, now):
             state = State.DUE
-        await self._on_disk(self._outbox.put_off, anchor, state, now, reason)
+        await self._writer.run(self._outbox.put_off, anchor, state, now, reason)
 
     async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
         """due -> signed: what will be sent is stored first."""
@@ -277,7 +278,7 @@ class LedgerWorker:
         earlier = self._outbox.open_attempts(anchor.ledger, paused)
         prepared = await ledger.prepare(Anchor(head.checkpoint.statement(), head.note), earlier)
         self._reached(failpoints.PREPARED)
-        await self._on_disk(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), paused)
+        await self._writer.run(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), paused)
         self._reached(failpoints.ATTEMPT_STORED)
 
     async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
@@ -289,7 +290,7 @@ class LedgerWorker:
         except OutcomeUnknownError as unknown:
             LOG.info("anchor of size %d on %s: %s", anchor.size, anchor.ledger, unknown)  # following it will tell
         self._reached(failpoints.SENT)
-        await self._on_disk(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
+        await self._writer.run(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
         self._reached(failpoints.SENT_RECORDED)
 
     def _paused_logs(self) -> frozenset[bytes]:
@@ -315,7 +316,7 @@ class LedgerWorker:
             before = self._balances.find(self.name)
             if balance.warning and (before is None or not before.warning):
                 LOG.warning("%s: %s", self.name, balance.warning)
-            await self._on_disk(self._balances.put, self.name, balance, self._clock())
+            await self._writer.run(self._balances.put, self.name, balance, self._clock())
 
     async def _keep_cadence(self, log: SealingLog) -> None:
         """Make a log's newest head due where it is time, and where it holds something that is a reason to."""
@@ -324,7 +325,7 @@ class LedgerWorker:
         if head is None or log.frozen:
             return
         if last is None or (
-            self._clock() >= last.due + self.config.cadence and head.reasons > log.head(last.size).reasons
+            self._clock() >= last.due + self.config.cadence and head.triggers > log.head(last.size).triggers
         ):
             await self.make_due(log)
 
@@ -337,6 +338,6 @@ class LedgerWorker:
         return min(max(seconds, 0.01), SLOWEST_ROUND, self.config.cadence)
 
     async def _note_expiry(self, ledger: Ledger) -> None:
-        await self._on_disk(self._certificates.put, self.name, ledger.expires)
+        await self._writer.run(self._certificates.put, self.name, ledger.expires)
         if warning := self._certificates.warning(self.name, self._clock()):
             LOG.warning("%s: %s", self.name, warning)

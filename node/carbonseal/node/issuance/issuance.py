@@ -6,7 +6,7 @@ A credential is signed, then sealed like any record. Its passport can be had at 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from carbonseal.findings import Refused
@@ -20,6 +20,7 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse as parse_json
 from carbonseal.storage.database import Database
+from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
 from .issued import Issued, IssuedPassports
@@ -50,14 +51,14 @@ class Issuing:
         signers: Mapping[str, Signer],
         *,
         now: Callable[[], int],
-        on_disk: Callable[..., Awaitable[Any]],
+        writer: WriterThread,
     ) -> None:
         self._issued = IssuedPassports(database)
         self._node = node
         self._statuses = statuses
         self._signers = signers
         self._now = now
-        self._on_disk = on_disk
+        self._writer = writer
 
     async def issue(self, request: Mapping[str, Any]) -> bytes:
         """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"). Raises Refused."""
@@ -68,7 +69,7 @@ class Issuing:
         parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
         records = [(asked, self._sealed(number, asked)) for number, asked in enumerate(request["records"])]
         until = _instant(request["validUntil"]) if "validUntil" in request else None
-        number, status = await self._on_disk(self._statuses.allocate, signer.config.name, origin)
+        number, status = await self._writer.run(self._statuses.allocate, signer.config.name, origin)
         now = self._now()
         draft = draft_credential(
             id=uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn,
@@ -84,7 +85,7 @@ class Issuing:
         document = await signer.sign(draft, now)
         receipt = await self._node.submit_record(own_record(document, CREDENTIAL_PROFILE), tenant)
         credential = carry_credential(document, receipt.salt)
-        await self._on_disk(self._statuses.assign, number, credential.signed.digest)
+        await self._writer.run(self._statuses.assign, number, credential.signed.digest)
         status_list = await self._statuses.current(status.list_id, signer)
         await self._node.sequence()
         disclosed = [_disclosed(record) for asked, record in records if asked.get("disclose", True)]
@@ -98,7 +99,7 @@ class Issuing:
             link=self._node.consistency,
         )
         encoded = passport.encode()
-        await self._on_disk(self._issued.keep, passport, encoded, now)
+        await self._writer.run(self._issued.keep, passport, encoded, now)
         return encoded
 
     async def refresh(self, raw: bytes) -> bytes:
@@ -146,7 +147,7 @@ class Issuing:
     async def revoke(self, credential: bytes) -> bool:
         """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Gives whether it was not
         revoked before. Raises Refused."""
-        list_id, is_new = await self._on_disk(self._statuses.revoke, credential)
+        list_id, is_new = await self._writer.run(self._statuses.revoke, credential)
         signer = self._statuses.signer_of(list_id)
         assert signer is not None
         await self._statuses.current(list_id, signer)

@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, insert, select
+from sqlalchemy import insert, select
 
 from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.passport.passports import Passport
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.node_tables import PASSPORTS
 
-PASSPORTS = Table(
-    "passports",
-    NODE_TABLES,
-    Column("number", Integer, primary_key=True),  # in the order in which they were issued
-    Column("credential", LargeBinary, nullable=False, unique=True),  # the root's digest
-    Column("issuer", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("issued", Integer, nullable=False),  # seconds since 1970
-    Column("passport", LargeBinary, nullable=False),
-)
 PAGE = 500  # of a list
 
 

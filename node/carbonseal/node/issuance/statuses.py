@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds
@@ -29,34 +29,13 @@ from carbonseal.passport.passports import carry_status_list
 from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST_PROFILE, StatusList, draft_status_list
 from carbonseal.records.admission import Record, own_record
 from carbonseal.records.strict import parse
-from carbonseal.storage.database import NODE_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.node_tables import POSITIONS, STATUS_LISTS
+from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
 
-POSITIONS = Table(
-    "positions",
-    NODE_TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("issuer", String, nullable=False),  # its name in node.toml
-    Column("origin", String, nullable=False),  # of the log that it issues in
-    Column("list", String, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("credential", LargeBinary, index=True),  # digest; NULL until it is signed
-    Column("revoked", Boolean, nullable=False),
-)
-STATUS_LISTS = Table(
-    "status_lists",
-    NODE_TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("list", String, nullable=False, index=True),
-    Column("revoked", String, nullable=False),  # JSON, the revoked positions in ascending order
-    Column("commitment", LargeBinary, nullable=False),
-    Column("signed", Integer, nullable=False),  # seconds since 1970
-)
-
 LIFE = timedelta(days=7)  # for which a list speaks
-
-OnDisk = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +63,14 @@ class Statuses:
         submit: Callable[[Record, str], Awaitable[Receipt]],
         record: Callable[[bytes], StoredRecord],
         now: Callable[[], int],
-        on_disk: OnDisk,
+        writer: WriterThread,
     ) -> None:
         self._database = database
         self._signers = signers
         self._submit = submit
         self._record = record
         self._now = now
-        self._on_disk = on_disk
+        self._writer = writer
 
     def allocate(self, issuer: str, origin: str) -> tuple[int, StatusEntry]:
         """A position for a credential that is about to be signed and sealed in the log with this origin: its number in this
@@ -152,7 +131,7 @@ class Statuses:
         made = own_record(await signer.sign(draft, now), STATUS_LIST_PROFILE)
         receipt = await self._submit(made, signer.config.tenant)
         row = {"list": list_id, "revoked": revoked, "commitment": receipt.commitment, "signed": now}
-        await self._on_disk(self._keep, row)
+        await self._writer.run(self._keep, row)
         return self._stored(receipt.commitment)
 
     def _keep(self, row: dict[str, Any]) -> None:

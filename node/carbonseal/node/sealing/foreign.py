@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, UniqueConstraint, select
+from sqlalchemy import Connection, select
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint, checkpoint_of
 from carbonseal.log.entries import ForeignAnchor
 from carbonseal.log.notes import Note, VerifierKey
-from carbonseal.storage.database import LOG_TABLES, Database, insert_rows
+from carbonseal.storage.database import Database, insert_rows
+from carbonseal.storage.log_tables import FOREIGN
 
 from .codes import FOREIGN_EMPTY, FOREIGN_OTHER_ROOT, FOREIGN_OWN_LOG, FOREIGN_UNKNOWN_LOG
 from .queue import EntryQueue
-
-FOREIGN = Table(
-    "foreign_anchors",
-    LOG_TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("log_id", LargeBinary),
-    Column("size", Integer),
-    Column("root", LargeBinary),
-    Column("note", LargeBinary),  # the signed checkpoint, kept: with a second one it would prove equivocation
-    UniqueConstraint("log_id", "size"),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement, log_id
@@ -24,7 +22,9 @@ from carbonseal.node import failpoints
 from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
 from carbonseal.node.secrets import open_key, open_signer
-from carbonseal.storage.database import LOG_TABLES, Database
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import LOG
+from carbonseal.storage.writer_thread import WriterThread
 
 from .batches import Batches
 from .files import LogFiles
@@ -33,9 +33,6 @@ from .guard import Guard
 from .intake import Intake
 from .queue import EntryQueue, Receipt, StoredRecord, Submission
 from .sequencer import Sequencer, SignedHead
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
 STARTUP_TIMEOUT = 3.0  # seconds that ledgers have for saying what they know of this log before anything is signed
@@ -61,7 +58,7 @@ class SealingLog:
         self.predecessor = _predecessor(own)
         self._clock = clock
         self._reached = reached
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix=f"carbonseal-log-{own.name}")
+        self._writer = WriterThread(f"carbonseal-log-{own.name}")
         self._queue = EntryQueue(database)
         self._check_genesis()
         self.files = LogFiles(directory / FOLDER / own.name)
@@ -91,10 +88,10 @@ class SealingLog:
         secrets. A frozen log opens: it can be read, and what would write raises `Frozen`."""
         folder = directory / FOLDER
         folder.mkdir(exist_ok=True)
-        with closing(Database(folder / f"{own.name}.db", LOG_TABLES)) as database:
+        with closing(Database(folder / f"{own.name}.db", LOG)) as database:
             log = SealingLog(directory, settings, own, database, clock=clock, reached=reached)
             try:
-                await log._on_disk(log._sequencer.start, log._now(), log.ledgers)
+                await log._writer.run(log._sequencer.start, log._now(), log.ledgers)
                 yield log
             finally:
                 await log._close()
@@ -113,8 +110,8 @@ class SealingLog:
 
     async def _close(self) -> None:
         await self.intake.close()
-        await self._on_disk(self._queue.catch_up)
-        self._disk.shutdown()
+        await self._writer.run(self._queue.catch_up)
+        self._writer.close()
 
     # --- entries in ------------------------------------------------------------------------------------------------
 
@@ -127,15 +124,15 @@ class SealingLog:
         second root for one size; `Frozen`."""
         await self.check()
         checkpoint = self._foreign.open(signed_checkpoint)
-        await self._on_disk(self._begin)
-        index = await self._on_disk(self._foreign.enter, checkpoint, signed_checkpoint)
+        await self._writer.run(self._begin)
+        index = await self._writer.run(self._foreign.enter, checkpoint, signed_checkpoint)
         self._batches.changed()
         return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
 
     async def _put(self, submissions: list[Submission]) -> list[Receipt]:
         if not submissions:
             return []
-        receipts = await self._on_disk(self._put_now, submissions)
+        receipts = await self._writer.run(self._put_now, submissions)
         self._batches.changed()
         return receipts
 
@@ -172,7 +169,7 @@ class SealingLog:
     async def _step(self, heartbeat: bool = False) -> SignedHead | None:
         """One batch."""
         await self._startup_checked()
-        return await self._on_disk(self._sequencer.step, self._now(), heartbeat)
+        return await self._writer.run(self._sequencer.step, self._now(), heartbeat)
 
     def await_startup_checks(self, checks: Iterable[asyncio.Task[None]]) -> None:
         """Ledgers are being asked what they know of this log: until they have answered, or had `STARTUP_TIMEOUT` for it, nothing
@@ -201,7 +198,7 @@ class SealingLog:
     async def compare(self, witness: str, statement: Statement | None) -> None:
         """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where only this one
         claimed so once, and does not now. Raises `Frozen`."""
-        await self._on_disk(self._sequencer.compare, witness, statement, self._now())
+        await self._writer.run(self._sequencer.compare, witness, statement, self._now())
 
     @property
     def listens(self) -> bool:
@@ -211,7 +208,7 @@ class SealingLog:
     async def adopt_guard(self) -> None:
         """The operator says that this directory holds the newest there is of this log, and that its guard is gone. Raises
         `Frozen` where the log froze for another reason."""
-        await self._on_disk(self._sequencer.adopt_guard, self._now(), self.ledgers)
+        await self._writer.run(self._sequencer.adopt_guard, self._now(), self.ledgers)
 
     # --- what is here ----------------------------------------------------------------------------------------------
 
@@ -277,10 +274,6 @@ class SealingLog:
 
     def _now(self) -> int:
         return int(self._clock())
-
-    async def _on_disk(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `function` in the thread that writes this log."""
-        return await asyncio.get_running_loop().run_in_executor(self._disk, lambda: function(*args, **kwargs))
 
 
 def _predecessor(own: LogConfig) -> Checkpoint | None:

@@ -17,14 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
-    Integer,
-    LargeBinary,
     RowMapping,
-    String,
-    Table,
     func,
     select,
     update,
@@ -32,27 +26,8 @@ from sqlalchemy import (
 
 from carbonseal.instants import format_seconds
 from carbonseal.log.entries import Entry, RecordEntry
-from carbonseal.storage.database import LOG_TABLES, SLICE, Database, insert_rows
-
-ENTRIES = Table("entries", LOG_TABLES, Column("number", Integer, primary_key=True), Column("entry", LargeBinary))
-RECORDS = Table(
-    "records",
-    LOG_TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("tenant", String),
-    Column("profile", String),
-    Column("salt", LargeBinary),
-    Column("acknowledged", BigInteger),  # seconds since 1970
-)
-PAYLOADS = Table("payloads", LOG_TABLES, Column("number", Integer, primary_key=True), Column("canonical", LargeBinary))
-KNOWN = Table(
-    "known",
-    LOG_TABLES,
-    Column("prefix", BigInteger, primary_key=True, autoincrement=False),  # the commitment's first 8 bytes
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
-)
-KNOWN_UNTIL = Table("known_until", LOG_TABLES, Column("number", Integer))
+from carbonseal.storage.database import SLICE, Database, insert_rows
+from carbonseal.storage.log_tables import ENTRIES, KNOWN, KNOWN_UNTIL, PAYLOADS, RECORDS
 
 LAG = 32_768  # records that `known` may lag behind
 

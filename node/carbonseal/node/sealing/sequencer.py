@@ -30,7 +30,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, Row, Select, Table, func, select
+from sqlalchemy import Row, Select, func, select
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement
@@ -40,7 +40,8 @@ from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bundle
 from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from carbonseal.node import failpoints
-from carbonseal.storage.database import LOG_TABLES, Database, insert_rows
+from carbonseal.storage.database import Database, insert_rows
+from carbonseal.storage.log_tables import HEADS
 
 from .codes import (
     FROZEN_GUARD_MALFORMED,
@@ -57,26 +58,16 @@ from .files import LogFiles
 from .guard import CLAIMS, Frozen, Guard, LastSigned
 from .queue import EntryQueue
 
-HEADS = Table(
-    "heads",
-    LOG_TABLES,
-    Column("size", Integer, primary_key=True),
-    Column("root", LargeBinary),
-    Column("note", LargeBinary),
-    Column("time", Integer),  # when it was recorded, seconds since 1970
-    Column("reasons", Integer),  # how many entries before `size` are a reason to anchor
-)
-
 MAX_BATCH = 65_536  # entries, whatever waits: keeps memory and one step's time bounded
 
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """A published head: what it says, the signed note, and how many entries below it are a reason to anchor."""
+    """A published head: what it says, the signed note, and how many entries below it make an anchor due."""
 
     checkpoint: Checkpoint
     note: bytes
-    reasons: int
+    triggers: int
 
 
 class Sequencer:
@@ -98,7 +89,9 @@ class Sequencer:
         self._guard = guard
         self._signer = signer
         self._reached = reached
-        self._reasons: tuple[Finding, ...] = ()  # why nothing is signed: one of the log's own, or what ledgers claim
+        self._freeze_reasons: tuple[
+            Finding, ...
+        ] = ()  # why nothing is signed: one of the log's own, or what ledgers claim
         self.published, self._note = self._published()
         self._edge = Edge.load(self.published.size, files)
 
@@ -122,7 +115,7 @@ class Sequencer:
             self._start(self._last_signed(), now, witnesses)
 
     def _start(self, last: LastSigned, now: int, witnesses: Collection[str]) -> None:
-        self._reasons = last.frozen
+        self._freeze_reasons = last.frozen
         self._freeze(
             *(reason for reason in last.frozen if not _is_claim(reason) or reason.facts["witness"] in witnesses)
         )
@@ -148,7 +141,7 @@ class Sequencer:
         if not self.listens:
             self.check()
         claim = self._contradiction(witness, statement)
-        others = [reason for reason in self._reasons if reason.facts["witness"] != witness]
+        others = [reason for reason in self._freeze_reasons if reason.facts["witness"] != witness]
         was_frozen = self.frozen
         self._freeze(*others, *([claim] if claim else []))
         if was_frozen and not self.frozen:
@@ -169,12 +162,12 @@ class Sequencer:
     @property
     def frozen(self) -> Finding | None:
         """Why this log signs nothing, or None."""
-        return next(iter(self._reasons), None)
+        return next(iter(self._freeze_reasons), None)
 
     @property
     def listens(self) -> bool:
         """Whether it matters what ledgers claim. It does not any more where the log froze for a reason of its own."""
-        return all(map(_is_claim, self._reasons))
+        return all(map(_is_claim, self._freeze_reasons))
 
     def adopt_guard(self, now: int, witnesses: Collection[str]) -> None:
         """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
@@ -191,16 +184,16 @@ class Sequencer:
 
     def _freeze(self, *reasons: Finding) -> None:
         """These are all the reasons from now on."""
-        if reasons != self._reasons:
+        if reasons != self._freeze_reasons:
             self._guard.freeze(self._last_signed(), *reasons)
-            self._reasons = reasons
+            self._freeze_reasons = reasons
 
     def _last_signed(self) -> LastSigned:
         """What the guard says. Raises `Frozen`, and the log is, where it says nothing."""
         try:
             return self._guard.read()
         except Frozen as frozen:
-            self._reasons = (frozen.finding,)
+            self._freeze_reasons = (frozen.finding,)
             raise
 
     def _root_at(self, size: int) -> bytes:
@@ -263,11 +256,11 @@ class Sequencer:
     def _record(self, checkpoint: Checkpoint, note: bytes, now: int) -> SignedHead:
         """Put a published head into the database."""
         before = self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
-        start, reasons = (before.checkpoint.size, before.reasons) if before else (0, 0)
-        reasons += sum(decode(entry).makes_due for entry in self._queue.entries(start, checkpoint.size))
+        start, triggers = (before.checkpoint.size, before.triggers) if before else (0, 0)
+        triggers += sum(decode(entry).makes_due for entry in self._queue.entries(start, checkpoint.size))
         with self._database.write() as connection:
-            insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, now, reasons)])
-        return SignedHead(checkpoint, note, reasons)
+            insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, now, triggers)])
+        return SignedHead(checkpoint, note, triggers)
 
     # --- published heads -------------------------------------------------------------------------------------------
 
@@ -276,10 +269,10 @@ class Sequencer:
         return self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
 
     def quiet_since(self) -> int:
-        """When the last entry that is a reason to anchor joined the log, in seconds since 1970."""
-        most = select(func.max(HEADS.c.reasons)).scalar_subquery()
+        """When the last entry that makes an anchor due joined the log, in seconds since 1970."""
+        most = select(func.max(HEADS.c.triggers)).scalar_subquery()
         with self._database.read() as connection:
-            return connection.scalar(select(func.min(HEADS.c.time)).where(HEADS.c.reasons == most)) or 0
+            return connection.scalar(select(func.min(HEADS.c.time)).where(HEADS.c.triggers == most)) or 0
 
     def head(self, size: int) -> SignedHead | None:
         """The head of this size, or None."""
@@ -302,7 +295,7 @@ class Sequencer:
             row: Row[Any] | None = connection.execute(chosen).one_or_none()
         if row is None:
             return None
-        return SignedHead(Checkpoint(self._signer.name, row.size, bytes(row.root)), bytes(row.note), row.reasons)
+        return SignedHead(Checkpoint(self._signer.name, row.size, bytes(row.root)), bytes(row.note), row.triggers)
 
 
 def _is_claim(reason: Finding) -> bool:

@@ -1,0 +1,117 @@
+"""Tables of the node's database, for what crosses its logs: anchors on ledgers, issued credentials and their status.
+
+Each table belongs to one module, which alone reads and writes it; `info["owner"]` names it. Times are seconds since 1970.
+What only one database system knows has no place here: a column option, an index or a type that it alone has.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table
+
+NODE_TABLES = MetaData()
+
+# --- anchoring ---------------------------------------------------------------------------------------------------------
+
+_OUTBOX = {"owner": "carbonseal.node.anchoring.outbox"}
+ANCHORS = Table(
+    "anchors",
+    NODE_TABLES,
+    Column("ledger", String, primary_key=True),
+    Column("log", LargeBinary, primary_key=True),  # its id
+    Column("size", Integer, primary_key=True),
+    Column("state", String),
+    Column("due", Float),  # when it became due
+    Column("since", Float),  # when it came to its state
+    Column("next", Float),  # when to look at it again
+    Column("tries", Integer),  # that failed since it last got further
+    Column("attempt", String),  # the id of the attempt that was included, or that is to be sent
+    Column("facts", String),  # the adapter's, JSON
+    Column("reason", String),
+    Column("remedy", String),
+    Column("offered", Float),  # when an attempt was last prepared, or was last reorged out
+    Column("stage", String),  # how far it has got, in the ledger's own words
+    Column("cost", String),  # of all its attempts so far, in the ledger's smallest unit
+    info=_OUTBOX,
+)
+ATTEMPTS = Table(
+    "attempts",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("ledger", String, index=True),
+    Column("log", LargeBinary),
+    Column("size", Integer),
+    Column("id", String),
+    Column("slot", String),
+    Column("statement", LargeBinary),
+    Column("payload", LargeBinary),
+    info=_OUTBOX,
+)
+EVIDENCE = Table(
+    "evidence",
+    NODE_TABLES,
+    Column("ledger", String, primary_key=True),
+    Column("log", LargeBinary, primary_key=True),  # its id
+    Column("size", Integer, primary_key=True),
+    Column("type", String),
+    Column("version", Integer),
+    Column("data", LargeBinary),
+    Column("facts", String),  # of the observation that it proves, JSON
+    info={"owner": "carbonseal.node.anchoring.follower"},
+)
+BALANCES = Table(
+    "balances",
+    NODE_TABLES,
+    Column("ledger", String, primary_key=True),
+    Column("unit", String),
+    Column("decimals", Integer),
+    Column("amount", String),  # in the smallest unit: more than an integer column holds
+    Column("warning", String),
+    Column("empty", Boolean),
+    Column("asked", Float),  # when the ledger was asked
+    info={"owner": "carbonseal.node.anchoring.balances"},
+)
+CERTIFICATES = Table(
+    "certificates",
+    NODE_TABLES,
+    Column("ledger", String, primary_key=True),
+    Column("expires", Float),
+    info={"owner": "carbonseal.node.anchoring.certificates"},
+)
+
+# --- issuance ----------------------------------------------------------------------------------------------------------
+
+_STATUSES = {"owner": "carbonseal.node.issuance.statuses"}
+POSITIONS = Table(
+    "positions",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("issuer", String, nullable=False),  # its name in node.toml
+    Column("origin", String, nullable=False),  # of the log that it issues in
+    Column("list", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("credential", LargeBinary, index=True),  # digest; NULL until it is signed
+    Column("revoked", Boolean, nullable=False),
+    info=_STATUSES,
+)
+STATUS_LISTS = Table(
+    "status_lists",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("list", String, nullable=False, index=True),
+    Column("revoked", String, nullable=False),  # JSON, the revoked positions in ascending order
+    Column("commitment", LargeBinary, nullable=False),
+    Column("signed", Integer, nullable=False),  # when
+    info=_STATUSES,
+)
+PASSPORTS = Table(
+    "passports",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),  # in the order in which they were issued
+    Column("credential", LargeBinary, nullable=False, unique=True),  # the root's digest
+    Column("issuer", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("issued", Integer, nullable=False),  # when
+    Column("passport", LargeBinary, nullable=False),
+    info={"owner": "carbonseal.node.issuance.issued"},
+)
