@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.ledger import Anchor, AttemptStatus, Never
+from carbonseal.ledger import Anchor, AttemptStatus, PermanentError
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
 from carbonseal_adapters.tlog.checking.evidence import VERIFIER
@@ -22,7 +22,7 @@ TIMEOUT = 30.0  # seconds
 
 
 def anchored(log: Log, theirs: MemoryLog) -> None:
-    """See that a head of `theirs` can be anchored, and that its evidence holds. Raises Never where the log does not take it."""
+    """Anchor a head of `theirs` and verify its evidence. Raises PermanentError where the log does not take it."""
     anchor = Anchor(theirs.checkpoint(1).statement(), theirs.head(1))
 
     async def run() -> None:
@@ -31,7 +31,7 @@ def anchored(log: Log, theirs: MemoryLog) -> None:
             async with asyncio.timeout(TIMEOUT):
                 prepared = await ledger.prepare(anchor, [])
                 await ledger.send(prepared)
-                while (seen := await ledger.follow([prepared])).fate is not AttemptStatus.FINAL:
+                while (seen := await ledger.follow([prepared])).status is not AttemptStatus.FINAL:
                     pass
                 evidence = await ledger.evidence(seen)
         finally:
@@ -44,7 +44,7 @@ def anchored(log: Log, theirs: MemoryLog) -> None:
 
 def test_whoever_is_introduced_can_anchor(carbonseal_log: Log) -> None:
     theirs = MemoryLog("introduced.example/log")
-    with pytest.raises(Never, match="does not know this log"):
+    with pytest.raises(PermanentError, match="does not know this log"):
         anchored(carbonseal_log, theirs)
     for _ in range(2):  # once more does no harm
         carbonseal_log.introduce(theirs.signer.verifier.encode())
@@ -54,7 +54,7 @@ def test_whoever_is_introduced_can_anchor(carbonseal_log: Log) -> None:
 def test_a_fresh_log_has_met_nobody(carbonseal_log: Log, carbonseal_fresh_log: Log) -> None:
     theirs = MemoryLog("met.example/log")
     carbonseal_log.introduce(theirs.signer.verifier.encode())
-    with pytest.raises(Never, match="does not know this log"):
+    with pytest.raises(PermanentError, match="does not know this log"):
         anchored(carbonseal_fresh_log, theirs)
 
 
@@ -74,7 +74,7 @@ def test_it_goes_on_where_it_was_and_knows_its_acquaintances(tmp_path: Path) -> 
         assert log.key == key
         anchored(log, running)
         anchored(log, stopped)
-        with pytest.raises(Never, match="does not know this log"):
+        with pytest.raises(PermanentError, match="does not know this log"):
             anchored(log, unknown)
 
 

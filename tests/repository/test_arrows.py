@@ -27,8 +27,8 @@ ARROWS = {
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.storage": BOTTOM,
     "carbonseal.node": MIDDLE | {"carbonseal.storage"},
-    "carbonseal.service": MIDDLE | {"carbonseal.node"},
-    "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service"},
+    "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage"},
+    "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service", "carbonseal.storage"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.__main__": {"carbonseal.cli"},
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.keys"},
