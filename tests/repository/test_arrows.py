@@ -12,12 +12,13 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
-BOTTOM = {"carbonseal.findings", "carbonseal.instants"}
+BOTTOM = {"carbonseal.findings", "carbonseal.instants", "carbonseal.transport"}
 LOWER = BOTTOM | {"carbonseal.records", "carbonseal.log", "carbonseal.ledger", "carbonseal.keys"}
 MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
 ARROWS = {
     "carbonseal.findings": set(),
     "carbonseal.instants": {"carbonseal.findings"},
+    "carbonseal.transport": {"carbonseal.findings"},
     "carbonseal.ledger": BOTTOM,
     "carbonseal.keys": BOTTOM,
     "carbonseal.records": BOTTOM,
@@ -39,7 +40,7 @@ ARROWS = {
 # Verification reaches the built-in adapters by this one table of names: a base install checks every kind of evidence.
 BUILT_IN = "carbonseal.verification.verifiers"
 
-PURE = ("findings", "instants", "ledger", "records", "log", "passport", "flow", "verification")
+PURE = ("findings", "instants", "transport", "ledger", "records", "log", "passport", "flow", "verification")
 READS_FILES = "carbonseal.records.sources"  # turns paths into bytes: the one part of the core that touches a disk
 FINDS_PLUGINS = {"carbonseal.records.profiles", BUILT_IN}  # by entry points
 EFFECTS = {

@@ -10,6 +10,7 @@ from aiohttp import StreamReader, web
 from carbonseal.findings import Finding, Refused
 from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source
+from carbonseal.transport import BodyTooLarge, read_chunks
 
 from .errors import BODY_BROKEN, BODY_TOO_LARGE, BODY_TOO_SLOW, PACKED, STOPPING, WRONG_TYPE
 
@@ -39,6 +40,11 @@ class BodyTimeout:
         for timeout in self._waiting:
             timeout.reschedule(0)
 
+    async def pieces(self, content: StreamReader) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises `Refused` as `piece` does."""
+        while piece := await self.piece(content):
+            yield piece
+
     async def piece(self, content: StreamReader) -> bytes:
         """What came, or b"" at the end. Raises `Refused` when patience runs out, and where the body breaks off."""
         if content.is_eof():  # all of it is here already
@@ -61,12 +67,10 @@ async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes
     """The whole body, of at most `most` bytes. Raises `Refused`."""
     if request.content_length is not None and request.content_length > most:
         raise Refused(BODY_TOO_LARGE(most=most))
-    body = bytearray()
-    while chunk := await pace.piece(request.content):
-        body += chunk
-        if len(body) > most:
-            raise Refused(BODY_TOO_LARGE(most=most))
-    return bytes(body)
+    try:
+        return await read_chunks(pace.pieces(request.content), most)
+    except BodyTooLarge:
+        raise Refused(BODY_TOO_LARGE(most=most)) from None
 
 
 class Lines:
@@ -116,7 +120,7 @@ class Lines:
 async def read_lines(content: StreamReader, most: int, pace: BodyTimeout) -> AsyncIterator[list[Source | Finding]]:
     """The documents on a stream's lines, in groups of what had come when the last group was done with. Raises `Refused`."""
     lines = Lines(most)
-    while chunk := await pace.piece(content):
+    async for chunk in pace.pieces(content):
         if group := lines.feed(chunk):
             yield group
     if group := lines.end():

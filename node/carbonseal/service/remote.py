@@ -24,6 +24,7 @@ from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
+from carbonseal.transport import BodyTooLarge, read_chunks
 
 from .errors import BROKEN
 from .seals import seal_from_json
@@ -41,6 +42,7 @@ JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 HTTP_TIMEOUT = aiohttp.ClientTimeout(sock_connect=10, sock_read=300)
 TIMEOUT = 10.0  # seconds for what a node can say at once
+MAX_ANSWER = 64 << 20  # bytes: the largest answer is a passport
 LONGEST_LINE = 4 << 20  # bytes of one result
 PIECE = 64 * 1024  # bytes of a stream that are sent at once
 OUTCOMES = {outcome.value for outcome in Outcome}
@@ -156,7 +158,7 @@ class RemoteNode:
     async def _bytes(self, method: str, path: str, body: bytes | None = None, **more: Any) -> bytes:
         data = None if body is None else io.BytesIO(body)
         async with self._request(method, path, data, headers=JSON, **more) as response:
-            return await response.read()
+            return await self._read(response)
 
     @asynccontextmanager
     async def _request(self, method: str, path: str, data: Any, **more: Any) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -165,12 +167,18 @@ class RemoteNode:
         try:
             async with self._session.request(method, path, data=data, allow_redirects=False, **more) as response:
                 if response.status >= 300 and path != "/health":
-                    raise self._refused(self._load(await response.read()), response.status)
+                    raise self._refused(self._load(await self._read(response)), response.status)
                 yield response
         except TimeoutError as error:
             raise BrokenOff(UNREACHABLE(url=self.url, why="it keeps silent")) from error
         except aiohttp.ClientError as error:
             raise BrokenOff(UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        try:
+            return await read_chunks(response.content.iter_any(), MAX_ANSWER)
+        except BodyTooLarge as error:
+            raise Refused(NOT_A_NODE(url=self.url, what=f"with more than {MAX_ANSWER} bytes")) from error
 
     def _load(self, raw: bytes) -> dict[str, Any]:
         try:

@@ -14,6 +14,7 @@ import orjson
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import TransientError
+from carbonseal.transport import BodyTooLarge, backoff, read_stream
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.options import read_hash
@@ -27,7 +28,7 @@ MOST_NUMBER = (1 << 53) - 1  # of a block: what a trust file can hold
 MOST_RANGES = 20_000  # questions for events
 MOST_BLOCKS = 65_536  # in which there are events: a quarter of what a trust file can hold
 BUSY = {429, 503}
-PAUSES = (1, 2, 4, 8, 15)  # seconds, while an endpoint says that it is busy
+PAUSES = tuple(backoff(failures, 1, 15) for failures in range(1, 6))  # seconds, while an endpoint says that it is busy
 
 
 class _Elsewhere(urllib.request.HTTPRedirectHandler):
@@ -112,12 +113,11 @@ class Inquiry:
         return numbers
 
     def ask(self, method: str, *params: object) -> Any:
-        answer = self._answer(orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))
+        body = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
         try:
-            if len(answer) > MAX_ANSWER:
-                raise ValueError(f"it has more than {MAX_ANSWER} bytes")
+            answer = self._answer(body)
             return orjson.loads(answer)["result"]  # which bounds how deep lists may be nested
-        except (KeyError, TypeError, ValueError) as error:
+        except (BodyTooLarge, KeyError, TypeError, ValueError) as error:
             raise Refused(self._unusable(method, error)) from error
 
     def _answer(self, body: bytes) -> bytes:
@@ -143,8 +143,8 @@ class Inquiry:
         def read() -> None:
             try:
                 with self._opener.open(request, timeout=TIMEOUT) as response:
-                    answer.set_result(response.read(MAX_ANSWER + 1))
-            except (OSError, http.client.HTTPException, ValueError) as error:
+                    answer.set_result(read_stream(response, MAX_ANSWER))
+            except (OSError, http.client.HTTPException, BodyTooLarge, ValueError) as error:
                 answer.set_exception(error)
 
         Thread(target=read, daemon=True).start()

@@ -16,6 +16,7 @@ from web3 import AsyncHTTPProvider, AsyncWeb3
 from web3.types import RPCEndpoint
 
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
+from carbonseal.transport import BodyTooLarge, read_chunks
 from carbonseal_adapters.ethereum.gathering.endpoints import origin
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
@@ -47,16 +48,11 @@ class _Bounded(aiohttp.ClientResponse):
 
     async def read(self) -> bytes:
         if self._body is None:
-            body = bytearray()
             try:
-                async for part in self.content.iter_any():
-                    body += part
-                    if len(body) > MOST_BYTES:
-                        raise aiohttp.ClientPayloadError(f"the answer has more than {MOST_BYTES} bytes")
+                self._body = await read_chunks(self.content.iter_any(), MOST_BYTES)
             except BaseException:
                 self.close()
                 raise
-            self._body = bytes(body)
         return self._body
 
 
@@ -89,7 +85,7 @@ class Rpc:
             raise (TransientError if error.status in BUSY else OutcomeUnknownError)(
                 f"{self.endpoint}: HTTP {error.status}"
             ) from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError) as error:
             raise OutcomeUnknownError(self._because(error)) from error
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
             raise OutcomeUnknownError(f"{self.endpoint}: the answer to {method} is not JSON-RPC")

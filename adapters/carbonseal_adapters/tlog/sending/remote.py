@@ -12,6 +12,7 @@ import orjson
 from carbonseal.findings import Refused, rejected
 from carbonseal.keys.endpoints import origin, redacted
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
+from carbonseal.transport import BodyTooLarge, read_chunks
 
 MALFORMED_ENDPOINT = rejected(
     "tlog.malformed-endpoint",
@@ -21,6 +22,7 @@ MALFORMED_ENDPOINT = rejected(
 
 MAX_ANSWER = 64 * 1024  # the largest things asked for are a tile of 8 KiB and a checkpoint with 32 signatures
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+LOST = (aiohttp.ClientError, TimeoutError, BodyTooLarge)  # there is no answer that can be read
 UNREACHABLE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)  # there was no connection at all
 BUSY = (408, 425, 429, 503)  # the server says itself that it did nothing
 
@@ -77,7 +79,7 @@ class Remote:
             answer = await self._request("GET", path, None)
         except UNREACHABLE as error:
             raise UnreachableError(self._because(error)) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except LOST as error:
             raise TransientError(self._because(error)) from error
         if answer.status >= 500 or answer.status in BUSY:
             raise TransientError(f"{self.endpoint}: {answer.message}")
@@ -91,7 +93,7 @@ class Remote:
             answer = await self._request("POST", path, body)
         except UNREACHABLE as error:
             raise UnreachableError(self._because(error)) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except LOST as error:
             raise OutcomeUnknownError(self._because(error)) from error
         if answer.status in BUSY:
             raise TransientError(f"{self.endpoint}: {answer.message}")
@@ -112,7 +114,7 @@ class Remote:
         headers = {} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
         url = self._url + path
         async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
-            return Answer(response.status, await _read(response))
+            return Answer(response.status, await read_chunks(response.content.iter_any(), MAX_ANSWER))
 
     def _because(self, error: Exception) -> str:
         return f"{self.endpoint}: {str(error) or type(error).__name__}"
@@ -125,13 +127,3 @@ def _is_address(url: str) -> bool:
         return False
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and not parts.query and not parts.fragment
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body, which may not be longer than `MAX_ANSWER`."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_ANSWER:
-            raise aiohttp.ClientPayloadError(f"the answer has more than {MAX_ANSWER} bytes")
-    return bytes(body)
