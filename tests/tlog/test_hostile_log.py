@@ -244,7 +244,7 @@ def test_a_connection_that_breaks_after_the_checkpoint_was_sent_leaves_it_unknow
 
 
 @pytest.mark.parametrize(
-    ("root", "more", "fate"),
+    ("root", "more", "status"),
     [
         (HEAD.root, "", AttemptStatus.PENDING),
         (HEAD.root, ',"index":null', AttemptStatus.PENDING),
