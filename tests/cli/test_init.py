@@ -197,7 +197,7 @@ def test_a_node_without_ledgers_is_warned_of(run: Run, tmp_path: Path, carbonsea
 
 
 def test_a_log_with_ledgers_can_follow_one_without(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
-    """As docs/operators.md says under 'A log without ledgers'."""
+    """As docs/operators/logs.md says under 'A log without ledgers'."""
     node, record = made(run, tmp_path / "node"), tmp_path / "record.json"
     record.write_text("{}")
     assert run("seal", node, record, "--profile", "json/1").exit_code == 0

@@ -104,7 +104,7 @@ def peer(method, answer):
 
 # --- Clef ----------------------------------------------------------------------------------------------------------
 
-OPERATORS = Path(__file__).parents[2] / "docs" / "operators.md"
+OPERATORS = Path(__file__).parents[2] / "docs" / "operators" / "keys.md"
 
 
 def documented_rules(contract):

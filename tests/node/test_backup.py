@@ -1,5 +1,5 @@
-"""What docs/operators.md says of backups: databases first, while the node goes on; no checkpoint, no guard; and a successor where
-the copy is not the newest."""
+"""What docs/operators/backup.md says of backups: databases first, while the node goes on; no checkpoint, no guard; and a
+successor where the copy is not the newest."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_the_newest_copy_goes_on_once_the_operator_vouches_for_it(
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs SQLite's own program")
 def test_the_script_of_the_page(directory: Path, tmp_path: Path, clock: Clock) -> None:
-    page = (Path(__file__).parents[2] / "docs/operators.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/operators/backup.md").read_text(encoding="utf-8")
     (script,) = re.findall(r"```sh\n(#!/bin/sh -e\n.*?)```", page, re.DOTALL)
     copy = tmp_path / "copy"
 

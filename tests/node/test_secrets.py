@@ -91,7 +91,7 @@ def test_a_key_signs_from_wherever_it_is_kept(
 
 
 def test_an_encrypted_key_by_openssl_is_one(tmp_path: Path, put: Callable[..., Path]) -> None:
-    """As docs/operators.md has it."""
+    """As docs/operators/keys.md has it."""
     put("password", PASSWORD)
     command = [
         "openssl",

@@ -1,4 +1,4 @@
-"""`carbonseal ethereum deploy`, and a public testnet step by step as docs/operators.md has it, on local chains."""
+"""`carbonseal ethereum deploy`, and a public testnet step by step as docs/operators/testnet.md has it, on local chains."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ from tests.ethereum.calls import transact
 from tests.ethereum.endpoints import before
 from tests.repository.test_texts import shell_lines
 
-OPERATORS = Path(__file__).parents[3] / "docs/operators.md"
+OPERATORS = Path(__file__).parents[3] / "docs/operators/testnet.md"
 BROKE_OFF, WRONG_USAGE = 1, 2
 
 

@@ -163,7 +163,7 @@ ENDPOINT_BLOCK_MISSING = noted(
 KEY_MALFORMED = rejected(
     "ethereum.key-malformed",
     "{uri} holds no Ethereum key: neither 64 hexadecimal digits nor a keystore",
-    "restore it, or make one: docs/operators.md says how",
+    "restore it, or make one: docs/operators/keys.md says how",
 )
 KEYSTORE_MALFORMED = rejected(
     "ethereum.keystore-malformed", "{uri} is no Ethereum keystore of version 3", "restore it from a copy"

@@ -282,7 +282,7 @@ def _say_what_is_next(directory: Path, log: LogConfig, verifier: VerifierKey, to
         )
         click.echo(
             f"  Its first entry fixes that for ever, so before you seal anything: remove {directory}, and run init again\n"
-            "  with --ledger. Later only another log can have ledgers: see 'A log without ledgers' in docs/operators.md.",
+            "  with --ledger. Later only another log can have ledgers: see 'A log without ledgers' in docs/operators/logs.md.",
             err=True,
         )
     click.echo(

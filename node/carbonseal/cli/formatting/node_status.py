@@ -29,7 +29,7 @@ def lines(health: Mapping[str, Any]) -> Iterator[str]:
 def _without_ledgers(begun: bool) -> Iterator[str]:
     yield style("no ledgers, so nothing is anchored", fg="yellow")
     if begun:
-        yield "  a log's first entry fixes its ledgers: begin another log, as 'A log without ledgers' in docs/operators.md says"
+        yield "  a log's first entry fixes its ledgers: begin another log, see docs/operators/logs.md, 'A log without ledgers'"
     else:
         yield "  begin anew, with carbonseal init --ledger, before the first record: it fixes the log's ledgers for ever"
 
