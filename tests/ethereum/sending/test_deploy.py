@@ -22,7 +22,7 @@ from tests.ethereum.calls import transact
 from tests.ethereum.endpoints import before
 from tests.repository.test_texts import shell_lines
 
-OPERATORS = Path(__file__).parents[3] / "docs/operators/testnet.md"
+TESTNET = Path(__file__).parents[3] / "docs/operators/testnet.md"
 BROKE_OFF, WRONG_USAGE = 1, 2
 
 
@@ -223,8 +223,8 @@ def test_wrong_usage_and_dead_endpoints(key, monkeypatch):
 def test_the_steps_for_a_testnet_as_they_are_written(carbonseal_every_fresh_chain, tmp_path, monkeypatch):
     chain = carbonseal_every_fresh_chain
     monkeypatch.chdir(tmp_path)
-    text = OPERATORS.read_text(encoding="utf-8")
-    steps = list(shell_lines(re.sub("^   ", "", text[text.index("## A public testnet") :], flags=re.MULTILINE)))
+    text = TESTNET.read_text(encoding="utf-8")
+    steps = list(shell_lines(re.sub("^   ", "", text, flags=re.MULTILINE)))
     known = {"https://ENDPOINT": chain.endpoint}
     outputs = []
     for step in steps:
