@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 import carbonseal_adapters.fabric.checking.identities as identities
 from carbonseal.ledger import Statement
+from carbonseal_adapters.fabric.checking.certificates import check_signature
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_devnet.fabric.native.programs import Missing, Programs
 from tests.fabric.scenes import Channel, scene
@@ -32,7 +33,7 @@ Signed = tuple[Any, bytes, bytes]  # public key, signature, message
 def recorded() -> Iterator[list[Signed]]:
     """What is verified inside: the list fills up as signatures are checked."""
     seen: list[Signed] = []
-    sound = identities.check_signature
+    sound = check_signature
 
     def recording(certificate: Any, msp: str, signature: bytes, message: bytes) -> None:
         seen.append((certificate.public_key(), signature, message))

@@ -60,28 +60,28 @@ class MemoryLog:
 
     def __init__(self, origin: str, key_name: str | None = None) -> None:
         self.signer = NoteSigner(origin, key(key_name or origin))
-        self.entries: list[bytes] = []
+        self.encoded: list[bytes] = []  # its entries
         self.append(Genesis(origin))
 
     def append(self, entry: Entry) -> int:
-        self.entries.append(entry.encode())
-        return len(self.entries) - 1
+        self.encoded.append(entry.encode())
+        return len(self.encoded) - 1
 
     @property
     def size(self) -> int:
-        return len(self.entries)
+        return len(self.encoded)
 
     def tile(self, level: int, index: int, width: int) -> bytes:
-        leaves = [leaf_hash(entry) for entry in self.entries]
+        leaves = [leaf_hash(entry) for entry in self.encoded]
         span = 256**level
         starts = range(index * 256 * span, (index * 256 + width) * span, span)
         return b"".join(tree_root(leaves[start : start + span]) for start in starts)
 
-    def entries_at(self, index: int, width: int) -> bytes:
+    def entries(self, index: int, width: int) -> bytes:
         raise AssertionError("no proof reads entries")
 
     def checkpoint(self, size: int) -> Checkpoint:
-        return Checkpoint(self.signer.name, size, tree_root([leaf_hash(entry) for entry in self.entries[:size]]))
+        return Checkpoint(self.signer.name, size, tree_root([leaf_hash(entry) for entry in self.encoded[:size]]))
 
     def head(self, size: int, *cosigners: tuple[Cosigner, int]) -> bytes:
         note = Note.parse(sign_checkpoint(self.checkpoint(size), self.signer))
@@ -93,8 +93,6 @@ class MemoryLog:
 
     def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         return consistency_proof(old, new, self)
-
-    entries_bundle = entries_at
 
 
 @lru_cache(maxsize=64)
@@ -173,7 +171,7 @@ class World:
         seals = {}
         for commitment in commitments:
             entry = RecordEntry(commitment).encode()
-            index = self.log.entries.index(entry)
+            index = self.log.encoded.index(entry)
             head = Head(template.checkpoint, self.log.inclusion(index, size), None, template.anchors)
             seals[commitment] = Seal(entry, index, (head,))
         return seals

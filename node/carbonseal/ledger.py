@@ -317,7 +317,10 @@ class Pins(Protocol):
 class EvidenceVerifier(Protocol):
     """Checks one kind of ledger's evidence: pure, with no clock, no network and no state."""
 
-    scheme: str  # of the ledger names it serves: "eip155"
+    @property
+    def scheme(self) -> str:
+        """Of the ledger names it serves: "eip155"."""
+        ...
 
     def pin(self, name: str, options: Mapping[str, str]) -> Pins:
         """Read a policy's `ledger` line: `name` is the ledger's name, `options` its key=value pairs. What it returns is

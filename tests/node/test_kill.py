@@ -143,10 +143,12 @@ def test_killed_while_anchoring_on_a_chain(
         times = 1 + number % len(logs)
         assert run(directory, plugins, f"{point}:{times}", f"{number},{number}-again") == -signal.SIGKILL
     assert run(directory, plugins, "", "last") == 0
-    logs = chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry})
+    events = chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry})
     included = [
-        Statement(bytes.fromhex(log["topics"][2][2:]), int(log["topics"][3], 16), bytes.fromhex(log["data"][2:66]))
-        for log in logs
+        Statement(
+            bytes.fromhex(event["topics"][2][2:]), int(event["topics"][3], 16), bytes.fromhex(event["data"][2:66])
+        )
+        for event in events
     ]
     assert len(included) >= 2
     assert int(chain.ask("eth_getTransactionCount", publisher, "latest"), 16) == len(included)

@@ -119,8 +119,9 @@ def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
     async def work(node: Node) -> None:
         running = asyncio.create_task(node.run())
         commitment = await seal_one(node, "motors")
-        assert node.log().frozen is not None
-        assert node.log().frozen.code.name == "frozen.ledger-knows-more"
+        frozen = node.log().frozen
+        assert frozen is not None
+        assert frozen.code.name == "frozen.ledger-knows-more"
         assert node.log("motors").frozen is None
         with pytest.raises(Frozen):
             await node.submit(b"{}", "json/1")

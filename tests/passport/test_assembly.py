@@ -67,7 +67,7 @@ def seals(draw: st.DrawFn, most: int = MAX_HEADS) -> Seal:
         consistency = log().consistency(sizes[number - 1], size) if linked else None
         anchors = tuple(sorted(draw(st.sets(st.integers(0, 24), max_size=MAX_ANCHORS))))
         heads.append(replace(head(size, anchors), consistency=consistency))
-    return Seal(log().entries[INDEX], INDEX, tuple(heads))
+    return Seal(log().encoded[INDEX], INDEX, tuple(heads))
 
 
 def checkpoint(one: Head) -> Checkpoint:
@@ -118,23 +118,23 @@ def test_merging_with_itself_changes_nothing(seal: Seal) -> None:
 
 
 def test_where_room_is_scarce_the_newest_come_first() -> None:
-    entry = log().entries[INDEX]
+    entry = log().encoded[INDEX]
     first = Seal(entry, INDEX, tuple(map(head, range(3, 18))))
     merged = merge_seals(first, Seal(entry, INDEX, (head(20), head(30))), every_link)
     assert [checkpoint(one).size for one in merged.heads] == [*range(3, 18), 30]
 
 
 def test_seals_of_other_entries_are_not_mixed() -> None:
-    seal = Seal(log().entries[INDEX], INDEX, (head(5),))
+    seal = Seal(log().encoded[INDEX], INDEX, (head(5),))
     later = (head(9),)
-    assert merge_seals(seal, Seal(log().entries[INDEX], INDEX + 1, later), every_link) == seal
-    assert merge_seals(seal, Seal(log().entries[INDEX + 1], INDEX, later), every_link) == seal
+    assert merge_seals(seal, Seal(log().encoded[INDEX], INDEX + 1, later), every_link) == seal
+    assert merge_seals(seal, Seal(log().encoded[INDEX + 1], INDEX, later), every_link) == seal
 
 
 def test_heads_of_another_log_are_not_mixed_in() -> None:
-    seal = Seal(log().entries[INDEX], INDEX, (head(5),))
+    seal = Seal(log().encoded[INDEX], INDEX, (head(5),))
     elsewhere = MemoryLog("elsewhere.example")
-    elsewhere.entries = log().entries
+    elsewhere.encoded = log().encoded
     other = Head(elsewhere.head(9), elsewhere.inclusion(INDEX, 9), None, ())
     assert merge_seals(seal, Seal(seal.entry, INDEX, (other,)), every_link) == seal
 

@@ -163,7 +163,8 @@ def test_a_long_stream(directory: Path, open_it: Open) -> None:
 @both
 def test_no_records_at_all(directory: Path, open_it: Open) -> None:
     async def none() -> AsyncIterator[Source | Finding]:
-        for item in ():
+        nothing: tuple[Source, ...] = ()
+        for item in nothing:
             yield item
 
     async def work(node: AnyNode) -> None:

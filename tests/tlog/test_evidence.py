@@ -25,8 +25,12 @@ ORIGIN = "other.example/log"
 OURS = "sealing.example/log"
 
 
+def private_key(seed: int = 1) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+
+
 def signer(name: str = ORIGIN, seed: int = 1) -> NoteSigner:
-    return NoteSigner(name, Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32))
+    return NoteSigner(name, private_key(seed))
 
 
 KEY = signer().verifier
@@ -151,7 +155,7 @@ def test_a_checkpoint_by_a_key_with_another_name() -> None:
 def test_a_witness_does_not_sign_in_the_logs_place() -> None:
     """The same key bytes, as a witness's: its cosignature is not the log's signature."""
     note = Note.parse(PROOF.checkpoint_note)
-    cosigner = Cosigner(ORIGIN, signer().private_key)
+    cosigner = Cosigner(ORIGIN, private_key())
     cosigned = Note(note.text, (cosigner.sign(note.text, 1),))
     assert code_of(evidence(replace(PROOF, checkpoint_note=cosigned.encode()))) == "tlog.unknown-key"
 
@@ -247,7 +251,7 @@ def test_a_line_that_pins_nothing_or_something_else() -> None:
 
 
 def test_a_witness_key_is_no_log_key() -> None:
-    witness = Cosigner(ORIGIN, signer().private_key).verifier
+    witness = Cosigner(ORIGIN, private_key()).verifier
     assert refused_pin(f"tlog:{ORIGIN}", key=witness.encode()) == "tlog.not-a-log-key"
 
 

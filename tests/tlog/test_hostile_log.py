@@ -11,12 +11,11 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from carbonseal.findings import Refused
+from carbonseal.findings import CarbonsealError, Refused
 from carbonseal.ledger import (
     Anchor,
     Attempt,
     AttemptStatus,
-    CarbonsealError,
     Observation,
     OutcomeUnknownError,
     PermanentError,

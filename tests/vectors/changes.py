@@ -38,7 +38,7 @@ def list_commitment(value: Value) -> str:
 
 
 def credential_commitment(value: Value) -> str:
-    return next(key for key, seal in value["seals"].items() if seal["index"] == 2)
+    return str(next(key for key, seal in value["seals"].items() if seal["index"] == 2))
 
 
 def record_commitment(value: Value) -> str:
@@ -210,7 +210,7 @@ def crossed(value: Value) -> None:
 
 
 def evidence_of(value: Value, kind: str) -> str:
-    return next(key for key, member in value["evidence"].items() if member["type"] == kind)
+    return str(next(key for key, member in value["evidence"].items() if member["type"] == kind))
 
 
 def relabelled(value: Value) -> None:

@@ -22,6 +22,7 @@ from carbonseal.passport.passports import Passport
 from carbonseal.records.canonical import jcs
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.fabric.checking import anchors
+from tests.fabric.scenes import TIME
 from tests.vectors import making_fabric
 from tests.vectors.making_evidence import STATEMENT
 from tests.vectors.scene import Scene
@@ -131,12 +132,12 @@ def _commitment() -> str:
 
 
 def _entries() -> str:
-    genesis, record = scene()[0].log.entries[:2]
+    genesis, record = scene()[0].log.encoded[:2]
     return lines(entry_0=f"00 {genesis[1:].decode()}", entry_1=f"01 {record[1:].hex()}")
 
 
 def _tree() -> str:
-    entries = scene()[0].log.entries
+    entries = scene()[0].log.encoded
     leaves = [leaf_hash(entry) for entry in entries]
     return lines(
         leaf_0=leaves[0],
@@ -197,7 +198,7 @@ def _fabric_policy() -> str:
 def _fabric_state() -> str:
     publisher = bytes.fromhex(making_fabric.RAFT.options["publisher"])
     key = anchors.anchor_key(publisher, STATEMENT).replace("/", "/\n       ", 2)
-    return lines(key=key, value=folded(anchors.anchor_value(STATEMENT, making_fabric.TIME).hex(), 64, "       "))
+    return lines(key=key, value=folded(anchors.anchor_value(STATEMENT, TIME).hex(), 64, "       "))
 
 
 def _fabric_evidence() -> str:

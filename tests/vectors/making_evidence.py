@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import rlp
@@ -19,7 +20,7 @@ CHAIN = "eip155:31337"
 STATEMENT = Statement(sha(ORIGIN.encode()), 258, sha(b"root of 258"))
 PUBLISHER, REGISTRY = b"\x11" * 20, b"\x22" * 20
 TIME = 1_795_000_000
-SMALL = {"account_nodes": 3, "storage_nodes": 2, "number": 1234, "timestamp": TIME}
+small = partial(synthesise, account_nodes=3, storage_nodes=2, number=1234, timestamp=TIME)
 
 
 def noted(code: str) -> dict[str, Any]:
@@ -74,17 +75,17 @@ class _Ethereum:
 
 
 def ethereum() -> dict[str, Any]:
-    sound = synthesise(STATEMENT, publisher=PUBLISHER, registry=REGISTRY, **SMALL)
+    sound = small(STATEMENT, publisher=PUBLISHER, registry=REGISTRY)
     vectors = _Ethereum(sound)
     proved = {"proved": {"publisher": hexed(PUBLISHER), "time": TIME}}
     zero = next(s for s in (replace(STATEMENT, size=n) for n in range(1, 5000)) if s.digest()[0] == 0)
     vectors.add("an anchor", proved)
-    vectors.add("a digest that begins with 00", proved, synthesise(zero, **SMALL), statement=zero)
-    vectors.add("tries of one node", proved, synthesise(STATEMENT, **{**SMALL, "account_nodes": 1, "storage_nodes": 1}))
+    vectors.add("a digest that begins with 00", proved, small(zero), statement=zero)
+    vectors.add("tries of one node", proved, small(STATEMENT, account_nodes=1, storage_nodes=1))
     vectors.add(
         "proofs as deep as mainnet's",
         proved,
-        synthesise(STATEMENT, **{**SMALL, "account_nodes": 8, "storage_nodes": 4}),
+        small(STATEMENT, account_nodes=8, storage_nodes=4),
     )
     two = {**sound.options, "publisher": f"0x{'44' * 20},{hexed(PUBLISHER)}"}
     vectors.add("one of two publishers", proved, options=two)
@@ -193,10 +194,8 @@ def _wrong(vectors: _Ethereum, sound: Synthetic) -> None:
     add("a storage node changed", refused("ethereum.node-hash"), changed(storage_proof=(storage[0], _flip(storage[1]))))
     add("a storage node missing", refused("ethereum.node-missing"), changed(storage_proof=storage[:1]))
     add("a storage node too many", refused("ethereum.node-extra"), changed(storage_proof=(*storage, storage[1])))
-    elsewhere = next(
-        s for s in (replace(STATEMENT, size=n) for n in range(259, 999)) if _nibble(s) != _nibble(STATEMENT)
-    )
-    add("the proof of another anchor", refused("ethereum.proof-strays"), statement=elsewhere)
+    parted = next(s for s in (replace(STATEMENT, size=n) for n in range(259, 999)) if _nibble(s) != _nibble(STATEMENT))
+    add("the proof of another anchor", refused("ethereum.proof-strays"), statement=parted)
     three = rlp.encode([b"", b"", b""])
     odd = replace(parts, header=mainnet_header(keccak(three), 1234, TIME), account_proof=(three,)).encode().data
     add("a node of three items", refused("ethereum.node-malformed"), odd)
@@ -207,8 +206,8 @@ def _wrong(vectors: _Ethereum, sound: Synthetic) -> None:
     add("a look-alike contract", refused("ethereum.code-differs"), options=code)
     other_root = replace(STATEMENT, root=sha(b"another root"))
     add("another root", refused("ethereum.other-digest"), statement=other_root)
-    add("another root was anchored", refused("ethereum.other-digest"), synthesise(STATEMENT, **SMALL, digest=sha(b"x")))
-    shallow = synthesise(STATEMENT, **{**SMALL, "account_nodes": 1, "storage_nodes": 1})
+    add("another root was anchored", refused("ethereum.other-digest"), small(STATEMENT, digest=sha(b"x")))
+    shallow = small(STATEMENT, account_nodes=1, storage_nodes=1)
     absent = replace(STATEMENT, size=259)
     add("no anchor of this size", refused("ethereum.anchor-absent"), shallow, statement=absent)
     elsewhere = replace(StorageEvidence.decode(shallow.evidence.data), registry=b"\x55" * 20).encode().data
@@ -240,7 +239,7 @@ def _with_account(fields: list[bytes]) -> Synthetic:
 def _with_value(value: bytes) -> Synthetic:
     """Evidence whose slot holds this RLP."""
     root, proof = trie_around(slot(PUBLISHER, STATEMENT), value, 1)
-    code = synthesise(STATEMENT, **SMALL).options["code"]
+    code = small(STATEMENT).options["code"]
     return _state(rlp.encode([b"\x01", b"", root, bytes.fromhex(code[2:])]), proof)
 
 

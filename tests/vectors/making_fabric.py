@@ -109,9 +109,9 @@ def fabric() -> dict[str, Any]:
     places = [("a key", STATEMENT), ("a large size", Statement(STATEMENT.log_id, (1 << 64) - 1, STATEMENT.root))]
     for name, statement in places:
         publisher = RAFT.call.publisher
-        expect = {"key": key(publisher, statement), "value": value(statement, TIME).hex()}
+        stored = {"key": key(publisher, statement), "value": value(statement, TIME).hex()}
         given_to = {"logId": statement.log_id.hex(), "size": statement.size, "root": statement.root.hex(), "time": TIME}
-        vectors.cases.append(case(name, "state", expect, publisher=publisher.hex(), **given_to))
+        vectors.cases.append(case(name, "state", stored, publisher=publisher.hex(), **given_to))
     for msp, signer in (("MillMSP", CHANNEL.client), ("PortMSP", CHANNEL.peer(1))):
         publisher = replace(RAFT.call, client=signer).publisher
         given_to = {"mspId": msp, "certificate": signer.pem.decode()}

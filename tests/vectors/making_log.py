@@ -242,13 +242,14 @@ def tiles() -> list[Case]:
         data = b"".join(root_of(leaves[i * span : (i + 1) * span]) for i in range(first, first + width))
         expect = {"path": written, "sha256": sha(data).hex(), "length": len(data)}
         found.append(case(written, "tile", expect, level=level, index=index, width=width, logSize=70_000, entries=RULE))
-    for level, index, width, written in (
+    paths: tuple[tuple[int | str, int, int, str], ...] = (
         (3, 1_234_067, 256, "tile/3/x001/x234/067"),
         (0, 1_000, 7, "tile/0/x001/000.p/7"),
         ("entries", 999, 256, "tile/entries/999"),
         ("entries", 1_234_067, 255, "tile/entries/x001/x234/067.p/255"),
-    ):
-        found.append(case(written, "path", {"path": written}, level=level, index=index, width=width))
+    )
+    for of, index, width, written in paths:
+        found.append(case(written, "path", {"path": written}, level=of, index=index, width=width))
     two = [b"\1" + bytes(32), b"\6" + bytes(8)]
     bundle = b"".join(len(one).to_bytes(2, "big") + one for one in two)
     found.append(case("a bundle", "bundle", {"entries": hexes(two)}, data=bundle.hex(), width=2))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from carbonseal.instants import format_instant
@@ -141,12 +142,16 @@ def _parts(scene: Scene) -> Passport:
 def _policies_decide(made: _Verdicts) -> None:
     add, none = made.add, {"named": "none"}
     add("no trust", "undetermined", "ethereum.block-not-pinned", "ledger-quorum.unmet", "time-quorum.unmet", trust=none)
-    loose = {"both": ANY, "time_quorum": "time-quorum none"}
+    loose: dict[str, Any] = {"both": ANY, "time_quorum": "time-quorum none"}
     add("no trust, one ledger of two", "verified", "ethereum.block-not-pinned", trust=none, **loose)
-    nothing = {"ledger_quorum": "ledger-quorum none", "time_quorum": "time-quorum none", "status": "status none"}
+    nothing: dict[str, Any] = {
+        "ledger_quorum": "ledger-quorum none",
+        "time_quorum": "time-quorum none",
+        "status": "status none",
+    }
     asked = ("ledger-quorum.not-asked", "time-quorum.not-asked", "status.not-asked", "witness-quorum.not-asked")
     add("nothing asked but signature and seal", "verified", *asked, "flow.not-asked", trust=none, **nothing)
-    alone = {"other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
+    alone: dict[str, Any] = {"other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
     add("an unlisted ledger", "verified", "ledger.not-listed", since=SINCE, **alone)
     lines = Scene().lines()
     publisher = lines["chain"].replace("0x" + "11" * 20, "0x" + "12" * 20)
@@ -159,7 +164,7 @@ def _policies_decide(made: _Verdicts) -> None:
     other_key[3] = lines["supplier"].split()[3]
     add("another key of the issuer", "undetermined", "issuer.key-not-listed", maker=" ".join(other_key), supplier="")
     stranger = f"log {Scene().other.signer.verifier.encode()}"
-    unlisted = {"log": stranger, "other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
+    unlisted: dict[str, Any] = {"log": stranger, "other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
     add("an unlisted log", "undetermined", "log.not-listed", "seal.without-head", **unlisted)
     impostor = replace(Scene().log.signer, private_key=key("impostor"))
     add("another key of the log", "undetermined", "head.unsigned", log=f"log {impostor.verifier.encode()}")
@@ -180,7 +185,7 @@ def _times(made: _Verdicts) -> None:
     add("sealed after the key's end", "undetermined", "issuer.key-ended", maker=ended)
     later = f"{maker} from={format_instant(BLOCK_TIME + second)}"
     add("sealed before the key began", "undetermined", "issuer.key-not-yet", maker=later)
-    timeless = {"maker": f"{maker} until={format_instant(AT)}", "time_quorum": "time-quorum none"}
+    timeless: dict[str, Any] = {"maker": f"{maker} until={format_instant(AT)}", "time_quorum": "time-quorum none"}
     add("a key with an end, and no time asked", "undetermined", "issuer.time-unknown", **timeless)
     made.base("expiring", lambda scene: scene.passport(change=lambda d: d.update(validUntil=format_instant(AT))))
     add("a second before the credential ends", "verified", of="expiring", at=AT - second, since=SINCE)
@@ -441,7 +446,7 @@ def _evidence(made: _Verdicts) -> None:
             f"without {name} evidence",
             "undetermined",
             "ledger-quorum.unmet",
-            change=lambda v, left=left: changes.only(v, left),
+            change=partial(changes.only, ledger=left),
         )
     add("evidence of another checkpoint", "rejected", "tlog.not-included", of="refreshed", change=changes.crossed)
     add("one ledger twice", "undetermined", "tlog.unknown-evidence", "ledger-quorum.unmet", change=changes.relabelled)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
 from tests.vectors.making_notes import STRANGER, WATCHER, WITNESS, material, vkey
 from tests.vectors.scene import Scene
+from tests.world import ORIGIN, key
 
 
 def policies() -> list[Case]:
@@ -94,7 +95,7 @@ def policies() -> list[Case]:
     bad("a name with a slash", refused("policy.value", place=at(5, 8)), text.replace("issuer supplier", "issuer a/b"))
     twice = text.replace(lines["supplier"].split()[3], lines["maker"].split()[3])
     bad("a key twice", refused("policy.key-twice", place=at(5, 42)), twice)
-    own = vkey("other.example/log", material(Scene().log.signer.private_key, 1))
+    own = vkey("other.example/log", material(key(ORIGIN), 1))
     bad(
         "the log's key as a ledger's",
         refused("policy.key-twice", place=at(7, 14)),

@@ -83,7 +83,7 @@ class Scene(World):
     def forked(self, passport: Passport) -> Passport:
         """The log tells two stories of one size: one is anchored on the chain, the other in the other log."""
         fork = MemoryLog(ORIGIN)
-        fork.entries = [Genesis(ORIGIN, {"eip155:1": "0x" + "11" * 20}).encode(), *self.log.entries[1:]]
+        fork.encoded = [Genesis(ORIGIN, {"eip155:1": "0x" + "11" * 20}).encode(), *self.log.encoded[1:]]
         note, anchor = fork.head(fork.size), self._in_other(fork)
         seals = {}
         for commitment, seal in passport.seals.items():
@@ -96,7 +96,7 @@ class Scene(World):
         """The log signs a larger head in which the record stands at the credential's index."""
         record = next(iter(passport.records))
         fork = MemoryLog(ORIGIN)
-        fork.entries = [self.log.entries[at] for at in (0, 2, 1, 3, 0)]
+        fork.encoded = [self.log.encoded[at] for at in (0, 2, 1, 3, 0)]
         head = Head(fork.head(fork.size), fork.inclusion(2, fork.size), None, (self._in_other(fork),))
         return replace(
             passport, seals={**passport.seals, record: replace(passport.seals[record], index=2, heads=(head,))}

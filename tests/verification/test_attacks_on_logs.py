@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from carbonseal.log.entries import Heartbeat
 
 from carbonseal.findings import Verdict
-from carbonseal.log.entries import Heartbeat
 from carbonseal.log.notes import Cosigner, Note, NoteSigner, Signature
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
@@ -110,8 +110,8 @@ class TestHeads:
         world = World()
         passport = world.passport()
         second = MemoryLog("second.example/log")
-        for entry in world.log.entries[1:]:
-            second.entries.append(entry)
+        for entry in world.log.encoded[1:]:
+            second.encoded.append(entry)
         second.append(Heartbeat(1))
         index = root_seal(passport).index
         head = Head(second.head(second.size), second.inclusion(index, second.size), None, ())
@@ -194,8 +194,8 @@ class TestEquivocation:
     def forked(self, world: World, passport: Passport) -> tuple[MemoryLog, int]:
         """A log with the same key and other entries, of the same size, with the passport's root in the same place."""
         fork = MemoryLog(ORIGIN)
-        fork.entries = list(world.log.entries)
-        fork.entries[-1] = Heartbeat(1).encode()
+        fork.encoded = list(world.log.encoded)
+        fork.encoded[-1] = Heartbeat(1).encode()
         return fork, root_seal(passport).index
 
     def head(self, world: World, fork: MemoryLog, index: int) -> Head:
@@ -238,9 +238,9 @@ class TestEquivocation:
         record = passport.credential.records[0].commitment
         index = passport.seals[record].index
         fork = MemoryLog(ORIGIN)
-        fork.entries = list(world.log.entries)
+        fork.encoded = list(world.log.encoded)
         root = root_seal(passport)
-        fork.entries[index], fork.entries[root.index] = root.entry, passport.seals[record].entry
+        fork.encoded[index], fork.encoded[root.index] = root.entry, passport.seals[record].entry
         fork.append(Heartbeat(1))
         head = world.anchored_head(index, fork.size, log=fork)
         rejected(world.verify(with_seal(passport, Seal(root.entry, index, (head,)))), "log.two-entries")

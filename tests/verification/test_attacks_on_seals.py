@@ -127,7 +127,7 @@ class TestEntries:
     def sealed(self, world: World, entry: bytes) -> Passport:
         """A passport whose root is sealed, properly, as that entry."""
         passport = world.passport()
-        world.log.entries.append(entry)
+        world.log.encoded.append(entry)
         index, size = world.log.size - 1, world.log.size
         return with_seal(passport, Seal(entry, index, (world.anchored_head(index, size),)))
 

@@ -12,7 +12,7 @@ import pytest
 from carbonseal.findings import LONGEST_FACT, Verdict
 from carbonseal.ledger import Evidence
 from carbonseal.log.entries import Heartbeat, RecordEntry
-from carbonseal.passport.credentials import Carried, Component, ListedRecord, draft_credential
+from carbonseal.passport.credentials import Carried, Component, Credential, ListedRecord, draft_credential
 from carbonseal.passport.passports import Passport, carry_credential
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.verify import LONGEST_NAME
@@ -88,7 +88,7 @@ def sealed(world: World, *, records: int, heads: int, anchors: int) -> dict[byte
     made = {}
     for commitment in commitments:
         entry = RecordEntry(commitment).encode()
-        index = world.log.entries.index(entry)
+        index = world.log.encoded.index(entry)
         under = (Head(world.log.head(size), world.log.inclusion(index, size), None, nowhere) for size in sizes)
         made[commitment] = Seal(entry, index, tuple(under))
     return made
@@ -98,7 +98,7 @@ def listing(world: World, seals: dict[bytes, Seal], parents: int) -> bytes:
     """A passport of that many credentials, each of which lists all sealed records; one leads to the others."""
     records = [ListedRecord("footprint", "json/1", commitment) for commitment in seals]
 
-    def carried(name: str, components: list[Component]) -> Carried:
+    def carried(name: str, components: list[Component]) -> Carried[Credential]:
         draft = draft_credential(
             id=f"urn:example:{name}",
             issuer=world.maker.id,
@@ -195,7 +195,7 @@ def test_an_anchor_that_holds_under_another_root_of_the_same_size() -> None:
     world = World()
     passport = world.passport()
     fork = MemoryLog(ORIGIN)
-    fork.entries = [*world.log.entries[:-1], Heartbeat(9).encode()]
+    fork.encoded = [*world.log.encoded[:-1], Heartbeat(9).encode()]
     honest = root_seal(passport)
     size = world.log.size
     side = Head(fork.head(size), fork.inclusion(honest.index, size), None, honest.heads[0].anchors)

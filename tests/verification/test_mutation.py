@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -276,8 +277,10 @@ def test_what_is_refitted_without_a_change_is_the_same() -> None:
 @pytest.mark.parametrize("change", [drop, double, null, another])
 def test_a_forger_who_makes_every_digest_fit(change: Callable[[Any, Any], None]) -> None:
     """Signatures, proofs and evidence are what is left to stop him, and they do, each with a code of its own."""
-    inside = [way for way in every_way() if len(way) >= 3 and way[0] in ("credentials", "statusLists", "evidence")]
-    texts = [way for way in every_way() if way[0] == "checkpoints" and len(way) == 2]
+    inside: list[Way] = [
+        way for way in every_way() if len(way) >= 3 and way[0] in ("credentials", "statusLists", "evidence")
+    ]
+    texts: list[Way] = [way for way in every_way() if way[0] == "checkpoints" and len(way) == 2]
     assert len(inside) > 60
     for way in inside if change in (drop, double) else inside + texts:
         tree = copy.deepcopy(value())
@@ -358,8 +361,8 @@ def test_any_bytes_at_all(raw: bytes) -> None:
 
 
 class TestFreedoms:
-    def verified(self, world: World, passport: Passport, **policy: str) -> Report:
-        report = world.verify(passport, **policy)
+    def verified(self, world: World, passport: Passport, *, at: datetime = AT, **policy: str) -> Report:
+        report = world.verify(passport, at, **policy)
         assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
         assert report.existed_by == BLOCK_TIME
         return report

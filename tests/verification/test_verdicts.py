@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def undetermined(report: Report, code: str) -> None:
     assert code in codes(report)
 
 
-def reseal(passport: Passport, **heads: object) -> Passport:
+def reseal(passport: Passport, **heads: Any) -> Passport:
     """Every head of every seal with some members replaced."""
     seals = {
         commitment: replace(seal, heads=tuple(replace(head, **heads) for head in seal.heads))
@@ -173,20 +174,18 @@ def test_a_head_without_the_logs_signature_counts_for_nothing() -> None:
 
 
 class TestWitnesses:
-    def lines(self, world: World) -> dict[str, str]:
-        return {
-            "quorum": f"witness watcher {world.witness.verifier.encode()}\nquorum watcher",
-        }
+    def lines(self, world: World) -> str:
+        return f"witness watcher {world.witness.verifier.encode()}\nquorum watcher"
 
     def test_a_cosignature_meets_the_quorum(self) -> None:
         world = World()
-        report = world.verify(world.passport(witnessed=True), **self.lines(world))
+        report = world.verify(world.passport(witnessed=True), quorum=self.lines(world))
         assert report.verdict is Verdict.VERIFIED
         assert "witness-quorum.met" in codes(report)
 
     def test_without_it_the_quorum_is_not_met(self) -> None:
         world = World()
-        undetermined(world.verify(world.passport(), **self.lines(world)), "witness-quorum.unmet")
+        undetermined(world.verify(world.passport(), quorum=self.lines(world)), "witness-quorum.unmet")
 
     def test_a_later_head_that_continues_the_first_brings_its_witness(self) -> None:
         world = World()
@@ -202,7 +201,7 @@ class TestWitnesses:
             for commitment, seal in passport.seals.items()
         }
         later = replace(passport, seals=seals)
-        report = world.verify(later, **self.lines(world))
+        report = world.verify(later, quorum=self.lines(world))
         assert report.verdict is Verdict.VERIFIED
         assert report.existed_by == BLOCK_TIME
 
@@ -222,7 +221,7 @@ class TestWitnesses:
             )
             for commitment, seal in passport.seals.items()
         }
-        report = world.verify(replace(passport, seals=seals), **self.lines(world))
+        report = world.verify(replace(passport, seals=seals), quorum=self.lines(world))
         undetermined(report, "seal.unlinked")
         assert "witness-quorum.unmet" in codes(report)
 

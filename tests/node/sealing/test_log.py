@@ -65,9 +65,11 @@ def freeze_of(directory: Path) -> str:
         for refused in (node.submit(b"{}", "json/1"), node.anchor(), node.log().submit_foreign(b"")):
             with pytest.raises(Frozen):
                 await refused
-        assert node.log().frozen == caught.value.finding
-        assert node.log().frozen.code.remedy
-        return node.log().frozen.code.name
+        frozen = node.log().frozen
+        assert frozen is not None
+        assert frozen == caught.value.finding
+        assert frozen.code.remedy
+        return frozen.code.name
 
     first = within(directory, work)
     assert within(directory, work) == first
@@ -436,8 +438,9 @@ def test_a_guard_that_goes_away_freezes_at_once(begin: Begin) -> None:
         (directory / "guard/default").unlink()
         with pytest.raises(Frozen):
             await node.sequence()
-        assert node.log().frozen is not None
-        assert node.log().frozen.code.name == "frozen.guard-missing"
+        frozen = node.log().frozen
+        assert frozen is not None
+        assert frozen.code.name == "frozen.guard-missing"
         await node.adopt_guard()
         assert await node.sequence()
 
@@ -478,8 +481,9 @@ def test_ledger_down_at_start(begin: Begin, tmp_path: Path) -> None:
         await node.anchor()
         (tmp_path / "ledger/down").unlink()
         await node.settle(20)
-        assert node.log().frozen is not None
-        assert node.log().frozen.code.name == "frozen.ledger-other-root"
+        frozen = node.log().frozen
+        assert frozen is not None
+        assert frozen.code.name == "frozen.ledger-other-root"
 
     within(directory, work)
     assert len(SimulatedLedger(tmp_path / "ledger/ledger.db").included()) == 1

@@ -47,7 +47,7 @@ class TlogLedger:
     """The `Ledger` of one other log. The publisher is left open: it is whichever log signed the checkpoint."""
 
     expires: float | None = None
-    replace_after = None  # a checkpoint that waits is not hurried by another
+    replace_after: float | None = None  # a checkpoint that waits is not hurried by another
 
     def __init__(self, remote: Remote, key: VerifierKey) -> None:
         self.name = ledger_name(key)
