@@ -1,20 +1,34 @@
 """Anchors, evidence, and the interface that a ledger adapter implements.
 
-An adapter is two things that meet only in the bytes of :class:`Evidence`:
+A :class:`Ledger` *sends*: asynchronous, may need an extra, found by the scheme of a ledger's URI (``ethereum+http://...``).
+An :class:`EvidenceVerifier` *checks*: pure, on the base install, found by the scheme of a ledger's name (``eip155:1``).
+They meet only in the bytes of :class:`Evidence`. A node uses a ledger like this::
 
-- a :class:`Ledger` *sends*. It is asynchronous, may need an extra, and is found through the entry-point group
-  ``carbonseal.ledgers`` by the scheme of a ledger's URI (``ethereum+http://...`` finds ``ethereum``).
-- an :class:`EvidenceVerifier` *checks*. It is pure, does no I/O, runs on the base install, and is found by the scheme of a
-  ledger's name (``eip155:1`` finds ``eip155``).
+    ledger = await connect(uri, options, secrets)
+    attempt = await ledger.prepare(anchor, earlier)         # signs, sends nothing; the outbox stores the attempt
+    answer = await ledger.send(attempt)                     # the outbox stores the answer with the attempt
+    seen = await ledger.follow([attempt])                   # again and again, until FINAL and irreversible
+    evidence = await ledger.evidence(attempt, seen)         # from the first INCLUDED on; stored, handed out
 
-The node's outbox owns all durable state. An adapter keeps nothing that a crash could lose: whatever it must remember is in
-the :class:`Attempt` that the outbox stores before anything is sent, or in the :class:`Observation` that it stores after.
+    checked = verifier.check(evidence, anchor.statement, pins, trust)     # anywhere, offline, years later
+
+The outbox owns all durable state. An adapter MUST keep nothing that a crash could lose: what it has to remember is in the
+`Attempt` that is stored before anything is sent, in the answer that `send` returned, or in the `Observation`.
+
+The set of errors is closed, so that a caller can tell "later" from "never"::
+
+    TransientError            nothing was changed; the same call may succeed later
+    └── UnreachableError      no connection at all: the ledger's problem, no anchor is to blame
+    PermanentError            the same call will always fail; has a remedy for the operator
+    OutcomeUnknownError       it may or may not have happened; `follow` will tell
+
+Anything else that an adapter raises is a defect: it is logged, and treated as a `TransientError`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -79,16 +93,16 @@ class Evidence:
 
 
 class TransientError(CarbonsealError):
-    """Nothing was changed and the same call may succeed later. Counted against the anchor that it was made for."""
+    """Nothing was changed and the same call may succeed later. Counts as a failed try of the anchor that it was made for."""
 
 
 class UnreachableError(TransientError):
-    """There was no connection to the ledger at all, so nothing else will work either. No anchor is to blame and none comes nearer
-    to failing: the ledger as a whole is left alone for a while. An answer that does not come is a `TransientError`."""
+    """There is no connection to the ledger at all, so no other call will succeed either. It counts against no anchor: the
+    worker backs off from the ledger as a whole. A connection without an answer is a `TransientError`."""
 
 
 class PermanentError(CarbonsealError):
-    """The same call will fail for ever: `reason` says why, `remedy` what the operator can do."""
+    """The same call will always fail: `reason` says why, `remedy` what the operator can do."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"{reason}: {remedy}")
@@ -97,7 +111,7 @@ class PermanentError(CarbonsealError):
 
 
 class OutcomeUnknownError(CarbonsealError):
-    """It may or may not have happened (timeout after sending). The outbox asks `follow` before it does anything else."""
+    """`send` may or may not have taken effect (a timeout after sending). `follow` is asked before anything else is done."""
 
 
 class Secrets(Protocol):
@@ -106,16 +120,32 @@ class Secrets(Protocol):
     @property
     def directory(self) -> Path: ...
     def __call__(self, uri: str) -> bytes:
-        """Raises `Refused`; the finding never holds the secret."""
+        """The secret at `uri`. Raises `Refused`; the finding never holds the secret."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a ledger can do, as its adapter declares it. The conformance kit tests what is declared, both ways.
+
+    For example, an EAS contract's timestamps: ``Capabilities(tells_publisher=False, refuses_second_root=False,
+    knows_latest=False, needs_money=True, can_be_asked_later=True, gives_time=True)``.
+    """
+
+    tells_publisher: bool  # evidence shows under whose name an anchor was written, and others' anchors do not count
+    refuses_second_root: bool  # a second, different root for (publisher, log, size) is a `PermanentError`
+    knows_latest: bool  # `latest` finds the largest anchor of a log
+    needs_money: bool  # `balance` is not None
+    can_be_asked_later: bool  # `follow` asks the ledger; otherwise all that is known is the answer to `send`
+    gives_time: bool  # evidence proves a time, not only an order
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One signed attempt to write one anchor, complete: sending it needs nothing but these bytes.
 
-    `slot` names what the attempt uses up (an Ethereum nonce). Two attempts with one slot exclude each other on the ledger;
-    that is how a replacement cannot be included beside what it replaces. Empty where the ledger itself makes writing the
+    `slot` names what the attempt uses up (an Ethereum nonce). Two attempts with one slot exclude each other on the ledger:
+    this is how a replacement cannot be included beside what it replaces. Empty where the ledger itself makes writing the
     same anchor twice harmless.
     """
 
@@ -123,6 +153,7 @@ class Attempt:
     id: str  # the ledger's own name for it: a transaction hash or id, unique among attempts
     slot: str
     payload: bytes
+    answer: bytes = b""  # what `send` returned last, once it is stored: a time-stamp token, a log's answer
 
 
 class AttemptStatus(Enum):
@@ -130,8 +161,8 @@ class AttemptStatus(Enum):
 
     MISSING = "missing"  # the ledger does not know it: send it again
     PENDING = "pending"  # accepted, and not written yet
-    INCLUDED = "included"  # written, and could still fall out (a reorg)
-    FINAL = "final"  # written for good, as far as this ledger ever says so; see `Observation.settled`
+    INCLUDED = "included"  # written, and could still be reorged out
+    FINAL = "final"  # written for good, as far as this ledger ever says so; see `Observation.irreversible`
     REFUSED = "refused"  # written as a failure, or made impossible: this attempt will never count
 
 
@@ -145,8 +176,8 @@ class Observation:
     facts: Mapping[str, Any] | None = None
     reason: str = ""  # with REFUSED: why; with PENDING: what it waits for, where the ledger tells
     stage: str = ""  # how far it has got, in the ledger's own words ("safe", "3 of 12 confirmations")
-    cost: int = 0  # what all attempts for this anchor have cost so far, in the unit of the ledger's `Balance`
-    settled: bool = True  # with FINAL: nothing is left to watch. False: ask again, as it might still fall out
+    cost: int = 0  # what all attempts for this anchor have cost so far, in the smallest unit of the ledger's `Balance`
+    irreversible: bool = True  # with FINAL: no need to ask again. False: it might still be reorged out
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,64 +187,69 @@ class Balance:
     unit: str  # "ETH"
     decimals: int
     amount: int
-    warning: str = ""  # that it will not last long: said before it stops anything
-    empty: bool = False  # it does not pay for one more anchor, as things are now
+    warning: str = ""  # that it will not last long: given before it stops anything
+    empty: bool = False  # it does not pay for one more anchor, at present prices
 
 
 class Ledger(Protocol):
     """Writes anchors on one ledger, under one publisher.
 
-    Every method may raise `TransientError` and `UnreachableError`; only `prepare` and `send` may raise `PermanentError`;
-    only `send` may raise
-    `OutcomeUnknownError`. Nothing else is raised on purpose: anything else is a defect, and the outbox treats it as
-    `TransientError` with a growing
-    delay.
+    Every method may raise `TransientError` and `UnreachableError`. Only `prepare` and `send` may raise `PermanentError`, and
+    only `send` may raise `OutcomeUnknownError`. The caller MUST NOT call two methods of one ledger at a time.
     """
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
-    publisher: str  # under whose name the anchors stand, as policies write it
-    expires: float | None  # when what signs here ends, as a certificate does, in seconds since 1970; None: never
-    replace_after: float | None  # seconds after which what is not written is prepared anew; None: that helps nothing
+    publisher: str  # under whose name anchors are written, as policies write it
+    capabilities: Capabilities
+    expires: float | None  # when the signer's certificate expires, in seconds since 1970; None: never
+    replace_after: (
+        float | None
+    )  # seconds after which an attempt that is not written is replaced; None: that helps nothing
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
-        """Sign an attempt to write `anchor`, and send nothing.
+        """Sign an attempt to write `anchor`. MUST NOT send or spend anything; may read from the ledger.
 
-        `earlier` holds every attempt on this ledger that the outbox has stored and that is not final and settled, for this
-        anchor and others, oldest first. The outbox stores what is returned, durably, before it calls `send`. May read from
-        the ledger.
+        `earlier` holds every attempt on this ledger that the outbox has stored and that is not irreversible yet, for this
+        anchor and others, oldest first. The outbox stores what is returned, durably, before it calls `send`.
 
-        Asked again for the same statement where an earlier attempt was refused, or was not written for `replace_after` seconds.
-        What is returned then excludes the earlier attempts that could still be written: it is one of them, unchanged, where
-        nothing better can be offered; or a replacement in their slot. Slots of other anchors' attempts must be left alone.
-        An attempt may also write nothing and only use up a slot that nobody else fills and that others wait for.
+        Called again for the same statement where an earlier attempt was refused, or was not written for `replace_after`
+        seconds. What is returned then MUST exclude the earlier attempts that could still be written: it is one of them,
+        unchanged, where nothing better can be offered; or a replacement in their slot. Slots of other anchors' attempts MUST
+        be left alone. An attempt may also write nothing and only use up a slot that nobody else fills and others wait for.
 
         Raises `PermanentError` where the ledger refuses the anchor (a different root is already there for this size),
-        `TransientError` where
-        it may be written later but not now (it would cost more than it may).
+        `TransientError` where it may be written later but not now (it would cost more than it may).
         """
         ...
 
-    async def send(self, prepared: Attempt) -> None:
-        """Hand over exactly `prepared.payload`. Idempotent: the ledger knowing it already, or holding the anchor already,
-        is success. Called again after a crash, a `MISSING` or an `OutcomeUnknownError`."""
+    async def send(self, attempt: Attempt) -> bytes:
+        """Hand over exactly `attempt.payload`. Gives what the ledger answered, where that is needed to follow the attempt or
+        to prove it (a time-stamp token), else ``b""``. The outbox stores it with the attempt before anything else happens, and
+        `follow` and `evidence` get it back as `Attempt.answer`; ``b""`` leaves an earlier answer as it is.
+
+        Idempotent: the ledger knowing the attempt already, or holding the anchor already, is success. Called again after a
+        crash, a MISSING or an `OutcomeUnknownError`."""
         ...
 
-    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
         """Say what became of one anchor's attempts, newest first; changes nothing. If any of them is included or final,
-        the answer speaks of that one. Asked again until `FINAL` and settled, so that what was reorged out shows as another fate."""
+        the observation speaks of that one. Called again until FINAL and irreversible, so that a reorg is noticed."""
         ...
 
-    async def evidence(self, observation: Observation) -> Evidence:
-        """The proof of an anchor seen as INCLUDED or FINAL, complete and checkable for ever without a server. It must have
-        been checked by the adapter's own `EvidenceVerifier` code before it is returned, against the ledger as seen now.
+    async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
+        """The proof of an anchor seen as INCLUDED or FINAL, complete, and checkable for ever without a server. `attempt` is the
+        one that `observation` speaks of. The evidence MUST have been checked by the adapter's own `EvidenceVerifier` code
+        before it is returned, against the ledger as seen now.
 
-        Taken at the first inclusion, while the ledger has the state, and again whenever the facts have changed. That it is
-        there says nothing about finality: what it rests on is pinned by the verifier's trust or it counts for nothing."""
+        Taken at the first inclusion, while the ledger has the state, and again whenever the facts have changed. That it
+        exists says nothing about finality: what it rests on is pinned by the verifier's trust, or it counts for nothing."""
         ...
 
     async def latest(self, log: bytes) -> Statement | None:
-        """The largest anchor of this log under this publisher, as far as the ledger tells; None where there is none. Asked
-        at start, so that a node which was restored from an old copy notices that it once signed more."""
+        """The largest anchor of this log (32-byte log id) under this publisher, as far as the ledger tells; None where there is
+        none, or where the ledger cannot tell (`Capabilities.knows_latest`). GatherRequest at start, so that a node which was
+        restored
+        from an old copy notices that it once signed more."""
         ...
 
     async def pins(self) -> Mapping[str, str]:
@@ -290,11 +326,17 @@ class TrustItems(Sequence[TrustItem]):
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What evidence shows of a statement: that it stands on the ledger, under a publisher, and since when at the latest."""
+    """What evidence proves of a statement: that it is written on the ledger, under which publisher, not later than when.
 
-    publisher: str
+    `identities` name the ledger that was reached, whatever a policy calls it. Ledgers whose proofs share an identity,
+    transitively, are one ledger and count once. An identity begins with its kind: ``block0:0xd4e5...`` (the hash of a chain's
+    genesis block), ``fabric-config:ab12...``, ``fabric-orderer:mychannel:ab12...``, ``tlog-key:ab12...``.
+    """
+
+    publisher: str  # "" where the ledger does not tell (`Capabilities.tells_publisher`)
     time: int | None  # seconds since 1970 (not later than), or None where the ledger proves order only
     trusted: tuple[TrustItem, ...] = ()  # the items that it rests on
+    identities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,63 +382,4 @@ class EvidenceVerifier(Protocol):
 
     def tell(self, kind: str, value: Mapping[str, Any]) -> str:
         """What a trust item says, in a few words, with what a policy pins of it. Never raises: a person may have written it."""
-        ...
-
-
-# --- gathering trust -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a verifier asks an endpoint of its choice for: whatever some evidence rests on, and what its own trust lacks."""
-
-    when: str  # RFC 3339, UTC: written on every item
-    evidence: Sequence[Evidence] = ()
-    known: Sequence[TrustItem] = ()  # what the trust has about this ledger, from whomever
-    pins: Any = None  # what a policy pins
-    since: int | None = None  # the place from which anchors of the policy's publishers are looked for, if so
-    confirmations: int | None = None  # how deep something must lie; None: what the endpoint calls final; 0: anything
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What an endpoint said: `items` are new, `replaced` what it had said otherwise before, `findings` what is left out."""
-
-    items: Sequence[TrustItem] = ()
-    replaced: Sequence[TrustItem] = ()
-    findings: Sequence[Finding] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """Of what `lacking` speaks, too few agree, or they contradict each other; `remarks` name who is outvoted."""
-
-    lacking: Sequence[Finding] = ()
-    remarks: Sequence[Finding] = ()
-
-
-class TrustGatherer(Protocol):
-    """What `carbonseal trust` knows of one kind of ledger; found by the scheme of a ledger's name through the entry-point
-    group ``carbonseal.trust``. It runs on the base install."""
-
-    def wanted(self, ledger: str) -> str:
-        """What a person adds to `carbonseal trust gather`, or types instead, where nothing was gathered for this ledger."""
-        ...
-
-    def source(self, endpoint: str) -> str:
-        """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""
-        ...
-
-    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
-        """Ask `endpoint`; `step` is called for each thing that it was asked for. Raises `Refused` where it is another ledger
-        or of no use; `TransientError` where it cannot be reached."""
-        ...
-
-    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
-        """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
-        ...
-
-    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
-        """What all that is known now comes to, for the evidence and beyond, where so many must agree (None: as the policy's
-        pins say, else one)."""
         ...

@@ -29,11 +29,11 @@ def anchored(log: Log, theirs: MemoryLog) -> None:
         ledger = await connect(log.uri, log.options, str.encode)
         try:
             async with asyncio.timeout(TIMEOUT):
-                prepared = await ledger.prepare(anchor, [])
-                await ledger.send(prepared)
-                while (seen := await ledger.follow([prepared])).status is not AttemptStatus.FINAL:
+                attempt = await ledger.prepare(anchor, [])
+                await ledger.send(attempt)
+                while (seen := await ledger.follow([attempt])).status is not AttemptStatus.FINAL:
                     pass
-                evidence = await ledger.evidence(seen)
+                evidence = await ledger.evidence(attempt, seen)
         finally:
             await ledger.close()
         checked = VERIFIER.check(evidence, anchor.statement, VERIFIER.pin(log.ledger, log.options), ())

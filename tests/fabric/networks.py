@@ -59,14 +59,15 @@ async def final(ledger, attempts):
 
 
 async def write(ledger, one):
-    """Anchor it, as the outbox would: what is to be sent is there before it is sent, and sent again while it is missing."""
+    """Anchor it, as the outbox would: what is to be sent is there before it is sent, and sent again while it is missing. The
+    attempt, and what was seen of it."""
     attempt = await until(lambda: ledger.prepare(one, ()))
 
     async def step():
         await ledger.send(attempt)
         seen = await ledger.follow([attempt])
         assert seen.status is not AttemptStatus.REFUSED, seen.reason
-        return seen if seen.status is AttemptStatus.FINAL else None
+        return (attempt, seen) if seen.status is AttemptStatus.FINAL else None
 
     return await until(step)
 

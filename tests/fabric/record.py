@@ -54,8 +54,7 @@ def smaller_batches(root):
 
 
 async def evidence_of(network, ledger, size):
-    seen = await networks.write(ledger, networks.anchor(size))
-    return await described(ledger, seen, size)
+    return await described(ledger, *await networks.write(ledger, networks.anchor(size)), size)
 
 
 async def race(network, ledger, size):
@@ -63,11 +62,11 @@ async def race(network, ledger, size):
     attempts = [await networks.until(lambda: ledger.prepare(networks.anchor(size), ())) for _ in range(2)]
     for attempt in attempts:
         await ledger._channel.gateway(lambda peer, one=attempt: peer.submit(network.channel, one.id, one.payload))
-    return await described(ledger, await networks.final(ledger, attempts), size)
+    return await described(ledger, attempts[0], await networks.final(ledger, attempts), size)
 
 
-async def described(ledger, seen, size):
-    evidence = await networks.until(lambda: ledger.evidence(seen))
+async def described(ledger, attempt, seen, size):
+    evidence = await networks.until(lambda: ledger.evidence(attempt, seen))
     statement = networks.anchor(size).statement
     return {"statement": statement.encode().hex(), "evidence": json.loads(evidence.data)}
 

@@ -12,8 +12,8 @@ from . import networks
 
 
 async def proved(network, ledger, size, raw=None):
-    seen = await networks.write(ledger, networks.anchor(size))
-    evidence = await networks.until(lambda: ledger.evidence(seen))
+    attempt, seen = await networks.write(ledger, networks.anchor(size))
+    evidence = await networks.until(lambda: ledger.evidence(attempt, seen))
     checked = await networks.checked(network, ledger, evidence, networks.anchor(size).statement, raw)
     assert checked.proved, checked.findings
     return evidence, checked
@@ -33,7 +33,8 @@ def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonsea
                 [block.number for block in FabricEvidence.decode(e.data).config] for e in (before, between, after)
             ]
             assert chains == [[], [joined], sorted({joined, renewed})]  # a single raft orderer's is in no configuration
-            again = await ledger.evidence(await networks.final(ledger, [await ledger.prepare(networks.anchor(1), ())]))
+            attempt = await ledger.prepare(networks.anchor(1), ())
+            again = await ledger.evidence(attempt, await networks.final(ledger, [attempt]))
             assert FabricEvidence.decode(again.data).config == ()  # an old anchor needs no new configuration
         blocks = await asyncio.to_thread(network.config_blocks)
         path = network.directory / "pinned.block"
@@ -72,12 +73,12 @@ def test_a_renewed_certificate_is_the_same_publisher(carbonseal_fresh_fabric):
 
     async def run():
         async with networks.connected(network) as ledger:
-            first = await networks.write(ledger, networks.anchor(1))
+            attempt, first = await networks.write(ledger, networks.anchor(1))
             before = ledger.publisher
         await asyncio.to_thread(network.organisations["Org1MSP"].renew, network.msp())
         async with networks.connected(network) as ledger:
             assert ledger.publisher == before
-            await ledger.evidence(first)
+            await ledger.evidence(attempt, first)
             await proved(network, ledger, 2)
             assert (await ledger.latest(networks.digest("log"))).size == 2
 

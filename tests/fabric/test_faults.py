@@ -87,8 +87,8 @@ def test_without_an_endorser_it_waits_and_then_goes_on(fault, carbonseal_fresh_f
             with pytest.raises(TransientError):
                 await ledger.prepare(networks.anchor(2), ())
             await asyncio.to_thread(getattr(network, f"start_{fault}"), "Org2MSP")
-            seen = await networks.write(ledger, networks.anchor(2))
-            evidence = await networks.until(lambda: ledger.evidence(seen))
+            attempt, seen = await networks.write(ledger, networks.anchor(2))
+            evidence = await networks.until(lambda: ledger.evidence(attempt, seen))
             assert (await networks.checked(network, ledger, evidence, networks.anchor(2).statement)).proved
 
     asyncio.run(run())
@@ -102,11 +102,11 @@ def test_no_evidence_without_enough_attesters(carbonseal_fresh_fabric):
             networks.connected(network) as ledger,
             networks.connected(network, attest="1:Org1MSP,Org2MSP") as one,
         ):
-            seen = await networks.write(ledger, networks.anchor(1))
+            attempt, seen = await networks.write(ledger, networks.anchor(1))
             await asyncio.to_thread(network.stop_peer, "Org2MSP")
             with pytest.raises(TransientError, match="1 organisations attest the anchor"):
-                await ledger.evidence(seen)
-            evidence = await one.evidence(seen)
+                await ledger.evidence(attempt, seen)
+            evidence = await one.evidence(attempt, seen)
             statement = networks.anchor(1).statement
             assert (await networks.checked(network, one, evidence, statement)).proved
             found = await networks.checked(network, ledger, evidence, statement)
@@ -129,7 +129,7 @@ def test_of_two_attempts_in_one_block_one_is_valid_and_only_that_is_proved(carbo
         async with networks.connected(network) as ledger:
             attempts = await race(ledger)
             seen = await networks.final(ledger, attempts)
-            evidence = await networks.until(lambda: ledger.evidence(seen))
+            evidence = await networks.until(lambda: ledger.evidence(attempt, seen))
             for attempt in attempts:  # they may be in two blocks
                 await networks.until(lambda name=attempt.id: ledger._channel.validation_code(name))
             codes = {name: code for name, code, _ in await asyncio.to_thread(transactions, network)}
@@ -203,8 +203,8 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
             async with networks.connected(network) as ledger:
                 for size in sizes:
                     one = networks.anchor(size)
-                    seen = await networks.write(ledger, one)
-                    proved[size] = await networks.until(lambda seen=seen: ledger.evidence(seen))
+                    attempt, seen = await networks.write(ledger, one)
+                    proved[size] = await networks.until(lambda of=(attempt, seen): ledger.evidence(*of))
 
         async with asyncio.TaskGroup() as group:
             breaking = group.create_task(break_things())

@@ -19,8 +19,8 @@ def given(carbonseal_fabric):
         async with networks.connected(network) as ledger:
             found = []
             for size in (1, 2):
-                seen = await networks.write(ledger, networks.anchor(size, "structure"))
-                found.append(await networks.until(lambda seen=seen: ledger.evidence(seen)))
+                of = await networks.write(ledger, networks.anchor(size, "structure"))
+                found.append(await networks.until(lambda of=of: ledger.evidence(*of)))
                 await asyncio.to_thread(network.update, smaller_batches)
             return found
 

@@ -39,10 +39,10 @@ async def never_valid(network, ledger, won, lost, place):
     assert seen.status is AttemptStatus.REFUSED
     pretended = Observation(AttemptStatus.FINAL, lost.id, {"statement": lost.statement.encode().hex()})
     with pytest.raises(TransientError):
-        await ledger.evidence(pretended)
+        await ledger.evidence(lost, pretended)
     good = await ledger.follow([won])
     assert good.status is AttemptStatus.FINAL
-    evidence = await networks.until(lambda: ledger.evidence(good))
+    evidence = await networks.until(lambda: ledger.evidence(won, good))
     assert (await networks.checked(network, ledger, evidence, won.statement)).proved
     found = await networks.checked(network, ledger, evidence, lost.statement)
     assert rejected(found)
@@ -115,10 +115,10 @@ def test_too_few_endorsements_are_never_valid_whatever_the_filter_byte_says(carb
             )  # as the peer's index says
             with pytest.raises(TransientError, match="0 organisations attest"):
                 await ledger.evidence(
-                    Observation(AttemptStatus.FINAL, attempt.id, {"statement": ONE.statement.encode().hex()})
+                    attempt, Observation(AttemptStatus.FINAL, attempt.id, {"statement": ONE.statement.encode().hex()})
                 )
-            good = await networks.write(ledger, ONE)
-            evidence = await networks.until(lambda: ledger.evidence(good))
+            won, good = await networks.write(ledger, ONE)
+            evidence = await networks.until(lambda: ledger.evidence(won, good))
             assert (await networks.checked(network, ledger, evidence, ONE.statement)).proved
             parts = FabricEvidence.decode(evidence.data)
             assert parts.block.number > place.block

@@ -20,6 +20,7 @@ from carbonseal.ledger import (
     Attempt,
     AttemptStatus,
     Balance,
+    Capabilities,
     Evidence,
     Observation,
     OutcomeUnknownError,
@@ -44,6 +45,14 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
 class SimulatedLedger:
     publisher = "sim-publisher"
+    capabilities = Capabilities(
+        tells_publisher=True,
+        refuses_second_root=True,
+        knows_latest=True,
+        needs_money=False,
+        can_be_asked_later=True,
+        gives_time=True,
+    )
     replace_after: float | None = None
     expires: float | None = None
 
@@ -76,29 +85,30 @@ class SimulatedLedger:
         slot = same[-1] if same else str(taken + 1)
         return Attempt(anchor.statement, secrets.token_hex(8), slot, anchor.checkpoint)
 
-    async def send(self, prepared: Attempt) -> None:
-        statement, nonce = prepared.statement, int(prepared.slot)
-        row = (prepared.id, nonce, statement.log_id, statement.size, statement.root)
+    async def send(self, attempt: Attempt) -> bytes:
+        statement, nonce = attempt.statement, int(attempt.slot)
+        row = (attempt.id, nonce, statement.log_id, statement.size, statement.root)
         with self._database() as database:
             database.execute("INSERT INTO seen VALUES (?, ?, ?, ?, ?)", row)
             if database.execute("SELECT 1 FROM chain WHERE nonce = ?", (nonce,)).fetchone() is None:
                 database.execute("INSERT OR REPLACE INTO pool (id, nonce, log, size, root) VALUES (?, ?, ?, ?, ?)", row)
         if (self.path.parent / "deaf").exists():
             raise OutcomeUnknownError("no answer came")
+        return b""
 
-    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
         with self._database() as database:
             height = self._mine(database)
-            for attempt in prepared:
+            for attempt in attempts:
                 found = database.execute("SELECT block FROM chain WHERE id = ?", (attempt.id,)).fetchone()
                 if found:
                     final = height - found[0] >= CONFIRMATIONS
                     facts = {"block": found[0], "statement": attempt.statement.encode().hex()}
                     return Observation(AttemptStatus.FINAL if final else AttemptStatus.INCLUDED, attempt.id, facts)
-            pooled = database.execute("SELECT 1 FROM pool WHERE id = ?", (prepared[0].id,)).fetchone()
-            return Observation(AttemptStatus.PENDING if pooled else AttemptStatus.MISSING, prepared[0].id)
+            pooled = database.execute("SELECT 1 FROM pool WHERE id = ?", (attempts[0].id,)).fetchone()
+            return Observation(AttemptStatus.PENDING if pooled else AttemptStatus.MISSING, attempts[0].id)
 
-    async def evidence(self, observation: Observation) -> Evidence:
+    async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         return Evidence("sim", 1, json.dumps(dict(observation.facts or {})).encode())
 
     async def latest(self, log: bytes) -> Statement | None:

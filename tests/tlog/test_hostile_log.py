@@ -105,7 +105,7 @@ async def sending(ledger: TlogLedger) -> None:
 
 
 async def proving(ledger: TlogLedger) -> None:
-    await ledger.evidence(await follow(ledger))
+    await ledger.evidence(ATTEMPT, await follow(ledger))
 
 
 def fails(log: HostileLog, act: Callable[[TlogLedger], Awaitable[object]]) -> CarbonsealError:
@@ -126,7 +126,7 @@ def test_the_truth_is_proved_by_a_handful_of_tiles(log: HostileLog) -> None:
             observation = await follow(ledger)
             assert observation.status is AttemptStatus.FINAL
             log.asked.clear()
-            evidence = await ledger.evidence(observation)
+            evidence = await ledger.evidence(ATTEMPT, observation)
             assert VERIFIER.check(evidence, ANCHOR.statement, TlogPins(SIGNER.verifier), ()).proved
             assert len(log.asked) <= 7
             assert await ledger.latest(ANCHOR.statement.log_id) == ANCHOR.statement
@@ -306,7 +306,7 @@ def test_a_checkpoint_that_is_not_the_logs_own_is_not_believed(log: HostileLog, 
     async def act(ledger: TlogLedger) -> None:
         observation = await follow(ledger)
         log.answers["/checkpoint"] = web.Response(body=note)
-        await ledger.evidence(observation)
+        await ledger.evidence(ATTEMPT, observation)
 
     assert isinstance(fails(log, act), TransientError)
 
@@ -315,7 +315,7 @@ def test_a_checkpoint_that_went_back_is_not_believed(log: HostileLog) -> None:
     async def act(ledger: TlogLedger) -> None:
         observation = await follow(ledger)
         log.answers["/checkpoint"] = web.Response(body=sign_checkpoint(Checkpoint(ORIGIN, 301, bytes(32)), SIGNER))
-        await ledger.evidence(observation)
+        await ledger.evidence(ATTEMPT, observation)
 
     assert isinstance(fails(log, act), TransientError)
 

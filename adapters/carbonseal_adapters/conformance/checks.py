@@ -14,7 +14,7 @@ from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, kept
 async def an_anchor_is_proved_offline(subject: Subject) -> None:
     async with _connected(subject) as ledger:
         anchor = subject.anchor()
-        evidence = await ledger.evidence(await subject.write(ledger, anchor))
+        evidence = await ledger.evidence(*await subject.write(ledger, anchor))
         checked = subject.check(ledger, evidence, anchor.statement)
         assert checked.proved is not None, f"evidence does not hold: {[str(found) for found in checked.findings]}"
         assert checked.proved.publisher == subject.publisher, "evidence names another publisher"
@@ -45,10 +45,10 @@ async def preparing_sends_nothing(subject: Subject) -> None:
 async def sending_again_is_success(subject: Subject) -> None:
     async with _connected(subject) as ledger:
         attempt = await ledger.prepare(subject.anchor(), [])
-        await ledger.send(attempt)
-        await ledger.send(attempt)
+        attempt = await subject.send(ledger, attempt)
+        attempt = await subject.send(ledger, attempt)
         await subject.until_final(ledger, [attempt])
-        await ledger.send(attempt)
+        attempt = await subject.send(ledger, attempt)
         assert (await ledger.follow([attempt])).status is AttemptStatus.FINAL
 
 
@@ -61,11 +61,12 @@ async def a_restart_forgets_nothing(subject: Subject) -> None:
         second = kept(await ledger.prepare(anchor, [first]))
         assert second.slot == first.slot, "after a restart, two attempts for one anchor could both be included"
     async with _connected(subject) as ledger:
-        await ledger.send(second)
+        second = await subject.send(ledger, second)
     async with _connected(subject) as ledger:
         seen = await subject.until_final(ledger, [second, first])
     async with _connected(subject) as ledger:
-        evidence = await ledger.evidence(seen)
+        spoken_of = next(attempt for attempt in (second, first) if attempt.id == seen.attempt)
+        evidence = await ledger.evidence(spoken_of, seen)
         assert subject.check(ledger, evidence, anchor.statement).proved is not None
 
 
@@ -75,7 +76,7 @@ async def a_replacement_keeps_its_slot(subject: Subject) -> None:
         first = await ledger.prepare(anchor, [])
         second = await ledger.prepare(anchor, [first])
         assert second.slot == first.slot, "two attempts for one anchor could both be included"
-        await ledger.send(second)
+        second = await subject.send(ledger, second)
         seen = await subject.until_final(ledger, [second, first])
         assert seen.attempt in {first.id, second.id}
         await ledger.send(first)  # late: the anchor stands already
@@ -87,8 +88,8 @@ async def other_anchors_have_slots_of_their_own(subject: Subject) -> None:
         first = await ledger.prepare(one, [])
         second = await ledger.prepare(other, [first])
         assert second.slot == "" or second.slot != first.slot, "one anchor's attempt would push out another anchor"
-        await ledger.send(first)
-        await ledger.send(second)
+        first = await subject.send(ledger, first)
+        second = await subject.send(ledger, second)
         await subject.until_final(ledger, [first])
         await subject.until_final(ledger, [second])
 
@@ -100,8 +101,8 @@ async def a_second_root_is_refused_for_ever(subject: Subject) -> None:
         try:
             await ledger.send(await ledger.prepare(subject.contradiction(anchor), []))
         except PermanentError as never:
-            assert never.reason, "Never without a reason"
-            assert never.remedy, "Never without a remedy"
+            assert never.reason, "a PermanentError without a reason"
+            assert never.remedy, "a PermanentError without a remedy"
         else:
             raise AssertionError("a second root for one size was taken")
 
@@ -110,8 +111,8 @@ async def the_same_again_is_success(subject: Subject) -> None:
     async with _connected(subject) as ledger:
         anchor = subject.anchor()
         await subject.write(ledger, anchor)
-        seen = await subject.write(ledger, anchor)  # by a node that has lost its outbox
-        evidence = await ledger.evidence(seen)
+        again = await subject.write(ledger, anchor)  # by a node that has lost its outbox
+        evidence = await ledger.evidence(*again)
         assert subject.check(ledger, evidence, anchor.statement).proved is not None
 
 
@@ -119,29 +120,27 @@ async def what_is_included_is_proved_already(subject: Subject) -> None:
     """Evidence may be asked for before an anchor is final; what it rests on is for the verifier's trust to decide."""
     async with _connected(subject) as ledger:
         anchor = subject.anchor()
-        attempt = await ledger.prepare(anchor, [])
-        await ledger.send(attempt)
+        attempt = await subject.send(ledger, await ledger.prepare(anchor, []))
         for _ in range(ROUNDS):
             seen = await ledger.follow([attempt])
             if seen.status in {AttemptStatus.INCLUDED, AttemptStatus.FINAL}:
                 break
             await subject.progress()
-        evidence = await ledger.evidence(stored(seen))
+        evidence = await ledger.evidence(attempt, stored(seen))
         assert subject.check(ledger, evidence, anchor.statement).proved is not None
         await subject.until_final(ledger, [attempt])
 
 
 async def what_is_final_stays_final(subject: Subject) -> None:
     async with _connected(subject) as ledger:
-        attempt = await ledger.prepare(subject.anchor(), [])
-        await ledger.send(attempt)
+        attempt = await subject.send(ledger, await ledger.prepare(subject.anchor(), []))
         first = await subject.until_final(ledger, [attempt])
         assert first.cost >= 0, "an anchor earns money"
         await subject.progress()
         again = await ledger.follow([attempt])
         assert (again.status, again.cost) == (AttemptStatus.FINAL, first.cost)
         if again.facts == first.facts:
-            assert await ledger.evidence(stored(again)), "facts that were proved cannot be proved again"
+            assert await ledger.evidence(attempt, stored(again)), "facts that were proved cannot be proved again"
 
 
 async def money_and_patience_are_told(subject: Subject) -> None:
@@ -164,7 +163,7 @@ async def evidence_proves_nothing_else(subject: Subject) -> None:
     async with _connected(subject) as ledger:
         anchor = subject.anchor()
         statement = anchor.statement
-        evidence = await ledger.evidence(await subject.write(ledger, anchor))
+        evidence = await ledger.evidence(*await subject.write(ledger, anchor))
         for other in (
             subject.contradiction(anchor).statement,
             replace(statement, size=statement.size + 1),

@@ -51,11 +51,17 @@ class Subject:
             await self.progress()
         raise AssertionError(f"the anchor is not final after {ROUNDS} rounds")
 
-    async def write(self, ledger: Ledger, anchor: Anchor, earlier: Sequence[Attempt] = ()) -> Observation:
-        """Prepare, send, follow to the end."""
-        attempt = await ledger.prepare(anchor, earlier)
-        await ledger.send(attempt)
-        return await self.until_final(ledger, [attempt])
+    async def write(
+        self, ledger: Ledger, anchor: Anchor, earlier: Sequence[Attempt] = ()
+    ) -> tuple[Attempt, Observation]:
+        """Prepare, send, follow to the end: the attempt as the outbox has it, and what was seen of it last."""
+        attempt = await self.send(ledger, await ledger.prepare(anchor, earlier))
+        return attempt, await self.until_final(ledger, [attempt])
+
+    async def send(self, ledger: Ledger, attempt: Attempt) -> Attempt:
+        """Send it: the attempt with the ledger's answer, as the outbox stores it."""
+        answer = await ledger.send(attempt)
+        return kept(replace(attempt, answer=answer) if answer else attempt)
 
 
 Check = Callable[[Subject], Awaitable[None]]
@@ -69,4 +75,4 @@ def stored(seen: Observation) -> Observation:
 def kept(attempt: Attempt) -> Attempt:
     """The attempt after a stay in the outbox, which keeps its texts and its bytes."""
     statement = Statement.decode(attempt.statement.encode())
-    return Attempt(statement, str(attempt.id), str(attempt.slot), bytes(attempt.payload))
+    return Attempt(statement, str(attempt.id), str(attempt.slot), bytes(attempt.payload), bytes(attempt.answer))

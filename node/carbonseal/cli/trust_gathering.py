@@ -13,11 +13,12 @@ from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import Finding, Refused
+from carbonseal.gathering import GatherRequest
 from carbonseal.instants import format_instant
-from carbonseal.ledger import Asked, Evidence, TransientError
+from carbonseal.ledger import Evidence, TransientError
 
 if TYPE_CHECKING:
-    from carbonseal.ledger import TrustGatherer
+    from carbonseal.gathering import TrustGatherer
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
 
@@ -107,9 +108,9 @@ class Gathering:
             self.trust = self.trust.without(found.replaced).joined(found.items)
             self._findings.update((str(finding), finding.under(ledger)) for finding in found.findings)
 
-    def _asked(self, ledger: str, since: int | None = None) -> Asked:
+    def _asked(self, ledger: str, since: int | None = None) -> GatherRequest:
         pinned = self._policy.ledgers.get(ledger) if self._policy else None
-        return Asked(
+        return GatherRequest(
             self._when,
             self._evidence[ledger],
             self.trust.on(ledger),

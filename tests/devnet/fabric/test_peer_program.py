@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fabric_protos.common import common_pb2
 
-from carbonseal.ledger import AttemptStatus, Observation
+from carbonseal.ledger import Attempt, AttemptStatus, Observation
 from carbonseal_devnet.fabric import rpc, wire
 from carbonseal_devnet.fabric.config import Settings
 from carbonseal_devnet.fabric.embedded.blocking import in_thread
@@ -147,7 +147,7 @@ def test_what_is_anchored_by_hand_is_proved(tmp_path):
         async def evidence():
             async with networks.connected(network) as ledger:
                 seen = Observation(AttemptStatus.FINAL, "", {"statement": statement.encode().hex()})
-                found = await ledger.evidence(seen)
+                found = await ledger.evidence(Attempt(statement, "", "", b""), seen)
                 return await networks.checked(network, ledger, found, statement)
 
         assert asyncio.run(evidence()).proved

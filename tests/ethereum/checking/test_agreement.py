@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from carbonseal.findings import Outcome, Refused
-from carbonseal.ledger import Asked, Evidence, TransientError
+from carbonseal.gathering import GatherRequest
+from carbonseal.ledger import Evidence, TransientError
 from carbonseal.verification.trust import Trust, parse_trust
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
@@ -33,7 +34,7 @@ def anchored(chain, *sizes):
             for size in sizes:
                 attempt = await ledger.prepare(anchor(size), [])
                 await ledger.send(attempt)
-                found.append(await ledger.evidence(await ledger.follow([attempt])))
+                found.append(await ledger.evidence(attempt, await ledger.follow([attempt])))
             return found
 
     return asyncio.run(scenario())
@@ -54,7 +55,7 @@ def gathered(chain, evidence, *endpoints, trust=Trust(), **asked):  # noqa: B008
     """What all of these endpoints say, and what was found on the way."""
     findings = []
     for endpoint in endpoints:
-        question = Asked(WHEN, evidence, trust.on(chain.ledger), **asked)
+        question = GatherRequest(WHEN, evidence, trust.on(chain.ledger), **asked)
         found = GATHERER.gather(chain.ledger, question, endpoint)
         findings += found.findings
         trust = trust.without(found.replaced).joined(found.items)
@@ -96,7 +97,7 @@ def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain, eviden
         trust, _ = gathered(chain, [evidence], liar, chain.endpoint, chain.another().endpoint)
         assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
         assert judged(chain, evidence, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
-        (remark,) = GATHERER.review(chain.ledger, Asked(WHEN, known=trust.items), 2).remarks
+        (remark,) = GATHERER.review(chain.ledger, GatherRequest(WHEN, known=trust.items), 2).remarks
         assert remark.facts["source"] == liar
         alone, _ = gathered(chain, [evidence], liar, chain.endpoint)
         assert judged(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
@@ -151,7 +152,7 @@ def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain, evidence):
         trust, findings = gathered(chain, [evidence], lagging, chain.endpoint)
         assert findings == [codes.ENDPOINT_BLOCK_UNFINAL]
         assert judged(chain, evidence, trust) == ([codes.AGREEMENT_LACKING], False)
-        lacking = GATHERER.review(chain.ledger, Asked(WHEN, [evidence], trust.items), 2).lacking
+        lacking = GATHERER.review(chain.ledger, GatherRequest(WHEN, [evidence], trust.items), 2).lacking
         assert [finding.facts["number"] for finding in lacking] == ["2"]
         trust, findings = gathered(chain, [evidence], lagging, trust=trust, confirmations=1)
         assert (findings, judged(chain, evidence, trust)) == ([], ([codes.ANCHORED], True))
@@ -264,11 +265,11 @@ def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain, evidence):
     chain, busy = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
     busy.fault("busy", times=3)
     pauses = []
-    found = Gatherer(pause=pauses.append).gather(chain.ledger, Asked(WHEN, [evidence]), busy.endpoint)
+    found = Gatherer(pause=pauses.append).gather(chain.ledger, GatherRequest(WHEN, [evidence]), busy.endpoint)
     assert (len(found.items), pauses) == (2, [1, 2, 4])
     busy.fault("busy")
     with pytest.raises(TransientError, match="429"):
-        Gatherer(pause=pauses.append).gather(chain.ledger, Asked(WHEN, [evidence]), busy.endpoint)
+        Gatherer(pause=pauses.append).gather(chain.ledger, GatherRequest(WHEN, [evidence]), busy.endpoint)
     assert pauses[3:] == [*inquiry.PAUSES]
 
 
@@ -404,7 +405,7 @@ def test_evidence_that_is_none_is_no_endpoints_fault(carbonseal_fresh_chain, evi
     trust, findings = gathered(chain, [*bad, evidence], chain.endpoint)
     assert {code.outcome for code in findings} == {Outcome.REJECTED}
     assert (len(findings), len(trust.items)) == (4, 2)
-    assert GATHERER.review(chain.ledger, Asked(WHEN, [*bad, evidence], trust.items), 1).lacking == []
+    assert GATHERER.review(chain.ledger, GatherRequest(WHEN, [*bad, evidence], trust.items), 1).lacking == []
 
 
 @pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])

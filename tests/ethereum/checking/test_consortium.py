@@ -90,7 +90,7 @@ def test_anchors_are_proved_and_trusted(kind, carbonseal_fresh_chain):
             await ledger.send(attempt)
             seen = await ledger.follow([attempt])
             assert seen.status is AttemptStatus.FINAL
-            return await ledger.evidence(seen), await ledger.pins()
+            return await ledger.evidence(attempt, seen), await ledger.pins()
         finally:
             await ledger.close()
 

@@ -295,7 +295,7 @@ def test_a_second_root_is_taken_and_nothing_tells_the_latest(contract, carbonsea
                 attempt = await ledger.prepare(said, [])
                 await ledger.send(attempt)
                 seen = await until_final(carbonseal_chain, ledger, [attempt])
-                assert verified(carbonseal_chain, contract, await ledger.evidence(seen), said.statement).proved
+                assert verified(carbonseal_chain, contract, await ledger.evidence(attempt, seen), said.statement).proved
             assert await ledger.latest(said.statement.log_id) is None
 
     asyncio.run(scenario())
@@ -313,7 +313,7 @@ def test_the_time_is_that_of_the_first_whoever_it_was(contract, carbonseal_chain
         async with connected(chain, contract) as ledger:
             attempt = await ledger.prepare(said, [])
             await ledger.send(attempt)
-            return await ledger.evidence(await until_final(chain, ledger, [attempt]))
+            return await ledger.evidence(attempt, await until_final(chain, ledger, [attempt]))
 
     nonce = chain.ask("eth_getTransactionCount", chain.publisher(5), "latest")
     evidence = asyncio.run(scenario())
@@ -342,7 +342,7 @@ def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_stands(fresh
             following = await ledger.prepare(networks.anchor(2, "front-run"), [])
             await ledger.send(following)  # no nonce is left out
             await until_final(chain, ledger, [following])
-            return await ledger.evidence(seen)
+            return await ledger.evidence(attempt, seen)
 
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
 
@@ -366,7 +366,7 @@ def test_a_revert_without_an_anchor_is_no_success(fresh):
             seen = await until_final(chain, ledger, [attempt])
             receipt = await networks.command(chain, "eth_getTransactionReceipt", attempt.id)
             assert receipt["status"] == "0x1"
-            return await ledger.evidence(seen)
+            return await ledger.evidence(attempt, seen)
 
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
 
@@ -391,7 +391,7 @@ def test_somebody_is_quicker_while_the_node_prepares(fresh):
             await networks.command(chain, "evm_mine")
             attempt = await ledger.prepare(said, [])
             await ledger.send(attempt)
-            return await ledger.evidence(await until_final(chain, ledger, [attempt]))
+            return await ledger.evidence(attempt, await until_final(chain, ledger, [attempt]))
 
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
 
@@ -451,7 +451,7 @@ def test_a_slot_that_is_none_gives_no_evidence(fresh):
             await ledger.send(attempt)
             seen = await until_final(chain, ledger, [attempt])
             with pytest.raises(TransientError, match="anchor-absent"):
-                await ledger.evidence(seen)
+                await ledger.evidence(attempt, seen)
 
     asyncio.run(scenario())
 

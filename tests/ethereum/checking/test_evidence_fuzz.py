@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from trie import HexaryTrie
 
 from carbonseal.findings import Outcome, Refused
-from carbonseal.ledger import Asked, Evidence, Statement
+from carbonseal.gathering import GatherRequest
+from carbonseal.ledger import Evidence, Statement
 from carbonseal_adapters.ethereum.checking import codes, rlp
 from carbonseal_adapters.ethereum.checking.eas import EasEvidence
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER, StorageEvidence
@@ -218,7 +219,7 @@ def test_evidence_from_historical_blocks(carbonseal_every_fresh_chain):
                 seen.append(await ledger.follow([attempt]))
                 await asyncio.to_thread(chain.mine, 3)
             await asyncio.to_thread(chain.mine, 20)
-            return [await ledger.evidence(observation) for observation in seen]
+            return [await ledger.evidence(attempt, observation) for observation in seen]
 
     found = asyncio.run(scenario())
     numbers = [read_header(StorageEvidence.decode(one.data).header).number for one in found]
@@ -226,7 +227,7 @@ def test_evidence_from_historical_blocks(carbonseal_every_fresh_chain):
     assert numbers[0] < chain.height - 25
     trust = []
     for endpoint in (chain.endpoint, chain.another().endpoint):
-        asked = Asked("2026-01-01T00:00:00Z", found, trust, confirmations=20)
+        asked = GatherRequest("2026-01-01T00:00:00Z", found, trust, confirmations=20)
         trust += Gatherer().gather(chain.ledger, asked, endpoint).items
     pins = VERIFIER.pin(chain.ledger, {**chain.options(chain.publisher(0)), "agree": "2"})
     for size, one in enumerate(found, start=1):

@@ -24,7 +24,7 @@ def evidence(carbonseal_fresh_chain):
         async with connected(carbonseal_fresh_chain) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(attempt)
-            return await ledger.evidence(await ledger.follow([attempt]))
+            return await ledger.evidence(attempt, await ledger.follow([attempt]))
 
     return asyncio.run(scenario())
 

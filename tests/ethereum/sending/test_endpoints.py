@@ -60,7 +60,7 @@ def test_every_broken_answer_to_a_question_is_a_retry(kind, carbonseal_fresh_cha
         ask = {
             "prepare": lambda: ledger.prepare(anchor(2), [attempt]),
             "follow": lambda: ledger.follow([attempt]),
-            "evidence": lambda: ledger.evidence(seen),
+            "evidence": lambda: ledger.evidence(attempt, seen),
             "latest": lambda: ledger.latest(statement(1).log_id),
             "balance": ledger.balance,
         }
@@ -210,7 +210,7 @@ def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain):
         for method, change in lies:
             faulty.method, faulty.given = method, spoiled(change)
             with pytest.raises(TransientError):
-                await ledger.evidence(seen)
+                await ledger.evidence(attempt, seen)
 
     scenario(carbonseal_fresh_chain, check)
 
@@ -226,7 +226,7 @@ def test_a_forgotten_state_is_proved_by_a_newer_block(carbonseal_fresh_chain):
             await ledger.send(await ledger.prepare(anchor(size), []))
         refusals = [{"error": {"message": "missing trie node"}}]
         faulty.method, faulty.given = "eth_getProof", lambda answer: refusals.pop() if refusals else answer()
-        return await ledger.evidence(seen)
+        return await ledger.evidence(attempt, seen)
 
     evidence = scenario(chain, check)
     trust = gather(chain.ledger, [evidence], chain.endpoint, "2026-01-01T00:00:00Z")

@@ -63,7 +63,7 @@ def test_every_anchor_stands_once(seed, carbonseal_fresh_chain):
                 for _ in range(chance.randrange(6)):
                     await step(outbox)
             seen = await outbox.settle(chain)
-            return [await ledger.evidence(observation) for observation in seen.values()]
+            return [await ledger.evidence(outbox.of(size)[0], observation) for size, observation in seen.items()]
 
     async def step(outbox):
         match chance.choice(["send", "send", "mine", "replace", "reorg"]):

@@ -113,7 +113,7 @@ def test_an_anchor_by_a_lost_attempt_counts(carbonseal_every_fresh_chain):
             await ledger.send(kept)
             seen = await ledger.follow([kept])
             assert seen.status is AttemptStatus.FINAL
-            assert await ledger.evidence(seen)
+            assert await ledger.evidence(kept, seen)
 
     run(scenario)
 
@@ -131,7 +131,7 @@ def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_f
             await ledger.send(attempt)
             before = await ledger.follow([attempt])
             assert before.status is AttemptStatus.INCLUDED
-            early = await ledger.evidence(before)
+            early = await ledger.evidence(attempt, before)
             await command(chain, "dev_reorg", 1, transactions)
             after = await ledger.follow([attempt])
             if transactions == "drop":
@@ -141,12 +141,12 @@ def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_f
             assert after.status is AttemptStatus.INCLUDED
             assert after.facts["hash"] != before.facts["hash"]
             with pytest.raises(TransientError, match="reorg"):
-                await ledger.evidence(before)
+                await ledger.evidence(attempt, before)
             for _ in range(4):
                 await command(chain, "evm_mine")
             final = await ledger.follow([attempt])
             assert final.status is AttemptStatus.FINAL
-            return early, await ledger.evidence(final)
+            return early, await ledger.evidence(attempt, final)
 
     early, late = run(scenario)
     pins = VERIFIER.pin(chain.ledger, chain.options(chain.publisher(0)))

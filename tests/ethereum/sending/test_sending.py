@@ -327,7 +327,7 @@ def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_
             await ledger.send(standing)
             seen = await ledger.follow([standing])
             assert seen.status is AttemptStatus.FINAL
-            assert await ledger.evidence(seen)
+            assert await ledger.evidence(standing, seen)
 
     asyncio.run(scenario())
     assert sent_by(chain) == 1

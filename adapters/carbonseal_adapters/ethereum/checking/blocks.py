@@ -15,7 +15,8 @@ from ipaddress import IPv6Address, ip_address
 from typing import Protocol, TypeAlias
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.ledger import Checked, Proved, Reviewed, TrustItem, TrustItems
+from carbonseal.gathering import TrustReview
+from carbonseal.ledger import Checked, Proved, TrustItem, TrustItems
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import Header
 from carbonseal_adapters.ethereum.checking.options import read_hash, to_hex
@@ -110,7 +111,7 @@ def review(
     agree: int,
     genesis: bytes | None = None,
     evidence: Iterable[Header] = (),
-) -> Reviewed:
+) -> TrustReview:
     """What there is to say of every block in the trust, and of those that evidence rests on. Raises `Refused` as `pinned`."""
     items = TrustItems.of(trust)
     strangers = {} if genesis is None else _strangers(ledger, genesis, items)
@@ -128,7 +129,7 @@ def review(
         words = _words(ledger, items, number, strangers)
         lacking += (amiss for digest in digests if (amiss := _amiss(words, number, digest, agree)))
         remarks += _outvoted(words, number, agree)
-    return Reviewed(lacking, remarks)
+    return TrustReview(lacking, remarks)
 
 
 def number_and_hash(item: TrustItem) -> tuple[int, bytes]:

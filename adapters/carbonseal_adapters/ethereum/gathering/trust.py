@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.ledger import Asked, Evidence, Gathered, Reviewed, TransientError, TrustItem, TrustItems
+from carbonseal.gathering import GatherRequest, GatherResult, TrustReview
+from carbonseal.ledger import Evidence, TransientError, TrustItem, TrustItems
 from carbonseal_adapters.ethereum.checking import blocks, codes, registry
 from carbonseal_adapters.ethereum.checking.blocks import BLOCK, number_and_hash, source_identity
 from carbonseal_adapters.ethereum.checking.evidence import Pins, decode
@@ -37,7 +38,9 @@ class Gatherer:
     def source(self, endpoint: str) -> str:
         return origin(endpoint)
 
-    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None] = lambda: None) -> Gathered:
+    def gather(
+        self, ledger: str, asked: GatherRequest, endpoint: str, step: Callable[[], None] = lambda: None
+    ) -> GatherResult:
         """The hashes of block 0, of every block that the evidence rests on, and of every block that others spoke of; where
         `asked.since` says from which on, also of those in which the policy's publishers anchored.
 
@@ -77,7 +80,7 @@ class Gatherer:
                     facts = {"endpoint": inquiry.source, "number": number}
                     findings.append(codes.ENDPOINT_CHANGED(**facts, before=before, now=now))
                     replaced.append(item)
-        return Gathered(items, replaced, findings)
+        return GatherResult(items, replaced, findings)
 
     def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
         chain_id(ledger)
@@ -85,7 +88,7 @@ class Gatherer:
             raise Refused(codes.PIN_MALFORMED(words=" ".join(words)))
         return BLOCK, {"number": int(words[0]), "hash": to_hex(read_hash(words[1]))}
 
-    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
+    def review(self, ledger: str, asked: GatherRequest, agree: int | None) -> TrustReview:
         headers, _ = _headers(asked.evidence)
         if asked.pins is None:
             return blocks.review(ledger, asked.known, agree or 1, None, headers)
@@ -100,14 +103,14 @@ def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) 
 
     Raises `Refused` at the first that it lacks; `TransientError` where it cannot be reached.
     """
-    found = GATHERER.gather(ledger, Asked(when, evidence, confirmations=0), endpoint)
+    found = GATHERER.gather(ledger, GatherRequest(when, evidence, confirmations=0), endpoint)
     for finding in found.findings:
         raise Refused(finding)
     return found.items
 
 
 def _wanted(
-    asked: Asked, headers: Sequence[Header], source: str, anchored: Set[int]
+    asked: GatherRequest, headers: Sequence[Header], source: str, anchored: Set[int]
 ) -> tuple[TrustItems, Sequence[int]]:
     """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
     heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
@@ -141,7 +144,7 @@ def _headers(evidence: Sequence[Evidence]) -> tuple[Sequence[Header], Sequence[F
     return headers, malformed
 
 
-def _anchored(inquiry: Inquiry, asked: Asked, final: int) -> Set[int]:
+def _anchored(inquiry: Inquiry, asked: GatherRequest, final: int) -> Set[int]:
     """The blocks in which the policy's publishers anchored, as far as the endpoint tells. EAS names no publisher."""
     if asked.since is None or not isinstance(asked.pins, Pins):
         return frozenset()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Protocol
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Evidence, Statement
+from carbonseal.ledger import Capabilities, Evidence, Statement
 from carbonseal_adapters.ethereum.checking import codes, eas, registry
 from carbonseal_adapters.ethereum.checking.evidence import Pins, StorageEvidence
 from carbonseal_adapters.ethereum.checking.options import chain_id, read_address, to_hex
@@ -35,7 +35,7 @@ class Contract(Protocol):
     @property
     def pins(self) -> Pins | eas.EasPins: ...  # what evidence from here is checked against
     @property
-    def refuses_for_ever(self) -> bool: ...  # what it refuses where nothing stands: else somebody was quicker just now
+    def capabilities(self) -> Capabilities: ...  # of a ledger that anchors there
 
     def call_anchor(self, statement: Statement) -> bytes:
         """The call data that anchors."""
@@ -66,6 +66,18 @@ class Contract(Protocol):
         ...
 
 
+REGISTRY_CAPABILITIES = Capabilities(
+    tells_publisher=True,
+    refuses_second_root=True,
+    knows_latest=True,
+    needs_money=True,
+    can_be_asked_later=True,
+    gives_time=True,
+)
+# EAS time-stamps digests: it knows neither who did nor of which log they are.
+EAS_CAPABILITIES = replace(REGISTRY_CAPABILITIES, tells_publisher=False, refuses_second_root=False, knows_latest=False)
+
+
 @dataclass(frozen=True, slots=True)
 class RegistryContract:
     """An AnchorRegistry, under the account that sends."""
@@ -82,8 +94,8 @@ class RegistryContract:
         return to_hex(self.account)
 
     @property
-    def refuses_for_ever(self) -> bool:
-        return True
+    def capabilities(self) -> Capabilities:
+        return REGISTRY_CAPABILITIES
 
     def call_anchor(self, statement: Statement) -> bytes:
         return registry.call_anchor(statement)
@@ -124,8 +136,8 @@ class EasContract:
         return eas.ANYONE
 
     @property
-    def refuses_for_ever(self) -> bool:
-        return False
+    def capabilities(self) -> Capabilities:
+        return EAS_CAPABILITIES
 
     def call_anchor(self, statement: Statement) -> bytes:
         return eas.call_timestamp(statement)

@@ -108,6 +108,7 @@ class EthereumLedger:
         """`confirmations` None means that the chain's `finalized` block decides."""
         self.name = f"eip155:{chain_id}"
         self.publisher = contract.publisher
+        self.capabilities = contract.capabilities
         self.replace_after: float | None = chosen.replace_after
         self.expires: float | None = None
         self._rpc, self._chain_id, self._contract, self._signer, self._settings = (
@@ -189,20 +190,20 @@ class EthereumLedger:
         """Whether it writes the anchor: others only use up a nonce, or say that the anchor stands."""
         return bool(attempt.payload) and read_signed(attempt.payload)[0].to == self._contract.address
 
-    async def send(self, prepared: Attempt) -> None:
-        if not prepared.payload:
-            return
+    async def send(self, attempt: Attempt) -> bytes:
+        if not attempt.payload:
+            return b""
         try:
-            answer = await self._rpc.call("eth_sendRawTransaction", to_hex(prepared.payload))
-            if answer != prepared.id:
-                raise OutcomeUnknownError(f"{self._rpc.endpoint} took {prepared.id} for {answer}")
+            answer = await self._rpc.call("eth_sendRawTransaction", to_hex(attempt.payload))
+            if answer != attempt.id:
+                raise OutcomeUnknownError(f"{self._rpc.endpoint} took {attempt.id} for {answer}")
         except RpcError as error:
             if error.says(*KNOWN):
-                return
+                return b""
             if error.says(*NONCE_USED):
-                if await self._chain.receipt(prepared.id) or await self._chain.stands(prepared.statement, "latest"):
-                    return
-                raise OutcomeUnknownError(f"nonce {prepared.slot} was used by another transaction") from error
+                if await self._chain.receipt(attempt.id) or await self._chain.stands(attempt.statement, "latest"):
+                    return b""
+                raise OutcomeUnknownError(f"nonce {attempt.slot} was used by another transaction") from error
             if error.says(*FOREIGN):
                 remedy = f"let the ledger's uri point to an endpoint of {self.name}"
                 raise PermanentError(
@@ -212,13 +213,14 @@ class EthereumLedger:
                 raise TransientError(f"the fees do not suffice: {error}") from error
             if error.says(*POOR):
                 raise TransientError(f"the account {self._signer.shown} cannot pay: {error}") from error
-            if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(prepared.id):
+            if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(attempt.id):
                 raise TransientError(str(error)) from error
+        return b""
 
     # --- following ---------------------------------------------------------------------------------------------------
 
-    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
-        if not prepared:
+    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+        if not attempts:
             return Observation(AttemptStatus.MISSING)
         head = await self._branch.head()
         final = await self._final()
@@ -226,7 +228,7 @@ class EthereumLedger:
         waiting: list[Attempt] = []
         used: set[str] = set()
         cost = 0
-        for attempt in prepared:
+        for attempt in attempts:
             if not attempt.payload or attempt.slot in used:
                 continue
             receipt = await self._chain.receipt(attempt.id)
@@ -243,7 +245,7 @@ class EthereumLedger:
                 if one.status is status:
                     return replace(one, cost=cost)
         reason = seen[0].reason if seen else ""
-        return replace(await self._not_included(prepared, waiting, head, final, reason), cost=cost)
+        return replace(await self._not_included(attempts, waiting, head, final, reason), cost=cost)
 
     async def _included(self, attempt: Attempt, receipt: Mapping[str, Any], head: Block, final: Block) -> Observation:
         with self._rpc.reading("eth_getTransactionReceipt"):
@@ -262,8 +264,8 @@ class EthereumLedger:
         if not is_final:
             return Observation(AttemptStatus.INCLUDED, attempt.id, facts, stage=await self._stage(number, head))
         confirmations = self._settings.confirmations
-        settled = confirmations is None or head.number - number + 1 >= confirmations + WATCHED
-        return Observation(AttemptStatus.FINAL, attempt.id, facts, settled=settled)
+        irreversible = confirmations is None or head.number - number + 1 >= confirmations + WATCHED
+        return Observation(AttemptStatus.FINAL, attempt.id, facts, irreversible=irreversible)
 
     async def _not_included(
         self, prepared: Sequence[Attempt], waiting: Sequence[Attempt], head: Block, final: Block, reason: str
@@ -311,10 +313,10 @@ class EthereumLedger:
 
     # --- what stands there -------------------------------------------------------------------------------------------
 
-    async def evidence(self, observation: Observation) -> Evidence:
+    async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         if observation.facts is None:
             raise TransientError("nothing was seen yet that could be proved")
-        statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
+        statement = attempt.statement
         await self._branch.head()
         block = await self._branch.at(int(observation.facts["number"]))
         if block.hash != observation.facts["hash"]:

@@ -62,7 +62,7 @@ class Questions:
         try:
             answer = await self._rpc.question("eth_estimateGas", call)
         except RpcError as error:
-            if error.says("revert") and self._contract.refuses_for_ever:
+            if error.says("revert") and self._contract.capabilities.refuses_second_root:
                 raise PermanentError(
                     f"the contract refuses the anchor: {error}", "this is a defect; please report it"
                 ) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Asked, Gathered, Reviewed
+from carbonseal.gathering import GatherRequest, GatherResult, TrustReview
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 
@@ -26,7 +26,7 @@ class FabricGatherer:
         del endpoint
         raise Refused(codes.NO_ENDPOINT(ledger="LEDGER"))
 
-    def gather(self, ledger: str, asked: Asked, endpoint: str, step: Callable[[], None]) -> Gathered:
+    def gather(self, ledger: str, asked: GatherRequest, endpoint: str, step: Callable[[], None]) -> GatherResult:
         del asked, endpoint, step
         raise Refused(codes.NO_ENDPOINT(ledger=ledger))
 
@@ -40,10 +40,10 @@ class FabricGatherer:
             raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
         return CONFIG_BLOCK, item_value(ledger, raw)
 
-    def review(self, ledger: str, asked: Asked, agree: int | None) -> Reviewed:
+    def review(self, ledger: str, asked: GatherRequest, agree: int | None) -> TrustReview:
         """Nothing to agree on: the policy pins the block's hash."""
         del ledger, asked, agree
-        return Reviewed()
+        return TrustReview()
 
 
 GATHERER = FabricGatherer()

@@ -18,6 +18,7 @@ from carbonseal.ledger import (
     Attempt,
     AttemptStatus,
     Balance,
+    Capabilities,
     Evidence,
     Observation,
     OutcomeUnknownError,
@@ -59,6 +60,14 @@ async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> Fabr
 class FabricLedger:
     """One chaincode on one channel, and one client that submits; see `carbonseal.ledger.Ledger`."""
 
+    capabilities = Capabilities(
+        tells_publisher=True,
+        refuses_second_root=True,
+        knows_latest=True,
+        needs_money=False,
+        can_be_asked_later=True,
+        gives_time=True,
+    )
     replace_after: float | None = 120.0  # a new attempt is harmless, and may have a newer certificate
 
     def __init__(
@@ -100,36 +109,37 @@ class FabricLedger:
             raise TransientError(f"what the gateway prepared was not signed: {error}") from error
         return Attempt(statement, proposal.transaction, "", envelope)
 
-    async def send(self, prepared: Attempt) -> None:
-        if await self._is_done(prepared):
-            return
+    async def send(self, attempt: Attempt) -> bytes:
+        if await self._is_done(attempt):
+            return b""
         channel = self._channel
         try:
-            await channel.gateway(lambda peer: peer.submit(channel.name, prepared.id, prepared.payload))
+            await channel.gateway(lambda peer: peer.submit(channel.name, attempt.id, attempt.payload))
         except Failed as failed:
             if failed.code in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
                 raise OutcomeUnknownError(str(failed)) from failed
             # BFT orderers that have it already say so as if they were down.
-            if not await self._is_done(prepared):
+            if not await self._is_done(attempt):
                 raise TransientError(f"the orderers did not take the transaction: {failed}") from failed
         now = self._clock()
         self._taken = {name: until for name, until in self._taken.items() if until > now}
-        self._taken[prepared.id] = now + TAKEN
+        self._taken[attempt.id] = now + TAKEN
+        return b""
 
     # --- following ---------------------------------------------------------------------------------------------------
 
-    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
-        if not prepared:
+    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+        if not attempts:
             return Observation(AttemptStatus.MISSING)
-        newest = prepared[0]
-        fates = {attempt.id: await self._fate(attempt) for attempt in prepared}
+        newest = attempts[0]
+        fates = {attempt.id: await self._fate(attempt) for attempt in attempts}
         standing = await self._standing(newest.statement)
         if standing is not None:
             if not standing.says(newest.statement):
                 return Observation(AttemptStatus.REFUSED, newest.id, reason="another root is anchored for this size")
             writer = next((name for name, status in fates.items() if status == 0), newest.id)
             return Observation(AttemptStatus.FINAL, writer, _facts(newest.statement, standing))
-        for attempt in prepared:
+        for attempt in attempts:
             if fates[attempt.id] == 0:
                 return Observation(AttemptStatus.PENDING, attempt.id, reason="the peer has not caught up")
             if fates[attempt.id] is None:
@@ -143,10 +153,10 @@ class FabricLedger:
 
     # --- evidence ----------------------------------------------------------------------------------------------------
 
-    async def evidence(self, observation: Observation) -> Evidence:
+    async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         if observation.facts is None:
             raise TransientError("nothing was seen yet that could be proved")
-        statement = Statement.decode(bytes.fromhex(observation.facts["statement"]))
+        statement = attempt.statement
         place, chaincode = self._place(statement), self._options.chaincode
         question = self._channel.propose(chaincode, *place.question)
         attested = await self._attesters.attest(self._options.client, question, chaincode, place)

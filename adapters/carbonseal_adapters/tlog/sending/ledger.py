@@ -16,6 +16,7 @@ from carbonseal.ledger import (
     Attempt,
     AttemptStatus,
     Balance,
+    Capabilities,
     Evidence,
     Observation,
     PermanentError,
@@ -46,6 +47,14 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 class TlogLedger:
     """The `Ledger` of one other log. The publisher is left open: it is whichever log signed the checkpoint."""
 
+    capabilities = Capabilities(
+        tells_publisher=True,
+        refuses_second_root=True,
+        knows_latest=True,
+        needs_money=False,
+        can_be_asked_later=True,
+        gives_time=False,
+    )
     expires: float | None = None
     replace_after: float | None = None  # a checkpoint that waits is not hurried by another
 
@@ -68,16 +77,16 @@ class TlogLedger:
             raise self._conflict(statement)
         return Attempt(statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
 
-    async def send(self, prepared: Attempt) -> None:
+    async def send(self, attempt: Attempt) -> bytes:
         """Hand the checkpoint over. Raises `PermanentError` where the log refuses it for good, else as `Remote.post` does."""
-        answer = await self._remote.post(ANCHORS, prepared.payload)
+        answer = await self._remote.post(ANCHORS, attempt.payload)
         if answer.status in (200, 201, 202):
-            return
-        raise self._refusal(answer, prepared)
+            return b""
+        raise self._refusal(answer, attempt)
 
-    async def follow(self, prepared: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
         """FINAL once the log's published checkpoint reaches past the entry: a log takes nothing back."""
-        newest = prepared[0]
+        newest = attempts[0]
         statement = newest.statement
         state = await self._state(statement)
         if state is None:
@@ -95,12 +104,12 @@ class TlogLedger:
         facts = {"statement": statement.encode().hex(), "index": index, "size": checkpoint.size}
         return Observation(AttemptStatus.FINAL, newest.id, facts)
 
-    async def evidence(self, observation: Observation) -> Evidence:
+    async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         """The entry's inclusion under the log's newest checkpoint, computed here from the log's static tiles.
 
         Raises `TransientError` where the log does not bear out what it said."""
         facts = observation.facts or {}
-        statement = Statement.decode(bytes.fromhex(facts["statement"]))
+        statement = attempt.statement
         index = int(facts["index"])
         note, checkpoint = await self._checkpoint()
         if checkpoint.size < facts["size"]:

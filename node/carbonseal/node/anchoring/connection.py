@@ -109,7 +109,8 @@ class Connection:
         raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=redacted(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
-        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does. Asked once,
+        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does.
+        GatherRequest once,
         also where another ledger's claim froze the log; and again when the node starts anew."""
         if log.id in self._compared or not log.listens:
             return

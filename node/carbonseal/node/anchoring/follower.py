@@ -117,12 +117,12 @@ class Follower:
     async def _final(self, ledger: Ledger, anchor: AnchorState, seen: Observation, now: float) -> None:
         await self._prove(ledger, anchor, seen)
         if anchor.state is State.FINAL:
-            is_over = seen.settled or now - anchor.since >= LONGEST_WATCH
+            is_over = seen.irreversible or now - anchor.since >= LONGEST_WATCH
             await self._writer.run(
                 self._outbox.look_again, anchor, NEVER if is_over else now + watch(anchor, now), seen
             )
             return
-        again = NEVER if seen.settled else FASTEST_WATCH
+        again = NEVER if seen.irreversible else FASTEST_WATCH
         await self._writer.run(self._outbox.move, anchor, State.FINAL, now, again=again, seen=seen)
         self._reached(failpoints.FINAL_RECORDED)
 
@@ -156,7 +156,8 @@ class Follower:
         """See that there is evidence of what was seen."""
         if self._evidence.proves(anchor, seen):
             return
-        evidence = await ledger.evidence(seen)
+        attempt = next(attempt for attempt in self._outbox.attempts(anchor) if attempt.id == seen.attempt)
+        evidence = await ledger.evidence(attempt, seen)
         self._reached(failpoints.EVIDENCE_TAKEN)
         await self._writer.run(self._evidence.put, anchor, evidence, seen)
         self._reached(failpoints.EVIDENCE_STORED)

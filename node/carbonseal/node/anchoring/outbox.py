@@ -228,9 +228,14 @@ class Outbox:
                 return True
             number = 1 + (connection.scalar(select(func.max(ATTEMPTS.c.number))) or 0)
             key = (number, anchor.ledger, anchor.log, anchor.size)
-            row = (*key, prepared.id, prepared.slot, prepared.statement.encode(), prepared.payload)
+            row = (*key, prepared.id, prepared.slot, prepared.statement.encode(), prepared.payload, b"")
             insert_rows(connection, ATTEMPTS, [row])
         return True
+
+    def store_answer(self, attempt: Attempt, answer: bytes) -> None:
+        """Keep what `send` returned, durably, with the attempt."""
+        with self._database.write() as connection:
+            connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.id == attempt.id).values(answer=answer))
 
     def move(
         self, anchor: AnchorState, state: State, now: float, *, again: float, seen: Observation | None = None
@@ -320,7 +325,7 @@ def _open_attempts(connection: Connection, ledger: str, paused: Collection[bytes
 
 
 def _prepared(row: Row[Any]) -> Attempt:
-    return Attempt(Statement.decode(bytes(row.statement)), row.id, row.slot, bytes(row.payload))
+    return Attempt(Statement.decode(bytes(row.statement)), row.id, row.slot, bytes(row.payload), bytes(row.answer))
 
 
 def _anchor(row: Row[Any]) -> AnchorState:

@@ -286,7 +286,9 @@ class LedgerWorker:
         attempts = self._outbox.attempts(anchor)
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         try:
-            await ledger.send(wanted)
+            answer = await ledger.send(wanted)
+            if answer:
+                await self._writer.run(self._outbox.store_answer, wanted, answer)
         except OutcomeUnknownError as unknown:
             LOG.info("anchor of size %d on %s: %s", anchor.size, anchor.ledger, unknown)  # following it will tell
         self._reached(failpoints.SENT)

@@ -1,0 +1,70 @@
+"""Gathering trust: what a verifier asks endpoints of its own choice for, and the interface of those who ask.
+
+A :class:`TrustGatherer` serves one kind of ledger and is found by the scheme of a ledger's name (``eip155:1``). It runs on the
+base install. What an endpoint says is a claim by one source: a policy says how many sources have to agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from carbonseal.findings import Finding
+from carbonseal.ledger import Evidence, TrustItem
+
+
+@dataclass(frozen=True, slots=True)
+class GatherRequest:
+    """What a verifier asks an endpoint of its choice for: whatever some evidence rests on, and what its own trust lacks."""
+
+    when: str  # RFC 3339, UTC: written on every item
+    evidence: Sequence[Evidence] = ()
+    known: Sequence[TrustItem] = ()  # what the trust has about this ledger, from whomever
+    pins: Any = None  # what a policy pins
+    since: int | None = None  # the place from which anchors of the policy's publishers are looked for, if so
+    confirmations: int | None = None  # how deep something must lie; None: what the endpoint calls final; 0: anything
+
+
+@dataclass(frozen=True, slots=True)
+class GatherResult:
+    """What an endpoint said: `items` are new, `replaced` what it had said otherwise before, `findings` what is left out."""
+
+    items: Sequence[TrustItem] = ()
+    replaced: Sequence[TrustItem] = ()
+    findings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustReview:
+    """Of what `lacking` speaks, too few agree, or they contradict each other; `remarks` name who is outvoted."""
+
+    lacking: Sequence[Finding] = ()
+    remarks: Sequence[Finding] = ()
+
+
+class TrustGatherer(Protocol):
+    """What `carbonseal trust` knows of one kind of ledger; found by the scheme of a ledger's name through the entry-point
+    group ``carbonseal.trust``. It runs on the base install."""
+
+    def wanted(self, ledger: str) -> str:
+        """What a person adds to `carbonseal trust gather`, or types instead, where nothing was gathered for this ledger."""
+        ...
+
+    def source(self, endpoint: str) -> str:
+        """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""
+        ...
+
+    def gather(self, ledger: str, request: GatherRequest, endpoint: str, step: Callable[[], None]) -> GatherResult:
+        """Ask `endpoint`; `step` is called for each thing that it was asked for. Raises `Refused` where it is another ledger
+        or of no use; `TransientError` where it cannot be reached."""
+        ...
+
+    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
+        ...
+
+    def review(self, ledger: str, request: GatherRequest, agree: int | None) -> TrustReview:
+        """What all that is known now comes to, for the evidence and beyond, where so many must agree (None: as the policy's
+        pins say, else one)."""
+        ...
