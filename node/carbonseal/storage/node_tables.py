@@ -44,6 +44,7 @@ ATTEMPTS = Table(
     Column("slot", String),
     Column("statement", LargeBinary),
     Column("payload", LargeBinary),
+    Column("answer", LargeBinary),  # what `send` returned
     info=_OUTBOX,
 )
 EVIDENCE = Table(
