@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from carbonseal.log.entries import Heartbeat
 
 from carbonseal.findings import Verdict
+from carbonseal.log.entries import Heartbeat
 from carbonseal.log.notes import Cosigner, Note, NoteSigner, Signature
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
