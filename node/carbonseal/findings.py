@@ -1,8 +1,20 @@
-"""What a check can find, what a verdict is, and every message that the core can give.
+"""Findings and verdicts: the outcome of one check, and of all that a policy requires.
 
-A :class:`Code` is a stable name with a meaning that never changes. Calling it makes a :class:`Finding`: the code, the place
-that it was found at, and the facts of the case. The outcome belongs to the code, so that nobody who reports a finding can
-soften it. Adapters define codes of their own beside their checks, under their scheme's name.
+A :class:`Code` is a stable name whose meaning never changes. Calling it makes a :class:`Finding`: the code, the place where it
+was found, and the facts of the case::
+
+    FORK = rejected("consistency.fork", "two heads of {size} entries have different roots")
+    finding = FORK("seals", "ab12...", size=7)
+    finding.message                   # "two heads of 7 entries have different roots"
+
+- The outcome belongs to the code: nobody who reports a finding can soften it.
+- Codes are defined beside their checks, in each package's ``codes.py``; an adapter's begin with its scheme's name.
+
+Errors::
+
+    CarbonsealError       everything that carbonseal raises on purpose
+    └── Refused           input that is not accepted; `finding` says where and why
+        └── BrokenOff     a disk, a database or a network failed; the same may succeed later
 """
 
 from __future__ import annotations
@@ -16,15 +28,15 @@ from typing import Self
 class Outcome(Enum):
     """What a finding means for the verdict."""
 
-    SHOWN = "shown"  # a check that was asked for, and held
-    NOTED = "noted"  # told for information; weighs nothing (an anchor that counts for nothing, a remark)
-    NOT_ASKED = "not asked"  # a check that the policy leaves out
-    UNDETERMINED = "undetermined"  # asked for, and not shown
-    REJECTED = "rejected"  # shown to be false
+    SHOWN = "shown"  # a check that the policy requires, and that holds
+    NOTED = "noted"  # information without weight: an anchor that counts for nothing, a remark
+    NOT_ASKED = "not asked"  # a check that the policy does not require
+    UNDETERMINED = "undetermined"  # required, and not shown
+    REJECTED = "rejected"  # shown to be false, or withdrawn by its issuer
 
 
 class Verdict(Enum):
-    """The outcome of all that the policy asks; `exit_status` is that of `carbonseal verify`."""
+    """The outcome of all that the policy requires."""
 
     VERIFIED = "verified"
     UNDETERMINED = "undetermined"
@@ -32,10 +44,12 @@ class Verdict(Enum):
 
     @property
     def exit_status(self) -> int:
+        """The exit status of `carbonseal verify`: 0, 3 or 4."""
         return {Verdict.VERIFIED: 0, Verdict.UNDETERMINED: 3, Verdict.REJECTED: 4}[self]
 
     @staticmethod
     def of(findings: Iterable[Finding]) -> Verdict:
+        """REJECTED if any finding is, else UNDETERMINED if any finding is, else VERIFIED."""
         outcomes = {finding.code.outcome for finding in findings}
         if Outcome.REJECTED in outcomes:
             return Verdict.REJECTED
@@ -48,7 +62,8 @@ LONGEST_FACT = 1024  # characters
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A stable name, its outcome, its message and what to do about it (both format strings over the facts)."""
+    """A stable name, its outcome, its message (`text`) and what to do about it (`remedy`). Both are format strings over the
+    facts. Calling a code makes a `Finding`: ``CODE(*place, fact=value)``."""
 
     name: str
     outcome: Outcome
@@ -56,11 +71,11 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        return Finding(self, place, {name: _told(str(fact)) for name, fact in facts.items()})
+        return Finding(self, place, {name: _printable(str(fact)) for name, fact in facts.items()})
 
 
-def _told(fact: str) -> str:
-    """A fact as any output can carry it, for some come from a forger's file: no control characters, not endless."""
+def _printable(fact: str) -> str:
+    """A fact that is safe to print, as some come from a forger's file: no control characters, at most `LONGEST_FACT`."""
     if len(fact) > LONGEST_FACT:
         fact = fact[: LONGEST_FACT - 1] + "…"
     if fact.isprintable():
@@ -70,7 +85,7 @@ def _told(fact: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check: a code, the way to the place it speaks of, and the facts of the case."""
+    """The outcome of one check: a code, the place that it speaks of (outermost first), and the facts of the case."""
 
     code: Code
     place: Place = ()
@@ -78,14 +93,16 @@ class Finding:
 
     @property
     def message(self) -> str:
+        """The code's text with the facts in it."""
         return self.code.text.format_map(self.facts)
 
     @property
     def remedy(self) -> str:
+        """What to do about it; empty where nothing can be done."""
         return self.code.remedy.format_map(self.facts)
 
     def under(self, *place: str) -> Finding:
-        """The same finding, seen from further up."""
+        """The same finding, with `place` put in front of its place."""
         return Finding(self.code, place + self.place, self.facts)
 
     def __str__(self) -> str:
@@ -98,6 +115,7 @@ class Finding:
         )
 
     def to_json(self) -> dict[str, object]:
+        """As `carbonseal verify --json` prints it."""
         return {
             "code": self.code.name,
             "outcome": self.code.outcome.value,
@@ -113,36 +131,41 @@ class CarbonsealError(Exception):
 
 
 class Refused(CarbonsealError):
-    """Input that was not accepted, with the finding that says where and why."""
+    """Input that is not accepted; `finding` says where and why."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding)
         self.finding = finding
 
     def under(self, *place: str) -> Self:
-        """The same refusal, seen from further up; a `BrokenOff` stays one."""
+        """The same refusal, of the same class, with `place` put in front of the finding's place."""
         return type(self)(self.finding.under(*place))
 
 
 class BrokenOff(Refused):
-    """Nothing is wrong with what was asked for: a disk, a database or a network failed, and the same may be done later."""
+    """Nothing is wrong with the input: a disk, a database or a network failed, and the same call may succeed later."""
 
 
 def shown(name: str, text: str, remedy: str = "") -> Code:
+    """A code that a required check holds."""
     return Code(name, Outcome.SHOWN, text, remedy)
 
 
 def noted(name: str, text: str, remedy: str = "") -> Code:
+    """A code with information that weighs nothing."""
     return Code(name, Outcome.NOTED, text, remedy)
 
 
 def not_asked(name: str, text: str, remedy: str = "") -> Code:
+    """A code for a check that the policy does not require."""
     return Code(name, Outcome.NOT_ASKED, text, remedy)
 
 
 def undetermined(name: str, text: str, remedy: str = "") -> Code:
+    """A code for something required that is not shown."""
     return Code(name, Outcome.UNDETERMINED, text, remedy)
 
 
 def rejected(name: str, text: str, remedy: str = "") -> Code:
+    """A code for something that is shown to be false."""
     return Code(name, Outcome.REJECTED, text, remedy)

@@ -1,6 +1,7 @@
-"""`node.toml`: what an operator decides about a node, read strictly and written readably.
+"""Node settings (`node.toml`): parsed strictly, rendered with comments.
 
-Paths and ``file:`` secrets are relative to the directory that holds the file. Every refusal names the place of the setting.
+- Paths and ``file:`` secrets are relative to the directory that holds the file.
+- An unknown setting is refused. Every `Refused` names the place: ``node.toml > ledger > 0 > cadence``.
 """
 
 from __future__ import annotations
@@ -37,19 +38,19 @@ NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LogConfig:
-    """One log. `name` is this node's own name for it, `origin` the world's."""
+    """A `[[log]]`. `name` is this node's own name for it, `origin` its public name (C2SP checkpoint origin)."""
 
     name: str
     origin: str
     key: str  # URI of the Ed25519 key that signs its checkpoints
-    guard: str  # path of the file that remembers its last signed head, which no backup may hold
+    guard: str  # path of the file that holds the last signed size and root; no backup may hold it
     predecessor: str | None = None  # the text of the last checkpoint of the frozen log that this one succeeds
     ledgers: tuple[str, ...] | None = None  # names of those that its heads go to; None: all
 
 
 @dataclass(frozen=True, slots=True)
 class TenantConfig:
-    """One who submits records, to one log. `salt_key` is the URI of the key that its salts are derived from."""
+    """A `[[tenant]]`: submits records, to one log. `salt_key` is the URI of the key that its salts are derived from."""
 
     name: str
     salt_key: str
@@ -58,7 +59,7 @@ class TenantConfig:
 
 @dataclass(frozen=True, slots=True)
 class IssuerConfig:
-    """One in whose name credentials are signed: `id` is the issuer that they name, `key` the URI of its Ed25519 seed.
+    """An `[[issuer]]`: credentials are signed in its name. `id` is the issuer that they name, `key` the URI of its Ed25519 key.
     What it signs is sealed as records of `tenant`."""
 
     name: str
@@ -69,7 +70,7 @@ class IssuerConfig:
 
 @dataclass(frozen=True, slots=True)
 class LedgerConfig:
-    """One ledger that heads go to, under one publisher. `options` belong to its adapter."""
+    """A `[[ledger]]`: heads are anchored there, under one publisher. `options` belong to its adapter."""
 
     name: str  # as policies write it: "eip155:1"
     uri: str
@@ -78,13 +79,13 @@ class LedgerConfig:
     options: Mapping[str, str]
 
     def publisher_of(self, origin: str) -> str:
-        """Under whom the anchors of the log with this origin stand, as policies write it."""
+        """The publisher of the anchors of the log `origin` on this ledger, as policies write it."""
         return self.publisher or log_id(origin).hex()
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignConfig:
-    """Another operator's log, whose heads may be anchored in one of the logs here."""
+    """A `[[foreign]]`: another operator's log, whose heads may be anchored in the log `log` of this node."""
 
     key: VerifierKey
     log: str = DEFAULT

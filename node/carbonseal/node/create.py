@@ -1,7 +1,10 @@
-"""Begins a node, and logs in it: settings and guards. A log itself begins with its first entry.
+"""Creating a node, and adding logs to it: writes settings, keys and guards. A log itself begins with its first entry.
 
-Guards are written here and never by opening a node, so that settings and keys that were restored without the rest do not begin
-the same log again.
+- All files of one call are written, or none. No existing file is overwritten.
+- Guards are written here alone, never by opening a node: settings and keys that were restored without the rest cannot begin
+  the same log again.
+
+Raises `Refused` where a file exists or the settings are not valid, `Locked` where the node is open.
 """
 
 from __future__ import annotations
@@ -28,7 +31,8 @@ PRIVATE = 0o600  # keys; and node.toml, as a ledger's uri may hold an access key
 def new_log(
     name: str, origin: str, *, predecessor: str | None = None, ledgers: tuple[str, ...] | None = None
 ) -> tuple[LogConfig, TenantConfig]:
-    """A log, and a tenant of the same name who submits to it, with keys and guard where this program puts them."""
+    """Settings of a new log and of a tenant of the same name who submits to it, with the default paths of keys and guard.
+    `predecessor` is the signed note of the last checkpoint of the log that this one succeeds; `ledgers` None means all."""
     log = LogConfig(name, origin, f"file:keys/log-{name}.key", f"guard/{name}", predecessor, ledgers)
     return log, TenantConfig(name, f"file:keys/salt-{name}.key", name)
 
@@ -40,8 +44,8 @@ def create(
     keys: Mapping[Path, bytes] = MappingProxyType({}),
     documents: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> None:
-    """Write `node.toml`, the guards of logs that have signed nothing, `keys` for their owner's eyes alone, and `documents`: all
-    of them, or none. Raises Refused where a file exists: no log is begun twice, and no key overwritten."""
+    """Write `node.toml`, the guards of logs that have signed nothing, `keys` (mode 0600) and `documents`: all of them, or none.
+    Raises `Refused` where a file exists: no log is begun twice, and no key is overwritten."""
     text = check_new(directory, config)
     with ExitStack() as undo:
         for path, document in documents.items():
@@ -54,9 +58,9 @@ def create(
 
 
 def check_new(directory: Path, config: NodeConfig) -> str:
-    """The text of the `node.toml` that `create` would write. Raises Refused, as it does."""
+    """The text of the `node.toml` that `create` would write. Raises `Refused` as `create` does; writes nothing."""
     text = render(config)
-    parse(text)  # what is handed out works
+    parse(text)  # what is written can be read
     for path in (directory / FILE, *(directory / log.guard for log in config.logs)):
         if path.exists():
             raise Refused(CONFIG_EXISTS(path=path))
@@ -64,8 +68,8 @@ def check_new(directory: Path, config: NodeConfig) -> str:
 
 
 def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
-    """Begin another log in a node, with a tenant who submits to it. `node.toml` gains two sections and keeps the rest. Their
-    keys are made by whoever calls. Raises Refused where a name is taken or the guard exists, `Locked` while the node runs."""
+    """Add a log and its tenant to the node in `directory`: two sections are appended to `node.toml`, and a guard is written. The
+    caller writes their keys. Raises `Refused` where a name is taken or the guard exists, `Locked` while the node is open."""
     with closing(Lock(directory)), ExitStack() as undo:
         config = check_addition(directory, log, tenant)
         _begin_guards(directory, [log], undo)
@@ -77,7 +81,7 @@ def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
 
 
 def check_addition(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
-    """What the settings would be with another log. Raises Refused, as `add` does."""
+    """The settings with another log and tenant. Raises `Refused` as `add` does; writes nothing."""
     config = load(directory)
     grown = replace(config, logs=(*config.logs, log), tenants=(*config.tenants, tenant))
     parse(render(grown))
@@ -93,14 +97,14 @@ def _begin_guards(directory: Path, logs: Sequence[LogConfig], undo: ExitStack) -
 
 
 def begin_folder(folder: Path, undo: ExitStack, *, private: bool = False) -> None:
-    """The folder, with those above it. `undo` takes away those that were not there."""
+    """Create `folder` and its parents. `undo` removes those that did not exist before."""
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         missing.mkdir(mode=0o700 if private else 0o777)
         undo.callback(missing.rmdir)
 
 
 def _begin_file(path: Path, data: bytes, undo: ExitStack, *, private: bool = False) -> None:
-    """A new file, durable. `undo` takes it away again, with the folders that were made for it."""
+    """Create a file, durably. `undo` removes it and the folders that were created for it."""
     begin_folder(path.parent, undo, private=private)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE if private else 0o666)

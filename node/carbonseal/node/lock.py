@@ -1,4 +1,7 @@
-"""The lock of a node's directory: one writer. Whoever comes second learns who holds it, and where to talk to it."""
+"""Lock of a node's directory (flock): one process writes. A second one learns which process holds it and its service's URL.
+
+The lock file's content, ``{"pid": 4711, "address": "http://127.0.0.1:8480"}``, is information only; the lock is the kernel's.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ FILE = "lock"
 
 
 class Locked(Refused):
-    """Another process has the node open. `address` is where its service listens, or None."""
+    """Another process has the node open. `pid` is 0 where it is not known yet; `address` is its service's URL, or None."""
 
     def __init__(self, pid: int, address: str | None) -> None:
         process = f"process {pid}" if pid else "another process"
@@ -25,7 +28,7 @@ class Locked(Refused):
 
 
 class Lock:
-    """Held from construction until `close`, or until the process ends in whatever way. Raises `Locked`."""
+    """Held from construction until `close`, or until the process ends, however it ends. The constructor raises `Locked`."""
 
     def __init__(self, directory: Path) -> None:
         self._descriptor = os.open(directory / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -37,17 +40,18 @@ class Lock:
         self.advertise(None)
 
     def advertise(self, address: str | None) -> None:
-        """Tell those who come second where the node can be talked to."""
+        """Publish the URL at which the node's service listens (None: it has none)."""
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "address": address}).encode(), 0)
 
     def close(self) -> None:
+        """Release the lock."""
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
 
 def _holder(directory: Path) -> tuple[int, str | None]:
-    """Who holds the lock, as far as it has written that down yet."""
+    """Process id and service address of the holder; (0, None) where it has not written them yet."""
     try:
         holder = json.loads((directory / FILE).read_bytes())
         return int(holder["pid"]), holder["address"]

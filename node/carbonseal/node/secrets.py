@@ -1,12 +1,12 @@
-"""Secrets and signing keys by URI. What is read is never logged, shown or part of a finding.
+"""Secrets and signing keys by URI. A secret is never logged and never part of a finding.
 
-========  =====================================================================  ===========================
-scheme    what stands behind it                                                  options
-========  =====================================================================  ===========================
-file:     a file, relative to the node's directory, for its owner's eyes alone   password= where encrypted
-env:      an environment variable                                                password= where encrypted
-pkcs11:   a key in a token (RFC 7512), which never leaves it                     module-path=, pin-source=
-========  =====================================================================  ===========================
+========  ===================================================================  ===========================
+scheme    location                                                             options
+========  ===================================================================  ===========================
+file:     a file, relative to the node's directory, readable by its owner only  password= where encrypted
+env:      an environment variable                                              password= where encrypted
+pkcs11:   a key in a token (RFC 7512), which never leaves it                   module-path=, pin-source=
+========  ===================================================================  ===========================
 
 `password=` and `pin-source=` are themselves URIs of a secret: ``file:keys/log.pem?password=env:LOG_KEY_PASSWORD``.
 """
@@ -45,8 +45,8 @@ ENCRYPTED_PEM = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
 def open_secret(uri: str, base: Path) -> bytes:
-    """The bytes behind `uri`, ``file:`` or ``env:``, without surrounding white space. Where it names a password they are
-    given as they are, encrypted, and whoever asked sees to it that they really were. Raises `Refused`; the finding never
+    """The bytes at `uri` (``file:`` or ``env:``, relative to `base`), without surrounding white space. Where the URI names a
+    password, the bytes are returned encrypted, and the caller MUST check that they are. Raises `Refused`; the finding never
     holds the secret."""
     return _read(read_uri(uri, STORED), base)
 
@@ -61,7 +61,7 @@ def open_key(uri: str, base: Path) -> bytes:
 
 
 def open_signer(uri: str, base: Path) -> SigningKey:
-    """The Ed25519 key behind `uri`: 64 hexadecimal digits, PKCS#8 in PEM (RFC 8410; encrypted where the URI names a
+    """The Ed25519 key at `uri`: 64 hexadecimal digits, PKCS#8 in PEM (RFC 8410; encrypted where the URI names a
     password), or a key in a token. Raises `Refused`."""
     if uri.startswith("pkcs11:"):
         return TokenSigner(uri, base)
@@ -86,7 +86,7 @@ def open_signer(uri: str, base: Path) -> SigningKey:
 
 
 class TokenSigner:
-    """An Ed25519 key in a token. What the token says is believed once it verifies."""
+    """An Ed25519 key in a PKCS#11 token. Each signature is verified before it is returned."""
 
     def __init__(self, uri: str, base: Path) -> None:
         self._key = TokenKey(uri, lambda source: open_secret(source, base), ED25519)
@@ -96,10 +96,11 @@ class TokenSigner:
         return repr(self._key)
 
     def public_key(self) -> Ed25519PublicKey:
+        """The token's public key, read when it was opened."""
         return self._public_key
 
     def sign(self, data: bytes, /) -> bytes:
-        """The signature's 64 bytes. Raises `Refused` where the token gives none that verifies."""
+        """The signature, 64 bytes (RFC 8032). Raises `Refused` where the token gives none that verifies."""
         signature = self._key.sign(data)
         try:
             self._public_key.verify(signature, data)
@@ -109,12 +110,13 @@ class TokenSigner:
 
 
 def verifier_of(origin: str, uri: str, base: Path) -> VerifierKey:
-    """The verifier key of the log with this origin, whose key is behind `uri`. Raises `Refused`."""
+    """The verifier key (C2SP signed-note) of the log `origin`, whose signing key is at `uri`. Raises `Refused`."""
     return NoteSigner(origin, open_signer(uri, base)).verifier
 
 
 def make_key(path: Path) -> bytes:
-    """A new random key in a new file that only its owner may read. Raises FileExistsError: no key is ever overwritten."""
+    """Write a random 32-byte key, as hexadecimal digits, into a new file of mode 0600. Raises FileExistsError: no key is ever
+    overwritten."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.token_bytes(KEY_BYTES)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
