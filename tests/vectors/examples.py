@@ -23,8 +23,8 @@ from carbonseal.records.canonical import jcs
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.fabric.checking import anchors
 from tests.fabric.scenes import TIME
-from tests.vectors import making_fabric
-from tests.vectors.making_evidence import STATEMENT
+from tests.vectors.making import fabric
+from tests.vectors.making.evidence import STATEMENT
 from tests.vectors.scene import Scene
 from tests.world import AT, SALT_KEY, SIGNED
 
@@ -191,18 +191,18 @@ def _ethereum_slot() -> str:
 
 
 def _fabric_policy() -> str:
-    options = [f"{name}={value}" for name, value in making_fabric.RAFT.options.items()]
-    return wrapped(" ".join([f"ledger consortium {making_fabric.RAFT.ledger}", *options]))
+    options = [f"{name}={value}" for name, value in fabric.RAFT.options.items()]
+    return wrapped(" ".join([f"ledger consortium {fabric.RAFT.ledger}", *options]))
 
 
 def _fabric_state() -> str:
-    publisher = bytes.fromhex(making_fabric.RAFT.options["publisher"])
+    publisher = bytes.fromhex(fabric.RAFT.options["publisher"])
     key = anchors.anchor_key(publisher, STATEMENT).replace("/", "/\n       ", 2)
     return lines(key=key, value=folded(anchors.anchor_value(STATEMENT, TIME).hex(), 64, "       "))
 
 
 def _fabric_evidence() -> str:
-    return shown(json.loads(making_fabric.RAFT.evidence().encode().data))
+    return shown(json.loads(fabric.RAFT.evidence().encode().data))
 
 
 def _tlog_policy() -> str:

@@ -8,43 +8,33 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import (
-    examples,
-    making_documents,
-    making_eas,
-    making_evidence,
-    making_fabric,
-    making_log,
-    making_notes,
-    making_passports,
-    making_policies,
-    making_records,
-)
+from tests.vectors import examples
 from tests.vectors.cases import Case
+from tests.vectors.making import documents, eas, evidence, fabric, log, notes, passports, policies, records
 
 FOLDER = Path(__file__).parent
 
 # What each file is about, the section of docs/spec.md that it illustrates, and what makes its cases.
 SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
-    "canonical": ("2", making_records.canonical),
-    "admission": ("3", making_records.admission),
-    "commitments": ("4", making_records.commitments),
-    "entries": ("5", making_log.entries),
-    "tree": ("6.1", making_log.tree),
-    "tiles": ("6.2", making_log.tiles),
-    "notes": ("6.3", making_notes.notes),
-    "checkpoints": ("6.4", making_notes.checkpoints),
-    "tlog-proofs": ("6.5", making_notes.tlog_proofs),
-    "anchors": ("7", making_log.anchors),
-    "ethereum-evidence": ("8", making_evidence.ethereum),
-    "eas-evidence": ("8", making_eas.eas),
-    "tlog-evidence": ("10", making_evidence.tlog),
-    "fabric-evidence": ("9", making_fabric.fabric),
-    "credentials": ("12", making_documents.credentials),
-    "status-lists": ("13", making_documents.status_lists),
-    "passports": ("14 and 17", making_passports.passports),
-    "trusts": ("16", making_passports.trusts),
-    "policies": ("15", making_policies.policies),
+    "canonical": ("2", records.canonical),
+    "admission": ("3", records.admission),
+    "commitments": ("4", records.commitments),
+    "entries": ("5", log.entries),
+    "tree": ("6.1", log.tree),
+    "tiles": ("6.2", log.tiles),
+    "notes": ("6.3", notes.notes),
+    "checkpoints": ("6.4", notes.checkpoints),
+    "tlog-proofs": ("6.5", notes.tlog_proofs),
+    "anchors": ("7", log.anchors),
+    "ethereum-evidence": ("8", evidence.ethereum),
+    "eas-evidence": ("8", eas.eas),
+    "tlog-evidence": ("10", evidence.tlog),
+    "fabric-evidence": ("9", fabric.fabric),
+    "credentials": ("12", documents.credentials),
+    "status-lists": ("13", documents.status_lists),
+    "passports": ("14 and 17", passports.passports),
+    "trusts": ("16", passports.trusts),
+    "policies": ("15", policies.policies),
 }
 
 

@@ -288,7 +288,7 @@ def _verify(case: Vector, file: Vector) -> dict[str, Any]:
     return {
         "verdict": report.verdict.value,
         "codes": {finding.code.name for finding in report.findings},
-        "existsSince": None if report.existed_by is None else format_instant(report.existed_by),
+        "existedBy": None if report.existed_by is None else format_instant(report.existed_by),
     }
 
 

@@ -28,7 +28,7 @@ def test_the_implementation_does_what_the_vector_says(file: dict[str, Any], case
     found, expect = runners.outcome(file, case), case["expect"]
     if "verdict" in expect:
         assert set(expect["codes"]) <= found["codes"]
-        assert found | {name: expect[name] for name in ("verdict", "existsSince") if name in expect} == found
+        assert found | {name: expect[name] for name in ("verdict", "existedBy") if name in expect} == found
         return
     if "refused" in found and "place" not in expect.get("refused", {"place": []}):
         del found["refused"]["place"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
-from tests.vectors.making_notes import STRANGER, WATCHER, WITNESS, material, vkey
+from tests.vectors.making.notes import STRANGER, WATCHER, WITNESS, material, vkey
 from tests.vectors.scene import Scene
 from tests.world import ORIGIN, key
 

@@ -13,8 +13,8 @@ from carbonseal.ledger import Evidence, Statement
 from carbonseal_adapters.ethereum.checking.evidence import StorageEvidence
 from carbonseal_devnet.ethereum.evidence import Synthetic, mainnet_header, synthesise, trie_around
 from tests.vectors.cases import Case, case, octets, refused, repeated
-from tests.vectors.making_log import ORIGIN, b64, example_leaves, path, root_of, sha
-from tests.vectors.making_notes import OWNER, STRANGER, WATCHER, WITNESS, line, material, proof_text, text_of, vkey
+from tests.vectors.making.log import ORIGIN, b64, example_leaves, path, root_of, sha
+from tests.vectors.making.notes import OWNER, STRANGER, WATCHER, WITNESS, line, material, proof_text, text_of, vkey
 
 CHAIN = "eip155:31337"
 STATEMENT = Statement(sha(ORIGIN.encode()), 258, sha(b"root of 258"))

@@ -2,84 +2,32 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from carbonseal.instants import format_instant
-from carbonseal.passport.passports import Passport
 from tests.vectors import changes
-from tests.vectors.cases import Case, case, patch, refused, repeated
-from tests.vectors.scene import Scene, Value
-from tests.world import AT, BLOCK_TIME, CHAIN, OTHER_ORIGIN, SIGNED, Issuer, key
-
-DAY = timedelta(days=1)
-OTHER = f"tlog:{OTHER_ORIGIN}"
-Change = Callable[[Value], Any]
-
-
-class _Verdicts:
-    """The cases so far; passports, trusts and policies that several share are written out once, and named."""
-
-    def __init__(self) -> None:
-        self.cases: list[Case] = []
-        self.passports: dict[str, Value] = {}
-        self.trusts: dict[str, Value] = {"none": {"carbonseal": "trust/1", "items": []}}
-        self.policies = {"both": _policy({})}
-
-    def base(self, name: str, make: Callable[[Scene], Passport], timestamp: int | None = None) -> Value:
-        scene = Scene(timestamp=timestamp)
-        self.passports[name] = make(scene).to_json()
-        self.trusts[name] = scene.trust_value()
-        return self.passports[name]
-
-    def add(
-        self,
-        name: str,
-        verdict: str,
-        *codes: str,
-        of: str = "plain",
-        change: Change | None = None,
-        raw: Any = None,
-        trust: Any = None,
-        at: datetime = AT,
-        since: str | None = None,
-        **lines: str,
-    ) -> None:
-        passport: Value = {"raw": raw} if raw is not None else {"of": of}
-        if change is not None:
-            value = copy.deepcopy(self.passports[of])
-            change(value)
-            passport["patch"] = patch(self.passports[of], value)
-            assert passport["patch"], f"{name}: nothing was changed"
-        expect: dict[str, Any] = {"verdict": verdict, "codes": sorted(codes)}
-        if verdict == "verified":
-            expect["existsSince"] = since
-        given = {
-            "passport": passport,
-            "policy": _policy(lines) if lines else {"named": "both"},
-            "trust": trust or {"named": of},
-            "at": format_instant(at),
-        }
-        self.cases.append(case(name, "verify", expect, **given))
-
-
-def _policy(changes: dict[str, str]) -> str:
-    lines = Scene().lines() | {name.replace("_", "-"): line for name, line in changes.items()}
-    return "\n".join(line for line in lines.values() if line) + "\n"
+from tests.vectors.cases import Case, case, refused, repeated
+from tests.vectors.making.verdicts import (
+    OTHER,
+    SINCE,
+    Verdicts,
+    policies_decide,
+    sound,
+    status,
+    times,
+)
+from tests.vectors.scene import Scene
+from tests.world import CHAIN, Issuer, key
 
 
 def passports() -> dict[str, Any]:
-    made = _Verdicts()
+    made = Verdicts()
     made.base("plain", lambda scene: scene.passport())
-    _sound(made)
-    _policies_decide(made)
-    _times(made)
-    _status(made)
+    sound(made)
+    policies_decide(made)
+    times(made)
+    status(made)
     _files(made)
     _documents(made)
     _seals(made)
@@ -110,111 +58,7 @@ def trusts() -> list[Case]:
     return found
 
 
-SINCE = format_instant(BLOCK_TIME)
-ANY = "ledger-group both any chain other"
-
-
-def _sound(made: _Verdicts) -> None:
-    add = made.add
-    told = ("credential.signed", "record.disclosed", "seal.included", "ethereum.anchored", "tlog.included")
-    met = ("ledger-quorum.met", "time-quorum.met", "status.current", "witness-quorum.not-asked", "flow.not-asked")
-    add("a passport on two ledgers", "verified", *told, *met, since=SINCE)
-    spaced = json.dumps(made.passports["plain"], indent=2)
-    add("the same value, other white space", "verified", raw=spaced, since=SINCE)
-    made.base("parts", _parts)
-    add("components, one of them shared", "verified", of="parts", since=SINCE)
-    made.base("witnessed", lambda scene: scene.passport(witnessed=True))
-    witness = f"witness watcher {Scene().witness.verifier.encode()}\nquorum watcher"
-    add("a witness", "verified", "witness-quorum.met", of="witnessed", since=SINCE, quorum=witness)
-    add("no witness", "undetermined", "witness-quorum.unmet", quorum=witness)
-    made.base("refreshed", lambda scene: scene.refreshed(scene.passport()))
-    add("two linked heads", "verified", of="refreshed", since=SINCE)
-    add("a withheld record", "verified", "record.withheld", change=lambda v: v["records"].clear(), since=SINCE)
-
-
-def _parts(scene: Scene) -> Passport:
-    shared = scene.passport(scene.supplier, "controller")
-    board = scene.passport(name="board", components=[shared])
-    sensor = scene.passport(name="sensor", components=[shared])
-    return scene.passport(name="door reader", components=[board, sensor])
-
-
-def _policies_decide(made: _Verdicts) -> None:
-    add, none = made.add, {"named": "none"}
-    add("no trust", "undetermined", "ethereum.block-not-pinned", "ledger-quorum.unmet", "time-quorum.unmet", trust=none)
-    loose: dict[str, Any] = {"both": ANY, "time_quorum": "time-quorum none"}
-    add("no trust, one ledger of two", "verified", "ethereum.block-not-pinned", trust=none, **loose)
-    nothing: dict[str, Any] = {
-        "ledger_quorum": "ledger-quorum none",
-        "time_quorum": "time-quorum none",
-        "status": "status none",
-    }
-    asked = ("ledger-quorum.not-asked", "time-quorum.not-asked", "status.not-asked", "witness-quorum.not-asked")
-    add("nothing asked but signature and seal", "verified", *asked, "flow.not-asked", trust=none, **nothing)
-    alone: dict[str, Any] = {"other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
-    add("an unlisted ledger", "verified", "ledger.not-listed", since=SINCE, **alone)
-    lines = Scene().lines()
-    publisher = lines["chain"].replace("0x" + "11" * 20, "0x" + "12" * 20)
-    add("an unlisted publisher", "undetermined", "ethereum.publisher-not-listed", chain=publisher)
-    contract = lines["chain"].replace("0x" + "22" * 20, "0x" + "23" * 20)
-    add("another contract pinned", "rejected", "ethereum.registry-differs", chain=contract)
-    add("an unlisted issuer", "undetermined", "issuer.not-listed", maker="")
-    add("an unlisted issuer of a component", "undetermined", "issuer.not-listed", of="parts", supplier="")
-    other_key = lines["maker"].split()
-    other_key[3] = lines["supplier"].split()[3]
-    add("another key of the issuer", "undetermined", "issuer.key-not-listed", maker=" ".join(other_key), supplier="")
-    stranger = f"log {Scene().other.signer.verifier.encode()}"
-    unlisted: dict[str, Any] = {"log": stranger, "other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
-    add("an unlisted log", "undetermined", "log.not-listed", "seal.without-head", **unlisted)
-    impostor = replace(Scene().log.signer, private_key=key("impostor"))
-    add("another key of the log", "undetermined", "head.unsigned", log=f"log {impostor.verifier.encode()}")
-    add("a check that version 1 lacks", "undetermined", "check.unavailable", check="check over-allocation")
-    made.base("undated", lambda scene: scene.passport(), timestamp=1 << 62)
-    add("a time that is no date", "undetermined", "time.no-date", "time-quorum.unmet", of="undated")
-    add("no ledger dates it", "undetermined", "time-quorum.unmet", time_quorum="time-quorum both")
-
-
-def _times(made: _Verdicts) -> None:
-    add, maker = made.add, Scene().lines()["maker"]
-    second = timedelta(seconds=1)
-    add("at the proven instant", "verified", at=BLOCK_TIME, since=SINCE)
-    add("a second before", "undetermined", "time.after-instant", at=BLOCK_TIME - second)
-    ends = f"{maker} from={format_instant(SIGNED)} until={SINCE}"
-    add("sealed as the key ends", "verified", maker=ends, since=SINCE)
-    ended = f"{maker} until={format_instant(BLOCK_TIME - second)}"
-    add("sealed after the key's end", "undetermined", "issuer.key-ended", maker=ended)
-    later = f"{maker} from={format_instant(BLOCK_TIME + second)}"
-    add("sealed before the key began", "undetermined", "issuer.key-not-yet", maker=later)
-    timeless: dict[str, Any] = {"maker": f"{maker} until={format_instant(AT)}", "time_quorum": "time-quorum none"}
-    add("a key with an end, and no time asked", "undetermined", "issuer.time-unknown", **timeless)
-    made.base("expiring", lambda scene: scene.passport(change=lambda d: d.update(validUntil=format_instant(AT))))
-    add("a second before the credential ends", "verified", of="expiring", at=AT - second, since=SINCE)
-    add("as the credential ends", "undetermined", "credential.expired", of="expiring")
-    made.base("future", lambda scene: scene.passport(change=lambda d: d.update(validFrom=format_instant(AT + DAY))))
-    add("before the credential is valid", "undetermined", "credential.not-yet-valid", of="future")
-
-
-def _status(made: _Verdicts) -> None:
-    add = made.add
-    made.base("revoked", lambda scene: scene.passport(revoked=[7]))
-    add("revoked", "rejected", "status.revoked", of="revoked")
-    add(
-        "revoked, and nobody asks", "rejected", "status.revoked", "status.not-asked", of="revoked", status="status none"
-    )
-    week = timedelta(days=7)
-    add("a stale status list", "undetermined", "status.stale", at=SIGNED + week)
-    add("revoked in a stale list", "rejected", "status.revoked", of="revoked", at=SIGNED + week)
-    add("no status list", "undetermined", "status.missing", change=changes.without_list)
-    made.base("unnamed", lambda scene: scene.passport(change=lambda d: d.pop("credentialStatus")))
-    add("no status named", "undetermined", "status.not-named", of="unnamed")
-    add("no status named, and nobody asks", "verified", of="unnamed", status="status none", since=SINCE)
-    made.base(
-        "far", lambda scene: scene.passport(change=lambda d: d["credentialStatus"].update(statusListIndex="131072"))
-    )
-    add("a position beyond the list", "undetermined", "status.no-position", of="far")
-
-
-def _files(made: _Verdicts) -> None:
+def _files(made: Verdicts) -> None:
     add, plain = made.add, made.passports["plain"]
     text = json.dumps(plain)
     add("nothing", "rejected", "json.truncated", raw="")
@@ -289,7 +133,7 @@ def _files(made: _Verdicts) -> None:
     )
 
 
-def _documents(made: _Verdicts) -> None:
+def _documents(made: Verdicts) -> None:
     add = made.add
     stranger = Issuer("did:web:maker.example", key("stranger"))
     made.base("by a stranger", lambda scene: scene.passport(stranger))
@@ -312,7 +156,7 @@ def _documents(made: _Verdicts) -> None:
     )
 
 
-def _seals(made: _Verdicts) -> None:
+def _seals(made: Verdicts) -> None:
     add = made.add
     for name, verdict, code, change in (
         (
@@ -377,7 +221,7 @@ def _seals(made: _Verdicts) -> None:
         add(name, verdict, code, change=change)
 
 
-def _heads(made: _Verdicts) -> None:
+def _heads(made: Verdicts) -> None:
     add, second = made.add, lambda v: changes.seal(v)["heads"][1]
     add(
         "heads that are not linked, each enough",
@@ -438,7 +282,7 @@ def _heads(made: _Verdicts) -> None:
     add("a head of another log in the seal", "rejected", "seal.two-logs", change=changes.other_log)
 
 
-def _evidence(made: _Verdicts) -> None:
+def _evidence(made: Verdicts) -> None:
     add = made.add
     for ledger, name in ((CHAIN, "the chain's"), (OTHER, "the other log's")):
         left = OTHER if ledger == CHAIN else CHAIN

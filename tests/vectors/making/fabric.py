@@ -11,8 +11,8 @@ from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.checking.messages.headers import instant
 from tests.fabric.scenes import TIME, Channel, Organisation, Scene, key, scene, value
 from tests.vectors.cases import Case, case, refused
-from tests.vectors.making_evidence import STATEMENT, noted
-from tests.vectors.making_log import b64
+from tests.vectors.making.evidence import STATEMENT, noted
+from tests.vectors.making.log import b64
 
 RAFT = scene(STATEMENT)
 BFT = scene(STATEMENT, Channel(bft=True))

@@ -11,8 +11,8 @@ from eth_utils import keccak
 from carbonseal.ledger import Statement
 from carbonseal_devnet.ethereum.evidence import mainnet_header, synthesise, trie_around
 from tests.vectors.cases import Case, case, octets, refused
-from tests.vectors.making_evidence import CHAIN, STATEMENT, hexed, noted
-from tests.vectors.making_log import sha
+from tests.vectors.making.evidence import CHAIN, STATEMENT, hexed, noted
+from tests.vectors.making.log import sha
 
 EAS, CODE, SLOT = b"\x22" * 20, sha(b"the code of an EAS contract"), 2
 NUMBER, STAMPED, MINED = 1234, 1_795_000_000, 1_795_200_000

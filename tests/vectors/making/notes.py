@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.vectors.cases import Case, case, hexes, octets, refused, repeated, undetermined
-from tests.vectors.making_log import ORIGIN, b64, example_leaves, path, private_key, root_of, sha
+from tests.vectors.making.log import ORIGIN, b64, example_leaves, path, private_key, root_of, sha
 
 LOG, WITNESS = 0x01, 0x04
 TIME = 1_795_000_000

@@ -1,0 +1,1 @@
+"""What makes the cases of each file of vectors."""
