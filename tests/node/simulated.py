@@ -118,6 +118,9 @@ class SimulatedLedger:
             ).fetchone()
         return Statement(log, row[0], row[1]) if row else None
 
+    async def pins(self) -> Mapping[str, str]:
+        return {"called": self.name}
+
     async def balance(self) -> Balance | None:
         poor = (self.path.parent / "poor").exists()
         return Balance("SIM", 2, 0, "nothing left: fund it", empty=True) if poor else None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from carbonseal import plugins
+from carbonseal.findings import Code
 from carbonseal.records import codes as records_codes
 from carbonseal.records.admission import Record, admit, own_record
 from carbonseal.records.profiles import CREDENTIAL, RESERVED, STATUS_LIST, lookup
 from carbonseal.records.profiles import codes as profiles_codes
 from carbonseal.records.strict import Limits
+from tests.installed import install
 from tests.records.documents import FOOTPRINT, encoded, footprint
 from tests.records.refusals import refused
 
@@ -60,35 +62,33 @@ def test_profiles_know_their_id(profile: str) -> None:
     assert lookup(profile).id == profile
 
 
-def test_built_in_profiles_are_announced_as_plug_ins_are() -> None:
-    for entry in entry_points(group="carbonseal.profiles"):
-        assert entry.load() is lookup(entry.name)
-
-
 @pytest.fixture
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An installed package that brings profiles: one sound, one that lies, one that is broken, and one that would take
     the place of a built-in one."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    information = tmp_path / "foundry_profiles-1.0.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: foundry-profiles\nVersion: 1.0\n")
-    (information / "entry_points.txt").write_text(
-        "[carbonseal.profiles]\nfoundry/1 = foundry_profiles:FOUNDRY\nliar/1 = foundry_profiles:FOUNDRY\n"
-        "broken/1 = foundry_profiles:NOTHING\nlost/1 = no_such_module:PROFILE\njson/1 = foundry_profiles:FOUNDRY\n"
-    )
-    (tmp_path / "foundry_profiles.py").write_text(
-        "from carbonseal.findings import Refused, rejected\n"
-        "COLD = rejected('foundry.cold', 'too cold')\n"
-        "class Foundry:\n"
-        "    id = 'foundry/1'\n"
-        "    def check(self, value):\n"
-        "        if value['celsius'] < 1000: raise Refused(COLD('/celsius'))\n"
-        "FOUNDRY = Foundry()\n"
-    )
+    names = {
+        "foundry/1": "foundry_profiles:FOUNDRY",
+        "liar/1": "foundry_profiles:FOUNDRY",
+        "broken/1": "foundry_profiles:NOTHING",
+        "lost/1": "no_such_module:PROFILE",
+        "json/1": "foundry_profiles:FOUNDRY",
+        "Foundry 1": "foundry_profiles:FOUNDRY",
+    }
+    install(tmp_path, "foundry-profiles", {"carbonseal.profiles": names}, {"foundry_profiles": FOUNDRY})
     yield tmp_path
-    lookup.cache_clear()
     sys.modules.pop("foundry_profiles", None)
+
+
+FOUNDRY = """
+from carbonseal.findings import Refused, rejected
+COLD = rejected('foundry.cold', 'too cold')
+class Foundry:
+    id = 'foundry/1'
+    def check(self, value):
+        if value['celsius'] < 1000: raise Refused(COLD('/celsius'))
+FOUNDRY = Foundry()
+"""
 
 
 def test_packages_bring_profiles(packages: Path) -> None:
@@ -96,17 +96,21 @@ def test_packages_bring_profiles(packages: Path) -> None:
     assert refused(lookup("foundry/1").check.__globals__["COLD"], admit, b'{"celsius":20}', "foundry/1").place
 
 
-@pytest.mark.parametrize("profile", ["liar/1", "broken/1", "lost/1"])
-def test_unsound_packages_are_refused(packages: Path, profile: str) -> None:
-    refused(records_codes.PROFILE_BROKEN, admit, b"{}", profile)
+@pytest.mark.parametrize(
+    ("profile", "code"),
+    [
+        ("liar/1", plugins.PLUGIN_SHAPE),
+        ("broken/1", plugins.PLUGIN_BROKEN),
+        ("lost/1", plugins.PLUGIN_BROKEN),
+    ],
+)
+def test_unsound_packages_are_refused(packages: Path, profile: str, code: Code) -> None:
+    refused(code, admit, b"{}", profile)
 
 
 def test_packages_cannot_replace_built_in_profiles(packages: Path) -> None:
-    lookup.cache_clear()
     assert admit(b"{}", "json/1").canonical == b"{}"
 
 
 def test_a_profile_that_no_credential_could_name_is_not_known(packages: Path) -> None:
-    entries = packages / "foundry_profiles-1.0.dist-info" / "entry_points.txt"
-    entries.write_text("[carbonseal.profiles]\nFoundry 1 = foundry_profiles:FOUNDRY\n")
     refused(records_codes.PROFILE_UNKNOWN, admit, b"{}", "Foundry 1")

@@ -12,12 +12,13 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
-BOTTOM = {"carbonseal.findings", "carbonseal.instants", "carbonseal.transport"}
+BOTTOM = {"carbonseal.findings", "carbonseal.instants", "carbonseal.plugins", "carbonseal.transport"}
 LOWER = BOTTOM | {"carbonseal.records", "carbonseal.log", "carbonseal.ledger", "carbonseal.keys"}
 MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
 ARROWS = {
     "carbonseal.findings": set(),
     "carbonseal.instants": {"carbonseal.findings"},
+    "carbonseal.plugins": {"carbonseal.findings"},
     "carbonseal.transport": {"carbonseal.findings"},
     "carbonseal.ledger": BOTTOM,
     "carbonseal.keys": BOTTOM,
@@ -37,12 +38,11 @@ ARROWS = {
     "carbonseal_adapters.ethereum.sending.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
 }
 
-# Verification reaches the built-in adapters by this one table of names: a base install checks every kind of evidence.
-BUILT_IN = "carbonseal.verification.verifiers"
+# What is built in is reached by this one table of names, and imported when it is first asked for.
+BUILT_IN = "carbonseal.plugins"
 
-PURE = ("findings", "instants", "transport", "ledger", "records", "log", "passport", "flow", "verification")
+PURE = ("findings", "instants", "plugins", "transport", "ledger", "records", "log", "passport", "flow", "verification")
 READS_FILES = "carbonseal.records.sources"  # turns paths into bytes: the one part of the core that touches a disk
-FINDS_PLUGINS = {"carbonseal.records.profiles", BUILT_IN}  # by entry points
 EFFECTS = {
     "asyncio", "concurrent", "ctypes", "fcntl", "ftplib", "glob", "http", "logging", "mmap", "multiprocessing", "os",
     "queue", "random", "secrets", "select", "selectors", "shutil", "signal", "socket", "socketserver", "sqlite3",
@@ -91,12 +91,16 @@ def test_arrows_point_one_way() -> None:
 
 
 def _is_built_in_table(module: Module, found: Import) -> bool:
-    return module.name == BUILT_IN and ".checking." in found.target and found in set(names_of_modules(module))
+    return module.name == BUILT_IN and found in set(names_of_modules(module))
 
 
 def test_only_devnet_imports_devnet() -> None:
     assert not [
-        m.name for m in modules() if part(m.name) != "carbonseal_devnet" for i in ours(m) if "devnet" in i.target
+        m.name
+        for m in modules()
+        if part(m.name) != "carbonseal_devnet"
+        for i in ours(m)
+        if "devnet" in i.target and not _is_built_in_table(m, i)
     ]
 
 
@@ -141,7 +145,7 @@ def pure_modules() -> list[Module]:
         if name in pure:
             continue
         pure[name] = by_name[name]
-        for found in ours(by_name[name]):
+        for found in imports(by_name[name]):  # the table of what is built in names modules of every sort
             todo += [n for n in (found.target, found.target.rpartition(".")[0]) if n in by_name and "adapters" in n]
     return [pure[name] for name in sorted(pure)]
 
@@ -154,7 +158,7 @@ def test_the_core_is_pure(module: Module) -> None:
         if top == "importlib" and not found.target.startswith(
             "importlib.resources"
         ):  # a package's own data is no input
-            assert module.name in FINDS_PLUGINS, f"line {found.line}: {module.name} imports {found.target}"
+            assert module.name == BUILT_IN, f"line {found.line}: {module.name} imports {found.target}"
             continue
         assert top not in EFFECTS, f"line {found.line}: {module.name} imports {found.target}"
         assert top in OURS or top in BASE_INSTALL or top in sys.stdlib_module_names, (

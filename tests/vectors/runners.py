@@ -24,7 +24,7 @@ from carbonseal.records.canonical import canonicalise
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.trust import parse_trust
-from carbonseal.verification.verifiers import builtin
+from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
 
@@ -201,7 +201,7 @@ def _anchor(case: Vector, _: Vector) -> dict[str, Any]:
 def _check(case: Vector, file: Vector) -> dict[str, Any]:
     evidence = Evidence(case["type"], case["version"], _evidence(case["data"], file))
     statement = Statement(bytes.fromhex(case["logId"]), case["size"], bytes.fromhex(case["root"]))
-    verifier = builtin(case["ledger"].partition(":")[0])
+    verifier = installed_verifier(case["ledger"].partition(":")[0])
     assert verifier is not None
     pins = verifier.pin(case["ledger"], case["options"])
     trust = [TrustItem(**_named(file, "trusts", item)) for item in case["trust"]]
@@ -233,7 +233,7 @@ def _publisher(case: Vector, _: Vector) -> dict[str, Any]:
 
 
 def _pin(case: Vector, _: Vector) -> dict[str, Any]:
-    verifier = builtin(case["ledger"].partition(":")[0])
+    verifier = installed_verifier(case["ledger"].partition(":")[0])
     assert verifier is not None
     verifier.pin(case["ledger"], case["options"])
     return {"holds": True}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
 from carbonseal.instants import parse_instant
-from carbonseal.ledger import EvidenceVerifier
 from carbonseal.log.notes import Cosigner, NoteSigner
 from carbonseal.passport.multibase import encode_key
 from carbonseal.verification.policy import MAX_BYTES, Policy, parse_policy
-from carbonseal.verification.verifiers import builtin
+from tests.installed import install
 from tests.world import key
 
 HASH = "0x" + "ab" * 32
@@ -293,45 +296,70 @@ class TestLedgers:
         assert raised.finding.place[1].startswith("line 14, column ")
 
 
-class TestThirdParties:
-    """Others' verifiers count only where the policy names them, and never in place of a built-in one."""
-
-    LEDGER = "ledger theirs other:1 key=" + log("third.example")
-
-    def lookup(self, scheme: str) -> EvidenceVerifier | None:
-        """Somebody's verifier, under whatever scheme it is asked for; it reads its line as tlog does not."""
-        self.asked.append(scheme)
-        return builtin("eip155")
-
-    def setup_method(self) -> None:
-        self.asked: list[str] = []
-
-    def test_is_not_asked_for_unless_it_is_named(self) -> None:
-        with pytest.raises(Refused, match=r"policy\.unknown-scheme"):
-            parse_policy(policy((14, self.LEDGER)), third_party=self.lookup)
-        parse_policy(policy(), third_party=self.lookup)
-        assert self.asked == []
-
-    def test_named_and_installed(self) -> None:
-        with pytest.raises(Refused, match=r"ethereum\."):  # it is the one that reads the line
-            parse_policy(policy((14, "verifier other\n" + self.LEDGER)), third_party=self.lookup)
-        assert self.asked == ["other"]
-
-    def test_named_and_not_installed(self) -> None:
-        refused(policy((14, "verifier other")), "policy.unknown-scheme", 14, 10)
-
-    @pytest.mark.parametrize("scheme", ["eip155", "tlog"])
-    def test_never_instead_of_a_built_in_one(self, scheme: str) -> None:
-        with pytest.raises(Refused, match=r"policy\.name-twice"):
-            parse_policy(policy((8, f"verifier {scheme}")), third_party=self.lookup)
-        assert self.asked == []
-
-    def test_named_twice(self) -> None:
-        with pytest.raises(Refused, match=r"policy\.name-twice"):
-            parse_policy(policy((14, "verifier other\nverifier other")), third_party=self.lookup)
+THEIRS = """
+from carbonseal.findings import Refused, rejected
+PINNED = rejected("theirs.pinned", "{name}: {options}")
+class Theirs:
+    scheme = "other"
+    def pin(self, name, options):
+        raise Refused(PINNED(name=name, options=sorted(options)))
+    def check(self, evidence, statement, pins, trust): ...
+    def tell(self, kind, value): ...
+VERIFIER = Theirs()
+"""
 
 
-WORDS = [word for line in LINES for word in line.split()] + ["none", "any", "2", "=", "#", "from=", "key=", "verifier"]
+class TestInstalledVerifiers:
+    """The code of an installed package counts only where the ledger's line names that package, and never for what is built
+    in."""
+
+    def install(self, folder: Path, package: str, **schemes: str) -> None:
+        module = package.replace("-", "_")
+        names = {scheme: f"{module}:{target}" for scheme, target in schemes.items()}
+        install(folder, package, {"carbonseal.evidence": names}, {module: THEIRS})
+
+    @pytest.fixture
+    def site(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+        monkeypatch.syspath_prepend(str(tmp_path))
+        yield tmp_path
+        for module in ("acme_ledgers", "other_ledgers"):
+            sys.modules.pop(module, None)
+
+    @pytest.mark.parametrize("package", ["acme-ledgers", "Acme_Ledgers", "acme.ledgers"])
+    def test_named_and_installed(self, site: Path, package: str) -> None:
+        self.install(site, "acme-ledgers", other="VERIFIER")
+        raised = refused(policy((14, f"ledger theirs other:1 package={package} a=1")), "theirs.pinned", 14, 15)
+        assert raised.finding.facts == {"name": "other:1", "options": "['a']"}  # package= is not the adapter's to read
+
+    @pytest.mark.parametrize("option", ["", " package=other-ledgers"])
+    def test_installed_and_not_named(self, site: Path, option: str) -> None:
+        self.install(site, "acme-ledgers", other="VERIFIER")
+        raised = refused(policy((14, "ledger theirs other:1" + option)), "policy.package-not-named", 14, 15)
+        assert raised.finding.facts["package"] == "acme-ledgers"
+        assert "acme_ledgers" not in sys.modules  # nothing of it has run
+
+    def test_named_and_not_installed(self, site: Path) -> None:
+        refused(policy((14, "ledger theirs other:1 package=acme-ledgers")), "policy.unknown-scheme", 14, 15)
+
+    def test_offered_by_two_packages(self, site: Path) -> None:
+        self.install(site, "acme-ledgers", other="VERIFIER")
+        self.install(site, "other-ledgers", other="VERIFIER")
+        refused(policy((14, "ledger theirs other:1 package=acme-ledgers")), "plugin.conflict", 14, 15)
+
+    def test_named_and_broken(self, site: Path) -> None:
+        self.install(site, "acme-ledgers", other="NOTHING")
+        refused(policy((14, "ledger theirs other:1 package=acme-ledgers")), "plugin.broken", 14, 15)
+
+    def test_never_instead_of_a_built_in_one(self, site: Path) -> None:
+        self.install(site, "acme-ledgers", eip155="VERIFIER", tlog="VERIFIER", fabric="VERIFIER")
+        ours = parse_policy(policy()).ledgers["eip155:1"].verifier
+        assert type(ours).__module__ == "carbonseal_adapters.ethereum.checking.evidence"
+        taken = (8, f"ledger chain eip155:1 package=acme-ledgers {PINS}")
+        refused(policy(taken), "policy.package-built-in", 8, 14)
+        assert "acme_ledgers" not in sys.modules
+
+
+WORDS = [word for line in LINES for word in line.split()] + ["none", "any", "2", "=", "#", "from=", "key=", "package="]
 
 
 @given(st.text() | st.binary())

@@ -1,50 +1,33 @@
-"""The command `carbonseal`: a group that imports a command's module when that command is asked for, and not before."""
+"""The command `carbonseal`: a group that imports a command's module when that command is asked for, and not before.
+
+Commands are found by `carbonseal.plugins`: carbonseal's own by a table, those of installed packages by entry point.
+"""
 
 from __future__ import annotations
 
-import importlib
 import sys
-from typing import Any
 
 import click
 
 from carbonseal.cli.errors import Explaining, Failed, MissingExtra
-
-# In the order in which one meets them.
-COMMANDS = {
-    "demo": "",  # an entry point: see PLUGINS
-    "init": "carbonseal.cli.commands.init:init",
-    "seal": "carbonseal.cli.commands.seal:seal",
-    "anchor": "carbonseal.cli.commands.anchor:anchor",
-    "status": "carbonseal.cli.commands.status:status",
-    "passport": "carbonseal.cli.commands.passport:passport",
-    "policy": "carbonseal.cli.commands.policy:policy",
-    "trust": "carbonseal.cli.commands.trust:trust",
-    "verify": "carbonseal.cli.commands.verify:verify",
-    "log": "carbonseal.cli.commands.log:log",
-    "serve": "carbonseal.cli.commands.serve:serve",
-}
-PLUGINS = "carbonseal.commands"
+from carbonseal.findings import Refused
+from carbonseal.plugins import COMMANDS
 
 
 class Commands(Explaining):
-    """Our own commands by table, others' by entry point; one that lacks its packages is listed, and says so."""
+    """All commands by name. One that cannot be loaded is listed with the reason, and fails with it when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
-        return [*COMMANDS, *(name for name in _plugins() if name not in COMMANDS)]
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
+        return [*COMMANDS.names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if target := COMMANDS.get(cmd_name):
-            module, _, name = target.partition(":")
-            command: click.Command = getattr(importlib.import_module(module), name)
-            return command
-        point = _plugins().get(cmd_name)
-        if point is None:
-            return None
         try:
-            return _command(point.load())
+            command: click.Command | None = COMMANDS.find(cmd_name, click.Command)
+        except Refused as refused:
+            return _unavailable(cmd_name, Failed.by(refused))
         except ModuleNotFoundError as missing:
-            return _unavailable(cmd_name, _lacking(cmd_name, missing))
+            return _unavailable(cmd_name, MissingExtra.of(missing, f"carbonseal {cmd_name}"))
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,27 +39,8 @@ class Commands(Explaining):
             raise click.UsageError(f"{unknown.message} The commands are: {commands}.", ctx) from unknown
 
 
-def _plugins() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=PLUGINS)}
-
-
-def _command(loaded: Any) -> click.Command:
-    if not isinstance(loaded, click.Command):
-        raise TypeError(f"an entry point of {PLUGINS} must be a click command, and {loaded!r} is none")
-    return loaded
-
-
-def _lacking(name: str, missing: ModuleNotFoundError) -> Failed:
-    command = f"carbonseal {name}"
-    if name in COMMANDS:
-        return MissingExtra.of(missing, command)
-    return Failed(f"`{command}` cannot be loaded: {missing}", "install what the package that brings it needs")
-
-
 def _unavailable(name: str, why: Failed) -> click.Command:
-    """A command that can only say what it lacks."""
+    """A command that only says why it cannot be loaded."""
 
     @click.command(name, short_help=f"({why.remedy})", context_settings={"ignore_unknown_options": True})
     @click.argument("ignored", nargs=-1, type=click.UNPROCESSED, expose_value=False)

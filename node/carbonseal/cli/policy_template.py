@@ -27,6 +27,13 @@ class LedgerLine:
     ledger: str
     pins: Mapping[str, str]
     shared: bool = True  # whether every log of the node is anchored there
+    package: str = ""  # the installed package whose code checks its evidence; empty: carbonseal's own
+
+    @property
+    def text(self) -> str:
+        """The line of the policy."""
+        package = (f"package={self.package}",) if self.package else ()
+        return " ".join(("ledger", self.name, self.ledger, *package, *map("=".join, self.pins.items())))
 
     @property
     def dates(self) -> bool:
@@ -47,7 +54,7 @@ def policy_template(
         "",
         *(f"log {log}" for log in logs),
         *(f"issuer {issuer.name} {issuer.id} {issuer.key}" for issuer in issuers),
-        *(" ".join(("ledger", one.name, one.ledger, *map("=".join, one.pins.items()))) for one in ledgers),
+        *(one.text for one in ledgers),
         "",
         *_ledger_quorums(shared, ledgers),
         "# No witness must have cosigned the log's checkpoints. A status list must show that nothing was revoked.",
@@ -85,10 +92,9 @@ def _quorum(keyword: str, name: str, wanted: str, members: Sequence[str]) -> lis
 def _check(lines: Sequence[str]) -> None:
     """See that what is handed out works. Raises `Failed`, and shows the line that a verifier would refuse."""
     from carbonseal.verification.policy import parse_policy
-    from carbonseal.verification.verifiers import third_party
 
     try:
-        parse_policy("\n".join(lines) + "\n", third_party=third_party)
+        parse_policy("\n".join(lines) + "\n")
     except Refused as refused:
         number = refused.finding.place[1].removeprefix("line ").partition(",")[0]
         line = lines[min(int(number), len(lines)) - 1]

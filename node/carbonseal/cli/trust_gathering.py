@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -13,45 +12,33 @@ from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import Finding, Refused
-from carbonseal.gathering import GatherRequest
+from carbonseal.gathering import GatherRequest, TrustGatherer
 from carbonseal.instants import format_instant
 from carbonseal.ledger import Evidence, TransientError
+from carbonseal.plugins import EVIDENCE, TRUST
 
 if TYPE_CHECKING:
-    from carbonseal.gathering import TrustGatherer
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
 
-GATHERERS = "carbonseal.trust"  # entry points
 AT_MOST = 5  # findings of one code that are told in full
 NOT_AGREED = 3  # the exit status
 
 
 def find_gatherer(ledger: str) -> TrustGatherer | None:
     """What gathers trust for a ledger of this name, if anything does."""
-    return _gatherer(ledger.partition(":")[0])
-
-
-@cache
-def _gatherer(scheme: str) -> TrustGatherer | None:
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group=GATHERERS, name=scheme):
-        gatherer: TrustGatherer = point.load()
-        return gatherer
-    return None
+    gatherer: TrustGatherer | None = TRUST.find(ledger.partition(":")[0], TrustGatherer)
+    return gatherer
 
 
 def gatherer_of(ledger: str) -> TrustGatherer:
-    from carbonseal.verification.verifiers import builtin, third_party
-
     scheme, colon, rest = ledger.partition(":")
     if not (colon and rest):
         raise Failed(f"{ledger!r} is no ledger's name", "write it as policies do, such as eip155:1")
     found = find_gatherer(ledger)
     if found is not None:
         return found
-    if builtin(scheme) is None and third_party(scheme) is None:
+    if not EVIDENCE.is_built_in(scheme) and EVIDENCE.package_of(scheme) is None:
         raise Failed(
             f"{ledger}: nothing here knows ledgers of the kind {scheme}", "correct the name, or install its adapter"
         )

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -78,10 +77,9 @@ class Judge:
     def __init__(self, question: Question) -> None:
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
-        from carbonseal.verification.verifiers import third_party
 
         self._at, self._style = question.at, question.style
-        self._policy: Policy = question.policy.read_by(partial(parse_policy, third_party=third_party))
+        self._policy: Policy = question.policy.read_by(parse_policy)
         self._trust: Trust = Trust() if question.trust is None else question.trust.read_by(parse_trust)
 
     def judge(self, path: str) -> Judged:

@@ -23,8 +23,13 @@ CONFIG_EXISTS = rejected(
 )
 CONFIG_NO_ADAPTER = rejected(
     "config.no-adapter",
-    "nothing here connects to {scheme}+… ledgers",
-    "install the adapter's extra, or correct the uri",
+    "no ledger adapter is installed for the URI scheme {scheme}",
+    "correct the URI, or install the package that brings the adapter",
+)
+CONFIG_ADAPTER_SHAPE = undetermined(
+    "config.adapter-shape",
+    "what the adapter of {scheme} connects to is not a ledger: {problem}",
+    "ask the authors of the adapter",
 )
 CONFIG_WRONG_LEDGER = rejected(
     "config.wrong-ledger",

@@ -57,9 +57,6 @@ PROFILE_ID = rejected("profile.id", "{id} is no profile id", "a name and a versi
 PROFILE_UNKNOWN = undetermined(
     "profile.unknown", "the profile {id} is not known here", "install the package that brings it"
 )
-PROFILE_BROKEN = undetermined(
-    "profile.broken", "the profile {id} cannot be loaded: {reason}", "repair the package that brings it"
-)
 PROFILE_RESERVED = rejected(
     "profile.reserved", "{id} is for documents that carbonseal signs itself", "admit it as json/1, or have it issued"
 )

@@ -39,8 +39,18 @@ POLICY_LINE_MISSING = rejected(
 )
 POLICY_SCHEME = undetermined(
     "policy.unknown-scheme",
-    "no evidence of {scheme} ledgers can be checked here",
-    "install its adapter, and name it with: verifier {scheme}",
+    "nothing that is installed checks evidence of {scheme} ledgers",
+    "correct the ledger's name, or install the package that checks its evidence and add package=DIST to the line",
+)
+POLICY_PACKAGE_NOT_NAMED = undetermined(
+    "policy.package-not-named",
+    "evidence of {scheme} ledgers is checked by the installed package {package}, and this line names {named}",
+    "if you trust that package's code, write package={package} on this line",
+)
+POLICY_PACKAGE_BUILT_IN = rejected(
+    "policy.package-built-in",
+    "evidence of {scheme} ledgers is checked by carbonseal itself, never by an installed package",
+    "remove package= from this line",
 )
 
 TRUST_MALFORMED = rejected(

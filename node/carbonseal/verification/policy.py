@@ -6,8 +6,7 @@
     group       <name> all|any|<k> <member>...
     quorum      <name>|none
     issuer      <name> <issuer id> <public key, z6Mk…> [from=<instant>] [until=<instant>]
-    verifier    <scheme>
-    ledger      <name> <ledger name> [<key>=<value>]...
+    ledger      <name> <ledger name> [package=<distribution>] [<key>=<value>]...
     ledger-group <name> all|any|<k> <member>...
     ledger-quorum <name>|none
     time-quorum <name>|none
@@ -16,6 +15,9 @@
 
 The lines `log`, `witness`, `group` and `quorum` mean what they mean in C2SP tlog-policy, and apply to sealing logs. A line that
 starts with `#`, and an empty one, says nothing. Names are defined before they are used.
+
+`package=` names the installed package whose code checks this ledger's evidence, for kinds of ledgers that are not built in. The
+other options of a `ledger` line are read by that code.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from carbonseal.ledger import EvidenceVerifier, Pins
 from carbonseal.log.notes import Algorithm, VerifierKey
 from carbonseal.log.quorums import Groups, Quorum
 from carbonseal.passport.multibase import decode_key
-from carbonseal.verification.verifiers import Lookup, builtin
+from carbonseal.verification.verifiers import policy_verifier
 
 from . import codes
 
@@ -89,15 +91,21 @@ class _Word:
         return Refused(code(*_at(self), **facts))
 
 
-def parse_policy(raw: bytes | str, *, third_party: Lookup = lambda _: None) -> Policy:
-    """Read a policy. Raises `Refused`, with line and column, on anything that is not exactly understood.
+def parse_policy(raw: bytes | str) -> Policy:
+    """Read a policy (docs/spec.md, section 15). Raises `Refused`, with line and column, on anything that is not exactly
+    understood.
 
-    `third_party` finds evidence verifiers other than the built-in ones; it is asked only for schemes of `verifier` lines.
+    Loads the code that checks the named ledgers' evidence: carbonseal's own, or that of an installed package where the
+    ledger's line names it (``package=``).
+
+    >>> parse_policy("carbonseal-policy v1\\nledger ours eip155:1")
+    Traceback (most recent call last):
+    carbonseal.findings.Refused: ...
     """
     lines = _text(raw).splitlines()
     if not lines or lines[0] != FIRST_LINE:
         raise Refused(codes.POLICY_VERSION("policy", "line 1, column 1"))
-    reading = _Reading(third_party)
+    reading = _Reading()
     for number, line in enumerate(lines[1:], start=2):
         words = [_Word(found.group(), number, found.start() + 1) for found in _TOKEN.finditer(line)]
         if words and not words[0].text.startswith("#"):
@@ -133,8 +141,7 @@ _FORMS: Mapping[str, tuple[str, int, int]] = {
     "group": ("group <name> all|any|<k> <member>...", 3, 1026),
     "quorum": ("quorum <name>|none", 1, 1),
     "issuer": ("issuer <name> <issuer id> <public key> [from=<instant>] [until=<instant>]", 3, 5),
-    "verifier": ("verifier <scheme>", 1, 1),
-    "ledger": ("ledger <name> <ledger name> [<key>=<value>]...", 2, 66),
+    "ledger": ("ledger <name> <ledger name> [package=<distribution>] [<key>=<value>]...", 2, 66),
     "ledger-group": ("ledger-group <name> all|any|<k> <member>...", 3, 1026),
     "ledger-quorum": ("ledger-quorum <name>|none", 1, 1),
     "time-quorum": ("time-quorum <name>|none", 1, 1),
@@ -152,15 +159,13 @@ _ONCE = {
 class _Reading:
     """A policy while it is read: what the lines so far have defined."""
 
-    def __init__(self, third_party: Lookup) -> None:
+    def __init__(self) -> None:
         self._policy = Policy()
-        self._third_party = third_party
         self._names: set[str] = set()
         self._keys: dict[bytes, str] = {}
         self._signers: set[str] = set()  # logs and witnesses, by the names in their keys
         self._witness_groups = Groups()
         self._ledger_groups = Groups(exclusive=False)
-        self._verifiers: dict[str, EvidenceVerifier] = {}
         self._checks: dict[str, None] = {}
         self._seen: set[str] = set()
 
@@ -230,25 +235,14 @@ class _Reading:
         issuer = Issuer(name, words[1].text, key, since, until)
         self._policy.issuers[issuer.id, key] = issuer
 
-    def _verifier(self, words: list[_Word]) -> None:
-        scheme = words[0].text
-        if scheme in self._verifiers or builtin(scheme) is not None:
-            raise words[0].refused(codes.POLICY_NAME_TWICE, name=scheme)
-        verifier = self._third_party(scheme)
-        if verifier is None:
-            raise words[0].refused(codes.POLICY_SCHEME, scheme=scheme)
-        self._verifiers[scheme] = verifier
-
     def _ledger(self, words: list[_Word]) -> None:
         name, ledger = self._new_name(words[0]), words[1].text
-        scheme = ledger.partition(":")[0]
-        verifier = self._verifiers.get(scheme) or builtin(scheme)
-        if verifier is None:
-            raise words[1].refused(codes.POLICY_SCHEME, scheme=scheme)
         if ledger in self._policy.ledgers:
             raise words[1].refused(codes.POLICY_LEDGER_TWICE, ledger=ledger)
         options = {option: value for option, (_, value) in self._options(words[2:]).items()}
+        package = options.pop("package", None)
         try:
+            verifier = policy_verifier(ledger.partition(":")[0], package)
             pins = verifier.pin(ledger, options)
         except Refused as refused:
             raise refused.under(*_at(words[1])) from refused

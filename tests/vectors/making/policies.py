@@ -135,8 +135,23 @@ def policies() -> list[Case]:
         undetermined("policy.unknown-scheme"),
         with_line("other", "ledger other rfc3161:ab"),
     )
-    bad("a verifier that is not here", undetermined("policy.unknown-scheme"), text + "verifier nowhere\n")
-    bad("a verifier for what is built in", refused("policy.name-twice"), text + "verifier tlog\n")
+    bad(
+        "a package that is not installed",
+        undetermined("policy.unknown-scheme", place=at(7, 14)),
+        with_line("other", "ledger other rfc3161:ab package=acme-timestamps"),
+    )
+    bad(
+        "a package for what is built in",
+        refused("policy.package-built-in", place=at(7, 14)),
+        with_line("other", lines["other"] + " package=acme-logs"),
+    )
+    bad(
+        "a package twice",
+        refused("policy.name-twice", place=at(7, 40)),
+        with_line("other", "ledger other rfc3161:ab package=acme-a package=acme-b"),
+    )
+    bad("no package", refused("policy.form"), with_line("other", "ledger other rfc3161:ab package="))
+    bad("a line that was dropped", undetermined("policy.unknown-keyword"), text + "verifier nowhere\n")
     bad("a pin missing", refused("ethereum.option-missing"), with_line("chain", "ledger chain eip155:31337"))
     bad("status maybe", refused("policy.form"), with_line("status", "status maybe"))
     for name, code, group in (

@@ -265,7 +265,9 @@ def _ledger_configs(ledgers: Sequence[Wanted], told: Sequence[Told]) -> tuple[Le
 def _policy(
     verifier: VerifierKey, issuers: Sequence[IssuerLine], ledgers: Sequence[Wanted], told: Sequence[Told]
 ) -> str:
-    lines = [LedgerLine(wanted.name, it.name, it.pins) for wanted, it in zip(ledgers, told, strict=True)]
+    lines = [
+        LedgerLine(wanted.name, it.name, it.pins, package=it.package) for wanted, it in zip(ledgers, told, strict=True)
+    ]
     return policy_template([verifier.encode()], issuers, lines, datetime.now(UTC).date())
 
 

@@ -66,7 +66,7 @@ async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shar
     if (told.name, told.publisher) != (ledger.name, ledger.publisher):
         found, expected = (f"{one.name} under {one.publisher or 'the log itself'}" for one in (told, ledger))
         raise Failed.by(Refused(CONFIG_WRONG_LEDGER(ledger.name, uri="its uri", found=found, expected=expected)))
-    return LedgerLine(name, told.name, told.pins, shared)
+    return LedgerLine(name, told.name, told.pins, shared, told.package)
 
 
 def _name(ledger: str, taken: Sequence[str]) -> str:

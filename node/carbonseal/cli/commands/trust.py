@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -227,9 +226,8 @@ def _read(file: Path) -> Trust:
 
 def _policy(file: Path | None) -> Policy | None:
     from carbonseal.verification.policy import parse_policy
-    from carbonseal.verification.verifiers import third_party
 
-    return None if file is None else Named.of(file).read_by(partial(parse_policy, third_party=third_party))
+    return None if file is None else Named.of(file).read_by(parse_policy)
 
 
 def _write(ctx: click.Context, gathering: Gathering, output: Output) -> None:

@@ -12,7 +12,7 @@ from click import style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import Finding, Outcome, Place, Verdict
 from carbonseal.instants import format_instant
-from carbonseal.verification.verifiers import builtin, third_party
+from carbonseal.verification.verifiers import installed_verifier
 
 if TYPE_CHECKING:
     from carbonseal.ledger import TrustItem
@@ -184,7 +184,7 @@ def _trusted(item: TrustItem) -> str:
 def said(item: TrustItem) -> str:
     """What a trust item says: "block 12 hash 0x…"; of what is long, its beginning."""
     scheme = item.ledger.partition(":")[0]
-    verifier = builtin(scheme) or third_party(scheme)
+    verifier = installed_verifier(scheme)
     values = (f"{name} {value}" for name, value in item.value.items())
     told = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
     return told if len(told) <= LONG else f"{told[:LONG]}… ({len(told):,} characters)"

@@ -1,18 +1,26 @@
-"""Finds the adapter of a ledger by the scheme of its URI (entry-point group ``carbonseal.ledgers``)."""
+"""Connects to ledgers, by the adapter that the scheme of a ledger's URI names (see `carbonseal.plugins`)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Protocol
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Ledger, Secrets
-from carbonseal.node.codes import CONFIG_NO_ADAPTER
+from carbonseal.node.codes import CONFIG_ADAPTER_SHAPE, CONFIG_NO_ADAPTER
 from carbonseal.node.secrets import open_secret
+from carbonseal.plugins import LEDGERS, shape_problem
 
-Connect = Callable[[str, Mapping[str, str], Secrets], Awaitable[Ledger]]
+
+class Connect(Protocol):
+    """What an adapter's entry point names: a coroutine function that connects to one ledger."""
+
+    async def __call__(self, uri: str, options: Mapping[str, str], secrets: Secrets, /) -> Ledger:
+        """The ledger at `uri` (``scheme+endpoint``). Raises `Refused` on options that it does not take, `TransientError` where
+        the endpoint does not answer, `PermanentError` where it never will."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +34,18 @@ class NodeSecrets:
 
 
 async def connect(uri: str, options: Mapping[str, str], directory: Path) -> Ledger:
-    """The ledger at `uri`. Secrets and files that `options` name are read relative to `directory`. Raises as what
-    `find_adapter` gives does, and Refused where there is none."""
-    return await find_adapter(uri)(uri, options, NodeSecrets(directory))
+    """`open_ledger`, with secrets and files that `options` name read relative to a node's `directory`."""
+    return await open_ledger(uri, options, NodeSecrets(directory))
 
 
-def find_adapter(uri: str) -> Connect:
-    """What connects to the ledger at `uri`, ``scheme+endpoint``: it raises Refused on options that it does not take, and Retry
-    where the endpoint is silent. Raises Refused without an adapter for the scheme."""
+async def open_ledger(uri: str, options: Mapping[str, str], secrets: Secrets) -> Ledger:
+    """The ledger at `uri`. Raises as `Connect` does, and `Refused` where no adapter is installed for the URI's scheme, or where
+    it cannot be used (`plugin.…`, `config.adapter-shape`)."""
     scheme = uri.partition("+")[0]
-    found = entry_points(group="carbonseal.ledgers", name=scheme)
-    if not found:
+    adapter: Connect | None = LEDGERS.find(scheme, Connect)
+    if adapter is None:
         raise Refused(CONFIG_NO_ADAPTER(scheme=scheme))
-    adapter: Connect = next(iter(found)).load()
-    return adapter
+    ledger = await adapter(uri, options, secrets)
+    if problem := shape_problem(ledger, Ledger):
+        raise Refused(CONFIG_ADAPTER_SHAPE(scheme=scheme, problem=problem))
+    return ledger
