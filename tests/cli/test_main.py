@@ -8,15 +8,15 @@ from importlib.metadata import version
 
 import pytest
 
-from carbonseal.cli import main
 from carbonseal.cli.errors import MissingExtra
+from carbonseal.plugins import COMMANDS
 from tests.cli.conftest import Run
 
 
 def test_help_names_every_command(run: Run) -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for name in main.COMMANDS:
+    for name in COMMANDS.built_in:
         assert f"\n  {name} " in result.output
 
 
