@@ -12,8 +12,6 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -23,26 +21,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonseal.findings import Refused, Verdict
-from carbonseal.ledger import Evidence
-from carbonseal.log.entries import Heartbeat
-from carbonseal.log.notes import Signature
-from carbonseal.passport.passports import PASSPORT_LIMITS, Passport
-from carbonseal.passport.seals import Head, SealedAnchor
+from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.canonical import canonicalise, jcs
 from carbonseal.records.commitments import commit
-from carbonseal.verification.policy import Policy
-from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify
-from tests.verification.tampering import every_head, root_seal, with_heads
-from tests.world import AT, BLOCK_TIME, World, codes
-
-Way = tuple[str | int, ...]
-
-
-@cache
-def made() -> tuple[bytes, Policy, Trust]:
-    world = World()
-    return world.passport().encode(), world.policy(), world.trust()
+from tests.verification.mutants import Way, at, made, value
+from tests.world import AT, World, codes
 
 
 def judged(raw: bytes) -> Report:
@@ -99,8 +83,8 @@ def exchanged(byte: int) -> bytes:
 )
 def test_every_byte(mutate: Callable[[int], bytes]) -> None:
     raw, _, _ = made()
-    for at, byte in enumerate(raw):
-        holds(raw[:at] + mutate(byte) + raw[at + 1 :])
+    for place, byte in enumerate(raw):
+        holds(raw[:place] + mutate(byte) + raw[place + 1 :])
 
 
 def test_the_order_of_keys_means_nothing() -> None:
@@ -123,26 +107,12 @@ def test_every_length() -> None:
         assert judged(raw[:end]).verdict is not Verdict.VERIFIED
 
 
-# --- the JSON value, member by member ------------------------------------------------------------------------------
-
-
 def ways(value: Any, way: Way = ()) -> Iterator[Way]:
     """The way to every value in the tree, the root's own first."""
     yield way
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, member in members:
         yield from ways(member, (*way, step))
-
-
-def at(value: Any, way: Way) -> Any:
-    for step in way:
-        value = value[step]
-    return value
-
-
-@cache
-def value() -> Any:
-    return json.loads(made()[0])
 
 
 @cache
@@ -351,55 +321,3 @@ def test_any_stretch_of_a_text_for_one_of_the_same_length(data: st.DataObject) -
 @given(st.binary() | st.text().map(str.encode))
 def test_any_bytes_at_all(raw: bytes) -> None:
     assert judged(raw).verdict is not Verdict.VERIFIED
-
-
-# --- freedoms that are meant ---------------------------------------------------------------------------------------
-#
-# All of these are outside every signature of the issuer, so they prove, or do not prove, and assert nothing: whoever has the
-# passport can take proofs away, down to what the policy asks, and can add what counts for nothing. What the credential says,
-# what the log holds, and since when at the latest, they cannot change.
-
-
-class TestFreedoms:
-    def verified(self, world: World, passport: Passport, *, at: datetime = AT, **policy: str) -> Report:
-        report = world.verify(passport, at, **policy)
-        assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
-        assert report.existed_by == BLOCK_TIME
-        return report
-
-    def test_to_withhold_a_record(self) -> None:
-        world = World()
-        report = self.verified(world, replace(world.passport(), records={}))
-        assert "record.withheld" in codes(report)
-
-    def test_to_leave_out_an_anchor_beyond_the_quorum(self) -> None:
-        world = World()
-        fewer = every_head(world.passport(), lambda head: replace(head, anchors=head.anchors[:1]))
-        report = self.verified(world, fewer, both="ledger-group both any chain other")
-        met = [finding for finding in report.findings if finding.code.name == "ledger-quorum.met"]
-        assert {finding.facts["ledgers"] for finding in met} == {"chain"}
-
-    def test_to_add_an_anchor_on_a_ledger_that_counts_for_nothing(self) -> None:
-        world = World()
-        extra = SealedAnchor("zz:1", Evidence("anything", 9, b"at all"))
-        report = self.verified(
-            world, every_head(world.passport(), lambda head: replace(head, anchors=(*head.anchors, extra)))
-        )
-        assert "ledger.not-listed" in codes(report)
-
-    def test_to_add_signatures_of_keys_that_nobody_knows(self) -> None:
-        """C2SP's notes are made so that others may sign them, and are read so that unknown signers are passed over."""
-        world = World()
-        line = Signature("someone.example", b"abcd", b"anything").encode().encode()
-        self.verified(
-            world, every_head(world.passport(), lambda head: replace(head, checkpoint=head.checkpoint + line))
-        )
-
-    def test_to_add_a_head_and_to_take_it_away(self) -> None:
-        world = World()
-        passport = world.passport()
-        world.log.append(Heartbeat(1))
-        seal = root_seal(passport)
-        later = Head(world.log.head(world.log.size), world.log.inclusion(seal.index, world.log.size), None, ())
-        report = self.verified(world, with_heads(passport, *seal.heads, later))
-        assert "seal.unlinked" in codes(report)
