@@ -203,7 +203,8 @@ def test_a_log_with_ledgers_can_follow_one_without(run: Run, tmp_path: Path, car
     assert run("seal", node, record, "--profile", "json/1").exit_code == 0
     text = (node / "node.toml").read_text()
     ledger = (
-        f'\n[[ledger]]\nname = "{carbonseal_log.ledger}"\nuri = "{carbonseal_log.uri}"\nkey = "{carbonseal_log.key}"\n'
+        f'\n[[ledger]]\nname = "{carbonseal_log.ledger}"\nuri = "{carbonseal_log.uri}"\n'
+        f'[ledger.options]\nkey = "{carbonseal_log.key}"\n'
     )
     (node / "node.toml").write_text(text + ledger)
     refused = run("status", node)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
 from carbonseal.log.notes import NoteSigner
-from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig, NodeConfig, load, parse, render
+from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig, NodeConfig, load, parse
+from carbonseal.node.config_file import render
 from carbonseal.node.create import add, create
 from carbonseal.node.lock import Lock, Locked
 from carbonseal.node.secrets import make_key, open_key, open_secret
@@ -33,7 +34,7 @@ def code_of(text: str) -> tuple[str, tuple[str, ...]]:
     return caught.value.finding.code.name, caught.value.finding.place
 
 
-@given(TEXT, TEXT, st.dictionaries(st.sampled_from(["registry", "key", "x-1"]), TEXT))
+@given(TEXT, TEXT, st.dictionaries(st.sampled_from(["registry", "key", "x-1", "publisher", "cadence", "a b"]), TEXT))
 def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> None:
     key = KEY
     first = log_config(key=uri, predecessor="old.example/log\n7\nAAAA\n")
@@ -117,9 +118,20 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         (LEAST + '[[issuer]]\nname="a"\nid="b"\nkey="c"\nx=1', "config.unknown-key", ("node.toml", "issuer", "0")),
         (
             LEAST + '[[ledger]]\nname="a"\nuri="b"\npublisher="c"\nkeys=["d"]',
-            "config.wrong-value",
+            "config.unknown-ledger-key",
             ("node.toml", "ledger", "0"),
         ),
+        (
+            LEAST + '[[ledger]]\nname="a"\nuri="b"\n[ledger.options]\nkeys=["d"]',
+            "config.wrong-value",
+            ("node.toml", "ledger", "0", "options"),
+        ),
+        (
+            LEAST + '[[ledger]]\nname="a"\nuri="b"\n[ledger.options]\nkeys=true',
+            "config.wrong-value",
+            ("node.toml", "ledger", "0", "options"),
+        ),
+        (LEAST + '[[ledger]]\nname="a"\nuri="b"\noptions=1', "config.wrong-value", ("node.toml", "ledger", "0")),
         (LEAST + '[[foreign]]\nkey="a+b"', "note.key-malformed", ("node.toml", "foreign", "0", "key")),
     ],
 )

@@ -20,7 +20,8 @@ from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import Note, NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_inclusion
 from carbonseal.node.anchoring.outbox import State
-from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load, render
+from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load
+from carbonseal.node.config_file import render
 from carbonseal.node.create import add, new_log
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import CarbonsealError, Verdict
 from carbonseal.log.notes import NoteSigner, VerifierKey
-from carbonseal.node import config
+from carbonseal.node import config, config_file
 from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key
@@ -218,7 +218,7 @@ async def _fork(directory: Path, scheme: str, passport: Passport) -> Passport:
     Gives the passport with the head that it has there."""
     settings = config.load(directory)
     kept = tuple(ledger for ledger in settings.ledgers if ledger.name.startswith(scheme))
-    (directory / config.FILE).write_text(config.render(replace(settings, ledgers=kept)), encoding="utf-8")
+    (directory / config.FILE).write_text(config_file.render(replace(settings, ledgers=kept)), encoding="utf-8")
     async with Node.open(directory) as node:
         await node.submit(f'{{"only in": "{directory.name}"}}'.encode(), "json/1")
         await node.sequence()

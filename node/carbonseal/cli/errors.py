@@ -14,6 +14,7 @@ from carbonseal.findings import BrokenOff, CarbonsealError, Finding, Refused
 EXTRA_OF = {
     "aiohttp": "node",
     "sqlalchemy": "node",
+    "tomlkit": "node",
     "uvloop": "node",
     "web3": "ethereum",
     "eth_account": "ethereum",

@@ -7,6 +7,11 @@ from carbonseal.findings import rejected, undetermined
 CONFIG_MISSING_FILE = rejected("config.missing-file", "{path} does not exist", "create a node with `carbonseal init`")
 CONFIG_NOT_TOML = rejected("config.not-toml", "not TOML: {reason}", "mend the line; `carbonseal init` writes a sample")
 CONFIG_UNKNOWN_KEY = rejected("config.unknown-key", "there is no setting {key}", "correct its spelling or remove it")
+CONFIG_UNKNOWN_LEDGER_KEY = rejected(
+    "config.unknown-ledger-key",
+    "a ledger has no setting {key}",
+    "correct its spelling, or move it into [ledger.options], which is where the settings of its adapter are",
+)
 CONFIG_MISSING_KEY = rejected("config.missing-key", "the setting {key} is missing", "add it")
 CONFIG_WRONG_VALUE = rejected("config.wrong-value", "{key} must be {expected}", "correct it")
 CONFIG_REPEATED_NAME = rejected("config.repeated-name", "the {key} {name} occurs twice", "give each its own")

@@ -1,4 +1,4 @@
-"""Node settings (`node.toml`): parsed strictly, rendered with comments.
+"""Node settings (`node.toml`), parsed strictly. `carbonseal.node.config_file` writes them.
 
 - Paths and ``file:`` secrets are relative to the directory that holds the file.
 - An unknown setting is refused. Every `Refused` names the place: ``node.toml > ledger > 0 > cadence``.
@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Code, Refused
 from carbonseal.ledger import log_id
 from carbonseal.log.notes import VerifierKey, is_key_name
 
@@ -25,6 +24,7 @@ from .codes import (
     CONFIG_NOT_TOML,
     CONFIG_REPEATED_NAME,
     CONFIG_UNKNOWN_KEY,
+    CONFIG_UNKNOWN_LEDGER_KEY,
     CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
 )
@@ -70,7 +70,7 @@ class IssuerConfig:
 
 @dataclass(frozen=True, slots=True)
 class LedgerConfig:
-    """A `[[ledger]]`: heads are anchored there, under one publisher. `options` belong to its adapter."""
+    """A `[[ledger]]`: heads are anchored there, under one publisher. `options`, its `[ledger.options]`, are for its adapter."""
 
     name: str  # as policies write it: "eip155:1"
     uri: str
@@ -180,7 +180,9 @@ def _issuer(table: _Table) -> IssuerConfig:
 
 def _ledger(table: _Table) -> LedgerConfig:
     name, uri, publisher = table.text("name"), table.text("uri"), table.text("publisher", "")
-    return LedgerConfig(name, uri, publisher, table.number("cadence", 3600, least=1), table.rest())
+    ledger = LedgerConfig(name, uri, publisher, table.number("cadence", 3600, least=1), table.options("options"))
+    table.end(CONFIG_UNKNOWN_LEDGER_KEY)
+    return ledger
 
 
 def _foreign(table: _Table) -> ForeignConfig:
@@ -287,89 +289,15 @@ class _Table:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"sections [[{key}]]"))
         return [_Table(item, (*self.place, key, str(number))) for number, item in enumerate(value)]
 
-    def rest(self) -> dict[str, str]:
-        """What is left, as an adapter's options."""
-        for key, value in self._left.items():
-            if not isinstance(value, str | int | float):
-                raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a text or a number"))
-        return {key: str(value) for key, value in self._left.items()}
+    def options(self, key: str) -> dict[str, str]:
+        """A table of an adapter's options, each a text or a number, as texts."""
+        table = self.table(key)
+        for option, value in table._left.items():
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise Refused(CONFIG_WRONG_VALUE(*table.place, key=option, expected="a text or a number"))
+        return {option: str(value) for option, value in table._left.items()}
 
-    def end(self) -> None:
+    def end(self, unknown: Code = CONFIG_UNKNOWN_KEY) -> None:
+        """Refuse what is left, as `unknown`."""
         for key in self._left:
-            raise Refused(CONFIG_UNKNOWN_KEY(*self.place, key=key))
-
-
-# --- writing -------------------------------------------------------------------------------------------------------
-
-
-def render(config: NodeConfig) -> str:
-    """A commented `node.toml` that `parse` reads back as `config`."""
-    parts = [
-        f"""\
-# A carbonseal node. Paths, and secrets that begin with file:, are relative to this file's directory.
-
-[batch]
-size = {config.batch_size}  # so many waiting entries join a log at once,
-age = {config.batch_age:.15g}  # or those that have waited so many seconds
-heartbeat = {config.heartbeat:.15g}  # an entry every so many seconds, so that even a quiet log is anchored; 0 for none
-
-# Logs. An origin is a log's name for ever: every checkpoint and every anchor carries it. The guard holds the size and root last
-# signed. KEEP IT OUT OF BACKUPS: it is how a node that was restored from an old copy notices, and stops before it signs a second
-# head of one size. Another disk is a good place for it.
-""",
-        *map(render_log, config.logs),
-        "\n# Who submits records, and to which log.\n",
-        *map(render_tenant, config.tenants),
-        "\n# In whose names passports are issued.\n",
-    ]
-    for issuer in config.issuers:
-        values = {"name": issuer.name, "id": issuer.id, "key": issuer.key, "tenant": issuer.tenant}
-        parts.append(_section("issuer", values))
-    parts.append(
-        "\n# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
-    )
-    for ledger in config.ledgers:
-        fixed = {
-            "name": ledger.name,
-            "uri": ledger.uri,
-            **({"publisher": ledger.publisher} if ledger.publisher else {}),
-        }
-        parts.append(_section("ledger", {**fixed, "cadence": ledger.cadence, **ledger.options}))
-    parts.append("\n# Verifier keys of other logs that may anchor here.\n")
-    for foreign in config.foreign:
-        parts.append(_section("foreign", {"key": foreign.key.encode(), "log": foreign.log}))
-    return "".join(parts)
-
-
-def render_log(log: LogConfig) -> str:
-    """One `[[log]]` section."""
-    fixed: dict[str, str | Sequence[str]] = {"name": log.name, "origin": log.origin, "key": log.key, "guard": log.guard}
-    if log.predecessor:
-        fixed["predecessor"] = log.predecessor
-    if log.ledgers is not None:
-        fixed["ledgers"] = log.ledgers
-    return _section("log", fixed)
-
-
-def render_tenant(tenant: TenantConfig) -> str:
-    """One `[[tenant]]` section."""
-    return _section("tenant", {"name": tenant.name, "salt-key": tenant.salt_key, "log": tenant.log})
-
-
-def _section(name: str, values: Mapping[str, str | float | Sequence[str]]) -> str:
-    return f"\n[[{name}]]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in values.items())
-
-
-def _value(value: str | float | Sequence[str]) -> str:
-    match value:
-        case str():
-            return _quoted(value)
-        case int() | float():
-            return f"{value:.15g}"
-        case _:
-            return f"[{', '.join(map(_quoted, value))}]"
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are a part of TOML's."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+            raise Refused(unknown(*self.place, key=key))

@@ -20,7 +20,8 @@ from types import MappingProxyType
 from carbonseal.findings import Refused
 
 from .codes import CONFIG_EXISTS
-from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse, render, render_log, render_tenant
+from .config import FILE, LogConfig, NodeConfig, TenantConfig, load, parse
+from .config_file import render, with_log
 from .lock import Lock
 from .sealing.files import replace_file
 from .sealing.guard import Guard
@@ -74,8 +75,8 @@ def add(directory: Path, log: LogConfig, tenant: TenantConfig) -> NodeConfig:
         config = check_addition(directory, log, tenant)
         _begin_guards(directory, [log], undo)
         path = directory / FILE
-        old, mode = path.read_bytes().rstrip(b"\n"), stat.S_IMODE(path.stat().st_mode)
-        replace_file(path, old + f"\n{render_log(log)}{render_tenant(tenant)}".encode(), mode)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        replace_file(path, with_log(path.read_text("utf-8"), log, tenant).encode(), mode)
         undo.pop_all()
     return config
 

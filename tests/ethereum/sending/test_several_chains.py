@@ -35,6 +35,8 @@ name = "{there.ledger}"
 uri = "{there.uri}"
 publisher = "{there.publisher(0)}"
 cadence = 3600
+
+[ledger.options]
 registry = "{there.deployment.registry}"
 key = "file:keys/ethereum.key"
 '''

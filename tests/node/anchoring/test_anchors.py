@@ -20,7 +20,8 @@ from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.node.anchoring import outbox
 from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.anchoring.worker import LedgerState
-from carbonseal.node.config import FILE, load, render
+from carbonseal.node.config import FILE, load
+from carbonseal.node.config_file import render
 from carbonseal.node.node import Node
 from carbonseal.service.client import LocalNode
 from carbonseal.storage.database import Database

@@ -20,7 +20,8 @@ from carbonseal.log.entries import Genesis, Heartbeat, RecordEntry, decode
 from carbonseal.log.tiles import Tile, decode_bundle
 from carbonseal.log.tree import leaf_hash, leaf_hashes, tree_root, verify_inclusion
 from carbonseal.node import failpoints
-from carbonseal.node.config import FILE, load, render
+from carbonseal.node.config import FILE, load
+from carbonseal.node.config_file import render
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.batches import PAUSE

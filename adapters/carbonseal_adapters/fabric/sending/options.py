@@ -2,6 +2,8 @@
 
 [[ledger]]
 uri = "fabric+grpcs://peer0.org1.example:7051"   # a peer of one's own organisation, as in the connection profile
+
+[ledger.options]
 channel = "anchors"
 profile = "connection-org1.json"                 # relative to the node's directory, as all paths are
 msp = "anchorer/msp"                             # the client's MSP folder

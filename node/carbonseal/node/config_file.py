@@ -1,0 +1,122 @@
+"""Writes `node.toml`, with comments; `carbonseal.node.config` reads it. TOML is written by this module alone, with tomlkit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import tomlkit
+
+from .config import ForeignConfig, IssuerConfig, LedgerConfig, LogConfig, NodeConfig, TenantConfig
+
+Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
+
+_HEAD = "# A carbonseal node. Paths, and secrets that begin with file:, are relative to this file's directory.\n"
+_BATCH = {
+    "size": "so many waiting entries join a log at once,",
+    "age": "or those that have waited so many seconds",
+    "heartbeat": "an entry every so many seconds, so that even a quiet log is anchored; 0 for none",
+}
+_LOGS = """\
+# Logs. An origin is a log's name for ever: every checkpoint and every anchor carries it. The guard holds the size and root last
+# signed. KEEP IT OUT OF BACKUPS: it is how a node that was restored from an old copy notices, and stops before it signs a second
+# head of one size. Another disk is a good place for it.
+"""
+_TENANTS = "# Who submits records, and to which log.\n"
+_ISSUERS = "# In whose names passports are issued.\n"
+_LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
+_FOREIGN = "# Verifier keys of other logs that may anchor here.\n"
+
+
+def render(config: NodeConfig) -> str:
+    """A commented `node.toml` that `config.parse` reads back as `config`."""
+    parts = [
+        _HEAD,
+        _batch(config),
+        _LOGS,
+        *map(_log, config.logs),
+        _TENANTS,
+        *map(_tenant, config.tenants),
+        _ISSUERS,
+        *map(_issuer, config.issuers),
+        _LEDGERS,
+        *map(_ledger, config.ledgers),
+        _FOREIGN,
+        *map(_foreign, config.foreign),
+    ]
+    return "\n".join(parts)
+
+
+def with_log(text: str, log: LogConfig, tenant: TenantConfig) -> str:
+    """`text`, that of a `node.toml`, with two sections more at its end. What it says already stays as it is, comments too."""
+    return "\n".join([text.rstrip("\n") + "\n", _log(log), _tenant(tenant)])
+
+
+def _batch(config: NodeConfig) -> str:
+    batch = tomlkit.table()
+    for key, value in (("size", config.batch_size), ("age", config.batch_age), ("heartbeat", config.heartbeat)):
+        batch.add(key, tomlkit.item(_plain(value)).comment(_BATCH[key]))
+    return tomlkit.dumps({"batch": batch})
+
+
+def _log(log: LogConfig) -> str:
+    return _section(
+        "log",
+        {
+            "name": log.name,
+            "origin": log.origin,
+            "key": log.key,
+            "guard": log.guard,
+            "predecessor": log.predecessor,
+            "ledgers": log.ledgers,
+        },
+    )
+
+
+def _tenant(tenant: TenantConfig) -> str:
+    return _section("tenant", {"name": tenant.name, "salt-key": tenant.salt_key, "log": tenant.log})
+
+
+def _issuer(issuer: IssuerConfig) -> str:
+    return _section("issuer", {"name": issuer.name, "id": issuer.id, "key": issuer.key, "tenant": issuer.tenant})
+
+
+def _ledger(ledger: LedgerConfig) -> str:
+    return _section(
+        "ledger",
+        {
+            "name": ledger.name,
+            "uri": ledger.uri,
+            "publisher": ledger.publisher or None,
+            "cadence": ledger.cadence,
+            "options": ledger.options,
+        },
+    )
+
+
+def _foreign(foreign: ForeignConfig) -> str:
+    return _section("foreign", {"key": foreign.key.encode(), "log": foreign.log})
+
+
+def _section(name: str, values: Mapping[str, Value]) -> str:
+    """One ``[[name]]`` section."""
+    table = tomlkit.table()
+    for key, value in values.items():
+        if value is not None and value != {}:
+            table.add(key, _plain(value))
+    array = tomlkit.aot()
+    array.append(table)
+    return tomlkit.dumps({name: array})
+
+
+def _plain(value: Value) -> object:
+    """A whole number without a decimal point; what tomlkit takes for a list and for a table."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case str() | int() | float() | None:
+            return value
+        case Mapping():
+            return dict(value)
+        case _:
+            return list(value)
