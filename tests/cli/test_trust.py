@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from carbonseal import parse_trust
 from carbonseal_devnet.ethereum import Network
 from tests.cli.conftest import AT, Files, Run
 from tests.ethereum.endpoints import before
 from tests.ethereum.networks import anchor, connected
+from tests.installed import install
 
 HASH = "0x" + "ab" * 32
 
@@ -197,3 +199,17 @@ def test_much_of_the_same_is_told_in_few_lines(run: Run, chain: Network, policy:
     assert done.exit_code == 3
     assert "and 55 more [ethereum.endpoint-block-unfinal]" in done.output
     assert "and 25 more [ethereum.agreement-lacking]" in done.output
+
+
+def test_an_installed_package_cannot_take_a_built_in_gatherers_place(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its word would go into the trust file."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    names = dict.fromkeys(("eip155", "fabric"), "taker:GATHERER")
+    install(tmp_path, "taker", {"carbonseal.trust": names}, {"taker": "raise RuntimeError('it was imported')"})
+    trust = tmp_path / "trust.json"
+    pinned = run("trust", "pin", "eip155:1", "7", HASH, "--source", "by hand", "-o", trust)
+    assert pinned.exit_code == 0, pinned.output
+    (item,) = parse_trust(trust.read_bytes()).items
+    assert dict(item.value) == {"number": 7, "hash": HASH}

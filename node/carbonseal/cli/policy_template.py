@@ -21,24 +21,20 @@ class IssuerLine:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A ledger as a policy names it: `ledger` is its own name, `pins` what its adapter pins of it."""
+    """A ledger as a policy names it: `name` is the policy's name for it, `ledger` its own, `pins` its options."""
 
     name: str
     ledger: str
     pins: Mapping[str, str]
-    shared: bool = True  # whether every log of the node is anchored there
+    gives_time: bool  # whether its evidence proves a time
     package: str = ""  # the installed package whose code checks its evidence; empty: carbonseal's own
+    shared: bool = True  # whether every log of the node is anchored there
 
     @property
     def text(self) -> str:
         """The line of the policy."""
         package = (f"package={self.package}",) if self.package else ()
         return " ".join(("ledger", self.name, self.ledger, *package, *map("=".join, self.pins.items())))
-
-    @property
-    def dates(self) -> bool:
-        """Whether it says when: a log that no witness watches proves order only."""
-        return not self.ledger.startswith("tlog:")
 
 
 def policy_template(
@@ -79,7 +75,7 @@ def _ledger_quorums(shared: Sequence[LedgerLine], ledgers: Sequence[LedgerLine])
         f"# {which} must hold the anchor; `any`, `all` or a number say how many of them you ask for.",
         *_quorum("ledger-quorum", "every-ledger", wanted, [one.name for one in meant]),
         "# Those of them that also say when.",
-        *_quorum("time-quorum", "every-dated-ledger", wanted, [one.name for one in meant if one.dates]),
+        *_quorum("time-quorum", "every-dated-ledger", wanted, [one.name for one in meant if one.gives_time]),
     ]
 
 

@@ -14,7 +14,7 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.ledger_discovery import Told, ask
+from carbonseal.cli.ledger_discovery import LedgerIdentity, query_ledger
 from carbonseal.cli.options import NAME, ORIGIN
 from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
 from carbonseal.findings import Refused
@@ -28,7 +28,7 @@ POLICY = "policy-template.policy"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LedgerRequest:
     """A `--ledger` option: its name in policies, its address, and its adapter's options."""
 
     name: str
@@ -46,12 +46,12 @@ class Issuer:
     key: str  # its URI
 
 
-class LedgerOption(click.ParamType[Wanted]):
+class LedgerOption(click.ParamType[LedgerRequest]):
     """`NAME URI [KEY=VALUE]...` in one quoted argument, as a policy's `ledger` line has it."""
 
     name = "name uri [key=value]..."
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Wanted:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> LedgerRequest:
         words = str(value).split()
         if len(words) < 2 or "+" not in words[1] or not all("=" in word for word in words[2:]):
             example = "chain ethereum+http://127.0.0.1:8545 registry=0x… key=file:keys/ethereum.key"
@@ -63,7 +63,7 @@ class LedgerOption(click.ParamType[Wanted]):
         cadence = options.pop("cadence", "3600")
         if not cadence.isdecimal() or int(cadence) < 1:
             self.fail(f"cadence={cadence} is no whole number of seconds.", param, ctx)
-        return Wanted(NAME.convert(words[0], param, ctx), words[1], float(cadence), options)
+        return LedgerRequest(NAME.convert(words[0], param, ctx), words[1], float(cadence), options)
 
 
 class IssuerOption(click.ParamType[Issuer]):
@@ -96,7 +96,7 @@ def init(
     *,
     directory: Path,
     origin: str,
-    ledgers: tuple[Wanted, ...],
+    ledgers: tuple[LedgerRequest, ...],
     issuers: tuple[Issuer, ...],
     log_key: str | None,
     foreign: tuple[str, ...],
@@ -141,15 +141,15 @@ def init(
         keys.check(tenant.salt_key)
         verifier, lines = _verifier(log, keys), [_issuer_line(issuer, keys) for issuer in issuers]
         others = [_foreign(key, verifier) for key in foreign]
-        told = asyncio.run(_ask_all(ledgers, keys))
-        config = _config(log, tenant, _issuer_configs(issuers, lines), _ledger_configs(ledgers, told), others)
-        policy = _policy(verifier, lines, ledgers, told)
+        found = asyncio.run(_query_ledgers(ledgers, keys))
+        config = _config(log, tenant, _issuer_configs(issuers, lines), _ledger_configs(ledgers, found), others)
+        policy = _policy(verifier, lines, ledgers, found)
         documents = {directory / POLICY: policy.encode()}
         create(directory, config, keys=keys.files(), documents=documents)
         undo.pop_all()
     for path in (*keys.files(), *documents, directory / FILE):
         click.echo(f"wrote {path}")
-    _say_what_is_next(directory, log, verifier, told)
+    _print_next_steps(directory, log, verifier, found)
 
 
 def _issuer_key(name: str) -> str:
@@ -159,7 +159,9 @@ def _issuer_key(name: str) -> str:
 # --- before anything is asked --------------------------------------------------------------------------------------
 
 
-def _check_options(log: LogConfig, tenant: TenantConfig, ledgers: Sequence[Wanted], issuers: Sequence[Issuer]) -> None:
+def _check_options(
+    log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], issuers: Sequence[Issuer]
+) -> None:
     names = [*(issuer.name for issuer in issuers), *(ledger.name for ledger in ledgers)]
     if len(set(names)) < len(names):
         raise click.UsageError("A name is given twice: every ledger and issuer has one of its own.")
@@ -175,7 +177,7 @@ def _check_options(log: LogConfig, tenant: TenantConfig, ledgers: Sequence[Wante
                 raise Failed(f"{role} and {other} are one key: {uri.partition('?')[0]}", "give each a key of its own")
 
 
-def _secret_files(ledgers: Sequence[Wanted]) -> Iterator[str]:
+def _secret_files(ledgers: Sequence[LedgerRequest]) -> Iterator[str]:
     """The key files that ledgers name."""
     return (value for ledger in ledgers for value in ledger.options.values() if value.startswith("file:"))
 
@@ -211,16 +213,17 @@ def _foreign(vkey: str, own: VerifierKey) -> VerifierKey:
     return key
 
 
-async def _ask_all(ledgers: Sequence[Wanted], keys: NewKeys) -> list[Told]:
-    told: list[Told] = []
+async def _query_ledgers(ledgers: Sequence[LedgerRequest], keys: NewKeys) -> list[LedgerIdentity]:
+    """Raises `Failed` where two of them are one ledger."""
+    found: list[LedgerIdentity] = []
     for wanted in ledgers:
-        one = await ask(f"--ledger {wanted.name}", wanted.uri, wanted.options, keys)
-        for other, earlier in zip(ledgers, told, strict=False):
+        one = await query_ledger(f"--ledger {wanted.name}", wanted.uri, wanted.options, keys)
+        for other, earlier in zip(ledgers, found, strict=False):
             if one.name == earlier.name:
                 reason = f"--ledger {wanted.name} and --ledger {other.name} are the same ledger, {one.name}"
                 raise Failed(reason, "name it once: a ledger counts once, whatever the address")
-        told.append(one)
-    return told
+        found.append(one)
+    return found
 
 
 # --- what is written -----------------------------------------------------------------------------------------------
@@ -253,32 +256,36 @@ def _issuer_configs(issuers: Sequence[Issuer], lines: Sequence[IssuerLine]) -> t
     return tuple(IssuerConfig(one.name, line.id, one.key) for one, line in zip(issuers, lines, strict=True))
 
 
-def _ledger_configs(ledgers: Sequence[Wanted], told: Sequence[Told]) -> tuple[LedgerConfig, ...]:
+def _ledger_configs(ledgers: Sequence[LedgerRequest], found: Sequence[LedgerIdentity]) -> tuple[LedgerConfig, ...]:
     from carbonseal.node.config import LedgerConfig
 
     return tuple(
         LedgerConfig(it.name, wanted.uri, it.publisher, wanted.cadence, wanted.options)
-        for wanted, it in zip(ledgers, told, strict=True)
+        for wanted, it in zip(ledgers, found, strict=True)
     )
 
 
 def _policy(
-    verifier: VerifierKey, issuers: Sequence[IssuerLine], ledgers: Sequence[Wanted], told: Sequence[Told]
+    verifier: VerifierKey,
+    issuers: Sequence[IssuerLine],
+    ledgers: Sequence[LedgerRequest],
+    found: Sequence[LedgerIdentity],
 ) -> str:
     lines = [
-        LedgerLine(wanted.name, it.name, it.pins, package=it.package) for wanted, it in zip(ledgers, told, strict=True)
+        LedgerLine(wanted.name, it.name, it.pins, it.gives_time, it.package)
+        for wanted, it in zip(ledgers, found, strict=True)
     ]
     return policy_template([verifier.encode()], issuers, lines, datetime.now(UTC).date())
 
 
-def _say_what_is_next(directory: Path, log: LogConfig, verifier: VerifierKey, told: Sequence[Told]) -> None:
+def _print_next_steps(directory: Path, log: LogConfig, verifier: VerifierKey, found: Sequence[LedgerIdentity]) -> None:
     click.echo(f"The log's key, for operators in whose logs it will anchor: {verifier.encode()}")
-    for one in told:
+    for one in found:
         if one.publisher:
             click.echo(plain(f"On {one.name} it anchors as {one.publisher}"))
         if one.warning:
             click.secho(plain(f"  {one.warning}"), fg="yellow", bold=True)
-    if not told:
+    if not found:
         click.secho(
             "No ledger is named: what this log seals will be anchored nowhere.", fg="yellow", bold=True, err=True
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.ledger_discovery import ask
+from carbonseal.cli.ledger_discovery import query_ledger
 from carbonseal.cli.options import NODE
 from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
 from carbonseal.findings import Refused
@@ -62,11 +62,11 @@ async def _ledger_lines(directory: Path, settings: NodeConfig) -> list[LedgerLin
 async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shared: bool) -> LedgerLine:
     from carbonseal.node.anchoring.adapters import NodeSecrets
 
-    told = await ask(ledger.name, ledger.uri, ledger.options, NodeSecrets(directory))
-    if (told.name, told.publisher) != (ledger.name, ledger.publisher):
-        found, expected = (f"{one.name} under {one.publisher or 'the log itself'}" for one in (told, ledger))
-        raise Failed.by(Refused(CONFIG_WRONG_LEDGER(ledger.name, uri="its uri", found=found, expected=expected)))
-    return LedgerLine(name, told.name, told.pins, shared, told.package)
+    found = await query_ledger(ledger.name, ledger.uri, ledger.options, NodeSecrets(directory))
+    if (found.name, found.publisher) != (ledger.name, ledger.publisher):
+        is_there, expected = (f"{one.name} under {one.publisher or 'the log itself'}" for one in (found, ledger))
+        raise Failed.by(Refused(CONFIG_WRONG_LEDGER(ledger.name, uri="its uri", found=is_there, expected=expected)))
+    return LedgerLine(name, found.name, found.pins, found.gives_time, found.package, shared)
 
 
 def _name(ledger: str, taken: Sequence[str]) -> str:
