@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-fabric lint bench texts vectors clean
+.PHONY: demo test test-fabric lint bench texts vectors api release-check clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -40,6 +40,12 @@ texts: $(VENV)/installed  ## make docs/cli.md and docs/codes.md again, from what
 
 vectors: $(VENV)/installed  ## make the specification's test vectors and examples again
 	$(BIN)/python -m tests.vectors.make
+
+api: $(VENV)/installed  ## the API reference, in build/api: the public names alone; a warning is an error
+	$(BIN)/python -m tests.repository.api_reference build/api
+
+release-check:  ## everything of a release but publishing, for the tag TAG (docs/releasing.md)
+	PYTHON=$(PYTHON) .ci/release-check $(TAG)
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench demo dist build
