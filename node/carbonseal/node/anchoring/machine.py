@@ -1,0 +1,387 @@
+"""The anchoring machine: what an event changes in an anchor, one checkpoint of a log on one ledger. Pure: no I/O, no clock.
+
+    due ───> signed ───> sent ───> included ───> final
+     ^         ^         │ │ ^        │            │
+     │         └─missing─┘ │ └────────┴────────────┘
+     └──refused, stuck─────┘      reorged out
+
+    due, signed, sent, included ───> failed, with reason and remedy; ───> sent, or due where nothing was signed
+
+- **due**: an attempt is wanted, the first or a better one. `prepare` is called.
+- **signed**: an attempt is stored, complete, and may or may not have been handed over. `send` is called; again does no harm.
+- **sent**: it was handed over, as far as is known. `follow` is called.
+- **included**: the ledger has it, and may still take it back, or there is no evidence yet. `follow` is called.
+- **final**: the ledger has it, and the evidence is stored. `follow` is called until the ledger says that it is irreversible,
+  or `Limits.watch` is over: then it is *closed*, and nothing happens to it any more.
+- **failed**: the dead letter. Nothing is called, but it is taken up again when another head becomes due on the ledger, or
+  another anchor is stuck there: the slot that a failed attempt holds may be in the way of others.
+
+`TABLE`, at the end of this file, has a rule for each state and event. What the rules keep:
+
+- What is sent was stored before: `signed` is the only state in which `send` is called, and storing the attempt leads to it.
+- An anchor that was reorged out goes back to sent, from included and from final alike, and its evidence is dropped. `follow`
+  then says whether the attempt waits, has to be sent again, or made anew.
+- No error of any kind takes anything from an anchor that is final: the next look is put off, and that is all.
+- A permanent error fails the anchor where `prepare` or `send` raised it. `follow` and `evidence` have no business to raise one,
+  and from there it counts as one more try that failed.
+- An unreachable ledger counts against no anchor.
+- `Limits.tries` failures in a row fail an anchor, `Limits.attempts` refused attempts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from carbonseal.ledger import Attempt, Evidence
+from carbonseal.transport import backoff
+
+from .events import (
+    DueAgain,
+    Event,
+    FinalUnproved,
+    IncludedUnproved,
+    Observed,
+    OutcomeUnknown,
+    PermanentFailure,
+    Prepared,
+    SeenFinal,
+    SeenIncluded,
+    SeenMissing,
+    SeenPending,
+    SeenRefused,
+    Sent,
+    Superseded,
+    TakenUp,
+    TransientFailure,
+    Unreachable,
+)
+from .tracked import OPEN, WRITTEN, Limits, Name, State, TrackedAnchor
+
+
+class Call(Enum):
+    """What is called of the ledger."""
+
+    PREPARE = "prepare"
+    SEND = "send"
+    FOLLOW = "follow"
+
+
+_CALLS: Mapping[State, Call | None] = {
+    State.DUE: Call.PREPARE,
+    State.SIGNED: Call.SEND,
+    State.SENT: Call.FOLLOW,
+    State.INCLUDED: Call.FOLLOW,
+    State.FINAL: Call.FOLLOW,
+    State.FAILED: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be stored, in one transaction, and only if the anchor still is as it was `before`."""
+
+    before: TrackedAnchor | None  # None: it is new
+    after: TrackedAnchor | None  # None: it made way for a larger head
+    attempt: Attempt | None = None  # a new one
+    known: tuple[str, ...] | None = None  # with this, only if these still are the open attempts on the ledger
+    answer: bytes = b""  # what `send` answered, for `after.attempt`
+    evidence: Evidence | None = None  # in place of what there is
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what `evidence` proves
+    drop_evidence: bool = False
+    take_up: bool = False  # anchors of this ledger that failed are to be taken up
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to store."""
+        return self.before != self.after
+
+    @property
+    def is_reorg(self) -> bool:
+        """Whether the ledger took something back that it had written or called final."""
+        before, after = self.before, self.after
+        if before is None or after is None or before.state not in WRITTEN:
+            return False
+        return after.state is State.SENT or (before.state is State.FINAL and after.state is State.INCLUDED)
+
+
+def begin(name: Name, now: float) -> Changes:
+    """The anchor of a head that has none yet on this ledger."""
+    return Changes(None, TrackedAnchor(*name, State.DUE, due=now, since=now, next=now))
+
+
+def advance(anchor: TrackedAnchor, event: Event, now: float, limits: Limits) -> Changes:
+    """What `event` changes in `anchor`. Raises ValueError where it cannot happen to an anchor in that state."""
+    return TABLE[anchor.state, type(event)](anchor, event, now, limits)
+
+
+def call(anchor: TrackedAnchor, now: float, paused: Collection[bytes]) -> Call | None:
+    """What to call of the ledger now; None where it is not time yet, or there is nothing to call. `paused` are the ids of logs of
+    which nothing more is sent: what of theirs was sent is followed."""
+    time = calls_at(anchor, paused)
+    return None if time is None or time > now else _CALLS[anchor.state]
+
+
+def calls_at(anchor: TrackedAnchor, paused: Collection[bytes]) -> float | None:
+    """When to call the ledger next; None where it is not to be called."""
+    held = anchor.log in paused and _CALLS[anchor.state] is not Call.FOLLOW
+    return None if held else anchor.next
+
+
+def moves(anchor: TrackedAnchor, paused: Collection[bytes]) -> bool:
+    """Whether it pays to wait for it: it is open, and of a log that is not paused."""
+    return anchor.state in OPEN and anchor.log not in paused
+
+
+def is_delayed(anchor: TrackedAnchor, limits: Limits) -> bool:
+    """Whether it failed many times in a row, and is still tried."""
+    return anchor.state in OPEN and anchor.tries >= limits.many_tries
+
+
+def head_due(
+    name: Name, existing: TrackedAnchor | None, live: Iterable[TrackedAnchor], now: float, limits: Limits
+) -> list[Changes]:
+    """All that changes when the head of this name becomes due. `existing` is its anchor, if it has one already; `live` are the
+    anchors on the ledger that are not closed."""
+    changes = [begin(name, now) if existing is None else advance(existing, DueAgain(), now, limits)]
+    for anchor in live:
+        if anchor.name != name:
+            is_older = anchor.log == name[1] and anchor.size < name[2]
+            made_way = advance(anchor, Superseded(), now, limits) if is_older else None
+            changes.append(made_way or advance(anchor, TakenUp(), now, limits))
+    return [change for change in changes if change]
+
+
+# --- the rules: what each event does to each state ---------------------------------------------------------------------
+
+
+def _cannot(anchor: TrackedAnchor, event: Event, _now: float, _limits: Limits) -> Changes:
+    """Nothing that this state calls for has this outcome."""
+    raise ValueError(f"{type(event).__name__} cannot happen to an anchor that is {anchor.state.value}")
+
+
+def _keep(anchor: TrackedAnchor, _event: Event, _now: float, _limits: Limits) -> Changes:
+    """Nothing changes."""
+    return Changes(anchor, anchor)
+
+
+def _signed(anchor: TrackedAnchor, event: Prepared, now: float, _limits: Limits) -> Changes:
+    """due -> signed. What will be sent is stored first."""
+    attempt, is_new = event.attempt, event.attempt.id not in event.known
+    signed = replace(_move(anchor, State.SIGNED, now, now), attempt=attempt.id, attempted=now)
+    counted = replace(signed, attempts=anchor.attempts + is_new)
+    return Changes(anchor, counted, attempt=attempt if is_new else None, known=event.known)
+
+
+def _sent(anchor: TrackedAnchor, event: Sent, now: float, _limits: Limits) -> Changes:
+    """signed -> sent. The answer is stored with it."""
+    return Changes(anchor, _move(anchor, State.SENT, now, now), answer=event.answer)
+
+
+def _unsure(anchor: TrackedAnchor, event: OutcomeUnknown, now: float, _limits: Limits) -> Changes:
+    """signed -> sent. To follow it will tell."""
+    return Changes(anchor, replace(_move(anchor, State.SENT, now, now), reason=event.reason))
+
+
+def _resend(anchor: TrackedAnchor, event: SeenMissing, now: float, limits: Limits) -> Changes:
+    """sent -> signed, or due where the attempt had all its time."""
+    state = State.DUE if _is_stuck(anchor, now, limits) else State.SIGNED
+    reason = event.seen.reason or "the ledger does not know it"
+    return Changes(anchor, _try_again(_seen(anchor, event), state, reason, now, limits))
+
+
+def _wait(anchor: TrackedAnchor, event: SeenPending, now: float, limits: Limits) -> Changes:
+    """sent; or due where the attempt had all its time, and what failed may be in its way."""
+    waiting = replace(_seen(anchor, event), tries=0, reason=event.seen.reason, remedy="")
+    if _is_stuck(anchor, now, limits):
+        return Changes(anchor, _move(waiting, State.DUE, now, now), take_up=True)
+    return Changes(anchor, replace(waiting, next=_next_look(anchor, now, limits)))
+
+
+def _renew(anchor: TrackedAnchor, event: SeenRefused, now: float, limits: Limits) -> Changes:
+    """sent -> due, for another attempt; or failed where there were enough."""
+    refused = _seen(anchor, event)
+    if anchor.attempts >= limits.attempts:
+        return Changes(anchor, _give_up(refused, event.seen.reason, "look on the ledger why it refuses anchors", now))
+    return Changes(anchor, _try_again(refused, State.DUE, event.seen.reason, now, limits))
+
+
+def _included(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: Limits) -> Changes:
+    """sent -> included; final -> included, where a reorg has put it elsewhere."""
+    included = _well(_move(_seen(anchor, event), State.INCLUDED, now, now + limits.first_look))
+    return Changes(anchor, included, evidence=event.evidence, facts=event.seen.facts or {})
+
+
+def _included_unproved(
+    anchor: TrackedAnchor, event: IncludedUnproved | FinalUnproved, now: float, limits: Limits
+) -> Changes:
+    """sent -> included; final -> included, where a reorg has put it elsewhere. Nothing becomes final without evidence."""
+    included = _well(_move(_seen(anchor, event), State.INCLUDED, now, now + limits.first_look))
+    return Changes(anchor, replace(included, reason=_unproved(event)))
+
+
+def _confirmed(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: Limits) -> Changes:
+    """included, still."""
+    included = replace(_well(_seen(anchor, event)), next=_next_look(anchor, now, limits))
+    return Changes(anchor, included, evidence=event.evidence, facts=event.seen.facts or {})
+
+
+def _confirmed_unproved(anchor: TrackedAnchor, event: IncludedUnproved, now: float, limits: Limits) -> Changes:
+    """included, still. There is time for evidence until it is final."""
+    included = replace(_well(_seen(anchor, event)), next=_next_look(anchor, now, limits))
+    return Changes(anchor, replace(included, reason=_unproved(event)))
+
+
+def _prove_again(anchor: TrackedAnchor, event: FinalUnproved, now: float, limits: Limits) -> Changes:
+    """included, though the ledger calls it final: there is no evidence yet."""
+    return Changes(anchor, _try_again(_seen(anchor, event), State.INCLUDED, _unproved(event), now, limits))
+
+
+def _finish(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) -> Changes:
+    """sent, included -> final. The evidence is stored with it."""
+    then = None if event.seen.irreversible else now + limits.first_watch
+    final = _well(_move(_seen(anchor, event), State.FINAL, now, then))
+    return Changes(anchor, final, evidence=event.evidence, facts=event.seen.facts or {})
+
+
+def _watch(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) -> Changes:
+    """final, still."""
+    then = None if event.seen.irreversible else _next_watch(anchor, now, limits)
+    final = replace(_seen(anchor, event), next=then)
+    return Changes(anchor, final, evidence=event.evidence, facts=event.seen.facts or {})
+
+
+def _watch_on(anchor: TrackedAnchor, _event: Event, now: float, limits: Limits) -> Changes:
+    """final, whatever went wrong."""
+    return Changes(anchor, replace(anchor, next=_next_watch(anchor, now, limits)))
+
+
+def _reorged(anchor: TrackedAnchor, event: Observed, now: float, limits: Limits) -> Changes:
+    """included, final -> sent. An anchor that was reorged out goes back to sent, and its attempt has all its time again."""
+    sent = _well(_move(_seen(anchor, event), State.SENT, now, now + limits.first_look))
+    return Changes(anchor, replace(sent, attempted=now, reason="reorged out"), drop_evidence=True)
+
+
+def _retry(anchor: TrackedAnchor, event: TransientFailure, now: float, limits: Limits) -> Changes:
+    """The same call, later."""
+    return Changes(anchor, _try_again(anchor, anchor.state, event.reason, now, limits))
+
+
+def _retry_send(anchor: TrackedAnchor, event: TransientFailure, now: float, limits: Limits) -> Changes:
+    """signed; or due where the attempt had all its time: what cannot be sent for long is prepared anew."""
+    state = State.DUE if _is_stuck(anchor, now, limits) else State.SIGNED
+    return Changes(anchor, _try_again(anchor, state, event.reason, now, limits))
+
+
+def _fail(anchor: TrackedAnchor, event: PermanentFailure, now: float, _limits: Limits) -> Changes:
+    """due, signed -> failed."""
+    return Changes(anchor, _give_up(anchor, event.reason, event.remedy, now))
+
+
+def _revive(anchor: TrackedAnchor, event: DueAgain, now: float, limits: Limits) -> Changes:
+    """failed -> due, where nothing was signed, else as `_take_up`."""
+    if anchor.attempts:
+        return _take_up(anchor, event, now, limits)
+    return Changes(anchor, replace(_well(_move(anchor, State.DUE, now, now)), due=now))
+
+
+def _take_up(anchor: TrackedAnchor, _event: DueAgain | TakenUp, now: float, _limits: Limits) -> Changes:
+    """failed -> sent, where something was signed: it may be on the ledger, or hold a slot."""
+    return Changes(anchor, replace(_move(anchor, State.SENT, now, now), tries=0) if anchor.attempts else anchor)
+
+
+def _make_way(anchor: TrackedAnchor, _event: Superseded, _now: float, _limits: Limits) -> Changes:
+    """due, and gone where nothing was signed: the larger head covers all that this one would."""
+    return Changes(anchor, anchor if anchor.attempts else None)
+
+
+def _make_way_in_vain(anchor: TrackedAnchor, _event: Superseded, _now: float, limits: Limits) -> Changes:
+    """failed, and gone where nothing was signed in all its tries. What a ledger refused for good stays: somebody has to see it."""
+    return Changes(anchor, anchor if anchor.attempts or anchor.tries < limits.tries else None)
+
+
+# --- what the rules share ----------------------------------------------------------------------------------------------
+
+
+def _move(anchor: TrackedAnchor, state: State, now: float, then: float | None) -> TrackedAnchor:
+    """In another state, to be called about `then`."""
+    return replace(anchor, state=state, since=now, next=then)
+
+
+def _seen(anchor: TrackedAnchor, event: Observed) -> TrackedAnchor:
+    """With what an observation says of it."""
+    seen = event.seen
+    return replace(anchor, attempt=seen.attempt or anchor.attempt, stage=seen.stage, cost=seen.cost)
+
+
+def _well(anchor: TrackedAnchor) -> TrackedAnchor:
+    """It got further: what went wrong before does not matter any more."""
+    return replace(anchor, tries=0, reason="", remedy="")
+
+
+def _try_again(anchor: TrackedAnchor, state: State, reason: str, now: float, limits: Limits) -> TrackedAnchor:
+    """One try failed: in `state`, each time after a longer delay. The last of `Limits.tries` fails the anchor."""
+    tries = anchor.tries + 1
+    failed = replace(anchor, tries=tries)
+    if tries >= limits.tries:
+        remedy = "see that the ledger can be reached and can be paid, then anchor again"
+        return _give_up(failed, f"{reason} ({tries} tries)", remedy, now)
+    since = anchor.since if state is anchor.state else now
+    then = now + backoff(tries, limits.first_delay, limits.longest_delay)
+    return replace(failed, state=state, since=since, next=then, reason=reason)
+
+
+def _give_up(anchor: TrackedAnchor, reason: str, remedy: str, now: float) -> TrackedAnchor:
+    """Failed, and why, and what to do."""
+    return replace(_move(anchor, State.FAILED, now, None), reason=reason, remedy=remedy)
+
+
+def _is_stuck(anchor: TrackedAnchor, now: float, limits: Limits) -> bool:
+    """Whether the newest attempt had all the time that the ledger gives one."""
+    return limits.replace_after is not None and now - anchor.attempted >= limits.replace_after
+
+
+def _next_look(anchor: TrackedAnchor, now: float, limits: Limits) -> float:
+    """When to look next at what is sent or included: the later, the longer nothing has happened."""
+    return now + min(limits.longest_look, max(limits.first_look, (now - anchor.since) / 4))
+
+
+def _next_watch(anchor: TrackedAnchor, now: float, limits: Limits) -> float | None:
+    """When to look next at what is final; None once it was watched for long enough."""
+    age = now - anchor.since
+    return None if age >= limits.watch else now + min(limits.longest_watch, max(limits.first_watch, age / 2))
+
+
+def _unproved(event: IncludedUnproved | FinalUnproved) -> str:
+    return f"no evidence yet: {event.reason}"
+
+
+# --- the table ---------------------------------------------------------------------------------------------------------
+
+Rule = Callable[[TrackedAnchor, Any, float, Limits], Changes]
+
+# fmt: off
+_GRID: Mapping[type[Event], tuple[Rule, ...]] = {
+    #                  due         signed       sent                included             final               failed
+    Prepared:         (_signed,    _cannot,     _cannot,            _cannot,             _cannot,            _cannot),
+    Sent:             (_cannot,    _sent,       _cannot,            _cannot,             _cannot,            _cannot),
+    OutcomeUnknown:   (_cannot,    _unsure,     _cannot,            _cannot,             _cannot,            _cannot),
+    SeenMissing:      (_cannot,    _cannot,     _resend,            _reorged,            _reorged,           _cannot),
+    SeenPending:      (_cannot,    _cannot,     _wait,              _reorged,            _reorged,           _cannot),
+    SeenRefused:      (_cannot,    _cannot,     _renew,             _reorged,            _reorged,           _cannot),
+    SeenIncluded:     (_cannot,    _cannot,     _included,          _confirmed,          _included,          _cannot),
+    SeenFinal:        (_cannot,    _cannot,     _finish,            _finish,             _watch,             _cannot),
+    IncludedUnproved: (_cannot,    _cannot,     _included_unproved, _confirmed_unproved, _included_unproved, _cannot),
+    FinalUnproved:    (_cannot,    _cannot,     _included_unproved, _prove_again,        _watch_on,          _cannot),
+    TransientFailure: (_retry,     _retry_send, _retry,             _retry,              _watch_on,          _cannot),
+    PermanentFailure: (_fail,      _fail,       _retry,             _retry,              _watch_on,          _cannot),
+    Unreachable:      (_keep,      _keep,       _keep,              _keep,               _keep,              _keep),
+    DueAgain:         (_keep,      _keep,       _keep,              _keep,               _keep,              _revive),
+    TakenUp:          (_keep,      _keep,       _keep,              _keep,               _keep,              _take_up),
+    Superseded:       (_make_way,  _keep,       _keep,              _keep,               _keep,              _make_way_in_vain),
+}
+# fmt: on
+TABLE: Mapping[tuple[State, type[Event]], Rule] = {
+    (state, event): rule for event, rules in _GRID.items() for state, rule in zip(State, rules, strict=True)
+}
