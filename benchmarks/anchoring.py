@@ -33,10 +33,10 @@ from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from carbonseal_adapters.fabric.sending.ledger import connect
-from carbonseal_devnet.fabric.config import Settings
 from carbonseal_devnet.fabric.embedded.blocking import in_thread
-from carbonseal_devnet.fabric.interface import FabricNetwork, node_options, uri
+from carbonseal_devnet.fabric.genesis import Settings
 from carbonseal_devnet.fabric.native.network import started
+from carbonseal_devnet.fabric.network import FabricNetwork
 
 T = TypeVar("T")
 ALONE, TOGETHER, LANES = 30, 200, 20
@@ -72,7 +72,7 @@ async def final(ledger: Ledger, attempt: Attempt) -> Observation:
 
 
 async def measure(network: FabricNetwork, directory: Path) -> dict[str, Any]:
-    ledger = await connect(uri(network), node_options(network), NodeSecrets(directory))
+    ledger = await connect(network.uri, network.node_options(), NodeSecrets(directory))
     more, evidence, latencies = anchors(), {}, []
     for _ in range(ALONE):
         attempt = await until(partial(ledger.prepare, next(more), ()))

@@ -18,7 +18,8 @@ import carbonseal_adapters.fabric.checking.identities as identities
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.checking.certificates import check_signature
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
-from carbonseal_devnet.fabric.native.programs import Missing, Programs
+from carbonseal_devnet.fabric.native.programs import Programs
+from carbonseal_devnet.supervised_process import ProgramMissing
 from tests.fabric.scenes import Channel, scene
 
 from .measure import Row, Rows, side_by_side
@@ -93,7 +94,7 @@ def native() -> str | None:
     """The version of Fabric's programs, where they are found."""
     try:
         return Programs().version
-    except Missing:
+    except ProgramMissing:
         return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
@@ -16,10 +15,7 @@ from carbonseal.cli.errors import Explaining, Failed
 
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
-    from carbonseal_devnet import ethereum
-    from carbonseal_devnet.fabric.embedded.network import Network as Fabric
-    from carbonseal_devnet.fabric.native.network import Native
-    from carbonseal_devnet.log import Log
+    from carbonseal_devnet.network import LocalNetwork
 
 PACE = 1.0  # seconds from a block with a transaction to the next one, until it is final
 LOG_PORT = 9101  # beside that of `carbonseal serve`
@@ -145,12 +141,12 @@ def introduce(log: str, directory: Path) -> None:
       carbonseal-devnet introduce log.example.org/2026+0a1b2c3d+A…
     """
     from carbonseal.node.config import FILE
-    from carbonseal_devnet import log as logs
+    from carbonseal_devnet.log.network import introduce as introduce_to
 
     if not (directory / "log" / FILE).exists():
         raise Failed(f"{directory} holds no log yet", "start one first: carbonseal-devnet up --log")
     for key in _keys_of(log):
-        logs.introduce(directory / "log", key)
+        introduce_to(directory / "log", key)
         click.echo(f"{key.name} can anchor in the development network's log")
 
 
@@ -183,20 +179,22 @@ async def _up(
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as networks:
         _take(networks, directory)
-        chain = await _start_chain(networks, port, engine, finality, directory if keep else None)
-        consortium = await _start_fabric(networks, fabric, bft, directory) if fabric else None
-        log = await _start_log(networks, log_port, directory) if log_port is not None else None
-        for line in (
-            *_about_chain(chain, _write_keys(directory)),
-            *(_about_fabric(consortium) if consortium else ()),
-            *(_about_log(log, directory) if log else ()),
-            "ready",
-        ):
+        chain = await _chain(networks, directory, port=port, engine=engine, finality=finality, keep=keep)
+        lines = [*_lines("ethereum", "chain", chain)]
+        if fabric is not None:
+            lines += _lines("fabric", "consortium", await _fabric(networks, directory, fabric, bft))
+        if log_port is not None:
+            lines += _lines("log", "peer", await _log(networks, directory, log_port))
+            lines.append(f"  and then  carbonseal-devnet introduce MY-NODE --directory {directory}")
+        for line in (*lines, "ready"):
             click.echo(line)
         await stop.wait()
 
 
-# --- starting ------------------------------------------------------------------------------------------------------
+def _lines(kind: str, name: str, network: LocalNetwork) -> Iterator[str]:
+    from carbonseal_devnet.network import description
+
+    return description(kind, name, network)
 
 
 def _take(networks: AsyncExitStack, directory: Path) -> None:
@@ -211,86 +209,37 @@ def _take(networks: AsyncExitStack, directory: Path) -> None:
         raise click.ClickException(f"{reason}; stop that one, or choose another --directory") from locked
 
 
-async def _start_chain(
-    networks: AsyncExitStack, port: int, engine: str, finality: int, state: Path | None
-) -> ethereum.Network:
-    from carbonseal_devnet.ethereum import Died, Missing, running
+async def _chain(
+    networks: AsyncExitStack, directory: Path, *, port: int, engine: str, finality: int, keep: bool
+) -> LocalNetwork:
+    from carbonseal_devnet.ethereum.starting import running
+    from carbonseal_devnet.supervised_process import ProgramFailed, ProgramMissing
 
-    started = running(port=port, finality=finality, engine=engine, state=state, pace=PACE)
+    state = directory if keep else None
+    chain = running(port=port, finality=finality, engine=engine, state=state, pace=PACE, keys=directory)
     try:
-        return await networks.enter_async_context(started)
-    except (Missing, Died, ValueError) as error:
+        return await networks.enter_async_context(chain)
+    except (ProgramMissing, ProgramFailed, ValueError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be used ({error.strerror}); try --port 0") from error
 
 
-async def _start_fabric(networks: AsyncExitStack, engine: str, bft: bool, directory: Path) -> Fabric | Native:
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # how its connections end is of no interest here
-    from carbonseal_devnet.fabric.config import Settings
-    from carbonseal_devnet.fabric.embedded.network import running
-    from carbonseal_devnet.fabric.native import network
-    from carbonseal_devnet.fabric.native.programs import Failed, Missing
+async def _fabric(networks: AsyncExitStack, directory: Path, engine: str, bft: bool) -> LocalNetwork:
+    from carbonseal_devnet.fabric.starting import running
+    from carbonseal_devnet.supervised_process import ProgramFailed, ProgramMissing
 
+    folder = directory / ("fabric-native" if engine == "native" else "fabric")
     try:
-        if engine == "native":
-            return await networks.enter_async_context(network.running(directory / "fabric-native", bft=bft))
-        return await networks.enter_async_context(running(directory / "fabric", settings=Settings(bft=bft)))
-    except (OSError, ValueError, Failed, Missing) as error:
+        return await networks.enter_async_context(running(folder, engine=engine, bft=bft))
+    except (ProgramMissing, ProgramFailed, ValueError, OSError) as error:
         raise click.ClickException(f"Fabric cannot start: {error}") from error
 
 
-async def _start_log(networks: AsyncExitStack, port: int, directory: Path) -> Log:
-    from carbonseal_devnet.log import running
+async def _log(networks: AsyncExitStack, directory: Path, port: int) -> LocalNetwork:
+    from carbonseal_devnet.log.starting import running
 
     try:
         return await networks.enter_async_context(running(directory / "log", port=port))
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be used ({error.strerror}); try --log=0") from error
-
-
-# --- telling -------------------------------------------------------------------------------------------------------
-
-
-def _about_chain(chain: ethereum.Network, keys: list[Path]) -> Iterator[str]:
-    made = chain.deployment
-    yield f"ethereum  {chain.uri}"
-    yield f"  ledger    {chain.ledger}"
-    yield f"  genesis   {made.genesis}"
-    yield f"  registry  {made.registry}"
-    yield f"  code      {made.code}"
-    for number, path in enumerate(keys):
-        yield f"  publisher {chain.publisher(number)}  file:{path}"
-    yield f"  --ledger  'chain {chain.uri} registry={made.registry} key=file:{keys[0]}'"
-
-
-def _about_fabric(network: Fabric | Native) -> Iterator[str]:
-    uri = f"fabric+grpcs://{network.endpoint()}"
-    yield f"fabric    {uri}"
-    yield f"  ledger    {network.ledger}"
-    yield f"  channel   {network.channel}"
-    yield f"  chaincode {network.chaincode}"
-    for msp_id in network.msp_ids:
-        yield f"  {msp_id:<9} profile={network.profile(msp_id)} msp={network.msp(msp_id)}"
-    attest = f"{len(network.msp_ids)}:{','.join(network.msp_ids)}"
-    options = f"channel={network.channel} profile={network.profile()} msp={network.msp()} attest={attest}"
-    yield f"  --ledger  'consortium {uri} {options}'"
-
-
-def _about_log(log: Log, directory: Path) -> Iterator[str]:
-    yield f"log       {log.uri}"
-    yield f"  ledger    {log.ledger}"
-    yield f"  key       {log.key}"
-    yield f"  --ledger  'peer {log.uri} key={log.key}'"
-    yield f"  and then  carbonseal-devnet introduce MY-NODE --directory {directory}"
-
-
-def _write_keys(directory: Path) -> list[Path]:
-    """Key files of the accounts that are free to take, as `node.toml` wants them."""
-    from carbonseal_devnet.ethereum import DEPLOYER, Network
-
-    paths = [directory / f"ethereum-{number}.key" for number in range(DEPLOYER)]
-    for number, path in enumerate(paths):
-        path.write_text(Network.key(number).hex() + "\n", encoding="ascii")
-        path.chmod(0o600)
-    return paths

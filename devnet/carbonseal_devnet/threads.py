@@ -1,11 +1,17 @@
-"""Something asynchronous in a thread and an event loop of its own, for callers that block."""
+"""Bridges between code that blocks and code that awaits: an async context in a thread of its own, and the reverse."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -35,3 +41,13 @@ def in_thread(context: AbstractAsyncContextManager[T], name: str) -> Iterator[tu
             with suppress(RuntimeError):  # the loop is closed: it has ended by itself, and says why
                 loop.call_soon_threadsafe(stop.set)
             served.result()
+
+
+@asynccontextmanager
+async def awaited(context: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """What `context` gives, entered and left in threads, for callers whose event loop goes on meanwhile."""
+    given = await asyncio.to_thread(context.__enter__)
+    try:
+        yield given
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)

@@ -14,8 +14,8 @@ from carbonseal.node import config
 from carbonseal.node.secrets import verifier_of
 from carbonseal.passport.multibase import encode_key
 from carbonseal.verification.policy import parse_policy
-from carbonseal_devnet.ethereum import Network
-from carbonseal_devnet.log import Log
+from carbonseal_devnet.ethereum.network import Network
+from carbonseal_devnet.log.network import Log
 from tests.cli.conftest import Run
 from tests.devnet.test_log import anchored
 from tests.tokens import SoftHsm
@@ -45,7 +45,7 @@ def test_settings_and_policy_can_be_read(run: Run, tmp_path: Path, carbonseal_lo
     assert [issuer.id for issuer in policy.issuers.values()] == ["did:web:certifier.example"]
     assert [ledger.name for ledger in settings.ledgers] == list(policy.ledgers) == [carbonseal_log.ledger]
     assert settings.ledgers[0].cadence == 60
-    assert settings.ledgers[0].options == carbonseal_log.options
+    assert settings.ledgers[0].options == carbonseal_log.node_options()
     assert policy.ledger_quorum is not None
     assert policy.status_required
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from carbonseal import parse_trust
-from carbonseal_devnet.ethereum import Network
+from carbonseal_devnet.ethereum.network import Network
 from tests.cli.conftest import AT, Files, Run
 from tests.ethereum.endpoints import before
 from tests.ethereum.networks import anchor, connected

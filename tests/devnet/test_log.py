@@ -14,8 +14,9 @@ from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
 from carbonseal_adapters.tlog.checking.evidence import VERIFIER
 from carbonseal_adapters.tlog.sending.ledger import connect
-from carbonseal_devnet import log as devnet
-from carbonseal_devnet.log import INTRODUCE, Log, NotIntroduced, in_thread
+from carbonseal_devnet.log import network as devnet
+from carbonseal_devnet.log.network import INTRODUCE, Log, NotIntroduced
+from carbonseal_devnet.log.starting import in_thread
 from tests.world import MemoryLog
 
 TIMEOUT = 30.0  # seconds
@@ -26,7 +27,7 @@ def anchored(log: Log, theirs: MemoryLog) -> None:
     anchor = Anchor(theirs.checkpoint(1).statement(), theirs.head(1))
 
     async def run() -> None:
-        ledger = await connect(log.uri, log.options, str.encode)
+        ledger = await connect(log.uri, log.node_options(), str.encode)
         try:
             async with asyncio.timeout(TIMEOUT):
                 attempt = await ledger.prepare(anchor, [])
@@ -36,7 +37,7 @@ def anchored(log: Log, theirs: MemoryLog) -> None:
                 evidence = await ledger.evidence(attempt, seen)
         finally:
             await ledger.close()
-        checked = VERIFIER.check(evidence, anchor.statement, VERIFIER.pin(log.ledger, log.options), ())
+        checked = VERIFIER.check(evidence, anchor.statement, VERIFIER.pin(log.ledger, log.node_options()), ())
         assert checked.proved is not None, checked.findings
 
     asyncio.run(run())
@@ -95,5 +96,6 @@ def test_a_page_in_a_browser_introduces_nobody(carbonseal_fresh_log: Log) -> Non
 def test_its_name_and_key_are_as_policies_write_them(carbonseal_fresh_log: Log) -> None:
     assert VerifierKey.parse(carbonseal_fresh_log.key).name == carbonseal_fresh_log.origin
     assert (
-        VERIFIER.pin(carbonseal_fresh_log.ledger, carbonseal_fresh_log.options).key.encode() == carbonseal_fresh_log.key
+        VERIFIER.pin(carbonseal_fresh_log.ledger, carbonseal_fresh_log.node_options()).key.encode()
+        == carbonseal_fresh_log.key
     )

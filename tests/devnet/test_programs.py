@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal_devnet.ethereum import Died, Missing, find, in_thread
+from carbonseal_devnet.ethereum.native.programs import find
+from carbonseal_devnet.ethereum.starting import in_thread
+from carbonseal_devnet.supervised_process import ProgramFailed, ProgramMissing
 
 from .clients import block, place, send
 
@@ -19,7 +21,7 @@ from .clients import block, place, send
 def program(request):
     try:
         find(request.param)
-    except Missing as missing:
+    except ProgramMissing as missing:
         pytest.skip(str(missing))
     return request.param
 
@@ -58,7 +60,7 @@ def _lines(path):
 
 START = """
 import sys
-from carbonseal_devnet.ethereum import in_thread
+from carbonseal_devnet.ethereum.starting import in_thread
 with in_thread(engine=sys.argv[1]) as network:
     print(network.endpoint, flush=True)
     sys.stdin.read()
@@ -91,10 +93,10 @@ def test_a_program_that_is_not_there(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CARBONSEAL_ANVIL", raising=False)
     monkeypatch.setenv("CARBONSEAL_GETH", "/nowhere/geth")
-    with pytest.raises(Missing, match="anvil is not on the PATH; npm install @foundry-rs/anvil"):
+    with pytest.raises(ProgramMissing, match="anvil is not on the PATH; npm install @foundry-rs/anvil"):
         find("anvil")
     with (
-        pytest.raises(Missing, match=re.escape("CARBONSEAL_GETH names no program (/nowhere/geth)")),
+        pytest.raises(ProgramMissing, match=re.escape("CARBONSEAL_GETH names no program (/nowhere/geth)")),
         in_thread(engine="geth"),
     ):
         pass
@@ -105,7 +107,7 @@ def test_a_program_that_does_not_start(monkeypatch, tmp_path):
     broken.write_text("#!/bin/sh\necho out of order\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("CARBONSEAL_ANVIL", str(broken))
-    with pytest.raises(Died, match="out of order"), in_thread(engine="anvil"):
+    with pytest.raises(ProgramFailed, match="out of order"), in_thread(engine="anvil"):
         pass
 
 
@@ -114,7 +116,7 @@ def test_a_chain_that_is_kept_goes_on(engine, tmp_path):
     if engine == "geth":
         try:
             find(engine)
-        except Missing as missing:
+        except ProgramMissing as missing:
             pytest.skip(str(missing))
     with in_thread(engine=engine, state=tmp_path) as before:
         names = [send(before, number) for number in range(3)]

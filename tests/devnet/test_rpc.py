@@ -11,7 +11,7 @@ from web3 import HTTPProvider, Web3
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.registry import artifact
 from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
-from carbonseal_devnet.ethereum import in_thread
+from carbonseal_devnet.ethereum.starting import in_thread
 
 
 def post(network, body):

@@ -14,7 +14,10 @@ from functools import partial
 
 import pytest
 
-from carbonseal_devnet.ethereum import Missing, Network, find, running
+from carbonseal_devnet.ethereum.native.programs import find
+from carbonseal_devnet.ethereum.network import Network
+from carbonseal_devnet.ethereum.starting import running
+from carbonseal_devnet.supervised_process import ProgramMissing
 from tests.world import MemoryLog
 
 COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main()"]
@@ -40,7 +43,7 @@ def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
     if engine is not None:
         try:
             find(engine)
-        except Missing as missing:
+        except ProgramMissing as missing:
             pytest.skip(str(missing))
     with start("up", *chosen, "--port", "0", cwd=tmp_path) as process:
         lines = [line.split() for line in told(process)[:-1]]

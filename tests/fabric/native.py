@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from carbonseal_devnet.fabric.native.programs import Missing, Programs
+from carbonseal_devnet.fabric.native.programs import Programs
+from carbonseal_devnet.supervised_process import ProgramMissing
 
 PEER = "tests/devnet/fabric/test_peer_program.py"
 
@@ -11,7 +12,7 @@ PEER = "tests/devnet/fabric/test_peer_program.py"
 def main():
     try:
         version = Programs().version
-    except Missing as missing:
+    except ProgramMissing as missing:
         sys.exit(str(missing))
     for kind in ["native", "native-bft"] if version.startswith("3.") else ["native"]:
         print(f"Fabric {version}, {kind}", flush=True)

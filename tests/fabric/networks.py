@@ -10,7 +10,6 @@ from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from carbonseal_adapters.fabric.sending.ledger import connect
-from carbonseal_devnet.fabric.interface import node_options, uri
 
 TIMEOUT = 60  # seconds for a network to come to itself
 
@@ -25,7 +24,7 @@ def anchor(size, log="log", root="root"):
 
 async def open_ledger(network, msp_id="Org1MSP", user="User1", **options):
     secrets = NodeSecrets(Path(network.directory))
-    return await connect(uri(network, msp_id), node_options(network, msp_id, user) | options, secrets)
+    return await connect(network.uri_of(msp_id), network.node_options(msp_id, user) | options, secrets)
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ import pytest
 from carbonseal.ledger import Anchor
 from carbonseal_adapters.conformance import CHECKS, Subject
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
-from carbonseal_devnet.fabric.interface import publisher
 
 from . import networks
 
@@ -29,7 +28,7 @@ def test_conforms(check, carbonseal_fabric):
             progress=lambda: asyncio.sleep(0.05),  # blocks come by themselves
             verifier=VERIFIER,
             options=pins,
-            publisher=publisher(network),
+            publisher=network.publisher(),
             trust=lambda evidence: networks.trust(network),
         )
         await check(subject)

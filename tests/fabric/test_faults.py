@@ -19,7 +19,6 @@ from carbonseal_adapters.fabric.checking.messages.protobuf import read
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 from carbonseal_adapters.fabric.checking.transactions import Transaction
 from carbonseal_adapters.fabric.sending.channels import Channel
-from carbonseal_devnet.fabric.interface import publisher
 
 from . import networks
 
@@ -228,7 +227,7 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
     assert {code for _, code, _ in found} <= {VALID, CONFLICT, DUPLICATE}
     keys = Counter(key for _, code, raw in found if code == VALID for key in written(network, raw))
     place = [
-        Place(bytes.fromhex(publisher(network)), networks.anchor(size).statement) for size in range(1, ANCHORS + 1)
+        Place(bytes.fromhex(network.publisher()), networks.anchor(size).statement) for size in range(1, ANCHORS + 1)
     ]
     assert keys == {each.key: 1 for each in place}
 

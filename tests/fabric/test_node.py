@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 from carbonseal.cli.main import carbonseal
-from carbonseal_devnet.fabric.interface import node_options, uri
 
 
 def run(*words, status=0):
@@ -17,8 +16,8 @@ def run(*words, status=0):
 
 
 def begin(network, node, user="User1"):
-    options = " ".join(f"{name}={value}" for name, value in node_options(network, user=user).items())
-    ledger = f"consortium {uri(network)} {options}"
+    options = " ".join(f"{name}={value}" for name, value in network.node_options(user=user).items())
+    ledger = f"consortium {network.uri} {options}"
     run(
         "init",
         node,

@@ -22,7 +22,6 @@ from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_adapters.fabric.sending.options import read_options
 from carbonseal_adapters.fabric.sending.signers import InToken
-from carbonseal_devnet.fabric.interface import node_options, uri
 
 from . import networks
 
@@ -32,20 +31,20 @@ def given(carbonseal_fabric, tmp_path):
     """A node's directory with an MSP folder and a connection profile, and options that name them."""
     shutil.copytree(carbonseal_fabric.msp(), tmp_path / "msp")
     profile = json.loads(carbonseal_fabric.profile().read_text())
-    options = node_options(carbonseal_fabric) | {"msp": "msp", "profile": "profile.json"}
+    options = carbonseal_fabric.node_options() | {"msp": "msp", "profile": "profile.json"}
     (tmp_path / "profile.json").write_text(json.dumps(profile))
     return carbonseal_fabric, tmp_path, profile, options
 
 
 def refused(network, directory, options, address=None):
     with pytest.raises(Refused) as caught:
-        read_options(address or uri(network), options, NodeSecrets(directory))
+        read_options(address or network.uri, options, NodeSecrets(directory))
     return caught.value.finding.code.name
 
 
 def test_as_given_it_is_taken(given):
     network, directory, _, options = given
-    read = read_options(uri(network), options, NodeSecrets(directory))
+    read = read_options(network.uri, options, NodeSecrets(directory))
     assert read.gateways[0].address == network.endpoint()
     assert str(read.attest) == "2 of Org1MSP, Org2MSP"
     assert len(read.client.publisher) == 64
@@ -56,14 +55,14 @@ def test_a_nodes_directory_may_be_named_from_where_one_stands(given, monkeypatch
     network, directory, _, options = given
     options.pop("key", None)
     monkeypatch.chdir(directory.parent)
-    read = read_options(uri(network), options, NodeSecrets(Path(directory.name)))
+    read = read_options(network.uri, options, NodeSecrets(Path(directory.name)))
     assert len(read.client.publisher) == 64
 
 
 def test_left_out_a_majority_of_the_profiles_organisations_attests(given):
     network, directory, _, options = given
     del options["attest"]
-    assert str(read_options(uri(network), options, NodeSecrets(directory)).attest) == "2 of Org1MSP, Org2MSP"
+    assert str(read_options(network.uri, options, NodeSecrets(directory)).attest) == "2 of Org1MSP, Org2MSP"
 
 
 @pytest.mark.parametrize("option", ["channel", "profile", "msp"])
@@ -100,7 +99,7 @@ def test_a_root_by_path_beside_the_profile(given):
     (directory / "profile.json").write_text(json.dumps(profile))
 
     async def run():
-        ledger = await connect(uri(network), options, NodeSecrets(directory))
+        ledger = await connect(network.uri, options, NodeSecrets(directory))
         assert ledger.name == network.ledger
         await ledger.close()
 
@@ -132,12 +131,12 @@ def test_keys_elsewhere_encrypted_wrong_and_of_another(given, monkeypatch):
 
     plain, locked = options | {"key": "file:client.pem"}, options | {"key": "file:client.pem?password=env:WORD"}
     store(key, NoEncryption())
-    assert read_options(uri(network), plain, NodeSecrets(directory)).client
+    assert read_options(network.uri, plain, NodeSecrets(directory)).client
     assert refused(network, directory, locked | {}) in {"secret.not-encrypted", "secret.missing"}
     monkeypatch.setenv("WORD", "a long word")
     assert refused(network, directory, locked) == "secret.not-encrypted"
     store(key, BestAvailableEncryption(b"a long word"))
-    assert read_options(uri(network), locked, NodeSecrets(directory)).client
+    assert read_options(network.uri, locked, NodeSecrets(directory)).client
     assert refused(network, directory, plain) == "secret.encrypted"
     monkeypatch.setenv("WORD", "another word")
     assert refused(network, directory, locked) == "secret.wrong-password"
@@ -153,7 +152,7 @@ def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(given):
 
     async def run():
         with pytest.raises(TransientError):
-            await connect(uri(network), options | {"channel": "nowhere"}, NodeSecrets(directory))
+            await connect(network.uri, options | {"channel": "nowhere"}, NodeSecrets(directory))
         async with networks.connected(network) as one, networks.connected(network, "Org2MSP") as two:
             assert one.name == two.name
             assert one.publisher != two.publisher
@@ -177,10 +176,10 @@ def test_a_key_in_a_token_anchors(carbonseal_fresh_fabric, softhsm, tmp_path):
     subject = load_pem_x509_certificate(old.read_bytes()).subject
     old.write_bytes(organisation.ca.issue(subject, public).public_bytes(Encoding.PEM))
     shutil.rmtree(folder / "keystore")
-    options = node_options(network) | {"msp": str(folder), "key": uri_of_key}
+    options = network.node_options() | {"msp": str(folder), "key": uri_of_key}
 
     async def run():
-        ledger = await connect(uri(network), options, NodeSecrets(tmp_path))
+        ledger = await connect(network.uri, options, NodeSecrets(tmp_path))
         try:
             await networks.write(ledger, networks.anchor(1, "token"))
         finally:

@@ -22,7 +22,6 @@ from carbonseal.node.config import LedgerConfig
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
-from carbonseal_devnet.fabric.interface import node_options, publisher, uri
 from tests import nodes
 from tests.repository.sources import REPOSITORY
 
@@ -37,7 +36,7 @@ OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
 
 
 def make_node(directory, network):
-    ledger = LedgerConfig(network.ledger, uri(network), publisher(network), 3600, node_options(network))
+    ledger = LedgerConfig(network.ledger, network.uri, network.publisher(), 3600, network.node_options())
     own = nodes.log_config(origin="storm.example/log")
     nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
 
@@ -123,7 +122,7 @@ def check_blocks(network, statements):
     seen = list(transactions(network))
     assert {each.code for each in seen} <= {VALID, CONFLICT, DUPLICATE}
     valid = [each for each in seen if each.code == VALID]
-    writer = bytes.fromhex(publisher(network))
+    writer = bytes.fromhex(network.publisher())
     keys = Counter(key for each in valid for namespace, key, _ in each.writes if namespace == network.chaincode)
     assert keys == Counter(Place(writer, each).key for each in statements)
     assert len({each.id for each in valid}) == len(valid)
@@ -135,8 +134,8 @@ def check_offline(network, given, file):
     options = {
         "config": network.ledger.removeprefix("fabric:"),
         "chaincode": network.chaincode,
-        "attest": node_options(network)["attest"],
-        "publisher": publisher(network),
+        "attest": network.node_options()["attest"],
+        "publisher": network.publisher(),
     }
     anchors = [
         {

@@ -21,7 +21,7 @@ from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.config import LedgerConfig, LogConfig
 from carbonseal.node.failpoints import POINTS
 from carbonseal.node.node import Node
-from carbonseal_devnet.ethereum import Network
+from carbonseal_devnet.ethereum.network import Network
 from tests.nodes import log_config
 
 from .conftest import Begin, ledger_in

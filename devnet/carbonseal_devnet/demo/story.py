@@ -24,14 +24,16 @@ from carbonseal.records.strict import parse as parse_json
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verify import Report, verify
-from carbonseal_devnet import ethereum
 from carbonseal_devnet.demo import forgeries
 from carbonseal_devnet.demo.operator import run, serving
 from carbonseal_devnet.demo.stage import Stage
-from carbonseal_devnet.ethereum import Network as Chain
+from carbonseal_devnet.ethereum import starting as ethereum
+from carbonseal_devnet.ethereum.network import Network as Chain
 from carbonseal_devnet.example import Product, products
-from carbonseal_devnet.fabric.embedded import blocking as fabric
-from carbonseal_devnet.fabric.embedded.blocking import Blocking as Fabric
+from carbonseal_devnet.fabric import starting as fabric
+from carbonseal_devnet.fabric.network import FabricNetwork
+from carbonseal_devnet.log.network import Log
+from carbonseal_devnet.network import init_argument
 
 ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"
@@ -49,7 +51,7 @@ class World:
     """What is running: the chain, the consortium's network, and the directory of the certification body's node."""
 
     chain: Chain
-    fabric: Fabric
+    fabric: FabricNetwork
     node: Path
 
 
@@ -91,7 +93,7 @@ def _program() -> str:
 def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
     stage.act("Three ledgers, run by others")
     with stage.step("start an Ethereum-like chain") as told:
-        chain = running.enter_context(ethereum.in_thread())
+        chain = running.enter_context(ethereum.in_thread(keys=scratch / "keys"))
         told.append(f"{chain.ledger} at {chain.endpoint}, registry {chain.deployment.registry}")
     with stage.step("start a consortium's Hyperledger Fabric network") as told:
         consortium = running.enter_context(fabric.in_thread(scratch / "consortium"))
@@ -108,9 +110,9 @@ def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
     stage.act("A certification body makes a node")
     with stage.step("carbonseal init") as told:
         ledgers = [
-            _chain_option(chain, directory),
-            _consortium_option(consortium),
-            f"port-authority tlog+{url}/v1/logs/default key={_vkey(other, OTHER_ORIGIN).encode()}",
+            init_argument("chain", chain),
+            init_argument("consortium", consortium),
+            init_argument("port-authority", Log(url, _vkey(other, OTHER_ORIGIN).encode())),
         ]
         issuers = {product.issuer_name: product.issuer for product in products()}
         run(
@@ -120,21 +122,6 @@ def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
         )
         told.append(f"its log is {ORIGIN}; it issues in the names of {len(issuers)} companies")
     return World(chain, consortium, directory)
-
-
-def _chain_option(chain: Chain, directory: Path) -> str:
-    """What `init --ledger` is told about the chain. Writes the key of one of its accounts."""
-    key = directory / "keys" / "ethereum.key"
-    key.write_text(chain.key(0).hex() + "\n", encoding="ascii")
-    key.chmod(0o600)
-    return f"chain {chain.uri} registry={chain.deployment.registry} key=file:keys/ethereum.key"
-
-
-def _consortium_option(consortium: Fabric) -> str:
-    """The same about the consortium's channel, from the files that it hands out to its members."""
-    profile, msp = consortium.profile(), consortium.msp()
-    attest = f"{len(consortium.msp_ids)}:{','.join(consortium.msp_ids)}"
-    return f"consortium {consortium.uri} channel={consortium.channel} profile={profile} msp={msp} attest={attest}"
 
 
 def _vkey(directory: Path, origin: str) -> VerifierKey:

@@ -1,36 +1,54 @@
-"""A running chain, as those who use it and those who break it see it: all goes through its endpoint."""
+"""Ethereum network: a running chain, used, moved and broken through its JSON-RPC endpoint alone."""
 
 from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from carbonseal_adapters.ethereum.sending.deploy import Deployment
-from carbonseal_devnet.ethereum.accounts import account_key, address_of
+from carbonseal_devnet.ethereum.accounts import DEPLOYER, account_key, address_of
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What is needed to use a running network. `key(n)` for n from 0 to 8 are free to take.
+    """A running chain (`carbonseal_devnet.network.LocalNetwork`). The accounts 0 to 8 are free to take.
 
-    Every method that asks blocks, and raises RuntimeError with what the network answers.
+    Every method that asks the chain blocks, and raises RuntimeError with what the chain answers.
     """
 
     endpoint: str
     deployment: Deployment
     engine: str = "py-evm"  # what runs it: py-evm, anvil or geth
+    keys: Path | None = None  # the folder with key files of the accounts that are free to take
 
     @property
     def ledger(self) -> str:
-        """Its name, as policies write it."""
         return f"eip155:{self.deployment.chain_id}"
 
     @property
     def uri(self) -> str:
-        """Its address, as `node.toml` writes it."""
         return f"ethereum+{self.endpoint}"
+
+    def node_options(self) -> dict[str, str]:
+        """For account 0. Raises ValueError where the network was started without a folder for keys."""
+        return {"registry": self.deployment.registry, "key": f"file:{self.key_file(0)}"}
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        made = self.deployment
+        yield from (("genesis", made.genesis), ("registry", made.registry), ("code", made.code))
+        if self.keys is not None:
+            for number in range(DEPLOYER):
+                yield "publisher", f"{self.publisher(number)}  file:{self.key_file(number)}"
+
+    def key_file(self, number: int) -> Path:
+        """Where an account's private key is, in hex. Raises ValueError as `node_options` does."""
+        if self.keys is None:
+            raise ValueError("this network was started without a folder for key files")
+        return self.keys / f"ethereum-{number}.key"
 
     @staticmethod
     def key(number: int) -> bytes:

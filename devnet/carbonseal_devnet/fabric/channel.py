@@ -1,4 +1,4 @@
-"""A channel as its configuration describes it: whose identities count, and what a policy is satisfied by.
+"""Channel as its configuration describes it: its members, its orderers, and who may do what.
 
 Peers and orderers know of the channel this, read from its last config block, and nothing else.
 """
@@ -6,107 +6,20 @@ Peers and orderers know of the channel this, read from its last config block, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.x509.oid import NameOID
 from fabric_protos.common import common_pb2, configtx_pb2, configuration_pb2, policies_pb2
-from fabric_protos.msp import identities_pb2, msp_config_pb2, msp_principal_pb2
+from fabric_protos.msp import identities_pb2
 from fabric_protos.orderer import configuration_pb2 as orderer_pb2
 from fabric_protos.peer import configuration_pb2 as peer_pb2
 
-from carbonseal_devnet.fabric.identity import ORDER, ROLES
+from carbonseal_devnet.fabric import policies
+from carbonseal_devnet.fabric.msp import Forbidden, Member, Msp, verifies
 from carbonseal_devnet.fabric.wire import Malformed, decode, header_bytes, open_envelope
 
 Signed = tuple[bytes, bytes, bytes]
 """A serialised identity, a message, its signature."""
-
-
-class Forbidden(Exception):
-    """Who signed may not do this."""
-
-
-@lru_cache(maxsize=4096)
-def certificate_of(pem: bytes) -> x509.Certificate:
-    """Raises ValueError."""
-    return x509.load_pem_x509_certificate(pem)
-
-
-@lru_cache(maxsize=4096)
-def verifies(pem: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the certificate's key made this low-S signature over SHA-256 of the message."""
-    key = certificate_of(pem).public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        return False
-    try:
-        if decode_dss_signature(signature)[1] > ORDER // 2:
-            return False
-        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An identity that the channel vouches for."""
-
-    msp_id: str
-    certificate: bytes
-    roles: frozenset[str]
-
-
-class Msp:
-    """One organisation's identities. `config` is a serialised MSPConfig."""
-
-    def __init__(self, config: bytes) -> None:
-        fabric = decode(msp_config_pb2.FabricMSPConfig, decode(msp_config_pb2.MSPConfig, config).config)
-        self.id: str = fabric.name
-        self.tls_roots: bytes = b"".join(fabric.tls_root_certs)
-        self._authorities = [certificate_of(pem) for pem in [*fabric.root_certs, *fabric.intermediate_certs]]
-        self._revoked = {
-            (crl.issuer.public_bytes(), entry.serial_number)
-            for crl in map(x509.load_pem_x509_crl, fabric.revocation_list)
-            for entry in crl
-        }
-        named = {role: getattr(fabric.fabric_node_ous, f"{role}_ou_identifier") for role in ROLES}
-        self._units = {each.organizational_unit_identifier: role for role, each in named.items()}
-        self._known: dict[bytes, Member] = {}
-
-    def member(self, pem: bytes) -> Member:
-        """Expiry aside, which those judge who take requests. Raises Forbidden."""
-        if (known := self._known.get(pem)) is None:
-            known = self._known[pem] = self._judge(pem)
-        return known
-
-    def _judge(self, pem: bytes) -> Member:
-        try:
-            certificate = certificate_of(pem)
-        except ValueError as error:
-            raise Forbidden("the identity holds no certificate") from error
-        if not any(_issued(certificate, authority) for authority in self._authorities):
-            raise Forbidden(f"the certificate is not signed by an authority of {self.id}")
-        if (certificate.issuer.public_bytes(), certificate.serial_number) in self._revoked:
-            raise Forbidden("the certificate has been revoked")
-        units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
-        roles = frozenset(role for unit in units if (role := self._units.get(str(unit.value))))
-        if len(roles) != 1:
-            raise Forbidden("the certificate must have exactly one of the organisation's node units")
-        return Member(self.id, pem, roles)
-
-
-def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
 
 
 def value(group: Any, name: str) -> bytes:
@@ -239,13 +152,13 @@ class Channel:
             if step not in group.groups:
                 return False
             group = group.groups[step]
-        return _group_satisfied(group, name, members)
+        return policies.satisfied(group, name, members)
 
     def satisfied_by(self, application_policy: bytes, members: Sequence[Member]) -> bool:
         """A chaincode's endorsement policy: a serialised ApplicationPolicy."""
         policy = decode(policies_pb2.ApplicationPolicy, application_policy)
         if policy.HasField("signature_policy"):
-            return signature_satisfied(policy.signature_policy, members)
+            return policies.signature_satisfied(policy.signature_policy, members)
         reference = policy.channel_config_policy_reference
         absolute = reference if reference.startswith("/") else f"/Channel/Application/{reference}"
         return self.satisfied(absolute, members)
@@ -270,47 +183,3 @@ class Channel:
             return b"", signature.identifier_header
         identity = identities_pb2.SerializedIdentity(mspid=consenter.msp_id, id_bytes=consenter.identity)
         return identity.SerializeToString(), signature.identifier_header
-
-
-def _group_satisfied(group: Any, name: str, members: Sequence[Member]) -> bool:
-    if name not in group.policies:
-        return False
-    policy = group.policies[name].policy
-    if policy.type == policies_pb2.Policy.SIGNATURE:
-        return signature_satisfied(decode(policies_pb2.SignaturePolicyEnvelope, policy.value), members)
-    meta = decode(policies_pb2.ImplicitMetaPolicy, policy.value)
-    held = [_group_satisfied(each, meta.sub_policy, members) for each in group.groups.values()]
-    majority = len(held) // 2 + 1 if held else 0
-    needed = {meta.ANY: min(1, len(held)), meta.ALL: len(held), meta.MAJORITY: majority}[meta.rule]
-    return sum(held) >= needed
-
-
-def signature_satisfied(envelope: Any, members: Sequence[Member]) -> bool:
-    """A SignaturePolicyEnvelope; nobody counts for two principals."""
-    principals = [_principal(each) for each in envelope.identities]
-
-    def walk(rule: Any, free: list[Member]) -> list[Member] | None:
-        """Who is still free afterwards, or None if the rule isn't met."""
-        if rule.HasField("signed_by"):
-            for member in free:
-                if principals[rule.signed_by](member):
-                    return [each for each in free if each is not member]
-            return None
-        met = 0
-        for part in rule.n_out_of.rules:
-            if (left := walk(part, free)) is not None:
-                met, free = met + 1, left
-        return free if met >= rule.n_out_of.n else None
-
-    return walk(envelope.rule, list(members)) is not None
-
-
-def _principal(principal: Any) -> Any:
-    if principal.principal_classification == msp_principal_pb2.MSPPrincipal.ROLE:
-        role = decode(msp_principal_pb2.MSPRole, principal.principal)
-        wanted = msp_principal_pb2.MSPRole.MSPRoleType.Name(role.role).lower()
-        return lambda member: member.msp_id == role.msp_identifier and (wanted == "member" or wanted in member.roles)
-    if principal.principal_classification == msp_principal_pb2.MSPPrincipal.IDENTITY:
-        identity = decode(identities_pb2.SerializedIdentity, principal.principal)
-        return lambda member: member.msp_id == identity.mspid and member.certificate == identity.id_bytes
-    return lambda _member: False

@@ -10,8 +10,9 @@ from fabric_protos.orderer import ab_pb2
 from fabric_protos.peer import chaincode_event_pb2, events_pb2, proposal_pb2, proposal_response_pb2, transaction_pb2
 
 from carbonseal_devnet.fabric import wire
-from carbonseal_devnet.fabric.channel import Channel, Forbidden
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.msp import Forbidden
 from carbonseal_devnet.fabric.wire import FILTER, Malformed, decode, open_envelope
 
 

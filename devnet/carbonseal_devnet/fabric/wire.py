@@ -189,3 +189,9 @@ def commit_hash(filter_: bytes, updates: Iterable[Update], previous: bytes) -> b
 def field(number: int, value: bytes) -> bytes:
     """Protobuf's length-delimited field; absent if empty."""
     return varint(number << 3 | 2) + varint(len(value)) + value if value else b""
+
+
+def serialise(message: Any) -> bytes:
+    """Maps in the order of their keys, so that the same configuration is the same bytes."""
+    raw: bytes = message.SerializeToString(deterministic=True)
+    return raw

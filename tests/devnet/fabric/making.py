@@ -7,9 +7,9 @@ from pathlib import Path
 from fabric_protos.common import common_pb2
 from fabric_protos.peer import chaincode_pb2, proposal_pb2, proposal_response_pb2
 
-from carbonseal_devnet.fabric import client, config, wire
+from carbonseal_devnet.fabric import client, wire
 from carbonseal_devnet.fabric.channel import Channel
-from carbonseal_devnet.fabric.config import Seat, Settings
+from carbonseal_devnet.fabric.genesis import Seat, Settings, genesis_block
 from carbonseal_devnet.fabric.identity import Organisation
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.peer.validate import proposal_hash
@@ -32,7 +32,7 @@ def seats(bft=False):
 @cache
 def genesis(bft=False):
     peers = [(organisation(name), "127.0.0.1", 7051) for name in ("Org1", "Org2")]
-    return config.genesis(Settings(bft=bft), peers, organisation("Orderer"), seats(bft))
+    return genesis_block(Settings(bft=bft), peers, organisation("Orderer"), seats(bft))
 
 
 def channel(bft=False):

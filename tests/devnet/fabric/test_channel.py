@@ -5,8 +5,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from fabric_protos.common import configtx_pb2, policies_pb2
 from fabric_protos.msp import msp_principal_pb2
 
-from carbonseal_devnet.fabric.channel import Channel, Forbidden, signature_satisfied
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.identity import ORDER, Identity
+from carbonseal_devnet.fabric.msp import Forbidden
+from carbonseal_devnet.fabric.policies import signature_satisfied
 from tests.devnet.fabric import making
 
 ROLE = msp_principal_pb2.MSPRole

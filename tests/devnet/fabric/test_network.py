@@ -12,12 +12,12 @@ from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
 
 from carbonseal_devnet.fabric import rpc, wire
-from carbonseal_devnet.fabric.channel import Channel, Forbidden
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.deliver import Refusal
-from carbonseal_devnet.fabric.embedded.blocking import Blocking, in_thread
+from carbonseal_devnet.fabric.embedded.blocking import in_thread
 from carbonseal_devnet.fabric.embedded.network import Settings, running
 from carbonseal_devnet.fabric.identity import Identity
-from carbonseal_devnet.fabric.interface import FabricNetwork
+from carbonseal_devnet.fabric.msp import Forbidden
 from tests.devnet.fabric.clients import code, connected
 from tests.devnet.fabric.tiny import dial, nothing, tiny
 from tests.repository.sources import REPOSITORY
@@ -140,10 +140,10 @@ def test_a_key_that_came_into_a_range_is_a_phantom(tmp_path):
 def test_the_same_envelope_never_commits_twice(tmp_path, bft):
     async def work(network, client):
         identifier, envelope = await client.endorse("add", "a", "1")
-        await network.duplicate()
+        network.ordering.duplicating = True
         await client.submit(identifier, envelope)
         assert await client.status(identifier) == (VALID, 2)
-        await network.duplicate(False)
+        network.ordering.duplicating = False
         await client.submit(identifier, envelope)
         await client.invoke("put", "b", "1")
         assert await client.status(identifier) == (VALID, 2)
@@ -232,18 +232,18 @@ def test_too_few_endorsements_make_a_transaction_invalid(tmp_path):
 
 def test_a_peer_is_down_and_comes_back(tmp_path):
     async def work(network, client):
-        await network.stop_peer("Org2MSP")
+        await network.peers["Org2MSP"].stop()
         async with refused(grpc.StatusCode.ABORTED, saying="failed to collect enough") as caught:
             await client.endorse("put", "a", "1")
         assert "Org2MSP" in details(caught.value)
-        await network.start_peer("Org2MSP")
+        await network.peers["Org2MSP"].start()
         assert (await client.invoke("put", "a", "1"))[0] == VALID
-        await network.stop_peer("Org1MSP")
+        await network.peers["Org1MSP"].stop()
         async with refused(grpc.StatusCode.UNAVAILABLE):
             await client.evaluate("get", "a")
         async with connected(network, "Org2MSP") as other:
             await other.evaluate("get", "a")
-        await network.start_peer("Org1MSP")
+        await network.peers["Org1MSP"].start()
 
     on(tmp_path, work)
 
@@ -251,12 +251,12 @@ def test_a_peer_is_down_and_comes_back(tmp_path):
 def test_a_peer_that_was_down_catches_up(tmp_path):
     async def work(network, client):
         ready = [await client.endorse("put", str(number), "x") for number in range(3)]
-        await network.stop_peer("Org2MSP")
+        await network.peers["Org2MSP"].stop()
         for each in ready:
             await client.submit(*each)
             assert (await client.status(each[0]))[0] == VALID
         assert await network.height("Org2MSP") == 2
-        await network.start_peer("Org2MSP")
+        await network.peers["Org2MSP"].start()
         await network.settled()
         assert await network.block(4) == await network.block(4, "Org2MSP")
 
@@ -265,12 +265,12 @@ def test_a_peer_that_was_down_catches_up(tmp_path):
 
 def test_the_chaincode_is_down_and_comes_back(tmp_path):
     async def work(network, client):
-        await network.stop_chaincode("Org1MSP")
+        await network.services["Org1MSP"].stop()
         async with refused(grpc.StatusCode.ABORTED, saying="see attached details"):
             await client.endorse("put", "a", "1")
         async with connected(network, "Org2MSP") as other:
             await other.evaluate("get", "a")
-        await network.start_chaincode("Org1MSP")
+        await network.services["Org1MSP"].start()
         assert (await client.invoke("put", "a", "1"))[0] == VALID
 
     on(tmp_path, work)
@@ -279,10 +279,10 @@ def test_the_chaincode_is_down_and_comes_back(tmp_path):
 def test_the_orderer_is_down_and_the_kept_envelope_succeeds_later(tmp_path):
     async def work(network, client):
         kept = await client.endorse("put", "a", "1")
-        await network.stop_orderer()
+        await network.orderers[0].stop()
         async with refused(grpc.StatusCode.UNAVAILABLE, saying="no orderers could"):
             await client.submit(*kept)
-        await network.start_orderer()
+        await network.orderers[0].start()
         while True:
             try:
                 await client.submit(*kept)
@@ -296,17 +296,17 @@ def test_the_orderer_is_down_and_the_kept_envelope_succeeds_later(tmp_path):
 
 def test_bft_goes_on_with_three_of_four_and_stops_with_two(tmp_path):
     async def work(network, client):
-        await network.stop_orderer(0)
+        await network.orderers[0].stop()
         assert (await client.invoke("put", "a", "1"))[0] == VALID
         block = common_pb2.Block.FromString(await network.block(2))
         signatures = common_pb2.Metadata.FromString(block.metadata.metadata[wire.SIGNATURES]).signatures
         named = [common_pb2.IdentifierHeader.FromString(each.identifier_header).identifier for each in signatures]
         assert named == [2, 3, 4]
         kept = await client.endorse("put", "b", "1")
-        await network.stop_orderer(1)
+        await network.orderers[1].stop()
         async with refused(grpc.StatusCode.UNAVAILABLE):
             await client.submit(*kept)
-        await network.start_orderer(0)
+        await network.orderers[0].start()
         assert network.orderers[0].ledger.raw(2) == network.orderers[3].ledger.raw(2)
         await client.submit(*kept)
         assert (await client.status(kept[0]))[0] == VALID
@@ -332,15 +332,15 @@ def test_a_held_peer_commits_late(tmp_path):
 
 def test_a_lying_peer_is_found_out(tmp_path):
     async def work(network, client):
-        await network.lie("Org2MSP")
+        network.peers["Org2MSP"].endorser.lies = True
         async with refused(grpc.StatusCode.ABORTED) as caught:
             await client.endorse("put", "a", "1")
         assert "do not match" in details(caught.value)
-        await network.lie("Org2MSP", on=False)
+        network.peers["Org2MSP"].endorser.lies = False
         await client.invoke("put", "a", "truth")
         honest = await client.ask("get", "a")
         async with connected(network, "Org2MSP") as other:
-            await network.lie("Org2MSP")
+            network.peers["Org2MSP"].endorser.lies = True
             lie = await other.ask("get", "a")
         assert honest.response.payload == b"truth" != lie.response.payload
         channel = network.ordering.channel
@@ -540,9 +540,3 @@ def test_in_a_thread_with_carbonseals_own_chaincode(tmp_path):
         assert network.settled() == 2
         assert network.profile().exists()
         assert (network.msp() / "config.yaml").exists()
-
-
-def test_a_network_for_callers_that_block_shows_what_it_has():
-    members = {name for name in vars(FabricNetwork) if not name.startswith("_")}
-    assert members <= set(dir(Blocking))
-    assert not hasattr(Blocking, "__getattr__")

@@ -14,9 +14,8 @@ from fabric_protos.common import common_pb2
 
 from carbonseal.ledger import Attempt, AttemptStatus, Observation
 from carbonseal_devnet.fabric import rpc, wire
-from carbonseal_devnet.fabric.config import Settings
 from carbonseal_devnet.fabric.embedded.blocking import in_thread
-from carbonseal_devnet.fabric.interface import publisher
+from carbonseal_devnet.fabric.genesis import Settings
 from tests.devnet.fabric.tiny import tiny
 from tests.fabric import networks
 
@@ -137,7 +136,7 @@ def test_what_is_anchored_by_hand_is_proved(tmp_path):
     with in_thread(tmp_path / "network", settings=Settings(batch_count=1)) as network:
         program = Program(network, tmp_path)
         assert program.invoke("anchor", *words)[0] == 0
-        query = program.query("get", publisher(network), *words[:2])
+        query = program.query("get", network.publisher(), *words[:2])
         value = bytes.fromhex(program.ok(*query, "--hex"))
         assert value.startswith(statement.encode())
         failed, told = program.invoke("anchor", words[0], "1", "66" * 32)
@@ -228,7 +227,7 @@ def real_peer(program, directory):
 def test_a_real_peer_joins_and_stores_the_same_bytes(program):
     """Commit hashes included: it came to the same state by its own rules. Follows configuration updates too."""
     network = program.network
-    if network.settings.bft and re.search(r"Version: v?2\.", program.ok("version")):
+    if network.consensus == "BFT" and re.search(r"Version: v?2\.", program.ok("version")):
         pytest.skip("peers know BFT since Fabric 3")
     for number in range(3):
         assert program.invoke("add", "a", str(number))[0] == 0

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fabric_protos.common import common_pb2
 
-from carbonseal_devnet.fabric import config, wire
+from carbonseal_devnet.fabric import updates, wire
 from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.ledger import Ledger
 from carbonseal_devnet.fabric.peer import lifecycle
@@ -182,14 +182,14 @@ def test_a_configuration_must_be_what_its_update_makes(ledger):
     new.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0450ms"
     admin = making.organisation("Orderer").user("Admin")
     orderer = making.seats()[0].node.identity
-    proposed = config.propose("carbonseal", channel.group, new, [admin])
+    proposed = updates.propose("carbonseal", channel.group, new, [admin])
     update = wire.envelope(common_pb2.CONFIG_UPDATE, "carbonseal", proposed, admin)
-    made = config.apply(channel, proposed)
-    outcome = judged(ledger, config.config_envelope("carbonseal", made, update, orderer))
+    made = updates.apply(channel, proposed)
+    outcome = judged(ledger, updates.config_envelope("carbonseal", made, update, orderer))
     assert named(outcome) == [0]
     assert (outcome.channel.batch_timeout, channel.batch_timeout) == (0.05, 0.1)
     made.channel_group.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0499ms"
-    outcome = judged(ledger, config.config_envelope("carbonseal", made, update, orderer), channel=channel)
+    outcome = judged(ledger, updates.config_envelope("carbonseal", made, update, orderer), channel=channel)
     assert named(outcome) == [code("INVALID_CONFIG_TRANSACTION")]
     assert outcome.channel is channel
 

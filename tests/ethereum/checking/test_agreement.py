@@ -16,8 +16,8 @@ from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.gathering import inquiry
 from carbonseal_adapters.ethereum.gathering.trust import Gatherer
-from carbonseal_devnet.ethereum import in_thread
 from carbonseal_devnet.ethereum.evidence import synthesise
+from carbonseal_devnet.ethereum.starting import in_thread
 from tests.ethereum.endpoints import before
 from tests.ethereum.networks import anchor, connected, statement
 

@@ -7,7 +7,9 @@ import pytest
 from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.node import Node
 from carbonseal_adapters.ethereum.checking import registry
-from carbonseal_devnet.ethereum import Missing, find, in_thread
+from carbonseal_devnet.ethereum.native.programs import find
+from carbonseal_devnet.ethereum.starting import in_thread
+from carbonseal_devnet.supervised_process import ProgramMissing
 
 from .test_sending_node import make_node
 
@@ -18,7 +20,7 @@ def other(request):
     if request.param != "py-evm":
         try:
             find(request.param)
-        except Missing as missing:
+        except ProgramMissing as missing:
             pytest.skip(str(missing))
     with in_thread(engine=request.param, chain_id=4242) as network:
         yield network

@@ -14,10 +14,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from carbonseal.transport import backoff
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_devnet.ethereum.accounts import GAS_LIMIT, genesis
 from carbonseal_devnet.ethereum.engine import SkewedClock
-from carbonseal_devnet.ethereum.native.programs import Died, Native, find, held
+from carbonseal_devnet.ethereum.native.programs import Native, find, held
+from carbonseal_devnet.supervised_process import ProgramFailed
 
 FEES = ("maxFeePerGas", "maxPriorityFeePerGas")
 ZERO = "0x" + "00" * 32
@@ -37,7 +39,7 @@ async def start(
         init = [program, *storage, "init", str(scratch / "genesis.json")]
         made = await asyncio.to_thread(subprocess.run, init, capture_output=True, text=True, check=False)
         if made.returncode:
-            raise Died(made.stderr[-2000:])
+            raise ProgramFailed(made.stderr[-2000:])
     (scratch / "geth.toml").write_text(SETTINGS)
     command = [program, *storage, "--config", str(scratch / "geth.toml"), "--gcmode", "archive", "--syncmode", "full"]
     command += ["--networkid", str(chain_id), "--authrpc.port", "0", "--ipcpath", str(scratch / "geth.ipc")]
@@ -71,12 +73,10 @@ class Geth(Native):
 
     async def mine(self) -> None:
         parent = await self.ask("eth_getBlockByNumber", "latest", False)
-        pause = 0.008
-        for _ in range(BUILDS):
-            payload, requests = await self._build(parent, pause)
+        for tries in range(1, BUILDS + 1):
+            payload, requests = await self._build(parent, backoff(tries, 0.008, 0.2))
             if await self._is_full(payload):
                 break
-            pause = min(pause * 2, 0.2)
         await self.ask("engine_newPayloadV4", payload, [], ZERO, requests)
         await self._choose(payload["blockHash"], int(payload["blockNumber"], 16))
 

@@ -1,4 +1,4 @@
-"""Chains that a program of its own runs: found on this machine, held on a leash, asked over a local socket."""
+"""Chains that a program of its own runs: found on this machine, supervised, asked over a local socket."""
 
 from __future__ import annotations
 
@@ -7,36 +7,27 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from carbonseal_devnet import leash
 from carbonseal_devnet.ethereum.engine import RpcError, SkewedClock
+from carbonseal_devnet.supervised_process import ProgramFailed, ProgramMissing, end_of, supervise
 
 TIMEOUT = 60.0  # seconds to start, and for any answer
 LARGEST = 64 << 20  # bytes of an answer
 
 
-class Missing(Exception):
-    """The program is not on this machine."""
-
-
-class Died(Exception):
-    """The program did not start, or stopped."""
-
-
 def find(name: str) -> str:
-    """Where `anvil` or `geth` is: CARBONSEAL_ANVIL or CARBONSEAL_GETH, or on the PATH. Raises Missing."""
+    """Where `anvil` or `geth` is: CARBONSEAL_ANVIL or CARBONSEAL_GETH, or on the PATH. Raises ProgramMissing."""
     variable = f"CARBONSEAL_{name.upper()}"
     chosen = os.environ.get(variable, "")
     found = shutil.which(chosen or name)
     if found is None:
         what = f"{variable} names no program ({chosen})" if chosen else f"{name} is not on the PATH"
-        raise Missing(f"{what}; {INSTALL[name]}, and set {variable} or the PATH")
+        raise ProgramMissing(f"{what}; {INSTALL[name]}, and set {variable} or the PATH")
     return found
 
 
@@ -62,7 +53,7 @@ class Program:
         async with asyncio.timeout(TIMEOUT):
             line = await self._reader.readline()
         if not line:
-            raise Died(f"the program ended while it was asked {method}")
+            raise ProgramFailed(f"the program ended while it was asked {method}")
         answer = json.loads(line)
         if "error" in answer:
             error = answer["error"]
@@ -84,11 +75,11 @@ class Program:
 @asynccontextmanager
 async def held(command: Sequence[str], path: Path, log: Path) -> AsyncIterator[Program]:
     """The program, answering on the socket `path`, until the block ends: then it is killed, if it was not stopped."""
-    process = await asyncio.to_thread(_leashed, command, log)
+    process = await asyncio.to_thread(supervise, command, log)
     try:
         program = await _connect(path, process)
         if program is None:
-            raise Died(f"{command[0]} does not run: {await asyncio.to_thread(_end_of, log)}")
+            raise ProgramFailed(f"{command[0]} does not run: {await asyncio.to_thread(end_of, log)}")
         try:
             yield program
         finally:
@@ -99,17 +90,6 @@ async def held(command: Sequence[str], path: Path, log: Path) -> AsyncIterator[P
         await asyncio.to_thread(process.wait)
 
 
-def _leashed(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-I", leash.__file__, *command],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,  # Ctrl-C is for us, who then end it
-        )
-
-
 async def _connect(path: Path, process: subprocess.Popen[bytes]) -> Program | None:
     until = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < until:
@@ -118,10 +98,6 @@ async def _connect(path: Path, process: subprocess.Popen[bytes]) -> Program | No
         except OSError:
             await asyncio.sleep(0.01)
     return None
-
-
-def _end_of(log: Path) -> str:
-    return log.read_text(errors="replace")[-2000:]
 
 
 class Native:

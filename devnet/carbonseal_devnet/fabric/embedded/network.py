@@ -1,4 +1,4 @@
-"""The embedded network: two organisations with a peer each, their ordering service, a channel, a chaincode.
+"""Embedded Fabric network: two organisations with a peer each, their ordering service, a channel, a chaincode.
 
 Everything is kept in one directory: stopped and started again, it goes on where it was.
 """
@@ -16,24 +16,25 @@ from typing import Any
 from fabric_protos.common import common_pb2, configtx_pb2
 from fabric_protos.peer.lifecycle import lifecycle_pb2
 
-from carbonseal_devnet.fabric import client, config, profiles, rpc, wire
-from carbonseal_devnet.fabric.config import Seat, Settings
+from carbonseal_devnet.fabric import client, genesis, rpc, updates, wire
 from carbonseal_devnet.fabric.embedded.orderer import Orderer, Ordering
 from carbonseal_devnet.fabric.embedded.services import Service, anchor_registry
+from carbonseal_devnet.fabric.genesis import Seat, Settings
 from carbonseal_devnet.fabric.identity import Node, Organisation
 from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.network import CHAINCODE, ORDERER_MSP, FabricAccess
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.peer.peer import Peer
 from carbonseal_devnet.fabric.peer.validate import reader
 
-ORDERING = "OrdererMSP"
-CHAINCODE = "carbonseal"
 Chaincode = Callable[[str], AbstractAsyncContextManager[object]]
 """A chaincode service: listens on the address while the context lasts."""
 
 
-class Network:
-    """A running network. What waits for nothing are attributes; whatever touches nodes is awaited."""
+class Network(FabricAccess):
+    """A running network, for callers in its event loop: what waits for nothing are attributes, all else is awaited.
+
+    Its `peers`, `orderers` and chaincode `services` can be stopped and started one by one."""
 
     def __init__(self, directory: Path, settings: Settings, chaincode: Chaincode) -> None:
         self.directory = directory
@@ -43,7 +44,8 @@ class Network:
         self._stored = self._read(settings)
         self.settings = Settings(**self._stored["settings"])
         self.channel = self.settings.channel
-        self.organisations = {each: self._organisation(each) for each in [*self._stored["organisations"], ORDERING]}
+        self.consensus = "BFT" if self.settings.bft else "raft"
+        self.organisations = {each: self._organisation(each) for each in [*self._stored["organisations"], ORDERER_MSP]}
         self.genesis = self._genesis()
         self.ledger = f"fabric:{wire.header_hash(self._block(self.genesis).header).hex()}"
         self.orderers = [self._orderer(number) for number in range(4 if self.settings.bft else 1)]
@@ -54,41 +56,11 @@ class Network:
 
     # What clients need
 
-    @property
-    def msp_ids(self) -> list[str]:
-        """The organisations that run peers."""
-        return [each for each in self.organisations if each != ORDERING]
-
-    @property
-    def uri(self) -> str:
-        """Its address, as `node.toml` writes it: that of the first organisation's peer."""
-        return f"fabric+grpcs://{self.endpoint()}"
-
     def endpoint(self, msp_id: str = "Org1MSP") -> str:
-        """HOST:PORT of the organisation's peer, which serves Gateway, Endorser and Deliver."""
         return f"{rpc.LOOPBACK}:{self._port(msp_id)}"
 
-    def tls_ca(self, msp_id: str = "Org1MSP") -> Path:
-        """The certificate that its servers are known by, PEM."""
-        return self.organisations[msp_id].tls_ca_file
-
-    def orderer_endpoint(self, number: int = 0) -> str:
-        return self.orderers[number].address
-
-    def msp(self, msp_id: str = "Org1MSP", user: str = "User1") -> Path:
-        """A user's MSP folder, made on first use. `Admin` is the organisation's administrator."""
-        organisation = self.organisations[msp_id]
-        organisation.user(user)
-        return organisation.user_folder(user)
-
-    def profile(self, msp_id: str = "Org1MSP") -> Path:
-        """The organisation's connection profile, JSON."""
-        path = self.directory / f"connection-{msp_id}.json"
-        peers = {f"peer0.{self.organisations[each].domain}": (each, self.endpoint(each)) for each in self.msp_ids}
-        orderers = {each.node.home.name: (ORDERING, each.address) for each in self.orderers}
-        made = profiles.connection_profile(self.channel, msp_id, self.organisations, peers, orderers)
-        path.write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
-        return path
+    def orderer_addresses(self) -> dict[str, str]:
+        return {each.node.home.name: each.address for each in self.orderers}
 
     # What happened
 
@@ -116,38 +88,12 @@ class Network:
 
     # Faults
 
-    async def stop_peer(self, msp_id: str) -> None:
-        await self.peers[msp_id].stop()
-
-    async def start_peer(self, msp_id: str) -> None:
-        await self.peers[msp_id].start()
-
-    async def stop_orderer(self, number: int = 0) -> None:
-        await self.orderers[number].stop()
-
-    async def start_orderer(self, number: int = 0) -> None:
-        await self.orderers[number].start()
-
-    async def stop_chaincode(self, msp_id: str) -> None:
-        await self.services[msp_id].stop()
-
-    async def start_chaincode(self, msp_id: str) -> None:
-        await self.services[msp_id].start()
-
     async def hold(self, msp_id: str) -> None:
         """The peer gets blocks and commits none, until released."""
         self.peers[msp_id].released.clear()
 
     async def release(self, msp_id: str) -> None:
         self.peers[msp_id].released.set()
-
-    async def duplicate(self, on: bool = True) -> None:
-        """Every transaction is ordered twice."""
-        self.ordering.duplicating = on
-
-    async def lie(self, msp_id: str, on: bool = True) -> None:
-        """The peer signs other answers than the chaincode gave."""
-        self.peers[msp_id].endorser.lies = on
 
     async def overwrite_filter(self, msp_id: str, number: int, position: int, code: int) -> None:
         """Change what the peer's stored block says of a transaction's validity."""
@@ -167,7 +113,7 @@ class Network:
         new.CopyFrom(old)
         change(new)
         admins = [self.organisations[each].user("Admin") for each in self.ordering.channel.msps]
-        update = config.propose(self.channel, old, new, admins)
+        update = updates.propose(self.channel, old, new, admins)
         envelope = wire.envelope(common_pb2.CONFIG_UPDATE, self.channel, update, admins[0])
         before = self.ordering.channel
         live = self.ordering.live()[0]
@@ -182,7 +128,7 @@ class Network:
         organisation = self.organisations[msp_id] = self._organisation(msp_id)
         self._stored["organisations"].append(msp_id)
         self._assign_ports([msp_id, f"chaincode.{msp_id}"])
-        group = config.peer_group(organisation, rpc.LOOPBACK, self._port(msp_id))
+        group = genesis.peer_group(organisation, rpc.LOOPBACK, self._port(msp_id))
 
         def join(root: Any) -> None:
             root.groups["Application"].groups[msp_id].CopyFrom(group)
@@ -194,12 +140,12 @@ class Network:
 
     async def renew_orderer(self, number: int = 0) -> int:
         """The orderer gets a new key and certificate, here and in the configuration. The number of the config block."""
-        orderer, organisation = self.orderers[number], self.organisations[ORDERING]
+        orderer, organisation = self.orderers[number], self.organisations[ORDERER_MSP]
         renewed = organisation.renew_node(orderer.node)
         seats = [Seat(each.node if each is not orderer else renewed, rpc.LOOPBACK, each.port) for each in self.orderers]
 
         def seat(root: Any) -> None:
-            config.seat_orderers(root.groups["Orderer"], self.settings.bft, seats)
+            genesis.seat_orderers(root.groups["Orderer"], self.settings.bft, seats)
 
         block = await self.update(seat)
         orderer.node = renewed
@@ -296,17 +242,17 @@ class Network:
     def _genesis(self) -> bytes:
         path = self.directory / "genesis.block"
         if not path.exists():
-            ordering = self.organisations[ORDERING]
+            ordering = self.organisations[ORDERER_MSP]
             seats = [
                 Seat(ordering.node(f"orderer{number}", "orderer"), rpc.LOOPBACK, self._port(f"orderer{number}"))
                 for number in range(4 if self.settings.bft else 1)
             ]
             peers = [(self.organisations[each], rpc.LOOPBACK, self._port(each)) for each in self.msp_ids]
-            path.write_bytes(config.genesis(self.settings, peers, ordering, seats).SerializeToString())
+            path.write_bytes(genesis.genesis_block(self.settings, peers, ordering, seats).SerializeToString())
         return path.read_bytes()
 
     def _orderer(self, number: int) -> Orderer:
-        node = self.organisations[ORDERING].node(f"orderer{number}", "orderer")
+        node = self.organisations[ORDERER_MSP].node(f"orderer{number}", "orderer")
         return Orderer(number + 1, node, self._port(f"orderer{number}"), self._ledger(node))
 
     def _ledger(self, node: Node) -> Ledger:

@@ -17,11 +17,12 @@ from fabric_protos.common import common_pb2, configtx_pb2
 from fabric_protos.orderer import ab_pb2, ab_pb2_grpc
 from fabric_protos.orderer.etcdraft import metadata_pb2
 
-from carbonseal_devnet.fabric import config, rpc, wire
-from carbonseal_devnet.fabric.channel import Channel, Forbidden, certificate_of
+from carbonseal_devnet.fabric import genesis, rpc, updates, wire
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.deliver import Deliverer, OrdererDeliver, Refusal
 from carbonseal_devnet.fabric.identity import Node
 from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.msp import Forbidden, certificate_of
 from carbonseal_devnet.fabric.wire import Message, open_envelope
 
 
@@ -95,7 +96,7 @@ class Ordering:
     @property
     def needed(self) -> int:
         """How many orderers must be up."""
-        return config.quorum(len(self.orderers)) if self.channel.consensus == "BFT" else len(self.orderers) // 2 + 1
+        return genesis.quorum(len(self.orderers)) if self.channel.consensus == "BFT" else len(self.orderers) // 2 + 1
 
     def live(self) -> list[Orderer]:
         return [orderer for orderer in self.orderers if orderer.up]
@@ -128,9 +129,9 @@ class Ordering:
                 raise refusal(
                     common_pb2.BAD_REQUEST, f"a message of type {message.channel.type} is not for clients to send"
                 )
-            changed = config.apply(self.channel, message.data)
+            changed = updates.apply(self.channel, message.data)
             Channel(self.channel.name, changed).check()
-            return config.config_envelope(self.channel.name, changed, raw, orderer.node.identity)
+            return updates.config_envelope(self.channel.name, changed, raw, orderer.node.identity)
         except ValueError as error:
             raise refusal(common_pb2.BAD_REQUEST, f"the message cannot be read: {error}") from error
         except Forbidden as error:

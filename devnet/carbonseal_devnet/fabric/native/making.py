@@ -5,41 +5,41 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from carbonseal_devnet.fabric.native import settings
-from carbonseal_devnet.fabric.native.programs import Failed, Programs, free_ports
-from carbonseal_devnet.fabric.native.settings import CHAINCODE, CHANNEL, HERE, Member, Plan
+from carbonseal_devnet.fabric.native import channel_settings, node_settings
+from carbonseal_devnet.fabric.native.plan import CHANNEL, HERE, Member, Plan
+from carbonseal_devnet.fabric.native.programs import Programs, free_ports
+from carbonseal_devnet.fabric.network import CHAINCODE
+from carbonseal_devnet.supervised_process import ProgramFailed
 
 GENESIS = "genesis.block"
-PLAN = "plan.json"
 BUILDER = "builder"
 DEFINITION = ("--channelID", CHANNEL, "--name", CHAINCODE, "--version", "1", "--sequence", "1")
 
 
 def make(directory: Path, programs: Programs, *, bft: bool, batch: float, messages: int) -> Plan:
-    """A network of two organisations, all but started. Raises Failed."""
+    """A network of two organisations, all but started. Raises ProgramFailed."""
     directory.mkdir(parents=True, exist_ok=True)
     count = 4 if bft else 1
     ports = iter(free_ports(3 * count))
     orderers = [{name: next(ports) for name in ("port", "admin", "operations")} for _ in range(count)]
     plan = Plan(directory, bft, batch, messages, orderers, [new_member("Org1"), new_member("Org2")])
-    _write(directory / "crypto-config.yaml", settings.identities(plan))
+    _write(directory / "crypto-config.yaml", channel_settings.identities(plan))
     made = ("--config", directory / "crypto-config.yaml", "--output", plan.crypto)
     programs.run("cryptogen", "generate", *made, settings=directory)
-    _write(directory / "configtx.yaml", settings.channel(plan))
-    asked = ("-profile", settings.PROFILE, "-channelID", CHANNEL, "-outputBlock", directory / GENESIS)
+    _write(directory / "configtx.yaml", channel_settings.channel(plan))
+    asked = ("-profile", channel_settings.PROFILE, "-channelID", CHANNEL, "-outputBlock", directory / GENESIS)
     programs.run("configtxgen", *asked, settings=directory)
-    for name, script in settings.BUILDER.items():
+    for name, script in node_settings.BUILDER.items():
         path = directory / BUILDER / "bin" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(script, encoding="ascii")
         path.chmod(0o755)
     for number in range(1, count + 1):
         home = directory / f"orderer{number}"
-        _write(home / "orderer.yaml", settings.orderer(plan, number, home))
+        _write(home / "orderer.yaml", node_settings.orderer(plan, number, home))
     for member in plan.members:
         write_peer(plan, member)
     return plan
@@ -49,31 +49,13 @@ def new_member(name: str) -> Member:
     return Member(name, *free_ports(4))
 
 
-def peer_folder(plan: Plan, member: Member) -> Path:
-    """Where its peer's settings and data are."""
-    return plan.directory / f"peer-{member.name}"
-
-
 def write_peer(plan: Plan, member: Member) -> None:
-    home = peer_folder(plan, member)
-    _write(home / "core.yaml", settings.peer(plan, member, home, plan.directory / BUILDER))
-
-
-def write_plan(plan: Plan) -> None:
-    """Written last: what has a plan is complete."""
-    _write(plan.directory / PLAN, asdict(plan) | {"directory": ""})
-
-
-def read_plan(directory: Path) -> Plan | None:
-    """None where there is no network yet."""
-    if not (directory / PLAN).exists():
-        return None
-    stored = json.loads((directory / PLAN).read_text("ascii"))
-    return Plan(**stored | {"directory": directory, "members": [Member(**each) for each in stored["members"]]})
+    home = plan.peer_folder(member)
+    _write(home / "core.yaml", node_settings.peer(plan, member, home, plan.directory / BUILDER))
 
 
 def join_orderer(admin: int, block: Path) -> None:
-    """POST /participation/v1/channels (Fabric docs, "Create a channel"), a form with one file. Raises Failed."""
+    """POST /participation/v1/channels (Fabric docs, "Create a channel"), a form with one file. Raises ProgramFailed."""
     boundary = "carbonseal-devnet-genesis-block"
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="config-block"; filename="genesis.block"\r\n\r\n'
     body = head.encode() + block.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
@@ -85,7 +67,9 @@ def join_orderer(admin: int, block: Path) -> None:
     try:
         urllib.request.urlopen(request, timeout=30).close()
     except urllib.error.HTTPError as error:
-        raise Failed(f"the orderer does not join the channel: {error.read().decode(errors='replace')}") from error
+        raise ProgramFailed(
+            f"the orderer does not join the channel: {error.read().decode(errors='replace')}"
+        ) from error
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

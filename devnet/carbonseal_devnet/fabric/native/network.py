@@ -1,4 +1,4 @@
-"""A native Fabric network on loopback: Fabric's own programs, without Docker, all in one directory.
+"""Native Fabric network on loopback: Fabric's own programs, without Docker, all in one directory.
 
 Made once: identities, genesis block, ports, the channel, the chaincode. Started again from the same directory, everything is
 as it was left.
@@ -10,9 +10,9 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,25 +25,18 @@ from carbonseal_adapters.fabric.chaincode.package import package, package_id
 from carbonseal_adapters.fabric.checking.blocks import Block
 from carbonseal_adapters.fabric.sending.collecting import last_config
 from carbonseal_adapters.fabric.sending.ledger import connect
-from carbonseal_devnet.fabric import config, wire
-from carbonseal_devnet.fabric.config import Seat
+from carbonseal_devnet.fabric import genesis, updates, wire
+from carbonseal_devnet.fabric.genesis import Seat
 from carbonseal_devnet.fabric.identity import Node, Organisation
-from carbonseal_devnet.fabric.interface import node_options, uri
 from carbonseal_devnet.fabric.native import making
-from carbonseal_devnet.fabric.native.programs import (
-    TIMEOUT,
-    Failed,
-    Held,
-    Programs,
-    at_once,
-    quiet_environment,
-)
-from carbonseal_devnet.fabric.native.settings import CHAINCODE, CHANNEL, HERE, ORDERER_DOMAIN, ORDERER_MSP, Member, Plan
-from carbonseal_devnet.fabric.profiles import connection_profile
+from carbonseal_devnet.fabric.native.plan import CHANNEL, HERE, ORDERER_DOMAIN, Member, Plan, read_plan
+from carbonseal_devnet.fabric.native.programs import TIMEOUT, Held, Programs, at_once, quiet_environment
+from carbonseal_devnet.fabric.network import CHAINCODE, ORDERER_MSP, FabricNetwork
+from carbonseal_devnet.supervised_process import ProgramFailed
 
 
-class Native:
-    """A running network; `interface.FabricNetwork`."""
+class Native(FabricNetwork):
+    """A `FabricNetwork` whose nodes are programs."""
 
     channel = CHANNEL
     chaincode = CHAINCODE
@@ -51,6 +44,9 @@ class Native:
     def __init__(self, plan: Plan, programs: Programs) -> None:
         self.directory = plan.directory
         self.version = programs.version
+        self.consensus = "BFT" if plan.bft else "raft"
+        self.genesis = (plan.directory / making.GENESIS).read_bytes()
+        self.ledger = f"fabric:{Block.of(self.genesis).hash.hex()}"
         self._plan, self._programs = plan, programs
         self._held: dict[str, Held] = {}
         self.organisations = {each.msp: self._organisation(each) for each in plan.members}
@@ -58,45 +54,14 @@ class Native:
 
     # --- what clients need -------------------------------------------------------------------------------------------
 
-    @property
-    def genesis(self) -> bytes:
-        return (self.directory / making.GENESIS).read_bytes()
-
-    @property
-    def ledger(self) -> str:
-        return f"fabric:{Block.of(self.genesis).hash.hex()}"
-
-    @property
-    def consensus(self) -> str:
-        return "BFT" if self._plan.bft else "raft"
-
-    @property
-    def msp_ids(self) -> list[str]:
-        return [each.msp for each in self._plan.members]
-
     def endpoint(self, msp_id: str = "Org1MSP") -> str:
         return self._member(msp_id).address
 
-    def tls_ca(self, msp_id: str = "Org1MSP") -> Path:
-        return self.organisations[msp_id].tls_ca_file
-
-    def orderer_endpoint(self, number: int = 0) -> str:
-        return f"{HERE}:{self._plan.orderers[number]['port']}"
-
-    def msp(self, msp_id: str = "Org1MSP", user: str = "User1") -> Path:
-        self.organisations[msp_id].user(user)
-        return self.organisations[msp_id].user_folder(user)
-
-    def profile(self, msp_id: str = "Org1MSP") -> Path:
-        path = self.directory / f"connection-{msp_id}.json"
-        peers = {each.peer: (each.msp, each.address) for each in self._plan.members}
-        orderers = {
-            f"orderer{number}.{ORDERER_DOMAIN}": (ORDERER_MSP, f"{HERE}:{ports['port']}")
+    def orderer_addresses(self) -> dict[str, str]:
+        return {
+            f"orderer{number}.{ORDERER_DOMAIN}": f"{HERE}:{ports['port']}"
             for number, ports in enumerate(self._plan.orderers, 1)
         }
-        profile = connection_profile(CHANNEL, msp_id, self.organisations, peers, orderers)
-        path.write_text(json.dumps(profile, indent=2) + "\n", encoding="utf-8")
-        return path
 
     # --- what happened -----------------------------------------------------------------------------------------------
 
@@ -148,7 +113,7 @@ class Native:
     def overwrite_filter(self, msp_id: str, number: int, position: int, code: int) -> None:
         """Change what the peer's stored block says of a transaction's validity, in the file that it keeps blocks in."""
         metadata = common_pb2.Block.FromString(self.block(number, msp_id)).metadata.metadata
-        path = making.peer_folder(self._plan, self._member(msp_id)) / "data/ledgersData/chains/chains" / CHANNEL
+        path = self._plan.peer_folder(self._member(msp_id)) / "data/ledgersData/chains/chains" / CHANNEL
         self.stop_peer(msp_id)
         with (path / "blockfile_000000").open("r+b") as file:
             raw = file.read()
@@ -163,7 +128,6 @@ class Native:
     # --- changes of the configuration --------------------------------------------------------------------------------
 
     def update(self, change: Callable[[Any], None]) -> int:
-        """Change the channel's ConfigGroup, signed by every administrator."""
         block = common_pb2.Block.FromString(self._fetch("config", "Org1MSP"))
         before = int(block.header.number)
         payload = common_pb2.Payload.FromString(common_pb2.Envelope.FromString(block.data.data[0]).payload)
@@ -172,7 +136,7 @@ class Native:
         new.CopyFrom(old)
         change(new)
         admins = [each.user("Admin") for each in self.organisations.values()]
-        update = config.propose(CHANNEL, old, new, admins)
+        update = updates.propose(CHANNEL, old, new, admins)
         path = self.directory / "update.tx"
         path.write_bytes(wire.envelope(common_pb2.CONFIG_UPDATE, CHANNEL, update, admins[0]))
         self._have_ordered("Org1MSP", "channel", "update", "-f", path, "-c", CHANNEL)
@@ -181,11 +145,10 @@ class Native:
         return Block.of(self._fetch("config", "Org1MSP")).number
 
     def add_organisation(self, msp_id: str = "Org3MSP") -> int:
-        """A new organisation joins, with a peer and its chaincode service."""
         member = making.new_member(msp_id.removesuffix("MSP"))
         organisation = self.organisations[msp_id] = self._organisation(member)
         organisation.node("peer0")
-        group = config.peer_group(organisation, HERE, member.port)
+        group = genesis.peer_group(organisation, HERE, member.port)
 
         def join(root: Any) -> None:
             root.groups["Application"].groups[member.name].CopyFrom(group)
@@ -199,7 +162,7 @@ class Native:
         self._until(lambda: self.height(msp_id) == self.height())
         self._approve(member)
         self.settled()
-        making.write_plan(self._plan)
+        self._plan.write()
         return number
 
     def renew_orderer(self, number: int = 0) -> int:
@@ -219,10 +182,9 @@ class Native:
 
     def _seat(self, nodes: list[Node], root: Any) -> None:
         seats = [Seat(node, HERE, each["port"]) for node, each in zip(nodes, self._plan.orderers, strict=True)]
-        config.seat_orderers(root.groups["Orderer"], self._plan.bft, seats)
+        genesis.seat_orderers(root.groups["Orderer"], self._plan.bft, seats)
 
     def revoke(self, msp_id: str, user: str) -> int:
-        """The user's certificate is revoked."""
         organisation, name = self.organisations[msp_id], self._member(msp_id).name
         organisation.revoke(organisation.user(user).certificate)
 
@@ -299,7 +261,7 @@ class Native:
         while True:
             try:
                 self._as_admin(msp_id, *arguments, *ordered)
-            except Failed as failed:
+            except ProgramFailed as failed:
                 if "SERVICE_UNAVAILABLE" not in str(failed) or time.monotonic() > end:
                     raise
             else:
@@ -312,23 +274,23 @@ class Native:
         return path.read_bytes()
 
     def _as_admin(self, msp_id: str, *arguments: object) -> str:
-        home = making.peer_folder(self._plan, self._member(msp_id))
+        home = self._plan.peer_folder(self._member(msp_id))
         return self._programs.run(
             "peer", *arguments, settings=home, CORE_PEER_MSPCONFIGPATH=str(self.msp(msp_id, "Admin"))
         )
 
     @staticmethod
     def _until(done: Callable[[], bool]) -> None:
-        """Raises Failed where it takes too long; what fails meanwhile is tried again, as nodes have to find each other."""
+        """Raises ProgramFailed where it takes too long; what fails meanwhile is tried again, as nodes have to find each other."""
         end, problem = time.monotonic() + TIMEOUT, "it does not come to rest"
         while time.monotonic() < end:
             try:
                 if done():
                     return
-            except Failed as failed:
+            except ProgramFailed as failed:
                 problem = str(failed)
             time.sleep(0.05)
-        raise Failed(f"the network: {problem}")
+        raise ProgramFailed(f"the network: {problem}")
 
 
 def _peer(member: Member) -> str:
@@ -338,7 +300,7 @@ def _peer(member: Member) -> str:
 async def _prepares(network: Native, msp_id: str) -> bool:
     secrets = NodeSecrets(network.directory)
     try:
-        ledger = await connect(uri(network, msp_id), node_options(network, msp_id), secrets)
+        ledger = await connect(network.uri_of(msp_id), network.node_options(msp_id), secrets)
         try:
             await ledger.prepare(Anchor(Statement(bytes(32), 1, bytes(32)), b""), ())
         finally:
@@ -353,33 +315,22 @@ def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages:
     """The network in `directory`, ready for anchors until the block ends, made there where there is none.
 
     `bft` takes four orderers and Fabric 3; `batch` is how many seconds an incomplete block waits, `messages` how many
-    transactions fill one. A network that is there keeps what it was made with. Raises Missing without Fabric's programs,
-    Failed where one does not do as it is asked.
+    transactions fill one. A network that is there keeps what it was made with. Raises ProgramMissing without
+    Fabric's programs, ProgramFailed where one does not do as it is asked, ValueError where the network there has other orderers.
     """
     programs, directory = Programs(), directory.resolve()
     if bft and not programs.version.startswith("3."):
-        raise Failed(f"BFT needs Fabric 3, and the programs here are {programs.version}")
-    stored = making.read_plan(directory)
+        raise ProgramFailed(f"BFT needs Fabric 3, and the programs here are {programs.version}")
+    stored = read_plan(directory)
     if stored is not None and stored.bft != bft:
-        raise Failed(f"{directory} holds a network with the other kind of orderers")
+        raise ValueError(f"{directory} holds a network with another kind of ordering service")
     plan = stored or making.make(directory, programs, bft=bft, batch=batch, messages=messages)
     network = Native(plan, programs)
     try:
         network.start()
         if stored is None:
             network.found()
-            making.write_plan(plan)
+            plan.write()
         yield network
     finally:
         network.stop()
-
-
-@asynccontextmanager
-async def running(directory: Path, *, bft: bool = False) -> AsyncIterator[Native]:
-    """The same for those who have an event loop to keep going."""
-    network = started(directory, bft=bft)
-    entered = await asyncio.to_thread(network.__enter__)
-    try:
-        yield entered
-    finally:
-        await asyncio.to_thread(network.__exit__, None, None, None)

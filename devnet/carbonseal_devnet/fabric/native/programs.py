@@ -1,4 +1,4 @@
-"""Fabric's own programs: found on this machine, run to their end, or held on a leash."""
+"""Fabric's own programs: found on this machine, run to their end, or supervised while they run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from carbonseal_devnet import leash
+from carbonseal_devnet.supervised_process import ProgramFailed, ProgramMissing, end_of, supervise
 
 PROGRAMS = ("peer", "orderer", "cryptogen", "configtxgen")
 TIMEOUT = 60.0  # seconds to start, and for any command
@@ -25,16 +24,8 @@ GRACE = 10  # seconds to stop
 VARIABLE = "CARBONSEAL_FABRIC_BIN"
 
 
-class Missing(Exception):
-    """Fabric's programs are not on this machine."""
-
-
-class Failed(Exception):
-    """A program did not do as it was asked."""
-
-
 class Programs:
-    """Fabric's programs in the folder that CARBONSEAL_FABRIC_BIN names, or on the PATH. Raises Missing."""
+    """Fabric's programs in the folder that CARBONSEAL_FABRIC_BIN names, or on the PATH. Raises ProgramMissing."""
 
     def __init__(self) -> None:
         folder = os.environ.get(VARIABLE)
@@ -42,7 +33,7 @@ class Programs:
         missing = [name for name, path in found.items() if path is None]
         if missing:
             where = f"in {folder}" if folder else "on the PATH"
-            raise Missing(
+            raise ProgramMissing(
                 f"{', '.join(missing)} not {where}; unpack a release archive of github.com/hyperledger/fabric "
                 f"and set {VARIABLE} to its folder bin"
             )
@@ -55,7 +46,7 @@ class Programs:
         return self._paths[name]
 
     def run(self, name: str, *arguments: object, settings: Path, **environment: str) -> str:
-        """What the program prints. Raises Failed."""
+        """What the program prints. Raises ProgramFailed."""
         command = [self[name], *map(str, arguments)]
         done = subprocess.run(
             command,
@@ -66,7 +57,7 @@ class Programs:
             check=False,
         )
         if done.returncode:
-            raise Failed(f"{' '.join(command[:4])}: {(done.stderr or done.stdout)[-2000:]}")
+            raise ProgramFailed(f"{' '.join(command[:4])}: {(done.stderr or done.stdout)[-2000:]}")
         return done.stdout + done.stderr
 
 
@@ -80,32 +71,24 @@ class Held:
     """A program that runs until it is stopped or killed, or whoever started it ends. It listens on `port` once it is ready."""
 
     def __init__(self, command: Sequence[str], port: int, log: Path, environment: Mapping[str, str]) -> None:
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", leash.__file__, *command],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                env=environment,
-                start_new_session=True,  # Ctrl-C is for us, who then end it
-            )
+        self._process = supervise(command, log, environment)
         self._port = port
         self._log = log
 
     def until_ready(self) -> None:
-        """Raises Failed where the program ends before, or takes too long."""
+        """Raises ProgramFailed where the program ends before, or takes too long."""
         end = time.monotonic() + TIMEOUT
         while not listens(self._port):
             if self._process.poll() is not None or time.monotonic() > end:
-                raise Failed(f"{self._log.stem} does not run: {self._log.read_text(errors='replace')[-2000:]}")
+                raise ProgramFailed(f"{self._log.stem} does not run: {end_of(self._log)}")
             time.sleep(0.01)
 
     def kill(self) -> None:
-        """At once, the program with its leash."""
+        """At once, the program with its supervisor."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._end()
-        while listens(self._port):  # it outlives its leash by some milliseconds
+        while listens(self._port):  # it outlives its supervisor by some milliseconds
             time.sleep(0.005)
 
     def ask_to_stop(self) -> None:

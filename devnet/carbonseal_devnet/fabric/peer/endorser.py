@@ -11,9 +11,10 @@ from fabric_protos.common import common_pb2
 from fabric_protos.peer import chaincode_pb2, chaincode_shim_pb2, proposal_pb2, proposal_response_pb2
 
 from carbonseal_devnet.fabric import rpc
-from carbonseal_devnet.fabric.channel import Channel, Forbidden, certificate_of
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.identity import Identity
 from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.msp import Forbidden, certificate_of
 from carbonseal_devnet.fabric.peer.runtime import Failed, Runtime
 from carbonseal_devnet.fabric.peer.simulate import Simulator
 from carbonseal_devnet.fabric.peer.system import Rejected, SystemChaincodes

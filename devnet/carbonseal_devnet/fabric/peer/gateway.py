@@ -14,9 +14,10 @@ from fabric_protos.gateway import gateway_pb2
 from fabric_protos.orderer import ab_pb2_grpc
 from fabric_protos.peer import peer_pb2_grpc, proposal_pb2, proposal_response_pb2
 
-from carbonseal_devnet.fabric.channel import Channel, Forbidden, Member
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.client import assemble
 from carbonseal_devnet.fabric.deliver import event_of
+from carbonseal_devnet.fabric.msp import Forbidden, Member
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.peer.endorser import Endorser, Proposal, Refused
 from carbonseal_devnet.fabric.peer.validate import reader

@@ -14,11 +14,12 @@ from fabric_protos.orderer import ab_pb2_grpc
 from fabric_protos.peer import chaincode_shim_pb2_grpc, events_pb2_grpc, peer_pb2_grpc
 
 from carbonseal_devnet.fabric import rpc, wire
-from carbonseal_devnet.fabric.channel import Channel, Forbidden
+from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.deliver import Deliverer, PeerDeliver, seek
 from carbonseal_devnet.fabric.embedded.orderer import last_config
 from carbonseal_devnet.fabric.identity import Node
 from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.msp import Forbidden
 from carbonseal_devnet.fabric.peer.endorser import Endorser
 from carbonseal_devnet.fabric.peer.gateway import Gateway
 from carbonseal_devnet.fabric.peer.runtime import Runtime

@@ -12,8 +12,9 @@ from fabric_protos.ledger.rwset import rwset_pb2
 from fabric_protos.ledger.rwset.kvrwset import kv_rwset_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
 
-from carbonseal_devnet.fabric import config
-from carbonseal_devnet.fabric.channel import Channel, Forbidden, Member
+from carbonseal_devnet.fabric import updates
+from carbonseal_devnet.fabric.channel import Channel
+from carbonseal_devnet.fabric.msp import Forbidden, Member
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.wire import Malformed, Message, Update, Version, decode, open_envelope, transaction_id
 
@@ -110,10 +111,10 @@ def _configured(message: Message, channel: Channel) -> Channel:
     try:
         envelope = decode(configtx_pb2.ConfigEnvelope, message.data)
         update = open_envelope(envelope.last_update.SerializeToString())
-        expected = config.apply(channel, update.data)
+        expected = updates.apply(channel, update.data)
     except (Forbidden, Malformed) as error:
         raise Invalid("INVALID_CONFIG_TRANSACTION") from error
-    if config.fingerprint(expected) != config.fingerprint(envelope.config):
+    if updates.fingerprint(expected) != updates.fingerprint(envelope.config):
         raise Invalid("INVALID_CONFIG_TRANSACTION")
     return Channel(channel.name, envelope.config)
 

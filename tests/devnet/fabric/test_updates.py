@@ -1,10 +1,11 @@
 """Updates of the configuration: what is proposed is applied, by whom it may be."""
 
 import pytest
-from fabric_protos.common import common_pb2, configtx_pb2
+from fabric_protos.common import configtx_pb2
 
-from carbonseal_devnet.fabric import config, wire
-from carbonseal_devnet.fabric.channel import Channel, Forbidden
+from carbonseal_devnet.fabric import genesis, updates, wire
+from carbonseal_devnet.fabric.channel import Channel
+from carbonseal_devnet.fabric.msp import Forbidden
 from tests.devnet.fabric import making
 
 
@@ -25,7 +26,7 @@ def faster(root):
 
 
 def third(root):
-    group = config.peer_group(making.organisation("Org3"), "127.0.0.1", 9051)
+    group = genesis.peer_group(making.organisation("Org3"), "127.0.0.1", 9051)
     root.groups["Application"].groups["Org3MSP"].CopyFrom(group)
 
 
@@ -50,14 +51,14 @@ def policy(root):
 def test_an_update_changes_what_it_should_and_needs_who_it_concerns(change, signers):
     old, new = changed(change)
     channel = making.channel()
-    made = config.apply(channel, config.propose("carbonseal", old, new, admins(*signers)))
+    made = updates.apply(channel, updates.propose("carbonseal", old, new, admins(*signers)))
     assert made.sequence == 1
     after = Channel("carbonseal", made)
     assert without_versions(after.group) == without_versions(new)
     for missing in range(len(signers)):
         too_few = admins(*signers[:missing], *signers[missing + 1 :])
         with pytest.raises(Forbidden):
-            config.apply(channel, config.propose("carbonseal", old, new, too_few))
+            updates.apply(channel, updates.propose("carbonseal", old, new, too_few))
 
 
 def without_versions(group):
@@ -74,44 +75,27 @@ def without_versions(group):
 
 def test_an_update_is_applied_once():
     old, new = changed(faster)
-    update = config.propose("carbonseal", old, new, admins("Orderer"))
-    after = Channel("carbonseal", config.apply(making.channel(), update))
+    update = updates.propose("carbonseal", old, new, admins("Orderer"))
+    after = Channel("carbonseal", updates.apply(making.channel(), update))
     assert after.batch_timeout == 0.05
     with pytest.raises(Forbidden, match="version"):
-        config.apply(after, update)
+        updates.apply(after, update)
 
 
 def test_updates_that_are_wrong():
     old, new = changed(faster)
     channel = making.channel()
     with pytest.raises(Forbidden, match="nothing"):
-        config.apply(channel, config.propose("carbonseal", old, old, admins("Orderer")))
+        updates.apply(channel, updates.propose("carbonseal", old, old, admins("Orderer")))
     with pytest.raises(Forbidden, match="elsewhere"):
-        config.apply(channel, config.propose("elsewhere", old, new, admins("Orderer")))
+        updates.apply(channel, updates.propose("elsewhere", old, new, admins("Orderer")))
     with pytest.raises(wire.Malformed):
-        config.apply(channel, b"\xff")
+        updates.apply(channel, b"\xff")
     leaping = configtx_pb2.ConfigUpdate(channel_id="carbonseal")
     leaping.write_set.groups["Orderer"].values["BatchTimeout"].version = 7
     envelope = configtx_pb2.ConfigUpdateEnvelope(config_update=leaping.SerializeToString())
     with pytest.raises(Forbidden, match="version"):
-        config.apply(channel, envelope.SerializeToString())
+        updates.apply(channel, envelope.SerializeToString())
     user = making.organisation("Orderer").user("User1")
     with pytest.raises(Forbidden, match="not satisfied"):
-        config.apply(channel, config.propose("carbonseal", old, new, [user]))
-
-
-@pytest.mark.parametrize("bft", [False, True])
-def test_a_genesis_block_is_what_real_ones_are(bft):
-    block = making.genesis(bft)
-    assert block.metadata.metadata[wire.SIGNATURES] == bytes.fromhex("0a020a00")
-    assert [block.metadata.metadata[index] for index in (1, 2, 3, 4)] == [b"", b"\0", b"", b""]
-    message = wire.open_envelope(block.data.data[0])
-    assert (message.channel.type, message.creator, message.signature) == (common_pb2.CONFIG, b"", b"")
-    assert message.channel.tx_id == wire.transaction_id(message.nonce, b"")
-    channel = making.channel(bft)
-    assert channel.consensus == ("BFT" if bft else "etcdraft")
-    assert set(channel.application) == {"Org1MSP", "Org2MSP"}
-
-
-def test_quorums():
-    assert [config.quorum(count) for count in range(1, 11)] == [1, 2, 2, 3, 4, 4, 5, 6, 6, 7]
+        updates.apply(channel, updates.propose("carbonseal", old, new, [user]))
