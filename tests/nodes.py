@@ -59,3 +59,13 @@ def make_keys(directory: Path, uris: Iterable[str]) -> None:
 def foreign(*keys: Any) -> tuple[ForeignConfig, ...]:
     """Logs that may anchor in the default one, by their verifier keys."""
     return tuple(map(ForeignConfig, keys))
+
+
+def install_simulated(folder: Path) -> Path:
+    """Make the folder that, on the path, registers the simulated ledger as an installed distribution would."""
+    info = folder / "carbonseal_simulated-0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: carbonseal-simulated\nVersion: 0\n")
+    (info / "entry_points.txt").write_text("[carbonseal.ledgers]\nsim = simulated:connect\n")
+    (folder / "simulated.py").write_text(Path(__file__).with_name("node").joinpath("simulated.py").read_text())
+    return folder

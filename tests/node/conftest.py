@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from carbonseal.node.config import LedgerConfig, LogConfig
-from tests.nodes import ORIGIN, make_node, settings
+from tests.nodes import ORIGIN, install_simulated, make_node, settings
 
 __all__ = ["ORIGIN"]
 
@@ -23,13 +23,7 @@ def ledger_in(folder: Path, name: str = "sim:1", cadence: float = 3600.0) -> Led
 @pytest.fixture(scope="session")
 def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that, on the path, registers the simulated ledger as an installed distribution would."""
-    folder = tmp_path_factory.mktemp("plugins")
-    info = folder / "carbonseal_simulated-0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: carbonseal-simulated\nVersion: 0\n")
-    (info / "entry_points.txt").write_text("[carbonseal.ledgers]\nsim = simulated:connect\n")
-    (folder / "simulated.py").write_text(Path(__file__).with_name("simulated.py").read_text())
-    return folder
+    return install_simulated(tmp_path_factory.mktemp("plugins"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 LOG_TABLES = MetaData()
+CLUSTERED = {"clustered": True}  # rows lie in the order of the primary key, where the database system can do that
 
 _QUEUE = {"owner": "carbonseal.node.sealing.queue"}
 ENTRIES = Table(
@@ -35,14 +36,25 @@ PAYLOADS = Table(
     Column("canonical", LargeBinary),
     info=_QUEUE,
 )
+_KNOWN = {"owner": "carbonseal.node.sealing.known"}
 KNOWN = Table(
     "known",
     LOG_TABLES,
+    Column("run", Integer, primary_key=True, autoincrement=False),
     Column("prefix", BigInteger, primary_key=True, autoincrement=False),  # the commitment's first 8 bytes
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    info=_QUEUE,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of its entry
+    info=_KNOWN | CLUSTERED,
 )
-KNOWN_UNTIL = Table("known_until", LOG_TABLES, Column("number", Integer), info=_QUEUE)
+KNOWN_RUNS = Table(
+    "known_runs",
+    LOG_TABLES,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("level", Integer, nullable=False),
+    Column("records", Integer, nullable=False),  # when it is complete
+    Column("until", Integer, nullable=False),  # it holds nothing of this entry or a later one
+    Column("into", Integer),  # the run that it is being merged into
+    info=_KNOWN,
+)
 
 HEADS = Table(
     "heads",

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from carbonseal.findings import Code, Finding
 
@@ -67,3 +71,10 @@ def _engine(path: Path, begin: str, **options: int) -> Engine:
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
     return engine
+
+
+@compiles(CreateTable, "sqlite")
+def _create_table(create: CreateTable, compiler: DDLCompiler, **options: Any) -> str:
+    """A table whose rows lie in the order of its primary key has no other key: half the pages, where there are millions."""
+    text: str = compiler.visit_create_table(create, **options)  # type: ignore[no-untyped-call]
+    return f"{text.rstrip()} WITHOUT ROWID" if create.element.info.get("clustered") else text

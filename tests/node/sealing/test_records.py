@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal.node.config import TenantConfig
 from carbonseal.node.node import Node
-from carbonseal.node.sealing import queue
+from carbonseal.node.sealing import known, queue
 from carbonseal.node.sealing.intake import MOST_WAITING, Busy, Item
 from carbonseal.node.secrets import open_key
 from carbonseal.records.codes import JSON_TOO_LARGE
@@ -95,7 +95,7 @@ def test_tenants_are_apart(begin: Begin) -> None:
 
 def test_commitments_that_begin_alike_are_told_apart(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     """`known` looks at 8 bytes; here they are all the same."""
-    monkeypatch.setattr(queue, "_prefix", lambda commitment: 7)
+    monkeypatch.setattr(known, "prefix", lambda commitment: 7)
     directory = begin()
 
     async def work(node: Node) -> None:
@@ -112,12 +112,12 @@ def test_commitments_that_begin_alike_are_told_apart(begin: Begin, monkeypatch: 
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(runs=st.lists(st.lists(st.integers(0, 30), max_size=40), max_size=5), lag=st.integers(1, 20))
+@given(runs=st.lists(st.lists(st.integers(0, 30), max_size=40), max_size=5), run_length=st.integers(1, 20))
 def test_deduplication_against_a_set(
-    begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runs: list[list[int]], lag: int
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runs: list[list[int]], run_length: int
 ) -> None:
-    """Whatever comes in whatever groups over whatever restarts, and however far `known` lags behind."""
-    monkeypatch.setattr(queue, "LAG", lag)
+    """Whatever comes in whatever groups over whatever restarts, and however long the runs of the index are."""
+    monkeypatch.setattr(known, "RUN", run_length)
     directory = begin(f"node-{len(list(tmp_path.iterdir()))}")
     expected: dict[int, queue.Receipt] = {}
     for time, run in enumerate(runs):

@@ -4,9 +4,8 @@ An entry's index in the log is given when it is stored, before anything is ackno
 the log will be is therefore decided durably before anything is hashed or signed, and whoever makes a batch again after a
 crash makes the same one.
 
-Owns the tables `entries`, `records`, `payloads`, `known` and `known_until`. `known` finds a record by its commitment. It is
-derived from the others and lags behind: random keys go in thousands at a time, in their order, because one by one they would
-cost more than all the rest; `known_until` says how far it reaches, and what is newer is remembered in memory.
+Owns the tables `entries`, `records` and `payloads`. Records are found by their commitments in an index (`known`), which lags
+behind: it takes thousands at a time, and what it lacks is remembered in memory.
 """
 
 from __future__ import annotations
@@ -21,15 +20,14 @@ from sqlalchemy import (
     RowMapping,
     func,
     select,
-    update,
 )
 
 from carbonseal.instants import format_seconds
 from carbonseal.log.entries import Entry, RecordEntry
 from carbonseal.storage.database import SLICE, Database, insert_rows
-from carbonseal.storage.log_tables import ENTRIES, KNOWN, KNOWN_UNTIL, PAYLOADS, RECORDS
+from carbonseal.storage.log_tables import ENTRIES, PAYLOADS, RECORDS
 
-LAG = 32_768  # records that `known` may lag behind
+from . import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class EntryQueue:
             self.size: int = 1 + (connection.scalar(select(func.max(ENTRIES.c.number))) or 0)
             if not connection.scalar(select(func.count()).select_from(select(ENTRIES.c.number).limit(1).subquery())):
                 self.size = 0
-            self._known_until = self._load_recent(connection)
+            self._load_recent(connection)
 
     # --- in --------------------------------------------------------------------------------------------------------
 
@@ -113,7 +111,7 @@ class EntryQueue:
         self.size += len(new)
         for number, item in numbered:
             self._recent[item.commitment].append(number)
-        if len(self._recent) >= LAG:
+        if len(self._recent) >= known.RUN:
             self.catch_up()
         return receipts
 
@@ -154,45 +152,28 @@ class EntryQueue:
     def _rows(self, connection: Connection, commitments: Sequence[bytes]) -> list[RowMapping]:
         """The rows of the records with these commitments."""
         numbers = [number for commitment in commitments for number in self._recent.get(commitment, ())]
-        prefixes = [_prefix(commitment) for commitment in commitments]
-        for start in range(0, len(prefixes), SLICE):
-            chosen = select(KNOWN.c.number).where(KNOWN.c.prefix.in_(prefixes[start : start + SLICE]))
-            numbers += connection.scalars(chosen)
-        if not numbers:
-            return []
+        numbers += known.find(connection, commitments)
         wanted = set(commitments)
         rows: list[RowMapping] = []
         for start in range(0, len(numbers), SLICE):
-            chosen_rows = select(RECORDS, ENTRIES.c.entry).join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
-            chosen_rows = chosen_rows.where(RECORDS.c.number.in_(numbers[start : start + SLICE]))
-            rows += connection.execute(chosen_rows.order_by(RECORDS.c.number)).mappings()
+            chosen = select(RECORDS, ENTRIES.c.entry).join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
+            chosen = chosen.where(RECORDS.c.number.in_(numbers[start : start + SLICE]))
+            rows += connection.execute(chosen.order_by(RECORDS.c.number)).mappings()
         return [row for row in rows if row["entry"][1:] in wanted]
 
     def catch_up(self) -> None:
-        """Bring `known` up to date."""
-        rows = sorted(
-            (_prefix(commitment), number) for commitment, numbers in self._recent.items() for number in numbers
-        )
+        """Bring the index of commitments up to date."""
+        recent = [(commitment, number) for commitment, numbers in self._recent.items() for number in numbers]
         with self._database.write() as connection:
-            insert_rows(connection, KNOWN, rows)
-            connection.execute(update(KNOWN_UNTIL).values(number=self.size))
-        self._known_until = self.size
+            known.add(connection, recent, self.size)
         self._recent.clear()
 
-    def _load_recent(self, connection: Connection) -> int:
-        until: int | None = connection.scalar(select(KNOWN_UNTIL.c.number))
-        if until is None:
-            insert_rows(connection, KNOWN_UNTIL, [(0,)])
-            until = 0
-        chosen = select(ENTRIES).where(ENTRIES.c.number >= until)
+    def _load_recent(self, connection: Connection) -> None:
+        """Remember the records that the index of commitments lacks."""
+        chosen = select(ENTRIES).where(ENTRIES.c.number >= known.reaches(connection))
         for number, entry in connection.execute(chosen):
             if entry[0] == RecordEntry.kind:
                 self._recent[bytes(entry[1:])].append(number)
-        return until
-
-
-def _prefix(commitment: bytes) -> int:
-    return int.from_bytes(commitment[:8], "big", signed=True)
 
 
 def _receipt(row: RowMapping) -> Receipt:

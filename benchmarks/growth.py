@@ -1,0 +1,247 @@
+"""Whether anything slows with what is finished: a node with years of work in it beside a fresh one, in one run.
+
+`python -m benchmarks.growth [--passports N] [--anchors N] [--revoked N] [--entries N] [--rounds N]`. Each operation runs in turn
+on both nodes; the ratio is that of the median CPU times. Bytes written are those that the process handed to the system.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+
+from carbonseal.node.config import IssuerConfig, LedgerConfig, NodeConfig
+from carbonseal.node.node import Node
+from carbonseal.node.sealing.queue import EntryQueue, Submission
+from carbonseal.passport.passports import parse
+from carbonseal.storage.database import SLICE, Database
+from carbonseal.storage.schema import LOG
+from tests.nodes import install_simulated, make_node, settings
+
+from .__main__ import table as render
+from .grown import grow, grow_index
+from .measure import Row, Rows
+
+LEDGERS = 3
+ISSUER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+IDLE = 40  # rounds
+WRITTEN = 131_072  # records, for the bytes that each costs
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is finished in the grown node: passports, anchors, revocations; `entries` are in the index of known records."""
+
+    passports: int = 100_000
+    anchors: int = 300_000
+    revoked: int = 1_000
+    entries: int = 10_000_000
+    rounds: int = 9
+
+
+class Clock:
+    """Seconds since 1970, moved on by whoever sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1.8e9
+        self.sleeps = 0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps += 1
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Subject:
+    """An open node, with a passport from its first hour."""
+
+    node: Node
+    clock: Clock
+    first: bytes
+    newest: bytes = b""
+    page: int = 0
+
+    async def submit(self) -> bytes:
+        """A record that is new: its commitment."""
+        receipt = await self.node.submit(json.dumps({"n": secrets.token_hex(8)}).encode(), "json/1")
+        return receipt.commitment
+
+    async def issue(self) -> None:
+        """A record, and a passport about it."""
+        listed = [{"role": "footprint", "commitment": (await self.submit()).hex()}]
+        self.newest = await self.node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed})
+
+    async def anchor(self) -> None:
+        """The newest head, on every ledger, until it is final."""
+        await self.node.anchor()
+        await self.node.settle(60)
+
+    async def idle(self) -> None:
+        """Rounds of the node's background work in which nothing is to be done."""
+        until = self.clock.sleeps + IDLE
+        running = asyncio.create_task(self.node.run())
+        while self.clock.sleeps < until:  # noqa: ASYNC110 - the clock moves when others sleep
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    async def seal(self) -> None:
+        passport = parse(self.first)
+        self.node.seal(passport.credentials[passport.root].commitment)
+
+    async def states(self) -> None:
+        self.node.states()
+
+    async def issued(self) -> None:
+        """The list's last page, of one passport."""
+        if not self.page:
+            while page := self.node.issued(self.page):
+                self.page = page[-1].number
+        self.node.issued(self.page - 1)
+
+    async def export(self) -> None:
+        await self.node.passport(parse(self.first).root)
+
+    async def refresh_first(self) -> None:
+        await self.node.refresh(self.first)
+
+    async def refresh_newest(self) -> None:
+        await self.node.refresh(self.newest)
+
+    async def revoke(self) -> None:
+        await self.node.revoke(parse(self.newest).root)
+
+
+OPERATIONS: dict[str, Callable[[Subject], Awaitable[Any]]] = {
+    "submit a record": Subject.submit,
+    "issue": Subject.issue,
+    "refresh the first passport": Subject.refresh_first,
+    "refresh the newest passport": Subject.refresh_newest,
+    "export a passport": Subject.export,
+    "list what was issued": Subject.issued,
+    "a seal": Subject.seal,
+    "state of all ledgers": Subject.states,
+    "anchor on all ledgers": Subject.anchor,
+    f"{IDLE} idle rounds": Subject.idle,
+    "revoke": Subject.revoke,
+}
+
+
+def make(directory: Path) -> NodeConfig:
+    """A node that has issued two passports, anchored the first and revoked the second."""
+    folders = [directory / f"ledger-{number}" for number in range(LEDGERS)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    ledgers = tuple(
+        LedgerConfig(f"sim:{n}", f"sim+file://{folder}/ledger.db", "sim-publisher", 1e9, {"called": f"sim:{n}"})
+        for n, folder in enumerate(folders)
+    )
+    config = settings(issuers=(ISSUER,), ledgers=ledgers)
+    make_node(directory / "node", config)
+
+    async def begin() -> None:
+        async with opened(directory) as subject:
+            await subject.issue()
+            (directory / "first.json").write_bytes(subject.newest)
+            await subject.anchor()
+            await subject.issue()
+            await subject.revoke()
+
+    asyncio.run(begin())
+    return config
+
+
+@asynccontextmanager
+async def opened(directory: Path) -> AsyncIterator[Subject]:
+    clock, first = Clock(), directory / "first.json"
+    async with Node.open(directory / "node", clock=clock, sleep=clock.sleep) as node:
+        await node.startup_checked()
+        yield Subject(node, clock, first.read_bytes() if first.exists() else b"")
+
+
+async def measure(fresh: Path, grown: Path, rounds: int) -> dict[str, tuple[float, float]]:
+    """The median CPU seconds of each operation, on the fresh node and on the grown one."""
+    seconds: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in OPERATIONS}
+    async with opened(fresh) as one, opened(grown) as other:
+        for number in range(rounds + 1):
+            for name, operation in OPERATIONS.items():
+                for subject, taken in zip((one, other), seconds[name], strict=True):
+                    gc.collect()
+                    began = time.process_time()
+                    await operation(subject)
+                    if number:  # the first round only warms up
+                        taken.append(time.process_time() - began)
+    return {name: (median(one), median(other)) for name, (one, other) in seconds.items()}
+
+
+def written(directory: Path, entries: int) -> float:
+    """Bytes that the process writes for each of many new records, where as many `entries` are known."""
+    submission = Submission("default", "json/1", bytes(32), b"", b'{"kilograms":"12.50"}' * 16)
+    with closing(Database(directory / "queue.db", LOG)) as database:
+        grow_index(database, entries)
+        queue = EntryQueue(database)
+        before = _written()
+        for _ in range(WRITTEN // SLICE):
+            queue.put([replace(submission, commitment=secrets.token_bytes(32)) for _ in range(SLICE)], 0)
+        queue.catch_up()
+    return (_written() - before) / WRITTEN  # closed: what the journal holds has been moved to its place
+
+
+def _written() -> int:
+    status = dict(line.split(": ") for line in Path("/proc/self/io").read_text(encoding="ascii").splitlines())
+    return int(status["wchar"])
+
+
+def table(sizes: Sizes) -> Rows:
+    """One row for each operation, and one for the bytes of a record."""
+    logging.disable(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="carbonseal-growth-") as name:
+        directory = Path(name)
+        sys.path.insert(0, str(install_simulated(directory / "plugins")))
+        make(directory / "fresh")
+        config = make(directory / "grown")
+        grow(directory / "grown/node", config, passports=sizes.passports, anchors=sizes.anchors, revoked=sizes.revoked)
+        times = asyncio.run(measure(directory / "fresh", directory / "grown", sizes.rounds))
+        for what, (fresh, grown) in times.items():
+            note = f"{fresh * 1e3:.1f} -> {grown * 1e3:.1f} ms"
+            yield Row("growth", f"{what}: grown / fresh", grown / fresh, "<=", 1.3, note)
+        (directory / "few").mkdir()
+        (directory / "many").mkdir()
+        few, many = written(directory / "few", 0), written(directory / "many", sizes.entries)
+        what = f"bytes written a record, beside {sizes.entries:,}: grown / fresh"
+        yield Row("growth", what, many / few, "<=", 1.5, f"{few:,.0f} -> {many:,.0f} bytes")
+
+
+def rows() -> Rows:
+    return table(Sizes())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
+    for field in fields(Sizes):
+        parser.add_argument(f"--{field.name}", type=int, default=field.default)
+    found = list(table(Sizes(**vars(parser.parse_args()))))
+    Console(width=140).print(render(found))
+    return int(any(row.met is False for row in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
