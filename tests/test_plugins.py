@@ -14,9 +14,9 @@ import pytest
 from carbonseal import plugins
 from carbonseal.findings import Code, Finding, Refused
 from carbonseal.gathering import TrustGatherer
-from carbonseal.ledger import EvidenceVerifier
-from carbonseal.node.anchoring.adapters import Connect
-from carbonseal.plugins import COMMANDS, EVIDENCE, GROUPS, LEDGERS, PROFILES, TRUST, PluginGroup, shape_problem
+from carbonseal.keys.signers import SignerScheme
+from carbonseal.ledger import Connect, EvidenceVerifier
+from carbonseal.plugins import COMMANDS, EVIDENCE, GROUPS, LEDGERS, PROFILES, SIGNERS, TRUST, PluginGroup, shape_problem
 from carbonseal.records.profiles import Profile
 from tests.installed import install
 
@@ -25,6 +25,7 @@ INTERFACES: dict[str, type] = {
     EVIDENCE.group: EvidenceVerifier,
     TRUST.group: TrustGatherer,
     PROFILES.group: Profile,
+    SIGNERS.group: SignerScheme,
     COMMANDS.group: click.Command,
 }
 BUILT_IN = [(group, name) for group in GROUPS for name in group.built_in]

@@ -266,6 +266,17 @@ class Ledger(Protocol):
         ...
 
 
+class Connect(Protocol):
+    """What an adapter's entry point in the group ``carbonseal.ledgers`` names: a coroutine function that connects to one ledger."""
+
+    async def __call__(self, uri: str, options: Mapping[str, str], secrets: Secrets, /) -> Ledger:
+        """The ledger at `uri` (``scheme+endpoint``). `options` are the settings of ``[ledger.options]`` in node.toml.
+
+        Raises `Refused` on an unknown, missing or malformed option, `TransientError` where the endpoint does not answer,
+        `PermanentError` where it never will."""
+        ...
+
+
 # --- checking ------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ carbonseal.evidence    scheme of a ledger's name: ``eip155``   `EvidenceVerifier
 carbonseal.trust       scheme of a ledger's name: ``eip155``   `TrustGatherer`
 carbonseal.profiles    id of a profile: ``pact/3.0``           `Profile`, with `id`
 carbonseal.checks      name of a check                         (none is built in; version 1 of policies has no checks)
+carbonseal.signers     scheme of a key's URI: ``pkcs11``      `SignerScheme`
 carbonseal.commands    name of a command: ``demo``             a `click.Command`
 =====================  =====================================  ==========================================================
 
@@ -159,6 +160,17 @@ PROFILES = PluginGroup(
     "id",
 )
 CHECKS = PluginGroup("carbonseal.checks", "check", {}, "name")
+SIGNERS = PluginGroup(
+    "carbonseal.signers",
+    "signer scheme",
+    {
+        "file": "carbonseal.keys.stored:SCHEME",
+        "env": "carbonseal.keys.stored:SCHEME",
+        "pkcs11": "carbonseal.keys.tokens:SCHEME",
+        "web3signer": "carbonseal_adapters.ethereum.sending.signers.remote:SCHEME",
+        "clef": "carbonseal_adapters.ethereum.sending.signers.remote:SCHEME",
+    },
+)
 COMMANDS = PluginGroup(
     "carbonseal.commands",
     "command",
@@ -177,7 +189,7 @@ COMMANDS = PluginGroup(
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",
     },
 )
-GROUPS = (LEDGERS, EVIDENCE, TRUST, PROFILES, CHECKS, COMMANDS)
+GROUPS = (LEDGERS, EVIDENCE, TRUST, PROFILES, CHECKS, SIGNERS, COMMANDS)
 
 
 def shape_problem(found: object, interface: type) -> str:

@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import load_pem_x509_certificate
 
 from carbonseal.findings import Refused
+from carbonseal.keys.signers import open_signer
 from carbonseal.ledger import TransientError
 from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_adapters.fabric.sending.options import read_options
-from carbonseal_adapters.fabric.sending.signers import InToken
+from carbonseal_adapters.fabric.sending.signers import CLIENT_KEY, public_key_of
 
 from . import networks
 
@@ -169,7 +170,7 @@ def test_a_key_in_a_token_anchors(carbonseal_fresh_fabric, softhsm, tmp_path):
     network = carbonseal_fresh_fabric
     softhsm.make_key("client", "secp256r1")
     uri_of_key = softhsm.uri("token=carbonseal;object=client")
-    public = InToken(uri_of_key, NodeSecrets(tmp_path)).public_key
+    public = public_key_of(open_signer(uri_of_key, CLIENT_KEY, NodeSecrets(tmp_path)))
     folder = network.msp(user="Tokened")
     organisation = network.organisations["Org1MSP"]
     (old,) = (folder / "signcerts").iterdir()

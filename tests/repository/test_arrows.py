@@ -13,7 +13,13 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
 BOTTOM = {"carbonseal.findings", "carbonseal.instants", "carbonseal.plugins", "carbonseal.transport"}
-LOWER = BOTTOM | {"carbonseal.records", "carbonseal.log", "carbonseal.ledger", "carbonseal.keys"}
+LOWER = BOTTOM | {
+    "carbonseal.records",
+    "carbonseal.log",
+    "carbonseal.ledger",
+    "carbonseal.gathering",
+    "carbonseal.keys",
+}
 MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
 ARROWS = {
     "carbonseal.findings": set(),
@@ -21,6 +27,7 @@ ARROWS = {
     "carbonseal.plugins": {"carbonseal.findings"},
     "carbonseal.transport": {"carbonseal.findings"},
     "carbonseal.ledger": BOTTOM,
+    "carbonseal.gathering": BOTTOM | {"carbonseal.ledger"},
     "carbonseal.keys": BOTTOM,
     "carbonseal.records": BOTTOM,
     "carbonseal.log": BOTTOM | {"carbonseal.records", "carbonseal.ledger"},
@@ -32,8 +39,9 @@ ARROWS = {
     "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage"},
     "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service", "carbonseal.storage"},
     "carbonseal": MIDDLE,  # the package itself: its public names
+    "carbonseal.api": LOWER,
     "carbonseal.__main__": {"carbonseal.cli"},
-    "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.keys"},
+    "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.gathering", "carbonseal.keys"},
     # A command that an adapter brings stands where the command line stands; nothing else of the adapter does.
     "carbonseal_adapters.ethereum.sending.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
 }
@@ -41,7 +49,19 @@ ARROWS = {
 # What is built in is reached by this one table of names, and imported when it is first asked for.
 BUILT_IN = "carbonseal.plugins"
 
-PURE = ("findings", "instants", "plugins", "transport", "ledger", "records", "log", "passport", "flow", "verification")
+PURE = (
+    "findings",
+    "instants",
+    "plugins",
+    "transport",
+    "ledger",
+    "gathering",
+    "records",
+    "log",
+    "passport",
+    "flow",
+    "verification",
+)
 READS_FILES = "carbonseal.records.sources"  # turns paths into bytes: the one part of the core that touches a disk
 EFFECTS = {
     "asyncio", "concurrent", "ctypes", "fcntl", "ftplib", "glob", "http", "logging", "mmap", "multiprocessing", "os",

@@ -1,2 +1,5 @@
-"""Where keys are kept, as URIs say it, keys that stay in their token, and addresses that may carry one: what the node and its
-adapters share."""
+"""Signing keys by URI, and addresses of endpoints without the access keys in them.
+
+Public through `carbonseal.api`: what a signer scheme of an installed package is written against (`signers`). Everything else here
+is private.
+"""

@@ -7,6 +7,16 @@ from carbonseal.findings import rejected, undetermined
 SECRET_UNSUPPORTED = rejected(
     "secret.unsupported", "secrets and keys come from {known} here, not from {found}", "use one of these"
 )
+SECRET_NOT_A_SIGNER = rejected(
+    "secret.not-a-signer",
+    "what the scheme {scheme}: opens cannot sign here: {problem}",
+    "use another scheme; web3signer: and clef: sign Ethereum transactions alone",
+)
+SECRET_CURVE = rejected(
+    "secret.curve",
+    "keys of the scheme {scheme}: are on {found}, and a key on {wanted} is needed here",
+    "use another scheme",
+)
 SECRET_OPTION = rejected(
     "secret.option", "an option of {uri} is unknown, empty or given twice", "the options that it can have: {known}"
 )

@@ -1,21 +1,22 @@
-"""Keys that never leave their token: PKCS#11 modules (hardware, or SoftHSM), named by RFC 7512 URIs.
+"""PKCS#11 tokens (hardware, or SoftHSM): signing keys that never leave them, named by RFC 7512 URIs.
 
-``pkcs11:token=NAME;object=NAME?module-path=/PATH.so&pin-source=env:NAME``. The PIN comes by a URI of its own and is read
-anew whenever it is needed. Needs the extra `pkcs11`.
+``pkcs11:token=NAME;object=NAME?module-path=/PATH.so&pin-source=env:NAME``. The PIN has a URI of its own and is read again
+whenever it is needed. Needs the extra `pkcs11`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from carbonseal.findings import Refused
-from carbonseal.keys.uris import KeyUri, read_uri
 
 from . import codes
+from .signers import Curve, KeyKind, Secret, Signer
+from .uris import KeyUri, read_uri
 
 if TYPE_CHECKING:
     from pkcs11 import Session, Token
@@ -26,10 +27,9 @@ KEY_ATTRIBUTES = ("object", "id")
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """A kind of key that can be asked for."""
+class _KeyType:
+    """How PKCS#11 knows the keys of a curve."""
 
-    name: str
     parameters: tuple[bytes, ...]  # what CKA_EC_PARAMS may be
     key_type: str
     mechanism: str
@@ -37,24 +37,35 @@ class Curve:
     length: int  # of an encoded public key, in bytes
 
 
-ED25519 = Curve(
-    "Ed25519", (bytes.fromhex("06032b6570"), b"\x13\x0cedwards25519"), "EC_EDWARDS", "EDDSA", b"", 32
-)  # PKCS#11 v3.0, 2.3.5: an OID, or the curve's name
-P256 = Curve("P-256", (bytes.fromhex("06082a8648ce3d030107"),), "EC", "ECDSA", b"\4", 65)
-SECP256K1 = Curve("secp256k1", (bytes.fromhex("06052b8104000a"),), "EC", "ECDSA", b"\4", 65)
+_KEY_TYPES = {  # PKCS#11 v3.0, 2.3.5: an OID, or the curve's name
+    Curve.ED25519: _KeyType((bytes.fromhex("06032b6570"), b"\x13\x0cedwards25519"), "EC_EDWARDS", "EDDSA", b"", 32),
+    Curve.P256: _KeyType((bytes.fromhex("06082a8648ce3d030107"),), "EC", "ECDSA", b"\4", 65),
+    Curve.SECP256K1: _KeyType((bytes.fromhex("06052b8104000a"),), "EC", "ECDSA", b"\4", 65),
+}
 
 _LOCK = threading.Lock()  # logging in and out concerns the whole process
 
 
-class TokenKey:
-    """A private key in a token. Threads may share it."""
+class Tokens:
+    """The scheme ``pkcs11:``."""
 
-    def __init__(self, uri: str, secret: Callable[[str], bytes], curve: Curve) -> None:
-        """`secret` opens the PIN's URI. Raises `Refused` where the token, its one key of that curve or the public half
+    def open(self, uri: str, kind: KeyKind, secret: Secret) -> Signer:
+        """The key that `uri` names, on `kind.curve`. Raises `Refused` as `TokenKey` does."""
+        return TokenKey(uri, secret, kind.curve)
+
+
+SCHEME = Tokens()
+
+
+class TokenKey:
+    """A private key in a token: a `Signer`."""
+
+    def __init__(self, uri: str, secret: Secret, curve: Curve) -> None:
+        """`secret` opens the PIN's URI. Raises `Refused` where the token, its one key on that curve or the public half
         cannot be found, or the PIN is refused."""
         self.uri = read_uri(uri, {"pkcs11": OPTIONS})
         self._wanted = _read_path(self.uri)
-        self._secret, self._curve = secret, curve
+        self._secret, self._curve, self._type = secret, curve, _KEY_TYPES[curve]
         self._pkcs11 = _library(self.uri)
         self._module, self._pin = (unquote(self.uri.need(option)) for option in OPTIONS)
         with _LOCK:
@@ -63,9 +74,9 @@ class TokenKey:
     def __repr__(self) -> str:
         return f"<{self.uri}>"
 
-    def sign(self, data: bytes) -> bytes:
-        """64 bytes: an Ed25519 signature, or r ‖ s of ECDSA over a digest. Raises `Refused` where the token does not sign."""
-        mechanism = self._pkcs11.Mechanism[self._curve.mechanism]
+    def sign(self, data: bytes, /) -> bytes:
+        """As `Signer.sign`. Raises `Refused` where the token does not sign."""
+        mechanism = self._pkcs11.Mechanism[self._type.mechanism]
         with _LOCK:
             try:
                 return bytes(self._key.sign(data, mechanism=mechanism))
@@ -83,14 +94,14 @@ class TokenKey:
         try:
             session = self._session(self._token())
             kinds, attribute = self._pkcs11.ObjectClass, self._pkcs11.Attribute
-            wanted: dict[Any, Any] = {attribute.KEY_TYPE: self._pkcs11.KeyType[self._curve.key_type]}
+            wanted: dict[Any, Any] = {attribute.KEY_TYPE: self._pkcs11.KeyType[self._type.key_type]}
             if "object" in self._wanted:
                 wanted[attribute.LABEL] = self._text("object")
             if "id" in self._wanted:
                 wanted[attribute.ID] = self._wanted["id"]
             private = self._one(session, wanted | {attribute.CLASS: kinds.PRIVATE_KEY})
-            if private[attribute.EC_PARAMS] not in self._curve.parameters:
-                raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
+            if private[attribute.EC_PARAMS] not in self._type.parameters:
+                raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.value))
             wanted = {attribute.CLASS: kinds.PUBLIC_KEY, attribute.ID: private[attribute.ID]} | wanted
             return private, self._encoded(self._one(session, wanted)[attribute.EC_POINT])
         except self._pkcs11.PKCS11Error as error:
@@ -109,13 +120,13 @@ class TokenKey:
         return fitting[0]
 
     def _fits(self, token: Token) -> bool:
-        told = {
+        attributes = {
             "token": token.label.encode(),
             "serial": bytes(token.serial),
             "manufacturer": token.manufacturer_id.encode(),
             "model": token.model.encode(),
         }
-        return all(told[name] == self._wanted[name] for name in TOKEN_ATTRIBUTES if name in self._wanted)
+        return all(attributes[name] == self._wanted[name] for name in TOKEN_ATTRIBUTES if name in self._wanted)
 
     def _session(self, token: Token) -> Session:
         """A new session, logged in. Those of before are left alone: closing one would log out every key of the token."""
@@ -134,16 +145,16 @@ class TokenKey:
         if len(found) != 1:
             private = wanted[self._pkcs11.Attribute.CLASS] is self._pkcs11.ObjectClass.PRIVATE_KEY
             half = "private" if private else "public"
-            kind = f"{half} {self._curve.name} keys"
+            kind = f"{half} {self._curve.value} keys"
             raise Refused(codes.TOKEN_KEY_NOT_ONE(uri=self.uri, count=len(found), kind=kind))
         return found[0]
 
     def _encoded(self, point: bytes) -> bytes:
         """A public key out of CKA_EC_POINT: in a DER octet string as the standard has it, or bare as some tokens do."""
-        length, start = self._curve.length, self._curve.point
+        length, start = self._type.length, self._type.point
         bare = point[2:] if len(point) == length + 2 and point[:2] == bytes([4, length]) else point
         if len(bare) != length or not bare.startswith(start):
-            raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.name))
+            raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.value))
         return bytes(bare)
 
     def _text(self, name: str) -> str:
@@ -160,7 +171,7 @@ class TokenKey:
 
 
 def _reason(error: Exception) -> str:
-    """A PKCS#11 error is told by its name alone: modules put whatever they like into the rest."""
+    """The name of a PKCS#11 error alone: modules put anything into the rest."""
     return type(error).__name__
 
 
@@ -173,8 +184,8 @@ def _library(uri: KeyUri) -> Any:
 
 
 def _read_path(uri: KeyUri) -> dict[str, bytes]:
-    """The attributes that name the token and the key (RFC 7512, 2.3). Raises `Refused`: an attribute that is not understood
-    must not be passed over."""
+    """The attributes that name the token and the key (RFC 7512, section 2.3). Raises `Refused`, also for an attribute that is not
+    understood: it must not be passed over."""
     wanted: dict[str, bytes] = {}
     for part in uri.path.split(";"):
         name, _, value = part.partition("=")

@@ -1,9 +1,12 @@
-"""URIs of secrets and keys: ``scheme:path``, and options after a question mark, as in ``file:keys/log.pem?password=env:WORD``."""
+"""URIs of secrets and keys: ``scheme:path``, and options after a question mark: ``file:keys/log.pem?password=env:WORD``.
+
+A secret that stands where its URI should be is never part of a message.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from carbonseal.findings import Refused
@@ -16,7 +19,7 @@ _LONG = re.compile("[0-9A-Fa-f]{32,}")
 
 @dataclass(frozen=True, slots=True)
 class KeyUri:
-    """A URI, taken apart. Its text is for messages, and holds neither options nor what could be a key by mistake."""
+    """A URI in its parts. Its text is for messages: it has no options, and no 32 hexadecimal digits in a row."""
 
     scheme: str
     path: str
@@ -35,14 +38,23 @@ class KeyUri:
         return self.options[option]
 
 
+def split_uri(uri: str) -> KeyUri:
+    """Scheme and path of `uri`, whatever they are, without its options: to name a key in a message."""
+    scheme, _, rest = uri.partition(":")
+    return KeyUri(scheme, rest.partition("?")[0], {})
+
+
 def read_uri(uri: str, known: Mapping[str, tuple[str, ...]]) -> KeyUri:
-    """`uri`, if `known` has its scheme with all of its options. Raises `Refused`."""
+    """`uri` in its parts. `known` has the options of each scheme that may stand here.
+
+    Raises `Refused`: `secret.unsupported` for another scheme, `secret.option` for an option that is unknown, empty or repeated.
+
+    >>> read_uri("file:log.pem?password=env:WORD", {"file": ("password",)}).options
+    {'password': 'env:WORD'}
+    """
     scheme, colon, rest = uri.partition(":")
     if not colon or scheme not in known:
-        found = (
-            f"{scheme}:" if colon and _SCHEME.fullmatch(scheme) else "anything else"
-        )  # which may be the secret itself
-        raise Refused(SECRET_UNSUPPORTED(found=found, known=", ".join(f"{name}:" for name in known)))
+        raise unsupported(uri, known)
     path, question, query = rest.partition("?")
     options: dict[str, str] = {}
     read = KeyUri(scheme, path, options)
@@ -53,3 +65,10 @@ def read_uri(uri: str, known: Mapping[str, tuple[str, ...]]) -> KeyUri:
             raise Refused(SECRET_OPTION(uri=read, known=listed))
         options[name] = value
     return read
+
+
+def unsupported(uri: str, known: Iterable[str]) -> Refused:
+    """`secret.unsupported`, to be raised: `uri` has none of the `known` schemes. What is no scheme may be the secret itself."""
+    scheme, colon, _ = uri.partition(":")
+    found = f"{scheme}:" if colon and _SCHEME.fullmatch(scheme) else "anything else"
+    return Refused(SECRET_UNSUPPORTED(found=found, known=", ".join(f"{name}:" for name in known)))

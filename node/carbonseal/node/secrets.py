@@ -1,14 +1,10 @@
-"""Secrets and signing keys by URI. A secret is never logged and never part of a finding.
+"""Secrets and signing keys of a node, by URI. A secret is never logged and never part of a finding.
 
-========  ===================================================================  ===========================
-scheme    location                                                             options
-========  ===================================================================  ===========================
-file:     a file, relative to the node's directory, readable by its owner only  password= where encrypted
-env:      an environment variable                                              password= where encrypted
-pkcs11:   a key in a token (RFC 7512), which never leaves it                   module-path=, pin-source=
-========  ===================================================================  ===========================
-
-`password=` and `pin-source=` are themselves URIs of a secret: ``file:keys/log.pem?password=env:LOG_KEY_PASSWORD``.
+- A secret is in a file (``file:``, relative to the node's directory, readable by its owner only) or in an environment variable
+  (``env:``).
+- A signing key may also be where `carbonseal.keys.signers` finds it: in a token (``pkcs11:``), or in what an installed package
+  brings.
+- `password=` and `pin-source=` are themselves URIs of a secret: ``file:keys/log.pem?password=env:LOG_KEY_PASSWORD``.
 """
 
 from __future__ import annotations
@@ -23,25 +19,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from carbonseal.findings import Refused
+from carbonseal.keys import signers
 from carbonseal.keys.codes import (
-    SECRET_ENCRYPTED,
     SECRET_KEY_MALFORMED,
     SECRET_MALFORMED,
     SECRET_MISSING,
-    SECRET_NOT_ENCRYPTED,
     SECRET_OPEN_TO_OTHERS,
     SECRET_SIGNATURE_WRONG,
     SECRET_TOO_LONG,
     SECRET_WRONG_PASSWORD,
 )
-from carbonseal.keys.tokens import ED25519, TokenKey
-from carbonseal.keys.uris import KeyUri, read_uri
+from carbonseal.keys.signers import Curve, KeyKind, Signer
+from carbonseal.keys.stored import OPTIONS as STORED
+from carbonseal.keys.uris import KeyUri, read_uri, split_uri
 from carbonseal.log.notes import NoteSigner, SigningKey, VerifierKey
 
 KEY_BYTES = 32
 MAX_SECRET = 64 * 1024  # bytes: keystores and PEM files have less than one
-STORED = {"file": ("password",), "env": ("password",)}
-ENCRYPTED_PEM = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
 def open_secret(uri: str, base: Path) -> bytes:
@@ -61,52 +55,69 @@ def open_key(uri: str, base: Path) -> bytes:
 
 
 def open_signer(uri: str, base: Path) -> SigningKey:
-    """The Ed25519 key at `uri`: 64 hexadecimal digits, PKCS#8 in PEM (RFC 8410; encrypted where the URI names a
-    password), or a key in a token. Raises `Refused`."""
-    if uri.startswith("pkcs11:"):
-        return TokenSigner(uri, base)
-    read = read_uri(uri, STORED)
-    stored = _read(read, base)
-    password = open_secret(read.options["password"], base) if "password" in read.options else None
-    is_encrypted = stored.startswith(ENCRYPTED_PEM)
-    if is_encrypted and password is None:
-        raise Refused(SECRET_ENCRYPTED(uri=read))
-    if password is not None and not is_encrypted:
-        raise Refused(SECRET_NOT_ENCRYPTED(uri=read))
-    key = _from_hex(stored)
-    if key is not None:
-        return Ed25519PrivateKey.from_private_bytes(key)
-    try:
-        loaded = load_pem_private_key(stored, password)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Refused((SECRET_WRONG_PASSWORD if is_encrypted else SECRET_KEY_MALFORMED)(uri=read)) from None
-    if not isinstance(loaded, Ed25519PrivateKey):
-        raise Refused(SECRET_KEY_MALFORMED(uri=read))
-    return loaded
+    """The Ed25519 key at `uri`, whatever its scheme (`carbonseal.keys.signers`). Stored keys are 64 hexadecimal digits, or PKCS#8
+    in PEM (RFC 8410; encrypted where the URI names a password). Raises `Refused`."""
+    return VerifiedSigner(uri, signers.open_signer(uri, ED25519_KEY, lambda source: open_secret(source, base)))
 
 
-class TokenSigner:
-    """An Ed25519 key in a PKCS#11 token. Each signature is verified before it is returned."""
+class VerifiedSigner:
+    """An Ed25519 key of any scheme. Each signature is verified before it is returned: a token or a service may be faulty."""
 
-    def __init__(self, uri: str, base: Path) -> None:
-        self._key = TokenKey(uri, lambda source: open_secret(source, base), ED25519)
-        self._public_key = Ed25519PublicKey.from_public_bytes(self._key.public_key)
+    def __init__(self, uri: str, signer: Signer) -> None:
+        self._uri = split_uri(uri)
+        self._signer = signer
+        self._public_key = Ed25519PublicKey.from_public_bytes(signer.public_key)
 
     def __repr__(self) -> str:
-        return repr(self._key)
+        return f"<{self._uri}>"
 
     def public_key(self) -> Ed25519PublicKey:
-        """The token's public key, read when it was opened."""
+        """The public key, as it was when the key was opened."""
         return self._public_key
 
     def sign(self, data: bytes, /) -> bytes:
-        """The signature, 64 bytes (RFC 8032). Raises `Refused` where the token gives none that verifies."""
-        signature = self._key.sign(data)
+        """The signature, 64 bytes (RFC 8032). Raises `Refused` where the key gives none that verifies."""
+        signature = self._signer.sign(data)
         try:
             self._public_key.verify(signature, data)
         except InvalidSignature:
-            raise Refused(SECRET_SIGNATURE_WRONG(uri=self._key.uri)) from None
+            raise Refused(SECRET_SIGNATURE_WRONG(uri=self._uri)) from None
         return signature
+
+
+class StoredSigner:
+    """An Ed25519 key in this process; a `carbonseal.keys.signers.Signer`."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        self.public_key = key.public_key().public_bytes_raw()
+
+    def __repr__(self) -> str:
+        return "<a private key>"
+
+    def sign(self, data: bytes, /) -> bytes:
+        """The signature, 64 bytes (RFC 8032)."""
+        return self._key.sign(data)
+
+
+def _is_encrypted(stored: bytes) -> bool:
+    return stored.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+
+
+def _decode(stored: bytes, password: bytes | None, uri: KeyUri) -> StoredSigner:
+    key = _from_hex(stored)
+    if key is not None:
+        return StoredSigner(Ed25519PrivateKey.from_private_bytes(key))
+    try:
+        loaded = load_pem_private_key(stored, password)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise Refused((SECRET_WRONG_PASSWORD if password is not None else SECRET_KEY_MALFORMED)(uri=uri)) from None
+    if not isinstance(loaded, Ed25519PrivateKey):
+        raise Refused(SECRET_KEY_MALFORMED(uri=uri))
+    return StoredSigner(loaded)
+
+
+ED25519_KEY = KeyKind(Curve.ED25519, _is_encrypted, _decode)
 
 
 def verifier_of(origin: str, uri: str, base: Path) -> VerifierKey:

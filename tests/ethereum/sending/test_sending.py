@@ -500,7 +500,7 @@ def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
     one = 90_000 * 10**9 * 2  # what an anchor may cost where 2 gwei are offered at most
     for anchors, words in ((60, ""), (40, "which pays for 40 anchors")):  # fifty are enough
         key = anchors.to_bytes(32, "big")
-        funded = transact(chain, to_hex(address_of(LocalKey(key).public_key)), b"", value=anchors * one)
+        funded = transact(chain, to_hex(address_of(LocalKey(key).public_key[1:])), b"", value=anchors * one)
         assert funded["status"] == "0x1"
         assert words in (told := asyncio.run(balance(key, **{"max-fee": "2"})).warning)
         assert bool(told) == bool(words)

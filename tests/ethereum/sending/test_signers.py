@@ -17,7 +17,7 @@ from carbonseal_adapters.ethereum.checking import registry, rlp
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.fees import Fees
 from carbonseal_adapters.ethereum.sending.ledger import connect
-from carbonseal_adapters.ethereum.sending.signatures import ORDER, complete, recover
+from carbonseal_adapters.ethereum.sending.signatures import ORDER, complete, r_and_s, recover
 from carbonseal_adapters.ethereum.sending.signers import DigestSigner, open_signer
 from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_adapters.ethereum.sending.signers.remote import RemoteSigner
@@ -90,7 +90,7 @@ def test_what_is_signed_is_read_again(transaction, legacy):
             *(getattr(transaction, n) for n in ("chain_id", "nonce", "to", "data", "gas")), price, True
         )
     digest = transaction.digest()
-    r, s = LOCAL_KEY.sign_digest(digest)
+    r, s = r_and_s(LOCAL_KEY.sign(digest))
     payload = transaction.signed(complete(digest, r, s, LOCAL.address))
     again, signature = read_signed(payload)
     assert again == transaction
@@ -132,7 +132,7 @@ def test_junk_is_no_transaction(junk):
 
 def test_a_legacy_transaction_for_any_chain_is_none_of_ours():
     digest = LEGACY.digest()
-    r, s = LOCAL_KEY.sign_digest(digest)
+    r, s = r_and_s(LOCAL_KEY.sign(digest))
     for v in (27, 28, 0, 1, 35, 36):
         items = [b"\1", b"\1", b"\1", TO, b"", b"", rlp.number(v), rlp.number(r), rlp.number(s)]
         with pytest.raises(ValueError):
@@ -141,7 +141,7 @@ def test_a_legacy_transaction_for_any_chain_is_none_of_ours():
 
 @given(st.binary(min_size=32, max_size=32))
 def test_the_lower_s_and_the_parity_are_found(digest):
-    r, s = LOCAL_KEY.sign_digest(digest)
+    r, s = r_and_s(LOCAL_KEY.sign(digest))
     low = complete(digest, r, s, LOCAL.address)
     assert low == complete(digest, r, ORDER - s, LOCAL.address)
     assert low.s <= ORDER // 2

@@ -13,7 +13,7 @@ from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.sending.fees import Market, suggest
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
-from carbonseal_adapters.ethereum.sending.signers import Signer
+from carbonseal_adapters.ethereum.sending.signers import TransactionSigner
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of
 
 REMEMBERED = 8  # of an account's newest transactions, looked at for a registry that it has made already
@@ -62,7 +62,7 @@ class Plan:
 
 async def deploy(
     endpoint: str,
-    signer: Signer,
+    signer: TransactionSigner,
     *,
     agree: Callable[[Plan], None] = lambda _plan: None,
     sent: Callable[[str], None] = lambda _transaction: None,
@@ -96,7 +96,7 @@ async def deploy(
         await rpc.close()
 
 
-async def _existing(rpc: Rpc, signer: Signer) -> Deployment | None:
+async def _existing(rpc: Rpc, signer: TransactionSigner) -> Deployment | None:
     """A registry that the account has made lately. Raises `TransientError` where it might be about to."""
     count = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
     for nonce in reversed(range(max(0, count - REMEMBERED), count)):
@@ -109,7 +109,7 @@ async def _existing(rpc: Rpc, signer: Signer) -> Deployment | None:
     return None
 
 
-async def _plan(rpc: Rpc, signer: Signer) -> Plan:
+async def _plan(rpc: Rpc, signer: TransactionSigner) -> Plan:
     chain_id, genesis = await _chain(rpc)
     nonce = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
     balance = await rpc.number("eth_getBalance", signer.shown, "latest")
@@ -125,7 +125,7 @@ async def _plan(rpc: Rpc, signer: Signer) -> Plan:
     return Plan(chain_id, genesis, signer.shown, balance, nonce, address, gas, market)
 
 
-async def _send(rpc: Rpc, signer: Signer, plan: Plan) -> str:
+async def _send(rpc: Rpc, signer: TransactionSigner, plan: Plan) -> str:
     code, market = bytes.fromhex(registry.artifact()["bytecode"][2:]), plan.market
     payload = await signer.sign(
         Transaction(plan.chain_id, plan.nonce, b"", code, plan.limit, market.fees(), market.legacy)

@@ -34,7 +34,7 @@ from carbonseal_adapters.ethereum.sending.fees import GWEI, Fees, Market, sugges
 from carbonseal_adapters.ethereum.sending.questions import Questions, from_hex
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 from carbonseal_adapters.ethereum.sending.settings import Settings
-from carbonseal_adapters.ethereum.sending.signers import Signer, open_signer
+from carbonseal_adapters.ethereum.sending.signers import TransactionSigner, open_signer
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of, read_signed
 
 LEAST_GAS = 90_000  # an estimate made while the anchor stands is too small for writing it anew after a reorg
@@ -104,7 +104,9 @@ async def _confirmations(rpc: Rpc, chain_id: int, chosen: Settings) -> int | Non
 class EthereumLedger:
     """One contract on one chain, and one account that sends; see `carbonseal.ledger.Ledger`."""
 
-    def __init__(self, rpc: Rpc, chain_id: int, contract: Contract, signer: Signer, chosen: Settings) -> None:
+    def __init__(
+        self, rpc: Rpc, chain_id: int, contract: Contract, signer: TransactionSigner, chosen: Settings
+    ) -> None:
         """`confirmations` None means that the chain's `finalized` block decides."""
         self.name = f"eip155:{chain_id}"
         self.publisher = contract.publisher

@@ -16,6 +16,11 @@ from carbonseal_adapters.ethereum.sending.transactions import Signature, Transac
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1
 
 
+def r_and_s(signature: bytes) -> tuple[int, int]:
+    """Both numbers of a signature that is r ‖ s, 64 bytes."""
+    return int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+
+
 def complete(digest: bytes, r: int, s: int, address: bytes) -> Signature:
     """The signature by `address` that Ethereum takes: with the lower of both values of s (EIP-2), and the parity by which
     the address is recovered. Raises `Refused` where neither parity leads to it."""

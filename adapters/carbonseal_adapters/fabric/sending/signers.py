@@ -1,11 +1,6 @@
-"""Who anchors: a client's certificate from an MSP folder, and its key by URI.
+"""Who anchors on a channel: a client's certificate from an MSP folder, and its key by URI (`carbonseal.keys.signers`).
 
-===========  =======================================================  ===========================
-scheme       the key                                                  options
-===========  =======================================================  ===========================
-file:, env:  ECDSA on P-256 or P-384, in PEM                          password= where encrypted
-pkcs11:      ECDSA on P-256 in a token, which never leaves it         module-path=, pin-source=
-===========  =======================================================  ===========================
+Keys are ECDSA on P-256; those that are stored (``file:``, ``env:``) are in PEM, and may be on P-384 too.
 """
 
 from __future__ import annotations
@@ -14,24 +9,22 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from fabric_protos.msp import identities_pb2
 
 from carbonseal.findings import Refused
-from carbonseal.keys.codes import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD
-from carbonseal.keys.tokens import P256, TokenKey
-from carbonseal.keys.uris import KeyUri, read_uri
+from carbonseal.keys.codes import SECRET_WRONG_PASSWORD
+from carbonseal.keys.signers import Curve, KeyKind, Signer, open_signer
+from carbonseal.keys.uris import KeyUri
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.certificates import check_signature, publisher_id, read_certificate
 
-KNOWN = {"file": ("password",), "env": ("password",), "pkcs11": ("module-path", "pin-source")}
 ENCRYPTED = (b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"Proc-Type: 4,ENCRYPTED")
 ORDERS = {
     "secp256r1": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
@@ -39,35 +32,26 @@ ORDERS = {
 }
 
 
-class Key(Protocol):
-    """Signs messages with ECDSA and SHA-256. Called in a thread."""
-
-    public_key: ec.EllipticCurvePublicKey
-
-    def sign(self, message: bytes) -> bytes:
-        """A DER signature, s low or high. Raises `Refused`."""
-        ...
-
-
 class Client:
     """An identity that submits transactions."""
 
-    def __init__(self, msp: str, certificate: x509.Certificate, key: Key) -> None:
-        """Raises `Refused` where the key is not the certificate's."""
-        if _encoded(certificate.public_key()) != _encoded(key.public_key):
+    def __init__(self, msp: str, certificate: x509.Certificate, signer: Signer) -> None:
+        """Raises `Refused` where the signer's key is not the certificate's."""
+        public_key = public_key_of(signer)
+        if _encoded(certificate.public_key()) != _encoded(public_key):
             raise Refused(codes.KEY_OF_ANOTHER("key"))
         self.msp = msp
         self.certificate = certificate
         self.publisher = publisher_id(msp, certificate).hex()
         pem = certificate.public_bytes(Encoding.PEM)
         self.serialized: bytes = identities_pb2.SerializedIdentity(mspid=msp, id_bytes=pem).SerializeToString()
-        self._key = key
+        self._signer, self._order = signer, ORDERS[public_key.curve.name]
 
     async def sign(self, message: bytes) -> bytes:
         """DER, s low. Raises `Refused` where the key gives no signature that verifies."""
-        r, s = decode_dss_signature(await asyncio.to_thread(self._key.sign, message))
-        order = ORDERS[self._key.public_key.curve.name]
-        signature = encode_dss_signature(r, min(s, order - s))
+        found = await asyncio.to_thread(self._signer.sign, hashlib.sha256(message).digest())
+        r, s = (int.from_bytes(half, "big") for half in (found[: len(found) // 2], found[len(found) // 2 :]))
+        signature = encode_dss_signature(r, min(s, self._order - s))
         check_signature(self.certificate, self.msp, signature, message)
         return signature
 
@@ -75,52 +59,47 @@ class Client:
 def open_client(msp: str, folder: Path, key: str | None, secret: Callable[[str], bytes]) -> Client:
     """The client whose MSP folder this is, with the key behind the URI `key`, or the one in its keystore. Raises `Refused`."""
     certificate = read_certificate(_only(folder / "signcerts"), msp)
-    return Client(msp, certificate, _open_key(key or f"file:{_only_path(folder / 'keystore').absolute()}", secret))
+    uri = key or f"file:{_only_path(folder / 'keystore').absolute()}"
+    return Client(msp, certificate, open_signer(uri, CLIENT_KEY, secret))
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 
-class LocalKey:
-    """A key in this process."""
+class StoredSigner:
+    """A key in this process, on P-256 or P-384; a `carbonseal.keys.signers.Signer`."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self._key = key
-        self.public_key = key.public_key()
+        self.public_key = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def __repr__(self) -> str:
         return "<a private key>"
 
-    def sign(self, message: bytes) -> bytes:
-        return self._key.sign(message, ec.ECDSA(SHA256()))
+    def sign(self, data: bytes, /) -> bytes:
+        """r ‖ s over the SHA-256 digest `data`."""
+        length = (self._key.curve.key_size + 7) // 8
+        return b"".join(
+            number.to_bytes(length, "big")
+            for number in decode_dss_signature(self._key.sign(data, ec.ECDSA(Prehashed(SHA256()))))
+        )
 
 
-class InToken:
-    """A key that never leaves its token."""
-
-    def __init__(self, uri: str, secret: Callable[[str], bytes]) -> None:
-        """Raises `Refused`."""
-        self._key = TokenKey(uri, secret, P256)
-        self.public_key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self._key.public_key)
-
-    def __repr__(self) -> str:
-        return repr(self._key)
-
-    def sign(self, message: bytes) -> bytes:
-        signature = self._key.sign(hashlib.sha256(message).digest())
-        return encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+def _is_encrypted(stored: bytes) -> bool:
+    return any(mark in stored for mark in ENCRYPTED)
 
 
-def _open_key(uri: str, secret: Callable[[str], bytes]) -> Key:
-    read = read_uri(uri, KNOWN)
-    if read.scheme == "pkcs11":
-        return InToken(uri, secret)
-    stored = secret(uri)
-    password = secret(read.options["password"]) if "password" in read.options else None
-    is_encrypted = any(mark in stored for mark in ENCRYPTED)
-    if is_encrypted != (password is not None):
-        raise Refused((SECRET_ENCRYPTED if is_encrypted else SECRET_NOT_ENCRYPTED)(uri=read))
-    return LocalKey(_private_key(stored, password, read))
+def _decode(stored: bytes, password: bytes | None, uri: KeyUri) -> StoredSigner:
+    return StoredSigner(_private_key(stored, password, uri))
+
+
+CLIENT_KEY = KeyKind(Curve.P256, _is_encrypted, _decode)
+
+
+def public_key_of(signer: Signer) -> ec.EllipticCurvePublicKey:
+    """The public key of a client's key; P-256 and P-384 differ in length. Raises ValueError for a point on neither."""
+    curve = ec.SECP256R1() if len(signer.public_key) == 65 else ec.SECP384R1()
+    return ec.EllipticCurvePublicKey.from_encoded_point(curve, signer.public_key)
 
 
 def _private_key(stored: bytes, password: bytes | None, uri: KeyUri) -> ec.EllipticCurvePrivateKey:

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Ledger, Secrets
+from carbonseal.ledger import Connect, Ledger, Secrets
 from carbonseal.node.codes import CONFIG_ADAPTER_SHAPE, CONFIG_NO_ADAPTER
 from carbonseal.node.secrets import open_secret
 from carbonseal.plugins import LEDGERS, shape_problem
-
-
-class Connect(Protocol):
-    """What an adapter's entry point names: a coroutine function that connects to one ledger."""
-
-    async def __call__(self, uri: str, options: Mapping[str, str], secrets: Secrets, /) -> Ledger:
-        """The ledger at `uri` (``scheme+endpoint``). Raises `Refused` on options that it does not take, `TransientError` where
-        the endpoint does not answer, `PermanentError` where it never will."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from eth_account import Account
@@ -11,7 +10,8 @@ from eth_keys.datatypes import PrivateKey
 from eth_utils.exceptions import ValidationError
 
 from carbonseal.findings import Refused
-from carbonseal.keys.codes import SECRET_ENCRYPTED, SECRET_NOT_ENCRYPTED, SECRET_WRONG_PASSWORD
+from carbonseal.keys.codes import SECRET_WRONG_PASSWORD
+from carbonseal.keys.signers import Curve, KeyKind
 from carbonseal.keys.uris import KeyUri
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.options import to_hex
@@ -22,32 +22,26 @@ MOST_ROUNDS = 10_000_000  # of PBKDF2
 
 
 class LocalKey:
-    """A private key in this process. Signatures are deterministic (RFC 6979)."""
+    """A private key in this process; a `carbonseal.keys.signers.Signer`. Signatures are deterministic (RFC 6979)."""
 
     def __init__(self, key: bytes) -> None:
         """`key` is 32 bytes. Raises ValueError."""
         if not 0 < int.from_bytes(key, "big") < ORDER:
             raise ValueError("no private key of secp256k1")
         self._key = PrivateKey(key)
-        self.public_key: bytes = self._key.public_key.to_bytes()
+        self.public_key: bytes = b"\4" + self._key.public_key.to_bytes()
 
     def __repr__(self) -> str:
         return "<a private key>"
 
-    def sign_digest(self, digest: bytes) -> tuple[int, int]:
-        signature = self._key.sign_msg_hash(digest)
-        return signature.r, signature.s
+    def sign(self, data: bytes, /) -> bytes:
+        """r ‖ s over the digest `data`, s low."""
+        signature = self._key.sign_msg_hash(data)
+        return bytes(signature.r.to_bytes(32, "big") + signature.s.to_bytes(32, "big"))
 
 
-def open_local_key(whole: str, uri: KeyUri, secret: Callable[[str], bytes]) -> LocalKey:
-    """The key behind `uri`, whose text is `whole`. Raises `Refused`; the finding never holds the key."""
-    stored = secret(whole)
+def _decode(stored: bytes, password: bytes | None, uri: KeyUri) -> LocalKey:
     keystore = _keystore(stored)
-    password = secret(uri.options["password"]) if "password" in uri.options else None
-    if keystore is None and password is not None:
-        raise Refused(SECRET_NOT_ENCRYPTED(uri=uri))
-    if keystore is not None and password is None:
-        raise Refused(SECRET_ENCRYPTED(uri=uri))
     if keystore is None or password is None:
         return _plain(stored, uri)
     return _decrypted(keystore, password, uri)
@@ -59,6 +53,10 @@ def _plain(stored: bytes, uri: KeyUri) -> LocalKey:
         return LocalKey(stored if len(stored) == 32 else bytes.fromhex(stored.decode().strip().removeprefix("0x")))
     except (ValueError, ValidationError):
         raise Refused(codes.KEY_MALFORMED(uri=uri)) from None
+
+
+def _is_encrypted(stored: bytes) -> bool:
+    return _keystore(stored) is not None
 
 
 def _keystore(stored: bytes) -> dict[str, Any] | None:
@@ -85,8 +83,10 @@ def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalK
     except (AttributeError, KeyError, TypeError, NotImplementedError):
         raise malformed from None
     told = str(keystore.get("address", "")).lower().removeprefix("0x")
-    if told and told != address_of(key.public_key).hex():
-        raise Refused(codes.KEYSTORE_OTHER_ADDRESS(uri=uri, told=f"0x{told}", found=to_hex(address_of(key.public_key))))
+    if told and told != address_of(key.public_key[1:]).hex():
+        raise Refused(
+            codes.KEYSTORE_OTHER_ADDRESS(uri=uri, told=f"0x{told}", found=to_hex(address_of(key.public_key[1:])))
+        )
     return key
 
 
@@ -96,3 +96,6 @@ def _check_cost(parameters: dict[str, Any]) -> None:
         raise ValueError("scrypt would take too much memory or time")
     if parameters.get("c", 0) > MOST_ROUNDS:
         raise ValueError("PBKDF2 would take too long")
+
+
+ACCOUNT_KEY = KeyKind(Curve.SECP256K1, _is_encrypted, _decode)

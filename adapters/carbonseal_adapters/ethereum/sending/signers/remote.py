@@ -11,7 +11,9 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 
 from carbonseal.findings import Refused
-from carbonseal.keys.uris import KeyUri
+from carbonseal.keys.codes import SECRET_CURVE
+from carbonseal.keys.signers import Curve, KeyKind, Secret
+from carbonseal.keys.uris import KeyUri, read_uri
 from carbonseal.ledger import OutcomeUnknownError, TransientError
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.options import read_address, to_hex
@@ -83,3 +85,18 @@ class RemoteSigner:
             return bytes.fromhex(raw.removeprefix("0x"))
         except (AttributeError, TypeError, ValueError):
             raise Refused(codes.SIGNER_ANSWER(endpoint=self._rpc.endpoint, method=self._method)) from None
+
+
+class RemoteSchemes:
+    """The schemes ``web3signer:`` and ``clef:``: they open accounts that sign transactions, and no other key."""
+
+    def open(self, uri: str, kind: KeyKind, secret: Secret) -> RemoteSigner:  # noqa: ARG002 - their keys need no secret
+        """The account that `uri` names. Raises `Refused`."""
+        read = read_uri(uri, dict.fromkeys(METHODS, ("address",)))
+        if kind.curve is not Curve.SECP256K1:
+            facts = {"found": Curve.SECP256K1.value, "wanted": kind.curve.value}
+            raise Refused(SECRET_CURVE(scheme=read.scheme, **facts))
+        return RemoteSigner(read)
+
+
+SCHEME = RemoteSchemes()
