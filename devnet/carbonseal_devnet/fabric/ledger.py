@@ -14,7 +14,7 @@ from typing import Any
 
 from fabric_protos.common import common_pb2
 
-from carbonseal_devnet.fabric.wire import FILTER, Update, Version, header_hash
+from carbonseal_devnet.fabric.wire import FILTER, SIGNATURES, Update, Version, header_hash
 
 SCHEMA = """
 create table if not exists blocks (number integer primary key, hash blob unique, raw blob not null);
@@ -108,6 +108,13 @@ class Ledger:
         self.height = number + 1
         self._grown.set()
         self._grown = asyncio.Event()
+
+    def last_config(self) -> int:
+        """The number of the config block that governs the next block."""
+        block = self.block(self.height - 1)
+        metadata = common_pb2.Metadata.FromString(block.metadata.metadata[SIGNATURES])
+        number: int = common_pb2.OrdererBlockMetadata.FromString(metadata.value).last_config.index
+        return number
 
     def raw(self, number: int) -> bytes:
         """Raises LookupError."""

@@ -26,14 +26,6 @@ from carbonseal_devnet.fabric.msp import Forbidden, certificate_of
 from carbonseal_devnet.fabric.wire import Message, open_envelope
 
 
-def last_config(ledger: Ledger) -> int:
-    """The number of the config block that governs what comes next."""
-    block = ledger.block(ledger.height - 1)
-    metadata = common_pb2.Metadata.FromString(block.metadata.metadata[wire.SIGNATURES])
-    number: int = common_pb2.OrdererBlockMetadata.FromString(metadata.value).last_config.index
-    return number
-
-
 class Orderer:
     """One node: a ledger of blocks behind AtomicBroadcast. `id` is its consenter's identifier, from 1."""
 
@@ -90,7 +82,7 @@ class Ordering:
         for orderer in self.orderers:
             orderer.service = self
         ledger = max((orderer.ledger for orderer in self.orderers), key=lambda ledger: ledger.height)
-        self._governing = last_config(ledger)
+        self._governing = ledger.last_config()
         self.channel = Channel.of_block(ledger.block(self._governing))
 
     @property

@@ -16,7 +16,6 @@ from fabric_protos.peer import chaincode_shim_pb2_grpc, events_pb2_grpc, peer_pb
 from carbonseal_devnet.fabric import rpc, wire
 from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.deliver import Deliverer, PeerDeliver, seek
-from carbonseal_devnet.fabric.embedded.orderer import last_config
 from carbonseal_devnet.fabric.identity import Node
 from carbonseal_devnet.fabric.ledger import Ledger
 from carbonseal_devnet.fabric.msp import Forbidden
@@ -34,7 +33,7 @@ class Peer:
     def __init__(self, node: Node, port: int, ledger: Ledger) -> None:
         self.node, self.port, self.ledger = node, port, ledger
         self.msp_id = node.identity.msp_id
-        self.channel = Channel.of_block(ledger.block(last_config(ledger)))
+        self.channel = Channel.of_block(ledger.block(ledger.last_config()))
         self.runtime = Runtime()
         self.endorser = Endorser(node.identity, ledger, lambda: self.channel, self.runtime)
         self.released = asyncio.Event()  # a fault while it is clear: blocks arrive and aren't committed

@@ -10,7 +10,6 @@ from fabric_protos.peer import query_pb2, transaction_pb2
 from fabric_protos.peer.lifecycle import lifecycle_pb2
 
 from carbonseal_devnet.fabric.channel import Channel
-from carbonseal_devnet.fabric.embedded.orderer import last_config
 from carbonseal_devnet.fabric.ledger import Ledger
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.peer.simulate import Simulator
@@ -100,7 +99,7 @@ class SystemChaincodes:
 
     def _config_block(self, args: Args, _simulator: Simulator | None) -> bytes:
         self._name(args)
-        return self._ledger.raw(last_config(self._ledger))
+        return self._ledger.raw(self._ledger.last_config())
 
     def _config(self, args: Args, _simulator: Simulator | None) -> bytes:
         self._name(args)
