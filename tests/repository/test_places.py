@@ -23,12 +23,16 @@ HISTORY = {REPOSITORY / "CHANGELOG.md"}
 
 @cache
 def names_in(path: Path) -> set[str]:
-    """What a module defines or imports at its top level."""
+    """What a module defines at its top level, or offers by `__all__`."""
     found: set[str] = set()
     for node in ast.parse(path.read_bytes()).body:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 found.add(name)
+            case ast.Assign(targets=[ast.Name("__all__")], value=ast.List(elts=names)):
+                found |= {
+                    name.value for name in names if isinstance(name, ast.Constant) and isinstance(name.value, str)
+                }
             case ast.Assign(targets=targets):
                 found |= {target.id for target in targets if isinstance(target, ast.Name)}
             case ast.AnnAssign(target=ast.Name(id=name)):
