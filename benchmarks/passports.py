@@ -32,7 +32,7 @@ class Mainnet(World):
     def on_chain(self, statement: Statement) -> Evidence:
         made = synthesise(statement, timestamp=int(BLOCK_TIME.timestamp()))
         self.options = made.options
-        self.trusted.append(made.trust(CHAIN))
+        self.trusted += made.trust(CHAIN)
         return made.evidence
 
 

@@ -140,9 +140,7 @@ class World:
     def on_chain(self, statement: Statement) -> Evidence:
         made = chain_evidence(statement)
         self.options = made.options
-        item = made.trust(CHAIN)
-        if item not in self.trusted:
-            self.trusted.append(item)
+        self.trusted += [item for item in made.trust(CHAIN) if item not in self.trusted]
         return made.evidence
 
     def in_other_log(self, statement: Statement) -> Evidence:

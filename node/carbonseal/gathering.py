@@ -60,8 +60,8 @@ class TrustGatherer(Protocol):
         or of no use; `TransientError` where it cannot be reached."""
         ...
 
-    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
-        """An item's kind and value from the words that a person typed. Raises `Refused`, saying what should stand there."""
+    def pin(self, ledger: str, words: Sequence[str]) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """The kinds and values of the items in the words that a person typed. Raises `Refused`: what is expected there."""
         ...
 
     def review(self, ledger: str, request: GatherRequest, agree: int | None) -> TrustReview:

@@ -38,6 +38,26 @@ def test_blocks_pinned_by_hand_are_enough(run: Run, files: Files) -> None:
     assert "from block explorer" in verified.output
 
 
+def test_a_source_without_block_0_is_named_and_does_not_count(run: Run, files: Files) -> None:
+    items = json.loads(files.trust.read_text())["items"]
+    by_hand = files.directory / "by-hand.json"
+    pin = ("trust", "pin", items[0]["ledger"])
+    hashes = {item["value"]["number"]: item["value"]["hash"] for item in items}
+    block0 = 0, hashes.pop(0)
+    words = [word for block in hashes.items() for word in block]
+    done = run(*pin, *words, "--source", "A. Miller", "-o", by_hand)
+    assert done.exit_code == 0
+    assert "A. Miller does not name block 0" in done.output
+
+    def verified() -> int:
+        return run("verify", files.passport, "--policy", files.policy, "--trust", by_hand, "--at", AT).exit_code
+
+    assert verified() == 3
+    done = run(*pin, *block0, "--source", "a. miller", "-o", by_hand)
+    assert "ethereum.genesis-missing" not in done.output
+    assert verified() == 0
+
+
 def test_what_a_source_said_stays_with_the_instant_when_it_first_did(run: Run, files: Files) -> None:
     before = json.loads(files.trust.read_text())["items"]
     for item in before:
@@ -46,7 +66,7 @@ def test_what_a_source_said_stays_with_the_instant_when_it_first_did(run: Run, f
     assert json.loads(files.trust.read_text())["items"] == before
 
 
-def test_each_source_by_hand_is_a_voice_of_its_own(run: Run, files: Files) -> None:
+def test_each_source_by_hand_counts_for_itself(run: Run, files: Files) -> None:
     agree = files.write("agree.policy", files.policy.read_text().replace("genesis=", "agree=2 genesis="))
 
     def verified() -> int:

@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fabric_protos.common import common_pb2, configtx_pb2, configuration_pb2, policies_pb2
 from fabric_protos.ledger.rwset import rwset_pb2
 from fabric_protos.ledger.rwset.kvrwset import kv_rwset_pb2
@@ -404,6 +404,16 @@ class Scene:
             "attest": f"{len(ids)}:{','.join(ids)}",
             "publisher": self.call.publisher.hex(),
         }
+
+    @property
+    def identities(self) -> list[str]:
+        """Of the configurations: their header hashes, and the root keys of the organisations that order."""
+        blocks = (self.trusted.block(), *self.configs)
+        found = {f"fabric-config:{hashlib.sha256(header(block.header)).hexdigest()}" for block in blocks}
+        for one in (self.trusted.ordering, self.channel.ordering):
+            key = one.ca.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            found.add(f"fabric-orderer:{self.channel.name}:{hashlib.sha256(key).hexdigest()}")
+        return sorted(found)
 
     def trust(self) -> TrustItem:
         made = self.trusted.block()

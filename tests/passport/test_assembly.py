@@ -181,7 +181,7 @@ class Grown:
         time = BLOCK_TIME + timedelta(hours=HOURS[size])
         made = chain_evidence(statement, timestamp=int(time.timestamp()))
         world.trusted = [item for item in world.trusted if item.value["number"] != made.number]
-        world.trusted.append(made.trust(CHAIN))
+        world.trusted += made.trust(CHAIN)
         return SealedAnchor(CHAIN, made.evidence), SealedAnchor(OTHER, world.in_other_log(statement))
 
     def seal(self, commitment: bytes, sizes: list[int], on: list[int], linked: list[bool]) -> Seal:

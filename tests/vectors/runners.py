@@ -210,7 +210,14 @@ def _check(case: Vector, file: Vector) -> dict[str, Any]:
     if checked.proved is None:
         found: dict[str, Any] = {"refused": told(others.pop(0))}
     else:
-        found = {"proved": {"publisher": checked.proved.publisher, "time": checked.proved.time}}
+        proved = checked.proved
+        found = {
+            "proved": {
+                "publisher": proved.publisher,
+                "time": proved.time,
+                "identities": sorted(proved.identities),
+            }
+        }
     return found | ({"remarks": [other.code.name for other in others]} if others else {})
 
 

@@ -77,7 +77,7 @@ class Scene(World):
         if self.timestamp is None:
             return super().on_chain(statement)
         made = chain_evidence(statement, timestamp=self.timestamp)
-        self.trusted = [made.trust(CHAIN)]
+        self.trusted = made.trust(CHAIN)
         return made.evidence
 
     def forked(self, passport: Passport) -> Passport:

@@ -47,5 +47,8 @@ def test_the_footprint_is_admitted() -> None:
 def test_policy_and_trust_are_read() -> None:
     policy = parse_policy(re.sub(r"\n +", " ", examples.EXAMPLES["policy"]()).encode())
     trust = parse_trust(examples.EXAMPLES["trust"]().encode())
-    assert [item.ledger for item in trust.items] == ["eip155:31337"]
+    assert [(item.ledger, item.value["number"]) for item in trust.items] == [
+        ("eip155:31337", 1004),
+        ("eip155:31337", 0),
+    ]
     assert set(policy.ledgers) == {"eip155:31337", "tlog:other.example/log"}

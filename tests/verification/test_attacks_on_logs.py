@@ -99,7 +99,7 @@ class TestHeads:
         for size, consistency in ((middle, None), (newest, world.log.consistency(middle, newest))):
             statement = world.log.checkpoint(size).statement()
             dated = chain_evidence(statement, timestamp=int(BLOCK_TIME.timestamp()) + 3600)
-            world.trusted.append(dated.trust(CHAIN))
+            world.trusted += dated.trust(CHAIN)
             anchors = (SealedAnchor(CHAIN, dated.evidence), SealedAnchor(OTHER, world.in_other_log(statement)))
             heads.append(Head(world.log.head(size), world.log.inclusion(index, size), consistency, anchors))
         report = world.verify(with_heads(passport, root_seal(passport).heads[0], *heads))

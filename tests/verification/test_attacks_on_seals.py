@@ -216,7 +216,7 @@ class TestEvidence:
         assert all(b"\n4\n" in seal.heads[0].checkpoint for seal in honest.values())
         statement = replace(world.log.checkpoint(size).statement(), root=bytes(32))
         evidence = chain_evidence(statement)
-        world.trusted = [evidence.trust(CHAIN)]
+        world.trusted = evidence.trust(CHAIN)
         rejected(world.verify(self.anchored(World(), CHAIN, evidence.evidence)), "ethereum.other-digest")
 
     def test_of_another_chain(self) -> None:
@@ -327,7 +327,7 @@ class TestEvidence:
         world = World()
         passport = world.passport()
         made = chain_evidence(world.log.checkpoint(4).statement(), timestamp=timestamp)
-        world.trusted = [made.trust(CHAIN)]
+        world.trusted = made.trust(CHAIN)
         dated = every_head(
             passport, lambda head: replace(head, anchors=(SealedAnchor(CHAIN, made.evidence), *head.anchors[1:]))
         )
@@ -352,7 +352,7 @@ def test_a_record_that_is_younger_than_the_instant_asked_about() -> None:
     world.log.append(Heartbeat(1))
     statement = world.log.checkpoint(world.log.size).statement()
     made = chain_evidence(statement, timestamp=int(AT.timestamp()) + 1)
-    world.trusted.append(made.trust(CHAIN))
+    world.trusted += made.trust(CHAIN)
     index = passport.seals[record].index
     anchors = (SealedAnchor(CHAIN, made.evidence), SealedAnchor(OTHER, world.in_other_log(statement)))
     younger = Head(world.log.head(world.log.size), world.log.inclusion(index, world.log.size), None, anchors)

@@ -1,1 +1,0 @@
-"""Anchors on Ethereum-like chains. Private."""

@@ -1,1 +1,0 @@
-"""Anchors on channels of Hyperledger Fabric. Private."""

@@ -1,1 +1,0 @@
-"""Anchors in other operators' C2SP logs. Private."""

@@ -29,9 +29,13 @@ class Synthetic:
     timestamp: int
     options: dict[str, str]
 
-    def trust(self, ledger: str) -> TrustItem:
-        value = {"number": self.number, "hash": "0x" + self.hash.hex()}
-        return TrustItem(ledger, BLOCK, value, "made up", "2026-01-01T00:00:00Z")
+    def trust(self, ledger: str) -> list[TrustItem]:
+        """What one source says: the block, and block 0, without which the source would not count."""
+        blocks = {self.number: "0x" + self.hash.hex(), 0: self.options["genesis"]}
+        return [
+            TrustItem(ledger, BLOCK, {"number": number, "hash": digest}, "made up", "2026-01-01T00:00:00Z")
+            for number, digest in blocks.items()
+        ]
 
 
 def synthesise(

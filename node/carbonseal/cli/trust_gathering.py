@@ -74,7 +74,7 @@ class Gathering:
             source for at, (ledger, source, _) in enumerate(named) if (ledger, source) in {n[:2] for n in named[:at]}
         ]
         if twice:
-            raise Failed(f"{twice[0]} is named twice", "a second voice must be somebody else's")
+            raise Failed(f"{twice[0]} is named twice", "a second source must be somebody else")
         for ledger, source, endpoint in named:
             self._evidence.setdefault(ledger, evidence.get(ledger, ()))
             if (ledger, source) not in self._failures:

@@ -1,1 +1,0 @@
-"""Passports: credentials, status lists, seals, and the file that carries them. Private."""

@@ -1,1 +1,0 @@
-"""The HTTP service of a node, and its client. Private."""

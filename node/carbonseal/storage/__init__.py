@@ -1,1 +1,0 @@
-"""Storage: tables and databases. Private."""

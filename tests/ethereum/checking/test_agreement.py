@@ -128,7 +128,7 @@ def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain, evi
 
 
 def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain, evidence):
-    """Another chain that runs for itself from the same first block, as after a split: one voice against two."""
+    """Another chain that runs for itself from the same first block, as after a split: one source against two."""
     chain = carbonseal_fresh_chain
     with in_thread() as fork:
         fork.skew(-500)
@@ -436,7 +436,8 @@ def test_one_that_answers_byte_by_byte(begins, carbonseal_fresh_chain, evidence,
 
 def test_by_hand(carbonseal_fresh_chain):
     digest = "0x" + "ab" * 32
-    assert GATHERER.pin("eip155:1", ["23000000", digest]) == ("block", {"number": 23_000_000, "hash": digest})
+    pinned = GATHERER.pin("eip155:1", ["23000000", digest, "0", digest])
+    assert pinned == [("block", {"number": number, "hash": digest}) for number in (23_000_000, 0)]
     for words in (
         [],
         ["1"],

@@ -1,4 +1,4 @@
-"""How many voices name a block: pure, from a trust as it may stand in a file."""
+"""How many sources name a block: pure, from a trust as a file may have it."""
 
 from dataclasses import replace
 
@@ -25,8 +25,11 @@ def says(source, digest=TRUE, number=100):
     return TrustItem(NAME, "block", {"number": number, "hash": digest}, source, "2026-01-01T00:00:00Z")
 
 
-def check(*trust, agree="1"):
-    """The codes found, and whether the anchor is proved."""
+def check(*trust, agree="1", block0=True):
+    """The codes found, and whether the anchor is proved. With `block0`, every source names the genesis too."""
+    if block0:
+        spoken = {item.source for item in trust if item.value["number"] == 0}
+        trust = *trust, *(says(item.source, GENESIS, 0) for item in trust if item.source not in spoken)
     checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": agree}), trust)
     return [finding.code for finding in checked.findings], checked.proved is not None
 
@@ -45,8 +48,10 @@ def test_a_liar_is_outvoted_and_named():
     liar = says("https://liar.example", FALSE)
     trust = [says("https://a.example"), liar, says("https://b.example")]
     assert check(*trust, agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
-    checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": "2"}), trust)
-    assert checked.proved.trusted == (trust[0], trust[2]), "the verdict rests on no liar"
+    block0 = [says(item.source, GENESIS, 0) for item in trust]
+    pins = VERIFIER.pin(NAME, {**MADE.options, "agree": "2"})
+    checked = VERIFIER.check(MADE.evidence, STATEMENT, pins, [*trust, *block0])
+    assert checked.proved.trusted == (trust[0], trust[2], block0[0], block0[2]), "the verdict rests on no liar"
     assert "https://liar.example says that block 100 is 0x99" in checked.findings[1].message
 
 
@@ -54,7 +59,9 @@ def test_a_liar_who_backs_forged_evidence_is_named_too():
     """The evidence rests on what one endpoint says, and two others say otherwise."""
     trust = says("https://friend.example"), says("https://a.example", FALSE), says("https://b.example", FALSE)
     assert check(*trust, agree="2") == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
-    checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": "2"}), trust)
+    block0 = [says(item.source, GENESIS, 0) for item in trust]
+    pins = VERIFIER.pin(NAME, {**MADE.options, "agree": "2"})
+    checked = VERIFIER.check(MADE.evidence, STATEMENT, pins, [*trust, *block0])
     assert checked.findings[1].facts["source"] == "https://friend.example"
 
 
@@ -71,7 +78,7 @@ def test_where_as_many_say_one_thing_as_another_nothing_is_shown():
     assert check(*three, agree="2") == ([codes.AGREEMENT_LACKING], False)
 
 
-def test_one_endpoint_under_two_spellings_is_one_voice():
+def test_one_endpoint_under_two_spellings_is_one_source():
     spellings = (
         "https://rpc.example",
         "http://rpc.example",
@@ -133,7 +140,7 @@ def test_hosts_with_escapes_are_not_asked(endpoint):
 
 
 @given(st.text(max_size=40))
-def test_every_whence_is_some_voice(text):
+def test_every_text_is_some_source(text):
     assert isinstance(source_identity(text), str)
     assert isinstance(source_identity("https://" + text), str)
 
@@ -154,17 +161,32 @@ def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(scheme, host, 
         assert source_identity(stored) == source_identity(f"{scheme}://{user}{host}{port}{rest}")
 
 
-def test_who_speaks_of_another_chain_is_not_heard():
+def test_a_source_of_another_chain_does_not_count():
     stranger = says("https://b.example", FALSE, 0)
     two = says("https://a.example"), says("https://b.example")
     assert check(*two, agree="2") == ([codes.ANCHORED], True)
     assert check(*two, stranger, agree="2") == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
-    assert check(*two, stranger, says("https://a.example", GENESIS, 0)) == (
-        [codes.ANCHORED, codes.TRUST_OTHER_CHAIN],
-        True,
-    )
+    assert check(*two, stranger) == ([codes.ANCHORED, codes.TRUST_OTHER_CHAIN], True)
     spelled = replace(stranger, source="HTTP://B.example:80")
     assert check(*two, spelled, agree="2")[1] is False
+
+
+def test_a_source_that_does_not_name_block_0_does_not_count():
+    a, b = says("https://a.example"), says("https://b.example")
+    first = says("https://a.example", GENESIS, 0)
+    assert check(a, b, block0=False) == ([codes.GENESIS_MISSING] * 2, False)
+    assert check(a, b, first, block0=False) == ([codes.ANCHORED, codes.GENESIS_MISSING], True)
+    assert check(a, b, first, agree="2", block0=False) == ([codes.AGREEMENT_LACKING, codes.GENESIS_MISSING], False)
+    spelled = says("http://B.example:80/key", GENESIS, 0)
+    assert check(a, b, first, spelled, agree="2", block0=False) == ([codes.ANCHORED], True)
+    liar = says("https://liar.example", FALSE)
+    assert check(a, first, liar, block0=False) == ([codes.ANCHORED, codes.GENESIS_MISSING], True)
+    assert check(first, block0=False) == ([codes.BLOCK_NOT_PINNED], False)
+
+
+def test_a_source_that_names_two_blocks_0_does_not_count():
+    torn = says("https://a.example"), says("https://a.example", GENESIS, 0), says("https://a.example", FALSE, 0)
+    assert check(*torn) == ([codes.TRUST_OTHER_CHAIN], False)
 
 
 def test_an_endpoint_that_says_two_things():
@@ -181,16 +203,24 @@ def test_a_malformed_item_is_the_verifiers_own_to_mend():
 
 
 def test_a_review_finds_what_a_verdict_would():
-    items = [says("https://a.example"), says("https://b.example"), says("https://liar.example", FALSE)]
-    agreed = review(NAME, items, 2)
-    assert not agreed.lacking
-    assert [finding.code for finding in agreed.remarks] == [codes.ENDPOINT_OUTVOTED]
-    assert [finding.code for finding in review(NAME, items, 3).lacking] == [codes.AGREEMENT_LACKING]
-    assert [finding.code for finding in review(NAME, items, 1).lacking] == [codes.TRUST_CONTRADICTS]
+    sources = "https://a.example", "https://b.example", "https://liar.example"
+    items = [says(sources[0]), says(sources[1]), says(sources[2], FALSE)]
+    items += [says(source, GENESIS, 0) for source in sources]
+    genesis = bytes.fromhex(GENESIS[2:])
+    for pinned in (None, genesis):
+        agreed = review(NAME, items, 2, pinned)
+        assert not agreed.lacking
+        assert [finding.code for finding in agreed.remarks] == [codes.ENDPOINT_OUTVOTED]
+        assert [finding.code for finding in review(NAME, items, 3, pinned).lacking] == [codes.AGREEMENT_LACKING]
+        assert [finding.code for finding in review(NAME, items, 1, pinned).lacking] == [codes.TRUST_CONTRADICTS]
     assert not review("eip155:5", items, 3).lacking
-    first = says("https://a.example", GENESIS, 0)
-    assert [finding.facts["number"] for finding in review(NAME, [*items, first], 2).lacking] == ["0"]
-    assert not review(NAME, [*items, first], 2, bytes.fromhex(GENESIS[2:])).lacking, "the policy pins it"
+    assert [finding.facts["number"] for finding in review(NAME, items, 4).lacking] == ["0", "100"]
+    assert [finding.facts["number"] for finding in review(NAME, items, 4, genesis).lacking] == ["100"]
+    without = [*items, says("A. Miller"), says("A. Miller", number=99)]
+    lacking = review(NAME, without, 2, genesis)
+    assert [finding.facts["number"] for finding in lacking.lacking] == ["99"]
+    assert [finding.code for finding in lacking.remarks] == [codes.ENDPOINT_OUTVOTED, codes.GENESIS_MISSING]
+    assert lacking.remarks[1].facts["source"] == "A. Miller"
     with pytest.raises(Refused) as refused:
         review(NAME, [says("https://a.example", "0x66")], 1)
     assert refused.value.finding.code is codes.TRUST_MALFORMED

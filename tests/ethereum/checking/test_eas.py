@@ -54,8 +54,10 @@ def made(statement=STATEMENT, word=WORD, slot=SLOT, code=CODE, nodes=(8, 4), led
     storage_root, storage = trie_around(eas.slot_of(statement.digest(), slot), rlp.encode(word), nodes[1])
     state_root, account = trie_around(EAS, rlp.encode([b"\x01", b"", storage_root, code]), nodes[0])
     header = mainnet_header(state_root, NUMBER, MINED)
-    value = {"number": NUMBER, "hash": "0x" + keccak256(header).hex()}
-    return EasEvidence(EAS, header, account, storage).encode(), [TrustItem(ledger, "block", value, "made up", WHEN)]
+    blocks = {NUMBER: "0x" + keccak256(header).hex(), 0: OPTIONS["genesis"]}
+    values = [{"number": number, "hash": digest} for number, digest in blocks.items()]
+    trust = [TrustItem(ledger, "block", value, "made up", WHEN) for value in values]
+    return EasEvidence(EAS, header, account, storage).encode(), trust
 
 
 SOUND, TRUST = made()
@@ -76,7 +78,7 @@ def code_of(*args, **kwargs):
 
 def test_sound_evidence_proves_the_time_that_eas_stored():
     checked = check()
-    assert checked.proved == Proved("any", STAMPED, tuple(TRUST))
+    assert checked.proved == Proved("any", STAMPED, tuple(TRUST), frozenset({f"block0:{OPTIONS['genesis']}"}))
     assert [finding.code for finding in checked.findings] == [codes.TIMESTAMPED]
     in_the_block_itself, trust = made(word=rlp.number(MINED))
     assert check(in_the_block_itself, trust=trust).proved.time == MINED
@@ -121,7 +123,7 @@ def test_another_contract_chain_or_block():
     assert code_of(moved, pins=replace(PINS, eas=b"\x55" * 20), trust=trust) is codes.ACCOUNT_ABSENT
     assert code_of(trust=[]) is codes.BLOCK_NOT_PINNED
     lie = replace(TRUST[0], value={**TRUST[0].value, "hash": "0x" + "99" * 32})
-    assert code_of(trust=[lie]) is codes.BLOCK_DIFFERS
+    assert code_of(trust=[lie, TRUST[1]]) is codes.BLOCK_DIFFERS
 
 
 def test_evidence_of_a_registry_and_of_eas_are_not_taken_for_each_other():

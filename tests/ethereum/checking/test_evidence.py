@@ -20,7 +20,7 @@ STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
 MADE = synthesise(STATEMENT)
 PARTS = StorageEvidence.decode(MADE.evidence.data)
 PINS = VERIFIER.pin(NAME, MADE.options)
-TRUST = [MADE.trust(NAME)]
+TRUST = MADE.trust(NAME)
 
 
 def check(evidence=MADE.evidence, statement=STATEMENT, pins=PINS, trust=TRUST):
@@ -40,9 +40,13 @@ def block(number, digest, ledger=NAME):
     return TrustItem(ledger, "block", {"number": number, "hash": "0x" + digest.hex()}, "test", "2026-01-01T00:00:00Z")
 
 
+GENESIS = block(0, PINS.genesis)
+
+
 def test_sound_evidence_proves():
     checked = check()
-    assert checked.proved == Proved("0x" + "11" * 20, MADE.timestamp, tuple(TRUST))
+    identities = frozenset({f"block0:{MADE.options['genesis']}"})
+    assert checked.proved == Proved("0x" + "11" * 20, MADE.timestamp, tuple(TRUST), identities)
     assert [finding.code for finding in checked.findings] == [codes.ANCHORED]
     assert 6_000 < len(MADE.evidence.data) < 8_000  # mainnet's size
 
@@ -50,12 +54,12 @@ def test_sound_evidence_proves():
 def test_a_digest_with_leading_zeros_proves():
     statement = next(s for s in (Statement(bytes(32), n, bytes(32)) for n in range(1, 5000)) if s.digest()[0] == 0)
     made = synthesise(statement)
-    assert check(made.evidence, statement, trust=[made.trust(NAME)]).proved
+    assert check(made.evidence, statement, trust=made.trust(NAME)).proved
 
 
 def test_a_shallow_trie_proves():
     made = synthesise(STATEMENT, account_nodes=1, storage_nodes=1)
-    assert check(made.evidence, trust=[made.trust(NAME)]).proved
+    assert check(made.evidence, trust=made.trust(NAME)).proved
 
 
 # --- attacks -------------------------------------------------------------------------------------------------------
@@ -72,32 +76,32 @@ def test_another_checkpoint():
 def test_an_anchor_that_does_not_exist():
     other = replace(STATEMENT, size=43)
     made = synthesise(STATEMENT, storage_nodes=1)
-    assert code_of(made.evidence, other, trust=[made.trust(NAME)]) is codes.ANCHOR_ABSENT
+    assert code_of(made.evidence, other, trust=made.trust(NAME)) is codes.ANCHOR_ABSENT
 
 
 def test_a_registry_that_does_not_exist():
     made = synthesise(STATEMENT, account_nodes=1)
     moved = replace(StorageEvidence.decode(made.evidence.data), registry=b"\x44" * 20).encode()
     pins = replace(PINS, registry=b"\x44" * 20)
-    assert code_of(moved, pins=pins, trust=[made.trust(NAME)]) is codes.ACCOUNT_ABSENT
+    assert code_of(moved, pins=pins, trust=made.trust(NAME)) is codes.ACCOUNT_ABSENT
 
 
 def test_another_chain_or_a_reorg():
-    assert code_of(trust=[block(MADE.number, b"\x99" * 32)]) is codes.BLOCK_DIFFERS
+    assert code_of(trust=[block(MADE.number, b"\x99" * 32), GENESIS]) is codes.BLOCK_DIFFERS
     assert code_of(trust=[]) is codes.BLOCK_NOT_PINNED
-    assert code_of(trust=[MADE.trust("eip155:1")]) is codes.BLOCK_NOT_PINNED
-    assert code_of(trust=[replace(TRUST[0], kind="header")]) is codes.BLOCK_NOT_PINNED
+    assert code_of(trust=MADE.trust("eip155:1")) is codes.BLOCK_NOT_PINNED
+    assert code_of(trust=[replace(TRUST[0], kind="header"), GENESIS]) is codes.BLOCK_NOT_PINNED
     for number in (None, [], "23000000"):
         other = {"number": number, "hash": TRUST[0].value["hash"]}
-        assert code_of(trust=[replace(TRUST[0], value=other)]) is codes.BLOCK_NOT_PINNED
+        assert code_of(trust=[replace(TRUST[0], value=other), TRUST[1]]) is codes.BLOCK_NOT_PINNED
     stranger = replace(block(0, b"\x99" * 32), source=TRUST[0].source)
     assert code_of(trust=[*TRUST, stranger]) is codes.TRUST_OTHER_CHAIN
 
 
 def test_trust_that_contradicts_itself():
-    assert code_of(trust=[*TRUST, block(MADE.number, b"\x99" * 32)]) is codes.TRUST_CONTRADICTS
-    two = [*TRUST, replace(TRUST[0], source="another endpoint")]
-    assert check(trust=two).proved.trusted == tuple(two)
+    assert code_of(trust=[*TRUST, GENESIS, block(MADE.number, b"\x99" * 32)]) is codes.TRUST_CONTRADICTS
+    two = [*TRUST, *(replace(item, source="another endpoint") for item in TRUST)]
+    assert check(trust=two).proved.trusted == (two[0], two[2], two[1], two[3])
 
 
 @pytest.mark.parametrize(
@@ -117,9 +121,9 @@ def test_malformed_trust(value):
 
 def test_a_look_alike_contract():
     elsewhere = synthesise(STATEMENT, registry=b"\x55" * 20)
-    assert code_of(elsewhere.evidence, trust=[elsewhere.trust(NAME)]) is codes.REGISTRY_DIFFERS
+    assert code_of(elsewhere.evidence, trust=elsewhere.trust(NAME)) is codes.REGISTRY_DIFFERS
     disguised = replace(StorageEvidence.decode(elsewhere.evidence.data), registry=PINS.registry).encode()
-    assert code_of(disguised, trust=[elsewhere.trust(NAME)]).name in {
+    assert code_of(disguised, trust=elsewhere.trust(NAME)).name in {
         "ethereum.proof-strays",
         "ethereum.node-extra",
         "ethereum.account-absent",
@@ -167,7 +171,7 @@ def test_what_the_registry_could_never_hold():
         fields[3] = root
         header = rlp.encode(fields)
         evidence = replace(PARTS, header=header, account_proof=proof, storage_proof=storage[1]).encode()
-        return code_of(evidence, trust=[block(MADE.number, keccak(header))])
+        return code_of(evidence, trust=[block(MADE.number, keccak(header)), GENESIS])
 
     assert built(lambda _: rlp.encode([b"", b"", b""])) is codes.ACCOUNT_MALFORMED
     assert built(lambda _: rlp.encode(b"account")) is codes.ACCOUNT_MALFORMED

@@ -25,7 +25,7 @@ from tests.ethereum.networks import anchor, connected, statement
 NAME = "eip155:1337"
 STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
 MADE = synthesise(STATEMENT, account_nodes=3, storage_nodes=2)
-PINS, TRUST = VERIFIER.pin(NAME, MADE.options), [MADE.trust(NAME)]
+PINS, TRUST = VERIFIER.pin(NAME, MADE.options), MADE.trust(NAME)
 
 
 def check(data):
@@ -188,7 +188,7 @@ def test_absence_is_refused_as_absence(sizes, asked):
 
     block = replace(TRUST[0], value={"number": read_header(header).number, "hash": "0x" + keccak(header).hex()})
     for size in (asked, min(sizes)):
-        checked = VERIFIER.check(evidence(size), replace(STATEMENT, size=size), PINS, [block])
+        checked = VERIFIER.check(evidence(size), replace(STATEMENT, size=size), PINS, [block, TRUST[1]])
         assert (checked.proved is not None) == (size in sizes)
         if size == asked:
             assert [finding.code for finding in checked.findings] == [codes.ANCHOR_ABSENT]
@@ -216,10 +216,10 @@ def test_evidence_from_historical_blocks(carbonseal_every_fresh_chain):
             for size in (1, 2, 3):
                 attempt = await ledger.prepare(anchor(size), [])
                 await ledger.send(attempt)
-                seen.append(await ledger.follow([attempt]))
+                seen.append((attempt, await ledger.follow([attempt])))
                 await asyncio.to_thread(chain.mine, 3)
             await asyncio.to_thread(chain.mine, 20)
-            return [await ledger.evidence(attempt, observation) for observation in seen]
+            return [await ledger.evidence(attempt, observation) for attempt, observation in seen]
 
     found = asyncio.run(scenario())
     numbers = [read_header(StorageEvidence.decode(one.data).header).number for one in found]

@@ -26,8 +26,8 @@ BROKEN = {"silent": None, "busy": 429, "failing": 500, "garbage": b"{", "no rpc"
 class Faulty:
     """An endpoint that breaks one method from when it is told to."""
 
-    def __init__(self):
-        self.method, self.given = None, None
+    def __init__(self, method=None, given=None):
+        self.method, self.given = method, given
 
     def __call__(self, method, params, answer):
         if method != self.method:
@@ -35,9 +35,9 @@ class Faulty:
         return self.given(answer) if callable(self.given) else self.given
 
 
-def scenario(chain, check, **options):
+def scenario(chain, check, faulty=None, **options):
     """Run `check(ledger, faulty)` with a ledger that reaches the chain through a faulty endpoint."""
-    faulty = Faulty()
+    faulty = faulty or Faulty()
 
     async def run(endpoint):
         chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
@@ -256,11 +256,11 @@ def test_what_is_no_hash_is_not_written_into_policies(end, carbonseal_fresh_chai
         return given
 
     async def check(ledger, faulty):
-        faulty.method, faulty.given = "eth_getBlockByNumber", injecting
         return await ledger.pins()
 
+    faulty = Faulty("eth_getBlockByNumber", injecting)
     if not end:
-        assert scenario(carbonseal_fresh_chain, check)["genesis"] == carbonseal_fresh_chain.deployment.genesis
+        assert scenario(carbonseal_fresh_chain, check, faulty)["genesis"] == carbonseal_fresh_chain.deployment.genesis
         return
     with pytest.raises(TransientError, match="is no hash"):
-        scenario(carbonseal_fresh_chain, check)
+        scenario(carbonseal_fresh_chain, check, faulty)

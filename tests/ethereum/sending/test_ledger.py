@@ -304,7 +304,7 @@ def test_an_address_that_is_none(uri):
 
 def test_a_contract_that_is_no_registry_is_named():
     with pytest.raises(Refused) as refused:
-        contract_of({"registry": "0x" + "11" * 20}, "eip155:1337", b"\x22" * 20, b"\x60\x00")
+        contract_of({"registry": "0x" + "11" * 20}, "eip155:1337", bytes(32), b"\x22" * 20, b"\x60\x00")
     finding = refused.value.finding
     assert finding.code is codes.CONTRACT_OTHER
     assert "0x" + "11" * 20 in finding.message

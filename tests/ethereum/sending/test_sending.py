@@ -361,7 +361,7 @@ def test_stages(carbonseal_every_fresh_chain):
             while (seen := await ledger.follow([attempt])).status is not AttemptStatus.FINAL:
                 said.append(seen.stage)
                 await command(chain, "evm_mine")
-            return said, seen.settled
+            return said, seen.irreversible
 
     assert asyncio.run(stages(finality="finalized")) == (["latest", "safe"], True)
     assert asyncio.run(stages(confirmations="3")) == (["1 of 3 confirmations", "2 of 3 confirmations"], False)

@@ -68,7 +68,7 @@ def test_names(name):
 def test_a_configuration_block_is_pinned_from_a_file(tmp_path):
     file = tmp_path / "config.block"
     file.write_bytes(SOUND.channel.block().SerializeToString())
-    kind, value = GATHERER.pin(NAME, [str(file)])
+    ((kind, value),) = GATHERER.pin(NAME, [str(file)])
     item = TrustItem(NAME, kind, value, "by hand", "2026-01-01T00:00:00Z")
     assert item.value == SOUND.trust().value
     assert check(SOUND).proved

@@ -38,7 +38,7 @@ CHANNEL = SOUND.channel
 @pytest.mark.parametrize("given", [SOUND, BFT], ids=["raft", "bft"])
 def test_sound_evidence_proves(given):
     checked = check(given)
-    assert checked.proved == Proved(given.call.publisher.hex(), TIME, (given.trust(),))
+    assert checked.proved == Proved(given.call.publisher.hex(), TIME, (given.trust(),), frozenset(given.identities))
     assert [finding.code for finding in checked.findings] == [codes.ORDERED, codes.VALID]
 
 

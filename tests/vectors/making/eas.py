@@ -11,7 +11,7 @@ from eth_utils import keccak
 from carbonseal.ledger import Statement
 from carbonseal_devnet.ethereum.evidence import mainnet_header, synthesise, trie_around
 from tests.vectors.cases import Case, case, octets, refused
-from tests.vectors.making.evidence import CHAIN, STATEMENT, hexed, noted
+from tests.vectors.making.evidence import CHAIN, STATEMENT, block, hexed, noted
 from tests.vectors.making.log import sha
 
 EAS, CODE, SLOT = b"\x22" * 20, sha(b"the code of an EAS contract"), 2
@@ -48,10 +48,7 @@ def eas() -> dict[str, Any]:
         if parts is not None:
             data = octets(parts if isinstance(parts, bytes) else rlp.encode(parts))
         header = parts[1] if isinstance(parts, list) and len(parts) == 4 else sound[1]
-        value = {"number": NUMBER, "hash": hexed(keccak(header))}
-        trust = [
-            {"ledger": CHAIN, "kind": "block", "value": value, "source": "made up", "when": "2026-11-22T09:00:00Z"}
-        ]
+        trust = [block(NUMBER, hexed(keccak(header))), block(0, OPTIONS["genesis"])]
         statement = changes.pop("statement", STATEMENT)
         given = {
             "type": "ethereum-eas",
@@ -76,6 +73,7 @@ def eas() -> dict[str, Any]:
     add("a registry's evidence", noted("ethereum.contract-not-pinned"), registry.evidence.data, type="ethereum-storage")
     add("version 2", noted("ethereum.evidence-unknown"), version=2)
     add("no trust", noted("ethereum.block-not-pinned"), trust=[])
+    add("no block 0", noted("ethereum.genesis-missing"), trust=[block(NUMBER, hexed(keccak(sound[1])))])
     add("later than the block", refused("ethereum.timestamp-later"), state(MINED + 1))
     add("a word that is no time", refused("ethereum.timestamp-later"), state(STATEMENT.digest()))
     add("a time with a leading zero", refused("ethereum.value-malformed"), state(b"\0\x01"))
@@ -104,4 +102,4 @@ def eas() -> dict[str, Any]:
 
 
 def proved(time: int) -> dict[str, Any]:
-    return {"proved": {"publisher": "any", "time": time}}
+    return {"proved": {"publisher": "any", "time": time, "identities": [f"block0:{OPTIONS['genesis']}"]}}

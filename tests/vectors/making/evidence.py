@@ -39,7 +39,7 @@ def slot(publisher: bytes, statement: Statement) -> bytes:
     return place
 
 
-def _block(number: object, digest: object) -> dict[str, Any]:
+def block(number: object, digest: object) -> dict[str, Any]:
     value = {"number": number, "hash": digest}
     return {"ledger": CHAIN, "kind": "block", "value": value, "source": "made up", "when": "2026-11-22T09:00:00Z"}
 
@@ -51,7 +51,8 @@ class _Ethereum:
         self.cases: list[Case] = []
         self.data = {"sound": octets(sound.evidence.data)}
         self.options = sound.options
-        self.trust = [_block(sound.number, hexed(sound.hash))]
+        self.genesis = block(0, sound.options["genesis"])
+        self.trust = [block(sound.number, hexed(sound.hash)), self.genesis]
 
     def add(self, name: str, expect: dict[str, Any], made: Synthetic | bytes | None = None, **changes: Any) -> None:
         data: Any = {"named": "sound"}
@@ -59,7 +60,7 @@ class _Ethereum:
         if made is not None:
             data = octets(made) if isinstance(made, bytes) else octets(made.evidence.data)
         if isinstance(made, Synthetic):
-            given["trust"] = [_block(made.number, hexed(made.hash))]
+            given["trust"] = [block(made.number, hexed(made.hash)), self.genesis]
         statement = changes.pop("statement", STATEMENT)
         given |= {
             "type": "ethereum-storage",
@@ -77,7 +78,8 @@ class _Ethereum:
 def ethereum() -> dict[str, Any]:
     sound = small(STATEMENT, publisher=PUBLISHER, registry=REGISTRY)
     vectors = _Ethereum(sound)
-    proved = {"proved": {"publisher": hexed(PUBLISHER), "time": TIME}}
+    identities = [f"block0:{sound.options['genesis']}"]
+    proved = {"proved": {"publisher": hexed(PUBLISHER), "time": TIME, "identities": identities}}
     zero = next(s for s in (replace(STATEMENT, size=n) for n in range(1, 5000)) if s.digest()[0] == 0)
     vectors.add("an anchor", proved)
     vectors.add("a digest that begins with 00", proved, small(zero), statement=zero)
@@ -89,11 +91,9 @@ def ethereum() -> dict[str, Any]:
     )
     two = {**sound.options, "publisher": f"0x{'44' * 20},{hexed(PUBLISHER)}"}
     vectors.add("one of two publishers", proved, options=two)
-    genesis = _block(0, sound.options["genesis"])
-    vectors.add("a trust that knows block 0", proved, trust=[genesis, *vectors.trust])
-    twice = [*vectors.trust, {**vectors.trust[0], "source": "another endpoint"}]
+    twice = [*vectors.trust, *({**item, "source": "another endpoint"} for item in vectors.trust)]
     vectors.add("a block pinned twice, alike", proved, trust=twice)
-    _voices(vectors, sound, proved)
+    _sources(vectors, sound, proved)
     _nothing(vectors, sound)
     _wrong(vectors, sound)
     _lines(vectors, sound)
@@ -104,14 +104,18 @@ def ethereum() -> dict[str, Any]:
     return {"data": vectors.data, "cases": vectors.cases}
 
 
-def _voices(vectors: _Ethereum, sound: Synthetic, proved: dict[str, Any]) -> None:
+def _sources(vectors: _Ethereum, sound: Synthetic, proved: dict[str, Any]) -> None:
     """How many must agree, and who counts as one."""
     two = {**sound.options, "agree": "2"}
     lacking, differs = noted("ethereum.agreement-lacking"), noted("ethereum.block-differs")
     outvoted = {"remarks": ["ethereum.endpoint-outvoted"]}
 
-    def said(*source: str, hash: str = hexed(sound.hash), number: int = 1234) -> list[dict[str, Any]]:
-        return [{**_block(number, hash), "source": one} for one in source]
+    def says(source: str, hash: str, number: int = 1234) -> dict[str, Any]:
+        return {**block(number, hash), "source": source}
+
+    def said(*sources: str, hash: str = hexed(sound.hash)) -> list[dict[str, Any]]:
+        """Each names block 0 too."""
+        return [item for one in sources for item in (says(one, hash), says(one, sound.options["genesis"], 0))]
 
     def add(name: str, expect: dict[str, Any], *trust: dict[str, Any], options: dict[str, str] = two) -> None:
         vectors.add(name, expect, trust=[*trust], options=options)
@@ -138,9 +142,16 @@ def _voices(vectors: _Ethereum, sound: Synthetic, proved: dict[str, Any]) -> Non
     add("a person and an endpoint", proved, *said(a, "A. Miller"))
     add("one person in two spellings", lacking, *said("A. Miller", " a.  MILLER"))
     strange = {"remarks": ["ethereum.trust-other-chain"]}
-    add("a stranger among three", proved | strange, *said(a, b, c), *said(c, hash=lie, number=0))
-    add("a stranger of two", lacking | strange, *said(a, b), *said(b, hash=lie, number=0))
-    add("a stranger alone", noted("ethereum.trust-other-chain"), *said(a), *said(a, hash=lie, number=0))
+    missing, true = {"remarks": ["ethereum.genesis-missing"]}, hexed(sound.hash)
+    add("a stranger among three", proved | strange, *said(a, b), says(c, true), says(c, lie, 0))
+    add("a stranger of two", lacking | strange, *said(a), says(b, true), says(b, lie, 0))
+    add("a stranger alone", noted("ethereum.trust-other-chain"), says(a, true), says(a, lie, 0))
+    add("one who names two blocks 0", lacking | strange, *said(a, b), says(b, lie, 0))
+    add("one of three without block 0", proved | missing, *said(a, b), says(c, true))
+    add("one of two without block 0", lacking | missing, *said(a), says(b, true))
+    add("two without block 0", noted("ethereum.genesis-missing") | missing, says(a, true), says(b, true))
+    add("block 0 from another source", lacking | missing, *said(a), says(b, true), says(c, sound.options["genesis"], 0))
+    add("a liar without block 0", proved | missing, *said(a, b), says(c, lie))
 
 
 def _nothing(vectors: _Ethereum, sound: Synthetic) -> None:
@@ -155,11 +166,13 @@ def _nothing(vectors: _Ethereum, sound: Synthetic) -> None:
     add("no trust", noted("ethereum.block-not-pinned"), trust=[])
     add("a trust in another ledger", noted("ethereum.block-not-pinned"), trust=[{**trust[0], "ledger": "eip155:1"}])
     add("a trust of another kind", noted("ethereum.block-not-pinned"), trust=[{**trust[0], "kind": "header"}])
-    add("another hash pinned", noted("ethereum.block-differs"), trust=[_block(1234, "0x" + "66" * 32)])
-    add("two hashes pinned", noted("ethereum.trust-contradicts"), trust=[*trust, _block(1234, "0x" + "66" * 32)])
-    add("another block 0", noted("ethereum.trust-other-chain"), trust=[*trust, _block(0, "0x" + "66" * 32)])
-    add("a number as text", noted("ethereum.block-not-pinned"), trust=[_block("1234", hexed(sound.hash))])
-    add("a hash of one byte", noted("ethereum.trust-malformed"), trust=[_block(1234, "0x66")])
+    add("another hash pinned", noted("ethereum.block-differs"), trust=[block(1234, "0x" + "66" * 32), vectors.genesis])
+    add("no block 0", noted("ethereum.genesis-missing"), trust=trust[:1])
+    add("block 0 alone", noted("ethereum.block-not-pinned"), trust=[vectors.genesis])
+    add("two hashes pinned", noted("ethereum.trust-contradicts"), trust=[*trust, block(1234, "0x" + "66" * 32)])
+    add("another block 0", noted("ethereum.trust-other-chain"), trust=[trust[0], block(0, "0x" + "66" * 32)])
+    add("a number as text", noted("ethereum.block-not-pinned"), trust=[block("1234", hexed(sound.hash))])
+    add("a hash of one byte", noted("ethereum.trust-malformed"), trust=[block(1234, "0x66")])
     more = {**trust[0], "value": {**trust[0]["value"], "more": 1}}
     add("a block with another member", noted("ethereum.trust-malformed"), trust=[more])
 
@@ -212,7 +225,7 @@ def _wrong(vectors: _Ethereum, sound: Synthetic) -> None:
     add("no anchor of this size", refused("ethereum.anchor-absent"), shallow, statement=absent)
     elsewhere = replace(StorageEvidence.decode(shallow.evidence.data), registry=b"\x55" * 20).encode().data
     options = {**sound.options, "registry": "0x" + "55" * 20}
-    trust = [_block(shallow.number, hexed(shallow.hash))]
+    trust = [block(shallow.number, hexed(shallow.hash)), vectors.genesis]
     add("no such contract", refused("ethereum.account-absent"), elsewhere, options=options, trust=trust)
     bare = _with_account([b"\x01", b"", rlp.encode(b"")])
     add("an account of three fields", refused("ethereum.account-malformed"), bare)
@@ -305,7 +318,8 @@ def tlog() -> list[Case]:
     def signed(text: str, signer: str = PEER, by: Any = STRANGER) -> str:
         return proof_text(4, hashes, f"{text}\n{line(signer, by, text)}")
 
-    proved = {"proved": {"publisher": STATEMENT.log_id.hex(), "time": None}}
+    identity = f"tlog-key:{STRANGER.public_key().public_bytes_raw().hex()}"
+    proved = {"proved": {"publisher": STATEMENT.log_id.hex(), "time": None, "identities": [identity]}}
     add("an anchor", proved)
     add("a checkpoint with others' signatures too", proved, sound + line("witness.example", WATCHER, text))
     only = sha(b"\0\3" + STATEMENT.encode())

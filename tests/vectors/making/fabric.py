@@ -23,7 +23,11 @@ HARBOUR, STRANGER = Organisation("HarbourMSP"), Organisation("ElseMSP")
 SECOND = CHANNEL.updated(organisations=(MILL, PORT, HARBOUR))
 THIRD = SECOND.updated(orderers=(ORDERING.node("orderer1", "orderer", renewal=1),))
 UPDATED = replace(scene(STATEMENT, THIRD), trusted=CHANNEL, configs=(SECOND.block(CHANNEL), THIRD.block(SECOND)))
-SOUND = {"raft": RAFT, "bft": BFT, "updated": UPDATED}
+HANDED_OVER = SECOND.updated(ordering=Organisation("HarbourOrdererMSP"))
+REORDERED = replace(
+    scene(STATEMENT, HANDED_OVER), trusted=CHANNEL, configs=(SECOND.block(CHANNEL), HANDED_OVER.block(SECOND))
+)
+SOUND = {"raft": RAFT, "bft": BFT, "updated": UPDATED, "reordered": REORDERED}
 
 
 def difference(old: Any, new: Any, pointer: str = "") -> list[dict[str, Any]]:
@@ -97,8 +101,7 @@ def _item(given: Scene) -> dict[str, Any]:
 def fabric() -> dict[str, Any]:
     vectors = _Fabric()
     for name, given in SOUND.items():
-        expect = {"proved": {"publisher": given.call.publisher.hex(), "time": TIME}}
-        vectors.add(f"an anchor: {name}", expect, name)
+        vectors.add(f"an anchor: {name}", _proved(given), name)
     _nothing(vectors)
     _forms(vectors)
     _transactions(vectors)
@@ -117,6 +120,12 @@ def fabric() -> dict[str, Any]:
         given_to = {"mspId": msp, "certificate": signer.pem.decode()}
         vectors.cases.append(case(f"a publisher of {msp}", "publisher", {"publisher": publisher.hex()}, **given_to))
     return {"evidence": vectors.evidence, "trusts": vectors.trusts, "cases": vectors.cases}
+
+
+def _proved(given: Scene) -> dict[str, Any]:
+    return {
+        "proved": {"publisher": given.call.publisher.hex(), "time": TIME, "identities": given.identities},
+    }
 
 
 def _nothing(vectors: _Fabric) -> None:
@@ -275,9 +284,7 @@ def _blocks(vectors: _Fabric) -> None:
         refused("fabric.certificate-expired"),
         signers=[ORDERING.node("o", "orderer", until=instant(TIME - 1))],
     )
-    signing(
-        "a quorum of three", {"proved": {"publisher": BFT.call.publisher.hex(), "time": TIME}}, "bft", signers=four[1:]
-    )
+    signing("a quorum of three", _proved(BFT), "bft", signers=four[1:])
     signing("two of four", noted("fabric.signers-missing"), "bft", signers=four[:2])
     signing("one orderer three times", noted("fabric.signers-missing"), "bft", signers=[four[0]] * 3)
     signing(

@@ -299,6 +299,6 @@ def _evidence(made: Verdicts) -> None:
     items = made.trusts["plain"]["items"]
     differs = {
         "carbonseal": "trust/1",
-        "items": [{**items[0], "value": {**items[0]["value"], "hash": "0x" + "66" * 32}}],
+        "items": [{**items[0], "value": {**items[0]["value"], "hash": "0x" + "66" * 32}}, *items[1:]],
     }
     add("another block pinned", "undetermined", "ethereum.block-differs", trust=differs)

@@ -1,1 +1,0 @@
-"""Checks evidence from Ethereum-like chains: pure, on the base install. Private."""

@@ -1,14 +1,21 @@
-"""Which block a verifier's trust names: by whom, and whether enough of them agree. Pure, and at home on the base install.
+"""Which block a verifier's trust names, and whether enough sources agree (spec section 8, "Which block the trust names"). Pure.
 
-Trust items have kind ``block`` and value ``{"number": n, "hash": "0x…"}``, one for each answer of each endpoint (or person).
-An endpoint is one *voice*, however its address is spelled. A policy's ``agree=k`` says that fewer than k voices err or lie.
-So what k of them say is so; what fewer say is not shown; and where k of them say one thing and k another, nothing is.
+A trust item of kind ``block`` is one answer of one source::
+
+    {"ledger": "eip155:1", "kind": "block", "source": "https://rpc.example", "when": "2026-01-01T00:00:00Z",
+     "value": {"number": 23000000, "hash": "0x44f6..."}}
+
+- A *source* is an endpoint, however its address is spelled, or a person.
+- A source counts only if it names the pinned genesis, and no other hash, for block 0: only then is it shown to speak of the
+  pinned chain.
+- A policy's ``agree=k`` says that fewer than k sources err or lie. What k of them name is agreed. Where k name one hash and k
+  another, nothing is shown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -22,6 +29,7 @@ from carbonseal_adapters.ethereum.checking.headers import Header
 from carbonseal_adapters.ethereum.checking.options import read_hash, to_hex
 
 BLOCK = "block"  # the kind of a trust item
+IDENTITY = "block0"  # of a chain: followed by the hash of its genesis block
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#\\]*)", re.ASCII)
 _NUMBER = "(?:0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9})"
@@ -31,7 +39,7 @@ _WEB_PORTS = {"", "80", "443"}
 
 
 class Chain(Protocol):
-    """What a policy's line pins of a chain, and how many voices it asks for."""
+    """What a policy's line pins of a chain, and how many sources must agree."""
 
     @property
     def name(self) -> str: ...
@@ -42,23 +50,26 @@ class Chain(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pinned:
-    """What the trust says of a block: the items that pin it (none: it is not shown), and what there is to tell."""
+class PinnedBlock:
+    """What the trust says of a block: the items that name it and their sources' block 0 (none: it is not shown), the
+    identity of the chain, and what there is to report."""
 
     items: tuple[TrustItem, ...]
     findings: tuple[Finding, ...]
+    identity: str
 
     def checked(self, shown: Finding, publisher: str, time: int) -> Checked:
-        """The result for evidence that rests on this block, and would show this."""
+        """The result for evidence that rests on this block and would show `shown`. `time` is in seconds since 1970."""
         if not self.items:
             return Checked(self.findings)
-        return Checked((shown, *self.findings), Proved(publisher, time, self.items))
+        return Checked((shown, *self.findings), Proved(publisher, time, self.items, frozenset({self.identity})))
 
 
 def source_identity(source: str) -> str:
-    """Whose word an item is. Of an address: host, and port unless it is 80 or 443; of anything else: the words in it.
+    """What two items of one source have in common. Of an address: its host, and its port unless that is 80 or 443; of
+    anything else: its words in lower case.
 
-    That two hosts have two operators is for the verifier to know: nothing here could tell.
+    Whether two hosts have two operators is for the verifier to know: nothing here could tell.
     """
     words = " ".join(source.split()).casefold()
     address = _ADDRESS.match(words)
@@ -91,18 +102,21 @@ def _address(host: str) -> str:
     return host
 
 
-def pinned(header: Header, chain: Chain, trust: Sequence[TrustItem]) -> Pinned:
-    """Whether enough of the verifier's trust names this block. Raises `Refused` where an item is malformed."""
+def pinned(header: Header, chain: Chain, trust: Sequence[TrustItem]) -> PinnedBlock:
+    """Whether enough of the verifier's trust names this block. Raises `Refused` (ethereum.trust-malformed)."""
     items = TrustItems.of(trust)
-    strangers = _strangers(chain.name, chain.genesis, items)
-    words = _words(chain.name, items, header.number, strangers)
-    amiss = _amiss(words, header.number, header.hash, chain.agree)
-    remarks = (*_outvoted(words, header.number, chain.agree), *strangers.values())
-    if amiss is None:
-        return Pinned(tuple(item for said in words[header.hash].values() for item in said), remarks)
-    if not words and strangers:
-        return Pinned((), remarks)
-    return Pinned((), (amiss, *remarks))
+    sources = _Sources.of(chain.name, items, chain.genesis)
+    named, missing = sources.counting(_named(chain.name, items, header.number))
+    identity = f"{IDENTITY}:{to_hex(chain.genesis)}"
+    problem = _problem(named, header.number, header.hash, chain.agree)
+    remarks = (*_outvoted(named, header.number, chain.agree), *sources.strangers.values(), *missing.values())
+    if problem is None:
+        agreeing = named[header.hash]
+        first = [item for who in agreeing for item in sources.block0[who] if header.number]
+        return PinnedBlock((*(item for found in agreeing.values() for item in found), *first), remarks, identity)
+    if not named and remarks:
+        return PinnedBlock((), remarks, identity)
+    return PinnedBlock((), (problem, *remarks), identity)
 
 
 def review(
@@ -112,28 +126,31 @@ def review(
     genesis: bytes | None = None,
     evidence: Iterable[Header] = (),
 ) -> TrustReview:
-    """What there is to say of every block in the trust, and of those that evidence rests on. Raises `Refused` as `pinned`."""
+    """What there is to say of every block in the trust, and of those that evidence rests on. `genesis` None: no policy pins
+    it, and sources need to name any block 0. Raises `Refused` as `pinned`."""
     items = TrustItems.of(trust)
-    strangers = {} if genesis is None else _strangers(ledger, genesis, items)
-    asked: dict[int, set[bytes | None]] = {}
+    sources = _Sources.of(ledger, items, genesis)
+    wanted: dict[int, set[bytes | None]] = {}
     for header in evidence:
-        asked.setdefault(header.number, set()).add(header.hash)
+        wanted.setdefault(header.number, set()).add(header.hash)
     for item in items:
         if (item.ledger, item.kind) == (ledger, BLOCK):
-            asked.setdefault(number_and_hash(item)[0], {None})
+            wanted.setdefault(number_and_hash(item)[0], {None})
     lacking: list[Finding] = []
-    remarks = [*strangers.values()]
-    for number, digests in sorted(asked.items()):
+    remarks = [*sources.strangers.values()]
+    without: dict[str, Finding] = {}  # sources that do not name block 0, each once
+    for number, digests in sorted(wanted.items()):
         if number == 0 and genesis is not None:
-            continue  # the policy pins it: who says otherwise is among the strangers
-        words = _words(ledger, items, number, strangers)
-        lacking += (amiss for digest in digests if (amiss := _amiss(words, number, digest, agree)))
-        remarks += _outvoted(words, number, agree)
-    return TrustReview(lacking, remarks)
+            continue  # the policy pins it: a source that names another hash is among the strangers
+        named, missing = sources.counting(_named(ledger, items, number))
+        without |= missing
+        lacking += (problem for digest in digests if (problem := _problem(named, number, digest, agree)))
+        remarks += _outvoted(named, number, agree)
+    return TrustReview(lacking, [*remarks, *without.values()])
 
 
 def number_and_hash(item: TrustItem) -> tuple[int, bytes]:
-    """A trust item's number and hash. What is wrong with the verifier's own trust is never held against the passport:
+    """A trust item's number and 32-byte hash. What is wrong with the verifier's own trust is never held against the passport:
     raises `Refused` (ethereum.trust-malformed, noted)."""
     number, digest = item.value.get("number"), item.value.get("hash")
     if set(item.value) == {"number", "hash"} and type(number) is int and number >= 0 and isinstance(digest, str):
@@ -142,65 +159,89 @@ def number_and_hash(item: TrustItem) -> tuple[int, bytes]:
     raise Refused(codes.TRUST_MALFORMED(value=dict(item.value)))
 
 
-_Words: TypeAlias = dict[bytes, dict[str, list[TrustItem]]]  # who names a hash, by voice
+_Named: TypeAlias = dict[
+    bytes, dict[str, list[TrustItem]]
+]  # by a block's hash and by source identity: the items that name it
 
 
-def _words(ledger: str, items: TrustItems, number: int, unheard: Container[str] = ()) -> _Words:
-    """Which hashes are named for a block, and by whom."""
-    words: _Words = {}
+def _named(ledger: str, items: TrustItems, number: int) -> _Named:
+    """Which hashes are named for a block, and by which sources."""
+    named: _Named = {}
     for item in items.having(BLOCK, "number", number):
         if item.ledger == ledger:
             _, digest = number_and_hash(item)
-            if (who := source_identity(item.source)) not in unheard:
-                words.setdefault(digest, {}).setdefault(who, []).append(item)
-    return words
+            named.setdefault(digest, {}).setdefault(source_identity(item.source), []).append(item)
+    return named
 
 
-def _strangers(ledger: str, genesis: bytes, items: TrustItems) -> Mapping[str, Finding]:
-    """Voices that speak of another chain, as their block 0 shows. Nothing that they say counts."""
-    return {
-        who: codes.TRUST_OTHER_CHAIN(source=said[0].source, pinned=to_hex(digest), genesis=to_hex(genesis))
-        for digest, sources in _words(ledger, items, 0).items()
-        if digest != genesis
-        for who, said in sources.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The sources of a trust, by what they name for block 0."""
+
+    block0: Mapping[str, list[TrustItem]]  # sources that count: what they say of block 0
+    strangers: Mapping[str, Finding]  # sources of another chain, each with the finding that says so
+
+    @staticmethod
+    def of(ledger: str, items: TrustItems, genesis: bytes | None) -> _Sources:
+        strangers: dict[str, Finding] = {}
+        block0: dict[str, list[TrustItem]] = {}
+        for digest, sources in _named(ledger, items, 0).items():
+            for who, found in sources.items():
+                if genesis in (None, digest):
+                    block0.setdefault(who, []).extend(found)
+                else:
+                    facts = {"source": found[0].source, "pinned": to_hex(digest), "genesis": to_hex(genesis or b"")}
+                    strangers[who] = codes.TRUST_OTHER_CHAIN(**facts)
+        return _Sources({who: found for who, found in block0.items() if who not in strangers}, strangers)
+
+    def counting(self, named: _Named) -> tuple[_Named, Mapping[str, Finding]]:
+        """What the sources that count name, and the findings on those that do not say which chain they speak of."""
+        counted: _Named = {}
+        missing: dict[str, Finding] = {}
+        for digest, sources in named.items():
+            for who, found in sources.items():
+                if who in self.block0:
+                    counted.setdefault(digest, {})[who] = found
+                elif who not in self.strangers:
+                    missing[who] = codes.GENESIS_MISSING(source=found[0].source)
+        return counted, missing
 
 
-def _agreed(words: _Words, agree: int) -> list[bytes]:
-    return [digest for digest, sources in words.items() if len(sources) >= agree]
+def _agreed(named: _Named, agree: int) -> list[bytes]:
+    return [digest for digest, sources in named.items() if len(sources) >= agree]
 
 
-def _amiss(words: _Words, number: int, digest: bytes | None, agree: int) -> Finding | None:
+def _problem(named: _Named, number: int, digest: bytes | None, agree: int) -> Finding | None:
     """Why it is not shown that a block has this hash (None: any), if so."""
-    match _agreed(words, agree):
+    match _agreed(named, agree):
         case [one] if digest in {None, one}:
             return None
         case [one]:
             return codes.BLOCK_DIFFERS(number=number, hash=to_hex(digest or b""), pinned=to_hex(one))
         case [_, *_]:
-            return codes.TRUST_CONTRADICTS(number=number, pinned=_told(words))
-    if words:
-        return codes.AGREEMENT_LACKING(number=number, agree=agree, pinned=_told(words))
-    return codes.BLOCK_NOT_PINNED(number=number, hash=to_hex(digest or b""))
+            return codes.TRUST_CONTRADICTS(number=number, pinned=_listed(named))
+    if named or digest is None:
+        return codes.AGREEMENT_LACKING(number=number, agree=agree, pinned=_listed(named) or "no source counts")
+    return codes.BLOCK_NOT_PINNED(number=number, hash=to_hex(digest))
 
 
-def _outvoted(words: _Words, number: int, agree: int) -> Sequence[Finding]:
-    """Who names another hash than the one that is agreed on."""
-    match _agreed(words, agree):
+def _outvoted(named: _Named, number: int, agree: int) -> Sequence[Finding]:
+    """The sources that name another hash than the one that is agreed on."""
+    match _agreed(named, agree):
         case [agreed]:
             return [
                 codes.ENDPOINT_OUTVOTED(
-                    source=said[0].source, number=number, hash=to_hex(digest), agreed=to_hex(agreed)
+                    source=found[0].source, number=number, hash=to_hex(digest), agreed=to_hex(agreed)
                 )
-                for digest, sources in words.items()
+                for digest, sources in named.items()
                 if digest != agreed
-                for said in sources.values()
+                for found in sources.values()
             ]
     return ()
 
 
-def _told(words: _Words) -> str:
+def _listed(named: _Named) -> str:
     return "; ".join(
-        f"{to_hex(digest)} (says {', '.join(said[0].source for said in sources.values())})"
-        for digest, sources in words.items()
+        f"{to_hex(digest)} (by {', '.join(found[0].source for found in sources.values())})"
+        for digest, sources in named.items()
     )

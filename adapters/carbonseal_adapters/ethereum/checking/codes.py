@@ -57,6 +57,11 @@ TRUST_OTHER_CHAIN = noted(
     "{source} speaks of another chain: its block 0 is {pinned}; the policy pins genesis {genesis}",
     "gather the trust from an endpoint of the chain that the policy means",
 )
+GENESIS_MISSING = noted(
+    "ethereum.genesis-missing",
+    "{source} does not name block 0, so nothing shows that it speaks of the pinned chain: what it says does not count",
+    "gather block 0 from it with carbonseal trust gather, or by hand: carbonseal trust pin LEDGER 0 HASH --source ...",
+)
 TRUST_MALFORMED = noted(
     "ethereum.trust-malformed",
     "a block in the trust is not {{number, hash}}: {value}",
@@ -222,7 +227,9 @@ ENDPOINT_CHANGED = noted(
 )
 ENDPOINT_SILENT = noted("ethereum.endpoint-silent", "no answer any more: {problem}", "gather the rest again later")
 PIN_MALFORMED = rejected(
-    "ethereum.pin-malformed", "{words} is no block number and block hash", "write a number, and 0x with 64 digits"
+    "ethereum.pin-malformed",
+    "{words} is not block numbers and hashes",
+    "write NUMBER HASH for each block, a hash as 0x and 64 digits",
 )
 
 CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

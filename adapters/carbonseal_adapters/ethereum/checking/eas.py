@@ -54,7 +54,7 @@ class EasPins:
     eas: bytes
     code: bytes
     slot: int
-    agree: int = 1  # how many voices must name a block's hash
+    agree: int = 1  # how many sources must name a block's hash
     keys: frozenset[bytes] = frozenset()  # a chain is pinned by hashes: no signature of anyone is relied on
 
 

@@ -51,7 +51,7 @@ class Pins:
     registry: bytes
     code: bytes
     publishers: frozenset[bytes]
-    agree: int = 1  # how many voices must name a block's hash
+    agree: int = 1  # how many sources must name a block's hash
     keys: frozenset[bytes] = frozenset()  # a chain is pinned by hashes: no signature of anyone is relied on
 
 

@@ -53,7 +53,7 @@ def to_hex(data: bytes) -> str:
 
 
 def read_agree(options: Mapping[str, str]) -> int:
-    """How many voices must name a block's hash: 1 where the option is left out. Raises `Refused` (ethereum.agree-malformed)."""
+    """How many sources must name a block's hash: 1 where the option is left out. Raises `Refused` (ethereum.agree-malformed)."""
     text = options.get("agree", "1")
     if not re.fullmatch("[1-9][0-9]?", text, re.ASCII):
         raise Refused(codes.AGREE_MALFORMED("agree", value=text))

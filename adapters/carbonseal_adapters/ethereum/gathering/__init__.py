@@ -1,1 +1,0 @@
-"""Gathers block hashes from endpoints, on the base install. Private."""

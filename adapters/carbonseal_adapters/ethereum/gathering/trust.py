@@ -1,11 +1,12 @@
 """Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice, on the base install.
 
 What an endpoint says is a claim, and its own: each answer becomes an item that says source and when. How many must agree is
-for the policy to say; until then a lie is one voice among several.
+for the policy to say.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -82,11 +83,14 @@ class Gatherer:
                     replaced.append(item)
         return GatherResult(items, replaced, findings)
 
-    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    def pin(self, ledger: str, words: Sequence[str]) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """Blocks, each by its number and its hash. A source counts only with block 0, so that is one of them sooner or later."""
         chain_id(ledger)
-        if len(words) != 2 or not words[0].isdecimal() or not words[0].isascii() or len(words[0]) > 15:
+        numbers = words[::2]
+        if not words or len(words) % 2 or not all(re.fullmatch("[0-9]{1,15}", number) for number in numbers):
             raise Refused(codes.PIN_MALFORMED(words=" ".join(words)))
-        return BLOCK, {"number": int(words[0]), "hash": to_hex(read_hash(words[1]))}
+        pairs = zip(numbers, words[1::2], strict=True)
+        return [(BLOCK, {"number": int(number), "hash": to_hex(read_hash(digest))}) for number, digest in pairs]
 
     def review(self, ledger: str, asked: GatherRequest, agree: int | None) -> TrustReview:
         headers, _ = _headers(asked.evidence)

@@ -1,1 +1,0 @@
-"""Sends anchors to Ethereum-like chains. Needs the extra `ethereum`. Private."""

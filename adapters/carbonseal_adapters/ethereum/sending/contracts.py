@@ -14,8 +14,6 @@ from carbonseal_adapters.ethereum.checking.evidence import Pins, StorageEvidence
 from carbonseal_adapters.ethereum.checking.options import chain_id, read_address, to_hex
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 
-UNKNOWN = bytes(32)  # the genesis: nothing that the node's own check of its evidence could rest on
-
 
 class Standing(Enum):
     """What a contract holds for a statement."""
@@ -62,7 +60,7 @@ class Contract(Protocol):
         ...
 
     def options(self) -> dict[str, str]:
-        """The options of a policy's `ledger` line, all but `genesis`."""
+        """The options of a policy's `ledger` line."""
         ...
 
 
@@ -118,7 +116,12 @@ class RegistryContract:
         return StorageEvidence(self.address, self.account, header, account_proof, storage_proof).encode()
 
     def options(self) -> dict[str, str]:
-        return {"registry": to_hex(self.address), "code": to_hex(self.pins.code), "publisher": self.publisher}
+        return {
+            "genesis": to_hex(self.pins.genesis),
+            "registry": to_hex(self.address),
+            "code": to_hex(self.pins.code),
+            "publisher": self.publisher,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ class EasContract:
     def options(self) -> dict[str, str]:
         return {
             "contract": eas.CONTRACT,
+            "genesis": to_hex(self.pins.genesis),
             "eas": to_hex(self.address),
             "code": to_hex(self.pins.code),
             "slot": str(self.pins.slot),
@@ -190,17 +194,18 @@ def _option_of(options: Mapping[str, str]) -> str:
     return "eas" if "contract" in options else "registry"
 
 
-def contract_of(options: Mapping[str, str], ledger: str, account: bytes, code: bytes) -> Contract:
-    """The contract that has `code` on that ledger. Raises `Refused` where this is no code that anchors could stand in."""
+def contract_of(options: Mapping[str, str], ledger: str, genesis: bytes, account: bytes, code: bytes) -> Contract:
+    """The contract that has `code` on the ledger of that name and genesis. Raises `Refused` where anchors cannot be written
+    to such code."""
     address, code_hash = address_of(options), keccak256(code)
     if not code:
         raise Refused(codes.CONTRACT_ABSENT(_option_of(options), address=to_hex(address)))
     if "contract" in options:
         slot = eas.read_slot(options["slot"])
-        return EasContract(eas.EasPins(ledger, chain_id(ledger), UNKNOWN, address, code_hash, slot))
+        return EasContract(eas.EasPins(ledger, chain_id(ledger), genesis, address, code_hash, slot))
     expected = bytes.fromhex(registry.artifact()["code_hash"][2:])
     if code_hash != expected:
         facts = {"address": to_hex(address), "code": to_hex(code_hash), "expected": to_hex(expected)}
         raise Refused(codes.CONTRACT_OTHER("registry", **facts))
-    pins = Pins(ledger, chain_id(ledger), UNKNOWN, address, expected, frozenset({account}))
+    pins = Pins(ledger, chain_id(ledger), genesis, address, expected, frozenset({account}))
     return RegistryContract(pins, account)

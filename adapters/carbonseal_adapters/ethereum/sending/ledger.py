@@ -79,7 +79,8 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
     try:
         chain_id = await rpc.number("eth_chainId")
         code = from_hex(await rpc.ask("eth_getCode", address, "latest"))
-        contract = contract_of(options, f"eip155:{chain_id}", signer.address, code)
+        genesis = from_hex((await Branch(rpc).named(0)).hash)
+        contract = contract_of(options, f"eip155:{chain_id}", genesis, signer.address, code)
         confirmations = await _confirmations(rpc, chain_id, chosen)
     except BaseException:
         await rpc.close()
@@ -338,7 +339,7 @@ class EthereumLedger:
 
     async def pins(self) -> Mapping[str, str]:
         """Chain, contract and publisher, as a policy pins them. The genesis is what the endpoint says it is."""
-        return {"genesis": (await self._branch.named(0)).hash, **self._contract.options()}
+        return self._contract.options()
 
     async def balance(self) -> Balance | None:
         chosen, balance = self._settings, await self._chain.balance()

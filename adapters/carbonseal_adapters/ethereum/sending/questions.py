@@ -81,8 +81,12 @@ class Questions:
             account = tuple(from_hex(node) for node in answer["accountProof"])
             storage = tuple(from_hex(node) for node in answer["storageProof"][0]["proof"])
             evidence = self._contract.evidence(write_header(fields), account, storage)
-            seen = TrustItem(self._ledger, BLOCK, {"number": number, "hash": block.hash}, self._rpc.endpoint, "")
-        checked = VERIFIER.check(evidence, statement, self._contract.pins, [seen])
+        pins = self._contract.pins
+        seen = [
+            TrustItem(self._ledger, BLOCK, {"number": number, "hash": digest}, self._rpc.endpoint, "")
+            for number, digest in ((0, to_hex(pins.genesis)), (block.number, block.hash))
+        ]
+        checked = VERIFIER.check(evidence, statement, pins, seen)
         if checked.proved is None:
             raise TransientError(f"{self._rpc.endpoint}: {checked.findings[0]}")
         return evidence

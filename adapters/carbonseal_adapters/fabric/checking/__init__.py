@@ -1,1 +1,0 @@
-"""Checks evidence from Fabric channels: pure, on the base install. Private."""

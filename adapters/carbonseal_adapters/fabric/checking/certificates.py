@@ -98,6 +98,11 @@ def public_key(certificate: x509.Certificate, msp: str) -> bytes:
     return _key(certificate, msp).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
+def key_digest(certificate: x509.Certificate) -> bytes:
+    """SHA-256 of its SubjectPublicKeyInfo as the certificate has it (RFC 5280, section 4.1), whatever kind of key that is."""
+    return hashlib.sha256(_parts(certificate.tbs_certificate_bytes)[5]).digest()
+
+
 def _key(certificate: x509.Certificate, msp: str) -> ec.EllipticCurvePublicKey:
     try:
         key = certificate.public_key()
@@ -111,7 +116,7 @@ def _key(certificate: x509.Certificate, msp: str) -> ec.EllipticCurvePublicKey:
 def publisher_id(msp: str, certificate: x509.Certificate) -> bytes:
     """The 32 bytes that name a publisher: its organisation's MSP id, and its certificate's subject and issuer. A renewed
     certificate has the same."""
-    issuer, subject = _names(certificate.tbs_certificate_bytes)
+    _, _, issuer, _, subject, _ = _parts(certificate.tbs_certificate_bytes)
     parts = (msp.encode(), subject, issuer)
     return hashlib.sha256(PUBLISHER_DOMAIN + b"".join(len(part).to_bytes(2, "big") + part for part in parts)).digest()
 
@@ -120,8 +125,9 @@ def der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
-def _names(tbs: bytes) -> tuple[bytes, bytes]:
-    """Issuer and subject as they stand in a certificate's signed part (RFC 5280, section 4.1), which is known to be DER."""
+def _parts(tbs: bytes) -> list[bytes]:
+    """Serial number, algorithm, issuer, validity, subject and key as they stand in a certificate's signed part (RFC 5280,
+    section 4.1), which is known to be DER."""
     start, _ = _content(tbs, 0)
     elements: list[bytes] = []
     while len(elements) < 6:
@@ -129,8 +135,7 @@ def _names(tbs: bytes) -> tuple[bytes, bytes]:
         if tbs[start] != 0xA0:  # the version, which may be left out
             elements.append(tbs[start:end])
         start = end
-    _, _, issuer, _, subject, _ = elements  # serial number, algorithm, issuer, validity, subject, key
-    return issuer, subject
+    return elements
 
 
 def _content(data: bytes, at: int) -> tuple[int, int]:

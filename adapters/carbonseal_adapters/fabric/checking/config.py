@@ -13,7 +13,7 @@ from datetime import datetime
 from carbonseal.findings import Refused
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.blocks import Block, check_signatures
-from carbonseal_adapters.fabric.checking.certificates import der
+from carbonseal_adapters.fabric.checking.certificates import der, key_digest
 from carbonseal_adapters.fabric.checking.identities import MAX_NAME, Identity, Member, Msp
 from carbonseal_adapters.fabric.checking.messages import headers, shapes
 from carbonseal_adapters.fabric.checking.messages.headers import Header
@@ -31,12 +31,22 @@ class Config:
     """What a configuration block says, and where it stands."""
 
     channel: str
+    hash: bytes  # the block's header hash
     number: int  # the block's
     sequence: int  # the configuration's: 0 for the genesis block's
     msps: Mapping[str, Msp]
     block_validation: Rule
     endorsement: Rule  # of chaincodes that have no policy of their own
     consenters: Mapping[int, Identity] | None  # by number, where the channel's orderers are BFT
+    ordering: frozenset[str]  # MSP ids of the organisations that run orderers
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """What names the ledger, whoever pins it (spec section 9): this configuration, and each root authority of its
+        orderers, which could sign another history of the channel."""
+        roots = (root for msp in self.ordering for root in self.msps[msp].roots)
+        orderers = (f"fabric-orderer:{self.channel}:{key_digest(root).hex()}" for root in roots)
+        return frozenset((f"fabric-config:{self.hash.hex()}", *orderers))
 
     @property
     def quorum(self) -> int:
@@ -68,15 +78,15 @@ def read_config(block: Block) -> Config:
     return _read(block, *_header(block))
 
 
-def follow(pinned: Config, blocks: Sequence[Block]) -> Config:
-    """The last configuration of a chain that starts behind the pinned one. Raises `Refused`, placed at the block."""
-    config = pinned
+def follow(pinned: Config, blocks: Sequence[Block]) -> Sequence[Config]:
+    """The pinned configuration and those that follow it in these blocks. Raises `Refused`, placed at the block."""
+    configs = [pinned]
     for at, block in enumerate(blocks):
         try:
-            config = _next(config, block)
+            configs.append(_next(configs[-1], block))
         except Refused as refused:
             raise refused.under(str(at)) from None
-    return config
+    return configs
 
 
 def _next(config: Config, block: Block) -> Config:
@@ -111,14 +121,17 @@ def _read(block: Block, header: Header, payload: Message) -> Config:
     root = _Group(config.data(2))
     orderer, application = root.group("Orderer"), root.group("Application")
     _check_hashing(root)
+    ordering = [*orderer.groups.values()]
     return Config(
         header.channel,
+        block.hash,
         block.number,
         config.number(1),
-        _msps([*orderer.groups.values(), *application.groups.values()]),
+        _msps([*ordering, *application.groups.values()]),
         orderer.policy("BlockValidation"),
         application.policy("Endorsement"),
         _consenters(orderer),
+        frozenset(_msps(ordering)),
     )
 
 

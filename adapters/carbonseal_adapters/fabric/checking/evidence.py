@@ -150,7 +150,8 @@ def _check(
             raise Refused(codes.PUBLISHER_NOT_LISTED(publisher=transaction.publisher.hex()))
     item, start = pinned(pins.name, pins.config, trust)
     with _at("config"):
-        config = follow(start, parts.config)
+        configs = follow(start, parts.config)
+    config = configs[-1]
     place = Place(transaction.publisher, statement)
     with _at("block"):
         _check_block(parts.block, transaction, start, config)
@@ -159,7 +160,8 @@ def _check(
     written = Written(place, value, parts.block.number, parts.index, transaction.header.time)
     with _at("attestations"):
         findings.append(_valid(parts.attestations, written, config, pins))
-    return Proved(transaction.publisher.hex(), transaction.header.time, (item,))
+    identities = frozenset(identity for each in configs for identity in each.identities)
+    return Proved(transaction.publisher.hex(), transaction.header.time, (item,), identities)
 
 
 def _transaction(parts: FabricEvidence) -> Transaction:

@@ -105,7 +105,7 @@ class Msp:
             raise _unusable("an organisation has no usable MSP id")
         if sum(len(definition.each(field)) for field in (2, 3, 4, 5, 7)) > MAX_CERTIFICATES:
             raise _unusable(f"{self.id} has more than {MAX_CERTIFICATES} certificates, lists and units")
-        self._roots = [read_certificate(pem, self.id) for pem in definition.each(2)]
+        self.roots = [read_certificate(pem, self.id) for pem in definition.each(2)]
         self._intermediates = [read_certificate(pem, self.id) for pem in definition.each(3)]
         self._admins = {der(read_certificate(pem, self.id)) for pem in definition.each(4)}
         self._revocations = [_revocations(pem, self.id) for pem in definition.each(5)]
@@ -141,7 +141,7 @@ class Msp:
         if is_authority(identity.certificate):
             raise self._untrusted(identity, "it is an authority's own")
         way = [identity.certificate]
-        while way[-1] not in self._roots:
+        while way[-1] not in self.roots:
             above = next((ca for ca in self._authorities() if issued_by(way[-1], ca)), None)
             if above is None or len(way) == MAX_CHAIN:
                 raise self._untrusted(identity, "nobody there has issued it")
@@ -154,7 +154,7 @@ class Msp:
 
     def _authorities(self) -> Iterator[x509.Certificate]:
         yield from self._intermediates
-        yield from self._roots
+        yield from self.roots
 
     def _check_valid(self, one: x509.Certificate, at: datetime) -> None:
         since, until = one.not_valid_before_utc, one.not_valid_after_utc

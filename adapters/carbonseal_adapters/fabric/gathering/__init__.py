@@ -1,1 +1,0 @@
-"""Pins a channel's configuration block, on the base install. Private."""

@@ -30,7 +30,7 @@ class FabricGatherer:
         del asked, endpoint, step
         raise Refused(codes.NO_ENDPOINT(ledger=ledger))
 
-    def pin(self, ledger: str, words: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    def pin(self, ledger: str, words: Sequence[str]) -> Sequence[tuple[str, Mapping[str, Any]]]:
         """From the path of a file that holds a configuration block."""
         if len(words) != 1:
             raise Refused(codes.FILE_UNREADABLE(problem=f"{len(words)} are named"))
@@ -38,7 +38,7 @@ class FabricGatherer:
             raw = Path(words[0]).read_bytes()
         except OSError as error:
             raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
-        return CONFIG_BLOCK, item_value(ledger, raw)
+        return [(CONFIG_BLOCK, item_value(ledger, raw))]
 
     def review(self, ledger: str, asked: GatherRequest, agree: int | None) -> TrustReview:
         """Nothing to agree on: the policy pins the block's hash."""

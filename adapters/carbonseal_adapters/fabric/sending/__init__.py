@@ -1,1 +1,0 @@
-"""Sends anchors to Fabric channels. Needs the extra `fabric`. Private."""

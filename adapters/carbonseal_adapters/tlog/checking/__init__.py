@@ -1,1 +1,0 @@
-"""Checks evidence from C2SP logs: pure, on the base install. Private."""

@@ -119,7 +119,8 @@ class TlogVerifier:
         except Refused as refused:
             return Checked((refused.finding,))
         finding = SHOWN(log=pins.key.name, index=proof.index, size=checkpoint.size)
-        return Checked((finding,), Proved(publisher=statement.log_id.hex(), time=None))
+        identity = f"tlog-key:{pins.key.public_key.hex()}"
+        return Checked((finding,), Proved(statement.log_id.hex(), time=None, identities=frozenset({identity})))
 
     def tell(self, kind: str, value: Mapping[str, Any]) -> str:
         """No anchor in a log rests on trust items: the policy pins all that there is."""

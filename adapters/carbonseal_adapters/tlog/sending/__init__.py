@@ -1,1 +1,0 @@
-"""Sends anchors to other operators' logs. Needs the extra `node`. Private."""

@@ -1,1 +1,0 @@
-"""An Ethereum-like chain in this process, on py-evm. Private."""

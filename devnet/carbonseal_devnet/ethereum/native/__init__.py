@@ -1,1 +1,0 @@
-"""Chains of others' programs: anvil and geth. Private."""

@@ -1,1 +1,0 @@
-"""A Fabric network in this process. Private."""

@@ -1,1 +1,0 @@
-"""A Fabric network of Fabric's own programs. Private."""

@@ -1,1 +1,0 @@
-"""A Fabric peer: endorsement, validation and the gateway. Private."""

@@ -172,25 +172,32 @@ def update(
 @click.option("--source", required=True, help="Where you have it from: it counts as a source of its own.")
 @OUTPUT
 def pin(ledger: str, words: tuple[str, ...], source: str, output: Path) -> None:
-    """Write one thing down that you know of LEDGER from elsewhere: of an Ethereum chain, a block's number and its hash; of a
-    Fabric channel, the file of the configuration block whose hash your policy pins.
+    """Write down what you know of LEDGER from elsewhere: of an Ethereum chain, numbers and hashes of blocks, block 0 among
+    them, without which a source does not count; of a Fabric channel, the file of the configuration block whose hash your
+    policy pins.
 
     \b
     Examples:
-      carbonseal trust pin eip155:1 23000000 0x44f6...19cb --source "block explorer, read by A. Miller" -o trust.json
+      carbonseal trust pin eip155:1 0 0xd4e5...8fa3 23000000 0x44f6...19cb -o trust.json \\
+          --source "block explorer, read by A. Miller"
       carbonseal trust pin fabric:5ab0...77e1 config.block --source "the consortium's operator" -o trust.json
     """
+    from carbonseal.gathering import GatherRequest
     from carbonseal.ledger import TrustItem
 
     if not source.strip():
         raise Failed("source is empty", "say where you have it from")
     file = Output(output, over=True)
     gatherer = gatherer_of(ledger)
-    kind, value = gatherer.pin(ledger, words)
+    pinned = gatherer.pin(ledger, words)
     if "://" in source:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
         source = gatherer.source(source)
-    item = TrustItem(ledger, kind, value, " ".join(source.split()), format_instant(datetime.now(UTC)))
-    _store(_known(output).joined([item]), file, plain(f"{said(item)}, from {item.source}"))
+    source, when = " ".join(source.split()), format_instant(datetime.now(UTC))
+    items = [TrustItem(ledger, kind, value, source, when) for kind, value in pinned]
+    trust = _known(output).joined(items)
+    _store(trust, file, plain(f"{'; '.join(map(said, items))}, from {source}"))
+    for remark in gatherer.review(ledger, GatherRequest(when, known=trust.on(ledger)), None).remarks:
+        click.echo(plain(f"  {remark}"), err=True)
 
 
 @trust.command(short_help="Show what is in a trust file, with its source and date.")

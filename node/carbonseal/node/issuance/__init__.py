@@ -1,1 +1,0 @@
-"""Issuance: credentials, status lists and the passports made from them. Private."""

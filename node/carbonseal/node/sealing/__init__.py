@@ -1,1 +1,0 @@
-"""Sealing: submissions, the queue, the sequencer, the log's files and its guard. Private."""

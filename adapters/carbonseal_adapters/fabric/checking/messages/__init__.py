@@ -1,1 +1,0 @@
-"""Fabric's protobuf messages, read without protobuf. Private."""
