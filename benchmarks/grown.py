@@ -6,7 +6,6 @@ node wrote itself, so that this file need not know their columns.
 
 from __future__ import annotations
 
-import json
 import secrets
 from array import array
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, update
 
 from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.entries import RecordEntry
@@ -107,7 +106,8 @@ def _grow_anchors(database: Database, sizes: list[int], each: int) -> None:
 
 def _grow_issued(database: Database, count: int, revoked: int) -> None:
     """`count` credentials, of which the first `revoked` are revoked, one version of their status list each."""
-    positions, lists, passports = (NODE.tables.tables[name] for name in ("positions", "status_lists", "passports"))
+    tables = NODE.tables.tables
+    positions, lists, passports = tables["positions"], tables["status_lists"], tables["passports"]
     digests = [secrets.token_bytes(32) for _ in range(count)]
     row = _newest(database, positions, "number")
     first = row["position"] + 1
@@ -118,13 +118,12 @@ def _grow_issued(database: Database, count: int, revoked: int) -> None:
     _insert(database, positions, more)
     row = _newest(database, passports, "number")
     _insert(database, passports, ({**row, "credential": digest} for digest in digests))
-    row = _newest(database, lists, "number")
-    said = json.loads(row["revoked"])
-    _insert(
-        database,
-        lists,
-        ({**row, "revoked": json.dumps([*said, *range(first, first + n)])} for n in range(1, revoked + 1)),
-    )
+    with database.write() as connection:
+        connection.execute(update(lists).values(allocated=first + count, revoked=lists.c.revoked + revoked))
+        total = connection.execute(select(lists.c.revoked)).scalar_one()
+    versions = tables["status_versions"]
+    row = _newest(database, versions, "number")
+    _insert(database, versions, ({**row, "revoked": number} for number in range(total - revoked + 1, total + 1)))
 
 
 def grow_index(database: Database, entries: int) -> None:

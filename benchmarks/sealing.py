@@ -77,7 +77,7 @@ def settings(directory: Path) -> NodeConfig:
 
 async def seal(directory: Path, count: int) -> list[dict[str, float]]:
     dedup = Stopwatch()
-    for name in ("_stored", "catch_up"):  # looking up what is known, and making it known
+    for name in ("_find_stored", "catch_up"):  # looking up what is known, and making it known
         setattr(EntryQueue, name, dedup.around(getattr(EntryQueue, name)))
     parts: list[dict[str, float]] = []
     records = read_records([directory / "records.ndjson"])

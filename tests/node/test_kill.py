@@ -61,7 +61,7 @@ def check(directory: Path, included: list[Statement]) -> None:
                     covered = Checkpoint.parse(Note.parse(head.checkpoint).text)
                     verify_inclusion(leaf_hash(seal.entry), seal.index, covered.size, head.inclusion, covered.root)
                     assert head.anchors
-            places = {(node.log_of(one).name, node.record(one).index) for one in map(bytes.fromhex, commitments)}
+            places = {(record.log.name, record.index) for record in map(node.record, map(bytes.fromhex, commitments))}
             assert len(places) == len(set(commitments))
             logs = {log.id: log for log in node.logs.values()}
             assert {statement.log_id for statement in included} == set(logs)

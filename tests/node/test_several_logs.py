@@ -64,7 +64,7 @@ def test_each_tenant_has_its_log(begin: Begin, tmp_path: Path) -> None:
     async def work(node: Node) -> None:
         one, other = await seal_one(node, "default"), await seal_one(node, "motors")
         assert one != other
-        assert (node.log_of(one).name, node.log_of(other).name) == ("default", "motors")
+        assert (node.record(one).log.name, node.record(other).log.name) == ("default", "motors")
         for commitment, log in ((one, node.log()), (other, node.log("motors"))):
             assert (log.size, log.waiting) == (2, 0)
             genesis = decode(log.entry(0))
@@ -285,7 +285,7 @@ def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
         records = [{"role": "footprint", "commitment": one.commitment.hex()} for one in (first, second)]
         raw = await node.issue({"issuer": "maker", "subject": "urn:example:motor", "records": records})
         passport = parse(raw)
-        assert node.log_of(passport.credentials[passport.root].commitment).name == "motors"
+        assert node.record(passport.credentials[passport.root].commitment).log.name == "motors"
         assert await node.passport(passport.root) == await node.refresh(raw)
         return await node.refresh(raw), [log.verifier.encode() for log in node.logs.values()]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
-from carbonseal.records.admission import Record, admit
+from carbonseal.passport.seals import Seal
+from carbonseal.records.admission import admit
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
 from carbonseal.storage.writer_thread import WriterThread
@@ -24,18 +24,22 @@ from . import config, failpoints
 from .anchoring.balances import Balances
 from .anchoring.certificates import CertificateExpiry
 from .anchoring.follower import EvidenceStore, Follower
-from .anchoring.outbox import Outbox, State
+from .anchoring.outbox import Outbox
 from .anchoring.worker import LedgerState, LedgerWorker
-from .codes import CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMITMENT, NODE_UNKNOWN_LOG, NODE_UNKNOWN_TENANT
+from .codes import CONFIG_LOG_MISSING
 from .config import DEFAULT, NodeConfig
 from .issuance.issuance import Issuing
-from .issuance.issued import Issued
-from .issuance.statuses import Signer, Statuses
+from .issuance.issued import Issued, IssuedPassports
+from .issuance.signers import Signer
+from .issuance.status_tables import StatusTables
+from .issuance.statuses import Statuses
 from .lock import Lock
-from .sealing.guard import Frozen
 from .sealing.intake import Item, Submitted
-from .sealing.log import FOLDER, STARTUP_TIMEOUT, SealingLog
-from .sealing.queue import Receipt, StoredRecord
+from .sealing.log import FOLDER, SealingLog
+from .sealing.logs import Logs, SealedRecord
+from .sealing.queue import Receipt
+from .sealing.startup import STARTUP_TIMEOUT
+from .seals import Seals
 from .secrets import open_signer
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -49,7 +53,7 @@ class Node:
         directory: Path,
         settings: NodeConfig,
         lock: Lock,
-        logs: Iterable[SealingLog],
+        logs: Logs,
         database: Database,
         *,
         clock: Callable[[], float],
@@ -58,16 +62,15 @@ class Node:
     ) -> None:
         self.directory = directory
         self.config = settings
-        self.logs: Mapping[str, SealingLog] = {log.name: log for log in logs}
-        self._tenants = {tenant.name: self.logs[tenant.log] for tenant in settings.tenants}
+        self.logs = logs
         self._lock = lock
         self._clock = clock
         self._sleep = sleep
-        self._writer = WriterThread("carbonseal-node")
+        self._thread = WriterThread("carbonseal-node")
         self._outbox = Outbox(database)
         self._evidence = EvidenceStore(database)
         balances, certificates = Balances(database), CertificateExpiry(database)
-        follower = Follower(self._outbox, self._evidence, self._writer, reached)
+        follower = Follower(self._outbox, self._evidence, self._thread, reached)
         self._workers = [
             LedgerWorker(
                 ledger,
@@ -77,7 +80,7 @@ class Node:
                 balances=balances,
                 certificates=certificates,
                 follower=follower,
-                writer=self._writer,
+                writer=self._thread,
                 clock=clock,
                 reached=reached,
             )
@@ -85,15 +88,10 @@ class Node:
         ]
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = {issuer.name: Signer(issuer, open_signer(issuer.key, directory)) for issuer in settings.issuers}
-        statuses = Statuses(
-            database,
-            signers,
-            submit=self.submit_record,
-            record=self.record,
-            now=self._now,
-            writer=self._writer,
-        )
-        self._issuing = Issuing(database, self, statuses, signers, now=self._now, writer=self._writer)
+        self._seals = Seals(self._outbox, self._evidence)
+        statuses = Statuses(StatusTables(database), logs, signers, thread=self._thread, clock=clock)
+        issued = IssuedPassports(database)
+        self._issuing = Issuing(issued, logs, self._seals, statuses, signers, thread=self._thread, clock=clock)
 
     @staticmethod
     @asynccontextmanager
@@ -118,7 +116,8 @@ class Node:
                 opening = SealingLog.open(directory, settings, own, clock=clock, reached=reached)
                 logs.append(await stack.enter_async_context(opening))
             database = stack.enter_context(closing(Database(directory / "node.db", NODE)))
-            node = Node(directory, settings, lock, logs, database, clock=clock, sleep=sleep, reached=reached)
+            joined = Logs(logs, settings.tenants)
+            node = Node(directory, settings, lock, joined, database, clock=clock, sleep=sleep, reached=reached)
             try:
                 node._startup_check(node.logs.values())
                 yield node
@@ -143,7 +142,7 @@ class Node:
         await asyncio.gather(*self._startup_checks, return_exceptions=True)
         for worker in self._workers:
             await worker.close()
-        self._writer.close()
+        self._thread.close()
 
     def advertise(self, address: str | None) -> None:
         """Tell those who find the directory locked where the node's service listens."""
@@ -153,34 +152,12 @@ class Node:
 
     def log(self, name: str = DEFAULT) -> SealingLog:
         """The log of this name in `node.toml`. Raises Refused where there is none."""
-        if name not in self.logs:
-            raise Refused(NODE_UNKNOWN_LOG(log=name, known=", ".join(self.logs)))
-        return self.logs[name]
-
-    def origin_of(self, tenant: str) -> str:
-        """The origin of the log that a tenant submits to."""
-        return self._tenants[tenant].origin
-
-    def log_of(self, commitment: bytes) -> SealingLog:
-        """The log that has, or will have, the record with this commitment. Raises Refused where there is none."""
-        log = self._find_log(commitment)
-        if log is None:
-            raise Refused(NODE_UNKNOWN_COMMITMENT(commitment=commitment.hex()))
-        return log
-
-    def _find_log(self, commitment: bytes) -> SealingLog | None:
-        return next((log for log in self.logs.values() if log.record(commitment)), None)
+        return self.logs.named(name)
 
     async def sequence(self) -> dict[str, bytes]:
         """Let everything that waits join its log. Gives the new signed checkpoint of each log that something joined. A
         frozen log is left out; raises `Frozen` where there is no other."""
-        notes: dict[str, bytes] = {}
-        for log in await self._unfrozen():
-            with suppress(Frozen):  # just now, and its state says so
-                if note := await log.sequence():
-                    notes[log.name] = note
-        await self._unfrozen()
-        return notes
+        return await self.logs.sequence()
 
     async def adopt_guard(self, name: str = DEFAULT) -> None:
         """The operator says that this directory is the newest there is of a log, and that its guard is gone. Ledgers are
@@ -196,64 +173,33 @@ class Node:
             worker.forget(log)
         self._startup_check([log])
 
-    async def _unfrozen(self) -> list[SealingLog]:
-        """The logs that sign, after ledgers had a moment to take back what they claimed. Raises `Frozen` where none does."""
-        signing: list[SealingLog] = []
-        reasons: list[Frozen] = []
-        for log in self.logs.values():
-            try:
-                await log.check()
-                signing.append(log)
-            except Frozen as frozen:
-                reasons.append(frozen)
-        if not signing:
-            raise reasons[0]
-        return signing
-
     # --- records ---------------------------------------------------------------------------------------------------
 
     async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
         """Admit and store one record: it is durable when its receipt is returned. Raises Refused, `Busy`, `Frozen`."""
-        return await self.submit_record(admit(raw, profile), tenant)
+        return (await self.logs.submit(admit(raw, profile), tenant)).receipt
 
-    async def submit_record(self, record: Record, tenant: str = DEFAULT) -> Receipt:
-        """Store a record that was admitted, or made here. Raises as `submit` does."""
-        log = self._log_of_tenant(tenant)
-        await log.check()
-        return await log.intake.submit(record, tenant)
-
-    async def submit_many(
+    def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
     ) -> AsyncGenerator[Submitted, None]:
         """Admit and store many records, in bounded memory: a result for each, in their order. What is refused is reported
-        with its place and kept nowhere, and the others go on. Raises `Frozen`."""
-        log = self._log_of_tenant(tenant)
-        await log.check()
-        async with aclosing(log.intake.submit_many(items, profile, tenant)) as results:
-            async for result in results:
-                yield result
+        with its place and kept nowhere, and the others go on. Raises Refused, `Frozen`."""
+        return self.logs.submit_many(items, profile, tenant)
 
-    def record(self, commitment: bytes) -> StoredRecord:
+    def record(self, commitment: bytes) -> SealedRecord:
         """The record with this commitment. Raises Refused where there is none."""
-        record = self.log_of(commitment).record(commitment)
-        assert record is not None
-        return record
+        return self.logs.record(commitment)
 
     def knows(self, commitment: bytes) -> bool:
         """Whether a record with this commitment is here."""
-        return self._find_log(commitment) is not None
-
-    def _log_of_tenant(self, tenant: str) -> SealingLog:
-        if tenant not in self._tenants:
-            raise Refused(NODE_UNKNOWN_TENANT(tenant=tenant, known=", ".join(self._tenants) or "none"))
-        return self._tenants[tenant]
+        return self.logs.find(commitment) is not None
 
     # --- anchors ---------------------------------------------------------------------------------------------------
 
     async def anchor(self) -> None:
         """Make every log's newest head due on its ledgers, whatever the cadence. A frozen log is left out; raises `Frozen`
         where there is no other."""
-        logs = await self._unfrozen()
+        logs = await self.logs.unfrozen()
         for worker in self._workers:
             for log in worker.users:
                 if log in logs:
@@ -276,34 +222,11 @@ class Node:
         """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the earliest that is
         included where none is final yet; the newest head where there is neither. Raises Refused where the record is unknown
         or not in the log."""
-        log = self.log_of(commitment)
-        index = self.record(commitment).index
-        newest = log.head_over(index).checkpoint.size
-        final = self._outbox.earliest(log.id, index, State.FINAL)
-        anchored = {**self._outbox.earliest(log.id, index, State.INCLUDED), **final}
-        sizes = sorted(set(anchored.values()))[:MAX_HEADS] or [newest]
-        heads = [self._sealed(log, index, size, before) for size, before in zip(sizes, [None, *sizes], strict=False)]
-        return Seal(log.entry(index), index, tuple(heads))
+        return self._seals.seal(self.logs.record(commitment))
 
     def is_final(self, commitment: bytes) -> bool:
-        """Whether a record stands, under an anchor that is final, on every ledger of its log. Raises Refused as `record`
-        does."""
-        log = self.log_of(commitment)
-        return set(log.ledgers) <= set(self._outbox.earliest(log.id, self.record(commitment).index, State.FINAL))
-
-    def consistency(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None:
-        """The proof that the log of this origin, when it had `new_size` entries, began with its first `old_size`; None where
-        it is no log of this node. Raises Refused."""
-        log = next((log for log in self.logs.values() if log.origin == origin), None)
-        return None if log is None else log.consistency(old_size, new_size)
-
-    def _sealed(self, log: SealingLog, index: int, size: int, before: int | None) -> Head:
-        return Head(
-            checkpoint=log.head(size).note,
-            inclusion=log.inclusion(index, size),
-            consistency=None if before is None else log.consistency(before, size),
-            anchors=tuple(SealedAnchor(ledger, evidence) for ledger, evidence in self._evidence.at(log.id, size)),
-        )
+        """Whether a record is under an anchor that is final on every ledger of its log. Raises Refused as `record` does."""
+        return self._seals.is_final(self.logs.record(commitment))
 
     # --- passports -------------------------------------------------------------------------------------------------
 
@@ -337,9 +260,6 @@ class Node:
                 tasks.create_task(log.run(self._sleep))
             for worker in self._workers:
                 tasks.create_task(worker.run(self._sleep))
-
-    def _now(self) -> int:
-        return int(self._clock())
 
 
 def _check_all_listed(directory: Path, settings: NodeConfig) -> None:

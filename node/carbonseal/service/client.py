@@ -114,7 +114,8 @@ class LocalNode:
         return health(self.node)
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
-        return self.node.log_of(commitment).name, self.node.record(commitment).index
+        record = self.node.record(commitment)
+        return record.log.name, record.index
 
     async def proof(self, log: str, index: int) -> TlogProof:
         return self.node.log(log).proof(index)

@@ -84,8 +84,9 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
 async def state(request: web.Request) -> web.Response:
     """Where a record's entry stands; nothing that opens its commitment."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
-    log, index = node.log_of(commitment), node.record(commitment).index
-    return answer({"state": "sequenced" if index < log.size else "queued", "log": log.name, "index": index})
+    record = node.record(commitment)
+    state = "sequenced" if record.index < record.log.size else "queued"
+    return answer({"state": state, "log": record.log.name, "index": record.index})
 
 
 @ROUTES.get("/v1/seals/{commitment}")

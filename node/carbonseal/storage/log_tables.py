@@ -62,9 +62,9 @@ HEADS = Table(
     Column("size", Integer, primary_key=True),
     Column("root", LargeBinary),
     Column("note", LargeBinary),
-    Column("time", Integer),  # when it was recorded
     Column("triggers", Integer),  # how many of its entries make an anchor due
-    info={"owner": "carbonseal.node.sealing.sequencer"},
+    Column("last_trigger", BigInteger),  # when the newest of those was sequenced
+    info={"owner": "carbonseal.node.sealing.heads"},
 )
 
 FOREIGN = Table(

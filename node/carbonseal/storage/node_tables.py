@@ -6,7 +6,7 @@ What only one database system knows has no place here: a column option, an index
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 NODE_TABLES = MetaData()
 
@@ -81,28 +81,40 @@ CERTIFICATES = Table(
 
 # --- issuance ----------------------------------------------------------------------------------------------------------
 
-_STATUSES = {"owner": "carbonseal.node.issuance.statuses"}
+_STATUS = {"owner": "carbonseal.node.issuance.status_tables"}
+STATUS_LISTS = Table(
+    "status_lists",
+    NODE_TABLES,
+    Column("id", String, primary_key=True),
+    Column("issuer", String, nullable=False),  # its name in node.toml
+    Column("origin", String, nullable=False),  # of the log that it issues in
+    Column("part", Integer, nullable=False),  # 0 for the first list of this issuer in this log
+    Column("allocated", Integer, nullable=False),  # positions that credentials have
+    Column("revoked", Integer, nullable=False),  # of those
+    UniqueConstraint("issuer", "origin", "part"),
+    info=_STATUS,
+)
 POSITIONS = Table(
     "positions",
     NODE_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("issuer", String, nullable=False),  # its name in node.toml
-    Column("origin", String, nullable=False),  # of the log that it issues in
-    Column("list", String, nullable=False),
+    Column("list", String, nullable=False),  # its id
     Column("position", Integer, nullable=False),
     Column("credential", LargeBinary, index=True),  # digest; NULL until it is signed
     Column("revoked", Boolean, nullable=False),
-    info=_STATUSES,
+    Index("ix_positions_list_revoked_position", "list", "revoked", "position"),
+    info=_STATUS,
 )
-STATUS_LISTS = Table(
-    "status_lists",
+STATUS_VERSIONS = Table(
+    "status_versions",
     NODE_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("list", String, nullable=False, index=True),
-    Column("revoked", String, nullable=False),  # JSON, the revoked positions in ascending order
+    Column("list", String, nullable=False),  # its id
+    Column("revoked", Integer, nullable=False),  # how many positions it says are
     Column("commitment", LargeBinary, nullable=False),
     Column("signed", Integer, nullable=False),  # when
-    info=_STATUSES,
+    Index("ix_status_versions_list_number", "list", "number"),
+    info=_STATUS,
 )
 PASSPORTS = Table(
     "passports",

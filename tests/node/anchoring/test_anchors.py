@@ -153,7 +153,7 @@ def test_a_hanging_ledger_delays_no_other(begin: Begin, tmp_path: Path, monkeypa
         return None
 
     monkeypatch.setattr(SimulatedLedger, "latest", hang)
-    monkeypatch.setattr("carbonseal.node.sealing.log.STARTUP_TIMEOUT", 0.05)
+    monkeypatch.setattr("carbonseal.node.sealing.startup.STARTUP_TIMEOUT", 0.05)
     import simulated  # type: ignore[import-not-found]  # the copy that the entry point finds
 
     monkeypatch.setattr(simulated.SimulatedLedger, "latest", hang)

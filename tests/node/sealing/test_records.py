@@ -66,8 +66,8 @@ def test_the_same_record_gets_the_same_receipt(begin: Begin) -> None:
 
     async def kept(node: Node) -> None:
         record = node.record(receipt.commitment)
-        assert (record.index, record.tenant, record.receipt) == (1, "default", receipt)
-        assert record.canonical == b'{"a":1,"b":2}'
+        assert (record.index, record.stored.tenant, record.receipt) == (1, "default", receipt)
+        assert record.canonical() == b'{"a":1,"b":2}'
         assert node.knows(receipt.commitment)
         assert not node.knows(bytes(32))
 
@@ -242,7 +242,7 @@ def test_what_was_acknowledged_survives_without_closing(begin: Begin) -> None:
             (copy / path.name).write_bytes(path.read_bytes())
         database = Database(copy / "default.db", LOG)
         try:
-            found = queue.EntryQueue(database).record(receipt.commitment)
+            found = queue.EntryQueue(database).find(receipt.commitment)
             assert found is not None
             assert found.receipt == receipt
         finally:

@@ -7,70 +7,63 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds, parse_instant
-from carbonseal.node.sealing.queue import Receipt, StoredRecord
+from carbonseal.node.sealing.logs import Logs, SealedRecord
+from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
 from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Component, ListedRecord, draft_credential
 from carbonseal.passport.passports import Disclosed, Passport, carry_credential, parse, parse_value
 from carbonseal.passport.schemas import ISSUE_SHAPE
 from carbonseal.passport.seals import Seal
-from carbonseal.records.admission import Record, own_record
+from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse as parse_json
-from carbonseal.storage.database import Database
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
 from .issued import Issued, IssuedPassports
-from .statuses import Signer, Statuses
-
-
-class Sealing(Protocol):
-    """What issuing needs of the node."""
-
-    async def submit_record(self, record: Record, tenant: str) -> Receipt: ...
-    async def sequence(self) -> Mapping[str, bytes]: ...
-    def record(self, commitment: bytes) -> StoredRecord: ...
-    def knows(self, commitment: bytes) -> bool: ...
-    def seal(self, commitment: bytes) -> Seal: ...
-    def is_final(self, commitment: bytes) -> bool: ...
-    def origin_of(self, tenant: str) -> str: ...
-    def consistency(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None: ...
+from .signers import Signer
+from .statuses import Statuses, carry
 
 
 class Issuing:
-    """Issues in the names of a node's issuers, about records in any of its logs."""
+    """Issues in the names of a node's issuers (`signers`, by their names in node.toml), about records in any of its logs."""
 
     def __init__(
         self,
-        database: Database,
-        node: Sealing,
+        issued: IssuedPassports,
+        logs: Logs,
+        seals: Seals,
         statuses: Statuses,
         signers: Mapping[str, Signer],
         *,
-        now: Callable[[], int],
-        writer: WriterThread,
+        thread: WriterThread,
+        clock: Callable[[], float],
     ) -> None:
-        self._issued = IssuedPassports(database)
-        self._node = node
+        self._issued = issued
+        self._logs = logs
+        self._seals = seals
         self._statuses = statuses
         self._signers = signers
-        self._now = now
-        self._writer = writer
+        self._thread = thread
+        self._clock = clock
 
     async def issue(self, request: Mapping[str, Any]) -> bytes:
-        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"). Raises Refused."""
+        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. Raises
+        Refused, `Busy`, `Frozen`."""
         ISSUE_SHAPE.check(request, codes.ISSUE_MALFORMED)
         signer = self._signer(request["issuer"])
         tenant = signer.config.tenant
-        origin = self._node.origin_of(tenant)
+        origin = self._logs.of_tenant(tenant).origin
         parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
-        records = [(asked, self._sealed(number, asked)) for number, asked in enumerate(request["records"])]
+        records = [(asked, self._record(number, asked)) for number, asked in enumerate(request["records"])]
         until = _instant(request["validUntil"]) if "validUntil" in request else None
-        number, status = await self._writer.run(self._statuses.allocate, signer.config.name, origin)
-        now = self._now()
+        number, status = await self._statuses.allocate(signer, origin)
+        # Durable: the position. A crash before the passport is kept leaves a position that no credential has, or a credential
+        # that is sealed and in no passport: nobody has seen either, and issuing again makes another.
+        now = int(self._clock())
         draft = draft_credential(
             id=uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn,
             issuer=signer.config.id,
@@ -83,43 +76,44 @@ class Issuing:
             status=status,
         )
         document = await signer.sign(draft, now)
-        receipt = await self._node.submit_record(own_record(document, CREDENTIAL_PROFILE), tenant)
-        credential = carry_credential(document, receipt.salt)
-        await self._writer.run(self._statuses.assign, number, credential.signed.digest)
-        status_list = await self._statuses.current(status.list_id, signer)
-        await self._node.sequence()
-        disclosed = [_disclosed(record) for asked, record in records if asked.get("disclose", True)]
-        commitments = {record.receipt.commitment for _, record in records}
+        sealed = await self._logs.submit(own_record(document, CREDENTIAL_PROFILE), tenant)
+        credential = carry_credential(document, sealed.receipt.salt)
+        await self._statuses.assign(number, credential.signed.digest)
+        status_list = self._logs.record(await self._statuses.renew(status.list_id))
+        await self._logs.sequence()
         passport = assemble(
             credential,
-            records={record.commitment(): record for record in disclosed},
-            seals=self._seals({*commitments, credential.commitment, status_list.commitment}),
-            status_lists=[status_list],
+            records={record.receipt.commitment: _disclosed(record) for a, record in records if a.get("disclose", True)},
+            seals=self._seal([*(record for _, record in records), sealed, status_list]),
+            status_lists=[carry(status_list)],
             components=[component for _, component in parts],
-            link=self._node.consistency,
+            link=self._logs.consistency,
         )
         encoded = passport.encode()
-        await self._writer.run(self._issued.keep, passport, encoded, now)
+        await self._thread.run(self._issued.keep, passport, encoded, now)
         return encoded
 
     async def refresh(self, raw: bytes) -> bytes:
         """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused,
-        also where nothing in it is of this node."""
+        also where nothing in it is of this node; `Busy`, `Frozen`."""
         passport = parse(raw)
         entries = (carried.signed.status for carried in passport.credentials.values())
-        lists = {status.list_id for status in entries if status is not None}
-        signers = {list_id: self._statuses.signer_of(list_id) for list_id in sorted(lists)}
-        if not any(signers.values()) and not any(map(self._node.knows, passport.commitments())):
+        named = sorted({status.list_id for status in entries if status is not None})
+        lists = [list_id for list_id in named if self._statuses.is_own(list_id)]
+        found = map(self._logs.find, passport.commitments())
+        records = {record.receipt.commitment: record for record in found if record is not None}
+        if not lists and not records:
             raise Refused(codes.NODE_UNRELATED_PASSPORT())
-        for list_id, signer in signers.items():
-            if signer is not None:
-                await self._statuses.current(list_id, signer)
-        await self._node.sequence()
-        best = [self._statuses.best(list_id, self._node.is_final) for list_id, signer in signers.items() if signer]
-        status_lists = [one for one in best if one is not None]
-        commitments = passport.commitments() | {one.commitment for one in status_lists}
+        for list_id in lists:
+            await self._statuses.renew(list_id)
+        await self._logs.sequence()
+        best = [self._statuses.best(list_id, self._seals.is_final) for list_id in lists]
+        versions = {record.receipt.commitment: record for record in best if record is not None}
         return refresh(
-            passport, seals=self._seals(commitments), status_lists=status_lists, link=self._node.consistency
+            passport,
+            seals=self._seal((records | versions).values()),
+            status_lists=[carry(record) for record in versions.values()],
+            link=self._logs.consistency,
         ).encode()
 
     async def passport(self, credential: bytes) -> bytes | None:
@@ -130,7 +124,7 @@ class Issuing:
     def issued(self, after: int = 0) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
         rows = self._issued.page(after)
-        revoked = self._statuses.revoked([row["credential"] for row in rows])
+        revoked = self._statuses.revoked_among([row["credential"] for row in rows])
         return [
             Issued(
                 number=row["number"],
@@ -146,13 +140,10 @@ class Issuing:
 
     async def revoke(self, credential: bytes) -> bool:
         """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Gives whether it was not
-        revoked before. Raises Refused."""
-        list_id, is_new = await self._writer.run(self._statuses.revoke, credential)
-        signer = self._statuses.signer_of(list_id)
-        assert signer is not None
-        await self._statuses.current(list_id, signer)
-        await self._node.sequence()
-        return bool(is_new)
+        revoked before. Raises Refused, `Busy`, `Frozen`."""
+        is_new = await self._statuses.revoke(credential)
+        await self._logs.sequence()
+        return is_new
 
     def _signer(self, name: str) -> Signer:
         signer = self._signers.get(name)
@@ -160,15 +151,15 @@ class Issuing:
             raise Refused(codes.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(self._signers))))
         return signer
 
-    def _sealed(self, number: int, asked: Mapping[str, Any]) -> StoredRecord:
+    def _record(self, number: int, asked: Mapping[str, Any]) -> SealedRecord:
         try:
-            return self._node.record(bytes.fromhex(asked["commitment"]))
+            return self._logs.record(bytes.fromhex(asked["commitment"]))
         except Refused as refused:
             raise refused.under("records", str(number), "commitment") from refused
 
-    def _seals(self, commitments: Iterable[bytes]) -> dict[bytes, Seal]:
-        """The seals of those that are in this node's logs; a component may be from elsewhere."""
-        return {commitment: self._node.seal(commitment) for commitment in commitments if self._node.knows(commitment)}
+    def _seal(self, records: Iterable[SealedRecord]) -> dict[bytes, Seal]:
+        """The seals of these records, by commitment."""
+        return {record.receipt.commitment: self._seals.seal(record) for record in records}
 
 
 def _component(number: int, part: Mapping[str, Any]) -> tuple[Component, Passport]:
@@ -179,8 +170,8 @@ def _component(number: int, part: Mapping[str, Any]) -> tuple[Component, Passpor
     return Component(passport.root, part["quantity"], part["unit"]), passport
 
 
-def _disclosed(record: StoredRecord) -> Disclosed:
-    return Disclosed(record.receipt.profile, record.receipt.salt, parse_json(record.canonical))
+def _disclosed(record: SealedRecord) -> Disclosed:
+    return Disclosed(record.receipt.profile, record.receipt.salt, parse_json(record.canonical()))
 
 
 def _instant(text: str) -> Any:

@@ -1,161 +1,109 @@
-"""Which credentials are revoked, and the signed lists that say so.
+"""Status lists: signed versions that say which credentials are revoked.
 
-Every credential has a position in one of its issuer's lists. A list is signed anew when it says something new or half its time
-is over, and sealed like any record. A passport gets a newer list once that is anchored everywhere, and at once where it revokes
-more than the one before: until then its holder keeps a list that is still valid.
-
-Owns the tables `positions` and `status_lists`. What writes, `allocate`, `assign` and `revoke`, is called in the thread for that.
+- Every credential has a position in one of its issuer's lists.
+- A list is signed anew when it says something new or half its time is over, and sealed like any record.
+- A passport gets a newer version once that is anchored on every ledger, and at once where it revokes more than the one before:
+  until then its holder keeps a version that is still valid.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import uuid
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import func, insert, select, update
-
-from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds
-from carbonseal.log.notes import SigningKey
-from carbonseal.node.config import IssuerConfig
-from carbonseal.node.sealing.queue import Receipt, StoredRecord
-from carbonseal.passport.credentials import Carried, StatusEntry, sign_document
+from carbonseal.node.sealing.logs import Logs, SealedRecord
+from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.passports import carry_status_list
-from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST_PROFILE, StatusList, draft_status_list
-from carbonseal.records.admission import Record, own_record
+from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, draft_status_list
+from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse
-from carbonseal.storage.database import Database
-from carbonseal.storage.node_tables import POSITIONS, STATUS_LISTS
 from carbonseal.storage.writer_thread import WriterThread
 
-from . import codes
+from .signers import Signer
+from .status_tables import StatusTables, Version
 
-LIFE = timedelta(days=7)  # for which a list speaks
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """One issuer of `node.toml`, with its key."""
-
-    config: IssuerConfig
-    key: SigningKey
-
-    async def sign(self, document: Mapping[str, Any], now: int) -> dict[str, Any]:
-        """The signed document. In a thread: a token takes its time. Raises Refused where it does not sign."""
-        public_key = self.key.public_key().public_bytes_raw()
-        return await asyncio.to_thread(sign_document, document, self.key.sign, public_key, from_seconds(now))
+VALIDITY = timedelta(days=7)  # of a version, from its signature
+MOST_VERSIONS = 16  # that are looked at, newest first
 
 
 class Statuses:
-    """The status of every credential that this node issued. `submit` stores and seals for a tenant, `record` finds
-    what was stored."""
+    """The status of every credential that this node's issuers (`signers`, by their names in node.toml) issued."""
 
     def __init__(
         self,
-        database: Database,
+        tables: StatusTables,
+        logs: Logs,
         signers: Mapping[str, Signer],
         *,
-        submit: Callable[[Record, str], Awaitable[Receipt]],
-        record: Callable[[bytes], StoredRecord],
-        now: Callable[[], int],
-        writer: WriterThread,
+        thread: WriterThread,
+        clock: Callable[[], float],
     ) -> None:
-        self._database = database
+        self._tables = tables
+        self._logs = logs
         self._signers = signers
-        self._submit = submit
-        self._record = record
-        self._now = now
-        self._writer = writer
+        self._thread = thread
+        self._clock = clock
 
-    def allocate(self, issuer: str, origin: str) -> tuple[int, StatusEntry]:
-        """A position for a credential that is about to be signed and sealed in the log with this origin: its number in this
-        node, and what the credential says. A successor of a log has lists of its own: which positions an old copy forgot,
-        nobody knows."""
-        name = f"{origin} status list of {self._signers[issuer].config.id}"
-        with self._database.write() as connection:
-            mine = select(func.count()).select_from(POSITIONS)
-            mine = mine.where(POSITIONS.c.issuer == issuer, POSITIONS.c.origin == origin)
-            part, position = divmod(connection.scalar(mine) or 0, ENTRIES)
-            list_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{name}, {part}").urn
-            row = {"issuer": issuer, "origin": origin, "list": list_id, "position": position, "revoked": False}
-            number = connection.execute(insert(POSITIONS).values(row)).inserted_primary_key
-            assert number is not None
-        return number[0], StatusEntry(list_id, position)
+    async def allocate(self, signer: Signer, origin: str) -> tuple[int, StatusEntry]:
+        """A position for a credential that is about to be sealed in the log with this origin: the credential's number in this
+        node, and the entry that it names. Durable."""
+        return await self._thread.run(self._tables.allocate, signer.config.name, signer.config.id, origin)
 
-    def assign(self, number: int, credential: bytes) -> None:
-        """The credential of that number was signed, and has this digest."""
-        with self._database.write() as connection:
-            connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values(credential=credential))
+    async def assign(self, number: int, credential: bytes) -> None:
+        """The credential of that number was signed, and has this digest. Durable."""
+        await self._thread.run(self._tables.assign, number, credential)
 
-    def revoke(self, credential: bytes) -> tuple[str, bool]:
-        """Revoke a credential, for ever. Gives the id of the list that will say so, and whether it did not say so before.
-        Raises Refused where it is not known."""
-        chosen = POSITIONS.c.credential == credential
-        with self._database.write() as connection:
-            row = connection.execute(select(POSITIONS.c.list, POSITIONS.c.revoked).where(chosen)).one_or_none()
-            if row is None:
-                raise Refused(codes.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
-            connection.execute(update(POSITIONS).where(chosen).values(revoked=True))
-        return str(row.list), not row.revoked
+    async def revoke(self, credential: bytes) -> bool:
+        """Revoke the credential with this digest, for ever, and store the version that says so. Whether it was not revoked
+        before. Raises Refused, `Busy`, `Frozen`."""
+        list_id, is_new = await self._thread.run(self._tables.revoke, credential)
+        # Durable: the revocation. After a crash here the next issue, refresh or revocation stores the version that says so.
+        await self.renew(list_id)
+        return is_new
 
-    def revoked(self, credentials: Collection[bytes]) -> set[bytes]:
-        """Those of these credentials that are revoked."""
-        chosen = select(POSITIONS.c.credential).where(POSITIONS.c.credential.in_(credentials), POSITIONS.c.revoked)
-        with self._database.read() as connection:
-            return set(connection.scalars(chosen))
+    def revoked_among(self, credentials: Collection[bytes]) -> set[bytes]:
+        """Those of these credentials (digests) that are revoked."""
+        return self._tables.revoked_among(credentials)
 
-    def signer_of(self, list_id: str) -> Signer | None:
-        """Whose list that is, if it is one of this node's."""
-        with self._database.read() as connection:
-            issuer = connection.scalar(select(POSITIONS.c.issuer).where(POSITIONS.c.list == list_id).limit(1))
-        return self._signers.get(issuer) if issuer is not None else None
+    def is_own(self, list_id: str) -> bool:
+        """Whether a list is one of this node's issuers'."""
+        return self._tables.issuer_of(list_id) in self._signers
 
-    async def current(self, list_id: str, signer: Signer) -> Carried[StatusList]:
-        """The list as it has to be now: the newest, or a new one, which is stored and waits to join the log."""
-        revoked, now = self._revoked(list_id), self._now()
-        rows = self._versions(list_id)
-        if rows and rows[0].revoked == revoked and now - rows[0].signed < LIFE.total_seconds() / 2:
-            return self._stored(rows[0].commitment)
+    async def renew(self, list_id: str) -> bytes:
+        """Sign a version of one of the own lists where the newest is not what it has to be now; it waits to join the log then.
+        Gives the newest version's commitment. Raises Refused, `Busy`, `Frozen`."""
+        now, revoked = int(self._clock()), self._tables.count_revoked(list_id)
+        newest = next(iter(self._tables.versions(list_id, 1)), None)
+        if newest and newest.revoked == revoked and now - newest.signed < VALIDITY.total_seconds() / 2:
+            return newest.commitment
+        signer = self._signers[self._tables.issuer_of(list_id) or ""]
+        positions = self._tables.revoked_positions(list_id)
         draft = draft_status_list(
             id=list_id,
             issuer=signer.config.id,
-            revoked=json.loads(revoked),
+            revoked=positions,
             valid_from=from_seconds(now),
-            valid_until=from_seconds(now) + LIFE,
+            valid_until=from_seconds(now) + VALIDITY,
         )
-        made = own_record(await signer.sign(draft, now), STATUS_LIST_PROFILE)
-        receipt = await self._submit(made, signer.config.tenant)
-        row = {"list": list_id, "revoked": revoked, "commitment": receipt.commitment, "signed": now}
-        await self._writer.run(self._keep, row)
-        return self._stored(receipt.commitment)
+        document = await signer.sign(draft, now)
+        stored = await self._logs.submit(own_record(document, STATUS_LIST_PROFILE), signer.config.tenant)
+        # Durable: the version's document. After a crash here another version is signed in its place.
+        version = Version(len(positions), stored.receipt.commitment, now)
+        await self._thread.run(self._tables.add_version, list_id, version)
+        return version.commitment
 
-    def _keep(self, row: dict[str, Any]) -> None:
-        with self._database.write() as connection:
-            connection.execute(insert(STATUS_LISTS).values(row))
-
-    def best(self, list_id: str, anchored: Callable[[bytes], bool]) -> Carried[StatusList] | None:
-        """The version that a passport should carry now. `anchored` tells whether a commitment is, on every ledger."""
-        rows = self._versions(list_id)
-        for row, older in zip(rows, [*rows[1:], None], strict=True):
-            if older is None or row.revoked != older.revoked or anchored(row.commitment):
-                return self._stored(row.commitment)
+    def best(self, list_id: str, is_final: Callable[[SealedRecord], bool]) -> SealedRecord | None:
+        """The version of an own list that a passport should carry now, where there is one. `is_final` tells whether a record is
+        anchored on every ledger."""
+        versions = self._tables.versions(list_id, MOST_VERSIONS)
+        for version, older in zip(versions, [*versions[1:], None], strict=True):
+            record = self._logs.record(version.commitment)
+            if older is None or version.revoked != older.revoked or is_final(record):
+                return record
         return None
 
-    def _revoked(self, list_id: str) -> str:
-        chosen = select(POSITIONS.c.position).where(POSITIONS.c.list == list_id, POSITIONS.c.revoked)
-        with self._database.read() as connection:
-            return json.dumps(list(connection.scalars(chosen.order_by(POSITIONS.c.position))))
 
-    def _versions(self, list_id: str) -> list[Any]:
-        chosen = select(STATUS_LISTS).where(STATUS_LISTS.c.list == list_id)
-        with self._database.read() as connection:
-            return list(connection.execute(chosen.order_by(STATUS_LISTS.c.number.desc()).limit(16)))
-
-    def _stored(self, commitment: bytes) -> Carried[StatusList]:
-        stored = self._record(bytes(commitment))
-        return carry_status_list(parse(stored.canonical), stored.receipt.salt)
+def carry(record: SealedRecord) -> Carried[StatusList]:
+    """The status list that is stored as this record."""
+    return carry_status_list(parse(record.canonical()), record.receipt.salt)

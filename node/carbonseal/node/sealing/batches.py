@@ -1,4 +1,4 @@
-"""When batches are made: as soon as enough entries wait, or one has waited long enough, or the log was quiet for too long."""
+"""When batches are made: as soon as enough entries wait, or one has waited long enough, or a heartbeat is due."""
 
 from __future__ import annotations
 
@@ -8,63 +8,83 @@ from collections.abc import Awaitable, Callable
 
 from carbonseal.findings import Refused
 from carbonseal.node.config import NodeConfig
+from carbonseal.storage.writer_thread import WriterThread
 
 from .guard import Frozen
-from .sequencer import Sequencer, SignedHead
+from .heads import SignedHead
+from .sequencer import Sequencer
+from .startup import StartupChecks
 
 LOG = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0  # seconds
-PAUSE = 5.0  # seconds until a batch that could not be made is tried again
+PAUSE = 5.0  # seconds until a batch that failed is tried again
 
 
 class Batches:
-    """The background loop that sequences. `step` makes one batch, with a heartbeat in it if told so."""
+    """Makes one log's batches, one after the other, in the thread that writes. `added` is set when entries came in."""
 
     def __init__(
         self,
         settings: NodeConfig,
         sequencer: Sequencer,
+        startup: StartupChecks,
+        thread: WriterThread,
         *,
-        step: Callable[[bool], Awaitable[SignedHead | None]],
+        added: asyncio.Event,
         clock: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._sequencer = sequencer
-        self._step = step
+        self._startup = startup
+        self._thread = thread
+        self._added = added
         self._clock = clock
-        self._changed = asyncio.Event()
         self._waiting_since: float | None = None
 
-    def changed(self) -> None:
-        """Entries came, or joined the log."""
+    async def step(self, heartbeat: bool = False) -> SignedHead | None:
+        """Make one batch: its head, or None where nothing waits. Raises `Frozen`, and what `Sequencer.step` raises."""
+        await self._startup.wait()
+        return await self._thread.run(self._sequencer.step, int(self._clock()), heartbeat)
+
+    async def sequence(self) -> SignedHead | None:
+        """Let everything that waits now join the log: the newest head, or None where nothing waited. Raises as `step` does."""
+        await self._startup.wait()
+        self._sequencer.check()
+        newest: SignedHead | None = None
+        until_size = self._sequencer.published.size + self._sequencer.waiting
+        while self._sequencer.published.size < until_size:
+            newest = await self.step() or newest
+        return newest
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Make batches until cancelled. A log that freezes makes none, and the loop goes on."""
+        while True:
+            self._added.clear()
+            self._note_waiting()
+            heartbeat = self._heartbeat_due()
+            seconds = 0.0 if heartbeat else self._until_batch()
+            if seconds > 0:
+                await until(self._added, sleep, seconds)
+                continue
+            try:
+                await self.step(heartbeat)
+            except Frozen:
+                pass  # the sequencer logged it, and the log's state says so to everybody who asks
+            except (Refused, OSError) as error:  # a key that does not sign, a full disk
+                LOG.error(
+                    "batch failed, entries stay queued: log=%s waiting=%d error=%s",
+                    self._sequencer.origin,
+                    self._sequencer.waiting,
+                    error,
+                )
+                await sleep(PAUSE)
+            self._waiting_since = None
+
+    def _note_waiting(self) -> None:
         if not self._sequencer.waiting:
             self._waiting_since = None
         elif self._waiting_since is None:
             self._waiting_since = self._clock()
-        self._changed.set()
-
-    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Make batches for ever. A log that freezes makes none, and the loop goes on."""
-        self.changed()
-        while True:
-            self._changed.clear()
-            heartbeat = self._heartbeat_due()
-            seconds = 0.0 if heartbeat else self._until_batch()
-            if seconds > 0:
-                await until(self._changed, sleep, seconds)
-                continue
-            try:
-                await self._step(heartbeat)
-            except Frozen as frozen:
-                LOG.error("%s", frozen.finding)  # and `SealingLog.frozen` shows it to everybody who asks
-            except (
-                Refused,
-                OSError,
-            ) as amiss:  # a key that does not sign, a full disk: what waits is durable, and keeps waiting
-                LOG.error("no batch: %s", amiss)
-                await sleep(PAUSE)
-            self._waiting_since = None
-            self.changed()
 
     def _until_batch(self) -> float:
         """In how many seconds a batch is to be made, as far as is known now."""
@@ -77,16 +97,15 @@ class Batches:
         return self._waiting_since + self._settings.batch_age - self._clock()
 
     def _heartbeat_due(self) -> bool:
-        """Whether the log was quiet for so long that it is to show a sign of life."""
-        if not self._settings.heartbeat or self._sequencer.frozen or not self._sequencer.published.size:
+        """Whether no entry that makes an anchor due was sequenced for so long that a heartbeat is to be."""
+        if not self._settings.heartbeat or self._sequencer.frozen or self._sequencer.waiting:
             return False
-        if self._sequencer.waiting:
-            return False
-        return self._clock() >= self._sequencer.quiet_since() + self._settings.heartbeat
+        newest = self._sequencer.heads.newest()
+        return newest is not None and self._clock() >= newest.last_trigger + self._settings.heartbeat
 
 
 async def until(event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:
-    """Until `event` is set, or `seconds` have passed."""
+    """Return when `event` is set, or `seconds` have passed."""
     waiting = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(sleep(seconds))}
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

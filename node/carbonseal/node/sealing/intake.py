@@ -1,29 +1,30 @@
-"""The way in: admission, commitment, and durable storage in groups.
+"""Intake of records: admission, commitment, and durable storage in groups.
 
 Whatever was submitted while one commit was under way is stored by the next one: no timer, and no more than `MOST_WAITING`
-records wait, beyond which submitters are told so. Many records are taken in slices, of which one is admitted while the one
-before it is being stored.
+records wait, beyond which submitters get `Busy`. Many records are taken in slices, of which one is admitted while the one before it
+is being stored.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from carbonseal.findings import Finding, Place, Refused
+from carbonseal.node import failpoints
 from carbonseal.records.admission import Record, admit
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.sources import Source
 from carbonseal.storage.database import SLICE
 
+from .appender import Appender
 from .codes import NODE_BUSY
-from .queue import Receipt, Submission
+from .queue import EntryQueue, Receipt, Stored, Submission
 
 MOST_WAITING = 4096  # records
 MOST_BYTES = 64 << 20
 SLICE_BYTES = 8 << 20
-Put = Callable[[list[Submission]], Awaitable[list[Receipt]]]
 Item = Source | Finding
 
 
@@ -33,7 +34,7 @@ class Busy(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of one of many records: a receipt, or a finding that says where and why it was refused."""
+    """The outcome of one of many records: a receipt, or a finding that says where and why it was refused."""
 
     place: Place
     receipt: Receipt | None = None
@@ -46,20 +47,31 @@ class _Group:
     def __init__(self) -> None:
         self.submissions: list[Submission] = []
         self.bytes = 0
-        self.stored: asyncio.Task[list[Receipt]] | None = None
+        self.stored: asyncio.Task[list[Stored]] | None = None
 
 
 class Intake:
-    """Takes records in for all tenants of a log, whose salt keys it is given. `put` stores them durably."""
+    """Takes records in for all tenants of a log, whose salt keys (32 bytes each, by tenant) it is given."""
 
-    def __init__(self, salt_keys: Mapping[str, bytes], put: Put) -> None:
+    def __init__(
+        self,
+        salt_keys: Mapping[str, bytes],
+        queue: EntryQueue,
+        appender: Appender,
+        *,
+        clock: Callable[[], float],
+        reached: failpoints.Reached,
+    ) -> None:
         self._salt_keys = salt_keys
-        self._put = put
+        self._queue = queue
+        self._appender = appender
+        self._clock = clock
+        self._reached = reached
         self._group = _Group()  # takes records in until its turn to be stored comes
         self._turn = asyncio.Lock()
 
-    async def submit(self, record: Record, tenant: str) -> Receipt:
-        """One admitted record. Raises `Busy`."""
+    async def submit(self, record: Record, tenant: str) -> Stored:
+        """Store one admitted record: durable on return. Raises `Busy`."""
         submission = self._commit(record, tenant)
         group = self._group
         if len(group.submissions) >= MOST_WAITING or group.bytes >= MOST_BYTES:
@@ -69,18 +81,18 @@ class Intake:
         group.bytes += len(submission.canonical)
         if group.stored is None:
             group.stored = asyncio.create_task(self._store_group(group))
-        receipts = await asyncio.shield(group.stored)  # one submitter who goes away takes nobody along
-        return receipts[position]
+        stored = await asyncio.shield(group.stored)  # a submitter that is cancelled takes no other along
+        return stored[position]
 
     async def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str
     ) -> AsyncGenerator[Submitted, None]:
-        """Many records, with a result for each in their order."""
+        """Store many records, with a result for each in their order. What is refused is reported, and the others go on."""
         storing: asyncio.Task[list[Submitted]] | None = None
         try:
             async for part in _slices(items):
                 taken = [(item.place, self._take(item, profile, tenant)) for item in part]
-                before, storing = storing, asyncio.create_task(self._queue(taken))
+                before, storing = storing, asyncio.create_task(self._store_slice(taken))
                 if before is not None:
                     for result in await before:
                         yield result
@@ -113,17 +125,26 @@ class Intake:
             tenant, record.profile, salt, commit(record.profile, salt, record.canonical), record.canonical
         )
 
-    async def _queue(self, taken: list[tuple[Place, Submission | Finding]]) -> list[Submitted]:
-        receipts = iter(await self._put([item for _, item in taken if isinstance(item, Submission)]))
+    async def _store_slice(self, taken: list[tuple[Place, Submission | Finding]]) -> list[Submitted]:
+        stored = iter(await self._store([item for _, item in taken if isinstance(item, Submission)]))
         return [
-            Submitted(place, finding=item) if isinstance(item, Finding) else Submitted(place, next(receipts))
+            Submitted(place, finding=item) if isinstance(item, Finding) else Submitted(place, next(stored).receipt)
             for place, item in taken
         ]
 
-    async def _store_group(self, group: _Group) -> list[Receipt]:
+    async def _store_group(self, group: _Group) -> list[Stored]:
         async with self._turn:
             self._group = _Group()
-            return await self._put(group.submissions)
+            return await self._store(group.submissions)
+
+    async def _store(self, submissions: list[Submission]) -> list[Stored]:
+        return await self._appender.run(self._put, submissions) if submissions else []
+
+    def _put(self, submissions: list[Submission]) -> list[Stored]:
+        stored = self._queue.put(submissions, int(self._clock()))
+        # Durable: the records. After a crash here they are in the log, and submitting them again gives the receipts.
+        self._reached(failpoints.STORED)
+        return stored
 
 
 async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[list[Item]]:

@@ -1,4 +1,4 @@
-"""One log of a node: what waits to join it, its tree and its signed heads, and the heads of other logs that it holds.
+"""One log of a node: the entries that wait to join it, its tree and signed heads, and the heads of other logs that it holds.
 
 What changes something is awaited and done in the one thread that writes this log. What only reads answers at once, from what
 was committed last.
@@ -26,16 +26,19 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.schema import LOG
 from carbonseal.storage.writer_thread import WriterThread
 
+from .appender import Appender
 from .batches import Batches
+from .codes import NODE_NOT_SEQUENCED, NODE_UNKNOWN_SIZE
 from .files import LogFiles
 from .foreign import ForeignAnchors, ForeignAnchorState
 from .guard import Guard
+from .heads import Heads, SignedHead
 from .intake import Intake
-from .queue import EntryQueue, Receipt, StoredRecord, Submission
-from .sequencer import Sequencer, SignedHead
+from .queue import EntryQueue, Stored
+from .sequencer import Sequencer
+from .startup import StartupChecks
 
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
-STARTUP_TIMEOUT = 3.0  # seconds that ledgers have for saying what they know of this log before anything is signed
 
 
 class SealingLog:
@@ -57,22 +60,26 @@ class SealingLog:
         self.ledgers = {ledger.name: ledger.publisher_of(own.origin) for ledger in settings.ledgers_of(own)}
         self.predecessor = _predecessor(own)
         self._clock = clock
-        self._reached = reached
-        self._writer = WriterThread(f"carbonseal-log-{own.name}")
+        self._thread = WriterThread(f"carbonseal-log-{own.name}")
+        self._startup = StartupChecks()
         self._queue = EntryQueue(database)
         self._check_genesis()
         self.files = LogFiles(directory / FOLDER / own.name)
         signer = NoteSigner(own.origin, open_signer(own.key, directory))
         self.verifier: VerifierKey = signer.verifier
         guard = Guard(directory / own.guard, own.origin)
-        self._sequencer = Sequencer(database, self._queue, self.files, guard, signer, reached=reached)
+        self._heads = Heads(database, own.origin)
+        self._sequencer = Sequencer(self._queue, self._heads, self.files, guard, signer, reached=reached)
+        genesis = Genesis(self.origin, self.ledgers, self.predecessor)
+        self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
         known = [foreign.key for foreign in settings.foreign if foreign.log == own.name]
         self._foreign = ForeignAnchors(database, self._queue, own.origin, known)
         tenants = [tenant for tenant in settings.tenants if tenant.log == own.name]
-        self.intake = Intake({tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}, self._put)
-        self._batches = Batches(settings, self._sequencer, step=self._step, clock=clock)
-        self._startup_checks: list[asyncio.Task[None]] = []
-        self._startup_deadline = 0.0  # in the event loop's time
+        salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}
+        self.intake = Intake(salt_keys, self._queue, self._appender, clock=clock, reached=reached)
+        self._batches = Batches(
+            settings, self._sequencer, self._startup, self._thread, added=self._appender.added, clock=clock
+        )
 
     @staticmethod
     @asynccontextmanager
@@ -91,7 +98,7 @@ class SealingLog:
         with closing(Database(folder / f"{own.name}.db", LOG)) as database:
             log = SealingLog(directory, settings, own, database, clock=clock, reached=reached)
             try:
-                await log._writer.run(log._sequencer.start, log._now(), log.ledgers)
+                await log._thread.run(log._sequencer.start, log._now(), log.ledgers)
                 yield log
             finally:
                 await log._close()
@@ -110,10 +117,118 @@ class SealingLog:
 
     async def _close(self) -> None:
         await self.intake.close()
-        await self._writer.run(self._queue.catch_up)
-        self._writer.close()
+        await self._thread.run(self._queue.catch_up)
+        self._thread.close()
 
-    # --- entries in ------------------------------------------------------------------------------------------------
+    # --- growing ---------------------------------------------------------------------------------------------------
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Sequence by size and age, until cancelled."""
+        await self._batches.run(sleep)
+
+    async def sequence(self) -> bytes | None:
+        """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
+        Raises `Frozen`."""
+        newest = await self._batches.sequence()
+        return newest.note if newest else None
+
+    def await_startup_checks(self, checks: Iterable[asyncio.Task[None]]) -> None:
+        """Ledgers are being asked what they know of this log: until they have answered, or had `STARTUP_TIMEOUT` for it, nothing
+        is signed."""
+        self._startup.begin(checks)
+
+    # --- freezing --------------------------------------------------------------------------------------------------
+
+    @property
+    def frozen(self) -> Finding | None:
+        """Why this log signs nothing, or None."""
+        return self._sequencer.frozen
+
+    async def check(self) -> None:
+        """Raises `Frozen` if this log signs nothing, after its ledgers had a moment to take back what they claimed."""
+        if self.frozen:
+            await self._startup.wait()
+        self._sequencer.check()
+
+    async def compare(self, witness: str, statement: Statement | None) -> None:
+        """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where only this one
+        claimed so once, and does not now. Raises `Frozen`."""
+        await self._thread.run(self._sequencer.compare, witness, statement, self._now())
+
+    @property
+    def listens(self) -> bool:
+        """Whether it matters what ledgers claim: not any more where the log froze for a reason of its own."""
+        return self._sequencer.listens
+
+    async def adopt_guard(self) -> None:
+        """The operator says that this directory holds the newest there is of this log, and that its guard is gone. Raises
+        `Frozen` where the log froze for another reason."""
+        await self._thread.run(self._sequencer.adopt_guard, self._now(), self.ledgers)
+
+    # --- entries and records ---------------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many entries are durable and not in the log yet."""
+        return self._sequencer.waiting
+
+    def entry(self, index: int) -> bytes:
+        """An entry that is stored."""
+        return self._queue.entries(index, index + 1)[0]
+
+    def find(self, commitment: bytes) -> Stored | None:
+        """The record with this commitment, or None."""
+        return self._queue.find(commitment)
+
+    def payload(self, index: int) -> bytes:
+        """The RFC 8785 bytes of the record whose entry has this index."""
+        return self._queue.payload(index)
+
+    # --- the tree and its heads ------------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many entries the published log has."""
+        return self._sequencer.published.size
+
+    def checkpoint(self) -> bytes | None:
+        """The newest signed checkpoint, or None before the first."""
+        return self.files.checkpoint()
+
+    def newest(self) -> SignedHead | None:
+        """The newest head, or None before the first."""
+        return self._heads.newest()
+
+    def head(self, size: int) -> SignedHead:
+        """The head of this size. Raises Refused where none was published."""
+        head = self._heads.find(size)
+        if head is None:
+            raise Refused(NODE_UNKNOWN_SIZE(size=size))
+        return head
+
+    def head_over(self, index: int) -> SignedHead:
+        """The newest head, which covers entry `index`. Raises Refused where the entry is not in the log."""
+        if index >= self.size:
+            raise Refused(NODE_NOT_SEQUENCED(index=index, size=self.size))
+        head = self._heads.newest()
+        assert head is not None
+        return head
+
+    def proof(self, index: int, size: int | None = None) -> TlogProof:
+        """That entry `index` is in the log, under the head of `size` (the newest if None). Raises Refused."""
+        head = self.head_over(index) if size is None else self.head(size)
+        return TlogProof(index, self.inclusion(index, head.checkpoint.size), head.note)
+
+    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
+        """The proof that entry `index` is in the log of `size` entries (RFC 9162, section 2.1.3). Raises Refused."""
+        return inclusion_proof(index, size, self.files)
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """The proof that the log of `new_size` entries begins with that of `old_size` (RFC 9162, section 2.1.4). Raises
+        Refused."""
+        return consistency_proof(old_size, new_size, self.files)
+
+    # --- other logs' heads -----------------------------------------------------------------------------------------
 
     def introduce(self, key: VerifierKey) -> None:
         """Take another log's heads too, until the node ends: `node.toml` is for whoever calls to write."""
@@ -124,143 +239,8 @@ class SealingLog:
         second root for one size; `Frozen`."""
         await self.check()
         checkpoint = self._foreign.open(signed_checkpoint)
-        await self._writer.run(self._begin)
-        index = await self._writer.run(self._foreign.enter, checkpoint, signed_checkpoint)
-        self._batches.changed()
+        index = await self._appender.run(self._foreign.enter, checkpoint, signed_checkpoint)
         return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
-
-    async def _put(self, submissions: list[Submission]) -> list[Receipt]:
-        if not submissions:
-            return []
-        receipts = await self._writer.run(self._put_now, submissions)
-        self._batches.changed()
-        return receipts
-
-    def _put_now(self, submissions: list[Submission]) -> list[Receipt]:
-        self._begin()
-        receipts = self._queue.put(submissions, self._now())
-        self._reached(failpoints.STORED)
-        return receipts
-
-    def _begin(self) -> None:
-        """Entry 0 says which log this is, and who publishes its anchors."""
-        if self._queue.size == 0:
-            self._sequencer.check()
-            with self._queue.appending([Genesis(self.origin, self.ledgers, self.predecessor)]):
-                pass
-
-    # --- growing ---------------------------------------------------------------------------------------------------
-
-    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Sequence by size and age, for ever."""
-        await self._batches.run(sleep)
-
-    async def sequence(self) -> bytes | None:
-        """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
-        Raises `Frozen`."""
-        await self._startup_checked()
-        self._sequencer.check()
-        newest: SignedHead | None = None
-        until = self._queue.size
-        while self._sequencer.published.size < until:
-            newest = await self._step() or newest
-        return newest.note if newest else None
-
-    async def _step(self, heartbeat: bool = False) -> SignedHead | None:
-        """One batch."""
-        await self._startup_checked()
-        return await self._writer.run(self._sequencer.step, self._now(), heartbeat)
-
-    def await_startup_checks(self, checks: Iterable[asyncio.Task[None]]) -> None:
-        """Ledgers are being asked what they know of this log: until they have answered, or had `STARTUP_TIMEOUT` for it, nothing
-        is signed."""
-        self._startup_checks = list(checks)
-        self._startup_deadline = asyncio.get_running_loop().time() + STARTUP_TIMEOUT
-
-    async def _startup_checked(self) -> None:
-        while self._startup_checks and (left := self._startup_deadline - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._startup_checks, timeout=left)
-            self._startup_checks = [check for check in self._startup_checks if not check.done()]
-
-    # --- honesty ---------------------------------------------------------------------------------------------------
-
-    @property
-    def frozen(self) -> Finding | None:
-        """Why this log signs nothing, or None."""
-        return self._sequencer.frozen
-
-    async def check(self) -> None:
-        """Raises `Frozen` if this log signs nothing, after its ledgers had a moment to take back what they claimed."""
-        if self.frozen:
-            await self._startup_checked()
-        self._sequencer.check()
-
-    async def compare(self, witness: str, statement: Statement | None) -> None:
-        """Freeze if a ledger claims to know more of this log, or another root, than is known here; go on where only this one
-        claimed so once, and does not now. Raises `Frozen`."""
-        await self._writer.run(self._sequencer.compare, witness, statement, self._now())
-
-    @property
-    def listens(self) -> bool:
-        """Whether it matters what ledgers claim: not any more where the log froze for a reason of its own."""
-        return self._sequencer.listens
-
-    async def adopt_guard(self) -> None:
-        """The operator says that this directory holds the newest there is of this log, and that its guard is gone. Raises
-        `Frozen` where the log froze for another reason."""
-        await self._writer.run(self._sequencer.adopt_guard, self._now(), self.ledgers)
-
-    # --- what is here ----------------------------------------------------------------------------------------------
-
-    @property
-    def size(self) -> int:
-        """How many entries the published log has."""
-        return self._sequencer.published.size
-
-    @property
-    def waiting(self) -> int:
-        """How many entries are durable and not in the log yet."""
-        return self._sequencer.waiting
-
-    def checkpoint(self) -> bytes | None:
-        """The newest signed checkpoint, or None before the first."""
-        return self.files.checkpoint()
-
-    def newest(self) -> SignedHead | None:
-        """The newest head, or None before the first."""
-        return self._sequencer.newest()
-
-    def head(self, size: int) -> SignedHead:
-        """The head of this size. Raises Refused where none was published."""
-        return self._sequencer.known_head(size)
-
-    def head_over(self, index: int) -> SignedHead:
-        """The newest head, which covers entry `index`. Raises Refused where the entry is not in the log."""
-        self._sequencer.check_sequenced(index)
-        head = self._sequencer.newest()
-        assert head is not None
-        return head
-
-    def entry(self, index: int) -> bytes:
-        """An entry that is stored."""
-        return self._queue.entries(index, index + 1)[0]
-
-    def record(self, commitment: bytes) -> StoredRecord | None:
-        """The record with this commitment, or None."""
-        return self._queue.record(commitment)
-
-    def proof(self, index: int, size: int | None = None) -> TlogProof:
-        """That entry `index` is in the log, under the head of `size` (the newest if None). Raises Refused."""
-        head = self.head_over(index) if size is None else self.head(size)
-        return TlogProof(index, self.inclusion(index, head.checkpoint.size), head.note)
-
-    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
-        """The proof that entry `index` is in the log of `size` entries. Raises Refused."""
-        return inclusion_proof(index, size, self.files)
-
-    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
-        """The proof that the log of `new_size` entries begins with that of `old_size`. Raises Refused."""
-        return consistency_proof(old_size, new_size, self.files)
 
     def foreign(self, log: bytes, size: int | None = None) -> ForeignAnchorState | None:
         """The anchor of another log's head of `size`, or its largest one; None where there is none."""
@@ -269,8 +249,6 @@ class SealingLog:
 
     def _if_sequenced(self, index: int) -> int | None:
         return index if index < self.size else None
-
-    # --- the machinery ---------------------------------------------------------------------------------------------
 
     def _now(self) -> int:
         return int(self._clock())

@@ -1,11 +1,12 @@
-"""The queue: every entry the log has or will have, in its order, and the records behind them.
+"""Queue of entries: every entry that the log has or will have, in its order, and the records behind them.
 
-An entry's index in the log is given when it is stored, before anything is acknowledged: entry `n` is row `n`, for ever. What
-the log will be is therefore decided durably before anything is hashed or signed, and whoever makes a batch again after a
-crash makes the same one.
+- An entry's index in the log is its number here, given when it is stored and before anything is acknowledged. What the log will
+  be is decided durably before anything is hashed or signed, so a batch that is made again after a crash is the same batch.
+- A record is stored once for each tenant: submitted again, it gives its first receipt.
+- Records are found by their commitments in an index (`known`), which lags behind: what it lacks is remembered in memory, and
+  read again from the entries on start.
 
-Owns the tables `entries`, `records` and `payloads`. Records are found by their commitments in an index (`known`), which lags
-behind: it takes thousands at a time, and what it lacks is remembered in memory.
+Owns the tables `entries`, `records` and `payloads`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    Connection,
-    RowMapping,
-    func,
-    select,
-)
+from sqlalchemy import Connection, RowMapping, func, select
 
 from carbonseal.instants import format_seconds
 from carbonseal.log.entries import Entry, RecordEntry
@@ -36,9 +32,9 @@ class Submission:
 
     tenant: str
     profile: str
-    salt: bytes
-    commitment: bytes
-    canonical: bytes
+    salt: bytes  # 32 bytes
+    commitment: bytes  # 32 bytes
+    canonical: bytes  # RFC 8785
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +42,12 @@ class Receipt:
     """What a submitter gets once a record is durable: all that opens the commitment, and when that was. Immutable."""
 
     profile: str
-    commitment: bytes
-    salt: bytes
+    commitment: bytes  # 32 bytes
+    salt: bytes  # 32 bytes
     acknowledged: int  # seconds since 1970
 
     def to_json(self) -> dict[str, str]:
+        """Bytes as hexadecimal digits, the time as RFC 3339 has it."""
         return {
             "profile": self.profile,
             "commitment": self.commitment.hex(),
@@ -60,60 +57,54 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """A record as it is kept: its entry's index in the log, its tenant, its receipt, its RFC 8785 bytes."""
+class Stored:
+    """A record that is durable: its entry's index in the log, its tenant and its receipt."""
 
     index: int
     tenant: str
     receipt: Receipt
-    canonical: bytes
 
 
 class EntryQueue:
-    """The queue in the database. One thread writes; `size` and what only reads may be asked from any."""
+    """The queue in a log's database. One thread writes; `size` and what only reads may be asked from any."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._recent: dict[bytes, list[int]] = defaultdict(list)  # commitment -> numbers that `known` lacks
-        with database.write() as connection:
-            self.size: int = 1 + (connection.scalar(select(func.max(ENTRIES.c.number))) or 0)
-            if not connection.scalar(select(func.count()).select_from(select(ENTRIES.c.number).limit(1).subquery())):
-                self.size = 0
+        self._recent: dict[bytes, list[int]] = defaultdict(list)  # commitment -> numbers that the index lacks
+        with database.read() as connection:
+            last: int | None = connection.scalar(select(func.max(ENTRIES.c.number)))
+            self.size = 0 if last is None else last + 1
             self._load_recent(connection)
 
     # --- in --------------------------------------------------------------------------------------------------------
 
-    def put(self, submissions: Sequence[Submission], now: int) -> list[Receipt]:
-        """Store records in one transaction, and give their receipts in the same order. Durable on return. A record that
-        its tenant submitted before, or twice in one call, is kept once and gives its first receipt again."""
-        receipts: list[Receipt] = []
-        fresh: dict[tuple[str, bytes], Receipt] = {}
-        new: list[Submission] = []
+    def put(self, submissions: Sequence[Submission], now: int) -> list[Stored]:
+        """Store records in one transaction: where each is, in their order. Durable on return. A record that its tenant submitted
+        before, or twice in one call, is stored once."""
+        results: list[Stored] = []
+        new: list[tuple[int, Submission]] = []
         with self._database.write() as connection:
-            before = self._stored(connection, submissions)
+            known_here = self._find_stored(connection, [submission.commitment for submission in submissions])
             for submission in submissions:
                 key = (submission.tenant, submission.commitment)
-                receipt = before.get(key) or fresh.get(key)
-                if receipt is None:
+                stored = known_here.get(key)
+                if stored is None:
                     receipt = Receipt(submission.profile, submission.commitment, submission.salt, now)
-                    fresh[key] = receipt
-                    new.append(submission)
-                receipts.append(receipt)
-            first = self.size
-            numbered = list(enumerate(new, first))
+                    stored = known_here[key] = Stored(self.size + len(new), submission.tenant, receipt)
+                    new.append((stored.index, submission))
+                results.append(stored)
+            insert_rows(connection, ENTRIES, [(number, RecordEntry(item.commitment).encode()) for number, item in new])
             insert_rows(
-                connection, ENTRIES, [(number, RecordEntry(item.commitment).encode()) for number, item in numbered]
+                connection, RECORDS, [(number, item.tenant, item.profile, item.salt, now) for number, item in new]
             )
-            insert_rows(
-                connection, RECORDS, [(number, item.tenant, item.profile, item.salt, now) for number, item in numbered]
-            )
-            insert_rows(connection, PAYLOADS, [(number, item.canonical) for number, item in numbered])
+            insert_rows(connection, PAYLOADS, [(number, item.canonical) for number, item in new])
+        # Durable from here on. Without what follows a restart finds the records by reading the newest entries.
         self.size += len(new)
-        for number, item in numbered:
+        for number, item in new:
             self._recent[item.commitment].append(number)
         if len(self._recent) >= known.RUN:
             self.catch_up()
-        return receipts
+        return results
 
     @contextmanager
     def appending(self, entries: Sequence[Entry]) -> Iterator[tuple[Connection, int]]:
@@ -125,6 +116,13 @@ class EntryQueue:
             yield connection, self.size
         self.size += len(entries)
 
+    def catch_up(self) -> None:
+        """Bring the index of commitments up to date. Durable on return; a crash before only leaves more to read on start."""
+        recent = [(commitment, number) for commitment, numbers in self._recent.items() for number in numbers]
+        with self._database.write() as connection:
+            known.add(connection, recent, self.size)
+        self._recent.clear()  # only now: whoever looks here first, and in the index then, finds each record
+
     # --- out -------------------------------------------------------------------------------------------------------
 
     def entries(self, start: int, end: int) -> list[bytes]:
@@ -133,40 +131,34 @@ class EntryQueue:
         with self._database.read() as connection:
             return [bytes(entry) for entry in connection.scalars(chosen.order_by(ENTRIES.c.number))]
 
-    def record(self, commitment: bytes) -> StoredRecord | None:
-        """The record with this commitment, or None."""
+    def find(self, commitment: bytes) -> Stored | None:
+        """The record with this commitment, or None. Of several tenants' the one that came first."""
         with self._database.read() as connection:
-            for row in self._rows(connection, [commitment]):
-                chosen = select(PAYLOADS.c.canonical).where(PAYLOADS.c.number == row["number"])
-                canonical = connection.execute(chosen).scalar_one()
-                return StoredRecord(row["number"], row["tenant"], _receipt(row), bytes(canonical))
-        return None
+            return next(iter(self._find_stored(connection, [commitment]).values()), None)
+
+    def payload(self, index: int) -> bytes:
+        """The RFC 8785 bytes of the record that is stored as this entry."""
+        with self._database.read() as connection:
+            chosen = select(PAYLOADS.c.canonical).where(PAYLOADS.c.number == index)
+            return bytes(connection.execute(chosen).scalar_one())
 
     # --- which records are known -----------------------------------------------------------------------------------
 
-    def _stored(self, connection: Connection, submissions: Sequence[Submission]) -> dict[tuple[str, bytes], Receipt]:
-        """The receipts of those among `submissions` that are stored already."""
-        wanted = [submission.commitment for submission in submissions]
-        return {(row["tenant"], row["entry"][1:]): _receipt(row) for row in self._rows(connection, wanted)}
-
-    def _rows(self, connection: Connection, commitments: Sequence[bytes]) -> list[RowMapping]:
-        """The rows of the records with these commitments."""
+    def _find_stored(self, connection: Connection, commitments: Sequence[bytes]) -> dict[tuple[str, bytes], Stored]:
+        """The stored records with these commitments, by tenant and commitment, in the order of their numbers."""
         numbers = [number for commitment in commitments for number in self._recent.get(commitment, ())]
         numbers += known.find(connection, commitments)
         wanted = set(commitments)
-        rows: list[RowMapping] = []
+        found: dict[tuple[str, bytes], Stored] = {}
+        numbers.sort()
         for start in range(0, len(numbers), SLICE):
             chosen = select(RECORDS, ENTRIES.c.entry).join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
-            chosen = chosen.where(RECORDS.c.number.in_(numbers[start : start + SLICE]))
-            rows += connection.execute(chosen.order_by(RECORDS.c.number)).mappings()
-        return [row for row in rows if row["entry"][1:] in wanted]
-
-    def catch_up(self) -> None:
-        """Bring the index of commitments up to date."""
-        recent = [(commitment, number) for commitment, numbers in self._recent.items() for number in numbers]
-        with self._database.write() as connection:
-            known.add(connection, recent, self.size)
-        self._recent.clear()
+            chosen = chosen.where(RECORDS.c.number.in_(numbers[start : start + SLICE])).order_by(RECORDS.c.number)
+            for row in connection.execute(chosen).mappings():
+                stored = _stored(row)
+                if stored.receipt.commitment in wanted:  # the index compares 8 bytes of it
+                    found[stored.tenant, stored.receipt.commitment] = stored
+        return found
 
     def _load_recent(self, connection: Connection) -> None:
         """Remember the records that the index of commitments lacks."""
@@ -176,5 +168,6 @@ class EntryQueue:
                 self._recent[bytes(entry[1:])].append(number)
 
 
-def _receipt(row: RowMapping) -> Receipt:
-    return Receipt(row["profile"], row["entry"][1:], row["salt"], row["acknowledged"])
+def _stored(row: RowMapping) -> Stored:
+    receipt = Receipt(row["profile"], bytes(row["entry"][1:]), bytes(row["salt"]), row["acknowledged"])
+    return Stored(row["number"], row["tenant"], receipt)

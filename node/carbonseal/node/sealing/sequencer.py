@@ -1,47 +1,41 @@
 """Batches: the entries that wait join the tree, and its new head is signed and published.
 
-What is done, in this order, and why a crash between any two steps does no harm:
+The steps, in this order, and why a crash between any two of them does no harm:
 
 1. A heartbeat that is due joins the queue (the database, durable). The queue gives every entry its index when it is stored, so
    a head's root is decided by its size alone: whichever batch is made again after a crash, the same bytes come out.
 2. Tiles and entry bundles are written and synced, then their directories. Nobody asks for them before a checkpoint covers
    them, and they are a beginning of what any later batch writes.
-3. The guard, which lives apart from backups, learns size and root. From here on a restored copy knows that it is one.
+3. The guard, which lies apart from backups, is told size and root. From here on a restored copy finds out that it is one.
 4. The head is signed. Ed25519 is deterministic: signing it again gives the same note.
 5. The checkpoint file is replaced, durably. Only now may anyone see the head; its size says which entries are in the log.
-6. The head is recorded in the database, from where anchors and proofs take it. On start it is taken from the checkpoint file
-   where it is missing.
+6. The head is recorded in the database, where anchors and proofs take it from. Where it is missing there on start it is taken
+   from the checkpoint file.
 7. Partial files that full ones continue are removed.
 
-After a crash between 3 and 5 the guard is ahead of the checkpoint. The queue then still holds what the guard's head covers,
-and that head is made first: a head that was signed and may have been seen is the one that is published.
+After a crash between 3 and 5 the guard is ahead of the checkpoint. The queue then still holds what the guard's head covers, and
+that head is made first: a head that was signed and may have been seen is the one that is published.
 
-On start the checkpoint, the guard and the queue are compared. A node that knows less than its guard, or another root, freezes
-for good. Ledgers are asked too, each as soon as it answers (`compare`), and what one claims freezes until that one is asked again,
-after the next start, and does not claim it any more. A checkpoint file that was lost is written again from the database.
-
-Owns the table `heads`.
+On start the checkpoint, the guard and the queue are compared. A node that has less than its guard says, or another root,
+freezes for good. Ledgers are asked too, each as soon as it answers (`compare`): what one claims freezes the log until that ledger
+is asked again, after the next start, and does not claim it any more. A checkpoint file that was lost is written again from the
+database.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row, Select, func, select
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
-from carbonseal.log.entries import Heartbeat, decode
+from carbonseal.log.entries import Heartbeat
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bundle
 from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from carbonseal.node import failpoints
-from carbonseal.storage.database import Database, insert_rows
-from carbonseal.storage.log_tables import HEADS
 
 from .codes import (
     FROZEN_GUARD_MALFORMED,
@@ -51,23 +45,14 @@ from .codes import (
     FROZEN_LOST_ENTRIES,
     FROZEN_OTHER_ROOT,
     FROZEN_WENT_BACK,
-    NODE_NOT_SEQUENCED,
-    NODE_UNKNOWN_SIZE,
 )
 from .files import LogFiles
 from .guard import CLAIMS, Frozen, Guard, LastSigned
+from .heads import Heads, SignedHead
 from .queue import EntryQueue
 
+LOG = logging.getLogger(__name__)
 MAX_BATCH = 65_536  # entries, whatever waits: keeps memory and one step's time bounded
-
-
-@dataclass(frozen=True, slots=True)
-class SignedHead:
-    """A published head: what it says, the signed note, and how many entries below it make an anchor due."""
-
-    checkpoint: Checkpoint
-    note: bytes
-    triggers: int
 
 
 class Sequencer:
@@ -75,38 +60,37 @@ class Sequencer:
 
     def __init__(
         self,
-        database: Database,
-        store: EntryQueue,
+        queue: EntryQueue,
+        heads: Heads,
         files: LogFiles,
         guard: Guard,
         signer: NoteSigner,
         *,
         reached: failpoints.Reached,
     ) -> None:
-        self._database = database
-        self._queue = store
+        self.origin = signer.name
+        self.heads = heads
+        self._queue = queue
         self._files = files
         self._guard = guard
         self._signer = signer
         self._reached = reached
-        self._freeze_reasons: tuple[
-            Finding, ...
-        ] = ()  # why nothing is signed: one of the log's own, or what ledgers claim
-        self.published, self._note = self._published()
+        self._freeze_reasons: tuple[Finding, ...] = ()  # one of the log's own, or what ledgers claim
+        self.published, self._note = self._find_published()
         self._edge = Edge.load(self.published.size, files)
 
     # --- on start --------------------------------------------------------------------------------------------------
 
-    def _published(self) -> tuple[Checkpoint, bytes | None]:
+    def _find_published(self) -> tuple[Checkpoint, bytes | None]:
         """The newest head that was published, from its file or, where that was lost, from the database."""
-        note, recorded = self._files.checkpoint(), self.newest()
+        note, recorded = self._files.checkpoint(), self.heads.newest()
         try:
             published = open_checkpoint(note, self._signer.verifier) if note else None
         except Refused as refused:
             raise refused.under("log", "checkpoint") from refused
         if recorded is not None and (published is None or published.size < recorded.checkpoint.size):
             return recorded.checkpoint, recorded.note
-        return published or Checkpoint(self._signer.name, 0, EMPTY_ROOT), note
+        return published or Checkpoint(self.origin, 0, EMPTY_ROOT), note
 
     def start(self, now: int, witnesses: Collection[str]) -> None:
         """Compare checkpoint, guard and queue, and finish what a crash left undone. Sets `frozen` instead of raising.
@@ -130,14 +114,31 @@ class Sequencer:
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=last.size))
         elif self._edge.root() != self.published.root:
             self._freeze(FROZEN_OTHER_ROOT(witness="the checkpoint", size=size))
-        elif self._note and self.head(size) is None:
-            self._record(self.published, self._note, now)
+        elif self._note and self.heads.find(size) is None:
+            self._record(self.published, self._note, now)  # a crash came between steps 5 and 6
         if not self.frozen and self._note and self._note != self._files.checkpoint():
-            self._files.publish(self._note)
+            self._files.publish(self._note)  # the file was lost
+
+    # --- freezing --------------------------------------------------------------------------------------------------
+
+    @property
+    def frozen(self) -> Finding | None:
+        """Why this log signs nothing, or None."""
+        return next(iter(self._freeze_reasons), None)
+
+    @property
+    def listens(self) -> bool:
+        """Whether it matters what ledgers claim. It does not any more where the log froze for a reason of its own."""
+        return all(map(_is_claim, self._freeze_reasons))
+
+    def check(self) -> None:
+        """Raises `Frozen` if this log signs nothing."""
+        if self.frozen:
+            raise Frozen(self.frozen)
 
     def compare(self, witness: str, statement: Statement | None, now: int) -> None:
-        """Freeze if a ledger claims to know more of this log, or another root, than this node does; go on where nothing but what
-        this ledger claimed once, and does not claim now, froze the log. Raises `Frozen`."""
+        """Freeze if a ledger claims to hold a larger head of this log, or another root, than this node does; thaw where nothing but
+        what this ledger claimed once, and does not claim now, froze the log. Raises `Frozen`."""
         if not self.listens:
             self.check()
         claim = self._contradiction(witness, statement)
@@ -146,6 +147,14 @@ class Sequencer:
         self._freeze(*others, *([claim] if claim else []))
         if was_frozen and not self.frozen:
             self.start(now, ())
+        self.check()
+
+    def adopt_guard(self, now: int, witnesses: Collection[str]) -> None:
+        """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
+        `Frozen` where the log froze for another reason."""
+        if self.frozen and self.frozen.code in (FROZEN_GUARD_MISSING, FROZEN_GUARD_MALFORMED):
+            self._guard.write(self.published.size, self.published.root)
+        self.start(now, witnesses)
         self.check()
 
     def _contradiction(self, witness: str, statement: Statement | None) -> Finding | None:
@@ -159,41 +168,26 @@ class Sequencer:
             return FROZEN_LEDGER_OTHER_ROOT(witness=witness, size=statement.size)
         return None
 
-    @property
-    def frozen(self) -> Finding | None:
-        """Why this log signs nothing, or None."""
-        return next(iter(self._freeze_reasons), None)
-
-    @property
-    def listens(self) -> bool:
-        """Whether it matters what ledgers claim. It does not any more where the log froze for a reason of its own."""
-        return all(map(_is_claim, self._freeze_reasons))
-
-    def adopt_guard(self, now: int, witnesses: Collection[str]) -> None:
-        """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
-        `Frozen` where the log froze for another reason."""
-        if self.frozen and self.frozen.code in (FROZEN_GUARD_MISSING, FROZEN_GUARD_MALFORMED):
-            self._guard.write(self.published.size, self.published.root)
-        self.start(now, witnesses)
-        self.check()
-
-    def check(self) -> None:
-        """Raises `Frozen` if this log signs nothing."""
-        if self.frozen:
-            raise Frozen(self.frozen)
-
     def _freeze(self, *reasons: Finding) -> None:
-        """These are all the reasons from now on."""
-        if reasons != self._freeze_reasons:
-            self._guard.freeze(self._last_signed(), *reasons)
-            self._freeze_reasons = reasons
+        """These are all the reasons from now on; without any, the log thaws."""
+        if reasons == self._freeze_reasons:
+            return
+        self._guard.freeze(self._last_signed(), *reasons)
+        # Durable: whatever is restored around the guard, the log stays as it is now.
+        self._freeze_reasons = reasons
+        if reasons:
+            LOG.error("log frozen: log=%s size=%d reason=%s", self.origin, self.published.size, reasons[0])
+        else:
+            LOG.warning("log thawed: log=%s size=%d", self.origin, self.published.size)
 
     def _last_signed(self) -> LastSigned:
         """What the guard says. Raises `Frozen`, and the log is, where it says nothing."""
         try:
             return self._guard.read()
         except Frozen as frozen:
-            self._freeze_reasons = (frozen.finding,)
+            if self._freeze_reasons != (frozen.finding,):
+                self._freeze_reasons = (frozen.finding,)
+                LOG.error("log frozen: log=%s size=%d reason=%s", self.origin, self.published.size, frozen.finding)
             raise
 
     def _root_at(self, size: int) -> bytes:
@@ -207,11 +201,13 @@ class Sequencer:
         return self._queue.size - self.published.size
 
     def step(self, now: int, heartbeat: bool = False) -> SignedHead | None:
-        """Make one batch of at most `MAX_BATCH` entries; None where nothing waits. Raises `Frozen`."""
+        """Make one batch of at most `MAX_BATCH` entries; None where nothing waits. `now` is in seconds since 1970. Raises `Frozen`,
+        `Refused` where the key does not sign or a tile is not what it was, OSError where the disk fails."""
         self.check()
         if heartbeat:
             with self._queue.appending([Heartbeat(now)]):
                 pass
+        # Durable: the entries, and so all that follows. A crash from here on leaves a batch that the next step makes again.
         if not self.waiting:
             return None
         self._reached(failpoints.PLANNED)
@@ -220,21 +216,26 @@ class Sequencer:
         new = last.size if last.size > old else min(self._queue.size, old + MAX_BATCH)
         edge, full = self._grow(old, new)
         root = edge.root()
+        # Durable: tiles and bundles. Nobody reads them yet; the next step finds them there, compares, and writes the others.
         self._reached(failpoints.TILES_WRITTEN)
         if last.size == new and last.root != root:
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=new))
             self.check()
         self._guard.write(new, root)
+        # Durable: the guard's head. A crash from here on leaves the guard ahead; the next step makes this very head first.
         self._reached(failpoints.GUARDED)
-        checkpoint = Checkpoint(self._signer.name, new, root)
+        checkpoint = Checkpoint(self.origin, new, root)
         note = sign_checkpoint(checkpoint, self._signer)
         self._reached(failpoints.SIGNED)
         self._files.publish(note)
+        # Durable and public: the checkpoint. After a crash `start` takes it from its file and records it.
         self._reached(failpoints.PUBLISHED)
         head = self._record(checkpoint, note, now)
+        # Durable: the head's row. A crash from here on leaves partial files beside full ones, which does no harm.
         self.published, self._note, self._edge = checkpoint, note, edge  # readers ask for it once this says it is there
         self._reached(failpoints.HEAD_RECORDED)
         self._files.prune(full)
+        LOG.info("batch sequenced: log=%s size=%d entries=%d", self.origin, new, new - old)
         return head
 
     def _grow(self, old: int, new: int) -> tuple[Edge, list[str]]:
@@ -255,47 +256,9 @@ class Sequencer:
 
     def _record(self, checkpoint: Checkpoint, note: bytes, now: int) -> SignedHead:
         """Put a published head into the database."""
-        before = self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
-        start, triggers = (before.checkpoint.size, before.triggers) if before else (0, 0)
-        triggers += sum(decode(entry).makes_due for entry in self._queue.entries(start, checkpoint.size))
-        with self._database.write() as connection:
-            insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, now, triggers)])
-        return SignedHead(checkpoint, note, triggers)
-
-    # --- published heads -------------------------------------------------------------------------------------------
-
-    def newest(self) -> SignedHead | None:
-        """The newest head, or None before the first."""
-        return self._one(select(HEADS).order_by(HEADS.c.size.desc()).limit(1))
-
-    def quiet_since(self) -> int:
-        """When the last entry that makes an anchor due joined the log, in seconds since 1970."""
-        most = select(func.max(HEADS.c.triggers)).scalar_subquery()
-        with self._database.read() as connection:
-            return connection.scalar(select(func.min(HEADS.c.time)).where(HEADS.c.triggers == most)) or 0
-
-    def head(self, size: int) -> SignedHead | None:
-        """The head of this size, or None."""
-        return self._one(select(HEADS).where(HEADS.c.size == size))
-
-    def known_head(self, size: int) -> SignedHead:
-        """The head of this size. Raises Refused where none was published."""
-        head = self.head(size)
-        if head is None:
-            raise Refused(NODE_UNKNOWN_SIZE(size=size))
-        return head
-
-    def check_sequenced(self, index: int) -> None:
-        """Raises Refused unless entry `index` is in the published log."""
-        if index >= self.published.size:
-            raise Refused(NODE_NOT_SEQUENCED(index=index, size=self.published.size))
-
-    def _one(self, chosen: Select[Any]) -> SignedHead | None:
-        with self._database.read() as connection:
-            row: Row[Any] | None = connection.execute(chosen).one_or_none()
-        if row is None:
-            return None
-        return SignedHead(Checkpoint(self._signer.name, row.size, bytes(row.root)), bytes(row.note), row.triggers)
+        before = self.heads.newest()
+        entries = self._queue.entries(before.checkpoint.size if before else 0, checkpoint.size)
+        return self.heads.add(checkpoint, note, entries, now)
 
 
 def _is_claim(reason: Finding) -> bool:

@@ -1,0 +1,43 @@
+"""Appending to a log's queue: in the thread that writes, after the genesis entry, and noticed by whoever makes batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from carbonseal.log.entries import Genesis
+from carbonseal.storage.writer_thread import WriterThread
+
+from .queue import EntryQueue
+from .sequencer import Sequencer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Appender:
+    """The way of new entries into a queue. `added` is set whenever some came in; who waits for it clears it."""
+
+    def __init__(self, queue: EntryQueue, sequencer: Sequencer, genesis: Genesis, thread: WriterThread) -> None:
+        self._queue = queue
+        self._sequencer = sequencer
+        self._genesis = genesis
+        self._thread = thread
+        self.added = asyncio.Event()
+
+    async def run(self, append: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call `append`, which appends to the queue: gives its result, raises what it raises. Raises `Frozen` where the log is
+        frozen before its first entry."""
+        result = await self._thread.run(self._after_genesis, partial(append, *args, **kwargs))
+        self.added.set()
+        return result
+
+    def _after_genesis(self, append: Callable[[], T]) -> T:
+        """Entry 0 says which log this is, and who publishes its anchors. It cannot change: a frozen log does not begin."""
+        if self._queue.size == 0:
+            self._sequencer.check()
+            with self._queue.appending([self._genesis]):
+                pass
+        return append()
