@@ -12,8 +12,8 @@ import pytest
 from tests.world import World
 
 HEAVY = {
-    "aiohttp", "asyncio", "eth", "eth_account", "grpc", "importlib.metadata", "multiprocessing", "pydantic", "rich", "sqlalchemy",
-    "uvloop", "web3",
+    "aiohttp", "alembic", "asyncio", "eth", "eth_account", "grpc", "importlib.metadata", "multiprocessing", "pydantic", "rich",
+    "sqlalchemy", "uvloop", "web3",
 }  # fmt: skip
 
 VERIFY = """

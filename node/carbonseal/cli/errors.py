@@ -14,6 +14,7 @@ from carbonseal.findings import BrokenOff, CarbonsealError, Finding, Refused
 EXTRA_OF = {
     "aiohttp": "node",
     "sqlalchemy": "node",
+    "alembic": "node",
     "tomlkit": "node",
     "uvloop": "node",
     "web3": "ethereum",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import undetermined
+from carbonseal.findings import rejected, undetermined
 
 NODE_DATABASE_FULL = undetermined(
     "node.database-full",
@@ -23,4 +23,14 @@ NODE_DATABASE_FAILED = undetermined(
     "node.database-failed",
     "{path} cannot be used: {reason}",
     "see that it is a file that this user may write, in a folder where it may write too, and that the disk is sound",
+)
+NODE_DATABASE_NEWER = rejected(
+    "node.database-newer",
+    "{path} has the schema {found}, and this program knows schemas up to {known}",
+    "use the carbonseal that wrote it, or a newer one",
+)
+NODE_DATABASE_UNVERSIONED = rejected(
+    "node.database-unversioned",
+    "{path} has tables and no schema version: an unreleased carbonseal made it, or another program",
+    "begin a node in another directory: carbonseal init",
 )

@@ -2,7 +2,8 @@
 
 Each log has a database of its own (`schema.LOG`), and there is one for what crosses logs (`schema.NODE`).
 
-- Each table belongs to one module (`info["owner"]`), which alone reads and writes it, in SQLAlchemy Core alone.
+- Each table belongs to one module of `carbonseal.node` (`info["owner"]`), which alone reads and writes it, by SQLAlchemy
+  Core.
 - One thread writes to a database (`WriterThread`); any thread may read, and sees what was committed last.
 - What one database system alone knows stands in the module of that system (`sqlite`); another system is another module.
 
@@ -15,6 +16,7 @@ Each log has a database of its own (`schema.LOG`), and there is one for what cro
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -25,10 +27,13 @@ from sqlalchemy import Connection, Dialect, Engine, Table, bindparam, insert
 
 from carbonseal.findings import BrokenOff, Finding
 
-from .schema import Schema
+from .schema import Schema, create, find_version, migrate
 from .sqlite import SQLite
 
 SLICE = 512  # rows of one INSERT, values of one IN: a power of two
+
+
+LOG = logging.getLogger(__name__)
 
 
 class System(Protocol):
@@ -50,13 +55,27 @@ class Database:
     """The database at `path`, with the tables of `schema`. Every method raises `BrokenOff` where disk or file are the reason."""
 
     def __init__(self, path: Path, schema: Schema) -> None:
+        """Open it, made or migrated where need be. Raises Refused, and writes nothing, where a newer program's or no schema
+        version is in it."""
         self._system: System = SQLite(path)
         try:
-            with self._explained():
-                schema.tables.create_all(self._system.writer)
-        except BrokenOff:
+            self._bring_up(path, schema)
+        except BaseException:
             self.close()
             raise
+
+    def _bring_up(self, path: Path, schema: Schema) -> None:
+        with self.read() as connection:
+            version = find_version(connection, path)
+        if version == schema.head:
+            return
+        with self.write() as connection:  # a crash, or an error, leaves the database as it was
+            if version is None:
+                create(connection, schema)
+            else:
+                migrate(connection, schema, path)
+        if version is not None:
+            LOG.info("database migrated: path=%s from=%s to=%s", path, version, schema.head)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -1,6 +1,7 @@
 """Tables of a log's database: its entries, the records behind them, its signed heads, other logs' heads.
 
-Each table belongs to one module, which alone reads and writes it; `info["owner"]` names it. Times are seconds since 1970.
+Each table belongs to one module of `carbonseal.node`, which alone reads and writes it; `info["owner"]` names it. Times are
+seconds since 1970.
 What only one database system knows has no place here: a column option, an index or a type that it alone has.
 """
 
@@ -8,35 +9,36 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
-LOG_TABLES = MetaData()
-CLUSTERED = {"clustered": True}  # rows lie in the order of the primary key, where the database system can do that
+from .columns import CLUSTERED, NAMES
 
-_QUEUE = {"owner": "carbonseal.node.sealing.queue"}
+LOG_TABLES = MetaData(naming_convention=NAMES)
+
+_QUEUE = {"owner": "sealing.queue"}
 ENTRIES = Table(
     "entries",
     LOG_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("entry", LargeBinary),
+    Column("entry", LargeBinary, nullable=False),
     info=_QUEUE,
 )
 RECORDS = Table(
     "records",
     LOG_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("tenant", String),
-    Column("profile", String),
-    Column("salt", LargeBinary),
-    Column("acknowledged", BigInteger),
+    Column("tenant", String, nullable=False),
+    Column("profile", String, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("acknowledged", BigInteger, nullable=False),
     info=_QUEUE,
 )
 PAYLOADS = Table(
     "payloads",
     LOG_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("canonical", LargeBinary),
+    Column("canonical", LargeBinary, nullable=False),
     info=_QUEUE,
 )
-_KNOWN = {"owner": "carbonseal.node.sealing.known"}
+_KNOWN = {"owner": "sealing.known"}
 KNOWN = Table(
     "known",
     LOG_TABLES,
@@ -60,21 +62,23 @@ HEADS = Table(
     "heads",
     LOG_TABLES,
     Column("size", Integer, primary_key=True),
-    Column("root", LargeBinary),
-    Column("note", LargeBinary),
-    Column("triggers", Integer),  # how many of its entries make an anchor due
-    Column("last_trigger", BigInteger),  # when the newest of those was sequenced
-    info={"owner": "carbonseal.node.sealing.heads"},
+    Column("root", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("triggers", Integer, nullable=False),  # how many of its entries make an anchor due
+    Column("last_trigger", BigInteger, nullable=False),  # when the newest of those was sequenced
+    info={"owner": "sealing.heads"},
 )
 
 FOREIGN = Table(
     "foreign_anchors",
     LOG_TABLES,
     Column("number", Integer, primary_key=True),  # of its entry
-    Column("log_id", LargeBinary),
-    Column("size", Integer),
-    Column("root", LargeBinary),
-    Column("note", LargeBinary),  # the signed checkpoint, kept: with a second one it would prove equivocation
+    Column("log_id", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column(
+        "note", LargeBinary, nullable=False
+    ),  # the signed checkpoint, kept: with a second one it would prove equivocation
     UniqueConstraint("log_id", "size"),
-    info={"owner": "carbonseal.node.sealing.foreign"},
+    info={"owner": "sealing.foreign"},
 )

@@ -1,18 +1,33 @@
 """Tables of the node's database, for what crosses its logs: anchors on ledgers, issued credentials and their status.
 
-Each table belongs to one module, which alone reads and writes it; `info["owner"]` names it. Times are seconds since 1970.
+Each table belongs to one module of `carbonseal.node`, which alone reads and writes it; `info["owner"]` names it. Times are
+seconds since 1970.
 What only one database system knows has no place here: a column option, an index or a type that it alone has.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
-NODE_TABLES = MetaData()
+from .columns import NAMES
+
+NODE_TABLES = MetaData(naming_convention=NAMES)
 
 # --- anchoring ---------------------------------------------------------------------------------------------------------
 
-_OUTBOX = {"owner": "carbonseal.node.anchoring.outbox"}
+_OUTBOX = {"owner": "anchoring.outbox"}
 ANCHORS = Table(
     "anchors",
     NODE_TABLES,
@@ -57,7 +72,7 @@ EVIDENCE = Table(
     Column("version", Integer),
     Column("data", LargeBinary),
     Column("facts", String),  # of the observation that it proves, JSON
-    info={"owner": "carbonseal.node.anchoring.follower"},
+    info={"owner": "anchoring.follower"},
 )
 BALANCES = Table(
     "balances",
@@ -69,19 +84,19 @@ BALANCES = Table(
     Column("warning", String),
     Column("empty", Boolean),
     Column("asked", Float),  # when the ledger was asked
-    info={"owner": "carbonseal.node.anchoring.balances"},
+    info={"owner": "anchoring.balances"},
 )
 CERTIFICATES = Table(
     "certificates",
     NODE_TABLES,
     Column("ledger", String, primary_key=True),
     Column("expires", Float),
-    info={"owner": "carbonseal.node.anchoring.certificates"},
+    info={"owner": "anchoring.certificates"},
 )
 
 # --- issuance ----------------------------------------------------------------------------------------------------------
 
-_STATUS = {"owner": "carbonseal.node.issuance.status_tables"}
+_STATUS = {"owner": "issuance.status_tables"}
 STATUS_LISTS = Table(
     "status_lists",
     NODE_TABLES,
@@ -100,9 +115,10 @@ POSITIONS = Table(
     Column("number", Integer, primary_key=True),
     Column("list", String, nullable=False),  # its id
     Column("position", Integer, nullable=False),
-    Column("credential", LargeBinary, index=True),  # digest; NULL until it is signed
+    Column("credential", LargeBinary),  # digest; NULL until it is signed
     Column("revoked", Boolean, nullable=False),
-    Index("ix_positions_list_revoked_position", "list", "revoked", "position"),
+    Index("positions_by_credential", "credential"),
+    Index("positions_revoked", "list", "revoked", "position"),
     info=_STATUS,
 )
 STATUS_VERSIONS = Table(
@@ -112,8 +128,8 @@ STATUS_VERSIONS = Table(
     Column("list", String, nullable=False),  # its id
     Column("revoked", Integer, nullable=False),  # how many positions it says are
     Column("commitment", LargeBinary, nullable=False),
-    Column("signed", Integer, nullable=False),  # when
-    Index("ix_status_versions_list_number", "list", "number"),
+    Column("signed", BigInteger, nullable=False),  # when
+    Index("status_versions_by_list", "list", "number"),
     info=_STATUS,
 )
 PASSPORTS = Table(
@@ -124,7 +140,7 @@ PASSPORTS = Table(
     Column("issuer", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("name", String, nullable=False),
-    Column("issued", Integer, nullable=False),  # when
+    Column("issued", BigInteger, nullable=False),  # when
     Column("passport", LargeBinary, nullable=False),
-    info={"owner": "carbonseal.node.issuance.issued"},
+    info={"owner": "issuance.issued"},
 )

@@ -1,22 +1,71 @@
-"""The two kinds of database: one for each log, and one for what crosses a node's logs."""
+"""The two kinds of database, one for each log and one for what crosses a node's logs; and their versions.
+
+A database holds the name of its newest revision (table `alembic_version`). On opening:
+
+- an empty one is given its tables, and the newest revision's name;
+- one at the newest revision is left as it is, and Alembic is not even imported;
+- an older one is migrated, in one transaction;
+- a newer one is refused, and so is one that has tables and no version. Nothing is written.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 
+from carbonseal.findings import Refused
+
+from .codes import NODE_DATABASE_NEWER, NODE_DATABASE_UNVERSIONED
 from .log_tables import LOG_TABLES
 from .node_tables import NODE_TABLES
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The tables of one kind of database."""
+    """The tables of one kind of database, the folder of its revisions, and the newest one's name."""
 
-    name: str
     tables: MetaData
+    revisions: Path
+    head: str
 
 
-LOG = Schema("log", LOG_TABLES)
-NODE = Schema("node", NODE_TABLES)
+LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "0001")
+NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "0001")
+
+
+def find_version(connection: Connection, path: Path) -> str | None:
+    """The revision that the database at `path` is at, or None where it is empty. Raises Refused where it has tables and no
+    revision."""
+    inspector = inspect(connection)
+    if inspector.has_table(_VERSION.name):
+        version: str = connection.execute(select(_VERSION.c.version_num)).scalar_one()
+        return version
+    if inspector.get_table_names():
+        raise Refused(NODE_DATABASE_UNVERSIONED(path=path))
+    return None
+
+
+def create(connection: Connection, schema: Schema) -> None:
+    """Give an empty database its tables."""
+    schema.tables.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(insert(_VERSION).values(version_num=schema.head))
+
+
+def migrate(connection: Connection, schema: Schema, path: Path) -> None:
+    """Bring an older database up to date. Raises Refused where it is none of ours, or a newer one's."""
+    from .migrations import upgrade
+
+    if not upgrade(connection, schema.revisions, schema.head):
+        found = connection.execute(select(_VERSION.c.version_num)).scalar_one()
+        raise Refused(NODE_DATABASE_NEWER(path=path, found=found, known=schema.head))

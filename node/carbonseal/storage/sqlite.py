@@ -7,6 +7,7 @@ have connections of their own, see what was committed last, and wait for nobody 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ from carbonseal.findings import Code, Finding
 from .codes import NODE_DATABASE_BUSY, NODE_DATABASE_DAMAGED, NODE_DATABASE_FAILED, NODE_DATABASE_FULL
 
 _PRAGMAS = (
-    "PRAGMA page_size = 16384",  # records have a few kB
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -65536",  # 64 MiB
+)
+_WRITER_PRAGMAS = (  # properties of the file: readers leave it as it is
+    "PRAGMA page_size = 16384",  # records have a few kB
+    "PRAGMA journal_mode = WAL",
+    *_PRAGMAS,
 )
 _CODES: dict[int, Code] = {
     sqlite3.SQLITE_FULL: NODE_DATABASE_FULL,
@@ -46,8 +50,8 @@ class SQLite:
         self._path = path
         if not path.exists():
             path.touch(mode=0o600)  # it holds records and salts
-        self.writer = _engine(path, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
-        self.readers = _engine(path, "BEGIN")
+        self.writer = _engine(path, "BEGIN IMMEDIATE", _WRITER_PRAGMAS, pool_size=1, max_overflow=0)
+        self.readers = _engine(path, "BEGIN", _PRAGMAS)
 
     def explain(self, error: Exception) -> Finding | None:
         """The finding where disk or file are the reason for `error`; None where it is a defect of this program."""
@@ -57,12 +61,12 @@ class SQLite:
         return None if code is None else code(path=self._path, reason=reason)
 
 
-def _engine(path: Path, begin: str, **options: int) -> Engine:
+def _engine(path: Path, begin: str, pragmas: Sequence[str], **options: int) -> Engine:
     engine = create_engine(f"sqlite:///{path}", **options)
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins no transaction of its own: `begun` does
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             connection.execute(pragma)
 
     def begun(connection: Connection) -> None:

@@ -1,0 +1,58 @@
+"""Who may touch what: a table is its owner's alone, and one database system is known to one module alone."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from sqlalchemy import Table
+
+from carbonseal.storage import log_tables, node_tables
+from tests.repository.sources import Module, imports, modules
+
+TABLES = [
+    (f"{module.__name__}.{name}", value)
+    for module in (log_tables, node_tables)
+    for name, value in vars(module).items()
+    if isinstance(value, Table)
+]
+
+
+@pytest.mark.parametrize(("name", "table"), TABLES, ids=[name.rpartition(".")[2] for name, _ in TABLES])
+def test_a_table_is_imported_by_its_owner_alone(name: str, table: Table) -> None:
+    users = {module.name for module in modules() for found in imports(module) if found.target == name}
+    assert users == {f"carbonseal.node.{table.info['owner']}"}
+
+
+def test_every_table_has_a_name_of_its_own() -> None:
+    in_metadata = {**log_tables.LOG_TABLES.tables, **node_tables.NODE_TABLES.tables}
+    assert {table.name for _, table in TABLES} == set(in_metadata)
+
+
+def raw(module: Module) -> list[int]:
+    """Lines in which a module speaks to a database without SQLAlchemy Core, or to one database system alone."""
+    return [
+        node.lineno
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.Attribute) and node.attr in ("exec_driver_sql", "dialect_options"))
+        or (isinstance(node, ast.Name) and node.id in ("text", "literal_column"))
+        or (isinstance(node, ast.keyword) and (node.arg or "").startswith(("sqlite_", "postgresql_")))
+        or (isinstance(node, ast.Constant) and node.value == "rowid")
+    ]
+
+
+def uses_sqlalchemy(module: Module) -> bool:
+    return any(found.target.startswith("sqlalchemy") for found in imports(module))
+
+
+def test_one_module_knows_sqlite() -> None:
+    ours = [module for module in modules() if module.name.startswith("carbonseal.")]
+    assert {m.name for m in ours for found in imports(m) if found.target.partition(".")[0] == "sqlite3"} == {
+        "carbonseal.storage.sqlite"
+    }
+    dialects = {m.name for m in ours for found in imports(m) if found.target.startswith("sqlalchemy.dialects")}
+    assert not dialects
+    assert {m.name for m in ours if uses_sqlalchemy(m) and raw(m)} == {
+        "carbonseal.storage.sqlite",
+        "carbonseal.storage.database",  # INSERTs of many rows, compiled by SQLAlchemy for whichever system
+    }
