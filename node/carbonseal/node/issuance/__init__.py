@@ -1,0 +1,1 @@
+"""Issuance: credentials, status lists and the passports made from them. Private."""

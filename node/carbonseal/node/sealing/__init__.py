@@ -1,0 +1,1 @@
+"""Sealing: submissions, the queue, the sequencer, the log's files and its guard. Private."""
