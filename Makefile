@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+CORE   := tests/records tests/log tests/passport tests/verification tests/vectors tests/keys tests/storage tests/tlog \
+          tests/ethereum/checking tests/fabric/evidence tests/node/sealing tests/cli
 
-.PHONY: demo test test-fabric lint bench texts vectors api release-check clean
+.PHONY: demo test test-core test-fabric lint bench texts vectors api release-check clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -15,7 +17,11 @@ demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the who
 	$(BIN)/carbonseal demo
 
 test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packages, the wheel, the texts
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --cov --cov-report=
+	$(BIN)/python -m coverage report
+
+test-core: $(VENV)/installed  ## the tests of the pure core, the storage and the adapters' checks: for another Python
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(CORE)
 
 test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARBONSEAL_FABRIC_BIN, or the PATH), raft and, from 3 on, BFT
 	$(BIN)/python -m tests.fabric.native
@@ -48,4 +54,4 @@ release-check:  ## everything of a release but publishing, for the tag TAG (docs
 	PYTHON=$(PYTHON) .ci/release-check $(TAG)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench demo dist build
+	rm -rf $(VENV) $(VENV)-bench .venv-newest .coverage demo dist build

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,21 @@ from tests.tokens import SoftHsm, softhsm_module
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+INSTALLED_IN_CI = ("anvil", "geth", "clef", "SoftHSM")  # by .ci/run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI nothing is skipped for want of a program that .ci/run installs: it fails, and says which."""
+    report = yield
+    if os.environ.get("CI") == "true" and report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2]
+        if any(program in reason for program in INSTALLED_IN_CI):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: .ci/run installs what this needs, and it is not found: {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
