@@ -1,1 +1,1 @@
-"""The log: entries, the Merkle tree over them, its tiles, signed heads and proofs. Pure: storage is passed in."""
+"""Transparency log: entries, Merkle tree, tiles, notes, checkpoints, proofs. Pure: storage is passed in."""

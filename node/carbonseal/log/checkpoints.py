@@ -1,4 +1,17 @@
-"""A log's signed head (C2SP tlog-checkpoint v1.0.0): origin, size and root, as the text of a signed note."""
+"""Checkpoint (C2SP tlog-checkpoint v1.0.0): a log's origin, size and root, as the text of a signed note.
+
+As written, with the note's signature line::
+
+    certifier.example/log
+    4
+    7PLDaiyGMYpHxAAKuHvw5MCAe7BpvmM8mXeLQAmk1IY=
+
+    — certifier.example/log CnS4xK/5kkcKdvkrCUyaBAM6kbnae1BHiggxOgtcpqMh7EbqW2SVC17oZebBg4lg30BgEpHsD5HrmSLKlwKuZjXqXQk=
+
+- The origin names the log, and the log's key has the same name.
+- The size is a decimal without leading zeros, up to 2^63 - 1; the root is 32 bytes in base64 (RFC 4648, section 4).
+- Extension lines are refused: nothing would audit them.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +27,20 @@ from . import codes
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The log `origin` had `size` entries (0 to 2^63 - 1) under `root` (32 bytes)."""
+    """The log `origin` has `size` entries (0 to 2^63 - 1), whose Merkle root is `root` (32 bytes)."""
 
     origin: str
     size: int
     root: bytes
 
     def encode(self) -> str:
-        """Three lines, the last newline included."""
+        """The three lines, each with its newline."""
         return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n"
 
     @staticmethod
     def parse(text: str) -> Checkpoint:
-        """The inverse of `encode`. Extension lines, which nothing audits, are not accepted. Raises Refused."""
+        """The inverse of `encode`. Raises Refused (`checkpoint.*`); undetermined on extension lines and on a size over the
+        limit."""
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1]:
             raise Refused(codes.CHECKPOINT_TRUNCATED())
@@ -44,21 +58,20 @@ class Checkpoint:
         return Checkpoint(origin, size, root)
 
     def statement(self) -> Statement:
-        """What an anchor of this head says. Raises Refused for an empty log, which there is nothing to say about."""
+        """What an anchor of this checkpoint says (docs/spec.md, section 7). Raises Refused for an empty log."""
         if self.size == 0:
             raise Refused(codes.CHECKPOINT_EMPTY(origin=self.origin))
         return Statement(log_id(self.origin), self.size, self.root)
 
 
 def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> bytes:
-    """The signed note of a head, under one log key."""
+    """The signed note of a checkpoint, with the log key's signature alone."""
     text = checkpoint.encode()
     return Note(text, (signer.sign(text),)).encode()
 
 
 def checkpoint_of(note: Note, log: VerifierKey) -> Checkpoint:
-    """The head in `note`, shown to be signed by `log` and to be of the log that the key is named after. Raises
-    Refused."""
+    """The checkpoint in `note`. Raises Refused unless it is signed by `log` and of the log that the key is named after."""
     if not note.signed_by(log):
         raise Refused(codes.CHECKPOINT_UNSIGNED(name=log.name))
     checkpoint = Checkpoint.parse(note.text)
@@ -68,5 +81,5 @@ def checkpoint_of(note: Note, log: VerifierKey) -> Checkpoint:
 
 
 def open_checkpoint(data: bytes, log: VerifierKey) -> Checkpoint:
-    """`checkpoint_of` for the bytes of a note. Raises Refused."""
+    """`checkpoint_of` for the bytes of a note. Raises Refused where they are not a valid note, too."""
     return checkpoint_of(Note.parse(data), log)

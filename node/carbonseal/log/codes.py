@@ -1,124 +1,207 @@
-"""Findings of the log: entries, proofs, tiles, keys, notes, checkpoints, groups."""
+"""Findings of the log: entries, proofs, tiles, keys, notes, checkpoints, tlog-proofs, groups."""
 
 from __future__ import annotations
 
 from carbonseal.findings import rejected, undetermined
 
-ENTRY_EMPTY = rejected("entry.empty", "an entry has no bytes")
-ENTRY_TOO_LONG = rejected("entry.too-long", "an entry has {length} bytes; a log holds at most {limit} in one")
+_NEWER = "use a version of carbonseal that knows it"
+_CHANGED = "it was damaged or changed: get it again from where it came from"
+
+ENTRY_EMPTY = rejected("entry.empty", "the entry is empty; expected a kind byte and a body", _CHANGED)
+ENTRY_TOO_LONG = rejected("entry.too-long", "the entry has {length} bytes; a log holds at most {limit} in one entry")
 ENTRY_WRONG_LENGTH = rejected(
-    "entry.wrong-length", "an entry of kind {kind} has {length} bytes after the kind, where {expected} are meant"
+    "entry.wrong-length", "an entry of kind {kind} has a body of {expected} bytes, and this one has {length}", _CHANGED
 )
-ENTRY_ANCHORS_NOTHING = rejected("entry.anchors-nothing", "a foreign anchor speaks of a log without entries")
+ENTRY_ANCHORS_NOTHING = rejected("entry.anchors-nothing", "the foreign anchor is of a log without entries", _CHANGED)
 ENTRY_RESERVED_KIND = undetermined(
-    "entry.reserved-kind", "entries of kind {kind} ({meaning}) are not specified yet", "use a newer carbonseal"
+    "entry.reserved-kind", "entries of kind {kind} ({meaning}) are not specified yet", _NEWER
 )
-ENTRY_UNKNOWN_KIND = undetermined("entry.unknown-kind", "entries of kind {kind} are unknown", "use a newer carbonseal")
+ENTRY_UNKNOWN_KIND = undetermined("entry.unknown-kind", "entries of kind {kind} are unknown", _NEWER)
 
-GENESIS_NOT_JSON = rejected("genesis.not-json", "the log's first entry is not JSON")
+GENESIS_NOT_JSON = rejected("genesis.not-json", "the genesis entry is not valid JSON", _CHANGED)
 GENESIS_MALFORMED = rejected(
-    "genesis.malformed", "the log's first entry is not version, origin, publishers and perhaps predecessor"
+    "genesis.malformed",
+    "the genesis entry is not valid; expected version, origin, publishers and optionally predecessor",
+    _CHANGED,
 )
-GENESIS_NOT_CANONICAL = rejected("genesis.not-canonical", "the log's first entry is not in RFC 8785 form")
+GENESIS_NOT_CANONICAL = rejected("genesis.not-canonical", "the genesis entry is not in RFC 8785 form", _CHANGED)
 GENESIS_UNKNOWN_VERSION = undetermined(
-    "genesis.unknown-version", "the log's first entry has version {version}", "use a newer carbonseal"
+    "genesis.unknown-version", "the genesis entry has version {version}; version 1 is known", _NEWER
 )
 
-HASH_WRONG_LENGTH = rejected("tree.hash-length", "hash {position} has {length} bytes instead of 32")
+HASH_WRONG_LENGTH = rejected("tree.hash-length", "hash {position} has {length} bytes; expected 32", _CHANGED)
 
 INCLUSION_INDEX_BEYOND_SIZE = rejected(
-    "inclusion.index-beyond-size", "entry {index} cannot be in a log of {size} entries"
+    "inclusion.index-beyond-size", "index {index} is not in a log of {size} entries", "ask with an index below the size"
 )
-INCLUSION_TOO_SHORT = rejected("inclusion.too-short", "the inclusion proof has {length} hashes, {expected} are needed")
-INCLUSION_TOO_LONG = rejected("inclusion.too-long", "the inclusion proof has {length} hashes, {expected} are needed")
+INCLUSION_TOO_SHORT = rejected(
+    "inclusion.too-short", "the inclusion proof has {length} hashes; expected {expected}", _CHANGED
+)
+INCLUSION_TOO_LONG = rejected(
+    "inclusion.too-long", "the inclusion proof has {length} hashes; expected {expected}", _CHANGED
+)
 INCLUSION_ROOT_DIFFERS = rejected(
-    "inclusion.root-differs", "the inclusion proof of entry {index} does not lead to the root at size {size}"
+    "inclusion.root-differs",
+    "the inclusion proof of entry {index} does not lead to the root of the checkpoint of size {size}",
+    _CHANGED,
 )
 
-CONSISTENCY_SHRINKS = rejected("consistency.shrinks", "a log of {old} entries cannot become one of {new}")
-CONSISTENCY_EMPTY_ROOT_DIFFERS = rejected(
-    "consistency.empty-root-differs", "a log without entries has another root than the empty tree"
+CONSISTENCY_SHRINKS = rejected(
+    "consistency.shrinks", "a log of {old} entries cannot have {new} later", "ask for the proof from the smaller size"
 )
-CONSISTENCY_FORK = rejected("consistency.fork", "two heads of {size} entries have different roots")
+CONSISTENCY_EMPTY_ROOT_DIFFERS = rejected(
+    "consistency.empty-root-differs", "the checkpoint of size 0 does not have the root of the empty tree"
+)
+CONSISTENCY_FORK = rejected(
+    "consistency.fork",
+    "two checkpoints of size {size} have different roots",
+    "keep both checkpoints: together they prove equivocation (a split view)",
+)
 CONSISTENCY_TOO_SHORT = rejected(
-    "consistency.too-short", "the consistency proof has {length} hashes, {expected} are needed"
+    "consistency.too-short", "the consistency proof has {length} hashes; expected {expected}", _CHANGED
 )
 CONSISTENCY_TOO_LONG = rejected(
-    "consistency.too-long", "the consistency proof has {length} hashes, {expected} are needed"
+    "consistency.too-long", "the consistency proof has {length} hashes; expected {expected}", _CHANGED
 )
 CONSISTENCY_OLD_ROOT_DIFFERS = rejected(
-    "consistency.old-root-differs", "the proof from {old} to {new} entries does not lead to the older root"
+    "consistency.old-root-differs",
+    "the consistency proof from size {old} to {new} does not lead to the older root",
+    _CHANGED,
 )
 CONSISTENCY_NEW_ROOT_DIFFERS = rejected(
-    "consistency.new-root-differs", "the proof from {old} to {new} entries does not lead to the newer root"
+    "consistency.new-root-differs",
+    "the consistency proof from size {old} to {new} does not lead to the newer root",
+    _CHANGED,
 )
 
-TILE_WRONG_LENGTH = rejected("tile.wrong-length", "a tile has {length} bytes instead of {expected}")
+TILE_WRONG_LENGTH = rejected("tile.wrong-length", "the tile has {length} bytes; expected {expected}", _CHANGED)
 
-BUNDLE_TRUNCATED = rejected("bundle.truncated", "an entry bundle ends after {whole} of {width} entries")
-BUNDLE_TOO_LONG = rejected("bundle.too-long", "an entry bundle goes on for {rest} bytes after its {width} entries")
+BUNDLE_TRUNCATED = rejected(
+    "bundle.truncated", "the entry bundle ends after {whole} whole entries; expected {width}", _CHANGED
+)
+BUNDLE_TOO_LONG = rejected(
+    "bundle.too-long", "the entry bundle has {rest} bytes after its {width} entries; expected none", _CHANGED
+)
 
 KEY_MALFORMED = rejected(
-    "key.malformed", "{key} is not a verifier key", "a verifier key looks like name+key id in hex+base64"
+    "key.malformed", "{key} is not a valid verifier key", "copy the whole key, NAME+KEY ID IN HEX+BASE64, on one line"
 )
 KEY_NAME = rejected(
-    "key.name", "a key cannot be named {name}", "use a name without spaces, plus and control characters"
+    "key.name",
+    "{name} is not a valid key name",
+    "use a name of one character or more, without spaces, plus signs and control characters",
 )
-KEY_LENGTH = rejected("key.length", "the Ed25519 key of {name} has {length} bytes instead of 32")
+KEY_LENGTH = rejected("key.length", "the Ed25519 public key of {name} has {length} bytes; expected 32")
 KEY_ID_DIFFERS = rejected(
-    "key.id-differs", "the key id {key_id} is not that of the key named {name}", "copy the whole verifier key again"
+    "key.id-differs",
+    "the key id {key_id} does not belong to this name ({name}) and public key",
+    "copy the whole verifier key again",
 )
 KEY_UNKNOWN_ALGORITHM = undetermined(
-    "key.unknown-algorithm", "the key of {name} is of type {algorithm}; 0x01 and 0x04 are known"
+    "key.unknown-algorithm",
+    "the key of {name} is of signature type {algorithm}; 0x01 (Ed25519) and 0x04 (cosignature/v1) are known",
+    _NEWER,
 )
 
-NOTE_TOO_LARGE = undetermined("note.too-large", "a signed note has {length} bytes; at most {limit} are read")
-NOTE_NOT_UTF8 = rejected("note.not-utf8", "a signed note is not UTF-8 from byte {offset} on")
-NOTE_CONTROL_CHARACTER = rejected("note.control-character", "a signed note contains a control character")
-NOTE_WITHOUT_SIGNATURES = rejected("note.without-signatures", "a signed note has no signatures")
-NOTE_TRUNCATED = rejected("note.truncated", "a signed note does not end with a newline")
+NOTE_TOO_LARGE = undetermined("note.too-large", "the signed note has {length} bytes; at most {limit} are read")
+NOTE_NOT_UTF8 = rejected("note.not-utf8", "the signed note is not valid UTF-8: byte {offset}", _CHANGED)
+NOTE_CONTROL_CHARACTER = rejected("note.control-character", "the signed note has a control character", _CHANGED)
+NOTE_WITHOUT_SIGNATURES = rejected(
+    "note.without-signatures", "the signed note has no signature lines; expected them after an empty line", _CHANGED
+)
+NOTE_TRUNCATED = rejected("note.truncated", "the signed note does not end with a newline", _CHANGED)
 NOTE_TOO_MANY_SIGNATURES = undetermined(
-    "note.too-many-signatures", "a signed note has {count} signatures; at most {limit} are read"
+    "note.too-many-signatures", "the signed note has {count} signatures; at most {limit} are read"
 )
-NOTE_SIGNATURE_MALFORMED = rejected("note.signature-malformed", "{line} is not a signature line")
-NOTE_SIGNATURE_REPEATED = rejected("note.signature-repeated", "the key of {name} signed one note twice")
-NOTE_SIGNATURE_FAILS = rejected("note.signature-fails", "the signature of {name} is not over this note")
+NOTE_SIGNATURE_MALFORMED = rejected(
+    "note.signature-malformed", "{line} is not a valid signature line; expected — NAME BASE64", _CHANGED
+)
+NOTE_SIGNATURE_REPEATED = rejected(
+    "note.signature-repeated", "the note has two signatures by the key of {name}; expected one", _CHANGED
+)
+NOTE_SIGNATURE_FAILS = rejected(
+    "note.signature-fails",
+    "invalid signature by {name} on this note",
+    "the note was changed after signing, or the name stands for another key: get both again from their owners",
+)
 
-CHECKPOINT_TRUNCATED = rejected("checkpoint.truncated", "a checkpoint is not three whole lines")
+CHECKPOINT_TRUNCATED = rejected(
+    "checkpoint.truncated", "the checkpoint is not three whole lines: origin, size, root", _CHANGED
+)
 CHECKPOINT_EXTENSION = undetermined(
-    "checkpoint.extension", "a checkpoint has {lines} extension lines, and none are known"
+    "checkpoint.extension", "the checkpoint has {lines} extension lines; none are known", _NEWER
 )
-CHECKPOINT_ORIGIN = rejected("checkpoint.origin", "a checkpoint has no origin")
-CHECKPOINT_SIZE = rejected("checkpoint.size", "a checkpoint's size is {size}, which is not a plain decimal")
-CHECKPOINT_SIZE_TOO_LARGE = undetermined("checkpoint.size-too-large", "a checkpoint's size is {size}, beyond 2^63 - 1")
-CHECKPOINT_ROOT = rejected("checkpoint.root", "a checkpoint's root is {root}, which is not 32 bytes in base64")
-CHECKPOINT_EMPTY = rejected("checkpoint.empty", "the log {origin} has no entries yet: there is nothing to anchor")
-CHECKPOINT_UNSIGNED = rejected("checkpoint.unsigned", "the log key of {name} has not signed this checkpoint")
-CHECKPOINT_OTHER_ORIGIN = rejected("checkpoint.other-origin", "the log key of {name} signed a checkpoint of {origin}")
+CHECKPOINT_ORIGIN = rejected("checkpoint.origin", "the checkpoint's first line, its origin, is empty", _CHANGED)
+CHECKPOINT_SIZE = rejected(
+    "checkpoint.size", "{size} is not a valid checkpoint size; expected a decimal without leading zeros", _CHANGED
+)
+CHECKPOINT_SIZE_TOO_LARGE = undetermined(
+    "checkpoint.size-too-large", "the checkpoint's size is {size}; at most 2^63 - 1 is read"
+)
+CHECKPOINT_ROOT = rejected("checkpoint.root", "{root} is not a valid root hash; expected 32 bytes in base64", _CHANGED)
+CHECKPOINT_EMPTY = rejected(
+    "checkpoint.empty",
+    "the log {origin} has no entries, so that there is nothing to anchor",
+    "wait for the log's first entry",
+)
+CHECKPOINT_UNSIGNED = rejected(
+    "checkpoint.unsigned",
+    "the checkpoint has no signature by the log key {name}",
+    "get the log's checkpoint again, and compare the key with its operator's",
+)
+CHECKPOINT_OTHER_ORIGIN = rejected(
+    "checkpoint.other-origin",
+    "the checkpoint is of the log {origin}, and is signed with the key of the log {name}",
+    "get the checkpoint of the log that the key is named after",
+)
 
-TLOG_PROOF_TOO_LARGE = undetermined("tlog-proof.too-large", "a proof has {length} bytes; at most {limit} are read")
-TLOG_PROOF_TRUNCATED = rejected("tlog-proof.truncated", "a proof ends before its checkpoint")
-TLOG_PROOF_UNKNOWN_VERSION = undetermined("tlog-proof.unknown-version", "a proof begins with {header}")
-TLOG_PROOF_EXTRA = rejected("tlog-proof.extra", "a proof's extra data is not base64 of 1 to 65,535 bytes")
-TLOG_PROOF_INDEX = rejected("tlog-proof.index", "a proof says {line} where its index belongs")
-TLOG_PROOF_HASH = rejected("tlog-proof.hash", "a proof says {line} where a hash in base64 belongs")
+TLOG_PROOF_TOO_LARGE = undetermined(
+    "tlog-proof.too-large", "the tlog-proof has {length} bytes; at most {limit} are read"
+)
+TLOG_PROOF_TRUNCATED = rejected("tlog-proof.truncated", "the tlog-proof ends before its checkpoint", _CHANGED)
+TLOG_PROOF_UNKNOWN_VERSION = undetermined(
+    "tlog-proof.unknown-version", "the first line is {header}; expected c2sp.org/tlog-proof@v1", _NEWER
+)
+TLOG_PROOF_EXTRA = rejected(
+    "tlog-proof.extra", "the tlog-proof's extra data is not valid; expected 1 to 65,535 bytes in base64", _CHANGED
+)
+TLOG_PROOF_INDEX = rejected(
+    "tlog-proof.index", "the tlog-proof has the line {line}; expected index and a decimal", _CHANGED
+)
+TLOG_PROOF_HASH = rejected(
+    "tlog-proof.hash", "the tlog-proof has the line {line}; expected a hash of 32 bytes in base64", _CHANGED
+)
 TLOG_PROOF_TOO_MANY_HASHES = rejected(
-    "tlog-proof.too-many-hashes", "a proof has {count} hashes; no tree asks for over {limit}"
+    "tlog-proof.too-many-hashes", "the tlog-proof has {count} hashes; no tree needs more than {limit}", _CHANGED
 )
 
-GROUP_EMPTY = rejected("group.empty", "the group {name} has no members")
-GROUP_THRESHOLD = rejected("group.threshold", "the group {name} asks for {threshold} of {members} members")
-GROUP_THRESHOLD_MALFORMED = rejected(
-    "group.threshold-malformed", "the group {name} asks for {threshold}", "write all, any or a number"
+GROUP_EMPTY = rejected("group.empty", "the group {name} has no members", "name one or more members")
+GROUP_THRESHOLD = rejected(
+    "group.threshold",
+    "the group {name} has the threshold {threshold} and {members} members",
+    "write a threshold from 1 to the number of members",
 )
-GROUP_MEMBER_TWICE = rejected("group.member-twice", "the group {name} counts {member} twice")
+GROUP_THRESHOLD_MALFORMED = rejected(
+    "group.threshold-malformed",
+    "{threshold} is not a valid threshold of the group {name}",
+    "write all, any or a decimal number",
+)
+GROUP_MEMBER_TWICE = rejected(
+    "group.member-twice",
+    "the group {name} counts {member} twice, directly or through its groups",
+    "name each member once",
+)
 GROUP_MEMBER_TAKEN = rejected(
-    "group.member-taken", "{member} cannot be in the group {name}: it is in {other}", "a name is in one group only"
+    "group.member-taken",
+    "{member} cannot be a member of the group {name}: it is a member of {other}",
+    "put a witness in one group only",
 )
 GROUP_MEMBER_UNKNOWN = rejected(
     "group.member-unknown", "{member} is not defined", "define it on a line before this one"
 )
-GROUP_IN_ITSELF = rejected("group.in-itself", "the group {name} is a member of itself")
-GROUP_NAME_TAKEN = rejected("group.name-taken", "the name {name} is defined already")
-GROUP_TOO_MANY_NAMES = undetermined("group.too-many-names", "a policy defines more than {limit} names")
-GROUP_NAME_RESERVED = rejected("group.name-reserved", "{name} cannot be a name: it stands for no quorum")
+GROUP_IN_ITSELF = rejected("group.in-itself", "the group {name} is a member of itself", "take it out")
+GROUP_NAME_TAKEN = rejected("group.name-taken", "the name {name} is already defined", "choose another name")
+GROUP_TOO_MANY_NAMES = undetermined("group.too-many-names", "the policy defines more than {limit} names")
+GROUP_NAME_RESERVED = rejected(
+    "group.name-reserved", "{name} is not a valid name: it stands for no quorum", "choose another name"
+)

@@ -1,4 +1,4 @@
-"""What a log stores: a kind byte and a body. The hash of an entry is a leaf of the tree.
+"""Log entries: a kind byte and a body (docs/spec.md, section 5). The hash of an entry is a leaf of the tree.
 
     0 genesis           RFC 8785 JSON; always entry 0
     1 record            commitment (32 bytes)
@@ -8,8 +8,10 @@
     5 evidence digest   SHA-256 of evidence to be kept alive (32)
     6 heartbeat         seconds since 1970 (u64 big-endian)
 
-`makes_due` says whether an entry's arrival is a reason to anchor the head above it. Foreign anchors and evidence
-digests are none, so that logs that anchor in each other do not chase one another.
+- Reserved and unknown kinds are refused as undetermined.
+- An entry has at most 65,535 bytes: it is stored behind its length as a u16.
+- `makes_due` says whether an entry makes an anchor due. Foreign anchors and evidence digests do not, so that two logs that
+  anchor in each other come to rest.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ RESERVED = {2: "record by fields", 4: "log control"}
 
 @dataclass(frozen=True, slots=True)
 class Genesis:
-    """Entry 0: which log this is, who publishes its anchors on each ledger, and the last head of the log it succeeds.
+    """Entry 0: which log this is, who publishes its anchors on each ledger, and the last checkpoint of the log it succeeds.
 
     As JSON: ``{"origin": text, "publishers": {ledger name: publisher}, "version": 1}``, and with a predecessor also
     ``"predecessor"``: the text of that checkpoint.
@@ -49,6 +51,7 @@ class Genesis:
     makes_due: ClassVar[bool] = True
 
     def encode(self) -> bytes:
+        """The entry's bytes. Raises Refused where there are more than an entry may have."""
         value: dict[str, Any] = {"version": VERSION, "origin": self.origin, "publishers": dict(self.publishers)}
         if self.predecessor is not None:
             value["predecessor"] = self.predecessor.encode()
@@ -60,7 +63,7 @@ class Genesis:
 
 @dataclass(frozen=True, slots=True)
 class RecordEntry:
-    """The commitment to a record or a credential."""
+    """The commitment to a record, a credential or a status list (32 bytes)."""
 
     commitment: bytes
 
@@ -68,12 +71,13 @@ class RecordEntry:
     makes_due: ClassVar[bool] = True
 
     def encode(self) -> bytes:
+        """The entry's bytes: the kind byte and the body."""
         return b"\1" + self.commitment
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignAnchor:
-    """Another log's head, anchored in this one."""
+    """Another log's checkpoint, anchored in this one: its log id, size and root."""
 
     statement: Statement
 
@@ -81,6 +85,7 @@ class ForeignAnchor:
     makes_due: ClassVar[bool] = False
 
     def encode(self) -> bytes:
+        """The entry's bytes: the kind byte and the body."""
         return b"\3" + self.statement.encode()
 
 
@@ -94,12 +99,13 @@ class EvidenceDigest:
     makes_due: ClassVar[bool] = False
 
     def encode(self) -> bytes:
+        """The entry's bytes: the kind byte and the body."""
         return b"\5" + self.digest
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A sign of life, with the node's own time in seconds since 1970."""
+    """Shows that the log is alive: the node's own time in seconds since 1970, 0 to 2^64 - 1."""
 
     time: int
 
@@ -107,6 +113,7 @@ class Heartbeat:
     makes_due: ClassVar[bool] = True
 
     def encode(self) -> bytes:
+        """The entry's bytes: the kind byte and the body."""
         return b"\6" + self.time.to_bytes(8, "big")
 
 
@@ -116,7 +123,8 @@ _LENGTHS = {1: 32, 3: 72, 5: 32, 6: 8}
 
 
 def decode(raw: bytes) -> Entry:
-    """Read an entry; `encode` gives the same bytes again. Raises Refused on reserved and unknown kinds too."""
+    """Read an entry; `encode` gives the same bytes again. Raises Refused (`entry.*`, `genesis.*`): rejected where it is
+    malformed, undetermined where its kind is reserved or unknown."""
     if not raw:
         raise Refused(codes.ENTRY_EMPTY())
     if len(raw) > MAX_ENTRY:
@@ -163,7 +171,7 @@ def _genesis(body: bytes) -> Genesis:
         isinstance(text, str) and text for pair in publishers.items() for text in pair
     ):
         raise Refused(codes.GENESIS_MALFORMED())
-    if genesis.encode()[1:] != body:  # also tells duplicate keys, and 1.0 or true for the version
+    if genesis.encode()[1:] != body:  # nor where a key is there twice, or the version is 1.0 or true
         raise Refused(codes.GENESIS_NOT_CANONICAL())
     return genesis
 

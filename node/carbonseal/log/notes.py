@@ -1,7 +1,23 @@
 """Signed notes, verifier keys and cosignatures (C2SP signed-note v1.0.0, tlog-cosignature v1.0.1).
 
-A note is text and signature lines. Two kinds of key are known: Ed25519 over the text (0x01, logs), and Ed25519 over
-time and text (0x04 ``cosignature/v1``, witnesses).
+A note as written: a text, an empty line, and a signature line for each key that signed::
+
+    certifier.example/log
+    4
+    7PLDaiyGMYpHxAAKuHvw5MCAe7BpvmM8mXeLQAmk1IY=
+
+    — certifier.example/log CnS4xK/5kkcKdvkrCUyaBAM6kbnae1BHiggxOgtcpqMh7EbqW2SVC17oZebBg4lg30BgEpHsD5HrmSLKlwKuZjXqXQk=
+
+The verifier key of that signature as written, ``NAME+KEY ID IN HEX+BASE64(TYPE ‖ PUBLIC KEY)``::
+
+    certifier.example/log+0a74b8c4+Abm7SY/GyK+K4i4P1ehGrMHsDEcByEgiMwby30kDfeR+
+
+- Key id: the first 4 bytes of SHA-256(name ‖ newline ‖ type ‖ public key). Signature line: ``— NAME BASE64(KEY ID ‖
+  SIGNATURE)``.
+- Type 0x01 signs the text (logs). Type 0x04, ``cosignature/v1``, signs a time and the text (witnesses); its signature is the
+  time as u64 and the 64 bytes of Ed25519.
+- Name and key id find a signature, and only the public key verifies it. Lines of other keys are ignored; a line of a known
+  key that does not verify is an error, never a missing signature.
 """
 
 from __future__ import annotations
@@ -21,19 +37,19 @@ from carbonseal.log.text import decode_base64, encode_base64
 from . import codes
 
 MAX_SIGNATURES = 32
-MAX_NOTE = 256 * 1024  # bytes: 32 post-quantum signatures of nearly 5 kB, and room
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # but newline
+MAX_NOTE = 256 * 1024  # bytes: room for 32 post-quantum signatures of nearly 5 kB
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but newline
 
 
 class Algorithm(IntEnum):
-    """Signature types, by the byte that key ids and verifier keys contain."""
+    """Signature types, by the byte that verifier keys contain."""
 
     ED25519 = 0x01
     COSIGNATURE = 0x04
 
 
 def is_key_name(name: str) -> bool:
-    """Not empty, printable, no Unicode spaces, no plus."""
+    """Whether a key may have this name: not empty, no Unicode white space, no plus, no control characters."""
     return name.split() == [name] and "+" not in name and not _has_control(name)
 
 
@@ -43,7 +59,7 @@ def _has_control(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key that may sign notes: a name, an algorithm, and the key's 32 bytes."""
+    """A public key that may sign notes: a name, 32 bytes, and a signature type. Raises Refused on any other."""
 
     name: str
     public_key: bytes
@@ -57,16 +73,16 @@ class VerifierKey:
 
     @property
     def key_id(self) -> bytes:
-        """4 bytes that, with the name, say which key signed. Short: an identifier, and no proof of anything."""
+        """4 bytes that, with the name, say which key signed. An identifier, not a proof: two keys may share it."""
         return _key_id(self.name, bytes([self.algorithm]) + self.public_key)
 
     def encode(self) -> str:
-        """The vkey: ``name+hex key id+base64(algorithm, key)``."""
+        """The verifier key as written."""
         return f"{self.name}+{self.key_id.hex()}+{encode_base64(bytes([self.algorithm]) + self.public_key)}"
 
     @staticmethod
     def parse(vkey: str) -> VerifierKey:
-        """The inverse of `encode`; every key has one spelling. Raises Refused."""
+        """The inverse of `encode`; every key has one spelling. Raises Refused (`key.*`); undetermined on an unknown type."""
         parts = vkey.split("+", 2)  # base64 may contain a plus, names may not
         material = decode_base64(parts[2]) if len(parts) == 3 else None
         if not material:
@@ -93,18 +109,19 @@ def _key_id(name: str, material: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature line: who claims to have signed, and what follows the key id."""
+    """One signature line: the name and key id (4 bytes) of who claims to have signed, and the signature (`data`)."""
 
     name: str
     key_id: bytes
     data: bytes
 
     def encode(self) -> str:
+        """The line with its newline."""
         return f"— {self.name} {encode_base64(self.key_id + self.data)}\n"
 
     @staticmethod
     def parse(line: str) -> Signature:
-        """Read a line without its newline. Raises Refused."""
+        """Read a line without its newline. Raises Refused unless it has that form."""
         parts = line.split(" ")
         data = decode_base64(parts[2]) if len(parts) == 3 and parts[0] == "—" and is_key_name(parts[1]) else None
         if data is None or len(data) < 5:
@@ -114,17 +131,19 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text (its last newline included) and its signatures. Says nothing until `signed_by` or `cosigned_at` does."""
+    """A text (its last newline included) and its signatures. Nothing is verified before `signed_by` or `cosigned_at`."""
 
     text: str
     signatures: tuple[Signature, ...]
 
     def encode(self) -> bytes:
+        """The note as written, UTF-8."""
         return (self.text + "\n" + "".join(signature.encode() for signature in self.signatures)).encode()
 
     @staticmethod
     def parse(data: bytes) -> Note:
-        """Read a note strictly; `encode` gives the same bytes again. Verifies nothing. Raises Refused."""
+        """Read a note strictly; `encode` gives the same bytes again. Raises Refused (`note.*`); undetermined over a limit.
+        Verifies no signature."""
         if len(data) > MAX_NOTE:
             raise Refused(codes.NOTE_TOO_LARGE(length=len(data), limit=MAX_NOTE))
         try:
@@ -151,8 +170,8 @@ class Note:
         return found[0] if found else None
 
     def signed_by(self, key: VerifierKey) -> bool:
-        """Whether `key` signed the text; False where the note has no signature of its. A witness's key counts where its
-        cosignature holds. Raises Refused where its signature is there and fails, or is there twice."""
+        """Whether the note has a valid signature (of a witness's key: cosignature) by `key`; False where it has none by that
+        key. Raises Refused where it has an invalid one, or two."""
         if key.algorithm is Algorithm.COSIGNATURE:
             return self.cosigned_at(key) is not None
         signature = self._by(key)
@@ -161,7 +180,7 @@ class Note:
         return signature is not None
 
     def cosigned_at(self, key: VerifierKey) -> int | None:
-        """When the witness `key` (0x04) saw this checkpoint, in seconds since 1970; None where it did not. Raises
+        """When the witness `key` (0x04) cosigned this checkpoint, in seconds since 1970; None where it did not. Raises
         Refused as `signed_by` does, and on a time beyond 2^63 - 1."""
         signature = self._by(key) if key.algorithm is Algorithm.COSIGNATURE else None
         if signature is None:
@@ -177,40 +196,47 @@ def _cosigned(time: int, text: str) -> bytes:
 
 
 class SigningKey(Protocol):
-    """An Ed25519 key that signs, wherever it is kept. cryptography's private keys are such."""
+    """An Ed25519 key that signs, wherever it is kept. The private keys of `cryptography` are such keys."""
 
-    def public_key(self) -> Ed25519PublicKey: ...
+    def public_key(self) -> Ed25519PublicKey:
+        """The key that verifies its signatures."""
+        ...
 
-    def sign(self, data: bytes, /) -> bytes: ...
+    def sign(self, data: bytes, /) -> bytes:
+        """The 64-byte signature over `data`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class NoteSigner:
-    """A key that signs notes under a name."""
+    """A log's key (0x01): signs notes under a name."""
 
     name: str
     private_key: SigningKey
 
     @property
     def verifier(self) -> VerifierKey:
+        """The verifier key of its signatures."""
         return VerifierKey(self.name, self.private_key.public_key().public_bytes_raw())
 
     def sign(self, text: str) -> Signature:
+        """The signature line over `text`, whose last newline is included."""
         return Signature(self.name, self.verifier.key_id, self.private_key.sign(text.encode()))
 
 
 @dataclass(frozen=True, slots=True)
 class Cosigner:
-    """A witness's key: signs that it saw a checkpoint, consistent with all before, at a time."""
+    """A witness's key (0x04): signs that at a time it saw a checkpoint that is consistent with all it saw before."""
 
     name: str
     private_key: Ed25519PrivateKey
 
     @property
     def verifier(self) -> VerifierKey:
+        """The verifier key of its cosignatures."""
         return VerifierKey(self.name, self.private_key.public_key().public_bytes_raw(), Algorithm.COSIGNATURE)
 
     def sign(self, text: str, time: int) -> Signature:
-        """`time` is in seconds since 1970."""
+        """The cosignature line over `text`; `time` is in seconds since 1970."""
         data = time.to_bytes(8, "big") + self.private_key.sign(_cosigned(time, text))
         return Signature(self.name, self.verifier.key_id, data)

@@ -1,4 +1,19 @@
-"""Inclusion proofs that stand alone (C2SP tlog-proof, ``c2sp.org/tlog-proof@v1``, file suffix ``.tlog-proof``)."""
+"""tlog-proof (``c2sp.org/tlog-proof@v1``, file suffix ``.tlog-proof``): an inclusion proof and its checkpoint in one file.
+
+As written::
+
+    c2sp.org/tlog-proof@v1
+    index 1
+    vlt6pLBKcG4wp7rb98fss+l/sv7/tVlhSdzSaISWDRs=
+
+    other.example/log
+    2
+    B6hKkmNjAwlzIBMxIuS3mVSxICZ1bLUOnjaM0qPRm98=
+
+    — other.example/log wMDrCwZEbhJLpk+WT/pJRDpwbtn32AUhKElEfqRqw9/cAzez0YdIf81ZB7UodFLlCraLFwsxy/rczEXzA/9HpKoW2Ag=
+
+A line ``extra BASE64`` may stand before the index. The entry is not in the file.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +35,8 @@ MAX_PROOF = MAX_NOTE + MAX_EXTRA * 4 // 3 + 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class TlogProof:
-    """That an entry stands at `index` under a checkpoint: hashes from leaf to root, and the checkpoint's note verbatim.
-
-    `extra` is the application's own and nobody vouches for it.
-    """
+    """Shows that an entry is at `index` under a checkpoint: hashes of 32 bytes from leaf to root, and the checkpoint's note to
+    the byte. `extra` is the application's own; no signature covers it."""
 
     index: int
     hashes: tuple[bytes, ...]
@@ -31,6 +44,7 @@ class TlogProof:
     extra: bytes | None = None
 
     def encode(self) -> bytes:
+        """The file's bytes."""
         lines = [HEADER]
         if self.extra is not None:
             lines.append(f"extra {encode_base64(self.extra)}")
@@ -39,7 +53,8 @@ class TlogProof:
 
     @staticmethod
     def parse(data: bytes) -> TlogProof:
-        """The inverse of `encode`, strictly; neither the checkpoint nor the path is looked at. Raises Refused."""
+        """The inverse of `encode`, strictly. Raises Refused (`tlog-proof.*`); undetermined on another version and over a
+        limit. Verifies neither checkpoint nor proof."""
         if len(data) > MAX_PROOF:
             raise Refused(codes.TLOG_PROOF_TOO_LARGE(length=len(data), limit=MAX_PROOF))
         head, blank, note = data.partition(b"\n\n")
@@ -57,7 +72,7 @@ class TlogProof:
         return TlogProof(index, tuple(_hash(line) for line in lines[1:]), note, extra)
 
     def verify(self, entry: bytes, log: VerifierKey) -> Checkpoint:
-        """Show that `log` holds `entry` at `index`; gives the head that it stands under. Raises Refused."""
+        """The checkpoint under which `log` has `entry` at `index`. Raises Refused where that is not shown."""
         checkpoint = open_checkpoint(self.checkpoint_note, log)
         verify_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.hashes, checkpoint.root)
         return checkpoint

@@ -1,7 +1,8 @@
 """Groups and quorums over named members (C2SP tlog-policy): the same rule for witnesses and for ledgers.
 
-A group holds what was defined before it and nothing twice, however deep: no group is in itself, and no member counts in
-two ways towards one quorum. In a tlog-policy, moreover, a name is a member of one group only.
+- A group has a threshold, 1 to the number of its members; a member is a name or a group that was defined before.
+- No member is in a group twice, however deep: it would count twice towards one quorum. No group is in itself.
+- In a tlog-policy a name is, moreover, a member of one group only (`exclusive`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MAX_NAMES = 256  # in one policy, members and groups together
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Agrees where at least `threshold` of its members do; a member is a name, or another group."""
+    """Satisfied where at least `threshold` of its members are. Raises Refused (`group.*`) where a rule is broken."""
 
     name: str
     threshold: int
@@ -38,7 +39,7 @@ class Group:
             seen.add(name)
 
     def names(self) -> list[str]:
-        """Every name below this group, of members and of groups."""
+        """The names of all members and groups in this group, however deep."""
         below: list[str] = []
         for member in self.members:
             below += [member] if isinstance(member, str) else [member.name, *member.names()]
@@ -49,7 +50,7 @@ Quorum = str | Group | None  # a member's own name, a group, or none asked for
 
 
 def satisfied(quorum: Quorum, have: Set[str]) -> bool:
-    """Whether the members named in `have` agreeing is enough. `none` always is."""
+    """Whether the members named in `have` satisfy `quorum`. Where none is asked for (None), they always do."""
     if quorum is None:
         return True
     if isinstance(quorum, str):
@@ -58,10 +59,9 @@ def satisfied(quorum: Quorum, have: Set[str]) -> bool:
 
 
 class Groups:
-    """The names of one policy as its lines define them, in order.
+    """The names that one policy defines, line by line.
 
-    `exclusive`: a name may be a member of one group only. Ledgers have several quorums, and may stand in a group for
-    each.
+    `exclusive`: a name may be a member of one group only. Ledgers have several quorums, and may be in a group of each.
     """
 
     def __init__(self, *, exclusive: bool = True) -> None:
@@ -70,11 +70,11 @@ class Groups:
         self._members: dict[str, str] = {}  # whose member a name is already
 
     def member(self, name: str) -> None:
-        """Define a witness or a ledger. Raises Refused where the name is taken."""
+        """Define a witness or a ledger. Raises Refused where the name is taken or reserved, or there are too many."""
         self._define(name, name)
 
     def group(self, name: str, threshold: str, members: Sequence[str]) -> Group:
-        """Define a group: `threshold` is ``all``, ``any`` or a decimal. Raises Refused."""
+        """Define a group; `threshold` is ``all``, ``any`` or a decimal. Raises Refused (`group.*`)."""
         numbers = {"all": len(members), "any": 1}
         number = numbers[threshold] if threshold in numbers else decode_decimal(threshold)
         if number is None:
@@ -95,7 +95,7 @@ class Groups:
         return group
 
     def quorum(self, name: str) -> Quorum:
-        """What a quorum line names: a member or group defined before, or ``none``. Raises Refused."""
+        """The quorum that a line names: a member or group defined before, or ``none``. Raises Refused on another name."""
         return None if name == NONE else self._lookup(name)
 
     def _lookup(self, name: str) -> str | Group:

@@ -1,20 +1,20 @@
-"""The pieces that C2SP's text formats share: base64 and decimals, in the one spelling that each value has."""
+"""Base64 and decimals of C2SP's text formats, each value in its one spelling."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 
-MAX_SIZE = (1 << 63) - 1  # of a tree: what every implementation's signed 64 bits can hold
+MAX_SIZE = (1 << 63) - 1  # entries of a tree: the largest signed 64-bit number
 
 
 def encode_base64(data: bytes) -> str:
-    """RFC 4648, section 4, with padding."""
+    """Base64 with padding (RFC 4648, section 4)."""
     return base64.b64encode(data).decode()
 
 
 def decode_base64(text: str) -> bytes | None:
-    """The bytes that `text` is the canonical base64 of, or None (other alphabets, padding, spaces, stray bits)."""
+    """The bytes of canonical base64; None for another alphabet, missing padding, spaces, or unused bits that are set."""
     try:
         data = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
@@ -29,7 +29,7 @@ def decode_hash(text: str) -> bytes | None:
 
 
 def decode_decimal(text: str) -> int | None:
-    """ASCII digits without a leading zero, at most 20 of them, or None."""
+    """The number that 1 to 20 ASCII digits without a leading zero stand for; None for any other text."""
     if not (text.isascii() and text.isdigit()) or len(text) > 20 or (text[0] == "0" and text != "0"):
         return None
     return int(text)

@@ -1,7 +1,8 @@
-"""The tree as static files (C2SP tlog-tiles v0.1.0): names of tiles and entry bundles, their bytes, how they are read.
+"""Tiles and entry bundles (C2SP tlog-tiles v0.1.0): the tree as static files, their names and bytes, how they are read.
 
-A tile of level L holds up to 256 consecutive hashes, each of them the root of 256^L entries. A bundle holds the up to
-256 entries below a level-0 tile, each after its length (u16 big-endian).
+- A tile of level L has up to 256 consecutive hashes of 32 bytes, each the root of 256^L entries: ``tile/1/x001/234``.
+- A bundle has the up to 256 entries below a level-0 tile, each after its length (u16 big-endian): ``tile/entries/017``.
+- A partial tile or bundle has its width in its name: ``tile/0/003.p/17``.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ MAX_ENTRY = 65_535  # bytes: what a u16 can say
 
 
 class TileReader(Protocol):
-    """Where tiles come from. Callers ask for exactly the width that the tree size they speak of gives a tile.
+    """Where tiles come from. Callers ask for exactly the width that a tile has at the tree size in question.
 
-    Hashes and entries never change, so the tile of a smaller tree is the beginning of the same tile in any larger tree
-    of the log. A log may delete a partial tile once the full one exists: a reader that lacks width W of a tile must
-    therefore look for a wider one, the full one at the latest, and answer with its first W hashes (`cut_bundle` for
-    entries). Whatever a reader answers is only as good as the root that is computed from it: callers compare roots.
+    - Hashes and entries never change: the tile of a smaller tree is the beginning of the same tile of any larger one.
+    - A log may delete a partial tile once the full one exists. So a reader that lacks width W MUST look for a wider one, up to
+      the full one, and answer with its first W hashes (`cut_bundle` for entries).
+    - An answer is a claim: callers MUST compare the root that they compute from it with a signed one.
     """
 
     def tile(self, level: int, index: int, width: int) -> bytes:
-        """The first `width` (1 to 256) hashes of a tile: exactly 32 x `width` bytes."""
+        """The first `width` (1 to 256) hashes of a tile: exactly 32 * `width` bytes."""
         ...
 
     def entries(self, index: int, width: int) -> bytes:
-        """The bundle of the first `width` (1 to 256) entries from entry 256 x `index` on: no byte more."""
+        """The bundle of the first `width` (1 to 256) entries from entry 256 * `index` on, and no byte more."""
         ...
 
 
@@ -46,7 +47,7 @@ class Tile:
 
     @property
     def path(self) -> str:
-        """Below a log's prefix: ``tile/1/x001/234.p/17``."""
+        """The tile's name below a log's prefix: ``tile/1/x001/234.p/17``."""
         return f"tile/{self.level}/{_index_path(self.index, self.width)}"
 
 
@@ -72,7 +73,7 @@ def partial_tiles(size: int) -> Iterator[Tile]:
 
 
 def bundles_between(old_size: int, new_size: int) -> Iterator[Tile]:
-    """The level-0 tiles, and so the bundles, that a log growing from `old_size` to `new_size` has to write anew."""
+    """The level-0 tiles, and so the bundles, that a log writes when it grows from `old_size` to `new_size` entries."""
     for index in range(old_size // WIDTH, -(-new_size // WIDTH)):
         width = min(WIDTH, new_size - index * WIDTH)
         if index * WIDTH + width > old_size:
@@ -80,7 +81,7 @@ def bundles_between(old_size: int, new_size: int) -> Iterator[Tile]:
 
 
 def encode_bundle(entries: Iterable[bytes]) -> bytes:
-    """Entries to the bytes of a bundle. Raises Refused on an entry that is longer than 65,535 bytes."""
+    """The bytes of the bundle of these entries. Raises Refused on an entry of more than 65,535 bytes."""
     parts: list[bytes] = []
     for entry in entries:
         if len(entry) > MAX_ENTRY:
@@ -90,7 +91,7 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
 
 
 def decode_bundle(data: bytes, width: int) -> list[bytes]:
-    """The inverse of `encode_bundle`: exactly `width` entries and nothing after them, or Refused."""
+    """The inverse of `encode_bundle`. Raises Refused unless there are exactly `width` entries and nothing after them."""
     entries, end = _walk(data, width)
     if end != len(data):
         raise Refused(codes.BUNDLE_TOO_LONG(width=width, rest=len(data) - end))
@@ -98,7 +99,7 @@ def decode_bundle(data: bytes, width: int) -> list[bytes]:
 
 
 def cut_bundle(data: bytes, width: int) -> bytes:
-    """The bundle of the first `width` entries of a wider one. Raises Refused where it is not that wide."""
+    """The bundle of the first `width` entries of a wider one. Raises Refused where it has fewer."""
     return data[: _walk(data, width)[1]]
 
 

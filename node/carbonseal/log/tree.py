@@ -1,7 +1,8 @@
-"""The Merkle tree of RFC 9162, section 2.1: hashing, the growing right edge, proofs made from tiles, proofs verified.
+"""Merkle tree (RFC 9162, section 2.1): hashes, the growing right edge, proofs from tiles, verification of proofs.
 
-Hashes are 32 bytes, SHA-256. Indexes count from 0. Leaves and inner nodes are hashed under different prefixes, so
-neither can be taken for the other.
+- Hashes are SHA-256, 32 bytes. Indexes count from 0.
+- A leaf is SHA-256(00 ‖ entry), an inner node SHA-256(01 ‖ left ‖ right): neither can be taken for the other.
+- A proof has exactly the number of hashes that index and sizes give; any other number is refused.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _sha256 = hashlib.sha256
 
 
 def leaf_hash(entry: bytes) -> bytes:
+    """SHA-256(00 ‖ entry) (RFC 9162, section 2.1.1)."""
     return _sha256(b"\0" + entry).digest()
 
 
@@ -29,11 +31,12 @@ def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256(01 ‖ left ‖ right) (RFC 9162, section 2.1.1)."""
     return _sha256(b"\1" + left + right).digest()
 
 
 def _parents(nodes: Sequence[bytes]) -> list[bytes]:
-    """The next level up: pairs hashed, an odd last node carried as it is."""
+    """The next level up: pairs are hashed, an odd last node is carried up as it is."""
     pairs = iter(nodes)
     above = [_sha256(b"\1" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
     if len(nodes) & 1:
@@ -42,27 +45,28 @@ def _parents(nodes: Sequence[bytes]) -> list[bytes]:
 
 
 def tree_root(nodes: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes in bulk; also over any row of equally high subtrees of which the last may be lower."""
+    """The root over leaf hashes; also over the roots of subtrees of one height, of which the last may be lower."""
     while len(nodes) > 1:
         nodes = _parents(nodes)
     return nodes[0] if nodes else EMPTY_ROOT
 
 
 class Edge:
-    """The right edge of a growing tree: for each tile level, the row of hashes that do not fill a tile yet.
+    """The right edge of a growing tree: for each tile level, the hashes that do not fill a tile yet.
 
-    That is all a log needs to go on: fewer than 256 hashes a level, three levels at 10^7 entries. A row that fills up
-    is reduced at once to a single hash of the level above, and kept as a new tile until `take_tiles`.
+    That is all a log needs to grow: fewer than 256 hashes a level, three levels at 10^7 entries. A row that fills a tile is
+    reduced at once to one hash of the level above, and kept as a new tile until `take_tiles`.
     """
 
     def __init__(self) -> None:
         self._rows: list[list[bytes]] = [[]]
         self._filled: list[tuple[Tile, bytes]] = []
-        self._taken = 0  # the size that `take_tiles` last spoke of
+        self._taken = 0  # the size at the last `take_tiles`
 
     @classmethod
     def load(cls, size: int, reader: TileReader) -> Edge:
-        """The edge of a stored tree of `size` entries, by one read for each tile level."""
+        """The edge of a stored tree of `size` entries: one read for each tile level. Raises Refused on a tile of another
+        length."""
         edge = cls()
         edge._rows = [[] for _ in range(_tile_levels(size))] or [[]]
         for tile in partial_tiles(size):
@@ -71,7 +75,7 @@ class Edge:
         return edge
 
     def copy(self) -> Edge:
-        """A second edge that grows by itself: at most 255 references a level are copied, and no tiles but new ones."""
+        """An independent edge of the same tree. Copies at most 255 references a level, and the tiles not taken yet."""
         edge = Edge()
         edge._rows = [row.copy() for row in self._rows]
         edge._filled = self._filled.copy()
@@ -80,6 +84,7 @@ class Edge:
 
     @property
     def size(self) -> int:
+        """The number of entries."""
         return sum(len(row) << 8 * level for level, row in enumerate(self._rows))
 
     def append(self, leaf: bytes) -> None:
@@ -90,7 +95,7 @@ class Edge:
             self._grow(0, ())
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes in bulk. Slices of a thousand or so stay in the processor's cache and are the quickest."""
+        """Add many leaf hashes. Slices of about a thousand stay in the processor's cache and are the quickest."""
         self._grow(0, leaves)
 
     def _grow(self, level: int, hashes: Iterable[bytes]) -> None:
@@ -111,7 +116,7 @@ class Edge:
         self._grow(level + 1, nodes)
 
     def root(self) -> bytes:
-        """The root of the tree at its present size."""
+        """The root of the tree at its present size (32 bytes)."""
         root: list[bytes] = []
         for row in self._rows:
             if nodes := row + root:
@@ -119,8 +124,8 @@ class Edge:
         return root[0] if root else EMPTY_ROOT
 
     def take_tiles(self) -> list[tuple[Tile, bytes]]:
-        """The tiles, with their bytes, that a reader of the present size needs and a reader of the size at the last
-        call (or at `load`) did not: every tile filled since, and the partial tiles that changed. Each is told once."""
+        """The tiles, with their bytes, that were filled since the last call (or `load`), and the partial tiles that changed:
+        what a reader of the present size needs and a reader of that size did not. Each is given once."""
         size = self.size
         tiles, self._filled = self._filled, []
         for tile in partial_tiles(size):
@@ -169,7 +174,8 @@ class _Subtrees:
         return tree_root(_split(self._tile(level, tile)[32 * first : 32 * (first + (1 << depth))]))
 
     def root(self, start: int, end: int) -> bytes:
-        """The root over entries start..end-1; `start` is a multiple of a power of two that is not below the span."""
+        """The root over the entries from `start` to before `end`; `start` is a multiple of a power of two that is at least
+        `end - start`."""
         peaks: list[bytes] = []
         while start < end:
             height = (end - start).bit_length() - 1
@@ -187,9 +193,10 @@ def _split_point(span: int) -> int:
 
 
 def inclusion_proof(index: int, size: int, reader: TileReader) -> tuple[bytes, ...]:
-    """The audit path of entry `index` in the tree of `size` entries, from leaf to root (RFC 9162, section 2.1.3).
+    """The inclusion proof of entry `index` in the tree of `size` entries: hashes from leaf to root (RFC 9162, section 2.1.3).
 
-    Reads at most two tiles for each tile level: six for 10^7 entries. Raises Refused unless index < size.
+    Reads at most two tiles a tile level: six for 10^7 entries. Raises Refused unless index < size, and on a tile of another
+    length.
     """
     if not 0 <= index < size:
         raise Refused(codes.INCLUSION_INDEX_BEYOND_SIZE(index=index, size=size))
@@ -207,9 +214,10 @@ def inclusion_proof(index: int, size: int, reader: TileReader) -> tuple[bytes, .
 
 
 def consistency_proof(old_size: int, new_size: int, reader: TileReader) -> tuple[bytes, ...]:
-    """The proof that the tree of `new_size` entries begins with that of `old_size` (RFC 9162, section 2.1.4).
+    """The consistency proof that the tree of `new_size` entries begins with that of `old_size` (RFC 9162, section 2.1.4).
 
-    Empty from size 0 and between equal sizes. Raises Refused where the tree would shrink.
+    Empty from size 0 and between equal sizes. Raises Refused where the old size is the larger, and on a tile of another
+    length.
     """
     if not 0 <= old_size <= new_size:
         raise Refused(codes.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
@@ -231,10 +239,10 @@ def consistency_proof(old_size: int, new_size: int, reader: TileReader) -> tuple
 
 
 def all_inclusion_proofs(leaves: Sequence[bytes], encode: Callable[[bytes], bytes] | None = None) -> Iterator[bytes]:
-    """The inclusion proof of every leaf hash in turn, each as one run of bytes: its hashes from leaf to root.
+    """The inclusion proof of every leaf hash in turn, each as one byte string: its hashes from leaf to root.
 
-    `encode` turns a hash into what is written (`binascii.b2a_base64` gives the lines of a tlog-proof); every node is
-    encoded once, and every suffix that proofs share is built once. Holds the tree and 256 proofs at a time.
+    `encode` turns a hash into what is written (`binascii.b2a_base64` gives the lines of a tlog-proof). Every node is encoded
+    once, and every suffix that proofs share is built once. Holds the tree and 256 proofs at a time.
     """
     if not leaves:
         return
@@ -255,7 +263,7 @@ def all_inclusion_proofs(leaves: Sequence[bytes], encode: Callable[[bytes], byte
 
 
 def _with_siblings(nodes: Sequence[bytes], suffixes: Sequence[bytes]) -> list[bytes]:
-    """One level of proofs down: `suffixes` are those of the parents of `nodes`. An odd last node has no sibling."""
+    """Proofs one level further down: `suffixes` are those of the parents of `nodes`. An odd last node has no sibling."""
     pairs = iter(nodes)
     proofs: list[bytes] = []
     for suffix, (left, right) in zip(suffixes, zip(pairs, pairs, strict=False), strict=False):
@@ -265,11 +273,11 @@ def _with_siblings(nodes: Sequence[bytes], suffixes: Sequence[bytes]) -> list[by
     return proofs
 
 
-# --- verifying -----------------------------------------------------------------------------------------------------
+# --- verification --------------------------------------------------------------------------------------------------
 
 
 def _climb(node: bytes, index: int, proof: Sequence[bytes]) -> bytes:
-    """Hash `node` upwards: the bits of `index` say on which side each sibling of `proof` stands."""
+    """Hash `node` upwards with each sibling of `proof`; the bits of `index` say on which side it is."""
     for sibling in proof:
         node = node_hash(sibling, node) if index & 1 else node_hash(node, sibling)
         index >>= 1
@@ -285,7 +293,7 @@ def _check_hashes(*hashes: bytes) -> None:
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """The root that `proof` leads to from a leaf hash (RFC 9162, section 2.1.3.2).
 
-    Raises Refused unless index < size and the proof has exactly the length that index and size ask for.
+    Raises Refused unless index < size and the proof has exactly the number of hashes that index and size give.
     """
     if not 0 <= index < size:
         raise Refused(codes.INCLUSION_INDEX_BEYOND_SIZE(index=index, size=size))
@@ -300,15 +308,15 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Show that `leaf` stands at `index` in the tree of `size` and `root`. Raises Refused."""
+    """Raise Refused unless `proof` shows that the leaf hash is at `index` in the tree of `size` entries under `root`."""
     if root_from_inclusion(leaf, index, size, proof) != root:
         raise Refused(codes.INCLUSION_ROOT_DIFFERS(index=index, size=size))
 
 
 def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
-    """Show that the new tree begins with the old one (RFC 9162, section 2.1.4.2). Raises Refused.
+    """Raise Refused unless `proof` shows that the new tree begins with the old one (RFC 9162, section 2.1.4.2).
 
-    The RFC leaves out two cases that occur: from size 0, and between equal sizes. Both take an empty proof.
+    The RFC leaves out two cases that occur, from size 0 and between equal sizes: both take an empty proof.
     """
     if not 0 <= old_size <= new_size:
         raise Refused(codes.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
