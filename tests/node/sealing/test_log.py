@@ -299,6 +299,21 @@ def test_guard_malformed(begin: Begin, content: bytes) -> None:
     assert freeze_of(directory) == "frozen.guard-malformed"
 
 
+@pytest.mark.parametrize(
+    "change", [{"version": 2}, {"version": None}, {"more": 1}, {"root": "AAAA"}, {"origin": "other.example/log"}]
+)
+def test_a_guard_has_exactly_the_members_of_its_version(begin: Begin, change: dict[str, object]) -> None:
+    """One without a version, as it was written before the first release, is none either; it is left as it is."""
+    directory = begin()
+    seal(directory, "a")
+    path = directory / "guard/default"
+    value = {**json.loads(path.read_bytes()), **change}
+    path.write_text(json.dumps({name: member for name, member in value.items() if member is not None}))
+    before = path.read_bytes()
+    assert freeze_of(directory) == "frozen.guard-malformed"
+    assert path.read_bytes() == before
+
+
 def test_older_guard_of_the_same_log_does_no_harm(begin: Begin) -> None:
     directory = begin()
     seal(directory, "a")

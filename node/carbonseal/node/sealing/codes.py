@@ -43,8 +43,9 @@ FROZEN_GUARD_MISSING = undetermined(
 )
 FROZEN_GUARD_MALFORMED = undetermined(
     "frozen.guard-malformed",
-    "{path} is not what this log wrote",
-    "restore it, or remove it and adopt the log as it stands",
+    "{path} is not a valid guard of this log (version 1)",
+    "put back the guard that this log wrote; or, if you are sure that this directory is not an old copy, remove the file and "
+    "say so with: carbonseal log adopt",
 )
 FROZEN_WENT_BACK = rejected(
     "frozen.went-back",

@@ -1,12 +1,13 @@
-"""What the log last signed, remembered apart from everything that a backup holds.
+"""Guard: the head that a log last signed, in a file that no backup holds. It protects a log from its own old copies.
 
-The file holds origin, size and root of the newest head that was signed *or was about to be*: it is written, durably, before
-the signature is made. A node that was restored from an old copy therefore meets a guard that knows more than it does. It
-holds the freeze too, so that a frozen log stays frozen whatever is restored around it. What a ledger claims freezes as long as that
-ledger claims it, whatever others say: nobody can prove to this node what a ledger holds, so its word stops the log and does not end
-it.
+    {"version": 1, "origin": "log.example/1", "size": 7, "root": "<base64>", "frozen": []}
 
-A guard that is missing says nothing, and then nothing is signed until the operator vouches for the directory.
+- It is written, durably, before a head is signed: it names the newest head that was signed *or was about to be*. A node that was
+  restored from an old copy finds a guard that is ahead of it.
+- It holds the reasons of a freeze, so that a frozen log stays frozen whatever is restored around it. What a ledger claims freezes
+  as long as that ledger claims it: nobody can prove to this node what a ledger holds, so a claim stops a log and does not end it.
+- Without a guard nothing is signed until the operator vouches for the directory. A file with other members, or another version,
+  is not a guard: it freezes the log, and is left as it is.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ FREEZES = (
     FROZEN_LOST_ENTRIES,
     *CLAIMS,
 )
+VERSION = 1
+_MEMBERS = {"version", "origin", "size", "root", "frozen"}
 _BY_NAME = {code.name: code for code in FREEZES}
 
 
@@ -72,13 +75,15 @@ class Guard:
             raise Frozen(FROZEN_GUARD_MISSING(path=self.path)) from error
         try:
             value = json.loads(raw)
+            if value.keys() != _MEMBERS or value["version"] != VERSION:
+                raise ValueError("not a guard of this version")
             last = LastSigned(
                 origin=value["origin"],
                 size=int(value["size"]),
                 root=base64.b64decode(value["root"], validate=True),
                 frozen=tuple(_BY_NAME[reason["code"]](**reason["facts"]) for reason in value["frozen"]),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path)) from error
         if last.origin != self._origin or len(last.root) != 32:
             raise Frozen(FROZEN_GUARD_MALFORMED(path=self.path))
@@ -103,6 +108,7 @@ class Guard:
 
 def _encode(last: LastSigned) -> bytes:
     value = {
+        "version": VERSION,
         "origin": last.origin,
         "size": last.size,
         "root": base64.b64encode(last.root).decode(),
