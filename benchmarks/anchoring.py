@@ -79,7 +79,7 @@ async def measure(network: FabricNetwork, directory: Path) -> dict[str, Any]:
         begin = time.perf_counter()
         seen = await final(ledger, attempt)
         latencies.append(time.perf_counter() - begin)
-        evidence[attempt.statement] = await until(partial(ledger.evidence, seen))
+        evidence[attempt.statement] = await until(partial(ledger.evidence, attempt, seen))
     left = iter(range(TOGETHER))
 
     async def worker() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from hypothesis import given
@@ -26,10 +26,11 @@ def test_a_body_is_read_whole_or_refused_by_its_size_alone(chunks: list[bytes], 
         assert asyncio.run(read_chunks(coming(chunks, []), limit)) == body
         assert read_stream(io.BytesIO(body), limit) == body
         return
-    for read in (
+    readers: tuple[Callable[[], bytes], ...] = (
         lambda: asyncio.run(read_chunks(coming(chunks, []), limit)),
         lambda: read_stream(io.BytesIO(body), limit),
-    ):
+    )
+    for read in readers:
         with pytest.raises(BodyTooLarge, match=f"more than {limit} bytes") as refused:
             read()
         assert refused.value.limit == limit

@@ -1,25 +1,32 @@
 """What an endpoint can do wrong, as a plain JSON-RPC client sees it, while another endpoint of the same chain is well."""
 
+from __future__ import annotations
+
 import http.client
 import threading
 import urllib.error
+from typing import TypeVar
 
 import pytest
 
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_devnet.ethereum.network import Network
 
 from .clients import asked, block, place, post, send, transfer
 
 
 @pytest.fixture
-def faulty(carbonseal_every_chain):
+def faulty(carbonseal_every_chain: Network) -> Network:
     """An endpoint of its own for each test."""
     return carbonseal_every_chain.another()
 
 
-def breaks(network, error):
-    with pytest.raises(error) as broken:
+E = TypeVar("E", bound=Exception)
+
+
+def breaks(network: Network, *errors: type[E]) -> E:
+    with pytest.raises(errors) as broken:
         post(network.endpoint, asked("eth_blockNumber"))
     network.heal()
     assert post(network.endpoint, asked("eth_blockNumber"))["result"] == network.ask("eth_blockNumber")
@@ -27,7 +34,7 @@ def breaks(network, error):
 
 
 @pytest.mark.parametrize(("kind", "status"), [("busy", 429), ("failing", 503)])
-def test_a_status_that_refuses(kind, status, faulty):
+def test_a_status_that_refuses(kind: str, status: int, faulty: Network) -> None:
     faulty.fault(kind)
     refused = breaks(faulty, urllib.error.HTTPError)
     assert refused.code == status
@@ -35,22 +42,22 @@ def test_a_status_that_refuses(kind, status, faulty):
     refused.close()
 
 
-def test_garbage(faulty):
+def test_garbage(faulty: Network) -> None:
     faulty.fault("garbage")
     breaks(faulty, ValueError)
 
 
-def test_half_an_answer(faulty):
+def test_half_an_answer(faulty: Network) -> None:
     faulty.fault("half")
     assert breaks(faulty, http.client.IncompleteRead).partial.startswith(b'{"jsonrpc"')
 
 
-def test_no_answer(faulty):
+def test_no_answer(faulty: Network) -> None:
     faulty.fault("hang-up")
-    breaks(faulty, (http.client.RemoteDisconnected, ConnectionResetError))
+    breaks(faulty, http.client.RemoteDisconnected, ConnectionResetError)
 
 
-def test_an_endpoint_that_stalls(faulty):
+def test_an_endpoint_that_stalls(faulty: Network) -> None:
     faulty.fault("stall", "eth_chainId")
     with pytest.raises(TimeoutError):
         post(faulty.endpoint, asked("eth_chainId"), timeout=0.05)
@@ -64,14 +71,16 @@ def test_an_endpoint_that_stalls(faulty):
     assert answers[0]["result"] == "0x539"
 
 
-def test_an_endpoint_that_is_slow(faulty):
+def test_an_endpoint_that_is_slow(faulty: Network) -> None:
     faulty.fault("delay", seconds=0.3)
     with pytest.raises(TimeoutError):
         post(faulty.endpoint, asked("eth_chainId"), timeout=0.05)
     assert post(faulty.endpoint, asked("eth_chainId"))["result"] == "0x539"
 
 
-def test_a_lie_about_a_block_is_whole_and_the_other_endpoint_tells_the_truth(carbonseal_every_chain, faulty):
+def test_a_lie_about_a_block_is_whole_and_the_other_endpoint_tells_the_truth(
+    carbonseal_every_chain: Network, faulty: Network
+) -> None:
     faulty.fault("lie")
     told, true = block(faulty), block(carbonseal_every_chain)
     assert told["number"] == true["number"]
@@ -83,7 +92,7 @@ def test_a_lie_about_a_block_is_whole_and_the_other_endpoint_tells_the_truth(car
     assert block(faulty) == true
 
 
-def test_a_lie_in_a_batch(faulty):
+def test_a_lie_in_a_batch(faulty: Network) -> None:
     true = block(faulty)
     faulty.fault("lie")
     batch = b"[" + asked("eth_chainId") + b"," + asked("eth_getBlockByNumber", "latest", False) + b",1]"
@@ -93,7 +102,7 @@ def test_a_lie_in_a_batch(faulty):
     assert nothing["error"]["code"] == -32600
 
 
-def test_sends_that_are_dropped(faulty):
+def test_sends_that_are_dropped(faulty: Network) -> None:
     nonce = int(faulty.ask("eth_getTransactionCount", faulty.publisher(5), "latest"), 16)
     faulty.fault("swallow")
     name = send(faulty, nonce, account=5)
@@ -103,7 +112,7 @@ def test_sends_that_are_dropped(faulty):
     assert place(faulty, name) is not None
 
 
-def test_a_send_whose_answer_is_lost(faulty):
+def test_a_send_whose_answer_is_lost(faulty: Network) -> None:
     nonce = int(faulty.ask("eth_getTransactionCount", faulty.publisher(6), "latest"), 16)
     faulty.fault("lose", "eth_sendRawTransaction")
     with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
@@ -112,7 +121,7 @@ def test_a_send_whose_answer_is_lost(faulty):
     assert place(faulty, "0x" + keccak256(bytes.fromhex(raw[2:])).hex()) is not None
 
 
-def test_faults_for_some_requests_of_some_methods(faulty):
+def test_faults_for_some_requests_of_some_methods(faulty: Network) -> None:
     faulty.fault("busy", "eth_chainId", times=2)
     for _ in range(2):
         assert faulty.ask("eth_blockNumber")
@@ -122,7 +131,7 @@ def test_faults_for_some_requests_of_some_methods(faulty):
     assert faulty.ask("eth_chainId") == "0x539"
 
 
-def test_faults_that_are_none(faulty):
+def test_faults_that_are_none(faulty: Network) -> None:
     with pytest.raises(RuntimeError, match="the faults are stall, "):
         faulty.fault("explode")
     with pytest.raises(RuntimeError, match="invalid parameters"):

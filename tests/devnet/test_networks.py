@@ -1,5 +1,7 @@
 """What moves a chain is the same on py-evm, anvil and geth, and a plain client sees it."""
 
+from __future__ import annotations
+
 import time
 from itertools import pairwise
 
@@ -8,16 +10,17 @@ import pytest
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.registry import artifact
 from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
+from carbonseal_devnet.ethereum.network import Network
 
 from .clients import GWEI, block, nonce, place, send
 
 
 @pytest.fixture
-def chain(carbonseal_every_fresh_chain):
+def chain(carbonseal_every_fresh_chain: Network) -> Network:
     return carbonseal_every_fresh_chain
 
 
-def test_the_registry_is_there_and_headers_and_proofs_hold(chain):
+def test_the_registry_is_there_and_headers_and_proofs_hold(chain: Network) -> None:
     made = chain.deployment
     assert chain.ask("eth_getCode", made.registry, "latest") == artifact()["bytecode_runtime"]
     assert block(chain, 0)["hash"] == made.genesis
@@ -31,7 +34,7 @@ def test_the_registry_is_there_and_headers_and_proofs_hold(chain):
         assert isinstance(prove(bytes.fromhex(header["stateRoot"][2:]), registry, nodes), bytes)
 
 
-def test_each_transaction_gets_a_block_unless_they_are_held_back(chain):
+def test_each_transaction_gets_a_block_unless_they_are_held_back(chain: Network) -> None:
     before = chain.height
     first = send(chain, 0)
     assert place(chain, first) == chain.height == before + 1
@@ -47,7 +50,7 @@ def test_each_transaction_gets_a_block_unless_they_are_held_back(chain):
 
 
 @pytest.mark.parametrize("depth", [1, 3])
-def test_a_reorg_with_the_transactions(depth, chain):
+def test_a_reorg_with_the_transactions(depth: int, chain: Network) -> None:
     names = [send(chain, number) for number in range(4)]
     height, old = chain.height, [block(chain, number)["hash"] for number in range(chain.height + 1)]
     chain.reorg(depth)
@@ -62,7 +65,7 @@ def test_a_reorg_with_the_transactions(depth, chain):
     assert parents == [header["hash"] for header in new]
 
 
-def test_a_reorg_without_the_transactions(chain):
+def test_a_reorg_without_the_transactions(chain: Network) -> None:
     names = [send(chain, number) for number in range(3)]
     for _ in range(2):
         height = chain.height
@@ -77,13 +80,13 @@ def test_a_reorg_without_the_transactions(chain):
         assert place(chain, names[2]) == chain.height
 
 
-def test_reorgs_that_cannot_be(chain):
+def test_reorgs_that_cannot_be(chain: Network) -> None:
     for depth in (0, -1, 99):
         with pytest.raises(RuntimeError, match="blocks can be replaced"):
             chain.reorg(depth)
 
 
-def test_a_dropped_transaction_is_gone_and_the_others_wait(chain):
+def test_a_dropped_transaction_is_gone_and_the_others_wait(chain: Network) -> None:
     chain.automine(False)
     kept, dropped, other = send(chain, 0), send(chain, 1), send(chain, 0, account=1)
     assert chain.drop(dropped)
@@ -97,7 +100,7 @@ def test_a_dropped_transaction_is_gone_and_the_others_wait(chain):
     assert place(chain, dropped) == chain.height
 
 
-def stick(chain):
+def stick(chain: Network) -> tuple[str, int]:
     """A transaction that pays a little more than the base fee, and three full blocks by others."""
     chain.automine(False)
     fee = int(block(chain)["baseFeePerGas"], 16) + GWEI // 100
@@ -110,7 +113,7 @@ def stick(chain):
     return stuck, fee
 
 
-def test_low_fees_are_stuck_until_they_are_outbid(chain):
+def test_low_fees_are_stuck_until_they_are_outbid(chain: Network) -> None:
     stuck, fee = stick(chain)
     refused = [(fee, 2)] if chain.engine == "anvil" else [(fee, 2), (fee * 109 // 100, 2), (fee * 111 // 100, 1)]
     for low in refused:  # anvil asks for a higher fee and no more, where geth wants 10 % of both
@@ -121,13 +124,13 @@ def test_low_fees_are_stuck_until_they_are_outbid(chain):
     assert (place(chain, better), place(chain, stuck)) == (chain.height, None)
 
 
-def test_what_is_stuck_comes_through_when_the_crowd_is_gone(chain):
+def test_what_is_stuck_comes_through_when_the_crowd_is_gone(chain: Network) -> None:
     stuck, _ = stick(chain)
     chain.mine(4)
     assert place(chain, stuck) is not None
 
 
-def test_a_fee_below_the_base_fee_waits_from_the_start(chain):
+def test_a_fee_below_the_base_fee_waits_from_the_start(chain: Network) -> None:
     chain.automine(False)
     fee = int(block(chain)["baseFeePerGas"], 16) // 2
     low = send(chain, 0, fee=fee, tip=1)
@@ -137,11 +140,13 @@ def test_a_fee_below_the_base_fee_waits_from_the_start(chain):
         assert chain.ask("eth_getTransactionByHash", name)["blockNumber"] is None
     chain.mine(6)
     assert place(chain, low) == place(chain, behind)
-    included = block(chain, place(chain, low))
-    assert int(included["baseFeePerGas"], 16) < fee <= int(block(chain, place(chain, low) - 1)["baseFeePerGas"], 16)
+    at = place(chain, low)
+    assert at is not None
+    included = block(chain, at)
+    assert int(included["baseFeePerGas"], 16) < fee <= int(block(chain, at - 1)["baseFeePerGas"], 16)
 
 
-def test_base_fees_follow_the_blocks_before_after_a_reorg_too(chain):
+def test_base_fees_follow_the_blocks_before_after_a_reorg_too(chain: Network) -> None:
     """Full blocks and empty ones, some of them replaced: an eighth up, an eighth down, as EIP-1559 has it."""
     chain.crowd(3)
     chain.mine()
@@ -155,8 +160,8 @@ def test_base_fees_follow_the_blocks_before_after_a_reorg_too(chain):
         assert int(child["baseFeePerGas"], 16) == (base + change if 2 * used > limit else base - change)
 
 
-def test_the_clock_can_be_wrong(chain):
-    def age():
+def test_the_clock_can_be_wrong(chain: Network) -> None:
+    def age() -> float:
         return int(block(chain)["timestamp"], 16) - time.time()
 
     chain.skew(-3600)
@@ -171,7 +176,7 @@ def test_the_clock_can_be_wrong(chain):
     assert int(block(chain)["timestamp"], 16) == int(block(chain, chain.height - 1)["timestamp"], 16) + 1
 
 
-def test_finality(chain):
+def test_finality(chain: Network) -> None:
     chain.mine(5)
     numbers = {tag: int(block(chain, tag)["number"], 16) for tag in ("finalized", "safe", "latest")}
     assert numbers == {"finalized": chain.height - 2, "safe": chain.height - 1, "latest": chain.height}

@@ -1,5 +1,7 @@
 """Programs that run beside us: none is left behind, however we end, and a missing one is named."""
 
+from __future__ import annotations
+
 import os
 import re
 import signal
@@ -18,15 +20,15 @@ from .clients import block, place, send
 
 
 @pytest.fixture(params=["anvil", "geth"])
-def program(request):
+def program(request: pytest.FixtureRequest) -> str:
     try:
         find(request.param)
     except ProgramMissing as missing:
         pytest.skip(str(missing))
-    return request.param
+    return str(request.param)
 
 
-def relatives(marker):
+def relatives(marker: str) -> dict[Path, str]:
     """The processes that bear this in their environment, every descendant of the one that was given it: ids and commands."""
     found = {}
     for entry in Path("/proc").iterdir():
@@ -38,7 +40,7 @@ def relatives(marker):
     return {entry: command for entry, command in found.items() if command}
 
 
-def addresses(process):
+def addresses(process: Path) -> set[str]:
     """The local addresses of a process's sockets of the network, but for connections, in hexadecimal."""
     inodes = {
         found.group(1) for fd in (process / "fd").iterdir() if (found := re.match(r"socket:\[(\d+)\]", _link(fd)))
@@ -47,14 +49,14 @@ def addresses(process):
     return {row[1].partition(":")[0] for row in rows if row[9] in inodes}
 
 
-def _link(path):
+def _link(path: Path) -> str:
     try:
         return str(path.readlink())
     except OSError:
         return ""
 
 
-def _lines(path):
+def _lines(path: Path) -> list[str]:
     return path.read_text().splitlines()[1:] if path.exists() else []
 
 
@@ -70,11 +72,17 @@ with in_thread(engine=sys.argv[1]) as network:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("end", ["failure", "SIGTERM", "SIGKILL"])
-def test_it_stays_on_this_machine_and_no_process_is_left(end, program, tmp_path):
+def test_it_stays_on_this_machine_and_no_process_is_left(end: str, program: str, tmp_path: Path) -> None:
     marker = f"CARBONSEAL_TEST={tmp_path}"
     environment = {**os.environ, **dict([marker.split("=")]), "TMPDIR": str(tmp_path)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", START, program], env=environment, **pipes) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", START, program],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
         assert process.stdout.readline().startswith(b"http://")
         started = relatives(marker)
         assert any(Path(find(program)).name in command for command in started.values())
@@ -89,7 +97,7 @@ def test_it_stays_on_this_machine_and_no_process_is_left(end, program, tmp_path)
     assert relatives(marker) == {}
 
 
-def test_a_program_that_is_not_there(monkeypatch, tmp_path):
+def test_a_program_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CARBONSEAL_ANVIL", raising=False)
     monkeypatch.setenv("CARBONSEAL_GETH", "/nowhere/geth")
@@ -102,7 +110,7 @@ def test_a_program_that_is_not_there(monkeypatch, tmp_path):
         pass
 
 
-def test_a_program_that_does_not_start(monkeypatch, tmp_path):
+def test_a_program_that_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "anvil"
     broken.write_text("#!/bin/sh\necho out of order\nexit 1\n")
     broken.chmod(0o755)
@@ -112,7 +120,7 @@ def test_a_program_that_does_not_start(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("engine", ["py-evm", "geth"])
-def test_a_chain_that_is_kept_goes_on(engine, tmp_path):
+def test_a_chain_that_is_kept_goes_on(engine: str, tmp_path: Path) -> None:
     if engine == "geth":
         try:
             find(engine)
@@ -133,6 +141,6 @@ def test_a_chain_that_is_kept_goes_on(engine, tmp_path):
         assert place(after, last) is not None
 
 
-def test_anvil_keeps_nothing(tmp_path):
+def test_anvil_keeps_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="use py-evm or geth"), in_thread(engine="anvil", state=tmp_path):
         pass

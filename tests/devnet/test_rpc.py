@@ -1,69 +1,85 @@
 """The embedded chain as a developer's own tools see it."""
 
+from __future__ import annotations
+
 import json
 import urllib.error
 import urllib.request
+from typing import Any
 
 import pytest
 from eth_account import Account
 from web3 import HTTPProvider, Web3
+from web3.types import Nonce, TxParams
 
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.registry import artifact
 from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
+from carbonseal_adapters.ethereum.sending.deploy import Deployment
+from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread
 
 
-def post(network, body):
+def post(network: Network, body: bytes) -> Any:
     request = urllib.request.Request(network.endpoint, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as response:
         return json.load(response)
 
 
-def transfer(network, nonce, *, fee=10**10, tip=10**9, value=1, account=0, chain_id=1337, gas=21_000):
+def transfer(
+    network: Network,
+    nonce: int,
+    *,
+    fee: int = 10**10,
+    tip: int = 10**9,
+    value: int = 1,
+    account: int = 0,
+    chain_id: int = 1337,
+    gas: int = 21_000,
+) -> str:
     fees = {"maxFeePerGas": fee, "maxPriorityFeePerGas": tip}
     fields = {"type": 2, "chainId": chain_id, "nonce": nonce, "to": b"\x77" * 20, "value": value, "gas": gas, **fees}
-    return "0x" + Account.from_key(network.key(account)).sign_transaction(fields).raw_transaction.hex()
+    return "0x" + bytes(Account.from_key(network.key(account)).sign_transaction(fields).raw_transaction).hex()
 
 
-def send(network, nonce, **fields):
-    return network.ask("eth_sendRawTransaction", transfer(network, nonce, **fields))
+def send(network: Network, nonce: int, **fields: int) -> str:
+    return str(network.ask("eth_sendRawTransaction", transfer(network, nonce, **fields)))
 
 
-def height(network):
+def height(network: Network) -> int:
     return int(network.ask("eth_blockNumber"), 16)
 
 
-def test_it_is_the_same_each_time():
-    def seen():
+def test_it_is_the_same_each_time() -> None:
+    def seen() -> tuple[Deployment, str]:
         with in_thread(clock=lambda: 1_800_000_000) as network:
             return network.deployment, network.ask("eth_getBlockByNumber", "latest", False)["hash"]
 
     assert seen() == seen()
 
 
-def test_web3_can_use_it(carbonseal_fresh_chain):
+def test_web3_can_use_it(carbonseal_fresh_chain: Network) -> None:
     """With web3's own formatters and contract class, as an integrator would."""
     chain = carbonseal_fresh_chain
     provider = HTTPProvider(chain.endpoint)
     web3 = Web3(provider)
     account = Account.from_key(chain.key(0))
     contract = web3.eth.contract(Web3.to_checksum_address(chain.deployment.registry), abi=artifact()["abi"])
-    fields = {"from": account.address, "nonce": 0, "chainId": web3.eth.chain_id}
+    fields: TxParams = {"from": account.address, "nonce": Nonce(0), "chainId": web3.eth.chain_id}
     call = contract.functions.anchor(b"\x01" * 32, 5, b"\x02" * 32).build_transaction(fields)
     name = web3.eth.send_raw_transaction(account.sign_transaction(call).raw_transaction)
     receipt = web3.eth.wait_for_transaction_receipt(name)
-    assert receipt.status == 1
+    assert receipt["status"] == 1
     (event,) = contract.events.Anchored().process_receipt(receipt)
     assert (event.args.publisher, event.args.size) == (account.address, 5)
     (found,) = contract.events.Anchored().get_logs(from_block=0, argument_filters={"size": 5})
     assert found.transactionHash == name
     assert contract.functions.anchors(account.address, b"\x01" * 32, 5).call() == event.args.digest
-    assert web3.eth.get_transaction(name).blockNumber == receipt.blockNumber
-    assert web3.eth.get_block("latest", full_transactions=True).transactions[0].hash == name
-    assert web3.eth.get_block_receipts("latest")[0].transactionHash == name
+    assert web3.eth.get_transaction(name)["blockNumber"] == receipt["blockNumber"]
+    assert web3.eth.get_block("latest")["transactions"] == [name]
+    assert web3.eth.get_block_receipts("latest")[0]["transactionHash"] == name
     assert web3.eth.get_balance(account.address) < 10_000 * 10**18
-    assert web3.eth.fee_history(4, "latest", [50.0]).baseFeePerGas
+    assert web3.eth.fee_history(4, "latest", [50.0])["baseFeePerGas"]
     assert web3.eth.gas_price > web3.eth.max_priority_fee
     assert web3.is_connected()
     assert web3.net.version == "1337"
@@ -71,7 +87,7 @@ def test_web3_can_use_it(carbonseal_fresh_chain):
         session.close()
 
 
-def test_headers_hash_to_their_blocks_and_proofs_lead_from_them(carbonseal_fresh_chain):
+def test_headers_hash_to_their_blocks_and_proofs_lead_from_them(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     registry = bytes.fromhex(chain.deployment.registry[2:])
     for number in range(height(chain) + 1):
@@ -86,7 +102,7 @@ def test_headers_hash_to_their_blocks_and_proofs_lead_from_them(carbonseal_fresh
 # --- the pool ------------------------------------------------------------------------------------------------------
 
 
-def test_the_pool_speaks_as_a_real_node(carbonseal_fresh_chain):
+def test_the_pool_speaks_as_a_real_node(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     chain.ask("evm_setAutomine", False)
     send(chain, 0, fee=10**10, tip=10**9)
@@ -112,7 +128,7 @@ def test_the_pool_speaks_as_a_real_node(carbonseal_fresh_chain):
         send(chain, 0)
 
 
-def test_gaps_and_low_fees_wait(carbonseal_fresh_chain):
+def test_gaps_and_low_fees_wait(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     late = send(chain, 1)
     cheap = send(chain, 0, account=1, fee=1, tip=1)
@@ -130,7 +146,7 @@ def test_gaps_and_low_fees_wait(carbonseal_fresh_chain):
 
 
 @pytest.mark.parametrize("depth", [1, 2, 5])
-def test_reorgs_return_transactions_to_the_newest_block(depth, carbonseal_fresh_chain):
+def test_reorgs_return_transactions_to_the_newest_block(depth: int, carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     names = [send(chain, nonce) for nonce in range(5)]
     old = chain.ask("eth_getBlockByNumber", "latest", False)
@@ -146,7 +162,7 @@ def test_reorgs_return_transactions_to_the_newest_block(depth, carbonseal_fresh_
     assert orphan["stateRoot"] == old["stateRoot"]
 
 
-def test_reorgs_can_drop_transactions_and_send_them_again(carbonseal_fresh_chain):
+def test_reorgs_can_drop_transactions_and_send_them_again(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     name = send(chain, 0)
     for _ in range(3):
@@ -158,13 +174,13 @@ def test_reorgs_can_drop_transactions_and_send_them_again(carbonseal_fresh_chain
         assert chain.ask("eth_getTransactionReceipt", name)["status"] == "0x1"
 
 
-def test_reorgs_that_cannot_be(carbonseal_fresh_chain):
+def test_reorgs_that_cannot_be(carbonseal_fresh_chain: Network) -> None:
     for params in ([0], [-1], [99], ["1"], [1, "lose"], []):
         with pytest.raises(RuntimeError):
             carbonseal_fresh_chain.ask("dev_reorg", *params)
 
 
-def test_finality_tags():
+def test_finality_tags() -> None:
     with in_thread(finality=4) as chain:
         for _ in range(9):
             chain.ask("evm_mine")
@@ -180,7 +196,7 @@ def test_finality_tags():
 # --- requests that are none ----------------------------------------------------------------------------------------
 
 
-def test_malformed_requests_get_json_rpc_errors(carbonseal_chain):
+def test_malformed_requests_get_json_rpc_errors(carbonseal_chain: Network) -> None:
     chain = carbonseal_chain
     for body, code in [
         (b"{", -32700),
@@ -200,21 +216,21 @@ def test_malformed_requests_get_json_rpc_errors(carbonseal_chain):
         assert post(chain, body)["error"]["code"] == code, body
 
 
-def test_batches(carbonseal_chain):
+def test_batches(carbonseal_chain: Network) -> None:
     one = {"jsonrpc": "2.0", "id": 7, "method": "eth_chainId"}
     answers = post(carbonseal_chain, json.dumps([one, {**one, "id": 8, "method": "eth_nothing"}, 1]).encode())
     assert [answer["id"] for answer in answers] == [7, 8, None]
     assert answers[0]["result"] == "0x539"
 
 
-def test_requests_are_bounded(carbonseal_chain):
+def test_requests_are_bounded(carbonseal_chain: Network) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         post(carbonseal_chain, b" " * (2 << 20))
     assert refused.value.code == 413
     refused.value.close()
 
 
-def test_calls_change_nothing(carbonseal_fresh_chain):
+def test_calls_change_nothing(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     call = {"from": chain.publisher(0), "to": chain.publisher(1), "value": "0x1"}
     before = chain.ask("eth_getBalance", chain.publisher(1))

@@ -1,5 +1,7 @@
 """`carbonseal-devnet up`, as a program."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
@@ -9,8 +11,10 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +28,16 @@ COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main(
 
 
 @contextmanager
-def start(*arguments, cwd):
+def start(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=environment, text=True, **pipes) as process:
+    with subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         try:
             yield process
         finally:
@@ -38,7 +48,7 @@ def start(*arguments, cwd):
     ("name", "engine"),
     [(signal.SIGINT, None), (signal.SIGTERM, None), (signal.SIGINT, "anvil"), (signal.SIGTERM, "geth")],
 )
-def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
+def test_it_says_where_it_is_and_stops_cleanly(name: signal.Signals, engine: str | None, tmp_path: Path) -> None:
     chosen = ["--ethereum"] if engine is None else [f"--ethereum={engine}"]
     if engine is not None:
         try:
@@ -65,9 +75,11 @@ def test_it_says_where_it_is_and_stops_cleanly(name, engine, tmp_path):
         assert (process.returncode, errors) == (0, "")
 
 
-def told(process):
+def told(process: subprocess.Popen[str]) -> list[str]:
     """What `up` says of itself: each network's first word, its ledger option, and all lines."""
-    lines = []
+    assert process.stdout is not None
+    assert process.stderr is not None
+    lines: list[str] = []
     while not lines or lines[-1] != "ready":
         line = process.stdout.readline()
         assert line, process.stderr.read()
@@ -75,14 +87,14 @@ def told(process):
     return lines
 
 
-def good(*arguments, cwd, module="carbonseal"):
+def good(*arguments: str, cwd: Path, module: str = "carbonseal") -> str:
     program = [sys.executable, "-m", "carbonseal"] if module == "carbonseal" else COMMAND
     done = subprocess.run([*program, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path):
+def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path: Path) -> None:
     with start("up", "--port", "0", "--fabric", "--log=0", cwd=tmp_path) as process:
         lines = told(process)
         options = [words for line in lines if line.startswith("--ledger") for words in shlex.split(line)]
@@ -98,7 +110,7 @@ def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path):
         assert (process.returncode, errors) == (0, "")
 
 
-def test_one_at_a_time_in_a_directory(tmp_path):
+def test_one_at_a_time_in_a_directory(tmp_path: Path) -> None:
     with start("up", "--port", "0", "--fabric", cwd=tmp_path) as process:
         told(process)
         with start("up", "--port", "0", "--fabric", cwd=tmp_path) as second:
@@ -111,7 +123,7 @@ def test_one_at_a_time_in_a_directory(tmp_path):
         process.communicate(timeout=60)
 
 
-def test_where_fabric_fails_nothing_else_is_said(tmp_path, monkeypatch):
+def test_where_fabric_fails_nothing_else_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARBONSEAL_FABRIC_BIN", "/nowhere")
     with start("up", "--port", "0", "--fabric=native", cwd=tmp_path) as process:
         said, errors = process.communicate(timeout=60)
@@ -120,7 +132,7 @@ def test_where_fabric_fails_nothing_else_is_said(tmp_path, monkeypatch):
     assert "Traceback" not in errors
 
 
-def test_a_port_of_the_log_that_is_taken(tmp_path):
+def test_a_port_of_the_log_that_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -130,7 +142,7 @@ def test_a_port_of_the_log_that_is_taken(tmp_path):
     assert "try --log=0" in errors
 
 
-def test_who_is_introduced_where_there_is_no_log(tmp_path):
+def test_who_is_introduced_where_there_is_no_log(tmp_path: Path) -> None:
     key = MemoryLog("log.example/lonely").signer.verifier.encode()
     done = subprocess.run([*COMMAND, "introduce", key], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -138,7 +150,7 @@ def test_who_is_introduced_where_there_is_no_log(tmp_path):
     assert not [*tmp_path.iterdir()]
 
 
-def test_a_program_that_is_not_there(tmp_path, monkeypatch):
+def test_a_program_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARBONSEAL_ANVIL", "/nowhere/anvil")
     with start("up", "--ethereum", "anvil", "--port", "0", cwd=tmp_path) as process:
         _, errors = process.communicate(timeout=60)
@@ -147,9 +159,10 @@ def test_a_program_that_is_not_there(tmp_path, monkeypatch):
     assert "Traceback" not in errors
 
 
-def test_a_chain_that_is_kept(tmp_path):
-    def kept():
+def test_a_chain_that_is_kept(tmp_path: Path) -> None:
+    def kept() -> tuple[list[str], int, str]:
         with start("up", "--keep", "--port", "0", cwd=tmp_path) as process:
+            assert process.stdout is not None
             lines = [process.stdout.readline() for _ in range(5)]
             endpoint = lines[0].split()[1].removeprefix("ethereum+")
             request = urllib.request.Request(endpoint, b'{"method": "evm_mine"}')
@@ -169,7 +182,7 @@ def test_a_chain_that_is_kept(tmp_path):
     assert block_again != block
 
 
-def test_a_port_that_is_taken(tmp_path):
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -180,14 +193,16 @@ def test_a_port_that_is_taken(tmp_path):
     assert "Traceback" not in errors
 
 
-def test_a_transaction_becomes_final_by_itself():
+def test_a_transaction_becomes_final_by_itself() -> None:
     """On `up`; in tests blocks come when they are asked for."""
 
-    async def run():
+    async def run() -> None:
         async with running(pace=0.02) as network, asyncio.timeout(60):
-            ask = partial(asyncio.to_thread, network.ask)
 
-            async def crowd():
+            async def ask(method: str, *params: object) -> Any:
+                return await asyncio.to_thread(network.ask, method, *params)
+
+            async def crowd() -> int:
                 """The number of a new block with a transaction."""
                 block = await ask("eth_getBlockByHash", await ask("dev_crowd", 1), False)
                 assert block["transactions"]
@@ -218,7 +233,7 @@ def test(carbonseal_fabric):
 """
 
 
-def test_a_fixture_without_its_packages_says_what_to_install(tmp_path):
+def test_a_fixture_without_its_packages_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(PLUGIN)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_mine.py"],
@@ -232,13 +247,13 @@ def test_a_fixture_without_its_packages_says_what_to_install(tmp_path):
     assert "Traceback" not in run.stdout
 
 
-def test_the_plugins_option_bears_its_name(pytestconfig):
+def test_the_plugins_option_bears_its_name(pytestconfig: pytest.Config) -> None:
     assert pytestconfig.getoption("--carbonseal-fabric") is not None
     with pytest.raises(ValueError, match="--fabric"):
         pytestconfig.getoption("--fabric")
 
 
-def test_the_plugin_is_light():
+def test_the_plugin_is_light() -> None:
     """pytest loads it in every project that has carbonseal installed."""
     program = (
         "import sys, pytest; before = set(sys.modules); import carbonseal_devnet.pytest_plugin;"
@@ -248,7 +263,7 @@ def test_the_plugin_is_light():
     assert run.stdout == "[]\n"
 
 
-def test_help_is_quick():
+def test_help_is_quick() -> None:
     program = (
         "import sys\nfrom carbonseal_devnet.main import main\nmain(['up', '--help'], standalone_mode=False)\n"
         "print(sorted({'web3', 'eth', 'aiohttp', 'trie'} & set(sys.modules)))"

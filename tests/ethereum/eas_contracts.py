@@ -1,5 +1,7 @@
 """EAS contracts to test with: a test double of our own, and EAS's own code, from its npm package, where npm is at hand."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json
@@ -10,9 +12,12 @@ import tarfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_utils import keccak
+
+from carbonseal_devnet.ethereum.network import Network
 
 from . import calls
 
@@ -31,7 +36,7 @@ class Eas:
     slot: int
 
 
-def deployed(chain, kind):
+def deployed(chain: Network, kind: str) -> Eas:
     """Puts one on the chain. Skips where its code cannot be had."""
     if kind == "double":
         return Eas(calls.deploy(chain, double(7).hex()), 7)
@@ -44,12 +49,15 @@ def deployed(chain, kind):
 
 
 @cache
-def artifact(kind):
+def artifact(kind: str) -> dict[str, Any]:
     with tarfile.open(_package()) as package:
-        return json.load(package.extractfile(f"package/{ARTIFACTS[kind]}"))
+        member = package.extractfile(f"package/{ARTIFACTS[kind]}")
+        assert member is not None
+        found: dict[str, Any] = json.load(member)
+        return found
 
 
-def _package():
+def _package() -> Path:
     """The npm package's archive in the user's cache folder, with exactly the bytes that are known."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "carbonseal"
     archive = folder / f"ethereum-attestation-service-eas-contracts-{VERSION}.tgz"
@@ -89,7 +97,7 @@ OPCODES = {
 }
 
 
-def double(slot):
+def double(slot: int) -> bytes:
     """Deployment code of a stand-in for EAS: timestamp(bytes32), getTimestamp(bytes32), and no more. Written by hand because
     a mapping must lie where Solidity puts it, keccak(key ‖ slot), and Vyper puts it elsewhere."""
     place = f"4 CALLDATALOAD PUSH0 MSTORE {slot} 32 MSTORE 64 PUSH0 KECCAK256"
@@ -109,11 +117,11 @@ def double(slot):
     return assembled(f"{len(runtime)} DUP1 10 PUSH0 CODECOPY PUSH0 RETURN") + b"\0" + runtime
 
 
-def selector(signature):
+def selector(signature: str) -> str:
     return "0x" + keccak(text=signature)[:4].hex()
 
 
-def assembled(program):
+def assembled(program: str) -> bytes:
     """Words to bytes: operations, numbers to push, `name:` for a place, and `@name` to push one (below 256)."""
     code, places, wanted = bytearray(), {}, {}
     for word in program.split():

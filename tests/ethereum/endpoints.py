@@ -1,23 +1,32 @@
 """An endpoint that misbehaves: it stands before a real one, on loopback, and changes what it likes."""
 
+from __future__ import annotations
+
 import json
 import threading
 import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from carbonseal_devnet.ethereum.network import Network
+
+Answer = Callable[[], Any]  # asks the real endpoint
+Change = Callable[[str, list[Any], Answer], Any]  # method, parameters
 
 
 @contextmanager
-def before(network, change):
+def before(network: Network, change: Change) -> Iterator[str]:
     """`change(method, params, answer)` returns the JSON to give, bytes to give as they are, an HTTP status, or None to
     hang up. `answer()` asks the real endpoint."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             asked = json.loads(body)
 
-            def answer():
+            def answer() -> Any:
                 request = urllib.request.Request(network.endpoint, body, {"Content-Type": "application/json"})
                 with urllib.request.urlopen(request, timeout=30) as response:
                     return json.load(response)
@@ -36,7 +45,7 @@ def before(network, change):
             self.end_headers()
             self.wfile.write(sent)
 
-        def log_message(self, *args):
+        def log_message(self, *args: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,5 +1,7 @@
 """Signers to test with: a peer that speaks Web3Signer's protocol strictly and lies on demand, and geth's own Clef."""
 
+from __future__ import annotations
+
 import http.client
 import json
 import os
@@ -9,10 +11,13 @@ import subprocess
 import threading
 import time
 import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from eth_account import Account
 
@@ -23,27 +28,27 @@ FEES = ({"maxFeePerGas", "maxPriorityFeePerGas"}, {"gasPrice"})
 QUANTITIES = {"gas", "value", "nonce", "chainId", "maxFeePerGas", "maxPriorityFeePerGas", "gasPrice"}
 
 
-def signed(asked, key=KEY, **changes):
+def signed(asked: Mapping[str, str], key: bytes = KEY, **changes: str | None) -> str:
     """What a signer gives, by another implementation than ours: eth-account's."""
-    fields = {**asked, **changes}
-    fields = {
+    fields: dict[str, Any] = {
         name: int(value, 16) if name in QUANTITIES else value
-        for name, value in fields.items()
+        for name, value in {**asked, **changes}.items()
         if name != "from" and value is not None
     }
     if "gasPrice" not in fields:
         fields["type"] = 2
     if "to" in fields:
         fields["to"] = bytes.fromhex(fields["to"][2:])
-    return Account.sign_transaction(fields, key).raw_transaction.to_0x_hex()
+    return str(Account.sign_transaction(fields, key).raw_transaction.to_0x_hex())
 
 
-def check_request(headers, request, method):
+def check_request(headers: Message, request: dict[str, Any], method: str) -> dict[str, str]:
     """JSON-RPC 2.0 and the transaction as execution-apis has it: nothing missing, nothing more, nothing left to guess."""
     assert headers["Content-Type"].startswith("application/json")
     assert request.keys() == {"jsonrpc", "id", "method", "params"}
     assert request["jsonrpc"] == "2.0"
     assert request["method"] == method
+    asked: dict[str, str]
     (asked,) = request["params"]
     common = asked.keys() - FEES[0] - FEES[1]
     assert asked.keys() - common in FEES
@@ -56,13 +61,13 @@ def check_request(headers, request, method):
 
 
 @contextmanager
-def peer(method, answer):
+def peer(method: str, answer: Callable[[dict[str, str]], Any]) -> Iterator[str]:
     """An endpoint that takes `method` alone. `answer(asked)` gives the result, an HTTP status, or raises; an event makes it
     wait. Yields its address; whatever was wrong with a request is raised at the end."""
-    wrong, server = [], None
+    wrong: list[AssertionError] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
+        def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             try:
                 given = answer(check_request(self.headers, request, method))
@@ -87,7 +92,7 @@ def peer(method, answer):
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args):
+        def log_message(self, *args: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -107,18 +112,26 @@ def peer(method, answer):
 OPERATORS = Path(__file__).parents[2] / "docs" / "operators" / "keys.md"
 
 
-def documented_rules(contract):
+def documented_rules(contract: str) -> str:
     """The rules that operators are told to write, for their contract."""
     found = re.search("rules.js <<'END'\n(.*?)\nEND\n", OPERATORS.read_text("utf-8"), re.DOTALL)
+    assert found is not None
     return found[1].replace("REGISTRY, IN LOWER CASE", contract)
 
 
-def clef_program():
+def clef_program() -> str | None:
     return os.environ.get("CARBONSEAL_CLEF") or shutil.which("clef")
 
 
 @contextmanager
-def clef(program, folder, port, chain_id, contract, calls):
+def clef(
+    program: str,
+    folder: Path,
+    port: int,
+    chain_id: int,
+    contract: str,
+    calls: dict[str, str],
+) -> Iterator[str]:
     """Clef with the account ADDRESS, which signs by the documented rules for a contract's `calls` (selectors and their
     signatures)."""
     rules, raw, known = folder / "rules.js", folder / "raw.key", folder / "4byte.json"
@@ -134,7 +147,7 @@ def clef(program, folder, port, chain_id, contract, calls):
         str(folder / "keys"),
     ]
 
-    def run(*words, told):
+    def run(*words: str, told: str) -> None:
         subprocess.run([program, *options, *words], input=told, text=True, check=True, capture_output=True, timeout=60)
 
     run("init", told="master-password\n" * 2)
@@ -145,6 +158,7 @@ def clef(program, folder, port, chain_id, contract, calls):
     command += ["--rules", str(rules), "--4bytedb-custom", str(known), "--auditlog", ""]
     log = (folder / "clef.log").open("w")
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True)
+    assert process.stdin is not None
     try:
         process.stdin.write("master-password\n")
         process.stdin.flush()
@@ -157,7 +171,7 @@ def clef(program, folder, port, chain_id, contract, calls):
         log.close()
 
 
-def _wait(address, process):
+def _wait(address: str, process: subprocess.Popen[str]) -> None:
     for _ in range(600):
         if process.poll() is not None:
             break

@@ -1,7 +1,10 @@
 """AnchorRegistry on every chain: what it takes, refuses, stores, tells and costs."""
 
+from __future__ import annotations
+
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from eth_abi import encode
@@ -13,6 +16,7 @@ from carbonseal_adapters.ethereum.sending.fees import Fees
 from carbonseal_adapters.ethereum.sending.signers import DigestSigner
 from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of
+from carbonseal_devnet.ethereum.network import Network
 
 from .networks import connected, statement
 
@@ -20,35 +24,36 @@ ZEROS = "0x" + "00" * 32
 
 
 @pytest.fixture
-def contract(carbonseal_every_fresh_chain):
+def contract(carbonseal_every_fresh_chain: Network) -> SimpleNamespace:
     chain = carbonseal_every_fresh_chain
     address = chain.deployment.registry
 
-    def transact(data, account=0):
+    def transact(data: bytes, account: int = 0) -> dict[str, Any]:
         """Send it whatever it does; the receipt."""
         signer = DigestSigner(LocalKey(chain.key(account)))
         nonce = int(chain.ask("eth_getTransactionCount", signer.shown, "latest"), 16)
         to, fees = bytes.fromhex(address[2:]), Fees(10**10, 10**9)
         payload = asyncio.run(signer.sign(Transaction(1337, nonce, to, data, 200_000, fees)))
         chain.ask("eth_sendRawTransaction", "0x" + payload.hex())
-        return chain.ask("eth_getTransactionReceipt", hash_of(payload))
+        receipt: dict[str, Any] = chain.ask("eth_getTransactionReceipt", hash_of(payload))
+        return receipt
 
-    def call(data, account=0):
-        return chain.ask("eth_call", {"from": chain.publisher(account), "to": address, "data": "0x" + data.hex()})
+    def call(data: bytes, account: int = 0) -> str:
+        return str(chain.ask("eth_call", {"from": chain.publisher(account), "to": address, "data": "0x" + data.hex()}))
 
-    def stored(said, account=0):
+    def stored(said: Statement, account: int = 0) -> str:
         return call(registry.call_anchors(bytes.fromhex(chain.publisher(account)[2:]), said))
 
     return SimpleNamespace(chain=chain, address=address, transact=transact, call=call, stored=stored)
 
 
-def raw_anchor(log, size, root):
+def raw_anchor(log: bytes, size: int, root: bytes) -> bytes:
     return keccak(text="anchor(bytes32,uint64,bytes32)")[:4] + encode(
         ["bytes32", "uint256", "bytes32"], [log, size, root]
     )
 
 
-def test_an_anchor_is_stored_and_told(contract):
+def test_an_anchor_is_stored_and_told(contract: SimpleNamespace) -> None:
     said = statement(7)
     receipt = contract.transact(registry.call_anchor(said))
     assert receipt["status"] == "0x1"
@@ -65,13 +70,13 @@ def test_an_anchor_is_stored_and_told(contract):
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 2**32, 2**64 - 1])
-def test_the_digest_is_the_same_as_everywhere(contract, size):
+def test_the_digest_is_the_same_as_everywhere(contract: SimpleNamespace, size: int) -> None:
     said = Statement(b"\x00" * 31 + b"\x01", size, b"\xff" * 32)
     contract.transact(registry.call_anchor(said))
     assert contract.stored(said) == "0x" + said.digest().hex()
 
 
-def test_the_same_again_succeeds_and_changes_nothing(contract):
+def test_the_same_again_succeeds_and_changes_nothing(contract: SimpleNamespace) -> None:
     said = statement(7)
     contract.transact(registry.call_anchor(said))
     again = contract.transact(registry.call_anchor(said))
@@ -79,7 +84,7 @@ def test_the_same_again_succeeds_and_changes_nothing(contract):
     assert contract.stored(said) == "0x" + said.digest().hex()
 
 
-def test_another_root_for_the_size_is_refused(contract):
+def test_another_root_for_the_size_is_refused(contract: SimpleNamespace) -> None:
     contract.transact(registry.call_anchor(statement(7)))
     other = statement(7, root="other")
     assert contract.transact(registry.call_anchor(other))["status"] == "0x0"
@@ -88,7 +93,7 @@ def test_another_root_for_the_size_is_refused(contract):
     assert contract.stored(other) == "0x" + statement(7).digest().hex()
 
 
-def test_publishers_logs_and_sizes_are_kept_apart(contract):
+def test_publishers_logs_and_sizes_are_kept_apart(contract: SimpleNamespace) -> None:
     contract.transact(registry.call_anchor(statement(7)))
     assert contract.stored(statement(7), account=1) == ZEROS
     assert contract.transact(registry.call_anchor(statement(7, root="other")), account=1)["status"] == "0x1"
@@ -97,7 +102,7 @@ def test_publishers_logs_and_sizes_are_kept_apart(contract):
     assert contract.stored(statement(7)) == "0x" + statement(7).digest().hex()
 
 
-def test_sizes_that_no_log_has(contract):
+def test_sizes_that_no_log_has(contract: SimpleNamespace) -> None:
     with pytest.raises(RuntimeError, match="size zero"):
         contract.call(raw_anchor(b"\x01" * 32, 0, b"\x02" * 32))
     with pytest.raises(RuntimeError, match="reverted"):
@@ -106,14 +111,14 @@ def test_sizes_that_no_log_has(contract):
         contract.call(raw_anchor(b"\x01" * 32, 1, b"\x02" * 32)[:-1])
 
 
-def test_it_takes_no_money_and_knows_nothing_else(contract):
+def test_it_takes_no_money_and_knows_nothing_else(contract: SimpleNamespace) -> None:
     chain, call = contract.chain, "0x" + registry.call_anchor(statement(1)).hex()
     for wrong in ({"data": call, "value": "0x1"}, {"data": "0x"}, {"data": "0x12345678"}, {"value": "0x1"}):
         with pytest.raises(RuntimeError, match="reverted"):
             chain.ask("eth_call", {"from": chain.publisher(0), "to": contract.address, **wrong})
 
 
-def test_the_slot_is_where_the_verifier_looks(contract):
+def test_the_slot_is_where_the_verifier_looks(contract: SimpleNamespace) -> None:
     said = statement(7)
     contract.transact(registry.call_anchor(said))
     place = registry.slot(bytes.fromhex(contract.chain.publisher(0)[2:]), said)
@@ -121,7 +126,7 @@ def test_the_slot_is_where_the_verifier_looks(contract):
     assert held == "0x" + said.digest().hex()
 
 
-def test_gas(contract):
+def test_gas(contract: SimpleNamespace) -> None:
     """At or below what the design reckons with."""
     first = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
     repeated = int(contract.transact(registry.call_anchor(statement(8)))["gasUsed"], 16)
@@ -132,7 +137,7 @@ def test_gas(contract):
     assert again <= 26_000
 
 
-def test_the_call_data_is_what_the_abi_says():
+def test_the_call_data_is_what_the_abi_says() -> None:
     from web3 import Web3
 
     abi = Web3().eth.contract(abi=registry.artifact()["abi"])
@@ -143,8 +148,8 @@ def test_the_call_data_is_what_the_abi_says():
     assert abi.events.Anchored().topic == "0x" + registry.ANCHORED.hex()
 
 
-def test_the_adapter_writes_what_the_contract_holds(contract):
-    async def scenario():
+def test_the_adapter_writes_what_the_contract_holds(contract: SimpleNamespace) -> None:
+    async def scenario() -> Statement | None:
         from .networks import anchor
 
         async with connected(contract.chain) as ledger:

@@ -1,13 +1,17 @@
 """The example contracts: they act on a sealed record, and on nothing else."""
 
+from __future__ import annotations
+
 import hashlib
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from carbonseal.ledger import Statement
 from carbonseal.log import tree
 from carbonseal_adapters.ethereum.checking import registry
+from carbonseal_devnet.ethereum.network import Network
 
 from . import calls
 
@@ -22,10 +26,10 @@ LATER, BEFORE = 1 << 60, 1
 
 
 @pytest.fixture
-def deal(carbonseal_fresh_chain):
+def deal(carbonseal_fresh_chain: Network) -> SimpleNamespace:
     chain = carbonseal_fresh_chain
 
-    def agreed(deadline):
+    def agreed(deadline: int) -> str:
         return calls.deploy(
             chain,
             calls.compiled("examples/PayOnSeal.vy")["bytecode"],
@@ -39,21 +43,21 @@ def deal(carbonseal_fresh_chain):
             value=DEPOSIT,
         )
 
-    def anchor(account=CERTIFIER):
+    def anchor(account: int = CERTIFIER) -> None:
         data = registry.call_anchor(Statement(LOG, 3, tree.tree_root(LEAVES)))
         calls.transact(chain, chain.deployment.registry, data, account)
 
-    def release(contract, size=3, index=0, proof=PROOF):
+    def release(contract: str, size: int = 3, index: int = 0, proof: list[bytes] = PROOF) -> dict[str, Any]:
         data = calls.words("release(uint64,uint64,bytes32[])", size, index, proof)
         return calls.transact(chain, contract, data, ANYONE)
 
-    def balance(who):
+    def balance(who: str) -> int:
         return int(chain.ask("eth_getBalance", who, "latest"), 16)
 
     return SimpleNamespace(chain=chain, agreed=agreed, anchor=anchor, release=release, balance=balance)
 
 
-def test_the_supplier_is_paid_once_the_record_is_sealed(deal):
+def test_the_supplier_is_paid_once_the_record_is_sealed(deal: SimpleNamespace) -> None:
     contract, supplier = deal.agreed(LATER), deal.chain.publisher(SUPPLIER)
     before = deal.balance(supplier)
     assert deal.release(contract)["status"] == "0x0"  # not anchored yet
@@ -66,7 +70,7 @@ def test_the_supplier_is_paid_once_the_record_is_sealed(deal):
     assert deal.release(contract)["status"] == "0x0"  # nothing left
 
 
-def test_nothing_else_releases_the_deposit(deal):
+def test_nothing_else_releases_the_deposit(deal: SimpleNamespace) -> None:
     contract = deal.agreed(LATER)
     deal.anchor()
     for wrong in (
@@ -82,15 +86,15 @@ def test_nothing_else_releases_the_deposit(deal):
     assert deal.balance(contract) == DEPOSIT
 
 
-def test_nobody_elses_anchors_count(deal):
+def test_nobody_elses_anchors_count(deal: SimpleNamespace) -> None:
     contract = deal.agreed(LATER)
     deal.anchor(account=SUPPLIER)
     assert deal.release(contract)["status"] == "0x0"
 
 
-def test_the_buyer_alone_takes_back_and_after_the_deadline_alone(deal):
-    def take_back(contract, account):
-        return calls.transact(deal.chain, contract, calls.words("take_back()"), account)["status"]
+def test_the_buyer_alone_takes_back_and_after_the_deadline_alone(deal: SimpleNamespace) -> None:
+    def take_back(contract: str, account: int) -> str:
+        return str(calls.transact(deal.chain, contract, calls.words("take_back()"), account)["status"])
 
     assert take_back(deal.agreed(LATER), BUYER) == "0x0"
     contract = deal.agreed(BEFORE)
@@ -100,7 +104,7 @@ def test_the_buyer_alone_takes_back_and_after_the_deadline_alone(deal):
 
 
 @pytest.mark.parametrize("height", [10, 20])
-def test_gas_of_asking_by_contract(deal, height):
+def test_gas_of_asking_by_contract(deal: SimpleNamespace, height: int) -> None:
     """A contract that knows whose log it is needs less call data, and one more call."""
     size, contract = 1 << height, deal.agreed(LATER)
     proof = [hashlib.sha256(b"%d" % level).digest() for level in range(height)]

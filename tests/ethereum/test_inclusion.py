@@ -1,7 +1,10 @@
 """AnchorRegistry checks RFC 9162 inclusion proofs on chain: just as the Python tree does, and never for more."""
 
+from __future__ import annotations
+
 import hashlib
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +14,7 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
 from carbonseal.log import tree
 from carbonseal_adapters.ethereum.checking import registry
+from carbonseal_devnet.ethereum.network import Network
 
 from . import calls
 
@@ -23,15 +27,15 @@ ENTRIES = [b"\x01" + hashlib.sha256(b"entry %d" % n).digest() for n in range(MOS
 LEAVES = [tree.leaf_hash(entry) for entry in ENTRIES]
 
 
-def sha(*seed):
+def sha(*seed: int | str) -> bytes:
     return hashlib.sha256(repr(seed).encode()).digest()
 
 
-def split(proof):
+def split(proof: bytes) -> tuple[bytes, ...]:
     return tuple(proof[at : at + 32] for at in range(0, len(proof), 32))
 
 
-def python_root(size, index, entry, proof):
+def python_root(size: int, index: int, entry: bytes, proof: list[bytes]) -> bytes | None:
     """What the Python tree says of the same: a root, or None."""
     try:
         return tree.root_from_inclusion(tree.leaf_hash(entry), index, size, proof)
@@ -40,11 +44,11 @@ def python_root(size, index, entry, proof):
 
 
 @pytest.fixture(scope="module")
-def chain(carbonseal_every_chain):
+def chain(carbonseal_every_chain: Network) -> Network:
     return carbonseal_every_chain
 
 
-def anchor(chain, size, root, log=LOG, account=ACCOUNT):
+def anchor(chain: Network, size: int, root: bytes, log: bytes = LOG, account: int = ACCOUNT) -> int:
     receipt = calls.transact(
         chain, chain.deployment.registry, registry.call_anchor(Statement(log, size, root)), account
     )
@@ -52,17 +56,25 @@ def anchor(chain, size, root, log=LOG, account=ACCOUNT):
     return int(receipt["gasUsed"], 16)
 
 
-def includes(chain, size, index, entry, proof, log=LOG, account=ACCOUNT):
+def includes(
+    chain: Network,
+    size: int,
+    index: int,
+    entry: bytes,
+    proof: Sequence[bytes],
+    log: bytes = LOG,
+    account: int = ACCOUNT,
+) -> bool:
     publisher = chain.publisher(account)
-    return calls.ask(
-        chain, chain.deployment.registry, INCLUDES, "bool", publisher, log, size, index, entry, list(proof)
+    return bool(
+        calls.ask(chain, chain.deployment.registry, INCLUDES, "bool", publisher, log, size, index, entry, list(proof))
     )
 
 
-def contract_root(chain, size, index, entry, proof):
+def contract_root(chain: Network, size: int, index: int, entry: bytes, proof: list[bytes]) -> bytes | None:
     """The root that the contract computes, or None where it reverts."""
     try:
-        return calls.ask(chain, chain.deployment.registry, ROOT, "bytes32", size, index, entry, list(proof))
+        return bytes(calls.ask(chain, chain.deployment.registry, ROOT, "bytes32", size, index, entry, list(proof)))
     except RuntimeError as error:
         assert "no such proof" in str(error)
         return None
@@ -71,10 +83,12 @@ def contract_root(chain, size, index, entry, proof):
 # --- as the Python tree does -----------------------------------------------------------------------------------------
 
 
-def mutated(chance, size, index, entry, proof):
+def mutated(
+    chance: random.Random, size: int, index: int, entry: bytes, proof: tuple[bytes, ...]
+) -> tuple[int, int, bytes, list[bytes]]:
     """One thing changed: what an attacker would try, or a client that counts wrongly would send."""
     hashes = list(proof)
-    at = chance.randrange(len(hashes)) if hashes else None
+    at = chance.randrange(len(hashes) or 1)
     match chance.choice(
         ["bit", "short", "shorter", "long", "longer", "swap", "index", "size", "entry", "other", "twice"]
     ):
@@ -105,7 +119,7 @@ def mutated(chance, size, index, entry, proof):
     return size, index, entry, hashes
 
 
-def test_every_size_up_to_300(chain):
+def test_every_size_up_to_300(chain: Network) -> None:
     """Proofs of the Python tree hold; changed ones do exactly where the Python tree says so, which is next to nowhere."""
     chance = random.Random(9162)
     roots, verdicts = {}, []
@@ -125,7 +139,7 @@ def test_every_size_up_to_300(chain):
 
 @settings(max_examples=150)
 @given(st.data())
-def test_the_same_root_at_any_size(chain, data):
+def test_the_same_root_at_any_size(chain: Network, data: st.DataObject) -> None:
     """Also at sizes that no test could build, and with proofs of every length around the right one."""
     size = data.draw(st.one_of(st.integers(0, 40), st.integers(0, 2**64 - 1), st.sampled_from([2**63, 2**64 - 1])))
     index = data.draw(st.one_of(st.integers(0, size), st.integers(0, 2**64 - 1)))
@@ -139,9 +153,9 @@ def test_the_same_root_at_any_size(chain, data):
     assert contract_root(chain, size, index, entry, proof) == python_root(size, index, entry, proof)
 
 
-def test_the_longest_proof(chain):
+def test_the_longest_proof(chain: Network) -> None:
     size, index, proof = 2**64 - 1, 0, [sha("long", n) for n in range(64)]
-    anchor(chain, size, python_root(size, index, ENTRIES[0], proof))
+    anchor(chain, size, tree.root_from_inclusion(tree.leaf_hash(ENTRIES[0]), index, size, proof))
     assert includes(chain, size, index, ENTRIES[0], proof)
 
 
@@ -151,7 +165,7 @@ FOUR = tree.tree_root(LEAVES[:4])
 LEFT, RIGHT = tree.node_hash(*LEAVES[:2]), tree.node_hash(*LEAVES[2:4])
 
 
-def test_what_was_not_anchored_includes_nothing(chain):
+def test_what_was_not_anchored_includes_nothing(chain: Network) -> None:
     log = sha("not anchored")
     proof = [LEAVES[1], RIGHT]
     assert not includes(chain, 4, 0, ENTRIES[0], proof, log=log)
@@ -163,7 +177,7 @@ def test_what_was_not_anchored_includes_nothing(chain):
     assert not includes(chain, 0, 0, ENTRIES[0], [], log=log)
 
 
-def test_an_inner_node_is_no_entry(chain):
+def test_an_inner_node_is_no_entry(chain: Network) -> None:
     """Not even under a publisher who anchors what such a proof would need."""
     log = sha("confusion")
     anchor(chain, 2, FOUR, log)
@@ -173,7 +187,7 @@ def test_an_inner_node_is_no_entry(chain):
         assert not includes(chain, 1, 0, entry, [], log=log)
 
 
-def test_a_root_of_zeros_is_no_loophole(chain):
+def test_a_root_of_zeros_is_no_loophole(chain: Network) -> None:
     """Zero is how the contract marks a proof of a wrong shape."""
     log = sha("zeros")
     anchor(chain, 2, bytes(32), log)
@@ -185,14 +199,14 @@ def test_a_root_of_zeros_is_no_loophole(chain):
 
 
 @pytest.fixture(scope="module")
-def sound(chain):
+def sound(chain: Network) -> bytes:
     """Call data for which `includes` answers yes."""
     log = sha("call data")
     anchor(chain, 4, FOUR, log)
     return calls.words(INCLUDES, chain.publisher(ACCOUNT), log, 4, 0, ENTRIES[0], [LEAVES[1], RIGHT])
 
 
-def answer(chain, data):
+def answer(chain: Network, data: bytes | bytearray) -> int | None:
     """1 or 0, or None where it reverts."""
     try:
         return int.from_bytes(calls.call(chain, chain.deployment.registry, bytes(data)), "big")
@@ -201,7 +215,7 @@ def answer(chain, data):
         return None
 
 
-def changed(data, at, value):
+def changed(data: bytes, at: int, value: int) -> bytes:
     """Call data with another word at that place (0 is the first argument's)."""
     start = 4 + 32 * at
     return data[:start] + value.to_bytes(32, "big") + data[start + 32 :]
@@ -211,7 +225,7 @@ HEAD = ("publisher", "log id", "size", "index", "entry at", "proof at")
 ENTRY_LENGTH, ENTRY_END, PROOF_LENGTH = 6, 8, 9  # words after the head
 
 
-def test_what_follows_is_not_read(chain, sound):
+def test_what_follows_is_not_read(chain: Network, sound: bytes) -> None:
     assert answer(chain, sound) == 1
     assert answer(chain, sound + b"\xff" * 33) == 1
     padded = bytearray(sound)
@@ -219,32 +233,32 @@ def test_what_follows_is_not_read(chain, sound):
     assert answer(chain, padded) == 1
 
 
-def test_words_that_are_too_wide_revert(chain, sound):
+def test_words_that_are_too_wide_revert(chain: Network, sound: bytes) -> None:
     for at, bits in ((0, 160), (2, 64), (3, 64)):
         assert answer(chain, changed(sound, at, 1 << bits)) is None, HEAD[at]
         assert answer(chain, changed(sound, at, (1 << 256) - 1)) is None, HEAD[at]
 
 
-def test_lengths_that_are_too_long_revert(chain, sound):
+def test_lengths_that_are_too_long_revert(chain: Network, sound: bytes) -> None:
     for value in (257, 2**32, 2**255):
         assert answer(chain, changed(sound, ENTRY_LENGTH, value)) is None
     for value in (65, 2**32, 2**255):
         assert answer(chain, changed(sound, PROOF_LENGTH, value)) is None
 
 
-def test_what_is_cut_off_is_never_made_up(chain, sound):
+def test_what_is_cut_off_is_never_made_up(chain: Network, sound: bytes) -> None:
     """Bytes that are missing must not be read as zeros that happen to fit."""
     for length in range(len(sound)):
         assert answer(chain, sound[:length]) in {None, 0}
 
 
-def test_places_elsewhere_prove_nothing(chain, sound):
+def test_places_elsewhere_prove_nothing(chain: Network, sound: bytes) -> None:
     for at in (4, 5):
         for value in (0, 32, 2**16, 2**64, 2**256 - 32, 2**256 - 1):
             assert answer(chain, changed(sound, at, value)) in {None, 0}
 
 
-def test_anchor_reads_its_words_strictly(chain):
+def test_anchor_reads_its_words_strictly(chain: Network) -> None:
     said = Statement(sha("strictly"), 5, FOUR)
     data = registry.call_anchor(said)
     slot = registry.call_anchors(bytes.fromhex(chain.publisher(ACCOUNT)[2:]), said)
@@ -261,15 +275,15 @@ def test_anchor_reads_its_words_strictly(chain):
 
 
 @pytest.mark.parametrize(("height", "most", "with_anchor"), [(10, 37_900, 40_000), (20, 50_700, 52_800)])
-def test_gas(chain, height, most, with_anchor):
+def test_gas(chain: Network, height: int, most: int, with_anchor: int) -> None:
     """As transactions. `most` is what a bare verification took where the design was made; nearly all is call data
     (EIP-7623), and so is what `includes` takes beyond it: publisher and log id."""
     size, log = 1 << height, sha("gas", height)
     index = int.from_bytes(log[:8], "big") % size
     proof = [sha("gas", height, level) for level in range(height)]
-    anchor(chain, size, python_root(size, index, ENTRIES[0], proof), log)
+    anchor(chain, size, tree.root_from_inclusion(tree.leaf_hash(ENTRIES[0]), index, size, proof), log)
 
-    def gas(data):
+    def gas(data: bytes) -> int:
         receipt = calls.transact(chain, chain.deployment.registry, data, ACCOUNT)
         assert receipt["status"] == "0x1"
         return int(receipt["gasUsed"], 16)

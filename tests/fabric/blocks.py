@@ -1,5 +1,7 @@
 """What stands in a channel's blocks, read with the official classes: none of the adapter's or the network's own code."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,6 +9,8 @@ from fabric_protos.common import common_pb2
 from fabric_protos.ledger.rwset import rwset_pb2
 from fabric_protos.ledger.rwset.kvrwset import kv_rwset_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
+
+from carbonseal_devnet.fabric.network import FabricNetwork
 
 VALID, CONFLICT, DUPLICATE, UNENDORSED = (
     transaction_pb2.TxValidationCode.Value(name)
@@ -25,12 +29,12 @@ class Seen:
     writes: tuple[tuple[str, str, bytes], ...]  # namespace, key, value
 
 
-def transactions(network, msp_id="Org1MSP") -> Iterator[Seen]:
+def transactions(network: FabricNetwork, msp_id: str = "Org1MSP") -> Iterator[Seen]:
     for number in range(network.height(msp_id)):
         yield from of_block(network.block(number, msp_id))
 
 
-def of_block(raw) -> Iterator[Seen]:
+def of_block(raw: bytes) -> Iterator[Seen]:
     block = common_pb2.Block.FromString(raw)
     codes = block.metadata.metadata[common_pb2.TRANSACTIONS_FILTER]
     for index, (envelope, code) in enumerate(zip(block.data.data, codes, strict=True)):
@@ -40,7 +44,7 @@ def of_block(raw) -> Iterator[Seen]:
             yield Seen(block.header.number, index, header.tx_id, code, tuple(writes(payload.data)))
 
 
-def writes(transaction) -> Iterator[tuple[str, str, bytes]]:
+def writes(transaction: bytes) -> Iterator[tuple[str, str, bytes]]:
     for action in transaction_pb2.Transaction.FromString(transaction).actions:
         called = transaction_pb2.ChaincodeActionPayload.FromString(action.payload).action
         answer = proposal_response_pb2.ProposalResponsePayload.FromString(called.proposal_response_payload)

@@ -1,5 +1,7 @@
 """`make test-fabric`: the tests of Fabric on Fabric's own programs. Fails, and says why, where they are not found."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 
@@ -9,7 +11,7 @@ from carbonseal_devnet.supervised_process import ProgramMissing
 PEER = "tests/devnet/fabric/test_peer_program.py"
 
 
-def main():
+def main() -> None:
     try:
         version = Programs().version
     except ProgramMissing as missing:

@@ -1,12 +1,15 @@
 """What was recorded from real networks with carbonseal's chaincode; `record` makes it."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from carbonseal.ledger import Evidence, Statement, TrustItem
-from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
+from carbonseal_adapters.fabric.checking.evidence import VERIFIER, Pins
 from carbonseal_adapters.fabric.checking.packing import TYPE, VERSION
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from tests.repository.sources import REPOSITORY
@@ -20,23 +23,24 @@ class Recorded:
     folder: Path
 
     @cached_property
-    def told(self):
-        return json.loads((self.folder / "recorded.json").read_text("ascii"))
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads((self.folder / "recorded.json").read_text("ascii"))
+        return told
 
     @property
-    def ledger(self):
-        return self.told["ledger"]
+    def ledger(self) -> str:
+        return str(self.told["ledger"])
 
     @cached_property
-    def pins(self):
+    def pins(self) -> Pins:
         return VERIFIER.pin(self.ledger, self.told["pins"])
 
     @cached_property
-    def trust(self):
+    def trust(self) -> list[TrustItem]:
         return [TrustItem(self.ledger, CONFIG_BLOCK, item_value(self.ledger, self.block(0)), "recorded", "2026-11-22")]
 
     @cached_property
-    def anchors(self):
+    def anchors(self) -> list[tuple[Statement, Evidence]]:
         """Statements with their evidence, in the order in which they were written."""
         return [
             (Statement.decode(bytes.fromhex(each["statement"])), Evidence(TYPE, VERSION, packed(each["evidence"])))
@@ -44,21 +48,21 @@ class Recorded:
         ]
 
     @property
-    def height(self):
+    def height(self) -> int:
         return len(list(self.folder.glob("*.block")))
 
-    def block(self, number):
+    def block(self, number: int) -> bytes:
         """A block as a peer of Org1 had it, raw."""
         return (self.folder / f"{number}.block").read_bytes()
 
-    def check(self, evidence, statement, trust=None):
+    def check(self, evidence: Evidence, statement: Statement, trust: list[TrustItem] | None = None) -> Checked:
         return VERIFIER.check(evidence, statement, self.pins, self.trust if trust is None else trust)
 
 
-def packed(value):
+def packed(value: dict[str, Any]) -> bytes:
     """RFC 8785: all of it is ASCII and integers."""
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
-def recorded(name):
+def recorded(name: str) -> Recorded:
     return Recorded(VECTORS / name)

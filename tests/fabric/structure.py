@@ -1,14 +1,18 @@
 """The structure of evidence: which fields are there, down to the last byte string that holds a message, and the constants in
 them. What differs from one anchor to the next (hashes, keys, signatures, times) is left out."""
 
+from __future__ import annotations
+
 import json
 from base64 import b64decode
+from typing import Any
 
 from fabric_protos.common import common_pb2
 from fabric_protos.ledger.rwset import rwset_pb2
 from fabric_protos.ledger.rwset.kvrwset import kv_rwset_pb2
 from fabric_protos.msp import identities_pb2
 from fabric_protos.peer import chaincode_event_pb2, chaincode_pb2, proposal_pb2, proposal_response_pb2, transaction_pb2
+from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 INSIDE = {  # byte strings that hold messages
@@ -56,7 +60,7 @@ PARTS = {
 }
 
 
-def structure(evidence):
+def structure(evidence: bytes) -> set[str]:
     """Evidence's data, JSON -> set of paths, each with the lengths or constants at its end."""
     told = json.loads(evidence)
     found = set()
@@ -71,7 +75,7 @@ def structure(evidence):
     return found | {f"evidence {key}" for key in told}
 
 
-def block(parts, name, inside):
+def block(parts: dict[str, Any], name: str, inside: dict[str, Any]) -> set[str]:
     found = {f"{name} {key}: {type(value).__name__}" for key, value in parts.items()}
     for key in ("previous_hash", "data_hash"):
         found.add(f"{name} {key}: {len(b64decode(parts[key]))} bytes")
@@ -80,9 +84,10 @@ def block(parts, name, inside):
     return found | paths(common_pb2.Metadata.FromString(b64decode(parts["signatures"])), f"{name} signatures", inside)
 
 
-def paths(message, path, inside=None):
+def paths(message: Message, path: str, inside: dict[str, Any] | None = None) -> set[str]:
     inside = INSIDE if inside is None else inside
-    found, kind = set(), message.DESCRIPTOR.name
+    found: set[str] = set()
+    kind = message.DESCRIPTOR.name
     for field, value in message.ListFields():
         name, place = f"{kind}.{field.name}", f"{path}.{field.name}"
         values = list(value) if field.label == field.LABEL_REPEATED else [value]

@@ -1,17 +1,24 @@
 """A channel that changes while anchors are written: evidence carries the chain of configurations from the pinned one."""
 
+from __future__ import annotations
+
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import TransientError
+from carbonseal.ledger import Checked, Evidence, TransientError
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
+from carbonseal_adapters.fabric.sending.ledger import FabricLedger
+from carbonseal_devnet.fabric.network import FabricNetwork
 
 from . import networks
 
 
-async def proved(network, ledger, size, raw=None):
+async def proved(
+    network: FabricNetwork, ledger: FabricLedger, size: int, raw: bytes | None = None
+) -> tuple[Evidence, Checked]:
     attempt, seen = await networks.write(ledger, networks.anchor(size))
     evidence = await networks.until(lambda: ledger.evidence(attempt, seen))
     checked = await networks.checked(network, ledger, evidence, networks.anchor(size).statement, raw)
@@ -19,10 +26,10 @@ async def proved(network, ledger, size, raw=None):
     return evidence, checked
 
 
-def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonseal_fresh_fabric):
+def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             before, _ = await proved(network, ledger, 1)
             joined = await asyncio.to_thread(network.add_organisation, "Org3MSP")
@@ -50,10 +57,10 @@ def test_a_new_organisation_and_a_new_orderer_certificate_are_followed(carbonsea
     asyncio.run(run())
 
 
-def test_whose_certificate_is_revoked_anchors_nothing_more(carbonseal_fresh_fabric):
+def test_whose_certificate_is_revoked_anchors_nothing_more(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network, user="User2") as ledger:
             await proved(network, ledger, 1)
             stored = await networks.until(lambda: ledger.prepare(networks.anchor(2), ()))
@@ -68,10 +75,10 @@ def test_whose_certificate_is_revoked_anchors_nothing_more(carbonseal_fresh_fabr
     asyncio.run(run())
 
 
-def test_a_renewed_certificate_is_the_same_publisher(carbonseal_fresh_fabric):
+def test_a_renewed_certificate_is_the_same_publisher(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             attempt, first = await networks.write(ledger, networks.anchor(1))
             before = ledger.publisher
@@ -80,16 +87,18 @@ def test_a_renewed_certificate_is_the_same_publisher(carbonseal_fresh_fabric):
             assert ledger.publisher == before
             await ledger.evidence(attempt, first)
             await proved(network, ledger, 2)
-            assert (await ledger.latest(networks.digest("log"))).size == 2
+            latest = await ledger.latest(networks.digest("log"))
+            assert latest is not None
+            assert latest.size == 2
 
     asyncio.run(run())
 
 
-def test_another_channels_block_cannot_be_pinned(carbonseal_fabric, tmp_path):
+def test_another_channels_block_cannot_be_pinned(carbonseal_fabric: FabricNetwork, tmp_path: Path) -> None:
     path = tmp_path / "no.block"
     path.write_bytes(b"\x0a\x00")
 
-    async def run():
+    async def run() -> None:
         with pytest.raises(Refused) as caught:
             await networks.open_ledger(carbonseal_fabric, config=str(path))
         assert caught.value.finding.code.name.startswith("fabric.")

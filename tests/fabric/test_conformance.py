@@ -1,5 +1,7 @@
 """The adapter against the kit that every adapter must pass, on whichever network --carbonseal-fabric names."""
 
+from __future__ import annotations
+
 import asyncio
 import itertools
 from dataclasses import replace
@@ -8,17 +10,19 @@ import pytest
 
 from carbonseal.ledger import Anchor
 from carbonseal_adapters.conformance import CHECKS, Subject
+from carbonseal_adapters.conformance.subject import Check
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
+from carbonseal_devnet.fabric.network import FabricNetwork
 
 from . import networks
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_conforms(check, carbonseal_fabric):
+def test_conforms(check: Check, carbonseal_fabric: FabricNetwork) -> None:
     network = carbonseal_fabric
     sizes = itertools.count(1)
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             pins = dict(await ledger.pins())
         subject = Subject(
@@ -36,8 +40,8 @@ def test_conforms(check, carbonseal_fabric):
     asyncio.run(run())
 
 
-def test_a_peer_calls_the_chaincode_fifty_times_at_once(carbonseal_fabric):
-    async def run():
+def test_a_peer_calls_the_chaincode_fifty_times_at_once(carbonseal_fabric: FabricNetwork) -> None:
+    async def run() -> None:
         async with networks.connected(carbonseal_fabric) as ledger:
             await networks.write(ledger, networks.anchor(1, "fifty"))
             logs = [networks.digest("fifty" if number % 2 else f"no log {number}") for number in range(50)]

@@ -1,15 +1,18 @@
 """Anchors while parts of the network are down, conflict, or come back: each stands once, and only what is valid is proved."""
 
+from __future__ import annotations
+
 import asyncio
 import random
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from fabric_protos.common import common_pb2
 from fabric_protos.peer import transaction_pb2
 
-from carbonseal.ledger import AttemptStatus, PermanentError, TransientError
+from carbonseal.ledger import Attempt, AttemptStatus, Evidence, PermanentError, TransientError
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.answers import Answer
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
@@ -19,6 +22,8 @@ from carbonseal_adapters.fabric.checking.messages.protobuf import read
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 from carbonseal_adapters.fabric.checking.transactions import Transaction
 from carbonseal_adapters.fabric.sending.channels import Channel
+from carbonseal_adapters.fabric.sending.ledger import FabricLedger
+from carbonseal_devnet.fabric.network import FabricNetwork
 
 from . import networks
 
@@ -28,7 +33,7 @@ VALID, CONFLICT, DUPLICATE = (
 )
 
 
-def transactions(network, msp_id="Org1MSP"):
+def transactions(network: FabricNetwork, msp_id: str = "Org1MSP") -> list[tuple[str, int, bytes]]:
     """Every transaction on the channel: its id, its validation code and its envelope, as a peer has them."""
     found = []
     for number in range(network.height(msp_id)):
@@ -42,10 +47,10 @@ def transactions(network, msp_id="Org1MSP"):
     return found
 
 
-def test_what_was_stored_is_sent_when_the_orderer_is_back(carbonseal_fresh_fabric):
+def test_what_was_stored_is_sent_when_the_orderer_is_back(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             attempt = await networks.until(lambda: ledger.prepare(networks.anchor(1), ()))
             orderers = 4 if has_quorum_of_four(network) else 1
@@ -57,7 +62,7 @@ def test_what_was_stored_is_sent_when_the_orderer_is_back(carbonseal_fresh_fabri
             for number in range(orderers):
                 await asyncio.to_thread(network.start_orderer, number)
 
-            async def send():
+            async def send() -> bool:
                 await ledger.send(attempt)
                 return True
 
@@ -67,7 +72,7 @@ def test_what_was_stored_is_sent_when_the_orderer_is_back(carbonseal_fresh_fabri
     asyncio.run(run())
 
 
-def has_quorum_of_four(network):
+def has_quorum_of_four(network: FabricNetwork) -> bool:
     try:
         network.orderer_endpoint(3)
     except IndexError:
@@ -76,10 +81,10 @@ def has_quorum_of_four(network):
 
 
 @pytest.mark.parametrize("fault", ["chaincode", "peer"])
-def test_without_an_endorser_it_waits_and_then_goes_on(fault, carbonseal_fresh_fabric):
+def test_without_an_endorser_it_waits_and_then_goes_on(fault: str, carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             await networks.write(ledger, networks.anchor(1))
             await asyncio.to_thread(getattr(network, f"stop_{fault}"), "Org2MSP")
@@ -93,10 +98,10 @@ def test_without_an_endorser_it_waits_and_then_goes_on(fault, carbonseal_fresh_f
     asyncio.run(run())
 
 
-def test_no_evidence_without_enough_attesters(carbonseal_fresh_fabric):
+def test_no_evidence_without_enough_attesters(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with (
             networks.connected(network) as ledger,
             networks.connected(network, attest="1:Org1MSP,Org2MSP") as one,
@@ -114,31 +119,35 @@ def test_no_evidence_without_enough_attesters(carbonseal_fresh_fabric):
     asyncio.run(run())
 
 
-def test_of_two_attempts_in_one_block_one_is_valid_and_only_that_is_proved(carbonseal_fresh_fabric):
+def test_of_two_attempts_in_one_block_one_is_valid_and_only_that_is_proved(
+    carbonseal_fresh_fabric: FabricNetwork,
+) -> None:
     network = carbonseal_fresh_fabric
     statement = networks.anchor(1).statement
 
-    async def race(ledger):
+    async def race(ledger: FabricLedger) -> tuple[Attempt, Attempt]:
         first, second = [await networks.until(lambda: ledger.prepare(networks.anchor(1), ())) for _ in range(2)]
         for attempt in (first, second):
-            await ledger._channel.gateway(lambda peer, one=attempt: peer.submit(network.channel, one.id, one.payload))
+            await networks.submit(network, ledger, attempt)
         return first, second
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             attempts = await race(ledger)
             seen = await networks.final(ledger, attempts)
             won = next(attempt for attempt in attempts if attempt.id == seen.attempt)
             evidence = await networks.until(lambda: ledger.evidence(won, seen))
             for attempt in attempts:  # they may be in two blocks
-                await networks.until(lambda name=attempt.id: ledger._channel.validation_code(name))
+                await networks.until(partial(ledger._channel.validation_code, attempt.id))
             codes = {name: code for name, code, _ in await asyncio.to_thread(transactions, network)}
             assert sorted(codes[attempt.id] for attempt in attempts) == [VALID, CONFLICT]
             assert codes[seen.attempt] == VALID
             assert (await networks.checked(network, ledger, evidence, statement)).proved
             await the_other_is_never_proved(network, ledger, evidence, attempts, seen.attempt)
 
-    async def the_other_is_never_proved(network, ledger, evidence, attempts, winner):
+    async def the_other_is_never_proved(
+        network: FabricNetwork, ledger: FabricLedger, evidence: Evidence, attempts: tuple[Attempt, Attempt], winner: str
+    ) -> None:
         """The same attestations beside the transaction that lost: its block is as well signed."""
         (loser,) = [attempt for attempt in attempts if attempt.id != winner]
         parts = FabricEvidence.decode(evidence.data)
@@ -157,11 +166,13 @@ def test_of_two_attempts_in_one_block_one_is_valid_and_only_that_is_proved(carbo
     asyncio.run(run())
 
 
-def test_a_conflicting_attempt_alone_is_refused_by_name_and_prepared_anew(carbonseal_fresh_fabric):
+def test_a_conflicting_attempt_alone_is_refused_by_name_and_prepared_anew(
+    carbonseal_fresh_fabric: FabricNetwork,
+) -> None:
     """Endorsed on one state and ordered on another, by no fault of its own."""
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             late = await networks.until(lambda: ledger.prepare(networks.anchor(1), ()))
             await networks.write(ledger, networks.anchor(1))
@@ -176,7 +187,7 @@ def test_a_conflicting_attempt_alone_is_refused_by_name_and_prepared_anew(carbon
     asyncio.run(run())
 
 
-def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fabric):
+def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network, dice = carbonseal_fresh_fabric, random.Random(20261122)
     done = asyncio.Event()
     faults = [
@@ -187,7 +198,7 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
         ("chaincode", "Org2MSP"),
     ]
 
-    async def break_things():
+    async def break_things() -> None:
         while not done.is_set():
             kind, which = dice.choice(faults)
             await asyncio.to_thread(getattr(network, f"stop_{kind}"), which)
@@ -195,16 +206,16 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
             await asyncio.to_thread(getattr(network, f"start_{kind}"), which)
             await asyncio.sleep(dice.random() / 2)
 
-    async def run():
+    async def run() -> None:
         sizes = iter(range(1, ANCHORS + 1))
         proved = {}
 
-        async def worker():
+        async def worker() -> None:
             async with networks.connected(network) as ledger:
                 for size in sizes:
                     one = networks.anchor(size)
                     attempt, seen = await networks.write(ledger, one)
-                    proved[size] = await networks.until(lambda of=(attempt, seen): ledger.evidence(*of))
+                    proved[size] = await networks.until(partial(ledger.evidence, attempt, seen))
 
         async with asyncio.TaskGroup() as group:
             breaking = group.create_task(break_things())
@@ -233,7 +244,7 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
     assert keys == {each.key: 1 for each in place}
 
 
-def written(network, envelope):
+def written(network: FabricNetwork, envelope: bytes) -> list[str]:
     """The keys that a transaction writes in the chaincode's namespace."""
     transaction = Transaction.read(envelope)
     called = read(transaction.header.extension, shapes.CHAINCODE_HEADER_EXTENSION).message(2, shapes.CHAINCODE_ID)
@@ -243,8 +254,8 @@ def written(network, envelope):
     return [write.text(1) for write in namespace.messages(3, shapes.KV_WRITE)] if namespace else []
 
 
-def test_a_clock_that_is_wrong_is_told(carbonseal_fabric):
-    async def run():
+def test_a_clock_that_is_wrong_is_told(carbonseal_fabric: FabricNetwork) -> None:
+    async def run() -> None:
         async with networks.connected(carbonseal_fabric) as ledger:
             channel = ledger._channel
             ledger._channel = Channel(
@@ -260,8 +271,8 @@ def test_a_clock_that_is_wrong_is_told(carbonseal_fabric):
     asyncio.run(run())
 
 
-def test_a_second_root_is_refused_when_it_is_prepared(carbonseal_fabric):
-    async def run():
+def test_a_second_root_is_refused_when_it_is_prepared(carbonseal_fabric: FabricNetwork) -> None:
+    async def run() -> None:
         async with networks.connected(carbonseal_fabric) as ledger:
             await networks.write(ledger, networks.anchor(1, "second root"))
             with pytest.raises(PermanentError, match="another root"):

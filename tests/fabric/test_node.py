@@ -1,21 +1,25 @@
 """The whole way with the command line: a node that anchors on Fabric, a passport, and a verdict without any network."""
 
+from __future__ import annotations
+
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from carbonseal.cli.main import carbonseal
+from carbonseal_devnet.fabric.network import FabricNetwork
 
 
-def run(*words, status=0):
+def run(*words: str | Path | int, status: int = 0) -> str:
     done = CliRunner().invoke(carbonseal, [str(word) for word in words])
     assert done.exit_code == status, done.output
     return done.output
 
 
-def begin(network, node, user="User1"):
+def begin(network: FabricNetwork, node: Path, user: str = "User1") -> None:
     options = " ".join(f"{name}={value}" for name, value in network.node_options(user=user).items())
     ledger = f"consortium {network.uri} {options}"
     run(
@@ -30,7 +34,7 @@ def begin(network, node, user="User1"):
     )
 
 
-def test_from_record_to_verdict(carbonseal_fabric, tmp_path):
+def test_from_record_to_verdict(carbonseal_fabric: FabricNetwork, tmp_path: Path) -> None:
     node, records, passport = tmp_path / "node", tmp_path / "records.ndjson", tmp_path / "passport.json"
     begin(carbonseal_fabric, node)
     records.write_text('{"name":"cell","kilograms":"3.5"}\n', encoding="utf-8")
@@ -59,7 +63,9 @@ def test_from_record_to_verdict(carbonseal_fabric, tmp_path):
 
 
 @pytest.mark.parametrize(("days", "told"), [(3, True), (40, False)])
-def test_a_certificate_that_ends_soon_is_told_early(carbonseal_fresh_fabric, tmp_path, days, told):
+def test_a_certificate_that_ends_soon_is_told_early(
+    carbonseal_fresh_fabric: FabricNetwork, tmp_path: Path, days: int, told: bool
+) -> None:
     network = carbonseal_fresh_fabric
     network.organisations["Org1MSP"].renew(network.msp(user="User2"), lasts=timedelta(days=days))
     begin(network, tmp_path / "node", "User2")

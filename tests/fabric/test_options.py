@@ -1,15 +1,20 @@
 """What node.toml and the files that it names can get wrong, each told by a code of its own; and keys by URI."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     load_pem_private_key,
@@ -23,12 +28,19 @@ from carbonseal.node.anchoring.adapters import NodeSecrets
 from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_adapters.fabric.sending.options import read_options
 from carbonseal_adapters.fabric.sending.signers import CLIENT_KEY, public_key_of
+from carbonseal_devnet.fabric.network import FabricNetwork
+from tests.tokens import SoftHsm
 
 from . import networks
 
+# The network, a node's directory, the connection profile in it, and the ledger's options.
+Given = tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]
+
 
 @pytest.fixture
-def given(carbonseal_fabric, tmp_path):
+def given(
+    carbonseal_fabric: FabricNetwork, tmp_path: Path
+) -> tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]:
     """A node's directory with an MSP folder and a connection profile, and options that name them."""
     shutil.copytree(carbonseal_fabric.msp(), tmp_path / "msp")
     profile = json.loads(carbonseal_fabric.profile().read_text())
@@ -37,13 +49,13 @@ def given(carbonseal_fabric, tmp_path):
     return carbonseal_fabric, tmp_path, profile, options
 
 
-def refused(network, directory, options, address=None):
+def refused(network: FabricNetwork, directory: Path, options: dict[str, str], address: str | None = None) -> str:
     with pytest.raises(Refused) as caught:
         read_options(address or network.uri, options, NodeSecrets(directory))
     return caught.value.finding.code.name
 
 
-def test_as_given_it_is_taken(given):
+def test_as_given_it_is_taken(given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]) -> None:
     network, directory, _, options = given
     read = read_options(network.uri, options, NodeSecrets(directory))
     assert read.gateways[0].address == network.endpoint()
@@ -51,7 +63,9 @@ def test_as_given_it_is_taken(given):
     assert len(read.client.publisher) == 64
 
 
-def test_a_nodes_directory_may_be_named_from_where_one_stands(given, monkeypatch):
+def test_a_nodes_directory_may_be_named_from_where_one_stands(
+    given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`carbonseal init my-node`: the key in the MSP folder's keystore is found all the same."""
     network, directory, _, options = given
     options.pop("key", None)
@@ -60,20 +74,22 @@ def test_a_nodes_directory_may_be_named_from_where_one_stands(given, monkeypatch
     assert len(read.client.publisher) == 64
 
 
-def test_left_out_a_majority_of_the_profiles_organisations_attests(given):
+def test_left_out_a_majority_of_the_profiles_organisations_attests(
+    given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]],
+) -> None:
     network, directory, _, options = given
     del options["attest"]
     assert str(read_options(network.uri, options, NodeSecrets(directory)).attest) == "2 of Org1MSP, Org2MSP"
 
 
 @pytest.mark.parametrize("option", ["channel", "profile", "msp"])
-def test_what_is_needed(given, option):
+def test_what_is_needed(given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]], option: str) -> None:
     network, directory, _, options = given
     del options[option]
     assert refused(network, directory, options) == "fabric.option-missing"
 
 
-def test_wrong_options(given):
+def test_wrong_options(given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]) -> None:
     network, directory, _, options = given
     assert refused(network, directory, options | {"chanel": "x"}) == "fabric.option-unknown"
     assert refused(network, directory, options | {"attest": "3:Org1MSP,Org2MSP"}) == "fabric.organisations-malformed"
@@ -82,7 +98,7 @@ def test_wrong_options(given):
     assert refused(network, directory, options, "fabric+grpcs://127.0.0.1:1") == "fabric.gateway-unknown"
 
 
-def test_wrong_profiles(given):
+def test_wrong_profiles(given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]) -> None:
     network, directory, profile, options = given
     path = directory / "profile.json"
     for text in ("name: yaml", "[]", "{}", json.dumps(profile | {"peers": {}}), json.dumps(profile | {"client": {}})):
@@ -92,14 +108,14 @@ def test_wrong_profiles(given):
     assert refused(network, directory, options) == "fabric.profile-unreadable"
 
 
-def test_a_root_by_path_beside_the_profile(given):
+def test_a_root_by_path_beside_the_profile(given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]) -> None:
     network, directory, profile, options = given
     for name, peer in profile["peers"].items():
         (directory / f"{name}.pem").write_text(peer["tlsCACerts"]["pem"])
         peer["tlsCACerts"] = {"path": f"{name}.pem"}
     (directory / "profile.json").write_text(json.dumps(profile))
 
-    async def run():
+    async def run() -> None:
         ledger = await connect(network.uri, options, NodeSecrets(directory))
         assert ledger.name == network.ledger
         await ledger.close()
@@ -107,7 +123,7 @@ def test_a_root_by_path_beside_the_profile(given):
     asyncio.run(run())
 
 
-def test_wrong_folders(given):
+def test_wrong_folders(given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]) -> None:
     network, directory, _, options = given
     (directory / "msp" / "signcerts" / "another.pem").write_text("x")
     assert refused(network, directory, options) == "fabric.folder-unreadable"
@@ -115,17 +131,19 @@ def test_wrong_folders(given):
     assert refused(network, directory, options) == "fabric.folder-unreadable"
 
 
-def key_file(directory):
+def key_file(directory: Path) -> Path:
     (path,) = (directory / "msp" / "keystore").iterdir()
     return path
 
 
-def test_keys_elsewhere_encrypted_wrong_and_of_another(given, monkeypatch):
+def test_keys_elsewhere_encrypted_wrong_and_of_another(
+    given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     network, directory, _, options = given
     key = load_pem_private_key(key_file(directory).read_bytes(), None)
     shutil.rmtree(directory / "msp" / "keystore")
 
-    def store(key, encryption):
+    def store(key: PrivateKeyTypes, encryption: KeySerializationEncryption) -> None:
         path = directory / "client.pem"
         path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
         path.chmod(0o600)
@@ -148,10 +166,12 @@ def test_keys_elsewhere_encrypted_wrong_and_of_another(given, monkeypatch):
     assert refused(network, directory, plain) == "fabric.key-of-another"
 
 
-def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(given):
+def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(
+    given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]],
+) -> None:
     network, directory, _, options = given
 
-    async def run():
+    async def run() -> None:
         with pytest.raises(TransientError):
             await connect(network.uri, options | {"channel": "nowhere"}, NodeSecrets(directory))
         async with networks.connected(network) as one, networks.connected(network, "Org2MSP") as two:
@@ -161,11 +181,11 @@ def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(given):
     asyncio.run(run())
 
 
-def test_secrets_are_relative_to_the_nodes_directory():
+def test_secrets_are_relative_to_the_nodes_directory() -> None:
     assert NodeSecrets(Path("node")).directory == Path("node")
 
 
-def test_a_key_in_a_token_anchors(carbonseal_fresh_fabric, softhsm, tmp_path):
+def test_a_key_in_a_token_anchors(carbonseal_fresh_fabric: FabricNetwork, softhsm: SoftHsm, tmp_path: Path) -> None:
     """P-256 in SoftHSM, with a certificate that the organisation's own authority issues for it."""
     network = carbonseal_fresh_fabric
     softhsm.make_key("client", "secp256r1")
@@ -179,7 +199,7 @@ def test_a_key_in_a_token_anchors(carbonseal_fresh_fabric, softhsm, tmp_path):
     shutil.rmtree(folder / "keystore")
     options = network.node_options() | {"msp": str(folder), "key": uri_of_key}
 
-    async def run():
+    async def run() -> None:
         ledger = await connect(network.uri, options, NodeSecrets(tmp_path))
         try:
             await networks.write(ledger, networks.anchor(1, "token"))

@@ -1,5 +1,7 @@
 """Real networks' blocks and answers, recorded with carbonseal's chaincode: verified in every run."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +13,7 @@ from carbonseal.findings import Outcome
 from carbonseal_adapters.fabric.checking.blocks import Block
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 from carbonseal_adapters.fabric.sending.collecting import last_config
+from tests.fabric.recorded import Recorded
 
 from .recorded import NETWORKS, recorded
 
@@ -18,11 +21,11 @@ CONFLICT = transaction_pb2.TxValidationCode.Value("MVCC_READ_CONFLICT")
 
 
 @pytest.fixture(params=NETWORKS)
-def network(request):
+def network(request: pytest.FixtureRequest) -> Recorded:
     return recorded(request.param)
 
 
-def test_every_anchor_is_proved(network):
+def test_every_anchor_is_proved(network: Recorded) -> None:
     for statement, evidence in network.anchors:
         checked = network.check(evidence, statement)
         assert checked.proved is not None, checked.findings
@@ -30,7 +33,7 @@ def test_every_anchor_is_proved(network):
         assert checked.findings[1].facts["attesters"] == "Org1MSP, Org2MSP"
 
 
-def test_a_change_of_the_configuration_is_followed(network):
+def test_a_change_of_the_configuration_is_followed(network: Recorded) -> None:
     statement, evidence = network.anchors[-1]
     parts = FabricEvidence.decode(evidence.data)
     assert [block.number for block in parts.config] == [network.told["update"]]
@@ -38,7 +41,7 @@ def test_a_change_of_the_configuration_is_followed(network):
     assert checked.findings[0].code.name == "fabric.config-other"
 
 
-def test_blocks_chain_and_name_their_configuration(network):
+def test_blocks_chain_and_name_their_configuration(network: Recorded) -> None:
     blocks = [Block.of(network.block(number)) for number in range(network.height)]
     assert f"fabric:{blocks[0].hash.hex()}" == network.ledger
     for before, block in pairwise(blocks):
@@ -47,7 +50,7 @@ def test_blocks_chain_and_name_their_configuration(network):
     assert [last_config(block) for block in blocks[-2:]] == [network.told["update"]] * 2
 
 
-def test_the_transaction_that_lost_is_never_proved(network):
+def test_the_transaction_that_lost_is_never_proved(network: Recorded) -> None:
     """In one block with the valid one, as well endorsed and signed; only a byte that nobody signs says that it is invalid."""
     statement, evidence = network.anchors[1]
     parts = FabricEvidence.decode(evidence.data)
@@ -60,7 +63,7 @@ def test_the_transaction_that_lost_is_never_proved(network):
     assert [found.code.name for found in checked.findings] == ["fabric.ordered", "fabric.written-by-another"]
 
 
-def test_no_byte_can_change(network):
+def test_no_byte_can_change(network: Recorded) -> None:
     """Spread over the whole evidence; one in so many, another one for each network."""
     statement, evidence = network.anchors[0]
     for at in range(len(evidence.data) % 7, len(evidence.data), 97):
@@ -70,7 +73,7 @@ def test_no_byte_can_change(network):
         assert {found.code.outcome for found in checked.findings} - {Outcome.SHOWN}, at
 
 
-def test_one_networks_evidence_proves_nothing_on_another(network):
+def test_one_networks_evidence_proves_nothing_on_another(network: Recorded) -> None:
     for other in map(recorded, NETWORKS):
         if other.ledger != network.ledger:
             statement, evidence = network.anchors[0]

@@ -1,6 +1,10 @@
 """Whole channels of real networks, block by block through the embedded network's validator: it comes to what real peers came
 to, configuration, lifecycle and conflicts included."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 import pytest
 from fabric_protos.common import common_pb2
 
@@ -14,7 +18,7 @@ from .recorded import NETWORKS, recorded
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_real_channels_replayed_give_the_same_filters_and_commit_hashes(name, tmp_path):
+def test_real_channels_replayed_give_the_same_filters_and_commit_hashes(name: str, tmp_path: Path) -> None:
     network = recorded(name)
     first = common_pb2.Block.FromString(network.block(0))
     channel, running = Channel.of_block(first), b""

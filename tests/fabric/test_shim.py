@@ -1,6 +1,10 @@
 """The chaincode service, asked as a peer asks it: many calls at once on one stream, questions, errors, events, TLS."""
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Callable, Collection
+from pathlib import Path
 
 import grpc
 import pytest
@@ -9,13 +13,13 @@ from fabric_protos.peer import chaincode_pb2, chaincode_shim_pb2, proposal_pb2, 
 from fabric_protos.peer.chaincode_shim_pb2_grpc import ChaincodeStub
 
 from carbonseal_adapters.fabric.chaincode.registry import Declined
-from carbonseal_adapters.fabric.chaincode.shim import serving
+from carbonseal_adapters.fabric.chaincode.shim import PeerCall, serving
 from carbonseal_devnet.fabric.identity import Organisation
 
 Message = chaincode_shim_pb2.ChaincodeMessage
 
 
-async def answer(call):
+async def answer(call: PeerCall) -> bytes:
     """Reads a key for each argument, in turn, and gives what it read; or does as it is told."""
     match call.arguments:
         case [b"decline"]:
@@ -29,7 +33,7 @@ async def answer(call):
             return b" ".join([await call.get(key.decode()) for key in keys])
 
 
-def transaction(number, *arguments, kind=Message.TRANSACTION):
+def transaction(number: int, *arguments: bytes, kind: int = Message.TRANSACTION) -> chaincode_shim_pb2.ChaincodeMessage:
     header = common_pb2.Header(
         channel_header=common_pb2.ChannelHeader(channel_id="anchors").SerializeToString(),
         signature_header=common_pb2.SignatureHeader(creator=b"somebody").SerializeToString(),
@@ -40,9 +44,14 @@ def transaction(number, *arguments, kind=Message.TRANSACTION):
     return Message(type=kind, txid=f"tx{number}", channel_id="anchors", payload=asked, proposal=signed)
 
 
-async def converse(calls, credentials=None, channel=grpc.aio.insecure_channel, refuse=()):
+async def converse(
+    calls: list[chaincode_shim_pb2.ChaincodeMessage],
+    credentials: grpc.ServerCredentials | None = None,
+    channel: Callable[[str], grpc.aio.Channel] = grpc.aio.insecure_channel,
+    refuse: Collection[str] = (),
+) -> tuple[list[proposal_response_pb2.Response], dict[str, chaincode_shim_pb2.ChaincodeMessage]]:
     """Do what a peer does: all `calls` at once, and the value of a key is the key in capitals. What came, by transaction."""
-    done = {}
+    done: dict[str, chaincode_shim_pb2.ChaincodeMessage] = {}
     async with (
         serving("127.0.0.1:0", "carbonseal_1:00", answer, credentials) as port,
         channel(f"127.0.0.1:{port}") as wire,
@@ -70,14 +79,14 @@ async def converse(calls, credentials=None, channel=grpc.aio.insecure_channel, r
     return [proposal_response_pb2.Response.FromString(done[call.txid].payload) for call in calls], done
 
 
-def test_two_hundred_calls_at_once_each_with_three_questions():
+def test_two_hundred_calls_at_once_each_with_three_questions() -> None:
     calls = [transaction(number, *(f"key{number}-{each}".encode() for each in range(3))) for number in range(200)]
     found, _ = asyncio.run(converse(calls))
     assert [each.status for each in found] == [200] * 200
     assert found[7].payload == b"KEY7-0 KEY7-1 KEY7-2"
 
 
-def test_declined_broken_told_and_unreadable():
+def test_declined_broken_told_and_unreadable() -> None:
     unreadable = transaction(4)
     unreadable.payload = b"\xff"
     calls = [transaction(1, b"decline"), transaction(2, b"break"), transaction(3, b"tell", b"news"), unreadable]
@@ -89,20 +98,20 @@ def test_declined_broken_told_and_unreadable():
     assert found[4].message == "the peer does not answer: the ledger is shut"
 
 
-def test_over_tls(tmp_path):
+def test_over_tls(tmp_path: Path) -> None:
     organisation = Organisation("Org1MSP", "org1.example", tmp_path)
     pair = organisation.node("peer0").tls()
     credentials = grpc.ssl_server_credentials([pair])
 
-    def channel(address):
+    def channel(address: str) -> grpc.aio.Channel:
         return grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(organisation.tls_ca.pem))
 
     found, _ = asyncio.run(converse([transaction(1, b"a")], credentials, channel))
     assert found[0].payload == b"A"
 
 
-def test_an_address_that_is_taken():
-    async def run():
+def test_an_address_that_is_taken() -> None:
+    async def run() -> None:
         async with serving("127.0.0.1:0", "x", answer) as port:
             with pytest.raises(RuntimeError):
                 async with serving(f"127.0.0.1:{port}", "x", answer):

@@ -12,16 +12,21 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
+from fabric_protos.common.configtx_pb2 import ConfigGroup
 from fabric_protos.orderer import configuration_pb2
 
+from carbonseal.ledger import Evidence, Statement
 from carbonseal.node.anchoring.follower import EvidenceStore
 from carbonseal.node.anchoring.outbox import Outbox, State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
+from carbonseal_devnet.fabric.network import FabricNetwork
 from tests import nodes
 from tests.repository.sources import REPOSITORY
 
@@ -35,13 +40,13 @@ DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node;
 OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
 
 
-def make_node(directory, network):
+def make_node(directory: Path, network: FabricNetwork) -> None:
     ledger = LedgerConfig(network.ledger, network.uri, network.publisher(), 3600, network.node_options())
     own = nodes.log_config(origin="storm.example/log")
     nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
 
 
-def small_blocks(root):
+def small_blocks(root: ConfigGroup) -> None:
     value = root.groups["Orderer"].values["BatchSize"]
     size = configuration_pb2.BatchSize.FromString(value.value)
     size.max_message_count = IN_A_BLOCK
@@ -49,15 +54,17 @@ def small_blocks(root):
 
 
 @contextmanager
-def killing(network, dice):
+def killing(network: FabricNetwork, dice: random.Random) -> Iterator[Counter[str]]:
     """Kill one after the other, each for a moment, at most until the block ends. Gives how often each kind was."""
     nodes = [
         *(("orderer", number) for number in range(orderers(network))),
         *((kind, msp) for kind in ("peer", "chaincode") for msp in network.msp_ids),
     ]
-    over, kills, failed = threading.Event(), Counter(), []
+    over = threading.Event()
+    kills: Counter[str] = Counter()
+    failed: list[BaseException] = []
 
-    def strike():
+    def strike() -> None:
         for _ in range(KILLS):
             if over.wait(dice.uniform(0.3, 1.2)):
                 return
@@ -67,7 +74,7 @@ def killing(network, dice):
             getattr(network, f"start_{kind}")(which)
             kills[kind] += 1
 
-    def run():
+    def run() -> None:
         try:
             strike()
         except BaseException as error:  # noqa: BLE001 - raised again below
@@ -84,15 +91,15 @@ def killing(network, dice):
         raise failed[0]
 
 
-def orderers(network):
-    endpoints = set()
+def orderers(network: FabricNetwork) -> int:
+    endpoints: set[str] = set()
     with suppress(IndexError):
         while True:
             endpoints.add(network.orderer_endpoint(len(endpoints)))
     return len(endpoints)
 
 
-def anchor_many(directory, dice):
+def anchor_many(directory: Path, dice: random.Random) -> int:
     """Start the node until it has ended by itself; how often it was killed."""
     kills = 0
     while True:
@@ -105,7 +112,7 @@ def anchor_many(directory, dice):
         kills += 1
 
 
-def anchored(directory, network):
+def anchored(directory: Path, network: FabricNetwork) -> dict[Statement, Evidence]:
     """Every statement that the node calls final, with its evidence."""
     with closing(Database(directory / "node.db", NODE)) as database:
         outbox, store = Outbox(database), EvidenceStore(database)
@@ -117,7 +124,7 @@ def anchored(directory, network):
         }
 
 
-def check_blocks(network, statements):
+def check_blocks(network: FabricNetwork, statements: Iterable[Statement]) -> Counter[int]:
     """Each anchor is written by one valid transaction; what else is in the blocks lost against it, or is its copy."""
     seen = list(transactions(network))
     assert {each.code for each in seen} <= {VALID, CONFLICT, DUPLICATE}
@@ -129,7 +136,7 @@ def check_blocks(network, statements):
     return Counter(each.code for each in seen)
 
 
-def check_offline(network, given, file):
+def check_offline(network: FabricNetwork, given: dict[Statement, Evidence], file: Path) -> int:
     """How many anchors their evidence proves, in a process without network and without grpc."""
     options = {
         "config": network.ledger.removeprefix("fabric:"),
@@ -154,7 +161,7 @@ def check_offline(network, given, file):
     return int(ended.stdout)
 
 
-def test_a_hundred_anchors_of_a_node_are_committed_once(carbonseal_fresh_fabric, tmp_path):
+def test_a_hundred_anchors_of_a_node_are_committed_once(carbonseal_fresh_fabric: FabricNetwork, tmp_path: Path) -> None:
     network, directory = carbonseal_fresh_fabric, tmp_path / "node"
     network.update(small_blocks)
     make_node(directory, network)

@@ -1,18 +1,24 @@
 """A transaction that lost a race is in a block like any other: endorsed, ordered, signed. Only a byte that nobody signs says that
 it is invalid. Whatever that byte says, and whoever's peer serves the block, it is never reported as valid."""
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2
 
 from carbonseal.findings import Outcome
-from carbonseal.ledger import Attempt, AttemptStatus, Observation, TransientError
+from carbonseal.ledger import Attempt, AttemptStatus, Checked, Observation, TransientError
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
+from carbonseal_adapters.fabric.sending.ledger import FabricLedger
 from carbonseal_adapters.fabric.sending.proposals import seal
 from carbonseal_devnet.fabric.client import assemble
+from carbonseal_devnet.fabric.network import FabricNetwork
+from tests.fabric.blocks import Seen
 
 from . import networks
 from .blocks import CONFLICT, UNENDORSED, VALID, transactions
@@ -20,20 +26,20 @@ from .blocks import CONFLICT, UNENDORSED, VALID, transactions
 ONE, OTHER = networks.anchor(1, root="one"), networks.anchor(1, root="other")
 
 
-async def race(network, ledger):
+async def race(network: FabricNetwork, ledger: FabricLedger) -> tuple[Attempt, Attempt, Seen]:
     """Two roots for one size, both endorsed before either is ordered: whichever comes first wins."""
-    attempts = [await networks.until(lambda one=one: ledger.prepare(one, ())) for one in (ONE, OTHER)]
+    attempts = [await networks.until(partial(ledger.prepare, one, ())) for one in (ONE, OTHER)]
     for attempt in attempts:
-        await ledger._channel.gateway(lambda peer, one=attempt: peer.submit(network.channel, one.id, one.payload))
+        await networks.submit(network, ledger, attempt)
     for attempt in attempts:
-        await networks.until(lambda one=attempt: ledger._channel.validation_code(one.id))
+        await networks.until(partial(ledger._channel.validation_code, attempt.id))
     seen = {each.id: each for each in transactions(network)}
     won, lost = sorted(attempts, key=lambda attempt: seen[attempt.id].code)
     assert [seen[each.id].code for each in (won, lost)] == [VALID, CONFLICT]
     return won, lost, seen[lost.id]
 
 
-async def never_valid(network, ledger, won, lost, place):
+async def never_valid(network: FabricNetwork, ledger: FabricLedger, won: Attempt, lost: Attempt, place: Seen) -> None:
     """By the adapter, by evidence that it makes, and by evidence that somebody else makes of what peers do sign."""
     seen = await ledger.follow([lost])
     assert seen.status is AttemptStatus.REFUSED
@@ -57,14 +63,14 @@ async def never_valid(network, ledger, won, lost, place):
     assert bare.findings[0].code.name == "fabric.ordered"  # which is true, and all that a block shows
 
 
-def rejected(checked):
+def rejected(checked: Checked) -> bool:
     return checked.proved is None and Outcome.REJECTED in {finding.code.outcome for finding in checked.findings}
 
 
-def test_a_conflict_is_never_valid_whatever_its_filter_byte_says(carbonseal_fresh_fabric):
+def test_a_conflict_is_never_valid_whatever_its_filter_byte_says(carbonseal_fresh_fabric: FabricNetwork) -> None:
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             won, lost, place = await race(network, ledger)
             await never_valid(network, ledger, won, lost, place)
@@ -79,7 +85,7 @@ def test_a_conflict_is_never_valid_whatever_its_filter_byte_says(carbonseal_fres
     asyncio.run(run())
 
 
-async def endorsed_by_one(network, ledger):
+async def endorsed_by_one(network: FabricNetwork, ledger: FabricLedger) -> tuple[Attempt, Seen]:
     """What no gateway prepares: a transaction with the endorsement of one organisation, where the channel asks for two."""
     statement = ONE.statement
     words = ("anchor", statement.log_id.hex(), str(statement.size), statement.root.hex())
@@ -97,11 +103,13 @@ async def endorsed_by_one(network, ledger):
     return attempt, place
 
 
-def test_too_few_endorsements_are_never_valid_whatever_the_filter_byte_says(carbonseal_fresh_fabric):
+def test_too_few_endorsements_are_never_valid_whatever_the_filter_byte_says(
+    carbonseal_fresh_fabric: FabricNetwork,
+) -> None:
     """Nothing stands under the anchor's key here, so that no peer attests it; then it is anchored properly."""
     network = carbonseal_fresh_fabric
 
-    async def run():
+    async def run() -> None:
         async with networks.connected(network) as ledger:
             attempt, place = await endorsed_by_one(network, ledger)
             assert (await ledger.follow([attempt])).status is AttemptStatus.REFUSED

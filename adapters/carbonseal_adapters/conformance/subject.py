@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,7 +64,7 @@ class Subject:
         return kept(replace(attempt, answer=answer) if answer else attempt)
 
 
-Check = Callable[[Subject], Awaitable[None]]
+Check = Callable[[Subject], Coroutine[Any, Any, None]]
 
 
 def stored(seen: Observation) -> Observation:

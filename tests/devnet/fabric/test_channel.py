@@ -1,5 +1,7 @@
 """Who counts for what: identities, roles, revocation, policies."""
 
+from __future__ import annotations
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from fabric_protos.common import configtx_pb2, policies_pb2
@@ -14,11 +16,11 @@ from tests.devnet.fabric import making
 ROLE = msp_principal_pb2.MSPRole
 
 
-def signed(identity, message=b"m"):
+def signed(identity: Identity, message: bytes = b"m") -> tuple[bytes, bytes, bytes]:
     return identity.serialized, message, identity.sign(message)
 
 
-def test_everybody_has_the_role_of_their_certificate():
+def test_everybody_has_the_role_of_their_certificate() -> None:
     channel, first = making.channel(), making.organisation("Org1")
     roles = {"User1": "client", "Admin": "admin"}
     for name, role in roles.items():
@@ -27,7 +29,7 @@ def test_everybody_has_the_role_of_their_certificate():
     assert channel.signer(signed(making.seats()[0].node.identity)).roles == {"orderer"}
 
 
-def test_whose_signatures_count_for_nothing():
+def test_whose_signatures_count_for_nothing() -> None:
     channel, user = making.channel(), making.organisation("Org1").user("User1")
     identity, message, signature = signed(user)
     r, s = decode_dss_signature(signature)
@@ -48,7 +50,7 @@ def test_whose_signatures_count_for_nothing():
     assert len(channel.signers([signed(user), signed(user)])) == 1
 
 
-def test_a_certificate_must_name_one_role():
+def test_a_certificate_must_name_one_role() -> None:
     first = making.organisation("Org1")
     user = first.user("User1")
     bare = first.ca.issue(first.ca.certificate.subject, user.key.public_key())
@@ -56,7 +58,7 @@ def test_a_certificate_must_name_one_role():
         making.channel().signer(signed(Identity("Org1MSP", bare, user.key)))
 
 
-def test_the_revoked_are_refused_by_the_configuration_that_says_so():
+def test_the_revoked_are_refused_by_the_configuration_that_says_so() -> None:
     third = making.organisation("Org3")
     gone, stays = third.user("Gone"), third.user("Stays")
     group = configtx_pb2.ConfigGroup()
@@ -91,7 +93,7 @@ def test_the_revoked_are_refused_by_the_configuration_that_says_so():
         ("/Channel/Application/Nonsense", ["peer Org1", "peer Org2"], False),
     ],
 )
-def test_policies_of_the_channel(policy, who, holds):
+def test_policies_of_the_channel(policy: str, who: list[str], holds: bool) -> None:
     channel, members = making.channel(), []
     for each in who:
         kind, name = each.split()
@@ -105,7 +107,7 @@ def test_policies_of_the_channel(policy, who, holds):
     assert channel.satisfied(policy, members) is holds
 
 
-def test_nobody_counts_for_two():
+def test_nobody_counts_for_two() -> None:
     channel = making.channel()
     (peer,) = [channel.signer(signed(each)) for each in making.peers("Org1")]
     role = ROLE(msp_identifier="Org1MSP", role=ROLE.PEER).SerializeToString()

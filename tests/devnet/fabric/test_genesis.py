@@ -1,5 +1,7 @@
 """The genesis block is as configtxgen makes it, and describes the channel that it begins."""
 
+from __future__ import annotations
+
 import pytest
 from fabric_protos.common import common_pb2
 
@@ -8,7 +10,7 @@ from tests.devnet.fabric import making
 
 
 @pytest.mark.parametrize("bft", [False, True])
-def test_a_genesis_block_is_what_real_ones_are(bft):
+def test_a_genesis_block_is_what_real_ones_are(bft: bool) -> None:
     block = making.genesis(bft)
     assert block.metadata.metadata[wire.SIGNATURES] == bytes.fromhex("0a020a00")
     assert [block.metadata.metadata[index] for index in (1, 2, 3, 4)] == [b"", b"\0", b"", b""]
@@ -20,5 +22,5 @@ def test_a_genesis_block_is_what_real_ones_are(bft):
     assert set(channel.application) == {"Org1MSP", "Org2MSP"}
 
 
-def test_quorums():
+def test_quorums() -> None:
     assert [genesis.quorum(count) for count in range(1, 11)] == [1, 2, 2, 3, 4, 4, 5, 6, 6, 7]

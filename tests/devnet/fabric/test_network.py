@@ -1,35 +1,53 @@
 """The embedded network, seen by a plain client."""
 
+from __future__ import annotations
+
 import asyncio
 import datetime
 import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
 
 import grpc
 import pytest
 from fabric_protos.common import common_pb2, ledger_pb2
+from fabric_protos.common.configtx_pb2 import ConfigGroup
 from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import proposal_pb2, proposal_response_pb2, transaction_pb2
+from grpc.aio import AioRpcError
 
 from carbonseal_devnet.fabric import rpc, wire
 from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.deliver import Refusal
 from carbonseal_devnet.fabric.embedded.blocking import in_thread
-from carbonseal_devnet.fabric.embedded.network import Settings, running
+from carbonseal_devnet.fabric.embedded.network import Chaincode, Network, running
+from carbonseal_devnet.fabric.genesis import Settings
 from carbonseal_devnet.fabric.identity import Identity
 from carbonseal_devnet.fabric.msp import Forbidden
-from tests.devnet.fabric.clients import code, connected
+from tests.devnet.fabric.clients import Client, code, connected
 from tests.devnet.fabric.tiny import dial, nothing, tiny
 from tests.repository.sources import REPOSITORY
 
+T = TypeVar("T")
 VALID, MVCC, DUPLICATE = 0, code("MVCC_READ_CONFLICT"), code("DUPLICATE_TXID")
 
 
-def on(directory, work, *, bft=False, chaincode=tiny, msp_id="Org1MSP", **settings):
+def on(
+    directory: Path,
+    work: Callable[[Network, Client], Awaitable[T]],
+    *,
+    bft: bool = False,
+    chaincode: Chaincode = tiny,
+    msp_id: str = "Org1MSP",
+    **settings: Any,
+) -> T:
     """Run `work(network, client)` against a network."""
 
-    async def run():
-        chosen = Settings(bft=bft, **{"batch_count": 1, **settings})
+    async def run() -> T:
+        chosen = replace(Settings(bft=bft, batch_count=1), **settings)
         async with (
             running(directory, settings=chosen, chaincode=chaincode) as network,
             connected(network, msp_id) as client,
@@ -40,29 +58,29 @@ def on(directory, work, *, bft=False, chaincode=tiny, msp_id="Org1MSP", **settin
 
 
 @asynccontextmanager
-async def refused(status, *, saying=""):
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
+async def refused(status: grpc.StatusCode, *, saying: str = "") -> AsyncIterator[Any]:
+    with pytest.raises(AioRpcError) as caught:
         yield caught
     assert caught.value.code() == status, caught.value.details()
     assert saying in caught.value.details()
 
 
-def details(error):
+def details(error: AioRpcError) -> str:
     """The ErrorDetails of a Gateway's answer: google.rpc.Status has them third."""
     raw = dict(error.trailing_metadata())["grpc-status-details-bin"]
-    return raw.decode(errors="replace")
+    return str(raw.decode(errors="replace"))
 
 
-def ordering_metadata(raw):
+def ordering_metadata(raw: bytes) -> bytes:
     """What orderers sign beside a block's header."""
     block = common_pb2.Block.FromString(raw)
     assert len(block.metadata.metadata) == 5
-    return common_pb2.Metadata.FromString(block.metadata.metadata[wire.SIGNATURES]).value
+    return bytes(common_pb2.Metadata.FromString(block.metadata.metadata[wire.SIGNATURES]).value)
 
 
 @pytest.mark.parametrize("bft", [False, True])
-def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path, bft):
-    async def first(network, client):
+def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path: Path, bft: bool) -> None:
+    async def first(network: Network, client: Client) -> str:
         assert await client.invoke("put", "a", "1") == (VALID, 2)
         assert await client.evaluate("get", "a") == b"1"
         await network.settled()
@@ -72,7 +90,7 @@ def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path, b
         assert ordering_metadata(await network.block(2)) == ordering_metadata(recorded.read_bytes())
         return network.ledger
 
-    async def second(network, client):
+    async def second(network: Network, client: Client) -> str:
         assert await client.evaluate("get", "a") == b"1"
         assert await client.invoke("put", "a", "2") == (VALID, 3)
         assert await client.evaluate("get", "a") == b"2"
@@ -81,8 +99,8 @@ def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path, b
     assert on(tmp_path, first, bft=bft) == on(tmp_path, second, bft=bft, msp_id="Org2MSP")
 
 
-def test_a_directory_keeps_its_kind(tmp_path):
-    async def idle(network, client):
+def test_a_directory_keeps_its_kind(tmp_path: Path) -> None:
+    async def idle(network: Network, client: Client) -> None:
         pass
 
     on(tmp_path, idle)
@@ -90,8 +108,8 @@ def test_a_directory_keeps_its_kind(tmp_path):
         on(tmp_path, idle, bft=True)
 
 
-def test_reads_never_see_own_writes_and_deleting_deletes(tmp_path):
-    async def work(network, client):
+def test_reads_never_see_own_writes_and_deleting_deletes(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         answer = await client.ask("put", "a", "1")
         assert answer.response.payload == b""
         await client.invoke("put", "a", "1")
@@ -103,8 +121,8 @@ def test_reads_never_see_own_writes_and_deleting_deletes(tmp_path):
     on(tmp_path, work)
 
 
-def test_ranges_of_several_pages(tmp_path):
-    async def work(network, client):
+def test_ranges_of_several_pages(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         await client.invoke("many", "k", "250")
         keys = (await client.evaluate("count", "k", "l")).decode().split(",")
         assert keys == [f"k{number:04}" for number in range(250)]
@@ -114,8 +132,8 @@ def test_ranges_of_several_pages(tmp_path):
     on(tmp_path, work)
 
 
-def test_of_racing_transactions_in_one_block_one_is_valid(tmp_path):
-    async def work(network, client):
+def test_of_racing_transactions_in_one_block_one_is_valid(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         ready = [await client.endorse("add", "a", str(number)) for number in range(10)]
         await asyncio.gather(*(client.submit(*each) for each in ready))
         codes = [await client.status(identifier) for identifier, _ in ready]
@@ -126,8 +144,8 @@ def test_of_racing_transactions_in_one_block_one_is_valid(tmp_path):
     on(tmp_path, work, batch_count=10, batch_timeout=1000)
 
 
-def test_a_key_that_came_into_a_range_is_a_phantom(tmp_path):
-    async def work(network, client):
+def test_a_key_that_came_into_a_range_is_a_phantom(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         counting = await client.endorse("count", "k", "l", "sum")
         await client.invoke("put", "k1", "x")
         await client.submit(*counting)
@@ -137,8 +155,8 @@ def test_a_key_that_came_into_a_range_is_a_phantom(tmp_path):
 
 
 @pytest.mark.parametrize("bft", [False, True])
-def test_the_same_envelope_never_commits_twice(tmp_path, bft):
-    async def work(network, client):
+def test_the_same_envelope_never_commits_twice(tmp_path: Path, bft: bool) -> None:
+    async def work(network: Network, client: Client) -> None:
         identifier, envelope = await client.endorse("add", "a", "1")
         network.ordering.duplicating = True
         await client.submit(identifier, envelope)
@@ -155,8 +173,8 @@ def test_the_same_envelope_never_commits_twice(tmp_path, bft):
     on(tmp_path, work, bft=bft)
 
 
-def test_what_chaincodes_answer_other_than_success(tmp_path):
-    async def work(network, client):
+def test_what_chaincodes_answer_other_than_success(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         missing = await client.ask("missing")
         assert (missing.response.status, missing.payload, missing.HasField("endorsement")) == (404, b"", False)
         broken = await client.ask("broken")
@@ -179,8 +197,8 @@ def test_what_chaincodes_answer_other_than_success(tmp_path):
     on(tmp_path, work)
 
 
-def test_who_may_not(tmp_path):
-    async def work(network, client):
+def test_who_may_not(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         stranger = network.organisations["Org2MSP"].user("User1")
         false = Identity("Org1MSP", stranger.certificate, stranger.key)
         async with connected(network, identity=false) as client:
@@ -198,8 +216,8 @@ def test_who_may_not(tmp_path):
     on(tmp_path, work)
 
 
-def test_requests_that_are_none(tmp_path):
-    async def work(network, client):
+def test_requests_that_are_none(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         async with refused(grpc.StatusCode.INVALID_ARGUMENT):
             await client.gateway.Evaluate(gateway_pb2.EvaluateRequest())
         async with refused(grpc.StatusCode.INVALID_ARGUMENT):
@@ -220,8 +238,8 @@ def test_requests_that_are_none(tmp_path):
     on(tmp_path, work)
 
 
-def test_too_few_endorsements_make_a_transaction_invalid(tmp_path):
-    async def work(network, client):
+def test_too_few_endorsements_make_a_transaction_invalid(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         assert (await client.invoke("put", "a", "1", organisations=["Org1MSP"]))[0] == code(
             "ENDORSEMENT_POLICY_FAILURE"
         )
@@ -230,8 +248,8 @@ def test_too_few_endorsements_make_a_transaction_invalid(tmp_path):
     on(tmp_path, work)
 
 
-def test_a_peer_is_down_and_comes_back(tmp_path):
-    async def work(network, client):
+def test_a_peer_is_down_and_comes_back(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         await network.peers["Org2MSP"].stop()
         async with refused(grpc.StatusCode.ABORTED, saying="failed to collect enough") as caught:
             await client.endorse("put", "a", "1")
@@ -248,8 +266,8 @@ def test_a_peer_is_down_and_comes_back(tmp_path):
     on(tmp_path, work)
 
 
-def test_a_peer_that_was_down_catches_up(tmp_path):
-    async def work(network, client):
+def test_a_peer_that_was_down_catches_up(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         ready = [await client.endorse("put", str(number), "x") for number in range(3)]
         await network.peers["Org2MSP"].stop()
         for each in ready:
@@ -263,8 +281,8 @@ def test_a_peer_that_was_down_catches_up(tmp_path):
     on(tmp_path, work)
 
 
-def test_the_chaincode_is_down_and_comes_back(tmp_path):
-    async def work(network, client):
+def test_the_chaincode_is_down_and_comes_back(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         await network.services["Org1MSP"].stop()
         async with refused(grpc.StatusCode.ABORTED, saying="see attached details"):
             await client.endorse("put", "a", "1")
@@ -276,8 +294,8 @@ def test_the_chaincode_is_down_and_comes_back(tmp_path):
     on(tmp_path, work)
 
 
-def test_the_orderer_is_down_and_the_kept_envelope_succeeds_later(tmp_path):
-    async def work(network, client):
+def test_the_orderer_is_down_and_the_kept_envelope_succeeds_later(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         kept = await client.endorse("put", "a", "1")
         await network.orderers[0].stop()
         async with refused(grpc.StatusCode.UNAVAILABLE, saying="no orderers could"):
@@ -287,15 +305,15 @@ def test_the_orderer_is_down_and_the_kept_envelope_succeeds_later(tmp_path):
             try:
                 await client.submit(*kept)
                 break
-            except grpc.aio.AioRpcError as error:
+            except AioRpcError as error:
                 assert error.code() == grpc.StatusCode.UNAVAILABLE
         assert (await client.status(kept[0]))[0] == VALID
 
     on(tmp_path, work)
 
 
-def test_bft_goes_on_with_three_of_four_and_stops_with_two(tmp_path):
-    async def work(network, client):
+def test_bft_goes_on_with_three_of_four_and_stops_with_two(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         await network.orderers[0].stop()
         assert (await client.invoke("put", "a", "1"))[0] == VALID
         block = common_pb2.Block.FromString(await network.block(2))
@@ -314,8 +332,8 @@ def test_bft_goes_on_with_three_of_four_and_stops_with_two(tmp_path):
     on(tmp_path, work, bft=True)
 
 
-def test_a_held_peer_commits_late(tmp_path):
-    async def work(network, client):
+def test_a_held_peer_commits_late(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         await network.hold("Org1MSP")
         identifier, envelope = await client.endorse("put", "a", "1")
         await client.submit(identifier, envelope)
@@ -330,8 +348,8 @@ def test_a_held_peer_commits_late(tmp_path):
     on(tmp_path, work)
 
 
-def test_a_lying_peer_is_found_out(tmp_path):
-    async def work(network, client):
+def test_a_lying_peer_is_found_out(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         network.peers["Org2MSP"].endorser.lies = True
         async with refused(grpc.StatusCode.ABORTED) as caught:
             await client.endorse("put", "a", "1")
@@ -351,8 +369,8 @@ def test_a_lying_peer_is_found_out(tmp_path):
     on(tmp_path, work)
 
 
-def test_an_overwritten_filter_byte_breaks_no_signature(tmp_path):
-    async def work(network, client):
+def test_an_overwritten_filter_byte_breaks_no_signature(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         number = (await client.invoke("put", "a", "1"))[1]
         await network.overwrite_filter("Org1MSP", number, 0, MVCC)
         told = await client.ask("GetBlockByNumber", network.channel, str(number), chaincode="qscc")
@@ -367,8 +385,8 @@ def test_an_overwritten_filter_byte_breaks_no_signature(tmp_path):
 
 
 @pytest.mark.parametrize("bft", [False, True])
-def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path, bft):
-    async def work(network, client):
+def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path: Path, bft: bool) -> None:
+    async def work(network: Network, client: Client) -> None:
         await client.invoke("put", "a", "1")
         before = network.ordering.channel
         old = network.orderers[0].node.identity.pem
@@ -390,7 +408,7 @@ def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path, bft):
         async with connected(network, "Org3MSP") as third:
             assert await third.evaluate("get", "b") == b"1"
 
-    async def again(network, client):
+    async def again(network: Network, client: Client) -> None:
         assert (await client.invoke("put", "c", "1"))[0] == VALID
         assert await network.height("Org3MSP") == await network.settled()
 
@@ -398,30 +416,32 @@ def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path, bft):
     on(tmp_path, again, bft=bft)
 
 
-def break_timeout(root):
+def break_timeout(root: ConfigGroup) -> None:
     root.groups["Orderer"].values["BatchTimeout"].value = b"\n\x04soon"
 
 
-def break_msp(root):
+def break_msp(root: ConfigGroup) -> None:
     root.groups["Application"].groups["Org2MSP"].values["MSP"].value = b"\x12\x03abc"
 
 
-def break_orderers(root):
+def break_orderers(root: ConfigGroup) -> None:
     for group in root.groups["Orderer"].groups.values():
         group.values["Endpoints"].value = b""
 
 
-def no_organisations(root):
+def no_organisations(root: ConfigGroup) -> None:
     root.groups["Application"].groups.clear()
 
 
-def other_consensus(root):
+def other_consensus(root: ConfigGroup) -> None:
     root.groups["Orderer"].values["ConsensusType"].value = b"\n\x04solo"
 
 
 @pytest.mark.parametrize("change", [break_timeout, break_msp, break_orderers, no_organisations, other_consensus])
-def test_a_configuration_that_nobody_could_work_with_is_refused(tmp_path, change):
-    async def work(network, client):
+def test_a_configuration_that_nobody_could_work_with_is_refused(
+    tmp_path: Path, change: Callable[[ConfigGroup], None]
+) -> None:
+    async def work(network: Network, client: Client) -> None:
         with pytest.raises(Refusal):
             await network.update(change)
         assert await client.invoke("put", "a", "1") == (VALID, 2)
@@ -429,8 +449,8 @@ def test_a_configuration_that_nobody_could_work_with_is_refused(tmp_path, change
     on(tmp_path, work)
 
 
-def test_a_revoked_user_may_no_more(tmp_path):
-    async def work(network, client):
+def test_a_revoked_user_may_no_more(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         async with connected(network, user="Mallory") as mallory:
             await mallory.invoke("put", "a", "1")
             await network.revoke("Org1MSP", "Mallory")
@@ -441,8 +461,8 @@ def test_a_revoked_user_may_no_more(tmp_path):
     on(tmp_path, work)
 
 
-def test_an_expired_certificate_gets_nowhere(tmp_path):
-    async def work(network, client):
+def test_an_expired_certificate_gets_nowhere(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         organisation = network.organisations["Org1MSP"]
         folder = network.msp("Org1MSP", "Late")
         begins = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=2)
@@ -457,8 +477,8 @@ def test_an_expired_certificate_gets_nowhere(tmp_path):
     on(tmp_path, work)
 
 
-def test_qscc_answers_are_signed(tmp_path):
-    async def work(network, client):
+def test_qscc_answers_are_signed(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         identifier, envelope = await client.endorse("put", "a", "1")
         await client.submit(identifier, envelope)
         _, number = await client.status(identifier)
@@ -491,8 +511,8 @@ def test_qscc_answers_are_signed(tmp_path):
     on(tmp_path, work)
 
 
-def test_chaincode_events_of_valid_transactions(tmp_path):
-    async def work(network, client):
+def test_chaincode_events_of_valid_transactions(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         identifier, envelope = await client.endorse("announce", "hello", "world")
         await client.submit(identifier, envelope)
         await client.status(identifier)
@@ -512,8 +532,8 @@ def test_chaincode_events_of_valid_transactions(tmp_path):
     on(tmp_path, work)
 
 
-def test_a_chaincode_that_dials_the_peers(tmp_path):
-    async def work(network, client):
+def test_a_chaincode_that_dials_the_peers(tmp_path: Path) -> None:
+    async def work(network: Network, client: Client) -> None:
         async with asyncio.TaskGroup() as dialling:
             tasks = []
             for msp_id in network.msp_ids:
@@ -524,7 +544,7 @@ def test_a_chaincode_that_dials_the_peers(tmp_path):
                 try:
                     assert (await client.invoke("put", "a", "1"))[0] == VALID
                     break
-                except grpc.aio.AioRpcError as error:
+                except AioRpcError as error:
                     assert error.code() == grpc.StatusCode.ABORTED
             for task in tasks:
                 task.cancel()
@@ -532,7 +552,7 @@ def test_a_chaincode_that_dials_the_peers(tmp_path):
     on(tmp_path, work, chaincode=nothing)
 
 
-def test_in_a_thread_with_carbonseals_own_chaincode(tmp_path):
+def test_in_a_thread_with_carbonseals_own_chaincode(tmp_path: Path) -> None:
     with in_thread(tmp_path) as network:
         assert network.height() == 2
         network.stop_peer("Org2MSP")

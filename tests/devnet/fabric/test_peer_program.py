@@ -1,21 +1,26 @@
 """Fabric's own `peer` program, where it is found (CARBONSEAL_FABRIC_BIN or the PATH), notices no difference."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from fabric_protos.common import common_pb2
 
-from carbonseal.ledger import Attempt, AttemptStatus, Observation
+from carbonseal.ledger import Attempt, AttemptStatus, Checked, Observation
 from carbonseal_devnet.fabric import rpc, wire
-from carbonseal_devnet.fabric.embedded.blocking import in_thread
+from carbonseal_devnet.fabric.embedded.blocking import Blocking, in_thread
 from carbonseal_devnet.fabric.genesis import Settings
+from carbonseal_devnet.fabric.identity import Node
 from tests.devnet.fabric.tiny import tiny
 from tests.fabric import networks
 
@@ -30,13 +35,15 @@ CORE = {
 class Program:
     """The command-line client, as a user of an organisation."""
 
-    def __init__(self, network, directory):
-        self.network, self.directory = network, directory
+    def __init__(self, network: Blocking, directory: Path, *, bft: bool = False) -> None:
+        self.network, self.directory, self.bft = network, directory, bft
         self.settings = directory / "client"
         self.settings.mkdir()
         (self.settings / "core.yaml").write_text(json.dumps(CORE))  # JSON is YAML
 
-    def run(self, *arguments, msp_id="Org1MSP", user="User1", address=None):
+    def run(
+        self, *arguments: str, msp_id: str = "Org1MSP", user: str = "User1", address: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "FABRIC_CFG_PATH": str(self.settings),
@@ -48,7 +55,7 @@ class Program:
             "CORE_PEER_TLS_ROOTCERT_FILE": str(self.network.tls_ca(msp_id)),
         }
         return subprocess.run(
-            [PEER, *arguments],
+            [str(PEER), *arguments],
             env=environment,
             cwd=self.directory,
             capture_output=True,
@@ -57,21 +64,21 @@ class Program:
             check=False,
         )
 
-    def ok(self, *arguments, **how):
-        done = self.run(*arguments, **how)
+    def ok(self, *arguments: str, user: str = "User1", address: str = "") -> str:
+        done = self.run(*arguments, user=user, address=address)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def refused(self, *arguments, **how):
-        done = self.run(*arguments, **how)
+    def refused(self, *arguments: str) -> str:
+        done = self.run(*arguments)
         assert done.returncode == 1
         return done.stderr
 
-    def orderer(self):
+    def orderer(self) -> list[str]:
         ca = self.network.tls_ca("OrdererMSP")
         return ["-c", self.network.channel, "-o", self.network.orderer_endpoint(), "--tls", "--cafile", str(ca)]
 
-    def invoke(self, *arguments, organisations=("Org1MSP", "Org2MSP"), **how):
+    def invoke(self, *arguments: str, organisations: Sequence[str] = ("Org1MSP", "Org2MSP")) -> tuple[int, str]:
         network = self.network
         chosen = [
             "-C",
@@ -85,23 +92,23 @@ class Program:
         for each in organisations:
             chosen += ["--peerAddresses", network.endpoint(each), "--tlsRootCertFiles", str(network.tls_ca(each))]
         ca = str(network.tls_ca("OrdererMSP"))
-        run = self.run("chaincode", "invoke", *chosen, "-o", network.orderer_endpoint(), "--tls", "--cafile", ca, **how)
+        run = self.run("chaincode", "invoke", *chosen, "-o", network.orderer_endpoint(), "--tls", "--cafile", ca)
         return run.returncode, run.stdout + run.stderr
 
-    def query(self, *arguments):
+    def query(self, *arguments: str) -> list[str]:
         call = json.dumps({"Args": arguments})
         return ["chaincode", "query", "-C", self.network.channel, "-n", self.network.chaincode, "-c", call]
 
 
 @pytest.fixture(params=[False, True], ids=["raft", "bft"])
-def program(tmp_path, request):
+def program(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Program]:
     with in_thread(
         tmp_path / "network", settings=Settings(bft=request.param, batch_count=1), chaincode=tiny
     ) as network:
-        yield Program(network, tmp_path)
+        yield Program(network, tmp_path, bft=request.param)
 
 
-def test_the_client_commands(program):
+def test_the_client_commands(program: Program) -> None:
     network = program.network
     assert network.channel in program.ok("channel", "list")
     assert program.invoke("put", "a", "1")[0] == 0
@@ -129,7 +136,7 @@ def test_the_client_commands(program):
     )
 
 
-def test_what_is_anchored_by_hand_is_proved(tmp_path):
+def test_what_is_anchored_by_hand_is_proved(tmp_path: Path) -> None:
     """With carbonseal's own chaincode: the program writes and reads an anchor, and the adapter gathers evidence of it."""
     statement = networks.anchor(1).statement
     words = (statement.log_id.hex(), "1", statement.root.hex())
@@ -143,7 +150,7 @@ def test_what_is_anchored_by_hand_is_proved(tmp_path):
         assert failed
         assert "status:409" in told
 
-        async def evidence():
+        async def evidence() -> Checked:
             async with networks.connected(network) as ledger:
                 seen = Observation(AttemptStatus.FINAL, "", {"statement": statement.encode().hex()})
                 found = await ledger.evidence(Attempt(statement, "", "", b""), seen)
@@ -152,7 +159,7 @@ def test_what_is_anchored_by_hand_is_proved(tmp_path):
         assert asyncio.run(evidence()).proved
 
 
-def core(network, node, directory, ports):
+def core(network: Blocking, node: Node, directory: Path, ports: list[int]) -> dict[str, Any]:
     """Settings of a real peer, no more than it starts with."""
     address = f"{rpc.LOOPBACK}:{ports[0]}"
     tls = {name: {"file": str(node.home / "tls" / file)} for name, file in
@@ -195,7 +202,7 @@ def core(network, node, directory, ports):
 
 
 @contextmanager
-def real_peer(program, directory):
+def real_peer(program: Program, directory: Path) -> Iterator[tuple[str, IO[str]]]:
     """A real peer of Org1 beside the embedded ones. Gives its address, once it has joined the channel."""
     network, ports = program.network, rpc.free_ports(3)
     directory.mkdir()
@@ -206,7 +213,7 @@ def real_peer(program, directory):
     genesis.write_bytes(network.genesis)
     address = f"{rpc.LOOPBACK}:{ports[0]}"
     with subprocess.Popen(
-        [PEER, "node", "start"],
+        [str(PEER), "node", "start"],
         env=environment,
         cwd=directory,
         stdout=subprocess.PIPE,
@@ -214,17 +221,18 @@ def real_peer(program, directory):
         text=True,
     ) as process:
         try:
+            assert process.stdout is not None
             for line in process.stdout:
                 if "Started peer with ID" in line:
                     break
             program.ok("channel", "join", "-b", str(genesis), user="Admin", address=address)
-            yield address, process
+            yield address, process.stdout
         finally:
             process.terminate()
             process.communicate()
 
 
-def test_a_real_peer_joins_and_stores_the_same_bytes(program):
+def test_a_real_peer_joins_and_stores_the_same_bytes(program: Program) -> None:
     """Commit hashes included: it came to the same state by its own rules. Follows configuration updates too."""
     network = program.network
     if network.consensus == "BFT" and re.search(r"Version: v?2\.", program.ok("version")):
@@ -241,8 +249,8 @@ def test_a_real_peer_joins_and_stores_the_same_bytes(program):
     network.add_organisation()
     assert program.invoke("put", "c", "1")[0] == 0
     height = network.settled()
-    with real_peer(program, program.directory / "real") as (address, process):
-        for line in process.stdout:
+    with real_peer(program, program.directory / "real") as (address, output):
+        for line in output:
             if f"Committed block [{height - 1}]" in line:
                 break
         for number in range(height):

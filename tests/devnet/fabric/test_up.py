@@ -1,17 +1,21 @@
 """`carbonseal-devnet up --fabric`, as a program."""
 
+from __future__ import annotations
+
 import signal
+from pathlib import Path
+from subprocess import Popen
 
 from tests.devnet.test_up import start, told
 
 
-def fabric(process):
+def fabric(process: Popen[str]) -> dict[str, str]:
     lines = told(process)
     at = next(index for index, line in enumerate(lines) if line.startswith("fabric "))
     return dict(line.split(maxsplit=1) for line in lines[at:-1])
 
 
-def test_it_says_where_it_is_stops_cleanly_and_goes_on_even_after_a_kill(tmp_path):
+def test_it_says_where_it_is_stops_cleanly_and_goes_on_even_after_a_kill(tmp_path: Path) -> None:
     seen = []
     for name, status in [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)]:
         with start("up", "--fabric", "--port", "0", cwd=tmp_path) as process:

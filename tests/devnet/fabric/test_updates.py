@@ -1,19 +1,26 @@
 """Updates of the configuration: what is proposed is applied, by whom it may be."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import pytest
 from fabric_protos.common import configtx_pb2
 
 from carbonseal_devnet.fabric import genesis, updates, wire
 from carbonseal_devnet.fabric.channel import Channel
+from carbonseal_devnet.fabric.identity import Identity
 from carbonseal_devnet.fabric.msp import Forbidden
 from tests.devnet.fabric import making
 
 
-def admins(*names):
+def admins(*names: str) -> list[Identity]:
     return [making.organisation(name).user("Admin") for name in names]
 
 
-def changed(change):
+def changed(
+    change: Callable[[configtx_pb2.ConfigGroup], None],
+) -> tuple[configtx_pb2.ConfigGroup, configtx_pb2.ConfigGroup]:
     old = making.channel().group
     new = configtx_pb2.ConfigGroup()
     new.CopyFrom(old)
@@ -21,20 +28,25 @@ def changed(change):
     return old, new
 
 
-def faster(root):
+def faster(root: configtx_pb2.ConfigGroup) -> None:
     root.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0450ms"
 
 
-def third(root):
+def third(root: configtx_pb2.ConfigGroup) -> None:
     group = genesis.peer_group(making.organisation("Org3"), "127.0.0.1", 9051)
     root.groups["Application"].groups["Org3MSP"].CopyFrom(group)
 
 
-def without_second(root):
+def faster_and_third(root: configtx_pb2.ConfigGroup) -> None:
+    faster(root)
+    third(root)
+
+
+def without_second(root: configtx_pb2.ConfigGroup) -> None:
     del root.groups["Application"].groups["Org2MSP"]
 
 
-def policy(root):
+def policy(root: configtx_pb2.ConfigGroup) -> None:
     root.groups["Application"].policies["Endorsement"].policy.value = b"\n\x0bEndorsement"
 
 
@@ -45,10 +57,12 @@ def policy(root):
         (third, ["Org1", "Org2"]),
         (without_second, ["Org1", "Org2"]),
         (policy, ["Org1", "Org2"]),
-        (lambda root: (faster(root), third(root)), ["Org1", "Org2", "Orderer"]),
+        (faster_and_third, ["Org1", "Org2", "Orderer"]),
     ],
 )
-def test_an_update_changes_what_it_should_and_needs_who_it_concerns(change, signers):
+def test_an_update_changes_what_it_should_and_needs_who_it_concerns(
+    change: Callable[[configtx_pb2.ConfigGroup], None], signers: list[str]
+) -> None:
     old, new = changed(change)
     channel = making.channel()
     made = updates.apply(channel, updates.propose("carbonseal", old, new, admins(*signers)))
@@ -61,7 +75,7 @@ def test_an_update_changes_what_it_should_and_needs_who_it_concerns(change, sign
             updates.apply(channel, updates.propose("carbonseal", old, new, too_few))
 
 
-def without_versions(group):
+def without_versions(group: configtx_pb2.ConfigGroup) -> configtx_pb2.ConfigGroup:
     made = configtx_pb2.ConfigGroup()
     made.CopyFrom(group)
     made.version = 0
@@ -73,7 +87,7 @@ def without_versions(group):
     return made
 
 
-def test_an_update_is_applied_once():
+def test_an_update_is_applied_once() -> None:
     old, new = changed(faster)
     update = updates.propose("carbonseal", old, new, admins("Orderer"))
     after = Channel("carbonseal", updates.apply(making.channel(), update))
@@ -82,7 +96,7 @@ def test_an_update_is_applied_once():
         updates.apply(after, update)
 
 
-def test_updates_that_are_wrong():
+def test_updates_that_are_wrong() -> None:
     old, new = changed(faster)
     channel = making.channel()
     with pytest.raises(Forbidden, match="nothing"):

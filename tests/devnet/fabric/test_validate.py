@@ -1,6 +1,10 @@
 """What becomes of a transaction: each way to be invalid has its code. Real blocks give what real peers gave."""
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from fabric_protos.common import common_pb2
@@ -10,7 +14,7 @@ from carbonseal_devnet.fabric.channel import Channel
 from carbonseal_devnet.fabric.ledger import Ledger
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.peer.simulate import Simulator
-from carbonseal_devnet.fabric.peer.validate import validate
+from carbonseal_devnet.fabric.peer.validate import Outcome, validate
 from carbonseal_devnet.fabric.wire import Update, Version
 from tests.devnet.fabric import making
 from tests.devnet.fabric.clients import code
@@ -20,7 +24,7 @@ RECORDED = REPOSITORY.parent / "shared/data/vectors/fabric-2.5-raft"
 
 
 @pytest.fixture
-def ledger(tmp_path):
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger = Ledger(tmp_path / "ledger.db")
     ledger.append(making.genesis())
     old = Update(making.CHAINCODE, b"old", b"1", Version(1, 0))
@@ -29,7 +33,9 @@ def ledger(tmp_path):
     ledger.close()
 
 
-def simulated(ledger, *, reads=(), writes=(), namespace=making.CHAINCODE):
+def simulated(
+    ledger: Ledger, *, reads: Sequence[str] = (), writes: Sequence[str] = (), namespace: str = making.CHAINCODE
+) -> Simulator:
     simulator = Simulator(ledger.state())
     simulator.definition(making.CHAINCODE)
     for key in reads:
@@ -39,16 +45,21 @@ def simulated(ledger, *, reads=(), writes=(), namespace=making.CHAINCODE):
     return simulator
 
 
-def judged(ledger, *envelopes, known=lambda identifier: False, channel=None):
+def judged(
+    ledger: Ledger,
+    *envelopes: bytes,
+    known: Callable[[str], bool] = lambda identifier: False,
+    channel: Channel | None = None,
+) -> Outcome:
     block = wire.new_block(ledger.height, b"", envelopes)
     return validate(block, channel or making.channel(), ledger.state(), known)
 
 
-def named(outcome):
+def named(outcome: Outcome) -> list[int]:
     return list(outcome.codes)
 
 
-def test_a_valid_transaction(ledger):
+def test_a_valid_transaction(ledger: Ledger) -> None:
     envelope, identifier = making.transaction(simulated(ledger, reads=["old"], writes=["k"]))
     outcome = judged(ledger, envelope)
     assert named(outcome) == [0]
@@ -56,7 +67,7 @@ def test_a_valid_transaction(ledger):
     assert outcome.transactions == [(identifier, 0)]
 
 
-def test_endorsements_that_do_not_suffice(ledger):
+def test_endorsements_that_do_not_suffice(ledger: Ledger) -> None:
     simulator = simulated(ledger, writes=["k"])
     users = [making.organisation(name).user("User1") for name in ("Org1", "Org2")]
     for endorsers in ([], making.peers("Org1"), making.peers("Org1") * 2, users, making.peers("Org1", "Org3")):
@@ -65,7 +76,7 @@ def test_endorsements_that_do_not_suffice(ledger):
         assert outcome.updates == []
 
 
-def test_other_namespaces_are_judged_by_their_own_policies(ledger):
+def test_other_namespaces_are_judged_by_their_own_policies(ledger: Ledger) -> None:
     for namespace, fate in [("other", "INVALID_CHAINCODE"), (lifecycle.NAMESPACE, "VALID")]:
         simulator = simulated(ledger, writes=["k"], namespace=namespace)
         assert named(judged(ledger, making.transaction(simulator)[0])) == [code(fate)]
@@ -73,15 +84,15 @@ def test_other_namespaces_are_judged_by_their_own_policies(ledger):
         assert one[0] in (code("INVALID_CHAINCODE"), code("ENDORSEMENT_POLICY_FAILURE"))
 
 
-def test_conflicts(ledger):
+def test_conflicts(ledger: Ledger) -> None:
     first, _ = making.transaction(simulated(ledger, reads=["old"], writes=["old"]))
     second, _ = making.transaction(simulated(ledger, reads=["old"], writes=["other"]))
     third, _ = making.transaction(simulated(ledger, reads=["other"], writes=["third"]))
     assert named(judged(ledger, first, second, third)) == [0, code("MVCC_READ_CONFLICT"), 0]
 
 
-def test_phantoms(ledger):
-    def counting():
+def test_phantoms(ledger: Ledger) -> None:
+    def counting() -> bytes:
         simulator = simulated(ledger, writes=["sum"])
         simulator.range(making.CHAINCODE, "k", "l").take(10)
         return making.transaction(simulator)[0]
@@ -92,20 +103,20 @@ def test_phantoms(ledger):
     assert named(judged(ledger, writing, counting())) == [0, code("PHANTOM_READ_CONFLICT")]
 
 
-def test_duplicates(ledger):
+def test_duplicates(ledger: Ledger) -> None:
     envelope, identifier = making.transaction(simulated(ledger, writes=["k"]))
     assert named(judged(ledger, envelope, envelope)) == [0, code("DUPLICATE_TXID")]
     assert named(judged(ledger, envelope, known=lambda each: each == identifier)) == [code("DUPLICATE_TXID")]
 
 
-def test_who_sends(ledger):
+def test_who_sends(ledger: Ledger) -> None:
     simulator = simulated(ledger, writes=["k"])
     for user in [making.organisation("Org3").user("User1"), making.peers("Org1")[0]]:
         envelope, _ = making.transaction(simulator, user=user)
         assert named(judged(ledger, envelope)) == [code("BAD_CREATOR_SIGNATURE")]
 
 
-def rewritten(raw, change):
+def rewritten(raw: bytes, change: Callable[[common_pb2.Payload, common_pb2.ChannelHeader], object]) -> bytes:
     """The envelope with its payload changed, signed again by the user."""
     user = making.organisation("Org1").user("User1")
     payload = common_pb2.Payload.FromString(common_pb2.Envelope.FromString(raw).payload)
@@ -113,38 +124,38 @@ def rewritten(raw, change):
     change(payload, channel)
     payload.header.channel_header = channel.SerializeToString()
     body = payload.SerializeToString()
-    return common_pb2.Envelope(payload=body, signature=user.sign(body)).SerializeToString()
+    return bytes(common_pb2.Envelope(payload=body, signature=user.sign(body)).SerializeToString())
 
 
-def elsewhere(payload, channel):
+def elsewhere(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.channel_id = "elsewhere"
 
 
-def other_id(payload, channel):
+def other_id(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.tx_id = "00"
 
 
-def other_kind(payload, channel):
+def other_kind(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.type = common_pb2.MESSAGE
 
 
-def later_epoch(payload, channel):
+def later_epoch(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.epoch = 1
 
 
-def other_time(payload, channel):
+def other_time(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.timestamp.seconds += 1
 
 
-def other_chaincode(payload, channel):
+def other_chaincode(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.extension = channel.extension.replace(b"store", b"stole")
 
 
-def no_data(payload, channel):
+def no_data(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     payload.data = b""
 
 
-def other_config(payload, channel):
+def other_config(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader) -> None:
     channel.type = common_pb2.CONFIG
 
 
@@ -161,21 +172,23 @@ def other_config(payload, channel):
         (other_config, "INVALID_CONFIG_TRANSACTION"),
     ],
 )
-def test_headers_that_do_not_fit(ledger, change, fate):
+def test_headers_that_do_not_fit(
+    ledger: Ledger, change: Callable[[common_pb2.Payload, common_pb2.ChannelHeader], object], fate: str
+) -> None:
     envelope, _ = making.transaction(simulated(ledger, writes=["k"]))
     outcome = judged(ledger, rewritten(envelope, change))
     assert named(outcome) == [code(fate)]
     assert outcome.updates == []
 
 
-def test_bytes_that_are_none(ledger):
+def test_bytes_that_are_none(ledger: Ledger) -> None:
     envelope, _ = making.transaction(simulated(ledger, writes=["k"]))
     unsigned = common_pb2.Envelope(payload=common_pb2.Envelope.FromString(envelope).payload).SerializeToString()
     fates = named(judged(ledger, b"\xff", unsigned, envelope))
     assert fates == [code("BAD_PAYLOAD"), code("BAD_CREATOR_SIGNATURE"), 0]
 
 
-def test_a_configuration_must_be_what_its_update_makes(ledger):
+def test_a_configuration_must_be_what_its_update_makes(ledger: Ledger) -> None:
     channel = making.channel()
     new = type(channel.group)()
     new.CopyFrom(channel.group)
@@ -195,10 +208,10 @@ def test_a_configuration_must_be_what_its_update_makes(ledger):
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="the recorded blocks are not here")
-def test_recorded_blocks_give_the_same_filters_and_commit_hashes(tmp_path):
+def test_recorded_blocks_give_the_same_filters_and_commit_hashes(tmp_path: Path) -> None:
     """What is not recorded is only what defined the chaincode, in block 3."""
 
-    def block(name):
+    def block(name: str) -> common_pb2.Block:
         return common_pb2.Block.FromString((RECORDED / name).read_bytes())
 
     channel = Channel.of_block(block("config.block"))
@@ -223,7 +236,7 @@ def test_recorded_blocks_give_the_same_filters_and_commit_hashes(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["2.5-raft", "3.1-raft", "3.1-bft"])
-def test_whole_recorded_chains_give_the_same_filters_and_commit_hashes(tmp_path, name):
+def test_whole_recorded_chains_give_the_same_filters_and_commit_hashes(tmp_path: Path, name: str) -> None:
     """From the genesis block on: approvals and the chaincode's definition, anchors, a race, a change of configuration."""
     folder = REPOSITORY / "tests" / "vectors" / "fabric" / name
     blocks = [common_pb2.Block.FromString((folder / f"{number}.block").read_bytes())
@@ -245,7 +258,7 @@ def test_whole_recorded_chains_give_the_same_filters_and_commit_hashes(tmp_path,
     ledger.close()
 
 
-def test_a_ledger_is_kept_and_read_at_any_height(tmp_path):
+def test_a_ledger_is_kept_and_read_at_any_height(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     ledger = Ledger(path)
     for number, value in enumerate([b"a", None, b"c"]):

@@ -1,34 +1,40 @@
 """Several endpoints of one chain, and of others: honest, lying, lagging, forked, dead, busy, garbled. What they come to."""
 
+from __future__ import annotations
+
 import asyncio
 import socketserver
 import threading
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
-from carbonseal.findings import Outcome, Refused
+from carbonseal.findings import Code, Finding, Outcome, Refused
 from carbonseal.gathering import GatherRequest
 from carbonseal.ledger import Evidence, TransientError
 from carbonseal.verification.trust import Trust, parse_trust
 from carbonseal_adapters.ethereum.checking import codes
-from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER, Pins
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.gathering import inquiry
 from carbonseal_adapters.ethereum.gathering.trust import Gatherer
 from carbonseal_devnet.ethereum.evidence import synthesise
+from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread
-from tests.ethereum.endpoints import before
+from tests.ethereum.endpoints import Answer, before
 from tests.ethereum.networks import anchor, connected, statement
 
 WHEN = "2026-01-01T00:00:00Z"
+NO_TRUST = Trust()
 GATHERER = Gatherer(pause=lambda seconds: None)
 
 
-def anchored(chain, *sizes):
+def anchored(chain: Network, *sizes: int) -> list[Evidence]:
     """The evidence of anchors of these sizes."""
 
-    async def scenario():
+    async def scenario() -> list[Evidence]:
         async with connected(chain) as ledger:
             found = []
             for size in sizes:
@@ -41,19 +47,23 @@ def anchored(chain, *sizes):
 
 
 @pytest.fixture
-def evidence(carbonseal_fresh_chain):
+def evidence(carbonseal_fresh_chain: Network) -> Evidence:
     (one,) = anchored(carbonseal_fresh_chain, 1)
     carbonseal_fresh_chain.mine(12)  # until it is final
     return one
 
 
-def pins(chain, agree=2):
-    return VERIFIER.pin(chain.ledger, {**chain.options(chain.publisher(0)), "agree": str(agree)})
+def pins(chain: Network, agree: int = 2) -> Pins:
+    pins = VERIFIER.pin(chain.ledger, {**chain.options(chain.publisher(0)), "agree": str(agree)})
+    assert isinstance(pins, Pins)
+    return pins
 
 
-def gathered(chain, evidence, *endpoints, trust=Trust(), **asked):  # noqa: B008 - a trust never changes
+def gathered(
+    chain: Network, evidence: list[Evidence], *endpoints: str, trust: Trust = NO_TRUST, **asked: Any
+) -> tuple[Trust, list[Code]]:
     """What all of these endpoints say, and what was found on the way."""
-    findings = []
+    findings: list[Finding] = []
     for endpoint in endpoints:
         question = GatherRequest(WHEN, evidence, trust.on(chain.ledger), **asked)
         found = GATHERER.gather(chain.ledger, question, endpoint)
@@ -62,15 +72,15 @@ def gathered(chain, evidence, *endpoints, trust=Trust(), **asked):  # noqa: B008
     return parse_trust(trust.encode()), [finding.code for finding in findings]
 
 
-def judged(chain, evidence, trust, agree=2):
+def judged(chain: Network, evidence: Evidence, trust: Trust, agree: int = 2) -> tuple[list[Code], bool]:
     checked = VERIFIER.check(evidence, statement(1), pins(chain, agree), trust.on(chain.ledger))
     return [finding.code for finding in checked.findings], checked.proved is not None
 
 
-def forging(chain):
+def forging(chain: Network) -> AbstractContextManager[str]:
     """What lies about every block but the first: whole, with a header that has its hash."""
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         given = answer()
         if method == "eth_getBlockByNumber" and params[0] not in {"0x0", "finalized"}:
             block = given["result"]
@@ -81,7 +91,7 @@ def forging(chain):
     return before(chain, change)
 
 
-def test_three_honest_endpoints_agree(carbonseal_fresh_chain, evidence):
+def test_three_honest_endpoints_agree(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
     trust, findings = gathered(
         chain, [evidence], chain.endpoint, chain.another().endpoint, chain.another().endpoint + "/"
@@ -91,7 +101,7 @@ def test_three_honest_endpoints_agree(carbonseal_fresh_chain, evidence):
     assert judged(chain, evidence, trust, 3) == ([codes.ANCHORED], True)
 
 
-def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain, evidence):
+def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
     with forging(chain) as liar:
         trust, _ = gathered(chain, [evidence], liar, chain.endpoint, chain.another().endpoint)
@@ -103,7 +113,7 @@ def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain, eviden
         assert judged(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
 
 
-def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain):
+def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain: Network) -> None:
     """Two honest endpoints, one that forges blocks, and one that forges the first one too."""
     chain = carbonseal_every_fresh_chain
     (evidence,) = anchored(chain, 1)
@@ -119,7 +129,7 @@ def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain):
     assert judged(chain, evidence, trust, 3) == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
 
 
-def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain, evidence):
+def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     """The devnet's own lie is about block 0 too: who tells it speaks of another chain."""
     chain, liar = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
     liar.fault("lie")
@@ -127,7 +137,7 @@ def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain, evi
     assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.TRUST_OTHER_CHAIN], True)
 
 
-def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain, evidence):
+def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     """Another chain that runs for itself from the same first block, as after a split: one source against two."""
     chain = carbonseal_fresh_chain
     with in_thread() as fork:
@@ -140,10 +150,10 @@ def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain, evidence):
         assert judged(chain, evidence, others) == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
 
 
-def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain, evidence):
+def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
 
-    def behind(method, params, answer):
+    def behind(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_getBlockByNumber" and params[0] == "finalized":
             return {"result": chain.ask(method, "0x1", False)}
         return answer()
@@ -159,7 +169,9 @@ def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain, evidence):
 
 
 @pytest.mark.parametrize("fault", ["garbage", "half", "hang-up", "busy", "failing"])
-def test_one_that_is_of_no_use_takes_nothing_away(fault, carbonseal_fresh_chain, evidence):
+def test_one_that_is_of_no_use_takes_nothing_away(
+    fault: str, carbonseal_fresh_chain: Network, evidence: Evidence
+) -> None:
     chain, broken = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
     broken.fault(fault)
     with pytest.raises((Refused, TransientError)):
@@ -174,7 +186,9 @@ def test_one_that_is_of_no_use_takes_nothing_away(fault, carbonseal_fresh_chain,
     assert judged(chain, evidence, trust) == ([codes.ANCHORED], True)
 
 
-def test_one_that_never_answers(carbonseal_fresh_chain, evidence, monkeypatch):
+def test_one_that_never_answers(
+    carbonseal_fresh_chain: Network, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(inquiry, "TIMEOUT", 0.1)
     stalling = carbonseal_fresh_chain.another()
     stalling.fault("stall")
@@ -182,7 +196,7 @@ def test_one_that_never_answers(carbonseal_fresh_chain, evidence, monkeypatch):
         gathered(carbonseal_fresh_chain, [evidence], stalling.endpoint)
 
 
-def test_nothing_is_pinned_in_haste(carbonseal_fresh_chain):
+def test_nothing_is_pinned_in_haste(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     (early,) = anchored(chain, 1)
     trust, findings = gathered(chain, [early], chain.endpoint)
@@ -197,10 +211,12 @@ def test_nothing_is_pinned_in_haste(carbonseal_fresh_chain):
 
 
 @pytest.mark.parametrize("answer", [{"result": None}, {"error": {"message": "unknown block"}}, {"result": []}])
-def test_a_chain_that_calls_no_block_final(answer, carbonseal_fresh_chain, evidence):
+def test_a_chain_that_calls_no_block_final(
+    answer: dict[str, Any], carbonseal_fresh_chain: Network, evidence: Evidence
+) -> None:
     chain = carbonseal_fresh_chain
 
-    def without(method, params, asked):
+    def without(method: str, params: list[Any], asked: Answer) -> Any:
         return answer if "finalized" in params else asked()
 
     with before(chain, without) as endpoint:
@@ -210,12 +226,12 @@ def test_a_chain_that_calls_no_block_final(answer, carbonseal_fresh_chain, evide
         assert gathered(chain, [evidence], endpoint, confirmations=3)[1] == []
 
 
-def test_only_what_is_new_is_asked_for(carbonseal_fresh_chain):
+def test_only_what_is_new_is_asked_for(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     first, second = anchored(chain, 1, 2)
     asked = []
 
-    def listening(method, params, answer):
+    def listening(method: str, params: list[Any], answer: Answer) -> Any:
         asked.append(params[:1])
         return answer()
 
@@ -232,7 +248,7 @@ def test_only_what_is_new_is_asked_for(carbonseal_fresh_chain):
         assert len(with_another.items) == 6, "an update asks who was not asked yet about all that is there"
 
 
-def test_a_reorg_is_noticed_and_told(carbonseal_fresh_chain):
+def test_a_reorg_is_noticed_and_told(carbonseal_fresh_chain: Network) -> None:
     """What was pinned in haste is replaced by the endpoint's new word, and that it changed is told."""
     chain = carbonseal_fresh_chain
     (fell_out,) = anchored(chain, 1)
@@ -248,11 +264,11 @@ def test_a_reorg_is_noticed_and_told(carbonseal_fresh_chain):
     assert len(trust.items) == 4
 
 
-def test_who_falls_silent_on_the_way_keeps_what_was_said(carbonseal_fresh_chain):
+def test_who_falls_silent_on_the_way_keeps_what_was_said(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     evidence = anchored(chain, *range(1, 30))
 
-    def tiring(method, params, answer):
+    def tiring(method: str, params: list[Any], answer: Answer) -> Any:
         return None if params[:1] == ["0xf"] else answer()
 
     with before(chain, tiring) as endpoint:
@@ -261,10 +277,10 @@ def test_who_falls_silent_on_the_way_keeps_what_was_said(carbonseal_fresh_chain)
     assert [item.value["number"] for item in trust.items] == [0, *range(2, 15)]
 
 
-def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain, evidence):
+def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain, busy = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
     busy.fault("busy", times=3)
-    pauses = []
+    pauses: list[float] = []
     found = Gatherer(pause=pauses.append).gather(chain.ledger, GatherRequest(WHEN, [evidence]), busy.endpoint)
     assert (len(found.items), pauses) == (2, [1, 2, 4])
     busy.fault("busy")
@@ -273,7 +289,7 @@ def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain, evidence):
     assert pauses[3:] == [*inquiry.PAUSES]
 
 
-def test_the_verifier_asks_whom_it_named_and_nobody_else(carbonseal_fresh_chain, evidence):
+def test_the_verifier_asks_whom_it_named_and_nobody_else(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     """A redirect would be somebody else's word under the first one's name."""
     chain = carbonseal_fresh_chain
     for status in (301, 302, 303, 307, 308):
@@ -284,7 +300,7 @@ def test_the_verifier_asks_whom_it_named_and_nobody_else(carbonseal_fresh_chain,
 # --- looking for anchors before passports come ---------------------------------------------------------------------
 
 
-def test_the_policys_anchors_are_found(carbonseal_fresh_chain):
+def test_the_policys_anchors_are_found(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     evidence = anchored(chain, 1, 2, 3)
     trust, findings = gathered(chain, [], chain.endpoint, pins=pins(chain), since=0, confirmations=1)
@@ -300,13 +316,13 @@ def test_the_policys_anchors_are_found(carbonseal_fresh_chain):
     assert len(gathered(chain, [], chain.endpoint, pins=pins(chain), confirmations=0)[0].items) == 1
 
 
-def test_a_range_that_is_too_wide_is_halved(carbonseal_fresh_chain):
+def test_a_range_that_is_too_wide_is_halved(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     anchored(chain, 1, 2, 3)
     chain.mine(20)
     widths = []
 
-    def narrow(method, params, answer):
+    def narrow(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_getLogs":
             width = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
             widths.append(width)
@@ -322,10 +338,12 @@ def test_a_range_that_is_too_wide_is_halved(carbonseal_fresh_chain):
 
 
 @pytest.mark.parametrize("events", [None, 1, [{}], [{"blockNumber": "0xffffff"}], [{"blockNumber": 1}], "0x"])
-def test_events_that_are_none(events, carbonseal_fresh_chain, evidence):
+def test_events_that_are_none(
+    events: int | str | list[dict[str, str | int]] | None, carbonseal_fresh_chain: Network, evidence: Evidence
+) -> None:
     chain = carbonseal_fresh_chain
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         return {"result": events} if method == "eth_getLogs" else answer()
 
     with before(chain, change) as endpoint:
@@ -337,12 +355,12 @@ def test_events_that_are_none(events, carbonseal_fresh_chain, evidence):
 # --- one that attacks whoever asks it ----------------------------------------------------------------------------------
 
 
-def answering(chain, told):
+def answering(chain: Network, told: dict[str, Any]) -> AbstractContextManager[str]:
     """What gives these results, by method, and the truth else."""
     return before(chain, lambda method, params, answer: {"result": told[method]} if method in told else answer())
 
 
-def test_a_chain_id_of_ten_thousand_digits(carbonseal_fresh_chain, evidence):
+def test_a_chain_id_of_ten_thousand_digits(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
     for told in ("0x" + "f" * 10_000, "0x" + "0" * 65, 1, None, "0x", "0xg"):
         with answering(chain, {"eth_chainId": told}) as liar, pytest.raises(Refused) as refused:
@@ -350,12 +368,12 @@ def test_a_chain_id_of_ten_thousand_digits(carbonseal_fresh_chain, evidence):
         assert refused.value.finding.code is codes.ENDPOINT_ANSWER
 
 
-def test_a_block_of_a_number_that_no_trust_can_hold(carbonseal_fresh_chain):
+def test_a_block_of_a_number_that_no_trust_can_hold(carbonseal_fresh_chain: Network) -> None:
     """A passport rests on it, and an accomplice makes one up that has the hash of its header."""
     chain = carbonseal_fresh_chain
     far = synthesise(statement(1), number=2**63, account_nodes=2, storage_nodes=1)
 
-    def accomplice(method, params, answer):
+    def accomplice(method: str, params: list[Any], answer: Answer) -> Any:
         if params and params[0] == hex(2**63):
             block = chain.ask(method, "0x1", False)
             block["number"] = params[0]
@@ -368,12 +386,12 @@ def test_a_block_of_a_number_that_no_trust_can_hold(carbonseal_fresh_chain):
     assert [item.value["number"] for item in trust.items] == [0, 0]
 
 
-def test_events_without_end(carbonseal_fresh_chain, monkeypatch):
+def test_events_without_end(carbonseal_fresh_chain: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """It claims to be as high as none can be, and tells of one block at a time."""
     monkeypatch.setattr(inquiry, "MOST_RANGES", 200)
     chain = carbonseal_fresh_chain
 
-    def endless(method, params, answer):
+    def endless(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_blockNumber":
             return {"result": hex(2**60)}
         if method == "eth_getLogs":
@@ -387,7 +405,7 @@ def test_events_without_end(carbonseal_fresh_chain, monkeypatch):
     assert len(trust.items) == 1, "its word on blocks still counts"
 
 
-def test_events_in_every_block(carbonseal_fresh_chain, monkeypatch):
+def test_events_in_every_block(carbonseal_fresh_chain: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it tells of, others would be asked for; and more than a trust file can hold would lose all of it."""
     monkeypatch.setattr(inquiry, "MOST_BLOCKS", 50)
     chain = carbonseal_fresh_chain
@@ -399,7 +417,7 @@ def test_events_in_every_block(carbonseal_fresh_chain, monkeypatch):
     assert len(trust.items) == 1
 
 
-def test_evidence_that_is_none_is_no_endpoints_fault(carbonseal_fresh_chain, evidence):
+def test_evidence_that_is_none_is_no_endpoints_fault(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
     bad = [Evidence("ethereum-storage", 1, data) for data in (b"", b"\xc0", evidence.data[:-1], b"\xff" * 1000)]
     trust, findings = gathered(chain, [*bad, evidence], chain.endpoint)
@@ -409,12 +427,14 @@ def test_evidence_that_is_none_is_no_endpoints_fault(carbonseal_fresh_chain, evi
 
 
 @pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
-def test_one_that_answers_byte_by_byte(begins, carbonseal_fresh_chain, evidence, monkeypatch):
+def test_one_that_answers_byte_by_byte(
+    begins: bytes, carbonseal_fresh_chain: Network, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(inquiry, "DEADLINE", 0.3)
     ends = threading.Event()
 
     class Dripping(socketserver.BaseRequestHandler):
-        def handle(self):
+        def handle(self) -> None:
             self.request.sendall(begins)
             while not ends.wait(0.02):
                 self.request.sendall(b"a")
@@ -434,7 +454,7 @@ def test_one_that_answers_byte_by_byte(begins, carbonseal_fresh_chain, evidence,
 # --- by hand -------------------------------------------------------------------------------------------------------
 
 
-def test_by_hand(carbonseal_fresh_chain):
+def test_by_hand(carbonseal_fresh_chain: Network) -> None:
     digest = "0x" + "ab" * 32
     pinned = GATHERER.pin("eip155:1", ["23000000", digest, "0", digest])
     assert pinned == [("block", {"number": number, "hash": digest}) for number in (23_000_000, 0)]

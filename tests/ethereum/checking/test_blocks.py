@@ -1,12 +1,14 @@
 """How many sources name a block: pure, from a trust as a file may have it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Code, Refused
 from carbonseal.ledger import Statement, TrustItem, TrustItems
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.blocks import review, source_identity
@@ -21,11 +23,11 @@ TRUE, FALSE, OTHER = "0x" + MADE.hash.hex(), "0x" + "99" * 32, "0x" + "77" * 32
 GENESIS = MADE.options["genesis"]
 
 
-def says(source, digest=TRUE, number=100):
+def says(source: str, digest: str = TRUE, number: int = 100) -> TrustItem:
     return TrustItem(NAME, "block", {"number": number, "hash": digest}, source, "2026-01-01T00:00:00Z")
 
 
-def check(*trust, agree="1", block0=True):
+def check(*trust: TrustItem, agree: str = "1", block0: bool = True) -> tuple[list[Code], bool]:
     """The codes found, and whether the anchor is proved. With `block0`, every source names the genesis too."""
     if block0:
         spoken = {item.source for item in trust if item.value["number"] == 0}
@@ -34,7 +36,7 @@ def check(*trust, agree="1", block0=True):
     return [finding.code for finding in checked.findings], checked.proved is not None
 
 
-def test_as_many_must_agree_as_the_policy_asks():
+def test_as_many_must_agree_as_the_policy_asks() -> None:
     a, b, c = says("https://a.example"), says("https://b.example"), says("A. Miller")
     assert check(a, agree="1") == ([codes.ANCHORED], True)
     assert check(a, agree="2") == ([codes.AGREEMENT_LACKING], False)
@@ -44,18 +46,19 @@ def test_as_many_must_agree_as_the_policy_asks():
     assert check(agree="2") == ([codes.BLOCK_NOT_PINNED], False)
 
 
-def test_a_liar_is_outvoted_and_named():
+def test_a_liar_is_outvoted_and_named() -> None:
     liar = says("https://liar.example", FALSE)
     trust = [says("https://a.example"), liar, says("https://b.example")]
     assert check(*trust, agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
     block0 = [says(item.source, GENESIS, 0) for item in trust]
     pins = VERIFIER.pin(NAME, {**MADE.options, "agree": "2"})
     checked = VERIFIER.check(MADE.evidence, STATEMENT, pins, [*trust, *block0])
+    assert checked.proved is not None
     assert checked.proved.trusted == (trust[0], trust[2], block0[0], block0[2]), "the verdict rests on no liar"
     assert "https://liar.example says that block 100 is 0x99" in checked.findings[1].message
 
 
-def test_a_liar_who_backs_forged_evidence_is_named_too():
+def test_a_liar_who_backs_forged_evidence_is_named_too() -> None:
     """The evidence rests on what one endpoint says, and two others say otherwise."""
     trust = says("https://friend.example"), says("https://a.example", FALSE), says("https://b.example", FALSE)
     assert check(*trust, agree="2") == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
@@ -65,7 +68,7 @@ def test_a_liar_who_backs_forged_evidence_is_named_too():
     assert checked.findings[1].facts["source"] == "https://friend.example"
 
 
-def test_where_as_many_say_one_thing_as_another_nothing_is_shown():
+def test_where_as_many_say_one_thing_as_another_nothing_is_shown() -> None:
     one, two = says("https://a.example"), says("https://b.example", FALSE)
     assert check(one, two) == ([codes.TRUST_CONTRADICTS], False)
     assert check(one, two, agree="2") == ([codes.AGREEMENT_LACKING], False)
@@ -78,7 +81,7 @@ def test_where_as_many_say_one_thing_as_another_nothing_is_shown():
     assert check(*three, agree="2") == ([codes.AGREEMENT_LACKING], False)
 
 
-def test_one_endpoint_under_two_spellings_is_one_source():
+def test_one_endpoint_under_two_spellings_is_one_source() -> None:
     spellings = (
         "https://rpc.example",
         "http://rpc.example",
@@ -116,7 +119,7 @@ def test_one_endpoint_under_two_spellings_is_one_source():
         "user@127.0.0.1",
     ],
 )
-def test_one_address_in_all_spellings_that_systems_take(host):
+def test_one_address_in_all_spellings_that_systems_take(host: str) -> None:
     assert (
         source_identity(f"http://{host}:8545/key") == source_identity(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
     )
@@ -128,19 +131,19 @@ def test_one_address_in_all_spellings_that_systems_take(host):
 @pytest.mark.parametrize(
     "host", ["256.1.1.1.", "1.2.3.4.5", "1.2.3.256", "0x1.0xg", "4294967296", "08.1", "1..2", "0x"]
 )
-def test_numbers_that_are_no_address(host):
+def test_numbers_that_are_no_address(host: str) -> None:
     assert source_identity(f"http://{host}") == host.removesuffix(".")
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.%31", "http://127.0.0.1%3a8545", "http://rp%63.example/"])
-def test_hosts_with_escapes_are_not_asked(endpoint):
+def test_hosts_with_escapes_are_not_asked(endpoint: str) -> None:
     with pytest.raises(Refused) as refused:
         origin(endpoint)
     assert refused.value.finding.code is codes.ENDPOINT_MALFORMED
 
 
 @given(st.text(max_size=40))
-def test_every_text_is_some_source(text):
+def test_every_text_is_some_source(text: str) -> None:
     assert isinstance(source_identity(text), str)
     assert isinstance(source_identity("https://" + text), str)
 
@@ -152,7 +155,9 @@ def test_every_text_is_some_source(text):
     st.sampled_from(["", "/", "/v3/0123456789abcdef", "?key=secret"]),
     st.sampled_from(["", "user@", "user:password@"]),
 )
-def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(scheme, host, port, rest, user):
+def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(
+    scheme: str, host: str, port: str, rest: str, user: str
+) -> None:
     stored = origin(f"{scheme.upper()}://{user}{host}{port}{rest}")
     assert origin(stored) == stored
     assert not {"@", "?", "secret", "password", "0123456789abcdef"} & {*stored, stored[8:]}
@@ -161,7 +166,7 @@ def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(scheme, host, 
         assert source_identity(stored) == source_identity(f"{scheme}://{user}{host}{port}{rest}")
 
 
-def test_a_source_of_another_chain_does_not_count():
+def test_a_source_of_another_chain_does_not_count() -> None:
     stranger = says("https://b.example", FALSE, 0)
     two = says("https://a.example"), says("https://b.example")
     assert check(*two, agree="2") == ([codes.ANCHORED], True)
@@ -171,7 +176,7 @@ def test_a_source_of_another_chain_does_not_count():
     assert check(*two, spelled, agree="2")[1] is False
 
 
-def test_a_source_that_does_not_name_block_0_does_not_count():
+def test_a_source_that_does_not_name_block_0_does_not_count() -> None:
     a, b = says("https://a.example"), says("https://b.example")
     first = says("https://a.example", GENESIS, 0)
     assert check(a, b, block0=False) == ([codes.GENESIS_MISSING] * 2, False)
@@ -184,25 +189,25 @@ def test_a_source_that_does_not_name_block_0_does_not_count():
     assert check(first, block0=False) == ([codes.BLOCK_NOT_PINNED], False)
 
 
-def test_a_source_that_names_two_blocks_0_does_not_count():
+def test_a_source_that_names_two_blocks_0_does_not_count() -> None:
     torn = says("https://a.example"), says("https://a.example", GENESIS, 0), says("https://a.example", FALSE, 0)
     assert check(*torn) == ([codes.TRUST_OTHER_CHAIN], False)
 
 
-def test_an_endpoint_that_says_two_things():
+def test_an_endpoint_that_says_two_things() -> None:
     torn = says("https://a.example"), says("https://a.example", FALSE)
     assert check(*torn) == ([codes.TRUST_CONTRADICTS], False)
     assert check(*torn, says("https://b.example"), agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
 
 
-def test_a_malformed_item_is_the_verifiers_own_to_mend():
+def test_a_malformed_item_is_the_verifiers_own_to_mend() -> None:
     assert check(says("https://a.example"), says("https://b.example", "0x66"), agree="1") == (
         [codes.TRUST_MALFORMED],
         False,
     )
 
 
-def test_a_review_finds_what_a_verdict_would():
+def test_a_review_finds_what_a_verdict_would() -> None:
     sources = "https://a.example", "https://b.example", "https://liar.example"
     items = [says(sources[0]), says(sources[1]), says(sources[2], FALSE)]
     items += [says(source, GENESIS, 0) for source in sources]
@@ -227,7 +232,7 @@ def test_a_review_finds_what_a_verdict_would():
 
 
 @pytest.mark.parametrize("agree", ["", "0", "00", "-1", "1.0", "100", "two", "٢", "2\n"])
-def test_agree_is_a_number(agree):
+def test_agree_is_a_number(agree: str) -> None:
     with pytest.raises(Refused) as refused:
         VERIFIER.pin(NAME, {**MADE.options, "agree": agree})
     assert refused.value.finding.code is codes.AGREE_MALFORMED
@@ -238,7 +243,7 @@ voters = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([TRUE, FALSE, OTH
 
 
 @given(voters, st.integers(1, 4))
-def test_fewer_liars_than_must_agree_never_prevail(words, agree):
+def test_fewer_liars_than_must_agree_never_prevail(words: list[tuple[int, str]], agree: int) -> None:
     """Whatever is in the trust: what is proved has k voices, and nothing else has."""
     trust = [says(f"https://host{who}.example", digest) for who, digest in words]
     _, proved = check(*trust, agree=str(agree))
@@ -246,7 +251,7 @@ def test_fewer_liars_than_must_agree_never_prevail(words, agree):
     assert proved == ([len(backed[digest]) >= agree for digest in (TRUE, FALSE, OTHER)] == [True, False, False])
 
 
-def test_finding_an_item_looks_at_few():
+def test_finding_an_item_looks_at_few() -> None:
     items = TrustItems([says("https://a.example", TRUE, number) for number in range(1000)])
     assert [item.value["number"] for item in items.having("block", "number", 7)] == [7]
     assert items.having("block", "number", 5000) == items.having("header", "number", 7) == ()

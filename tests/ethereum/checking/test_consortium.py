@@ -1,23 +1,30 @@
 """Chains of consortia (Besu's QBFT and IBFT 2, GoQuorum's IBFT): a block's hash leaves out the seals that stand in its header."""
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.ledger import AttemptStatus
+from carbonseal.ledger import AttemptStatus, Evidence
 from carbonseal_adapters.ethereum.checking import rlp
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import BFT, FIELDS, write_header
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_adapters.ethereum.sending.ledger import connect
-from tests.ethereum.endpoints import before
+from carbonseal_devnet.ethereum.network import Network
+from tests.ethereum.endpoints import Answer, Change, before
 from tests.ethereum.networks import anchor, statement
 
-VANITY, VALIDATORS, SEALS = b"\x07" * 32, [b"\x01" * 20, b"\x02" * 20], [b"\x03" * 65, b"\x04" * 65]
-VOTE = [b"\x05" * 20, b"\xff"]
+VANITY = b"\x07" * 32
+VALIDATORS: rlp.Item = [b"\x01" * 20, b"\x02" * 20]
+SEALS: rlp.Item = [b"\x03" * 65, b"\x04" * 65]
+VOTE: rlp.Item = [b"\x05" * 20, b"\xff"]
 # What is in `extraData`, and what is hashed in its place.
 KINDS = {
     "QBFT": (
@@ -39,21 +46,21 @@ KINDS = {
 }
 
 
-def to_hex(data):
+def to_hex(data: bytes) -> str:
     return "0x" + data.hex()
 
 
-def header_of(block):
+def header_of(block: dict[str, Any]) -> bytes:
     """The RLP of the header as it stands, by the rules of any other chain."""
     return write_header({**block, "hash": None})
 
 
-def disguised(chain, kind):
+def disguised(chain: Network, kind: str) -> Change:
     """An endpoint's answers, as if validators had sealed the blocks: other headers, other hashes, the same states."""
     sealed, hashed = KINDS[kind]
     made, hashes = {}, {}
 
-    def block(number):
+    def block(number: int) -> dict[str, Any]:
         if number not in made:
             told = chain.ask("eth_getBlockByNumber", hex(number), False)
             own = told["hash"]
@@ -64,7 +71,7 @@ def disguised(chain, kind):
             made[number] = hashes[own] = {**told, "extraData": to_hex(sealed)}
         return made[number]
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         told = answer()
         found = told.get("result")
         if found and method == "eth_getBlockByNumber":
@@ -79,10 +86,10 @@ def disguised(chain, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_anchors_are_proved_and_trusted(kind, carbonseal_fresh_chain):
+def test_anchors_are_proved_and_trusted(kind: str, carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> tuple[Evidence, Mapping[str, str]]:
         options = {"registry": chain.deployment.registry, "key": "env:KEY", "confirmations": "1"}
         ledger = await connect(f"ethereum+{endpoint}", options, lambda _: chain.key(0))
         try:
@@ -102,7 +109,7 @@ def test_anchors_are_proved_and_trusted(kind, carbonseal_fresh_chain):
     assert checked.proved, checked.findings
 
 
-def sealed_block(chain, kind):
+def sealed_block(chain: Network, kind: str) -> dict[str, Any]:
     told = chain.ask("eth_getBlockByNumber", "latest", False)
     sealed, hashed = KINDS[kind]
     told |= {"mixHash": BFT, "extraData": to_hex(hashed)}
@@ -110,7 +117,7 @@ def sealed_block(chain, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_header_of_another_hash_is_told_as_it_stands(kind, carbonseal_chain):
+def test_a_header_of_another_hash_is_told_as_it_stands(kind: str, carbonseal_chain: Network) -> None:
     """Nothing is left out to make a lie fit: not another field, and nothing on a chain of another kind."""
     block = sealed_block(carbonseal_chain, kind)
     assert to_hex(keccak256(write_header(block))) == block["hash"]
@@ -123,7 +130,7 @@ def test_a_header_of_another_hash_is_told_as_it_stands(kind, carbonseal_chain):
 
 
 @given(extra=st.binary(max_size=200) | st.builds(rlp.encode, st.lists(st.binary(max_size=40), max_size=6)))
-def test_whatever_stands_there(extra):
+def test_whatever_stands_there(extra: bytes) -> None:
     """Blocks of such a chain with anything in `extraData`: told as they stand, and no other error than for other blocks."""
     zeros = {name: "0x" + "00" * 32 if is_data else "0x0" for name, is_data in FIELDS}
     block = {**zeros, "mixHash": BFT, "extraData": to_hex(extra), "hash": "0x" + "11" * 32}

@@ -1,28 +1,46 @@
 """Anchors in EAS: on a double and on EAS's own code; evidence offline; and whoever is quicker than the node."""
 
+from __future__ import annotations
+
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonseal.findings import Outcome, Refused, Verdict
-from carbonseal.ledger import AttemptStatus, Evidence, Proved, Statement, TransientError, TrustItem
+from carbonseal.findings import Code, Outcome, Refused, Verdict
+from carbonseal.ledger import (
+    Attempt,
+    AttemptStatus,
+    Checked,
+    Evidence,
+    Observation,
+    Proved,
+    Statement,
+    TransientError,
+    TrustItem,
+)
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
+from carbonseal.passport.seals import Seal
 from carbonseal_adapters.conformance import CHECKS, Subject
+from carbonseal_adapters.conformance.subject import Check
 from carbonseal_adapters.ethereum.checking import codes, eas, rlp
 from carbonseal_adapters.ethereum.checking.eas import EasEvidence
-from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
+from carbonseal_adapters.ethereum.checking.evidence import VERIFIER, Pins
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.gathering.trust import gather
-from carbonseal_adapters.ethereum.sending.ledger import connect
+from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
 from carbonseal_devnet.ethereum.evidence import mainnet_header, synthesise, trie_around
+from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
 from tests.ethereum import calls, eas_contracts, networks
 from tests.world import BLOCK_TIME, CHAIN, World
@@ -43,13 +61,28 @@ OPTIONS = {
     "slot": str(SLOT),
     "publisher": "any",
 }
-PINS = VERIFIER.pin(NAME, OPTIONS)
+
+
+def pinned(options: dict[str, str]) -> eas.EasPins:
+    pins = VERIFIER.pin(NAME, options)
+    assert isinstance(pins, eas.EasPins)
+    return pins
+
+
+PINS = pinned(OPTIONS)
 
 
 WORD = rlp.number(STAMPED)
 
 
-def made(statement=STATEMENT, word=WORD, slot=SLOT, code=CODE, nodes=(8, 4), ledger=NAME):
+def made(
+    statement: Statement = STATEMENT,
+    word: rlp.Item = WORD,
+    slot: int = SLOT,
+    code: bytes = CODE,
+    nodes: tuple[int, int] = (8, 4),
+    ledger: str = NAME,
+) -> tuple[Evidence, list[TrustItem]]:
     """Evidence from a state in which EAS holds this word, and the trust that pins its block."""
     storage_root, storage = trie_around(eas.slot_of(statement.digest(), slot), rlp.encode(word), nodes[1])
     state_root, account = trie_around(EAS, rlp.encode([b"\x01", b"", storage_root, code]), nodes[0])
@@ -64,27 +97,39 @@ SOUND, TRUST = made()
 PARTS = EasEvidence.decode(SOUND.data)
 
 
-def check(evidence=SOUND, statement=STATEMENT, pins=PINS, trust=TRUST):
+def check(
+    evidence: Evidence = SOUND,
+    statement: Statement = STATEMENT,
+    pins: eas.EasPins | Pins = PINS,
+    trust: list[TrustItem] = TRUST,
+) -> Checked:
     return VERIFIER.check(evidence, statement, pins, trust)
 
 
-def code_of(*args, **kwargs):
-    checked = check(*args, **kwargs)
+def code_of(
+    evidence: Evidence = SOUND,
+    statement: Statement = STATEMENT,
+    pins: eas.EasPins | Pins = PINS,
+    trust: list[TrustItem] = TRUST,
+) -> Code:
+    checked = check(evidence, statement, pins, trust)
     assert checked.proved is None
     (finding,) = checked.findings
     assert str(finding)
     return finding.code
 
 
-def test_sound_evidence_proves_the_time_that_eas_stored():
+def test_sound_evidence_proves_the_time_that_eas_stored() -> None:
     checked = check()
     assert checked.proved == Proved("any", STAMPED, tuple(TRUST), frozenset({f"block0:{OPTIONS['genesis']}"}))
     assert [finding.code for finding in checked.findings] == [codes.TIMESTAMPED]
     in_the_block_itself, trust = made(word=rlp.number(MINED))
-    assert check(in_the_block_itself, trust=trust).proved.time == MINED
+    proved = check(in_the_block_itself, trust=trust).proved
+    assert proved is not None
+    assert proved.time == MINED
 
 
-def test_another_checkpoint_was_not_timestamped():
+def test_another_checkpoint_was_not_timestamped() -> None:
     evidence, trust = made(nodes=(1, 1))
     for other in (
         replace(STATEMENT, root=b"\x03" * 32),
@@ -95,14 +140,14 @@ def test_another_checkpoint_was_not_timestamped():
         assert code_of(statement=other) in {codes.PROOF_STRAYS, codes.NODE_EXTRA}
 
 
-def test_another_variable_of_the_contract():
+def test_another_variable_of_the_contract() -> None:
     """Whatever else EAS stores under somebody's 32 bytes, say its revocations, is no timestamp."""
     evidence, trust = made(slot=SLOT + 1, nodes=(1, 1))
     assert code_of(evidence, trust=trust) is codes.ANCHOR_ABSENT
 
 
-def test_what_eas_could_never_hold():
-    for word, code in (
+def test_what_eas_could_never_hold() -> None:
+    words: tuple[tuple[rlp.Item, Code], ...] = (
         (rlp.number(MINED + 1), codes.TIMESTAMP_LATER),
         (b"\xff" * 32, codes.TIMESTAMP_LATER),
         (STATEMENT.digest(), codes.TIMESTAMP_LATER),
@@ -110,12 +155,13 @@ def test_what_eas_could_never_hold():
         (b"", codes.VALUE_MALFORMED),
         (b"\x01" * 33, codes.VALUE_MALFORMED),
         ([b"\x01"], codes.VALUE_MALFORMED),
-    ):
+    )
+    for word, code in words:
         evidence, trust = made(word=word)
         assert code_of(evidence, trust=trust) is code, word
 
 
-def test_another_contract_chain_or_block():
+def test_another_contract_chain_or_block() -> None:
     assert code_of(replace(PARTS, eas=b"\x55" * 20).encode()) is codes.REGISTRY_DIFFERS
     assert code_of(pins=replace(PINS, code=b"\x66" * 32)) is codes.CODE_DIFFERS
     evidence, trust = made(nodes=(1, 1))
@@ -126,7 +172,7 @@ def test_another_contract_chain_or_block():
     assert code_of(trust=[lie, TRUST[1]]) is codes.BLOCK_DIFFERS
 
 
-def test_evidence_of_a_registry_and_of_eas_are_not_taken_for_each_other():
+def test_evidence_of_a_registry_and_of_eas_are_not_taken_for_each_other() -> None:
     registry = synthesise(STATEMENT)
     assert code_of(registry.evidence) is codes.CONTRACT_NOT_PINNED
     assert code_of(pins=VERIFIER.pin(NAME, registry.options)) is codes.CONTRACT_NOT_PINNED
@@ -136,7 +182,7 @@ def test_evidence_of_a_registry_and_of_eas_are_not_taken_for_each_other():
     assert code_of(replace(SOUND, version=2)) is codes.EVIDENCE_UNKNOWN
 
 
-def test_spoiled_proofs():
+def test_spoiled_proofs() -> None:
     account, storage = PARTS.account_proof, PARTS.storage_proof
     for change, code in (
         ({"account_proof": account[:-1]}, codes.NODE_MISSING),
@@ -158,7 +204,7 @@ def test_spoiled_proofs():
 
 @settings(max_examples=300)
 @given(st.integers(0, len(SOUND.data) - 1), st.integers(1, 255))
-def test_no_changed_byte_proves(position, change):
+def test_no_changed_byte_proves(position: int, change: int) -> None:
     data = bytearray(SOUND.data)
     data[position] ^= change
     checked = check(Evidence("ethereum-eas", 1, bytes(data)))
@@ -169,14 +215,14 @@ def test_no_changed_byte_proves(position, change):
 # --- the policy's line -----------------------------------------------------------------------------------------------
 
 
-def pin_code(**changes):
+def pin_code(**changes: str | None) -> Code:
     options = {key: value for key, value in {**OPTIONS, **changes}.items() if value is not None}
     with pytest.raises(Refused) as refused:
         VERIFIER.pin(NAME, options)
     return refused.value.finding.code
 
 
-def test_every_slip_in_the_line_has_a_code():
+def test_every_slip_in_the_line_has_a_code() -> None:
     for option in set(OPTIONS) - {"contract"}:
         assert pin_code(**{option: None}) is codes.OPTION_MISSING
     assert pin_code(registry="0x" + "11" * 20) is codes.OPTION_UNKNOWN
@@ -192,7 +238,7 @@ def test_every_slip_in_the_line_has_a_code():
     assert pin_code(genesis="0x12") is codes.HASH_MALFORMED
 
 
-def test_a_registrys_line_cannot_leave_the_publisher_open():
+def test_a_registrys_line_cannot_leave_the_publisher_open() -> None:
     with pytest.raises(Refused) as refused:
         VERIFIER.pin(NAME, {**synthesise(STATEMENT).options, "publisher": "any"})
     assert refused.value.finding.code is codes.ADDRESS_MALFORMED
@@ -201,7 +247,7 @@ def test_a_registrys_line_cannot_leave_the_publisher_open():
 class WorldWithEas(World):
     """The small world, with EAS on its chain instead of a registry."""
 
-    def on_chain(self, statement):
+    def on_chain(self, statement: Statement) -> Evidence:
         stamped = int(BLOCK_TIME.timestamp())
         evidence, trust = made(statement, rlp.number(stamped), nodes=(3, 2), ledger=CHAIN)
         self.options = OPTIONS
@@ -209,7 +255,7 @@ class WorldWithEas(World):
         return evidence
 
 
-def test_a_passport_with_an_anchor_in_eas_is_verified():
+def test_a_passport_with_an_anchor_in_eas_is_verified() -> None:
     world = WorldWithEas()
     passport = world.passport()
     report = world.verify(passport)
@@ -223,12 +269,14 @@ def test_a_passport_with_an_anchor_in_eas_is_verified():
 
 
 @pytest.fixture(scope="module", params=eas_contracts.KINDS)
-def contract(request, carbonseal_chain):
+def contract(request: pytest.FixtureRequest, carbonseal_chain: Network) -> eas_contracts.Eas:
     return eas_contracts.deployed(carbonseal_chain, request.param)
 
 
 @asynccontextmanager
-async def connected(chain, at, account=5, **options):
+async def connected(
+    chain: Network, at: eas_contracts.Eas, account: int = 5, **options: Any
+) -> AsyncIterator[EthereumLedger]:
     options = {"contract": "eas", "eas": at.address, "slot": str(at.slot), "key": "env:KEY", **options}
     ledger = await connect(chain.uri, options, lambda _: chain.key(account))
     try:
@@ -237,18 +285,18 @@ async def connected(chain, at, account=5, **options):
         await ledger.close()
 
 
-def policy_options(chain, contract):
+def policy_options(chain: Network, contract: eas_contracts.Eas) -> dict[str, str]:
     code = bytes.fromhex(chain.ask("eth_getCode", contract.address, "latest")[2:])
     pinned = {"genesis": chain.deployment.genesis, "eas": contract.address, "code": "0x" + keccak256(code).hex()}
     return {"contract": "eas", "slot": str(contract.slot), "publisher": "any", **pinned}
 
 
-def verified(chain, contract, evidence, statement):
+def verified(chain: Network, contract: eas_contracts.Eas, evidence: Evidence, statement: Statement) -> Checked:
     pins = VERIFIER.pin(chain.ledger, policy_options(chain, contract))
     return VERIFIER.check(evidence, statement, pins, gather(chain.ledger, [evidence], chain.endpoint, WHEN))
 
 
-async def until_final(chain, ledger, attempts):
+async def until_final(chain: Network, ledger: EthereumLedger, attempts: list[Attempt]) -> Observation:
     for _ in range(10):
         seen = await ledger.follow(attempts)
         if seen.status is AttemptStatus.FINAL:
@@ -257,7 +305,7 @@ async def until_final(chain, ledger, attempts):
     raise AssertionError(seen)
 
 
-def stamp(chain, contract, statement, account=6):
+def stamp(chain: Network, contract: eas_contracts.Eas, statement: Statement, account: int = 6) -> dict[str, Any]:
     """What anybody can do."""
     return calls.transact(chain, contract.address, eas.call_timestamp(statement), account)
 
@@ -267,11 +315,11 @@ BEYOND_EAS = {"a_second_root_is_refused_for_ever", "the_latest_anchor_is_the_lar
 
 
 @pytest.mark.parametrize("check", [c for c in CHECKS if c.__name__ not in BEYOND_EAS], ids=lambda check: check.__name__)
-def test_conforms(check, contract, carbonseal_chain):
+def test_conforms(check: Check, contract: eas_contracts.Eas, carbonseal_chain: Network) -> None:
     chain, sizes = carbonseal_chain, itertools.count(1)
     options = {"contract": "eas", "eas": contract.address, "slot": str(contract.slot), "key": "env:KEY"}
 
-    async def progress():
+    async def progress() -> None:
         await networks.command(chain, "evm_mine")
 
     subject = Subject(
@@ -287,10 +335,12 @@ def test_conforms(check, contract, carbonseal_chain):
     asyncio.run(check(subject))
 
 
-def test_a_second_root_is_taken_and_nothing_tells_the_latest(contract, carbonseal_chain):
+def test_a_second_root_is_taken_and_nothing_tells_the_latest(
+    contract: eas_contracts.Eas, carbonseal_chain: Network
+) -> None:
     """What whoever relies on EAS goes without."""
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(carbonseal_chain, contract) as ledger:
             for root in ("root", "another root"):
                 said = networks.anchor(7, f"two roots {contract}", root)
@@ -303,14 +353,14 @@ def test_a_second_root_is_taken_and_nothing_tells_the_latest(contract, carbonsea
     asyncio.run(scenario())
 
 
-def test_the_time_is_that_of_the_first_whoever_it_was(contract, carbonseal_chain):
+def test_the_time_is_that_of_the_first_whoever_it_was(contract: eas_contracts.Eas, carbonseal_chain: Network) -> None:
     """Somebody else has timestamped the digest long ago: there is nothing to send, and the older time is proved."""
     chain, said = carbonseal_chain, networks.anchor(8, f"older {contract}")
     receipt = stamp(chain, contract, said.statement)
     first = chain.ask("eth_getBlockByNumber", receipt["blockNumber"], False)
     assert stamp(chain, contract, said.statement)["status"] == "0x0"  # AlreadyTimestamped
 
-    async def scenario():
+    async def scenario() -> Evidence:
         await networks.command(chain, "evm_mine")
         async with connected(chain, contract) as ledger:
             attempt = await ledger.prepare(said, [])
@@ -319,20 +369,24 @@ def test_the_time_is_that_of_the_first_whoever_it_was(contract, carbonseal_chain
 
     nonce = chain.ask("eth_getTransactionCount", chain.publisher(5), "latest")
     evidence = asyncio.run(scenario())
-    assert verified(chain, contract, evidence, said.statement).proved.time == int(first["timestamp"], 16)
+    proved = verified(chain, contract, evidence, said.statement).proved
+    assert proved is not None
+    assert proved.time == int(first["timestamp"], 16)
     assert chain.ask("eth_getTransactionCount", chain.publisher(5), "latest") == nonce
 
 
 @pytest.fixture
-def fresh(carbonseal_fresh_chain):
+def fresh(carbonseal_fresh_chain: Network) -> tuple[Network, eas_contracts.Eas]:
     return carbonseal_fresh_chain, eas_contracts.deployed(carbonseal_fresh_chain, "double")
 
 
-def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_stands(fresh):
+def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_stands(
+    fresh: tuple[Network, eas_contracts.Eas],
+) -> None:
     chain, contract = fresh
     said = networks.anchor(1, "front-run")
 
-    async def scenario():
+    async def scenario() -> Evidence:
         async with connected(chain, contract) as ledger:
             attempt = await ledger.prepare(said, [])
             await asyncio.to_thread(stamp, chain, contract, said.statement)
@@ -349,12 +403,12 @@ def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_stands(fresh
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
 
 
-def test_a_revert_without_an_anchor_is_no_success(fresh):
+def test_a_revert_without_an_anchor_is_no_success(fresh: tuple[Network, eas_contracts.Eas]) -> None:
     """The front-runner was reorged out, and the node's own transaction had reverted before it."""
     chain, contract = fresh
     said = networks.anchor(1, "both fall")
 
-    async def scenario():
+    async def scenario() -> Evidence:
         await networks.command(chain, "evm_mine")
         async with connected(chain, contract, confirmations="3") as ledger:
             attempt = await ledger.prepare(said, [])
@@ -373,23 +427,22 @@ def test_a_revert_without_an_anchor_is_no_success(fresh):
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
 
 
-def test_somebody_is_quicker_while_the_node_prepares(fresh):
+def test_somebody_is_quicker_while_the_node_prepares(fresh: tuple[Network, eas_contracts.Eas]) -> None:
     """The call reverts where nothing stood a moment ago: that is a reason to look again, not to give up for ever."""
     chain, contract = fresh
     said = networks.anchor(1, "quicker")
 
-    async def scenario():
+    async def scenario() -> Evidence:
         async with connected(chain, contract) as ledger:
             estimate = ledger._chain.gas
 
-            async def beaten(data):
+            async def beaten(data: bytes) -> int:
                 await asyncio.to_thread(stamp, chain, contract, said.statement)
                 return await estimate(data)
 
-            ledger._chain.gas = beaten
-            with pytest.raises(TransientError):
+            with pytest.MonkeyPatch.context() as patch, pytest.raises(TransientError):
+                patch.setattr(ledger._chain, "gas", beaten)
                 await ledger.prepare(said, [])
-            ledger._chain.gas = estimate
             await networks.command(chain, "evm_mine")
             attempt = await ledger.prepare(said, [])
             await ledger.send(attempt)
@@ -398,7 +451,7 @@ def test_somebody_is_quicker_while_the_node_prepares(fresh):
     assert verified(chain, contract, asyncio.run(scenario()), said.statement).proved
 
 
-def test_a_node_anchors_in_eas(fresh, tmp_path):
+def test_a_node_anchors_in_eas(fresh: tuple[Network, eas_contracts.Eas], tmp_path: Path) -> None:
     """From node.toml to evidence that a verifier takes."""
     chain, contract = fresh
     directory = tmp_path / "eas"
@@ -410,7 +463,7 @@ def test_a_node_anchors_in_eas(fresh, tmp_path):
     own = nodes.log_config(origin="eas.example/log")
     nodes.make_node(directory, nodes.settings(own, ledgers=(ledger,)))
 
-    async def scenario():
+    async def scenario() -> Seal:
         async with Node.open(directory) as node:
             receipt = await node.submit(b'{"kilograms":"12.50"}', "json/1")
             await node.sequence()
@@ -421,14 +474,16 @@ def test_a_node_anchors_in_eas(fresh, tmp_path):
     (head,) = asyncio.run(scenario()).heads
     (anchored,) = head.anchors
     said = Checkpoint.parse(Note.parse(head.checkpoint).text).statement()
-    assert verified(chain, contract, anchored.evidence, said).proved.publisher == "any"
+    proved = verified(chain, contract, anchored.evidence, said).proved
+    assert proved is not None
+    assert proved.publisher == "any"
 
 
-def test_options_are_read_strictly(fresh):
+def test_options_are_read_strictly(fresh: tuple[Network, eas_contracts.Eas]) -> None:
     chain, contract = fresh
 
-    def refusal(**changes):
-        async def scenario():
+    def refusal(**changes: Any) -> Code:
+        async def scenario() -> None:
             async with connected(chain, contract, **changes):
                 raise AssertionError("it was taken")
 
@@ -443,11 +498,11 @@ def test_options_are_read_strictly(fresh):
     assert refusal(eas=chain.publisher(0)) is codes.CONTRACT_ABSENT
 
 
-def test_a_slot_that_is_none_gives_no_evidence(fresh):
+def test_a_slot_that_is_none_gives_no_evidence(fresh: tuple[Network, eas_contracts.Eas]) -> None:
     """The node checks its own evidence: a slip in node.toml shows at the first anchor, not at the verifier's."""
     chain, contract = fresh
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain, replace(contract, slot=contract.slot + 1)) as ledger:
             attempt = await ledger.prepare(networks.anchor(1, "slot"), [])
             await ledger.send(attempt)
@@ -458,7 +513,7 @@ def test_a_slot_that_is_none_gives_no_evidence(fresh):
     asyncio.run(scenario())
 
 
-def test_gas(contract, carbonseal_chain):
+def test_gas(contract: eas_contracts.Eas, carbonseal_chain: Network) -> None:
     receipt = stamp(carbonseal_chain, contract, networks.statement(9, f"gas {contract}"))
     gas = int(receipt["gasUsed"], 16)
     print(f"gas: a timestamp in EAS (slot {contract.slot}) {gas:,}")

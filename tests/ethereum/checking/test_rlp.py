@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import tracemalloc
 
 import pytest
@@ -8,22 +10,24 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import rlp
 
-items = st.recursive(st.binary(max_size=80), lambda inner: st.lists(inner, max_size=6), max_leaves=20)
+items: st.SearchStrategy[rlp.Item] = st.recursive(
+    st.binary(max_size=80), lambda inner: st.lists(inner, max_size=6), max_leaves=20
+)
 
 
-def depth(item):
+def depth(item: rlp.Item) -> int:
     return 1 + max(map(depth, item), default=0) if isinstance(item, list) else 0
 
 
 @given(items.filter(lambda item: depth(item) <= rlp.MAX_DEPTH))
-def test_agrees_with_the_reference_encoder(item):
+def test_agrees_with_the_reference_encoder(item: rlp.Item) -> None:
     encoded = reference.encode(item)
     assert rlp.encode(item) == encoded
     assert rlp.decode(encoded) == item
 
 
 @given(st.binary(max_size=60))
-def test_whatever_is_accepted_is_the_only_encoding(data):
+def test_whatever_is_accepted_is_the_only_encoding(data: bytes) -> None:
     try:
         item = rlp.decode(data)
     except Refused as refused:
@@ -51,13 +55,13 @@ def test_whatever_is_accepted_is_the_only_encoding(data):
         ("f801c0", "ethereum.rlp-not-canonical"),  # a short list in the long form
     ],
 )
-def test_refuses(data, code):
+def test_refuses(data: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
         rlp.decode(bytes.fromhex(data))
     assert refused.value.finding.code.name == code
 
 
-def test_ten_thousand_nested_lists_do_not_crash():
+def test_ten_thousand_nested_lists_do_not_crash() -> None:
     data = b"\xc0"
     for _ in range(10_000):
         data = reference.codec.length_prefix(len(data), 0xC0) + data
@@ -65,7 +69,7 @@ def test_ten_thousand_nested_lists_do_not_crash():
         rlp.decode(data)
 
 
-def test_millions_of_small_items_are_refused_unread():
+def test_millions_of_small_items_are_refused_unread() -> None:
     """Eight bytes of memory, or sixty, for every byte of a file."""
     flat, deep = b"\xc0" * (1 << 22), b"\xc0"
     for _ in range(6):

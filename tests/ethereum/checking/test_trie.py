@@ -1,10 +1,12 @@
 """Proofs from py-trie, which shares no code with the verifier."""
 
+from __future__ import annotations
+
 import rlp as reference
 from eth_utils import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trie import HexaryTrie
+from trie.hexary import HexaryTrie
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking.trie import EMPTY_ROOT, Absent, prove
@@ -13,14 +15,14 @@ from carbonseal_devnet.ethereum.evidence import proof_nodes, trie_around
 KEYS = [bytes([n]) for n in range(256)]
 
 
-def trie_of(values):
+def trie_of(values: dict[bytes, bytes]) -> HexaryTrie:
     trie = HexaryTrie({})
     for key, value in values.items():
         trie[keccak(key)] = value
     return trie
 
 
-def code_of(root, key, proof):
+def code_of(root: bytes, key: bytes, proof: tuple[bytes, ...]) -> str:
     try:
         prove(root, key, proof)
     except Refused as refused:
@@ -30,29 +32,29 @@ def code_of(root, key, proof):
 
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(KEYS), st.binary(min_size=1, max_size=60), min_size=1, max_size=60))
-def test_agrees_with_py_trie_on_presence_and_absence(values):
+def test_agrees_with_py_trie_on_presence_and_absence(values: dict[bytes, bytes]) -> None:
     trie = trie_of(values)
     for key in KEYS[:40] + list(values)[:10]:
         proof = proof_nodes(trie, keccak(key))
         assert prove(trie.root_hash, key, proof) == values.get(key, Absent())
 
 
-def test_small_values_stand_inside_their_parents():
+def test_small_values_stand_inside_their_parents() -> None:
     """Two keys with a long common path and one-byte values: their leaves are embedded."""
     trie = HexaryTrie({})
     path = keccak(b"key").hex()
     near = bytes.fromhex(path[:-1] + f"{int(path[-1], 16) ^ 1:x}")
     trie[bytes.fromhex(path)], trie[near] = b"\x01", b"\x02"
     proof = proof_nodes(trie, bytes.fromhex(path))
-    assert len(proof) < len(trie.get_proof(bytes.fromhex(path)))
+    assert len(proof) < len(trie.get_proof(bytes.fromhex(path)))  # type: ignore[no-untyped-call]
     assert prove(trie.root_hash, b"key", proof) == b"\x01"
 
 
-def test_an_empty_trie_holds_nothing():
+def test_an_empty_trie_holds_nothing() -> None:
     assert prove(EMPTY_ROOT, b"key", ()) == Absent()
 
 
-def test_each_way_to_spoil_a_proof_has_a_code():
+def test_each_way_to_spoil_a_proof_has_a_code() -> None:
     root, proof = trie_around(b"key", b"v" * 40, 5)
     assert code_of(root, b"key", proof) == "proved"
     assert code_of(root, b"key", ()) == "ethereum.node-missing"
@@ -67,8 +69,8 @@ def test_each_way_to_spoil_a_proof_has_a_code():
     assert code_of(root, other, proof) == "ethereum.proof-strays"
 
 
-def test_nodes_that_no_trie_has_are_refused():
-    def code(*items):
+def test_nodes_that_no_trie_has_are_refused() -> None:
+    def code(*items: bytes | list[bytes]) -> str:
         node = reference.encode(list(items))
         return code_of(keccak(node), b"key", (node,))
 
@@ -87,7 +89,7 @@ def test_nodes_that_no_trie_has_are_refused():
     assert code_of(keccak(trailing), b"key", (trailing,)) == "ethereum.rlp-malformed"
 
 
-def test_a_key_cannot_end_early():
+def test_a_key_cannot_end_early() -> None:
     """A leaf in the middle of the path, or a branch after its end, never proves."""
     path = keccak(b"key").hex()
     short = reference.encode([bytes.fromhex("20" + path[:62]), b"v"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from carbonseal.findings import Outcome
+from carbonseal.findings import Code, Outcome
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.evidence import Attestation
 from carbonseal_adapters.fabric.checking.messages.headers import instant
@@ -19,7 +20,7 @@ MILL, PORT = CHANNEL.organisations
 LOG, SIZE = STATEMENT.log_id.hex(), str(STATEMENT.size)
 
 
-def test_too_few_attest():
+def test_too_few_attest() -> None:
     given = replace(SOUND, answers=SOUND.attestations()[:1])
     checked = check(given)
     assert checked.proved is None
@@ -30,14 +31,14 @@ def test_too_few_attest():
     assert code_of(replace(SOUND, answers=())) is codes.ATTESTERS_MISSING
 
 
-def test_one_organisation_counts_once():
+def test_one_organisation_counts_once() -> None:
     twice = (SOUND.question(CHANNEL.peer(0)), SOUND.question(CHANNEL.peer(0)))
     assert code_of(replace(SOUND, answers=twice)) is codes.ATTESTERS_MISSING
     two_peers = (SOUND.question(CHANNEL.peer(0)), SOUND.question(CHANNEL.peer(0, "peer1")))
     assert code_of(replace(SOUND, answers=two_peers)) is codes.ATTESTERS_MISSING
 
 
-def test_organisations_that_are_not_listed_do_not_count():
+def test_organisations_that_are_not_listed_do_not_count() -> None:
     assert code_of(SOUND, attest="2:MillMSP,ElseMSP") is codes.ATTESTERS_MISSING
     assert check(SOUND, attest="1:MillMSP").proved
 
@@ -72,7 +73,7 @@ def test_organisations_that_are_not_listed_do_not_count():
         ({"high_s": True}, codes.SIGNATURE_HIGH_S),
     ],
 )
-def test_what_is_wrong_with_an_attestation(changes, code):
+def test_what_is_wrong_with_an_attestation(changes: dict[str, Any], code: Code) -> None:
     given = answered(**changes)
     assert code_of(given) is code
     assert check(given).findings[-1].place[:2] == ("attestations", "1")
@@ -80,14 +81,14 @@ def test_what_is_wrong_with_an_attestation(changes, code):
     assert code_of(given, attest="1:MillMSP") is code  # nor does it pass where the other one would do
 
 
-def test_an_answer_to_another_question_replayed():
+def test_an_answer_to_another_question_replayed() -> None:
     one, other = SOUND.attestations()
     another = SOUND.question(CHANNEL.peer(1), nonce=b"\x08" * 24)
     mixed = replace(other, proposal=another.proposal)
     assert code_of(replace(SOUND, answers=(one, mixed))) is codes.PROPOSAL_HASH
 
 
-def test_an_endorsement_is_no_attestation():
+def test_an_endorsement_is_no_attestation() -> None:
     """What an endorser signs of the anchoring call itself says nothing about what became of it."""
     from carbonseal_adapters.fabric.checking.transactions import Transaction
 
@@ -98,21 +99,21 @@ def test_an_endorsement_is_no_attestation():
     assert code_of(replace(SOUND, answers=(one, forged))) is codes.PROPOSAL_HASH
 
 
-def test_forged_signatures():
+def test_forged_signatures() -> None:
     one, other = SOUND.attestations()
     assert code_of(replace(SOUND, answers=(one, replace(other, signature=one.signature)))) is codes.SIGNATURE_FAILS
     assert code_of(replace(SOUND, answers=(one, replace(other, endorser=one.endorser)))) is codes.SIGNATURE_FAILS
     assert code_of(replace(SOUND, answers=(one, replace(other, signature=b"x")))) is codes.SIGNATURE_MALFORMED
 
 
-def test_a_peers_certificate_that_was_renewed_between():
+def test_a_peers_certificate_that_was_renewed_between() -> None:
     renewed = PORT.node("peer0", "peer", renewal=1, since=instant(TIME + 10))
     assert check(answered(peer=renewed, time=TIME + 20)).proved
     early = PORT.node("peer0", "peer", renewal=1, since=instant(TIME) + timedelta(days=1))
     assert code_of(answered(peer=early)) is codes.CERTIFICATE_EXPIRED
 
 
-def test_a_transaction_that_lost_a_race_is_never_valid():
+def test_a_transaction_that_lost_a_race_is_never_valid() -> None:
     """Two transactions of one block write the same value for the same key; the first is valid, and the second not. No byte
     of the block that anybody signs tells them apart."""
     for given in (SOUND, BFT):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fabric_protos.common import policies_pb2
 
-from carbonseal.findings import Outcome
+from carbonseal.findings import Code, Outcome
+from carbonseal.ledger import TrustItem
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.messages.headers import instant
 from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, called, check, code_of, signed
-from tests.fabric.scenes import META, TIME, Channel, Organisation, Scene, scene
+from tests.fabric.scenes import META, TIME, Channel, Organisation, Scene, Signer, scene
 
 CHANNEL = SOUND.channel
 ORDERING = CHANNEL.ordering
@@ -34,7 +36,7 @@ STRANGER = Organisation("ElseMSP").node("orderer1", "orderer")
         ({"last_config": 1}, codes.CONFIG_OTHER),
     ],
 )
-def test_what_is_wrong_with_raft_signatures(signing, code):
+def test_what_is_wrong_with_raft_signatures(signing: dict[str, Any], code: Code) -> None:
     assert code_of(signed(**signing)) is code
 
 
@@ -50,16 +52,16 @@ def test_what_is_wrong_with_raft_signatures(signing, code):
         ([*FOUR[:2], ORDERING.node("orderer9", "orderer")], codes.SIGNERS_MISSING),  # an orderer's, and no consenter's
     ],
 )
-def test_what_is_wrong_with_bft_signatures(signers, code):
+def test_what_is_wrong_with_bft_signatures(signers: list[tuple[int, Signer] | Signer], code: Code) -> None:
     assert code_of(signed(BFT, signers=signers)) is code
 
 
-def test_a_bft_quorum_is_enough():
+def test_a_bft_quorum_is_enough() -> None:
     assert check(signed(BFT, signers=FOUR[1:])).proved
 
 
 @pytest.mark.parametrize(("orderers", "quorum"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (7, 5), (10, 7)])
-def test_bft_quorums(orderers, quorum):
+def test_bft_quorums(orderers: int, quorum: int) -> None:
     seats = tuple(ORDERING.node(f"orderer{at}", "orderer") for at in range(1, orderers + 1))
     given = scene(STATEMENT, Channel(bft=True, orderers=seats))
     everyone = list(enumerate(seats, 1))
@@ -67,7 +69,7 @@ def test_bft_quorums(orderers, quorum):
     assert code_of(signed(given, signers=everyone[: quorum - 1])) is codes.SIGNERS_MISSING
 
 
-def test_under_a_lax_policy_only_consenters_make_the_quorum():
+def test_under_a_lax_policy_only_consenters_make_the_quorum() -> None:
     lax = policies_pb2.Policy(type=policies_pb2.Policy.IMPLICIT_META)
     lax.value = META(sub_policy="Writers", rule=META.ANY).SerializeToString()
     given = scene(STATEMENT, Channel(bft=True, validation=lax))
@@ -76,7 +78,7 @@ def test_under_a_lax_policy_only_consenters_make_the_quorum():
     assert code_of(signed(given, signers=[*FOUR[:2], *others])) is codes.SIGNERS_MISSING
 
 
-def test_a_block_of_other_contents():
+def test_a_block_of_other_contents() -> None:
     evidence, other = SOUND.evidence(), scene(replace(STATEMENT, size=7)).call.envelope()
     added = replace(evidence.block, envelopes=(*evidence.block.envelopes, other))
     assert code_of(SOUND, replace(evidence, block=added)) is codes.DATA_HASH
@@ -84,21 +86,21 @@ def test_a_block_of_other_contents():
         assert code_of(SOUND, replace(evidence, block=replace(evidence.block, **change))) is codes.SIGNATURE_FAILS
 
 
-def test_a_block_before_its_configuration():
+def test_a_block_before_its_configuration() -> None:
     assert code_of(signed(replace(SOUND, number=1), last_config=5)) is codes.CONFIG_OTHER
 
 
 # --- trust ----------------------------------------------------------------------------------------------------------
 
 
-def trusting(trust, **options):
+def trusting(trust: list[TrustItem], **options: str) -> Code:
     pins = VERIFIER.pin(SOUND.ledger, {**SOUND.options, **options})
     (finding,) = VERIFIER.check(SOUND.evidence().encode(), STATEMENT, pins, trust).findings
     assert finding.code.outcome is Outcome.NOTED
     return finding.code
 
 
-def test_trust_that_is_missing_or_of_no_use():
+def test_trust_that_is_missing_or_of_no_use() -> None:
     item = SOUND.trust()
     assert trusting([]) is codes.CONFIG_MISSING
     assert trusting([replace(item, ledger="fabric:" + "00" * 32)]) is codes.CONFIG_MISSING
@@ -110,7 +112,7 @@ def test_trust_that_is_missing_or_of_no_use():
     assert trusting([replace(item, value=value)]) is codes.TRUST_MALFORMED
 
 
-def test_a_first_block_of_another_name():
+def test_a_first_block_of_another_name() -> None:
     name = "fabric:" + "ab" * 32
     pins = VERIFIER.pin(name, SOUND.options)
     checked = VERIFIER.check(SOUND.evidence().encode(), STATEMENT, pins, [replace(SOUND.trust(), ledger=name)])
@@ -138,21 +140,21 @@ def chained(first: Channel = CHANNEL) -> Scene:
 
 
 @pytest.mark.parametrize("first", [CHANNEL, BFT.channel], ids=["raft", "bft"])
-def test_updates_are_followed(first):
+def test_updates_are_followed(first: Channel) -> None:
     given = chained(first)
     assert check(given).proved
     assert check(given, attest="1:HarbourMSP").proved
     assert code_of(replace(given, configs=given.configs[:1])) in {codes.CONFIG_OTHER, codes.SIGNATURE_FAILS}
 
 
-def test_under_the_new_certificate_only():
+def test_under_the_new_certificate_only() -> None:
     """BFT orderers are known by their certificates: the old one is no orderer's any more."""
     given = chained(BFT.channel)
     old = [(1, BFT.channel.signers[0]), *list(enumerate(given.channel.signers, 1))[1:3]]
     assert code_of(signed(given, signers=old)) is codes.SIGNATURE_FAILS
 
 
-def test_a_gap_and_a_repetition():
+def test_a_gap_and_a_repetition() -> None:
     given = chained()
     second, third = updates(CHANNEL)
     assert code_of(replace(given, configs=(third.block(CHANNEL),))) is codes.CONFIG_GAP
@@ -162,7 +164,7 @@ def test_a_gap_and_a_repetition():
     assert code_of(replace(given, configs=given.configs[::-1])) is codes.CONFIG_GAP
 
 
-def test_a_fork():
+def test_a_fork() -> None:
     """A configuration that the orderers of another one signed is none of this channel."""
     evil = Organisation("OrdererMSP", intermediates=())
     forger = replace(CHANNEL, orderers=(replace(STRANGER, msp="OrdererMSP"),), ordering=evil)
@@ -170,7 +172,7 @@ def test_a_fork():
     assert code_of(replace(chained(), configs=(second.block(forger),))) is codes.CERTIFICATE_UNTRUSTED
 
 
-def test_a_configuration_signed_under_a_later_one():
+def test_a_configuration_signed_under_a_later_one() -> None:
     """The orderers that a configuration brings in cannot vouch for it."""
     first = BFT.channel
     second = first.updated(orderers=tuple(ORDERING.node(f"new{at}", "orderer") for at in range(4)))
@@ -179,23 +181,23 @@ def test_a_configuration_signed_under_a_later_one():
     assert code_of(replace(given, configs=(second.block(second),))) is codes.SIGNATURE_FAILS
 
 
-def test_a_configuration_that_does_not_name_itself():
+def test_a_configuration_that_does_not_name_itself() -> None:
     second, _ = updates(CHANNEL)
     given = replace(scene(STATEMENT, second), trusted=CHANNEL)
     assert check(replace(given, configs=(second.block(CHANNEL),))).proved
     assert code_of(replace(given, configs=(second.block(CHANNEL, last_config=0),))) is codes.CONFIG_SELF
 
 
-def test_a_configuration_of_another_channel():
+def test_a_configuration_of_another_channel() -> None:
     second = replace(updates(CHANNEL)[0], name="other")
     assert code_of(replace(chained(), configs=(second.block(CHANNEL),))) is codes.OTHER_CHANNEL
 
 
-def test_an_ordinary_block_as_configuration():
+def test_an_ordinary_block_as_configuration() -> None:
     assert code_of(replace(chained(), configs=(SOUND.block(),))) is codes.NOT_A_CONFIG
 
 
-def test_a_configuration_is_judged_at_its_own_time():
+def test_a_configuration_is_judged_at_its_own_time() -> None:
     expired = ORDERING.node("orderer1", "orderer", until=instant(TIME - 500))
     second = CHANNEL.updated(orderers=(ORDERING.node("orderer1", "orderer", renewal=2),))
     given = replace(scene(STATEMENT, second), trusted=CHANNEL)
@@ -205,13 +207,13 @@ def test_a_configuration_is_judged_at_its_own_time():
     assert code_of(replace(given, configs=(late,))) is codes.CERTIFICATE_EXPIRED
 
 
-def test_an_anchor_older_than_the_pinned_configuration():
+def test_an_anchor_older_than_the_pinned_configuration() -> None:
     second, _ = updates(CHANNEL)
     given = replace(scene(STATEMENT, second), trusted=second, number=2)
     assert code_of(signed(given, last_config=0), config=second.genesis) is codes.CONFIG_NEWER
 
 
-def test_an_organisation_that_left():
+def test_an_organisation_that_left() -> None:
     gone = CHANNEL.updated(organisations=CHANNEL.organisations[:1])
     given = replace(scene(STATEMENT, gone), trusted=CHANNEL, configs=(gone.block(CHANNEL),))
     assert check(given).proved
@@ -219,7 +221,7 @@ def test_an_organisation_that_left():
     assert code_of(endorsed) is codes.MSP_UNKNOWN
 
 
-def test_a_revocation_in_between():
+def test_a_revocation_in_between() -> None:
     mill, port = CHANNEL.organisations
     revoking = CHANNEL.updated(organisations=(mill, replace(port, revoked=(port.ca.revoke(CHANNEL.peer(1)),))))
     given = replace(scene(STATEMENT, revoking), trusted=CHANNEL, configs=(revoking.block(CHANNEL),))

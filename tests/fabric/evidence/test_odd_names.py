@@ -6,12 +6,14 @@ from __future__ import annotations
 from base64 import encodebytes
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID
 
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.certificates import read_certificate, units
@@ -38,7 +40,9 @@ def test_a_name_that_is_no_text(kind: int) -> None:
     """Anyone can put such a certificate into evidence: it is refused, and ends no verification."""
     name = SOUND.channel.client.certificate.subject.public_bytes()
     at = name.index(b"\x0c")  # the first UTF8String
-    other = replace(SOUND.channel.client, certificate=_Odd(SOUND.channel.client.certificate, name, at, kind))
+    other = replace(
+        SOUND.channel.client, certificate=cast(x509.Certificate, _Odd(SOUND.channel.client.certificate, name, at, kind))
+    )
     assert code_of(called(client=other)) is codes.CERTIFICATE_MALFORMED
 
 
@@ -47,7 +51,7 @@ def test_a_feature_that_is_unknown() -> None:
     client = SOUND.channel.client
     made = x509.CertificateBuilder().subject_name(client.certificate.subject).issuer_name(client.certificate.issuer)
     made = made.serial_number(5).not_valid_before(BEGIN).not_valid_after(END).public_key(client.key.public_key())
-    feature = x509.UnrecognizedExtension(x509.ExtensionOID.TLS_FEATURE, b"\x30\x03\x02\x01\x18")
+    feature = x509.UnrecognizedExtension(ExtensionOID.TLS_FEATURE, b"\x30\x03\x02\x01\x18")
     odd = made.add_extension(feature, critical=False).sign(client.key, SHA256())
     assert code_of(called(client=replace(client, certificate=odd))) is codes.CERTIFICATE_MALFORMED
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from carbonseal.findings import Verdict
 from carbonseal.ledger import Evidence, Statement
+from carbonseal.passport.seals import Head
 from tests.fabric.scenes import Scene, scene
-from tests.world import BLOCK_TIME, World, codes
+from tests.world import BLOCK_TIME, MemoryLog, World, codes
 
 TIME = int(BLOCK_TIME.timestamp()) - 60
 
@@ -24,8 +25,8 @@ class Consortium(World):
         answers = tuple(made.question(made.channel.peer(at), time=TIME + 5) for at in range(self.attesters))
         return replace(made, answers=answers)
 
-    def anchored_head(self, index, size, **options):
-        head = super().anchored_head(index, size, **options)
+    def anchored_head(self, index: int, size: int, *, witnessed: bool = False, log: MemoryLog | None = None) -> Head:
+        head = super().anchored_head(index, size, witnessed=witnessed, log=log)
         made = self.scene(self.log.checkpoint(size).statement())
         item = made.trust()
         if item not in self.trusted:
@@ -36,7 +37,7 @@ class Consortium(World):
     def changed(self, evidence: Evidence) -> Evidence:
         return evidence
 
-    def lines(self):
+    def lines(self) -> dict[str, str]:
         made = scene(Statement(bytes(32), 1, bytes(32)))
         pins = " ".join(f"{option}={value}" for option, value in made.options.items())
         lines = super().lines()
@@ -47,16 +48,17 @@ class Consortium(World):
         return before | {"consortium": f"ledger consortium {made.ledger} {pins}"} | rest
 
 
-def test_three_ledgers():
+def test_three_ledgers() -> None:
     world = Consortium()
     report = world.verify(world.passport())
     assert report.verdict is Verdict.VERIFIED, report.findings
+    assert report.existed_by is not None
     assert int(report.existed_by.timestamp()) == TIME
     assert {"fabric.ordered", "fabric.valid"} <= codes(report)
     assert {item.kind for item in report.trusted} == {"block", "config-block"}
 
 
-def test_ordered_and_not_shown_to_be_valid():
+def test_ordered_and_not_shown_to_be_valid() -> None:
     world = Consortium(attesters=1)
     report = world.verify(world.passport())
     assert report.verdict is Verdict.UNDETERMINED
@@ -69,7 +71,7 @@ class Spoiled(Consortium):
         return replace(evidence, data=evidence.data.replace(b'"index":0', b'"index":1'))
 
 
-def test_wrong_evidence_rejects():
+def test_wrong_evidence_rejects() -> None:
     world = Spoiled()
     report = world.verify(world.passport())
     assert report.verdict is Verdict.REJECTED

@@ -7,7 +7,7 @@ from fabric_protos.common import common_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.findings import Outcome, Refused
+from carbonseal.findings import Code, Outcome, Refused
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.messages import shapes
 from carbonseal_adapters.fabric.checking.messages.protobuf import MAX_FIELDS, Shape, read
@@ -15,7 +15,7 @@ from carbonseal_adapters.fabric.checking.messages.protobuf import MAX_FIELDS, Sh
 SHAPE = Shape.of("test", "1n 2b 3t 4b* 5n*")
 
 
-def code_of(raw, shape=SHAPE):
+def code_of(raw: bytes, shape: Shape = SHAPE) -> Code:
     with pytest.raises(Refused) as caught:
         read(raw, shape)
     return caught.value.finding.code
@@ -24,7 +24,7 @@ def code_of(raw, shape=SHAPE):
 @given(
     st.integers(0, 2**63 - 1), st.integers(0, 999_999_999), st.text(max_size=40), st.text(max_size=70), st.binary(),
 )  # fmt: skip
-def test_what_others_write_is_read(seconds, nanos, channel, transaction, extension):
+def test_what_others_write_is_read(seconds: int, nanos: int, channel: str, transaction: str, extension: bytes) -> None:
     written = common_pb2.ChannelHeader(
         type=3, channel_id=channel, tx_id=transaction, extension=extension, epoch=2**64 - 1
     )
@@ -36,13 +36,13 @@ def test_what_others_write_is_read(seconds, nanos, channel, transaction, extensi
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
-def test_lists_keep_their_order(values):
+def test_lists_keep_their_order(values: list[bytes]) -> None:
     raw = common_pb2.BlockData(data=values).SerializeToString()
     assert read(raw, shapes.BLOCK_DATA).each(1) == tuple(values)
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_are_read_or_refused(raw):
+def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     try:
         found = read(raw, SHAPE)
     except Refused as refused:
@@ -75,16 +75,16 @@ def test_any_bytes_are_read_or_refused(raw):
         b"\x22\x00" * (MAX_FIELDS + 1),
     ],
 )
-def test_what_is_malformed(raw):
+def test_what_is_malformed(raw: bytes) -> None:
     assert code_of(raw) is codes.PROTOBUF_MALFORMED
 
 
-def test_an_unknown_field_is_not_understood():
+def test_an_unknown_field_is_not_understood() -> None:
     assert code_of(b"\x30\x01") is codes.FIELD_UNKNOWN
     assert codes.FIELD_UNKNOWN.outcome is Outcome.NOTED
 
 
-def test_defaults():
+def test_defaults() -> None:
     found = read(b"", SHAPE)
     assert (found.number(1), found.data(2), found.text(3), found.each(4), found.has(1)) == (0, b"", "", (), False)
     assert read(b"\x08\x00", SHAPE).has(1)

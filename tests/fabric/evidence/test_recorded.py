@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from carbonseal.findings import Refused
 from carbonseal_adapters.fabric.checking import codes, policies
 from carbonseal_adapters.fabric.checking.attestations import Attestation
 from carbonseal_adapters.fabric.checking.blocks import Block, check_signatures
-from carbonseal_adapters.fabric.checking.config import read_config
+from carbonseal_adapters.fabric.checking.config import Config, read_config
 from carbonseal_adapters.fabric.checking.identities import Identity, Role
 from carbonseal_adapters.fabric.checking.messages.headers import Header
 from carbonseal_adapters.fabric.checking.messages.protobuf import read
@@ -28,23 +29,24 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the recorded vector
 FILTER = 2  # the place of the validation codes among a block's metadata
 
 
-def raw(name):
+def raw(name: str) -> bytes:
     return (FOLDER / name).read_bytes()
 
 
-def index():
-    return json.loads(raw("index.json"))
+def index() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(raw("index.json"))
+    return found
 
 
-def config():
+def config() -> Config:
     return read_config(Block.of(raw("config.block")))
 
 
-def transactions(block):
+def transactions(block: Block) -> list[Transaction]:
     return [Transaction.read(envelope) for envelope in block.envelopes]
 
 
-def test_the_configuration():
+def test_the_configuration() -> None:
     found = config()
     assert (found.channel, found.number, found.sequence, found.quorum) == (index()["channel"], 0, 0, 1)
     assert set(found.msps) == {"OrdererMSP", "Org1MSP", "Org2MSP"}
@@ -52,7 +54,7 @@ def test_the_configuration():
 
 
 @pytest.mark.parametrize("name", ["valid.block", "multi_and_invalid.block"])
-def test_blocks_are_ordered_and_their_transactions_endorsed(name):
+def test_blocks_are_ordered_and_their_transactions_endorsed(name: str) -> None:
     block, found = Block.of(raw(name)), config()
     block.check_data()
     for transaction in transactions(block):
@@ -65,7 +67,7 @@ def test_blocks_are_ordered_and_their_transactions_endorsed(name):
         assert key.startswith("root/")
 
 
-def test_nothing_in_a_block_tells_the_invalid_transaction():
+def test_nothing_in_a_block_tells_the_invalid_transaction() -> None:
     """Its validation code can be overwritten, and nothing that is signed changes: the reader does not even look at it."""
     whole = raw("multi_and_invalid.block")
     block = Block.of(whole)
@@ -81,7 +83,7 @@ def test_nothing_in_a_block_tells_the_invalid_transaction():
     assert policies.meets(found.endorsement, transactions(block)[at].endorsers(found))
 
 
-def test_answers_that_peers_signed():
+def test_answers_that_peers_signed() -> None:
     view, found = json.loads(raw("view_root.json")), config()
     proposal = base64.b64decode(view["proposal"])
     header = Header.read(read(proposal, PROPOSAL).data(1))
@@ -101,7 +103,7 @@ def test_answers_that_peers_signed():
     assert organisations == {"Org1MSP", "Org2MSP"}
 
 
-def test_every_byte_of_a_real_block_counts():
+def test_every_byte_of_a_real_block_counts() -> None:
     whole, found = Block.of(raw("valid.block")), config()
     at = transactions(whole)[0].header.at
     for name in ("previous_hash", "data_hash", "signatures"):

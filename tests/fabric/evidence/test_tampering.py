@@ -6,7 +6,9 @@ import base64
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,13 +26,13 @@ SEALED = {name: made.evidence().encode() for name, made in MADE.items()}
 VALUES = {name: json.loads(evidence.data) for name, evidence in SEALED.items()}
 
 
-def refuses(name, data):
+def refuses(name: str, data: bytes) -> None:
     checked = check(MADE[name], Evidence("fabric-anchor", 1, data))
     assert checked.proved is None
     assert checked.findings[-1].code.outcome in {Outcome.REJECTED, Outcome.NOTED}
 
 
-def leaves(value, path=()):
+def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The way to every base64 text in the evidence."""
     if isinstance(value, str):
         yield path
@@ -38,7 +40,7 @@ def leaves(value, path=()):
         yield from leaves(one, (*path, key))
 
 
-def changed(value, path, new):
+def changed(value: Any, path: tuple[str | int, ...], new: str) -> Any:
     if not path:
         return new
     copy = value.copy()
@@ -46,18 +48,19 @@ def changed(value, path, new):
     return copy
 
 
-def at(value, path):
+def at(value: dict[str, Any], path: tuple[str | int, ...]) -> str:
+    found: Any = value
     for key in path:
-        value = value[key]
-    return value
+        found = found[key]
+    return str(found)
 
 
-def text(value):
+def text(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_every_region(name):
+def test_every_region(name: str) -> None:
     """One bit in every leaf, at its start, in its middle and at its end; each leaf cut, grown and emptied."""
     for path in leaves(VALUES[name]):
         raw = base64.b64decode(at(VALUES[name], path))
@@ -68,7 +71,7 @@ def test_every_region(name):
 
 @settings(max_examples=300)
 @given(st.sampled_from(sorted(MADE)), st.data())
-def test_any_byte(name, data):
+def test_any_byte(name: str, data: st.DataObject) -> None:
     """Anywhere in the bytes below base64."""
     paths = list(leaves(VALUES[name]))
     path = data.draw(st.sampled_from(paths))
@@ -80,18 +83,18 @@ def test_any_byte(name, data):
 
 @settings(max_examples=200)
 @given(st.sampled_from(sorted(MADE)), st.data())
-def test_any_byte_of_the_json(name, data):
+def test_any_byte_of_the_json(name: str, data: st.DataObject) -> None:
     raw = bytearray(SEALED[name].data)
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
     refuses(name, bytes(raw))
 
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
-def test_any_bytes(data):
+def test_any_bytes(data: bytes) -> None:
     assert code_of(SOUND, Evidence("fabric-anchor", 1, data)) is codes.EVIDENCE_MALFORMED
 
 
-def test_lists_changed():
+def test_lists_changed() -> None:
     evidence = chained().evidence()
     for change in (
         {"config": ()},
@@ -103,7 +106,7 @@ def test_lists_changed():
         assert check(chained(), replace(evidence, **change)).proved is None
 
 
-def test_other_forms_of_the_same():
+def test_other_forms_of_the_same() -> None:
     value = VALUES["raft"]
     evidence = SEALED["raft"]
     for data in (
@@ -123,7 +126,7 @@ def test_other_forms_of_the_same():
 
 
 @pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"a":' * 100_000, b'["]",' * 100_000, b"[[]," * 100_000])
-def test_deep_nesting_ends_no_process(deep):
+def test_deep_nesting_ends_no_process(deep: bytes) -> None:
     """Not even where another library has raised Python's limit."""
     code = (
         "import sys; sys.setrecursionlimit(10**6); from carbonseal.findings import Refused;"
@@ -135,19 +138,19 @@ def test_deep_nesting_ends_no_process(deep):
     assert (done.returncode, done.stderr.strip()) == (1, b"fabric.evidence-malformed")
 
 
-def test_other_kinds_and_sizes():
+def test_other_kinds_and_sizes() -> None:
     evidence = SEALED["raft"]
     assert code_of(SOUND, replace(evidence, type="fabric-block")) is codes.EVIDENCE_UNKNOWN
     assert code_of(SOUND, replace(evidence, version=2)) is codes.EVIDENCE_UNKNOWN
     assert code_of(SOUND, replace(evidence, data=b" " * (MAX_EVIDENCE + 1))) is codes.EVIDENCE_TOO_LARGE
 
 
-def test_packing_is_the_inverse_of_reading():
+def test_packing_is_the_inverse_of_reading() -> None:
     for evidence in SEALED.values():
         assert FabricEvidence.decode(evidence.data).encode() == evidence
 
 
-def test_a_base_install_checks():
+def test_a_base_install_checks() -> None:
     code = (
         "import sys; import carbonseal_adapters.fabric.checking.evidence, carbonseal_adapters.fabric.gathering.trust;"
         "sys.exit(any(name.split('.')[0] in ('grpc', 'google', 'fabric_protos') for name in sys.modules))"

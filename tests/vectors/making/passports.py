@@ -17,7 +17,7 @@ from tests.vectors.making.verdicts import (
     status,
     times,
 )
-from tests.vectors.scene import Scene
+from tests.vectors.scene import Scene, Value
 from tests.world import CHAIN, Issuer, key
 
 
@@ -222,7 +222,11 @@ def _seals(made: Verdicts) -> None:
 
 
 def _heads(made: Verdicts) -> None:
-    add, second = made.add, lambda v: changes.seal(v)["heads"][1]
+    add = made.add
+
+    def second(value: Value) -> Any:
+        return changes.seal(value)["heads"][1]
+
     add(
         "heads that are not linked, each enough",
         "verified",
