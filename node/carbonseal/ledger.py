@@ -199,7 +199,9 @@ class Ledger(Protocol):
     """
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
-    publisher: str  # under whose name anchors are written, as policies write it
+    publisher: (
+        str  # under whose name anchors are written, as policies write it; "": the log itself; "any": it is not told
+    )
     capabilities: Capabilities
     expires: float | None  # when the signer's certificate expires, in seconds since 1970; None: never
     replace_after: (
@@ -344,7 +346,7 @@ class Proved:
     genesis block), ``fabric-config:ab12...``, ``fabric-orderer:mychannel:ab12...``, ``tlog-key:ab12...``.
     """
 
-    publisher: str  # "" where the ledger does not tell (`Capabilities.tells_publisher`)
+    publisher: str  # as policies write it; "any" where the ledger does not tell (`Capabilities.tells_publisher`)
     time: int | None  # seconds since 1970 (not later than), or None where the ledger proves order only
     trusted: tuple[TrustItem, ...] = ()  # the items that it rests on
     identities: frozenset[str] = frozenset()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from carbonseal.ledger import Anchor
-from carbonseal_adapters.conformance import CHECKS, Subject
-from carbonseal_adapters.conformance.subject import Check
+from carbonseal_adapters.conformance import CHECKS, Check, Stranger, Subject
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
-from carbonseal_adapters.ethereum.sending.ledger import connect
+from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
 from carbonseal_devnet.ethereum.network import Network
 
-from . import networks
+from . import endpoints, networks
 
 
 @pytest.mark.parametrize("finality", [{}, {"confirmations": "3"}, {"finality": "finalized"}], ids=str)
@@ -25,13 +27,23 @@ def test_conforms(check: Check, finality: dict[str, str], carbonseal_every_chain
     chain = carbonseal_every_chain
     options = {"registry": chain.deployment.registry, "key": "env:KEY", **finality}
     sizes = itertools.count(1)
+    is_down: list[bool] = []
     log = f"{check.__name__} {finality}"
 
     async def progress() -> None:
         await networks.command(chain, "evm_mine")
 
+    @asynccontextmanager
+    async def outage() -> AsyncIterator[None]:
+        is_down.append(True)
+        yield
+        is_down.clear()
+
+    def adapter(account: int) -> Coroutine[Any, Any, EthereumLedger]:
+        return connect(f"ethereum+{endpoint}", options, lambda uri: chain.key(account))
+
     subject = Subject(
-        connect=lambda: connect(chain.uri, options, lambda uri: chain.key(1)),
+        connect=lambda: adapter(1),
         anchor=lambda: networks.anchor(next(sizes), log),
         contradiction=lambda anchor: Anchor(replace(anchor.statement, root=b"\x66" * 32), b""),
         progress=progress,
@@ -39,5 +51,8 @@ def test_conforms(check: Check, finality: dict[str, str], carbonseal_every_chain
         options=chain.options(chain.publisher(1)),
         publisher=chain.publisher(1),
         trust=lambda evidence: gather(chain.ledger, [evidence], chain.endpoint, "2026-01-01T00:00:00Z"),
+        stranger=Stranger(lambda: adapter(2), chain.options(chain.publisher(2)), chain.publisher(2)),
+        outage=outage,
     )
-    asyncio.run(check(subject))
+    with endpoints.before(chain, lambda _method, _params, answer: None if is_down else answer()) as endpoint:
+        asyncio.run(check(subject))

@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 
 from carbonseal.ledger import Anchor
-from carbonseal_adapters.conformance import CHECKS, Subject
-from carbonseal_adapters.conformance.subject import Check
+from carbonseal_adapters.conformance import CHECKS, Check, Stranger, Subject
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_devnet.fabric.network import FabricNetwork
 
@@ -21,6 +20,7 @@ from . import networks
 def test_conforms(check: Check, carbonseal_fabric: FabricNetwork) -> None:
     network = carbonseal_fabric
     sizes = itertools.count(1)
+    other = network.publisher("Org2MSP")
 
     async def run() -> None:
         async with networks.connected(network) as ledger:
@@ -34,6 +34,7 @@ def test_conforms(check: Check, carbonseal_fabric: FabricNetwork) -> None:
             options=pins,
             publisher=network.publisher(),
             trust=lambda evidence: networks.trust(network),
+            stranger=Stranger(lambda: networks.open_ledger(network, "Org2MSP"), {**pins, "publisher": other}, other),
         )
         await check(subject)
 
