@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,10 +58,6 @@ def refused(code: Code, name: str = "foundry/1", group: PluginGroup = PROFILES) 
         group.find(name, INTERFACES[group.group])
     assert raised.value.finding.code is code
     return raised.value.finding
-
-
-def test_examples_of_the_documentation() -> None:
-    assert doctest.testmod(plugins).failed == 0
 
 
 @pytest.mark.parametrize(("group", "name"), BUILT_IN, ids=lambda value: getattr(value, "group", value))

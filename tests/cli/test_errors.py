@@ -36,7 +36,7 @@ def told(error: Exception) -> Result:
         (
             OSError(errno.EACCES, "Permission denied", "a"),
             1,
-            "a: Permission denied\n  see who may read and write there",
+            "a: Permission denied\n  check the permissions there",
         ),
         (TimeoutError("too long"), 1, "too long\n"),
         (CarbonsealError("it broke"), 1, "it broke\n"),

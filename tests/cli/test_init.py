@@ -106,17 +106,17 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
         (["--origin", "a", "--issuer", "certifier"], "is not NAME ID"),
         (["--origin", "a", "--foreign", "abc"], "--foreign"),
         (["--origin", "a", "--ledger", "p tlog+http://a key=x", "--ledger", "p tlog+http://b key=y"], "twice"),
-        (["--origin", "https://log.example/"], "no address: log.example, say"),
-        (["--origin", "log.example/"], "no address"),
+        (["--origin", "https://log.example/"], "an origin is a name, such as log.example"),
+        (["--origin", "log.example/"], "is an address"),
         (["--origin", "a", "--issuer", "one did:web:a uri=file:a"], "is not NAME ID [key=URI]"),
         (["--origin", "a", "--issuer", "one did:web:a key=file:keys/log-default.key"], "are one key"),
         (["--origin", "a", "--log-key", "file:keys/salt-default.key"], "are one key"),
         (["--origin", "a", "--log-key", "file:keys/log.pem?password=env:NOWHERE"], "--log-key"),
         (["--origin", "a", "--issuer", "one did:web:a key=pkcs11:nothing"], "--issuer one"),
         (["--origin", "a", "--ledger", "chain ethereum+http://127.0.0.1:9 key=file:k"], "add registry=…"),
-        (["--origin", "peer.example/log", "--foreign", PEER], "this log's own name"),
+        (["--origin", "peer.example/log", "--foreign", PEER], "is the name of this log itself"),
         (["--origin", "a", "--ledger", "peer tlog+http://127.0.0.1 key=x cadence=often"], "seconds"),
-        (["--origin", "a", "--issuer", "../../one did:web:a"], "cannot be a name"),
+        (["--origin", "a", "--issuer", "../../one did:web:a"], "is not a valid name"),
         (["--origin", "a", "--issuer", "one did:web:a", "--issuer", "one did:web:b"], "twice"),
     ],
 )
@@ -184,7 +184,7 @@ def test_the_account_to_fund_is_told(run: Run, tmp_path: Path, carbonseal_chain:
 
 def test_a_node_without_ledgers_is_warned_of(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
     result = run("init", tmp_path / "bare", "--origin", "a")
-    assert "will be anchored nowhere" in result.stderr
+    assert "nothing that this log seals will be anchored" in result.stderr
     assert "run init again" in result.stderr
     assert "All of these ledgers" not in (tmp_path / "bare" / "policy-template.policy").read_text()
     assert "before the first record" in run("status", tmp_path / "bare").stdout

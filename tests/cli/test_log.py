@@ -90,7 +90,7 @@ def test_a_successor_names_the_last_head(run: Run, node: Path) -> None:
     [
         (["default", "--origin", MOTORS], "the name default occurs twice"),
         (["motors", "--origin", ORIGIN], "occurs twice"),
-        (["a/b", "--origin", MOTORS], "cannot be a name"),
+        (["a/b", "--origin", MOTORS], "is not a valid name"),
         (["motors", "--origin", "with space"], "without spaces"),
         (["motors", "--origin", MOTORS, "--ledger", "eip155:1"], "eip155:1"),
         (["motors", "--origin", MOTORS, "--succeeds", "record.json"], "record.json"),

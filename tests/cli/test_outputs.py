@@ -43,17 +43,17 @@ def test_what_is_no_regular_file_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "to-pipe").symlink_to("pipe")
     for name in ("pipe", "to-pipe"):
         status, _, err = pin(run, tmp_path / name)
-        assert (status, "is no regular file" in err, "- for standard output" in err) == (2, True, True)
+        assert (status, "is not a regular file" in err, "- for standard output" in err) == (2, True, True)
         assert (tmp_path / "pipe").is_fifo()
     status, _, err = pin(run, tmp_path / "none" / "t.json")
-    assert (status, "there is no folder" in err) == (2, True)
+    assert (status, "does not exist" in err) == (2, True)
 
 
 def test_a_file_that_is_there_is_overwritten_on_demand_alone(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    with pytest.raises(Failed, match="is there already"):
+    with pytest.raises(Failed, match="exists already"):
         Output(path, over=False)
     Output(path, over=True).write(b"new")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)

@@ -58,5 +58,5 @@ def test_receipts_go_to_regular_files(run: Run, node: Path, tmp_path: Path) -> N
     os.mkfifo(tmp_path / "pipe", 0o644)
     done = run("seal", node, "-", "--profile", "json/1", "--receipts", tmp_path / "pipe", input=lines(1))
     assert done.exit_code == 2
-    assert "is no regular file" in done.stderr
+    assert "is not a regular file" in done.stderr
     assert (tmp_path / "pipe").stat().st_mode & 0o777 == 0o644

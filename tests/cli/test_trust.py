@@ -110,8 +110,8 @@ def test_a_source_by_hand_is_named_and_keeps_no_key(run: Run, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("ledger", "said"),
     [
-        ("nonsense", "'nonsense' is no ledger's name"),
-        ("fax:1", "nothing here knows ledgers of the kind fax"),
+        ("nonsense", "'nonsense' is not a valid ledger name"),
+        ("fax:1", "nothing that is installed knows ledgers of the kind fax"),
         ("tlog:log.example/1", "there is nothing to gather"),
     ],
 )

@@ -24,7 +24,7 @@ def test_verified(run: Run, files: Files) -> None:
     result = run("verify", files.passport, *asked(files))
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"VERIFIED     {files.passport}\n")
-    assert "existed by    2026-11-20T12:00:00Z" in result.output
+    assert "existed by     2026-11-20T12:00:00Z" in result.output
     assert "Rests on what you trust" in result.output
     assert "Not asked by the policy" in result.output
 
@@ -147,8 +147,8 @@ def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch
         (["verify", "{passport}"], "Missing option '--policy'"),
         (["verify", "{directory}/none.json", "--policy", "{policy}"], "does not exist"),
         (["verify", "{passport}", "--policy", "{directory}/none.policy"], "does not exist"),
-        (["verify", "{passport}", "--policy", "{policy}", "--at", "yesterday"], "not an instant"),
-        (["verify", "{passport}", "--policy", "{policy}", "--at", "2026-11-22T09:00:00"], "not an instant"),
+        (["verify", "{passport}", "--policy", "{policy}", "--at", "yesterday"], "not a date and time"),
+        (["verify", "{passport}", "--policy", "{policy}", "--at", "2026-11-22T09:00:00"], "not a date and time"),
         (["verify", "{passport}", "--policy", "{policy}", "--json", "--quiet"], "exclude each other"),
         (["verify", "{passport}", "--policy", "{trust}"], "{trust} > policy > line 1, column 1"),
         (["verify", "{passport}", "--policy", "{policy}", "--trust", "{policy}"], "carbonseal: {policy}: "),
@@ -157,7 +157,7 @@ def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch
             ["verify", "{passport}", "--policy", "{policy}", "--trust", "{trust}", "--trust", "{trust}"],
             "more than once",
         ),
-        (["verify", "-", "{passport}", "--policy", "{policy}"], "stands alone"),
+        (["verify", "-", "{passport}", "--policy", "{policy}"], "cannot be combined with files"),
         (["verify", "{directory}/empty", "--policy", "{policy}"], "there is no passport in"),
     ],
 )

@@ -198,7 +198,7 @@ def test_a_proof_is_exported(way: Way) -> None:
     assert by_commitment.read_bytes() == by_index.read_bytes()
     proof = TlogProof.parse(by_commitment.read_bytes())
     proof.verify(b"\x01" + bytes.fromhex(way.commitments[0]), NoteSigner(ORIGIN, key(ORIGIN)).verifier)
-    assert carbonseal("log", "proof", way.node, "1", "-o", by_index).status == 2, "it is there already"
+    assert carbonseal("log", "proof", way.node, "1", "-o", by_index).status == 2, "it exists already"
     for unknown in ("999", "ff" * 32, "xyz"):
         assert carbonseal("log", "proof", way.node, unknown, "-o", way.folder / "c.tlog-proof").status == 2
 
@@ -213,12 +213,18 @@ def test_status_tells_a_person(way: Way) -> None:
 def test_an_option_that_no_ledger_takes_shows_before_it_matters(way: Way) -> None:
     settings = way.node / "node.toml"
     kept = settings.read_text(encoding="utf-8")
-    settings.write_text(kept.replace("cadence = 3600", "cadance = 3600", 1), encoding="utf-8")
-    done = carbonseal("status", way.node)
+    told = []
+    for wrong in ("cadance = 3600", "cadence = 3600\n[ledger.options]\nregistri = 1"):
+        changed = kept.replace("cadence = 3600", wrong, 1).replace("= 1\n\n[ledger.options]\n", "= 1\n", 1)
+        settings.write_text(changed, encoding="utf-8")
+        told.append(carbonseal("status", way.node))
     settings.write_text(kept, encoding="utf-8")
-    assert done.status == 1
-    assert done.out.startswith("FAILING\n")
-    assert "cadance" in done.out
+    of_the_node, of_the_adapter = told
+    assert of_the_node.status == 2
+    assert "node.toml > ledger > 0: a ledger has no setting cadance" in of_the_node.err
+    assert of_the_adapter.status == 1
+    assert of_the_adapter.out.startswith("FAILING\n")
+    assert "registri" in of_the_adapter.out
 
 
 def test_commands_speak_to_a_node_that_is_served(way: Way) -> None:

@@ -1,4 +1,4 @@
-"""Errors as a person at a terminal meets them: one line that says what is wrong and where, and what to do next."""
+"""Errors of commands: one line on standard error with the place and the problem, and a second one with what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import BrokenOff, CarbonsealError, Finding, Refused
 
-# Which extra brings a module that the base install lacks.
+# The extra that installs a module which the base install lacks.
 EXTRA_OF = {
     "aiohttp": "node",
     "sqlalchemy": "node",
@@ -29,13 +29,13 @@ NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")
 REMEDIES = {
     errno.ENOSPC: "make room on that disk, then do the same again",
     errno.EDQUOT: "make room within your quota, then do the same again",
-    errno.EACCES: "see who may read and write there",
-    errno.EPERM: "see who may read and write there",
-    errno.EROFS: "choose a place that can be written",
+    errno.EACCES: "check the permissions there",
+    errno.EPERM: "check the permissions there",
+    errno.EROFS: "the file system is read-only: choose another place",
     errno.ENOENT: "check the path",
     errno.ENOTDIR: "check the path",
-    errno.EISDIR: "name a file in it",
-    errno.ELOOP: "check the path: its links lead in a circle",
+    errno.EISDIR: "it is a folder: name a file",
+    errno.ELOOP: "check the path: its links form a loop",
 }
 
 
@@ -50,9 +50,9 @@ class Failed(click.ClickException):
 
     @staticmethod
     def by(refused: Refused, *place: str) -> Failed:
-        """What a finding says, with the way to the place it speaks of."""
+        """The error of a finding, whose place is put below `place`."""
         kind = BrokeOff if isinstance(refused, BrokenOff) else Failed
-        return kind(*_told(refused.finding.under(*place)))
+        return kind(*_formatted(refused.finding.under(*place)))
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"carbonseal: {self.format_message()}", file=file, err=file is None)
@@ -61,13 +61,13 @@ class Failed(click.ClickException):
 
 
 class BrokeOff(Failed):
-    """Something outside failed (a network, a disk) and the work is not done: exit status 1."""
+    """A failure outside of carbonseal (a network, a disk): the work is not done. Exit status 1."""
 
     exit_code = 1
 
     @staticmethod
     def on(error: OSError, name: object = None) -> BrokeOff:
-        """What the system says of a file, `name` where it does not name it as people know it."""
+        """The error of the system, about the file `name` (None: the one that the error names)."""
         reason = error.strerror or str(error) or type(error).__name__
         where = error.filename if name is None else name
         return BrokeOff(reason if where is None else f"{where}: {reason}", REMEDIES.get(error.errno or 0, ""))
@@ -82,7 +82,7 @@ class MissingExtra(Failed):
 
     @staticmethod
     def of(missing: ModuleNotFoundError, command: str) -> MissingExtra:
-        """The extra that brings the missing module. One that no extra brings is a defect, and is raised as it came."""
+        """The error for a missing module. A module that no extra installs is a defect: `missing` is raised again."""
         everything = command.startswith(NEEDS_DEVNET)
         extra = "devnet" if everything else EXTRA_OF.get((missing.name or "").partition(".")[0])
         if extra is None:
@@ -91,7 +91,7 @@ class MissingExtra(Failed):
 
 
 class Explaining(click.Group):
-    """Turns what carbonseal raises on purpose into one clear line and an exit status."""
+    """A group of commands that turns what carbonseal raises on purpose into an error line and an exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -101,23 +101,23 @@ class Explaining(click.Group):
         except ModuleNotFoundError as missing:
             raise MissingExtra.of(missing, f"{ctx.info_name} {ctx.invoked_subcommand}") from missing
         except BrokenPipeError:
-            raise  # click knows what to do when `| head` has seen enough
+            raise  # click ends quietly where `| head` has closed the pipe
         except OSError as error:
             raise BrokeOff.on(error) from error
         except CarbonsealError as error:
             raise BrokeOff(str(error)) from error
-        except ExceptionGroup as group:  # of tasks that ran at the same time
+        except ExceptionGroup as group:  # of concurrent tasks
             raise _of_tasks(group) from group
 
 
-def _told(finding: Finding) -> tuple[str, str]:
-    """A finding in a line, and its remedy."""
+def _formatted(finding: Finding) -> tuple[str, str]:
+    """The finding's place and message in one line, and its remedy."""
     where = " > ".join(finding.place)
     return f"{where}: {finding.message}" if where else finding.message, finding.remedy
 
 
 def _of_tasks(group: ExceptionGroup) -> Failed:
-    """The first of what tasks raised on purpose. A defect among it is raised as it came."""
+    """The first error that a task raised on purpose. Where one of them is a defect, the group is raised again."""
     purpose, defects = group.split((OSError, CarbonsealError))
     if purpose is None or defects is not None:
         raise group

@@ -1,4 +1,4 @@
-"""What commands read: passports and issue requests, refused with their file's name before the place."""
+"""Files that commands read: passports and issue requests. What is refused in them has the file's name before its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.options import STDIN
-from carbonseal.cli.verify_jobs import Named, read_passport
+from carbonseal.cli.verify_jobs import NamedBytes, read_passport
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 def read_named(file: Path) -> tuple[bytes, Passport]:
-    """A passport's bytes, and what they say. Raises `Refused`, OSError."""
+    """A passport's bytes, and the passport. Raises `Refused`, OSError."""
     from carbonseal.passport.passports import parse
 
-    named = Named(str(file), read_passport(str(file)))
-    return named.raw, named.read_by(parse)
+    named = NamedBytes(str(file), read_passport(str(file)))
+    return named.raw, named.parse(parse)
 
 
 def read_request(file: Path) -> Any:
-    """An issue request, with the components' passports in the place of their paths. Whatever else it is, the node judges it.
-    Raises `Failed`, `Refused`."""
+    """An issue request (JSON), with the passports of its components in the place of their paths. Nothing else of it is checked
+    here: the node does. Raises `Failed` where a component cannot be read, `Refused` where something is not strict JSON."""
     from carbonseal.passport.passports import PASSPORT_LIMITS
     from carbonseal.records.strict import parse
 
     raw = sys.stdin.buffer.read(PASSPORT_LIMITS.max_bytes + 1) if str(file) == STDIN else file.read_bytes()
-    request = Named(str(file), raw).read_by(lambda text: parse(text, PASSPORT_LIMITS))
+    request = NamedBytes(str(file), raw).parse(lambda text: parse(text, PASSPORT_LIMITS))
     components = request.get("components", []) if isinstance(request, dict) else []
     for number, component in enumerate(components if isinstance(components, list) else []):
         if isinstance(component, dict) and isinstance(component.get("passport"), str):
@@ -39,14 +39,16 @@ def read_request(file: Path) -> Any:
             try:
                 component["passport"] = parse(read_passport(str(path)), PASSPORT_LIMITS)
             except OSError as error:
-                raise Failed(f"{' > '.join(place)}: {error.strerror}", "paths begin where the request is") from error
+                raise Failed(
+                    f"{' > '.join(place)}: {error.strerror}", "paths are relative to the folder of the request"
+                ) from error
             except Refused as refused:
                 raise refused.under(*place) from refused
     return request
 
 
-def gained(old: Passport, new: Passport) -> list[str]:
-    """What a refreshed passport has and the old one had not, in words."""
+def additions(old: Passport, new: Passport) -> list[str]:
+    """What the refreshed passport `new` has more than `old`, in words."""
     before = _anchors(old)
     ledgers = [ledger for ledger, evidence in _anchors(new) if (ledger, evidence) not in before]
     found = [f"{ledgers.count(ledger)} more on {ledger}" for ledger in dict.fromkeys(ledgers)]

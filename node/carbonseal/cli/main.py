@@ -68,13 +68,13 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
     help="Show the version and exit.",
 )
 def carbonseal() -> None:
-    """Seal carbon-footprint records in a log, anchor the log on several ledgers, and hand out passports that anyone can
-    verify offline.
+    """Seal carbon-footprint records in a log, anchor the log on several ledgers, and issue passports that anyone can verify
+    offline.
 
     \b
-    To see all of it in a minute:    carbonseal demo
-    To check a passport you got:     carbonseal verify passport.json --policy my.policy
-    To run a node of your own:       carbonseal init my-node --origin log.example.org/2026
+    To see everything in a minute:   carbonseal demo
+    To verify a passport:            carbonseal verify passport.json --policy my.policy
+    To run a node:                   carbonseal init my-node --origin log.example.org/2026
     """
 
 

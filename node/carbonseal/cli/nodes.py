@@ -1,4 +1,4 @@
-"""The node that a command works on: opened here, or spoken to where `carbonseal serve` has it open."""
+"""The node that a command works on: opened in this process, or reached over HTTP where `carbonseal serve` has it open."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def with_node(directory: Path, work: Callable[[AnyNode], Awaitable[T]]) -> T:
-    """Do `work` with the node in `directory`. Raises what the node raises."""
+    """The result of `work` with the node in `directory`. Raises what opening the node and `work` raise."""
     from carbonseal.service.client import open_node
 
     async def run() -> T:

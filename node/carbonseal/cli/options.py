@@ -1,4 +1,4 @@
-"""Kinds of values that commands take."""
+"""Types of the values that commands take, and options that several commands have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NODE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class Once(click.Option):
-    """An option that is given once at most. click itself would keep the last value and drop the others without a word."""
+    """An option that may be given once at most. click itself would silently keep the last value."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **{**settings, "multiple": True})
@@ -28,18 +28,18 @@ class Once(click.Option):
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         values = super().process_value(ctx, value)
         if len(values) > 1:
-            raise click.BadParameter("given more than once, and one is meant.", ctx, self)
+            raise click.BadParameter("given more than once.", ctx, self)
         return values[0] if values else None
 
 
 class Name(click.ParamType[str]):
-    """A name as policies and node.toml have them, which also goes into the names of files and into addresses."""
+    """A name in policies and node.toml, which is also part of file names and URLs."""
 
     name = "name"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", str(value), re.ASCII):
-            self.fail(f"{value!r} cannot be a name: letters, digits, '.', '_' and '-', not more than 64.", param, ctx)
+            self.fail(f"{value!r} is not a valid name: at most 64 letters, digits, '.', '_' and '-'.", param, ctx)
         return str(value)
 
 
@@ -54,12 +54,15 @@ def _origin(_ctx: click.Context, _parameter: click.Parameter, origin: str) -> st
         raise click.BadParameter(f"{origin!r} must be a name without spaces and plus signs.")
     if "://" in origin or origin.endswith("/"):
         name = origin.partition("://")[2].rstrip("/") or "log.example.org/2026"
-        raise click.BadParameter(f"{origin!r} must be a name, and no address: {name}, say. It stays for ever.")
+        raise click.BadParameter(f"{origin!r} is an address; an origin is a name, such as {name}. It can never change.")
     return origin
 
 
 ORIGIN = click.option(
-    "--origin", required=True, callback=_origin, help="The log's name for ever, such as log.example.org/2026."
+    "--origin",
+    required=True,
+    callback=_origin,
+    help="The log's name, such as log.example.org/2026. It can never change.",
 )
 PASSPORTS = click.argument(
     "passports", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PASSPORT..."
@@ -67,12 +70,12 @@ PASSPORTS = click.argument(
 
 
 def passport_files(given: Iterable[str], beside: Iterable[Path] = ()) -> list[str]:
-    """Files as given, and of folders every .json at any depth but those `beside`; ``-`` alone is standard input. Raises
-    `Failed` where there is none, `BrokeOff` where a folder cannot be looked into."""
+    """The files `given`, with every .json file at any depth in the place of a folder, but for those in `beside`. ``-`` alone is
+    standard input. Raises `Failed` where there is none, `BrokeOff` where a folder cannot be read."""
     left_out = {os.path.realpath(path) for path in beside}
     names = list(given)
     if STDIN in names and len(names) > 1:
-        raise click.UsageError("- stands alone: standard input is one passport.")
+        raise click.UsageError("- cannot be combined with files: standard input is one passport.")
     files: list[str] = []
     for name in names:
         if Path(name).is_dir():
@@ -85,7 +88,7 @@ def passport_files(given: Iterable[str], beside: Iterable[Path] = ()) -> list[st
 
 
 def _json_files(folder: str) -> list[str]:
-    """What is called .json in it, links that lead nowhere too: whoever reads it tells."""
+    """Every path in `folder` that ends in .json, sorted. Broken links too: reading them reports the error."""
     found: list[str] = []
     for parent, _, names in os.walk(folder, onerror=_unreadable):
         found += (os.path.join(parent, name) for name in names if name.endswith(".json"))  # noqa: PTH118 - as given
@@ -122,7 +125,9 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            self.fail(f"{value!r} is not an instant with an offset from UTC, such as 2026-11-22T12:00:00Z.", param, ctx)
+            self.fail(
+                f"{value!r} is not a date and time with an offset from UTC, such as 2026-11-22T12:00:00Z.", param, ctx
+            )
         return moment
 
 

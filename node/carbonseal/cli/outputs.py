@@ -1,4 +1,4 @@
-"""Where commands put what they make: a file, replaced as a whole or not at all, or standard output."""
+"""Output files of commands: replaced as a whole or not at all; ``-`` is standard output."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from carbonseal.cli.errors import BrokeOff, Failed
 
 STDOUT = Path("-")
 WRITABLE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-FORCE = click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+FORCE = click.option("--force", is_flag=True, help="Overwrite an existing file.")
 
 
 class Output:
-    """A file that a command will write, or standard output: looked at before the work, so that nothing is made for a place
-    that cannot take it. Links are followed."""
+    """A file that a command will write, or standard output. It is checked before the work begins. Links are followed."""
 
     def __init__(self, path: Path, *, over: bool) -> None:
-        """`over` says whether a file that is there may be overwritten. Raises `Failed` unless `path` is a regular file, is
-        yet to be one, or is ``-``."""
+        """`over`: whether an existing file may be overwritten. Raises `Failed` unless `path` is a regular file, does not exist
+        yet, or is ``-``; `BrokeOff` where its folder cannot be written."""
         self.path = path
         self._target = Path(os.path.realpath(path))
         if path != STDOUT:
@@ -33,20 +32,22 @@ class Output:
             mode = self._target.stat().st_mode
         except FileNotFoundError:
             if not self._target.parent.is_dir():
-                raise Failed(f"{self.path}: there is no folder {self._target.parent}", "make it first") from None
+                raise Failed(
+                    f"{self.path}: the folder {self._target.parent} does not exist", "create it first"
+                ) from None
         except OSError as error:
             raise BrokeOff.on(error, self.path) from error
         else:
             if not stat.S_ISREG(mode):
-                raise Failed(f"{self.path} is no regular file", "name a file, or - for standard output")
+                raise Failed(f"{self.path} is not a regular file", "name a file, or - for standard output")
             if not over:
-                raise Failed(f"{self.path} is there already", "name another file, or overwrite it with --force")
+                raise Failed(f"{self.path} exists already", "name another file, or overwrite it with --force")
         if not os.access(self._target.parent, os.W_OK | os.X_OK):
-            raise BrokeOff(f"{self.path}: the folder cannot be written", "see who may write there")
+            raise BrokeOff(f"{self.path}: the folder cannot be written", "check its permissions")
 
-    def write(self, data: bytes, said: str = "") -> None:
-        """Put `data` there, durably, and say so, with what else is to be `said`. Raises `BrokeOff` where it cannot be done;
-        then what was there before is there still."""
+    def write(self, data: bytes, summary: str = "") -> None:
+        """Write `data`, durably, and print a line that ends in `summary`. Raises `BrokeOff` where it cannot be written; the old
+        content is then unchanged."""
         if self.path == STDOUT:
             click.echo(data, nl=False)
             return
@@ -54,12 +55,12 @@ class Output:
             _replace(self._target, data)
         except OSError as error:
             raise BrokeOff.on(error, self.path) from error
-        click.echo(f"wrote {self.path}" + (f": {said}" if said else ""))
+        click.echo(f"wrote {self.path}" + (f": {summary}" if summary else ""))
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """As `carbonseal.node.sealing.files.replace_file`, in folders that others write too: under a name that nobody foresees, and
-    with the mode that the file has."""
+    """As `carbonseal.node.sealing.files.replace_file`, for folders that others can write to: the temporary file has a random
+    name, and the mode of the file that it replaces."""
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     writing = path.with_name(f".carbonseal-{secrets.token_hex(8)}")
     descriptor = os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -72,7 +73,7 @@ def _replace(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         writing.replace(path)
     finally:
-        writing.unlink(missing_ok=True)  # of a write that failed; else it has its name by now
+        writing.unlink(missing_ok=True)  # after a write that failed; else it has been renamed
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -1,4 +1,4 @@
-"""The policy that `carbonseal init` leaves beside a new node, and `carbonseal policy` prints, for those who will verify."""
+"""The policy template that `carbonseal init` writes and `carbonseal policy` prints, for those who will verify."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from carbonseal.findings import Refused
 
 @dataclass(frozen=True, slots=True)
 class IssuerLine:
-    """An issuer as a policy names it: its public key is `z6Mk…`."""
+    """An issuer as a policy names it. `key` is its public key as a Multikey: `z6Mk…`."""
 
     name: str
     id: str
@@ -40,20 +40,20 @@ class LedgerLine:
 def policy_template(
     logs: Collection[str], issuers: Sequence[IssuerLine], ledgers: Sequence[LedgerLine], today: date
 ) -> str:
-    """A policy that asks for all that the node offers whatever log a passport is of. `logs` are the verifier keys of its logs.
-    Raises `Failed` where no verifier would take it."""
+    """A policy that requires everything that the node offers, whichever of its logs a passport is from. `logs` are the verifier
+    keys of its logs. Raises `Failed` where the policy could not be read by a verifier."""
     shared = [one for one in ledgers if one.shared]
     lines = [
         "carbonseal-policy v1",
-        f"# Made by carbonseal on {today}. Before you rely on it, compare every fingerprint with what you learn by another",
-        "# way: the operator's site, a contract, a call.",
+        f"# Written by carbonseal on {today}. Before you rely on it, compare every fingerprint with what you have from",
+        "# another source: the operator's site, a contract, a call.",
         "",
         *(f"log {log}" for log in logs),
         *(f"issuer {issuer.name} {issuer.id} {issuer.key}" for issuer in issuers),
         *(one.text for one in ledgers),
         "",
         *_ledger_quorums(shared, ledgers),
-        "# No witness must have cosigned the log's checkpoints. A status list must show that nothing was revoked.",
+        "# No witness has to cosign the log's checkpoints. A status list must show that nothing was revoked.",
         "quorum none",
         "status required",
     ]
@@ -64,18 +64,18 @@ def policy_template(
 def _ledger_quorums(shared: Sequence[LedgerLine], ledgers: Sequence[LedgerLine]) -> list[str]:
     if not ledgers:
         return [
-            "# No ledger holds anchors of this log: it is the operator's word alone that nothing was taken back or dated anew.",
+            "# No ledger holds anchors of this log: only the operator vouches that nothing was removed or backdated.",
             "ledger-quorum none",
             "time-quorum none",
         ]
-    meant = shared or ledgers
+    counted = shared or ledgers
     wanted = "all" if shared else "any"
-    which = "All of these ledgers" if shared else "One of these ledgers, as no log is on all of them,"
+    which = "All of these ledgers" if shared else "One of these ledgers (no ledger has anchors of all logs)"
     return [
-        f"# {which} must hold the anchor; `any`, `all` or a number say how many of them you ask for.",
-        *_quorum("ledger-quorum", "every-ledger", wanted, [one.name for one in meant]),
-        "# Those of them that also say when.",
-        *_quorum("time-quorum", "every-dated-ledger", wanted, [one.name for one in meant if one.gives_time]),
+        f"# {which} must hold the anchor; `any`, `all` or a number say how many.",
+        *_quorum("ledger-quorum", "every-ledger", wanted, [one.name for one in counted]),
+        "# Those of them that also prove a time.",
+        *_quorum("time-quorum", "every-dated-ledger", wanted, [one.name for one in counted if one.gives_time]),
     ]
 
 
@@ -86,7 +86,7 @@ def _quorum(keyword: str, name: str, wanted: str, members: Sequence[str]) -> lis
 
 
 def _check(lines: Sequence[str]) -> None:
-    """See that what is handed out works. Raises `Failed`, and shows the line that a verifier would refuse."""
+    """Raise `Failed`, with the line, unless a verifier can read the policy."""
     from carbonseal.verification.policy import parse_policy
 
     try:
@@ -94,4 +94,4 @@ def _check(lines: Sequence[str]) -> None:
     except Refused as refused:
         number = refused.finding.place[1].removeprefix("line ").partition(",")[0]
         line = lines[min(int(number), len(lines)) - 1]
-        raise Failed(f"no verifier would take this line of the policy: {line}", refused.finding.message) from refused
+        raise Failed(f"a verifier would refuse this line of the policy: {line}", refused.finding.message) from refused

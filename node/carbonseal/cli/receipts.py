@@ -1,4 +1,4 @@
-"""The file that receipts are appended to: one line of JSON each, for the submitter's eyes alone."""
+"""The file that receipts are appended to: one line of JSON each, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ if TYPE_CHECKING:
 
 
 class Receipts:
-    """An open file of receipts. One that it holds already is not appended again."""
+    """An open file of receipts. A receipt that it has already is not appended again."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path, self._file = path, file
         self._held: set[bytes] = set()
 
     def read(self) -> None:
-        """What it holds. Raises `Failed` where something else is in it."""
+        """Read what the file has. Raises `Failed` where that is anything but receipts."""
         self._file.seek(0)
         with explained(self._path):
             self._held = {_commitment(self._path, number, line) for number, line in enumerate(self._file, 1)}
 
     def put(self, receipt: Receipt) -> None:
-        """Raises `BrokeOff` where it cannot be written."""
+        """Append `receipt` unless the file has it. Raises `BrokeOff` where it cannot be written."""
         if receipt.commitment not in self._held:
             self._held.add(receipt.commitment)
             with explained(self._path):
                 self._file.write(json.dumps(receipt.to_json()).encode() + b"\n")
 
     def close(self) -> None:
+        """Close the file. Raises `BrokeOff` where what is buffered cannot be written."""
         with explained(self._path):
             self._file.close()
 
 
 @contextmanager
 def open_receipts(path: Path) -> Iterator[Receipts]:
-    """The receipts at `path`, which only its owner may read. Raises `Failed` where anything else than receipts is there,
-    `BrokeOff` where it cannot be read or written."""
+    """The receipts at `path`, a new or existing file, which gets the mode 0600. Raises `Failed` where it has anything but
+    receipts, `BrokeOff` where it cannot be read or written."""
     with explained(path):
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            raise Failed(f"{path} is no regular file", "name a file for receipts alone")
+            raise Failed(f"{path} is not a regular file", "name a file for receipts alone")
         file = path.open("a+b")
     receipts = Receipts(path, file)
     try:
@@ -60,7 +61,7 @@ def open_receipts(path: Path) -> Iterator[Receipts]:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """What the system says, with the file's name and what it means for records."""
+    """Turn an OSError into `BrokeOff`, with the file's name and what to do about the records."""
     try:
         yield
     except OSError as error:
@@ -74,7 +75,7 @@ def _commitment(path: Path, number: int, line: bytes) -> bytes:
         commitment = bytes.fromhex(held["commitment"])
     except (ValueError, KeyError, TypeError) as error:
         raise Failed(
-            f"{path} > line {number}: this is no receipt", "name a file for receipts alone, or remove the line"
+            f"{path} > line {number}: this is not a receipt", "name a file for receipts alone, or remove the line"
         ) from error
     if not line.endswith(b"\n"):
         raise Failed(f"{path} > line {number}: the line has no end", "add a line feed, or remove the line")

@@ -1,4 +1,4 @@
-"""Ask several endpoints, keep what each of them says, and tell what it comes to."""
+"""Queries several endpoints about ledgers, keeps each answer as that endpoint's own, and reports on what they agree."""
 
 from __future__ import annotations
 
@@ -21,72 +21,78 @@ if TYPE_CHECKING:
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
 
-AT_MOST = 5  # findings of one code that are told in full
+AT_MOST = 5  # findings of one code that are printed in full
 NOT_AGREED = 3  # the exit status
 
 
 def find_gatherer(ledger: str) -> TrustGatherer | None:
-    """What gathers trust for a ledger of this name, if anything does."""
+    """The gatherer for the ledger of this name, or None where its kind needs none or is unknown. Raises `Refused` where an
+    installed package's cannot be used."""
     gatherer: TrustGatherer | None = TRUST.find(ledger.partition(":")[0], TrustGatherer)
     return gatherer
 
 
 def gatherer_of(ledger: str) -> TrustGatherer:
+    """The gatherer for the ledger of this name. Raises `Failed` where there is none, with the reason."""
     scheme, colon, rest = ledger.partition(":")
     if not (colon and rest):
-        raise Failed(f"{ledger!r} is no ledger's name", "write it as policies do, such as eip155:1")
+        raise Failed(f"{ledger!r} is not a valid ledger name", "write it as policies do, such as eip155:1")
     found = find_gatherer(ledger)
     if found is not None:
         return found
     if not EVIDENCE.is_built_in(scheme) and EVIDENCE.package_of(scheme) is None:
         raise Failed(
-            f"{ledger}: nothing here knows ledgers of the kind {scheme}", "correct the name, or install its adapter"
+            f"{ledger}: nothing that is installed knows ledgers of the kind {scheme}",
+            "correct the name, or install its adapter",
         )
-    raise Failed(f"{ledger}: there is nothing to gather", "what counts of this kind of ledger stands in the policy")
+    raise Failed(
+        f"{ledger}: there is nothing to gather for this kind of ledger", "what its evidence rests on is in the policy"
+    )
 
 
-class Gathering:
-    """A trust that grows as endpoints are asked. One that does not answer, or is of no use, stops none of the others."""
+class TrustCollection:
+    """A trust that grows while endpoints are queried. An endpoint that does not answer, or is of no use, stops no other."""
 
     def __init__(self, trust: Trust, policy: Policy | None, agree: int | None, confirmations: int | None) -> None:
         self.trust = trust
         self._before = set(map(id, trust.items))
         self._policy, self._agree, self._confirmations = policy, agree, confirmations
         self._when = format_instant(datetime.now(UTC))
-        self._evidence: dict[str, Sequence[Evidence]] = {}  # by ledgers that somebody was asked about
-        self._findings: dict[str, Finding] = {}  # by what they say, so that each is told once
-        self._failures: dict[tuple[str, str], Failed] = {}
+        self._evidence: dict[str, Sequence[Evidence]] = {}  # by the ledgers that an endpoint was queried about
+        self._findings: dict[str, Finding] = {}  # by their text, so that each is printed once
+        self._failures: dict[tuple[str, str], Failed] = {}  # by ledger and source
         self._answered = False
 
     @property
     def new(self) -> int:
+        """The number of items that were not in the trust at the beginning."""
         return sum(id(item) not in self._before for item in self.trust.items)
 
-    def ask(
+    def query(
         self,
         endpoints: Sequence[tuple[str, str]],
         evidence: Mapping[str, Sequence[Evidence]],
         since: int | None = None,
     ) -> None:
-        """Ask each (ledger, endpoint). Raises `Failed` where an endpoint is no address, or is named twice."""
-        named = [(ledger, _whence(ledger, endpoint), endpoint) for ledger, endpoint in endpoints]
+        """Query each (ledger, endpoint). Raises `Failed` where an endpoint is not an address, or is named twice."""
+        named = [(ledger, _source(ledger, endpoint), endpoint) for ledger, endpoint in endpoints]
         twice = [
             source for at, (ledger, source, _) in enumerate(named) if (ledger, source) in {n[:2] for n in named[:at]}
         ]
         if twice:
-            raise Failed(f"{twice[0]} is named twice", "a second source must be somebody else")
+            raise Failed(f"{twice[0]} is named twice", "name another source: one endpoint counts once")
         for ledger, source, endpoint in named:
             self._evidence.setdefault(ledger, evidence.get(ledger, ()))
             if (ledger, source) not in self._failures:
-                self._ask(ledger, source, endpoint, since)
+                self._query(ledger, source, endpoint, since)
 
-    def _ask(self, ledger: str, source: str, endpoint: str, since: int | None) -> None:
-        asked = self._asked(ledger, since)
+    def _query(self, ledger: str, source: str, endpoint: str, since: int | None) -> None:
+        request = self._request(ledger, since)
         try:
-            with Progress(f"asking {source}") as progress:
-                found = gatherer_of(ledger).gather(ledger, asked, endpoint, progress.step)
+            with Progress(f"querying {source}") as progress:
+                found = gatherer_of(ledger).gather(ledger, request, endpoint, progress.step)
         except TransientError as error:
-            remedy = "is the address right? Otherwise try later"
+            remedy = "is the address right? If it is, try again later"
             self._failures[ledger, source] = BrokeOff(f"{ledger}: {error}", remedy)
         except Refused as refused:
             self._failures[ledger, source] = Failed.by(refused, ledger, source)
@@ -95,7 +101,7 @@ class Gathering:
             self.trust = self.trust.without(found.replaced).joined(found.items)
             self._findings.update((str(finding), finding.under(ledger)) for finding in found.findings)
 
-    def _asked(self, ledger: str, since: int | None = None) -> GatherRequest:
+    def _request(self, ledger: str, since: int | None = None) -> GatherRequest:
         pinned = self._policy.ledgers.get(ledger) if self._policy else None
         return GatherRequest(
             self._when,
@@ -107,34 +113,36 @@ class Gathering:
         )
 
     def check(self) -> None:
-        """Raise `Failed` or `BrokeOff` where nobody was of any use."""
+        """Raise the first failure, `Failed` or `BrokeOff`, where no endpoint was of any use."""
         if self._failures and not self._answered:
             raise next(iter(self._failures.values()))
 
     def report(self) -> int:
-        """Tell whom to doubt and what is lacking; the exit status that says whether enough agree."""
+        """Print which endpoints failed or are outvoted and what is lacking. The exit status: 3 where too few agree on something,
+        else 0."""
         for failure in self._failures.values():
             failure.show()
         lacking = 0
         for ledger in self._evidence:
-            reviewed = gatherer_of(ledger).review(ledger, self._asked(ledger), self._agree)
+            reviewed = gatherer_of(ledger).review(ledger, self._request(ledger), self._agree)
             for finding in (*reviewed.remarks, *reviewed.lacking):
                 self._findings.setdefault(str(finding), finding.under(ledger))
             lacking += len(reviewed.lacking)
-        for line in _told(self._findings.values()):
+        for line in _lines(self._findings.values()):
             click.echo(f"  {plain(line)}", err=True)
         return NOT_AGREED if lacking else 0
 
 
-def _whence(ledger: str, endpoint: str) -> str:
+def _source(ledger: str, endpoint: str) -> str:
+    """How the endpoint is written down. Raises `Failed` where it is not an address."""
     try:
         return gatherer_of(ledger).source(endpoint)
     except Refused as refused:
         raise Failed.by(refused, ledger) from refused
 
 
-def _told(findings: Iterable[Finding]) -> Iterator[str]:
-    """Findings in lines, of each code no more than a few."""
+def _lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """The findings, one a line; of each code no more than a few."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code.name, []).append(finding)

@@ -1,4 +1,7 @@
-"""Verify files one by one, in this process or, where there are many, in several."""
+"""Verifies files one after another, in this process or, where there are many, in several.
+
+A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,14 @@ if TYPE_CHECKING:
     from carbonseal.verification.trust import Trust
     from carbonseal.verification.verify import Report
 
-MANY = 256  # files from which on it pays to start processes
-BROKE_OFF = 1
+MANY = 256  # files from which on starting processes is worth it
+READ_ERROR = 1  # exit status
 T = TypeVar("T")
 
 
 class Style(Enum):
+    """How much is printed about each file."""
+
     FULL = "full"
     BRIEF = "brief"
     JSON = "json"
@@ -35,64 +40,67 @@ class Style(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What came of one file: its exit status, and what to print."""
+class FileResult:
+    """The result of one file: its exit status, and the text to print."""
 
     status: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A file's bytes, with the name that errors give it."""
+class NamedBytes:
+    """A file's bytes, and the name that errors give it."""
 
     name: str
     raw: bytes
 
     @staticmethod
-    def of(path: Path) -> Named:
-        return Named(str(path), path.read_bytes())
+    def read(path: Path) -> NamedBytes:
+        """The file at `path`. Raises OSError."""
+        return NamedBytes(str(path), path.read_bytes())
 
-    def read_by(self, parse: Callable[[bytes], T]) -> T:
-        """Raises `Refused`, with the file's name before the place."""
+    def parse(self, parser: Callable[[bytes], T]) -> T:
+        """What `parser` makes of the bytes. Raises the parser's `Refused` with the name before its place."""
         try:
-            return parse(self.raw)
+            return parser(self.raw)
         except Refused as refused:
             raise refused.under(self.name) from refused
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every file. Bytes, so that it travels between processes."""
+class VerifyJob:
+    """Everything that every file is verified with."""
 
-    policy: Named
-    trust: Named | None
+    policy: NamedBytes
+    trust: NamedBytes | None
     at: datetime
     style: Style
 
 
-class Judge:
-    """A question made ready. Raises `Refused` where the policy or the trust cannot be used."""
+class Verifier:
+    """A job whose policy and trust are parsed."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, job: VerifyJob) -> None:
+        """Raises `Refused` where the policy or the trust cannot be used."""
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
 
-        self._at, self._style = question.at, question.style
-        self._policy: Policy = question.policy.read_by(parse_policy)
-        self._trust: Trust = Trust() if question.trust is None else question.trust.read_by(parse_trust)
+        self._at, self._style = job.at, job.style
+        self._policy: Policy = job.policy.parse(parse_policy)
+        self._trust: Trust = Trust() if job.trust is None else job.trust.parse(parse_trust)
 
-    def judge(self, path: str) -> Judged:
+    def run(self, path: str) -> FileResult:
+        """Verify the passport at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
         from carbonseal.verification.verify import verify
 
         try:
             raw = read_passport(path)
         except OSError as error:
-            return Judged(BROKE_OFF, self._unread(path, error.strerror or str(error)))
+            return FileResult(READ_ERROR, self._format_read_error(path, error.strerror or str(error)))
         report = verify(raw, self._policy, self._trust, at=self._at)
-        return Judged(report.verdict.exit_status, self._told(path, report))
+        return FileResult(report.verdict.exit_status, self._format_report(path, report))
 
-    def _told(self, path: str, report: Report) -> str:
+    def _format_report(self, path: str, report: Report) -> str:
         match self._style:
             case Style.FULL:
                 return reports.full(path, report, self._at)
@@ -103,19 +111,21 @@ class Judge:
             case Style.QUIET:
                 return ""
 
-    def _unread(self, path: str, error: str) -> str:
+    def _format_read_error(self, path: str, error: str) -> str:
         match self._style:
             case Style.FULL | Style.BRIEF:
-                return reports.unread_line(path, error)
+                return reports.read_error_line(path, error)
             case Style.JSON:
-                return reports.unread_as_json(path, error)
+                return reports.read_error_as_json(path, error)
             case Style.QUIET:
                 return ""
 
 
 def read_passport(path: str) -> bytes:
-    """The file's bytes, or a little more than a passport may have: enough to be refused, whatever the file's size. ``-`` is
-    standard input. Raises OSError; of what is no regular file too, since a pipe without a writer would be waited for."""
+    """The bytes of the file at `path`; ``-`` is standard input. Of a larger file, one byte more than a passport may have: enough
+    for the parser to refuse it.
+
+    Raises OSError, also for what is not a regular file: a pipe without a writer would be waited for."""
     from carbonseal.passport.passports import PASSPORT_LIMITS
 
     most = PASSPORT_LIMITS.max_bytes + 1
@@ -127,26 +137,27 @@ def read_passport(path: str) -> bytes:
         return file.read(most)
 
 
-def judge_all(question: Question, paths: Sequence[str]) -> Iterator[Judged]:
-    """In the order of `paths`. Raises `Refused` before the first, where policy or trust cannot be used."""
-    judge = Judge(question)
+def verify_files(job: VerifyJob, paths: Sequence[str]) -> Iterator[FileResult]:
+    """The result of each file, in the order of `paths`. Raises `Refused` before the first where the policy or the trust cannot be
+    used."""
+    verifier = Verifier(job)
     workers = os.cpu_count() or 1
     if len(paths) < MANY or workers == 1:
-        yield from map(judge.judge, paths)
+        yield from map(verifier.run, paths)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(question,)) as pool:
-        yield from pool.map(_judge, paths, chunksize=32)
+    with ProcessPoolExecutor(workers, initializer=_prepare_worker, initargs=(job,)) as pool:
+        yield from pool.map(_run_in_worker, paths, chunksize=32)
 
 
-_here: Judge  # of a worker process
+_verifier: Verifier  # of a worker process
 
 
-def _prepare(question: Question) -> None:
-    global _here  # noqa: PLW0603 - a worker's only state, set once as it starts
-    _here = Judge(question)
+def _prepare_worker(job: VerifyJob) -> None:
+    global _verifier  # noqa: PLW0603 - a worker's only state, set once when it starts
+    _verifier = Verifier(job)
 
 
-def _judge(path: str) -> Judged:
-    return _here.judge(path)
+def _run_in_worker(path: str) -> FileResult:
+    return _verifier.run(path)

@@ -60,7 +60,7 @@ def test_figures_are_shown_as_what_nobody_verified(run: Run, passport: Path) -> 
         f"{FOOTPRINT['productNameCompany']} {whose}",
         *said,
     ]
-    assert told.endswith("Nothing of this is verified: carbonseal verify --help\n")
+    assert told.endswith("Nothing of this is verified: see carbonseal verify --help\n")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_no_footprint_shows_no_figure(run: Run, tmp_path: Path, document
     (tmp_path / "p.json").write_bytes(Footprints(document=document).passport().encode())
     told = run("passport", "show", tmp_path / "p.json")
     assert told.exit_code == 0
-    assert "not verified  no footprint that can be read: " in told.stdout
+    assert "not verified  not a readable footprint: " in told.stdout
     assert "CO2e" not in told.stdout
 
 
@@ -98,7 +98,7 @@ def test_what_is_there_is_not_overwritten(run: Run, passport: Path, tmp_path: Pa
     first.write_text("mine")
     refused = run("passport", "records", passport, "-o", folder)
     assert refused.exit_code == 2
-    assert f"{first} is there already" in refused.stderr
+    assert f"{first} exists already" in refused.stderr
     assert first.read_text() == "mine"
 
 

@@ -15,9 +15,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, timeout: float) -> str:
+def counted(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, delay: float) -> str:
     monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr(progress, "PATIENCE", timeout)
+    monkeypatch.setattr(progress, "DELAY", delay)
     with progress.Progress("sealing", 3) as bar:
         for _ in range(3):
             bar.step()
@@ -26,12 +26,12 @@ def counted(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, timeout: float
 
 
 def test_something_long_shows_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "sealing" in counted(monkeypatch, Terminal(), timeout=-1)
+    assert "sealing" in counted(monkeypatch, Terminal(), delay=-1)
 
 
 def test_something_short_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch, Terminal(), timeout=3600) == ""
+    assert counted(monkeypatch, Terminal(), delay=3600) == ""
 
 
 def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch, io.StringIO(), timeout=-1) == ""
+    assert counted(monkeypatch, io.StringIO(), delay=-1) == ""

@@ -1,4 +1,4 @@
-"""`carbonseal init`: a node's directory, with its keys, its `node.toml`, and a policy for those who will verify."""
+"""`carbonseal init`: creates a node's directory, with its keys, its `node.toml`, and a policy template for verifiers."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ POLICY = "policy-template.policy"
 
 @dataclass(frozen=True, slots=True)
 class LedgerRequest:
-    """A `--ledger` option: its name in policies, its address, and its adapter's options."""
+    """A `--ledger` option."""
 
-    name: str
+    name: str  # in policies
     uri: str
     cadence: float  # seconds
-    options: Mapping[str, str]
+    options: Mapping[str, str]  # the adapter's
 
 
 @dataclass(frozen=True, slots=True)
-class Issuer:
-    """An `--issuer` option. Without an id it is known by its key."""
+class IssuerRequest:
+    """An `--issuer` option."""
 
     name: str
-    id: str
+    id: str  # empty: a did:key made of its key
     key: str  # its URI
 
 
@@ -62,55 +62,56 @@ class LedgerOption(click.ParamType[LedgerRequest]):
         options = dict(pairs)
         cadence = options.pop("cadence", "3600")
         if not cadence.isdecimal() or int(cadence) < 1:
-            self.fail(f"cadence={cadence} is no whole number of seconds.", param, ctx)
+            self.fail(f"cadence={cadence} is not a whole number of seconds.", param, ctx)
         return LedgerRequest(NAME.convert(words[0], param, ctx), words[1], float(cadence), options)
 
 
-class IssuerOption(click.ParamType[Issuer]):
+class IssuerOption(click.ParamType[IssuerRequest]):
     """`NAME ID [key=URI]` in one quoted argument."""
 
     name = "name id [key=uri]"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Issuer:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> IssuerRequest:
         words = str(value).split()
         if not 2 <= len(words) <= 3 or ":" not in words[1] or not all(word.startswith("key=") for word in words[2:]):
             self.fail(f"{value!r} is not NAME ID [key=URI], such as 'certifier did:web:certifier.example'.", param, ctx)
         name = NAME.convert(words[0], param, ctx)
-        return Issuer(name, words[1], words[2].removeprefix("key=") if words[2:] else _issuer_key(name))
+        return IssuerRequest(name, words[1], words[2].removeprefix("key=") if words[2:] else _issuer_key(name))
 
 
-@click.command(short_help="Make a node: a directory with its keys, its settings and a policy.")
+@click.command(short_help="Create a node: a directory with keys, settings and a policy template.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @ORIGIN
-@click.option("--ledger", "ledgers", multiple=True, type=LedgerOption(), help="A ledger to anchor on.")
+@click.option(
+    "--ledger", "ledgers", multiple=True, type=LedgerOption(), help="A ledger to anchor on. Repeat it for each."
+)
 @click.option(
     "--issuer",
     "issuers",
     multiple=True,
     type=IssuerOption(),
-    help="Who signs passports (default: did:key).",
+    help="Who signs passports (default: one, by did:key).",
 )
 @click.option("--log-key", metavar="URI", help="Where the log's key is (default: file:keys/log-default.key).")
-@click.option("--foreign", multiple=True, metavar="VKEY", help="A log that may anchor here.")
+@click.option("--foreign", multiple=True, metavar="VKEY", help="Another log that may anchor here, by its key.")
 def init(
     *,
     directory: Path,
     origin: str,
     ledgers: tuple[LedgerRequest, ...],
-    issuers: tuple[Issuer, ...],
+    issuers: tuple[IssuerRequest, ...],
     log_key: str | None,
     foreign: tuple[str, ...],
 ) -> None:
-    """Make a node in DIRECTORY: its keys, its settings (node.toml), and a policy template for those who will verify
-    what it seals.
+    """Create a node in DIRECTORY: its keys, its settings (node.toml), and a policy template for those who will verify what it
+    seals.
 
-    Each ledger is asked who it is, so that its fingerprints stand in the policy. cadence= says how many seconds pass from
-    one anchor to the next (3600), the other options are the adapter's. --ledger, --issuer and --foreign may be given
-    several times. Name the ledgers now: a log's first entry fixes them for ever.
+    Each ledger is queried for its fingerprints, which the policy template pins. cadence= is the number of seconds between two
+    anchors (3600); the other options are the adapter's. Name the ledgers now: a log's first entry fixes them for ever.
 
-    Paths are relative to DIRECTORY. A key in a plain file is made where it is missing; keys that are encrypted
-    (file:keys/log.pem?password=env:WORD) or in a token (pkcs11:...) are there already. Nothing is written before everything
-    was looked at, and what is there is never overwritten.
+    Paths are relative to DIRECTORY. A key in a plain file is generated if the file does not exist. Keys that are encrypted
+    (file:keys/log.pem?password=env:WORD) or in a token (pkcs11:...) have to exist. Everything is checked before anything is
+    written, and nothing is overwritten.
 
     \b
     Examples:
@@ -128,13 +129,13 @@ def init(
 
     for name in (FILE, POLICY):
         if (directory / name).exists():
-            raise Failed(f"{directory / name} exists already", "choose another directory: init overwrites nothing")
+            raise Failed(f"{directory / name} exists already", "choose another directory: init never overwrites")
     log, tenant = new_log(DEFAULT, origin)
     log = replace(log, key=log_key or log.key)
-    issuers = issuers or (Issuer("issuer", "", _issuer_key("issuer")),)
+    issuers = issuers or (IssuerRequest("issuer", "", _issuer_key("issuer")),)
     _check_options(log, tenant, ledgers, issuers)
     with ExitStack() as undo:
-        begin_folder(directory, undo)  # ../org1.json leads through it
+        begin_folder(directory, undo)  # a path such as ../org1.json is relative to it
         keys = NewKeys(directory)
         for uri in (log.key, tenant.salt_key, *(issuer.key for issuer in issuers), *_secret_files(ledgers)):
             keys.make(uri)
@@ -156,15 +157,15 @@ def _issuer_key(name: str) -> str:
     return f"file:keys/issuer-{name}.key"
 
 
-# --- before anything is asked --------------------------------------------------------------------------------------
+# --- before any ledger is queried --------------------------------------------------------------------------------------
 
 
 def _check_options(
-    log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], issuers: Sequence[Issuer]
+    log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], issuers: Sequence[IssuerRequest]
 ) -> None:
     names = [*(issuer.name for issuer in issuers), *(ledger.name for ledger in ledgers)]
     if len(set(names)) < len(names):
-        raise click.UsageError("A name is given twice: every ledger and issuer has one of its own.")
+        raise click.UsageError("A name is given twice: every ledger and every issuer needs its own.")
     roles = [
         ("the log's key", log.key),
         ("the salt key", tenant.salt_key),
@@ -174,11 +175,11 @@ def _check_options(
     for at, (role, uri) in enumerate(roles):
         for other, taken in roles[:at]:
             if uri == taken and not (role.startswith("--ledger") and other.startswith("--ledger")):
-                raise Failed(f"{role} and {other} are one key: {uri.partition('?')[0]}", "give each a key of its own")
+                raise Failed(f"{role} and {other} are one key: {uri.partition('?')[0]}", "give each its own key")
 
 
 def _secret_files(ledgers: Sequence[LedgerRequest]) -> Iterator[str]:
-    """The key files that ledgers name."""
+    """The ``file:`` URIs in the options of ledgers."""
     return (value for ledger in ledgers for value in ledger.options.values() if value.startswith("file:"))
 
 
@@ -191,7 +192,7 @@ def _verifier(log: LogConfig, keys: NewKeys) -> VerifierKey:
         raise Failed.by(refused, "--log-key") from refused
 
 
-def _issuer_line(issuer: Issuer, keys: NewKeys) -> IssuerLine:
+def _issuer_line(issuer: IssuerRequest, keys: NewKeys) -> IssuerLine:
     from carbonseal.passport.multibase import encode_key
 
     try:
@@ -209,7 +210,7 @@ def _foreign(vkey: str, own: VerifierKey) -> VerifierKey:
     except Refused as refused:
         raise Failed.by(refused, "--foreign") from refused
     if key.name == own.name:
-        raise Failed(f"--foreign: {key.name} is this log's own name", "name another operator's log")
+        raise Failed(f"--foreign: {key.name} is the name of this log itself", "name another operator's log")
     return key
 
 
@@ -221,7 +222,7 @@ async def _query_ledgers(ledgers: Sequence[LedgerRequest], keys: NewKeys) -> lis
         for other, earlier in zip(ledgers, found, strict=False):
             if one.name == earlier.name:
                 reason = f"--ledger {wanted.name} and --ledger {other.name} are the same ledger, {one.name}"
-                raise Failed(reason, "name it once: a ledger counts once, whatever the address")
+                raise Failed(reason, "name it once: a ledger counts once, whatever its address")
         found.append(one)
     return found
 
@@ -250,7 +251,7 @@ def _config(
     )
 
 
-def _issuer_configs(issuers: Sequence[Issuer], lines: Sequence[IssuerLine]) -> tuple[IssuerConfig, ...]:
+def _issuer_configs(issuers: Sequence[IssuerRequest], lines: Sequence[IssuerLine]) -> tuple[IssuerConfig, ...]:
     from carbonseal.node.config import IssuerConfig
 
     return tuple(IssuerConfig(one.name, line.id, one.key) for one, line in zip(issuers, lines, strict=True))
@@ -279,7 +280,7 @@ def _policy(
 
 
 def _print_next_steps(directory: Path, log: LogConfig, verifier: VerifierKey, found: Sequence[LedgerIdentity]) -> None:
-    click.echo(f"The log's key, for operators in whose logs it will anchor: {verifier.encode()}")
+    click.echo(f"The log's verifier key, for operators in whose logs it will anchor: {verifier.encode()}")
     for one in found:
         if one.publisher:
             click.echo(plain(f"On {one.name} it anchors as {one.publisher}"))
@@ -287,13 +288,11 @@ def _print_next_steps(directory: Path, log: LogConfig, verifier: VerifierKey, fo
             click.secho(plain(f"  {one.warning}"), fg="yellow", bold=True)
     if not found:
         click.secho(
-            "No ledger is named: what this log seals will be anchored nowhere.", fg="yellow", bold=True, err=True
+            "No ledger is named: nothing that this log seals will be anchored.", fg="yellow", bold=True, err=True
         )
         click.echo(
-            f"  Its first entry fixes that for ever, so before you seal anything: remove {directory}, and run init again\n"
+            f"  Its first entry fixes that for ever. Before you seal anything, remove {directory} and run init again\n"
             "  with --ledger. Later only another log can have ledgers: see 'A log without ledgers' in docs/operators/logs.md.",
             err=True,
         )
-    click.echo(
-        f"Keep {log.guard} out of backups, and keep a copy of keys/ in a safe place. Next: carbonseal seal --help"
-    )
+    click.echo(f"Keep {log.guard} out of backups, and a copy of keys/ in a safe place. Next: carbonseal seal --help")

@@ -1,4 +1,4 @@
-"""`carbonseal log`: a node's logs: another one, proofs for others, vouching for one."""
+"""`carbonseal log`: the logs of a node: add one, export proofs, adopt one without a guard."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from carbonseal.service.client import AnyNode
 
 
-@click.group(short_help="Begin another log; export proofs from one; vouch for one.")
+@click.group(short_help="Add a log to a node; export proofs; adopt a log without a guard.")
 def log() -> None:
-    """The logs of a node. Their checkpoints, tiles and proofs are C2SP's, byte for byte.
+    """The logs of a node. Checkpoints, tiles and proofs are C2SP's, byte for byte.
 
     \b
     Examples:
@@ -29,18 +29,24 @@ def log() -> None:
     """
 
 
-@log.command(short_help="Begin another log in a node.")
+@log.command(short_help="Add a log to a node.")
 @click.argument("directory", type=NODE)
 @click.argument("name", type=NAME)
 @ORIGIN
-@click.option("--ledger", "ledgers", multiple=True, metavar="LEDGER", help="A ledger that it uses (default: all).")
+@click.option(
+    "--ledger",
+    "ledgers",
+    multiple=True,
+    metavar="LEDGER",
+    help="A ledger to anchor it on; repeatable (default: all).",
+)
 @click.option("--succeeds", type=READABLE, help="The last checkpoint of the frozen log that this one succeeds.")
 def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], succeeds: Path | None) -> None:
-    """Begin a log called NAME in the node in DIRECTORY, with a key of its own, and a tenant of the same name, whose records
-    it takes: `carbonseal seal --tenant NAME`.
+    """Add a log called NAME to the node in DIRECTORY, with its own key, and a tenant of the same name that submits to it:
+    `carbonseal seal --tenant NAME`.
 
-    All logs of a node share its ledgers, and the account that pays there. LEDGER is a ledger's name in node.toml, such as
-    eip155:1. The node must be stopped. Nothing that node.toml says already is changed.
+    All logs of a node share its ledgers, and the accounts that pay there. LEDGER is a ledger's name in node.toml, such as
+    eip155:1. The node must be stopped. Nothing in node.toml is changed; two sections are appended.
 
     \b
     Examples:
@@ -52,7 +58,7 @@ def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], su
 
     predecessor = None if succeeds is None else _checkpoint(succeeds)
     own, tenant = create.new_log(name, origin, predecessor=predecessor, ledgers=ledgers or None)
-    create.check_addition(directory, own, tenant)  # before keys are made
+    create.check_addition(directory, own, tenant)  # before keys are generated
     for uri in (own.key, tenant.salt_key):
         path = directory / uri.removeprefix("file:")
         if not path.exists():
@@ -60,7 +66,7 @@ def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], su
             click.echo(f"wrote {path}")
     create.add(directory, own, tenant)
     click.echo(f"added the log {name} and the tenant {name} to {directory / 'node.toml'}")
-    click.echo(f"Policies trust it by this line: log {verifier_of(own.origin, own.key, directory).encode()}")
+    click.echo(f"Policies trust it with this line: log {verifier_of(own.origin, own.key, directory).encode()}")
     click.echo(f"Keep {own.guard} out of backups, and a copy of both keys in a safe place.")
 
 
@@ -73,8 +79,8 @@ def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], su
 )
 @FORCE
 def proof(*, directory: Path, entry: str, log: str, output: Path, force: bool) -> None:
-    """Write the proof that an entry is in its log, with the checkpoint that it leads to (c2sp.org/tlog-proof@v1). The entry
-    is named by the commitment that `carbonseal seal` printed, or by its index in the log that --log names.
+    """Write the proof that an entry is in its log, with the checkpoint that it is for (c2sp.org/tlog-proof@v1). The entry is
+    named by the commitment that `carbonseal seal` printed, or by its index in the log --log.
 
     \b
     Examples:
@@ -91,15 +97,15 @@ def proof(*, directory: Path, entry: str, log: str, output: Path, force: bool) -
     file.write(with_node(directory, prove))
 
 
-@log.command(short_help="Vouch for a node whose guard is gone.")
+@log.command(short_help="Adopt a log whose guard is missing.")
 @click.argument("directory", type=NODE)
 @LOG
 @click.confirmation_option(prompt="Is this the newest copy of the log, and did no other copy sign anything since?")
 def adopt(directory: Path, log: str) -> None:
-    """Say that DIRECTORY holds the newest copy there is of a log, where the guard file that would show it is missing.
+    """Confirm that DIRECTORY has the newest copy of a log whose guard file, which would show it, is missing.
 
-    A node signs nothing without its guard, because a copy that was restored from an old backup would sign a second history,
-    and that cannot be taken back. Every ledger is asked again before anything is signed.
+    A node signs nothing without the guard: a copy restored from an old backup would sign a second history of the log, which
+    cannot be undone. Every ledger is queried again before anything is signed.
 
     \b
     Example:
@@ -107,16 +113,17 @@ def adopt(directory: Path, log: str) -> None:
     """
     from carbonseal.node.node import Node
 
-    async def vouch() -> None:
+    async def adopt_guard() -> None:
         async with Node.open(directory) as node:
             await node.adopt_guard(log)
 
-    asyncio.run(vouch())
-    click.echo(f"{directory}: the guard of the log {log} is written anew")
+    asyncio.run(adopt_guard())
+    click.echo(f"{directory}: the guard of the log {log} is written again")
 
 
 def _checkpoint(path: Path) -> str:
-    """The text of a signed or bare checkpoint. Whose it is, nobody asks: the successor's genesis says what it claims."""
+    """The text of a checkpoint, signed or not. Signatures are not checked: the successor's genesis only claims it. Raises
+    `Failed`."""
     from carbonseal.log.checkpoints import Checkpoint
     from carbonseal.log.notes import Note
 
@@ -125,12 +132,13 @@ def _checkpoint(path: Path) -> str:
         text = Note.parse(raw).text if b"\n\n" in raw else raw.decode()
         return Checkpoint.parse(text).encode()
     except UnicodeDecodeError as error:
-        raise Failed(f"{path} is not a checkpoint: not UTF-8") from error
+        raise Failed(f"{path} is not a valid checkpoint: not UTF-8") from error
     except Refused as refused:
         raise Failed.by(refused, str(path)) from refused
 
 
 def _commitment(text: str) -> bytes:
+    """The 32 bytes of a commitment. Raises click.BadParameter."""
     try:
         return DIGEST.convert(text, None, None)
     except click.BadParameter as error:

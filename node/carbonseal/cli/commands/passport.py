@@ -1,4 +1,4 @@
-"""`carbonseal passport`: issue, list, export, refresh, revoke, show; `records` has a module of its own."""
+"""`carbonseal passport`: issue, list, export, refresh, revoke, show. `records` is in `formatting.disclosed`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.disclosed import footprint_lines, records
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.inputs import gained, read_named, read_request
+from carbonseal.cli.inputs import additions, read_named, read_request
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import DIGEST, INPUT, NODE, STDIN, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
@@ -30,9 +30,9 @@ OUTPUT = click.option(
 )
 
 
-@click.group(short_help="Issue passports, list them, bring them up to date, revoke them, show what is in one.")
+@click.group(short_help="Issue, list, export, refresh, revoke and show passports.")
 def passport() -> None:
-    """A passport is one file: a signed credential about a product, and all that is needed to verify it anywhere.
+    """A passport is one file: a signed credential about a product, and everything that is needed to verify it offline.
 
     \b
     Examples:
@@ -43,16 +43,16 @@ def passport() -> None:
     """
 
 
-@passport.command(short_help="Sign a credential about sealed records, and make its passport.")
+@passport.command(short_help="Issue a credential about sealed records, with its passport.")
 @click.argument("directory", type=NODE)
 @click.option("--request", "request_file", required=True, cls=Once, type=INPUT, help="What to issue, as JSON.")
 @OUTPUT
 @FORCE
 def issue(directory: Path, request_file: Path, output: Path, force: bool) -> None:
-    """Sign a credential about records that are sealed in the node in DIRECTORY, seal it too, and write its passport.
+    """Sign a credential about records that the node in DIRECTORY has sealed, seal it too, and write its passport.
 
-    The request names the issuer (of node.toml), the product, the records by the commitments that `carbonseal seal`
-    printed, and the passports of the components, as paths from where the request is:
+    The request names the issuer (of node.toml), the product, the records by the commitments that `carbonseal seal` printed,
+    and the passports of the components, as paths relative to the request:
 
     \b
       {"issuer": "certifier",
@@ -60,8 +60,8 @@ def issue(directory: Path, request_file: Path, output: Path, force: bool) -> Non
        "records": [{"role": "footprint", "commitment": "5f0c…", "disclose": true}],
        "components": [{"passport": "battery.json", "quantity": "1", "unit": "piece"}]}
 
-    The same request again makes another credential: what was issued is listed by `carbonseal passport list`. A new passport
-    rests on the anchors that are there already; refresh it once the next ones are final.
+    The same request issues another credential each time: `carbonseal passport list` shows them. A new passport has the anchors
+    that exist already; refresh it once the next ones are final.
 
     \b
     Example:
@@ -76,22 +76,24 @@ def issue(directory: Path, request_file: Path, output: Path, force: bool) -> Non
     try:
         file.write(made, f"the credential {digest}")
     except BrokeOff as broke:
-        remedy = f"it is issued: write it with carbonseal passport export {directory} {digest} -o FILE"
+        remedy = (
+            f"the credential is issued: write its passport with carbonseal passport export {directory} {digest} -o FILE"
+        )
         raise BrokeOff(broke.message, remedy) from broke
 
 
-@passport.command("list", short_help="List what was issued.")
+@passport.command("list", short_help="List the credentials that a node issued.")
 @click.argument("directory", type=NODE)
 def list_(directory: Path) -> None:
-    """List every credential that the node in DIRECTORY issued: its digest, when it was issued, whether it was revoked, and
-    the product. Digests are what `export` and `revoke` take.
+    """List every credential that the node in DIRECTORY issued: digest, time of issue, state (issued or revoked) and product.
+    `export` and `revoke` take the digest.
 
     \b
     Example:
       carbonseal passport list my-node
     """
 
-    async def tell(node: AnyNode) -> None:
+    async def print_all(node: AnyNode) -> None:
         last = 0
         while page := await node.issued(last):
             for one in page:
@@ -100,17 +102,17 @@ def list_(directory: Path) -> None:
                 click.echo(plain(f"{one.digest.hex()}  {when}  {state:<7}  {one.name} ({one.subject})"))
             last = page[-1].number
 
-    with_node(directory, tell)
+    with_node(directory, print_all)
 
 
-@passport.command(short_help="Write a passport that was issued, as it is now.")
+@passport.command(short_help="Write the passport of an issued credential.")
 @click.argument("directory", type=NODE)
 @click.argument("digest", type=DIGEST)
 @OUTPUT
 @FORCE
 def export(directory: Path, digest: bytes, output: Path, force: bool) -> None:
-    """Write the passport about the credential with this DIGEST, which the node in DIRECTORY issued, with the newest anchors
-    and status. What the request disclosed is in it.
+    """Write the passport of the credential with this DIGEST, which the node in DIRECTORY issued, with the newest anchors and
+    status list. It has the records that the request disclosed.
 
     \b
     Example:
@@ -123,11 +125,11 @@ def export(directory: Path, digest: bytes, output: Path, force: bool) -> None:
 @passport.command(short_help="Add newer heads, anchors and status to a passport.")
 @click.argument("directory", type=NODE)
 @click.argument("file", metavar="PASSPORT", type=INPUT)
-@click.option("-o", "--output", cls=Once, type=WRITABLE, help="Where to write it. Default: in place.")
+@click.option("-o", "--output", cls=Once, type=WRITABLE, help="The file to write. Default: the passport itself.")
 @FORCE
 def refresh(directory: Path, file: Path, output: Path | None, force: bool) -> None:
-    """Bring a passport up to date from the node in DIRECTORY: newer heads, anchors that have become final, a fresh status
-    list. What is signed stays as it is, and nothing that verifies is taken away.
+    """Refresh a passport from the node in DIRECTORY: newer heads, anchors that have become final, a newer status list. What is
+    signed is not changed, and nothing that verifies is removed.
 
     \b
     Examples:
@@ -140,18 +142,17 @@ def refresh(directory: Path, file: Path, output: Path | None, force: bool) -> No
     written = Output(chosen, over=force or _same(chosen, file))
     raw, old = read_named(file)
     made = with_node(directory, lambda node: _refresh(node, raw, str(file)))
-    written.write(made, "; ".join(gained(old, parse(made))) or "nothing in it is newer")
+    written.write(made, "; ".join(additions(old, parse(made))) or "nothing is newer")
 
 
-@passport.command(short_help="Revoke a credential, for ever.")
+@passport.command(short_help="Revoke a credential, irreversibly.")
 @click.argument("directory", type=NODE)
 @click.argument("what", metavar="PASSPORT|DIGEST")
 def revoke(directory: Path, what: str) -> None:
-    """Revoke the credential that PASSPORT is about, or the one with this DIGEST, which the node in DIRECTORY issued. There is
-    no way back.
+    """Revoke the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. This cannot be undone.
 
-    From now on, its issuer's status list says so. Whoever holds a passport learns it when the passport is refreshed, and at the
-    latest when the list in it is stale, a week after it was signed.
+    From now on the issuer's status list shows it. Passports show it once they are refreshed. One that is not refreshed becomes
+    undetermined when its status list is stale, a week after the list was signed.
 
     \b
     Examples:
@@ -161,14 +162,14 @@ def revoke(directory: Path, what: str) -> None:
     digest = _root(what)
     is_new = with_node(directory, lambda node: node.revoke(digest))
     click.echo(f"revoked {digest.hex()}" if is_new else f"{digest.hex()} was revoked before")
-    click.echo("Passports that are out there say so once they are refreshed: carbonseal passport refresh")
+    click.echo("Passports show it once they are refreshed: carbonseal passport refresh")
 
 
-@passport.command(short_help="Show what is in a passport. Verifies nothing.")
+@passport.command(short_help="Show the contents of a passport. Verifies nothing.")
 @click.argument("file", metavar="PASSPORT", type=INPUT)
 def show(file: Path) -> None:
-    """Show what a passport says and carries, and the figures of each product footprint that it discloses. Nothing of it is
-    checked against anything: `carbonseal verify` does that.
+    """Show the contents of a passport, and the figures of each product footprint that it discloses. Nothing is verified:
+    `carbonseal verify` does that.
 
     \b
     Example:
@@ -177,14 +178,14 @@ def show(file: Path) -> None:
     _, read = read_named(file)
     for line in _lines(read):
         click.echo(plain(line))
-    click.echo("Nothing of this is verified: carbonseal verify --help")
+    click.echo("Nothing of this is verified: see carbonseal verify --help")
 
 
 passport.add_command(records)
 
 
 async def _issue(node: AnyNode, request: Any, file: str) -> bytes:
-    """Where what is refused stands in the request, its file is named."""
+    """Issue the request. What is refused in the request itself has the request's file in its place."""
     try:
         return await node.issue(request)
     except Refused as refused:
@@ -194,6 +195,7 @@ async def _issue(node: AnyNode, request: Any, file: str) -> bytes:
 
 
 async def _refresh(node: AnyNode, raw: bytes, file: str) -> bytes:
+    """Refresh the passport. What is refused in it has its file in its place."""
     try:
         return await node.refresh(raw)
     except Refused as refused:
@@ -207,7 +209,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _root(what: str) -> bytes:
-    """The digest that is meant, or that of the credential in the file of this name."""
+    """The digest `what`, or the digest of the root credential of the passport in the file `what`."""
     if Path(what).exists() or what == STDIN:
         return read_named(Path(what))[1].root
     try:

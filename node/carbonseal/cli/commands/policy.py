@@ -1,4 +1,4 @@
-"""`carbonseal policy`: the policy template of a node, made anew from what it is now."""
+"""`carbonseal policy`: prints the policy template of a node as it is now."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @click.command(short_help="Print a policy template for those who verify what a node seals.")
 @click.argument("directory", type=NODE)
 def policy(directory: Path) -> None:
-    """Print a policy for those who will verify what the node in DIRECTORY seals, as `carbonseal init` left it beside the new
-    node: for when keys have moved, or logs, issuers and ledgers have come since.
+    """Print a policy template for those who verify what the node in DIRECTORY seals, as `carbonseal init` wrote it: for when
+    keys have changed, or logs, issuers and ledgers were added since.
 
     It names every log and every issuer of the node, with their public keys as they are now, and every ledger that a log is
-    anchored on, which is asked who it is. Nothing in DIRECTORY changes.
+    anchored on, which is queried for its fingerprints. Nothing in DIRECTORY changes.
 
     \b
     Example:
@@ -70,7 +70,7 @@ async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shar
 
 
 def _name(ledger: str, taken: Sequence[str]) -> str:
-    """What a policy calls a ledger: its kind, with a number where there are several."""
+    """The name of a ledger in the policy: its kind, with a number where there are several."""
     kind = ledger.partition(":")[0]
     numbered = (f"{kind}-{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (kind, *numbered) if name not in taken)

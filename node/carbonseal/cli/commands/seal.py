@@ -1,4 +1,4 @@
-"""`carbonseal seal`: records from files, folders and streams into the log."""
+"""`carbonseal seal`: submits records from files, folders and streams to a log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from carbonseal.node.sealing.intake import Submitted
     from carbonseal.service.client import AnyNode
 
-REFUSED = 2  # exit status where something was not sealed; what was not refused is
+REFUSED = 2  # exit status where a record was refused; the others are sealed
 
 
 @click.command(short_help="Seal records from files, folders or a stream.")
@@ -32,13 +32,15 @@ REFUSED = 2  # exit status where something was not sealed; what was not refused 
     type=click.Path(exists=True, allow_dash=True, path_type=Path),
     metavar="RECORDS...",
 )
-@click.option("--profile", required=True, help="What the records are: pact/3.0, or json/1 for any JSON object.")
-@click.option("--tenant", default="default", show_default=True, help="In whose name; it decides which log takes them.")
+@click.option("--profile", required=True, help="The records' profile: pact/3.0, or json/1 for any JSON object.")
+@click.option(
+    "--tenant", default="default", show_default=True, help="Who submits them. Each tenant belongs to one log."
+)
 @click.option(
     "--receipts",
     type=click.Path(dir_okay=False, path_type=Path),
     cls=Once,
-    help="Append each record's receipt to this file, as a line of JSON, once. Keep it: its salt opens the commitment.",
+    help="Append the receipt of each record to this file, as a line of JSON, once. Keep it: its salt opens the commitment.",
 )
 @click.pass_context
 def seal(
@@ -47,8 +49,8 @@ def seal(
     """Seal RECORDS in a log of the node in DIRECTORY: .json files, .ndjson and .jsonl files (one record a line), folders of
     them, or - for NDJSON from standard input.
 
-    Prints each record's commitment and where it came from. A record that is refused is reported with its place, and the
-    others go on; then the exit status is 2. Sealing a record again gives the same commitment and changes nothing.
+    Prints each record's commitment and source. A record that is refused is reported with its place, and the others are
+    sealed; the exit status is then 2. Sealing a record again gives the same commitment and changes nothing.
 
     \b
     Examples:
@@ -58,14 +60,14 @@ def seal(
     """
     from carbonseal.records.profiles import lookup
 
-    lookup(profile)  # an unknown one is refused once, and not for every record
+    lookup(profile)  # refuses an unknown profile once, instead of for every record
     with nullcontext() if receipts is None else open_receipts(receipts) as file:
         refused = with_node(directory, lambda node: _seal(node, paths, profile, tenant, file))
     ctx.exit(REFUSED if refused else 0)
 
 
 async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Receipts | None) -> int:
-    """How many were refused."""
+    """Submit the records, print each, and have the log sequenced. The number of records that were refused."""
     from carbonseal.records.sources import read_records
 
     started = int(time.time())
@@ -76,19 +78,19 @@ async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: st
             refused += result.receipt is None
             before += result.receipt is not None and result.receipt.acknowledged < started
             sealed += result.receipt is not None and result.receipt.acknowledged >= started
-            _tell(result, receipts)
+            _report(result, receipts)
     await node.sequence()
     counts = {"sealed": sealed, "sealed before": before, "refused": refused}
-    told = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]
-    click.echo(", ".join(told), err=True)
+    summary = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]
+    click.echo(", ".join(summary), err=True)
     return refused
 
 
-def _tell(result: Submitted, receipts: Receipts | None) -> None:
+def _report(result: Submitted, receipts: Receipts | None) -> None:
     if result.receipt is None:
         click.echo(plain(f"refused  {result.finding}"), err=True)
         return
     line = f"{result.receipt.commitment.hex()}  {plain(' > '.join(result.place))}"
-    sys.stdout.write(line + "\n")  # not flushed line by line, as click.echo would
+    sys.stdout.write(line + "\n")  # click.echo would flush every line
     if receipts is not None:
         receipts.put(result.receipt)

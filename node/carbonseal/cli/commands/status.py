@@ -1,4 +1,4 @@
-"""`carbonseal status`."""
+"""`carbonseal status`: the state of a node, its logs and its ledgers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import NODE
 
 
-@click.command(short_help="Show how a node and its ledgers stand.")
+@click.command(short_help="Show the state of a node and its ledgers.")
 @click.argument("directory", type=NODE)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, for monitoring.")
 @click.pass_context
 def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
-    """Show how the node in DIRECTORY stands: its logs, what waits, and every ledger with the anchors under way, those that
-    failed and why, and what to do about it. The exit status is 1 where something is wrong.
+    """Show the state of the node in DIRECTORY: its logs, the entries that wait, and every ledger with its open and failed
+    anchors, the reasons, and what to do. The exit status is 1 where something is wrong.
 
-    A node that nobody serves is opened for it, and its ledgers have three seconds to answer.
+    If `carbonseal serve` does not run, the node is opened, and its ledgers have three seconds to answer.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`carbonseal trust`: what a verifier trusts beside the policy, gathered into one file that can be carried along."""
+"""`carbonseal trust`: material that a verifier trusts beside the policy, gathered into one file that works offline."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.formatting.progress import Progress
-from carbonseal.cli.formatting.reports import said
+from carbonseal.cli.formatting.reports import describe_item
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import PASSPORTS, READABLE, Once, passport_files
 from carbonseal.cli.outputs import STDOUT, WRITABLE, Output
-from carbonseal.cli.trust_gathering import Gathering, find_gatherer, gatherer_of
-from carbonseal.cli.verify_jobs import Named
+from carbonseal.cli.trust_gathering import TrustCollection, find_gatherer, gatherer_of
+from carbonseal.cli.verify_jobs import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Endpoint(click.ParamType[tuple[str, str]]):
-    """`LEDGER=URL`: whom to ask about a ledger."""
+    """`LEDGER=URL`: an endpoint to query about a ledger."""
 
     name = "ledger=url"
 
@@ -43,13 +43,13 @@ FROM = click.option(
     "endpoints",
     type=Endpoint(),
     multiple=True,
-    help="Whom you ask about a ledger; as often as you like, better three independent ones for each.",
+    help="An endpoint to query about a ledger. Repeat it: three independent endpoints for each ledger are better.",
 )
 AGREE = click.option(
     "--agree",
     type=click.IntRange(1, 99),
     metavar="K",
-    help="How many must say the same. Default: what the policy asks (agree=K), else 1.",
+    help="How many must say the same. Default: the policy's agree=K, else 1.",
 )
 POLICY = click.option(
     "--policy", "policy_file", cls=Once, type=READABLE, help="Your policy, which says how many must agree."
@@ -59,21 +59,21 @@ OUTPUT = click.option(
     "--output",
     required=True,
     type=WRITABLE,
-    help="The trust file; what is in it already stays. - is standard output.",
+    help="The trust file. What it has already is kept. - is standard output.",
 )
 CONFIRMATIONS = click.option(
     "--confirmations",
     type=click.IntRange(0),
     metavar="N",
-    help="Take blocks that are N deep, rather than those that an endpoint calls finalized. 0 takes any.",
+    help="Take blocks with N confirmations, instead of those that an endpoint calls finalized. 0 takes any.",
 )
 
 
-@click.group(short_help="Gather what a verifier trusts into one file, and show it.")
+@click.group(short_help="Gather trust material into one file, and show it.")
 def trust() -> None:
-    """Trust material is what evidence rests on and no passport can prove of itself, such as the hash of an Ethereum block.
-    You fetch it from endpoints of your own choice, where there is a network, or write it down by hand; verifying then
-    needs none. Ask several endpoints, and let your policy say how many must agree (agree=2): a single one can lie.
+    """Trust material is what evidence rests on and a passport cannot prove by itself, such as the hash of an Ethereum block.
+    You fetch it from endpoints of your own choice, where there is a network, or write it down by hand. Verifying then needs
+    no network. Query several endpoints, and let your policy say how many must agree (agree=2): a single one can lie.
 
     \b
     Examples:
@@ -84,7 +84,7 @@ def trust() -> None:
     """
 
 
-@trust.command(short_help="Ask endpoints of your choice, and write the answers down.")
+@trust.command(short_help="Query endpoints of your choice, and store their answers.")
 @PASSPORTS
 @FROM
 @OUTPUT
@@ -102,10 +102,12 @@ def gather(
     agree: int | None,
     confirmations: int | None,
 ) -> None:
-    """Ask for all that the evidence in PASSPORT... rests on, and write it to one file, with its source and date.
+    """Query endpoints for everything that the evidence in PASSPORT... rests on, and store it in one file, with source and
+    date.
 
-    An endpoint's answer is a claim. Each is written down as that endpoint's own, and one that was asked before is asked only
-    for what is new. Exit status 3: on something fewer agree than should. What does not answer, or lies, is named.
+    An endpoint's answer is a claim: each is stored as that endpoint's own. An endpoint that was queried before is queried
+    only for what is new. The exit status is 3 where fewer agree than required. Endpoints that do not answer, or lie, are
+    named.
 
     \b
     Examples:
@@ -114,21 +116,21 @@ def gather(
           --from eip155:1=https://three.example --agree 2 -o trust.json
     """
     evidence = _evidence(passport_files(passports, beside=(output,)))
-    asked = {ledger for ledger, _ in endpoints}
-    for ledger in asked:
+    queried = {ledger for ledger, _ in endpoints}
+    for ledger in queried:
         gatherer_of(ledger)
-    unasked = sorted(ledger for ledger in evidence if ledger not in asked and find_gatherer(ledger))
-    if not asked:
-        raise _whom(unasked)
+    left_out = sorted(ledger for ledger in evidence if ledger not in queried and find_gatherer(ledger))
+    if not queried:
+        raise _without_endpoints(left_out)
     file = Output(output, over=True)
-    gathering = Gathering(_known(output), _policy(policy_file), agree, confirmations)
-    gathering.ask(endpoints, evidence)
-    _write(ctx, gathering, file)
-    for ledger in unasked:
-        click.echo(plain(f"  nobody was asked about {ledger}: {gatherer_of(ledger).wanted(ledger)}"), err=True)
+    collection = TrustCollection(_existing(output), _policy(policy_file), agree, confirmations)
+    collection.query(endpoints, evidence)
+    _write(ctx, collection, file)
+    for ledger in left_out:
+        click.echo(plain(f"  no endpoint was queried about {ledger}: {gatherer_of(ledger).wanted(ledger)}"), err=True)
 
 
-@trust.command(short_help="Bring a trust file up to date, before passports come.")
+@trust.command(short_help="Update a trust file, before passports arrive.")
 @click.argument("file", type=WRITABLE)
 @FROM
 @POLICY
@@ -146,10 +148,11 @@ def update(
     confirmations: int | None,
     since: int,
 ) -> None:
-    """Ask about all that is in FILE whoever has not been asked yet, and again whoever is contradicted. Under a policy, look
-    also for all anchors of its publishers (in an AnchorRegistry), and ask about those that are new.
+    """Query endpoints about everything in FILE that they have not been queried about, and again where another endpoint
+    contradicts them. With a policy, also look for all anchors of its publishers (in an AnchorRegistry), and query endpoints
+    about those that are new.
 
-    FILE is made where there is none, and can be carried to where there is no network. It grows by what is new alone.
+    FILE is created if it does not exist, and can be copied to a machine without a network. It grows only by what is new.
 
     \b
     Examples:
@@ -158,23 +161,23 @@ def update(
       carbonseal trust update trust.json --from eip155:1=https://four.example
     """
     if not endpoints:
-        raise Failed("whom to ask?", "name endpoints of your choice: --from LEDGER=URL")
+        raise Failed("no endpoint is named", "name endpoints of your choice: --from LEDGER=URL")
     output = Output(file, over=True)
-    gathering = Gathering(_known(file), _policy(policy_file), agree, confirmations)
-    gathering.ask(endpoints, {}, since)
-    gathering.ask(endpoints, {})  # whoever was asked first has not heard of what the others found
-    _write(ctx, gathering, output)
+    collection = TrustCollection(_existing(file), _policy(policy_file), agree, confirmations)
+    collection.query(endpoints, {}, since)
+    collection.query(endpoints, {})  # those that were queried first, about what the others found
+    _write(ctx, collection, output)
 
 
-@trust.command(short_help="Write down by hand what you know from elsewhere.")
+@trust.command(short_help="Add an item by hand, from another source.")
 @click.argument("ledger")
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
-@click.option("--source", required=True, help="Where you have it from: it counts as a source of its own.")
+@click.option("--source", required=True, help="Where it comes from. It counts as a source of its own.")
 @OUTPUT
 def pin(ledger: str, words: tuple[str, ...], source: str, output: Path) -> None:
-    """Write down what you know of LEDGER from elsewhere: of an Ethereum chain, numbers and hashes of blocks, block 0 among
-    them, without which a source does not count; of a Fabric channel, the file of the configuration block whose hash your
-    policy pins.
+    """Add what you know of LEDGER from another source: for an Ethereum chain, numbers and hashes of blocks, block 0 among them,
+    without which a source does not count; for a Fabric channel, the file of the configuration block whose hash your policy
+    pins.
 
     \b
     Examples:
@@ -186,24 +189,24 @@ def pin(ledger: str, words: tuple[str, ...], source: str, output: Path) -> None:
     from carbonseal.ledger import TrustItem
 
     if not source.strip():
-        raise Failed("source is empty", "say where you have it from")
+        raise Failed("--source is empty", "name where the item comes from")
     file = Output(output, over=True)
     gatherer = gatherer_of(ledger)
     pinned = gatherer.pin(ledger, words)
-    if "://" in source:  # an endpoint that was asked by hand: as it is written down elsewhere, and without its key
+    if "://" in source:  # an endpoint that was queried by hand: written as others are, without its access key
         source = gatherer.source(source)
     source, when = " ".join(source.split()), format_instant(datetime.now(UTC))
     items = [TrustItem(ledger, kind, value, source, when) for kind, value in pinned]
-    trust = _known(output).joined(items)
-    _store(trust, file, plain(f"{'; '.join(map(said, items))}, from {source}"))
+    trust = _existing(output).joined(items)
+    _store(trust, file, plain(f"{'; '.join(map(describe_item, items))}, from {source}"))
     for remark in gatherer.review(ledger, GatherRequest(when, known=trust.on(ledger)), None).remarks:
         click.echo(plain(f"  {remark}"), err=True)
 
 
-@trust.command(short_help="Show what is in a trust file, with its source and date.")
+@trust.command(short_help="Show the items of a trust file, with source and date.")
 @click.argument("file", type=READABLE)
 def show(file: Path) -> None:
-    """Show what is in a trust file, ledger by ledger.
+    """Show the items of a trust file, ledger by ledger.
 
     \b
     Example:
@@ -214,12 +217,12 @@ def show(file: Path) -> None:
         click.secho(plain(ledger), bold=True)
         for item in items:
             if item.ledger == ledger:
-                click.echo(plain(f"  {said(item)}, from {item.source}, {item.when}"))
+                click.echo(plain(f"  {describe_item(item)}, from {item.source}, {item.when}"))
     click.echo(f"{len(items)} items")
 
 
-def _known(file: Path) -> Trust:
-    """What a trust file holds already, or nothing where there is none."""
+def _existing(file: Path) -> Trust:
+    """The trust in a file, empty where the file does not exist."""
     from carbonseal.verification.trust import Trust
 
     return _read(file) if file != STDOUT and file.exists() else Trust()
@@ -228,32 +231,32 @@ def _known(file: Path) -> Trust:
 def _read(file: Path) -> Trust:
     from carbonseal.verification.trust import parse_trust
 
-    return Named.of(file).read_by(parse_trust)
+    return NamedBytes.read(file).parse(parse_trust)
 
 
 def _policy(file: Path | None) -> Policy | None:
     from carbonseal.verification.policy import parse_policy
 
-    return None if file is None else Named.of(file).read_by(parse_policy)
+    return None if file is None else NamedBytes.read(file).parse(parse_policy)
 
 
-def _write(ctx: click.Context, gathering: Gathering, output: Output) -> None:
-    """Store what was gathered, tell what it comes to, and end with the status that says it."""
-    gathering.check()
-    _store(gathering.trust, output, f"{gathering.new} new, {len(gathering.trust.items)} in all")
-    ctx.exit(gathering.report())
+def _write(ctx: click.Context, collection: TrustCollection, output: Output) -> None:
+    """Store what was gathered, report on it, and end with the report's exit status."""
+    collection.check()
+    _store(collection.trust, output, f"{collection.new} new, {len(collection.trust.items)} in all")
+    ctx.exit(collection.report())
 
 
-def _store(trust: Trust, output: Output, told: str) -> None:
+def _store(trust: Trust, output: Output, summary: str) -> None:
     from carbonseal.verification.trust import parse_trust
 
     raw = trust.encode()
-    parse_trust(raw)  # a file over a limit would be refused where there is no network to gather it again
-    output.write(raw, told)
+    parse_trust(raw)  # a file over a limit would be refused on the machine that has no network
+    output.write(raw, summary)
 
 
 def _evidence(files: Sequence[str]) -> Mapping[str, list[Evidence]]:
-    """The evidence in passports by ledger, each once. Raises `Failed` where a file is no passport."""
+    """The evidence in passports by ledger, each once. Raises `Failed` where a file is not a valid passport."""
     from carbonseal.cli.verify_jobs import read_passport
     from carbonseal.passport.passports import parse
 
@@ -272,9 +275,9 @@ def _evidence(files: Sequence[str]) -> Mapping[str, list[Evidence]]:
     return {ledger: [*items] for ledger, items in found.items()}
 
 
-def _whom(ledgers: Sequence[str]) -> Failed:
-    """Nobody was named to ask: which ledgers somebody is needed for."""
+def _without_endpoints(ledgers: Sequence[str]) -> Failed:
+    """The error where no endpoint is named: what has to be added for which ledgers."""
     if not ledgers:
-        return Failed("there is nothing to gather", "what these passports rest on stands in the policy")
+        return Failed("there is nothing to gather", "what these passports rest on is in the policy")
     wanted = "; ".join(gatherer_of(ledger).wanted(ledger) for ledger in ledgers)
-    return Failed(f"whom to ask about {', '.join(ledgers)}?", f"name endpoints of your choice: {wanted}")
+    return Failed(f"no endpoint is named for {', '.join(ledgers)}", f"name endpoints of your choice: {wanted}")

@@ -1,4 +1,4 @@
-"""`carbonseal verify`: the customs officer's command."""
+"""`carbonseal verify`: passports against a policy, offline, with the verdict as exit status."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once, passport_files
-from carbonseal.cli.verify_jobs import Named, Question, Style, judge_all
+from carbonseal.cli.verify_jobs import NamedBytes, Style, VerifyJob, verify_files
 from carbonseal.findings import Refused
 
-WEIGHT = (0, 3, 4, 1)  # of many files, the status that stands furthest to the right wins
+SEVERITY = (0, 3, 4, 1)  # of many files, the status furthest to the right wins
 WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
 
 
@@ -22,9 +22,9 @@ WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
 @PASSPORTS
 @click.option("--policy", required=True, cls=Once, type=READABLE, help="Whom you trust; how many ledgers must agree.")
 @click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
-@click.option("--at", type=INSTANT, help="Judge as of this instant (2026-11-22T12:00:00Z). Default: now.")
+@click.option("--at", type=INSTANT, help="Verify as of this instant (2026-11-22T12:00:00Z). Default: now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
-@click.option("--quiet", is_flag=True, help="Print nothing: the exit status says it.")
+@click.option("--quiet", is_flag=True, help="Print nothing: the exit status is the verdict.")
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -36,16 +36,16 @@ def verify(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Verify passports, files or folders of them, or - for one from standard input, without asking anyone: what counts is
-    in the passport, in your policy and in the trust material that you bring.
+    """Verify passports: files, folders of them, or - for one from standard input. Works offline: everything that counts is in
+    the passport, in your policy and in the trust material that you bring.
 
     \b
-    The exit status says what was found:
-      0  verified: everything that the policy asks was shown
-      3  undetermined: something that it asks was not shown
+    The exit status is the verdict:
+      0  verified: everything that the policy requires was shown
+      3  undetermined: something that it requires was not shown
       4  rejected: something was shown to be false
       2  wrong usage, or a policy or trust file that cannot be used
-      1  broke off
+      1  a file could not be read, or the command broke off
     Of many passports, 1 beats 4, 4 beats 3, and 3 beats 0.
 
     \b
@@ -59,23 +59,24 @@ def verify(
     files = passport_files(passports, beside=(policy, trust) if trust else (policy,))
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
     try:
-        material = Named.of(trust) if trust else None
-        question = Question(Named.of(policy), material, at or datetime.now(UTC), style)
-        counts = _judge(question, files)
+        material = NamedBytes.read(trust) if trust else None
+        job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style)
+        counts = _verify(job, files)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable
     if style is Style.BRIEF:
-        said = ", ".join(f"{counts[status]:,} {WORDS[status]}" for status in WEIGHT if counts[status])
-        click.echo(f"{len(files):,} passports: {said}")
-    ctx.exit(max(counts, key=WEIGHT.index))
+        summary = ", ".join(f"{counts[status]:,} {WORDS[status]}" for status in SEVERITY if counts[status])
+        click.echo(f"{len(files):,} passports: {summary}")
+    ctx.exit(max(counts, key=SEVERITY.index))
 
 
-def _judge(question: Question, files: list[str]) -> Counter[int]:
+def _verify(job: VerifyJob, files: list[str]) -> Counter[int]:
+    """Print the result of each file; the number of files by exit status."""
     counts: Counter[int] = Counter()
     with Progress("verifying", total=len(files)) as progress:
-        for judged in judge_all(question, files):
-            counts[judged.status] += 1
-            if judged.text:
-                click.echo(judged.text)
+        for result in verify_files(job, files):
+            counts[result.status] += 1
+            if result.text:
+                click.echo(result.text)
             progress.step()
     return counts

@@ -1,4 +1,4 @@
-"""The records that a passport discloses: what a footprint says, in a few lines, and each as a file of its own."""
+"""The records that a passport discloses: a footprint's figures in a few lines, and each record as a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACT = "pact/3.0"
 
 
 def footprint_lines(record: Disclosed | None) -> Iterator[str]:
-    """What a disclosed product footprint says of itself. Nothing of a record that is withheld, or of another kind."""
+    """The figures of a disclosed product footprint. None for a record that is withheld (None) or of another profile."""
     from carbonseal.records.profiles import lookup
 
     if record is None or record.profile != PACT:
@@ -28,13 +28,13 @@ def footprint_lines(record: Disclosed | None) -> Iterator[str]:
     try:
         lookup(PACT).check(record.document)
     except Refused as refused:
-        yield f"not verified  no footprint that can be read: {refused.finding}"
+        yield f"not verified  not a readable footprint: {refused.finding}"
         return
     yield from (f"not verified  {line}" for line in _footprint(record.document))
 
 
 def _footprint(document: Mapping[str, Any]) -> Iterator[str]:
-    """PACT counts emissions per declared unit, and says how many of them the product has."""
+    """PACT states emissions per declared unit, and how many declared units the product has."""
     pcf = document["pcf"]
     unit = pcf["declaredUnitOfMeasurement"]
     yield f"{document['productNameCompany']} ({document['productIds'][0]}), by {document['companyName']}"
@@ -52,14 +52,14 @@ def _footprint(document: Mapping[str, Any]) -> Iterator[str]:
     "folder",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write them to; it is made where it is missing.",
+    help="The folder to write to; created if it does not exist.",
 )
 def records(file: Path, folder: Path) -> None:
-    """Write every record that PASSPORT discloses, its own and its components', to a file in FOLDER that is called by the record's
-    commitment. The bytes are the record's canonical ones (RFC 8785), which its commitment binds.
+    """Write every record that PASSPORT discloses, its components' too, to a file in FOLDER named after the record's commitment.
+    The bytes are the record's canonical form (RFC 8785), which the commitment binds.
 
-    Prints each file, and what its record is. Nothing is checked against anything but that commitment: `carbonseal verify` does
-    that. A file that is there already and says something else is left alone, and refused.
+    Prints each file with its record's profile and role. Nothing is checked but the commitment: `carbonseal verify` checks the
+    rest. An existing file with other content is refused, and left as it is.
 
     \b
     Example:
@@ -83,7 +83,7 @@ def records(file: Path, folder: Path) -> None:
 
 
 def _of(read: Passport, commitment: bytes) -> Iterator[str]:
-    """As what each credential lists a record."""
+    """The role of a record in each credential that lists it."""
     for one in read.credentials.values():
         for listed in one.signed.records:
             if listed.commitment == commitment:
@@ -95,10 +95,10 @@ def _listed(read: Passport) -> set[bytes]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Raises `Failed` rather than overwrite something else."""
+    """Write `data` to a new file. Raises `Failed` where the file exists with other content."""
     try:
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError:
         if not path.is_file() or path.read_bytes() != data:
-            raise Failed(f"{path} is there already, and is not that record", "choose another folder") from None
+            raise Failed(f"{path} exists already with other content", "choose another folder") from None

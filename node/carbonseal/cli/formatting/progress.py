@@ -1,4 +1,4 @@
-"""Progress on a terminal, for whatever takes longer than a second."""
+"""A progress bar on a terminal, for work that takes longer than a second."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-TIMEOUT = 1.0  # seconds before anything is shown
+DELAY = 1.0  # seconds before anything is shown
 
 
 class Progress:
-    """Counts; shows a bar once a second has passed, where somebody is looking. `total` is None where unknown."""
+    """Counts steps. Shows a bar after a second, if standard error is a terminal."""
 
     def __init__(self, what: str, total: int | None = None) -> None:
+        """`what` is the text before the bar, `total` the number of steps (None: unknown)."""
         self._what, self._total = what, total
         self._started = time.monotonic()
         self._bar: Bar | None = None
@@ -30,10 +31,11 @@ class Progress:
             self._bar.stop()
 
     def step(self, count: int = 1) -> None:
+        """Count `count` more steps."""
         self.count += count
         if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=self.count)
-        elif sys.stderr.isatty() and time.monotonic() - self._started > TIMEOUT:
+        elif sys.stderr.isatty() and time.monotonic() - self._started > DELAY:
             self._bar = self._show()
 
     def _show(self) -> Bar:
@@ -41,7 +43,7 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        # Lines for stdout appear above the bar, unless they go to a file.
+        # Lines on standard output appear above the bar, unless it is redirected.
         bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
         bar.add_task(self._what, total=self._total, completed=self.count)
         bar.start()

@@ -1,4 +1,4 @@
-"""A verification's report as a person reads it, and as a program reads it."""
+"""A verification's report, as text for a person and as JSON for a program."""
 
 from __future__ import annotations
 
@@ -26,23 +26,25 @@ MARKS = {
     Outcome.UNDETERMINED: style("?", fg="yellow", bold=True),
     Outcome.REJECTED: style("✗", fg="red", bold=True),
 }
-WORTH_FOLDING = 3  # findings
-LONG = 200  # characters of what a trust item says
+FOLDED_FROM = 3  # findings of a place from which on it may be folded into one line
+LONG = 200  # characters of a trust item's description
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
-TO_DO = (Outcome.NOTED, Outcome.UNDETERMINED, Outcome.REJECTED)  # what may say what to do about it
+WITH_REMEDY = (Outcome.NOTED, Outcome.UNDETERMINED, Outcome.REJECTED)  # outcomes whose remedy is printed
 
 
 def verdict_line(file: str, verdict: Verdict) -> str:
+    """The first line about a file: the verdict in capitals, and the file's name."""
     return style(f"{verdict.value.upper():<13}", fg=COLOURS[verdict], bold=True) + plain(file)
 
 
-def unread_line(file: str, error: str) -> str:
-    """For a file that could not be read at all: there is no verdict."""
+def read_error_line(file: str, error: str) -> str:
+    """The line about a file that could not be read: there is no verdict."""
     return style(f"{'NOT READ':<13}", fg="red", bold=True) + plain(f"{file}: {error}")
 
 
 def full(file: str, report: Report, at: datetime) -> str:
-    """All about one passport: verdict, what it is, the tree of findings, what was not asked, what was trusted."""
+    """Everything about one passport: the verdict, its subject, the tree of findings, what the policy did not ask, what was
+    trusted."""
     lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
     lines += tree(finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED)
     if left_out := [finding for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED]:
@@ -53,15 +55,15 @@ def full(file: str, report: Report, at: datetime) -> str:
 
 
 def brief(file: str, report: Report) -> str:
-    """One of many: the verdict and below it what decided it, each thing once and with the first place that it was at. What
-    was only noted belongs to that where something is lacking and it says what to do."""
+    """One passport of many: the verdict, and below it the findings that decided it, each once with its first place. Where
+    something is lacking, noted findings with a remedy belong to these."""
     decides = DECIDES.get(report.verdict)
     helps = Outcome.NOTED if report.verdict is Verdict.UNDETERMINED else None
     places: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
         outcome = finding.code.outcome
         if outcome is decides or (outcome is helps and finding.remedy):
-            places.setdefault(_said(finding), []).append(finding)
+            places.setdefault(_identity(finding), []).append(finding)
     lines = [verdict_line(file, report.verdict)]
     for first, *others in places.values():
         lines += (f"  {line}" for line in _line(first).split("\n"))
@@ -72,7 +74,7 @@ def brief(file: str, report: Report) -> str:
 
 
 def as_json(file: str, report: Report, at: datetime) -> str:
-    """One line of JSON with every finding."""
+    """The report as one line of JSON, with every finding."""
     return _json_line(
         {
             "file": file,
@@ -88,15 +90,16 @@ def as_json(file: str, report: Report, at: datetime) -> str:
     )
 
 
-def unread_as_json(file: str, error: str) -> str:
+def read_error_as_json(file: str, error: str) -> str:
+    """The line of JSON about a file that could not be read."""
     return _json_line({"file": file, "verdict": None, "error": error})
 
 
 def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
-    """Findings under the places they speak of, each place named once, in the order in which places first occur.
+    """Lines of `findings` below the places that they concern, each place named once, in the order in which places first occur.
 
-    Of places side by side, the first is told in full; another one that holds, or lacks only what was told before, takes one
-    line.
+    Of places side by side, the first is printed in full; another one where everything holds, or only what was printed before is
+    lacking, is folded into one line.
     """
     root = _Branch()
     for finding in findings:
@@ -105,7 +108,7 @@ def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
 
 
 class _Branch:
-    """A place: what was found there, and the places below it. `told` collects what has been said already."""
+    """A place: its findings, and the places below it."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
@@ -122,37 +125,40 @@ class _Branch:
         for branch in self.below.values():
             yield from branch.all()
 
-    def lines(self, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
+    def lines(self, indent: str, printed: set[tuple[str, str]]) -> Iterator[str]:
+        """`printed` collects the findings that have been printed, by `_identity`."""
         for finding in self.findings:
-            told.add(_said(finding))
+            printed.add(_identity(finding))
             yield from (indent + line for line in _line(finding).split("\n"))
         in_full = False
         for name, branch in self.below.items():
             found = [*branch.all()]
             new = [
-                finding for finding in found if _said(finding) not in told and finding.code.outcome is not Outcome.SHOWN
+                finding
+                for finding in found
+                if _identity(finding) not in printed and finding.code.outcome is not Outcome.SHOWN
             ]
-            if in_full and not new and len(found) >= WORTH_FOLDING:
+            if in_full and not new and len(found) >= FOLDED_FROM:
                 yield indent + _folded(name, found)
             else:
-                in_full = in_full or len(found) >= WORTH_FOLDING
-                yield from branch._named(name, indent, told)
+                in_full = in_full or len(found) >= FOLDED_FROM
+                yield from branch._named(name, indent, printed)
 
-    def _named(self, name: str, indent: str, told: set[tuple[str, str]]) -> Iterator[str]:
+    def _named(self, name: str, indent: str, printed: set[tuple[str, str]]) -> Iterator[str]:
         path, branch = [name], self
-        while not branch.findings and len(branch.below) == 1:  # a way with one step at each turn is one line
+        while not branch.findings and len(branch.below) == 1:  # places with one place below them are one line
             (step, branch) = next(iter(branch.below.items()))
             path.append(step)
         yield indent + style(plain(" > ".join(path)), bold=True)
-        yield from branch.lines(indent + "  ", told)
+        yield from branch.lines(indent + "  ", printed)
 
 
-def _said(finding: Finding) -> tuple[str, str]:
+def _identity(finding: Finding) -> tuple[str, str]:
     return finding.code.name, finding.message
 
 
 def _folded(name: str, found: Sequence[Finding]) -> str:
-    """A place in one line: that all checks hold there, or which codes it has of those that were told before."""
+    """A place in one line: that all checks hold there, or which of the codes that were printed before it has."""
     again = [finding.code for finding in found if finding.code.outcome is not Outcome.SHOWN]
     if not again:
         return f"{MARKS[Outcome.SHOWN]} {plain(name)}: all {len(found)} checks hold"
@@ -164,30 +170,30 @@ def _folded(name: str, found: Sequence[Finding]) -> str:
 def _line(finding: Finding) -> str:
     mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
     line = f"{mark} {plain(finding.message)} {code}"
-    if finding.code.outcome in TO_DO and finding.remedy:
+    if finding.code.outcome in WITH_REMEDY and finding.remedy:
         line += f"\n    {plain(finding.remedy)}"
     return line
 
 
 def _facts(report: Report, at: datetime) -> Iterator[str]:
     if report.credential:
-        yield f"  about         {plain(report.name)} ({plain(report.subject)})"
-        yield f"  credential    {report.credential}"
-        yield f"  existed by    {format_instant(report.existed_by) if report.existed_by else 'not shown'}"
-    yield f"  judged as of  {format_instant(at)}"
+        yield f"  about          {plain(report.name)} ({plain(report.subject)})"
+        yield f"  credential     {report.credential}"
+        yield f"  existed by     {format_instant(report.existed_by) if report.existed_by else 'not shown'}"
+    yield f"  verified as of {format_instant(at)}"
 
 
 def _trusted(item: TrustItem) -> str:
-    return plain(f"  {item.ledger}: {said(item)}, from {item.source}, {item.when}")
+    return plain(f"  {item.ledger}: {describe_item(item)}, from {item.source}, {item.when}")
 
 
-def said(item: TrustItem) -> str:
-    """What a trust item says: "block 12 hash 0x…"; of what is long, its beginning."""
+def describe_item(item: TrustItem) -> str:
+    """A trust item in words: "block 12 hash 0x…"; of a long description, the beginning."""
     scheme = item.ledger.partition(":")[0]
     verifier = installed_verifier(scheme)
     values = (f"{name} {value}" for name, value in item.value.items())
-    told = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
-    return told if len(told) <= LONG else f"{told[:LONG]}… ({len(told):,} characters)"
+    text = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
+    return text if len(text) <= LONG else f"{text[:LONG]}… ({len(text):,} characters)"
 
 
 def _json_line(value: dict[str, Any]) -> str:

@@ -1,11 +1,14 @@
-"""Text on a terminal."""
+"""Text for a terminal."""
 
 from __future__ import annotations
 
 
 def plain(text: str) -> str:
-    """`text` with all that does not print (control characters, escape sequences, marks that turn the direction of
-    writing) shown as an escape: what a passport says must not move the cursor of whoever verifies it.
+    """`text` with everything that is not printable (control characters, escape sequences, bidirectional marks) as an escape: a
+    passport's text must not control the terminal of whoever verifies it.
+
+    >>> plain("a\\x1b[2Jb")
+    'a\\\\x1b[2Jb'
     """
     if text.isprintable():
         return text
