@@ -216,7 +216,7 @@ def test_group_commit(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     groups: list[int] = []
     put = queue.EntryQueue.put
 
-    def counted(self: queue.EntryQueue, submissions: list[queue.Submission], now: int) -> list[queue.Receipt]:
+    def counted(self: queue.EntryQueue, submissions: list[queue.Submission], now: int) -> list[queue.Stored]:
         groups.append(len(submissions))
         return put(self, submissions, now)
 
