@@ -14,10 +14,12 @@ from hypothesis import settings
 from tests.tokens import SoftHsm, softhsm_module
 
 # No property has a deadline: how long an example takes says more about the machine than about the code.
-# In CI the examples are the same in every run, so that a failure there is a failure everywhere.
+# In CI the examples are the same in every run, so that a failure there is a failure everywhere. HYPOTHESIS_PROFILE=long looks
+# for longer, where a test does not say how long.
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+settings.register_profile("long", settings.get_profile("default"), max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
 INSTALLED_IN_CI = ("anvil", "geth", "clef", "SoftHSM")  # by .ci/run

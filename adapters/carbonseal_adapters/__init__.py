@@ -1,0 +1,1 @@
+"""The built-in ledgers: Ethereum-like chains, Hyperledger Fabric and C2SP logs. Private."""

@@ -9,6 +9,7 @@
     report.verdict, report.findings
 
 These names are the public ones for verifying. Each is imported when it is first used, so that a program pays for what it takes.
+What extends carbonseal imports from `carbonseal.api`; every other module is private, and changes without notice.
 """
 
 from __future__ import annotations

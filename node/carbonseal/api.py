@@ -18,14 +18,15 @@ Packages announce what they bring by entry points: `carbonseal.plugins` lists th
 
     from carbonseal.api import Refused, rejected
 
-    TOO_COLD = rejected("foundry.too-cold", "{found} °C, and iron melts at 1538 °C", "check the unit")
+    TOO_COLD = rejected("foundry.too-cold", "{found} is not a temperature above 1538 °C", "check the unit")
 
     class Foundry:
         id = "foundry/1"
 
         def check(self, value):
-            if not isinstance(value, dict) or value.get("celsius", 0) < 1538:
-                raise Refused(TOO_COLD("/celsius", found=value["celsius"]))
+            found = value.get("celsius") if isinstance(value, dict) else None
+            if not isinstance(found, int | float) or found < 1538:
+                raise Refused(TOO_COLD("/celsius", found=found))
 
     FOUNDRY = Foundry()
 

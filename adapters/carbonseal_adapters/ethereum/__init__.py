@@ -1,0 +1,1 @@
+"""Anchors on Ethereum-like chains. Private."""

@@ -1,0 +1,1 @@
+"""Anchors on channels of Hyperledger Fabric. Private."""

@@ -1,0 +1,1 @@
+"""Anchors in other operators' C2SP logs. Private."""

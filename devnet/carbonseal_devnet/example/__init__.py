@@ -1,4 +1,4 @@
-"""The example: an invented supply chain of a biometric door reader, as PACT 3.0 records (README.md in this folder)."""
+"""The example: an invented supply chain of a biometric door reader, as PACT 3.0 records (README.md in this folder). Private."""
 
 from __future__ import annotations
 

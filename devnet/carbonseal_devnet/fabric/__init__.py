@@ -2,6 +2,8 @@
 
 Never a security boundary: every key of every organisation lies in one directory. What it can't show honestly is
 consensus (loss of a leader, partitions), gossip and discovery, and how fast a real network is: those need native ones.
+
+Private.
 """
 
 import os

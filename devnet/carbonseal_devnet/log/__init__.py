@@ -1,1 +1,1 @@
-"""Another operator's log: a node of its own, served on loopback."""
+"""Another operator's log: a node of its own, served on loopback. Private."""

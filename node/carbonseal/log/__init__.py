@@ -1,1 +1,1 @@
-"""Transparency log: entries, Merkle tree, tiles, notes, checkpoints, proofs. Pure: storage is passed in."""
+"""Transparency log: entries, Merkle tree, tiles, notes, checkpoints, proofs. Pure: storage is passed in. Private."""

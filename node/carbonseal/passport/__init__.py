@@ -1,0 +1,1 @@
+"""Passports: credentials, status lists, seals, and the file that carries them. Private."""

@@ -1,0 +1,1 @@
+"""The HTTP service of a node, and its client. Private."""

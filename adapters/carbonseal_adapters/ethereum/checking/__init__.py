@@ -1,0 +1,1 @@
+"""Checks evidence from Ethereum-like chains: pure, on the base install. Private."""

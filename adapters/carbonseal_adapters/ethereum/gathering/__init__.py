@@ -1,0 +1,1 @@
+"""Gathers block hashes from endpoints, on the base install. Private."""

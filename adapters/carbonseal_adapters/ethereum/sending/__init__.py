@@ -1,0 +1,1 @@
+"""Sends anchors to Ethereum-like chains. Needs the extra `ethereum`. Private."""

@@ -1,0 +1,1 @@
+"""Checks evidence from Fabric channels: pure, on the base install. Private."""

@@ -1,0 +1,1 @@
+"""Pins a channel's configuration block, on the base install. Private."""

@@ -1,0 +1,1 @@
+"""Sends anchors to Fabric channels. Needs the extra `fabric`. Private."""

@@ -1,0 +1,1 @@
+"""Checks evidence from C2SP logs: pure, on the base install. Private."""

@@ -1,0 +1,1 @@
+"""Sends anchors to other operators' logs. Needs the extra `node`. Private."""

@@ -1,0 +1,1 @@
+"""An Ethereum-like chain in this process, on py-evm. Private."""

@@ -1,0 +1,1 @@
+"""Chains of others' programs: anvil and geth. Private."""

@@ -1,0 +1,1 @@
+"""A Fabric network in this process. Private."""

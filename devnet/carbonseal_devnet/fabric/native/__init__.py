@@ -1,0 +1,1 @@
+"""A Fabric network of Fabric's own programs. Private."""

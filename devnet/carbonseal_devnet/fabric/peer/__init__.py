@@ -1,0 +1,1 @@
+"""A Fabric peer: endorsement, validation and the gateway. Private."""

@@ -2,6 +2,8 @@
 
 A profile is found by its id, a name and a version: ``pact/3.0``. Built-in ones are one module each in this package; installed
 packages bring others through the entry-point group ``carbonseal.profiles`` (see `carbonseal.plugins`).
+
+Private but for `Profile`, which `carbonseal.api` gives.
 """
 
 from __future__ import annotations

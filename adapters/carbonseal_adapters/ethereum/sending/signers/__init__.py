@@ -4,6 +4,8 @@ or sends it.
 - A key of any scheme signs digests: :class:`DigestSigner`. Stored keys (``file:``, ``env:``) are 64 hexadecimal digits, or an
   encrypted Ethereum keystore, version 3.
 - ``web3signer:`` and ``clef:`` sign whole transactions: `remote.RemoteSigner`.
+
+Private.
 """
 
 from __future__ import annotations

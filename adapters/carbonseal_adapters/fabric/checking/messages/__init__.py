@@ -1,0 +1,1 @@
+"""Fabric's protobuf messages, read without protobuf. Private."""
