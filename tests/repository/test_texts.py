@@ -107,7 +107,9 @@ def test_every_command_teaches(context: click.Context) -> None:
     """In one line for the list above it, with examples of its own that can be typed, and with a word on every option."""
     text = context.command.help or ""
     assert context.command.get_short_help_str()
-    examples = [line.strip() for line in text.replace("\\\n", " ").splitlines() if context.command_path + " " in line]
+    examples = [
+        line.strip() for line in text.replace("\\\n", " ").splitlines() if f"{context.command_path} " in f"{line} "
+    ]
     assert examples, f"{context.command_path} --help shows no example"
     for words in (words for line in examples for words in our_calls(line)):
         check_call(words)
