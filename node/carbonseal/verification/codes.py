@@ -10,33 +10,31 @@ POLICY_VERSION = undetermined(
     "write the policy for this version, or use the version that it names",
 )
 POLICY_TOO_LARGE = undetermined(
-    "policy.too-large", "more than {limit} bytes", "no policy needs so much: check the file"
+    "policy.too-large", "the policy has more than {limit} bytes", "check the file: no policy needs so many"
 )
-POLICY_NOT_UTF8 = rejected("policy.not-utf8", "the byte {byte} is not UTF-8", "save the policy as UTF-8")
+POLICY_NOT_UTF8 = rejected("policy.not-utf8", "the policy is not valid UTF-8: byte {byte}", "save the policy as UTF-8")
 POLICY_TEXT = rejected(
-    "policy.text", "a character that is not printable, {letter}", "remove it; a byte order mark is one, too"
+    "policy.text", "the character {letter} is not printable", "remove it; a byte order mark is one, too"
 )
 POLICY_KEYWORD = undetermined(
-    "policy.unknown-keyword", "no line of a policy begins with {word}", "see docs/spec.md, 'Policy'"
+    "policy.unknown-keyword", "{word} is not a keyword of this version", "see docs/spec.md, 'Policy'"
 )
-POLICY_FORM = rejected("policy.form", "this line should read: {form}", "see docs/spec.md, 'Policy'")
-POLICY_VALUE = rejected("policy.value", "{problem}")
-POLICY_WINDOW = rejected("policy.window", "this key ends before it begins", "write from= before until=")
+POLICY_FORM = rejected("policy.form", "the line is not valid; expected: {form}", "see docs/spec.md, 'Policy'")
+POLICY_VALUE = rejected("policy.value", "the value is not valid: {problem}", "see docs/spec.md, 'Policy'")
+POLICY_WINDOW = rejected("policy.window", "from= is later than until=", "write from= before until=")
 POLICY_NAME_TWICE = rejected(
     "policy.name-twice",
-    "the name {name} was given before",
+    "the name {name} is already defined",
     "give every log, witness, issuer, ledger and group a name of its own",
 )
 POLICY_KEY_TWICE = rejected(
-    "policy.key-twice", "this key has a role already: {name}", "a key has one role; ask its owner for another"
+    "policy.key-twice", "the key already has a role: {name}", "a key has one role: ask its owner for another key"
 )
 POLICY_LEDGER_TWICE = rejected(
-    "policy.ledger-twice", "the ledger {ledger} was named before", "a ledger counts once, whatever adapters reach it"
+    "policy.ledger-twice", "the ledger {ledger} is already defined", "a ledger counts once: keep one of the lines"
 )
-POLICY_LINE_TWICE = rejected("policy.line-twice", "there is a {word} line already", "keep one of them")
-POLICY_LINE_MISSING = rejected(
-    "policy.line-missing", "the policy has no {word} line", "say what is asked, or write: {example}"
-)
+POLICY_LINE_TWICE = rejected("policy.line-twice", "there is already a {word} line", "keep one of them")
+POLICY_LINE_MISSING = rejected("policy.line-missing", "the policy has no {word} line", "add one, such as: {example}")
 POLICY_SCHEME = undetermined(
     "policy.unknown-scheme",
     "nothing that is installed checks evidence of {scheme} ledgers",
@@ -54,77 +52,88 @@ POLICY_PACKAGE_BUILT_IN = rejected(
 )
 
 TRUST_MALFORMED = rejected(
-    "trust.malformed", "not a trust file of version 1: {problem}", "make one with: carbonseal trust gather"
+    "trust.malformed", "not a valid trust file of version 1: {problem}", "make one with: carbonseal trust gather"
 )
 
-SEAL_MISSING = undetermined("seal.missing", "the passport has no seal for it", "have the passport refreshed")
+_REFRESH = "have the passport refreshed"
+_ORIGINAL = "ask for the original passport"
+
+SEAL_MISSING = undetermined("seal.missing", "the passport has no seal for this document", _REFRESH)
 SEAL_OTHER_ENTRY = rejected(
-    "seal.other-entry", "the log's entry {index} is not the one that this seal is for", "ask for the original passport"
+    "seal.other-entry", "entry {index} of the log is not a record entry with this document's commitment", _ORIGINAL
 )
-SEAL_TWO_LOGS = rejected("seal.two-logs", "one seal has heads of two logs, {one} and {other}")
+SEAL_TWO_LOGS = rejected("seal.two-logs", "the seal has heads of two logs, {one} and {other}", _ORIGINAL)
 SEAL_HEADS_UNSORTED = rejected(
     "seal.heads-unsorted",
-    "a head follows one of size {smaller} that it does not come after",
-    "sort heads by size, each once",
+    "the head follows one of size {smaller}, and is smaller or the same",
+    "sort the heads by size, each once",
 )
 SEAL_UNLINKED = noted(
     "seal.unlinked",
-    "nothing shows that this head continues the one of size {smaller}: only one side counts",
+    "no consistency proof from the head of size {smaller}: the heads before and from here on do not count together",
     "have the passport refreshed, so that it carries the consistency proof",
 )
 SEAL_EVIDENCE_SHARED = rejected(
     "seal.evidence-shared",
-    "this evidence stands for another head already, and shows one anchor at the most",
-    "ask for the original passport",
+    "the evidence is also given for another head; one piece of evidence proves one anchor",
+    _ORIGINAL,
 )
-SEAL_INCLUDED = shown("seal.included", "entry {index} of {origin} is in it")
+SEAL_INCLUDED = shown("seal.included", "entry {index} of the log {origin} is included")
 SEAL_WITHOUT_HEAD = undetermined(
-    "seal.without-head", "no head of it is signed by a log of the policy", "list the log in the policy if you trust it"
+    "seal.without-head",
+    "no head of the seal is signed by a log of the policy",
+    "add the log's line to the policy if you trust it",
 )
 
 LOG_NOT_LISTED = noted(
-    "log.not-listed", "the policy lists no log {origin}", "add its log line to the policy if you trust it"
+    "log.not-listed", "the policy lists no log {origin}", "add the log's line to the policy if you trust it"
 )
 
-HEAD_UNSIGNED = noted("head.unsigned", "it lacks a signature by the listed key of {origin}")
+HEAD_UNSIGNED = noted(
+    "head.unsigned",
+    "the checkpoint has no signature by the key that the policy lists for {origin}",
+    "compare the key with the log operator's",
+)
 
 LOG_EQUIVOCATION = rejected(
     "log.equivocation",
-    "{origin} signed two heads of size {size}: {one} and {other}",
-    "keep both: they prove that the log's operator told two stories",
+    "{origin} signed two checkpoints of size {size} with different roots: {one} and {other}",
+    "keep both checkpoints: together they prove equivocation (a split view)",
 )
 LOG_TWO_ENTRIES = rejected(
     "log.two-entries",
-    "{origin} signed heads that hold two different entries at index {index}",
-    "keep the passport: it proves that the log's operator told two stories",
+    "{origin} signed checkpoints that have two different entries at index {index}",
+    "keep the passport: it proves equivocation (a split view)",
 )
 
 LEDGER_NOT_LISTED = noted(
-    "ledger.not-listed", "the policy lists no ledger {ledger}", "add its ledger line to the policy if you trust it"
+    "ledger.not-listed", "the policy lists no ledger {ledger}", "add the ledger's line to the policy if you trust it"
 )
 LEDGER_QUORUM_MET = shown("ledger-quorum.met", "anchored on {ledgers}")
 LEDGER_QUORUM_UNMET = undetermined(
     "ledger-quorum.unmet",
-    "the ledgers that agree are too few: {ledgers}",
+    "the anchors that are proved do not satisfy the ledger quorum: {ledgers}",
     "see the anchors' findings; gather trust, or have the passport refreshed",
 )
 
-WITNESS_QUORUM_MET = shown("witness-quorum.met", "witnessed by {witnesses}")
+WITNESS_QUORUM_MET = shown("witness-quorum.met", "cosigned by {witnesses}")
 WITNESS_QUORUM_UNMET = undetermined(
-    "witness-quorum.unmet", "the witnesses that agree are too few: {witnesses}", "have the passport refreshed"
+    "witness-quorum.unmet", "the cosignatures do not satisfy the witness quorum: {witnesses}", _REFRESH
 )
 
-TIME_QUORUM_MET = shown("time-quorum.met", "existed by {since}")
+TIME_QUORUM_MET = shown("time-quorum.met", "existed by {time}")
 TIME_QUORUM_UNMET = undetermined(
     "time-quorum.unmet",
-    "the ledgers that date it are too few: {ledgers}",
+    "the anchors that are dated do not satisfy the time quorum: {ledgers}",
     "see the anchors' findings; gather trust, or have the passport refreshed",
 )
 TIME_AFTER_INSTANT = undetermined(
-    "time.after-instant", "it is shown to exist since {since}, not at {at}", "ask about a later instant"
+    "time.after-instant", "it existed by {time}, which is later than the instant {at}", "ask about a later instant"
 )
 TIME_NO_DATE = noted(
-    "time.no-date", "{seconds} seconds since 1970 are no date: this anchor dates nothing", "ask whoever runs the ledger"
+    "time.no-date",
+    "{seconds} seconds since 1970 is not a valid time: the anchor dates nothing",
+    "ask whoever runs the ledger",
 )
 
 ISSUER_NOT_LISTED = undetermined(
@@ -132,69 +141,73 @@ ISSUER_NOT_LISTED = undetermined(
 )
 ISSUER_KEY_NOT_LISTED = undetermined(
     "issuer.key-not-listed",
-    "the policy lists {issuer} with another key",
-    "ask the issuer, by another way, whether the key is its own",
+    "the policy lists the issuer {issuer} with another key",
+    "ask the issuer, over another channel, whether the key is its own",
 )
 ISSUER_TIME_UNKNOWN = undetermined(
     "issuer.time-unknown",
-    "the key {name} counts for a time only, and no time is shown",
-    "ask for a time-quorum that the anchors can meet",
+    "the key {name} has a window in the policy, and no time is proved",
+    "write a time-quorum that the anchors can satisfy",
 )
 ISSUER_KEY_ENDED = undetermined(
     "issuer.key-ended",
-    "shown to exist since {since}, and the key {name} ended on {until}",
+    "the document existed by {time}, and the window of the key {name} ended at {until}",
     "the issuer has to sign again with a key that is in force",
 )
 ISSUER_KEY_NOT_YET = undetermined(
     "issuer.key-not-yet",
-    "shown to exist since {since}, and the key {name} begins on {start}",
+    "the document existed by {time}, and the window of the key {name} begins at {start}",
     "the issuer has to sign again with a key that is in force",
 )
 
 CREDENTIAL_SIGNED = shown("credential.signed", "signed by {issuer}, {name} in the policy")
-CREDENTIAL_EXPIRED = undetermined("credential.expired", "valid until {until}", "ask the issuer for a new one")
-CREDENTIAL_NOT_YET_VALID = undetermined("credential.not-yet-valid", "valid from {since}", "ask about a later instant")
-
-RECORD_DISCLOSED = shown("record.disclosed", "the record shown is the one that was sealed, a {profile}")
-RECORD_WITHHELD = noted("record.withheld", "its content is not shown")
-RECORD_OTHER_PROFILE = rejected("record.other-profile", "listed as {listed}, and shown as {disclosed}")
-RECORD_NOT_SEALED = undetermined(
-    "record.not-sealed", "the passport has no seal for this record", "have the passport refreshed"
+CREDENTIAL_EXPIRED = undetermined(
+    "credential.expired", "the credential is valid until {until}", "ask the issuer for a new one"
+)
+CREDENTIAL_NOT_YET_VALID = undetermined(
+    "credential.not-yet-valid", "the credential is valid from {start}", "ask about a later instant"
 )
 
+RECORD_DISCLOSED = shown("record.disclosed", "the record, {profile}, is disclosed and is the one that was sealed")
+RECORD_WITHHELD = noted("record.withheld", "the record is not disclosed")
+RECORD_OTHER_PROFILE = rejected(
+    "record.other-profile", "the record is disclosed as {disclosed}, and the credential lists {listed}", _ORIGINAL
+)
+RECORD_NOT_SEALED = undetermined("record.not-sealed", "the passport has no seal for this record", _REFRESH)
+
 COMPONENT_NOT_CARRIED = undetermined(
-    "component.not-carried", "the component {digest} is not in the passport", "ask for a passport with its components"
+    "component.not-carried",
+    "the passport does not carry the component {digest}",
+    "ask for a passport with its components",
 )
 
 STATUS_NOT_NAMED = undetermined(
     "status.not-named",
-    "the credential names no status list, so a revocation could not be seen",
+    "the credential names no status list, so that a revocation could not be seen",
     "write 'status none' if that is acceptable",
 )
-STATUS_MISSING = undetermined(
-    "status.missing", "the status list {list} is not in the passport", "have the passport refreshed"
+STATUS_MISSING = undetermined("status.missing", "the passport does not carry the status list {list}", _REFRESH)
+STATUS_STALE = undetermined("status.stale", "the status list is valid from {start} until {until} only", _REFRESH)
+STATUS_NO_POSITION = undetermined(
+    "status.no-position", "position {index} is not in the status list: {problem}", "ask the issuer for a new list"
 )
-STATUS_STALE = undetermined(
-    "status.stale", "the status list speaks for {since} to {until} only", "have the passport refreshed"
-)
-STATUS_NO_POSITION = undetermined("status.no-position", "position {index} is not there: {problem}", "ask the issuer")
 STATUS_REVOKED = rejected(
     "status.revoked",
     "revoked by its issuer: position {index} of {list}",
     "ask the issuer why, and for what replaces it",
 )
-STATUS_CURRENT = shown("status.current", "not revoked, says the issuer's list of {since}")
+STATUS_CURRENT = shown("status.current", "not revoked in the issuer's list that is valid from {start}")
 
 CHECK_UNAVAILABLE = undetermined(
-    "check.unavailable", "this version cannot make the check {check}", "use a version that can, or take the line out"
+    "check.unavailable", "this version has no check {check}", "use a version that has it, or take the line out"
 )
 
-LEDGERS_NOT_ASKED = not_asked("ledger-quorum.not-asked", "agreement of ledgers")
+LEDGERS_NOT_ASKED = not_asked("ledger-quorum.not-asked", "anchors on ledgers")
 
-WITNESSES_NOT_ASKED = not_asked("witness-quorum.not-asked", "agreement of witnesses")
+WITNESSES_NOT_ASKED = not_asked("witness-quorum.not-asked", "cosignatures of witnesses")
 
-TIME_NOT_ASKED = not_asked("time-quorum.not-asked", "since when it exists")
+TIME_NOT_ASKED = not_asked("time-quorum.not-asked", "the time by which it existed")
 
 STATUS_NOT_ASKED = not_asked("status.not-asked", "whether it was revoked")
 
-FLOW_NOT_ASKED = not_asked("flow.not-asked", "carbon-flow arithmetic")
+FLOW_NOT_ASKED = not_asked("flow.not-asked", "carbon-flow checks")

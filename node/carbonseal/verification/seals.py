@@ -1,6 +1,14 @@
-"""What a seal shows: the entry's place in its log, and which ledgers and witnesses agree, since when.
+"""Verification of seals (docs/spec.md, section 17, "Seals"): an entry's place in its log, and the ledgers that anchor it.
 
-Signatures and evidence that several seals share are checked once. Findings are placed below the seal.
+The heads of a seal are taken in order, in the steps of the specification; the code below has their numbers:
+
+1. Checkpoint: it is read; a head is *signed* where a log that the policy lists signed it, else it counts for nothing.
+2. Consistency with the head before: where it is shown the *run* goes on, where it is not a new run begins.
+3. Inclusion of the entry, whether the head is signed or not.
+4. Anchors and witnesses: a signed head adds to its run the ledgers that prove it, their times, and its witnesses.
+
+Runs are never added up: the run that satisfies the most of the policy's quorums is chosen. Signatures and evidence that
+several seals share are verified once. Findings are placed below the seal.
 """
 
 from __future__ import annotations
@@ -26,8 +34,8 @@ from . import codes
 
 @dataclass(frozen=True, slots=True)
 class CheckedHead:
-    """A checkpoint (None: refused); where a log of the policy signed it, what its anchors have to say, and the policy's
-    witnesses that cosigned it."""
+    """A checkpoint (None: it cannot be read), the statement that its anchors must prove, and the policy's witnesses that
+    cosigned it."""
 
     checkpoint: Checkpoint | None
     findings: tuple[Finding, ...] = ()
@@ -37,35 +45,35 @@ class CheckedHead:
 
 @dataclass(slots=True)
 class _Run:
-    """Neighbouring heads, each shown to continue the one before: together they count as one side."""
+    """Consecutive heads, each shown to continue the one before: together they count as one view of the log."""
 
     ledgers: set[str] = field(default_factory=set)  # by name in the policy
     witnesses: set[str] = field(default_factory=set)
-    times: dict[str, datetime] = field(default_factory=dict)  # not later than, as each of these says
+    times: dict[str, datetime] = field(default_factory=dict)  # not later than, by ledger
     heads: int = 0  # those signed by a listed log
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSeal:
-    """What was found, and the instant at which the entry is shown to have existed (None: not shown)."""
+    """What was found, and the time by which the entry is shown to have existed (None: not shown)."""
 
     findings: Sequence[Finding]
-    since: datetime | None
+    existed_by: datetime | None
 
 
 class Seals:
-    """Checks seals under one policy and one trust. Keeps what was checked, for the seals that follow."""
+    """Verifies seals under one policy and one trust. Keeps what was verified, for the seals that follow."""
 
     def __init__(self, policy: Policy, trust: Trust) -> None:
         self._policy = policy
         self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
         self._heads: dict[bytes, CheckedHead] = {}
-        self._anchors: dict[SealedAnchor, tuple[Statement, Checked]] = {}  # each checked once, for the first head
+        self._anchors: dict[SealedAnchor, tuple[Statement, Checked]] = {}  # each verified once, for the first head
         self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
-        self.trusted: dict[int, TrustItem] = {}  # the items that anything rested on, by identity
+        self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
-        """Check that `seal`, which stands at `place`, ties a record's commitment to the ledgers that the policy asks for."""
+        """Whether `seal`, which is at `place`, ties the commitment to the ledgers that the policy asks for."""
         try:
             entry = decode(seal.entry)
         except Refused as refused:
@@ -75,12 +83,12 @@ class Seals:
         found: list[Finding] = []
         runs = self._runs(seal, place, found)
         run = runs[0] if len(runs) == 1 else max(runs, key=self._weight)
-        since = self._since(run)
-        found += self._quorums(run, since, place)
-        return CheckedSeal(found, since)
+        existed_by = self._existed_by(run)
+        found += self._quorums(run, existed_by, place)
+        return CheckedSeal(found, existed_by)
 
     def equivocations(self) -> Iterable[Finding]:
-        """Two roots that one log signed for one size, among all checkpoints seen so far."""
+        """A finding for every two roots that one log signed for one size, among all heads seen so far."""
         roots: dict[tuple[str, int], bytes] = {}
         for head in self._heads.values():
             checkpoint = head.checkpoint
@@ -91,39 +99,40 @@ class Seals:
                         origin=checkpoint.origin, size=checkpoint.size, one=first.hex(), other=checkpoint.root.hex()
                     )
 
-    # From heads to runs.
+    # From heads to runs
 
     def _runs(self, seal: Seal, seal_place: Place, found: list[Finding]) -> list[_Run]:
+        """Steps 1 to 4 for every head, in order."""
         leaf = leaf_hash(seal.entry)
         runs = [_Run()]
         previous: Checkpoint | None = None
         for number, head in enumerate(seal.heads):
-            checked = self._head(head.checkpoint)
+            checked = self._head(head.checkpoint)  # 1
             checkpoint = checked.checkpoint
             place = (*seal_place, f"head {number if checkpoint is None else checkpoint.size}")
             found += (finding.under(*place) for finding in checked.findings)
-            if checkpoint is None:  # nor is it known how the next one would continue it
+            if checkpoint is None:  # whether the next head continues it cannot be shown
                 runs.append(_Run())
                 previous = None
                 continue
             try:
-                if previous is not None and not self._linked(previous, head, checkpoint):
+                if previous is not None and not self._linked(previous, head, checkpoint):  # 2
                     found.append(codes.SEAL_UNLINKED(*place, smaller=previous.size))
                     runs.append(_Run())
-                verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)
+                verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)  # 3
             except Refused as refused:
                 found.append(refused.finding.under(*place))
                 runs.append(_Run())
             else:
                 if checked.statement is not None:
                     found.append(self._included(seal, checkpoint.origin, place))
-                    runs[-1].witnesses |= checked.witnesses
+                    runs[-1].witnesses |= checked.witnesses  # 4
                     self._count(head.anchors, checked.statement, runs[-1], place, found)
             previous = checkpoint
         return runs
 
     def _linked(self, previous: Checkpoint, head: Head, checkpoint: Checkpoint) -> bool:
-        """Whether `head` is shown to continue the one before. Raises `Refused` where it is shown not to, or cannot."""
+        """Step 2: whether `head` is shown to continue the head before. Raises Refused where it does not."""
         if checkpoint.origin != previous.origin:
             raise Refused(codes.SEAL_TWO_LOGS(one=previous.origin, other=checkpoint.origin))
         if checkpoint.size < previous.size or checkpoint == previous:
@@ -134,8 +143,8 @@ class Seals:
         return True
 
     def _included(self, seal: Seal, origin: str, place: Place) -> Finding:
-        """The entry is in a signed head. Two entries at one index of a log are in two heads of which neither continues the
-        other, also where no seal has both."""
+        """The finding for an entry that is in a signed head. Two entries at one index of a log are equivocation, also where no
+        seal has both: neither of their heads can continue the other."""
         if self._entries.setdefault((origin, seal.index), seal.entry) != seal.entry:
             return codes.LOG_TWO_ENTRIES(*place, index=seal.index, origin=origin)
         return codes.SEAL_INCLUDED(*place, index=seal.index, origin=origin)
@@ -148,7 +157,7 @@ class Seals:
         place: Place,
         found: list[Finding],
     ) -> None:
-        """Add to `run` what a signed head brings: the ledgers on which it is shown to be anchored, and since when."""
+        """Step 4: add to `run` the ledgers on which a signed head is shown to be anchored, and their times."""
         run.heads += 1
         for anchor in anchors:
             result = self._anchor(anchor, statement)
@@ -167,6 +176,7 @@ class Seals:
                     run.times[name] = min(time, run.times.get(name, time))
 
     def _head(self, note_bytes: bytes) -> CheckedHead:
+        """Step 1, once for each checkpoint."""
         checked = self._heads.get(note_bytes)
         if checked is None:
             try:
@@ -190,6 +200,7 @@ class Seals:
         return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(cosigned))
 
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
+        """Whether the anchor's evidence proves `statement`, on a ledger of the policy. One evidence proves one statement."""
         pinned = self._policy.ledgers.get(anchor.ledger)
         if pinned is None:
             return Checked((codes.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
@@ -200,20 +211,21 @@ class Seals:
         self._anchors[anchor] = statement, checked
         return checked
 
-    # From a run to what the policy asks.
+    # From a run to the quorums
 
     def _weight(self, run: _Run) -> tuple[int, float, int]:
-        """How much of what the policy asks a run brings; between equals the earlier time decides, then the heads."""
+        """How many of the policy's quorums a run satisfies; between equals the earlier time is more, then more signed heads."""
         policy = self._policy
-        since = self._since(run)
+        existed_by = self._existed_by(run)
         met = [
             satisfied(policy.ledger_quorum, run.ledgers),
             satisfied(policy.quorum, run.witnesses),
-            policy.time_quorum is None or since is not None,
+            policy.time_quorum is None or existed_by is not None,
         ]
-        return sum(met), 0.0 if since is None else -since.timestamp(), run.heads
+        return sum(met), 0.0 if existed_by is None else -existed_by.timestamp(), run.heads
 
-    def _quorums(self, run: _Run, since: datetime | None, place: Place) -> Iterable[Finding]:
+    def _quorums(self, run: _Run, existed_by: datetime | None, place: Place) -> Iterable[Finding]:
+        """A finding for each quorum that the policy asks for."""
         policy = self._policy
         if not run.heads:
             yield codes.SEAL_WITHOUT_HEAD(*place)
@@ -226,12 +238,12 @@ class Seals:
             code = codes.WITNESS_QUORUM_MET if met else codes.WITNESS_QUORUM_UNMET
             yield code(*place, witnesses=_listed(run.witnesses))
         if policy.time_quorum is not None:
-            if since is None:
+            if existed_by is None:
                 yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(run.times))
             else:
-                yield codes.TIME_QUORUM_MET(*place, since=format_instant(since))
+                yield codes.TIME_QUORUM_MET(*place, time=format_instant(existed_by))
 
-    def _since(self, run: _Run) -> datetime | None:
+    def _existed_by(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy the time quorum."""
         if self._policy.time_quorum is None:
             return None
