@@ -249,9 +249,8 @@ class Ledger(Protocol):
 
     async def latest(self, log: bytes) -> Statement | None:
         """The largest anchor of this log (32-byte log id) under this publisher, as far as the ledger tells; None where there is
-        none, or where the ledger cannot tell (`Capabilities.knows_latest`). GatherRequest at start, so that a node which was
-        restored
-        from an old copy notices that it once signed more."""
+        none, or where the ledger cannot tell (`Capabilities.knows_latest`). Asked at start, so that a node which was
+        restored from an old copy notices that it once signed more."""
         ...
 
     async def pins(self) -> Mapping[str, str]:
