@@ -23,14 +23,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect, Engine, Table, bindparam, insert
+from sqlalchemy import Connection, Dialect, Engine, Table, insert
 
 from carbonseal.findings import BrokenOff, Finding
 
 from .schema import Schema, create, find_version, migrate
 from .sqlite import SQLite
 
-SLICE = 512  # rows of one INSERT, values of one IN: a power of two
+SLICE = 512  # rows of one INSERT, values of one IN
 
 
 LOG = logging.getLogger(__name__)
@@ -112,24 +112,20 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
     By INSERTs of many rows: the driver's `executemany` gives up and takes back the interpreter's lock for every row, which
     beside a busy event loop costs a hundred times as much."""
     waiting = list(rows)
-    start = 0
-    while start < len(waiting):
-        count = min(SLICE, 1 << (len(waiting) - start).bit_length() - 1)  # powers of two: few different statements
-        values = tuple(chain.from_iterable(waiting[start : start + count]))
-        connection.exec_driver_sql(_insert(table, count, connection.dialect), values)
-        start += count
+    head, row = _insert(table, connection.dialect)
+    for start in range(0, len(waiting), SLICE):
+        part = waiting[start : start + SLICE]
+        values = tuple(chain.from_iterable(part))
+        connection.exec_driver_sql(f"{head} VALUES {', '.join([row] * len(part))}", values)
 
 
-_INSERTS: dict[tuple[str, Table, int], str] = {}  # by dialect, table and number of rows: SQLAlchemy keeps none of these
+_INSERTS: dict[tuple[str, Table], tuple[str, str]] = {}  # by dialect and table: compiling takes a millisecond
 
 
-def _insert(table: Table, count: int, dialect: Dialect) -> str:
-    """INSERT of `count` rows, with positional parameters."""
-    key = (dialect.name, table, count)
+def _insert(table: Table, dialect: Dialect) -> tuple[str, str]:
+    """An INSERT of one row with positional parameters, in the system's own words: what stands before VALUES, and the row."""
+    key = (dialect.name, table)
     if key not in _INSERTS:
-        names = [column.name for column in table.columns]
-        rows: list[dict[str, object]] = [
-            {name: bindparam(f"{name}_{number}") for name in names} for number in range(count)
-        ]
-        _INSERTS[key] = str(insert(table).values(rows).compile(dialect=dialect))
+        head, _, row = str(insert(table).inline().compile(dialect=dialect)).partition(" VALUES ")
+        _INSERTS[key] = (head, row)
     return _INSERTS[key]
