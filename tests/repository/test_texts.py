@@ -145,3 +145,14 @@ def test_every_code_is_used() -> None:
     text = "\n".join(module.path.read_text(encoding="utf-8") for module in modules())
     unused = [d.code.name for d in codes.defined() if len(re.findall(rf"\b{d.constant}\b", text)) < 2]
     assert not unused, f"codes that nothing gives: {unused}"
+
+
+MADE = {REPOSITORY / "docs" / "cli.md", REPOSITORY / "docs" / "codes.md"}  # by programs
+LONGEST_LINE = 120  # of prose: code, and rows of tables, are as long as they are
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_prose_is_wrapped(document: Path) -> None:
+    text = re.sub(r"^ *```.*?^ *```$", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("|") and not line.startswith("    ")]
+    assert document in MADE or not [line for line in lines if len(line) > LONGEST_LINE]
