@@ -1,4 +1,7 @@
-"""The passports that were issued here, as they were then. Owns the table `passports`."""
+"""Passports that were issued here, as they were then: what a refresh begins with, and what is listed.
+
+Owns the table `passports`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ PAGE = 500  # of a list
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One credential that was issued here. `number` counts them from 1, `issued` is in seconds since 1970."""
+    """One credential that was issued here, by its digest (32 bytes). `number` counts them from 1, `issued` is in seconds since
+    1970."""
 
     number: int
     digest: bytes
@@ -29,6 +33,7 @@ class Issued:
     revoked: bool
 
     def to_json(self) -> dict[str, object]:
+        """As the service answers: the digest in hexadecimal, the time as RFC 3339 has it."""
         return {
             "number": self.number,
             "credential": self.digest.hex(),
@@ -60,14 +65,14 @@ class IssuedPassports:
         self._database = database
 
     def keep(self, passport: Passport, encoded: bytes, now: int) -> None:
-        """A passport that was just issued."""
+        """Keep a passport that was just issued, with its bytes; `now` in seconds since 1970. Durable on return."""
         root = passport.credential
         row = {"issuer": root.issuer, "subject": root.subject, "name": root.name, "issued": now}
         with self._database.write() as connection:
             connection.execute(insert(PASSPORTS).values(credential=passport.root, passport=encoded, **row))
 
     def find(self, credential: bytes) -> bytes | None:
-        """The passport about the credential of this digest, as it was issued."""
+        """The passport about the credential of this digest, as it was issued; None where it was not issued here."""
         chosen = select(PASSPORTS.c.passport).where(PASSPORTS.c.credential == credential)
         with self._database.read() as connection:
             passport = connection.scalar(chosen)

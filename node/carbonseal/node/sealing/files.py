@@ -1,7 +1,9 @@
-"""The log's static files on disk, as C2SP tlog-tiles names them: `tile/...`, `tile/entries/...`, `checkpoint`.
+"""Static files of a log, as C2SP tlog-tiles v0.1.0 names them: `tile/...`, `tile/entries/...`, `checkpoint`.
 
-Tiles are written once. A partial tile is removed once the full one that continues it is published, which the specification
-allows, and whoever asks for it then reads the beginning of the full one.
+- A tile is written once, under another name first: what has its name is whole and durable. It never changes.
+- A partial tile is removed once the full one that continues it is published, which the specification allows. Whoever asks for
+  it then gets the beginning of the full one.
+- A file that is there already has to hold the same bytes: otherwise the disk is damaged, and nothing is written over it.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ _WRITING = ".writing"  # suffix of a file that is not complete
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Put `data` in the place of `path`, durably: after a crash either the old file or the new one is there, whole. `mode` is
-    what the process's umask leaves of it."""
+    """Replace a file, durably: after a crash either the old one or the new one is there, whole. `mode` is what the process's umask
+    leaves of it. Raises OSError."""
     _write(path.with_name(path.name + _WRITING), data, mode)
     path.with_name(path.name + _WRITING).replace(path)
     _sync_directory(path.parent)

@@ -1,4 +1,10 @@
-"""Other logs' heads that are anchored in this one. Owns the table `foreign_anchors`."""
+"""Foreign anchors: checkpoints of other operators' logs, entered in this one.
+
+- Taken only of logs whose verifier keys the node has; entered at most once for (log id, size).
+- A second root for one size is equivocation, and is refused: both signed checkpoints together prove it.
+
+Owns the table `foreign_anchors`.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +27,13 @@ from .queue import EntryQueue
 
 @dataclass(frozen=True, slots=True)
 class ForeignAnchorState:
-    """Another log's head, and its entry's index here once the entry is in the log."""
+    """Another log's head, and its entry's index here once the entry is in the log (None before)."""
 
     statement: Statement
     index: int | None
 
     def to_json(self) -> dict[str, object]:
+        """As the service answers: ``{"state": "queued" | "sequenced", "index", "size", "root"}``, the root in hexadecimal."""
         return {
             "state": "queued" if self.index is None else "sequenced",
             "index": self.index,
@@ -38,9 +45,10 @@ class ForeignAnchorState:
 class ForeignAnchors:
     """The heads of those logs whose keys are known."""
 
-    def __init__(self, database: Database, store: EntryQueue, own: str, keys: Iterable[VerifierKey]) -> None:
+    def __init__(self, database: Database, queue: EntryQueue, own: str, keys: Iterable[VerifierKey]) -> None:
+        """`own` is the origin of the log that they are entered in."""
         self._database = database
-        self._queue = store
+        self._queue = queue
         self._own = own
         self._keys = {key.name: key for key in keys}
 
@@ -49,7 +57,8 @@ class ForeignAnchors:
         self._keys[key.name] = key
 
     def open(self, note: bytes) -> Checkpoint:
-        """The checkpoint in `note`, shown to be signed by a log that is known. Raises Refused."""
+        """The checkpoint in a signed note, verified under the key of its log. Raises Refused where that is unknown or this very
+        log, where the signature is not valid, and for size 0."""
         parsed = Note.parse(note)
         origin = parsed.text.partition("\n")[0]
         if origin == self._own:
