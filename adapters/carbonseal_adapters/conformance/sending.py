@@ -103,11 +103,12 @@ async def an_outage_is_transient(subject: Subject) -> None:
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         attempt = await subject.send(ledger, await ledger.prepare(anchor, []))
+        waiting = kept(await ledger.prepare(subject.anchor(), [attempt]))
         failed = 0
         async with subject.outage():
             for call in (
-                lambda: ledger.prepare(subject.anchor(), [attempt]),
-                lambda: ledger.send(attempt),
+                lambda: ledger.prepare(subject.anchor(), [attempt, waiting]),
+                lambda: ledger.send(waiting),
                 lambda: ledger.follow([attempt]),
                 lambda: ledger.latest(anchor.statement.log_id),
                 ledger.balance,
@@ -119,11 +120,12 @@ async def an_outage_is_transient(subject: Subject) -> None:
         assert failed, "with the ledger down, no call fails"
         for _ in range(ROUNDS):
             try:
-                await ledger.follow([attempt])
+                waiting = await subject.send(ledger, waiting)
                 break
             except TransientError:  # a connection that was lost may take a moment
                 await subject.progress()
         await subject.until_final(ledger, [attempt])
+        await subject.until_final(ledger, [waiting])
 
 
 async def _state(ledger: Ledger, anchor: Anchor) -> tuple[int | None, Statement | None]:
