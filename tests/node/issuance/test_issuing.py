@@ -19,7 +19,7 @@ from carbonseal.passport.passports import parse
 from carbonseal.passport.status_lists import ENTRIES
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import Report, verify
-from tests.node.conftest import Begin
+from tests.node.conftest import Begin, ledger_in
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
@@ -175,6 +175,27 @@ def test_a_revoked_credential_is_rejected_once_refreshed(directory: Path, clock:
     assert judge(directory, clock, newer).verdict is Verdict.REJECTED
     untouched = within(directory, clock, lambda node: node.refresh(other))
     assert judge(directory, clock, untouched).verdict is Verdict.VERIFIED
+
+
+def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock: Clock, tmp_path: Path) -> None:
+    """And nothing else is: a list that only renews another waits until it is anchored everywhere."""
+    directory = begin(issuers=(MAKER,), ledgers=(ledger_in(tmp_path / "ledger"),))
+
+    async def anchored(node: Node) -> bytes:
+        raw = await issue(node)
+        await node.anchor()
+        await node.settle(60)
+        return await node.refresh(raw)
+
+    raw = within(directory, clock, anchored)
+    (tmp_path / "ledger/down").touch()
+    clock.now += timedelta(days=4)  # more than half of the list's time: a newer one is signed
+    renewed = within(directory, clock, lambda node: node.refresh(raw))
+    assert parse(renewed).status_lists == parse(raw).status_lists
+    assert judge(directory, clock, renewed).verdict is Verdict.VERIFIED
+    within(directory, clock, lambda node: node.revoke(parse(raw).root))
+    revoked = within(directory, clock, lambda node: node.refresh(raw))
+    assert "status.revoked" in codes(judge(directory, clock, revoked))
 
 
 def test_only_what_was_issued_here_can_be_revoked(directory: Path, clock: Clock) -> None:

@@ -270,6 +270,43 @@ def test_database_older_than_the_checkpoint(begin: Begin) -> None:
     assert freeze_of(directory) == "frozen.lost-entries"
 
 
+@pytest.mark.parametrize("point", [failpoints.GUARDED, failpoints.SIGNED])
+def test_after_a_crash_the_head_that_the_guard_knows_is_the_next_one(begin: Begin, point: str) -> None:
+    """It may have been signed and seen: a larger one in its place would be a second history with the same key."""
+    directory = begin()
+    assert seal(directory, "a").size == 2
+
+    def crash(here: str) -> None:
+        if here == point:
+            raise ConnectionAbortedError(point)
+
+    async def ends_in_a_crash() -> None:
+        async with Node.open(directory, reached=crash) as node:
+            await node.submit(b'{"word": "b"}', "json/1")
+            with pytest.raises(ConnectionAbortedError):
+                await node.sequence()
+
+    sizes: list[int] = []
+
+    async def goes_on() -> None:
+        def published(here: str) -> None:
+            if here == failpoints.PUBLISHED:
+                note = (directory / "logs/default/checkpoint").read_bytes()
+                sizes.append(open_checkpoint(note, opened[0].log().verifier).size)
+
+        opened: list[Node] = []
+        async with Node.open(directory, reached=published) as node:
+            opened.append(node)
+            await node.submit(b'{"word": "c"}', "json/1")
+            await node.sequence()
+            await node.sequence()
+            assert node.log().waiting == 0
+
+    asyncio.run(ends_in_a_crash())
+    asyncio.run(goes_on())
+    assert sizes == [3, 4]
+
+
 def test_guard_missing(begin: Begin) -> None:
     """Settings and keys alone, restored, do not begin the log again; and a whole copy signs when the operator says so."""
     directory = begin()
