@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,10 @@ from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
 CARBONSEAL = [sys.executable, "-W", "error", "-c", "from carbonseal.cli.main import main; main()"]
+
+
+# A log line: time, level, logger, constant message, key=value.
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) [\w.]+ [^:]+:( [\w-]+=.*)+")
 
 
 @pytest.fixture
@@ -61,7 +66,9 @@ def test_it_says_where_it_is_and_stops_when_told(directory: Path, sign: signal.S
         with urlopen(request, timeout=10) as response:
             receipt = json.load(response)
         process.send_signal(sign)
-        assert ended(process) == (0, "", "")
+        status, out, err = ended(process)
+        assert (status, out) == (0, "")
+        assert not [line for line in err.splitlines() if not LINE.fullmatch(line) or " INFO " not in line]
 
     async def kept() -> None:
         async with Node.open(directory) as node:
@@ -85,6 +92,34 @@ def test_waiting_entries_join_the_log_by_themselves(directory: Path) -> None:
         asyncio.run(go())
         with urlopen(f"{url}/v1/logs/default/checkpoint", timeout=10) as response:
             assert Checkpoint.parse(Note.parse(response.read()).text).size == 2
+
+
+def test_what_becomes_of_a_record_is_logged(directory: Path) -> None:
+    """One line for each change of the log's state, with the log's whole name."""
+    with serve(directory) as (process, url):
+        request = Request(f"{url}/v1/records?profile=json/1", b"{}", {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as response:
+            assert json.load(response)["commitment"]
+        assert process.stderr is not None
+        leash = threading.Timer(60, process.kill)  # a line that never comes fails the test, and does not hang it
+        leash.start()
+        lines = []
+        for line in process.stderr:
+            lines.append(line.rstrip("\n"))
+            if "batch sequenced: log=here.example/log size=2 " in line:
+                break
+        leash.cancel()
+    assert lines
+    assert "batch sequenced: log=here.example/log size=2 " in lines[-1]
+    assert all(LINE.fullmatch(line) for line in lines)
+
+
+def test_lines_below_the_chosen_level_are_left_out(directory: Path) -> None:
+    with serve(directory, "--log-level", "warning") as (process, url):
+        request = Request(f"{url}/v1/records?profile=json/1", b"{}", {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10):
+            process.terminate()
+        assert ended(process) == (0, "", "")
 
 
 def test_other_commands_talk_to_it(directory: Path, tmp_path: Path) -> None:
