@@ -180,7 +180,7 @@ def test_one_that_is_of_no_use_takes_nothing_away(
     broken.fault(fault, "eth_getBlockByNumber")
     trust, findings = gathered(chain, [evidence], broken.endpoint, confirmations=1)
     answered = fault in {"garbage", "half"}
-    assert (trust.items, {*findings}) == ((), {codes.ENDPOINT_ANSWER if answered else codes.ENDPOINT_SILENT})
+    assert (trust.items, {*findings}) == ((), {codes.ENDPOINT_ANSWER if answered else codes.ENDPOINT_UNREACHABLE})
     broken.heal()
     trust, _ = gathered(chain, [evidence], broken.endpoint, chain.endpoint)
     assert judged(chain, evidence, trust) == ([codes.ANCHORED], True)
@@ -273,7 +273,7 @@ def test_who_falls_silent_on_the_way_keeps_what_was_said(carbonseal_fresh_chain:
 
     with before(chain, tiring) as endpoint:
         trust, findings = gathered(chain, evidence, endpoint, confirmations=0)
-    assert findings == [codes.ENDPOINT_SILENT]
+    assert findings == [codes.ENDPOINT_UNREACHABLE]
     assert [item.value["number"] for item in trust.items] == [0, *range(2, 15)]
 
 

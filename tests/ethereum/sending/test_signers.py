@@ -334,11 +334,11 @@ def test_a_lying_signer_is_refused(answer, code):
     [
         (lambda asked: {"error": {"code": -32000, "message": "Request denied"}}, "ethereum.signer-denies"),
         (lambda asked: {"error": "no"}, "ethereum.signer-denies"),
-        (lambda asked: 503, "ethereum.signer-silent"),
+        (lambda asked: 503, "ethereum.signer-unreachable"),
         (lambda asked: 404, "ethereum.signer-denies"),
-        (lambda asked: b"<html>", "ethereum.signer-silent"),
-        (lambda asked: b"[]", "ethereum.signer-silent"),
-        (lambda asked: b"\xff\xfe", "ethereum.signer-silent"),
+        (lambda asked: b"<html>", "ethereum.signer-unreachable"),
+        (lambda asked: b"[]", "ethereum.signer-unreachable"),
+        (lambda asked: b"\xff\xfe", "ethereum.signer-unreachable"),
     ],
 )
 def test_a_signer_that_does_not_sign_is_asked_again_later(answer, code):
@@ -351,7 +351,7 @@ def test_a_signer_that_stalls_is_not_waited_for():
 
     def scenario():
         with peer("eth_signTransaction", lambda asked: release) as endpoint:
-            with pytest.raises(TransientError, match=r"ethereum\.signer-silent"):
+            with pytest.raises(TransientError, match=r"ethereum\.signer-unreachable"):
                 sign(remote(endpoint, timeout=0.2))
             release.set()
 
@@ -361,7 +361,7 @@ def test_a_signer_that_stalls_is_not_waited_for():
 def test_a_signer_that_is_not_there_is_a_reason_to_retry():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        with pytest.raises(TransientError, match=r"ethereum\.signer-silent"):
+        with pytest.raises(TransientError, match=r"ethereum\.signer-unreachable"):
             sign(remote(f"http://127.0.0.1:{unused.getsockname()[1]}"))
 
 

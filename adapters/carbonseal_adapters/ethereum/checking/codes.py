@@ -201,8 +201,8 @@ SIGNER_ANSWER = rejected(
     "{endpoint} answers {method} with something that is no signed transaction",
     "is it a signer?",
 )
-SIGNER_SILENT = undetermined(
-    "ethereum.signer-silent", "the signer at {endpoint} does not answer: {reason}", "is it running?"
+SIGNER_UNREACHABLE = undetermined(
+    "ethereum.signer-unreachable", "the signer at {endpoint} does not answer: {reason}", "is it running?"
 )
 SIGNER_DENIES = undetermined(
     "ethereum.signer-denies",
@@ -225,7 +225,9 @@ ENDPOINT_CHANGED = noted(
     "{endpoint} said before that block {number} is {before}, and now says {now}",
     "a block that was final does not change: find out before you ask it again",
 )
-ENDPOINT_SILENT = noted("ethereum.endpoint-silent", "no answer any more: {problem}", "gather the rest again later")
+ENDPOINT_UNREACHABLE = noted(
+    "ethereum.endpoint-unreachable", "no answer any more: {problem}", "gather the rest again later"
+)
 PIN_MALFORMED = rejected(
     "ethereum.pin-malformed",
     "{words} is not block numbers and hashes",

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
@@ -159,3 +159,9 @@ def _publishers(text: str) -> frozenset[bytes]:
             raise Refused(codes.PUBLISHER_REPEATED("publisher", publisher=to_hex(publisher)))
         publishers.add(publisher)
     return frozenset(publishers)
+
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import EvidenceVerifier
+
+    _: EvidenceVerifier = VERIFIER

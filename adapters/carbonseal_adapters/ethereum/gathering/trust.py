@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.gathering import GatherRequest, GatherResult, TrustReview
@@ -40,10 +40,10 @@ class Gatherer:
         return origin(endpoint)
 
     def gather(
-        self, ledger: str, asked: GatherRequest, endpoint: str, step: Callable[[], None] = lambda: None
+        self, ledger: str, request: GatherRequest, endpoint: str, step: Callable[[], None] = lambda: None
     ) -> GatherResult:
         """The hashes of block 0, of every block that the evidence rests on, and of every block that others spoke of; where
-        `asked.since` says from which on, also of those in which the policy's publishers anchored.
+        `request.since` says from which on, also of those in which the policy's publishers anchored.
 
         What the endpoint said before is not asked again, unless somebody else says otherwise. Where it has another hash than
         the evidence (a reorg, or a lie) its own is what is returned: the verifier then says so.
@@ -52,16 +52,16 @@ class Gatherer:
         expected, found = chain_id(ledger), inquiry.chain_id()
         if found != expected:
             raise Refused(codes.ENDPOINT_OTHER_CHAIN(endpoint=inquiry.source, found=found, expected=expected))
-        final = _final(inquiry, asked.confirmations)
+        final = _final(inquiry, request.confirmations)
         findings: list[Finding] = []
         try:
-            anchored = _anchored(inquiry, asked, final)
+            anchored = _anchored(inquiry, request, final)
         except Refused as refused:  # its word on the blocks that others found still counts
             anchored = frozenset()
             findings.append(refused.finding)
-        headers, malformed = _headers(asked.evidence)
+        headers, malformed = _headers(request.evidence)
         findings += malformed
-        own, wanted = _wanted(asked, headers, inquiry.source, anchored)
+        own, wanted = _wanted(request, headers, inquiry.source, anchored)
         early = [number for number in wanted if number <= final]
         findings += (
             codes.ENDPOINT_BLOCK_UNFINAL(endpoint=inquiry.source, number=number, final=final)
@@ -75,7 +75,7 @@ class Gatherer:
                 findings.append(told)
                 continue
             now = to_hex(told)
-            items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.source, asked.when))
+            items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.source, request.when))
             for item in own.having(BLOCK, "number", number):
                 if (before := item.value["hash"]) != now:
                     facts = {"endpoint": inquiry.source, "number": number}
@@ -92,11 +92,11 @@ class Gatherer:
         pairs = zip(numbers, words[1::2], strict=True)
         return [(BLOCK, {"number": int(number), "hash": to_hex(read_hash(digest))}) for number, digest in pairs]
 
-    def review(self, ledger: str, asked: GatherRequest, agree: int | None) -> TrustReview:
-        headers, _ = _headers(asked.evidence)
-        if asked.pins is None:
-            return blocks.review(ledger, asked.known, agree or 1, None, headers)
-        return blocks.review(ledger, asked.known, agree or asked.pins.agree, asked.pins.genesis, headers)
+    def review(self, ledger: str, request: GatherRequest, agree: int | None) -> TrustReview:
+        headers, _ = _headers(request.evidence)
+        if request.pins is None:
+            return blocks.review(ledger, request.known, agree or 1, None, headers)
+        return blocks.review(ledger, request.known, agree or request.pins.agree, request.pins.genesis, headers)
 
 
 GATHERER = Gatherer()
@@ -114,14 +114,14 @@ def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) 
 
 
 def _wanted(
-    asked: GatherRequest, headers: Sequence[Header], source: str, anchored: Set[int]
+    request: GatherRequest, headers: Sequence[Header], source: str, anchored: Set[int]
 ) -> tuple[TrustItems, Sequence[int]]:
     """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
     heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
     for header in headers:
         heard.setdefault(header.number, set()).add(header.hash)
     own: list[TrustItem] = []
-    for item in asked.known:
+    for item in request.known:
         if item.kind == BLOCK:
             number, digest = number_and_hash(item)
             heard.setdefault(number, set()).add(digest)
@@ -148,13 +148,13 @@ def _headers(evidence: Sequence[Evidence]) -> tuple[Sequence[Header], Sequence[F
     return headers, malformed
 
 
-def _anchored(inquiry: Inquiry, asked: GatherRequest, final: int) -> Set[int]:
+def _anchored(inquiry: Inquiry, request: GatherRequest, final: int) -> Set[int]:
     """The blocks in which the policy's publishers anchored, as far as the endpoint tells. EAS names no publisher."""
-    if asked.since is None or not isinstance(asked.pins, Pins):
+    if request.since is None or not isinstance(request.pins, Pins):
         return frozenset()
-    publishers = [to_hex(publisher.rjust(32, b"\0")) for publisher in sorted(asked.pins.publishers)]
-    events = {"address": to_hex(asked.pins.registry), "topics": [to_hex(registry.ANCHORED), publishers]}
-    return inquiry.blocks_with(events, asked.since, min(final, inquiry.height()))
+    publishers = [to_hex(publisher.rjust(32, b"\0")) for publisher in sorted(request.pins.publishers)]
+    events = {"address": to_hex(request.pins.registry), "topics": [to_hex(registry.ANCHORED), publishers]}
+    return inquiry.blocks_with(events, request.since, min(final, inquiry.height()))
 
 
 def _final(inquiry: Inquiry, confirmations: int | None) -> int:
@@ -183,4 +183,10 @@ def _ask(inquiry: Inquiry, numbers: Sequence[int]) -> Iterator[tuple[int, bytes 
             yield from zip(numbers, pool.map(one, numbers), strict=True)
         except TransientError as paused:
             pool.shutdown(cancel_futures=True)
-            yield -1, codes.ENDPOINT_SILENT(problem=paused)
+            yield -1, codes.ENDPOINT_UNREACHABLE(problem=paused)
+
+
+if TYPE_CHECKING:
+    from carbonseal.gathering import TrustGatherer
+
+    _: TrustGatherer = GATHERER

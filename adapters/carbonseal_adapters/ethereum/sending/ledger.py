@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import (
@@ -144,7 +144,7 @@ class EthereumLedger:
             raise TransientError("the anchor stands already, in a block that is not final yet")
         market = await suggest(self._rpc, self._settings.percentile)
         if any(self._writes(attempt) and int(attempt.slot) >= settled for attempt in same):
-            return await self._anew(statement, same, earlier, used, market)
+            return await self._replacement(statement, same, earlier, used, market)
         data = self._contract.call_anchor(statement)
         estimate = await chain.gas(data)
         gas = max(LEAST_GAS, estimate + estimate // 4)  # what is left over costs nothing
@@ -154,7 +154,7 @@ class EthereumLedger:
             statement, Transaction(self._chain_id, nonce, self._contract.address, data, gas, fees, market.legacy)
         )
 
-    async def _anew(
+    async def _replacement(
         self, statement: Statement, same: Sequence[Attempt], earlier: Sequence[Attempt], used: int, market: Market
     ) -> Attempt:
         """A better attempt where an anchor's attempts could be included still, and were not for long. Only the transaction
@@ -263,7 +263,7 @@ class EthereumLedger:
                     AttemptStatus.REFUSED, attempt.id, reason="the transaction was included and reverted"
                 )
             return Observation(AttemptStatus.PENDING, attempt.id, reason="the transaction was included and reverted")
-        facts = _facts(attempt.statement, number, digest)
+        facts = _facts(number, digest)
         if not is_final:
             return Observation(AttemptStatus.INCLUDED, attempt.id, facts, stage=await self._stage(number, head))
         confirmations = self._settings.confirmations
@@ -282,7 +282,7 @@ class EthereumLedger:
                 return Observation(AttemptStatus.PENDING, attempt.id, reason=_waits(attempt, head, used))
         if await self._chain.standing(statement, final.number) is Standing.ANCHORED:
             # Written by an attempt that this node has lost, say with an old copy of its store; in EAS, by anyone.
-            return Observation(AttemptStatus.FINAL, prepared[0].id, _facts(statement, final.number, final.hash))
+            return Observation(AttemptStatus.FINAL, prepared[0].id, _facts(final.number, final.hash))
         missing = [attempt for attempt in waiting if int(attempt.slot) >= used]
         if missing:
             lowest = min(missing, key=lambda attempt: int(attempt.slot))  # of one slot, the first: the newest
@@ -357,9 +357,9 @@ class EthereumLedger:
         await self._signer.close()
 
 
-def _facts(statement: Statement, number: int, digest: str) -> dict[str, Any]:
-    """What `evidence` needs to know of an inclusion, as the outbox stores it."""
-    return {"statement": statement.encode().hex(), "number": number, "hash": digest}
+def _facts(number: int, digest: str) -> dict[str, str | int]:
+    """What `evidence` needs to know of an inclusion, as the outbox stores it: the block's number and hash."""
+    return {"number": number, "hash": digest}
 
 
 def _spent(attempts: Iterable[Attempt]) -> int:
@@ -380,3 +380,9 @@ def _waits(attempt: Attempt, head: Block, used: int) -> str:
     if offered < head.base_fee:
         return f"the base fee is {head.base_fee / GWEI:.4g} gwei, and {offered / GWEI:.4g} are offered"
     return ""
+
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import Connect
+
+    _: Connect = connect

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem
@@ -234,3 +234,9 @@ def _publishers(text: str) -> frozenset[bytes]:
             raise Refused(codes.PUBLISHER_REPEATED("publisher", publisher=part))
         publishers.add(publisher)
     return frozenset(publishers)
+
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import EvidenceVerifier
+
+    _: EvidenceVerifier = VERIFIER

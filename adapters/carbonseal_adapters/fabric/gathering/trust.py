@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.gathering import GatherRequest, GatherResult, TrustReview
@@ -26,8 +26,8 @@ class FabricGatherer:
         del endpoint
         raise Refused(codes.NO_ENDPOINT(ledger="LEDGER"))
 
-    def gather(self, ledger: str, asked: GatherRequest, endpoint: str, step: Callable[[], None]) -> GatherResult:
-        del asked, endpoint, step
+    def gather(self, ledger: str, request: GatherRequest, endpoint: str, step: Callable[[], None]) -> GatherResult:
+        del request, endpoint, step
         raise Refused(codes.NO_ENDPOINT(ledger=ledger))
 
     def pin(self, ledger: str, words: Sequence[str]) -> Sequence[tuple[str, Mapping[str, Any]]]:
@@ -40,10 +40,16 @@ class FabricGatherer:
             raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
         return [(CONFIG_BLOCK, item_value(ledger, raw))]
 
-    def review(self, ledger: str, asked: GatherRequest, agree: int | None) -> TrustReview:
+    def review(self, ledger: str, request: GatherRequest, agree: int | None) -> TrustReview:
         """Nothing to agree on: the policy pins the block's hash."""
-        del ledger, asked, agree
+        del ledger, request, agree
         return TrustReview()
 
 
 GATHERER = FabricGatherer()
+
+
+if TYPE_CHECKING:
+    from carbonseal.gathering import TrustGatherer
+
+    _: TrustGatherer = GATHERER

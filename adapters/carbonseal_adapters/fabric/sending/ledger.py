@@ -1,6 +1,6 @@
 """Anchors heads on a channel of Hyperledger Fabric, through the Gateway of one's own organisation.
 
-What counts is what stands in the channel's state under the anchor's key, not the fate of a transaction: the chaincode takes one
+What counts is what stands in the channel's state under the anchor's key, not what became of a transaction: the chaincode takes one
 root for each size, and the same again changes nothing, so that attempts need no slots. An attempt is the complete signed
 envelope; sent again it is written once at most, because a channel knows transactions by their ids.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import grpc
 
@@ -132,21 +133,21 @@ class FabricLedger:
         if not attempts:
             return Observation(AttemptStatus.MISSING)
         newest = attempts[0]
-        fates = {attempt.id: await self._fate(attempt) for attempt in attempts}
+        outcomes = {attempt.id: await self._validation_code(attempt) for attempt in attempts}
         standing = await self._standing(newest.statement)
         if standing is not None:
             if not standing.says(newest.statement):
                 return Observation(AttemptStatus.REFUSED, newest.id, reason="another root is anchored for this size")
-            writer = next((name for name, status in fates.items() if status == 0), newest.id)
-            return Observation(AttemptStatus.FINAL, writer, _facts(newest.statement, standing))
+            writer = next((name for name, code in outcomes.items() if code == 0), newest.id)
+            return Observation(AttemptStatus.FINAL, writer, _facts(standing))
         for attempt in attempts:
-            if fates[attempt.id] == 0:
+            if outcomes[attempt.id] == 0:
                 return Observation(AttemptStatus.PENDING, attempt.id, reason="the peer has not caught up")
-            if fates[attempt.id] is None:
+            if outcomes[attempt.id] is None:
                 if self._is_taken(attempt):
                     return Observation(AttemptStatus.PENDING, attempt.id, reason="the orderers have it")
                 return Observation(AttemptStatus.MISSING, attempt.id)
-        reason = validation(fates[newest.id] or 0)
+        reason = validation(outcomes[newest.id] or 0)
         return Observation(
             AttemptStatus.REFUSED, newest.id, reason=f"the transaction is in a block, and invalid: {reason}"
         )
@@ -205,7 +206,7 @@ class FabricLedger:
     def _is_taken(self, attempt: Attempt) -> bool:
         return self._taken.get(attempt.id, 0.0) > self._clock()
 
-    async def _fate(self, attempt: Attempt) -> int | None:
+    async def _validation_code(self, attempt: Attempt) -> int | None:
         """The transaction's validation code; where the orderers took it just now, the next block is waited for."""
         wait = self._taken.get(attempt.id, 0.0) - TAKEN + COMMIT - self._clock()
         if wait <= 0:  # one that was lost on the way must not hold up the others
@@ -228,10 +229,17 @@ class FabricLedger:
         return TransientError(f"not endorsed: {failed}")
 
 
-def _facts(statement: Statement, standing: Standing) -> dict[str, str | int]:
-    return {"statement": statement.encode().hex(), "block": standing.block, "index": standing.index}
+def _facts(standing: Standing) -> dict[str, str | int]:
+    """Which transaction wrote the anchor, as the outbox stores it."""
+    return {"block": standing.block, "index": standing.index}
 
 
 def _contradicted(statement: Statement) -> PermanentError:
     reason = f"another root is anchored for size {statement.size} of this log"
     return PermanentError(reason, "stop the node and find out what else signs for this log or submits as this client")
+
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import Connect
+
+    _: Connect = connect

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Outcome, Refused, noted, rejected, shown
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem, log_id
@@ -172,3 +172,9 @@ def _follow(proof: TlogProof, checkpoint: Checkpoint, statement: Statement) -> N
 
 
 VERIFIER = TlogVerifier()
+
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import EvidenceVerifier
+
+    _: EvidenceVerifier = VERIFIER

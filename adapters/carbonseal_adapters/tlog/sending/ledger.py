@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import (
@@ -101,7 +101,7 @@ class TlogLedger:
         _, checkpoint = await self._checkpoint()
         if index >= checkpoint.size:
             return Observation(AttemptStatus.PENDING, newest.id)
-        facts = {"statement": statement.encode().hex(), "index": index, "size": checkpoint.size}
+        facts = {"index": index, "size": checkpoint.size}
         return Observation(AttemptStatus.FINAL, newest.id, facts)
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
@@ -240,3 +240,9 @@ def _introduction(checkpoint: bytes) -> str:
     begins = {f"{signature.name}+{signature.key_id.hex()}+" for signature in Note.parse(checkpoint).signatures}
     lines = " or ".join(f'[[foreign]] key = "{start}..."' for start in sorted(begins))
     return f"ask the operator to add this to its node.toml, with your log's verifier key in full: {lines}"
+
+
+if TYPE_CHECKING:
+    from carbonseal.ledger import Connect
+
+    _: Connect = connect

@@ -51,7 +51,7 @@ class RemoteSigner:
             TimeoutError,
         ) as error:  # nothing was sent to a chain: it may simply be asked again
             reason = str(error) or "no answer in time"
-            raise TransientError(str(codes.SIGNER_SILENT(endpoint=self._rpc.endpoint, reason=reason))) from error
+            raise TransientError(str(codes.SIGNER_UNREACHABLE(endpoint=self._rpc.endpoint, reason=reason))) from error
         payload = self._payload(answer)
         try:
             found, signature = read_signed(payload)
