@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,13 @@ import rfc8785
 
 from carbonseal.findings import Refused
 from carbonseal.records.admission import admit
+from carbonseal.records.scanner import decoded, scan
 from carbonseal.records.strict import Limits, parse
 
 from .measure import Row, Rows, Times, side_by_side
 
 COUNT = 400
+SHORT = Limits(max_bytes=1 << 20)
 LONG = Limits(max_bytes=8 << 20)  # what is refused; a passport may have eight times that, and the ratio is the same
 
 
@@ -93,6 +96,11 @@ def rows() -> Rows:
         times, slowest = refusals(good)
         note = f"the slowest: {slowest}; reads in {times.each('read', 1)}, for {len(good):,} bytes"
         yield Row("records", f"{what}: refuse / read a document as long", times.ratio(slowest, "read"), "<=", 3.0, note)
+        times, size = segments_alone(item)
+        note = f"{times.each('exact', 1)} for {size:,} bytes without"
+        yield Row(
+            "records", f"{what}: refuse with / without segments", times.ratio("segments", "exact"), "<=", 0.4, note
+        )
 
 
 FAULTS = {  # at the very end of a document
@@ -117,6 +125,27 @@ def refusals(good: bytes) -> tuple[Times, str]:
     work = {what: partial(refused, bad) for what, bad in spoilt.items()}
     times = side_by_side(3, read=lambda: parse(good, LONG), **work)
     return times, max(spoilt, key=lambda what: times.ratio(what, "read"))
+
+
+def segments_alone(item: bytes) -> tuple[Times, int]:
+    """The times for refusing a list with a comma too many in its middle: in segments, and by the exact reader alone."""
+    count = SHORT.max_bytes // (len(item) + 1) - 1
+    half = b",".join([item] * (count // 2))
+    bad = b"[" + half + b",," + half + b"]"
+
+    def refused(read: Callable[[], object]) -> None:
+        try:
+            read()
+        except Refused:
+            return
+        raise AssertionError("the fault was not found")
+
+    times = side_by_side(
+        3,
+        segments=partial(refused, partial(parse, bad, SHORT)),
+        exact=partial(refused, lambda: scan(decoded(bad), SHORT.max_depth)),
+    )
+    return times, len(bad)
 
 
 def against_nothing(documents: list[bytes]) -> Times:

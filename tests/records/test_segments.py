@@ -1,4 +1,4 @@
-"""Long documents, read piece by piece: the same values, and the same refusals at the same places, as by the exact reader."""
+"""Long documents, read in segments: the same values, and the same refusals at the same places, as by the exact reader."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from carbonseal.findings import Code, Refused
 from carbonseal.records import codes as records_codes
 from carbonseal.records.scanner import decoded, scan
-from carbonseal.records.segments import PIECE, read_in_pieces
+from carbonseal.records.segments import SEGMENT, read_in_segments
 from carbonseal.records.strict import Limits, parse
 from tests.records.documents import JSON_VALUES
 from tests.records.refusals import refused
@@ -28,8 +28,8 @@ def quick(raw: bytes, max_depth: int) -> Any:
         raise ValueError from error
 
 
-def in_pieces(raw: bytes, max_depth: int, size: int) -> Any:
-    return outcome(lambda: read_in_pieces(raw, max_depth, quick, size))
+def in_segments(raw: bytes, max_depth: int, size: int) -> Any:
+    return outcome(lambda: read_in_segments(raw, max_depth, quick, size))
 
 
 def exactly(raw: bytes, max_depth: int) -> Any:
@@ -44,9 +44,9 @@ def outcome(read: Any) -> str:
 
 
 @given(JSON_VALUES, st.booleans(), st.sampled_from([None, 1]), st.integers(1, 40))
-def test_every_document_is_read_in_pieces_of_every_size(value: Any, ascii_only: bool, indent: Any, size: int) -> None:
+def test_every_document_is_read_in_segments_of_every_size(value: Any, ascii_only: bool, indent: Any, size: int) -> None:
     raw = json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()
-    assert in_pieces(raw, 64, size) == exactly(raw, 64)
+    assert in_segments(raw, 64, size) == exactly(raw, 64)
 
 
 @given(JSON_VALUES, st.data(), st.integers(1, 40), st.sampled_from([1, 3, 64]))
@@ -57,7 +57,7 @@ def test_spoilt_documents_are_refused_as_by_the_exact_reader(
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text)))
         text = text[:at] + data.draw(st.sampled_from(SPOILING)) + text[at + data.draw(st.integers(0, 2)) :]
-    assert in_pieces(text.encode(), max_depth, size) == exactly(text.encode(), max_depth)
+    assert in_segments(text.encode(), max_depth, size) == exactly(text.encode(), max_depth)
 
 
 @given(st.text(alphabet='{}[]":,\\a0. ', max_size=30), st.integers(1, 8))
@@ -71,10 +71,10 @@ def test_spoilt_documents_are_refused_as_by_the_exact_reader(
 @example('[1,{"a":2,"b":[3,4]},"]",5]', 1)
 @example('["\\\\",1,"\\",",2]', 1)
 def test_anything_is_refused_as_by_the_exact_reader(text: str, size: int) -> None:
-    assert in_pieces(text.encode(), 64, size) == exactly(text.encode(), 64)
+    assert in_segments(text.encode(), 64, size) == exactly(text.encode(), 64)
 
 
-MANY = PIECE // 2
+MANY = SEGMENT // 2
 FAULTS: list[tuple[bytes, Code, str]] = [
     (b'{"a":1,"a":2}', records_codes.JSON_DUPLICATE_KEY, "/a"),
     (b'{"a":[1,}', records_codes.JSON_SYNTAX, "/a/1"),
@@ -104,8 +104,8 @@ def test_a_key_is_found_twice_however_far_apart() -> None:
     assert finding.place == ("/inner/7",)
 
 
-def test_strings_longer_than_a_piece_are_read() -> None:
-    long = '[{,\\"é' * PIECE
+def test_strings_longer_than_a_segment_are_read() -> None:
+    long = '[{,\\"é' * SEGMENT
     value = {long: [long, 0.5, {"a": long}], "b": [[long]], "c": 1}
     raw = json.dumps(value, ensure_ascii=False).encode()
     assert parse(raw, Limits(1 << 24)) == value

@@ -1,4 +1,4 @@
-"""Admission: from bytes that anyone sent to a record that can be sealed."""
+"""Admission: bytes from outside to a record that can be sealed. Strict JSON first, then the profile, then RFC 8785 bytes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Record:
 
 
 def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS) -> Record:
-    """Admit one document from outside. Raises Refused with code, JSON pointer and remedy: strict JSON first, then the
-    profile. The profiles of documents that carbonseal signs itself are closed to outsiders."""
+    """The record of one document from outside. Raises Refused with the JSON pointer as place: ``json.*``, ``profile.*`` or a
+    code of the profile. The profiles of documents that carbonseal signs itself are refused."""
     if profile in RESERVED:
         raise Refused(codes.PROFILE_RESERVED(id=profile))
     check = lookup(profile).check
@@ -33,6 +33,6 @@ def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS) -> Record:
 
 
 def own_record(value: Any, profile: str) -> Record:
-    """The record of a document that carbonseal itself made and signed, under any profile."""
+    """The record of a document that carbonseal itself made and signed, under any profile. Raises Refused as the profile does."""
     lookup(profile).check(value)
     return Record(profile, jcs(value))

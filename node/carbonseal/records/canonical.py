@@ -1,4 +1,4 @@
-"""RFC 8785: the one sequence of bytes that stands for a JSON value."""
+"""JSON canonicalisation (RFC 8785): the one byte string that stands for a JSON value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Canonical:
 
 
 def canonicalise(raw: bytes, limits: Limits = RECORD_LIMITS) -> Canonical:
-    """Read strict JSON and write it as RFC 8785. Raises Refused as `strict.parse` does."""
+    """The value of a strict JSON document and its RFC 8785 bytes. Raises Refused as `strict.parse` does."""
     value, canonical = read(raw, limits)
     return Canonical(value, rfc8785.dumps(value) if canonical is None else canonical)
 
@@ -27,7 +27,7 @@ def canonicalise(raw: bytes, limits: Limits = RECORD_LIMITS) -> Canonical:
 def jcs(value: Any) -> bytes:
     """The RFC 8785 bytes of a value made of dict, list, str, int, float, bool and None.
 
-    Raises ValueError or TypeError on what has none: NaN, integers beyond 2^53 - 1, lone surrogates, other types.
+    Raises ValueError or TypeError on a value that has none: NaN, integers beyond 2^53 - 1, lone surrogates, other types.
     """
     out = sorted_form(value)
     # a null may have been NaN

@@ -5,42 +5,56 @@ from __future__ import annotations
 from carbonseal.findings import rejected, undetermined
 
 JSON_TOO_LARGE = undetermined(
-    "json.too-large", "more than {limit} bytes", "split the document; whoever runs the node sets the limit"
+    "json.too-large", "the document has more than {limit} bytes", "split it; whoever runs the node sets the limit"
 )
 JSON_TOO_DEEP = undetermined(
-    "json.too-deep", "nested more than {limit} deep (line {line}, column {column})", "flatten it"
+    "json.too-deep",
+    "line {line}, column {column}: objects and lists are nested more than {limit} deep",
+    "nest them less deep",
 )
-JSON_BYTE_ORDER_MARK = rejected("json.byte-order-mark", "begins with a byte order mark", "save as UTF-8 without BOM")
-JSON_NOT_UTF8 = rejected("json.not-utf8", "byte {offset} is not UTF-8", "save the document as UTF-8")
+JSON_BYTE_ORDER_MARK = rejected(
+    "json.byte-order-mark", "the document begins with a byte order mark", "save it as UTF-8 without one"
+)
+JSON_NOT_UTF8 = rejected(
+    "json.not-utf8", "the document is not valid UTF-8: byte {offset}", "save the document as UTF-8"
+)
 JSON_TRUNCATED = rejected(
-    "json.truncated", "ends at line {line}, column {column}, where {expected} was to come", "send the whole document"
+    "json.truncated",
+    "line {line}, column {column}: the document ends; expected {expected}",
+    "send the whole document",
 )
 JSON_TRAILING = rejected(
-    "json.trailing", "something follows the document (line {line}, column {column})", "one document at a time"
+    "json.trailing",
+    "line {line}, column {column}: something follows the document; expected its end",
+    "send one document at a time",
 )
 JSON_SYNTAX = rejected(
     "json.syntax", "line {line}, column {column}: expected {expected}, found {found}", "write JSON (RFC 8259)"
 )
 JSON_CONTROL_CHARACTER = rejected(
-    "json.control-character", "line {line}, column {column}: {found} inside a string", "escape it: \\n, \\t, \\u0000"
+    "json.control-character",
+    "line {line}, column {column}: the string has the control character {found}",
+    "escape it: \\n, \\t, \\u0000",
 )
 JSON_BAD_ESCAPE = rejected(
     "json.bad-escape",
-    "line {line}, column {column}: {found} is no escape",
-    'after \\ come " \\ / b f n r t, or u and four digits',
+    "line {line}, column {column}: {found} is not a valid escape",
+    'write one of " \\ / b f n r t after \\, or u and four hexadecimal digits',
 )
 JSON_LONE_SURROGATE = rejected(
     "json.lone-surrogate",
-    "line {line}, column {column}: half a surrogate pair, which is no character",
+    "line {line}, column {column}: half a surrogate pair is not a valid character",
     "write both halves",
 )
 JSON_DUPLICATE_KEY = rejected(
     "json.duplicate-key",
-    "the key {key} occurs twice (line {line}, column {column})",
-    "decide which of the two is meant",
+    "line {line}, column {column}: the object has the key {key} twice",
+    "keep one of the two members",
 )
 JSON_NOT_A_NUMBER = rejected(
-    "json.not-a-number", "line {line}, column {column}: {found} is not JSON", "leave the value out, or write null"
+    "json.not-a-number",
+    "line {line}, column {column}: {found} is not a valid JSON value",
+    "leave the member out, or write null",
 )
 JSON_INTEGER_TOO_LARGE = rejected(
     "json.integer-too-large",
@@ -49,27 +63,37 @@ JSON_INTEGER_TOO_LARGE = rejected(
 )
 JSON_NUMBER_CHANGES = rejected(
     "json.number-changes",
-    "line {line}, column {column}: {found} would become {becomes}",
-    "write it as a string, or with the digits that a double keeps",
+    "line {line}, column {column}: canonical JSON (RFC 8785) would change {found} to {becomes}",
+    "write it as a string, or with at most 15 digits",
 )
 
-PROFILE_ID = rejected("profile.id", "{id} is no profile id", "a name and a version of 1 to 128 bytes: pact/3.0")
+PROFILE_ID = rejected(
+    "profile.id", "{id} is not a valid profile id", "write a name and a version of 1 to 128 bytes: pact/3.0"
+)
 PROFILE_UNKNOWN = undetermined(
     "profile.unknown", "the profile {id} is not known here", "install the package that brings it"
 )
 PROFILE_RESERVED = rejected(
-    "profile.reserved", "{id} is for documents that carbonseal signs itself", "admit it as json/1, or have it issued"
+    "profile.reserved",
+    "{id} is reserved for documents that carbonseal signs itself",
+    "admit it as json/1, or have it issued",
 )
 PROFILE_NOT_AN_OBJECT = rejected(
-    "profile.not-an-object", "a record is a JSON object, not {found}", "wrap it: {{ ... }}"
+    "profile.not-an-object", "expected a JSON object, found {found}", "put it into an object: {{ ... }}"
 )
-PROFILE_MEMBER_MISSING = rejected("profile.member-missing", "{profile} asks for {name}", "add it")
+PROFILE_MEMBER_MISSING = rejected(
+    "profile.member-missing", "the member {name} is missing", "add it: the profile {profile} requires it"
+)
 
-SOURCE_MISSING = undetermined("source.missing", "there is no such file or folder", "check the path")
-SOURCE_UNREADABLE = undetermined("source.unreadable", "cannot be read: {reason}", "check who may read it")
+SOURCE_MISSING = undetermined("source.missing", "the file or folder does not exist", "check the path")
+SOURCE_UNREADABLE = undetermined("source.unreadable", "it cannot be read: {reason}", "check its permissions")
 SOURCE_KIND = undetermined(
-    "source.kind", "neither .json nor .ndjson nor .jsonl", "name it for what it is, or pipe it into -"
+    "source.kind",
+    "the name does not end in .json, .ndjson or .jsonl",
+    "rename it for what it is, or send NDJSON to - on standard input",
 )
-SOURCE_EMPTY = undetermined("source.empty", "no .json, .ndjson or .jsonl in it", "check the path")
+SOURCE_EMPTY = undetermined("source.empty", "the folder has no .json, .ndjson or .jsonl file", "check the path")
 
-SALT_LENGTH = rejected("commitment.salt-length", "a salt of {found} bytes", "salts have 32 bytes")
+SALT_LENGTH = rejected(
+    "commitment.salt-length", "the salt has {found} bytes; expected 32", "use the salt of the receipt"
+)

@@ -1,4 +1,4 @@
-"""How findings speak of JSON: where something is, and what it is."""
+"""JSON in findings: the pointer to a value, printable text, and the kind of a value."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "a truth val
 
 
 def pointer(path: Iterable[str]) -> tuple[str, ...]:
-    """A finding's place: the JSON pointer (RFC 6901) of `path`, or nothing for the document itself. What cannot be
-    printed is escaped, and overlong names are cut."""
+    """A finding's place: the JSON pointer (RFC 6901) of `path`; empty for the document itself. Characters that cannot be
+    printed are escaped, and names are cut after 200."""
     tokens = [printable(token.replace("~", "~0").replace("/", "~1"), 200) for token in path]
     return ("".join("/" + token for token in tokens),) if tokens else ()
 
 
 def printable(text: str, limit: int = 40) -> str:
-    """`text` as a message can carry it: no control characters, no lone surrogates, not endless."""
+    """`text` as a message can carry it: escaped where it cannot be printed, and cut after `limit` characters."""
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
 def kind_of(value: Any) -> str:
-    """What kind of JSON value it is, in words."""
+    """The kind of a JSON value in words: "an object", "a number"."""
     return _KINDS.get(type(value), "a number")

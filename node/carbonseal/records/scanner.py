@@ -1,8 +1,11 @@
-"""The exact reader of strict JSON: slow, and able to say what is wrong and where.
+"""Exact reader of strict JSON: slow, and able to say what is wrong and where.
 
-It decides what carbonseal accepts; the quick readers of :mod:`carbonseal.records.strict` only take what this one would
-read to the same value. Grammar: RFC 8259. Beyond that, as RFC 7493 (I-JSON) has it: no duplicate keys, no lone
-surrogates, no number that RFC 8785 would write with another decimal value.
+It decides what carbonseal accepts; the quick readers of :mod:`carbonseal.records.strict` take only what this one reads to the
+same value.
+
+- Grammar: RFC 8259.
+- Beyond it, after RFC 7493 (I-JSON): no duplicate keys, no lone surrogates, no number that RFC 8785 would write with another
+  decimal value.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ Container = dict[str, Any] | list[Any]
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a document. Raises Refused where it is not UTF-8, or begins with a byte order mark."""
+    """The text of a document. Raises Refused where it is not UTF-8 or begins with a byte order mark."""
     if raw.startswith(b"\xef\xbb\xbf"):
         raise Refused(codes.JSON_BYTE_ORDER_MARK())
     try:
@@ -49,16 +52,16 @@ def decoded(raw: bytes) -> str:
 def scan(text: str, max_depth: int, at: int = 0, opened: Sequence[Container] = ()) -> Any:
     """Read one JSON document: dict, list, str, int, float, bool or None.
 
-    Of a document that has been read up to a comma, read the rest: `at` is where it begins, `opened` the containers in
-    which it does, each in the one before it, with all that was read of them.
+    To read the rest of a document that was read up to a comma, `at` is where the rest begins and `opened` the containers that
+    are open there, each in the one before it, with what was read of them.
 
-    Raises Refused with a ``json.*`` code, whose place is the JSON pointer (RFC 6901) of the value at fault.
+    Raises Refused with a ``json.*`` code; its place is the JSON pointer (RFC 6901) of the value at fault.
     """
     return _Scanner(text, max_depth, at, opened).document()
 
 
 class Inexact(ValueError):
-    """A number that a double cannot carry through RFC 8785: which code says so, and the double."""
+    """A number that RFC 8785 would change: the code for it, and the double that it becomes."""
 
     def __init__(self, code: Code, becomes: float) -> None:
         super().__init__(code.name)
@@ -74,8 +77,8 @@ def whole(literal: str) -> int:
 
 
 def fraction(literal: str) -> float:
-    """A number with a point or an exponent. Raises Inexact unless its double has the same decimal value, and unless
-    RFC 8785 would write that in a form that strict JSON reads back."""
+    """A number with a point or an exponent. Raises Inexact unless its double has the same decimal value, and RFC 8785 writes
+    that in a form that strict JSON reads back."""
     number = float(literal)
     if len(literal) <= 16 and "e" not in literal and "E" not in literal:
         return number  # a double keeps 15 digits, whatever they are

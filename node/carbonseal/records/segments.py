@@ -1,8 +1,14 @@
-"""A long document piece by piece, so that what is wrong with it costs little more to find than the document costs to read.
+"""Segmented reading of long JSON documents, so that a malformed one costs little more to refuse than a valid one to read.
 
-A piece ends at a comma. With brackets in front and behind, for the containers that are open where it begins and ends, it is a
-document of its own, and a quick reader tells whether anything is wrong with it. Where the first such piece begins, the exact
-reader of :mod:`carbonseal.records.scanner` takes over: it has some thousand values to read, and not millions.
+- A segment ends at a comma outside strings. With brackets before and after it, for the containers that are open where it
+  begins and ends, it is a document of its own, and a quick reader decides whether it is valid.
+- Where the first invalid segment begins, the exact reader of :mod:`carbonseal.records.scanner` takes over: it has some thousand
+  values to read, and not millions. Both give the same value, or the same code, place and position.
+
+Measured on documents of 62 MiB with one fault, CPU seconds with segments and with the exact reader alone (2026-11-29, CPython
+3.11, one core): a passport that is cut at its end 5.5 and 19.9, with a comma too many in its middle 2.2 and 8.3; a list of
+numbers with a comma too many in its middle 0.7 and 58. A passport with one fraction in it, which is valid, 5.2 and 19.4.
+`python -m benchmarks records` has a row for it.
 """
 
 from __future__ import annotations
@@ -13,32 +19,32 @@ from typing import Any
 
 from carbonseal.records.scanner import Container, decoded, scan
 
-PIECE = 1 << 15  # bytes
+SEGMENT = 1 << 15  # bytes
 
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OTHER_SIDE = bytes.maketrans(b"[{", b"]}")
 
-Quick = Callable[[bytes, int], Any]
+Quick = Callable[[bytes, int], Any]  # a document and the most depth to its value; ValueError where it is not valid
 
 
-def read_in_pieces(raw: bytes, max_depth: int, quick: Quick, size: int = PIECE) -> Any:
-    """What `scan` makes of a document: its value, or the `Refused` that says what is wrong with it and where.
+def read_in_segments(raw: bytes, max_depth: int, quick: Quick, size: int = SEGMENT) -> Any:
+    """The value of a document, as `scan` gives it. Raises Refused as `scan` does: with a ``json.*`` code and the place.
 
-    `quick` gives the value of a document that is no deeper than its second argument, or raises ValueError. Pieces have
-    `size` bytes, or more where no comma comes for so long.
+    `quick` takes only documents that `scan` reads to the same value. Segments have `size` bytes, or more where no comma comes
+    within so many.
     """
     text = decoded(raw)
     at = 0
     nesting = b""  # the brackets of the containers that are open there
     opened: list[Container] = []  # and these, with all that was read of them so far, the outermost first
     try:
-        while (found := _piece(raw, at, size)) is not None:
+        while (found := _segment(raw, at, size)) is not None:
             comma, brackets = found
-            piece = raw[at:comma]
-            if piece.rstrip().endswith((b"[", b"{")):
+            segment = raw[at:comma]
+            if segment.rstrip().endswith((b"[", b"{")):
                 raise ValueError("nothing before the comma")
             after = _unpaired(nesting + brackets, max_depth)
-            value = quick(_opening(nesting, piece) + piece + after[::-1].translate(_OTHER_SIDE), max_depth)
+            value = quick(_opening(nesting, segment) + segment + after[::-1].translate(_OTHER_SIDE), max_depth)
             _add(value, opened)
             at, nesting, opened = comma + 1, after, _opened(opened[0] if opened else value, len(after))
         value = quick(_opening(nesting, raw[at:]) + raw[at:], max_depth)
@@ -48,9 +54,9 @@ def read_in_pieces(raw: bytes, max_depth: int, quick: Quick, size: int = PIECE) 
         return scan(text, max_depth, len(raw[:at].decode()), opened)
 
 
-def _piece(raw: bytes, start: int, size: int) -> tuple[int, bytes] | None:
-    """The comma at which the piece that begins here ends, and the brackets in it but for those in strings; None where no
-    comma follows. It is the last one outside strings among `size` bytes, or else the first to come.
+def _segment(raw: bytes, start: int, size: int) -> tuple[int, bytes] | None:
+    """The position of the comma at which the segment that begins at `start` ends, and the brackets in it outside strings; None
+    where no comma follows. It is the last comma outside strings within `size` bytes, or else the first one after.
     """
     width = size
     while True:
@@ -70,7 +76,7 @@ def _piece(raw: bytes, start: int, size: int) -> tuple[int, bytes] | None:
 
 
 def _unpaired(brackets: bytes, max_depth: int) -> bytes:
-    """The opening brackets, one at least, that are left when pairs are taken away. Raises ValueError on any others."""
+    """The opening brackets, one at least, that are left when pairs are removed. Raises ValueError where others are left."""
     for _ in range(max_depth):
         before, brackets = brackets, brackets.replace(b"[]", b"").replace(b"{}", b"")
         if before == brackets:
@@ -80,15 +86,15 @@ def _unpaired(brackets: bytes, max_depth: int) -> bytes:
     return brackets
 
 
-def _opening(nesting: bytes, piece: bytes) -> bytes:
-    """What stands in front of a piece for the open containers: each holds the next, and the innermost 0."""
-    key = hashlib.sha256(piece).hexdigest().encode()  # sure not to stand in the piece
+def _opening(nesting: bytes, segment: bytes) -> bytes:
+    """What is put before a segment for the open containers: each holds the next, and the innermost 0."""
+    key = hashlib.sha256(segment).hexdigest().encode()  # cannot be in the segment
     return nesting.replace(b"{", b'{"%s":' % key) + (b"0," if nesting else b"")
 
 
 def _add(value: Any, opened: Sequence[Container]) -> None:
-    """Add a piece's members and items to the containers that were open where it begins, but for the first ones, which stand
-    for what is there already. Raises ValueError, and adds nothing, where a key would be there twice."""
+    """Add a segment's members and items to the containers that were open where it begins; the first of each stands for what
+    is there already, and is left out. Raises ValueError, and adds nothing, where a key would be there twice."""
     added: list[Any] = []
     for container in opened:
         added.append(value)
@@ -103,7 +109,7 @@ def _add(value: Any, opened: Sequence[Container]) -> None:
 
 
 def _opened(outermost: Container, depth: int) -> list[Container]:
-    """The containers that are open after a piece: each is the last thing in the one before it."""
+    """The containers that are open after a segment: each is the last value in the one before it."""
     opened = [outermost]
     while len(opened) < depth:
         container = opened[-1]

@@ -1,4 +1,4 @@
-"""Many records from files, folders and NDJSON streams, one at a time and in bounded memory."""
+"""Records from files, folders and NDJSON streams, one at a time and in bounded memory."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document, still unread, and where it came from: a file, or a file and a line."""
+    """One document, not read yet, and where it came from: a file, or a file and a line."""
 
     place: Place
     raw: bytes
 
 
 def read_records(paths: Iterable[Path], limits: Limits = RECORD_LIMITS) -> Iterator[Source | Finding]:
-    """The documents under `paths`, in order: ``.json`` files, lines of ``.ndjson`` and ``.jsonl`` files, folders (all
-    such files in and below them, sorted by name), and ``-`` for NDJSON from standard input.
+    """The documents at `paths`, in order: ``.json`` files, lines of ``.ndjson`` and ``.jsonl`` files, folders (all such files in
+    and below them, sorted by name), and ``-`` for NDJSON from standard input.
 
-    What cannot be read comes as a finding in its place, and the rest goes on: nothing is raised. No more than one
-    document of `limits.max_bytes` is held at a time, however long a line or a file is.
+    A document that cannot be read comes as a finding in its place, and the rest follows: nothing is raised. At most one document
+    of `limits.max_bytes` is in memory at a time, however long a line or a file is.
     """
     for path in paths:
         if path == STDIN:
@@ -47,7 +47,8 @@ def read_records(paths: Iterable[Path], limits: Limits = RECORD_LIMITS) -> Itera
 
 
 def read_lines(stream: BinaryIO, place: Place, limits: Limits = RECORD_LIMITS) -> Iterator[Source | Finding]:
-    """The documents of an NDJSON stream, one a line; empty lines are passed over, but counted."""
+    """The documents of an NDJSON stream, one a line. Empty lines are counted and left out; a line over the limit comes as a
+    finding."""
     number = 0
     while line := stream.readline(limits.max_bytes + 2):
         number += 1

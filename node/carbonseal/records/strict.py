@@ -1,8 +1,12 @@
-"""Strict JSON from bytes, for everything that comes from outside: records, passports, trust.
+"""Strict JSON (docs/spec.md, section 2) from bytes, for everything that comes from outside: records, passports, trust.
 
-Three readers, one meaning. orjson reads what can be shown to be unambiguous; the standard library, with hooks, what has
-floats or may have duplicates; :mod:`carbonseal.records.scanner` decides about the rest, and says what is wrong with it.
-The last two are slow, so they get no more of a long document than they must: :mod:`carbonseal.records.segments`.
+Three readers with one meaning, the quickest first:
+
+- orjson, for documents that are shown to be unambiguous;
+- the standard library with hooks, for documents that have floats or may have duplicate keys;
+- :mod:`carbonseal.records.scanner` for the rest: it decides, and says what is wrong and where.
+
+Of a long document the last two get single segments (:mod:`carbonseal.records.segments`).
 """
 
 from __future__ import annotations
@@ -16,14 +20,14 @@ import orjson
 
 from carbonseal.findings import Refused
 from carbonseal.records.scanner import fraction, whole
-from carbonseal.records.segments import PIECE, read_in_pieces
+from carbonseal.records.segments import SEGMENT, read_in_segments
 
 from . import codes
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large (bytes) and how deep (objects and lists inside each other) a document may be."""
+    """How many bytes a document may have, and how deep objects and lists may be nested in it."""
 
     max_bytes: int
     max_depth: int = 64
@@ -35,42 +39,44 @@ RECORD_LIMITS = Limits(max_bytes=1 << 20)
 def parse(raw: bytes, limits: Limits = RECORD_LIMITS) -> Any:
     """The value of one JSON document: dict, list, str, int, float, bool or None.
 
-    Refuses, each with its own ``json.*`` code and the place: what exceeds `limits`, is not UTF-8, starts with a byte
-    order mark, is not exactly one JSON text, repeats a key, holds half a surrogate pair, an integer beyond 2^53 - 1, or
-    a number whose decimal value RFC 8785 would change.
+    Raises Refused with a ``json.*`` code and the place (an RFC 6901 pointer) on a document that
+
+    - is over a limit (undetermined), is not UTF-8, or begins with a byte order mark;
+    - is not exactly one JSON text (RFC 8259);
+    - has a key twice, half a surrogate pair, an integer beyond 2^53 - 1, or a number whose decimal value RFC 8785 would change.
     """
     return read(raw, limits)[0]
 
 
 def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
-    """What `parse` returns, and its RFC 8785 bytes where they come for free."""
+    """What `parse` returns, and its RFC 8785 bytes where they are known without further work. Raises Refused as `parse` does."""
     if len(raw) > limits.max_bytes:
         raise Refused(codes.JSON_TOO_LARGE(limit=limits.max_bytes))
     try:
         value, canonical = _plain(raw, limits.max_depth)
         if canonical is not None:
             return value, canonical
-        if len(raw) <= PIECE:
+        if len(raw) <= SEGMENT:
             return _hooked(raw), None
     except ValueError:
         pass
-    return read_in_pieces(raw, limits.max_depth, _quick), None
+    return read_in_segments(raw, limits.max_depth, _quick), None
 
 
 def _quick(raw: bytes, max_depth: int) -> Any:
-    """The value of a document, or ValueError where something is wrong with it."""
+    """The value of a document. ValueError where it is not valid."""
     value, canonical = _plain(raw, max_depth)
     return _hooked(raw) if canonical is None else value
 
 
 def _hooked(raw: bytes) -> Any:
-    """The value of a document that `_plain` has in doubt. ValueError where something is wrong with it."""
+    """The value of a document about which `_plain` is in doubt. ValueError where it is not valid."""
     return json.loads(raw.decode(), parse_int=whole, parse_float=fraction, object_pairs_hook=_object)
 
 
 def _plain(raw: bytes, max_depth: int) -> tuple[Any, bytes | None]:
-    """A document's value and its RFC 8785 bytes; None for these, and the value in doubt, where it has floats, or may have
-    duplicate keys. ValueError where something else is wrong with it."""
+    """A document's value and its RFC 8785 bytes. None for the bytes, and the value in doubt, where it has floats or may have
+    duplicate keys. ValueError where it is not valid for another reason."""
     value = orjson.loads(raw)
     if raw.count(b"[") + raw.count(b"{") > max_depth and not _within_depth(value, max_depth):
         raise ValueError("too deep")
@@ -91,8 +97,8 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
 def sorted_form(value: Any) -> bytes | None:
     """orjson's compact, sorted form of `value` where that is RFC 8785 to the byte; None where it may not be.
 
-    The two differ in floats and in the order of keys beyond U+FFFF, and orjson has no duplicates to see. It also writes
-    NaN as null and takes more types than JSON has, so the caller vouches for the value.
+    The two differ in floats and in the order of keys beyond U+FFFF. orjson also writes NaN as null and takes more types than
+    JSON has, so that the caller has to exclude both.
 
     In that form a number follows `":`, a comma or a bracket. With brackets made commas, exponents made points, digits and
     minus signs left out, floats show. A string may look like one: None then, but never wrongly the bytes.

@@ -1,4 +1,4 @@
-"""Profiles that ask little: any object, and the shape of what carbonseal signs itself."""
+"""Generic profiles: any JSON object (``json/1``), and the documents that carbonseal signs itself."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class AnyObject:
     required: tuple[str, ...] = ()
 
     def check(self, value: Any) -> None:
+        """Raise Refused unless `value` is an object with the required members."""
         if not isinstance(value, dict):
             raise Refused(records_codes.PROFILE_NOT_AN_OBJECT(found=kind_of(value)))
         for name in self.required:
@@ -27,7 +28,7 @@ class AnyObject:
 
 PROFILE = AnyObject("json/1")
 
-# Their full form is checked where credentials and status lists are parsed; here it is enough that they are one.
+# Their full form is checked where credentials and status lists are parsed.
 _SIGNED = ("@context", "type", "issuer", "credentialSubject", "proof")
 CREDENTIAL = AnyObject("credential/1", _SIGNED)
 STATUS_LIST = AnyObject("status-list/1", _SIGNED)

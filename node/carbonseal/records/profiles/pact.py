@@ -1,7 +1,8 @@
-"""``pact/3.0``: product footprints as the WBCSD's PACT exchange format writes them.
+"""Profile ``pact/3.0``: product footprints in the WBCSD's PACT exchange format, version 3.0 (docs/spec.md, section 3).
 
-A schema says what a document may look like (:mod:`carbonseal.records.profiles.pact_schema`); what it cannot say, rules
-between properties, is here. Whether figures add up along a supply chain is the business of the carbon-flow checks.
+- The form of a document is a JSON schema: :mod:`carbonseal.records.profiles.pact_schema`.
+- Rules between properties are here. Whether figures add up along a supply chain is for the carbon-flow checks.
+- A refusal has PACT's property in its place and in its message; each code names the rule.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _validator() -> Draft202012Validator:
 
 
 def _shortened(value: Any) -> Any:
-    """The value with the first hundred items of every list. Of long lists all errors together could fill the memory."""
+    """The value with the first hundred items of every list: all errors of a long list would fill the memory."""
     if isinstance(value, dict):
         return {name: _shortened(member) for name, member in value.items()}
     return [_shortened(item) for item in value[:100]] if isinstance(value, list) else value
@@ -96,7 +97,7 @@ def _check_order(parent: dict[str, Any], start: str, end: str, *path: str) -> No
 
 
 def _instant(parent: dict[str, Any], name: str, path: tuple[str, ...]) -> datetime:
-    """The instant of a date-time that the schema let pass. A leap second counts as the second after it."""
+    """The instant of a date-time that the schema accepts. A leap second counts as the second after it."""
     text = parent[name].upper()
     try:
         if text[17:19] == "60":
@@ -114,7 +115,7 @@ def _check_flag(pcf: dict[str, Any], flag: str, names: tuple[str, ...]) -> None:
 
 
 def _explain(error: ValidationError) -> Finding:
-    """What a schema violation means to the person who wrote the document."""
+    """The finding for a schema violation, in words for the author of the document."""
     details = error.kind.as_dict()
     path = [str(part) for part in error.instance_path]
     place = pointer(path)
