@@ -20,8 +20,8 @@ from carbonseal_adapters.fabric.checking.certificates import check_signature
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_devnet.fabric.native.programs import Programs
 from carbonseal_devnet.supervised_process import ProgramMissing
-from tests.fabric.channels import Channel
-from tests.fabric.scenes import scene
+from tests.fabric.scenes.channels import Channel
+from tests.fabric.scenes.scene import scene
 
 from .measure import Row, Rows, side_by_side
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.fabric.channels import Channel
+from tests.fabric.scenes.channels import Channel
 
 
 def test_a_configuration_block_is_pinned_and_shown(run: Run, tmp_path: Path) -> None:

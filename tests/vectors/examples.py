@@ -22,7 +22,7 @@ from carbonseal.passport.passports import Passport
 from carbonseal.records.canonical import jcs
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.fabric.checking import anchors
-from tests.fabric.wire import TIME
+from tests.fabric.scenes.wire import TIME
 from tests.vectors.making import fabric
 from tests.vectors.making.evidence import STATEMENT
 from tests.vectors.scene import Scene

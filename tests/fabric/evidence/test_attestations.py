@@ -13,8 +13,8 @@ from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.evidence import Attestation
 from carbonseal_adapters.fabric.checking.messages.headers import instant
 from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, answered, check, code_of
-from tests.fabric.identities import Organisation
-from tests.fabric.wire import TIME, key, value
+from tests.fabric.scenes.identities import Organisation
+from tests.fabric.scenes.wire import TIME, key, value
 
 CHANNEL, CALL = SOUND.channel, SOUND.call
 MILL, PORT = CHANNEL.organisations

@@ -13,11 +13,11 @@ from carbonseal.ledger import TrustItem
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.messages.headers import instant
-from tests.fabric.channels import META, Channel
 from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, called, check, code_of, signed
-from tests.fabric.identities import Organisation, Signer
-from tests.fabric.scenes import Scene, scene
-from tests.fabric.wire import TIME
+from tests.fabric.scenes.channels import META, Channel
+from tests.fabric.scenes.identities import Organisation, Signer
+from tests.fabric.scenes.scene import Scene, scene
+from tests.fabric.scenes.wire import TIME
 
 CHANNEL = SOUND.channel
 ORDERING = CHANNEL.ordering

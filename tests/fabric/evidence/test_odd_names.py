@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtensionOID
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.certificates import read_certificate, units
 from tests.fabric.evidence.verdicts import SOUND, called, code_of
-from tests.fabric.identities import BEGIN, END
+from tests.fabric.scenes.identities import BEGIN, END
 
 ORGANISATION, COUNTRY = b"\x06\x03\x55\x04\x0a", b"\x06\x03\x55\x04\x06"  # object identifiers, in DER
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from carbonseal.findings import Verdict
 from carbonseal.ledger import Evidence, Statement
 from carbonseal.passport.seals import Head
-from tests.fabric.scenes import Scene, scene
+from tests.fabric.scenes.scene import Scene, scene
 from tests.world import BLOCK_TIME, MemoryLog, World, codes
 
 TIME = int(BLOCK_TIME.timestamp()) - 60

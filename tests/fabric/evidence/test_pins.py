@@ -13,8 +13,8 @@ from carbonseal.ledger import TrustItem
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER, Organisations
 from carbonseal_adapters.fabric.gathering.trust import GATHERER
-from tests.fabric.channels import Channel
 from tests.fabric.evidence.verdicts import SOUND, check
+from tests.fabric.scenes.channels import Channel
 
 NAME, OPTIONS = SOUND.ledger, SOUND.options
 

@@ -19,11 +19,11 @@ from carbonseal_adapters.fabric.checking.anchors import anchor_key, anchor_value
 from carbonseal_adapters.fabric.checking.certificates import publisher_id
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.messages.headers import instant
-from tests.fabric.channels import ROLE, Channel, _role, one_of
 from tests.fabric.evidence.verdicts import BFT, SOUND, STATEMENT, called, check, code_of
-from tests.fabric.identities import END, ORDER, Authority, Organisation, Signer
-from tests.fabric.scenes import Scene, scene
-from tests.fabric.wire import TIME, key, value
+from tests.fabric.scenes.channels import ROLE, Channel, _role, one_of
+from tests.fabric.scenes.identities import END, ORDER, Authority, Organisation, Signer
+from tests.fabric.scenes.scene import Scene, scene
+from tests.fabric.scenes.wire import TIME, key, value
 
 CHANNEL = SOUND.channel
 

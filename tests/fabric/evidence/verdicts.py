@@ -8,8 +8,8 @@ from typing import Any
 from carbonseal.findings import Code, Outcome
 from carbonseal.ledger import Checked, Evidence, Statement
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER, FabricEvidence
-from tests.fabric.channels import Channel
-from tests.fabric.scenes import Scene, scene
+from tests.fabric.scenes.channels import Channel
+from tests.fabric.scenes.scene import Scene, scene
 
 STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
 SOUND = scene(STATEMENT)

@@ -9,10 +9,10 @@ from typing import Any
 
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.checking.messages.headers import instant
-from tests.fabric.channels import Channel
-from tests.fabric.identities import Organisation
-from tests.fabric.scenes import Scene, scene
-from tests.fabric.wire import TIME, key, value
+from tests.fabric.scenes.channels import Channel
+from tests.fabric.scenes.identities import Organisation
+from tests.fabric.scenes.scene import Scene, scene
+from tests.fabric.scenes.wire import TIME, key, value
 from tests.vectors.cases import Case, case, refused
 from tests.vectors.making.evidence import STATEMENT, noted
 from tests.vectors.making.log import b64

@@ -18,10 +18,8 @@ from carbonseal_adapters.fabric.sending.ledger import FabricLedger
 from carbonseal_adapters.fabric.sending.proposals import seal
 from carbonseal_devnet.fabric.client import assemble
 from carbonseal_devnet.fabric.network import FabricNetwork
-from tests.fabric.blocks import Seen
-
-from . import networks
-from .blocks import CONFLICT, UNENDORSED, VALID, transactions
+from tests.fabric import networks
+from tests.fabric.blocks import CONFLICT, UNENDORSED, VALID, Seen, transactions
 
 ONE, OTHER = networks.anchor(1, root="one"), networks.anchor(1, root="other")
 

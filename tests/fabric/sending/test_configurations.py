@@ -12,8 +12,7 @@ from carbonseal.ledger import Checked, Evidence, TransientError
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
 from carbonseal_adapters.fabric.sending.ledger import FabricLedger
 from carbonseal_devnet.fabric.network import FabricNetwork
-
-from . import networks
+from tests.fabric import networks
 
 
 async def proved(

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from fabric_protos.msp import identities_pb2, msp_config_pb2
 
-from tests.fabric.wire import raw_message
+from tests.fabric.scenes.wire import raw_message
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 

@@ -29,9 +29,8 @@ from carbonseal_adapters.fabric.sending.ledger import connect
 from carbonseal_adapters.fabric.sending.options import read_options
 from carbonseal_adapters.fabric.sending.signers import CLIENT_KEY, public_key_of
 from carbonseal_devnet.fabric.network import FabricNetwork
+from tests.fabric import networks
 from tests.tokens import SoftHsm
-
-from . import networks
 
 # The network, a node's directory, the connection profile in it, and the ledger's options.
 Given = tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]]

@@ -28,9 +28,8 @@ from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_devnet.fabric.network import FabricNetwork
 from tests import nodes
+from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
 from tests.repository.sources import REPOSITORY
-
-from .blocks import CONFLICT, DUPLICATE, VALID, transactions
 
 ANCHORS = 100
 LIVES = (250, 500)  # how many of a node's crash points it lives through

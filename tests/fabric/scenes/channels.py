@@ -13,8 +13,8 @@ from fabric_protos.common import common_pb2, configtx_pb2, configuration_pb2, po
 from fabric_protos.msp import msp_principal_pb2
 from fabric_protos.orderer import configuration_pb2 as orderer_pb2
 
-from tests.fabric.identities import Organisation, Signer
-from tests.fabric.wire import TIME, block_of, header, raw_message
+from tests.fabric.scenes.identities import Organisation, Signer
+from tests.fabric.scenes.wire import TIME, block_of, header, raw_message
 
 META = policies_pb2.ImplicitMetaPolicy
 ROLE = msp_principal_pb2.MSPRole

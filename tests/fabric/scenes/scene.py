@@ -27,9 +27,9 @@ from fabric_protos.peer import (
 from carbonseal.ledger import Statement, TrustItem
 from carbonseal_adapters.fabric.checking.attestations import Attestation
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
-from tests.fabric.channels import Channel, channel_header
-from tests.fabric.identities import Signer, publisher
-from tests.fabric.wire import TIME, block_of, header, key, packed, raw_message, value
+from tests.fabric.scenes.channels import Channel, channel_header
+from tests.fabric.scenes.identities import Signer, publisher
+from tests.fabric.scenes.wire import TIME, block_of, header, key, packed, raw_message, value
 
 
 @dataclass(frozen=True)

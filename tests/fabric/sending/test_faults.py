@@ -24,8 +24,7 @@ from carbonseal_adapters.fabric.checking.transactions import Transaction
 from carbonseal_adapters.fabric.sending.channels import Channel
 from carbonseal_adapters.fabric.sending.ledger import FabricLedger
 from carbonseal_devnet.fabric.network import FabricNetwork
-
-from . import networks
+from tests.fabric import networks
 
 ANCHORS = 100
 VALID, CONFLICT, DUPLICATE = (

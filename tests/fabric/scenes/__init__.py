@@ -1,0 +1,1 @@
+"""A Fabric channel without a network: organisations, configurations, transactions, evidence."""
