@@ -28,7 +28,7 @@ FEES = ({"maxFeePerGas", "maxPriorityFeePerGas"}, {"gasPrice"})
 QUANTITIES = {"gas", "value", "nonce", "chainId", "maxFeePerGas", "maxPriorityFeePerGas", "gasPrice"}
 
 
-def signed(asked: Mapping[str, str], key: bytes = KEY, **changes: str | None) -> str:
+def signed(asked: Mapping[str, str | None], key: bytes = KEY, **changes: Any) -> str:
     """What a signer gives, by another implementation than ours: eth-account's."""
     fields: dict[str, Any] = {
         name: int(value, 16) if name in QUANTITIES else value

@@ -1,15 +1,20 @@
 """Endpoints that are silent, busy, broken or lying: what the adapter makes of each."""
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import aiohttp
 import pytest
 
-from carbonseal.ledger import AttemptStatus, OutcomeUnknownError, PermanentError, TransientError
+from carbonseal.ledger import AttemptStatus, Evidence, OutcomeUnknownError, PermanentError, TransientError
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
-from carbonseal_adapters.ethereum.sending.ledger import connect
-from tests.ethereum.endpoints import before
+from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
+from carbonseal_devnet.ethereum.network import Network
+from tests.ethereum.endpoints import Answer, before
 from tests.ethereum.networks import anchor, connected, statement
 
 QUESTIONS = {
@@ -23,23 +28,31 @@ BROKEN = {"silent": None, "busy": 429, "failing": 500, "garbage": b"{", "no rpc"
           "odd": b'{"result": {"number": []}}', "nothing": b'{"result": null}', "error": b'{"error": "no"}'}  # fmt: skip
 
 
+T = TypeVar("T")
+
+
 class Faulty:
     """An endpoint that breaks one method from when it is told to."""
 
-    def __init__(self, method=None, given=None):
+    def __init__(self, method: str | None = None, given: Any = None) -> None:
         self.method, self.given = method, given
 
-    def __call__(self, method, params, answer):
+    def __call__(self, method: str, params: list[Any], answer: Answer) -> Any:
         if method != self.method:
             return answer()
         return self.given(answer) if callable(self.given) else self.given
 
 
-def scenario(chain, check, faulty=None, **options):
+def scenario(
+    chain: Network,
+    check: Callable[[EthereumLedger, Faulty], Awaitable[T]],
+    faulty: Faulty | None = None,
+    **options: Any,
+) -> T:
     """Run `check(ledger, faulty)` with a ledger that reaches the chain through a faulty endpoint."""
     faulty = faulty or Faulty()
 
-    async def run(endpoint):
+    async def run(endpoint: str) -> T:
         chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
         ledger = await connect(f"ethereum+{endpoint}", chosen, lambda _: chain.key(0))
         try:
@@ -52,8 +65,8 @@ def scenario(chain, check, faulty=None, **options):
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_every_broken_answer_to_a_question_is_a_retry(kind, carbonseal_fresh_chain):
-    async def check(ledger, faulty):
+def test_every_broken_answer_to_a_question_is_a_retry(kind: str, carbonseal_fresh_chain: Network) -> None:
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> None:
         attempt = await ledger.prepare(anchor(1), [])
         await ledger.send(attempt)
         seen = await ledger.follow([attempt])
@@ -81,9 +94,9 @@ def test_every_broken_answer_to_a_question_is_a_retry(kind, carbonseal_fresh_cha
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that_it_did_nothing(
-    kind, carbonseal_fresh_chain
-):
-    async def check(ledger, faulty):
+    kind: str, carbonseal_fresh_chain: Network
+) -> None:
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> None:
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method, faulty.given = "eth_sendRawTransaction", BROKEN[kind]
         with pytest.raises(TransientError if kind in {"busy", "error"} else OutcomeUnknownError):
@@ -96,13 +109,15 @@ def test_every_broken_answer_to_sending_is_unknown_unless_the_endpoint_says_that
     scenario(carbonseal_fresh_chain, check)
 
 
-def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain, monkeypatch):
+def test_an_endpoint_that_stalls_is_not_waited_for(
+    carbonseal_every_fresh_chain: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A question is asked again later; what was sent may have arrived, as it has here."""
     chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
     monkeypatch.setattr("carbonseal_adapters.ethereum.sending.rpc.TIMEOUT", aiohttp.ClientTimeout(total=0.5))
 
-    async def check():
+    async def check() -> None:
         async with connected(endpoint) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             endpoint.fault("stall")
@@ -119,9 +134,9 @@ def test_an_endpoint_that_stalls_is_not_waited_for(carbonseal_every_fresh_chain,
     asyncio.run(check())
 
 
-def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
-    async def check(ledger, faulty):
-        def lose(answer):
+def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain: Network) -> None:
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> None:
+        def lose(answer: Answer) -> None:
             answer()
 
         attempt = await ledger.prepare(anchor(1), [])
@@ -152,8 +167,12 @@ def test_sending_whose_answer_was_lost(carbonseal_every_fresh_chain):
         ("internal error", TransientError),
     ],
 )
-def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
-    async def check(ledger, faulty):
+def test_what_nodes_say_about_sending(
+    message: str,
+    outcome: type[TransientError] | type[OutcomeUnknownError] | type[PermanentError] | None,
+    carbonseal_fresh_chain: Network,
+) -> None:
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> None:
         attempt = await ledger.prepare(anchor(1), [])
         faulty.method = "eth_sendRawTransaction"
         faulty.given = {"error": {"code": -32000, "message": message}}
@@ -167,11 +186,11 @@ def test_what_nodes_say_about_sending(message, outcome, carbonseal_fresh_chain):
     scenario(carbonseal_fresh_chain, check)
 
 
-def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain):
+def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain: Network) -> None:
     """Behind one address there may be several nodes, and an error of one says little."""
 
-    async def check(ledger, faulty):
-        def take(answer):
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> None:
+        def take(answer: Answer) -> Any:
             answer()
             return {"error": {"code": -32000, "message": "internal error"}}
 
@@ -183,9 +202,9 @@ def test_a_complaint_about_what_was_taken_all_the_same(carbonseal_fresh_chain):
     scenario(carbonseal_fresh_chain, check)
 
 
-def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain):
-    def spoiled(change):
-        def given(answer):
+def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain: Network) -> None:
+    def spoiled(change: Callable[[dict[str, Any]], object]) -> Callable[[Answer], Any]:
+        def given(answer: Answer) -> Any:
             real = answer()
             change(real["result"])
             return real
@@ -203,7 +222,7 @@ def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain):
         ("eth_getBlockByNumber", lambda block: block.pop("requestsHash")),
     ]
 
-    async def check(ledger, faulty):
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> None:
         attempt = await ledger.prepare(anchor(1), [])
         await ledger.send(attempt)
         seen = await ledger.follow([attempt])
@@ -215,10 +234,10 @@ def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain):
     scenario(carbonseal_fresh_chain, check)
 
 
-def test_a_forgotten_state_is_proved_by_a_newer_block(carbonseal_fresh_chain):
+def test_a_forgotten_state_is_proved_by_a_newer_block(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
 
-    async def check(ledger, faulty):
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> Evidence:
         attempt = await ledger.prepare(anchor(1), [])
         await ledger.send(attempt)
         seen = await ledger.follow([attempt])
@@ -230,14 +249,14 @@ def test_a_forgotten_state_is_proved_by_a_newer_block(carbonseal_fresh_chain):
 
     evidence = scenario(chain, check)
     trust = gather(chain.ledger, [evidence], chain.endpoint, "2026-01-01T00:00:00Z")
-    proved = VERIFIER.check(
-        evidence, statement(1), VERIFIER.pin(chain.ledger, chain.options(chain.publisher(0))), trust
-    )
-    assert proved.proved.trusted[0].value["number"] == 4
+    pins = VERIFIER.pin(chain.ledger, chain.options(chain.publisher(0)))
+    proved = VERIFIER.check(evidence, statement(1), pins, trust).proved
+    assert proved is not None
+    assert proved.trusted[0].value["number"] == 4
 
 
-def test_questions_at_once_share_one_session(carbonseal_fresh_chain):
-    async def check():
+def test_questions_at_once_share_one_session(carbonseal_fresh_chain: Network) -> None:
+    async def check() -> None:
         async with connected(carbonseal_fresh_chain) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             seen = await asyncio.gather(*(ledger.follow([attempt]) for _ in range(8)))
@@ -247,15 +266,15 @@ def test_questions_at_once_share_one_session(carbonseal_fresh_chain):
 
 
 @pytest.mark.parametrize("end", ["", " agree=1", "\n", "\nissuer evil did:web:evil.example z6MkEvil\n#", "\x1b[31m"])
-def test_what_is_no_hash_is_not_written_into_policies(end, carbonseal_fresh_chain):
+def test_what_is_no_hash_is_not_written_into_policies(end: str, carbonseal_fresh_chain: Network) -> None:
     """`carbonseal init` makes a policy's line of what a ledger pins: an endpoint must not end it and begin another."""
 
-    def injecting(answer):
+    def injecting(answer: Answer) -> Any:
         given = answer()
         given["result"]["hash"] += end
         return given
 
-    async def check(ledger, faulty):
+    async def check(ledger: EthereumLedger, faulty: Faulty) -> Mapping[str, str]:
         return await ledger.pins()
 
     faulty = Faulty("eth_getBlockByNumber", injecting)

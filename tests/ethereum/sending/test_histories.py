@@ -1,5 +1,7 @@
 """Random histories of attempts, replacements, reorgs and losses, after which every anchor stands exactly once."""
 
+from __future__ import annotations
+
 import asyncio
 import random
 from collections import Counter
@@ -7,10 +9,12 @@ from contextlib import suppress
 
 import pytest
 
-from carbonseal.ledger import AttemptStatus, OutcomeUnknownError, TransientError
+from carbonseal.ledger import Attempt, AttemptStatus, Evidence, Observation, OutcomeUnknownError, TransientError
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
+from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger
+from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.networks import anchor, command, connected, statement
 
 CONFIRMATIONS = 4
@@ -20,21 +24,21 @@ ANCHORS = 8
 class Outbox:
     """What the node's outbox does, as small as it gets: every attempt is kept, oldest first."""
 
-    def __init__(self, ledger):
+    def __init__(self, ledger: EthereumLedger) -> None:
         self.ledger = ledger
-        self.attempts = []
+        self.attempts: list[Attempt] = []
 
-    def of(self, size):
+    def of(self, size: int) -> list[Attempt]:
         return [attempt for attempt in reversed(self.attempts) if attempt.statement.size == size]
 
-    async def prepare(self, size):
+    async def prepare(self, size: int) -> None:
         self.attempts.append(await self.ledger.prepare(anchor(size), tuple(self.attempts)))
 
-    async def send(self, attempt):
+    async def send(self, attempt: Attempt) -> None:
         with suppress(TransientError, OutcomeUnknownError):  # following tells
             await self.ledger.send(attempt)
 
-    async def settle(self, chain):
+    async def settle(self, chain: Network) -> dict[int, Observation]:
         """Until all are final; the observations."""
         for _ in range(60):
             seen = {size: await self.ledger.follow(self.of(size)) for size in range(1, ANCHORS + 1)}
@@ -50,11 +54,11 @@ class Outbox:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_anchor_stands_once(seed, carbonseal_fresh_chain):
+def test_every_anchor_stands_once(seed: int, carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     chance = random.Random(seed)
 
-    async def history():
+    async def history() -> list[Evidence]:
         await command(chain, "evm_setAutomine", chance.random() < 0.5)
         async with connected(chain, confirmations=str(CONFIRMATIONS)) as ledger:
             outbox = Outbox(ledger)
@@ -65,7 +69,7 @@ def test_every_anchor_stands_once(seed, carbonseal_fresh_chain):
             seen = await outbox.settle(chain)
             return [await ledger.evidence(outbox.of(size)[0], observation) for size, observation in seen.items()]
 
-    async def step(outbox):
+    async def step(outbox: Outbox) -> None:
         match chance.choice(["send", "send", "mine", "replace", "reorg"]):
             case "send":
                 await outbox.send(chance.choice(outbox.attempts))

@@ -1,12 +1,24 @@
 """Sending and following on the embedded chain: what the kit cannot know about nonces, fees, reorgs and endpoints."""
 
+from __future__ import annotations
+
 import asyncio
 import socket
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import pytest
 
-from carbonseal.findings import Refused
-from carbonseal.ledger import Attempt, AttemptStatus, Observation, OutcomeUnknownError, PermanentError, TransientError
+from carbonseal.findings import Code, Refused
+from carbonseal.ledger import (
+    Attempt,
+    AttemptStatus,
+    Evidence,
+    Observation,
+    OutcomeUnknownError,
+    PermanentError,
+    TransientError,
+)
 from carbonseal_adapters.ethereum.checking import codes, registry
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
@@ -16,25 +28,32 @@ from carbonseal_adapters.ethereum.sending.ledger import connect
 from carbonseal_adapters.ethereum.sending.signers import DigestSigner
 from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, fees_of, hash_of
+from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.networks import anchor, command, connected, statement
 
 FAR = {"confirmations": "5"}
 
 
-def run(scenario, *args):
-    return asyncio.run(scenario(*args))
+T = TypeVar("T")
 
 
-def anchored_events(network):
+def run(scenario: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return asyncio.run(scenario())
+
+
+def anchored_events(network: Network) -> list[dict[str, Any]]:
     topics = ["0x" + registry.ANCHORED.hex()]
-    return network.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics})
+    found: list[dict[str, Any]] = network.ask(
+        "eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics}
+    )
+    return found
 
 
 # --- slots and replacements ----------------------------------------------------------------------------------------
 
 
-def test_nonces_follow_the_stored_attempts(carbonseal_every_fresh_chain):
-    async def scenario():
+def test_nonces_follow_the_stored_attempts(carbonseal_every_fresh_chain: Network) -> None:
+    async def scenario() -> None:
         async with connected(carbonseal_every_fresh_chain) as ledger:
             first = await ledger.prepare(anchor(1), [])
             second = await ledger.prepare(anchor(2), [first])
@@ -49,10 +68,10 @@ def test_nonces_follow_the_stored_attempts(carbonseal_every_fresh_chain):
     run(scenario)
 
 
-def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonseal_every_fresh_chain):
+def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             await command(chain, "evm_setAutomine", False)
             first = await ledger.prepare(anchor(1), [])
@@ -76,12 +95,12 @@ def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonse
     assert len(anchored_events(chain)) == 1
 
 
-def test_a_nonce_that_another_transaction_took(carbonseal_every_fresh_chain):
+def test_a_nonce_that_another_transaction_took(carbonseal_every_fresh_chain: Network) -> None:
     """The attempt can never be included: said as soon as that is final, and then a new one gets a new nonce."""
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
-        async with connected(chain, **FAR) as ledger:
+    async def scenario() -> None:
+        async with connected(chain, 0, **FAR) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             async with connected(chain) as elsewhere:
                 await elsewhere.send(await elsewhere.prepare(anchor(1, log="another"), []))
@@ -102,10 +121,10 @@ def test_a_nonce_that_another_transaction_took(carbonseal_every_fresh_chain):
     run(scenario)
 
 
-def test_an_anchor_by_a_lost_attempt_counts(carbonseal_every_fresh_chain):
+def test_an_anchor_by_a_lost_attempt_counts(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             kept = await ledger.prepare(anchor(1), [])
             lost = await ledger.prepare(anchor(1), [kept])
@@ -122,11 +141,11 @@ def test_an_anchor_by_a_lost_attempt_counts(carbonseal_every_fresh_chain):
 
 
 @pytest.mark.parametrize("transactions", ["keep", "drop"])
-def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_fresh_chain):
+def test_an_inclusion_that_falls_out_is_noticed(transactions: str, carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
-        async with connected(chain, **FAR) as ledger:
+    async def scenario() -> tuple[Evidence, Evidence]:
+        async with connected(chain, 0, **FAR) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(attempt)
             before = await ledger.follow([attempt])
@@ -139,6 +158,7 @@ def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_f
                 await ledger.send(attempt)
                 after = await ledger.follow([attempt])
             assert after.status is AttemptStatus.INCLUDED
+            assert after.facts and before.facts
             assert after.facts["hash"] != before.facts["hash"]
             with pytest.raises(TransientError, match="reorg"):
                 await ledger.evidence(attempt, before)
@@ -158,12 +178,12 @@ def test_an_inclusion_that_falls_out_is_noticed(transactions, carbonseal_every_f
     assert len(anchored_events(chain)) == 1
 
 
-def test_a_deep_reorg_keeps_every_anchor_once(carbonseal_every_fresh_chain):
+def test_a_deep_reorg_keeps_every_anchor_once(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
-        async with connected(chain, **FAR) as ledger:
-            attempts = []
+    async def scenario() -> None:
+        async with connected(chain, 0, **FAR) as ledger:
+            attempts: list[Attempt] = []
             for size in range(1, 7):
                 attempts.append(await ledger.prepare(anchor(size), attempts))
                 await ledger.send(attempts[-1])
@@ -180,8 +200,8 @@ def test_a_deep_reorg_keeps_every_anchor_once(carbonseal_every_fresh_chain):
 # --- what the ledger refuses ---------------------------------------------------------------------------------------
 
 
-def test_another_root_is_refused_before_anything_is_sent(carbonseal_fresh_chain):
-    async def scenario():
+def test_another_root_is_refused_before_anything_is_sent(carbonseal_fresh_chain: Network) -> None:
+    async def scenario() -> None:
         async with connected(carbonseal_fresh_chain) as ledger:
             await ledger.send(await ledger.prepare(anchor(1), []))
             with pytest.raises(PermanentError, match="another root"):
@@ -190,11 +210,11 @@ def test_another_root_is_refused_before_anything_is_sent(carbonseal_fresh_chain)
     run(scenario)
 
 
-def test_a_transaction_that_reverts_is_refused(carbonseal_every_fresh_chain):
+def test_a_transaction_that_reverts_is_refused(carbonseal_every_fresh_chain: Network) -> None:
     """Two roots for one size, prepared before either was there."""
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             honest = await ledger.prepare(anchor(1), [])
             forged = await ledger.prepare(anchor(1, root="other"), [honest])
@@ -209,11 +229,11 @@ def test_a_transaction_that_reverts_is_refused(carbonseal_every_fresh_chain):
     run(scenario)
 
 
-def test_what_follows_a_reverted_attempt_is_followed(carbonseal_every_fresh_chain):
+def test_what_follows_a_reverted_attempt_is_followed(carbonseal_every_fresh_chain: Network) -> None:
     """The first attempt ran out of gas, say because a later fork made storage dearer."""
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             said, to = statement(1), bytes.fromhex(chain.deployment.registry[2:])
             transaction = Transaction(1337, 0, to, registry.call_anchor(said), 30_000, Fees(10**10, 10**9))
@@ -237,10 +257,10 @@ def test_what_follows_a_reverted_attempt_is_followed(carbonseal_every_fresh_chai
     run(scenario)
 
 
-def test_an_account_without_money_is_a_reason_to_wait(carbonseal_every_fresh_chain):
+def test_an_account_without_money_is_a_reason_to_wait(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         options = {"registry": chain.deployment.registry, "key": "env:KEY"}
         ledger = await connect(chain.uri, options, lambda uri: b"\x07" * 32)
         try:
@@ -256,10 +276,10 @@ def test_an_account_without_money_is_a_reason_to_wait(carbonseal_every_fresh_cha
 # --- options and endpoints -----------------------------------------------------------------------------------------
 
 
-def refusal(network, **options):
-    async def scenario():
-        chosen = {"registry": network.deployment.registry, "key": "env:KEY", **options}
-        chosen = {name: value for name, value in chosen.items() if value is not None}
+def refusal(network: Network, **options: str | None) -> Code:
+    async def scenario() -> Code:
+        all_of_them = {"registry": network.deployment.registry, "key": "env:KEY", **options}
+        chosen = {name: value for name, value in all_of_them.items() if value is not None}
         with pytest.raises(Refused) as refused:
             await connect(network.uri, chosen, lambda uri: network.key(0))
         return refused.value.finding.code
@@ -267,7 +287,7 @@ def refusal(network, **options):
     return asyncio.run(scenario())
 
 
-def test_options_are_read_strictly(carbonseal_chain):
+def test_options_are_read_strictly(carbonseal_chain: Network) -> None:
     assert refusal(carbonseal_chain, registry=None) is codes.OPTION_MISSING
     assert refusal(carbonseal_chain, key=None) is codes.OPTION_MISSING
     assert refusal(carbonseal_chain, confirmation="1") is codes.OPTION_UNKNOWN
@@ -280,12 +300,12 @@ def test_options_are_read_strictly(carbonseal_chain):
     assert refusal(carbonseal_chain, registry=carbonseal_chain.publisher(0)) is codes.CONTRACT_ABSENT
 
 
-def test_a_dead_endpoint_is_a_reason_to_retry():
+def test_a_dead_endpoint_is_a_reason_to_retry() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         uri = f"ethereum+http://127.0.0.1:{unused.getsockname()[1]}"
 
-        async def scenario():
+        async def scenario() -> None:
             with pytest.raises(TransientError):
                 await connect(uri, {"registry": "0x" + "11" * 20, "key": "env:KEY"}, lambda _: b"\x01" * 32)
 
@@ -293,8 +313,8 @@ def test_a_dead_endpoint_is_a_reason_to_retry():
 
 
 @pytest.mark.parametrize("uri", ["ethereum+ftp://127.0.0.1", "ethereum+", "ethereum+http://", "ethereum+http://a:b"])
-def test_an_address_that_is_none(uri):
-    async def scenario():
+def test_an_address_that_is_none(uri: str) -> None:
+    async def scenario() -> None:
         with pytest.raises(Refused) as refused:
             await connect(uri, {"registry": "0x" + "11" * 20, "key": "env:KEY"}, lambda _: b"\x01" * 32)
         assert refused.value.finding.code is codes.ENDPOINT_MALFORMED
@@ -302,7 +322,7 @@ def test_an_address_that_is_none(uri):
     run(scenario)
 
 
-def test_a_contract_that_is_no_registry_is_named():
+def test_a_contract_that_is_no_registry_is_named() -> None:
     with pytest.raises(Refused) as refused:
         contract_of({"registry": "0x" + "11" * 20}, "eip155:1337", bytes(32), b"\x22" * 20, b"\x60\x00")
     finding = refused.value.finding

@@ -1,32 +1,37 @@
 """Fees within caps, replacements, gaps, foreign transactions, endpoints with limits: what a chain does to whoever sends for
 years."""
 
+from __future__ import annotations
+
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Attempt, AttemptStatus, TransientError
+from carbonseal.ledger import Attempt, AttemptStatus, Balance, TransientError
 from carbonseal_adapters.ethereum.checking import codes, registry
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.fees import GWEI, Caps, Fees, Market, suggest
-from carbonseal_adapters.ethereum.sending.ledger import connect
+from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
 from carbonseal_adapters.ethereum.sending.rpc import MOST_BYTES, Rpc
 from carbonseal_adapters.ethereum.sending.signatures import address_of
 from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_adapters.ethereum.sending.transactions import fees_of, read_signed
+from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.calls import transact
-from tests.ethereum.endpoints import before
+from tests.ethereum.endpoints import Answer, Change, before
 from tests.ethereum.networks import anchor, command, connected, statement
 
 CAPS = Caps(fee=100 * GWEI, tip=5 * GWEI, anchor=10**16)
 
 
 @asynccontextmanager
-async def through(endpoint, network, **options):
+async def through(endpoint: str, network: Network, **options: str) -> AsyncIterator[EthereumLedger]:
     options = {"registry": network.deployment.registry, "key": "env:KEY", **options}
     ledger = await connect(f"ethereum+{endpoint}", options, lambda uri: network.key(0).hex().encode())
     try:
@@ -35,19 +40,22 @@ async def through(endpoint, network, **options):
         await ledger.close()
 
 
-def events_of(network):
+def events_of(network: Network) -> list[dict[str, Any]]:
     topics = ["0x" + registry.ANCHORED.hex()]
-    return network.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics})
+    found: list[dict[str, Any]] = network.ask(
+        "eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics}
+    )
+    return found
 
 
-def sent_by(network, account=0):
+def sent_by(network: Network, account: int = 0) -> int:
     return int(network.ask("eth_getTransactionCount", network.publisher(account), "latest"), 16)
 
 
 # --- fees ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_offer_stays_within_every_cap():
+def test_an_offer_stays_within_every_cap() -> None:
     market = Market(least=10 * GWEI, tip=2 * GWEI, legacy=False)
     assert CAPS.first(market, 90_000, 0) == Fees(22 * GWEI, 2 * GWEI)
     assert CAPS.first(Market(60 * GWEI, 9 * GWEI, legacy=False), 90_000, 0) == Fees(100 * GWEI, 5 * GWEI)
@@ -56,12 +64,12 @@ def test_an_offer_stays_within_every_cap():
 
 
 @pytest.mark.parametrize(("least", "spent"), [(101 * GWEI, 0), (10 * GWEI, 10**16 - 1), (10 * GWEI, 2 * 10**16)])
-def test_what_is_too_dear_waits(least, spent):
+def test_what_is_too_dear_waits(least: int, spent: int) -> None:
     with pytest.raises(TransientError, match="gwei"):
         CAPS.first(Market(least, 0, legacy=False), 90_000, spent)
 
 
-def test_a_replacement_outbids_both_fees_or_is_none():
+def test_a_replacement_outbids_both_fees_or_is_none() -> None:
     quiet = Market(GWEI, 1, legacy=False)
     offered = Fees(2 * GWEI, GWEI)
     steps = 0
@@ -77,7 +85,7 @@ def test_a_replacement_outbids_both_fees_or_is_none():
     assert CAPS.next(Market(0, 0, legacy=False), Fees(0, 0), 90_000, 0) == Fees(1, 1)
 
 
-def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
+def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain: Network) -> None:
     history = {
         "baseFeePerGas": ["0x64", "0x65", "0x66", "0x67"],
         "gasUsedRatio": [0.5, 0, 0.9],
@@ -86,13 +94,13 @@ def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
     nearly_empty = [0.0016, 0.049, 0]
     asked = []
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_feeHistory":
             asked.append(params[2])
             return {"jsonrpc": "2.0", "id": 1, "result": history}
         return answer()
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         rpc = Rpc(endpoint)
         try:
             assert await suggest(rpc, 20.0) == Market(0x67, 5, legacy=False)
@@ -106,10 +114,10 @@ def test_the_tip_is_what_recent_blocks_were_paid(carbonseal_fresh_chain):
     assert asked == [[20.0], [50.0]]
 
 
-def lacking(*methods):
+def lacking(*methods: str) -> Change:
     """An endpoint without these."""
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         if method in methods:
             return {
                 "jsonrpc": "2.0",
@@ -121,11 +129,11 @@ def lacking(*methods):
     return change
 
 
-def test_an_endpoint_without_fee_history(carbonseal_every_fresh_chain):
+def test_an_endpoint_without_fee_history(carbonseal_every_fresh_chain: Network) -> None:
     """The newest block says what the next one may ask for at most; the tip is what the endpoint would offer."""
     chain = carbonseal_every_fresh_chain
 
-    async def market(*methods):
+    async def market(*methods: str) -> Market:
         with before(chain, lacking(*methods)) as endpoint:
             async with through(endpoint, chain) as ledger:
                 found = await suggest(ledger._rpc)
@@ -142,11 +150,11 @@ def test_an_endpoint_without_fee_history(carbonseal_every_fresh_chain):
     assert len(events_of(chain)) == sent_by(chain) == 2
 
 
-def test_what_a_node_offers_alone_does_not_drive_its_own_price(carbonseal_fresh_chain):
+def test_what_a_node_offers_alone_does_not_drive_its_own_price(carbonseal_fresh_chain: Network) -> None:
     """A crowd and replacements leave high tips behind; on a quiet chain they are the only ones to be seen."""
     chain = carbonseal_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             chain.automine(False)
             first = await ledger.prepare(anchor(1), [])
@@ -162,11 +170,11 @@ def test_what_a_node_offers_alone_does_not_drive_its_own_price(carbonseal_fresh_
     asyncio.run(scenario())
 
 
-def test_a_chain_where_gas_is_free(carbonseal_fresh_chain):
+def test_a_chain_where_gas_is_free(carbonseal_fresh_chain: Network) -> None:
     """As consortia set theirs up: an account without money anchors at a price of nothing, and is not told that it is poor."""
     chain = carbonseal_fresh_chain
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_gasPrice":
             return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
         if method == "eth_getBalance":
@@ -176,23 +184,24 @@ def test_a_chain_where_gas_is_free(carbonseal_fresh_chain):
             told["result"].pop("baseFeePerGas", None)
         return told
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         async with through(endpoint, chain) as ledger:
             first = await ledger.prepare(anchor(1), [])
             assert fees_of(first.payload) == Fees(0, 0)
             assert fees_of((await ledger.prepare(anchor(1), [first])).payload) == Fees(1, 1)
             balance = await ledger.balance()
+            assert balance is not None
             assert (balance.amount, balance.warning) == (0, "")
 
     with before(chain, change) as endpoint:
         asyncio.run(scenario(endpoint))
 
 
-def test_a_chain_without_base_fees(carbonseal_fresh_chain):
+def test_a_chain_without_base_fees(carbonseal_fresh_chain: Network) -> None:
     """A gas price is all that it knows."""
     chain = carbonseal_fresh_chain
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_feeHistory":
             return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "the method does not exist"}}
         told = answer()
@@ -200,7 +209,7 @@ def test_a_chain_without_base_fees(carbonseal_fresh_chain):
             told["result"].pop("baseFeePerGas", None)
         return told
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         async with through(endpoint, chain) as ledger:
             await command(chain, "evm_setAutomine", False)
             first = await ledger.prepare(anchor(1), [])
@@ -221,10 +230,10 @@ def test_a_chain_without_base_fees(carbonseal_fresh_chain):
 # --- stuck ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_chain):
+def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             await command(chain, "evm_setAutomine", False)
             attempts = [await ledger.prepare(anchor(1), [])]
@@ -245,11 +254,11 @@ def test_a_crowd_leaves_it_behind_until_it_is_replaced(carbonseal_every_fresh_ch
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_chain):
+def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
-        async with connected(chain, **{"max-fee": "3.2"}) as ledger:
+    async def scenario() -> None:
+        async with connected(chain, 0, **{"max-fee": "3.2"}) as ledger:
             await command(chain, "evm_setAutomine", False)
             attempts = [await ledger.prepare(anchor(1), [])]
             while (again := await ledger.prepare(anchor(1), attempts)) not in attempts:
@@ -265,11 +274,11 @@ def test_at_the_cap_the_same_attempt_is_offered_again(carbonseal_every_fresh_cha
     asyncio.run(scenario())
 
 
-def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain):
+def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain: Network) -> None:
     """What waits behind an attempt of another anchor is left as it is."""
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             await command(chain, "evm_setAutomine", False)
             first = await ledger.prepare(anchor(1), [])
@@ -283,11 +292,11 @@ def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain):
     asyncio.run(scenario())
 
 
-def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain):
+def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain: Network) -> None:
     """An endpoint told too high a nonce, or another anchor's attempt is lost: nothing that follows could ever be included."""
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             lost = [Attempt(statement(1), "lost", "1", b"")]
             first = await ledger.prepare(anchor(2), lost)
@@ -313,10 +322,10 @@ def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain):
     assert sent_by(chain) == 3
 
 
-def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_chain):
+def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain, confirmations="3") as ledger:
             await ledger.send(await ledger.prepare(anchor(1), []))
             with pytest.raises(TransientError, match="not final yet"):
@@ -333,10 +342,10 @@ def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_
     assert sent_by(chain) == 1
 
 
-def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
+def test_a_foreign_transaction_is_named(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain) as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(await ledger.prepare(anchor(1, log="another"), []))
@@ -350,10 +359,10 @@ def test_a_foreign_transaction_is_named(carbonseal_fresh_chain):
 # --- how far it has got --------------------------------------------------------------------------------------------
 
 
-def test_stages(carbonseal_every_fresh_chain):
+def test_stages(carbonseal_every_fresh_chain: Network) -> None:
     chain = carbonseal_every_fresh_chain
 
-    async def stages(**options):
+    async def stages(**options: Any) -> tuple[list[str], bool]:
         said = []
         async with connected(chain, **options) as ledger:
             attempt = await ledger.prepare(anchor(1, log=str(options)), [])
@@ -376,18 +385,20 @@ def test_stages(carbonseal_every_fresh_chain):
         (None, "latest"),
     ],
 )
-def test_confirmations_count_where_the_chain_calls_no_block_final(answer, stage, carbonseal_fresh_chain):
+def test_confirmations_count_where_the_chain_calls_no_block_final(
+    answer: dict[str, Any] | None, stage: str, carbonseal_fresh_chain: Network
+) -> None:
     """On a chain that is not a development one, and where nothing is said in node.toml."""
     chain = carbonseal_fresh_chain
 
-    def change(method, params, told):
+    def change(method: str, params: list[Any], told: Answer) -> Any:
         if method == "eth_chainId":
             return {"jsonrpc": "2.0", "id": 1, "result": "0x64"}
         if answer is not None and params[:1] in (["finalized"], ["safe"]):
             return {"jsonrpc": "2.0", "id": 1, **answer}
         return told()
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         async with connected(chain) as here:
             attempt = await here.prepare(anchor(1), [])
             await here.send(attempt)
@@ -401,11 +412,11 @@ def test_confirmations_count_where_the_chain_calls_no_block_final(answer, stage,
         asyncio.run(scenario(endpoint))
 
 
-def test_a_branch_is_one_history(carbonseal_every_fresh_chain):
+def test_a_branch_is_one_history(carbonseal_every_fresh_chain: Network) -> None:
     """A receipt from a block that parent hashes do not lead to proves nothing."""
     chain = carbonseal_every_fresh_chain
 
-    async def scenario():
+    async def scenario() -> None:
         async with connected(chain, confirmations="9") as ledger:
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(attempt)
@@ -425,11 +436,11 @@ def test_a_branch_is_one_history(carbonseal_every_fresh_chain):
 # --- endpoints -----------------------------------------------------------------------------------------------------
 
 
-def test_events_of_few_blocks_at_a_time(carbonseal_fresh_chain):
+def test_events_of_few_blocks_at_a_time(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     asked = []
 
-    def change(method, params, answer):
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_getLogs":
             span = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
             asked.append(span)
@@ -437,7 +448,7 @@ def test_events_of_few_blocks_at_a_time(carbonseal_fresh_chain):
                 return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": "block range is too large"}}
         return answer()
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> list[int]:
         async with connected(chain) as ledger:
             for size in (2, 1):
                 await ledger.send(await ledger.prepare(anchor(size), []))
@@ -458,11 +469,11 @@ def test_events_of_few_blocks_at_a_time(carbonseal_fresh_chain):
     assert asked == [2]
 
 
-def test_an_answer_without_end(carbonseal_fresh_chain):
-    def change(method, params, answer):
+def test_an_answer_without_end(carbonseal_fresh_chain: Network) -> None:
+    def change(method: str, params: list[Any], answer: Answer) -> Any:
         return json.dumps({"jsonrpc": "2.0", "id": 1, "result": "0x" + "0" * MOST_BYTES}).encode()
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         rpc = Rpc(endpoint)
         try:
             with pytest.raises(TransientError, match="more than"):
@@ -477,14 +488,16 @@ def test_an_answer_without_end(carbonseal_fresh_chain):
 # --- money and options ---------------------------------------------------------------------------------------------
 
 
-def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
+def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
 
-    async def balance(key, **options):
+    async def balance(key: bytes, **options: str) -> Balance:
         chosen = {"registry": chain.deployment.registry, "key": "env:KEY", **options}
         ledger = await connect(chain.uri, chosen, lambda uri: key.hex().encode())
         try:
-            return await ledger.balance()
+            found = await ledger.balance()
+            assert found is not None
+            return found
         finally:
             await ledger.close()
 
@@ -520,10 +533,10 @@ def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain):
         ("low-balance", "0x1"),
     ],
 )
-def test_settings_are_read_strictly(option, value, carbonseal_chain):
-    async def scenario():
+def test_settings_are_read_strictly(option: str, value: str, carbonseal_chain: Network) -> None:
+    async def scenario() -> None:
         with pytest.raises(Refused) as refused:
-            async with connected(carbonseal_chain, **{option: value}):
+            async with connected(carbonseal_chain, 0, **{option: value}):
                 pass
         assert refused.value.finding.code is codes.SETTING_MALFORMED
         assert refused.value.finding.place == (option,)

@@ -1,23 +1,31 @@
 """A node on a chain: what is stuck is replaced, what falls out is sent again, and nobody is told that it was final."""
 
+from __future__ import annotations
+
 import asyncio
 import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from carbonseal.cli.formatting.node_status import ledger_lines
-from carbonseal.ledger import Statement
+from carbonseal.ledger import Attempt, Checked, Evidence, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.node.anchoring.outbox import State
-from carbonseal.node.config import LedgerConfig
+from carbonseal.node.config import LedgerConfig, LogConfig
+from carbonseal.node.failpoints import Reached, nothing
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen
+from carbonseal.passport.seals import Head
 from carbonseal_adapters.ethereum.checking import codes, registry
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_adapters.ethereum.sending.transactions import fees_of
+from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
 from tests.ethereum.networks import command
 
@@ -25,19 +33,26 @@ from tests.ethereum.networks import command
 class Clock:
     """Time that passes only when somebody sleeps."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.now = 1_000_000.0
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
-    async def sleep(self, seconds):
+    async def sleep(self, seconds: float) -> None:
         self.now += seconds
         await asyncio.sleep(0)
 
 
-def make_node(directory, network, account=0, more=(), **options):
-    options = {"registry": network.deployment.registry, "key": "file:keys/ethereum.key", **options}
+def make_node(
+    directory: Path,
+    network: Network,
+    options: Mapping[str, str] | None = None,
+    *,
+    account: int = 0,
+    more: Sequence[LogConfig] = (),
+) -> Path:
+    options = {"registry": network.deployment.registry, "key": "file:keys/ethereum.key", **(options or {})}
     ledger = LedgerConfig(network.ledger, network.uri, network.publisher(account), 3600, options)
     own = nodes.log_config(origin=f"{directory.name}.example/log")
     nodes.make_node(directory, nodes.settings(own, *more, ledgers=(ledger,)))
@@ -46,7 +61,7 @@ def make_node(directory, network, account=0, more=(), **options):
     return directory
 
 
-def attempts(node, size):
+def attempts(node: Node, size: int) -> list[Attempt]:
     """What was signed for the anchor of a size."""
     (ledger,) = node.config.ledgers
     (anchor,) = (one for one in node._outbox.anchors(ledger.name) if one.size == size)
@@ -54,13 +69,13 @@ def attempts(node, size):
 
 
 @asynccontextmanager
-async def opened(directory, reached=lambda point: None):
+async def opened(directory: Path, reached: Reached = nothing) -> AsyncIterator[Node]:
     clock = Clock()
     async with Node.open(directory, clock=clock, sleep=clock.sleep, reached=reached) as node:
         yield node
 
 
-async def new_head(node, word, tenant="default"):
+async def new_head(node: Node, word: str, tenant: str = "default") -> bytes:
     """The commitment of a record under a new head that is due."""
     receipt = await node.submit(json.dumps({"word": word}).encode(), "json/1", tenant)
     await node.sequence()
@@ -68,7 +83,7 @@ async def new_head(node, word, tenant="default"):
     return receipt.commitment
 
 
-async def until(node, condition):
+async def until(node: Node, condition: Callable[[list[State]], bool]) -> None:
     """Let the node go on until its anchors' states are as they should become, the largest first."""
     async with asyncio.timeout(30):
         while not condition([anchor.state for anchor in node._outbox.anchors(node.config.ledgers[0].name)]):
@@ -76,20 +91,23 @@ async def until(node, condition):
             await node._sleep(1)
 
 
-def events_of(network):
+def events_of(network: Network) -> list[dict[str, Any]]:
     topics = ["0x" + registry.ANCHORED.hex()]
-    return network.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics})
+    found: list[dict[str, Any]] = network.ask(
+        "eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics}
+    )
+    return found
 
 
-def sent_by(network, account=0, tag="latest"):
+def sent_by(network: Network, account: int = 0, tag: str = "latest") -> int:
     return int(network.ask("eth_getTransactionCount", network.publisher(account), tag), 16)
 
 
-def statement_of(head):
+def statement_of(head: Head) -> Statement:
     return Checkpoint.parse(Note.parse(head.checkpoint).text).statement()
 
 
-def judged(network, head, evidence, trust):
+def judged(network: Network, head: Head, evidence: Evidence, trust: Sequence[TrustItem]) -> Checked:
     pins = VERIFIER.pin(network.ledger, network.options(network.publisher(0)))
     return VERIFIER.check(evidence, statement_of(head), pins, trust)
 
@@ -97,11 +115,11 @@ def judged(network, head, evidence, trust):
 # --- stuck ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_stuck_is_replaced_in_time(carbonseal_every_fresh_chain, tmp_path):
+def test_what_is_stuck_is_replaced_in_time(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     chain = carbonseal_every_fresh_chain
-    directory = make_node(tmp_path / "node", chain, **{"replace-after": "60", "max-fee": "500"})
+    directory = make_node(tmp_path / "node", chain, {"replace-after": "60", "max-fee": "500"})
 
-    async def scenario():
+    async def scenario() -> None:
         async with opened(directory) as node:
             await new_head(node, "a")
             await until(node, lambda states: states == [State.SENT])
@@ -123,13 +141,13 @@ def test_what_is_stuck_is_replaced_in_time(carbonseal_every_fresh_chain, tmp_pat
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_swallowed_again_and_again(carbonseal_every_fresh_chain, tmp_path):
+def test_swallowed_again_and_again(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     """The endpoint takes transactions and drops them: sent again, prepared anew, and one of all is included."""
     chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
-    directory = make_node(tmp_path / "node", endpoint, **{"replace-after": "30"})
+    directory = make_node(tmp_path / "node", endpoint, {"replace-after": "30"})
 
-    async def scenario():
+    async def scenario() -> None:
         async with opened(directory) as node:
             await new_head(node, "a")
             await until(node, lambda states: len(attempts(node, 2)) == 3)
@@ -142,14 +160,16 @@ def test_swallowed_again_and_again(carbonseal_every_fresh_chain, tmp_path):
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_the_gap_of_a_failed_attempt_is_filled(carbonseal_every_fresh_chain, tmp_path, monkeypatch):
+def test_the_gap_of_a_failed_attempt_is_filled(
+    carbonseal_every_fresh_chain: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An anchor fails with a nonce of its own, and another one waits behind it: it is taken up again, and both stand."""
     chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
-    directory = make_node(tmp_path / "node", endpoint, **{"replace-after": "1000000"})
+    directory = make_node(tmp_path / "node", endpoint, {"replace-after": "1000000"})
     monkeypatch.setattr("carbonseal.node.anchoring.outbox.MOST_TRIES", 6)
 
-    async def scenario():
+    async def scenario() -> None:
         async with opened(directory) as node:
             await new_head(node, "a")
             await until(node, lambda states: states == [State.FAILED])
@@ -167,16 +187,18 @@ def test_the_gap_of_a_failed_attempt_is_filled(carbonseal_every_fresh_chain, tmp
 
 
 @pytest.mark.parametrize("drop", [True, False])
-def test_evidence_before_finality_and_after_a_reorg(drop, carbonseal_every_fresh_chain, tmp_path):
+def test_evidence_before_finality_and_after_a_reorg(
+    drop: bool, carbonseal_every_fresh_chain: Network, tmp_path: Path
+) -> None:
     """A seal has evidence as soon as the anchor is included. It counts where the verifier's trust has that block, and for
     nothing once the block is gone; the final evidence is of the block that stayed."""
     chain = carbonseal_every_fresh_chain
-    directory = make_node(tmp_path / "node", chain, confirmations="4")
+    directory = make_node(tmp_path / "node", chain, {"confirmations": "4"})
 
-    def trust(*evidence):
+    def trust(*evidence: Evidence) -> Sequence[TrustItem]:
         return gather(chain.ledger, evidence, chain.endpoint, "2026-01-01T00:00:00Z")
 
-    async def scenario():
+    async def scenario() -> None:
         async with opened(directory) as node:
             commitment = await new_head(node, "a")
             await until(node, lambda states: states == [State.SENT])
@@ -211,12 +233,12 @@ def test_evidence_before_finality_and_after_a_reorg(drop, carbonseal_every_fresh
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain, tmp_path):
+def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     """What was called final falls out, with its transaction: noticed, sent again, and its evidence is of the new block."""
     chain = carbonseal_every_fresh_chain
-    directory = make_node(tmp_path / "node", chain, confirmations="2")
+    directory = make_node(tmp_path / "node", chain, {"confirmations": "2"})
 
-    async def scenario():
+    async def scenario() -> None:
         async with opened(directory) as node:
             commitment = await new_head(node, "a")
             await until(node, lambda states: states == [State.INCLUDED])
@@ -247,13 +269,13 @@ def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain, tmp_path):
 # --- an account ----------------------------------------------------------------------------------------------------
 
 
-def test_two_logs_that_share_an_account_by_mistake(carbonseal_every_fresh_chain, tmp_path):
+def test_two_logs_that_share_an_account_by_mistake(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     """Slow, and right: whoever loses a nonce notices, and takes another when that is final."""
     chain = carbonseal_every_fresh_chain
     options = {"confirmations": "2", "replace-after": "40"}
-    one, two = (make_node(tmp_path / name, chain, **options) for name in ("one", "two"))
+    one, two = (make_node(tmp_path / name, chain, options) for name in ("one", "two"))
 
-    async def scenario():
+    async def scenario() -> None:
         async with opened(one) as first, opened(two) as second:
             for word in "abc":
                 for node in (first, second):
@@ -272,13 +294,13 @@ def test_two_logs_that_share_an_account_by_mistake(carbonseal_every_fresh_chain,
     assert len(set(anchored)) == len(anchored) == sent_by(chain) == sent_by(chain, tag="pending")
 
 
-def test_a_frozen_log_that_is_stuck_holds_up_no_other(carbonseal_every_fresh_chain, tmp_path):
+def test_a_frozen_log_that_is_stuck_holds_up_no_other(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     """Its transaction is in the pool, next in line, and pays too little, and nothing more is offered: another takes its place."""
     chain = carbonseal_every_fresh_chain
     motors = nodes.log_config("motors", "motors.example/log")
-    directory = make_node(tmp_path / "node", chain, more=[motors], **{"max-fee": "5000", "max-cost": "1"})
+    directory = make_node(tmp_path / "node", chain, {"max-fee": "5000", "max-cost": "1"}, more=[motors])
 
-    async def scenario():
+    async def scenario() -> bytes:
         async with opened(directory) as node:
             for tenant in ("default", "motors"):
                 await new_head(node, "a", tenant)
@@ -306,11 +328,11 @@ def test_a_frozen_log_that_is_stuck_holds_up_no_other(carbonseal_every_fresh_cha
 # --- status --------------------------------------------------------------------------------------------------------
 
 
-def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain, tmp_path):
+def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     chain = carbonseal_every_fresh_chain
-    directory = make_node(tmp_path / "node", chain, **{"low-balance": "10000"})
+    directory = make_node(tmp_path / "node", chain, {"low-balance": "10000"})
 
-    async def scenario():
+    async def scenario() -> dict[str, Any]:
         async with opened(directory) as node:
             for word in ("a", "b"):
                 await new_head(node, word)

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from carbonseal.node.anchoring.follower import EvidenceStore
 from carbonseal.node.anchoring.outbox import Outbox, State
@@ -21,6 +23,7 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.gathering.trust import gather
+from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
 
 HERE = Path(__file__).parents[1]
@@ -31,7 +34,7 @@ MOST = 0.001  # of one anchor's costs, in ether
 FAULTS = ("busy", "failing", "garbage", "half", "hang-up", "lose", "swallow", "lie", "delay")
 
 
-def make_node(directory, network, uri):
+def make_node(directory: Path, network: Network, uri: str) -> None:
     options = {
         "registry": network.deployment.registry,
         "key": "file:keys/ethereum.key",
@@ -47,12 +50,14 @@ def make_node(directory, network, uri):
 
 
 @contextmanager
-def weather(network, endpoint, chance):
+def weather(network: Network, endpoint: Network, chance: random.Random) -> Iterator[Counter[str]]:
     """Blocks, reorgs and crowds on the chain, and faults of one endpoint, until the block ends; how often there was what."""
-    over, failed, seen = threading.Event(), [], Counter()
+    over = threading.Event()
+    failed: list[BaseException] = []
+    seen: Counter[str] = Counter()
     bottom = network.deployment.block
 
-    def blow():
+    def blow() -> None:
         while not over.wait(chance.uniform(0.04, 0.14)):
             endpoint.heal()  # a fault is short; those that nobody met would pile up while the node waits
             what = chance.random()
@@ -70,7 +75,7 @@ def weather(network, endpoint, chance):
                 endpoint.fault(fault, times=chance.randint(1, 4), seconds=0.1)
                 seen[fault] += 1
 
-    def run():
+    def run() -> None:
         try:
             blow()
         except BaseException as error:  # noqa: BLE001 - raised again below
@@ -89,7 +94,7 @@ def weather(network, endpoint, chance):
         raise failed[0]
 
 
-def anchor_many(directory, anchors, chance, lives):
+def anchor_many(directory: Path, anchors: int, chance: random.Random, lives: tuple[int, int]) -> int:
     """Start the node until it has ended by itself; how often it was killed."""
     kills = 0
     while True:
@@ -110,7 +115,7 @@ def anchor_many(directory, anchors, chance, lives):
         kills += 1
 
 
-def transactions_of(network, account):
+def transactions_of(network: Network, account: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Everything that the account has in the chain: (transaction, receipt)."""
     for number in range(network.height + 1):
         block = network.ask("eth_getBlockByNumber", hex(number), True)
@@ -119,7 +124,7 @@ def transactions_of(network, account):
                 yield transaction, network.ask("eth_getTransactionReceipt", transaction["hash"])
 
 
-def check_chain(network, heads):
+def check_chain(network: Network, heads: list[tuple[bytes, int]]) -> int:
     """Every anchor once, by the chain's own events; no nonce left out, nothing paid for twice or beyond the cap."""
     account = network.publisher(0)
     topics = ["0x" + registry.ANCHORED.hex(), "0x" + account[2:].rjust(64, "0")]
@@ -137,7 +142,7 @@ def check_chain(network, heads):
     return sum(costs)
 
 
-def check_offline(directory, network, tmp_path):
+def check_offline(directory: Path, network: Network, tmp_path: Path) -> tuple[int, int, int]:
     """All of the evidence, in a process without network; how many anchors it proved, and what the node says they cost."""
     with closing(Database(directory / "node.db", NODE)) as database:
         outbox, store = Outbox(database), EvidenceStore(database)
@@ -171,7 +176,9 @@ def check_offline(directory, network, tmp_path):
     return int(ended.stdout), spent, replaced
 
 
-def ride_out(network, tmp_path, anchors, lives, seed):
+def ride_out(
+    network: Network, tmp_path: Path, anchors: int, lives: tuple[int, int], seed: int
+) -> tuple[int, Counter[str]]:
     chance = random.Random(seed)
     directory = tmp_path / "node"
     endpoint = network.another()
@@ -196,7 +203,7 @@ def ride_out(network, tmp_path, anchors, lives, seed):
     return kills, seen
 
 
-def test_every_anchor_is_final_once(carbonseal_every_fresh_chain, tmp_path):
+def test_every_anchor_is_final_once(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     kills, seen = ride_out(carbonseal_every_fresh_chain, tmp_path, anchors=200, lives=(200, 600), seed=5)
     assert kills >= 3
     assert all(seen[what] for what in ("reorg with", "reorg without", "crowd"))

@@ -1,6 +1,10 @@
 """One node, one key, several chains: each has its own nonces, its own finality and its own troubles."""
 
+from __future__ import annotations
+
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +12,7 @@ from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.node import Node
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_devnet.ethereum.native.programs import find
+from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread
 from carbonseal_devnet.supervised_process import ProgramMissing
 
@@ -15,7 +20,7 @@ from .test_sending_node import make_node
 
 
 @pytest.fixture(params=["py-evm", "anvil", "geth"])
-def other(request):
+def other(request: pytest.FixtureRequest) -> Iterator[Network]:
     """A chain beside `carbonseal_fresh_chain`, whose id says nothing: it is as final as its finalized block."""
     if request.param != "py-evm":
         try:
@@ -26,7 +31,7 @@ def other(request):
         yield network
 
 
-def make_node_on(directory, here, there):
+def make_node_on(directory: Path, here: Network, there: Network) -> Path:
     """A node on both chains, with one key."""
     make_node(directory, here)
     with (directory / "node.toml").open("a") as settings:
@@ -46,7 +51,9 @@ key = "file:keys/ethereum.key"
     return directory
 
 
-async def until(node, condition, meanwhile):
+async def until(
+    node: Node, condition: Callable[[dict[str, set[State]]], bool], meanwhile: Callable[[], Awaitable[object]]
+) -> None:
     """Let the node run until its states are so, by ledger."""
     running = asyncio.create_task(node.run())
     try:
@@ -58,24 +65,24 @@ async def until(node, condition, meanwhile):
         await asyncio.gather(running, return_exceptions=True)
 
 
-def anchored(network):
+def anchored(network: Network) -> list[int]:
     """The sizes that the chain's events tell of, each with its block."""
     topics = ["0x" + registry.ANCHORED.hex(), "0x" + network.publisher(0)[2:].rjust(64, "0")]
     events = network.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": topics})
     return [int(event["topics"][3], 16) for event in events]
 
 
-def nonces(network):
+def nonces(network: Network) -> int:
     return int(network.ask("eth_getTransactionCount", network.publisher(0), "pending"), 16)
 
 
-def test_each_chain_has_every_anchor_once(carbonseal_fresh_chain, other, tmp_path):
+def test_each_chain_has_every_anchor_once(carbonseal_fresh_chain: Network, other: Network, tmp_path: Path) -> None:
     """One of them is not there at first: it holds up nothing, and gets the newest head when it is back."""
     here, there = carbonseal_fresh_chain, other.another()
     directory = make_node_on(tmp_path / "node", here, there)
     there.fault("failing")
 
-    async def scenario():
+    async def scenario() -> None:
         async with Node.open(directory) as node:
             for number in range(3):
                 await node.submit(b'{"record": %d}' % number, "json/1")

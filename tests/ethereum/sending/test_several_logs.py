@@ -1,9 +1,12 @@
 """Several logs of one node, and one account: one line of nonces, whatever becomes of one log."""
 
+from __future__ import annotations
+
 import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from carbonseal.ledger import Statement
@@ -11,13 +14,14 @@ from carbonseal.node import failpoints
 from carbonseal.node.anchoring.outbox import State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
+from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
 
 DRIVER = Path(__file__).parents[2] / "node" / "driver.py"
 NAMES = ("default", "motors", "cables")
 
 
-def make_node(directory, chain):
+def make_node(directory: Path, chain: Network) -> Path:
     options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key", "replace-after": "0.2"}
     ledger = LedgerConfig(chain.ledger, chain.uri, chain.publisher(0), 3600, options)
     logs = [nodes.log_config(name, f"{name}.example/log") for name in NAMES]
@@ -27,7 +31,7 @@ def make_node(directory, chain):
     return directory
 
 
-def anchored(chain):
+def anchored(chain: Network) -> list[Statement]:
     """What the chain's own events say stands there."""
     asked = {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry}
     return [
@@ -36,24 +40,24 @@ def anchored(chain):
     ]
 
 
-def nonce(chain):
+def nonce(chain: Network) -> int:
     return int(chain.ask("eth_getTransactionCount", chain.publisher(0), "latest"), 16)
 
 
-async def grow(node, *names):
+async def grow(node: Node, *names: str) -> None:
     for name in names:
         log = node.log(name)
         await node.submit(b'{"record": %d}' % (log.size + log.waiting), "json/1", name)
     await node.sequence()
 
 
-def test_heads_of_all_logs_in_one_line_of_nonces(carbonseal_fresh_chain, tmp_path):
+def test_heads_of_all_logs_in_one_line_of_nonces(carbonseal_fresh_chain: Network, tmp_path: Path) -> None:
     """Blocks come only after every log has signed its attempts, so that all wait in the pool together."""
     chain = carbonseal_fresh_chain
     directory = make_node(tmp_path / "node", chain)
     before = nonce(chain)
 
-    async def scenario():
+    async def scenario() -> None:
         async with Node.open(directory) as node:
             for _ in range(4):
                 chain.ask("evm_setAutomine", False)
@@ -75,7 +79,9 @@ def test_heads_of_all_logs_in_one_line_of_nonces(carbonseal_fresh_chain, tmp_pat
     assert nonce(chain) - before == 12
 
 
-def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(carbonseal_fresh_chain, tmp_path):
+def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(
+    carbonseal_fresh_chain: Network, tmp_path: Path
+) -> None:
     """Its attempt holds the next nonce, and the other logs' wait behind it. It is not sent any more; the line goes on."""
     chain = carbonseal_fresh_chain
     directory = make_node(tmp_path / "node", chain)
@@ -83,7 +89,7 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(carbonseal_fr
     command = [sys.executable, "-W", "error", str(DRIVER), str(directory), failpoints.ATTEMPT_STORED, "a"]
     assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
 
-    async def scenario():
+    async def scenario() -> None:
         (directory / "guard/default").unlink()
         async with Node.open(directory) as node:
             assert node.log().frozen is not None
@@ -103,7 +109,7 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(carbonseal_fr
     assert nonce(chain) - before == 3
 
 
-async def until(node, condition):
+async def until(node: Node, condition: Callable[[Mapping[State, int]], bool]) -> None:
     settling = asyncio.create_task(node.settle(60))
     async with asyncio.timeout(60):
         while not condition(node.states()[0].counts):  # noqa: ASYNC110 - states tell nobody that they changed

@@ -1,9 +1,15 @@
 """Who signs, by URI: whatever signs, the transaction is the one that was asked for, or it is refused with its own code."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import socket
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -18,12 +24,14 @@ from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.fees import Fees
 from carbonseal_adapters.ethereum.sending.ledger import connect
 from carbonseal_adapters.ethereum.sending.signatures import ORDER, complete, r_and_s, recover
-from carbonseal_adapters.ethereum.sending.signers import DigestSigner, open_signer
+from carbonseal_adapters.ethereum.sending.signers import DigestSigner, TransactionSigner, open_signer
 from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_adapters.ethereum.sending.signers.remote import RemoteSigner
 from carbonseal_adapters.ethereum.sending.transactions import Signature, Transaction, fees_of, hash_of, read_signed
+from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.networks import anchor, statement
 from tests.ethereum.signing import ADDRESS, KEY, clef, clef_program, peer, signed
+from tests.tokens import SoftHsm
 
 TO = bytes(range(20))
 ASKED = Transaction(1337, 7, TO, b"\xab\xcd" * 40, 90_000, Fees(10**10, 10**9))
@@ -34,18 +42,18 @@ LOCAL = DigestSigner(LOCAL_KEY)
 
 
 @pytest.fixture(scope="module")
-def keystore():
+def keystore() -> dict[str, Any]:
     """Cheap to open, and otherwise what `geth account new` writes."""
     return Account.encrypt(KEY, PASSWORD, kdf="pbkdf2", iterations=1)
 
 
-def opened(uri, **secrets):
+def opened(uri: str, **secrets: bytes | str) -> TransactionSigner:
     """The signer behind `uri`, whose secrets are given as the names of variables."""
     known = {f"env:{name}": value if isinstance(value, bytes) else value.encode() for name, value in secrets.items()}
     return asyncio.run(open_signer(uri, lambda asked: known[asked.partition("?")[0]]))
 
 
-def refusal(uri, **secrets):
+def refusal(uri: str, **secrets: bytes | str) -> str:
     with pytest.raises(Refused) as caught:
         opened(uri, **secrets)
     assert KEY.hex() not in str(caught.value.finding) + repr(caught.value)
@@ -53,8 +61,8 @@ def refusal(uri, **secrets):
     return caught.value.finding.code.name
 
 
-def sign(signer, transaction=ASKED):
-    async def scenario():
+def sign(signer: TransactionSigner, transaction: Transaction = ASKED) -> bytes:
+    async def scenario() -> bytes:
         try:
             return await signer.sign(transaction)
         finally:
@@ -63,9 +71,9 @@ def sign(signer, transaction=ASKED):
     return asyncio.run(scenario())
 
 
-def other_opinion(payload):
+def other_opinion(payload: bytes) -> str:
     """Who signed, as eth-account sees it."""
-    return Account.recover_transaction(payload)
+    return str(Account.recover_transaction(payload))
 
 
 # --- transactions --------------------------------------------------------------------------------------------------
@@ -83,12 +91,10 @@ TRANSACTIONS = st.builds(
 
 
 @given(TRANSACTIONS, st.booleans())
-def test_what_is_signed_is_read_again(transaction, legacy):
+def test_what_is_signed_is_read_again(transaction: Transaction, legacy: bool) -> None:
     if legacy:
         price = Fees(transaction.fees.limit, transaction.fees.limit)
-        transaction = Transaction(
-            *(getattr(transaction, n) for n in ("chain_id", "nonce", "to", "data", "gas")), price, True
-        )
+        transaction = replace(transaction, fees=price, legacy=True)
     digest = transaction.digest()
     r, s = r_and_s(LOCAL_KEY.sign(digest))
     payload = transaction.signed(complete(digest, r, s, LOCAL.address))
@@ -103,7 +109,7 @@ def test_what_is_signed_is_read_again(transaction, legacy):
 
 
 @pytest.mark.parametrize("transaction", [ASKED, LEGACY, Transaction(1, 0, b"", b"\x60", 1, Fees(1, 1))])
-def test_eth_account_signs_the_same(transaction):
+def test_eth_account_signs_the_same(transaction: Transaction) -> None:
     payload = sign(LOCAL, transaction)
     assert other_opinion(payload) == ADDRESS
     fees = transaction.fees
@@ -124,23 +130,23 @@ def test_eth_account_signs_the_same(transaction):
 
 
 @given(st.binary(max_size=200))
-def test_junk_is_no_transaction(junk):
+def test_junk_is_no_transaction(junk: bytes) -> None:
     for payload in (junk, b"\x02" + junk, b"\x02" + rlp.encode([junk] * 11), rlp.encode([junk] * 9)):
         with pytest.raises(ValueError):
             read_signed(payload)
 
 
-def test_a_legacy_transaction_for_any_chain_is_none_of_ours():
+def test_a_legacy_transaction_for_any_chain_is_none_of_ours() -> None:
     digest = LEGACY.digest()
     r, s = r_and_s(LOCAL_KEY.sign(digest))
     for v in (27, 28, 0, 1, 35, 36):
-        items = [b"\1", b"\1", b"\1", TO, b"", b"", rlp.number(v), rlp.number(r), rlp.number(s)]
+        items: list[rlp.Item] = [b"\1", b"\1", b"\1", TO, b"", b"", rlp.number(v), rlp.number(r), rlp.number(s)]
         with pytest.raises(ValueError):
             read_signed(rlp.encode(items))
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_the_lower_s_and_the_parity_are_found(digest):
+def test_the_lower_s_and_the_parity_are_found(digest: bytes) -> None:
     r, s = r_and_s(LOCAL_KEY.sign(digest))
     low = complete(digest, r, s, LOCAL.address)
     assert low == complete(digest, r, ORDER - s, LOCAL.address)
@@ -149,7 +155,7 @@ def test_the_lower_s_and_the_parity_are_found(digest):
 
 
 @pytest.mark.parametrize("r_and_s", [(0, 0), (1, 1), (ORDER, 1), (1, ORDER), (2**256, 1), (5, 2**300)])
-def test_a_signature_by_nobody_is_refused(r_and_s):
+def test_a_signature_by_nobody_is_refused(r_and_s: tuple[int, int]) -> None:
     with pytest.raises(Refused) as caught:
         complete(bytes(32), *r_and_s, LOCAL.address)
     assert caught.value.finding.code.name == "ethereum.signer-other-account"
@@ -158,9 +164,10 @@ def test_a_signature_by_nobody_is_refused(r_and_s):
 # --- keys in files and variables -----------------------------------------------------------------------------------
 
 
-def test_a_key_may_be_plain_or_in_a_keystore(keystore):
+def test_a_key_may_be_plain_or_in_a_keystore(keystore: dict[str, Any]) -> None:
     for value in (KEY, KEY.hex(), f"0x{KEY.hex()}\n", KEY.hex().upper()):
         signer = opened("env:KEY", KEY=value)
+        assert isinstance(signer, DigestSigner)
         assert signer.shown == ADDRESS.lower()
         assert KEY.hex() not in repr(signer) + repr(signer._key)
     signer = opened("env:KEY?password=env:WORD", KEY=json.dumps(keystore), WORD=PASSWORD)
@@ -170,18 +177,18 @@ def test_a_key_may_be_plain_or_in_a_keystore(keystore):
 
 
 @pytest.mark.parametrize("key", [b"", b"not a key", b"00" * 32, b"\xff" * 32, b"ab" * 31, b"\0" * 32, b"[" * 9000])
-def test_an_unusable_key_is_refused(key):
+def test_an_unusable_key_is_refused(key: bytes) -> None:
     assert refusal("env:KEY", KEY=key) == "ethereum.key-malformed"
 
 
-def test_a_scrypt_keystore_opens():
+def test_a_scrypt_keystore_opens() -> None:
     """As geth writes it with --lightkdf."""
     store = Account.encrypt(KEY, PASSWORD, kdf="scrypt", iterations=4096)
     assert opened("env:KEY?password=env:WORD", KEY=json.dumps(store), WORD=PASSWORD).shown == ADDRESS.lower()
 
 
-def test_keystores_are_read_strictly(keystore):
-    def told(value, word=PASSWORD):
+def test_keystores_are_read_strictly(keystore: dict[str, Any]) -> None:
+    def told(value: dict[str, Any], word: str | bytes = PASSWORD) -> str:
         return refusal("env:KEY?password=env:WORD", KEY=json.dumps(value), WORD=word)
 
     crypto, parameters = keystore["crypto"], keystore["crypto"]["kdfparams"]
@@ -223,14 +230,14 @@ def test_keystores_are_read_strictly(keystore):
         ("pkcs11:object=chain", "secret.option-missing"),
     ],
 )
-def test_uris_are_read_strictly(uri, code):
+def test_uris_are_read_strictly(uri: str, code: str) -> None:
     assert refusal(uri) == code
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------
 
 
-def test_a_token_signs(softhsm):
+def test_a_token_signs(softhsm: SoftHsm) -> None:
     softhsm.make_key("ethereum", "secp256k1")
     signer = opened(softhsm.uri("token=carbonseal;object=ethereum", pin_source="env:PIN"), PIN="1234")
     for nonce in range(20):  # about half of what a token signs has the higher s
@@ -242,7 +249,7 @@ def test_a_token_signs(softhsm):
     assert other_opinion(sign(signer)).lower() == signer.shown
 
 
-def test_a_token_with_a_key_of_another_curve_is_refused(softhsm):
+def test_a_token_with_a_key_of_another_curve_is_refused(softhsm: SoftHsm) -> None:
     softhsm.make_key("p256", "secp256r1")
     assert refusal(softhsm.uri("token=carbonseal;object=p256", pin_source="env:PIN"), PIN="1234") == "token.key-curve"
 
@@ -252,38 +259,43 @@ def test_a_token_with_a_key_of_another_curve_is_refused(softhsm):
 METHODS = {"web3signer": "eth_signTransaction", "clef": "account_signTransaction"}
 
 
-def remote(endpoint, scheme="web3signer", timeout=5.0):
+def remote(endpoint: str, scheme: str = "web3signer", timeout: float = 5.0) -> RemoteSigner:
     return RemoteSigner(read_uri(f"{scheme}:{endpoint}?address={ADDRESS}", {scheme: ("address",)}), timeout=timeout)
 
 
-def asked_of(answer, scheme="web3signer", transaction=ASKED, timeout=5.0):
+def asked_of(
+    answer: Callable[[dict[str, str]], Any],
+    scheme: str = "web3signer",
+    transaction: Transaction = ASKED,
+    timeout: float = 5.0,
+) -> bytes:
     with peer(METHODS[scheme], answer) as endpoint:
         return sign(remote(endpoint, scheme, timeout), transaction)
 
 
 @pytest.mark.parametrize("transaction", [ASKED, LEGACY, Transaction(1, 0, b"", b"\x60" * 99, 1, Fees(1, 1))])
-def test_a_remote_signer_signs(transaction):
+def test_a_remote_signer_signs(transaction: Transaction) -> None:
     expected = sign(LOCAL, transaction)
     assert asked_of(signed, transaction=transaction) == expected
     assert asked_of(lambda asked: {"raw": signed(asked), "tx": {}}, "clef", transaction) == expected
 
 
-def high_s(asked):
+def high_s(asked: dict[str, str]) -> str:
     transaction, signature = read_signed(bytes.fromhex(signed(asked)[2:]))
     return to_hex(transaction.signed(Signature(1 - signature.parity, signature.r, ORDER - signature.s)))
 
 
-def by_nobody(asked):
+def by_nobody(asked: dict[str, str]) -> str:
     transaction, signature = read_signed(bytes.fromhex(signed(asked)[2:]))
     return to_hex(transaction.signed(Signature(signature.parity, 0, signature.s)))
 
 
-def other_parity(asked):
+def other_parity(asked: dict[str, str]) -> str:
     transaction, signature = read_signed(bytes.fromhex(signed(asked)[2:]))
     return to_hex(transaction.signed(Signature(signature.parity ^ 1, signature.r, signature.s)))
 
 
-def with_access_list(asked):
+def with_access_list(asked: dict[str, str]) -> str:
     item = {"address": ADDRESS, "storageKeys": ["0x" + "00" * 32]}
     return signed(asked, accessList=[item])
 
@@ -323,7 +335,7 @@ OTHER = "ethereum.signer-other-transaction"
         (lambda asked: {"raw": {}}, "ethereum.signer-answer"),
     ],
 )
-def test_a_lying_signer_is_refused(answer, code):
+def test_a_lying_signer_is_refused(answer: Callable[[dict[str, str]], Any], code: str) -> None:
     with pytest.raises(Refused) as caught:
         asked_of(answer)
     assert caught.value.finding.code.name == code
@@ -341,15 +353,15 @@ def test_a_lying_signer_is_refused(answer, code):
         (lambda asked: b"\xff\xfe", "ethereum.signer-unreachable"),
     ],
 )
-def test_a_signer_that_does_not_sign_is_asked_again_later(answer, code):
+def test_a_signer_that_does_not_sign_is_asked_again_later(answer: Callable[[dict[str, str]], Any], code: str) -> None:
     with pytest.raises(TransientError, match=code):
         asked_of(answer)
 
 
-def test_a_signer_that_stalls_is_not_waited_for():
+def test_a_signer_that_stalls_is_not_waited_for() -> None:
     release = threading.Event()
 
-    def scenario():
+    def scenario() -> None:
         with peer("eth_signTransaction", lambda asked: release) as endpoint:
             with pytest.raises(TransientError, match=r"ethereum\.signer-unreachable"):
                 sign(remote(endpoint, timeout=0.2))
@@ -358,7 +370,7 @@ def test_a_signer_that_stalls_is_not_waited_for():
     scenario()
 
 
-def test_a_signer_that_is_not_there_is_a_reason_to_retry():
+def test_a_signer_that_is_not_there_is_a_reason_to_retry() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(TransientError, match=r"ethereum\.signer-unreachable"):
@@ -368,14 +380,15 @@ def test_a_signer_that_is_not_there_is_a_reason_to_retry():
 # --- anchors -------------------------------------------------------------------------------------------------------
 
 
-def test_anchors_by_a_remote_signer(carbonseal_fresh_chain):
+def test_anchors_by_a_remote_signer(carbonseal_fresh_chain: Network) -> None:
     """The account has no money on this chain, so what it signs is taken apart instead; a lie fails the anchor for good."""
-    chain, lies = carbonseal_fresh_chain, []
+    chain = carbonseal_fresh_chain
+    lies: list[int] = []
 
-    def answer(asked):
+    def answer(asked: dict[str, str]) -> str:
         return signed(asked, nonce="0x63") if lies else signed(asked)
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         options = {"registry": chain.deployment.registry, "key": f"web3signer:{endpoint}?address={ADDRESS}"}
         ledger = await connect(chain.uri, options, lambda uri: b"")
         try:
@@ -394,7 +407,7 @@ def test_anchors_by_a_remote_signer(carbonseal_fresh_chain):
         asyncio.run(scenario(endpoint))
 
 
-def test_clef_signs_by_its_rules(tmp_path, carbonseal_fresh_chain):
+def test_clef_signs_by_its_rules(tmp_path: Path, carbonseal_fresh_chain: Network) -> None:
     program = clef_program()
     if program is None:
         pytest.skip("clef is neither on PATH nor in CARBONSEAL_CLEF; the peers above check its protocol")
@@ -405,7 +418,7 @@ def test_clef_signs_by_its_rules(tmp_path, carbonseal_fresh_chain):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
 
-    async def scenario(endpoint):
+    async def scenario(endpoint: str) -> None:
         options = {"registry": chain.deployment.registry, "key": f"clef:{endpoint}?address={ADDRESS}"}
         ledger = await connect(chain.uri, options, lambda uri: b"")
         try:
