@@ -1,7 +1,10 @@
-"""Putting passports together: from a credential and its seals, and, later, refreshed with heads, anchors and status.
+"""Assembly of passports: from a credential and its seals; and refresh, with newer heads, anchors and status lists.
 
-Refreshing only adds: nothing that is signed changes, no head or anchor that is there goes away, and so the time that a
-passport proves never moves later.
+A refresh only adds:
+
+- nothing that is signed changes;
+- no head, signature or anchor that is carried goes away, so that the time that a passport proves never moves later;
+- of each status list the newest version that is sealed replaces the others.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from carbonseal.passport.passports import Disclosed, Passport
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import StatusList
 
-# The consistency proof between two sizes of the log with that origin; None where it cannot be had here.
+# (origin, smaller size, larger size) to the log's consistency proof; None where it cannot be had here.
 Link = Callable[[str, int, int], tuple[bytes, ...] | None]
 
 
@@ -31,7 +34,8 @@ def assemble(
     components: Iterable[Passport],
     link: Link,
 ) -> Passport:
-    """A passport about `root`, with all that its components' passports carry, each thing once."""
+    """The passport about `root`, with all that its components' passports carry, each thing once. Raises Refused where a
+    checkpoint of a seal cannot be read."""
     components = tuple(components)
     all_records = dict(records)
     all_credentials = {root.signed.digest: root}
@@ -52,7 +56,8 @@ def assemble(
 def refresh(
     passport: Passport, *, seals: Mapping[bytes, Seal], status_lists: Iterable[Carried[StatusList]], link: Link
 ) -> Passport:
-    """The same passport with what `seals` has on top, and with the newest of each status list that is sealed."""
+    """The same passport with what `seals` adds, and with the newest version of each status list that is sealed. Raises Refused
+    where a checkpoint of a seal cannot be read."""
     merged = dict(passport.seals)
     for commitment, seal in seals.items():
         known = merged.get(commitment)
@@ -63,8 +68,11 @@ def refresh(
 
 
 def merge_seals(first: Seal, second: Seal, link: Link) -> Seal:
-    """Both seals of one entry in one: all heads of `first`, and those of `second`, the largest before others, for which there
-    is room and which part no two heads that are linked. Raises `Refused` where a checkpoint cannot be read."""
+    """Two seals of one entry in one: all heads of `first`, and of `second` those for which there is room, the largest first.
+
+    A head that would come between two linked heads without a link to both is left out. Seals of two entries or logs are not
+    merged: `first` is returned. Raises Refused where a checkpoint cannot be read.
+    """
     if (first.entry, first.index) != (second.entry, second.index):
         return first
     heads = {_checkpoint(head): head for head in first.heads}
@@ -75,7 +83,7 @@ def merge_seals(first: Seal, second: Seal, link: Link) -> Seal:
             return first
         if checkpoint in heads:
             heads[checkpoint] = _merge_heads(heads[checkpoint], head)
-        elif len(heads) < MAX_HEADS and not _parts(checkpoint, heads, links):
+        elif len(heads) < MAX_HEADS and not _separates(checkpoint, heads, links):
             heads[checkpoint] = head
     ascending = sorted(heads, key=lambda checkpoint: checkpoint.size)
     proofs = [None, *(links.proof(smaller, larger) for smaller, larger in pairwise(ascending))]
@@ -86,7 +94,7 @@ def merge_seals(first: Seal, second: Seal, link: Link) -> Seal:
 
 
 class _Links:
-    """The consistency proofs between heads: those that two seals carry, `first` before `second`, and what `link` gives."""
+    """The consistency proofs between heads: those that two seals carry, those of `first` preferred, and those of `link`."""
 
     def __init__(self, first: Seal, second: Seal, link: Link) -> None:
         self._link = link
@@ -97,13 +105,13 @@ class _Links:
                     self._known[_checkpoint(one), _checkpoint(other)] = other.consistency
 
     def proof(self, smaller: Checkpoint, larger: Checkpoint) -> tuple[bytes, ...] | None:
-        """From one head to the next; None where it cannot be had, or where both have one size."""
+        """The proof from one head to the next; None where there is none, or both have one size."""
         if smaller.size < larger.size and (smaller, larger) not in self._known:
             self._known[smaller, larger] = self._link(larger.origin, smaller.size, larger.size)
         return self._known.get((smaller, larger))
 
 
-def _parts(new: Checkpoint, heads: Iterable[Checkpoint], links: _Links) -> bool:
+def _separates(new: Checkpoint, heads: Iterable[Checkpoint], links: _Links) -> bool:
     """Whether `new` would come between two heads that are linked, without a link to both."""
     ascending = sorted(heads, key=lambda checkpoint: checkpoint.size)
     return any(
@@ -143,7 +151,7 @@ def _newest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusL
 
 
 def _only_cited(passport: Passport) -> Passport:
-    """Without what nothing cites any more: a superseded status list and its seal, above all."""
+    """The passport without what nothing cites: above all, superseded status lists and their seals."""
     cited = citations(passport.root, passport.credentials)
     lists = {
         digest: carried

@@ -1,4 +1,4 @@
-"""Base64 in its one canonical form (RFC 4648, section 4, with padding, unused bits zero)."""
+"""Canonical base64 (RFC 4648, section 4): with padding, unused bits zero. Each byte string has one spelling."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ MAX_HASHES = 64  # no proof in a tree of fewer than 2^64 entries has more on one
 
 
 def encode_base64(data: bytes) -> str:
+    """The canonical base64 of `data`."""
     return base64.b64encode(data).decode()
 
 
 def decode_base64(text: str, *place: str) -> bytes:
-    """Raises `Refused` at `place` on any other spelling of the same bytes."""
+    """The bytes of canonical base64. Raises Refused (passport.malformed) at `place` on any other text."""
     try:
         data = binascii.a2b_base64(text, strict_mode=True) if text else b""
     except (binascii.Error, ValueError) as error:
         raise Refused(codes.PASSPORT_MALFORMED(*place, problem=error)) from error
     whole = len(data) // 3  # groups of four letters, which have no bits to spare
     if encode_base64(data[3 * whole :]) != text[4 * whole :]:
-        raise Refused(codes.PASSPORT_MALFORMED(*place, problem="base64 with unused bits set"))
+        raise Refused(codes.PASSPORT_MALFORMED(*place, problem="base64 with unused bits that are set"))
     return data
 
 
 def decode_hashes(text: str, *place: str) -> tuple[bytes, ...]:
-    """A proof: up to 128 hashes of 32 bytes, one after the other in base64."""
+    """The hashes of a proof: up to 128, of 32 bytes each, one after the other in base64. Raises Refused at `place`."""
     data = decode_base64(text, *place)
     if len(data) % 32 or len(data) > 2 * MAX_HASHES * 32:
-        raise Refused(codes.PASSPORT_MALFORMED(*place, problem="not a whole number of 32-byte hashes, 128 at the most"))
+        raise Refused(codes.PASSPORT_MALFORMED(*place, problem="expected up to 128 whole 32-byte hashes"))
     return tuple(data[start : start + 32] for start in range(0, len(data), 32))

@@ -4,64 +4,61 @@ from __future__ import annotations
 
 from carbonseal.findings import rejected, undetermined
 
+_ORIGINAL = "it was changed after it was made: ask for the original passport"
+_NEW_LIST = "ask the issuer for a new status list"
+
 PASSPORT_MALFORMED = rejected(
     "passport.malformed",
-    "not a passport of version 1: {problem}",
-    "if this is the right file, it was damaged, or made by another program: ask for it again",
+    "not a valid passport of version 1: {problem}",
+    "check that it is the right file; else it was damaged, or made by another program: ask for it again",
 )
 PASSPORT_UNKNOWN_VERSION = undetermined(
-    "passport.unknown-version", "a passport of another version, {version}", "use a carbonseal that knows it"
+    "passport.unknown-version",
+    "the passport is of version {version}; expected passport/1",
+    "use a version of carbonseal that knows it",
 )
 PASSPORT_OVER_LIMIT = undetermined(
-    "passport.over-limit", "more than {limit} {what}, the limit of version 1", "ask for a passport within the limits"
+    "passport.over-limit",
+    "the passport has more than {limit} {what}, the limit of version 1",
+    "ask for a passport within the limits",
 )
-PASSPORT_WRONG_KEY = rejected(
-    "passport.wrong-key",
-    "what stands here has the digest {digest}",
-    "it was changed after the passport was made: ask for the original",
-)
+PASSPORT_WRONG_KEY = rejected("passport.wrong-key", "the key is not the digest of its value, {digest}", _ORIGINAL)
 PASSPORT_NOT_CARRIED = rejected(
-    "passport.not-carried", "the {what} {digest} is cited and not there", "the file is incomplete: ask for it again"
+    "passport.not-carried", "the {what} {digest} is cited and not carried", "the file is incomplete: ask for it again"
 )
-PASSPORT_UNCITED = rejected(
-    "passport.uncited", "nothing in the passport cites this", "remove it, or ask for the original"
-)
+PASSPORT_UNCITED = rejected("passport.uncited", "it is carried, and nothing in the passport cites it", _ORIGINAL)
 PASSPORT_ANCHORS_UNSORTED = rejected(
     "passport.anchors-unsorted",
-    "the anchors are not in order, or one stands twice",
+    "the anchors are not sorted, or one is there twice",
     "sort them by ledger and evidence, each once",
 )
 PASSPORT_STATUS_LIST_TWICE = rejected(
-    "passport.status-list-twice", "one status list is carried in two versions", "carry only the newest"
+    "passport.status-list-twice", "a status list is carried in two versions", "carry only the newest"
 )
 
 CREDENTIAL_MALFORMED = rejected(
     "credential.malformed",
-    "not a credential of version 1: {problem}",
-    "ask the issuer for a credential in the form that the specification gives",
+    "not a valid credential of version 1: {problem}",
+    "ask the issuer for a credential in the form of docs/spec.md, section 12",
 )
 CREDENTIAL_LISTED_TWICE = rejected(
     "credential.listed-twice", "the {what} {digest} is listed twice", "the issuer has to list it once"
 )
 CREDENTIAL_BAD_SIGNATURE = rejected(
     "credential.bad-signature",
-    "the signature does not fit the document and the key {method}",
+    "invalid signature on this document by the key {method}",
     "it was changed after signing, or signed with another key: ask the issuer",
 )
 
-STATUS_LIST_MALFORMED = rejected(
-    "status-list.malformed", "not a status list of version 1: {problem}", "ask the issuer for a fresh status list"
-)
+STATUS_LIST_MALFORMED = rejected("status-list.malformed", "not a valid status list of version 1: {problem}", _NEW_LIST)
 STATUS_LIST_TOO_LONG = undetermined(
     "status-list.too-long",
-    "unpacks to more than {limit} bytes, the limit of version 1",
+    "the status list unpacks to more than {limit} bytes, the limit of version 1",
     "ask the issuer for a shorter one",
 )
 STATUS_LIST_TOO_SHORT = rejected(
     "status-list.too-short",
-    "has {positions} positions; W3C asks for {least}, so that none tells much",
-    "ask the issuer for a fresh status list",
+    "the status list has {positions} positions; W3C Bitstring Status List requires {least} or more",
+    _NEW_LIST,
 )
-STATUS_LIST_TRAILING = rejected(
-    "status-list.trailing", "something follows the packed list", "ask the issuer for a fresh status list"
-)
+STATUS_LIST_TRAILING = rejected("status-list.trailing", "the packed status list is followed by other bytes", _NEW_LIST)

@@ -1,7 +1,11 @@
-"""Credentials: the signed statement of an issuer about a product, its records and its components.
+"""Credentials (W3C Verifiable Credentials Data Model 2.0; docs/spec.md, section 12): what an issuer signs about a product.
 
-A W3C Verifiable Credential (Data Model 2.0) in one closed form: fixed `@context`, exactly one proof, the key named inside
-`verificationMethod` as `<issuer>#<multikey>`. DID documents are never consulted: the verifier's policy says which keys count.
+- One closed form: fixed `@context`, exactly one proof, no members beside those of the specification.
+- The key is named inside `verificationMethod`, as `<issuer>#<multikey>`. DID documents are never consulted: the verifier's
+  policy lists the keys that count.
+- A credential is cited by its digest, SHA-256 of its RFC 8785 bytes with the proof.
+
+Parsing checks form and digests; `data_integrity.check_proof` verifies the signature.
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ CREDENTIAL_PROFILE = "credential/1"
 
 @dataclass(frozen=True)
 class SignedDocument:
-    """What every document with a proof has: who signed it, with which key, and for which time it speaks."""
+    """What every document with a proof has: its issuer, the key that it names, and when it is valid."""
 
     document: Mapping[str, Any]
     canonical: bytes  # RFC 8785, proof included
@@ -39,10 +43,11 @@ class SignedDocument:
 
     @cached_property
     def digest(self) -> bytes:
-        """How others cite it: SHA-256 of its canonical bytes."""
+        """SHA-256 of its canonical bytes (32 bytes), by which others cite it."""
         return hashlib.sha256(self.canonical).digest()
 
     def commitment(self, profile: str, salt: bytes) -> bytes:
+        """Its commitment (32 bytes) as a record of `profile` under `salt` (32 bytes)."""
         return commit(profile, salt, self.canonical)
 
 
@@ -60,6 +65,8 @@ class Carried(Generic[Document]):
 
 @dataclass(frozen=True, slots=True)
 class ListedRecord:
+    """A record that a credential lists: its role (`footprint`), its profile and its commitment."""
+
     role: str
     profile: str
     commitment: bytes  # 32 bytes
@@ -67,7 +74,7 @@ class ListedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of the product: the digest of its own credential, and how much of it went in, per declared unit."""
+    """A part of the product: the digest of its credential, and how much of it went into one declared unit."""
 
     digest: bytes  # 32 bytes
     quantity: str  # a decimal
@@ -76,7 +83,7 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class StatusEntry:
-    """Where to look whether the credential was revoked: a position in the status list of that id."""
+    """Where a revocation of the credential is stated: a position in the status list with that id."""
 
     list_id: str
     index: int
@@ -84,6 +91,8 @@ class StatusEntry:
 
 @dataclass(frozen=True)
 class Credential(SignedDocument):
+    """A product credential: what its subject, a product, is made of."""
+
     subject: str
     name: str
     records: tuple[ListedRecord, ...]
@@ -108,7 +117,7 @@ def draft_credential(
     valid_until: datetime | None = None,
     status: StatusEntry | None = None,
 ) -> dict[str, Any]:
-    """A credential that has no proof yet."""
+    """An unsigned credential, in the form that `parse_credential` reads once it has a proof."""
     document: dict[str, Any] = {
         "@context": CONTEXT,
         "id": id,
@@ -141,12 +150,13 @@ def draft_credential(
 
 
 def sign_document(document: Mapping[str, Any], sign: Sign, public_key: bytes, created: datetime) -> dict[str, Any]:
-    """Add the proof of the document's issuer, whose key is `public_key` (32 bytes)."""
+    """The document with the proof of its issuer, whose key is `public_key` (32 bytes)."""
     return add_proof(document, sign, f"{document['issuer']}#{encode_key(public_key)}", created)
 
 
 def parse_credential(document: Mapping[str, Any]) -> Credential:
-    """Read a signed credential. Raises `Refused` unless it has exactly the form above; the signature is not checked here."""
+    """Read a signed credential. Raises Refused (`credential.*`) unless it has exactly the specified form. Does not verify the
+    signature."""
     signed = parse_signed(document, CREDENTIAL_SHAPE, codes.CREDENTIAL_MALFORMED)
     subject = document["credentialSubject"]
     records = tuple(
@@ -171,7 +181,7 @@ def parse_credential(document: Mapping[str, Any]) -> Credential:
 
 
 def parse_signed(document: Mapping[str, Any], shape: Shape, code: Code) -> dict[str, Any]:
-    """The members of `SignedDocument`, for any document with a proof. Raises `Refused` with `code` on any misfit."""
+    """The members of `SignedDocument`, for any document with a proof. Raises Refused with `code` where it is malformed."""
     shape.check(document, code)
     issuer, method = document["issuer"], document["proof"]["verificationMethod"]
     try:

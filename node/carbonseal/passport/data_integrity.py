@@ -1,4 +1,4 @@
-"""The cryptosuite eddsa-jcs-2022 (W3C Data Integrity EdDSA Cryptosuites 1.0, section 3.3): one proof over RFC 8785 bytes."""
+"""Cryptosuite eddsa-jcs-2022 (W3C Data Integrity EdDSA Cryptosuites 1.0, section 3.3): one proof over RFC 8785 bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Sign = Callable[[bytes], bytes]  # a message to its 64-byte Ed25519 signature
 
 
 def add_proof(document: Mapping[str, Any], sign: Sign, verification_method: str, created: datetime) -> dict[str, Any]:
-    """`document` with a proof for the purpose `assertionMethod`."""
+    """`document` with a proof for the purpose `assertionMethod`. Raises what `sign` raises."""
     proof: dict[str, Any] = {
         "type": "DataIntegrityProof",
         "cryptosuite": "eddsa-jcs-2022",
@@ -36,14 +36,15 @@ def add_proof(document: Mapping[str, Any], sign: Sign, verification_method: str,
 
 
 def signed_bytes(document: Mapping[str, Any]) -> bytes:
-    """What the signature covers: SHA-256 of the proof without its value ‖ SHA-256 of the document without its proof."""
+    """The 64 bytes that are signed: SHA-256 of the proof without its value ‖ SHA-256 of the document without its proof."""
     options = {name: value for name, value in document["proof"].items() if name != "proofValue"}
     unsecured = {name: value for name, value in document.items() if name != "proof"}
     return hashlib.sha256(jcs(options)).digest() + hashlib.sha256(jcs(unsecured)).digest()
 
 
 def check_proof(document: Mapping[str, Any], public_key: bytes) -> None:
-    """Raise `Refused` unless the document's one proof is by `public_key` (32 bytes). The proof's form is the caller's to check."""
+    """Raise Refused (credential.bad-signature) unless the document's one proof is a valid signature by `public_key` (32 bytes).
+    The form of the proof is for the caller to check."""
     try:
         signature = decode_multibase(document["proof"]["proofValue"])
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, signed_bytes(document))

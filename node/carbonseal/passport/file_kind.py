@@ -1,4 +1,7 @@
-"""What a file that is no passport looks like, for whoever was given it: findings of strict JSON speak to those who write it."""
+"""File kinds: what a file that is not a passport looks like, in words for whoever was given it.
+
+Findings of strict JSON are written for the author of a document; these are for its reader.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ BEGINNINGS = {
     b"\x00{": "text in UTF-16",
     b"<": "HTML or XML",
 }
-MEMBERS = {  # what another document has at its top
+MEMBERS = {  # the members by which another document is recognised
     "an issue request": {"issuer", "subject", "records"},
     "a receipt": {"commitment", "salt", "acknowledged"},
     "a credential without its passport": {"@context", "credentialSubject"},
@@ -29,19 +32,19 @@ MEMBERS = {  # what another document has at its top
 
 
 def of_bytes(finding: Finding, raw: bytes) -> Finding:
-    """A ``json.*`` finding about a file that was taken for a passport, in words for its reader."""
+    """A ``json.*`` finding about a file that was given as a passport, in words for its reader."""
     code = finding.code
     if code is JSON_TOO_LARGE:
-        return replace(finding, code=replace(code, remedy="no passport is so large: is it the right file?"))
+        return replace(finding, code=replace(code, remedy="no passport has so many: check that it is the right file"))
     looks = next((what for beginning, what in BEGINNINGS.items() if raw.startswith(beginning)), None)
     if looks is None and b"\x00" in raw[:4096]:
         looks = "binary data"
-    text = code.text if looks is None else f"no passport: this looks like {looks}"
+    text = code.text if looks is None else f"not a passport: this looks like {looks}"
     return replace(finding, code=replace(code, text=text, remedy=PASSPORT_MALFORMED.remedy))
 
 
 def of_value(value: Any) -> str | None:
-    """What JSON that is no passport looks like; None for what says that it is one."""
+    """What a JSON value looks like that is not a passport; None where it says that it is one."""
     if not isinstance(value, dict):
         return "a list" if isinstance(value, list) else "a single value"
     match value.get("carbonseal"):

@@ -1,6 +1,8 @@
-"""Base58 (Bitcoin alphabet) in multibase form, and Ed25519 public keys as multikeys.
+"""Multibase and multikeys (W3C Controlled Identifiers 1.0, sections 2.4 and 2.2.2).
 
-W3C Controlled Identifiers 1.0, sections 2.4 and 2.2.2: `z` ‖ base58btc(bytes); a multikey is 0xED 0x01 ‖ 32 bytes.
+- Multibase: `z` ‖ base58btc(bytes), in the Bitcoin alphabet.
+- Multikey of an Ed25519 public key: multibase of ED 01 ‖ 32 bytes, as in
+  `z6MkqbYJAjSwuyw3dyqZnwVYs795BUfe85DzPxgWgnx521Mb`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ _LONGEST = 128  # letters; a 64-byte signature takes 88, and the conversion is q
 
 
 def encode_multibase(data: bytes) -> str:
+    """`z` and the base58btc of `data`."""
     number = int.from_bytes(data, "big")
     letters: list[str] = []
     while number:
@@ -24,9 +27,9 @@ def encode_multibase(data: bytes) -> str:
 
 
 def decode_multibase(text: str) -> bytes:
-    """The inverse of `encode_multibase`. Raises ValueError on other alphabets, other letters, and more than 128 of them."""
+    """The inverse of `encode_multibase`. Raises ValueError on another base, another letter, or more than 128 letters."""
     if not text.startswith("z") or len(text) > _LONGEST + 1:
-        raise ValueError("not base58btc in multibase form (z…)")
+        raise ValueError("not base58btc in multibase form: expected z and at most 128 letters")
     digits, number = text[1:], 0
     try:
         for letter in digits:
@@ -44,7 +47,7 @@ def encode_key(public_key: bytes) -> str:
 
 @lru_cache(maxsize=1024)
 def decode_key(text: str) -> bytes:
-    """The 32 bytes of an Ed25519 multikey. Raises ValueError on any other kind of key."""
+    """The Ed25519 public key (32 bytes) of a multikey. Raises ValueError on any other kind of key."""
     data = decode_multibase(text)
     if len(data) != 34 or not data.startswith(_ED25519):
         raise ValueError("not an Ed25519 public key in multibase form (z6Mk…)")

@@ -1,9 +1,10 @@
-"""Passports: one flat file with a credential and all that is needed to verify it.
+"""Passports (docs/spec.md, section 14): one flat file with a credential and all that is needed to verify it.
 
-In the file, every credential, record, checkpoint, piece of evidence and status list stands once, keyed by its digest; a record
-by its commitment. In memory the checkpoints and evidence stand in the seals that cite them. A `Passport` that `parse` returns
-is consistent in itself: every key is the digest of what it names, and nothing is carried that nothing cites. Whether any of it
-is true is for `carbonseal.verification`.
+- In the file, every credential, checkpoint, status list and piece of evidence is there once, keyed by its digest; records and
+  seals are keyed by commitment.
+- In memory, checkpoints and evidence are in the seals that cite them.
+- A `Passport` that `parse` returns is consistent in itself: every key is the digest or commitment of what it names, and
+  nothing is carried that nothing cites. Whether any of it is true is for `carbonseal.verification`.
 """
 
 from __future__ import annotations
@@ -31,19 +32,20 @@ from . import codes
 
 PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 VERSION = "passport/1"
-MAX_COMPONENTS = 4096  # cited by all credentials together, whether carried or not
+MAX_COMPONENTS = 4096  # that all credentials together cite, carried or not
 MAX_TIERS = 32  # of components below the root
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosed:
-    """A record shown in full. Its commitment is its key in the passport."""
+    """A record that is disclosed: its document in full."""
 
     profile: str
     salt: bytes
     document: Mapping[str, Any]
 
     def commitment(self) -> bytes:
+        """Its commitment (32 bytes), which is its key in the passport."""
         return commit(self.profile, self.salt, jcs(self.document))
 
 
@@ -59,17 +61,19 @@ class Passport:
 
     @property
     def credential(self) -> Credential:
+        """The root: the credential that the passport is about."""
         return self.credentials[self.root].signed
 
     def commitments(self) -> set[bytes]:
-        """Of all that is or could be sealed: its credentials, the records that they list, its status lists."""
+        """The commitments of all that is or could be sealed: credentials, the records that they list, status lists."""
         return citations(self.root, self.credentials).seals(self.status_lists.values())
 
     def encode(self) -> bytes:
-        """The file: RFC 8785 bytes and a line feed."""
+        """The file's bytes: RFC 8785 and a line feed."""
         return jcs(self.to_json()) + b"\n"
 
     def to_json(self) -> dict[str, Any]:
+        """The file as a JSON value."""
         checkpoints: dict[str, str] = {}
         evidence: dict[str, Any] = {}
         seals = {key.hex(): _seal_to_json(seal, checkpoints, evidence) for key, seal in self.seals.items()}
@@ -89,23 +93,25 @@ class Passport:
 
 
 def carry_credential(document: Mapping[str, Any], salt: bytes) -> Carried[Credential]:
-    """Raises `Refused` where the document is no credential."""
+    """A signed credential with its salt. Raises Refused (`credential.*`) where the document is not a valid credential."""
     credential = parse_credential(document)
     return Carried(credential, salt, credential.commitment(CREDENTIAL_PROFILE, salt))
 
 
 def carry_status_list(document: Mapping[str, Any], salt: bytes) -> Carried[StatusList]:
-    """Raises `Refused` where the document is no status list."""
+    """A signed status list with its salt. Raises Refused (`status-list.*`) where the document is not a valid status list."""
     status_list = parse_status_list(document)
     return Carried(status_list, salt, status_list.commitment(STATUS_LIST_PROFILE, salt))
 
 
 def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
+    """Evidence as a passport carries it: type, version, and the bytes in base64."""
     return {"type": evidence.type, "version": evidence.version, "data": encode_base64(evidence.data)}
 
 
 def evidence_digest(member: Mapping[str, Any]) -> bytes:
-    """How seals cite evidence: SHA-256 of the RFC 8785 bytes of {data, type, version}, in which nothing needs an escape."""
+    """SHA-256 (32 bytes) of the RFC 8785 bytes of {data, type, version}, by which seals cite evidence. None of the three has a
+    character that needs an escape."""
     data, kind, version = member["data"], member["type"], int(member["version"])
     return hashlib.sha256(f'{{"data":"{data}","type":"{kind}","version":{version}}}'.encode()).digest()
 
@@ -115,7 +121,7 @@ def _carried_to_json(carried: Mapping[bytes, Carried[Any]]) -> dict[str, Any]:
 
 
 def _seal_to_json(seal: Seal, checkpoints: dict[str, str], evidence: dict[str, Any]) -> dict[str, Any]:
-    """The seal with its checkpoints and evidence by digest; what it cites is added to the two dictionaries."""
+    """The seal with checkpoints and evidence by digest. What it cites is added to `checkpoints` and `evidence`."""
     heads = []
     for head in seal.heads:
         checkpoint = hashlib.sha256(head.checkpoint).hexdigest()
@@ -139,10 +145,10 @@ def _seal_to_json(seal: Seal, checkpoints: dict[str, str], evidence: dict[str, A
 
 
 def parse(raw: bytes) -> Passport:
-    """Read a passport file, strictly.
+    """Read a passport file, strictly. Verifies no signature and no proof.
 
-    Raises `Refused`: *rejected* where the bytes are malformed, a key is not the digest of what it names, or something is
-    carried that nothing cites; *undetermined* where it is over a limit of version 1.
+    Raises Refused: *rejected* where the bytes are malformed, a key is not the digest of what it names, something cited is
+    missing, or something is carried that nothing cites; *undetermined* where it is over a limit, or of another version.
     """
     try:
         value = strict.parse(raw, PASSPORT_LIMITS)
@@ -152,7 +158,7 @@ def parse(raw: bytes) -> Passport:
 
 
 def parse_value(value: Any) -> Passport:
-    """The same from the JSON value, as `records.strict` reads it."""
+    """`parse` for the JSON value of a file, as `records.strict` reads it."""
     _check_version(value)
     _check_limits(value)
     PASSPORT_SHAPE.check(value, codes.PASSPORT_MALFORMED)
@@ -219,7 +225,7 @@ def _disclosed(key: str, member: Mapping[str, Any]) -> tuple[bytes, Disclosed]:
 
 
 class _SealReading:
-    """Puts checkpoints and evidence where seals cite them, and keeps count of what was cited."""
+    """Reads seals: puts checkpoints and evidence where seals cite them, and keeps what was cited."""
 
     def __init__(self, checkpoints: Mapping[str, bytes], evidence: Mapping[str, Evidence]) -> None:
         self._checkpoints = checkpoints
@@ -232,7 +238,9 @@ class _SealReading:
         heads = tuple(self._head(head, ("seals", key, f"head {n}")) for n, head in enumerate(member["heads"]))
         if heads[0].consistency is not None:
             raise Refused(
-                codes.PASSPORT_MALFORMED("seals", key, problem="the first head has nothing to be consistent with")
+                codes.PASSPORT_MALFORMED(
+                    "seals", key, problem="the first head has a consistency proof; only later heads may"
+                )
             )
         return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
 
@@ -265,7 +273,7 @@ class _SealReading:
 
 
 def _check_citations(passport: Passport, reading: _SealReading) -> None:
-    """Raise `Refused` unless everything that the passport carries is cited, beginning at its root."""
+    """Raise Refused unless the root is there and everything that is carried is cited."""
     if passport.root not in passport.credentials:
         raise Refused(codes.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
     cited = citations(passport.root, passport.credentials)
@@ -287,7 +295,7 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
 
 
 def _check_tiers(passport: Passport) -> None:
-    """Raise `Refused` where a way down is longer than allowed. Components are cited by digest, so every way ends."""
+    """Raise Refused where there are more tiers of components than allowed. There are no cycles: citation is by digest."""
     tier = {passport.root}
     for _ in range(MAX_TIERS + 1):
         tier = {

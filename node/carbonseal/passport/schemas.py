@@ -1,7 +1,7 @@
-"""The shape of every JSON document that carbonseal itself defines, as closed JSON schemas (draft 2020-12).
+"""JSON schemas (draft 2020-12) of the documents that carbonseal itself defines. All objects are closed.
 
-What a schema can say is said here, once; parsers may rely on it. Sizes that are limits (DESIGN: over a limit is *undetermined*,
-not *rejected*) and rules between members are checked by the parsers.
+- What a schema can say is said here, and parsers rely on it.
+- Limits are checked by the parsers: over a limit is *undetermined*, not *rejected*. So are rules between members.
 """
 
 from __future__ import annotations
@@ -180,17 +180,19 @@ TRUST = _closed(
 
 
 class Shape:
-    """A compiled schema. Compiling waits for the first use, and happens once."""
+    """A schema that is compiled at its first use, once."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
 
     def check(self, value: object, code: Code) -> None:
-        """Raise `Refused` with `code` (whose message uses `{problem}`) at the JSON pointer of the first misfit."""
+        """Raise Refused with `code`, whose message has the fact `problem`, at the JSON pointer of the first violation."""
         import jsonschema_rs
 
         try:
-            self._validator().validate(value)  # stops at the first: all misfits of a hostile file would fill the memory
+            self._validator().validate(
+                value
+            )  # stops at the first: all violations of a hostile file would fill the memory
         except jsonschema_rs.ValidationError as error:
             place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
             raise Refused(code(*place, problem=_short(error.message))) from None
@@ -203,7 +205,7 @@ class Shape:
 
 
 def _short(message: str) -> str:
-    """A schema library's message without the whole of a large value in it."""
+    """The schema library's message, cut where it has the whole of a large value."""
     return message if len(message) <= 200 else f"{message[:90]} … {message[-90:]}"
 
 

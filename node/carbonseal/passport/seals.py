@@ -1,4 +1,4 @@
-"""Seals: what ties one entry of a log to ledgers."""
+"""Seals (docs/spec.md, section 11): what ties one entry of a log to ledgers."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class SealedAnchor:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One checkpoint that covers the entry, and all that was proved about it.
+    """One checkpoint over the entry, with its proofs and anchors.
 
-    `consistency` leads from the head before this one, which is smaller (RFC 9162, section 2.1.4); None on the first head, and
-    where the two cannot be linked.
+    `consistency` is the proof from the head before, which is smaller (RFC 9162, section 2.1.4); None on the first head, and
+    where there is no such proof.
     """
 
     checkpoint: bytes  # the signed note

@@ -1,4 +1,8 @@
-"""Status lists: which credentials an issuer has revoked, one bit each (W3C Bitstring Status List 1.0)."""
+"""Status lists (W3C Bitstring Status List 1.0; docs/spec.md, section 13): which credentials an issuer has revoked, a bit each.
+
+Bit i is bit 7 - (i mod 8), from the least significant, of byte i / 8; 1 means revoked. The list is packed with gzip, and is
+cited by its bytes as signed: it must never be packed again.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,16 @@ from carbonseal.passport.schemas import CONTEXT, STATUS_LIST_SHAPE, STATUS_LIST_
 from . import codes
 
 STATUS_LIST_PROFILE = "status-list/1"
-ENTRIES = 131_072  # the least that the specification allows, so that a list tells little about who is on it
+ENTRIES = 131_072  # positions: the least that W3C allows, so that a list says little about who is on it
 MAX_BYTES = 1 << 20  # of the bitstring, unpacked: a small file cannot unpack to a large one
 
 
 @dataclass(frozen=True)
 class StatusList(SignedDocument):
+    """One signed version of a status list."""
+
     id: str
-    encoded: str  # packed, as it came: thousands of lists in one passport must not unpack to gigabytes of memory
+    encoded: str  # packed, as signed: thousands of lists in one passport must not take gigabytes of memory
 
     @property
     def name(self) -> tuple[str, str]:
@@ -35,10 +41,11 @@ class StatusList(SignedDocument):
 
     @property
     def bits(self) -> bytes:
+        """The bitstring, unpacked."""
         return _unpack(self.encoded)
 
     def revoked(self, index: int) -> bool:
-        """Raises IndexError where the list has no such position."""
+        """Whether the credential at position `index` is revoked. Raises IndexError where there is no such position."""
         bits = self.bits
         if index >= 8 * len(bits):
             raise IndexError(f"the list has {8 * len(bits)} positions")
@@ -48,7 +55,7 @@ class StatusList(SignedDocument):
 def draft_status_list(
     *, id: str, issuer: str, revoked: Collection[int], valid_from: datetime, valid_until: datetime
 ) -> dict[str, Any]:
-    """A status list that has no proof yet. The same positions always give the same bytes."""
+    """An unsigned status list. The same positions always give the same bytes."""
     bits = bytearray(ENTRIES // 8)
     for index in revoked:
         bits[index // 8] |= 1 << (7 - index % 8)
@@ -70,17 +77,17 @@ def draft_status_list(
 
 
 def parse_status_list(document: Mapping[str, Any]) -> StatusList:
-    """Read a signed status list. Raises `Refused`; the signature is not checked here."""
+    """Read a signed status list. Raises Refused (`status-list.*`). Does not verify the signature."""
     signed = parse_signed(document, STATUS_LIST_SHAPE, codes.STATUS_LIST_MALFORMED)
     encoded = document["credentialSubject"]["encodedList"]
     _unpack(encoded)
     return StatusList(**signed, id=document["id"], encoded=encoded)
 
 
-@lru_cache(maxsize=16)  # passports that are verified one after the other often have a list in common
+@lru_cache(maxsize=16)  # passports that are verified in a row often have a list in common
 def _unpack(encoded: str) -> bytes:
-    """base64url(gzip(bits)), with `u` before it; refused where it is packed otherwise, too long or short, or followed by
-    anything. No more is unpacked than may be there."""
+    """The bits of `u` ‖ base64url(gzip(bits)). Raises Refused where it is packed otherwise, too long or too short, or followed
+    by anything. At most one byte more than a list may have is unpacked."""
     where = "/credentialSubject/encodedList"
     try:
         packed = base64.b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4), altchars=b"-_", validate=True)
@@ -91,7 +98,7 @@ def _unpack(encoded: str) -> bytes:
     if len(bits) > MAX_BYTES:
         raise Refused(codes.STATUS_LIST_TOO_LONG(where, limit=MAX_BYTES))
     if not unpacking.eof:
-        raise Refused(codes.STATUS_LIST_MALFORMED(where, problem="its gzip stream is cut short"))
+        raise Refused(codes.STATUS_LIST_MALFORMED(where, problem="the gzip stream ends too early"))
     if unpacking.unused_data:
         raise Refused(codes.STATUS_LIST_TRAILING(where))
     if 8 * len(bits) < ENTRIES:
