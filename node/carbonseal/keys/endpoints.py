@@ -1,4 +1,4 @@
-"""Addresses of endpoints, which often carry an access key: in their path, in their query, or before the host."""
+"""Addresses of endpoints without access keys, which may be in the path, in the query, or before the host."""
 
 from __future__ import annotations
 
@@ -10,19 +10,30 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,31}(?=://)")
 
 
 def origin(address: str) -> str:
-    """Scheme, host and port, in one spelling: what may be stored. Raises ValueError where `address` is none."""
+    """Scheme, host and port of `address`, in one spelling: the part that may be stored and printed. Raises ValueError where
+    `address` is not scheme://host.
+
+    >>> origin("https://RPC.example.:443/v3/access-key")
+    'https://rpc.example'
+    """
     parts = urlsplit(address)
     port = parts.port
     host = (parts.hostname or "").removesuffix(".").encode("idna").decode()
-    if not parts.scheme or not host or ("%" in host and ":" not in host):  # %3a and %31: another spelling
+    if (
+        not parts.scheme or not host or ("%" in host and ":" not in host)
+    ):  # such as %3a and %31: another spelling of a host
         raise ValueError("an address is scheme://host")
-    shown = f"[{host}]" if ":" in host else host
+    bracketed = f"[{host}]" if ":" in host else host
     usual = PORTS.get(parts.scheme.rpartition("+")[2])
-    return f"{parts.scheme}://{shown}" + ("" if port in {None, usual} else f":{port}")
+    return f"{parts.scheme}://{bracketed}" + ("" if port in {None, usual} else f":{port}")
 
 
 def redacted(address: str) -> str:
-    """What of an address may be shown, in a message or in a node's state: its origin, or its scheme where it has none."""
+    """The part of `address` that may be printed: its origin, or only its scheme where it has no valid origin. Never raises.
+
+    >>> redacted("https://user:word@rpc.example/key?k=1")
+    'https://rpc.example'
+    """
     try:
         return origin(address)
     except ValueError:  # UnicodeError among them

@@ -70,5 +70,5 @@ def read_uri(uri: str, known: Mapping[str, tuple[str, ...]]) -> KeyUri:
 def unsupported(uri: str, known: Iterable[str]) -> Refused:
     """`secret.unsupported`, to be raised: `uri` has none of the `known` schemes. What is no scheme may be the secret itself."""
     scheme, colon, _ = uri.partition(":")
-    found = f"{scheme}:" if colon and _SCHEME.fullmatch(scheme) else "anything else"
+    found = f"{scheme}:" if colon and _SCHEME.fullmatch(scheme) else "something else"
     return Refused(SECRET_UNSUPPORTED(found=found, known=", ".join(f"{name}:" for name in known)))
