@@ -182,7 +182,7 @@ def test_a_liar_is_named_and_the_dead_stop_nothing(run: Run, chain: Network, pol
         run, tmp_path / "t.json", policy, chain, liar.endpoint, dead, chain.endpoint, chain.another().endpoint
     )
     assert done.exit_code == 0, done.output
-    assert f"{liar.endpoint} speaks of another chain" in done.output
+    assert f"{liar.endpoint} is on another chain" in done.output
     assert dead in done.output
 
 

@@ -41,4 +41,4 @@ def test_another_channels_block_is_refused(run: Run, tmp_path: Path) -> None:
     block.write_bytes(Channel().block().SerializeToString())
     done = run("trust", "pin", "fabric:" + "ab" * 32, block, "--source", "the operator", "-o", tmp_path / "trust.json")
     assert done.exit_code == 2
-    assert "fabric.file-malformed" in done.stderr or "no configuration block of the channel" in done.stderr
+    assert "fabric.file-malformed" in done.stderr or "not a configuration block of the channel" in done.stderr

@@ -55,7 +55,7 @@ def test_a_liar_is_outvoted_and_named() -> None:
     checked = VERIFIER.check(MADE.evidence, STATEMENT, pins, [*trust, *block0])
     assert checked.proved is not None
     assert checked.proved.trusted == (trust[0], trust[2], block0[0], block0[2]), "the verdict rests on no liar"
-    assert "https://liar.example says that block 100 is 0x99" in checked.findings[1].message
+    assert "https://liar.example names 0x9999" in checked.findings[1].message
 
 
 def test_a_liar_who_backs_forged_evidence_is_named_too() -> None:

@@ -281,5 +281,5 @@ def test_what_is_no_hash_is_not_written_into_policies(end: str, carbonseal_fresh
     if not end:
         assert scenario(carbonseal_fresh_chain, check, faulty)["genesis"] == carbonseal_fresh_chain.deployment.genesis
         return
-    with pytest.raises(TransientError, match="is no hash"):
+    with pytest.raises(TransientError, match="is not a hash"):
         scenario(carbonseal_fresh_chain, check, faulty)

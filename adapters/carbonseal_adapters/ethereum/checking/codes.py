@@ -24,7 +24,7 @@ CONTRACT_NOT_PINNED = noted(
 )
 PUBLISHER_NOT_LISTED = noted(
     "ethereum.publisher-not-listed",
-    "the anchor stands under {publisher}, which the policy does not list",
+    "the anchor is by publisher {publisher}, which the policy does not list",
     "add it to publisher= if its anchors should count",
 )
 BLOCK_NOT_PINNED = noted(
@@ -45,21 +45,21 @@ AGREEMENT_LACKING = noted(
 TRUST_CONTRADICTS = noted(
     "ethereum.trust-contradicts",
     "the trust pins several blocks of number {number}: {pinned}",
-    "an endpoint lies or has not followed a reorg: ask more of them, and let the policy ask that more agree (agree=2)",
+    "an endpoint is wrong or has not followed a reorg: ask more of them, and require that more agree (agree=2)",
 )
 ENDPOINT_OUTVOTED = noted(
     "ethereum.endpoint-outvoted",
-    "{source} says that block {number} is {hash}; the others agree on {agreed}",
-    "it lies, or has not followed a reorg: find out before you ask it again",
+    "{source} names {hash} for block {number}; the others agree on {agreed}",
+    "it is wrong, or has not followed a reorg: find out which before you ask it again",
 )
 TRUST_OTHER_CHAIN = noted(
     "ethereum.trust-other-chain",
-    "{source} speaks of another chain: its block 0 is {pinned}; the policy pins genesis {genesis}",
+    "{source} is on another chain: its block 0 is {pinned}; the policy pins genesis {genesis}",
     "gather the trust from an endpoint of the chain that the policy means",
 )
 GENESIS_MISSING = noted(
     "ethereum.genesis-missing",
-    "{source} does not name block 0, so nothing shows that it speaks of the pinned chain: what it says does not count",
+    "{source} does not name block 0, so nothing shows that it is on the pinned chain: its answers do not count",
     "gather block 0 from it with carbonseal trust gather, or by hand: carbonseal trust pin LEDGER 0 HASH --source ...",
 )
 TRUST_MALFORMED = noted(
@@ -73,9 +73,9 @@ TRUST_MALFORMED = noted(
 RLP_MALFORMED = rejected("ethereum.rlp-malformed", "this is not RLP: {problem}")
 RLP_NOT_CANONICAL = rejected("ethereum.rlp-not-canonical", "this RLP is not in its only allowed form: {problem}")
 EVIDENCE_MALFORMED = rejected("ethereum.evidence-malformed", "the evidence is not of the agreed form: {problem}")
-HEADER_MALFORMED = rejected("ethereum.header-malformed", "the block header is not one: {problem}")
+HEADER_MALFORMED = rejected("ethereum.header-malformed", "this is not a block header: {problem}")
 REGISTRY_DIFFERS = rejected(
-    "ethereum.registry-differs", "the evidence speaks of the contract {registry}; the policy pins {pinned}"
+    "ethereum.registry-differs", "the evidence is of contract {registry}; the policy pins {pinned}"
 )
 CODE_DIFFERS = rejected(
     "ethereum.code-differs",
@@ -85,23 +85,23 @@ NODE_HASH = rejected("ethereum.node-hash", "proof node {index} does not have the
 NODE_MALFORMED = rejected("ethereum.node-malformed", "proof node {index} is not a trie node: {problem}")
 NODE_MISSING = rejected("ethereum.node-missing", "the proof ends before its goal, after {count} nodes")
 NODE_EXTRA = rejected("ethereum.node-extra", "the proof reaches its goal with node {index} and goes on to {count}")
-PROOF_STRAYS = rejected("ethereum.proof-strays", "the proof turns to another key at node {index}")
+PROOF_STRAYS = rejected("ethereum.proof-strays", "the proof leads to another key from node {index} on")
 ACCOUNT_ABSENT = rejected("ethereum.account-absent", "the proof shows that the contract does not exist in this block")
-ACCOUNT_MALFORMED = rejected("ethereum.account-malformed", "the account is not one: {problem}")
+ACCOUNT_MALFORMED = rejected("ethereum.account-malformed", "this is not an account: {problem}")
 ANCHOR_ABSENT = rejected("ethereum.anchor-absent", "the proof shows that the anchor does not exist in this block")
 OTHER_DIGEST = rejected(
     "ethereum.other-digest",
     "the registry holds the digest {found} for this log and size; this checkpoint's is {expected}",
 )
 TIMESTAMP_LATER = rejected(
-    "ethereum.timestamp-later", "the contract holds {found}, which is no time up to the block's own, {timestamp}"
+    "ethereum.timestamp-later", "the contract holds {found}, which is not a time up to the block's own, {timestamp}"
 )
 VALUE_MALFORMED = rejected("ethereum.value-malformed", "the storage value is not a word of at most 32 bytes")
 
 # --- policy lines and endpoints -------------------------------------------------------------------------------------
 
 NAME_MALFORMED = rejected("ethereum.name-malformed", "{name} is not eip155: with a decimal chain id")
-OPTION_UNKNOWN = rejected("ethereum.option-unknown", "there is no option {option}", "known are {known}")
+OPTION_UNKNOWN = rejected("ethereum.option-unknown", "the option {option} is not known", "known are {known}")
 OPTION_MISSING = rejected(
     "ethereum.option-missing",
     "the option {option} is missing",
@@ -112,17 +112,17 @@ ADDRESS_MALFORMED = rejected("ethereum.address-malformed", "{value} is not 0x an
 ADDRESS_CHECKSUM = rejected(
     "ethereum.address-checksum",
     "the capital letters of {value} do not fit its checksum (EIP-55)",
-    "look for a slip of the pen, or write it in lower case",
+    "look for a typing error, or write it in lower case",
 )
 PUBLISHER_REPEATED = rejected("ethereum.publisher-repeated", "the publisher {publisher} is listed twice")
 PUBLISHER_UNKNOWABLE = rejected(
     "ethereum.publisher-unknowable",
-    "EAS does not tell who wrote an anchor, so {value} cannot be asked for",
+    "EAS does not record who wrote an anchor, so {value} cannot be required",
     "write publisher=any: whose a head is, its log's signature says",
 )
 CONTRACT_UNKNOWN = rejected(
     "ethereum.contract-unknown",
-    "there is no contract {contract} here",
+    "the kind of contract {contract} is not known",
     "write eas, or leave contract out for a registry",
 )
 CONTRACT_ABSENT = rejected(
@@ -132,7 +132,7 @@ CONTRACT_ABSENT = rejected(
 )
 CONTRACT_OTHER = rejected(
     "ethereum.contract-other",
-    "the contract at {address} is no AnchorRegistry: its code has the hash {code}, that of a registry {expected}",
+    "the contract at {address} is not an AnchorRegistry: its code has the hash {code}, that of a registry {expected}",
     "is the address right, and this the chain that it is on?",
 )
 SLOT_MALFORMED = rejected(
@@ -151,7 +151,7 @@ FINALITY_MALFORMED = rejected(
 )
 SETTING_MALFORMED = rejected("ethereum.setting-malformed", "{value} is not {expected}", "write a decimal number")
 ENDPOINT_MALFORMED = rejected(
-    "ethereum.endpoint-malformed", "the endpoint is no address with http or https", "write http://host:port"
+    "ethereum.endpoint-malformed", "the endpoint is not an address with http or https", "write http://host:port"
 )
 ENDPOINT_OTHER_CHAIN = rejected(
     "ethereum.endpoint-other-chain", "{endpoint} serves chain {found}, not {expected}", "name an endpoint of that chain"
@@ -171,10 +171,10 @@ KEY_MALFORMED = rejected(
     "restore it, or make one: docs/operators/keys.md says how",
 )
 KEYSTORE_MALFORMED = rejected(
-    "ethereum.keystore-malformed", "{uri} is no Ethereum keystore of version 3", "restore it from a copy"
+    "ethereum.keystore-malformed", "{uri} is not an Ethereum keystore of version 3", "restore it from a copy"
 )
 KEYSTORE_OTHER_ADDRESS = rejected(
-    "ethereum.keystore-other-address", "{uri} says that it is for {told}, and holds the key of {found}", "find out why"
+    "ethereum.keystore-other-address", "{uri} names the address {told}, and holds the key of {found}", "find out why"
 )
 SIGNER_OTHER_CHAIN = rejected(
     "ethereum.signer-other-chain",
@@ -198,7 +198,7 @@ SIGNER_OTHER_ACCOUNT = rejected(
 )
 SIGNER_ANSWER = rejected(
     "ethereum.signer-answer",
-    "{endpoint} answers {method} with something that is no signed transaction",
+    "{endpoint} answers {method} with something that is not a signed transaction",
     "is it a signer?",
 )
 SIGNER_UNREACHABLE = undetermined(
@@ -212,21 +212,21 @@ SIGNER_DENIES = undetermined(
 
 ENDPOINT_BLOCK_UNFINAL = noted(
     "ethereum.endpoint-block-unfinal",
-    "{endpoint} does not call block {number} final yet, but {final}",
+    "{endpoint} has not finalized block {number} yet; its newest finalized block is {final}",
     "ask again later, or say how many --confirmations are enough for you",
 )
 ENDPOINT_NO_FINALITY = noted(
     "ethereum.endpoint-no-finality",
-    "{endpoint} calls no block final",
+    "{endpoint} reports no finalized block",
     "say how many --confirmations are enough for you; 0 takes whatever it has",
 )
 ENDPOINT_CHANGED = noted(
     "ethereum.endpoint-changed",
-    "{endpoint} said before that block {number} is {before}, and now says {now}",
+    "{endpoint} named {before} for block {number} before, and now names {now}",
     "a block that was final does not change: find out before you ask it again",
 )
 ENDPOINT_UNREACHABLE = noted(
-    "ethereum.endpoint-unreachable", "no answer any more: {problem}", "gather the rest again later"
+    "ethereum.endpoint-unreachable", "the endpoint stopped answering: {problem}", "gather the rest again later"
 )
 PIN_MALFORMED = rejected(
     "ethereum.pin-malformed",

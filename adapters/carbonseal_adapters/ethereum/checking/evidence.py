@@ -1,4 +1,4 @@
-"""Checks that an anchor stands in a contract's storage, offline, down from a block hash that the verifier pinned.
+"""Evidence of an anchor in a contract's storage, verified offline from a pinned block hash (spec section 8).
 
 Evidence of type ``ethereum-storage``, version 1, is of an AnchorRegistry. It is the RLP list
 
@@ -110,7 +110,7 @@ class EthereumVerifier:
     def check(
         self, evidence: Evidence, statement: Statement, pins: Pins | eas.EasPins, trust: Sequence[TrustItem]
     ) -> Checked:
-        """Show that `statement` stands in the pinned contract, in a pinned block, and under a publisher that counts."""
+        """Show that `statement` is in the pinned contract, in a pinned block, under a publisher that counts."""
         try:
             return _check(evidence, statement, pins, trust)
         except Refused as refused:

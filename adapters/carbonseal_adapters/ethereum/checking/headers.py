@@ -1,4 +1,4 @@
-"""Block headers: from what an RPC tells about a block to the bytes that its hash is made of, and back. Pure."""
+"""Block headers: from JSON-RPC's block to the RLP that is hashed, and back. Pure."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def read_header(data: bytes) -> Header:
     """Raises `Refused` (ethereum.header-malformed, ethereum.rlp-…)."""
     fields = rlp.decode(data)
     if not isinstance(fields, list) or not OLDEST_FIELDS <= len(fields) <= MAX_FIELDS:
-        raise Refused(codes.HEADER_MALFORMED(problem=f"it is no list of {OLDEST_FIELDS} to {MAX_FIELDS} items"))
+        raise Refused(codes.HEADER_MALFORMED(problem=f"it is not a list of {OLDEST_FIELDS} to {MAX_FIELDS} items"))
     state_root = fields[STATE_ROOT]
     if not isinstance(state_root, bytes) or len(state_root) != 32:
         raise Refused(codes.HEADER_MALFORMED(problem="its state root has not 32 bytes"))
@@ -92,7 +92,7 @@ def write_header(block: Mapping[str, Any]) -> bytes:
 
 
 def _unsealed(extra: bytes) -> Iterator[bytes]:
-    """What stands for such a block's `extraData` when it is hashed: one of these, as the client has it."""
+    """The `extraData` of such a block as it is hashed: one of these, depending on the client."""
     match _decoded(extra):
         case [vanity, validators, vote, _round, _seals]:
             yield rlp.encode([vanity, validators, vote, b"", []])  # QBFT

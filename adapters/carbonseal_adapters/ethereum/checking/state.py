@@ -37,7 +37,7 @@ def read_parts(data: bytes, *addresses: str) -> tuple[list[bytes], bytes, Nodes,
     """
     parts, count = rlp.decode(data), len(addresses) + 3
     if not isinstance(parts, list) or len(parts) != count:
-        raise Refused(codes.EVIDENCE_MALFORMED(problem=f"it is no list of {count} items"))
+        raise Refused(codes.EVIDENCE_MALFORMED(problem=f"it is not a list of {count} items"))
     *first, header, account, storage = parts
     return (
         [_bytes(item, name, 20) for item, name in zip(first, addresses, strict=True)],
@@ -61,7 +61,7 @@ def _bytes(item: rlp.Item, name: str, length: int | None) -> bytes:
 
 def _nodes(item: rlp.Item, name: str) -> Nodes:
     if not isinstance(item, list) or len(item) > MAX_NODES:
-        raise Refused(codes.EVIDENCE_MALFORMED(problem=f"its {name} is no list of at most {MAX_NODES} nodes"))
+        raise Refused(codes.EVIDENCE_MALFORMED(problem=f"its {name} is not a list of at most {MAX_NODES} nodes"))
     return tuple(_bytes(node, f"{name} node", None) for node in item)
 
 
@@ -93,7 +93,7 @@ def _storage_root(account: bytes | Absent, code: bytes) -> bytes:
         raise Refused(codes.ACCOUNT_ABSENT())
     fields: Any = rlp.decode(account)
     if not isinstance(fields, list) or len(fields) != 4 or not all(isinstance(field, bytes) for field in fields):
-        raise Refused(codes.ACCOUNT_MALFORMED(problem="it is no list of 4 byte strings"))
+        raise Refused(codes.ACCOUNT_MALFORMED(problem="it is not a list of 4 byte strings"))
     storage_root: bytes = fields[2]
     if len(storage_root) != 32:
         raise Refused(codes.ACCOUNT_MALFORMED(problem="its storage root has not 32 bytes"))

@@ -41,7 +41,7 @@ def prove(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | Absent:
     while True:
         if len(node) == 17:
             if at == len(path):
-                raise _malformed(used - 1, "a branch stands where the key has ended")
+                raise _malformed(used - 1, "a branch is where the key has ended")
             child = node[int(path[at], 16)]
             at += 1
         else:
@@ -81,7 +81,7 @@ def _embedded(child: list[rlp.Item], index: int) -> list[rlp.Item]:
 
 def _node(item: rlp.Item, index: int) -> list[rlp.Item]:
     if not isinstance(item, list) or len(item) not in {2, 17}:
-        raise _malformed(index, "it is no list of 2 or 17 items")
+        raise _malformed(index, "it is not a list of 2 or 17 items")
     return item
 
 

@@ -42,7 +42,7 @@ class Inquiry:
     """Questions to one endpoint. Every failure to answer is a `TransientError`, every answer that is of no use a `Refused`."""
 
     def __init__(self, endpoint: str, pause: Callable[[float], None]) -> None:
-        """Raises `Refused` where `endpoint` is no address."""
+        """Raises `Refused` where `endpoint` is not an address."""
         self.source = origin(endpoint)
         self._endpoint, self._pause = endpoint, pause
         self._opener = urllib.request.build_opener(_Elsewhere)
@@ -96,7 +96,7 @@ class Inquiry:
                 middle = (low + high) // 2
                 todo += [(middle + 1, high), (low, middle)]
             if len(found) > MOST_BLOCKS:
-                raise self._too_much(f"it tells of more than {MOST_BLOCKS} blocks")
+                raise self._too_much(f"it reports events in more than {MOST_BLOCKS} blocks")
         raise self._too_much(f"it takes more than {MOST_RANGES} questions: look from a later block on")
 
     def _too_much(self, problem: str) -> Refused:
@@ -156,7 +156,7 @@ class Inquiry:
     def _quantity(self, method: str, found: object) -> int:
         try:
             if not isinstance(found, str) or not found.startswith("0x") or len(found) > 66:
-                raise ValueError(f"{found!r:.80} is no quantity")
+                raise ValueError(f"{found!r:.80} is not a quantity")
             return int(found, 16)
         except ValueError as error:
             raise Refused(self._unusable(method, error)) from error

@@ -149,7 +149,7 @@ def _headers(evidence: Sequence[Evidence]) -> tuple[Sequence[Header], Sequence[F
 
 
 def _anchored(inquiry: Inquiry, request: GatherRequest, final: int) -> Set[int]:
-    """The blocks in which the policy's publishers anchored, as far as the endpoint tells. EAS names no publisher."""
+    """The blocks in which the policy's publishers anchored, as far as the endpoint reports. EAS names no publisher."""
     if request.since is None or not isinstance(request.pins, Pins):
         return frozenset()
     publishers = [to_hex(publisher.rjust(32, b"\0")) for publisher in sorted(request.pins.publishers)]
@@ -158,7 +158,7 @@ def _anchored(inquiry: Inquiry, request: GatherRequest, final: int) -> Set[int]:
 
 
 def _final(inquiry: Inquiry, confirmations: int | None) -> int:
-    """The number of the newest block that may be pinned. Raises `Refused` where the endpoint tells none."""
+    """The number of the newest block that may be pinned. Raises `Refused` where the endpoint reports none."""
     if confirmations == 0:
         return ANY
     if confirmations is not None:
@@ -170,7 +170,7 @@ def _final(inquiry: Inquiry, confirmations: int | None) -> int:
 
 
 def _ask(inquiry: Inquiry, numbers: Sequence[int]) -> Iterator[tuple[int, bytes | Finding]]:
-    """Each block's hash, or why there is none. An endpoint that falls silent on the way keeps what it has said."""
+    """Each block's hash, or why there is none. What an endpoint answered before it became unreachable is kept."""
 
     def one(number: int) -> bytes | Finding:
         try:

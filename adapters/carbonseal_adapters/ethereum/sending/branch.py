@@ -1,4 +1,4 @@
-"""The chain as one endpoint tells it, tied together by parent hashes, so that what is built on is one history.
+"""The chain as one endpoint reports it, linked by parent hashes, so that decisions rest on one history.
 
 Two answers of an endpoint may come from before and after a reorg, or from two machines behind one address. A block counts
 as part of the chain when parent hashes lead to it from the head that was seen last.
@@ -39,7 +39,7 @@ class Block:
 def _hash(text: str) -> str:
     """Whoever is asked must not write other words than a hash into a policy, or into a report."""
     if not _HASH.fullmatch(text):
-        raise ValueError(f"{text!r:.80} is no hash")
+        raise ValueError(f"{text!r:.80} is not a hash")
     return text.lower()
 
 
@@ -105,7 +105,7 @@ class Branch:
             return Block.read(fields)
 
     def _join(self, fresh: list[Block]) -> None:
-        """Take in new blocks, the head first; what they do not build on has fallen out."""
+        """Take in new blocks, the head first; what they do not build on was reorged out."""
         lowest = fresh[-1]
         below = self._blocks.get(lowest.number - 1)
         lost = [number for number in self._blocks if number >= lowest.number]

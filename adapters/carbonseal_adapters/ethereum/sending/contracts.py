@@ -1,4 +1,4 @@
-"""The contracts that anchors can stand in, as whoever sends needs to know them. Pure: the ledger does the asking."""
+"""The contracts that anchors are written to, as the sender needs to know them. Pure: the ledger does the queries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Standing(Enum):
 
 
 class Contract(Protocol):
-    """One contract on one chain, and under whose name anchors stand there."""
+    """One contract on one chain, and under whose name anchors are written there."""
 
     @property
     def address(self) -> bytes: ...  # 20 bytes
@@ -52,7 +52,7 @@ class Contract(Protocol):
         ...
 
     def topics(self, log: bytes) -> list[str] | None:
-        """The topics of the events that tell of a log's anchors; None where none do."""
+        """The topics of the events of a log's anchors; None where there are no such events."""
         ...
 
     def evidence(self, header: bytes, account_proof: tuple[bytes, ...], storage_proof: tuple[bytes, ...]) -> Evidence:

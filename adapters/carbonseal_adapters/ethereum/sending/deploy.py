@@ -155,7 +155,7 @@ async def _included(rpc: Rpc, plan: Plan, name: str, poll: float, polls: int) ->
 
 
 async def _chain(rpc: Rpc) -> tuple[int, str]:
-    """Its id, and its genesis as the endpoint tells it."""
+    """Its id, and its genesis as the endpoint reports it."""
     block = await rpc.ask("eth_getBlockByNumber", "0x0", False)
     with rpc.reading("eth_getBlockByNumber"):
         genesis = str(block["hash"])

@@ -1,9 +1,9 @@
-"""Anchors heads on an Ethereum chain: in an AnchorRegistry, or in an EAS contract.
+"""Ledger adapter for Ethereum: writes anchors to an AnchorRegistry, or to an EAS contract.
 
-An attempt's slot is its nonce: of two transactions with one nonce a chain includes one at most, so that a replacement can
-never stand beside what it replaces. What counts in the end is the contract's state, not a receipt: an anchor that stands
+An attempt's slot is its nonce: of two transactions with one nonce a chain includes one at most, so that a replacement is
+never included beside what it replaces. What counts in the end is the contract's state, not a receipt: an anchor that is
 there, however it came, needs no other transaction. So a second nonce is used for an anchor only where the first was used up
-by something else, in a block that is final, and the anchor does not stand after that block.
+by something else, in a block that is final, and the anchor is not in the state after that block.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
     Options: `registry` (address), or `contract` = "eas" with `eas` (address) and `slot` (of its timestamps); `key` (URI of
     the signer, see `signers`); and those of `settings`. Raises `Refused` on wrong options, an unusable key or another
-    contract, `TransientError` where the endpoint is silent.
+    contract, `TransientError` where the endpoint does not answer.
     """
     where = options_of(options)
     for option in options:
@@ -141,7 +141,7 @@ class EthereumLedger:
         if stands_for_good:  # by attempts that this node has lost, say with an old copy of its store; in EAS, by anyone
             return Attempt(statement, f"standing {statement.digest().hex()}", "", b"")
         if stands:
-            raise TransientError("the anchor stands already, in a block that is not final yet")
+            raise TransientError("the anchor is included already, in a block that is not final yet")
         market = await suggest(self._rpc, self._settings.percentile)
         if any(self._writes(attempt) and int(attempt.slot) >= settled for attempt in same):
             return await self._replacement(statement, same, earlier, used, market)
@@ -190,7 +190,7 @@ class EthereumLedger:
         return Attempt(statement, hash_of(payload), str(transaction.nonce), payload)
 
     def _writes(self, attempt: Attempt) -> bool:
-        """Whether it writes the anchor: others only use up a nonce, or say that the anchor stands."""
+        """Whether it writes the anchor: others only use up a nonce, or record that it is included."""
         return bool(attempt.payload) and read_signed(attempt.payload)[0].to == self._contract.address
 
     async def send(self, attempt: Attempt) -> bytes:
@@ -289,7 +289,7 @@ class EthereumLedger:
             return Observation(AttemptStatus.MISSING, lowest.id)
         if not writing:
             return Observation(
-                AttemptStatus.REFUSED, prepared[0].id, reason=reason or "the anchor stood, and was reorged out"
+                AttemptStatus.REFUSED, prepared[0].id, reason=reason or "the anchor was included, and was reorged out"
             )
         newest = writing[0]
         reason = f"another transaction of {self._signer.shown} has used nonce {newest.slot}"

@@ -1,4 +1,4 @@
-"""What the adapter asks of a chain about one contract and one account. Changes nothing; every failure is a `TransientError`."""
+"""Queries of a chain about one contract and one account. Changes nothing; every failure is a `TransientError`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Questions:
         return self._contract.standing(statement, answer) if answer else Standing.ABSENT  # before it was deployed
 
     async def stands(self, statement: Statement, at: int | str) -> bool:
-        """Whether the anchor stands there. Raises `PermanentError` where another root does."""
+        """Whether the anchor is there. Raises `PermanentError` where another root is."""
         standing = await self.standing(statement, at)
         if standing is Standing.CONTRADICTED:
             reason = f"another root is anchored for size {statement.size} of this log"

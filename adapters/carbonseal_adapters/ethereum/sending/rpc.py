@@ -60,7 +60,7 @@ class Rpc:
     """The session is opened by the first call, inside the loop that makes it."""
 
     def __init__(self, endpoint: str) -> None:
-        """Raises `Refused` where `endpoint` is no address."""
+        """Raises `Refused` where `endpoint` is not an address."""
         self.endpoint = origin(endpoint)  # for messages: the rest may hold an access key
         # web3 would repeat what fails up to five times, sending included: the outbox decides about that.
         provider = AsyncHTTPProvider(endpoint, request_kwargs={"timeout": TIMEOUT}, exception_retry_configuration=None)

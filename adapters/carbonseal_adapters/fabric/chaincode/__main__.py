@@ -21,7 +21,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--address", required=True, type=Address(0), help="Where it listens. Peers connect as the package says.")
-@click.option("--id", "package_id", required=True, help="The package id that `peer lifecycle chaincode install` told.")
+@click.option(
+    "--id", "package_id", required=True, help="The package id that `peer lifecycle chaincode install` printed."
+)
 @click.option(
     "--tls-certificate", type=FILE, help="PEM. Without it, whoever reaches the address is answered in the clear."
 )

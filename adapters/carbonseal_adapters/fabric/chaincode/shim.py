@@ -135,7 +135,7 @@ class Conversation:
             call = PeerCall.of(message, self._send)
         except DecodeError:
             call = PeerCall(message.channel_id, message.txid, (), b"", 0, self._send)
-            await self._complete(call, MALFORMED, "this is no proposal")
+            await self._complete(call, MALFORMED, "this is not a proposal")
             return
         key = (call.channel, call.transaction)
         if key in self._calls or len(self._calls) >= MOST_CALLS:

@@ -77,7 +77,7 @@ def _namespaces(rwset: Message) -> Mapping[str, Message]:
     found: dict[str, Message] = {}
     for one in rwset.messages(2, shapes.NAMESPACE_RWSET):
         if one.text(1) in found:
-            raise Refused(codes.WRITES_OTHER(problem="a namespace stands twice"))
+            raise Refused(codes.WRITES_OTHER(problem="a namespace is there twice"))
         if one.has(3):
             raise Refused(codes.WRITES_OTHER(problem="there is private data"))
         found[one.text(1)] = one.message(2, shapes.KV_RWSET)

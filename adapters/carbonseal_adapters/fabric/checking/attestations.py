@@ -1,4 +1,4 @@
-"""Peers' signed answers to the question what stands under an anchor's key.
+"""Attestations: peers' signed answers to a query of the state under an anchor's key.
 
 A block does not show which of its transactions are valid. A peer's answer does: peers answer from the state that valid
 transactions have made, and sign, beside the value, the version of the key they read: block and index of the transaction that
@@ -86,7 +86,7 @@ def _attester(one: Attestation, written: Written, config: Config, chaincode: str
 
 
 def _ask(one: Attestation, written: Written, channel: str, chaincode: str) -> Header:
-    """The header of a proposal that asks for exactly this anchor, when it stood already."""
+    """The header of a proposal that asks for exactly this anchor, made after it was written."""
     proposal = read(one.proposal, shapes.PROPOSAL)
     header = Header.read(proposal.data(1))
     header.check_call(channel, chaincode)

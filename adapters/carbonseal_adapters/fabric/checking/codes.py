@@ -8,7 +8,7 @@ ORDERED = shown(
     "fabric.ordered",
     "block {number} of channel {channel} orders transaction {transaction}, which writes the anchor, endorsed by {endorsers}",
 )
-VALID = shown("fabric.valid", "the transaction is valid: its anchor stands, attested by {attesters}")
+VALID = shown("fabric.valid", "the transaction is valid and its anchor is in the state, attested by {attesters}")
 
 # --- evidence that counts for nothing -------------------------------------------------------------------------------
 
@@ -20,7 +20,7 @@ EVIDENCE_UNKNOWN = noted(
 EVIDENCE_TOO_LARGE = noted("fabric.evidence-too-large", "the evidence has {size} bytes; at most {limit} are read")
 PUBLISHER_NOT_LISTED = noted(
     "fabric.publisher-not-listed",
-    "the anchor stands under {publisher}, which the policy does not list",
+    "the anchor is by publisher {publisher}, which the policy does not list",
     "add it to publisher= if its anchors should count",
 )
 CONFIG_MISSING = noted(
@@ -41,7 +41,7 @@ GENESIS_DIFFERS = noted(
 CONFIG_NEWER = noted(
     "fabric.config-newer",
     "block {number} is governed by configuration block {last}; the chain from the pinned one begins at {pinned}",
-    "pin the older configuration block too old anchors rest on",
+    "pin the older configuration block, on which old anchors rest",
 )
 FIELD_UNKNOWN = noted(
     "fabric.field-unknown", "a {message} has a field {field}, which is not known here", "a newer carbonseal may know it"
@@ -53,8 +53,8 @@ CONFIG_UNSUPPORTED = noted(
 )
 KEY_UNSUPPORTED = noted(
     "fabric.key-unsupported",
-    "a certificate of {msp} has a key that is not known here: {what}",
-    "keys on the curves P-256 and P-384 are",
+    "a certificate of {msp} has a key of a kind that is not known here: {what}",
+    "known are keys on the curves P-256 and P-384",
 )
 SIGNERS_MISSING = noted(
     "fabric.signers-missing",
@@ -71,7 +71,7 @@ ATTESTERS_MISSING = noted(
 )
 WRITTEN_BY_ANOTHER = noted(
     "fabric.written-by-another",
-    "what stands was written by transaction {writer_index} of block {writer}, not by transaction {index} of block {number}",
+    "the anchor was written by transaction {writer_index} of block {writer}, not by transaction {index} of block {number}",
     "this one is invalid, or was repeated since: take the evidence of the one that counts",
 )
 
@@ -81,11 +81,11 @@ EVIDENCE_MALFORMED = rejected("fabric.evidence-malformed", "the evidence is not 
 PROTOBUF_MALFORMED = rejected("fabric.protobuf-malformed", "a {message} cannot be read: {problem}")
 CERTIFICATE_MALFORMED = rejected("fabric.certificate-malformed", "a certificate of {msp} cannot be read: {problem}")
 SIGNATURE_MALFORMED = rejected("fabric.signature-malformed", "a signature by {msp} is not one of ECDSA in DER")
-TIME_MALFORMED = rejected("fabric.time-malformed", "a timestamp is no time from 1970 to 9999")
+TIME_MALFORMED = rejected("fabric.time-malformed", "a timestamp is not a time from 1970 to 9999")
 
 # --- identities and signatures --------------------------------------------------------------------------------------
 
-SIGNATURE_FAILS = rejected("fabric.signature-fails", "a signature by {name} of {msp} does not hold")
+SIGNATURE_FAILS = rejected("fabric.signature-fails", "invalid signature by {name} of {msp}")
 SIGNATURE_HIGH_S = rejected("fabric.signature-high-s", "a signature by {msp} has the larger of its two forms (high S)")
 MSP_UNKNOWN = rejected("fabric.msp-unknown", "the channel's configuration has no organisation {msp}")
 CERTIFICATE_UNTRUSTED = rejected(
@@ -98,7 +98,7 @@ CERTIFICATE_REVOKED = rejected("fabric.certificate-revoked", "{msp} has revoked 
 CERTIFICATE_UNIT = rejected(
     "fabric.certificate-unit", "the certificate of {name} does not have the units that {msp} asks for: {problem}"
 )
-NOT_A_PEER = rejected("fabric.not-a-peer", "{name} of {msp} is no peer")
+NOT_A_PEER = rejected("fabric.not-a-peer", "{name} of {msp} is not a peer")
 
 # --- blocks and configurations --------------------------------------------------------------------------------------
 
@@ -107,9 +107,9 @@ CONSENTER_UNKNOWN = rejected("fabric.consenter-unknown", "the channel has no ord
 OTHER_CHANNEL = rejected(
     "fabric.other-channel", "this is of channel {channel}; the pinned configuration is of {pinned}"
 )
-NOT_A_CONFIG = rejected("fabric.not-a-config", "block {number} is no configuration block: {problem}")
+NOT_A_CONFIG = rejected("fabric.not-a-config", "block {number} is not a configuration block: {problem}")
 CONFIG_GAP = rejected(
-    "fabric.config-gap", "configuration {sequence} follows on {previous}: one is missing, or stands twice"
+    "fabric.config-gap", "configuration {sequence} follows on {previous}: one is missing, or is there twice"
 )
 CONFIG_ORDER = rejected("fabric.config-order", "block {number} cannot follow configuration block {previous}")
 CONFIG_SELF = rejected("fabric.config-self", "configuration block {number} is signed as one governed by block {last}")
@@ -120,7 +120,7 @@ CONFIG_OTHER = rejected(
 # --- transactions ---------------------------------------------------------------------------------------------------
 
 INDEX_OUTSIDE = rejected("fabric.index-outside", "block {number} has {count} transactions, and none at {index}")
-NOT_A_TRANSACTION = rejected("fabric.not-a-transaction", "this is no call of a chaincode: {problem}")
+NOT_A_TRANSACTION = rejected("fabric.not-a-transaction", "this is not a call of a chaincode: {problem}")
 TRANSACTION_ID = rejected("fabric.transaction-id", "the transaction's id is not that of its creator and nonce")
 PROPOSAL_HASH = rejected("fabric.proposal-hash", "what was signed answers another proposal")
 OTHER_CHAINCODE = rejected("fabric.other-chaincode", "this calls chaincode {chaincode}; the policy pins {pinned}")
@@ -139,18 +139,18 @@ ATTESTED_UNREAD = rejected("fabric.attested-unread", "the answer does not show w
 # --- policy lines and files -----------------------------------------------------------------------------------------
 
 NAME_MALFORMED = rejected("fabric.name-malformed", "{name} is not fabric: with 64 lower-case hexadecimal digits")
-OPTION_UNKNOWN = rejected("fabric.option-unknown", "there is no option {option}", "known are {known}")
+OPTION_UNKNOWN = rejected("fabric.option-unknown", "the option {option} is not known", "known are {known}")
 OPTION_MISSING = rejected("fabric.option-missing", "the option {option} is missing")
 HASH_MALFORMED = rejected("fabric.hash-malformed", "{value} is not 64 lower-case hexadecimal digits")
 PUBLISHER_REPEATED = rejected("fabric.publisher-repeated", "the publisher {publisher} is listed twice")
-CHAINCODE_MALFORMED = rejected("fabric.chaincode-malformed", "{value} is no name of a chaincode")
+CHAINCODE_MALFORMED = rejected("fabric.chaincode-malformed", "{value} is not a valid name of a chaincode")
 ORGANISATIONS_MALFORMED = rejected(
     "fabric.organisations-malformed", "{value} is not <k>:<MSP id>,... with k from 1 to the number of different ids"
 )
 FILE_MALFORMED = rejected(
     "fabric.file-malformed",
-    "this is no configuration block of the channel: {problem}",
-    "peer channel fetch writes one: oldest FILE the first, config FILE the newest",
+    "this is not a configuration block of the channel: {problem}",
+    "peer channel fetch writes one: `oldest FILE` the first, `config FILE` the newest",
 )
 FILE_UNREADABLE = rejected(
     "fabric.file-unreadable", "a configuration block is pinned from one file that can be read: {problem}"

@@ -28,7 +28,7 @@ CAPABILITIES = {"V1_1", "V1_3", "V1_4_2", "V1_4_3", "V2_0", "V3_0"}  # of a chan
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a configuration block says, and where it stands."""
+    """A configuration, and the block that holds it."""
 
     channel: str
     hash: bytes  # the block's header hash
@@ -177,7 +177,7 @@ def _entries(entries: Iterable[Message]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for entry in entries:
         if entry.text(1) in found:
-            raise Refused(codes.PROTOBUF_MALFORMED(message="map", problem=f"{entry.text(1)[:MAX_NAME]} stands twice"))
+            raise Refused(codes.PROTOBUF_MALFORMED(message="map", problem=f"{entry.text(1)[:MAX_NAME]} is there twice"))
         found[entry.text(1)] = entry.data(2)
     return found
 

@@ -1,4 +1,4 @@
-"""Checks, offline, that an anchor stands on a channel of Hyperledger Fabric, from a configuration block that the verifier pinned.
+"""Evidence of an anchor on a channel of Hyperledger Fabric, verified offline from a pinned configuration block (spec section 9).
 
 A policy's line is
 
@@ -115,7 +115,7 @@ class FabricVerifier:
         )
 
     def check(self, evidence: Evidence, statement: Statement, pins: Pins, trust: Sequence[TrustItem]) -> Checked:
-        """Show that `statement` stands on the pinned channel, under a listed publisher: ordered, endorsed and valid."""
+        """Show that `statement` is anchored on the pinned channel, by a listed publisher: ordered, endorsed and valid."""
         findings: list[Finding] = []
         try:
             proved = _check(evidence, statement, pins, trust, findings)

@@ -117,7 +117,7 @@ def _object(value: Any, *names: str) -> Mapping[str, Any]:
 
 def _list(value: Any, most: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
-        raise _malformed(f"a member is no list of at most {most}")
+        raise _malformed(f"a member is not a list of at most {most}")
     return value
 
 
@@ -129,11 +129,11 @@ def _number(value: Any) -> int:
 
 def _bytes(value: Any) -> bytes:
     if not isinstance(value, str):
-        raise _malformed("a member is no base64")
+        raise _malformed("a member is not base64")
     try:
         return base64.b64decode(value, validate=True)
     except ValueError as error:
-        raise _malformed(f"a member is no base64: {error}") from None
+        raise _malformed(f"a member is not base64: {error}") from None
 
 
 def _text(data: bytes) -> str:

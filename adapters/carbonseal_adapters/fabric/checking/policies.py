@@ -52,7 +52,7 @@ class OutOf:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """So many of the policies of one name below, each judged for itself; None stands for one that is missing."""
+    """So many of the policies of one name below, each judged for itself; None is one that is missing."""
 
     count: int
     rules: tuple[Rule | None, ...]
@@ -113,7 +113,7 @@ def _rule(message: Message, principals: Sequence[Principal], depth: int) -> Rule
         raise _unsupported("a signature policy without a rule, or too deep")
     if message.has(1):
         if message.number(1) >= len(principals):
-            raise _unsupported("a signature policy that names nobody")
+            raise _unsupported("a signature policy without that principal")
         return SignedBy(principals[message.number(1)])
     out_of = message.message(2, shapes.N_OUT_OF)
     rules = out_of.messages(2, shapes.SIGNATURE_POLICY)

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands under an anchor's key, and which transaction wrote it."""
+    """The state under an anchor's key, and which transaction wrote it."""
 
     value: bytes
     block: int
@@ -93,7 +93,7 @@ class Channel:
                 return None
             raise TransientError(str(declined)) from declined
         except ValueError as error:
-            raise TransientError(f"the chaincode {chaincode} answers what is no anchor: {error}") from error
+            raise TransientError(f"the chaincode {chaincode} gave an answer that is not an anchor: {error}") from error
 
     async def raw_block(self, number: int) -> bytes:
         try:

@@ -1,6 +1,6 @@
-"""Anchors heads on a channel of Hyperledger Fabric, through the Gateway of one's own organisation.
+"""Ledger adapter for Hyperledger Fabric: writes anchors through the Gateway of one's own organisation.
 
-What counts is what stands in the channel's state under the anchor's key, not what became of a transaction: the chaincode takes one
+What counts is the channel's state under the anchor's key, not the outcome of a transaction: the chaincode takes one
 root for each size, and the same again changes nothing, so that attempts need no slots. An attempt is the complete signed
 envelope; sent again it is written once at most, because a channel knows transactions by their ids.
 """
@@ -168,7 +168,7 @@ class FabricLedger:
         pins = VERIFIER.pin(self.name, await self.pins())
         checked = VERIFIER.check(evidence, statement, pins, self._trust)
         if checked.proved is None:
-            raise TransientError(f"what the peers gave is no proof: {checked.findings[-1]}")
+            raise TransientError(f"the peers' answers are not a proof: {checked.findings[-1]}")
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
@@ -199,7 +199,7 @@ class FabricLedger:
         return await self._channel.standing(self._options.chaincode, self._place(statement))
 
     async def _is_done(self, prepared: Attempt) -> bool:
-        """Whether sending would change nothing: the anchor stands, or this very transaction is in a block."""
+        """Whether sending would change nothing: the anchor is in the state, or this very transaction is in a block."""
         standing = await self._standing(prepared.statement)
         return standing is not None or await self._channel.validation_code(prepared.id) is not None
 
@@ -216,7 +216,7 @@ class FabricLedger:
             return await self._channel.gateway(lambda peer: peer.commit_status(client, name, attempt.id, wait))
 
     async def _not_endorsed(self, statement: Statement, failed: Failed) -> PermanentError | TransientError:
-        """Another organisation's peer may say anything: that another root stands is asked of one's own."""
+        """Another organisation's peer may claim anything: whether another root is in the state is asked of one's own."""
         status, text = failed.declined or (0, "")
         if status == CONTRADICTED:
             standing = await self._standing(statement)

@@ -1,4 +1,4 @@
-"""Checks, offline, that another operator's log holds an anchor.
+"""Evidence of an anchor in another operator's log, verified offline (spec section 10).
 
 The evidence is a C2SP ``tlog-proof@v1`` text: an index, an inclusion proof and that log's checkpoint. It does not carry
 the entry, because the verifier knows it: a kind 3 entry with the very statement that it asks about. What the proof rests
@@ -41,12 +41,12 @@ UNKNOWN_CHECKPOINT = noted(
     "the proof's checkpoint is of a form that is not known here: {why}",
     "a newer carbonseal may know it",
 )
-MALFORMED = rejected("tlog.malformed", "this is no proof of inclusion in a log: {why}")
+MALFORMED = rejected("tlog.malformed", "this is not a proof of inclusion in a log: {why}")
 EXTRA = rejected("tlog.extra", "the proof carries extra data, which an anchor has no use for")
 MALFORMED_CHECKPOINT = rejected("tlog.malformed-checkpoint", "the proof's checkpoint cannot be read: {why}")
 OTHER_ORIGIN = rejected("tlog.other-origin", "the checkpoint is one of {found}, not of {log}")
 OWN_LOG = rejected("tlog.own-log", "{log} cannot be a ledger for its own heads")
-BAD_SIGNATURE = rejected("tlog.bad-signature", "the pinned key's signature on the checkpoint of {log} does not hold")
+BAD_SIGNATURE = rejected("tlog.bad-signature", "invalid signature by the pinned key on the checkpoint of {log}")
 WRONG_PATH = rejected("tlog.wrong-path", "the path cannot lead from index {index} to a tree of size {size}: {why}")
 NOT_INCLUDED = rejected(
     "tlog.not-included", "at index {index}, the path from this anchor does not lead to the root of {log}"

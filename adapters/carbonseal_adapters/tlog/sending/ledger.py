@@ -1,4 +1,4 @@
-"""Anchors heads in another operator's log, through that operator's node.
+"""Ledger adapter for another operator's log: hands checkpoints to that operator's node.
 
 The anchor is the signed checkpoint itself: the other node takes nothing else, and enters the statement into its log
 once. Handing over the same checkpoint again is harmless, so attempts use up no slot.
@@ -231,7 +231,7 @@ class _Tiles(TileReader):
 def _expect(answer: Answer) -> dict[str, Any]:
     """The state in a good answer. Raises `TransientError`."""
     if answer.status != 200:
-        raise TransientError(f"the log does not tell its state: {answer.message}")
+        raise TransientError(f"the log does not report its state: {answer.message}")
     return answer.json()
 
 

@@ -29,7 +29,7 @@ class RemoteSigner:
     """An account at an endpoint that holds its key: ``clef:http://127.0.0.1:8550?address=0x…``."""
 
     def __init__(self, uri: KeyUri, *, timeout: float = TIMEOUT) -> None:
-        """Raises `Refused` where the URI is no endpoint, or names no address."""
+        """Raises `Refused` where the URI is not an endpoint, or names no address."""
         self.address = read_address(uri.need("address"), "address")
         self.shown = to_hex(self.address)
         self._method = METHODS[uri.scheme]

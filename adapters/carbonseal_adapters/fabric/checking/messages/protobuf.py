@@ -94,7 +94,7 @@ def _fields(raw: bytes, shape: Shape) -> Iterator[tuple[int, int | bytes]]:
         tag, at = _varint(raw, at, shape)
         number, wire = tag >> 3, tag & 7
         if not 0 < number < 1 << 29:
-            raise _malformed(shape, f"{number} is no field number")
+            raise _malformed(shape, f"{number} is not a field number")
         if wire not in (_VARINT, _DELIMITED):
             raise _malformed(shape, f"field {number} has wire type {wire}")
         value, at = _varint(raw, at, shape)
