@@ -118,7 +118,10 @@ class Secrets(Protocol):
     """What an adapter gets beside its options: opens secrets by URI, and knows where relative paths begin."""
 
     @property
-    def directory(self) -> Path: ...
+    def directory(self) -> Path:
+        """The folder that relative paths in options start from: the node's."""
+        ...
+
     def __call__(self, uri: str) -> bytes:
         """The secret at `uri`. Raises `Refused`; the finding never holds the secret."""
         ...
@@ -311,6 +314,7 @@ class TrustItems(Sequence[TrustItem]):
 
     @staticmethod
     def of(items: Sequence[TrustItem]) -> TrustItems:
+        """`items` themselves where they are `TrustItems` already, else with an index of their own."""
         return items if isinstance(items, TrustItems) else TrustItems(items)
 
     def having(self, kind: str, member: str, value: Hashable) -> Sequence[TrustItem]:

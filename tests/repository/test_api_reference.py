@@ -21,7 +21,7 @@ def test_a_public_module_lists_its_names(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_every_public_class_and_function_has_a_docstring(name: str) -> None:
+def test_every_public_class_function_and_method_has_a_docstring(name: str) -> None:
     module = importlib.import_module(name)
     found = {one: getattr(module, one) for one in module.__all__}
     bare = [
@@ -29,7 +29,18 @@ def test_every_public_class_and_function_has_a_docstring(name: str) -> None:
         for one, value in found.items()
         if (inspect.isclass(value) or inspect.isfunction(value)) and not value.__doc__
     ]
+    bare += [
+        f"{one}.{name}"
+        for one, value in found.items()
+        if inspect.isclass(value)
+        for name, member in vars(value).items()
+        if not name.startswith("_") and _is_method(member) and not member.__doc__
+    ]
     assert not bare
+
+
+def _is_method(member: object) -> bool:
+    return isinstance(member, property | staticmethod | classmethod) or inspect.isfunction(member)
 
 
 @pytest.mark.skipif(
