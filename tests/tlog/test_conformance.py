@@ -16,6 +16,7 @@ from carbonseal_adapters.conformance import CHECKS, Subject
 from carbonseal_adapters.conformance.subject import Check
 from carbonseal_adapters.tlog.checking.evidence import VERIFIER
 from carbonseal_adapters.tlog.sending.ledger import connect
+from tests.conformance.relay import relayed
 from tests.service.nodes import make_node, served
 
 OURS = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(b"o" * 32))
@@ -33,13 +34,13 @@ def test_conforms(check: Check, tmp_path: Path) -> None:
     sizes = itertools.count(1)
 
     async def run() -> None:
-        async with served(tmp_path / "other") as (other, url):
+        async with served(tmp_path / "other") as (other, url), relayed(url) as relay:
 
             async def progress() -> None:
                 await other.sequence()
 
             subject = Subject(
-                connect=lambda: connect(f"tlog+{url}/v1/logs/default", options, lambda uri: b""),
+                connect=lambda: connect(f"tlog+{relay.url}/v1/logs/default", options, lambda uri: b""),
                 anchor=lambda: head(next(sizes)),
                 contradiction=lambda anchor: head(anchor.statement.size, b"q" * 32),
                 progress=progress,
@@ -47,6 +48,7 @@ def test_conforms(check: Check, tmp_path: Path) -> None:
                 options=options,
                 publisher=log_id(OURS.name).hex(),
                 trust=lambda evidence: (),
+                outage=relay.outage,
             )
             await check(subject)
 

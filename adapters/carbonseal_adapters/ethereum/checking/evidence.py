@@ -125,6 +125,7 @@ VERIFIER = EthereumVerifier()
 
 
 def _check(evidence: Evidence, statement: Statement, pins: Pins | eas.EasPins, trust: Sequence[TrustItem]) -> Checked:
+    """Steps 1 and 2 of spec section 8, then those of the kind. Raises `Refused`."""
     kind = evidence.type, evidence.version
     if kind not in _KINDS:
         raise Refused(codes.EVIDENCE_UNKNOWN(type=evidence.type, version=evidence.version))
@@ -139,14 +140,19 @@ def _check(evidence: Evidence, statement: Statement, pins: Pins | eas.EasPins, t
 
 
 def _check_registry(found: StorageEvidence, statement: Statement, pins: Pins, trust: Sequence[TrustItem]) -> Checked:
+    """Steps 3 to 8 of spec section 8. Raises `Refused`."""
+    # 3. Registry
     if found.registry != pins.registry:
         raise Refused(codes.REGISTRY_DIFFERS(registry=to_hex(found.registry), pinned=to_hex(pins.registry)))
+    # 4. Publisher
     publisher = to_hex(found.publisher)
-    if found.publisher not in pins.publishers:  # whatever stands there: it accuses nobody
+    if found.publisher not in pins.publishers:  # whatever is there accuses nobody
         raise Refused(codes.PUBLISHER_NOT_LISTED(publisher=publisher))
+    # 5. Header; 6. account; 7. storage
     header, stored = word(found, found.registry, pins.code, slot(found.publisher, statement))
     if stored != statement.digest():
         raise Refused(codes.OTHER_DIGEST("storage proof", found=to_hex(stored), expected=to_hex(statement.digest())))
+    # 8. Block
     anchored = codes.ANCHORED(ledger=pins.name, number=header.number, publisher=publisher)
     return pinned(header, pins, trust).checked(anchored, publisher, header.timestamp)
 

@@ -138,26 +138,32 @@ VERIFIER = FabricVerifier()
 def _check(
     evidence: Evidence, statement: Statement, pins: Pins, trust: Sequence[TrustItem], findings: list[Finding]
 ) -> Proved:
-    """What is proved; `findings` takes what is shown on the way."""
+    """Steps 1 to 10 of spec section 9. What is proved; `findings` takes what is shown on the way."""
+    # 1. Form
     if (evidence.type, evidence.version) != (TYPE, VERSION):
         raise Refused(codes.EVIDENCE_UNKNOWN(type=evidence.type, version=evidence.version))
     if len(evidence.data) > MAX_EVIDENCE:
         raise Refused(codes.EVIDENCE_TOO_LARGE(size=len(evidence.data), limit=MAX_EVIDENCE))
     parts = FabricEvidence.decode(evidence.data)
+    # 2. Publisher
     with _at("block"):
         transaction = _transaction(parts)
-        if transaction.publisher not in pins.publishers:  # whatever stands there: it accuses nobody
+        if transaction.publisher not in pins.publishers:  # whatever is there accuses nobody
             raise Refused(codes.PUBLISHER_NOT_LISTED(publisher=transaction.publisher.hex()))
+    # 3. Pinned configuration
     item, start = pinned(pins.name, pins.config, trust)
+    # 4. Configurations since
     with _at("config"):
         configs = follow(start, parts.config)
     config = configs[-1]
     place = Place(transaction.publisher, statement)
+    # 5. Block; 6. transaction; 7. endorsements; 8. write
     with _at("block"):
         _check_block(parts.block, transaction, start, config)
         value, ordered = _ordered(transaction, parts.block, config, place, pins)
     findings.append(ordered)
     written = Written(place, value, parts.block.number, parts.index, transaction.header.time)
+    # 9. Attestations; 10. enough of them
     with _at("attestations"):
         findings.append(_valid(parts.attestations, written, config, pins))
     identities = frozenset(identity for each in configs for identity in each.identities)
@@ -173,7 +179,7 @@ def _transaction(parts: FabricEvidence) -> Transaction:
 
 
 def _check_block(block: Block, transaction: Transaction, start: Config, config: Config) -> None:
-    """Is it a block of the channel, signed by its orderers under this very configuration?"""
+    """Step 5: a block of the channel, signed by its orderers under this very configuration. Raises `Refused`."""
     if transaction.header.channel != config.channel:
         raise Refused(codes.OTHER_CHANNEL(channel=transaction.header.channel, pinned=config.channel))
     block.check_data()
@@ -185,7 +191,7 @@ def _check_block(block: Block, transaction: Transaction, start: Config, config: 
 
 
 def _ordered(transaction: Transaction, block: Block, config: Config, place: Place, pins: Pins) -> tuple[bytes, Finding]:
-    """The value that the transaction writes, and what is shown of it: that it was endorsed and ordered."""
+    """Steps 6 to 8: the value that the transaction writes, and the finding that it was endorsed and ordered."""
     answer = transaction.check(config, pins.chaincode)
     members = transaction.endorsers(config)
     endorsers = {member.msp for member in members}
@@ -200,7 +206,7 @@ def _ordered(transaction: Transaction, block: Block, config: Config, place: Plac
 
 
 def _valid(attestations: Sequence[Attestation], written: Written, config: Config, pins: Pins) -> Finding:
-    """What is shown of the transaction's validity. Raises `Refused` where too few organisations attest it."""
+    """Steps 9 and 10: the finding that the transaction is valid. Raises `Refused` where too few organisations attest it."""
     found = attesters(attestations, written, config, pins.chaincode)
     if not pins.attest.met_by(found):
         raise Refused(codes.ATTESTERS_MISSING(attesters=_listed(found), wanted=pins.attest))

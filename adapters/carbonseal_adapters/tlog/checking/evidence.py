@@ -128,7 +128,7 @@ class TlogVerifier:
 
 
 def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[TlogProof, Checkpoint]:
-    """The proof, and its checkpoint, shown to be the pinned log's own."""
+    """Steps 1 to 5 of spec section 10: the proof, and its checkpoint, shown to be the pinned log's own."""
     if (evidence.type, evidence.version) != (TYPE, VERSION):
         raise Refused(UNKNOWN_EVIDENCE("evidence", type=evidence.type, version=evidence.version))
     if len(evidence.data) > MAX_BYTES:
@@ -160,7 +160,7 @@ def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[T
 
 
 def _follow(proof: TlogProof, checkpoint: Checkpoint, statement: Statement) -> None:
-    """Follow the path from the statement's entry to the checkpoint's root."""
+    """Step 6 of spec section 10: the path leads from the statement's entry to the checkpoint's root."""
     leaf = leaf_hash(ForeignAnchor(statement).encode())
     try:
         root = root_from_inclusion(leaf, proof.index, checkpoint.size, proof.hashes)
