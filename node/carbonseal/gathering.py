@@ -1,7 +1,7 @@
 """Gathering trust: what a verifier asks endpoints of its own choice for, and the interface of those who ask.
 
 A :class:`TrustGatherer` serves one kind of ledger and is found by the scheme of a ledger's name (``eip155:1``). It runs on the
-base install. What an endpoint says is a claim by one source: a policy says how many sources have to agree.
+base install. What an endpoint answers is a claim by one source: a policy says how many sources must agree.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class GatherRequest:
 
 @dataclass(frozen=True, slots=True)
 class GatherResult:
-    """What an endpoint said: `items` are new, `replaced` what it had said otherwise before, `findings` what is left out."""
+    """What an endpoint answered: `items` are new, `replaced` what it had answered otherwise before, `findings` say what is left
+    out and why."""
 
     items: Sequence[TrustItem] = ()
     replaced: Sequence[TrustItem] = ()
@@ -37,7 +38,8 @@ class GatherResult:
 
 @dataclass(frozen=True, slots=True)
 class TrustReview:
-    """Of what `lacking` speaks, too few agree, or they contradict each other; `remarks` name who is outvoted."""
+    """What a trust comes to: `lacking` says on what too few sources agree, or contradict each other; `remarks` name sources
+    that are outvoted or do not count."""
 
     lacking: Sequence[Finding] = ()
     remarks: Sequence[Finding] = ()
@@ -52,7 +54,7 @@ class TrustGatherer(Protocol):
         ...
 
     def source(self, endpoint: str) -> str:
-        """How an endpoint is written down and told: without access keys. Raises `Refused` where it is no address."""
+        """How an endpoint is written down and reported: without access keys. Raises `Refused` where it is not an address."""
         ...
 
     def gather(self, ledger: str, request: GatherRequest, endpoint: str, step: Callable[[], None]) -> GatherResult:

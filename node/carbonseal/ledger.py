@@ -135,7 +135,7 @@ class Capabilities:
     knows_latest=False, needs_money=True, can_be_asked_later=True, gives_time=True)``.
     """
 
-    tells_publisher: bool  # evidence shows under whose name an anchor was written, and others' anchors do not count
+    tells_publisher: bool  # evidence shows who wrote an anchor, and others' anchors do not count
     refuses_second_root: bool  # a second, different root for (publisher, log, size) is a `PermanentError`
     knows_latest: bool  # `latest` finds the largest anchor of a log
     needs_money: bool  # `balance` is not None
@@ -207,9 +207,7 @@ class Ledger(Protocol):
     )
     capabilities: Capabilities
     expires: float | None  # when the signer's certificate expires, in seconds since 1970; None: never
-    replace_after: (
-        float | None
-    )  # seconds after which an attempt that is not written is replaced; None: that helps nothing
+    replace_after: float | None  # seconds until an attempt that is not written is replaced; None: it never is
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
         """Sign an attempt to write `anchor`. MUST NOT send or spend anything; may read from the ledger.
@@ -251,14 +249,14 @@ class Ledger(Protocol):
         ...
 
     async def latest(self, log: bytes) -> Statement | None:
-        """The largest anchor of this log (32-byte log id) under this publisher, as far as the ledger tells; None where there is
+        """The largest anchor of this log (32-byte log id) under this publisher, as the ledger reports it; None where there is
         none, or where the ledger cannot tell (`Capabilities.knows_latest`). Asked at start, so that a node which was
         restored from an old copy notices that it once signed more."""
         ...
 
     async def pins(self) -> Mapping[str, str]:
-        """The options of a policy's `ledger` line that pin this ledger and this publisher, as far as the ledger tells, for
-        `carbonseal init` to write down. What it tells is a claim: a verifier compares it with what others know."""
+        """The options of a policy's `ledger` line that pin this ledger and this publisher, for `carbonseal init` to write down.
+        What the ledger reports is a claim: a verifier compares it with what others know."""
         ...
 
     async def balance(self) -> Balance | None:
@@ -386,7 +384,7 @@ class EvidenceVerifier(Protocol):
         ...
 
     def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:
-        """Show that `statement` stands on the pinned ledger. `trust` holds the verifier's items for this ledger; where there
+        """Show that `statement` is anchored on the pinned ledger. `trust` holds the verifier's items for this ledger; where there
         may be many, `TrustItems.of(trust)` finds those that matter.
 
         Wrong evidence (a failing hash, proof or signature, another statement, another chain or contract than pinned) gives a
