@@ -205,7 +205,7 @@ def utf16(text: str) -> bytes:
         (b'{"carbonseal":"trust/1","items":[]}', "passport.malformed", "this looks like a trust file"),
         (b'{"issuer":"a","subject":"b:c","records":[]}', "passport.malformed", "this looks like an issue request"),
         (b"[]", "passport.malformed", "this looks like a list"),
-        (b"", "json.truncated", "ends at line 1, column 1"),
+        (b"", "json.truncated", "line 1, column 1: the document ends"),
         (b'{"carbonseal":"passport/1"}', "passport.malformed", "is a required property"),
     ],
 )
@@ -219,7 +219,7 @@ def test_what_is_no_passport_is_told_as_what_it_is(
     (finding,) = json.loads(result.stdout)["findings"]
     assert (result.exit_code, finding["code"], finding["place"]) == (4, code, [])
     assert said in finding["message"]
-    assert finding["remedy"].startswith("if this is the right file")
+    assert finding["remedy"].startswith("check that it is the right file")
 
 
 def test_standard_input(run: Run, files: Files) -> None:
