@@ -41,14 +41,14 @@ bench: $(VENV)-bench/installed  ## speed, as ratios within one run, beside other
 	$(VENV)-bench/bin/python -m benchmarks
 
 texts: $(VENV)/installed  ## make docs/cli.md and docs/codes.md again, from what the program says
-	$(BIN)/python -m tests.repository.help_texts > docs/cli.md
-	$(BIN)/python -m tests.repository.codes > docs/codes.md
+	$(BIN)/python -m tests.repository.texts.help_texts > docs/cli.md
+	$(BIN)/python -m tests.repository.texts.codes > docs/codes.md
 
 vectors: $(VENV)/installed  ## make the specification's test vectors and examples again
 	$(BIN)/python -m tests.vectors.make
 
 api: $(VENV)/installed  ## the API reference, in build/api: the public names alone; a warning is an error
-	$(BIN)/python -m tests.repository.api_reference build/api
+	$(BIN)/python -m tests.repository.texts.api_reference build/api
 
 release-check:  ## everything of a release but publishing, for the tag TAG (docs/releasing.md)
 	PYTHON=$(PYTHON) .ci/release-check $(TAG)

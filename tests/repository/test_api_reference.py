@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.api_reference import PUBLIC, build
+from tests.repository.texts.api_reference import PUBLIC, build
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -14,8 +14,8 @@ import pytest
 
 import carbonseal
 from carbonseal.verification.verify import verify
-from tests.repository.api_reference import PUBLIC
 from tests.repository.sources import OURS, REPOSITORY, modules
+from tests.repository.texts.api_reference import PUBLIC
 
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.repository import codes, help_texts
 from tests.repository.sources import REPOSITORY, modules
+from tests.repository.texts import codes, help_texts
 
 BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FOLDERS = ("docs", "examples", "benchmarks", "contracts", "adapters", "devnet", "tests")

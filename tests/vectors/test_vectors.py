@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.repository import codes
 from tests.repository.sources import REPOSITORY
+from tests.repository.texts import codes
 from tests.vectors import make, runners
 
 FILES = {path.stem: json.loads(path.read_text(encoding="ascii")) for path in sorted(make.FOLDER.glob("*.json"))}

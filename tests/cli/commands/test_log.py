@@ -16,8 +16,7 @@ from carbonseal.log.tiles import decode_bundle
 from carbonseal.node.config import load
 from carbonseal.node.lock import Lock
 from carbonseal.node.sealing.files import LogFiles
-
-from .conftest import Run
+from tests.cli.conftest import Run
 
 ORIGIN, MOTORS = "log.example/2026", "log.example/motors"
 
