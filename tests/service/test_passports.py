@@ -140,7 +140,7 @@ def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> 
         async with session.post("/v1/passports", data=wanted, headers=JSON) as response:
             assert response.status == 201
 
-    run(directory, act, Bounds(passports=1, silence=0.5))
+    run(directory, act, Bounds(passports=1, idle=0.5))
 
 
 def test_a_passport_is_revoked_from_afar(directory: Path) -> None:

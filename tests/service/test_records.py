@@ -196,7 +196,7 @@ def test_a_stream_that_falls_silent_is_told_what_was_taken(directory: Path) -> N
         assert told([first]) == ["line 1: taken"]
         assert broken["broken"]["code"] == "http.body-too-slow"
 
-    run(directory, act, Bounds(silence=0.2))
+    run(directory, act, Bounds(idle=0.2))
 
 
 def test_a_body_that_falls_silent_is_refused(directory: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_body_that_falls_silent_is_refused(directory: Path) -> None:
         async with session.post(RECORDS, data=paused(), headers=JSON) as response:
             assert await refusal(response) == (408, "http.body-too-slow")
 
-    run(directory, act, Bounds(silence=0.2))
+    run(directory, act, Bounds(idle=0.2))
 
 
 def test_no_more_streams_than_there_is_room_for(directory: Path) -> None:
@@ -219,7 +219,7 @@ def test_no_more_streams_than_there_is_room_for(directory: Path) -> None:
         async with session.post(RECORDS, data=b"{}\n", headers=NDJSON) as fourth:
             assert (await results(fourth))[-1] == {"end": {"taken": 1, "refused": 0}}
 
-    run(directory, act, Bounds(streams=1, silence=0.5))
+    run(directory, act, Bounds(streams=1, idle=0.5))
 
 
 def test_no_more_requests_than_there_is_room_for(directory: Path) -> None:
@@ -229,7 +229,7 @@ def test_no_more_requests_than_there_is_room_for(directory: Path) -> None:
             async with session.get("/v1/logs/default/checkpoint") as second:
                 assert await refusal(second) == (503, "http.busy")
 
-    run(directory, act, Bounds(requests=1, silence=0.5))
+    run(directory, act, Bounds(requests=1, idle=0.5))
 
 
 def test_stopping_finishes_what_came_and_tells_the_others(directory: Path) -> None:
@@ -309,7 +309,7 @@ def test_a_sender_that_reads_no_results_is_let_go(directory: Path) -> None:
         assert seen <= {200, 503}
         await gone(writer)
 
-    run(directory, act, Bounds(streams=1, silence=0.3))
+    run(directory, act, Bounds(streams=1, idle=0.3))
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

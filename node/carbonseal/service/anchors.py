@@ -1,21 +1,21 @@
-"""Other logs' heads, entered into one of these: nothing but a checkpoint signed by a log whose key `node.toml` names."""
+"""Routes of foreign anchors (docs/spec.md, section 19): checkpoints of logs whose keys `node.toml` lists."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.service.bodies import read_body, require_type
+from carbonseal.service.context import BOUNDS, TIMEOUT, answer, digest_in_path, log_in_path, number_in_path
 
-from .bodies import read_body, require_type
-from .context import BOUNDS, TIMEOUT, answer, digest_in_path, log_in_path, number_in_path
-from .errors import UNKNOWN_ANCHOR
+from . import codes
 
 ROUTES = web.RouteTableDef()
 
 
 @ROUTES.post("/v1/logs/{log}/foreign-anchors")
 async def submit(request: web.Request) -> web.Response:
-    """The same again is a success; another root for the same log and size is not (409)."""
+    """Enter a signed checkpoint. The same again is a success; another root for the same log and size is 409."""
     log = log_in_path(request)
     require_type(request, "text/plain")
     checkpoint = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
@@ -25,15 +25,17 @@ async def submit(request: web.Request) -> web.Response:
 
 @ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}/{size}")
 async def one(request: web.Request) -> web.Response:
+    """The state of the foreign anchor of that log id and size."""
     state = log_in_path(request).foreign(digest_in_path(request, "log_id"), number_in_path(request, "size"))
     if state is None:
-        raise Refused(UNKNOWN_ANCHOR())
+        raise Refused(codes.UNKNOWN_ANCHOR())
     return answer(state.to_json())
 
 
 @ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}")
 async def newest(request: web.Request) -> web.Response:
+    """The state of the foreign anchor of that log id with the largest size."""
     state = log_in_path(request).foreign(digest_in_path(request, "log_id"))
     if state is None:
-        raise Refused(UNKNOWN_ANCHOR())
+        raise Refused(codes.UNKNOWN_ANCHOR())
     return answer(state.to_json())

@@ -1,4 +1,32 @@
-"""The node's HTTP service: the routes, and how it starts and stops."""
+"""HTTP service of a node: its routes, its bounds, and how it starts and stops.
+
+| request | answer |
+|---|---|
+| POST /v1/records?profile=ID&tenant=NAME, JSON | 201 a receipt |
+| the same, NDJSON | 200 a stream with a result for each line |
+| GET /v1/records/COMMITMENT | 200 the state of its entry |
+| GET /v1/seals/COMMITMENT | 200 its seal as it is now |
+| POST /v1/passports, JSON: an issue request | 201 a passport |
+| POST /v1/passports/refresh, JSON: a passport | 200 the same, refreshed |
+| GET /v1/passports?after=NUMBER | 200 a page of what was issued here |
+| GET /v1/passports/DIGEST | 200 that passport, refreshed |
+| POST /v1/passports/DIGEST/revoke | 200 whether that was new |
+| GET /v1/logs/NAME/checkpoint, /tile/... | 200 the log's files (C2SP tlog-tiles) |
+| GET /v1/logs/NAME/proofs/INDEX | 200 a tlog-proof |
+| POST /v1/logs/NAME/foreign-anchors, text/plain: a signed checkpoint | 202 queued, 200 sequenced |
+| GET /v1/logs/NAME/foreign-anchors/LOG-ID[/SIZE] | 200 its state |
+| GET /health | 200; 503 once a log is frozen and has no successor here |
+| GET /v1/ledgers | 200 the state of every ledger |
+| POST /v1/sequence, /v1/settle; POST /v1/anchor | 200; 202 |
+
+Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`errors.STATUS` has every exception):
+
+- 400 rejected, 422 undetermined; 403, 404, 405, 409, 413 and 415 as HTTP has them;
+- 408 where a body comes too slowly; 503 with Retry-After while busy, stopping or frozen; 500 where this machine failed.
+
+Sizes of bodies, requests at one time and the time between two pieces of a body are bounded (`context.Bounds`). Requests that
+browsers send for a page change nothing here.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +38,25 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
+from carbonseal.service import anchors, log, passports, records, state
+from carbonseal.service.bodies import BodyTimeout
+from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, REQUESTS, STREAMS, TIMEOUT, USUAL, Bounds, Slots
+from carbonseal.service.errors import Handler, refusals
 
-from . import anchors, log, passports, records, state
-from .bodies import BodyTimeout
-from .context import BOUNDS, NODE, PASSPORTS, REQUESTS, STREAMS, TIMEOUT, USUAL, Bounds, Slots
-from .errors import FROM_A_PAGE, Handler, refusals
+from . import codes
 
-READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the ones before it are made durable
+READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
-LINGER = 2.0  # seconds for which more of a refused body is read, so that its sender gets to read why
-FINISH = 20.0  # seconds that requests under way get when the node stops
+LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
+FINISH = 20.0  # seconds in which requests are finished when the node stops
 
 
 def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
-    """The service of an open node. The node's background work is not the application's: see `serving`."""
-    app = web.Application(middlewares=[refusals, _no_pages, _slot])
+    """The service of an open node. Does not run the node's background work: `running.run` does."""
+    app = web.Application(middlewares=[refusals, _refuse_browsers, _slot])
     app[NODE] = node
     app[BOUNDS] = bounds
-    app[TIMEOUT] = BodyTimeout(bounds.silence)
+    app[TIMEOUT] = BodyTimeout(bounds.idle)
     app[REQUESTS] = Slots("the node", bounds.requests)
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
@@ -38,11 +67,11 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
 
 
 @web.middleware
-async def _no_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A page that somebody on this machine looks at can send requests here. Browsers then say which page it is, in `Origin`,
-    and programs have no reason to: so nothing that changes the node is taken from one that does."""
+async def _refuse_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse every POST that has an `Origin` header. A page that is open in a browser on this machine can send requests here;
+    browsers then name the page in that header, and programs have no reason to set it."""
     if request.method == "POST" and "Origin" in request.headers:
-        raise Refused(FROM_A_PAGE(origin=printable(request.headers["Origin"])))
+        raise Refused(codes.FROM_A_PAGE(origin=printable(request.headers["Origin"])))
     return await handler(request)
 
 
@@ -63,9 +92,9 @@ async def serving(
     port: int = 0,
     bounds: Bounds = USUAL,
 ) -> AsyncIterator[str]:
-    """Answer requests while the context lasts; its value is the service's URL. Port 0 takes any free one.
+    """Answer requests while the context lasts; its value is the service's URL. Port 0 takes a free one.
 
-    At the end, requests under way are finished and no new ones taken. Raises OSError where the address cannot be had."""
+    At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
     runner = web.AppRunner(
         make_app(node, bounds),
         access_log=None,
@@ -86,7 +115,7 @@ async def serving(
 
 
 def _url(host: str, runner: web.AppRunner) -> str:
-    """Where the service can be reached from this machine."""
+    """The service's URL on this machine."""
     port = runner.addresses[0][1]
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"

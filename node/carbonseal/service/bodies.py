@@ -1,4 +1,4 @@
-"""Reads requests' bodies within bounds: of size, of a line's length, and of how long a sender may keep silent."""
+"""Bodies of requests, read within bounds: of size, of a line's length, and of the time between two pieces."""
 
 from __future__ import annotations
 
@@ -12,70 +12,70 @@ from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source
 from carbonseal.transport import BodyTooLarge, read_chunks
 
-from .errors import BODY_BROKEN, BODY_TOO_LARGE, BODY_TOO_SLOW, PACKED, STOPPING, WRONG_TYPE
+from . import codes
 
 
 def require_type(request: web.Request, *wanted: str) -> str:
-    """The request's content type. Raises `Refused` unless it is one of those wanted, and the body is not packed.
+    """The request's content type. Raises Refused unless it is one of those wanted and there is no Content-Encoding.
 
-    A page in somebody's browser can send a form across sites without asking, but neither JSON nor NDJSON."""
+    A page in a browser can send a form to another site without asking first, but neither JSON nor NDJSON."""
     if request.content_type not in wanted:
-        raise Refused(WRONG_TYPE(wanted=" or ".join(wanted), found=request.content_type))
+        raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=request.content_type))
     if encoding := request.headers.get("Content-Encoding"):
-        raise Refused(PACKED(encoding=encoding))
+        raise Refused(codes.PACKED(encoding=encoding))
     return request.content_type
 
 
 class BodyTimeout:
-    """How long the service waits for the next piece of a body: `silence` seconds, and not at all once the node stops."""
+    """How long the service waits for the next piece of a body: `seconds`, and not at all once the node stops."""
 
-    def __init__(self, silence: float) -> None:
-        self._silence = silence
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._waiting: set[asyncio.Timeout] = set()
         self._ended = False
 
     def end(self) -> None:
-        """Wait for no sender any more; what has come already is still read."""
+        """Wait for no sender any more. What has come already is still read."""
         self._ended = True
         for timeout in self._waiting:
             timeout.reschedule(0)
 
     async def pieces(self, content: StreamReader) -> AsyncIterator[bytes]:
-        """The body as it comes. Raises `Refused` as `piece` does."""
+        """The body as it comes. Raises Refused as `piece` does."""
         while piece := await self.piece(content):
             yield piece
 
     async def piece(self, content: StreamReader) -> bytes:
-        """What came, or b"" at the end. Raises `Refused` when patience runs out, and where the body breaks off."""
+        """What has come, or b"" at the end. Raises Refused when nothing comes in time, and where the body breaks off."""
         if content.is_eof():  # all of it is here already
             return content.read_nowait()
-        timeout = asyncio.timeout(0 if self._ended else self._silence)
+        timeout = asyncio.timeout(0 if self._ended else self._seconds)
         self._waiting.add(timeout)
         try:
             async with timeout:
                 return await content.readany()
         except TimeoutError:
-            finding = STOPPING() if self._ended else BODY_TOO_SLOW(seconds=self._silence)
+            finding = codes.STOPPING() if self._ended else codes.BODY_TOO_SLOW(seconds=self._seconds)
             raise Refused(finding) from None
         except (ConnectionError, web.RequestPayloadError) as error:
-            raise Refused(BODY_BROKEN()) from error
+            raise Refused(codes.BODY_BROKEN()) from error
         finally:
             self._waiting.discard(timeout)
 
 
 async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes:
-    """The whole body, of at most `most` bytes. Raises `Refused`."""
+    """The whole body, of at most `most` bytes. Raises Refused (`http.body-*`)."""
     if request.content_length is not None and request.content_length > most:
-        raise Refused(BODY_TOO_LARGE(most=most))
+        raise Refused(codes.BODY_TOO_LARGE(most=most))
     try:
         return await read_chunks(pace.pieces(request.content), most)
     except BodyTooLarge:
-        raise Refused(BODY_TOO_LARGE(most=most)) from None
+        raise Refused(codes.BODY_TOO_LARGE(most=most)) from None
 
 
 class Lines:
-    """Cuts a stream into the documents on its lines, in memory for one unfinished line. Blank lines count, and are left
-    out; a line that is too long comes as a finding."""
+    """Cuts a stream into the documents on its lines, in memory for one unfinished line of at most `most` bytes. Empty lines are
+    counted and left out; a line that is too long comes as a finding."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -84,7 +84,7 @@ class Lines:
         self._dropping = False  # inside a line that was too long
 
     def feed(self, data: bytes) -> list[Source | Finding]:
-        """What stands on the lines that `data` completes."""
+        """The documents on the lines that `data` completes."""
         *whole, rest = data.split(b"\n")
         found = []
         for piece in whole:
@@ -94,7 +94,7 @@ class Lines:
         return [item for item in found if item is not None]
 
     def end(self) -> list[Source | Finding]:
-        """What stands on the last line, where no line feed ended it."""
+        """The document on the last line, where no line feed ended it."""
         last = self._take()
         return [] if last is None else [last]
 
@@ -118,7 +118,7 @@ class Lines:
 
 
 async def read_lines(content: StreamReader, most: int, pace: BodyTimeout) -> AsyncIterator[list[Source | Finding]]:
-    """The documents on a stream's lines, in groups of what had come when the last group was done with. Raises `Refused`."""
+    """The documents on a stream's lines, in groups: each has what came while the one before was worked on. Raises Refused."""
     lines = Lines(most)
     async for chunk in pace.pieces(content):
         if group := lines.feed(chunk):

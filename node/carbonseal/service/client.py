@@ -1,4 +1,4 @@
-"""The node in a directory, whoever has it open: a command works with it in the same words either way."""
+"""Client of the node in a directory: opens it, or speaks to the `carbonseal serve` that has it open. One interface for both."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from carbonseal.node.node import Node
 from carbonseal.node.sealing.intake import Item, Submitted
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
+from carbonseal.service.health import health
+from carbonseal.service.remote import RemoteNode
 
-from .errors import UNKNOWN_PASSPORT
-from .health import health
-from .remote import RemoteNode
+from . import codes
 
 
 class AnyNode(Protocol):
-    """What commands do with a node. Everything raises `Refused`, with the same codes from near and far."""
+    """What commands do with a node. Every method raises Refused, with the same codes for a local and a remote node."""
 
     async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
-        """Seal one record. It is durable when its receipt is there."""
+        """Seal one record. It is durable when the receipt is returned."""
         ...
 
     def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
     ) -> AsyncIterator[Submitted]:
-        """Seal many records, in bounded memory, with a result for each in their order."""
+        """Seal many records in bounded memory: a result for each, in their order."""
         ...
 
     async def sequence(self) -> dict[str, bytes]:
-        """Let everything that waits join its log; the new checkpoint of each log that something joined."""
+        """Sequence what is queued. The new checkpoint (a signed note) of each log that grew, by the log's name."""
         ...
 
     async def anchor(self) -> None:
-        """Make every log's newest head due on its ledgers."""
+        """Make every log's newest checkpoint due on its ledgers."""
         ...
 
     async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
-        """Wait until every ledger is settled, for `timeout` seconds at most; then the same as `health`."""
+        """Wait until no ledger has an open anchor, for `timeout` seconds at most; then the same as `health`."""
         ...
 
     async def health(self) -> dict[str, Any]:
-        """How the node is, and each of its ledgers: what GET /health answers."""
+        """The state of the node, its logs and its ledgers, as GET /health answers it."""
         ...
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
-        """Where a record's entry is: the name of its log, and its index there."""
+        """Where a record's entry is: the name of its log and its index there."""
         ...
 
     async def proof(self, log: str, index: int) -> TlogProof:
-        """That an entry is in a log, under its newest head."""
+        """The proof of an entry under its log's newest checkpoint."""
         ...
 
     async def seal(self, commitment: bytes) -> Seal:
@@ -69,24 +69,24 @@ class AnyNode(Protocol):
         ...
 
     async def refresh(self, passport: bytes) -> bytes:
-        """The same passport with newer heads, anchors and status."""
+        """The same passport with newer heads, anchors and status lists."""
         ...
 
     async def passport(self, digest: bytes) -> bytes:
-        """The passport of the credential with this digest, which was issued here, as it is now."""
+        """The refreshed passport of the credential with this digest, which was issued here."""
         ...
 
     async def issued(self, after: int = 0) -> list[Issued]:
-        """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
+        """A page of what was issued here, in order, from after this number on; empty at the end."""
         ...
 
     async def revoke(self, digest: bytes) -> bool:
-        """Revoke the credential with this digest, which was issued here, for ever; whether it was not revoked before."""
+        """Revoke the credential with this digest, which was issued here, for ever. Whether it was not revoked before."""
         ...
 
 
 class LocalNode:
-    """A node that this process has open. `node` is all of it."""
+    """`AnyNode` for a node that this process has open, `node`."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -132,7 +132,7 @@ class LocalNode:
     async def passport(self, digest: bytes) -> bytes:
         passport = await self.node.passport(digest)
         if passport is None:
-            raise Refused(UNKNOWN_PASSPORT())
+            raise Refused(codes.UNKNOWN_PASSPORT())
         return passport
 
     async def issued(self, after: int = 0) -> list[Issued]:
@@ -144,8 +144,8 @@ class LocalNode:
 
 @asynccontextmanager
 async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> AsyncIterator[AnyNode]:
-    """Open the node in `directory`, or speak to the `carbonseal serve` that has it open. Raises `Refused`; `Locked` where
-    another process has the directory and does not serve it, `BrokenOff` where the one that does gives no answer."""
+    """Open the node in `directory`, or connect to the `carbonseal serve` that has it open. Raises Refused; Locked where another
+    process has the directory and does not serve it; BrokenOff where the one that serves it does not answer."""
     async with AsyncExitStack() as stack:
         node: AnyNode
         try:
@@ -154,5 +154,5 @@ async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> 
             if locked.address is None:
                 raise
             node = await stack.enter_async_context(RemoteNode(locked.address))
-            await node.health()  # what stands still is noticed now, and not after the longest that any answer may take
+            await node.health()  # one that hangs is noticed now, and not after the longest that any answer may take
         yield node

@@ -1,4 +1,4 @@
-"""What every handler works with: the node, the bounds, and what is taken of them."""
+"""Context of the handlers: the node, the bounds, the slots, and what paths and queries hold."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.service.bodies import BodyTimeout
 
-from .bodies import BodyTimeout
-from .errors import BUSY, MALFORMED_PATH
+from . import codes
 
 MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much the service takes on. Sizes are in bytes."""
+    """Bounds of the service. Sizes are in bytes."""
 
     record: int = MIB
     checkpoint: int = 64 * 1024
     issue_request: int = 16 * MIB
     passport: int = 64 * MIB
-    requests: int = 256  # answered at one time, streams among them
+    requests: int = 256  # answered at one time, streams included
     streams: int = 16
     passports: int = 2  # issued or refreshed at one time
-    silence: float = 30.0  # seconds for which a sender, or a reader of a stream, may do nothing
+    idle: float = 30.0  # seconds for which a sender, or the reader of a stream, may do nothing
 
 
 USUAL = Bounds()
 
 
 class Slots:
-    """So much at one time, and no queue behind it: who comes on top is told to come again."""
+    """A number of slots without a queue: a request that finds none free is refused, and may come again."""
 
     def __init__(self, what: str, free: int) -> None:
         self._what = what
@@ -46,9 +46,9 @@ class Slots:
 
     @contextmanager
     def take(self) -> Iterator[None]:
-        """Hold one slot. Raises `Refused` where none is free."""
+        """Hold one slot. Raises Refused (http.busy) where none is free."""
         if not self._free:
-            raise Refused(BUSY(what=self._what))
+            raise Refused(codes.BUSY(what=self._what))
         self._free -= 1
         try:
             yield
@@ -65,7 +65,7 @@ PASSPORTS = web.AppKey("passports", Slots)
 
 
 def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
-    """A JSON answer that nobody keeps."""
+    """A JSON answer that must not be cached."""
     return web.Response(
         body=orjson.dumps(value),
         status=status,
@@ -75,30 +75,30 @@ def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
 
 
 def log_in_path(request: web.Request) -> SealingLog:
-    """The log that the path names. Raises `Refused` where there is none."""
+    """The log that the path names. Raises Refused where there is none."""
     return request.app[NODE].log(request.match_info["log"])
 
 
 def digest_in_path(request: web.Request, name: str) -> bytes:
-    """32 bytes from the path's 64 lower-case hexadecimal digits. Raises `Refused`."""
+    """32 bytes from 64 lower-case hexadecimal digits of the path. Raises Refused (http.malformed-path)."""
     text = request.match_info[name]
     if len(text) != 64 or not set(text) <= set("0123456789abcdef"):
-        raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="64 lower-case hexadecimal digits"))
+        raise Refused(codes.MALFORMED_PATH(name, part=text[:80], wanted="64 lower-case hexadecimal digits"))
     return bytes.fromhex(text)
 
 
 def number_in_path(request: web.Request, name: str) -> int:
-    """A number up to 2^63 - 1, as sizes are, without leading zeros. Raises `Refused`."""
+    """A number of the path, 0 to 2^63 - 1, without leading zeros. Raises Refused (http.malformed-path)."""
     return _number(name, request.match_info[name])
 
 
 def number_in_query(request: web.Request, name: str) -> int:
-    """The same from what follows the question mark; 0 where it is not there. Raises `Refused`."""
+    """A number of the query, as `number_in_path` reads it; 0 where it is missing. Raises Refused (http.malformed-path)."""
     return _number(name, request.query.get(name, "0"))
 
 
 def _number(name: str, text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
     if str(number) != text or number >= 1 << 63:
-        raise Refused(MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
+        raise Refused(codes.MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
     return number

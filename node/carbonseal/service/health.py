@@ -1,4 +1,4 @@
-"""How a node is, as JSON."""
+"""Health of a node as JSON."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import Any
 
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
-
-from .errors import describe
+from carbonseal.service.errors import describe
 
 
 def health(node: Node) -> dict[str, Any]:
-    """`state` is "ok", "failing" (anchors on a ledger need somebody: `LedgerState.failing`) or "frozen" (a log signs nothing, and
-    none of the others is its successor)."""
+    """The state of a node, its logs and its ledgers. `state` is
+
+    - "frozen" where a log signs nothing and no other log here is its successor;
+    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`);
+    - else "ok".
+    """
     ledgers = node.states()
     failing = any(ledger.failing for ledger in ledgers)
     succeeded = {log.predecessor.origin for log in node.logs.values() if log.predecessor}

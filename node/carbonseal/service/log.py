@@ -1,6 +1,6 @@
-"""A log's public face: its checkpoint and tiles, as C2SP tlog-tiles has them under the prefix `/v1/logs/NAME`.
+"""Routes of a log (C2SP tlog-tiles) under the prefix `/v1/logs/NAME`: checkpoint, tiles, entry bundles, proofs.
 
-A path is read as a tile's coordinates and never as a path of the file system.
+A path is read as the coordinates of a tile, never as a path of the file system.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.log.tiles import WIDTH
+from carbonseal.service.context import log_in_path, number_in_path
 
-from .context import log_in_path, number_in_path
-from .errors import NO_CHECKPOINT, NO_TILE
+from . import codes
 
 ROUTES = web.RouteTableDef()
 
@@ -27,39 +27,41 @@ _TILE = re.compile(rf"(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/{_NUMBER}{_WIDT
 
 @ROUTES.get("/v1/logs/{log}/checkpoint")
 async def checkpoint(request: web.Request) -> web.Response:
+    """The log's newest signed checkpoint. Not to be cached."""
     note = log_in_path(request).checkpoint()
     if note is None:
-        raise Refused(NO_CHECKPOINT())
+        raise Refused(codes.NO_CHECKPOINT())
     return web.Response(body=note, content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
 
 
 @ROUTES.get("/v1/logs/{log}/tile/{path:.+}")
 async def tile(request: web.Request) -> web.Response:
+    """A tile or an entry bundle. It never changes."""
     found = _TILE.fullmatch(request.match_info["path"])
     if found is None:
-        raise Refused(NO_TILE())
+        raise Refused(codes.NO_TILE())
     number, width = _number(found["number"]), int(found["width"] or WIDTH)
     if found["width"] and width >= WIDTH:
-        raise Refused(NO_TILE())
+        raise Refused(codes.NO_TILE())
     files = log_in_path(request).files
     try:
         level = found["level"]
         data = files.entries(number, width) if level == "entries" else files.tile(int(level), number, width)
     except Refused as missing:
-        raise Refused(NO_TILE()) from missing
+        raise Refused(codes.NO_TILE()) from missing
     return web.Response(body=data, content_type="application/octet-stream", headers=FOR_EVER)
 
 
 @ROUTES.get("/v1/logs/{log}/proofs/{index}")
 async def proof(request: web.Request) -> web.Response:
-    """That an entry is in the log, under its newest head (c2sp.org/tlog-proof@v1)."""
+    """The proof of an entry under the log's newest checkpoint (c2sp.org/tlog-proof@v1)."""
     found = log_in_path(request).proof(number_in_path(request, "index"))
     return web.Response(body=found.encode(), content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
 
 
 def _number(text: str) -> int:
-    """`x001/x234/067` as 1234067. Raises `Refused` on leading groups of zeros: each tile has one path."""
+    """`x001/x234/067` as 1234067. Raises Refused on leading groups of zeros: each tile has one path."""
     groups = text.replace("x", "").split("/")
     if (len(groups) > 1 and groups[0] == "000") or len(groups) > 6:
-        raise Refused(NO_TILE())
+        raise Refused(codes.NO_TILE())
     return int("".join(groups))

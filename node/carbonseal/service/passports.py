@@ -1,4 +1,4 @@
-"""Passports: issued, refreshed, and handed out again by their digest."""
+"""Routes of passports: issued, refreshed, listed, read by digest, revoked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.records.strict import Limits, parse
+from carbonseal.service.bodies import read_body, require_type
+from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, TIMEOUT, answer, digest_in_path, number_in_query
 
-from .bodies import read_body, require_type
-from .context import BOUNDS, NODE, PASSPORTS, TIMEOUT, answer, digest_in_path, number_in_query
-from .errors import UNKNOWN_PASSPORT
+from . import codes
 
 ROUTES = web.RouteTableDef()
 
@@ -18,7 +18,7 @@ JSON = "application/json"
 
 @ROUTES.post("/v1/passports")
 async def issue(request: web.Request) -> web.Response:
-    """The body is an issue request, the answer the passport."""
+    """Issue: the body is an issue request, the answer the passport."""
     require_type(request, JSON)
     with request.app[PASSPORTS].take():
         most = request.app[BOUNDS].issue_request
@@ -28,7 +28,7 @@ async def issue(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/passports/refresh")
 async def refresh(request: web.Request) -> web.Response:
-    """The body is a passport, the answer the same with newer heads, anchors and status."""
+    """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
     with request.app[PASSPORTS].take():
         old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT])
@@ -37,24 +37,24 @@ async def refresh(request: web.Request) -> web.Response:
 
 @ROUTES.get("/v1/passports")
 async def issued(request: web.Request) -> web.Response:
-    """What was issued here, in its order, in pages: the next begins ``?after=`` the number of the last one in this."""
+    """A page of what was issued here, in order. The next one is at ``?after=`` and the last number of this one."""
     after = number_in_query(request, "after")
     return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after)]})
 
 
 @ROUTES.get("/v1/passports/{digest}")
 async def again(request: web.Request) -> web.Response:
-    """The passport of a credential that was issued here, as it is now."""
+    """The refreshed passport of a credential that was issued here."""
     with request.app[PASSPORTS].take():
         passport = await request.app[NODE].passport(digest_in_path(request, "digest"))
         if passport is None:
-            raise Refused(UNKNOWN_PASSPORT())
+            raise Refused(codes.UNKNOWN_PASSPORT())
         return _passport(passport)
 
 
 @ROUTES.post("/v1/passports/{digest}/revoke")
 async def revoke(request: web.Request) -> web.Response:
-    """Revoke a credential that was issued here, for ever. No body is asked for; the answer says whether that was new."""
+    """Revoke a credential that was issued here, for ever. Takes no body; the answer says whether that was new."""
     return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"))})
 
 

@@ -1,4 +1,4 @@
-"""Records in: one at a time, or a stream with a result for every line."""
+"""Routes of records: submitted one at a time, or as a stream with a result for every line; their states and seals."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.sealing.intake import Submitted
+from carbonseal.service.bodies import read_body, read_lines, require_type
+from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
+from carbonseal.service.errors import describe
+from carbonseal.service.seals import seal_to_json
 
-from .bodies import read_body, read_lines, require_type
-from .context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
-from .errors import MISSING_PROFILE, describe
-from .seals import seal_to_json
+from . import codes
 
 ROUTES = web.RouteTableDef()
 
@@ -26,11 +27,11 @@ NDJSON = "application/x-ndjson"
 
 @ROUTES.post("/v1/records")
 async def submit(request: web.Request) -> web.StreamResponse:
-    """One record as JSON, answered with its receipt; or a stream as NDJSON, answered line by line."""
+    """Submit one record as JSON, answered with its receipt; or a stream as NDJSON, answered line by line."""
     kind = require_type(request, JSON, NDJSON)
     profile = request.query.get("profile", "")
     if not profile:
-        raise Refused(MISSING_PROFILE())
+        raise Refused(codes.MISSING_PROFILE())
     tenant = request.query.get("tenant", DEFAULT)
     if kind == NDJSON:
         with request.app[STREAMS].take():
@@ -41,9 +42,12 @@ async def submit(request: web.Request) -> web.StreamResponse:
 
 
 async def _stream(request: web.Request, profile: str, tenant: str) -> web.StreamResponse:
-    """One line of JSON for each document that comes: ``{"place": [...], "receipt": {...}}``, or ``{"place": [...],
-    "error": {...}}``. The last line is ``{"end": {"taken": n, "refused": n}}``, or ``{"broken": {...}}`` where the stream
-    was not read to its end. A stream of results that lacks both was cut off."""
+    """Answer one line of JSON for each document:
+
+    - ``{"place": [...], "receipt": {...}}`` or ``{"place": [...], "error": {...}}``;
+    - last ``{"end": {"taken": n, "refused": n}}``, or ``{"broken": {...}}`` where the stream was not read to its end. An answer
+      without such a line was cut off.
+    """
     node, bounds = request.app[NODE], request.app[BOUNDS]
     response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
     taken = refused = 0
@@ -53,23 +57,23 @@ async def _stream(request: web.Request, profile: str, tenant: str) -> web.Stream
         try:
             async for group in read_lines(request.content, bounds.record, request.app[TIMEOUT]):
                 results = [result async for result in node.submit_many(group, profile, tenant)]
-                await _write(response, map(_result, results), bounds.silence)
+                await _write(response, map(_result, results), bounds.idle)
                 good = sum(result.receipt is not None for result in results)
                 taken, refused = taken + good, refused + len(results) - good
             last = {"end": {"taken": taken, "refused": refused}}
         except Refused as broken:
             last = {"broken": describe(broken.finding)}
             response.force_close()
-        await _write(response, [last], bounds.silence)
+        await _write(response, [last], bounds.idle)
     except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
         if request.transport is not None:
             request.transport.abort()
     return response
 
 
-async def _write(response: web.StreamResponse, lines: Iterable[Mapping[str, Any]], silence: float) -> None:
-    """Send lines, and wait until the reader has made room for more. Raises TimeoutError when it takes nothing."""
-    async with asyncio.timeout(silence):
+async def _write(response: web.StreamResponse, lines: Iterable[Mapping[str, Any]], idle: float) -> None:
+    """Send lines, and wait until the reader takes more. Raises TimeoutError when it takes nothing for `idle` seconds."""
+    async with asyncio.timeout(idle):
         await response.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
 
 
@@ -82,7 +86,7 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
 
 @ROUTES.get("/v1/records/{commitment}")
 async def state(request: web.Request) -> web.Response:
-    """Where a record's entry stands; nothing that opens its commitment."""
+    """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
     record = node.record(commitment)
     state = "sequenced" if record.index < record.log.size else "queued"
@@ -91,5 +95,5 @@ async def state(request: web.Request) -> web.Response:
 
 @ROUTES.get("/v1/seals/{commitment}")
 async def seal(request: web.Request) -> web.Response:
-    """The record's seal as it is now: its entry, and the heads over it with their proofs and anchors."""
+    """The record's seal as it is now: its entry, and its heads with their proofs and anchors."""
     return answer(seal_to_json(request.app[NODE].seal(digest_in_path(request, "commitment"))))

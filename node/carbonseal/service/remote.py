@@ -1,4 +1,4 @@
-"""A node that another process serves, spoken to over HTTP."""
+"""Remote node: `AnyNode` over HTTP, for a node that another process serves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import quote
 import aiohttp
 import orjson
 
-from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refused, undetermined
+from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refused
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
@@ -24,19 +24,11 @@ from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
+from carbonseal.service.errors import BROKEN
+from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
 
-from .errors import BROKEN
-from .seals import seal_from_json
-
-UNREACHABLE = undetermined(
-    "client.unreachable",
-    "the node at {url} does not answer: {why}",
-    "see whether `carbonseal serve` is still running, and not merely stopped",
-)
-NOT_A_NODE = undetermined(
-    "client.not-a-node", "{url} answers {what}", "see whether `carbonseal serve` is of the same version"
-)
+from . import codes
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -50,10 +42,10 @@ LONGEST_WAIT = 20.0  # seconds that one request to settle takes
 
 
 class RemoteNode:
-    """Has a node's methods, as `AnyNode` tells them. Use it as a context. Raises `BrokenOff` where no answer comes."""
+    """The methods of `AnyNode`, which documents them. Use it as a context. Raises BrokenOff where no answer comes."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        """`timeout` is how many seconds `health` may take; what is work may take longer."""
+        """`timeout` is in seconds, for `health`; requests that make work may take longer."""
         self.url = url
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
@@ -79,7 +71,7 @@ class RemoteNode:
     async def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
     ) -> AsyncIterator[Submitted]:
-        """Results come while records still go. What cannot be sent comes back in its place, like all that is refused."""
+        """Results come while records are still sent. A record that cannot be sent has its refusal in its place."""
         stream = _Stream(items)
         params = {"profile": profile, "tenant": tenant}
         async with self._request("POST", "/v1/records", stream.pieces(), headers=NDJSON, params=params) as response:
@@ -93,10 +85,10 @@ class RemoteNode:
                     return
                 if "end" in result or not stream.waiting:
                     raise Refused(
-                        NOT_A_NODE(url=self.url, what="with another number of results than there were records")
+                        codes.NOT_A_NODE(url=self.url, what="with another number of results than there were records")
                     )
                 yield self._submitted(stream.sent(), result)
-        raise BrokenOff(UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
+        raise BrokenOff(codes.UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
         answer = await self._json("GET", f"/v1/records/{commitment.hex()}")
@@ -127,10 +119,10 @@ class RemoteNode:
 
     async def health(self) -> dict[str, Any]:
         raw = await self._bytes("GET", "/health", timeout=self._timeout)
-        told = self._load(raw)
-        if "state" not in told:
-            raise self._refused(told)
-        return told
+        health = self._load(raw)
+        if "state" not in health:
+            raise self._refused(health)
+        return health
 
     # --- passports -------------------------------------------------------------------------------------------------
 
@@ -162,7 +154,7 @@ class RemoteNode:
 
     @asynccontextmanager
     async def _request(self, method: str, path: str, data: Any, **more: Any) -> AsyncIterator[aiohttp.ClientResponse]:
-        """A good answer. Raises `Refused`: with what the node says, or because it says nothing."""
+        """An answer below 300. Raises Refused with the node's finding, or BrokenOff where there is no answer."""
         assert self._session is not None, "a RemoteNode is a context"
         try:
             async with self._session.request(method, path, data=data, allow_redirects=False, **more) as response:
@@ -170,23 +162,23 @@ class RemoteNode:
                     raise self._refused(self._load(await self._read(response)), response.status)
                 yield response
         except TimeoutError as error:
-            raise BrokenOff(UNREACHABLE(url=self.url, why="it keeps silent")) from error
+            raise BrokenOff(codes.UNREACHABLE(url=self.url, why="no answer in time")) from error
         except aiohttp.ClientError as error:
-            raise BrokenOff(UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
+            raise BrokenOff(codes.UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         try:
             return await read_chunks(response.content.iter_any(), MAX_ANSWER)
         except BodyTooLarge as error:
-            raise Refused(NOT_A_NODE(url=self.url, what=f"with more than {MAX_ANSWER} bytes")) from error
+            raise Refused(codes.NOT_A_NODE(url=self.url, what=f"with more than {MAX_ANSWER} bytes")) from error
 
     def _load(self, raw: bytes) -> dict[str, Any]:
         try:
             value = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
-            raise Refused(NOT_A_NODE(url=self.url, what=repr(raw[:80]))) from error
+            raise Refused(codes.NOT_A_NODE(url=self.url, what=repr(raw[:80]))) from error
         if not isinstance(value, dict):
-            raise Refused(NOT_A_NODE(url=self.url, what=repr(raw[:80])))
+            raise Refused(codes.NOT_A_NODE(url=self.url, what=repr(raw[:80])))
         return value
 
     def _submitted(self, place: Place, result: Mapping[str, Any]) -> Submitted:
@@ -196,7 +188,7 @@ class RemoteNode:
         return Submitted(place, finding=Finding(finding.code, place + finding.place[1:], finding.facts))
 
     def _refused(self, error: Mapping[str, Any], status: int = 400) -> Refused:
-        """What the node refused, as it told it; or that it is no node."""
+        """The node's own finding; or that the answer is not a node's."""
         match error:
             case {
                 "code": str(name),
@@ -209,7 +201,7 @@ class RemoteNode:
                 kind = BrokenOff if status == BROKEN else Refused
                 return kind(code(*map(str, place), message=message, remedy=remedy))
             case _:
-                return Refused(NOT_A_NODE(url=self.url, what=repr(error)[:80]))
+                return Refused(codes.NOT_A_NODE(url=self.url, what=repr(error)[:80]))
 
     def _receipt(self, value: Mapping[str, Any]) -> Receipt:
         return Receipt(
@@ -221,7 +213,7 @@ class RemoteNode:
 
 
 class _Stream:
-    """Records on their way out as NDJSON, and what is known of those that still wait for their result."""
+    """Records that are sent as NDJSON, and those whose result is still to come."""
 
     def __init__(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
         self._items = items
@@ -230,14 +222,14 @@ class _Stream:
     async def pieces(self) -> AsyncIterator[bytes]:
         """One line for each record that can be sent.
 
-        A line feed can stand between a document's tokens, where a tab means the same, and inside of a text it is as
-        forbidden as a tab is: so tabs take its place, and what was wrong stays wrong."""
+        Line feeds become tabs: between the tokens of a document both mean the same, and inside a string both are forbidden, so
+        that what was wrong stays wrong."""
         piece = bytearray()
         async for item in one_by_one(self._items):
             if isinstance(item, Finding):
                 self._waiting.append(item)
                 continue
-            if not item.raw.strip(b" \t\r\n"):  # it would be taken for an empty line
+            if not item.raw.strip(b" \t\r\n"):  # the node would take it for an empty line
                 self._waiting.append(_nothing(item))
                 continue
             self._waiting.append(item.place)
@@ -253,7 +245,7 @@ class _Stream:
         return bool(self._waiting)
 
     def unsent(self) -> Iterable[Submitted]:
-        """The results, made here, of what was not sent and comes next."""
+        """The results, made here, of the records that were not sent and come next."""
         while self._waiting and isinstance(self._waiting[0], Finding):
             finding = self._waiting.popleft()
             assert isinstance(finding, Finding)
@@ -270,7 +262,7 @@ _LINE_FEEDS_TO_TABS = bytes.maketrans(b"\n\r", b"\t\t")
 
 
 def _nothing(source: Source) -> Finding:
-    """What strict JSON says of a document without any."""
+    """The finding of strict JSON for an empty document."""
     try:
         value = parse(source.raw)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""`carbonseal serve`: a node, its service and its background work, from start to stop."""
+"""Running a served node: its service and its background work, from start to stop (`carbonseal serve`)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.node.node import Node
-
-from .app import serving
-from .health import health
+from carbonseal.service.app import serving
+from carbonseal.service.health import health
 
 Ready = Callable[[str, Mapping[str, Any]], None]
 
 
 def run(directory: Path, host: str, port: int, ready: Ready) -> None:
-    """Serve the node in `directory` until SIGINT or SIGTERM. `ready` is called once it answers: with its URL, and with how the
-    node is, as GET /health says it.
+    """Serve the node in `directory` until SIGINT or SIGTERM. `ready` is called once it answers, with its URL and its health.
 
-    Raises `Refused` where the node cannot be opened, and OSError where the address cannot be had."""
+    Raises Refused where the node cannot be opened, and OSError where the address cannot be used."""
     with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
         runner.run(_run(directory, host, port, ready))
 
 
 def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is installed, else None, which means asyncio's own."""
+    """uvloop where it is installed; else None, for asyncio's own loop."""
     try:
         import uvloop
     except ModuleNotFoundError:
@@ -37,7 +35,7 @@ def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _run(directory: Path, host: str, port: int, ready: Ready) -> None:
-    """In this order, so that the end comes in the opposite one: no more requests, then no more work, then closed."""
+    """The contexts end in the opposite order: no more requests, then no more work, then the node is closed."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -55,7 +53,7 @@ async def _run(directory: Path, host: str, port: int, ready: Ready) -> None:
 
 @asynccontextmanager
 async def _working(node: Node) -> AsyncIterator[asyncio.Task[None]]:
-    """The node's background work. A defect that ends it is raised when the context ends."""
+    """The node's background work, as a task. A defect that ends it is raised when the context ends."""
     work = asyncio.create_task(node.run())
     try:
         yield work

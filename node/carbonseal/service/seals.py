@@ -1,4 +1,4 @@
-"""Seals as the service's JSON: like a passport's, with everything in its place instead of cited by digest."""
+"""Seals as the service's JSON: a passport's form, with checkpoints and evidence in place of their digests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from carbonseal.passport.seals import Head, Seal, SealedAnchor
 
 def seal_to_json(seal: Seal) -> dict[str, Any]:
     """``{"entry", "index", "heads": [{"checkpoint", "inclusion", "consistency", "anchors": [{"ledger", "evidence"}]}]}``;
-    checkpoints are their own text, hashes follow each other in one base64 text, consistency may be null."""
+    checkpoints are text, the hashes of a proof are one base64 string, and consistency may be null."""
     return {
         "entry": encode_base64(seal.entry),
         "index": seal.index,
@@ -33,7 +33,7 @@ def _head_to_json(head: Head) -> dict[str, Any]:
 
 
 def seal_from_json(value: Mapping[str, Any]) -> Seal:
-    """The inverse of `seal_to_json`. Raises KeyError, TypeError or ValueError on what is no seal."""
+    """The inverse of `seal_to_json`. Raises KeyError, TypeError, ValueError or Refused where `value` is not a valid seal."""
     heads = tuple(_head_from_json(head) for head in value["heads"])
     return Seal(decode_base64(value["entry"]), int(value["index"]), heads)
 

@@ -1,4 +1,4 @@
-"""How the node is, and what commands ask of it while it runs: sequence now, anchor now, wait for the anchors."""
+"""Routes of the node's state: health, ledgers; sequence now, anchor now, wait for the anchors."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.records.strict import parse
+from carbonseal.service.bodies import read_body, require_type
+from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer
+from carbonseal.service.health import health
 
-from .bodies import read_body, require_type
-from .context import BOUNDS, NODE, TIMEOUT, answer
-from .errors import MALFORMED_WAIT
-from .health import health
+from . import codes
 
 ROUTES = web.RouteTableDef()
 
@@ -19,19 +19,20 @@ JSON = "application/json"
 
 @ROUTES.get("/health")
 async def how(request: web.Request) -> web.Response:
-    """200 while the node does its work, failing ledgers or not; 503 once a log of it is frozen and has no successor here."""
-    told = health(request.app[NODE])
-    return answer(told, status=503 if told["state"] == "frozen" else 200)
+    """200 while the node works, failing ledgers or not; 503 once one of its logs is frozen and has no successor here."""
+    state = health(request.app[NODE])
+    return answer(state, status=503 if state["state"] == "frozen" else 200)
 
 
 @ROUTES.get("/v1/ledgers")
 async def ledgers(request: web.Request) -> web.Response:
+    """The state of every ledger."""
     return answer({"ledgers": [ledger.to_json() for ledger in request.app[NODE].states()]})
 
 
 @ROUTES.post("/v1/sequence")
 async def sequence(request: web.Request) -> web.Response:
-    """Let everything that waits join its log now. Answers the new checkpoint of each log that something joined."""
+    """Sequence what is queued, now. Answers the new checkpoint of each log that grew."""
     require_type(request, JSON)
     notes = await request.app[NODE].sequence()
     return answer({"checkpoints": {log: note.decode() for log, note in notes.items()}})
@@ -39,7 +40,7 @@ async def sequence(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/anchor")
 async def anchor(request: web.Request) -> web.Response:
-    """Make every log's newest head due on its ledgers now."""
+    """Make every log's newest checkpoint due on its ledgers, now."""
     require_type(request, JSON)
     await request.app[NODE].anchor()
     return answer({"sizes": {log.name: log.size for log in request.app[NODE].logs.values()}}, status=202)
@@ -47,11 +48,11 @@ async def anchor(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/settle")
 async def settle(request: web.Request) -> web.Response:
-    """Wait until every ledger is settled, for as long as the body says: ``{"seconds": n}``, 30 at most."""
+    """Wait until no ledger has an open anchor, for at most the seconds of the body: ``{"seconds": n}``, 0 to 30."""
     require_type(request, JSON)
     wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT]))
     seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
-        raise Refused(MALFORMED_WAIT())
+        raise Refused(codes.MALFORMED_WAIT())
     states = await request.app[NODE].settle(seconds)
     return answer({"settled": all(ledger.settled for ledger in states)})

@@ -1,0 +1,48 @@
+"""Findings of the HTTP service and of its client; `errors.STATUS` has the status of each answer."""
+
+from __future__ import annotations
+
+from carbonseal.findings import rejected, undetermined
+
+FROM_A_PAGE = rejected(
+    "http.from-a-page",
+    "the request comes from a web page ({origin}); requests that change the node must not have an Origin header",
+    "send it from a program, not from a page in a browser",
+)
+NOT_FOUND = rejected("http.not-found", "there is nothing at {path}", "check the path")
+WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}", "use a method that Allow lists")
+WRONG_TYPE = rejected("http.wrong-type", "expected the content type {wanted}, found {found}", "set Content-Type")
+MISSING_PROFILE = rejected(
+    "http.missing-profile", "the parameter profile is missing", "add it to the address: ?profile=pact/3.0"
+)
+PACKED = rejected(
+    "http.packed", "the body has the content encoding {encoding}; expected none", "send it without Content-Encoding"
+)
+MALFORMED_WAIT = rejected(
+    "http.malformed-wait", "the body is not a valid time to wait", 'write {{"seconds": n}}, from 0 to 30'
+)
+MALFORMED_PATH = rejected("http.malformed-path", "{part} is not valid; expected {wanted}", "correct the address")
+BODY_BROKEN = rejected("http.body-broken", "the body breaks off, or its chunks are malformed", "send it again")
+BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes", "send a smaller one")
+BODY_TOO_SLOW = undetermined("http.body-too-slow", "no more of the body came within {seconds} seconds", "send it again")
+BUSY = undetermined("http.busy", "{what} has no free slot", "send it again after the time in Retry-After")
+STOPPING = undetermined("http.stopping", "the node is stopping", "send the rest when it runs again")
+UNKNOWN_ANCHOR = undetermined(
+    "http.unknown-anchor", "this log has no foreign anchor of that log id and size", "check log id and size"
+)
+UNKNOWN_PASSPORT = undetermined(
+    "http.unknown-passport", "this node has issued no passport with that digest", "check the digest"
+)
+NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
+NO_TILE = undetermined("http.no-tile", "this log has no such tile, or none of this width", "check the log's size")
+
+UNREACHABLE = undetermined(
+    "client.unreachable",
+    "the node at {url} does not answer: {why}",
+    "check that `carbonseal serve` is running, and not suspended",
+)
+NOT_A_NODE = undetermined(
+    "client.not-a-node",
+    "{url} does not answer as a carbonseal node: {what}",
+    "check the address, and that `carbonseal serve` is of the same version",
+)
