@@ -52,7 +52,7 @@ def imports(module: Module) -> Iterator[Import]:
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = _absolute(module, node)
+            base = absolute(module, node)
             yield from (Import(f"{base}.{alias.name}" if base else alias.name, node.lineno) for alias in node.names)
 
 
@@ -67,7 +67,8 @@ def names_of_modules(module: Module) -> Iterator[Import]:
                 yield Import(target, node.lineno)
 
 
-def _absolute(module: Module, node: ast.ImportFrom) -> str:
+def absolute(module: Module, node: ast.ImportFrom) -> str:
+    """The module that a `from` statement imports from, by its whole name."""
     if not node.level:
         return node.module or ""
     parts = module.name.split(".")

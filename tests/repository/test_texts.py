@@ -12,6 +12,7 @@ import pytest
 
 from tests.repository.sources import REPOSITORY, modules
 from tests.repository.texts import codes, help_texts
+from tests.repository.texts.families import FAMILIES, RESERVED
 
 BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FOLDERS = ("docs", "examples", "benchmarks", "contracts", "adapters", "devnet", "tests")
@@ -128,6 +129,21 @@ def test_code_names_are_unique_and_well_formed() -> None:
     assert names
     assert sorted(set(names)) == sorted(names)
     assert not [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*", name)]
+
+
+def test_every_family_has_a_sentence_and_a_code() -> None:
+    assert {codes.family_of(d.code.name) for d in codes.defined()} == set(FAMILIES)
+
+
+def test_no_code_has_a_reserved_name() -> None:
+    assert not RESERVED.keys() & {d.code.name for d in codes.defined()}
+
+
+def test_uses_are_found_however_the_code_is_imported() -> None:
+    """Else `test_every_code_is_used_with_the_facts_that_it_tells` compares nothing."""
+    seen = {use.defined.code.name for use in codes.uses()}
+    assert {"seal.missing", "note.too-large", "http.busy"} <= seen
+    assert len(seen) > len(codes.defined()) * 0.8
 
 
 @pytest.mark.parametrize("known", codes.defined(), ids=lambda d: d.code.name)

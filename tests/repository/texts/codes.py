@@ -11,7 +11,8 @@ from itertools import groupby
 from string import Formatter
 
 from carbonseal.findings import Code
-from tests.repository.sources import Module, modules
+from tests.repository.sources import Module, absolute, modules
+from tests.repository.texts.families import FAMILIES, GROUPS, RESERVED
 
 HEAD = """\
 # Codes
@@ -80,25 +81,50 @@ def _known_as(module: Module, by_name: dict[tuple[str, str], Defined]) -> dict[s
     """What each code is called in a module: `findings.X`, `X`."""
     known = {constant: d for (name, constant), d in by_name.items() if name == module.name}
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.ImportFrom) and not node.level:
+        if isinstance(node, ast.ImportFrom):
+            base = absolute(module, node)
             for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
+                whole = f"{base}.{alias.name}"
                 local = alias.asname or alias.name
                 known |= {f"{local}.{constant}": d for (name, constant), d in by_name.items() if name == whole}
-                if direct := by_name.get((node.module or "", alias.name)):
+                if direct := by_name.get((base, alias.name)):
                     known[local] = direct
     return known
 
 
+def family_of(name: str) -> str:
+    """What stands before the dot: `seal` of `seal.missing`."""
+    return name.partition(".")[0]
+
+
 def page() -> str:
-    parts = [HEAD]
+    """docs/codes.md: the tree of families, the names that are reserved, and every code by family."""
+    parts = [HEAD, _tree(), _reserved()]
     everything = sorted(defined(), key=lambda d: d.code.name)
-    for area, group in groupby(everything, key=lambda d: d.code.name.partition(".")[0]):
+    for family, group in groupby(everything, key=lambda d: family_of(d.code.name)):
         parts.append(
-            f"## {area}\n\n| code | outcome | what it says | what to do |\n|---|---|---|---|\n"
+            f"## {family}\n\n{FAMILIES[family]}\n\n| code | outcome | what it says | what to do |\n|---|---|---|---|\n"
             + "".join(map(_row, group))
         )
     return "\n".join(parts)
+
+
+def _tree() -> str:
+    """Every family below its group, each with its sentence."""
+    lines = ["## Families", ""]
+    for group, families in GROUPS.items():
+        lines.append(f"- {group}")
+        lines += [f"  - [`{family}`](#{family}): {FAMILIES[family]}" for family in families]
+    return "\n".join(lines) + "\n"
+
+
+def _reserved() -> str:
+    """The names that no code may have again."""
+    rows = "".join(f"| `{name}` | {why} |\n" for name, why in sorted(RESERVED.items()))
+    return (
+        "## Reserved names\n\nCodes of earlier states, before the first release. They are not given again.\n\n"
+        f"| name | what became of it |\n|---|---|\n{rows}"
+    )
 
 
 def _row(d: Defined) -> str:
