@@ -21,7 +21,6 @@ from carbonseal.log.entries import RecordEntry
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bundle
 from carbonseal.log.tree import Edge, leaf_hash
-from carbonseal.node.anchoring.outbox import NEVER
 from carbonseal.node.config import NodeConfig
 from carbonseal.node.sealing import known
 from carbonseal.node.sealing.files import LogFiles
@@ -91,17 +90,19 @@ def _write_files(files: LogFiles, entries: list[bytes], old: int, edge: Edge) ->
 
 
 def _grow_anchors(database: Database, sizes: list[int], each: int) -> None:
-    """The first `each` of these heads have what every ledger has of the newest anchored one, and nobody looks at them again."""
+    """The first `each` of these heads have what every ledger has of the newest anchored one, which is closed."""
+    tables = NODE.tables.tables
     for name in ("anchors", "attempts", "evidence"):
-        table = NODE.tables.tables[name]
+        table = tables[name]
         with database.read() as connection:
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
         patterns = [row for row in rows if row["size"] == max(row["size"] for row in rows)]
-        finished = {"next": NEVER} if name == "anchors" else {}
-        more = (
-            {**row, **finished, "size": size, "id": secrets.token_hex(8)} for size in sizes[:each] for row in patterns
-        )
+        assert not any(row.get("live") for row in patterns)
+        more = ({**row, "size": size, "id": secrets.token_hex(8)} for size in sizes[:each] for row in patterns)
         _insert(database, table, more)
+    with database.write() as connection:
+        closed = tables["closed"]
+        connection.execute(update(closed).values(anchors=closed.c.anchors + each, size=sizes[:each][-1]))
 
 
 def _grow_issued(database: Database, count: int, revoked: int) -> None:

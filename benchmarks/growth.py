@@ -92,7 +92,7 @@ class Subject:
     async def anchor(self) -> None:
         """The newest head, on every ledger, until it is final."""
         await self.node.anchor()
-        await self.node.settle(60)
+        await self.node.wait_for_anchors(60)
 
     async def idle(self) -> None:
         """Rounds of the node's background work in which nothing is to be done."""

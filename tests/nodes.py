@@ -66,6 +66,5 @@ def install_simulated(folder: Path) -> Path:
     info = folder / "carbonseal_simulated-0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: carbonseal-simulated\nVersion: 0\n")
-    (info / "entry_points.txt").write_text("[carbonseal.ledgers]\nsim = simulated:connect\n")
-    (folder / "simulated.py").write_text(Path(__file__).with_name("node").joinpath("simulated.py").read_text())
+    (info / "entry_points.txt").write_text("[carbonseal.ledgers]\nsim = tests.node.simulated:connect\n")
     return folder

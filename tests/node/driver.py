@@ -2,6 +2,8 @@
 
     driver.py DIRECTORY POINT[:TIMES] RECORDS
 
+In virtual time, unless one of its ledgers is real and takes its own time.
+
 Each record goes to each log. Every acknowledgement is in `acknowledged` before the next record is sent; every head that was seen
 is in `heads`.
 """
@@ -14,14 +16,26 @@ import json
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+from carbonseal.node.config import load
 from carbonseal.node.node import Node
+from tests import virtual_time
 
 
 def note(path: Path, value: object) -> None:
     with path.open("a") as file:
         file.write(json.dumps(value) + "\n")
+
+
+def is_simulated(directory: Path) -> bool:
+    return all(ledger.uri.startswith("sim+") for ledger in load(directory).ledgers)
+
+
+def clock(directory: Path) -> Callable[[], float]:
+    return asyncio.get_running_loop().time if is_simulated(directory) else time.time
 
 
 async def main(directory: Path, point: str, records: str) -> None:
@@ -34,7 +48,7 @@ async def main(directory: Path, point: str, records: str) -> None:
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async with Node.open(directory, reached=reached) as node:
+    async with Node.open(directory, clock=clock(directory), reached=reached) as node:
         for log in node.logs.values():
             if published := log.checkpoint():
                 note(directory / "heads", published.decode())
@@ -45,8 +59,9 @@ async def main(directory: Path, point: str, records: str) -> None:
         for head in (await node.sequence()).values():
             note(directory / "heads", head.decode())
         await node.anchor()
-        await node.settle(20)
+        await node.wait_for_anchors(600)
 
 
 faulthandler.dump_traceback_later(100)  # a hang is told where it hangs
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+here = Path(sys.argv[1])
+(virtual_time.run if is_simulated(here) else asyncio.run)(main(here, sys.argv[2], sys.argv[3]))

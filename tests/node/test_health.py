@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from carbonseal.instants import format_seconds
-from carbonseal.node.anchoring.outbox import MANY_TRIES, State
+from carbonseal.node.anchoring.status import LedgerState
+from carbonseal.node.anchoring.tracked import STANDARD_LIMITS, State
 from carbonseal.node.node import Node
 from carbonseal.service.health import health
 
-from .anchoring.test_anchors import Clock, head, run, settle_until
 from .conftest import Begin, ledger_in
+from .running import head, now, run, wait_until
 
 
 def test_an_anchor_that_is_put_off_again_and_again_is_failing(begin: Begin, tmp_path: Path) -> None:
-    """A try or two that fail are every day's; after `MANY_TRIES` somebody should look, long before it is given up."""
+    """A try or two that fail are every day's; after `Limits.many_tries` somebody should look, long before it is given up."""
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
 
-    async def work(node: Node, clock: Clock) -> None:
+    async def work(node: Node) -> None:
         await head(node, "a")
         await node.anchor()
-        await node.settle(20)
+        await node.wait_for_anchors(20)
         (tmp_path / "l/busy").touch()
         await head(node, "b")
         await node.anchor()
-        told: dict[int, tuple[bool, str]] = {}
+        many, said = STANDARD_LIMITS.many_tries, {}
 
-        def look(seconds: float) -> None:
+        def looked(states: list[LedgerState]) -> bool:
             (ledger,) = health(node)["ledgers"]
-            told[ledger["anchors"][0]["tries"]] = (ledger["failing"], health(node)["state"])
+            said[states[0].newest[0].tries] = (ledger["failing"], health(node)["state"])
+            return states[0].newest[0].tries > many
 
-        clock.slept = look
-        await settle_until(node, lambda states: states[0].newest[0].tries > MANY_TRIES)
-        assert {*range(1, MANY_TRIES + 1)} <= told.keys()
-        for tries, said in told.items():
-            assert said == ((True, "failing") if tries >= MANY_TRIES else (False, "ok"))
+        await wait_until(node, looked)
+        assert {*range(1, many + 1)} <= said.keys()
+        for tries, words in said.items():
+            assert words == ((True, "failing") if tries >= many else (False, "ok"))
         assert health(node)["ledgers"][0]["anchors"][0]["state"] == "due"
         (tmp_path / "l/busy").unlink()
-        await node.settle(600)
+        await node.wait_for_anchors(600)
         assert health(node)["state"] == "ok"
 
     run(directory, work)
@@ -51,32 +51,31 @@ def test_what_cannot_pay_for_one_more_anchor_is_failing(begin: Begin, tmp_path: 
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
     (tmp_path / "l/poor").touch()
 
-    async def work(node: Node, clock: Clock) -> None:
+    async def work(node: Node) -> None:
         await head(node, "a")
         assert health(node)["state"] == "ok"  # nobody has looked into the balance yet
         await node.anchor()
-        await settle_until(node, lambda states: states[0].costs is not None)
+        await wait_until(node, lambda states: states[0].costs is not None)
         told = health(node)
         costs = told["ledgers"][0]["costs"]
         assert (told["state"], costs["empty"], costs["warning"]) == ("failing", True, "nothing left: fund it")
 
     run(directory, work)
-    assert asyncio.run(again(directory)) == "failing"  # known without asking
+    assert run(directory, again) == "failing"  # known without asking
 
 
-async def again(directory: Path) -> str:
-    async with Node.open(directory) as node:
-        return str(health(node)["state"])
+async def again(node: Node) -> str:
+    return str(health(node)["state"])
 
 
 def test_a_ledger_that_cannot_be_talked_to_is_failing(begin: Begin, tmp_path: Path) -> None:
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
     (tmp_path / "l/down").touch()
 
-    async def work(node: Node, clock: Clock) -> None:
+    async def work(node: Node) -> None:
         await head(node, "a")
         await node.anchor()
-        await settle_until(node, lambda states: bool(states[0].problem))
+        await wait_until(node, lambda states: bool(states[0].problem))
         assert health(node)["state"] == "failing"
 
     run(directory, work)
@@ -86,11 +85,11 @@ def test_instants_are_as_everywhere(begin: Begin, tmp_path: Path) -> None:
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
     (tmp_path / "l/poor").touch()
 
-    async def work(node: Node, clock: Clock) -> None:
-        began = clock.now
+    async def work(node: Node) -> None:
+        began = now()
         await head(node, "a")
         await node.anchor()
-        (state,) = await node.settle(20)
+        (state,) = await node.wait_for_anchors(20)
         (ledger,) = health(node)["ledgers"]
         (anchor,) = ledger["anchors"]
         assert state.newest[0].state is State.FINAL
@@ -111,10 +110,10 @@ def test_no_access_key_is_shown(begin: Begin, tmp_path: Path) -> None:
     uri = "eip+https://user:word@RPC.example:8545/v3/0123456789abcdef?token=x"
     directory = begin(ledgers=(replace(named, options={"called": "sim:7"}), replace(named, name="eip:1", uri=uri)))
 
-    async def work(node: Node, clock: Clock) -> None:
+    async def work(node: Node) -> None:
         await head(node, "a")
         await node.anchor()
-        await node.settle(20)
+        await node.wait_for_anchors(20)
         told: dict[str, Any] = health(node)
         assert [ledger["uri"] for ledger in told["ledgers"]] == ["sim+file://…", "eip+https://rpc.example:8545"]
         assert "sim:7" in told["ledgers"][0]["problem"]

@@ -17,7 +17,7 @@ from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.node import failpoints
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import LedgerConfig, LogConfig
 from carbonseal.node.failpoints import POINTS
 from carbonseal.node.node import Node
@@ -138,8 +138,9 @@ def test_killed_while_anchoring_on_a_chain(
         failpoints.SENT,
         failpoints.SENT_RECORDED,
         failpoints.EVIDENCE_TAKEN,
+        failpoints.FINAL_RECORDED,
     )
-    for number, point in enumerate((*killed_at, failpoints.EVIDENCE_STORED)):
+    for number, point in enumerate(killed_at):
         times = 1 + number % len(logs)
         assert run(directory, plugins, f"{point}:{times}", f"{number},{number}-again") == -signal.SIGKILL
     assert run(directory, plugins, "", "last") == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpo
 from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import Note, NoteSigner
 from carbonseal.log.tree import leaf_hash, verify_inclusion
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load
 from carbonseal.node.config_file import render
 from carbonseal.node.create import add, new_log
@@ -31,23 +30,17 @@ from carbonseal.passport.passports import parse
 from carbonseal.service.health import health
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
+from tests import virtual_time
 from tests.nodes import log_config, make_keys
 
 from .conftest import Begin, ledger_in
+from .running import in_background, now, opened, run
 from .simulated import SimulatedLedger
 
 T = TypeVar("T")
 
 HERE, MOTORS = log_config(), log_config("motors", "log.example/motors")
 MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key", "motors")
-
-
-def within(directory: Path, work: Callable[[Node], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with Node.open(directory) as node:
-            return await work(node)
-
-    return asyncio.run(run())
 
 
 async def seal_one(node: Node, tenant: str, word: str = "x") -> bytes:
@@ -82,7 +75,7 @@ def test_each_tenant_has_its_log(begin: Begin, tmp_path: Path) -> None:
             node.log("none")
         assert caught.value.finding.code.name == "node.unknown-log"
 
-    within(directory, work)
+    run(directory, work)
     assert (directory / "logs/default/checkpoint").exists()
     assert (directory / "logs/motors/checkpoint").exists()
 
@@ -98,15 +91,15 @@ def test_all_share_one_line_of_slots(begin: Begin, tmp_path: Path) -> None:
             commitments = [await seal_one(node, name, str(number)) for name in ("default", "motors")]
             await node.anchor()
             while node.states()[0].counts.get(State.DUE):
-                await node.settle(0.05)
-        (state,) = await node.settle(30)
+                await node.wait_for_anchors(0.05)
+        (state,) = await node.wait_for_anchors(30)
         assert state.counts == {State.FINAL: 10}
         assert {(anchor.log, anchor.size) for anchor in state.newest} == {(log.id, 6) for log in node.logs.values()}
         for commitment in commitments:
             (head,) = node.seal(commitment).heads
             assert [anchor.ledger for anchor in head.anchors] == ["sim:1"]
 
-    within(directory, work)
+    run(directory, work)
     sizes = [(statement.log_id, statement.size) for statement in ledger.included()]
     assert len(set(sizes)) == len(sizes) == 10
     assert ledger.nonces() == list(range(10))
@@ -114,27 +107,25 @@ def test_all_share_one_line_of_slots(begin: Begin, tmp_path: Path) -> None:
 
 def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
     directory = begin(logs=[HERE, MOTORS], ledgers=(ledger_in(tmp_path / "ledger"),))
-    within(directory, lambda node: seal_one(node, "default"))
+    run(directory, lambda node: seal_one(node, "default"))
     SimulatedLedger(tmp_path / "ledger/ledger.db").plant(Statement(log_id(HERE.origin), 9, bytes(32)))
 
     async def work(node: Node) -> None:
-        running = asyncio.create_task(node.run())
-        commitment = await seal_one(node, "motors")
-        frozen = node.log().frozen
-        assert frozen is not None
-        assert frozen.code.name == "frozen.ledger-knows-more"
-        assert node.log("motors").frozen is None
-        with pytest.raises(Frozen):
-            await node.submit(b"{}", "json/1")
-        await node.anchor()
-        (state,) = await node.settle(20)
-        assert state.compared
-        assert {anchor.log for anchor in state.newest if anchor.state is State.FINAL} == {node.log("motors").id}
-        assert node.seal(commitment).heads[0].anchors
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        async with in_background(node):
+            commitment = await seal_one(node, "motors")
+            frozen = node.log().frozen
+            assert frozen is not None
+            assert frozen.code.name == "frozen.ledger-knows-more"
+            assert node.log("motors").frozen is None
+            with pytest.raises(Frozen):
+                await node.submit(b"{}", "json/1")
+            await node.anchor()
+            (state,) = await node.wait_for_anchors(20)
+            assert state.compared
+            assert {anchor.log for anchor in state.newest if anchor.state is State.FINAL} == {node.log("motors").id}
+            assert node.seal(commitment).heads[0].anchors
 
-    within(directory, work)
+    run(directory, work)
     (directory / "guard/motors").unlink()
 
     async def none_left(node: Node) -> None:
@@ -142,25 +133,25 @@ def test_a_frozen_log_holds_up_no_other(begin: Begin, tmp_path: Path) -> None:
             with pytest.raises(Frozen):
                 await refused
 
-    within(directory, none_left)
+    run(directory, none_left)
 
 
 def test_a_frozen_log_with_a_successor_is_no_alarm(begin: Begin) -> None:
     directory = begin(logs=[HERE])
-    within(directory, lambda node: seal_one(node, "default"))
+    run(directory, lambda node: seal_one(node, "default"))
     last = Note.parse((directory / "logs/default/checkpoint").read_bytes()).text
     (directory / "guard/default").unlink()
 
     async def state(node: Node) -> str:
         return str(health(node)["state"])
 
-    assert within(directory, state) == "frozen"
+    assert run(directory, state) == "frozen"
     log, tenant = new_log("next", "log.example/next", predecessor=last)
     make_keys(directory, [log.key, tenant.salt_key])
     add(directory, log, tenant)
-    assert within(directory, state) == "ok"
+    assert run(directory, state) == "ok"
     (directory / "guard/next").unlink()
-    assert within(directory, state) == "frozen"
+    assert run(directory, state) == "frozen"
 
 
 def test_nobody_waits_for_a_frozen_log(begin: Begin, tmp_path: Path) -> None:
@@ -173,10 +164,10 @@ def test_nobody_waits_for_a_frozen_log(begin: Begin, tmp_path: Path) -> None:
         await node.anchor()
         with pytest.raises(Frozen):
             await node.log().compare("sim:1", Statement(node.log().id, 9, bytes(32)))
-        (state,) = await node.settle(20)
-        assert (state.settled, state.counts) == (True, {State.DUE: 1, State.FINAL: 1})
+        (state,) = await node.wait_for_anchors(20)
+        assert (state.idle, state.counts) == (True, {State.DUE: 1, State.FINAL: 1})
 
-    within(directory, work)
+    run(directory, work)
 
 
 def test_nothing_is_sent_to_a_ledger_that_a_log_uses_no_more(begin: Begin, tmp_path: Path) -> None:
@@ -190,14 +181,14 @@ def test_nothing_is_sent_to_a_ledger_that_a_log_uses_no_more(begin: Begin, tmp_p
         await node.anchor()
 
     async def rest(node: Node) -> None:
-        (state,) = await node.settle(20)
-        assert (state.settled, state.counts) == (True, {State.DUE: 1, State.FINAL: 1})
+        (state,) = await node.wait_for_anchors(20)
+        assert (state.idle, state.counts) == (True, {State.DUE: 1, State.FINAL: 1})
 
-    within(directory, begun)
+    run(directory, begun)
     settings = load(directory)
     logs = (settings.logs[0], replace(settings.logs[1], ledgers=()))
     (directory / FILE).write_text(render(replace(settings, logs=logs)))
-    within(directory, rest)
+    run(directory, rest)
     assert [statement.log_id for statement in ledger.included()] == [log_id(HERE.origin)]
     assert ledger.nonces() == [0]
 
@@ -224,18 +215,18 @@ def test_twenty_logs_and_one_line(begin: Begin, tmp_path: Path) -> None:
             if stored.count("anchor-prepared") == 4 and not freezing:
                 freezing.append(asyncio.get_running_loop().create_task(freeze()))
 
-        async with Node.open(directory, reached=reached) as node:
+        async with opened(directory, reached=reached) as node:
             for log in logs:
                 await node.submit(b"{}", "json/1", log.name)
             await node.sequence()
             await node.anchor()
-            (state,) = await node.settle(60)
+            (state,) = await node.wait_for_anchors(60)
             await freezing[0]
-            assert state.settled
+            assert state.idle
             final = {anchor.log for anchor in state.newest if anchor.state is State.FINAL}
             assert final >= set(node._workers[0]._logs) - set(frozen)
 
-    asyncio.run(work())
+    virtual_time.run(work())
     assert ledger.nonces() == list(range(len(ledger.included())))
     assert len({statement.log_id for statement in ledger.included()}) == len(ledger.included()) >= 17
 
@@ -252,7 +243,7 @@ def test_vouching_for_one_log_leaves_the_other(begin: Begin) -> None:
         assert node.log("motors").frozen is None
         assert set(await node.sequence()) == {"motors"}
 
-    within(directory, work)
+    run(directory, work)
 
 
 def test_a_log_uses_the_ledgers_that_it_names(begin: Begin, tmp_path: Path) -> None:
@@ -262,7 +253,7 @@ def test_a_log_uses_the_ledgers_that_it_names(begin: Begin, tmp_path: Path) -> N
     async def work(node: Node) -> None:
         commitments = [await seal_one(node, name) for name in ("default", "motors")]
         await node.anchor()
-        one, two = await node.settle(20)
+        one, two = await node.wait_for_anchors(20)
         assert (one.counts, two.counts) == ({State.FINAL: 1}, {State.FINAL: 2})
         seals = [node.seal(commitment) for commitment in commitments]
         assert [[anchor.ledger for anchor in seal.heads[0].anchors] for seal in seals] == [
@@ -272,14 +263,14 @@ def test_a_log_uses_the_ledgers_that_it_names(begin: Begin, tmp_path: Path) -> N
         assert all(node.is_final(commitment) for commitment in commitments)
         assert decode(node.log("motors").entry(0)) == Genesis("log.example/motors", {"sim:2": "sim-publisher"})
 
-    within(directory, work)
+    run(directory, work)
 
 
 def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
     """Issued in the name of one log's tenant, refreshed, and verified under a policy that trusts both logs."""
     directory = begin(logs=[HERE, MOTORS], issuers=(MAKER,))
 
-    async def work(node: Node) -> tuple[bytes, list[str]]:
+    async def work(node: Node) -> tuple[bytes, list[str], float]:
         first = await node.submit(b'{"kilograms": "12.50"}', "json/1")
         second = await node.submit(b'{"kilograms": "0.25"}', "json/1", "motors")
         records = [{"role": "footprint", "commitment": one.commitment.hex()} for one in (first, second)]
@@ -287,15 +278,15 @@ def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
         passport = parse(raw)
         assert node.record(passport.credentials[passport.root].commitment).log.name == "motors"
         assert await node.passport(passport.root) == await node.refresh(raw)
-        return await node.refresh(raw), [log.verifier.encode() for log in node.logs.values()]
+        return await node.refresh(raw), [log.verifier.encode() for log in node.logs.values()], now()
 
-    raw, keys = within(directory, work)
+    raw, keys, at = run(directory, work)
     public = open_signer(MAKER.key, directory).public_key().public_bytes_raw()
     issuer = f"issuer maker {MAKER.id} {encode_key(public)}"
     rest = [issuer, "quorum none", "ledger-quorum none", "time-quorum none", "status required"]
     for trusted, verdict in ((keys, Verdict.VERIFIED), (keys[:1], Verdict.UNDETERMINED)):
         policy = parse_policy("\n".join(["carbonseal-policy v1", *(f"log {key}" for key in trusted), *rest]))
-        report = verify(raw, policy, at=datetime.now(UTC))
+        report = verify(raw, policy, at=datetime.fromtimestamp(at, UTC))
         assert report.verdict is verdict, [str(finding) for finding in report.findings]
 
 
@@ -311,17 +302,17 @@ def test_other_logs_are_entered_where_they_were_introduced(begin: Begin) -> None
         await node.log("motors").submit_foreign(note)
         assert (node.log().waiting, node.log("motors").waiting) == (0, 2)
 
-    within(directory, work)
+    run(directory, work)
 
 
 def test_a_log_that_is_here_must_be_listed(begin: Begin) -> None:
     directory = begin(logs=[HERE, MOTORS])
-    within(directory, lambda node: seal_one(node, "default"))
+    run(directory, lambda node: seal_one(node, "default"))
     settings = load(directory)
     (directory / FILE).write_text(render(replace(settings, logs=settings.logs[:1], tenants=settings.tenants[:1])))
     with pytest.raises(Refused) as caught:
-        within(directory, lambda node: node.sequence())
+        run(directory, lambda node: node.sequence())
     assert caught.value.finding.code.name == "config.log-missing"
     for path in [*(directory / "logs").glob("motors*")]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    within(directory, lambda node: node.sequence())
+    run(directory, lambda node: node.sequence())

@@ -82,7 +82,7 @@ def test_the_way_of_a_record(directory: Path, open_it: Open) -> None:
         proof = await node.proof("default", 1)
         assert (proof.hashes, proof.checkpoint_note) == (seal.heads[0].inclusion, note)
         await node.anchor()
-        health = await node.settle(1)
+        health = await node.wait_for_anchors(1)
         assert health == await node.health()
         (log,) = health["logs"]
         assert (health["state"], log["size"], log["waiting"], health["ledgers"]) == ("ok", 2, 0, [])
@@ -324,9 +324,9 @@ def test_only_a_bounded_time_is_waited(directory: Path, seconds: str) -> None:
     async def go() -> None:
         async with Node.open(directory) as node, serving(node) as url, aiohttp.ClientSession(url) as session:
             headers = {"Content-Type": "application/json"}
-            async with session.post("/v1/settle", data=seconds, headers=headers) as response:
+            async with session.post("/v1/wait-for-anchors", data=seconds, headers=headers) as response:
                 assert (response.status, (await response.json())["code"]) == (400, "http.malformed-wait")
-            for path in ("/v1/sequence", "/v1/anchor", "/v1/settle"):
+            for path in ("/v1/sequence", "/v1/anchor", "/v1/wait-for-anchors"):
                 async with session.post(path) as response:
                     assert response.status == 415
 

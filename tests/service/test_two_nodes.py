@@ -13,7 +13,7 @@ import pytest
 from carbonseal.ledger import log_id
 from carbonseal.log.checkpoints import open_checkpoint
 from carbonseal.log.notes import NoteSigner
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen
@@ -72,7 +72,7 @@ def test_an_anchor_in_another_log_ends_in_evidence(tmp_path: Path) -> None:
             receipt = await node.submit(b'{"record":1}', "json/1")
             await node.sequence()
             await node.anchor()
-            (state,) = await node.settle(30)
+            (state,) = await node.wait_for_anchors(300)
             assert (state.problem, state.counts) == ("", {State.FINAL: 1})
             (head,) = node.seal(receipt.commitment).heads
             (anchor,) = head.anchors
@@ -99,7 +99,7 @@ def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: P
             await node.submit(b"{}", "json/1")
             await node.sequence()
             await node.anchor()
-            await node.settle(0.5)
+            await node.wait_for_anchors(0.5)
             assert node.states()[0].counts == {State.SENT: 1}
             state = other.log().foreign(log_id(OURS))
             assert state is not None
@@ -108,11 +108,11 @@ def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: P
     async def after() -> None:
         async with AsyncExitStack() as stack:
             node = await stack.enter_async_context(Node.open(world.ours))
-            await node.settle(0.2)
+            await node.wait_for_anchors(0.2)
             assert node.states()[0].problem  # the other one is not there
             assert node.states()[0].counts == {State.SENT: 1}
             other = await other_node(world, stack)
-            (state,) = await node.settle(30)
+            (state,) = await node.wait_for_anchors(300)
             assert (state.problem, state.counts) == ("", {State.FINAL: 1})
             foreign = other.log().foreign(log_id(OURS))
             assert foreign is not None
@@ -132,7 +132,7 @@ def test_a_log_that_was_not_introduced_is_told_what_to_ask_for(tmp_path: Path) -
             await node.submit(b"{}", "json/1")
             await node.sequence()
             await node.anchor()
-            (state,) = await node.settle(30)
+            (state,) = await node.wait_for_anchors(300)
             assert state.counts == {State.FAILED: 1}
             assert "does not know this log" in state.newest[0].reason
             assert f"{OURS}+{node.log().verifier.key_id.hex()}+" in state.newest[0].remedy
@@ -143,7 +143,7 @@ def test_a_log_that_was_not_introduced_is_told_what_to_ask_for(tmp_path: Path) -
             await other_node(world, stack)
             node = await stack.enter_async_context(Node.open(world.ours))
             await node.anchor()
-            (state,) = await node.settle(30)
+            (state,) = await node.wait_for_anchors(300)
             assert state.counts == {State.FINAL: 1}
 
     asyncio.run(go())
@@ -167,7 +167,7 @@ def test_the_wrong_log_at_the_address_gets_nothing(tmp_path: Path) -> None:
             await node.anchor()
             await wrong.submit(b"{}", "json/1")
             for _ in range(3):
-                await node.settle(0.2)
+                await node.wait_for_anchors(0.2)
                 await wrong.sequence()
             (state,) = node.states()
             assert State.FINAL not in state.counts
@@ -188,7 +188,7 @@ def test_a_copy_that_went_back_in_time_freezes_by_what_the_other_log_holds(tmp_p
                 await node.submit(b'{"n":%d}' % number, "json/1")
             await node.sequence()
             await node.anchor()
-            assert (await node.settle(30))[0].counts[State.FINAL]
+            assert (await node.wait_for_anchors(300))[0].counts[State.FINAL]
 
     async def restored() -> None:
         async with AsyncExitStack() as stack:

@@ -37,7 +37,7 @@ async def work(directory: Path, foreign: NoteSigner) -> None:
         await node.log().submit_foreign(sign_checkpoint(Checkpoint(foreign.name, 7, bytes(32)), foreign))
         await node.sequence()
         await node.anchor()
-        await node.settle(30)
+        await node.wait_for_anchors(30)
 
 
 def main() -> None:

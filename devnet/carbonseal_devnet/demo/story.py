@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from carbonseal.findings import CarbonsealError, Verdict
 from carbonseal.log.notes import NoteSigner, VerifierKey
 from carbonseal.node import config, config_file
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key
 from carbonseal.passport.passports import Passport, parse
@@ -178,7 +178,7 @@ async def _issue(node: Node, chain_of_products: list[Product], commitments: dict
 
 async def _anchor(node: Node) -> None:
     await node.anchor()
-    for state in await node.settle(TIMEOUT):
+    for state in await node.wait_for_anchors(TIMEOUT):
         if state.problem or not state.newest or any(anchor.state is not State.FINAL for anchor in state.newest):
             raise DemoFailed(f"{state.name} has no final anchor: {state.problem or state.newest}")
 

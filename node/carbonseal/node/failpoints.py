@@ -17,12 +17,11 @@ HEAD_RECORDED: Final = "head-recorded"
 DUE: Final = "anchor-due"
 PREPARED: Final = "anchor-prepared"  # signed by the adapter, stored nowhere
 ATTEMPT_STORED: Final = "attempt-stored"  # and not sent
-SENT: Final = "sent"  # the ledger has it, the outbox does not know
-SENT_RECORDED: Final = "sent-recorded"
-INCLUDED_RECORDED: Final = "included-recorded"
+SENT: Final = "sent"  # the ledger has it, the outbox does not know; what it answered is stored nowhere
+SENT_RECORDED: Final = "sent-recorded"  # with the answer
 EVIDENCE_TAKEN: Final = "evidence-taken"  # stored nowhere
-EVIDENCE_STORED: Final = "evidence-stored"
-FINAL_RECORDED: Final = "final-recorded"
+INCLUDED_RECORDED: Final = "included-recorded"  # with the evidence, if there is some
+FINAL_RECORDED: Final = "final-recorded"  # with the evidence
 
 POINTS: Final = (
     STORED,
@@ -37,9 +36,8 @@ POINTS: Final = (
     ATTEMPT_STORED,
     SENT,
     SENT_RECORDED,
-    INCLUDED_RECORDED,
     EVIDENCE_TAKEN,
-    EVIDENCE_STORED,
+    INCLUDED_RECORDED,
     FINAL_RECORDED,
 )
 

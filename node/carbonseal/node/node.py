@@ -23,9 +23,11 @@ from carbonseal.storage.writer_thread import WriterThread
 from . import config, failpoints
 from .anchoring.balances import Balances
 from .anchoring.certificates import CertificateExpiry
-from .anchoring.follower import EvidenceStore, Follower
+from .anchoring.evidence import EvidenceStore
 from .anchoring.outbox import Outbox
-from .anchoring.worker import LedgerState, LedgerWorker
+from .anchoring.status import LedgerState
+from .anchoring.tracked import STANDARD_LIMITS, Limits
+from .anchoring.worker import LedgerWorker
 from .codes import CONFIG_LOG_MISSING
 from .config import DEFAULT, NodeConfig
 from .issuance.issuance import Issuing
@@ -59,6 +61,7 @@ class Node:
         clock: Callable[[], float],
         sleep: Sleep,
         reached: failpoints.Reached,
+        limits: Limits,
     ) -> None:
         self.directory = directory
         self.config = settings
@@ -70,7 +73,6 @@ class Node:
         self._outbox = Outbox(database)
         self._evidence = EvidenceStore(database)
         balances, certificates = Balances(database), CertificateExpiry(database)
-        follower = Follower(self._outbox, self._evidence, self._thread, reached)
         self._workers = [
             LedgerWorker(
                 ledger,
@@ -79,8 +81,9 @@ class Node:
                 outbox=self._outbox,
                 balances=balances,
                 certificates=certificates,
-                follower=follower,
+                evidence=self._evidence,
                 writer=self._thread,
+                limits=limits,
                 clock=clock,
                 reached=reached,
             )
@@ -101,9 +104,10 @@ class Node:
         clock: Callable[[], float] = time.time,
         sleep: Sleep = asyncio.sleep,
         reached: failpoints.Reached = failpoints.nothing,
+        limits: Limits = STANDARD_LIMITS,
     ) -> AsyncIterator[Node]:
         """The node in `directory`, until the context ends. `clock` tells seconds since 1970; `reached` is called at every
-        point of `failpoints.POINTS`.
+        point of `failpoints.POINTS`; `limits` are anchoring's.
 
         Raises `Locked` where another process has it open, Refused on settings and secrets. A frozen log opens: it can be
         read, and what would write raises `Frozen`."""
@@ -117,7 +121,9 @@ class Node:
                 logs.append(await stack.enter_async_context(opening))
             database = stack.enter_context(closing(Database(directory / "node.db", NODE)))
             joined = Logs(logs, settings.tenants)
-            node = Node(directory, settings, lock, joined, database, clock=clock, sleep=sleep, reached=reached)
+            node = Node(
+                directory, settings, lock, joined, database, clock=clock, sleep=sleep, reached=reached, limits=limits
+            )
             try:
                 node._startup_check(node.logs.values())
                 yield node
@@ -170,7 +176,7 @@ class Node:
     async def _adopt(self, log: SealingLog) -> None:
         await log.adopt_guard()
         for worker in self._workers:
-            worker.forget(log)
+            worker.compare_again(log)
         self._startup_check([log])
 
     # --- records ---------------------------------------------------------------------------------------------------
@@ -205,17 +211,17 @@ class Node:
                 if log in logs:
                     await worker.make_due(log)
 
-    async def settle(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
-        """Send and follow until every ledger is settled, or until `timeout` seconds have passed. What is under way then is broken
-        off, and begun anew the next time."""
+    async def wait_for_anchors(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
+        """Take anchors on until every ledger is idle, for `timeout` seconds at most. What is under way then is broken off, and
+        begun anew the next time. Gives how every ledger is doing."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), asyncio.TaskGroup() as workers:
                 for worker in self._workers:
-                    workers.create_task(worker.settle(self._sleep))
+                    workers.create_task(worker.wait_until_idle(self._sleep))
         return self.states()
 
     def states(self) -> list[LedgerState]:
-        """How every ledger stands."""
+        """How every ledger is doing."""
         return [worker.state() for worker in self._workers]
 
     def seal(self, commitment: bytes) -> Seal:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from carbonseal.passport.seals import MAX_HEADS, Head, Seal, SealedAnchor
 
-from .anchoring.follower import EvidenceStore
-from .anchoring.outbox import Outbox, State
+from .anchoring.evidence import EvidenceStore
+from .anchoring.outbox import Outbox
+from .anchoring.tracked import State
 from .sealing.log import SealingLog
 from .sealing.logs import SealedRecord
 

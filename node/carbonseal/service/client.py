@@ -44,7 +44,7 @@ class AnyNode(Protocol):
         """Make every log's newest checkpoint due on its ledgers."""
         ...
 
-    async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+    async def wait_for_anchors(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
         """Wait until no ledger has an open anchor, for `timeout` seconds at most; then the same as `health`."""
         ...
 
@@ -105,8 +105,8 @@ class LocalNode:
     async def anchor(self) -> None:
         await self.node.anchor()
 
-    async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
-        await self.node.settle(timeout)
+    async def wait_for_anchors(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+        await self.node.wait_for_anchors(timeout)
         return health(self.node)
 
     async def health(self) -> dict[str, Any]:

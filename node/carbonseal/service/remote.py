@@ -38,7 +38,7 @@ MAX_ANSWER = 64 << 20  # bytes: the largest answer is a passport
 LONGEST_LINE = 4 << 20  # bytes of one result
 PIECE = 64 * 1024  # bytes of a stream that are sent at once
 OUTCOMES = {outcome.value for outcome in Outcome}
-LONGEST_WAIT = 20.0  # seconds that one request to settle takes
+LONGEST_WAIT = 20.0  # seconds that one request waits for anchors
 
 
 class RemoteNode:
@@ -109,12 +109,12 @@ class RemoteNode:
     async def anchor(self) -> None:
         await self._json("POST", "/v1/anchor", b"{}")
 
-    async def settle(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+    async def wait_for_anchors(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
         end = time.monotonic() + timeout
         while True:
             wait = min(LONGEST_WAIT, max(0.0, end - time.monotonic()))
-            answer = await self._json("POST", "/v1/settle", orjson.dumps({"seconds": round(wait, 2)}))
-            if answer["settled"] or time.monotonic() >= end:
+            answer = await self._json("POST", "/v1/wait-for-anchors", orjson.dumps({"seconds": round(wait, 2)}))
+            if answer["idle"] or time.monotonic() >= end:
                 return await self.health()
 
     async def health(self) -> dict[str, Any]:

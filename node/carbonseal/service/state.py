@@ -46,13 +46,13 @@ async def anchor(request: web.Request) -> web.Response:
     return answer({"sizes": {log.name: log.size for log in request.app[NODE].logs.values()}}, status=202)
 
 
-@ROUTES.post("/v1/settle")
-async def settle(request: web.Request) -> web.Response:
+@ROUTES.post("/v1/wait-for-anchors")
+async def wait_for_anchors(request: web.Request) -> web.Response:
     """Wait until no ledger has an open anchor, for at most the seconds of the body: ``{"seconds": n}``, 0 to 30."""
     require_type(request, JSON)
     wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT]))
     seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
         raise Refused(codes.MALFORMED_WAIT())
-    states = await request.app[NODE].settle(seconds)
-    return answer({"settled": all(ledger.settled for ledger in states)})
+    states = await request.app[NODE].wait_for_anchors(seconds)
+    return answer({"idle": all(ledger.idle for ledger in states)})

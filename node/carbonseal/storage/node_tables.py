@@ -33,46 +33,61 @@ ANCHORS = Table(
     NODE_TABLES,
     Column("ledger", String, primary_key=True),
     Column("log", LargeBinary, primary_key=True),  # its id
-    Column("size", Integer, primary_key=True),
-    Column("state", String),
-    Column("due", Float),  # when it became due
-    Column("since", Float),  # when it came to its state
-    Column("next", Float),  # when to look at it again
-    Column("tries", Integer),  # that failed since it last got further
-    Column("attempt", String),  # the id of the attempt that was included, or that is to be sent
-    Column("facts", String),  # the adapter's, JSON
-    Column("reason", String),
-    Column("remedy", String),
-    Column("offered", Float),  # when an attempt was last prepared, or was last reorged out
-    Column("stage", String),  # how far it has got, in the ledger's own words
-    Column("cost", String),  # of all its attempts so far, in the ledger's smallest unit
+    Column("size", BigInteger, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("due", Float, nullable=False),  # when it became due
+    Column("since", Float, nullable=False),  # when it came to its state
+    Column("next", Float),  # when the ledger is called next; NULL: not again
+    Column("tries", Integer, nullable=False),  # that failed since it last got further
+    Column("attempt", String, nullable=False),  # the id of the attempt that is to be sent, or that was seen last
+    Column("attempts", Integer, nullable=False),  # signed for it
+    Column("attempted", Float, nullable=False),  # when one was last signed, or the anchor was last reorged out
+    Column("reason", String, nullable=False),
+    Column("remedy", String, nullable=False),
+    Column("stage", String, nullable=False),  # how far it has got, in the ledger's own words
+    Column("cost", String, nullable=False),  # in the ledger's smallest unit: more than an integer column holds
+    Column("version", Integer, nullable=False),  # counts changes
+    Column("live", Boolean, nullable=False),  # false once it is closed: nothing happens to it any more
+    Index("anchors_live", "ledger", "live"),
+    Index("anchors_by_state", "ledger", "log", "state", "size"),
+    info=_OUTBOX,
+)
+CLOSED = Table(  # what the closed anchors of a log on a ledger come to
+    "closed",
+    NODE_TABLES,
+    Column("ledger", String, primary_key=True),
+    Column("log", LargeBinary, primary_key=True),  # its id; there is a row as soon as the log has an anchor here
+    Column("anchors", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),  # of the largest
+    Column("cost", String, nullable=False),
     info=_OUTBOX,
 )
 ATTEMPTS = Table(
     "attempts",
     NODE_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("ledger", String, index=True),
-    Column("log", LargeBinary),
-    Column("size", Integer),
-    Column("id", String),
-    Column("slot", String),
-    Column("statement", LargeBinary),
-    Column("payload", LargeBinary),
-    Column("answer", LargeBinary),  # what `send` returned
+    Column("ledger", String, nullable=False),
+    Column("log", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("id", String, nullable=False),
+    Column("slot", String, nullable=False),
+    Column("statement", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # what `send` returned
+    Index("attempts_by_anchor", "ledger", "log", "size"),
     info=_OUTBOX,
 )
 EVIDENCE = Table(
     "evidence",
     NODE_TABLES,
-    Column("ledger", String, primary_key=True),
     Column("log", LargeBinary, primary_key=True),  # its id
-    Column("size", Integer, primary_key=True),
-    Column("type", String),
-    Column("version", Integer),
-    Column("data", LargeBinary),
-    Column("facts", String),  # of the observation that it proves, JSON
-    info={"owner": "anchoring.follower"},
+    Column("size", BigInteger, primary_key=True),
+    Column("ledger", String, primary_key=True),
+    Column("type", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("facts", String, nullable=False),  # of the observation that it proves, JSON
+    info={"owner": "anchoring.evidence"},
 )
 BALANCES = Table(
     "balances",

@@ -466,7 +466,7 @@ def test_a_node_anchors_in_eas(fresh: tuple[Network, eas_contracts.Eas], tmp_pat
             receipt = await node.submit(b'{"kilograms":"12.50"}', "json/1")
             await node.sequence()
             await node.anchor()
-            await node.settle(30)
+            await node.wait_for_anchors(300)
             return node.seal(receipt.commitment)
 
     (head,) = asyncio.run(scenario()).heads

@@ -15,9 +15,8 @@ from carbonseal.cli.formatting.node_status import ledger_lines
 from carbonseal.ledger import Attempt, Checked, Evidence, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import Limits, State
 from carbonseal.node.config import LedgerConfig, LogConfig
-from carbonseal.node.failpoints import Reached, nothing
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.passport.seals import Head
@@ -69,9 +68,9 @@ def attempts(node: Node, size: int) -> list[Attempt]:
 
 
 @asynccontextmanager
-async def opened(directory: Path, reached: Reached = nothing) -> AsyncIterator[Node]:
+async def opened(directory: Path, **options: Any) -> AsyncIterator[Node]:
     clock = Clock()
-    async with Node.open(directory, clock=clock, sleep=clock.sleep, reached=reached) as node:
+    async with Node.open(directory, clock=clock, sleep=clock.sleep, **options) as node:
         yield node
 
 
@@ -89,6 +88,13 @@ async def until(node: Node, condition: Callable[[list[State]], bool]) -> None:
         while not condition([anchor.state for anchor in node._outbox.anchors(node.config.ledgers[0].name)]):
             await node._workers[0].advance()
             await node._sleep(1)
+
+
+async def rounds(node: Node, count: int) -> None:
+    """Let the node go on for so many rounds."""
+    for _ in range(count):
+        await node._workers[0].advance()
+        await node._sleep(1)
 
 
 def events_of(network: Network) -> list[dict[str, Any]]:
@@ -160,17 +166,14 @@ def test_swallowed_again_and_again(carbonseal_every_fresh_chain: Network, tmp_pa
     assert len(events_of(chain)) == sent_by(chain) == 1
 
 
-def test_the_gap_of_a_failed_attempt_is_filled(
-    carbonseal_every_fresh_chain: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gap_of_a_failed_attempt_is_filled(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     """An anchor fails with a nonce of its own, and another one waits behind it: it is taken up again, and both stand."""
     chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
     directory = make_node(tmp_path / "node", endpoint, {"replace-after": "1000000"})
-    monkeypatch.setattr("carbonseal.node.anchoring.outbox.MOST_TRIES", 6)
 
     async def scenario() -> None:
-        async with opened(directory) as node:
+        async with opened(directory, limits=Limits(tries=6)) as node:
             await new_head(node, "a")
             await until(node, lambda states: states == [State.FAILED])
             await asyncio.to_thread(endpoint.heal)
@@ -215,7 +218,7 @@ def test_evidence_before_finality_and_after_a_reorg(
                 await until(node, lambda states: states != [State.INCLUDED])
                 assert node.seal(commitment).heads[0].anchors == ()
             for _ in range(8):
-                await until(node, lambda states: states[0] in (State.SENT, State.INCLUDED, State.FINAL))
+                await rounds(node, 3)  # which find it missing, and send it again
                 await command(chain, "evm_mine")
             await until(node, lambda states: states == [State.FINAL])
             assert node.is_final(commitment)
@@ -260,7 +263,7 @@ def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain: Network, tm
             assert node.seal(commitment).heads[0].anchors != early.heads[0].anchors
             for _ in range(64):
                 await command(chain, "evm_mine")
-            await until(node, lambda states: not node._outbox.watched(chain.ledger))  # settled
+            await until(node, lambda states: not node._outbox.live(chain.ledger))  # irreversible
 
     asyncio.run(scenario())
     assert len(events_of(chain)) == sent_by(chain) == 2
@@ -336,7 +339,7 @@ def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain: Network, t
         async with opened(directory) as node:
             for word in ("a", "b"):
                 await new_head(node, word)
-                await node.settle(20)
+                await node.wait_for_anchors(200)
             await node._sleep(100)
             await node._workers[0].advance()
         async with opened(directory) as node:  # known without asking

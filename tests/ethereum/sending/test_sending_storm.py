@@ -16,8 +16,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from carbonseal.node.anchoring.follower import EvidenceStore
-from carbonseal.node.anchoring.outbox import Outbox, State
+from carbonseal.node.anchoring.evidence import EvidenceStore
+from carbonseal.node.anchoring.outbox import Outbox
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
@@ -152,7 +153,7 @@ def check_offline(directory: Path, network: Network, tmp_path: Path) -> tuple[in
             outbox.attempts(anchor)[0].statement: dict(store.at(anchor.log, anchor.size))[network.ledger]
             for anchor in anchors
         }
-        spent = outbox.spent(network.ledger)
+        spent = outbox.totals(network.ledger).cost
         replaced = sum(len(outbox.attempts(anchor)) > 1 for anchor in anchors)
     trust = gather(network.ledger, list(evidence.values()), network.endpoint, "2026-01-01T00:00:00Z")
     given = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.node import Node
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_devnet.ethereum.native.programs import find

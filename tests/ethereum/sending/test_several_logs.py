@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from carbonseal.ledger import Statement
 from carbonseal.node import failpoints
-from carbonseal.node.anchoring.outbox import State
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
 from carbonseal_devnet.ethereum.network import Network
@@ -66,7 +67,7 @@ def test_heads_of_all_logs_in_one_line_of_nonces(carbonseal_fresh_chain: Network
                 await until(node, lambda counts: not counts.get(State.DUE) and not counts.get(State.SIGNED))
                 chain.ask("evm_setAutomine", True)
                 chain.mine(1)
-                await node.settle(30)
+                await node.wait_for_anchors(300)
             (state,) = node.states()
             assert state.counts == {State.FINAL: 12}
             assert state.costs is not None
@@ -87,7 +88,8 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(
     directory = make_node(tmp_path / "node", chain)
     before = nonce(chain)
     command = [sys.executable, "-W", "error", str(DRIVER), str(directory), failpoints.ATTEMPT_STORED, "a"]
-    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    assert subprocess.run(command, env=environment, check=False, timeout=120).returncode == -signal.SIGKILL
 
     async def scenario() -> None:
         (directory / "guard/default").unlink()
@@ -95,12 +97,12 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(
             assert node.log().frozen is not None
             await grow(node, "motors", "cables")
             await node.anchor()
-            (state,) = await node.settle(60)
+            (state,) = await node.wait_for_anchors(600)
             final = {anchor.log for anchor in state.newest if anchor.state is State.FINAL}
             assert final == {node.log("motors").id, node.log("cables").id}
         async with Node.open(directory) as node:
             await node.adopt_guard()
-            (state,) = await node.settle(60)
+            (state,) = await node.wait_for_anchors(600)
             assert state.counts == {State.FINAL: 3}
 
     asyncio.run(scenario())
@@ -110,9 +112,9 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(
 
 
 async def until(node: Node, condition: Callable[[Mapping[State, int]], bool]) -> None:
-    settling = asyncio.create_task(node.settle(60))
+    waiting = asyncio.create_task(node.wait_for_anchors(600))
     async with asyncio.timeout(60):
         while not condition(node.states()[0].counts):  # noqa: ASYNC110 - states tell nobody that they changed
             await asyncio.sleep(0.01)
-    settling.cancel()
-    await asyncio.gather(settling, return_exceptions=True)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)

@@ -20,8 +20,9 @@ from fabric_protos.common.configtx_pb2 import ConfigGroup
 from fabric_protos.orderer import configuration_pb2
 
 from carbonseal.ledger import Evidence, Statement
-from carbonseal.node.anchoring.follower import EvidenceStore
-from carbonseal.node.anchoring.outbox import Outbox, State
+from carbonseal.node.anchoring.evidence import EvidenceStore
+from carbonseal.node.anchoring.outbox import Outbox
+from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE

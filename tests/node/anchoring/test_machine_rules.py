@@ -286,7 +286,7 @@ def test_all_that_changes_when_a_head_becomes_due() -> None:
     assert head_due(name, None, live, NOW, LIMITS) == expected
     mine = anchor(FAILED, attempts=0)
     assert head_due(name, mine, [*live, mine], NOW, LIMITS) == [advance(mine, DueAgain(), NOW, LIMITS), *expected[1:]]
-    assert head_due(name, anchor(FINAL), [anchor(FINAL)], NOW, LIMITS) == []
+    assert head_due(name, anchor(FINAL), [anchor(FINAL)], NOW, LIMITS) == [Changes(anchor(FINAL), anchor(FINAL))]
 
 
 # --- what the ledger is called for ---------------------------------------------------------------------------------
@@ -305,17 +305,17 @@ def test_all_that_changes_when_a_head_becomes_due() -> None:
 )
 def test_each_state_calls_for_one_thing(state: State, wanted: Call | None, paused: Call | None) -> None:
     """Of a paused log, nothing is prepared or sent; what was sent is followed."""
-    assert call(anchor(state), NOW, []) is wanted
-    assert call(anchor(state), NOW, [LOG]) is paused
-    assert call(anchor(state), NOW - 0.5, []) is None
-    assert call(anchor(state, next=None), NOW, []) is None
-    assert calls_at(anchor(state), []) == NOW
-    assert calls_at(anchor(state), [LOG]) == (None if state in (DUE, SIGNED, FAILED) else NOW)
+    assert call(anchor(state), NOW, paused=False) is wanted
+    assert call(anchor(state), NOW, paused=True) is paused
+    assert call(anchor(state), NOW - 0.5, paused=False) is None
+    assert call(anchor(state, next=None), NOW, paused=False) is None
+    assert calls_at(anchor(state), paused=False) == NOW
+    assert calls_at(anchor(state), paused=True) == (None if state in (DUE, SIGNED, FAILED) else NOW)
 
 
 def test_nobody_waits_for_what_is_not_open_or_of_a_paused_log() -> None:
-    assert [state for state in State if moves(anchor(state), [b"\2" * 32])] == [DUE, SIGNED, SENT, INCLUDED]
-    assert not any(moves(anchor(state), [LOG]) for state in State)
+    assert [state for state in State if moves(anchor(state), paused=False)] == [DUE, SIGNED, SENT, INCLUDED]
+    assert not any(moves(anchor(state), paused=True) for state in State)
 
 
 def test_an_anchor_as_json() -> None:

@@ -184,7 +184,7 @@ def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock
     async def anchored(node: Node) -> bytes:
         raw = await issue(node)
         await node.anchor()
-        await node.settle(60)
+        await node.wait_for_anchors(600)
         return await node.refresh(raw)
 
     raw = within(directory, clock, anchored)

@@ -28,6 +28,8 @@ from carbonseal.node.sealing.batches import PAUSE
 from carbonseal.node.sealing.files import LogFiles
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.records.sources import Source
+from tests import virtual_time
+from tests.node import running
 from tests.node.conftest import ORIGIN, Begin, ledger_in
 from tests.node.simulated import SimulatedLedger
 from tests.nodes import log_config
@@ -36,11 +38,7 @@ T = TypeVar("T")
 
 
 def within(directory: Path, work: Callable[[Node], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with Node.open(directory) as node:
-            return await work(node)
-
-    return asyncio.run(run())
+    return running.run(directory, work)
 
 
 def seal(directory: Path, *words: str) -> Checkpoint:
@@ -533,7 +531,7 @@ def test_ledger_down_at_start(begin: Begin, tmp_path: Path) -> None:
         assert (state.compared, state.problem) == (False, "the ledger is down")
         await node.anchor()
         (tmp_path / "ledger/down").unlink()
-        await node.settle(20)
+        await node.wait_for_anchors(20)
         frozen = node.log().frozen
         assert frozen is not None
         assert frozen.code.name == "frozen.ledger-other-root"
@@ -579,24 +577,13 @@ def test_start_and_proof_read_a_handful_of_tiles(begin: Begin, monkeypatch: pyte
 def test_heartbeat(begin: Begin) -> None:
     """A quiet log shows a sign of life, at its rate and no more often."""
     directory = begin(heartbeat=100)
-    now = [1_000_000.0]
-    grown = asyncio.Event()
 
-    async def run() -> None:
-        async with Node.open(directory, clock=lambda: now[0], sleep=sleep) as node:
-            await node.submit(b"{}", "json/1")
-            running = asyncio.create_task(node.run())
-            await grown.wait()
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+    async def work(node: Node) -> None:
+        await node.submit(b"{}", "json/1")
+        async with running.in_background(node):
+            await asyncio.sleep(1000)
 
-    async def sleep(seconds: float) -> None:
-        now[0] += seconds
-        if now[0] > 1_001_000:
-            grown.set()
-        await asyncio.sleep(0)
-
-    asyncio.run(run())
+    within(directory, work)
     head = LogFiles(directory / "logs/default").checkpoint()
     assert head is not None
     size = int(head.split(b"\n")[1])
@@ -625,12 +612,12 @@ def test_a_seal_asked_for_in_the_middle_of_a_batch(begin: Begin) -> None:
                 except Refused as refused:
                     answers[point] = refused.finding.code.name
 
-        async with Node.open(directory, reached=ask) as node:
+        async with running.opened(directory, reached=ask) as node:
             opened.append(node)
             sealed.append((await node.submit(b'{"a": 1}', "json/1")).commitment)
             await node.sequence()
 
-    asyncio.run(work())
+    virtual_time.run(work())
     assert answers[failpoints.PUBLISHED] == "node.not-sequenced"
     assert answers[failpoints.HEAD_RECORDED] == "1 head"
 
@@ -641,24 +628,14 @@ def test_a_disk_that_takes_nothing_ends_no_node(begin: Begin) -> None:
     in_the_way = directory / "logs/default/tile"
     in_the_way.parent.mkdir(parents=True)
     in_the_way.write_text("not a folder")
-    paused = asyncio.Event()
 
-    async def sleep(seconds: float) -> None:
-        if seconds == PAUSE:
-            paused.set()
-        await asyncio.sleep(0)
+    async def work(node: Node) -> None:
+        await node.submit(b"{}", "json/1")
+        async with running.in_background(node):
+            await asyncio.sleep(3 * PAUSE)
+            assert node.log().size == 0
+            in_the_way.unlink()
+            await asyncio.sleep(2 * PAUSE)
+            assert node.log().size == 2
 
-    async def run() -> None:
-        async with Node.open(directory, sleep=sleep) as node:
-            await node.submit(b"{}", "json/1")
-            running = asyncio.create_task(node.run())
-            async with asyncio.timeout(30):
-                await paused.wait()
-                in_the_way.unlink()
-                while node.log().size < 2:  # noqa: ASYNC110 - logs tell nobody that they grew
-                    await asyncio.sleep(0.01)
-            assert not running.done()
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-
-    asyncio.run(run())
+    within(directory, work)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from carbonseal.cli.formatting.node_status import lines, unsettled
+from carbonseal.cli.formatting.node_status import busy, lines
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import NODE
@@ -46,7 +46,7 @@ def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
     """
     health = with_node(directory, lambda node: wait_for_anchors(node, seconds))
     click.echo("\n".join(lines(health)))
-    ctx.exit(0 if health["state"] == "ok" and not unsettled(health) else 1)
+    ctx.exit(0 if health["state"] == "ok" and not busy(health) else 1)
 
 
 async def wait_for_anchors(node: AnyNode, seconds: int) -> Mapping[str, Any]:
@@ -56,14 +56,16 @@ async def wait_for_anchors(node: AnyNode, seconds: int) -> Mapping[str, Any]:
     health = await node.health()
     if not seconds:
         return health
-    settling = asyncio.create_task(node.settle(seconds))  # one wait: what is under way at its end is broken off
+    waiting = asyncio.create_task(
+        node.wait_for_anchors(seconds)
+    )  # one wait: what is under way at its end is broken off
     try:
         with Progress("waiting for ledgers", len(health["ledgers"])) as progress:
-            while not (await asyncio.wait({settling}, timeout=PAUSE))[0]:
+            while not (await asyncio.wait({waiting}, timeout=PAUSE))[0]:
                 health = await node.health()
-                settled = len(health["ledgers"]) - len(unsettled(health))
-                progress.step(settled - progress.count)
-        return await settling
+                idle = len(health["ledgers"]) - len(busy(health))
+                progress.step(idle - progress.count)
+        return await waiting
     finally:
-        settling.cancel()
-        await asyncio.wait({settling})
+        waiting.cancel()
+        await asyncio.wait({waiting})

@@ -96,6 +96,6 @@ def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
         yield plain(f"    {anchor['remedy']}")
 
 
-def unsettled(health: Mapping[str, Any]) -> list[str]:
-    """The ledgers that still have something to do."""
-    return [ledger["ledger"] for ledger in health["ledgers"] if not ledger["settled"]]
+def busy(health: Mapping[str, Any]) -> list[str]:
+    """The names of the ledgers that still have something to do."""
+    return [ledger["ledger"] for ledger in health["ledgers"] if not ledger["idle"]]

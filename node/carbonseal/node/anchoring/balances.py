@@ -25,7 +25,7 @@ class KnownBalance(Balance):
 
 
 class Balances:
-    """Purses by ledger."""
+    """Balances by ledger."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,7 +1,8 @@
-"""The way to one ledger: opened once it answers, compared with before anything is sent, left alone for a while when it is silent.
+"""Connection to one ledger: opens when it is first needed, runs the startup check before anything is sent, backs off while the
+ledger cannot be reached.
 
-The ledger is asked for the largest head that it holds of each log. A node that was restored from an old copy finds out there, at
-the latest.
+The startup check asks the ledger for the largest head that it holds of each log. A node that was restored from an old copy finds
+out there, at the latest.
 """
 
 from __future__ import annotations
@@ -18,17 +19,18 @@ from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.transport import backoff
 
 from . import adapters
+from .tracked import Limits
 
 LOG = logging.getLogger(__name__)
-FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0  # seconds between two tries to reach a silent ledger; doubled with each
 
-Connected = Callable[[Ledger], Awaitable[None]]  # told once, of a ledger that is what node.toml says
+Connected = Callable[[Ledger], Awaitable[None]]  # called once, with a ledger that is the one in node.toml
 
 
 class Connection:
-    """How this node talks to one ledger. `problem` says why it does not, and `remedy` what to do where waiting does not help."""
+    """The way to one ledger. `problem` says why it cannot be used now, `remedy` what to do where waiting does not help."""
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class Connection:
         directory: Path,
         logs: Iterable[SealingLog],
         *,
+        limits: Limits,
         clock: Callable[[], float],
         connected: Connected,
     ) -> None:
@@ -43,59 +46,65 @@ class Connection:
         self._settings = settings
         self._directory = directory
         self._logs = tuple(logs)
+        self._limits = limits
         self._clock = clock
         self._connected = connected
         self._ledger: Ledger | None = None
         self._compared: set[bytes] = set()  # ids of logs
         self._failures = 0
-        self.next_try = 0.0  # when a silent ledger is asked again
+        self.next_try = 0.0  # when a ledger that could not be reached is tried again; infinity: never
         self.problem = self.remedy = ""
 
     @property
     def compared(self) -> bool:
-        """Whether the ledger was asked what it knows of every log to which that matters."""
+        """Whether the startup check is done for every log to which it matters."""
         return self._ledger is not None and all(log.id in self._compared or not log.listens for log in self._logs)
 
     async def open(self) -> Ledger | None:
-        """The ledger, where it can be talked to now and was compared with. Never raises what the ledger raises."""
+        """The ledger, once it can be reached and the startup check is done; else None. Never raises what the ledger raises."""
         if self.remedy or self._clock() < self.next_try:
             return None
         try:
             if self._ledger is None:
                 self._ledger = await self._connect()
+                LOG.info("ledger connected: ledger=%s publisher=%s", self._settings.name, self._settings.publisher)
                 await self._connected(self._ledger)
             for log in self._logs:
                 await self._compare(self._ledger, log)
-        except TransientError as retry:
-            self.put_off(str(retry))
-        except PermanentError as never:
-            self._give_up(never.reason, never.remedy)
+        except TransientError as error:
+            self.failed(str(error))
+        except PermanentError as error:
+            self._give_up(error.reason, error.remedy)
         except Refused as refused:
             self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
         except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
-            LOG.exception("connecting to %s", self._settings.name)
-            self.put_off(f"a defect: {defect!r}")
+            LOG.exception("adapter defect: ledger=%s call=connect", self._settings.name)
+            self.failed(f"a defect of the adapter: {defect!r}")
         else:
             return self._ledger
         return None
 
     def answered(self) -> None:
-        """It did something that it was asked for."""
+        """It did all that it was asked for."""
+        if self.problem:
+            LOG.info("ledger answers again: ledger=%s", self._settings.name)
         self.problem, self._failures = "", 0
 
-    def put_off(self, problem: str) -> None:
-        """It is silent: leave it alone for a while, the longer the longer it is."""
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(self._failures, 32))
-        self.problem, self.next_try = problem, self._clock() + delay
+    def failed(self, problem: str) -> None:
+        """It cannot be reached: leave it alone for a while, the longer the longer that lasts."""
+        if not self.problem:
+            LOG.warning("ledger does not answer: ledger=%s error=%s", self._settings.name, problem)
         self._failures += 1
+        delay = backoff(self._failures, self._limits.first_reconnect, self._limits.longest_reconnect)
+        self.problem, self.next_try = problem, self._clock() + delay
 
-    def forget(self, log: bytes) -> None:
-        """Compare again with what it knows of a log: the operator has vouched for the directory."""
+    def compare_again(self, log: bytes) -> None:
+        """Let the startup check be done again for a log (its id): the operator has vouched for the directory."""
         self._compared.discard(log)
         self.next_try = 0.0
 
     async def close(self) -> None:
-        """Let go of the ledger."""
+        """Close the ledger's own connections."""
         if self._ledger is not None:
             await self._ledger.close()
 
@@ -109,21 +118,22 @@ class Connection:
         raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=redacted(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
-        """See whether the ledger claims to know more of a log than this node does; the log freezes where it does.
-        GatherRequest once,
-        also where another ledger's claim froze the log; and again when the node starts anew."""
+        """The startup check for one log: it freezes where the ledger claims to know more of it than this node does. Done once, also
+        where another ledger's claim froze the log, and again when the node is opened again."""
         if log.id in self._compared or not log.listens:
             return
         statement = await ledger.latest(log.id)
         try:
             await log.compare(self._settings.name, statement)
         except Frozen as frozen:
-            LOG.error("%s: %s", log.origin, frozen.finding)  # and the log's state shows it to everybody who asks
+            # The log's state shows it to everybody who asks.
+            LOG.error("log frozen: log=%s ledger=%s finding=%s", log.origin, self._settings.name, frozen.finding)
         if log.listens:
             self._compared.add(log.id)
 
     def _give_up(self, reason: str, remedy: str) -> None:
         """The ledger cannot be used as it is configured."""
+        LOG.error("ledger cannot be used: ledger=%s reason=%s remedy=%s", self._settings.name, reason, remedy)
         self.problem, self.remedy, self.next_try = reason, remedy, math.inf
 
 

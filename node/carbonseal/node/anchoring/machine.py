@@ -30,7 +30,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
@@ -116,22 +116,21 @@ def advance(anchor: TrackedAnchor, event: Event, now: float, limits: Limits) -> 
     return TABLE[anchor.state, type(event)](anchor, event, now, limits)
 
 
-def call(anchor: TrackedAnchor, now: float, paused: Collection[bytes]) -> Call | None:
-    """What to call of the ledger now; None where it is not time yet, or there is nothing to call. `paused` are the ids of logs of
-    which nothing more is sent: what of theirs was sent is followed."""
-    time = calls_at(anchor, paused)
+def call(anchor: TrackedAnchor, now: float, *, paused: bool) -> Call | None:
+    """What to call of the ledger now; None where it is not time yet, or there is nothing to call. Of a log that is `paused`,
+    nothing more is prepared or sent; what of it was sent is followed."""
+    time = calls_at(anchor, paused=paused)
     return None if time is None or time > now else _CALLS[anchor.state]
 
 
-def calls_at(anchor: TrackedAnchor, paused: Collection[bytes]) -> float | None:
-    """When to call the ledger next; None where it is not to be called."""
-    held = anchor.log in paused and _CALLS[anchor.state] is not Call.FOLLOW
-    return None if held else anchor.next
+def calls_at(anchor: TrackedAnchor, *, paused: bool) -> float | None:
+    """When to call the ledger next, in seconds since 1970; None where it is not to be called."""
+    return None if paused and _CALLS[anchor.state] is not Call.FOLLOW else anchor.next
 
 
-def moves(anchor: TrackedAnchor, paused: Collection[bytes]) -> bool:
-    """Whether it pays to wait for it: it is open, and of a log that is not paused."""
-    return anchor.state in OPEN and anchor.log not in paused
+def moves(anchor: TrackedAnchor, *, paused: bool) -> bool:
+    """Whether it pays to wait for it: it is open, and its log is not paused."""
+    return anchor.state in OPEN and not paused
 
 
 def is_delayed(anchor: TrackedAnchor, limits: Limits) -> bool:
@@ -142,15 +141,16 @@ def is_delayed(anchor: TrackedAnchor, limits: Limits) -> bool:
 def head_due(
     name: Name, existing: TrackedAnchor | None, live: Iterable[TrackedAnchor], now: float, limits: Limits
 ) -> list[Changes]:
-    """All that changes when the head of this name becomes due. `existing` is its anchor, if it has one already; `live` are the
-    anchors on the ledger that are not closed."""
+    """All that changes when the head of this name becomes due, what changes in its own anchor first. `existing` is that anchor, if
+    there is one already; `live` are the anchors on the ledger that are not closed."""
     changes = [begin(name, now) if existing is None else advance(existing, DueAgain(), now, limits)]
     for anchor in live:
         if anchor.name != name:
             is_older = anchor.log == name[1] and anchor.size < name[2]
             made_way = advance(anchor, Superseded(), now, limits) if is_older else None
-            changes.append(made_way or advance(anchor, TakenUp(), now, limits))
-    return [change for change in changes if change]
+            if change := made_way or advance(anchor, TakenUp(), now, limits):
+                changes.append(change)
+    return changes
 
 
 # --- the rules: what each event does to each state ---------------------------------------------------------------------

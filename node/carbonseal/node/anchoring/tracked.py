@@ -44,8 +44,12 @@ class Limits:
 
     first_reconnect: float = 0.5  # after a ledger could not be reached; doubled with each
     longest_reconnect: float = 60.0
-    round: float = 5.0  # at most, between two rounds of a worker
+    shortest_round: float = 0.01  # between two rounds of a worker, whatever there is to do
+    longest_round: float = 5.0
     balance: float = 60.0  # between two looks at what pays for anchors
+
+
+STANDARD_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,12 @@
-"""One worker for each ledger, so that a dead one delays no other: keeps the cadence of every log, prepares, sends, follows.
+"""Ledger worker: calls one ledger for each anchor that is to go there, and feeds what comes of it to the anchoring machine.
 
-All logs of a node share the worker of a ledger, one round at a time, because they share the account there: its slots (an Ethereum
-nonce) are one line.
+- Each ledger has a worker of its own, so that an unavailable ledger delays no other.
+- All logs of a node share the worker of a ledger, one round at a time, because they share the account there: its slots (an
+  Ethereum nonce) are one line.
+- What `machine.call` names is called, and what `machine.advance` makes of the outcome is stored before anything else is called. So
+  what is sent was stored before, and what `send` answered is stored before it is followed. A crash between a call and its store
+  repeats the call: `prepare` has sent nothing, `send` is idempotent, `follow` and `evidence` only read.
+- Every change of an anchor's state is one log line.
 """
 
 from __future__ import annotations
@@ -10,16 +15,13 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from carbonseal.instants import format_seconds
+from carbonseal.findings import BrokenOff
 from carbonseal.keys.endpoints import redacted
 from carbonseal.ledger import (
-    Anchor,
-    Balance,
     Ledger,
-    OutcomeUnknownError,
     PermanentError,
     TransientError,
     UnreachableError,
@@ -30,87 +32,39 @@ from carbonseal.node.sealing.batches import until
 from carbonseal.node.sealing.log import SealingLog
 from carbonseal.storage.writer_thread import WriterThread
 
-from .balances import Balances, KnownBalance
+from . import machine
+from .balances import Balances
+from .calls import LedgerCalls
 from .certificates import CertificateExpiry
 from .connection import Connection
-from .follower import LONGEST_WATCH, Follower, watch
-from .outbox import NEVER, OPEN, STANDING, AnchorState, Outbox, State
+from .events import (
+    Event,
+    OutcomeUnknown,
+    Prepared,
+    SeenFinal,
+    SeenIncluded,
+    Sent,
+    TakenUp,
+)
+from .evidence import EvidenceStore
+from .machine import Changes
+from .outbox import Outbox
+from .status import LISTED, Costs, LedgerState
+from .tracked import Limits, State, TrackedAnchor
 
 LOG = logging.getLogger(__name__)
-SLOWEST_ROUND = 5.0  # seconds between two rounds with nothing to do
-BALANCE_EVERY = 60.0  # seconds
 
-
-@dataclass(frozen=True, slots=True)
-class LedgerState:
-    """How a ledger stands with this node. `compared` says whether it was asked what it knows of the logs; `problem` why it
-    cannot be talked to, and `remedy` what to do about it where waiting does not help; `warning` tells what will be one.
-    `settled` says that there is nothing to wait for: no anchor is open that this node takes further."""
-
-    name: str
-    uri: str  # without what may be an access key
-    publisher: str
-    cadence: float
-    compared: bool
-    settled: bool
-    problem: str
-    remedy: str
-    warning: str
-    counts: dict[State, int]
-    costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
-    newest: tuple[AnchorState, ...]  # what is open or failed, and each log's newest final one
-
-    @property
-    def failing(self) -> bool:
-        """Whether anchors here need somebody: the ledger cannot be talked to, one failed for good or many times in a row, or
-        what pays for them has not enough for one more."""
-        stopped = self.counts.get(State.FAILED) or any(anchor.is_put_off for anchor in self.newest)
-        return bool(self.problem or stopped or (self.costs and self.costs.balance.empty))
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "ledger": self.name,
-            "failing": self.failing,
-            "uri": self.uri,
-            "publisher": self.publisher,
-            "cadence": self.cadence,
-            "compared": self.compared,
-            "settled": self.settled,
-            "problem": self.problem,
-            "remedy": self.remedy,
-            "warning": self.warning,
-            "counts": {state.value: count for state, count in self.counts.items()},
-            "costs": None if self.costs is None else self.costs.to_json(),
-            "anchors": [anchor.to_json() for anchor in self.newest],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What pays for a ledger's anchors, and what they have cost so far."""
-
-    balance: KnownBalance
-    spent: int
-    anchors: int  # that stand
-    entries: int  # that they cover
-
-    def to_json(self) -> dict[str, object]:
-        """Amounts are decimal numbers of the balance's unit, as text."""
-        amount = self.balance.format
-        return {
-            "unit": self.balance.unit,
-            "balance": amount(self.balance.amount),
-            "asked": format_seconds(self.balance.asked),
-            "warning": self.balance.warning,
-            "empty": self.balance.empty,
-            "spent": amount(self.spent),
-            "per-anchor": amount(self.spent // self.anchors) if self.anchors else None,
-            "per-record": amount(self.spent // self.entries) if self.entries else None,
-        }
+_STORED: Mapping[type[Event], str] = {  # the failpoint after the change of state that an event brings
+    Prepared: failpoints.ATTEMPT_STORED,
+    Sent: failpoints.SENT_RECORDED,
+    OutcomeUnknown: failpoints.SENT_RECORDED,
+    SeenIncluded: failpoints.INCLUDED_RECORDED,
+    SeenFinal: failpoints.FINAL_RECORDED,
+}
 
 
 class LedgerWorker:
-    """The way of all anchors to one ledger."""
+    """Takes all anchors of one ledger on their way."""
 
     def __init__(
         self,
@@ -119,10 +73,11 @@ class LedgerWorker:
         *,
         logs: Iterable[SealingLog],
         outbox: Outbox,
+        evidence: EvidenceStore,
         balances: Balances,
         certificates: CertificateExpiry,
-        follower: Follower,
         writer: WriterThread,
+        limits: Limits,
         clock: Callable[[], float],
         reached: failpoints.Reached,
     ) -> None:
@@ -132,53 +87,57 @@ class LedgerWorker:
         self._logs: Mapping[bytes, SealingLog] = {log.id: log for log in logs}
         self.users = [log for log in self._logs.values() if settings.name in log.ledgers]
         self._outbox = outbox
+        self._calls = LedgerCalls(self._logs, outbox, evidence, may_send=self._may_send, reached=reached)
         self._balances = balances
         self._certificates = certificates
-        self._follower = follower
         self._writer = writer
+        self._limits = limits
         self._clock = clock
         self._reached = reached
-        self._connection = Connection(settings, directory, self.users, clock=clock, connected=self._note_expiry)
+        self._connection = Connection(
+            settings, directory, self.users, limits=limits, clock=clock, connected=self._note_expiry
+        )
         self._turn = asyncio.Lock()
-        self._wake = asyncio.Event()
+        self._wake = asyncio.Event()  # something became due
+        self._stored = asyncio.Event()  # something changed
         self._next_balance = 0.0
 
     # --- what the node asks ----------------------------------------------------------------------------------------
 
     def state(self) -> LedgerState:
-        """How things stand."""
-        final = [self._outbox.anchors(self.name, State.FINAL, log=log, limit=1) for log in self._logs]
-        newest = self._outbox.anchors(self.name, *OPEN, State.FAILED, limit=100)
-        return LedgerState(
-            self.name,
-            redacted(self.config.uri),
-            self.config.publisher,
-            self.config.cadence,
-            self._connection.compared,
-            self._settled(),
-            self._connection.problem,
-            self._connection.remedy,
-            self._certificates.warning(self.name, self._clock()),
-            self._outbox.counts(self.name),
-            self._costs(),
-            tuple(newest + [anchor for anchors in final for anchor in anchors]),
+        """How the ledger is doing."""
+        live, totals, balance = (
+            self._outbox.live(self.name),
+            self._outbox.totals(self.name),
+            self._balances.find(self.name),
         )
-
-    def _costs(self) -> Costs | None:
-        balance = self._balances.find(self.name)
-        if balance is None:
-            return None
-        counts = self._outbox.counts(self.name)
-        standing = sum(counts.get(state, 0) for state in STANDING)
-        return Costs(balance, self._outbox.spent(self.name), standing, self._outbox.covered(self.name))
+        pending = [anchor for anchor in reversed(live) if anchor.state is not State.FINAL][:LISTED]
+        final = [self._outbox.anchors(self.name, State.FINAL, log=log, limit=1) for log in self._logs]
+        return LedgerState(
+            name=self.name,
+            uri=redacted(self.config.uri),
+            publisher=self.config.publisher,
+            cadence=self.config.cadence,
+            compared=self._connection.compared,
+            idle=self._is_idle(live),
+            delayed=any(machine.is_delayed(anchor, self._limits) for anchor in live),
+            problem=self._connection.problem,
+            remedy=self._connection.remedy,
+            warning=self._certificates.warning(self.name, self._clock()),
+            counts=totals.counts,
+            costs=None if balance is None else Costs(balance, totals.cost, totals.written, totals.entries),
+            newest=tuple(pending + [anchor for anchors in final for anchor in anchors]),
+        )
 
     async def make_due(self, log: SealingLog) -> None:
         """Let a log's newest head be anchored."""
         head = log.newest()
-        if head is not None and await self._writer.run(
-            self._outbox.make_due, self.name, log.id, head.checkpoint.size, self._clock()
-        ):
-            self._reached(failpoints.DUE)
+        if head is not None:
+            name = (self.name, log.id, head.checkpoint.size)
+            existing, live = self._outbox.find(name), self._outbox.live(self.name)
+            changes = machine.head_due(name, existing, live, self._clock(), self._limits)
+            if await self._store(*changes) and existing is None:
+                self._reached(failpoints.DUE)
         self._wake.set()
 
     async def startup_check(self) -> None:
@@ -186,32 +145,35 @@ class LedgerWorker:
         async with self._turn:
             await self._connection.open()
 
+    def compare_again(self, log: SealingLog) -> None:
+        """Let the startup check be done again: the operator has vouched for the log."""
+        self._connection.compare_again(log.id)
+
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Keep to the cadence, send and follow, for ever."""
+        """Keep every log's cadence, and take anchors on, for ever."""
         while True:
-            for log in self.users:
-                await self._keep_cadence(log)
-            await self.advance()
-            await until(self._wake, sleep, self._next_round())
+            try:
+                for log in self.users:
+                    await self._keep_cadence(log)
+                await self.advance()
+                seconds = self._next_round()
+            except BrokenOff as error:  # a full disk: what is stored is durable, and goes on once there is room
+                LOG.error("anchoring interrupted: ledger=%s error=%s", self.name, error.finding)
+                seconds = self._limits.longest_round
+            await until(self._wake, sleep, seconds)
             self._wake.clear()
 
-    async def settle(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Send and follow until every anchor is final or failed, but for those that nothing more is sent of."""
-        while not self._settled():
+    async def wait_until_idle(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Take anchors on until none is open, but for those that nothing more is sent of."""
+        while True:
             await self.advance()
-            await sleep(min(self._next_round(), 0.5))
-
-    def _settled(self) -> bool:
-        paused = self._paused_logs()
-        is_open = any(anchor.log not in paused for anchor in self._outbox.anchors(self.name, *OPEN))
-        return bool(self._connection.remedy) or not is_open
-
-    def forget(self, log: SealingLog) -> None:
-        """Compare again: the operator has vouched for the log."""
-        self._connection.forget(log.id)
+            self._stored.clear()
+            if self._is_idle(self._outbox.live(self.name)):
+                return
+            await until(self._stored, sleep, self._next_round())
 
     async def close(self) -> None:
-        """Let go of the ledger."""
+        """Close the connection to the ledger."""
         await self._connection.close()
 
     # --- one round -------------------------------------------------------------------------------------------------
@@ -223,105 +185,108 @@ class LedgerWorker:
             if ledger is None:
                 return
             try:
-                await self._advance_all(ledger)
-            except UnreachableError as silence:
-                self._connection.put_off(str(silence))
+                await self._ask_balance(ledger)
+                for anchor in self._outbox.live(self.name):
+                    await self._advance(ledger, anchor)
+            except UnreachableError as error:  # which counts against no anchor
+                self._connection.failed(str(error))
             else:
                 self._connection.answered()
 
-    async def _advance_all(self, ledger: Ledger) -> None:
-        await self._ask_balance(ledger)
-        for anchor in self._outbox.watched(self.name):
-            now: AnchorState | None = anchor
-            before: State | None = None
-            while now and now.state is not before and now.watched and now.next <= self._clock():
-                before = now.state
-                await self._advance(ledger, now)
-                now = self._outbox.now(anchor)
+    async def _advance(self, ledger: Ledger, anchor: TrackedAnchor) -> None:
+        """Take one anchor as far as it goes now, through each state once at most. Raises `UnreachableError`."""
+        limits = replace(self._limits, replace_after=ledger.replace_after)
+        now: TrackedAnchor | None = anchor
+        passed: set[State] = set()
+        while now is not None and now.state not in passed:
+            call = machine.call(now, self._clock(), paused=not self._may_send(now.log))
+            if call is None:
+                return
+            passed.add(now.state)
+            event = await self._calls.make(call, ledger, now)
+            changes = machine.advance(now, event, self._clock(), limits)
+            stored = await self._store(changes, *(self._take_up(limits) if changes.take_up else ()))
+            moved = changes.after is not None and changes.after.state is not now.state
+            if stored and moved and type(event) in _STORED:
+                self._reached(_STORED[type(event)])
+            now = self._outbox.find(anchor.name)
 
-    async def _advance(self, ledger: Ledger, anchor: AnchorState) -> None:
-        """Raises `UnreachableError`, which is not this anchor's failure."""
-        try:
-            if anchor.state in (State.SENT, *STANDING):
-                await self._follower.look(ledger, anchor, self._clock())
-            elif anchor.log in self._paused_logs():
-                await self._writer.run(self._outbox.look_again, anchor, self._clock() + SLOWEST_ROUND)
-            elif anchor.state is State.DUE:
-                await self._prepare(ledger, anchor)
-            else:
-                await self._send(ledger, anchor)
-        except UnreachableError:
-            raise
-        except TransientError as retry:
-            await self._try_again(ledger, anchor, str(retry))
-        except PermanentError as never:
-            await self._writer.run(self._outbox.fail, anchor, self._clock(), never.reason, never.remedy)
-        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
-            LOG.exception("anchor of size %d on %s", anchor.size, anchor.ledger)
-            await self._try_again(ledger, anchor, f"a defect: {defect!r}")
+    # --- storing ---------------------------------------------------------------------------------------------------
 
-    async def _try_again(self, ledger: Ledger, anchor: AnchorState, reason: str) -> None:
-        """Nothing was changed. What could not be sent for long is prepared anew; what is final stays so until it is seen to
-        have fallen out."""
-        now, state = self._clock(), anchor.state
-        if state is State.FINAL:
-            over = now - anchor.since >= LONGEST_WATCH
-            await self._writer.run(self._outbox.look_again, anchor, NEVER if over else now + watch(anchor, now))
+    async def _store(self, changes: Changes, *others: Changes) -> bool:
+        """Store what the machine says of an anchor, and of others with it. False, and nothing is stored, where something else
+        happened to the anchor meanwhile."""
+        if changes or any(others):
+            if not await self._writer.run(self._outbox.store, changes, *others):
+                return False
+            for change in (changes, *others):
+                self._log_change(change)
+            self._stored.set()
+        return True
+
+    def _take_up(self, limits: Limits) -> Iterable[Changes]:
+        """What changes in the anchors that failed here when another one is stuck."""
+        failed = (anchor for anchor in self._outbox.live(self.name) if anchor.state is State.FAILED)
+        return [machine.advance(anchor, TakenUp(), self._clock(), limits) for anchor in failed]
+
+    def _log_change(self, change: Changes) -> None:
+        """One line for each change of an anchor's state, and for each try that failed."""
+        before, after = change.before, change.after
+        one = after or before
+        if not change or one is None:
             return
-        if state is State.SIGNED and anchor.is_stuck(ledger.replace_after, now):
-            state = State.DUE
-        await self._writer.run(self._outbox.put_off, anchor, state, now, reason)
+        from_, to = before.state.value if before else "-", after.state.value if after else "-"
+        level, message = logging.INFO, "anchor state changed"
+        if change.is_reorg:
+            level, message = logging.WARNING, "anchor no longer included (reorg)"
+        elif one.state is State.FAILED and from_ != to:
+            level, message = logging.WARNING, "anchor failed"
+        elif from_ == to:
+            if one.tries == 0:
+                return
+            message = "anchor delayed"
+        facts = f"from={from_} to={to} tries={one.tries} attempt={one.attempt or '-'} reason={one.reason!r}"
+        LOG.log(level, "%s: %s %s", message, self._describe(one), facts)
 
-    async def _prepare(self, ledger: Ledger, anchor: AnchorState) -> None:
-        """due -> signed: what will be sent is stored first."""
-        head, paused = self._logs[anchor.log].head(anchor.size), self._paused_logs()
-        earlier = self._outbox.open_attempts(anchor.ledger, paused)
-        prepared = await ledger.prepare(Anchor(head.checkpoint.statement(), head.note), earlier)
-        self._reached(failpoints.PREPARED)
-        await self._writer.run(self._outbox.store_attempt, anchor, prepared, earlier, self._clock(), paused)
-        self._reached(failpoints.ATTEMPT_STORED)
+    def _describe(self, anchor: TrackedAnchor) -> str:
+        """An anchor's whole name, for a log line."""
+        log = self._logs.get(anchor.log)
+        return f"ledger={anchor.ledger} log={log.origin if log else anchor.log.hex()} size={anchor.size}"
 
-    async def _send(self, ledger: Ledger, anchor: AnchorState) -> None:
-        """signed -> sent, also where it may have been sent before."""
-        attempts = self._outbox.attempts(anchor)
-        wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
-        try:
-            answer = await ledger.send(wanted)
-            if answer:
-                await self._writer.run(self._outbox.store_answer, wanted, answer)
-        except OutcomeUnknownError as unknown:
-            LOG.info("anchor of size %d on %s: %s", anchor.size, anchor.ledger, unknown)  # following it will tell
-        self._reached(failpoints.SENT)
-        await self._writer.run(self._outbox.move, anchor, State.SENT, self._clock(), again=0)
-        self._reached(failpoints.SENT_RECORDED)
+    # --- what else a round needs -----------------------------------------------------------------------------------
 
-    def _paused_logs(self) -> frozenset[bytes]:
-        """The ids of logs of which nothing more is sent here: they are frozen, or do not use this ledger any more. What of theirs
-        was sent is followed."""
-        return frozenset(id for id, log in self._logs.items() if log.frozen or log not in self.users)
+    def _may_send(self, log: bytes) -> bool:
+        """Whether more may be sent of a log (its id). It is paused where it is frozen, or does not use this ledger any more."""
+        found = self._logs.get(log)
+        return found is not None and found in self.users and not found.frozen
+
+    def _is_idle(self, live: Iterable[TrackedAnchor]) -> bool:
+        """Whether there is nothing to wait for."""
+        moving = any(machine.moves(anchor, paused=not self._may_send(anchor.log)) for anchor in live)
+        return bool(self._connection.remedy) or not moving
 
     async def _ask_balance(self, ledger: Ledger) -> None:
-        """Ask for the balance now and then, and log that it runs low."""
+        """See now and then what pays for anchors, and log that it runs low. Raises `UnreachableError`."""
         if self._clock() < self._next_balance:
             return
-        balance: Balance | None = None
+        self._next_balance = self._clock() + self._limits.balance
         try:
             balance = await ledger.balance()
         except UnreachableError:
             raise
-        except (TransientError, PermanentError) as silence:
-            LOG.info("the balance of %s: %s", self.name, silence)
-        except Exception:
-            LOG.exception("the balance of %s", self.name)  # a defect: anchors do without
-        self._next_balance = self._clock() + BALANCE_EVERY
-        if balance is not None:
-            before = self._balances.find(self.name)
-            if balance.warning and (before is None or not before.warning):
-                LOG.warning("%s: %s", self.name, balance.warning)
-            await self._writer.run(self._balances.put, self.name, balance, self._clock())
+        except (TransientError, PermanentError) as error:
+            LOG.info("balance unknown: ledger=%s error=%s", self.name, error)
+        except Exception:  # anchors do without
+            LOG.exception("adapter defect: ledger=%s call=balance", self.name)
+        else:
+            if balance is not None:
+                before = self._balances.find(self.name)
+                if balance.warning and (before is None or not before.warning):
+                    LOG.warning("balance low: ledger=%s warning=%s", self.name, balance.warning)
+                await self._writer.run(self._balances.put, self.name, balance, self._clock())
 
     async def _keep_cadence(self, log: SealingLog) -> None:
-        """Make a log's newest head due where it is time, and where it holds something that is a reason to."""
+        """Make a log's newest head due where it is time, and it covers an entry that is worth an anchor."""
         head = log.newest()
         last = next(iter(self._outbox.anchors(self.name, log=log.id, limit=1)), None)
         if head is None or log.frozen:
@@ -334,12 +299,16 @@ class LedgerWorker:
     def _next_round(self) -> float:
         """In how many seconds there is something to do."""
         now = self._clock()
-        work = min((anchor.next for anchor in self._outbox.watched(self.name)), default=math.inf)
-        wanted = work if self._connection.compared else now
+        wanted = now
+        if self._connection.compared:
+            calls = (
+                machine.calls_at(each, paused=not self._may_send(each.log)) for each in self._outbox.live(self.name)
+            )
+            wanted = min((time for time in calls if time is not None), default=math.inf)
         seconds = max(wanted, self._connection.next_try) - now
-        return min(max(seconds, 0.01), SLOWEST_ROUND, self.config.cadence)
+        return min(max(seconds, self._limits.shortest_round), self._limits.longest_round, self.config.cadence)
 
     async def _note_expiry(self, ledger: Ledger) -> None:
         await self._writer.run(self._certificates.put, self.name, ledger.expires)
         if warning := self._certificates.warning(self.name, self._clock()):
-            LOG.warning("%s: %s", self.name, warning)
+            LOG.warning("certificate expires: ledger=%s warning=%s", self.name, warning)

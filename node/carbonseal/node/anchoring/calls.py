@@ -1,0 +1,129 @@
+"""Calls of a ledger for one anchor: what the anchor's state asks for is called, and the outcome is an event of the machine.
+
+Nothing is stored here, and nothing decided: what an event changes is for `machine` to say.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from carbonseal.findings import Refused
+from carbonseal.ledger import (
+    Anchor,
+    Attempt,
+    AttemptStatus,
+    Ledger,
+    OutcomeUnknownError,
+    PermanentError,
+    TransientError,
+    UnreachableError,
+)
+from carbonseal.node import failpoints
+from carbonseal.node.sealing.log import SealingLog
+
+from .events import Event, OutcomeUnknown, PermanentFailure, Prepared, Sent, TransientFailure, observed, unproved
+from .evidence import EvidenceStore
+from .machine import Call
+from .outbox import Outbox
+from .tracked import TrackedAnchor
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+Failure = TransientFailure | PermanentFailure
+
+
+class LedgerCalls:
+    """Calls ledgers for the anchors of `logs` (by id). Of what a ledger raises, only `UnreachableError` comes through."""
+
+    def __init__(
+        self,
+        logs: Mapping[bytes, SealingLog],
+        outbox: Outbox,
+        evidence: EvidenceStore,
+        *,
+        may_send: Callable[[bytes], bool],
+        reached: failpoints.Reached,
+    ) -> None:
+        """`may_send` says of a log (its id) whether it is not paused."""
+        self._logs = logs
+        self._outbox = outbox
+        self._evidence = evidence
+        self._may_send = may_send
+        self._reached = reached
+
+    async def make(self, call: Call, ledger: Ledger, anchor: TrackedAnchor) -> Event:
+        """Make one call: what came of it."""
+        match call:
+            case Call.PREPARE:
+                return await self._prepare(ledger, anchor)
+            case Call.SEND:
+                return await self._send(ledger, anchor)
+            case Call.FOLLOW:
+                return await self._follow(ledger, anchor)
+
+    async def _prepare(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
+        """What a paused log signed and the ledger does not have counts as not there: its slot is used again."""
+        try:
+            head = self._logs[anchor.log].head(anchor.size)
+        except Refused as refused:
+            return TransientFailure(refused.finding.message)
+        known = self._outbox.open_attempts(anchor.ledger)
+        earlier = [attempt for attempt in known if self._may_send(attempt.statement.log_id)]
+        wanted = Anchor(head.checkpoint.statement(), head.note)
+        attempt = await _outcome(anchor, "prepare", ledger.prepare(wanted, earlier))
+        if isinstance(attempt, Failure):
+            return attempt
+        self._reached(failpoints.PREPARED)
+        return Prepared(attempt, tuple(one.id for one in known))
+
+    async def _send(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
+        """Hand over the attempt as it is stored, also where it may have been handed over before."""
+        attempts = self._outbox.attempts(anchor)
+        wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
+        sent = await _outcome(anchor, "send", _hand_over(ledger, wanted))
+        if not isinstance(sent, Failure):
+            self._reached(failpoints.SENT)
+        return sent
+
+    async def _follow(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
+        """See what became of it; and take evidence, unless there is some already of what was seen."""
+        attempts = self._outbox.attempts(anchor)
+        seen = await _outcome(anchor, "follow", ledger.follow(attempts))
+        if isinstance(seen, Failure):
+            return seen
+        if seen.status not in {AttemptStatus.INCLUDED, AttemptStatus.FINAL} or self._evidence.proves(anchor, seen):
+            return observed(seen)
+        attempt = next((attempt for attempt in attempts if attempt.id == seen.attempt), None)
+        if attempt is None:
+            return TransientFailure(f"a defect of the adapter: it follows {seen.attempt!r}, which is no attempt here")
+        evidence = await _outcome(anchor, "evidence", ledger.evidence(attempt, seen))
+        if isinstance(evidence, Failure):
+            return unproved(seen, evidence.reason)
+        self._reached(failpoints.EVIDENCE_TAKEN)
+        return observed(seen, evidence)
+
+
+async def _hand_over(ledger: Ledger, attempt: Attempt) -> Sent | OutcomeUnknown:
+    try:
+        return Sent(await ledger.send(attempt))
+    except OutcomeUnknownError as error:
+        return OutcomeUnknown(str(error))
+
+
+async def _outcome(anchor: TrackedAnchor, name: str, call: Awaitable[T]) -> T | Failure:
+    """What a call returned, or how it failed. Raises `UnreachableError`."""
+    try:
+        return await call
+    except UnreachableError:
+        raise
+    except TransientError as error:
+        return TransientFailure(str(error))
+    except PermanentError as error:
+        return PermanentFailure(error.reason, error.remedy)
+    except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
+        LOG.exception(
+            "adapter defect: ledger=%s log=%s size=%d call=%s", anchor.ledger, anchor.log.hex(), anchor.size, name
+        )
+        return TransientFailure(f"a defect of the adapter: {defect!r}")

@@ -1,0 +1,72 @@
+"""The evidence of anchors: stored with the change that it belongs to, handed out from the first inclusion on.
+
+It is taken when an anchor is first seen included, while the ledger has the state, and anew whenever the facts of the inclusion
+have changed. It rests on what the verifier's trust pins or does not pin: that is why it may be handed out before the anchor is
+final (docs/adr/0013). Owns the table `evidence`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from carbonseal.ledger import Evidence, Observation
+from carbonseal.storage.database import Database
+from carbonseal.storage.node_tables import EVIDENCE
+
+from .tracked import Name, TrackedAnchor
+
+
+class EvidenceStore:
+    """Reads evidence. `keep` and `drop` change it, within a transaction of the outbox."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def at(self, log: bytes, size: int) -> list[tuple[str, Evidence]]:
+        """The evidence of all anchors of the log's head of `size`, each with its ledger, in the order of ledgers."""
+        chosen = select(EVIDENCE).where(EVIDENCE.c.log == log, EVIDENCE.c.size == size).order_by(EVIDENCE.c.ledger)
+        with self._database.read() as connection:
+            return [
+                (row.ledger, Evidence(row.type, row.version, bytes(row.data))) for row in connection.execute(chosen)
+            ]
+
+    def proves(self, anchor: TrackedAnchor, seen: Observation) -> bool:
+        """Whether there is evidence of what was seen of an anchor: two observations with the same facts have the same evidence."""
+        chosen = select(EVIDENCE.c.facts).where(_is(anchor.name))
+        with self._database.read() as connection:
+            return connection.scalar(chosen) == _encode(seen.facts or {})
+
+
+def keep(connection: Connection, name: Name, evidence: Evidence, facts: Mapping[str, Any]) -> None:
+    """Keep evidence of an anchor, in place of any other of it."""
+    drop(connection, name)
+    ledger, log, size = name
+    connection.execute(
+        insert(EVIDENCE).values(
+            log=log,
+            size=size,
+            ledger=ledger,
+            type=evidence.type,
+            version=evidence.version,
+            data=evidence.data,
+            facts=_encode(facts),
+        )
+    )
+
+
+def drop(connection: Connection, name: Name) -> None:
+    """Drop the evidence of an anchor: it is not included any more."""
+    connection.execute(delete(EVIDENCE).where(_is(name)))
+
+
+def _is(name: Name) -> ColumnElement[bool]:
+    ledger, log, size = name
+    return (EVIDENCE.c.log == log) & (EVIDENCE.c.size == size) & (EVIDENCE.c.ledger == ledger)
+
+
+def _encode(facts: Mapping[str, Any]) -> str:
+    return json.dumps(dict(facts), sort_keys=True)

@@ -1,0 +1,81 @@
+"""How a ledger is doing, as `carbonseal status` prints it and the service answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carbonseal.instants import format_seconds
+
+from .balances import KnownBalance
+from .tracked import State, TrackedAnchor
+
+LISTED = 100  # anchors that are open or failed are listed one by one, the largest first
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What pays for a ledger's anchors, and what they have cost so far."""
+
+    balance: KnownBalance
+    spent: int
+    anchors: int  # that the ledger has
+    entries: int  # that they cover
+
+    def to_json(self) -> dict[str, object]:
+        """Amounts are decimal numbers of the balance's unit, as text."""
+        amount = self.balance.format
+        return {
+            "unit": self.balance.unit,
+            "balance": amount(self.balance.amount),
+            "asked": format_seconds(self.balance.asked),
+            "warning": self.balance.warning,
+            "empty": self.balance.empty,
+            "spent": amount(self.spent),
+            "per-anchor": amount(self.spent // self.anchors) if self.anchors else None,
+            "per-record": amount(self.spent // self.entries) if self.entries else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """How a ledger is doing for this node."""
+
+    name: str
+    uri: str  # without what may be an access key
+    publisher: str
+    cadence: float  # seconds
+    compared: bool  # it was asked what it knows of the logs
+    idle: bool  # there is nothing to wait for: no anchor is open that this node takes further
+    delayed: bool  # an anchor failed many times in a row, and is still tried
+    problem: str  # why it cannot be used now
+    remedy: str  # what to do about that, where waiting does not help
+    warning: str  # what will be a problem
+    counts: Mapping[State, int]
+    costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
+    newest: tuple[TrackedAnchor, ...]  # what is open or failed, and each log's newest final one
+
+    @property
+    def failing(self) -> bool:
+        """Whether anchors here need somebody: the ledger cannot be used, one failed for good or many times in a row, or what
+        pays for them has not enough for one more."""
+        stopped = self.counts.get(State.FAILED) or self.delayed
+        return bool(self.problem or stopped or (self.costs and self.costs.balance.empty))
+
+    def to_json(self) -> dict[str, object]:
+        """An element of ``ledgers`` in what GET /health and GET /v1/ledgers answer."""
+        return {
+            "ledger": self.name,
+            "failing": self.failing,
+            "uri": self.uri,
+            "publisher": self.publisher,
+            "cadence": self.cadence,
+            "compared": self.compared,
+            "idle": self.idle,
+            "problem": self.problem,
+            "remedy": self.remedy,
+            "warning": self.warning,
+            "counts": {state.value: count for state, count in self.counts.items()},
+            "costs": None if self.costs is None else self.costs.to_json(),
+            "anchors": [anchor.to_json() for anchor in self.newest],
+        }
