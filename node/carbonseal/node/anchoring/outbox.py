@@ -13,7 +13,7 @@ Owns the tables `anchors`, `closed` and `attempts`. An anchor's name is (ledger,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ from .tracked import WRITTEN, Name, State, TrackedAnchor
 class Totals:
     """What the anchors on a ledger come to."""
 
-    counts: Mapping[State, int]  # states without an anchor are left out
+    counts: dict[State, int]  # states without an anchor are left out
     cost: int  # of all attempts, in the smallest unit of the ledger's balance
     entries: int  # that its anchors cover, of all logs together
 

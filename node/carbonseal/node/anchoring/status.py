@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carbonseal.instants import format_seconds
@@ -51,7 +50,7 @@ class LedgerState:
     problem: str  # why it cannot be used now
     remedy: str  # what to do about that, where waiting does not help
     warning: str  # what will be a problem
-    counts: Mapping[State, int]
+    counts: dict[State, int]
     costs: Costs | None  # None where anchors cost nothing, or where the ledger was never asked
     newest: tuple[TrackedAnchor, ...]  # what is open or failed, and each log's newest final one
 
