@@ -17,7 +17,7 @@
 | GET /v1/logs/NAME/foreign-anchors/LOG-ID[/SIZE] | 200 its state |
 | GET /health | 200; 503 once a log is frozen and has no successor here |
 | GET /v1/ledgers | 200 the state of every ledger |
-| POST /v1/sequence, /v1/settle; POST /v1/anchor | 200; 202 |
+| POST /v1/sequence, /v1/wait-for-anchors; POST /v1/anchor | 200; 202 |
 
 Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`errors.STATUS` has every exception):
 
