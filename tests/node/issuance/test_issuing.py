@@ -29,13 +29,18 @@ T = TypeVar("T")
 
 
 class Clock:
-    """Stands still until a test moves it."""
+    """Stands still until a test moves it, or the node sleeps."""
 
     def __init__(self) -> None:
         self.now = START
 
     def __call__(self) -> float:
         return self.now.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        """Takes no time but this clock's."""
+        self.now += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def directory(begin: Begin) -> Path:
 
 def within(directory: Path, clock: Clock, work: Callable[[Node], Awaitable[T]]) -> T:
     async def opened() -> T:
-        async with Node.open(directory, clock=clock) as node:
+        async with Node.open(directory, clock=clock, sleep=clock.sleep) as node:
             return await work(node)
 
     return asyncio.run(opened())
