@@ -1,4 +1,4 @@
-"""A local network, as those who set up a node on it know it: the one interface that all kinds of networks have.
+"""Local network: the one interface of all kinds of networks, for whoever sets up a node on one.
 
 Each kind is a package (`ethereum`, `fabric`, `log`) with two modules:
 

@@ -80,7 +80,7 @@ def test_it_goes_on_where_it_was_and_knows_its_acquaintances(tmp_path: Path) -> 
 
 
 def test_what_is_no_key_is_not_introduced(carbonseal_fresh_log: Log) -> None:
-    with pytest.raises(NotIntroduced, match="not a verifier key"):
+    with pytest.raises(NotIntroduced, match="not a valid verifier key"):
         carbonseal_fresh_log.introduce("nonsense")
 
 

@@ -1,4 +1,4 @@
-"""The command itself. Imports nothing that needs an extra before it runs, so that `--help` always works."""
+"""The command `carbonseal demo`. Imports nothing that needs an extra before it runs, so that `--help` always works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three ways to cheat with a passport, each done for real."""
+"""Forgeries of a passport: a changed figure, a ledger left out, two heads of one size."""
 
 from __future__ import annotations
 

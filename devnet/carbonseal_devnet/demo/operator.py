@@ -1,4 +1,4 @@
-"""Another operator's node: a process of its own, with its own key and directory, spoken to over HTTP."""
+"""Another operator's node: a process with its own key and directory, reached over HTTP."""
 
 from __future__ import annotations
 

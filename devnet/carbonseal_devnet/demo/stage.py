@@ -1,4 +1,4 @@
-"""What the audience sees: steps with their times, and findings as `carbonseal verify` prints them."""
+"""Output of the demo: steps with their times, and findings as `carbonseal verify` prints them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,29 @@ DECIDES = {Verdict.REJECTED: Outcome.REJECTED, Verdict.UNDETERMINED: Outcome.UND
 
 
 class Stage:
+    """Where the demo prints."""
+
     def __init__(self) -> None:
         self._console = Console(highlight=False)
         self._began = time.monotonic()
 
     def act(self, title: str) -> None:
+        """Begin a part of the demo."""
         self._console.print(f"\n[bold]{title}[/bold]")
 
     @contextmanager
     def step(self, doing: str) -> Iterator[list[str]]:
-        """A step that takes time; what it appends to the list is told when it is done."""
+        """A step that takes time. The lines that it appends to the list are printed when it is done."""
         began = time.monotonic()
-        told: list[str] = []
+        details: list[str] = []
         with self._console.status(f"{doing} …"):
-            yield told
+            yield details
         self._console.print(f"  [green]✓[/green] {doing}  [dim]{time.monotonic() - began:.1f} s[/dim]")
-        for line in told:
+        for line in details:
             self._console.print(f"      [dim]{line}[/dim]", soft_wrap=True)
 
     def say(self, line: str) -> None:
+        """Print a line."""
         self._console.print(f"  {line}", soft_wrap=True)
 
     def verdict(self, title: str, report: Report) -> None:
@@ -48,11 +52,13 @@ class Stage:
         if more := len(report.findings) - len(reasons):
             click.echo(f"      and {more} more findings, which `carbonseal verify` tells")
 
-    def since(self, instant: datetime | None) -> None:
+    def existed_by(self, instant: datetime | None) -> None:
+        """Print the time that a passport proves."""
         if instant is not None:
             self.say(f"[dim]existed by {instant:%Y-%m-%d %H:%M:%S} UTC, according to the ledgers that date it[/dim]")
 
     def end(self, commands: list[str]) -> None:
+        """Print how long everything took, and commands to try next."""
         self._console.print(f"\nAll of this took {time.monotonic() - self._began:.0f} s. Try next:\n")
         for command in commands:
             self._console.print(f"  {command}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The demo's story, told with the product's own commands and library; nothing in it is made up but the supply chain."""
+"""The steps of the demo, through the product's own commands and library. Only the supply chain is invented."""
 
 from __future__ import annotations
 
@@ -92,23 +92,23 @@ def _program() -> str:
 
 def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
     stage.act("Three ledgers, run by others")
-    with stage.step("start an Ethereum-like chain") as told:
+    with stage.step("start an Ethereum-like chain") as details:
         chain = running.enter_context(ethereum.in_thread(keys=scratch / "keys"))
-        told.append(f"{chain.ledger} at {chain.endpoint}, registry {chain.deployment.registry}")
-    with stage.step("start a consortium's Hyperledger Fabric network") as told:
+        details.append(f"{chain.ledger} at {chain.endpoint}, registry {chain.deployment.registry}")
+    with stage.step("start a consortium's Hyperledger Fabric network") as details:
         consortium = running.enter_context(fabric.in_thread(scratch / "consortium"))
-        told.append(
+        details.append(
             f"channel {consortium.channel}, {' and '.join(consortium.msp_ids)}, chaincode {consortium.chaincode}"
         )
     directory = scratch / "certifier"
     other = scratch / "port-authority"
-    with stage.step("start the port authority's node, a process of its own") as told:
+    with stage.step("start the port authority's node, a process of its own") as details:
         own_key = _vkey(directory, ORIGIN)
         run("init", str(other), "--origin", OTHER_ORIGIN, "--foreign", own_key.encode())
         url = running.enter_context(serving(other))
-        told.append(f"{OTHER_ORIGIN} at {url}; it lets {ORIGIN} anchor there")
+        details.append(f"{OTHER_ORIGIN} at {url}; it lets {ORIGIN} anchor there")
     stage.act("A certification body makes a node")
-    with stage.step("carbonseal init") as told:
+    with stage.step("carbonseal init") as details:
         ledgers = [
             init_argument("chain", chain),
             init_argument("consortium", consortium),
@@ -120,7 +120,7 @@ def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
             *(word for ledger in ledgers for word in ("--ledger", ledger)),
             *(word for name, id_ in issuers.items() for word in ("--issuer", f"{name} {id_}")),
         )
-        told.append(f"its log is {ORIGIN}; it issues in the names of {len(issuers)} companies")
+        details.append(f"its log is {ORIGIN}; it issues in the names of {len(issuers)} companies")
     return World(chain, consortium, directory)
 
 
@@ -134,27 +134,29 @@ def _vkey(directory: Path, origin: str) -> VerifierKey:
 async def _certify(world: World, out: Path, stage: Stage) -> None:
     chain_of_products = products()
     async with Node.open(world.node) as node:
-        with stage.step("seal the records of a door reader's supply chain") as told:
+        with stage.step("seal the records of a door reader's supply chain") as details:
             commitments = {
                 path: (await node.submit(path.read_bytes(), "pact/3.0")).commitment.hex()
                 for product in chain_of_products
                 for _, path in product.records
             }
             await node.sequence()
-            told.append(f"{len(commitments)} PACT 3.0 records of {len(chain_of_products)} products, figures invented")
-        with stage.step("sign and seal a credential for each product") as told:
+            details.append(
+                f"{len(commitments)} PACT 3.0 records of {len(chain_of_products)} products, figures invented"
+            )
+        with stage.step("sign and seal a credential for each product") as details:
             passport = await _issue(node, chain_of_products, commitments)
-            told.append(f"{len(passport.credentials)} credentials; the last cites the others, tier by tier")
+            details.append(f"{len(passport.credentials)} credentials; the last cites the others, tier by tier")
     for fork in ("fork-a", "fork-b"):  # for later: what a dishonest operator would keep
         shutil.copytree(world.node, world.node.parent / fork)
     async with Node.open(world.node) as node:
-        with stage.step("anchor the log's head on all three ledgers") as told:
+        with stage.step("anchor the log's head on all three ledgers") as details:
             await _anchor(node)
-            told += [f"{state.name}: final at size {state.newest[0].size}" for state in node.states()]
-        with stage.step("assemble the passport") as told:
+            details += [f"{state.name}: final at size {state.newest[0].size}" for state in node.states()]
+        with stage.step("assemble the passport") as details:
             raw = await node.refresh(passport.encode())
             (out / "passport.json").write_bytes(raw)
-            told.append(f"one file of {len(raw) / 1024:.0f} kB, with {len(parse(raw).seals)} seals")
+            details.append(f"one file of {len(raw) / 1024:.0f} kB, with {len(parse(raw).seals)} seals")
     shutil.copy(world.node / "policy-template.policy", out / POLICY)
 
 
@@ -193,11 +195,11 @@ async def _cheat(world: World, scratch: Path, out: Path, stage: Stage) -> None:
         (out / "tampered.json").write_bytes(forgeries.tampered(passport))
     with stage.step("leave out what the consortium says"):
         (out / "one-ledger-missing.json").write_bytes(forgeries.without(passport, world.fabric.ledger).encode())
-    with stage.step("run two copies of the log, and show two ledgers one each") as told:
+    with stage.step("run two copies of the log, and show two ledgers one each") as details:
         first = await _fork(scratch / "fork-a", "eip155", passport)
         second = await _fork(scratch / "fork-b", "tlog", passport)
         (out / "equivocation.json").write_bytes(forgeries.two_stories(first, second).encode())
-        told.append("both heads are really signed, and each is really anchored")
+        details.append("both heads are really signed, and each is really anchored")
 
 
 async def _fork(directory: Path, scheme: str, passport: Passport) -> Passport:
@@ -224,15 +226,15 @@ def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
     stage.act("Customs")
     passports = [str(out / name) for name in ("passport.json", "one-ledger-missing.json", "equivocation.json")]
     output = ("-o", str(out / TRUST))
-    with stage.step("carbonseal trust gather: ask a node of one's own for block hashes") as told:
+    with stage.step("carbonseal trust gather: ask a node of one's own for block hashes") as details:
         endpoint = f"{world.chain.ledger}={world.chain.endpoint}"
         gathered = run("trust", "gather", *passports, "--from", endpoint, "--confirmations", "0", *output)
-        told.extend(gathered.splitlines())
-    with stage.step("carbonseal trust pin: the consortium's configuration, from its operator's hands") as told:
+        details.extend(gathered.splitlines())
+    with stage.step("carbonseal trust pin: the consortium's configuration, from its operator's hands") as details:
         block = scratch / "config.block"
         block.write_bytes(world.fabric.genesis)
         pinned = run("trust", "pin", world.fabric.ledger, str(block), "--source", "the operator", *output)
-        told.extend(pinned.splitlines())
+        details.extend(pinned.splitlines())
 
 
 def _customs(out: Path, stage: Stage) -> list[str]:
@@ -248,7 +250,7 @@ def _customs(out: Path, stage: Stage) -> list[str]:
         if report.verdict.value != verdict:
             raise DemoFailed(f"{name} should be {verdict}")
         if report.verdict is Verdict.VERIFIED:
-            stage.since(report.existed_by)
+            stage.existed_by(report.existed_by)
     return list(expected)
 
 

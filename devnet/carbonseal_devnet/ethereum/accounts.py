@@ -1,4 +1,4 @@
-"""The accounts that every local chain funds, and the genesis that gives them their money. Imports nothing heavy."""
+"""Accounts that every local chain funds, and the genesis that funds them. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GWEI = 10**9
 ETHER = 10**18
 FUNDS = 10_000 * ETHER
 
-# Forks that are told by a block's number.
+# Forks that are named by a block's number.
 FORKS = (
     "homestead",
     "eip150",

@@ -1,4 +1,4 @@
-"""What a program that runs a chain must do for the gateway before it, and the time that its blocks bear."""
+"""Engine: what a program that runs a chain does for the gateway before it; and the clock of its blocks."""
 
 from __future__ import annotations
 

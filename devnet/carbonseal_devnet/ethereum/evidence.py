@@ -1,4 +1,4 @@
-"""Evidence as deep as mainnet's, without mainnet: for tests and benchmarks.
+"""Synthetic evidence with proofs as deep as mainnet's, for tests and benchmarks.
 
 The tries are built by py-trie, which shares no code with the verifier, around a key's path: at every level above the
 leaf a full branch. Everything follows from the arguments, so that two runs measure the same bytes.

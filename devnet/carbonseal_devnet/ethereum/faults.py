@@ -1,4 +1,4 @@
-"""What can be wrong with an endpoint: each fault is visible to any JSON-RPC client, and is lifted by `heal`."""
+"""Faults of an endpoint, each visible to any JSON-RPC client. `heal` lifts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The endpoints of a chain: JSON-RPC over HTTP on loopback, the commands that move the chain, and faults to order.
+"""Gateway: the endpoints of a chain. JSON-RPC over HTTP on loopback, the commands that move the chain, and faults.
 
 Commands, the same on every chain: `evm_mine`, `evm_setAutomine` [on], `dev_reorg` [depth, "keep" or "drop" the
 transactions], `dev_drop` [transaction], `dev_crowd` [blocks to fill], `dev_skew`
@@ -79,7 +79,7 @@ class Gateway:
 
     async def _answer(self, asked: Any, commands: dict[str, Command]) -> dict[str, Any]:
         if not isinstance(asked, dict):
-            return _failure(None, RpcError(-32600, "this is no request"))
+            return _failure(None, RpcError(-32600, "not a valid request"))
         name, params = str(asked.get("method")), asked.get("params") or []
         try:
             async with self._turn:
@@ -92,8 +92,8 @@ class Gateway:
         except (ValueError, TypeError, AttributeError) as error:
             return _failure(asked.get("id"), RpcError(-32602, f"invalid parameters of {name}: {error}"))
 
-    async def settle(self) -> bool:
-        """Mine a block if one with transactions is not final yet, and blocks are mined by themselves; whether one was."""
+    async def mine_until_final(self) -> bool:
+        """Mine one block where a block with transactions is not final yet and blocks are mined by themselves; whether one was."""
         async with self._turn:
             final = await self._engine.ask("eth_getBlockByNumber", "finalized", False)
             first = int(final["number"], 16) + 1 if final else 0

@@ -61,21 +61,22 @@ async def running(
         if keys is not None:
             await asyncio.to_thread(_write_keys, network)
         if pace is not None:
-            await stack.enter_async_context(_settling(gateway, pace))
+            await stack.enter_async_context(_mining(gateway, pace))
         yield network
 
 
 @asynccontextmanager
-async def _settling(gateway: Gateway, pace: float) -> AsyncIterator[None]:
-    while await gateway.settle():
+async def _mining(gateway: Gateway, pace: float) -> AsyncIterator[None]:
+    """Blocks come by themselves, one every `pace` seconds, until every transaction is final."""
+    while await gateway.mine_until_final():
         pass
 
-    async def settle() -> None:
+    async def mine() -> None:
         while True:
             await asyncio.sleep(pace)
-            await gateway.settle()
+            await gateway.mine_until_final()
 
-    work = asyncio.create_task(settle())
+    work = asyncio.create_task(mine())
     try:
         yield
     finally:

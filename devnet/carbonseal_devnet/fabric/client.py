@@ -1,4 +1,4 @@
-"""The client's side, as little of it as the network needs for itself: proposals, and transactions made of answers."""
+"""Client of a Fabric network, with what the network needs for itself: proposals, and transactions made of responses."""
 
 from __future__ import annotations
 

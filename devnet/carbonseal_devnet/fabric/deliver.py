@@ -1,4 +1,4 @@
-"""The Deliver services: blocks from a ledger, to whoever may read the channel."""
+"""Deliver services: blocks from a ledger, for whoever may read the channel."""
 
 from __future__ import annotations
 

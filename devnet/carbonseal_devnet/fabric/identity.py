@@ -1,4 +1,4 @@
-"""Organisations and their identities, in the folder layout that consortia hand out (as Fabric's cryptogen lays it).
+"""Organisations and identities, in the folder layout of Fabric's cryptogen, which consortia hand out.
 
 <organisation>/ca, tlsca            certificate authorities with their keys
 <organisation>/msp                  what others need to know of it: cacerts, tlscacerts, config.yaml

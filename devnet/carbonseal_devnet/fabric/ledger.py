@@ -1,4 +1,4 @@
-"""A node's ledger on disk: blocks, an index of transactions, and the state with all its history.
+"""Ledger of one node on disk: blocks, an index of transactions, and the state with its history.
 
 The state keeps every version of every key, so that simulations read it as it was at one height, without locks.
 """

@@ -1,4 +1,4 @@
-"""MSP: an organisation's identities as a channel's configuration describes them, and which of them count."""
+"""MSP: an organisation's identities as a channel's configuration describes them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Msp:
         self._known: dict[bytes, Member] = {}
 
     def member(self, pem: bytes) -> Member:
-        """Expiry aside, which those judge who take requests. Raises Forbidden."""
+        """The member with that certificate (PEM). Does not look at its expiry: whoever takes requests does. Raises Forbidden."""
         if (known := self._known.get(pem)) is None:
             known = self._known[pem] = self._judge(pem)
         return known

@@ -1,4 +1,4 @@
-"""Fabric network: what the embedded network and the native one have in common, for those who use them and who break them."""
+"""Fabric network: the interface of the embedded and the native one, for clients and for tests that break it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class FabricNetwork(FabricAccess):
         """Every config block, raw, the genesis block first."""
 
     @abstractmethod
-    def settled(self) -> int:
+    def synced(self) -> int:
         """Wait until every running peer has every block. Their number."""
 
     # Faults: what is stopped is gone at once, in the middle of whatever it does

@@ -1,4 +1,4 @@
-"""Connection profiles, the JSON that consortia hand to those who connect (Fabric's common connection profile, version 1)."""
+"""Connection profiles (Fabric's common connection profile, version 1): the JSON that consortia hand to clients."""
 
 from __future__ import annotations
 

@@ -107,13 +107,13 @@ def _authorise(channel: Channel, path: Path, item: Any, current: dict[Path, Any]
     if path not in current:
         if item.version:
             raise Forbidden(f"{'/'.join(path)} is new and must have version 0")
-        return  # its group has changed too, and is judged
+        return  # its group has changed too, and is checked
     existing = current[path]
     if item.version != existing.version + 1:
         raise Forbidden(f"{'/'.join(path)} must have version {existing.version + 1}")
     home = [step for step in path if ":" not in step]
     if len(home) < len(path):
-        home.pop()  # a value or a policy is judged by its group's policies
+        home.pop()  # a value or a policy is under its group's policies
     policy = existing.mod_policy
     absolute = policy if policy.startswith("/") else "/" + "/".join([*home, policy])
     if not channel.satisfied(absolute, signers):

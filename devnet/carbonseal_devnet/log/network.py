@@ -65,8 +65,8 @@ class Log:
 
 
 def introduce(directory: Path, key: VerifierKey) -> None:
-    """Let a log anchor in the one in `directory`, whether it runs or not. Blocks. Raises NotIntroduced, or Refused where there
-    is no log."""
+    """Let a log anchor in the one in `directory`, whether it runs or not. Blocks. Raises NotIntroduced; Refused where the
+    directory has no log."""
     config.load(directory)
     try:
         lock = Lock(directory)

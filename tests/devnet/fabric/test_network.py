@@ -34,7 +34,7 @@ def test_transactions_are_committed_everywhere_and_outlive_a_restart(tmp_path: P
     async def first(network: Network, client: Client) -> str:
         assert await client.invoke("put", "a", "1") == (VALID, 2)
         assert await client.evaluate("get", "a") == b"1"
-        await network.settled()
+        await network.synced()
         for number in range(3):
             assert await network.block(number) == await network.block(number, "Org2MSP")
         recorded = REPOSITORY / "tests" / "vectors" / "fabric" / ("3.1-bft" if bft else "2.5-raft") / "2.block"
@@ -279,6 +279,6 @@ def test_in_a_thread_with_carbonseals_own_chaincode(tmp_path: Path) -> None:
         assert network.height() == 2
         network.stop_peer("Org2MSP")
         network.start_peer("Org2MSP")
-        assert network.settled() == 2
+        assert network.synced() == 2
         assert network.profile().exists()
         assert (network.msp() / "config.yaml").exists()

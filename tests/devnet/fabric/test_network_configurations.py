@@ -31,7 +31,7 @@ def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path: Path, bft: b
         joined = await network.add_organisation()
         assert network.orderers[0].node.identity.pem != old
         assert (await client.invoke("put", "b", "1"))[0] == VALID
-        await network.settled()
+        await network.synced()
         assert await network.block(5) == await network.block(5, "Org3MSP")
         configs = [common_pb2.Block.FromString(raw) for raw in await network.config_blocks()]
         assert [each.header.number for each in configs] == [0, renewed, joined]
@@ -47,7 +47,7 @@ def test_a_new_organisation_and_a_new_orderer_certificate(tmp_path: Path, bft: b
 
     async def again(network: Network, client: Client) -> None:
         assert (await client.invoke("put", "c", "1"))[0] == VALID
-        assert await network.height("Org3MSP") == await network.settled()
+        assert await network.height("Org3MSP") == await network.synced()
 
     on(tmp_path, work, bft=bft)
     on(tmp_path, again, bft=bft)

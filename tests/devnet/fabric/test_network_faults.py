@@ -42,7 +42,7 @@ def test_a_peer_that_was_down_catches_up(tmp_path: Path) -> None:
             assert (await client.status(each[0]))[0] == VALID
         assert await network.height("Org2MSP") == 2
         await network.peers["Org2MSP"].start()
-        await network.settled()
+        await network.synced()
         assert await network.block(4) == await network.block(4, "Org2MSP")
 
     on(tmp_path, work)

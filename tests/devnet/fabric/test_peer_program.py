@@ -248,7 +248,7 @@ def test_a_real_peer_joins_and_stores_the_same_bytes(program: Program) -> None:
     network.renew_orderer()
     network.add_organisation()
     assert program.invoke("put", "c", "1")[0] == 0
-    height = network.settled()
+    height = network.synced()
     with real_peer(program, program.directory / "real") as (address, output):
         for line in output:
             if f"Committed block [{height - 1}]" in line:

@@ -222,7 +222,7 @@ def test_a_hundred_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fab
             await asyncio.wait(workers)
             done.set()
             await breaking
-        await asyncio.to_thread(network.settled)
+        await asyncio.to_thread(network.synced)
         async with networks.connected(network) as ledger:
             pins = VERIFIER.pin(ledger.name, await ledger.pins())
         places = set()

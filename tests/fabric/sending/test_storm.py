@@ -167,7 +167,7 @@ def test_a_hundred_anchors_of_a_node_are_committed_once(carbonseal_fresh_fabric:
     make_node(directory, network)
     with killing(network, random.Random(16)) as kills:
         lives = anchor_many(directory, random.Random(5))
-    height = network.settled()
+    height = network.synced()
     anchors = anchored(directory, network)
     assert len(anchors) == ANCHORS
     codes = check_blocks(network, anchors)

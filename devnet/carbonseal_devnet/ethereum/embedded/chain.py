@@ -1,4 +1,4 @@
-"""A small Ethereum-like chain in memory: py-evm at Prague, with a transaction pool, forks and finality tags.
+"""Ethereum-like chain in memory: py-evm at Prague, with a transaction pool, forks and finality tags.
 
 Everything in it is deterministic but the clock, which is passed in: accounts, genesis and blocks are the same each time.
 For development only: py-evm is archived upstream, and the accounts' keys are known to everybody.

@@ -1,4 +1,4 @@
-"""Ethereum's JSON-RPC over the embedded chain: what wallets, web3 and carbonseal's adapter ask."""
+"""JSON-RPC methods of the embedded chain: those that wallets, web3 and carbonseal's adapter call."""
 
 # ruff: noqa: N802 - methods bear the names that the protocol gives them
 

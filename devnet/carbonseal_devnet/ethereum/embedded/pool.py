@@ -1,4 +1,4 @@
-"""The transactions that wait to be mined, under the rules of a real node's pool, and with geth's words for refusals."""
+"""Transaction pool under the rules of geth's pool, with geth's messages for refusals."""
 
 from __future__ import annotations
 

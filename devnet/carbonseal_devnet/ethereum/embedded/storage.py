@@ -1,4 +1,4 @@
-"""Where the embedded chain keeps its data over restarts: one SQLite file of keys and values."""
+"""Storage of the embedded chain over restarts: one SQLite file of keys and values."""
 
 from __future__ import annotations
 

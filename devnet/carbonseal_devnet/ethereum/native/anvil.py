@@ -1,4 +1,4 @@
-"""The chain of Foundry's anvil, which mines when it is told to and forgets everything when it ends.
+"""Chain on Foundry's anvil, which mines when it is called to, and keeps nothing when it ends.
 
 Left alone, its pool differs from a real node's: it refuses what pays less than the next block's base fee, and forgets what
 can no longer pay it. So what is sent is handed over as if the next block were free, and what is forgotten is handed over again.
@@ -16,7 +16,7 @@ from typing import Any
 from carbonseal_devnet.ethereum.accounts import LOOPBACK, genesis
 from carbonseal_devnet.ethereum.engine import SkewedClock
 from carbonseal_devnet.ethereum.faults import SENDING
-from carbonseal_devnet.ethereum.native.programs import Native, find, held
+from carbonseal_devnet.ethereum.native.programs import Native, find, supervised
 
 
 @asynccontextmanager
@@ -27,7 +27,7 @@ async def start(scratch: Path, clock: SkewedClock, chain_id: int, finality: int)
     command = [find("anvil"), "--init", str(scratch / "genesis.json"), "--ipc", str(path), "--host", LOOPBACK]
     command += ["--port", "0", "--no-mining", "--hardfork", "prague", "--accounts", "0"]
     command += ["--slots-in-an-epoch", str((finality + 1) // 2), "--disable-default-create2-deployer"]
-    async with held(command, path, scratch / "anvil.log") as program:
+    async with supervised(command, path, scratch / "anvil.log") as program:
         anvil = Anvil(clock)
         anvil.program = program
         yield anvil

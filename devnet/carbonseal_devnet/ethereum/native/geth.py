@@ -1,4 +1,4 @@
-"""The chain of go-ethereum, driven as a consensus client drives it: through the engine API (Prague), block by block.
+"""Chain on go-ethereum, driven as a consensus client drives it: through the engine API (Prague), block by block.
 
 Not by `--dev`: its miner (v1.16.9) fills the chain with blocks while a transaction waits that pays too little, and can
 hold back none. What is tested here is the same client's pool, execution and rules.
@@ -18,7 +18,7 @@ from carbonseal.transport import backoff
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_devnet.ethereum.accounts import GAS_LIMIT, genesis
 from carbonseal_devnet.ethereum.engine import SkewedClock
-from carbonseal_devnet.ethereum.native.programs import Native, find, held
+from carbonseal_devnet.ethereum.native.programs import Native, find, supervised
 from carbonseal_devnet.supervised_process import ProgramFailed
 
 FEES = ("maxFeePerGas", "maxPriorityFeePerGas")
@@ -68,7 +68,7 @@ class Geth(Native):
         self._builds = 0
 
     async def start(self) -> None:
-        program = held(self._command, self._scratch / "geth.ipc", self._scratch / "geth.log")
+        program = supervised(self._command, self._scratch / "geth.ipc", self._scratch / "geth.log")
         self.program = await self._running.enter_async_context(program)
 
     async def mine(self) -> None:

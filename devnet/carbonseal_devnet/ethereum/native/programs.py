@@ -1,4 +1,4 @@
-"""Chains that a program of its own runs: found on this machine, supervised, asked over a local socket."""
+"""Programs that run a chain: found on this machine, supervised, called over a local socket."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Program:
 
 
 @asynccontextmanager
-async def held(command: Sequence[str], path: Path, log: Path) -> AsyncIterator[Program]:
+async def supervised(command: Sequence[str], path: Path, log: Path) -> AsyncIterator[Program]:
     """The program, answering on the socket `path`, until the block ends: then it is killed, if it was not stopped."""
     process = await asyncio.to_thread(supervise, command, log)
     try:

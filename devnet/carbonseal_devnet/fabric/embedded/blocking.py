@@ -51,8 +51,8 @@ class Blocking(FabricNetwork):
     def config_blocks(self) -> list[bytes]:
         return self._wait(self.network.config_blocks())
 
-    def settled(self) -> int:
-        return self._wait(self.network.settled())
+    def synced(self) -> int:
+        return self._wait(self.network.synced())
 
     # Faults
 

@@ -80,7 +80,7 @@ class Network(FabricAccess):
             raw for raw in raws if wire.open_envelope(self._block(raw).data.data[0]).channel.type == common_pb2.CONFIG
         ]
 
-    async def settled(self) -> int:
+    async def synced(self) -> int:
         """Wait until every running peer has every block. Their number."""
         height = max(each.ledger.height for each in self.orderers)
         await asyncio.gather(*(each.ledger.grown(height - 1) for each in self.peers.values() if each.up))
@@ -120,7 +120,7 @@ class Network(FabricAccess):
         await self.ordering.order(envelope, live)
         while self.ordering.channel is before:
             await live.ledger.grown(live.ledger.height)
-        await self.settled()
+        await self.synced()
         return live.ledger.height - 1
 
     async def add_organisation(self, msp_id: str = "Org3MSP") -> int:
@@ -135,7 +135,7 @@ class Network(FabricAccess):
 
         number = await self.update(join)
         await self._start_organisation(msp_id)
-        await self.settled()
+        await self.synced()
         return number
 
     async def renew_orderer(self, number: int = 0) -> int:
@@ -169,7 +169,7 @@ class Network(FabricAccess):
         self._cutting = asyncio.create_task(self.ordering.run())
         for msp_id in self.msp_ids:
             await self._start_organisation(msp_id)
-        await self.settled()
+        await self.synced()
         await self._deploy()
 
     async def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The ordering service: checks what clients send, cuts it into blocks, signs them.
+"""Ordering service: checks what clients send, cuts it into blocks, signs them.
 
 One orderer signs as raft's do; four sign as BFT's do, where a block needs a quorum of them. What isn't here is the
 consensus between them: they share one sequence, in this process, as long as enough of them are up.

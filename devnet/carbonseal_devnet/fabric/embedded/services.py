@@ -1,4 +1,4 @@
-"""Chaincode services beside the peers: started, stopped, and started again at the same address."""
+"""Chaincode services of the embedded network: started, stopped, and started again at the same address."""
 
 from __future__ import annotations
 

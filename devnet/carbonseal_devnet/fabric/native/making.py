@@ -1,4 +1,4 @@
-"""Makes the directory of a native Fabric network: identities, the genesis block, and every program's settings."""
+"""Makes the directory of a native Fabric network: identities, genesis block, and the settings of every program."""
 
 from __future__ import annotations
 

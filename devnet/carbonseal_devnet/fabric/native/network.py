@@ -30,7 +30,7 @@ from carbonseal_devnet.fabric.genesis import Seat
 from carbonseal_devnet.fabric.identity import Node, Organisation
 from carbonseal_devnet.fabric.native import making
 from carbonseal_devnet.fabric.native.plan import CHANNEL, HERE, ORDERER_DOMAIN, Member, Plan, read_plan
-from carbonseal_devnet.fabric.native.programs import TIMEOUT, Held, Programs, at_once, quiet_environment
+from carbonseal_devnet.fabric.native.programs import TIMEOUT, Programs, SupervisedProgram, at_once, quiet_environment
 from carbonseal_devnet.fabric.network import CHAINCODE, ORDERER_MSP, FabricNetwork
 from carbonseal_devnet.supervised_process import ProgramFailed
 
@@ -48,7 +48,7 @@ class Native(FabricNetwork):
         self.genesis = (plan.directory / making.GENESIS).read_bytes()
         self.ledger = f"fabric:{Block.of(self.genesis).hash.hex()}"
         self._plan, self._programs = plan, programs
-        self._held: dict[str, Held] = {}
+        self._running: dict[str, SupervisedProgram] = {}
         self.organisations = {each.msp: self._organisation(each) for each in plan.members}
         self.organisations[ORDERER_MSP] = Organisation(ORDERER_MSP, ORDERER_DOMAIN, plan.ordering)
 
@@ -66,8 +66,8 @@ class Native(FabricNetwork):
     # --- what happened -----------------------------------------------------------------------------------------------
 
     def height(self, msp_id: str = "Org1MSP") -> int:
-        told = self._as_admin(msp_id, "channel", "getinfo", "-c", CHANNEL)
-        return int(json.loads(told[told.index("{") : told.index("}") + 1])["height"])
+        printed = self._as_admin(msp_id, "channel", "getinfo", "-c", CHANNEL)
+        return int(json.loads(printed[printed.index("{") : printed.index("}") + 1])["height"])
 
     def block(self, number: int, msp_id: str = "Org1MSP") -> bytes:
         return self._fetch(str(number), msp_id)
@@ -79,9 +79,9 @@ class Native(FabricNetwork):
             found.insert(0, self.block(before))
         return found
 
-    def settled(self) -> int:
+    def synced(self) -> int:
         def heights() -> set[int]:
-            return {self.height(each.msp) for each in self._plan.members if _peer(each) in self._held}
+            return {self.height(each.msp) for each in self._plan.members if _peer(each) in self._running}
 
         self._until(lambda: len(heights()) == 1)
         return heights().pop()
@@ -141,7 +141,7 @@ class Native(FabricNetwork):
         path.write_bytes(wire.envelope(common_pb2.CONFIG_UPDATE, CHANNEL, update, admins[0]))
         self._have_ordered("Org1MSP", "channel", "update", "-f", path, "-c", CHANNEL)
         self._until(lambda: Block.of(self._fetch("config", "Org1MSP")).number > before)
-        self.settled()
+        self.synced()
         return Block.of(self._fetch("config", "Org1MSP")).number
 
     def add_organisation(self, msp_id: str = "Org3MSP") -> int:
@@ -161,7 +161,7 @@ class Native(FabricNetwork):
         self._as_admin(msp_id, "channel", "join", "-b", self.directory / making.GENESIS)
         self._until(lambda: self.height(msp_id) == self.height())
         self._approve(member)
-        self.settled()
+        self.synced()
         self._plan.write()
         return number
 
@@ -217,10 +217,10 @@ class Native(FabricNetwork):
 
     def stop(self) -> None:
         """All of it, cleanly."""
-        for held in self._held.values():
-            held.ask_to_stop()
-        for held in self._held.values():
-            held.stop()
+        for program in self._running.values():
+            program.ask_to_stop()
+        for program in self._running.values():
+            program.stop()
 
     # --- nodes and commands ------------------------------------------------------------------------------------------
 
@@ -233,11 +233,13 @@ class Native(FabricNetwork):
     def _hold(self, node: str, port: int, *command: str) -> None:
         home = self.directory / node
         home.mkdir(exist_ok=True)
-        held = self._held[node] = Held(command, port, self.directory / f"{node}.log", quiet_environment(home))
-        held.until_ready()
+        program = self._running[node] = SupervisedProgram(
+            command, port, self.directory / f"{node}.log", quiet_environment(home)
+        )
+        program.until_ready()
 
     def _kill(self, node: str) -> None:
-        self._held.pop(node).kill()
+        self._running.pop(node).kill()
 
     def _approve(self, member: Member) -> None:
         """Fabric's lifecycle in one organisation: install the package on its peer, and approve the definition."""

@@ -38,8 +38,8 @@ class Programs:
                 f"and set {VARIABLE} to its folder bin"
             )
         self._paths = {name: path for name, path in found.items() if path}
-        told = self.run("peer", "version", settings=Path.cwd())
-        version = re.search(r"Version: v?(\S+)", told)
+        printed = self.run("peer", "version", settings=Path.cwd())
+        version = re.search(r"Version: v?(\S+)", printed)
         self.version = version[1] if version else "unknown"
 
     def __getitem__(self, name: str) -> str:
@@ -67,7 +67,7 @@ def quiet_environment(settings: Path) -> dict[str, str]:
     return clean | {"FABRIC_CFG_PATH": str(settings), "FABRIC_LOGGING_SPEC": "WARN"}
 
 
-class Held:
+class SupervisedProgram:
     """A program that runs until it is stopped or killed, or whoever started it ends. It listens on `port` once it is ready."""
 
     def __init__(self, command: Sequence[str], port: int, log: Path, environment: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The Endorser service: simulates a proposal, signs what came of it."""
+"""Endorser service: simulates a proposal and signs the result."""
 
 from __future__ import annotations
 

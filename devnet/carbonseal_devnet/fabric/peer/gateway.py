@@ -1,4 +1,4 @@
-"""The Gateway service of a peer: it gathers endorsements, passes transactions on, tells what became of them."""
+"""Gateway service of a peer: collects endorsements, submits transactions, reports their status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chaincode definitions, as Fabric's `_lifecycle` chaincode keeps them in the state."""
+"""Chaincode definitions in the state, as Fabric's `_lifecycle` chaincode stores them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A peer: follows the ordering service into a ledger of its own, and serves clients."""
+"""Peer: follows the ordering service into a ledger of its own, and serves clients."""
 
 from __future__ import annotations
 

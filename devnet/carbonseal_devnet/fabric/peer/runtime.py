@@ -1,4 +1,4 @@
-"""A peer's side of the protocol with chaincodes: it dials chaincode services, and chaincodes may dial it.
+"""Chaincode runtime of a peer: its side of the shim protocol. It dials chaincode services, and chaincodes may dial it.
 
 A session is one stream with one chaincode; any number of transactions share it.
 """

@@ -1,4 +1,4 @@
-"""What a chaincode reads and writes while it is simulated: the read-write set that gets endorsed."""
+"""Simulation of a chaincode: the read-write set that is endorsed."""
 
 from __future__ import annotations
 

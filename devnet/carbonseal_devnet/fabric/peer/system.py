@@ -1,4 +1,4 @@
-"""The system chaincodes that clients ask: qscc (blocks, transactions), cscc (configuration), _lifecycle (definitions)."""
+"""System chaincodes for clients: qscc (blocks, transactions), cscc (configuration), _lifecycle (definitions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a peer makes of a block: which transactions are valid, and what they do to the state. Pure."""
+"""Validation of a block: which transactions are valid, and what they do to the state. Pure."""
 
 from __future__ import annotations
 
