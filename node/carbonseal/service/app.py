@@ -38,10 +38,10 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
-from carbonseal.service import anchors, log, passports, records, state
 from carbonseal.service.bodies import BodyTimeout
 from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, REQUESTS, STREAMS, TIMEOUT, USUAL, Bounds, Slots
 from carbonseal.service.errors import Handler, refusals
+from carbonseal.service.routes import anchors, log, passports, records, state
 
 from . import codes
 

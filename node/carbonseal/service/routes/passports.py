@@ -6,10 +6,9 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.records.strict import Limits, parse
+from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, TIMEOUT, answer, digest_in_path, number_in_query
-
-from . import codes
 
 ROUTES = web.RouteTableDef()
 

@@ -6,11 +6,10 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.records.strict import parse
+from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer
 from carbonseal.service.health import health
-
-from . import codes
 
 ROUTES = web.RouteTableDef()
 

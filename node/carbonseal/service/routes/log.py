@@ -11,9 +11,8 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.log.tiles import WIDTH
+from carbonseal.service import codes
 from carbonseal.service.context import log_in_path, number_in_path
-
-from . import codes
 
 ROUTES = web.RouteTableDef()
 

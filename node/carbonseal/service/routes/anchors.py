@@ -5,10 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, TIMEOUT, answer, digest_in_path, log_in_path, number_in_path
-
-from . import codes
 
 ROUTES = web.RouteTableDef()
 

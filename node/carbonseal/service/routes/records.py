@@ -12,12 +12,11 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.sealing.intake import Submitted
+from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, read_lines, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
 from carbonseal.service.errors import describe
 from carbonseal.service.seals import seal_to_json
-
-from . import codes
 
 ROUTES = web.RouteTableDef()
 
