@@ -80,6 +80,7 @@ def carbonseal_fresh_log(tmp_path: Path) -> Iterator[Log]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that chooses the Fabric network."""
     known = ("embedded", "embedded-bft", "native", "native-bft")
     text = "which Fabric network tests run on: in this process, or Fabric's own programs (see CARBONSEAL_FABRIC_BIN)"
     parser.getgroup("carbonseal").addoption(FABRIC, choices=known, default="embedded", help=text)

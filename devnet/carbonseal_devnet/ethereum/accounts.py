@@ -37,6 +37,7 @@ Clock = Callable[[], int]  # seconds since 1970
 
 
 def wall_clock() -> int:
+    """Seconds since 1970."""
     return int(time.time())
 
 
@@ -46,6 +47,7 @@ def account_key(number: int) -> bytes:
 
 
 def address_of(key: bytes) -> bytes:
+    """The address (20 bytes) of a private key (32 bytes)."""
     address: bytes = PrivateKey(key).public_key.to_canonical_address()
     return address
 

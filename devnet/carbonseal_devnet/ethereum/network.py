@@ -80,9 +80,11 @@ class Network:
 
     @property
     def height(self) -> int:
+        """The number of the newest block."""
         return int(self.ask("eth_blockNumber"), 16)
 
     def mine(self, blocks: int = 1) -> None:
+        """Mine so many blocks."""
         for _ in range(blocks):
             self.ask("evm_mine")
 

@@ -56,6 +56,7 @@ class Channel:
 
     @cached_property
     def batch_size(self) -> Any:
+        """BatchSize of the orderers."""
         return decode(orderer_pb2.BatchSize, value(self.group.groups["Orderer"], "BatchSize"))
 
     @cached_property
@@ -66,6 +67,7 @@ class Channel:
 
     @cached_property
     def consensus(self) -> str:
+        """The consensus type: `etcdraft` or `BFT`."""
         kind: str = decode(orderer_pb2.ConsensusType, value(self.group.groups["Orderer"], "ConsensusType")).type
         return kind
 
@@ -146,6 +148,7 @@ class Channel:
             raise Forbidden(f"implicit policy evaluation failed: the policy {policy} is not satisfied")
 
     def satisfied(self, policy: str, members: Sequence[Member]) -> bool:
+        """Whether these members satisfy a policy, by its path."""
         *path, name = policy.removeprefix("/Channel/").split("/")
         group = self.group
         for step in path:

@@ -51,14 +51,17 @@ class Identity:
 
     @cached_property
     def pem(self) -> bytes:
+        """The certificate, PEM."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     @cached_property
     def serialized(self) -> bytes:
+        """A serialised SerializedIdentity: MSP id and certificate."""
         raw: bytes = identities_pb2.SerializedIdentity(mspid=self.msp_id, id_bytes=self.pem).SerializeToString()
         return raw
 
     def sign(self, message: bytes) -> bytes:
+        """The low-S ECDSA signature (DER) over SHA-256 of the message."""
         return low_s(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
 
     @classmethod
@@ -93,6 +96,7 @@ class Authority:
 
     @property
     def pem(self) -> bytes:
+        """The certificate, PEM."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     @property
@@ -105,6 +109,7 @@ class Authority:
         self, subject: x509.Name, public: ec.EllipticCurvePublicKey, *extensions: x509.ExtensionType,
         begins: datetime.datetime | None = None, lasts: datetime.timedelta = TEN_YEARS,
     ) -> x509.Certificate:  # fmt: skip
+        """A certificate for a public key, signed by this authority; valid from `begins` (now) for `lasts`."""
         begins = begins or datetime.datetime.now(datetime.UTC)
         begins = max(begins, self.certificate.not_valid_before_utc + EARLIER)  # none begins before its issuer's
         built = _certificate(subject, self.certificate.subject, public, begins, lasts)
@@ -142,6 +147,7 @@ class Organisation:
 
     @property
     def tls_ca_file(self) -> Path:
+        """The TLS authority's certificate, PEM."""
         return self.folder / "tlsca" / f"tlsca.{self.domain}-cert.pem"
 
     def node(self, name: str, kind: str = "peer") -> Node:
@@ -256,11 +262,13 @@ def low_s_certificate(builder: x509.CertificateBuilder, key: ec.EllipticCurvePri
 
 
 def write_pem(path: Path, certificate: x509.Certificate) -> None:
+    """Write a certificate as PEM."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    """Write a private key as unencrypted PKCS #8, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = serialization.NoEncryption()
     path.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))

@@ -43,6 +43,7 @@ class State:
         self.height = height
 
     def get(self, namespace: str, key: bytes) -> tuple[bytes, Version] | None:
+        """A key's value and version; None where it has none."""
         row = self._database.execute(
             "select value, block, position from state where namespace = ? and key = ? and block < ?"
             " order by block desc limit 1",
@@ -85,9 +86,11 @@ class Ledger:
         self._grown = asyncio.Event()
 
     def close(self) -> None:
+        """Close the database."""
         self._database.close()
 
     def state(self, height: int | None = None) -> State:
+        """The state after `height` blocks; without it, after all."""
         return State(self._database, self.height if height is None else height)
 
     def append(self, block: Any, transactions: Iterable[tuple[str, int]] = (), updates: Sequence[Update] = ()) -> None:
@@ -129,6 +132,7 @@ class Ledger:
         return self._raw("hash", digest)
 
     def transaction(self, identifier: str) -> Committed | None:
+        """The transaction of that id; None where no block has it."""
         row = self._database.execute("select block, position from transactions where id = ?", (identifier,)).fetchone()
         if row is None:
             return None
@@ -137,6 +141,7 @@ class Ledger:
         return Committed(number, position, block.metadata.metadata[FILTER][position], block.data.data[position])
 
     def knows(self, identifier: str) -> bool:
+        """Whether a block has a transaction of that id."""
         return self._database.execute("select 1 from transactions where id = ?", (identifier,)).fetchone() is not None
 
     async def grown(self, height: int) -> None:

@@ -63,6 +63,7 @@ class Failure(Exception):
         self.code, self.message, self.details = code, message, list(details)
 
     async def abort(self, context: Any) -> NoReturn:
+        """End the call with this status."""
         trailers = (("grpc-status-details-bin", self._status()),) if self.details else ()
         await context.abort(self.code, self.message, trailers)
         raise AssertionError("abort never returns")

@@ -69,10 +69,12 @@ def open_envelope(raw: bytes) -> Message:
 
 
 def transaction_id(nonce: bytes, creator: bytes) -> str:
+    """Hexadecimal SHA-256 of nonce ‖ creator."""
     return hashlib.sha256(nonce + creator).hexdigest()
 
 
 def signature_header(creator: bytes, nonce: bytes) -> bytes:
+    """A serialised SignatureHeader."""
     raw: bytes = common_pb2.SignatureHeader(creator=creator, nonce=nonce).SerializeToString()
     return raw
 
@@ -121,6 +123,7 @@ def header_hash(header: Any) -> bytes:
 
 
 def data_hash(envelopes: Iterable[bytes]) -> bytes:
+    """SHA-256 of a block's envelopes, one after the other."""
     return hashlib.sha256(b"".join(envelopes)).digest()
 
 

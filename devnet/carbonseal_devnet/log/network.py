@@ -37,6 +37,7 @@ class Log:
 
     @property
     def origin(self) -> str:
+        """The log's origin, which is its key's name."""
         return VerifierKey.parse(self.key).name
 
     @property

@@ -61,6 +61,7 @@ class Pool:
         return found is not None
 
     def find(self, digest: bytes) -> Any | None:
+        """The waiting transaction with that hash."""
         return next((transaction for transaction in self.waiting.values() if transaction.hash == digest), None)
 
     def choose(self, header: Any, state: Any) -> Sequence[Any]:

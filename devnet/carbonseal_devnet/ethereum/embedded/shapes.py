@@ -11,6 +11,7 @@ from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 
 def data(value: bytes) -> str:
+    """Bytes as JSON-RPC writes them: `0x` and hexadecimal digits."""
     return "0x" + value.hex()
 
 

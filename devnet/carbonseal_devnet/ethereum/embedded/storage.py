@@ -16,9 +16,11 @@ class Storage(BaseDB):
         self._connection.execute("CREATE TABLE IF NOT EXISTS data (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
 
     def commit(self) -> None:
+        """Make everything that was written durable."""
         self._connection.commit()
 
     def close(self) -> None:
+        """Close the file."""
         self._connection.close()
 
     def __getitem__(self, key: bytes) -> bytes:

@@ -48,6 +48,7 @@ class Program:
         self._writer = writer
 
     async def ask(self, method: str, *params: Any) -> Any:
+        """The result of one call. Raises RpcError with what the chain answers, ProgramFailed where it ended."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         self._writer.write(json.dumps(body).encode() + b"\n")
         async with asyncio.timeout(TIMEOUT):
@@ -68,6 +69,7 @@ class Program:
         await asyncio.to_thread(self._process.wait, TIMEOUT)
 
     async def close(self) -> None:
+        """Close the connection; the program goes on."""
         self._writer.close()
         await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)  # it may be gone already
 

@@ -93,6 +93,7 @@ class Network(FabricAccess):
         self.peers[msp_id].released.clear()
 
     async def release(self, msp_id: str) -> None:
+        """End what `hold` began."""
         self.peers[msp_id].released.set()
 
     async def overwrite_filter(self, msp_id: str, number: int, position: int, code: int) -> None:
@@ -164,6 +165,7 @@ class Network(FabricAccess):
     # Start and stop
 
     async def start(self) -> None:
+        """Start every node, and commit the chaincode's definition where it is not committed yet."""
         for orderer in self.orderers:
             await orderer.start()
         self._cutting = asyncio.create_task(self.ordering.run())
@@ -173,6 +175,7 @@ class Network(FabricAccess):
         await self._deploy()
 
     async def stop(self) -> None:
+        """Stop every node and close its ledger."""
         if self._cutting is not None:
             self._cutting.cancel()
             await asyncio.wait([self._cutting])

@@ -36,13 +36,16 @@ class Orderer:
 
     @property
     def up(self) -> bool:
+        """Whether it serves."""
         return self._server is not None
 
     @property
     def address(self) -> str:
+        """HOST:PORT."""
         return f"{rpc.LOOPBACK}:{self.port}"
 
     async def start(self) -> None:
+        """Serve, with the blocks that it missed."""
         if self.up:
             return
         self._server = rpc.server(self.port, self.node.tls())
@@ -91,6 +94,7 @@ class Ordering:
         return genesis.quorum(len(self.orderers)) if self.channel.consensus == "BFT" else len(self.orderers) // 2 + 1
 
     def live(self) -> list[Orderer]:
+        """The orderers that serve."""
         return [orderer for orderer in self.orderers if orderer.up]
 
     # What comes in

@@ -47,6 +47,7 @@ class Service:
             self._task.result()
 
     async def stop(self) -> None:
+        """Stop the service, where it runs."""
         if self._task is not None:
             task, self._task = self._task, None
             self._stop.set()

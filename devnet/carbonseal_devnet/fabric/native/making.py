@@ -46,10 +46,12 @@ def make(directory: Path, programs: Programs, *, bft: bool, batch: float, messag
 
 
 def new_member(name: str) -> Member:
+    """An organisation with free ports."""
     return Member(name, *free_ports(4))
 
 
 def write_peer(plan: Plan, member: Member) -> None:
+    """Write the settings of a member's peer."""
     home = plan.peer_folder(member)
     _write(home / "core.yaml", node_settings.peer(plan, member, home, plan.directory / BUILDER))
 

@@ -25,18 +25,22 @@ class Member:
 
     @property
     def msp(self) -> str:
+        """Its MSP id."""
         return f"{self.name}MSP"
 
     @property
     def domain(self) -> str:
+        """The domain of its nodes."""
         return f"{self.name.lower()}.example.com"
 
     @property
     def peer(self) -> str:
+        """The name of its peer."""
         return f"peer0.{self.domain}"
 
     @property
     def address(self) -> str:
+        """HOST:PORT of its peer."""
         return f"{HERE}:{self.port}"
 
 
@@ -53,19 +57,24 @@ class Plan:
 
     @property
     def crypto(self) -> Path:
+        """The folder of all identities, as cryptogen lays it out."""
         return self.directory / "crypto"
 
     @property
     def ordering(self) -> Path:
+        """The folder of the orderers' organisation."""
         return self.crypto / "ordererOrganizations" / ORDERER_DOMAIN
 
     def orderer_home(self, number: int) -> Path:
+        """The folder of an orderer's identity; orderers are numbered from 1."""
         return self.ordering / "orderers" / f"orderer{number}.{ORDERER_DOMAIN}"
 
     def folder(self, member: Member) -> Path:
+        """The folder of a member's organisation."""
         return self.crypto / "peerOrganizations" / member.domain
 
     def peer_home(self, member: Member) -> Path:
+        """The folder of the identity of a member's peer."""
         return self.folder(member) / "peers" / member.peer
 
     def peer_folder(self, member: Member) -> Path:

@@ -92,6 +92,7 @@ class SupervisedProgram:
             time.sleep(0.005)
 
     def ask_to_stop(self) -> None:
+        """Ask it to stop, and do not wait."""
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # it has ended by itself
             self._process.stdin.write(b"\n")

@@ -44,13 +44,16 @@ class Peer:
 
     @property
     def up(self) -> bool:
+        """Whether it serves."""
         return self._server is not None
 
     @property
     def address(self) -> str:
+        """HOST:PORT."""
         return f"{rpc.LOOPBACK}:{self.port}"
 
     async def start(self) -> None:
+        """Serve, and follow the ordering service."""
         if self.up:
             return
         self._server = server = rpc.server(self.port, self.node.tls())

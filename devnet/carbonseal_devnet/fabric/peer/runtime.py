@@ -63,6 +63,7 @@ class Session:
             self.close()
 
     def close(self) -> None:
+        """End the session."""
         self.closed = True
         self._out.put_nowait(None)
         for call in self._calls.values():
@@ -237,6 +238,7 @@ class Runtime:
             yield message
 
     async def close(self) -> None:
+        """End all sessions."""
         for session in self._sessions.values():
             session.close()
         for task in list(self._tasks):

@@ -32,6 +32,7 @@ class Simulator:
         return self._spaces.setdefault(namespace, _Space())
 
     def get(self, namespace: str, key: str) -> bytes | None:
+        """A key's value, which is recorded as read."""
         found = self.state.get(namespace, key.encode())
         self._space(namespace).reads[key.encode()] = found[1] if found else None
         return found[0] if found else None
