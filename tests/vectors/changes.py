@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
@@ -207,6 +208,14 @@ def crossed(value: Value) -> None:
     for seal in value["seals"].values():
         first, second = seal["heads"]
         first["anchors"], second["anchors"] = second["anchors"], first["anchors"]
+
+
+def shared(value: Value) -> None:
+    """The later head is given with the anchors of the first one."""
+    for seal in value["seals"].values():
+        first, second = seal["heads"]
+        second["anchors"] = copy.deepcopy(first["anchors"])
+    drop_uncited(value)
 
 
 def evidence_of(value: Value, kind: str) -> str:

@@ -33,6 +33,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "credentials": ("12", documents.credentials),
     "status-lists": ("13", documents.status_lists),
     "passports": ("14 and 17", passports.passports),
+    "issue-requests": ("18", documents.issue_requests),
     "trusts": ("16", passports.trusts),
     "policies": ("15", policies.policies),
 }

@@ -16,8 +16,10 @@ from carbonseal.log import entries, tiles, tree
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Algorithm, Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
+from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.passport.credentials import Credential, parse_credential
 from carbonseal.passport.data_integrity import check_proof
+from carbonseal.passport.schemas import ISSUE_SHAPE
 from carbonseal.passport.status_lists import parse_status_list
 from carbonseal.records.admission import admit
 from carbonseal.records.canonical import canonicalise
@@ -211,11 +213,13 @@ def _check(case: Vector, file: Vector) -> dict[str, Any]:
         found: dict[str, Any] = {"refused": told(others.pop(0))}
     else:
         proved = checked.proved
+        shown = [finding.code.name for finding in checked.findings if finding.code.outcome is Outcome.SHOWN]
         found = {
             "proved": {
                 "publisher": proved.publisher,
                 "time": proved.time,
                 "identities": sorted(proved.identities),
+                "shown": shown,
             }
         }
     return found | ({"remarks": [other.code.name for other in others]} if others else {})
@@ -340,6 +344,11 @@ def _parse_policy(case: Vector, _: Vector) -> dict[str, Any]:
     }
 
 
+def _issue(case: Vector, _: Vector) -> dict[str, Any]:
+    ISSUE_SHAPE.check(case["request"], ISSUE_MALFORMED)
+    return {"holds": True}
+
+
 def _named(file: Vector, section: str, value: Any) -> Any:
     """What `value` names in a section of the file, or `value` itself."""
     return file[section][value["named"]] if isinstance(value, dict) and "named" in value else value
@@ -372,4 +381,5 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "trust": _trust,
     "verify": _verify,
     "policy": _parse_policy,
+    "issue": _issue,
 }

@@ -27,8 +27,10 @@ BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 ROLES = ("client", "peer", "admin", "orderer")
 
 
-def secret(name: str) -> ec.EllipticCurvePrivateKey:
-    """The private key that belongs to a name."""
+def secret(name: str, curve: ec.EllipticCurve | None = None) -> ec.EllipticCurvePrivateKey:
+    """The private key that belongs to a name: on P-256, or on another curve of at least 224 bits."""
+    if curve is not None:
+        return ec.derive_private_key(int.from_bytes(hashlib.sha256(name.encode()).digest()[:27], "big"), curve)
     number = int.from_bytes(hashlib.sha256(name.encode()).digest(), "big") % (ORDER - 1) + 1
     return ec.derive_private_key(number, ec.SECP256R1())
 
@@ -91,8 +93,9 @@ class Authority:
         since: datetime = BEGIN,
         until: datetime = END,
         ca: bool = False,
+        curve: ec.EllipticCurve | None = None,
     ) -> Signer:
-        key = secret(f"{self.msp} {name} {renewal}")
+        key = secret(f"{self.msp} {name} {renewal}", curve)
         basic = x509.BasicConstraints(ca=ca, path_length=None)
         subject = _name(name, self.msp, units)
         return Signer(

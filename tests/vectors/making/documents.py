@@ -9,7 +9,7 @@ from typing import Any
 
 from carbonseal.instants import format_instant
 from carbonseal.records.canonical import jcs
-from tests.vectors.cases import Case, case, refused
+from tests.vectors.cases import Case, case, refused, undetermined
 from tests.vectors.scene import Scene, Value
 from tests.world import AT, key
 
@@ -134,6 +134,33 @@ def status_lists() -> list[Case]:
         document = scene.status_document(scene.maker)
         change(document)
         found.append(case(name, "status", refused(code), document=document))
+    document = scene.status_document(scene.maker)
+    _packed((1 << 20) + 1)(document)
+    found.append(case("1 MiB and a byte", "status", undetermined("status-list.too-long"), document=document))
+    return found
+
+
+def issue_requests() -> list[Case]:
+    """What a node is asked to issue."""
+    record = {"role": "footprint", "commitment": "14" * 32}
+    least = {"issuer": "maker", "subject": "urn:example:product:4711", "records": [record]}
+    all_of_them = {
+        **least,
+        "name": "Valve",
+        "validUntil": "2027-11-20T09:00:00Z",
+        "records": [record, {**record, "commitment": "15" * 32, "disclose": False}],
+        "components": [{"passport": {}, "quantity": "2", "unit": "piece"}],
+    }
+    whole = (("the least", least), ("all members", all_of_them))
+    found = [case(name, "issue", {"holds": True}, request=request) for name, request in whole]
+    for name, change in (
+        ("no records", {"records": []}),
+        ("a subject that is no URI", {"subject": "a valve"}),
+        ("a member more", {"more": 1}),
+        ("a commitment of 31 bytes", {"records": [{**record, "commitment": "14" * 31}]}),
+        ("a part by its digest", {"components": [{"digest": "16" * 32, "quantity": "2", "unit": "piece"}]}),
+    ):
+        found.append(case(name, "issue", refused("issue.malformed"), request={**least, **change}))
     return found
 
 
@@ -148,5 +175,6 @@ def _packed(bits: int | str) -> Change:
 
 _GZIP = {
     16_383: "uH4sIAAAAAAACA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAICzAQmvhYr_PwAA",
+    (1 << 20) + 1: "uH4sIAAAAAAACA-3BMQEAAADCoPVPbQhfo" + 1355 * "A" + "TgMoi6TGAQAQAA",
     "a byte more": "uH4sIAAAAAAACA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAAAA",
 }

@@ -102,4 +102,11 @@ def eas() -> dict[str, Any]:
 
 
 def proved(time: int) -> dict[str, Any]:
-    return {"proved": {"publisher": "any", "time": time, "identities": [f"block0:{OPTIONS['genesis']}"]}}
+    return {
+        "proved": {
+            "publisher": "any",
+            "time": time,
+            "identities": [f"block0:{OPTIONS['genesis']}"],
+            "shown": ["ethereum.timestamped"],
+        }
+    }

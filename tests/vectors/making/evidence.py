@@ -79,7 +79,14 @@ def ethereum() -> dict[str, Any]:
     sound = small(STATEMENT, publisher=PUBLISHER, registry=REGISTRY)
     vectors = _Ethereum(sound)
     identities = [f"block0:{sound.options['genesis']}"]
-    proved = {"proved": {"publisher": hexed(PUBLISHER), "time": TIME, "identities": identities}}
+    proved = {
+        "proved": {
+            "publisher": hexed(PUBLISHER),
+            "time": TIME,
+            "identities": identities,
+            "shown": ["ethereum.anchored"],
+        }
+    }
     zero = next(s for s in (replace(STATEMENT, size=n) for n in range(1, 5000)) if s.digest()[0] == 0)
     vectors.add("an anchor", proved)
     vectors.add("a digest that begins with 00", proved, small(zero), statement=zero)
@@ -319,7 +326,14 @@ def tlog() -> list[Case]:
         return proof_text(4, hashes, f"{text}\n{line(signer, by, text)}")
 
     identity = f"tlog-key:{STRANGER.public_key().public_bytes_raw().hex()}"
-    proved = {"proved": {"publisher": STATEMENT.log_id.hex(), "time": None, "identities": [identity]}}
+    proved = {
+        "proved": {
+            "publisher": STATEMENT.log_id.hex(),
+            "time": None,
+            "identities": [identity],
+            "shown": ["tlog.included"],
+        }
+    }
     add("an anchor", proved)
     add("a checkpoint with others' signatures too", proved, sound + line("witness.example", WATCHER, text))
     only = sha(b"\0\3" + STATEMENT.encode())

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP224R1
+
 from carbonseal.ledger import Statement
 from carbonseal_adapters.fabric.checking.messages.headers import instant
 from tests.fabric.scenes.channels import Channel
-from tests.fabric.scenes.identities import Organisation
+from tests.fabric.scenes.identities import Organisation, Signer
 from tests.fabric.scenes.scene import Scene, scene
 from tests.fabric.scenes.wire import TIME, key, value
 from tests.vectors.cases import Case, case, refused
@@ -42,6 +44,14 @@ def difference(old: Any, new: Any, pointer: str = "") -> list[dict[str, Any]]:
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         return [one for at in range(len(old)) for one in difference(old[at], new[at], f"{pointer}/{at}")]
     return [{"op": "replace", "path": pointer, "value": new}]
+
+
+class Unreadable(Signer):
+    """Somebody whose certificate is none."""
+
+    @property
+    def pem(self) -> bytes:
+        return b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
 class _Fabric:
@@ -127,7 +137,12 @@ def fabric() -> dict[str, Any]:
 
 def _proved(given: Scene) -> dict[str, Any]:
     return {
-        "proved": {"publisher": given.call.publisher.hex(), "time": TIME, "identities": given.identities},
+        "proved": {
+            "publisher": given.call.publisher.hex(),
+            "time": TIME,
+            "identities": given.identities,
+            "shown": ["fabric.ordered", "fabric.valid"],
+        },
     }
 
 
@@ -232,6 +247,26 @@ def _transactions(vectors: _Fabric) -> None:
     call("a submitter who did not sign", "fabric.signature-fails", signed_by=CHANNEL.peer(0))
     call("an endorser who signed another answer", "fabric.signature-fails", endorsed=b"another")
     call("high S", "fabric.signature-high-s", high_s=True)
+    call("a time before 1970", "fabric.time-malformed", time=-1, value=value(STATEMENT, TIME))
+    configured = replace(RAFT, before=(CHANNEL.block().data.data[0],))
+    first = {**_value(configured), "index": 0}
+    patch = difference(vectors.evidence["raft"], first)
+    vectors.add("a configuration in its place", refused("fabric.not-a-transaction"), given=configured, patch=patch)
+    client = CHANNEL.client
+    nobody = Unreadable(client.msp, client.certificate, client.key)
+    call("a submitter without a certificate", "fabric.certificate-malformed", client=nobody)
+    short = (CHANNEL.peer(0), PORT.node("peer0", "peer", curve=SECP224R1()))
+    vectors.add(
+        "an endorser whose key is on P-224",
+        noted("fabric.key-unsupported"),
+        given=replace(RAFT, call=replace(RAFT.call, endorsers=short)),
+    )
+    revoked = replace(CHANNEL, organisations=(MILL, replace(PORT, revoked=(PORT.ca.revoke(CHANNEL.peer(1)),))))
+    vectors.add(
+        "an endorser whose certificate was revoked",
+        refused("fabric.certificate-revoked"),
+        given=scene(STATEMENT, revoked),
+    )
     peers = {
         "expired": (PORT.node("peer0", "peer", until=instant(TIME - 1)), "fabric.certificate-expired"),
         "not valid yet": (
@@ -266,6 +301,12 @@ def _attestations(vectors: _Fabric) -> None:
     answer("asked of another chaincode", refused("fabric.other-chaincode"), name="other")
     answer("asked too early", refused("fabric.attested-earlier"), time=TIME - 301)
     answer("an answer to another proposal", refused("fabric.proposal-hash"), proposal_hash=bytes(32))
+    one, other = RAFT.attestations()
+    vectors.add(
+        "a signature that is none",
+        refused("fabric.signature-malformed"),
+        given=replace(RAFT, answers=(one, replace(other, signature=b"none"))),
+    )
     answer("an answer with high S", refused("fabric.signature-high-s"), high_s=True)
 
 
@@ -313,6 +354,8 @@ def _configurations(vectors: _Fabric) -> None:
     chain("it is of another channel", refused("fabric.other-channel"), replace(SECOND, name="other").block(CHANNEL))
     chain("it is an ordinary block", refused("fabric.not-a-config"), RAFT.block())
     forger = replace(CHANNEL, orderers=(replace(STRANGER.node("o", "orderer"), msp="OrdererMSP"),))
+    odd = CHANNEL.updated(hashing="SHA3_256")
+    chain("it has another hash", noted("fabric.config-unsupported"), odd.block(CHANNEL))
     chain("it is signed by others", refused("fabric.certificate-untrusted"), SECOND.block(forger))
 
 

@@ -297,6 +297,7 @@ def _evidence(made: Verdicts) -> None:
             change=partial(changes.only, ledger=left),
         )
     add("evidence of another checkpoint", "rejected", "tlog.not-included", of="refreshed", change=changes.crossed)
+    add("one evidence for two checkpoints", "rejected", "seal.evidence-shared", of="refreshed", change=changes.shared)
     add("one ledger twice", "undetermined", "tlog.unknown-evidence", "ledger-quorum.unmet", change=changes.relabelled)
     add("evidence of version 2", "undetermined", "ethereum.evidence-unknown", change=changes.newer)
     add("evidence changed, its digest made to fit", "rejected", "ethereum.node-hash", change=changes.spoilt)

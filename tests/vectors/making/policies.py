@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
+from tests.vectors.making.log import private_key
 from tests.vectors.making.notes import STRANGER, WATCHER, WITNESS, material, vkey
 from tests.vectors.scene import Scene
 from tests.world import ORIGIN, key
@@ -115,6 +116,9 @@ def policies() -> list[Case]:
     bad("a check twice", refused("policy.name-twice"), text + "check a\ncheck a\n")
     large = repeated((text, 1), ("#", 1 << 20))
     found.append(case("over 1 MiB", "policy", undetermined("policy.too-large"), policy=large))
+    keys = [vkey(f"w{number}.example", material(private_key(f"witness {number}"), WITNESS)) for number in range(257)]
+    many = "\n".join(f"witness w{number} {one}" for number, one in enumerate(keys))
+    bad("257 witnesses", undetermined("group.too-many-names"), with_line("quorum", f"{many}\nquorum none"))
     bad(
         "an unknown option of an issuer",
         refused("policy.form"),
