@@ -48,8 +48,8 @@ class SoftHsm:
         chosen |= {name.replace("_", "-"): value for name, value in options.items()}
         return f"pkcs11:{path}?" + "&".join(f"{name}={value}" for name, value in chosen.items() if value)
 
-    def make_key(self, label: str, curve: str, *, public: bool = True) -> None:
-        """A new key pair in the token `carbonseal`, on "ed25519", "secp256k1" or "secp256r1"."""
+    def make_key(self, label: str, curve: str, *, public: bool = True, signs: bool = True) -> None:
+        """A new key pair in the token `carbonseal`, on "ed25519", "secp256k1" or "secp256r1". Without `signs` it may not sign."""
         from pkcs11 import Attribute, KeyType, Mechanism
         from pkcs11.util.ec import encode_named_curve_parameters
 
@@ -62,7 +62,10 @@ class SoftHsm:
                 local=True,
             )
             mechanism = Mechanism.EC_EDWARDS_KEY_PAIR_GEN if edwards else Mechanism.EC_KEY_PAIR_GEN
-            made = parameters.generate_keypair(mechanism=mechanism, store=True, label=label, id=label.encode())
+            may = {Attribute.SIGN: signs}
+            made = parameters.generate_keypair(
+                mechanism=mechanism, store=True, label=label, id=label.encode(), private_template=may
+            )
             if not public:
                 made[0].destroy()
 

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.base_protocol import BaseProtocol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.findings import Finding
+from carbonseal.findings import Finding, Refused
 from carbonseal.records.sources import Source
-from carbonseal.service.bodies import Lines
+from carbonseal.service.bodies import BodyTimeout, Lines
+from carbonseal.transport import read_chunks
 
 
 def fed(pieces: list[bytes], most: int = 100) -> list[tuple[int, bytes | str]]:
@@ -46,3 +52,17 @@ def test_how_a_stream_comes_in_pieces_makes_no_difference(lines: list[bytes], cu
     assert fed(pieces, most=10) == fed([stream], most=10)
     expected = [(n, line.removesuffix(b"\r")) for n, line in enumerate(stream.split(b"\n"), 1) if line.strip(b" \t\r")]
     assert fed([stream]) == expected
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), web.RequestPayloadError()], ids=["gone", "malformed"])
+def test_a_body_that_breaks_off_is_refused(error: Exception) -> None:
+    async def act() -> str:
+        loop = asyncio.get_running_loop()
+        content = aiohttp.StreamReader(BaseProtocol(loop), 1 << 16, loop=loop)
+        content.feed_data(b'{"a":')
+        content.set_exception(error)
+        with pytest.raises(Refused) as refused:
+            await read_chunks(BodyTimeout(60.0).pieces(content), 100)
+        return refused.value.finding.code.name
+
+    assert asyncio.run(act()) == "http.body-broken"

@@ -99,7 +99,7 @@ class TokenKey:
                 wanted[attribute.LABEL] = self._text("object")
             if "id" in self._wanted:
                 wanted[attribute.ID] = self._wanted["id"]
-            private = self._one(session, wanted | {attribute.CLASS: kinds.PRIVATE_KEY})
+            private = self._one(session, wanted | {attribute.CLASS: kinds.PRIVATE_KEY, attribute.SIGN: True})
             if private[attribute.EC_PARAMS] not in self._type.parameters:
                 raise Refused(codes.TOKEN_KEY_CURVE(uri=self.uri, curve=self._curve.value))
             wanted = {attribute.CLASS: kinds.PUBLIC_KEY, attribute.ID: private[attribute.ID]} | wanted

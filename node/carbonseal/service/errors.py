@@ -36,7 +36,6 @@ STATUS = {
     node_codes.NODE_UNKNOWN_COMMITMENT.name: 404,
     sealing_codes.NODE_UNKNOWN_SIZE.name: 404,
     sealing_codes.NODE_NOT_SEQUENCED.name: 409,
-    sealing_codes.FOREIGN_UNKNOWN.name: 404,
     sealing_codes.FOREIGN_UNKNOWN_LOG.name: 403,
     sealing_codes.FOREIGN_OTHER_ROOT.name: 409,
     **dict.fromkeys((code.name for code in FREEZES), 503),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -201,6 +202,14 @@ def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock
     within(directory, clock, lambda node: node.revoke(parse(raw).root))
     revoked = within(directory, clock, lambda node: node.refresh(raw))
     assert "status.revoked" in codes(judge(directory, clock, revoked))
+
+
+def test_a_passport_of_elsewhere_is_not_refreshed(directory: Path, begin: Begin, clock: Clock) -> None:
+    raw = within(directory, clock, issue)
+    elsewhere = begin("elsewhere", issuers=(replace(MAKER, name="other", id="did:web:other.example"),))
+    with pytest.raises(Refused) as refused:
+        within(elsewhere, clock, lambda node: node.refresh(raw))
+    assert refused.value.finding.code.name == "node.unrelated-passport"
 
 
 def test_only_what_was_issued_here_can_be_revoked(directory: Path, clock: Clock) -> None:

@@ -158,11 +158,13 @@ def test_one_writer(begin: Begin) -> None:
             async with Node.open(directory):
                 pass
         assert caught.value.address is None
+        assert caught.value.finding.code.name == "node.locked"
         node.advertise("http://127.0.0.1:9100")
         with pytest.raises(Locked) as caught:
             async with Node.open(directory):
                 pass
         assert caught.value.address == "http://127.0.0.1:9100"
+        assert caught.value.finding.code.name == "node.served"
 
     within(directory, work)
     within(directory, lambda node: node.sequence())

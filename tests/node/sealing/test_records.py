@@ -203,6 +203,7 @@ def test_too_many_at_once(begin: Begin) -> None:
         results = await asyncio.gather(*(node.submit(raw, "json/1") for raw in raws), return_exceptions=True)
         busy = [raw for raw, result in zip(raws, results, strict=True) if isinstance(result, Busy)]
         assert len(busy) == 10
+        assert {result.finding.code.name for result in results if isinstance(result, Busy)} == {"node.busy"}
         assert node.log().waiting == 1 + MOST_WAITING
         await asyncio.gather(*(node.submit(raw, "json/1") for raw in busy))
         assert node.log().waiting == 1 + len(raws)

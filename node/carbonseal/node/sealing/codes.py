@@ -34,7 +34,6 @@ FOREIGN_OTHER_ROOT = rejected(
 )
 FOREIGN_OWN_LOG = rejected("foreign.own-log", "{origin} is this log, and no log is its own ledger", "anchor elsewhere")
 FOREIGN_EMPTY = rejected("foreign.empty", "a checkpoint of size 0 anchors nothing", "send one of size 1 or more")
-FOREIGN_UNKNOWN = undetermined("foreign.unknown", "no anchor of {log} is here", "submit its checkpoint first")
 
 FROZEN_GUARD_MISSING = undetermined(
     "frozen.guard-missing",
