@@ -7,8 +7,8 @@ import re
 from functools import cache
 from typing import Any
 
-from tests.repository import codes
 from tests.repository.sources import REPOSITORY
+from tests.repository.texts import codes
 
 TESTS = REPOSITORY / "tests"
 VECTORS = TESTS / "vectors"
@@ -23,7 +23,7 @@ def _tests() -> str:
     return "\n".join(
         path.read_text(encoding="utf-8")
         for path in sorted([*TESTS.rglob("*.py"), *VECTORS.glob("*.json")])
-        if path.parent.name != "repository"
+        if TESTS / "repository" not in path.parents
     )
 
 

@@ -50,7 +50,7 @@ def test_a_ledger_of_another_name_is_not_used(begin: Begin, tmp_path: Path) -> N
             await node.submit(b'{"a": 1}', "json/1")
             await node.sequence()
             await node.anchor()
-            (state,) = await node.settle(1)
+            (state,) = await node.wait_for_anchors(1)
             return state.problem
 
     expected = CONFIG_WRONG_LEDGER(
