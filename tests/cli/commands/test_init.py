@@ -248,7 +248,7 @@ def test_a_salt_key_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
     salt.chmod(0o600)
     result = run("init", tmp_path / "node", "--origin", "a")
     assert result.exit_code == 2
-    assert "does not hold 32 bytes" in result.stderr
+    assert "does not have 32 bytes" in result.stderr
     assert [path.name for path in (tmp_path / "node").rglob("*")] == ["keys", "salt-default.key"]
 
 
