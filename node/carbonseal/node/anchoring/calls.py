@@ -6,7 +6,7 @@ Nothing is stored here, and nothing decided: what an event changes is for `machi
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
 from carbonseal.findings import Refused
@@ -34,6 +34,11 @@ T = TypeVar("T")
 Failure = TransientFailure | PermanentFailure
 
 
+def may_send(log: SealingLog | None, ledger: str) -> bool:
+    """Whether more may be sent of a log to a ledger. It is paused where it is frozen, or does not use that ledger any more."""
+    return log is not None and ledger in log.ledgers and not log.frozen
+
+
 class LedgerCalls:
     """Calls ledgers for the anchors of `logs` (by id). Of what a ledger raises, only `UnreachableError` comes through."""
 
@@ -43,14 +48,11 @@ class LedgerCalls:
         outbox: Outbox,
         evidence: EvidenceStore,
         *,
-        may_send: Callable[[bytes], bool],
         reached: failpoints.Reached,
     ) -> None:
-        """`may_send` says of a log (its id) whether it is not paused."""
         self._logs = logs
         self._outbox = outbox
         self._evidence = evidence
-        self._may_send = may_send
         self._reached = reached
 
     async def make(self, call: Call, ledger: Ledger, anchor: TrackedAnchor) -> Event:
@@ -70,7 +72,7 @@ class LedgerCalls:
         except Refused as refused:
             return TransientFailure(refused.finding.message)
         known = self._outbox.open_attempts(anchor.ledger)
-        earlier = [attempt for attempt in known if self._may_send(attempt.statement.log_id)]
+        earlier = [attempt for attempt in known if may_send(self._logs.get(attempt.statement.log_id), anchor.ledger)]
         wanted = Anchor(head.checkpoint.statement(), head.note)
         attempt = await _outcome(anchor, "prepare", ledger.prepare(wanted, earlier))
         if isinstance(attempt, Failure):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from carbonseal.findings import Refused
@@ -19,14 +20,14 @@ from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.transport import backoff
 
 from . import adapters
+from .certificates import CertificateExpiry
 from .tracked import Limits
 
 LOG = logging.getLogger(__name__)
-
-Connected = Callable[[Ledger], Awaitable[None]]  # called once, with a ledger that is the one in node.toml
 
 
 class Connection:
@@ -38,9 +39,10 @@ class Connection:
         directory: Path,
         logs: Iterable[SealingLog],
         *,
+        certificates: CertificateExpiry,
+        writer: WriterThread,
         limits: Limits,
         clock: Callable[[], float],
-        connected: Connected,
     ) -> None:
         """`logs` are those whose heads go there."""
         self._settings = settings
@@ -48,7 +50,8 @@ class Connection:
         self._logs = tuple(logs)
         self._limits = limits
         self._clock = clock
-        self._connected = connected
+        self._certificates = certificates
+        self._writer = writer
         self._ledger: Ledger | None = None
         self._compared: set[bytes] = set()  # ids of logs
         self._failures = 0
@@ -68,7 +71,7 @@ class Connection:
             if self._ledger is None:
                 self._ledger = await self._connect()
                 LOG.info("ledger connected: ledger=%s publisher=%s", self._settings.name, self._settings.publisher)
-                await self._connected(self._ledger)
+                await self._note_expiry(self._ledger)
             for log in self._logs:
                 await self._compare(self._ledger, log)
         except TransientError as error:
@@ -123,13 +126,17 @@ class Connection:
         if log.id in self._compared or not log.listens:
             return
         statement = await ledger.latest(log.id)
-        try:
+        with suppress(Frozen):  # the sequencer logged it, and the log's state shows it to everybody who asks
             await log.compare(self._settings.name, statement)
-        except Frozen as frozen:
-            # The log's state shows it to everybody who asks.
-            LOG.error("log frozen: log=%s ledger=%s finding=%s", log.origin, self._settings.name, frozen.finding)
         if log.listens:
             self._compared.add(log.id)
+
+    async def _note_expiry(self, ledger: Ledger) -> None:
+        """Keep when the certificate that signs there expires, and say so where that is soon."""
+        name = self._settings.name
+        await self._writer.run(self._certificates.put, name, ledger.expires)
+        if warning := self._certificates.warning(name, self._clock()):
+            LOG.warning("certificate expires: ledger=%s warning=%s", name, warning)
 
     def _give_up(self, reason: str, remedy: str) -> None:
         """The ledger cannot be used as it is configured."""

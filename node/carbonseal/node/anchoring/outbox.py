@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, tuple_, update
 
 from carbonseal.ledger import Attempt, Statement
 from carbonseal.storage.database import Database
@@ -196,13 +196,9 @@ def _live(connection: Connection, ledger: str) -> list[TrackedAnchor]:
 
 
 def _open_attempts(connection: Connection, ledger: str) -> list[Attempt]:
-    of_anchor = (
-        (ATTEMPTS.c.ledger == ANCHORS.c.ledger)
-        & (ATTEMPTS.c.log == ANCHORS.c.log)
-        & (ATTEMPTS.c.size == ANCHORS.c.size)
-    )
-    chosen: Select[Any] = select(ATTEMPTS).select_from(ANCHORS.join(ATTEMPTS, of_anchor))
-    chosen = chosen.where(ANCHORS.c.ledger == ledger, ANCHORS.c.live).order_by(ATTEMPTS.c.number)
+    live = select(ANCHORS.c.ledger, ANCHORS.c.log, ANCHORS.c.size).where(ANCHORS.c.ledger == ledger, ANCHORS.c.live)
+    name = tuple_(ATTEMPTS.c.ledger, ATTEMPTS.c.log, ATTEMPTS.c.size)  # a join would read all attempts on the ledger
+    chosen = select(ATTEMPTS).where(name.in_(live)).order_by(ATTEMPTS.c.number)
     return [_attempt(row) for row in connection.execute(chosen)]
 
 

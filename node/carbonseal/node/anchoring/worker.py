@@ -34,7 +34,7 @@ from carbonseal.storage.writer_thread import WriterThread
 
 from . import machine
 from .balances import Balances
-from .calls import LedgerCalls
+from .calls import LedgerCalls, may_send
 from .certificates import CertificateExpiry
 from .connection import Connection
 from .events import (
@@ -87,7 +87,7 @@ class LedgerWorker:
         self._logs: Mapping[bytes, SealingLog] = {log.id: log for log in logs}
         self.users = [log for log in self._logs.values() if settings.name in log.ledgers]
         self._outbox = outbox
-        self._calls = LedgerCalls(self._logs, outbox, evidence, may_send=self._may_send, reached=reached)
+        self._calls = LedgerCalls(self._logs, outbox, evidence, reached=reached)
         self._balances = balances
         self._certificates = certificates
         self._writer = writer
@@ -95,7 +95,7 @@ class LedgerWorker:
         self._clock = clock
         self._reached = reached
         self._connection = Connection(
-            settings, directory, self.users, limits=limits, clock=clock, connected=self._note_expiry
+            settings, directory, self.users, certificates=certificates, writer=writer, limits=limits, clock=clock
         )
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()  # something became due
@@ -256,9 +256,7 @@ class LedgerWorker:
     # --- what else a round needs -----------------------------------------------------------------------------------
 
     def _may_send(self, log: bytes) -> bool:
-        """Whether more may be sent of a log (its id). It is paused where it is frozen, or does not use this ledger any more."""
-        found = self._logs.get(log)
-        return found is not None and found in self.users and not found.frozen
+        return may_send(self._logs.get(log), self.name)
 
     def _is_idle(self, live: Iterable[TrackedAnchor]) -> bool:
         """Whether there is nothing to wait for."""
@@ -307,8 +305,3 @@ class LedgerWorker:
             wanted = min((time for time in calls if time is not None), default=math.inf)
         seconds = max(wanted, self._connection.next_try) - now
         return min(max(seconds, self._limits.shortest_round), self._limits.longest_round, self.config.cadence)
-
-    async def _note_expiry(self, ledger: Ledger) -> None:
-        await self._writer.run(self._certificates.put, self.name, ledger.expires)
-        if warning := self._certificates.warning(self.name, self._clock()):
-            LOG.warning("certificate expires: ledger=%s warning=%s", self.name, warning)

@@ -1,0 +1,115 @@
+"""No statement of a node reads a whole table that grows with what is finished: each one's query plan says so."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from carbonseal.node.config import IssuerConfig
+from carbonseal.node.node import Node
+from carbonseal.passport.passports import parse
+from carbonseal.storage.log_tables import LOG_TABLES
+from carbonseal.storage.node_tables import NODE_TABLES
+from tests.node.conftest import Begin, begin, ledger_in, plugins
+
+__all__ = ["begin", "plugins"]
+
+# Tables with a row for each ledger, log or status list; `known_runs` has a few for each level of the index.
+BOUNDED = {"alembic_version", "balances", "certificates", "closed", "known_runs", "status_lists"}
+GROWING = {table.name for tables in (LOG_TABLES, NODE_TABLES) for table in tables.sorted_tables} - BOUNDED
+COARSE = {"issuer", "ledger", "list", "log", "log_id", "origin", "state"}  # columns of which one value has many rows
+
+
+@pytest.fixture
+def statements() -> Iterator[dict[str, tuple[Engine, Any]]]:
+    """All that is said to databases from here on: each statement once, with where and with which parameters."""
+    said: dict[str, tuple[Engine, Any]] = {}
+
+    def heard(connection: Connection, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if (
+            statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT INTO known ("))
+            and "sqlite_master" not in statement
+        ):
+            said.setdefault(statement, (connection.engine, parameters))
+
+    event.listen(Engine, "before_cursor_execute", heard)
+    yield said
+    event.remove(Engine, "before_cursor_execute", heard)
+
+
+def read_whole(engine: Engine, statement: str, parameters: Any) -> set[str]:
+    """The growing tables of which the statement reads every row, or every row of a ledger, a log or a list. The first rows in the
+    order of an index (LIMIT) are not every row."""
+    with engine.connect() as connection:
+        plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    if " LIMIT " in statement and not any("TEMP B-TREE" in step for step in plan):
+        return set()
+    return {table for step in plan for table in _whole(step)} & GROWING
+
+
+def _whole(step: str) -> Iterator[str]:
+    if found := re.match(r"SCAN (\w+)", step):
+        yield found[1]
+        return
+    found = re.match(r"SEARCH (\w+) .*\((.*)\)", step)
+    if found and set(re.findall(r"(\w+)[=<>]", found[2])) <= COARSE:
+        yield found[1]
+
+
+async def live(directory: Path) -> None:
+    """What a node does all its life."""
+    async with Node.open(directory) as node:
+        for number in range(2):
+            receipt = await node.submit(b'{"n": %d}' % number, "json/1")
+            listed = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
+            passport = await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed})
+            await node.anchor()
+            await node.wait_for_anchors(30)
+            await node.refresh(passport)
+            root = parse(passport).root
+            await node.passport(root)
+            await node.revoke(root)
+            node.issued(0)
+            node.seal(receipt.commitment)
+            node.is_final(receipt.commitment)
+            node.states()
+    async with Node.open(directory) as node:
+        running = asyncio.create_task(node.run())
+        await node.startup_checked()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def test_no_statement_reads_a_whole_table(
+    begin: Begin, tmp_path: Path, statements: dict[str, tuple[Engine, Any]]
+) -> None:
+    issuer = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+    directory = begin(issuers=(issuer,), ledgers=(ledger_in(tmp_path / "ledger"),), heartbeat=3600)
+    asyncio.run(live(directory))
+    assert len(statements) > 30
+    wrong = {
+        statement: tables
+        for statement, (engine, parameters) in statements.items()
+        if (tables := read_whole(engine, statement, parameters))
+    }
+    assert not wrong
+
+
+def test_a_scan_is_seen(begin: Begin, statements: dict[str, tuple[Engine, Any]]) -> None:
+    asyncio.run(_open(begin()))
+    engine = next(engine for engine, _ in statements.values())
+    assert read_whole(engine, "SELECT count(*) FROM entries", ()) == {"entries"}
+    assert read_whole(engine, "SELECT note FROM heads WHERE note = ?", (b"",)) == {"heads"}
+    assert read_whole(engine, "SELECT note FROM heads ORDER BY size DESC LIMIT 1", ()) == set()
+    assert read_whole(engine, "SELECT note FROM heads WHERE size = ?", (1,)) == set()
+
+
+async def _open(directory: Path) -> None:
+    async with Node.open(directory) as node:
+        await node.submit(b"{}", "json/1")
