@@ -166,7 +166,7 @@ class MemoryVerifier:
         return options["publisher"]
 
     def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:
-        if (evidence.type, evidence.version) != ("memory", 1):
+        if (evidence.type, evidence.version) != (self.scheme, 1):
             return Checked((NOT_PINNED(),))
         try:
             number, parent, entries = json.loads(evidence.data)
@@ -189,7 +189,7 @@ class MemoryVerifier:
         return [who for who, text in block.entries if text == statement.encode().hex() and who == listed]
 
     def identities(self, block: Block) -> frozenset[str]:
-        return frozenset({"memory-chain:1"})
+        return frozenset({f"{self.scheme}-chain:1"})
 
     def tell(self, kind: str, value: Mapping[str, Any]) -> str:
         return f"{kind} {value.get('number')} {value.get('hash')}"

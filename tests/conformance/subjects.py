@@ -69,6 +69,17 @@ def stamp(ledger: type[Any] = StampLedger, verifier: EvidenceVerifier | None = N
     return _subject(world, ledger, verifier or StampVerifier(), progress, lambda _: (), stranger, options, "any")
 
 
+def numbered_anchors() -> Callable[[], Anchor]:
+    """Makes anchors of one log, each of the next size."""
+    sizes = itertools.count(1)
+    return lambda: Anchor(Statement(LOG, next(sizes), b"\x01" * 32), b"")
+
+
+def contradiction(anchor: Anchor) -> Anchor:
+    """Another root for the same log and size."""
+    return replace(anchor, statement=replace(anchor.statement, root=b"\x02" * 32))
+
+
 def _subject(
     world: World | Authority,
     ledger: type[Any],
@@ -79,14 +90,9 @@ def _subject(
     options: Mapping[str, str],
     publisher: str,
 ) -> Subject:
-    sizes = itertools.count(1)
-
     async def connect() -> Ledger:
         made: Ledger = ledger(world, publisher)
         return made
-
-    def anchor() -> Anchor:
-        return Anchor(Statement(LOG, next(sizes), b"\x01" * 32), b"")
 
     @asynccontextmanager
     async def outage() -> AsyncIterator[None]:
@@ -96,8 +102,8 @@ def _subject(
 
     return Subject(
         connect=connect,
-        anchor=anchor,
-        contradiction=lambda anchor: replace(anchor, statement=replace(anchor.statement, root=b"\x02" * 32)),
+        anchor=numbered_anchors(),
+        contradiction=contradiction,
         progress=progress,
         verifier=verifier,
         options=options,
