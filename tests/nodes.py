@@ -61,10 +61,10 @@ def foreign(*keys: Any) -> tuple[ForeignConfig, ...]:
     return tuple(map(ForeignConfig, keys))
 
 
-def install_simulated(folder: Path) -> Path:
-    """Make the folder that, on the path, registers the simulated ledger as an installed distribution would."""
-    info = folder / "carbonseal_simulated-0.dist-info"
+def install_simulated(folder: Path, scheme: str = "sim", connect: str = "tests.node.simulated:connect") -> Path:
+    """Make the folder that, on the path, registers a simulated ledger as an installed distribution would."""
+    info = folder / f"carbonseal_{scheme}-0.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: carbonseal-simulated\nVersion: 0\n")
-    (info / "entry_points.txt").write_text("[carbonseal.ledgers]\nsim = tests.node.simulated:connect\n")
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: carbonseal-{scheme}\nVersion: 0\n")
+    (info / "entry_points.txt").write_text(f"[carbonseal.ledgers]\n{scheme} = {connect}\n")
     return folder
