@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from carbonseal.ledger import Statement
@@ -53,17 +53,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Wait:
-    """The node runs."""
+    """The node runs, and faults that do not last end."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of the ledger begins, or ends."""
+    """A fault of the ledger begins. It ends with the next wait, or lasts until it comes again."""
 
     name: str
-    on: bool
+    lasts: bool
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,20 @@ class Restart:
 
 
 Step = Head | Wait | Fault | Reorg | Pause | Restart
-WAITS = st.sampled_from([0.013, 0.17, 1.03, 4.07, 40.11, 300.13])  # no multiples of the node's delays
+WAITS = st.sampled_from([0.17, 1.03, 4.07, 4.09, 11.03, 40.11])  # no multiples of the node's delays
+RARELY = st.sampled_from([False, False, False, True])
+FAULT = st.builds(Fault, st.sampled_from([*FAULTS]), RARELY)
+REORG = st.builds(Reorg, st.integers(1, IRREVERSIBLE), st.booleans())
 STEPS: st.SearchStrategy[Step] = st.one_of(
     st.just(Head()),
-    st.builds(Wait, WAITS),
-    st.builds(Fault, st.sampled_from([*FAULTS]), st.booleans()),
-    st.builds(Reorg, st.integers(1, IRREVERSIBLE), st.booleans()),
-    st.builds(Pause, st.booleans()),
+    FAULT,
+    FAULT,
+    REORG,
+    REORG,
+    st.builds(Pause, RARELY),
     st.builds(Restart, st.sampled_from(["", *POINTS])),
 )
-HISTORIES = st.lists(st.tuples(STEPS, WAITS), min_size=3, max_size=14)
+HISTORIES = st.lists(st.tuples(STEPS, WAITS), min_size=6, max_size=14)
 
 
 @dataclass
@@ -109,6 +113,7 @@ class World:
     ledger: WatchedLedger
     watch: Watch
     crash_at: set[str] = field(default_factory=set)
+    short: set[str] = field(default_factory=set)  # faults that end with the next wait
     words: Iterator[str] = field(default_factory=lambda: map(str, itertools.count()))  # no two records alike
 
     def reached(self, point: str) -> None:
@@ -119,8 +124,14 @@ class World:
             raise Crash
 
     def fault(self, name: str, on: bool) -> None:
+        """Begin or end a fault."""
         path = self.ledger.path.parent / name
         path.touch() if on else path.unlink(missing_ok=True)
+
+    def end_short_faults(self) -> None:
+        for name in self.short:
+            self.fault(name, False)
+        self.short.clear()
 
     def reorg(self, depth: int, drop: bool) -> None:
         self.watch.look(self.ledger)
@@ -137,8 +148,9 @@ async def take(world: World, node: Node, step: Step) -> None:
                 await node.anchor()
         case Wait(seconds):
             await run_for(node, seconds)
-        case Fault(name, on):
-            world.fault(name, on)
+        case Fault(name, lasts):
+            world.fault(name, True)
+            (world.short.discard if lasts else world.short.add)(name)
         case Reorg(depth, drop):
             world.reorg(depth, drop)
         case Pause(on):
@@ -165,7 +177,7 @@ async def run_for(node: Node, seconds: float) -> None:
 
 async def live(world: World, steps: list[tuple[Step, float]]) -> None:
     """Take all steps, in as many processes as it needs."""
-    left = [one for step, seconds in steps for one in (step, Wait(seconds))]
+    left: list[Step] = [Head(), Wait(4.07), *(one for step, seconds in steps for one in (step, Wait(seconds)))]
     while left:
         with suppress(Crash):
             async with opened(world.directory, reached=world.reached, limits=LIMITS) as node:
@@ -174,6 +186,8 @@ async def live(world: World, steps: list[tuple[Step, float]]) -> None:
                     if step == Restart():
                         break
                     await take(world, node, step)
+                    if isinstance(step, Wait):
+                        world.end_short_faults()
 
 
 async def recover(world: World) -> None:
@@ -210,7 +224,9 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("plugin")
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@example([(Fault("defective", False), 4.09)])  # while an anchor is final, and watched
+@example([(Reorg(IRREVERSIBLE, True), 4.09)])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(HISTORIES)
 def test_every_history(steps: list[tuple[Step, float]]) -> None:
     with TemporaryDirectory() as folder:

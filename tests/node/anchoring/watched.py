@@ -13,7 +13,7 @@ from pathlib import Path
 from carbonseal.ledger import Anchor, Attempt, Observation
 from tests.node.simulated import SimulatedLedger
 
-IRREVERSIBLE = 6  # confirmations
+IRREVERSIBLE = 10  # confirmations
 WATCHES: dict[Path, Watch] = {}  # by the ledger's path
 
 
