@@ -226,7 +226,7 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.mark.usefixtures("plugin")
 @example([(Fault("defective", False), 4.09)])  # while an anchor is final, and watched
 @example([(Reorg(IRREVERSIBLE, True), 4.09)])
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(HISTORIES)
 def test_every_history(steps: list[tuple[Step, float]]) -> None:
     with TemporaryDirectory() as folder:
