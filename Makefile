@@ -2,8 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CORE   := tests/records tests/log tests/passport tests/verification tests/vectors tests/keys tests/storage tests/tlog \
-          tests/ethereum/checking tests/fabric/evidence tests/node/sealing tests/cli
+CORE   := tests/records tests/log tests/passport tests/tlog tests/keys
 
 .PHONY: demo test test-core test-fabric lint bench texts vectors api release-check clean
 
