@@ -15,8 +15,8 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from statistics import median
@@ -210,10 +210,19 @@ def _written() -> int:
     return int(status["wchar"])
 
 
+@contextmanager
+def _without_log_lines() -> Iterator[None]:
+    """For the whole process, whose other work gets them back."""
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 def table(sizes: Sizes) -> Rows:
     """One row for each operation, and one for the bytes of a record."""
-    logging.disable(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="carbonseal-growth-") as name:
+    with _without_log_lines(), tempfile.TemporaryDirectory(prefix="carbonseal-growth-") as name:
         directory = Path(name)
         sys.path.insert(0, str(install_simulated(directory / "plugins")))
         make(directory / "fresh")

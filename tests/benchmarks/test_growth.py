@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def test_every_operation_is_measured_on_both_nodes(monkeypatch: pytest.MonkeyPat
     rows = list(growth.table(sizes))
     assert len(rows) == len(growth.OPERATIONS) + 1
     assert all(isinstance(row.value, float) and row.value > 0 for row in rows)
+    assert logging.getLogger().isEnabledFor(logging.ERROR)  # again, for whatever else this process does
 
 
 def test_a_record_costs_few_more_bytes_beside_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 
-from carbonseal.cli.log_lines import LineFormatter
+import pytest
+
+from carbonseal.cli.log_lines import LineFormatter, logging_to_stderr
 
 
 def line(message: str, *values: object, error: bool = False) -> str:
@@ -38,21 +39,11 @@ def test_a_traceback_is_in_the_same_line() -> None:
     assert r"ValueError: two\nlines" in said
 
 
-PROGRAM = """
-import logging
-from carbonseal.cli.log_lines import logging_to_stderr
-
-logger = logging.getLogger("somebody.elses.adapter")
-with logging_to_stderr("info"):
-    logger.debug("not this")
-    logger.info("ledger connected: ledger=%s", "stamps:1")
-logger.info("nor this")
-"""
-
-
-def test_lines_of_the_level_and_above_go_to_standard_error() -> None:
-    """In a process of its own: whatever other tests load may have settings of its own for all loggers of a process."""
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
-    (line_,) = done.stderr.splitlines()
+def test_lines_of_the_level_and_above_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("somebody.elses.adapter")
+    with logging_to_stderr("info"):
+        logger.debug("not this")
+        logger.info("ledger connected: ledger=%s", "stamps:1")
+    logger.info("nor this")
+    (line_,) = capsys.readouterr().err.splitlines()
     assert line_.endswith(" INFO somebody.elses.adapter ledger connected: ledger=stamps:1")
-    assert not done.stdout
