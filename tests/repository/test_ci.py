@@ -11,7 +11,7 @@ import pytest
 
 from tests.repository.sources import REPOSITORY
 
-NEEDS_CLEF = "tests/ethereum/sending/test_remote_signers.py::test_clef_signs_by_its_rules"
+NEEDS_CLEF = "tests/ethereum/sending/signers/test_remote_signers.py::test_clef_signs_by_its_rules"
 
 
 @pytest.mark.parametrize(("ci", "status", "words"), [("true", 1, "1 failed"), ("", 0, "1 skipped")])

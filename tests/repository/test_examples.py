@@ -14,7 +14,7 @@ from carbonseal.records.admission import admit
 from carbonseal.service.app import FINISH
 from carbonseal.verification.policy import parse_policy
 from tests.repository.sources import REPOSITORY
-from tests.repository.test_texts import check_call
+from tests.repository.texts.test_texts import check_call
 from tests.vectors.examples import FOOTPRINT
 
 FOLDER = REPOSITORY / "examples"

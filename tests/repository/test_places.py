@@ -12,7 +12,7 @@ import pytest
 from carbonseal.plugins import GROUPS as GROUPS_OF_PLUGINS
 from tests.repository.sources import REPOSITORY, modules
 from tests.repository.test_arrows import ARROWS
-from tests.repository.test_texts import DOCUMENTS
+from tests.repository.texts.test_texts import DOCUMENTS
 
 ROOTS = ("node", "adapters", "devnet", "tests", "contracts", "benchmarks", "docs", "examples", ".ci")
 PLACE = re.compile(rf"`((?:{'|'.join(map(re.escape, ROOTS))})/[\w./-]*)(?:::(\w+))?`")

@@ -25,7 +25,7 @@ from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.calls import transact
 from tests.ethereum.endpoints import Answer, before
-from tests.repository.test_texts import shell_lines
+from tests.repository.texts.test_texts import shell_lines
 
 TESTNET = Path(__file__).parents[3] / "docs/operators/testnet.md"
 BROKE_OFF, WRONG_USAGE = 1, 2

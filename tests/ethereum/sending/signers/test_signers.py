@@ -19,7 +19,7 @@ from carbonseal_adapters.ethereum.sending.fees import Fees
 from carbonseal_adapters.ethereum.sending.signatures import ORDER, complete, r_and_s, recover
 from carbonseal_adapters.ethereum.sending.signers import DigestSigner, TransactionSigner, open_signer
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, fees_of, read_signed
-from tests.ethereum.sending.signers import ASKED, LEGACY, LOCAL, LOCAL_KEY, TO, other_opinion, sign
+from tests.ethereum.sending.signers.transactions import ASKED, LEGACY, LOCAL, LOCAL_KEY, TO, other_opinion, sign
 from tests.ethereum.signing import ADDRESS, KEY, signed
 from tests.tokens import SoftHsm
 

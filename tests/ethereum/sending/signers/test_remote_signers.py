@@ -23,7 +23,7 @@ from carbonseal_adapters.ethereum.sending.signers.remote import RemoteSigner
 from carbonseal_adapters.ethereum.sending.transactions import Signature, Transaction, hash_of, read_signed
 from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.networks import anchor, statement
-from tests.ethereum.sending.signers import ASKED, LEGACY, LOCAL, TO, other_opinion, sign
+from tests.ethereum.sending.signers.transactions import ASKED, LEGACY, LOCAL, TO, other_opinion, sign
 from tests.ethereum.signing import ADDRESS, clef, clef_program, peer, signed
 
 METHODS = {"web3signer": "eth_signTransaction", "clef": "account_signTransaction"}
