@@ -6,28 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from carbonseal.ledger import Attempt, AttemptStatus, Evidence, Observation, Statement
-from carbonseal.node.anchoring.events import (
-    DueAgain,
-    Event,
-    FinalUnproved,
-    IncludedUnproved,
-    OutcomeUnknown,
-    PermanentFailure,
-    Prepared,
-    SeenFinal,
-    SeenIncluded,
-    SeenMissing,
-    SeenPending,
-    SeenRefused,
-    Sent,
-    Superseded,
-    TakenUp,
-    TransientFailure,
-    Unreachable,
-)
-from carbonseal.node.anchoring.machine import (
-    advance,
-)
+from carbonseal.node.anchoring import events
+from carbonseal.node.anchoring.machine import advance
 from carbonseal.node.anchoring.tracked import Limits, State, TrackedAnchor
 
 LOG = b"\1" * 32
@@ -77,27 +57,30 @@ def seen(status: AttemptStatus, **more: Any) -> Observation:
     return Observation(status, "seen", FACTS, stage="2 of 3", cost=9, **more)
 
 
-EVENTS: dict[type[Any], Event] = {
-    Prepared: Prepared(NEW, ("old",)),
-    Sent: Sent(b"receipt"),
-    OutcomeUnknown: OutcomeUnknown("timeout"),
-    SeenMissing: SeenMissing(seen(AttemptStatus.MISSING)),
-    SeenPending: SeenPending(seen(AttemptStatus.PENDING, reason="in the pool")),
-    SeenRefused: SeenRefused(seen(AttemptStatus.REFUSED, reason="reverted")),
-    SeenIncluded: SeenIncluded(seen(AttemptStatus.INCLUDED), EVIDENCE),
-    SeenFinal: SeenFinal(seen(AttemptStatus.FINAL, irreversible=False), EVIDENCE),
-    IncludedUnproved: IncludedUnproved(seen(AttemptStatus.INCLUDED), "pruned"),
-    FinalUnproved: FinalUnproved(seen(AttemptStatus.FINAL), "pruned"),
-    TransientFailure: TransientFailure("no answer"),
-    PermanentFailure: PermanentFailure("no answer", "look"),
-    Unreachable: Unreachable(),
-    DueAgain: DueAgain(),
-    TakenUp: TakenUp(),
-    Superseded: Superseded(),
+EVENTS: dict[type[Any], events.Event] = {
+    type(event): event
+    for event in (
+        events.Prepared(NEW, ("old",)),
+        events.Sent(b"receipt"),
+        events.OutcomeUnknown("timeout"),
+        events.SeenMissing(seen(AttemptStatus.MISSING)),
+        events.SeenPending(seen(AttemptStatus.PENDING, reason="in the pool")),
+        events.SeenRefused(seen(AttemptStatus.REFUSED, reason="reverted")),
+        events.SeenIncluded(seen(AttemptStatus.INCLUDED), EVIDENCE),
+        events.SeenFinal(seen(AttemptStatus.FINAL, irreversible=False), EVIDENCE),
+        events.IncludedUnproved(seen(AttemptStatus.INCLUDED), "pruned"),
+        events.FinalUnproved(seen(AttemptStatus.FINAL), "pruned"),
+        events.TransientFailure("no answer"),
+        events.PermanentFailure("no answer", "look"),
+        events.Unreachable(),
+        events.DueAgain(),
+        events.TakenUp(),
+        events.Superseded(),
+    )
 }
 
 
-def after(before: TrackedAnchor, event: Event, limits: Limits = LIMITS, now: float = NOW) -> TrackedAnchor:
+def after(before: TrackedAnchor, event: events.Event, limits: Limits = LIMITS, now: float = NOW) -> TrackedAnchor:
     changed = advance(before, event, now, limits).after
     assert changed is not None
     return changed
