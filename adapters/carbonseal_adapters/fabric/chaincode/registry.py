@@ -106,10 +106,10 @@ class Registry:
         except Refused as refused:
             raise Declined(MALFORMED, f"the client's identity cannot be read: {refused}") from refused
         key = anchor_key(publisher, statement)
-        if standing := await call.get(key):
-            if standing[:72] != statement.encode():
+        if stored := await call.get(key):
+            if stored[:72] != statement.encode():
                 raise Declined(CONTRADICTED, f"another root is anchored for size {statement.size} of this log")
-            return standing
+            return stored
         value = anchor_value(statement, call.time)
         await call.put(key, value)
         call.announce(EVENT, publisher + value)

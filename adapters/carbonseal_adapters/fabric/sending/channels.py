@@ -30,14 +30,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoredAnchor:
     """The state under an anchor's key, and which transaction wrote it."""
 
     value: bytes
     block: int
     index: int
 
-    def says(self, statement: Statement) -> bool:
+    def is_for(self, statement: Statement) -> bool:
         return self.value[:72] == statement.encode()
 
 
@@ -72,7 +72,7 @@ class Channel:
         with retrying():
             return await self.gateway(lambda peer: peer.ask(self.client, proposal))
 
-    async def standing(self, chaincode: str, place: Place) -> Standing | None:
+    async def stored_anchor(self, chaincode: str, place: Place) -> StoredAnchor | None:
         try:
             answer = await self.ask(chaincode, *place.question)
             block, index = Attestation.of(answer.proposal, answer.response).version(chaincode, place.key)
@@ -82,7 +82,7 @@ class Channel:
             raise TransientError(str(declined)) from declined
         except Refused as refused:
             raise TransientError(f"a peer's answer cannot be read: {refused.finding}") from refused
-        return Standing(answer.payload, block, index)
+        return StoredAnchor(answer.payload, block, index)
 
     async def latest(self, chaincode: str, publisher: str, log: bytes) -> Statement | None:
         try:

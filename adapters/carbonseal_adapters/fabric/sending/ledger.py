@@ -33,7 +33,7 @@ from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.blocks import Block
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
-from carbonseal_adapters.fabric.sending.channels import Channel, Standing, retrying
+from carbonseal_adapters.fabric.sending.channels import Channel, StoredAnchor, retrying
 from carbonseal_adapters.fabric.sending.collecting import Attesters, Configurations, collect
 from carbonseal_adapters.fabric.sending.options import Options, read_options
 from carbonseal_adapters.fabric.sending.peers import Connections, Failed, validation
@@ -92,8 +92,8 @@ class FabricLedger:
     async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
         del earlier  # another attempt for the same anchor does no harm, and has no slot
         statement = anchor.statement
-        standing = await self._standing(statement)
-        if standing is not None and not standing.says(statement):
+        stored = await self._stored_anchor(statement)
+        if stored is not None and not stored.is_for(statement):
             raise _contradicted(statement)
         words = ("anchor", statement.log_id.hex(), str(statement.size), statement.root.hex())
         proposal = self._channel.propose(self._options.chaincode, *(word.encode() for word in words))
@@ -103,7 +103,7 @@ class FabricLedger:
             raise await self._not_endorsed(statement, failed) from failed
         try:
             answer = check_prepared(proposal, self._options.chaincode, prepared)
-            if standing is None and answer.written(self._options.chaincode)[0] != self._place(statement).key:
+            if stored is None and answer.written(self._options.chaincode)[0] != self._place(statement).key:
                 raise NotOurs("the gateway prepared a transaction that writes another key than this anchor's")
             envelope = await seal(self._options.client, prepared)
         except (NotOurs, Refused) as error:
@@ -134,12 +134,12 @@ class FabricLedger:
             return Observation(AttemptStatus.MISSING)
         newest = attempts[0]
         outcomes = {attempt.id: await self._validation_code(attempt) for attempt in attempts}
-        standing = await self._standing(newest.statement)
-        if standing is not None:
-            if not standing.says(newest.statement):
+        stored = await self._stored_anchor(newest.statement)
+        if stored is not None:
+            if not stored.is_for(newest.statement):
                 return Observation(AttemptStatus.REFUSED, newest.id, reason="another root is anchored for this size")
             writer = next((name for name, code in outcomes.items() if code == 0), newest.id)
-            return Observation(AttemptStatus.FINAL, writer, _facts(standing))
+            return Observation(AttemptStatus.FINAL, writer, _facts(stored))
         for attempt in attempts:
             if outcomes[attempt.id] == 0:
                 return Observation(AttemptStatus.PENDING, attempt.id, reason="the peer has not caught up")
@@ -195,13 +195,13 @@ class FabricLedger:
     def _place(self, statement: Statement) -> Place:
         return Place(bytes.fromhex(self.publisher), statement)
 
-    async def _standing(self, statement: Statement) -> Standing | None:
-        return await self._channel.standing(self._options.chaincode, self._place(statement))
+    async def _stored_anchor(self, statement: Statement) -> StoredAnchor | None:
+        return await self._channel.stored_anchor(self._options.chaincode, self._place(statement))
 
     async def _is_done(self, prepared: Attempt) -> bool:
         """Whether sending would change nothing: the anchor is in the state, or this very transaction is in a block."""
-        standing = await self._standing(prepared.statement)
-        return standing is not None or await self._channel.validation_code(prepared.id) is not None
+        stored = await self._stored_anchor(prepared.statement)
+        return stored is not None or await self._channel.validation_code(prepared.id) is not None
 
     def _is_taken(self, attempt: Attempt) -> bool:
         return self._taken.get(attempt.id, 0.0) > self._clock()
@@ -219,8 +219,8 @@ class FabricLedger:
         """Another organisation's peer may claim anything: whether another root is in the state is asked of one's own."""
         status, text = failed.declined or (0, "")
         if status == CONTRADICTED:
-            standing = await self._standing(statement)
-            if standing is not None and not standing.says(statement):
+            stored = await self._stored_anchor(statement)
+            if stored is not None and not stored.is_for(statement):
                 return _contradicted(statement)
         if status == MALFORMED:
             return PermanentError(
@@ -229,9 +229,9 @@ class FabricLedger:
         return TransientError(f"not endorsed: {failed}")
 
 
-def _facts(standing: Standing) -> dict[str, str | int]:
+def _facts(stored: StoredAnchor) -> dict[str, str | int]:
     """Which transaction wrote the anchor, as the outbox stores it."""
-    return {"block": standing.block, "index": standing.index}
+    return {"block": stored.block, "index": stored.index}
 
 
 def _contradicted(statement: Statement) -> PermanentError:
