@@ -31,7 +31,7 @@ def contract(carbonseal_every_fresh_chain: Network) -> SimpleNamespace:
     def transact(data: bytes, account: int = 0) -> dict[str, Any]:
         """Send it whatever it does; the receipt."""
         signer = DigestSigner(LocalKey(chain.key(account)))
-        nonce = int(chain.ask("eth_getTransactionCount", signer.shown, "latest"), 16)
+        nonce = int(chain.ask("eth_getTransactionCount", signer.account, "latest"), 16)
         to, fees = bytes.fromhex(address[2:]), Fees(10**10, 10**9)
         payload = asyncio.run(signer.sign(Transaction(1337, nonce, to, data, 200_000, fees)))
         chain.ask("eth_sendRawTransaction", "0x" + payload.hex())

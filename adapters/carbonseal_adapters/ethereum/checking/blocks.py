@@ -58,11 +58,11 @@ class PinnedBlock:
     findings: tuple[Finding, ...]
     identity: str
 
-    def checked(self, shown: Finding, publisher: str, time: int) -> Checked:
-        """The result for evidence that rests on this block and would show `shown`. `time` is in seconds since 1970."""
+    def checked(self, success: Finding, publisher: str, time: int) -> Checked:
+        """The result for evidence that rests on this block and shows what `success` says. `time` is in seconds since 1970."""
         if not self.items:
             return Checked(self.findings)
-        return Checked((shown, *self.findings), Proved(publisher, time, self.items, frozenset({self.identity})))
+        return Checked((success, *self.findings), Proved(publisher, time, self.items, frozenset({self.identity})))
 
 
 def source_identity(source: str) -> str:

@@ -39,7 +39,7 @@ class _Elsewhere(urllib.request.HTTPRedirectHandler):
 
 
 class Inquiry:
-    """Questions to one endpoint. Every failure to answer is a `TransientError`, every answer that is of no use a `Refused`."""
+    """Queries to one endpoint. Every failure to answer is a `TransientError`, every answer that is of no use a `Refused`."""
 
     def __init__(self, endpoint: str, pause: Callable[[float], None]) -> None:
         """Raises `Refused` where `endpoint` is not an address."""

@@ -87,6 +87,13 @@ class Branch:
             self._blocks[lowest] = block
         return self._blocks.get(number) or await self.named(number)
 
+    async def final(self, confirmations: int | None) -> Block:
+        """The newest block that counts as final: with that many confirmations on the way to the last `head`, or the one that
+        the endpoint calls finalized. Raises `TransientError`."""
+        if confirmations is None:
+            return await self.named("finalized")
+        return await self.at(max(0, self.top - confirmations + 1))
+
     async def named(self, which: int | str) -> Block:
         """The block that the endpoint gives that number or tag. Raises `TransientError`."""
         named = hex(which) if isinstance(which, int) else which

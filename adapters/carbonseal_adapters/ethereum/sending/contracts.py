@@ -15,7 +15,7 @@ from carbonseal_adapters.ethereum.checking.options import chain_id, read_address
 from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 
-class Standing(Enum):
+class AnchorState(Enum):
     """What a contract holds for a statement."""
 
     ABSENT = auto()
@@ -39,12 +39,12 @@ class Contract(Protocol):
         """The call data that anchors."""
         ...
 
-    def call_standing(self, statement: Statement) -> bytes:
-        """The call data that asks for `standing`."""
+    def call_lookup(self, statement: Statement) -> bytes:
+        """The call data that asks for `state_of`."""
         ...
 
-    def standing(self, statement: Statement, answer: bytes) -> Standing:
-        """What the 32 bytes mean that `call_standing` got for an answer."""
+    def state_of(self, statement: Statement, answer: bytes) -> AnchorState:
+        """What the 32 bytes mean that `call_lookup` got for an answer."""
         ...
 
     def slot(self, statement: Statement) -> bytes:
@@ -98,13 +98,13 @@ class RegistryContract:
     def call_anchor(self, statement: Statement) -> bytes:
         return registry.call_anchor(statement)
 
-    def call_standing(self, statement: Statement) -> bytes:
+    def call_lookup(self, statement: Statement) -> bytes:
         return registry.call_anchors(self.account, statement)
 
-    def standing(self, statement: Statement, answer: bytes) -> Standing:
+    def state_of(self, statement: Statement, answer: bytes) -> AnchorState:
         if answer == bytes(32):
-            return Standing.ABSENT
-        return Standing.ANCHORED if answer == statement.digest() else Standing.CONTRADICTED
+            return AnchorState.ABSENT
+        return AnchorState.ANCHORED if answer == statement.digest() else AnchorState.CONTRADICTED
 
     def slot(self, statement: Statement) -> bytes:
         return registry.slot(self.account, statement)
@@ -145,11 +145,11 @@ class EasContract:
     def call_anchor(self, statement: Statement) -> bytes:
         return eas.call_timestamp(statement)
 
-    def call_standing(self, statement: Statement) -> bytes:
+    def call_lookup(self, statement: Statement) -> bytes:
         return eas.call_get_timestamp(statement)
 
-    def standing(self, statement: Statement, answer: bytes) -> Standing:  # noqa: ARG002 - the digest was the question
-        return Standing.ABSENT if answer == bytes(32) else Standing.ANCHORED
+    def state_of(self, statement: Statement, answer: bytes) -> AnchorState:  # noqa: ARG002 - the digest was the question
+        return AnchorState.ABSENT if answer == bytes(32) else AnchorState.ANCHORED
 
     def slot(self, statement: Statement) -> bytes:
         return eas.slot_of(statement.digest(), self.pins.slot)

@@ -98,23 +98,23 @@ async def deploy(
 
 async def _existing(rpc: Rpc, signer: TransactionSigner) -> Deployment | None:
     """A registry that the account has made lately. Raises `TransientError` where it might be about to."""
-    count = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
+    count = await rpc.number("eth_getTransactionCount", signer.account, "latest")
     for nonce in reversed(range(max(0, count - REMEMBERED), count)):
         address = _address(signer.address, nonce)
         if await _has_code(rpc, address):
             chain_id, genesis = await _chain(rpc)
             return Deployment(chain_id, genesis, address, _code_hash(), await _since(rpc, address))
-    if await rpc.number("eth_getTransactionCount", signer.shown, "pending") > count:
-        raise TransientError(f"a transaction of {signer.shown} is not included yet")
+    if await rpc.number("eth_getTransactionCount", signer.account, "pending") > count:
+        raise TransientError(f"a transaction of {signer.account} is not included yet")
     return None
 
 
 async def _plan(rpc: Rpc, signer: TransactionSigner) -> Plan:
     chain_id, genesis = await _chain(rpc)
-    nonce = await rpc.number("eth_getTransactionCount", signer.shown, "latest")
-    balance = await rpc.number("eth_getBalance", signer.shown, "latest")
+    nonce = await rpc.number("eth_getTransactionCount", signer.account, "latest")
+    balance = await rpc.number("eth_getBalance", signer.account, "latest")
     market = await suggest(rpc)
-    call = {"from": signer.shown, "data": registry.artifact()["bytecode"]}
+    call = {"from": signer.account, "data": registry.artifact()["bytecode"]}
     try:
         estimate = await rpc.question("eth_estimateGas", call)
     except RpcError as error:
@@ -122,7 +122,7 @@ async def _plan(rpc: Rpc, signer: TransactionSigner) -> Plan:
     with rpc.reading("eth_estimateGas"):
         gas = int(estimate, 16)
     address = _address(signer.address, nonce)
-    return Plan(chain_id, genesis, signer.shown, balance, nonce, address, gas, market)
+    return Plan(chain_id, genesis, signer.account, balance, nonce, address, gas, market)
 
 
 async def _send(rpc: Rpc, signer: TransactionSigner, plan: Plan) -> str:

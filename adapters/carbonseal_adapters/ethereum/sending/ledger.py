@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import (
@@ -28,19 +28,19 @@ from carbonseal.ledger import (
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending import settings
-from carbonseal_adapters.ethereum.sending.branch import Block, Branch
-from carbonseal_adapters.ethereum.sending.contracts import Contract, Standing, address_of, contract_of, options_of
-from carbonseal_adapters.ethereum.sending.fees import GWEI, Fees, Market, suggest
-from carbonseal_adapters.ethereum.sending.questions import Questions, from_hex
+from carbonseal_adapters.ethereum.sending.branch import Branch
+from carbonseal_adapters.ethereum.sending.contracts import Contract, address_of, contract_of, options_of
+from carbonseal_adapters.ethereum.sending.fees import Fees, Market, suggest
+from carbonseal_adapters.ethereum.sending.following import Reader, decide, writes
+from carbonseal_adapters.ethereum.sending.queries import Queries, from_hex
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 from carbonseal_adapters.ethereum.sending.settings import Settings
 from carbonseal_adapters.ethereum.sending.signers import TransactionSigner, open_signer
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of, read_signed
 
-LEAST_GAS = 90_000  # an estimate made while the anchor stands is too small for writing it anew after a reorg
+LEAST_GAS = 90_000  # an estimate made while the anchor is in the state is too small for writing it again after a reorg
 TRANSFER_GAS = 21_000
 CONFIRMATIONS = 12  # where the chain has no finalized block and nothing is said
-WATCHED = 64  # blocks for which what confirmations call final is watched
 ANCHORS_LEFT = 50  # the balance is called low when it pays for fewer
 
 KNOWN = ("already known", "already imported", "alreadyknown", "known transaction", "already exists")
@@ -122,7 +122,8 @@ class EthereumLedger:
             chosen,
         )
         self._branch = Branch(rpc)
-        self._chain = Questions(rpc, self.name, contract, signer.shown)
+        self._chain = Queries(rpc, self.name, contract, signer.account)
+        self._reader = Reader(rpc, self._branch, self._chain, contract.address, chosen.confirmations)
 
     # --- sending -----------------------------------------------------------------------------------------------------
 
@@ -130,20 +131,22 @@ class EthereumLedger:
         statement, chain = anchor.statement, self._chain
         same = [attempt for attempt in earlier if attempt.statement == statement]
         await self._branch.head()
-        final = await self._final()
-        settled, used = await chain.nonce(final.number), await chain.nonce("latest")
-        stands_for_good = await chain.stands(statement, final.number)
-        stands = stands_for_good or await chain.stands(statement, "latest")
+        final = await self._branch.final(self._settings.confirmations)
+        used_finally, used = await chain.nonce(final.number), await chain.nonce("latest")
+        anchored_finally = await chain.is_anchored(statement, final.number)
+        anchored = anchored_finally or await chain.is_anchored(statement, "latest")
         if (await self._branch.named(final.number)).hash != final.hash:
             raise TransientError(f"block {final.number} changed while it was asked about")
-        if same and stands:
+        if same and anchored:
             return same[-1]
-        if stands_for_good:  # by attempts that this node has lost, say with an old copy of its store; in EAS, by anyone
-            return Attempt(statement, f"standing {statement.digest().hex()}", "", b"")
-        if stands:
+        if (
+            anchored_finally
+        ):  # by an attempt that this node has lost, say with an old copy of its database; in EAS, by anyone
+            return Attempt(statement, f"anchored {statement.digest().hex()}", "", b"")
+        if anchored:
             raise TransientError("the anchor is included already, in a block that is not final yet")
         market = await suggest(self._rpc, self._settings.percentile)
-        if any(self._writes(attempt) and int(attempt.slot) >= settled for attempt in same):
+        if any(writes(attempt, self._contract.address) and int(attempt.slot) >= used_finally for attempt in same):
             return await self._replacement(statement, same, earlier, used, market)
         data = self._contract.call_anchor(statement)
         estimate = await chain.gas(data)
@@ -157,15 +160,14 @@ class EthereumLedger:
     async def _replacement(
         self, statement: Statement, same: Sequence[Attempt], earlier: Sequence[Attempt], used: int, market: Market
     ) -> Attempt:
-        """A better attempt where an anchor's attempts could be included still, and were not for long. Only the transaction
-        that is next in line is worth a higher offer: the others wait for it. Where the next in line is none of ours, as those of a
-        frozen log are not any more, its nonce is used up."""
-        newest = next(attempt for attempt in reversed(same) if self._writes(attempt))
+        """A replacement for attempts that can still be included, and were not for too long.
+
+        Only the account's next transaction gets higher fees: all others wait for it. Where the next nonce has no attempt of a
+        log that still sends (a frozen log's are not sent any more), a transfer of nothing uses it up."""
+        newest = next(attempt for attempt in reversed(same) if writes(attempt, self._contract.address))
         slot, held = int(newest.slot), {int(attempt.slot) for attempt in earlier if attempt.slot}
         gap = max(used, await self._chain.nonce("pending")) if slot > used and used in held else used
-        if (
-            gap < slot and gap not in held
-        ):  # nobody fills it, or offers more for what does: what follows would wait for ever
+        if gap < slot and gap not in held:  # nobody else will use it up: what follows would wait for ever
             filler = Transaction(
                 self._chain_id, gap, self._signer.address, b"", TRANSFER_GAS, Fees(0, 0), market.legacy
             )
@@ -189,10 +191,6 @@ class EthereumLedger:
             raise PermanentError(str(refused.finding), refused.finding.remedy) from refused
         return Attempt(statement, hash_of(payload), str(transaction.nonce), payload)
 
-    def _writes(self, attempt: Attempt) -> bool:
-        """Whether it writes the anchor: others only use up a nonce, or record that it is included."""
-        return bool(attempt.payload) and read_signed(attempt.payload)[0].to == self._contract.address
-
     async def send(self, attempt: Attempt) -> bytes:
         if not attempt.payload:
             return b""
@@ -201,22 +199,22 @@ class EthereumLedger:
             if answer != attempt.id:
                 raise OutcomeUnknownError(f"{self._rpc.endpoint} took {attempt.id} for {answer}")
         except RpcError as error:
-            if error.says(*KNOWN):
+            if error.matches(*KNOWN):
                 return b""
-            if error.says(*NONCE_USED):
-                if await self._chain.receipt(attempt.id) or await self._chain.stands(attempt.statement, "latest"):
+            if error.matches(*NONCE_USED):
+                if await self._chain.receipt(attempt.id) or await self._chain.is_anchored(attempt.statement, "latest"):
                     return b""
                 raise OutcomeUnknownError(f"nonce {attempt.slot} was used by another transaction") from error
-            if error.says(*FOREIGN):
+            if error.matches(*FOREIGN):
                 remedy = f"let the ledger's uri point to an endpoint of {self.name}"
                 raise PermanentError(
                     f"{self._rpc.endpoint} does not take transactions for {self.name}", remedy
                 ) from error
-            if error.says(*OUTBID):
+            if error.matches(*OUTBID):
                 raise TransientError(f"the fees do not suffice: {error}") from error
-            if error.says(*POOR):
-                raise TransientError(f"the account {self._signer.shown} cannot pay: {error}") from error
-            if error.says(*FULL, *BUSY_WORDS) or not await self._chain.knows(attempt.id):
+            if error.matches(*POOR):
+                raise TransientError(f"the account {self._signer.account} cannot pay: {error}") from error
+            if error.matches(*FULL, *BUSY_WORDS) or not await self._chain.knows(attempt.id):
                 raise TransientError(str(error)) from error
         return b""
 
@@ -225,96 +223,9 @@ class EthereumLedger:
     async def follow(self, attempts: Sequence[Attempt]) -> Observation:
         if not attempts:
             return Observation(AttemptStatus.MISSING)
-        head = await self._branch.head()
-        final = await self._final()
-        seen: list[Observation] = []
-        waiting: list[Attempt] = []
-        used: set[str] = set()
-        cost = 0
-        for attempt in attempts:
-            if not attempt.payload or attempt.slot in used:
-                continue
-            receipt = await self._chain.receipt(attempt.id)
-            if receipt is None:
-                waiting.append(attempt)
-                continue
-            used.add(attempt.slot)
-            cost += self._cost(receipt)
-            if self._writes(attempt):
-                seen.append(await self._included(attempt, receipt, head, final))
-        waiting = [attempt for attempt in waiting if attempt.slot not in used]
-        for status in (AttemptStatus.FINAL, AttemptStatus.INCLUDED, AttemptStatus.PENDING):
-            for one in seen:
-                if one.status is status:
-                    return replace(one, cost=cost)
-        reason = seen[0].reason if seen else ""
-        return replace(await self._not_included(attempts, waiting, head, final, reason), cost=cost)
+        return decide(await self._reader.read(attempts))
 
-    async def _included(self, attempt: Attempt, receipt: Mapping[str, Any], head: Block, final: Block) -> Observation:
-        with self._rpc.reading("eth_getTransactionReceipt"):
-            number, digest = int(receipt["blockNumber"], 16), receipt["blockHash"]
-            reverted = int(receipt["status"], 16) != 1
-        if number > head.number or (await self._branch.at(number)).hash != digest:
-            return Observation(AttemptStatus.PENDING, attempt.id, reason="the chain is being reorganised")
-        is_final = number <= final.number
-        if reverted and await self._chain.standing(attempt.statement, number) is not Standing.ANCHORED:
-            if is_final:
-                return Observation(
-                    AttemptStatus.REFUSED, attempt.id, reason="the transaction was included and reverted"
-                )
-            return Observation(AttemptStatus.PENDING, attempt.id, reason="the transaction was included and reverted")
-        facts = _facts(number, digest)
-        if not is_final:
-            return Observation(AttemptStatus.INCLUDED, attempt.id, facts, stage=await self._stage(number, head))
-        confirmations = self._settings.confirmations
-        irreversible = confirmations is None or head.number - number + 1 >= confirmations + WATCHED
-        return Observation(AttemptStatus.FINAL, attempt.id, facts, irreversible=irreversible)
-
-    async def _not_included(
-        self, prepared: Sequence[Attempt], waiting: Sequence[Attempt], head: Block, final: Block, reason: str
-    ) -> Observation:
-        """What became of an anchor none of whose attempts are in the chain."""
-        statement = prepared[0].statement
-        writing = [attempt for attempt in waiting if self._writes(attempt)]
-        used = await self._chain.nonce("latest")
-        for attempt in writing:
-            if await self._chain.knows(attempt.id):
-                return Observation(AttemptStatus.PENDING, attempt.id, reason=_waits(attempt, head, used))
-        if await self._chain.standing(statement, final.number) is Standing.ANCHORED:
-            # Written by an attempt that this node has lost, say with an old copy of its store; in EAS, by anyone.
-            return Observation(AttemptStatus.FINAL, prepared[0].id, _facts(final.number, final.hash))
-        missing = [attempt for attempt in waiting if int(attempt.slot) >= used]
-        if missing:
-            lowest = min(missing, key=lambda attempt: int(attempt.slot))  # of one slot, the first: the newest
-            return Observation(AttemptStatus.MISSING, lowest.id)
-        if not writing:
-            return Observation(
-                AttemptStatus.REFUSED, prepared[0].id, reason=reason or "the anchor was included, and was reorged out"
-            )
-        newest = writing[0]
-        reason = f"another transaction of {self._signer.shown} has used nonce {newest.slot}"
-        if int(newest.slot) < await self._chain.nonce(final.number):
-            return Observation(AttemptStatus.REFUSED, newest.id, reason=reason)
-        return Observation(AttemptStatus.PENDING, newest.id, reason=f"{reason}, in a block that is not final yet")
-
-    async def _final(self) -> Block:
-        """The newest block that counts as final, on the way to the branch's head."""
-        if self._settings.confirmations is None:
-            return await self._branch.named("finalized")
-        return await self._branch.at(max(0, self._branch.top - self._settings.confirmations + 1))
-
-    async def _stage(self, number: int, head: Block) -> str:
-        if self._settings.confirmations is None:
-            return "safe" if number <= (await self._branch.named("safe")).number else "latest"
-        return f"{head.number - number + 1} of {self._settings.confirmations} confirmations"
-
-    def _cost(self, receipt: Mapping[str, Any]) -> int:
-        """What a transaction in the chain has cost, in wei; on a rollup with what it pays for the chain below."""
-        with self._rpc.reading("eth_getTransactionReceipt"):
-            price = int(receipt.get("effectiveGasPrice") or "0x0", 16)
-            return int(receipt["gasUsed"], 16) * price + int(receipt.get("l1Fee") or "0x0", 16)
-
-    # --- what stands there -------------------------------------------------------------------------------------------
+    # --- evidence, and what the ledger has ---------------------------------------------------------------------------
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         if observation.facts is None:
@@ -329,7 +240,7 @@ class EthereumLedger:
         except RpcError:
             # Nodes forget old states. The anchor stays where it is, so a newer block proves it just as well.
             try:
-                return await self._chain.prove(statement, await self._final())
+                return await self._chain.prove(statement, await self._branch.final(self._settings.confirmations))
             except RpcError as error:
                 raise TransientError(str(error)) from error
 
@@ -349,17 +260,12 @@ class EthereumLedger:
         warning, empty = "", balance < anchor
         if empty or balance < low:
             left = f", which pays for {balance // anchor:,} anchors at the fees of now" if anchor else ""
-            warning = f"{self._signer.shown} has {balance / settings.COIN:.6g} {chosen.coin} left{left}: fund it"
+            warning = f"{self._signer.account} has {balance / settings.COIN:.6g} {chosen.coin} left{left}: fund it"
         return Balance(chosen.coin, settings.DECIMALS, balance, warning, empty)
 
     async def close(self) -> None:
         await self._rpc.close()
         await self._signer.close()
-
-
-def _facts(number: int, digest: str) -> dict[str, str | int]:
-    """What `evidence` needs to know of an inclusion, as the outbox stores it: the block's number and hash."""
-    return {"number": number, "hash": digest}
 
 
 def _spent(attempts: Iterable[Attempt]) -> int:
@@ -370,16 +276,6 @@ def _spent(attempts: Iterable[Attempt]) -> int:
             transaction = read_signed(attempt.payload)[0]
             dearest[attempt.slot] = max(dearest.get(attempt.slot, 0), transaction.gas * transaction.fees.limit)
     return sum(dearest.values())
-
-
-def _waits(attempt: Attempt, head: Block, used: int) -> str:
-    """What a transaction in the pool waits for, as far as it can be seen."""
-    if int(attempt.slot) > used:
-        return f"transaction {used} of the account comes first"
-    offered = read_signed(attempt.payload)[0].fees.limit
-    if offered < head.base_fee:
-        return f"the base fee is {head.base_fee / GWEI:.4g} gwei, and {offered / GWEI:.4g} are offered"
-    return ""
 
 
 if TYPE_CHECKING:

@@ -11,41 +11,41 @@ from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.branch import Block
-from carbonseal_adapters.ethereum.sending.contracts import Contract, Standing
+from carbonseal_adapters.ethereum.sending.contracts import AnchorState, Contract
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 
 MOST_RANGES = 10_000  # requests for events; more of them are no way to start a node
 
 
-class Questions:
-    """`ledger` is the chain's name ("eip155:1"), `account` the address that sends, as shown."""
+class Queries:
+    """`ledger` is the chain's name ("eip155:1"), `account` the address that sends ("0x...")."""
 
     def __init__(self, rpc: Rpc, ledger: str, contract: Contract, account: str) -> None:
-        self._rpc, self._ledger, self._contract, self._account = rpc, ledger, contract, account
+        self._rpc, self._ledger, self._contract, self.account = rpc, ledger, contract, account
 
     async def nonce(self, at: int | str) -> int:
         """How many transactions the account had sent after that block."""
-        return await self._rpc.number("eth_getTransactionCount", self._account, _at(at))
+        return await self._rpc.number("eth_getTransactionCount", self.account, _at(at))
 
     async def balance(self) -> int:
         """In wei, after the newest block."""
-        return await self._rpc.number("eth_getBalance", self._account, "latest")
+        return await self._rpc.number("eth_getBalance", self.account, "latest")
 
-    async def standing(self, statement: Statement, at: int | str) -> Standing:
+    async def anchor_state(self, statement: Statement, at: int | str) -> AnchorState:
         """What the contract holds after that block."""
-        call = {"to": to_hex(self._contract.address), "data": to_hex(self._contract.call_standing(statement))}
+        call = {"to": to_hex(self._contract.address), "data": to_hex(self._contract.call_lookup(statement))}
         answer = from_hex(await self._rpc.ask("eth_call", call, _at(at)))
-        return self._contract.standing(statement, answer) if answer else Standing.ABSENT  # before it was deployed
+        return self._contract.state_of(statement, answer) if answer else AnchorState.ABSENT  # before it was deployed
 
-    async def stands(self, statement: Statement, at: int | str) -> bool:
+    async def is_anchored(self, statement: Statement, at: int | str) -> bool:
         """Whether the anchor is there. Raises `PermanentError` where another root is."""
-        standing = await self.standing(statement, at)
-        if standing is Standing.CONTRADICTED:
+        state = await self.anchor_state(statement, at)
+        if state is AnchorState.CONTRADICTED:
             reason = f"another root is anchored for size {statement.size} of this log"
             raise PermanentError(
                 reason, "stop the node and find out what else signs for this log or sends from this account"
             )
-        return standing is Standing.ANCHORED
+        return state is AnchorState.ANCHORED
 
     async def receipt(self, name: str) -> Mapping[str, Any] | None:
         """The receipt of a transaction that is in the chain."""
@@ -58,11 +58,11 @@ class Questions:
 
     async def gas(self, data: bytes) -> int:
         """What a call of the contract uses. Raises `PermanentError` where the contract refuses for ever."""
-        call = {"from": self._account, "to": to_hex(self._contract.address), "data": to_hex(data)}
+        call = {"from": self.account, "to": to_hex(self._contract.address), "data": to_hex(data)}
         try:
             answer = await self._rpc.question("eth_estimateGas", call)
         except RpcError as error:
-            if error.says("revert") and self._contract.capabilities.refuses_second_root:
+            if error.matches("revert") and self._contract.capabilities.refuses_second_root:
                 raise PermanentError(
                     f"the contract refuses the anchor: {error}", "this is a defect; please report it"
                 ) from error
@@ -109,7 +109,7 @@ class Questions:
                     "eth_getLogs", {**asked, "fromBlock": hex(first), "toBlock": hex(last)}
                 )
             except RpcError as error:
-                if span == 1 or error.says(*BUSY_WORDS):
+                if span == 1 or error.matches(*BUSY_WORDS):
                     raise TransientError(str(error)) from error
                 span = min(span, last - first + 1) // 2 or 1
                 continue

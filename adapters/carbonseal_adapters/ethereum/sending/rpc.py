@@ -39,7 +39,7 @@ class RpcError(Exception):
         super().__init__(f"{method}: {message}")
         self.message = message.lower()
 
-    def says(self, *words: str) -> bool:
+    def matches(self, *words: str) -> bool:
         return any(word in self.message for word in words)
 
 

@@ -135,12 +135,12 @@ def test_a_key_may_be_plain_or_in_a_keystore(keystore: dict[str, Any]) -> None:
     for value in (KEY, KEY.hex(), f"0x{KEY.hex()}\n", KEY.hex().upper()):
         signer = opened("env:KEY", KEY=value)
         assert isinstance(signer, DigestSigner)
-        assert signer.shown == ADDRESS.lower()
+        assert signer.account == ADDRESS.lower()
         assert KEY.hex() not in repr(signer) + repr(signer._key)
     signer = opened("env:KEY?password=env:WORD", KEY=json.dumps(keystore), WORD=PASSWORD)
     assert other_opinion(sign(signer)) == ADDRESS
     del keystore["address"]
-    assert opened("env:KEY?password=env:WORD", KEY=json.dumps(keystore), WORD=PASSWORD).shown == ADDRESS.lower()
+    assert opened("env:KEY?password=env:WORD", KEY=json.dumps(keystore), WORD=PASSWORD).account == ADDRESS.lower()
 
 
 @pytest.mark.parametrize("key", [b"", b"not a key", b"00" * 32, b"\xff" * 32, b"ab" * 31, b"\0" * 32, b"[" * 9000])
@@ -151,7 +151,7 @@ def test_an_unusable_key_is_refused(key: bytes) -> None:
 def test_a_scrypt_keystore_opens() -> None:
     """As geth writes it with --lightkdf."""
     store = Account.encrypt(KEY, PASSWORD, kdf="scrypt", iterations=4096)
-    assert opened("env:KEY?password=env:WORD", KEY=json.dumps(store), WORD=PASSWORD).shown == ADDRESS.lower()
+    assert opened("env:KEY?password=env:WORD", KEY=json.dumps(store), WORD=PASSWORD).account == ADDRESS.lower()
 
 
 def test_keystores_are_read_strictly(keystore: dict[str, Any]) -> None:
@@ -207,10 +207,10 @@ def test_a_token_signs(softhsm: SoftHsm) -> None:
     for nonce in range(20):  # about half of what a token signs has the higher s
         transaction = Transaction(1337, nonce, TO, b"", 90_000, Fees(10**10, 10**9))
         payload = sign(signer, transaction)
-        assert other_opinion(payload).lower() == signer.shown
+        assert other_opinion(payload).lower() == signer.account
         assert read_signed(payload)[1].s <= ORDER // 2
     softhsm.restart()
-    assert other_opinion(sign(signer)).lower() == signer.shown
+    assert other_opinion(sign(signer)).lower() == signer.account
 
 
 def test_a_token_with_a_key_of_another_curve_is_refused(softhsm: SoftHsm) -> None:

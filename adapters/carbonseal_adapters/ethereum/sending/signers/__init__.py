@@ -25,7 +25,7 @@ class TransactionSigner(Protocol):
     address: bytes  # 20 bytes
 
     @property
-    def shown(self) -> str:
+    def account(self) -> str:
         """The address as policies write publishers."""
         ...
 
@@ -46,10 +46,10 @@ class DigestSigner:
         """`key` is on secp256k1."""
         self._key = key
         self.address = address_of(key.public_key[1:])
-        self.shown = to_hex(self.address)
+        self.account = to_hex(self.address)
 
     def __repr__(self) -> str:
-        return f"<signer {self.shown}>"
+        return f"<signer {self.account}>"
 
     async def sign(self, transaction: Transaction) -> bytes:
         digest = transaction.digest()

@@ -31,13 +31,13 @@ class RemoteSigner:
     def __init__(self, uri: KeyUri, *, timeout: float = TIMEOUT) -> None:
         """Raises `Refused` where the URI is not an endpoint, or names no address."""
         self.address = read_address(uri.need("address"), "address")
-        self.shown = to_hex(self.address)
+        self.account = to_hex(self.address)
         self._method = METHODS[uri.scheme]
         self._timeout = timeout
         self._rpc = Rpc(uri.path)
 
     def __repr__(self) -> str:
-        return f"<signer {self.shown} at {self._rpc.endpoint}>"
+        return f"<signer {self.account} at {self._rpc.endpoint}>"
 
     async def sign(self, transaction: Transaction) -> bytes:
         try:
