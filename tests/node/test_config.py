@@ -24,6 +24,7 @@ from tests.nodes import foreign, log_config, settings, tenant_config
 
 SETTINGS = settings()
 KEY = NoteSigner("other.example/log", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
+WEAK = "weak.example+6ee080f1+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # the point of order 1
 LEAST = '[[log]]\nname = "default"\norigin = "a"\nkey = "file:k"\n'
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -132,13 +133,14 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
             ("node.toml", "ledger", "0", "options"),
         ),
         (LEAST + '[[ledger]]\nname="a"\nuri="b"\noptions=1', "config.wrong-value", ("node.toml", "ledger", "0")),
-        (LEAST + '[[foreign]]\nkey="a+b"', "note.key-malformed", ("node.toml", "foreign", "0", "key")),
+        (LEAST + '[[foreign]]\nkey="a+b"', "key.malformed", ("node.toml", "foreign", "0", "key")),
+        (LEAST + f'[[foreign]]\nkey="{WEAK}"', "key.invalid", ("node.toml", "foreign", "0", "key")),
     ],
 )
 def test_mistakes_are_told_with_their_place(text: str, code: str, place: tuple[str, ...]) -> None:
     found, where = code_of(text)
     assert where == place
-    assert found == code or code.startswith("note.")
+    assert found == code
 
 
 def test_no_settings(tmp_path: Path) -> None:

@@ -12,7 +12,13 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
-BOTTOM = {"carbonseal.findings", "carbonseal.instants", "carbonseal.plugins", "carbonseal.transport"}
+BOTTOM = {
+    "carbonseal.findings",
+    "carbonseal.instants",
+    "carbonseal.plugins",
+    "carbonseal.public_keys",
+    "carbonseal.transport",
+}
 LOWER = BOTTOM | {
     "carbonseal.records",
     "carbonseal.log",
@@ -25,6 +31,7 @@ ARROWS = {
     "carbonseal.findings": set(),
     "carbonseal.instants": {"carbonseal.findings"},
     "carbonseal.plugins": {"carbonseal.findings"},
+    "carbonseal.public_keys": {"carbonseal.findings"},
     "carbonseal.transport": {"carbonseal.findings"},
     "carbonseal.ledger": BOTTOM,
     "carbonseal.gathering": BOTTOM | {"carbonseal.ledger"},
@@ -53,6 +60,7 @@ PURE = (
     "findings",
     "instants",
     "plugins",
+    "public_keys",
     "transport",
     "ledger",
     "gathering",

@@ -141,14 +141,6 @@ class TestHeads:
             world.verify(every_head(passport, lambda head: replace(head, checkpoint=note))), "note.signature-fails"
         )
 
-    def test_a_signer_counted_twice(self) -> None:
-        world = World()
-        watcher = f"witness watcher {world.witness.verifier.encode()}\nquorum watcher"
-        passport = world.passport()
-        twice = world.log.head(world.log.size, (world.witness, 1), (world.witness, 2))
-        report = world.verify(every_head(passport, lambda head: replace(head, checkpoint=twice)), quorum=watcher)
-        rejected(report, "note.signature-repeated")
-
     def test_a_cosignature_that_fails(self) -> None:
         world = World()
         watcher = f"witness watcher {world.witness.verifier.encode()}\nquorum watcher"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from carbonseal.findings import Verdict
 from carbonseal.ledger import Evidence
@@ -14,6 +15,10 @@ from carbonseal.passport.seals import Head, SealedAnchor
 from carbonseal.verification.verify import Report
 from tests.verification.tampering import every_head, root_seal, with_heads
 from tests.world import AT, BLOCK_TIME, World, codes
+
+
+def _with_checkpoint(checkpoint: bytes, head: Head) -> Head:
+    return replace(head, checkpoint=checkpoint)
 
 
 class TestFreedoms:
@@ -50,6 +55,18 @@ class TestFreedoms:
         self.verified(
             world, every_head(world.passport(), lambda head: replace(head, checkpoint=head.checkpoint + line))
         )
+
+    def test_to_add_a_cosignature_that_is_there_already(self) -> None:
+        """Whoever gathers cosignatures may gather one twice, or a later one by the same witness: C2SP forbids neither."""
+        world = World()
+        watcher = f"witness watcher {world.witness.verifier.encode()}\nquorum watcher"
+        passport = world.passport()
+        for times in ((1, 1), (2, 1), (1,) * 31):
+            head_again = world.log.head(world.log.size, *((world.witness, time) for time in times))
+            several = every_head(passport, partial(_with_checkpoint, head_again))
+            report = self.verified(world, several, quorum=watcher)
+            met = [finding for finding in report.findings if finding.code.name == "witness-quorum.met"]
+            assert {finding.facts["witnesses"] for finding in met} == {"watcher"}
 
     def test_to_add_a_head_and_to_take_it_away(self) -> None:
         world = World()

@@ -49,6 +49,11 @@ SECRET_ENCRYPTED = rejected(
 SECRET_WRONG_PASSWORD = rejected(
     "secret.wrong-password", "the password does not decrypt {uri}", "check the URI in password="
 )
+SECRET_PUBLIC_KEY = rejected(
+    "secret.public-key",
+    "the public key of {uri} is not accepted: {problem}",
+    "check the token or service that keeps it, and create another key",
+)
 SECRET_SIGNATURE_WRONG = rejected(
     "secret.signature-wrong",
     "a signature by {uri} does not verify under its public key",

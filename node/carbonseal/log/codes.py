@@ -91,7 +91,11 @@ KEY_NAME = rejected(
     "{name} is not a valid key name",
     "use a name of one character or more, without spaces, plus signs and control characters",
 )
-KEY_LENGTH = rejected("key.length", "the Ed25519 public key of {name} has {length} bytes; expected 32")
+KEY_INVALID = rejected(
+    "key.invalid",
+    "the public key of {name} is not accepted: {problem}",
+    "ask its owner for the key; no program that makes keys makes one like this",
+)
 KEY_ID_DIFFERS = rejected(
     "key.id-differs",
     "the key id {key_id} does not belong to this name ({name}) and public key",
@@ -115,9 +119,6 @@ NOTE_TOO_MANY_SIGNATURES = undetermined(
 )
 NOTE_SIGNATURE_MALFORMED = rejected(
     "note.signature-malformed", "{line} is not a valid signature line; expected — NAME BASE64", _CHANGED
-)
-NOTE_SIGNATURE_REPEATED = rejected(
-    "note.signature-repeated", "the note has two signatures by the key of {name}; expected one", _CHANGED
 )
 NOTE_SIGNATURE_FAILS = rejected(
     "note.signature-fails",

@@ -17,7 +17,8 @@ The verifier key of that signature as written, ``NAME+KEY ID IN HEX+BASE64(TYPE 
 - Type 0x01 signs the text (logs). Type 0x04, ``cosignature/v1``, signs a time and the text (witnesses); its signature is the
   time as u64 and the 64 bytes of Ed25519.
 - Name and key id find a signature, and only the public key verifies it. Lines of other keys are ignored; a line of a known
-  key that does not verify is an error, never a missing signature.
+  key that does not verify is an error, never a missing signature. A key may have several lines; all have to verify.
+- A key of another type is an `UnknownKey`: it can be named, and never signs.
 """
 
 from __future__ import annotations
@@ -28,17 +29,19 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from carbonseal.findings import Refused
 from carbonseal.log.text import decode_base64, encode_base64
+from carbonseal.public_keys import check_ed25519, verifies_ed25519
 
 from . import codes
 
 MAX_SIGNATURES = 32
 MAX_NOTE = 256 * 1024  # bytes: room for 32 post-quantum signatures of nearly 5 kB
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but newline
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # in no UTF-8
+_KEY_ID = re.compile("[0-9a-f]{8}")
 
 
 class Algorithm(IntEnum):
@@ -49,8 +52,9 @@ class Algorithm(IntEnum):
 
 
 def is_key_name(name: str) -> bool:
-    """Whether a key may have this name: not empty, no Unicode white space, no plus, no control characters."""
-    return name.split() == [name] and "+" not in name and not _has_control(name)
+    """Whether a key may have this name: not empty, no Unicode white space, no plus, no control characters. It may have any
+    other character, and any length."""
+    return name.split() == [name] and "+" not in name and not _has_control(name) and not _SURROGATE.search(name)
 
 
 def _has_control(text: str) -> bool:
@@ -59,7 +63,7 @@ def _has_control(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key that may sign notes: a name, 32 bytes, and a signature type. Raises Refused on any other."""
+    """A public key that may sign notes: a name, 32 bytes, and a signature type. Raises Refused on any other (`key.*`)."""
 
     name: str
     public_key: bytes
@@ -68,8 +72,10 @@ class VerifierKey:
     def __post_init__(self) -> None:
         if not is_key_name(self.name):
             raise Refused(codes.KEY_NAME(name=repr(self.name)))
-        if len(self.public_key) != 32:
-            raise Refused(codes.KEY_LENGTH(name=self.name, length=len(self.public_key)))
+        try:
+            check_ed25519(self.public_key)
+        except ValueError as error:
+            raise Refused(codes.KEY_INVALID(name=self.name, problem=error)) from error
 
     @property
     def key_id(self) -> bytes:
@@ -83,24 +89,47 @@ class VerifierKey:
     @staticmethod
     def parse(vkey: str) -> VerifierKey:
         """The inverse of `encode`; every key has one spelling. Raises Refused (`key.*`); undetermined on an unknown type."""
-        parts = vkey.split("+", 2)  # base64 may contain a plus, names may not
-        material = decode_base64(parts[2]) if len(parts) == 3 else None
-        if not material:
-            raise Refused(codes.KEY_MALFORMED(key=repr(vkey)))
-        name, key_id = parts[0], parts[1]
-        if key_id != _key_id(name, material).hex():
-            raise Refused(codes.KEY_ID_DIFFERS(name=name, key_id=key_id))
-        if material[0] not in tuple(Algorithm):
-            raise Refused(codes.KEY_UNKNOWN_ALGORITHM(name=name, algorithm=f"0x{material[0]:02x}"))
-        return VerifierKey(name, material[1:], Algorithm(material[0]))
+        key = parse_key(vkey)
+        if isinstance(key, UnknownKey):
+            raise Refused(codes.KEY_UNKNOWN_ALGORITHM(name=key.name, algorithm=f"0x{key.algorithm:02x}"))
+        return key
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether `signature` (64 bytes) is this key's over `message`."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
+        return verifies_ed25519(self.public_key, signature, message)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKey:
+    """A verifier key of a type that this version does not know. It has a name and is written back as it was; nothing is
+    signed by it. Its key id is not recomputed: each type has a rule of its own (for 0x02, the key's SPKI is hashed)."""
+
+    name: str
+    key_id: bytes
+    algorithm: int  # the type byte
+    public_key: bytes
+
+    def encode(self) -> str:
+        """The verifier key as written."""
+        return f"{self.name}+{self.key_id.hex()}+{encode_base64(bytes([self.algorithm]) + self.public_key)}"
+
+
+def parse_key(vkey: str) -> VerifierKey | UnknownKey:
+    """A verifier key of any type. Raises Refused (`key.*`) on what is none, and on a public key that is refused."""
+    parts = vkey.split("+", 2)  # base64 may contain a plus, names may not
+    material = decode_base64(parts[2]) if len(parts) == 3 else None
+    if not material:
+        raise Refused(codes.KEY_MALFORMED(key=repr(vkey)))
+    name, key_id, algorithm = parts[0], parts[1], material[0]
+    if not is_key_name(name):
+        raise Refused(codes.KEY_NAME(name=repr(name)))
+    if algorithm not in tuple(Algorithm):
+        if not _KEY_ID.fullmatch(key_id):
+            raise Refused(codes.KEY_MALFORMED(key=repr(vkey)))
+        return UnknownKey(name, bytes.fromhex(key_id), algorithm, material[1:])
+    if key_id != _key_id(name, material).hex():
+        raise Refused(codes.KEY_ID_DIFFERS(name=name, key_id=key_id))
+    return VerifierKey(name, material[1:], Algorithm(algorithm))
 
 
 def _key_id(name: str, material: bytes) -> bytes:
@@ -162,33 +191,31 @@ class Note:
             raise Refused(codes.NOTE_TOO_MANY_SIGNATURES(count=len(signatures), limit=MAX_SIGNATURES))
         return Note(text + "\n", tuple(Signature.parse(line) for line in signatures))
 
-    def _by(self, key: VerifierKey) -> bytes | None:
+    def _by(self, key: VerifierKey) -> list[bytes]:
+        """The signatures of all lines that have the key's name and key id."""
         key_id = key.key_id
-        found = [s.data for s in self.signatures if s.key_id == key_id and s.name == key.name]
-        if len(found) > 1:
-            raise Refused(codes.NOTE_SIGNATURE_REPEATED(name=key.name))
-        return found[0] if found else None
+        return [s.data for s in self.signatures if s.key_id == key_id and s.name == key.name]
 
     def signed_by(self, key: VerifierKey) -> bool:
         """Whether the note has a valid signature (of a witness's key: cosignature) by `key`; False where it has none by that
-        key. Raises Refused where it has an invalid one, or two."""
+        key. Raises Refused where any by that key is invalid."""
         if key.algorithm is Algorithm.COSIGNATURE:
             return self.cosigned_at(key) is not None
-        signature = self._by(key)
-        if signature is not None and not key.verifies(signature, self.text.encode()):
+        signatures = self._by(key)
+        if not all(key.verifies(signature, self.text.encode()) for signature in signatures):
             raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
-        return signature is not None
+        return bool(signatures)
 
     def cosigned_at(self, key: VerifierKey) -> int | None:
-        """When the witness `key` (0x04) cosigned this checkpoint, in seconds since 1970; None where it did not. Raises
-        Refused as `signed_by` does, and on a time beyond 2^63 - 1."""
-        signature = self._by(key) if key.algorithm is Algorithm.COSIGNATURE else None
-        if signature is None:
-            return None
-        time = int.from_bytes(signature[:8], "big")
-        if len(signature) != 72 or time >> 63 or not key.verifies(signature[8:], _cosigned(time, self.text)):
-            raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
-        return time
+        """When the witness `key` (0x04) cosigned this checkpoint, in seconds since 1970, and of several times the earliest;
+        None where it did not. Raises Refused as `signed_by` does, and on a time beyond 2^63 - 1."""
+        times = []
+        for signature in self._by(key) if key.algorithm is Algorithm.COSIGNATURE else []:
+            time = int.from_bytes(signature[:8], "big")
+            if len(signature) != 72 or time >> 63 or not key.verifies(signature[8:], _cosigned(time, self.text)):
+                raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
+            times.append(time)
+        return min(times, default=None)
 
 
 def _cosigned(time: int, text: str) -> bytes:

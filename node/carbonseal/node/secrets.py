@@ -14,7 +14,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -25,6 +25,7 @@ from carbonseal.keys.codes import (
     SECRET_MALFORMED,
     SECRET_MISSING,
     SECRET_OPEN_TO_OTHERS,
+    SECRET_PUBLIC_KEY,
     SECRET_SIGNATURE_WRONG,
     SECRET_TOO_LONG,
     SECRET_WRONG_PASSWORD,
@@ -33,6 +34,7 @@ from carbonseal.keys.signers import Curve, KeyKind, Signer
 from carbonseal.keys.stored import OPTIONS as STORED
 from carbonseal.keys.uris import KeyUri, read_uri, split_uri
 from carbonseal.log.notes import NoteSigner, SigningKey, VerifierKey
+from carbonseal.public_keys import check_ed25519, verifies_ed25519
 
 KEY_BYTES = 32
 MAX_SECRET = 64 * 1024  # bytes: keystores and PEM files have less than one
@@ -61,27 +63,29 @@ def open_signer(uri: str, base: Path) -> SigningKey:
 
 
 class VerifiedSigner:
-    """An Ed25519 key of any scheme. Each signature is verified before it is returned: a token or a service may be faulty."""
+    """An Ed25519 key of any scheme. A token or a service may be faulty: its public key is checked, and each signature is
+    verified before it is returned. Raises `Refused`."""
 
     def __init__(self, uri: str, signer: Signer) -> None:
         self._uri = split_uri(uri)
         self._signer = signer
-        self._public_key = Ed25519PublicKey.from_public_bytes(signer.public_key)
+        try:
+            check_ed25519(signer.public_key)
+        except ValueError as error:
+            raise Refused(SECRET_PUBLIC_KEY(uri=self._uri, problem=error)) from error
 
     def __repr__(self) -> str:
         return f"<{self._uri}>"
 
     def public_key(self) -> Ed25519PublicKey:
         """The public key, as it was when the key was opened."""
-        return self._public_key
+        return Ed25519PublicKey.from_public_bytes(self._signer.public_key)
 
     def sign(self, data: bytes, /) -> bytes:
         """The signature, 64 bytes (RFC 8032). Raises `Refused` where the key gives none that verifies."""
         signature = self._signer.sign(data)
-        try:
-            self._public_key.verify(signature, data)
-        except InvalidSignature:
-            raise Refused(SECRET_SIGNATURE_WRONG(uri=self._uri)) from None
+        if not verifies_ed25519(self._signer.public_key, signature, data):
+            raise Refused(SECRET_SIGNATURE_WRONG(uri=self._uri))
         return signature
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from carbonseal.public_keys import check_ed25519
+
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _ED25519 = b"\xed\x01"
@@ -47,8 +49,13 @@ def encode_key(public_key: bytes) -> str:
 
 @lru_cache(maxsize=1024)
 def decode_key(text: str) -> bytes:
-    """The Ed25519 public key (32 bytes) of a multikey. Raises ValueError on any other kind of key."""
+    """The Ed25519 public key (32 bytes) of a multikey. Raises ValueError on any other kind of key, and on one that
+    `carbonseal.public_keys` refuses."""
     data = decode_multibase(text)
     if len(data) != 34 or not data.startswith(_ED25519):
         raise ValueError("not an Ed25519 public key in multibase form (z6Mk…)")
+    try:
+        check_ed25519(data[2:])
+    except ValueError as error:
+        raise ValueError(f"the Ed25519 public key {text} is not accepted: {error}") from error
     return data[2:]

@@ -70,7 +70,12 @@ def notes() -> list[Case]:
     add("cosigned after the last second", fails, f"{text}\n{beyond}", WITNESS_VKEY)
     plain = key_id("witness.example", material(WATCHER, WITNESS)) + bytes(8) + WATCHER.sign(text.encode())
     add("a witness's plain signature", fails, f"{text}\n— witness.example {b64(plain)}\n", WITNESS_VKEY)
-    add("signed twice", refused("note.signature-repeated"), f"{text}\n{mine}{mine}")
+    later = cosignature("witness.example", WATCHER, text, TIME + 60)
+    add("signed twice", {"signed": True}, f"{text}\n{mine}{mine}")
+    add(
+        "signed twice, once wrongly", fails, f"{text}\n{mine}{line(ORIGIN, OWNER, 'another' + text).splitlines()[-1]}\n"
+    )
+    add("cosigned at two times", {"signed": True, "time": TIME}, f"{text}\n{later}{seen}", WITNESS_VKEY)
     add("no signature", refused("note.without-signatures"), "a text\n")
     add("no signature after the blank line", refused("note.without-signatures"), "a text\n\n")
     add("no line feed at the end", refused("note.truncated"), f"{text}\n{mine}"[:-1])
@@ -104,10 +109,25 @@ def _keys() -> list[Case]:
         ("another key id", refused("key.id-differs"), f"{ORIGIN}+00000000+{b64(data)}"),
         ("a key id in capitals", refused("key.id-differs"), f"a+{key_id('a', data).hex().upper()}+{b64(data)}"),
         ("base64 with stray bits", refused("key.malformed"), LOG_VKEY[:-1] + "="),
-        ("31 bytes", refused("key.length"), vkey(ORIGIN, data[:-1])),
+        ("31 bytes", refused("key.invalid"), vkey(ORIGIN, data[:-1])),
+        ("a point of small order", refused("key.invalid"), vkey(ORIGIN, b"\1" + bytes(32))),
+        (
+            "a point in another encoding",
+            refused("key.invalid"),
+            vkey(ORIGIN, b"\1" + (2**255 - 16).to_bytes(32, "little")),
+        ),
+        ("no point", refused("key.invalid"), vkey(ORIGIN, b"\1\2" + bytes(31))),
+        ("type 2", undetermined("key.unknown-algorithm"), vkey(ORIGIN, b"\2" + bytes(91))),
+        (
+            "type 2, with a key id of its own",
+            undetermined("key.unknown-algorithm"),
+            f"{ORIGIN}+00000000+{b64(bytes([2]))}",
+        ),
         ("type 6", undetermined("key.unknown-algorithm"), vkey(ORIGIN, post_quantum)),
     ):
         found.append(case(name, "key", expect, key=text))
+    for name in ("wit@example.com/a/b", "見証人.example", "n" * 300):
+        found.append(case(f"the name {name[:20]}", "key", _key(name, data), key=vkey(name, data)))
     return found
 
 

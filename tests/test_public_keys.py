@@ -1,0 +1,239 @@
+"""Ed25519 public keys: honest ones pass, and those under which anybody signs, or which name one point twice, never enter."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carbonseal.log.notes import VerifierKey, parse_key
+from carbonseal.node.secrets import VerifiedSigner
+from carbonseal.passport.multibase import decode_key, encode_key
+from carbonseal.public_keys import check_ed25519, verifies_ed25519
+from carbonseal.verification.policy import parse_policy
+from carbonseal_adapters.tlog.checking.evidence import read_key
+from tests.log.refusals import refusal
+
+P = 2**255 - 19
+D = -121665 * pow(121666, -1, P) % P
+ORDER = 2**252 + 27742317777372353535851937790883648493
+Point = tuple[int, int]
+IDENTITY: Point = (0, 1)
+
+
+# The group by its definition, slow and plain: x and y, and the complete addition law (RFC 8032, section 5.1.4).
+
+
+def add(one: Point, other: Point) -> Point:
+    (x1, y1), (x2, y2) = one, other
+    product = D * x1 * x2 * y1 * y2 % P
+    x = (x1 * y2 + x2 * y1) * pow(1 + product, -1, P)
+    y = (y1 * y2 + x1 * x2) * pow(1 - product, -1, P)
+    return x % P, y % P
+
+
+def times(scalar: int, point: Point) -> Point:
+    result = IDENTITY
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def square_root(number: int) -> int | None:
+    root = pow(number, (P + 3) // 8, P)
+    for candidate in (root, root * pow(2, (P - 1) // 4, P) % P):
+        if candidate * candidate % P == number % P:
+            return candidate
+    return None
+
+
+def points(y: int) -> list[Point]:
+    """The points with this y: none, one (where x is 0) or two."""
+    x = square_root((y * y - 1) * pow(D * y * y + 1, -1, P))
+    return [] if x is None else sorted({(x, y % P), (-x % P, y % P)})
+
+
+def written(y: int, sign: int) -> bytes:
+    return (y | sign << 255).to_bytes(32, "little")
+
+
+def encodings(point: Point) -> list[bytes]:
+    """Every 32 bytes that a lenient reader takes for the point: y or y + p, and either sign where x is 0."""
+    x, y = point
+    signs = (x & 1,) if x else (0, 1)
+    return [written(value, sign) for value in (y, y + P) if value < 2**255 for sign in signs]
+
+
+def small_order() -> set[Point]:
+    """The 8 points that [8] takes to the identity: the multiples of one of order 8, which is found by clearing the rest."""
+    for y in range(2, 40):
+        for point in points(y):
+            cleared = times(ORDER, point)
+            if times(4, cleared) != IDENTITY:
+                return {times(count, cleared) for count in range(8)}
+    raise AssertionError
+
+
+SMALL = sorted(small_order())
+WEAK = sorted({written_as for point in SMALL for written_as in encodings(point)})
+NOT_CANONICAL = sorted(
+    {written(y, sign) for y in range(P, 2**255) for sign in (0, 1)} | {written(1, 1), written(P - 1, 1)}
+)
+REFUSED = sorted({*WEAK, *NOT_CANONICAL})
+
+
+def test_what_is_tried_is_all_there_is() -> None:
+    assert len(SMALL) == 8
+    assert {add(one, other) for one in SMALL for other in SMALL} == set(SMALL)
+    assert (len(WEAK), len(NOT_CANONICAL), len(REFUSED)) == (14, 40, 48)
+    on_the_curve = [raw for raw in NOT_CANONICAL if points(int.from_bytes(raw, "little") % 2**255)]
+    assert len(on_the_curve) == 26
+
+
+@pytest.mark.parametrize("raw", REFUSED, ids=bytes.hex)
+def test_no_weak_key_and_no_second_encoding_is_accepted(raw: bytes) -> None:
+    with pytest.raises(ValueError, match=r"small order|not the canonical"):
+        check_ed25519(raw)
+
+
+def signature_by_nobody(raw: bytes) -> tuple[bytes, bytes] | None:
+    """A message and a signature, made without a private key, that verify under `raw` where it is read leniently: S is 0, and
+    R is the point of small order that the hash asks for."""
+    for count in range(64):
+        message = b"%d" % count
+        for r in WEAK:
+            try:
+                Ed25519PublicKey.from_public_bytes(raw).verify(r + bytes(32), message)
+            except (InvalidSignature, ValueError):
+                continue
+            return message, r + bytes(32)
+    return None
+
+
+def test_the_attack_that_they_are_refused_for_is_real() -> None:
+    """The library underneath takes most of them for keys, and signatures that nobody made for theirs."""
+    forged = {raw: signature_by_nobody(raw) for raw in WEAK}
+    assert sum(found is not None for found in forged.values()) >= 8
+    identity = written(1, 0)
+    assert all(verifies_ed25519(identity, identity + bytes(32), message) for message in (b"", b"any", b"message"))
+
+
+def vkey(raw: bytes, algorithm: int) -> str:
+    material = bytes([algorithm]) + raw
+    key_id = hashlib.sha256(b"weak.example\n" + material).hexdigest()[:8]
+    return f"weak.example+{key_id}+{base64.b64encode(material).decode()}"
+
+
+class Token:
+    """A signer of some scheme that says that its public key is `raw`."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.public_key = raw
+
+    def sign(self, data: bytes, /) -> bytes:
+        return self.public_key + bytes(32)
+
+
+def entrances(raw: bytes) -> Iterator[tuple[str, Callable[..., object], tuple[object, ...]]]:
+    log, witness = vkey(raw, 1), vkey(raw, 4)
+    yield "key.invalid", VerifierKey, ("weak.example", raw)
+    for text in (log, witness):
+        yield "key.invalid", VerifierKey.parse, (text,)
+        yield "key.invalid", parse_key, (text,)
+    yield "key.invalid", parse_policy, (f"carbonseal-policy v1\nlog {log}\n",)
+    yield "key.invalid", parse_policy, (f"carbonseal-policy v1\nwitness w {witness}\n",)
+    yield "tlog.malformed-key", read_key, ({"key": log},)
+    yield "secret.public-key", VerifiedSigner, ("pkcs11:object=log", Token(raw))
+
+
+@pytest.mark.parametrize("raw", REFUSED, ids=bytes.hex)
+def test_they_enter_nowhere(raw: bytes) -> None:
+    for code, enter, arguments in entrances(raw):
+        assert refusal(enter, *arguments) == code
+    with pytest.raises(ValueError, match=encode_key(raw)):
+        decode_key(encode_key(raw))
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_every_honest_key_is_accepted(seed: bytes) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    raw = key.public_key().public_bytes_raw()
+    check_ed25519(raw)
+    assert decode_key(encode_key(raw)) == raw
+    assert VerifierKey.parse(VerifierKey("a", raw).encode()).public_key == raw
+    assert verifies_ed25519(raw, key.sign(b"message"), b"message")
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_what_is_accepted_is_one_encoding_of_one_point(raw: bytes) -> None:
+    try:
+        check_ed25519(raw)
+    except ValueError:
+        return
+    y, sign = int.from_bytes(raw, "little") % 2**255, raw[31] >> 7
+    (point,) = [(x, y) for x, y in points(y) if x & 1 == sign]
+    assert encodings(point) == [raw]
+    assert times(8, point) != IDENTITY
+
+
+def test_a_point_off_the_curve_is_no_key() -> None:
+    off = [written(y, 0) for y in range(2, 40) if not points(y)]
+    assert len(off) > 10
+    for raw in off:
+        with pytest.raises(ValueError, match="not a point of the curve"):
+            check_ed25519(raw)
+
+
+@pytest.mark.parametrize("length", [0, 31, 33, 64])
+def test_other_lengths(length: int) -> None:
+    with pytest.raises(ValueError, match=f"has {length} bytes; expected 32"):
+        check_ed25519(bytes(length))
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+PUBLIC = KEY.public_key().public_bytes_raw()
+
+
+def test_a_signature_has_one_form() -> None:
+    """S + L for S, another length, or R not canonical: each verifies somewhere, and none of them here."""
+    signature = KEY.sign(b"message")
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    assert verifies_ed25519(PUBLIC, signature, b"message")
+    for other in (
+        r + (s + ORDER).to_bytes(32, "little"),
+        signature[:-1],
+        signature + b"\0",
+        b"",
+        r,
+        *(weak + bytes(32) for weak in REFUSED),
+        *(weak + signature[32:] for weak in REFUSED),
+    ):
+        assert not verifies_ed25519(PUBLIC, other, b"message")
+
+
+def test_a_key_with_a_part_of_small_order_is_its_owners() -> None:
+    """It is accepted, and nobody but who knows the scalar signs under it: the check is without cofactor, so a signature that
+    holds with cofactor alone is refused, and only one that was made for this very encoding holds."""
+    (torsion, *_) = [point for point in SMALL if point != IDENTITY and times(2, point) == IDENTITY]
+    secret = int.from_bytes(hashlib.sha512(b"mixed").digest(), "little") % ORDER
+    base = points(4 * pow(5, -1, P) % P)[0]
+    base = base if base[0] % 2 == 0 else (-base[0] % P, base[1])
+    mixed = add(times(secret, base), torsion)
+    raw = written(mixed[1], mixed[0] & 1)
+    check_ed25519(raw)
+    outcomes = set()
+    for nonce in range(1, 24):
+        x, y = times(nonce, base)
+        r = written(y, x & 1)
+        challenge = int.from_bytes(hashlib.sha512(r + raw + b"message").digest(), "little") % ORDER
+        s = (nonce + challenge * secret) % ORDER
+        outcomes.add(verifies_ed25519(raw, r + s.to_bytes(32, "little"), b"message"))
+    assert outcomes == {True, False}  # where the challenge is even, the part of order 2 falls out
