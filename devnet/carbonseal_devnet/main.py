@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carbonseal.cli.errors import Explaining, Failed
+from carbonseal.cli.errors import CommandGroup, Failed
 
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
@@ -29,7 +29,7 @@ DIRECTORY = click.option(
 )
 
 
-@click.group(cls=Explaining, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Run local ledgers for development and tests. Nothing leaves this machine.
 

@@ -394,6 +394,6 @@ class EvidenceVerifier(Protocol):
         """
         ...
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         """What a trust item says, in a few words, with what a policy pins of it. Never raises: a person may have written it."""
         ...

@@ -25,7 +25,9 @@ class BodyTooLarge(CarbonsealError):
 class ByteStream(Protocol):
     """What blocks until bytes are there, such as the standard library's HTTP responses."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, as soon as there are any; b"" at the end."""
+        ...
 
 
 async def read_chunks(chunks: AsyncIterable[bytes], limit: int) -> bytes:

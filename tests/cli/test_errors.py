@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from carbonseal.cli.errors import Explaining
+from carbonseal.cli.errors import CommandGroup
 from carbonseal.findings import BrokenOff, CarbonsealError, Refused, rejected, undetermined
 from tests.cli.conftest import Run
 
@@ -18,7 +18,7 @@ BROKEN = undetermined("test.broken", "the disk broke", "buy another")
 
 
 def told(error: Exception) -> Result:
-    @click.group(cls=Explaining)
+    @click.group(cls=CommandGroup)
     def group() -> None:
         pass
 

@@ -191,7 +191,7 @@ class MemoryVerifier:
     def identities(self, block: Block) -> frozenset[str]:
         return frozenset({f"{self.scheme}-chain:1"})
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         return f"{kind} {value.get('number')} {value.get('hash')}"
 
 
@@ -265,5 +265,5 @@ class StampVerifier:
             return Checked((WRONG(),))
         return Checked((SHOWN(),), Proved("any", None, (), frozenset({"stamp-key:1"})))
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         return kind

@@ -10,6 +10,7 @@ from carbonseal_adapters.conformance.subject import Check, Stranger, Subject, co
 
 
 async def tells_publisher_is_true(subject: Subject) -> None:
+    """Evidence names its publisher, and one publisher's anchors count for no other; or the capability is declared absent."""
     async with connected(subject) as ledger:
         if ledger.publisher == "":
             assert subject.stranger is None, "a ledger whose publisher is the log has no other publishers"
@@ -54,6 +55,7 @@ async def _strangers_do_not_count(subject: Subject, ledger: Ledger, stranger: St
 
 
 async def refuses_second_root_is_true(subject: Subject) -> None:
+    """A second root for one size is refused, by `PermanentError` with a remedy or by *refused*; or it was declared to be taken."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         other = subject.contradiction(anchor)
@@ -71,6 +73,7 @@ async def refuses_second_root_is_true(subject: Subject) -> None:
 
 
 async def knows_latest_is_true(subject: Subject) -> None:
+    """`latest` is the largest anchor whatever the order of writing, and None for a log that was never anchored."""
     smaller, larger = subject.anchor(), subject.anchor()
     async with connected(subject) as ledger:
         await subject.write(ledger, larger)
@@ -82,6 +85,7 @@ async def knows_latest_is_true(subject: Subject) -> None:
 
 
 async def needs_money_is_true(subject: Subject) -> None:
+    """An anchor costs something, and the balance goes down by that; or there is no balance."""
     async with connected(subject) as ledger:
         assert ledger.replace_after is None or ledger.replace_after >= 0, "replace_after is negative"
         before = await ledger.balance()
@@ -102,6 +106,7 @@ async def needs_money_is_true(subject: Subject) -> None:
 
 
 async def can_be_asked_later_is_true(subject: Subject) -> None:
+    """Without the bytes that `send` returned, a final anchor is still found; or those bytes are all that is known of it."""
     async with connected(subject) as ledger:
         attempt = await subject.send(ledger, await ledger.prepare(subject.anchor(), []))
         await subject.until_final(ledger, [attempt])
@@ -115,6 +120,7 @@ async def can_be_asked_later_is_true(subject: Subject) -> None:
 
 
 async def gives_time_is_true(subject: Subject) -> None:
+    """Proofs have times, in seconds since 1970, that do not go back; or none has one."""
     async with connected(subject) as ledger:
         times: list[int | None] = []
         for anchor in (subject.anchor(), subject.anchor()):

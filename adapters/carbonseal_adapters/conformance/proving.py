@@ -11,6 +11,7 @@ from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, conn
 
 
 async def an_anchor_is_proved_offline(subject: Subject) -> None:
+    """From prepare to a proof: the publisher and the scheme are what was declared, and sound evidence has no other finding."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         evidence = await subject.proved(ledger, anchor)
@@ -62,6 +63,7 @@ async def old_evidence_still_verifies(subject: Subject) -> None:
 
 
 async def evidence_proves_nothing_else(subject: Subject) -> None:
+    """Not another root, size or log, and not under a type or version that is not its own."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         statement = anchor.statement
@@ -81,6 +83,7 @@ async def evidence_proves_nothing_else(subject: Subject) -> None:
 
 
 async def changed_bytes_prove_nothing(subject: Subject) -> None:
+    """Evidence that was cut, lengthened or changed in one bit is refused with a finding, and without an exception."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         evidence = await subject.proved(ledger, anchor)
@@ -97,9 +100,13 @@ async def trust_is_never_held_against_evidence(subject: Subject) -> None:
         anchor = subject.anchor()
         evidence = await subject.proved(ledger, anchor)
         sound = subject.trust(evidence)
-        assert all(subject.verifier.tell(item.kind, item.value) for item in sound), "a trust item cannot be listed"
+        assert all(subject.verifier.describe_item(item.kind, item.value) for item in sound), (
+            "a trust item cannot be listed"
+        )
         odd = [replace(item, value={"any": 1}) for item in sound]
-        assert all(subject.verifier.tell(item.kind, item.value) for item in odd), "a malformed item cannot be listed"
+        assert all(subject.verifier.describe_item(item.kind, item.value) for item in odd), (
+            "a malformed item cannot be listed"
+        )
         worse: list[Sequence[TrustItem]] = [[], odd] if sound else [[TrustItem(ledger.name, "any", {}, "?", "?")]]
         for trust in worse:
             checked = subject.check(ledger, evidence, anchor.statement, trust=trust)
@@ -112,6 +119,7 @@ async def trust_is_never_held_against_evidence(subject: Subject) -> None:
 
 
 async def identities_name_the_ledger(subject: Subject) -> None:
+    """Two anchors on one ledger prove the same identities, each with its kind in front (`genesis:...`)."""
     async with connected(subject) as ledger:
         anchors = subject.anchor(), subject.anchor()
         evidence = [await subject.proved(ledger, anchor) for anchor in anchors]

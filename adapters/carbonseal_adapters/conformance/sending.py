@@ -7,6 +7,7 @@ from carbonseal_adapters.conformance.subject import ROUNDS, Check, Subject, conn
 
 
 async def preparing_sends_and_spends_nothing(subject: Subject) -> None:
+    """`prepare` changes neither ledger nor balance, and an attempt that was never sent is *missing*."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         before = await _state(ledger, anchor)
@@ -21,6 +22,7 @@ async def preparing_sends_and_spends_nothing(subject: Subject) -> None:
 
 
 async def sending_again_is_success(subject: Subject) -> None:
+    """The same bytes sent again, before or after they are final, change nothing and raise nothing."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         attempt = await subject.send(ledger, await ledger.prepare(anchor, []))
@@ -52,6 +54,7 @@ async def a_restart_forgets_nothing(subject: Subject) -> None:
 
 
 async def a_replacement_keeps_its_slot(subject: Subject) -> None:
+    """Two attempts for one anchor share a slot, so that a ledger takes one of them at most."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         first = kept(await ledger.prepare(anchor, []))
@@ -64,6 +67,7 @@ async def a_replacement_keeps_its_slot(subject: Subject) -> None:
 
 
 async def other_anchors_have_slots_of_their_own(subject: Subject) -> None:
+    """Attempts for two anchors do not exclude each other, also where the adapter was restarted in between."""
     one, other = subject.anchor(), subject.anchor()
     async with connected(subject) as ledger:
         first = kept(await ledger.prepare(one, []))
@@ -78,6 +82,7 @@ async def other_anchors_have_slots_of_their_own(subject: Subject) -> None:
 
 
 async def the_same_anchor_again_is_success(subject: Subject) -> None:
+    """A node that has lost its outbox can write an anchor that is there already, and prove it."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         await subject.write(ledger, anchor)
@@ -86,6 +91,7 @@ async def the_same_anchor_again_is_success(subject: Subject) -> None:
 
 
 async def what_is_final_stays_final(subject: Subject) -> None:
+    """A final anchor is final whenever it is asked about, costs no more, and can still be proved."""
     async with connected(subject) as ledger:
         attempt = await subject.send(ledger, await ledger.prepare(subject.anchor(), []))
         first = await subject.until_final(ledger, [attempt])

@@ -28,6 +28,7 @@ class Fault:
     seconds: float = 1.0  # of a delay
 
     def hits(self, asked: Any) -> bool:
+        """Whether a JSON-RPC request, or one of a batch, meets this fault."""
         methods = {
             str(one.get("method")) for one in (asked if isinstance(asked, list) else [asked]) if type(one) is dict
         }

@@ -86,6 +86,7 @@ class OrdererDeliver:
         self._deliverer = deliverer
 
     async def deliver(self, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """The blocks that each request seeks, then a status."""
         async for item in self._deliverer.answer(requests):
             yield ab_pb2.DeliverResponse(status=item) if isinstance(item, int) else ab_pb2.DeliverResponse(block=item)
 

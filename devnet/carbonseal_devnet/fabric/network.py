@@ -120,17 +120,28 @@ class FabricNetwork(FabricAccess):
     # Faults: what is stopped is gone at once, in the middle of whatever it does
 
     @abstractmethod
-    def stop_peer(self, msp_id: str) -> None: ...
+    def stop_peer(self, msp_id: str) -> None:
+        """Stop an organisation's peer."""
+
     @abstractmethod
-    def start_peer(self, msp_id: str) -> None: ...
+    def start_peer(self, msp_id: str) -> None:
+        """Start it again; it catches up on blocks."""
+
     @abstractmethod
-    def stop_orderer(self, number: int = 0) -> None: ...
+    def stop_orderer(self, number: int = 0) -> None:
+        """Stop an orderer."""
+
     @abstractmethod
-    def start_orderer(self, number: int = 0) -> None: ...
+    def start_orderer(self, number: int = 0) -> None:
+        """Start it again; it catches up on blocks."""
+
     @abstractmethod
-    def stop_chaincode(self, msp_id: str) -> None: ...
+    def stop_chaincode(self, msp_id: str) -> None:
+        """Stop an organisation's chaincode service."""
+
     @abstractmethod
-    def start_chaincode(self, msp_id: str) -> None: ...
+    def start_chaincode(self, msp_id: str) -> None:
+        """Start it again."""
 
     @abstractmethod
     def overwrite_filter(self, msp_id: str, number: int, position: int, code: int) -> None:

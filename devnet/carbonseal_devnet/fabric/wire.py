@@ -21,9 +21,13 @@ class Signer(Protocol):
     """Who signs: `serialized` is a SerializedIdentity's bytes."""
 
     @property
-    def serialized(self) -> bytes: ...
+    def serialized(self) -> bytes:
+        """A SerializedIdentity's bytes."""
+        ...
 
-    def sign(self, message: bytes) -> bytes: ...
+    def sign(self, message: bytes) -> bytes:
+        """The signature over `message`."""
+        ...
 
 
 class Malformed(ValueError):

@@ -57,7 +57,7 @@ class TimestampVerifier:
         except (ValueError, TypeError, IndexError, InvalidSignature) as error:
             return Checked((WRONG(problem=repr(error)),))
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         return f"{kind} {dict(value)}, on which no time-stamp rests"
 
 

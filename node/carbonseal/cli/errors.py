@@ -90,7 +90,7 @@ class MissingExtra(Failed):
         return MissingExtra(command, extra)
 
 
-class Explaining(click.Group):
+class CommandGroup(click.Group):
     """A group of commands that turns what carbonseal raises on purpose into an error line and an exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:

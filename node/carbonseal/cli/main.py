@@ -9,12 +9,12 @@ import sys
 
 import click
 
-from carbonseal.cli.errors import Explaining, Failed, MissingExtra
+from carbonseal.cli.errors import CommandGroup, Failed, MissingExtra
 from carbonseal.findings import Refused
 from carbonseal.plugins import COMMANDS
 
 
-class Commands(Explaining):
+class Commands(CommandGroup):
     """All commands by name. One that cannot be loaded is listed with the reason, and fails with it when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it

@@ -34,7 +34,7 @@ class Verifier:
         assert set(options) == {"publisher"}, options
         return Pins()
     def check(self, evidence, statement, pins, trust): raise NotImplementedError
-    def tell(self, kind, value): return kind
+    def describe_item(self, kind, value): return kind
 
 async def connect(uri, options, secrets):
     return Stamps(options)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from carbonseal.cli.errors import Explaining
+from carbonseal.cli.errors import CommandGroup
 from carbonseal.cli.main import carbonseal
 from carbonseal.ledger import OutcomeUnknownError, TransientError
 from carbonseal_adapters.ethereum.checking import registry
@@ -45,7 +45,7 @@ def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], st
 
 
 def run(*words: str, said: str = "") -> Result:
-    group = Explaining("carbonseal", commands={"ethereum": ethereum}, context_settings=carbonseal.context_settings)
+    group = CommandGroup("carbonseal", commands={"ethereum": ethereum}, context_settings=carbonseal.context_settings)
     return CliRunner().invoke(group, ["ethereum", "deploy", *words], input=said)
 
 

@@ -42,11 +42,19 @@ class Chain(Protocol):
     """What a policy's line pins of a chain, and how many sources must agree."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The ledger's name, such as "eip155:1"."""
+        ...
+
     @property
-    def genesis(self) -> bytes: ...
+    def genesis(self) -> bytes:
+        """The hash of block 0, 32 bytes."""
+        ...
+
     @property
-    def agree(self) -> int: ...
+    def agree(self) -> int:
+        """How many sources have to name the same block, 1 or more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

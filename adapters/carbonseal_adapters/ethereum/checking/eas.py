@@ -68,6 +68,7 @@ class EasEvidence:
     storage_proof: tuple[bytes, ...]
 
     def encode(self) -> Evidence:
+        """The bytes of evidence, as section 8 of the specification has them."""
         return Evidence(TYPE, VERSION, write_parts(self, self.eas))
 
     @staticmethod

@@ -66,6 +66,7 @@ class StorageEvidence:
     storage_proof: tuple[bytes, ...]
 
     def encode(self) -> Evidence:
+        """The bytes of evidence, as section 8 of the specification has them."""
         return Evidence(TYPE, VERSION, write_parts(self, self.registry, self.publisher))
 
     @staticmethod
@@ -116,7 +117,7 @@ class EthereumVerifier:
         except Refused as refused:
             return Checked((refused.finding,))
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         """A block's number and hash."""
         return f"{kind} {value.get('number')} hash {value.get('hash')}"
 

@@ -18,6 +18,7 @@ MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
 
 
 def encode(item: Item) -> bytes:
+    """The RLP encoding of bytes, or of a list of items (Yellow Paper, appendix B)."""
     if isinstance(item, list):
         body = b"".join(map(encode, item))
         return _prefix(0xC0, len(body)) + body

@@ -20,11 +20,19 @@ class Proofs(Protocol):
     """What shows a word: the block's header and the two proofs, unchecked but for their form."""
 
     @property
-    def header(self) -> bytes: ...
+    def header(self) -> bytes:
+        """The block header's RLP."""
+        ...
+
     @property
-    def account_proof(self) -> Nodes: ...
+    def account_proof(self) -> Nodes:
+        """The contract's account, under the header's state root."""
+        ...
+
     @property
-    def storage_proof(self) -> Nodes: ...
+    def storage_proof(self) -> Nodes:
+        """The storage slot, under the account's storage root."""
+        ...
 
 
 # --- the form --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ class Absent:
 
 
 def keccak256(data: bytes) -> bytes:
+    """Keccak-256 (32 bytes) with the original padding, which is not SHA3-256's."""
     return keccak.new(digest_bits=256, data=data).digest()
 
 

@@ -48,6 +48,7 @@ class Inquiry:
         self._opener = urllib.request.build_opener(_Elsewhere)
 
     def chain_id(self) -> int:
+        """The endpoint's chain id (EIP-155)."""
         return self._quantity("eth_chainId", self.ask("eth_chainId"))
 
     def height(self) -> int:

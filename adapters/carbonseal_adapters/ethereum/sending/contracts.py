@@ -27,13 +27,24 @@ class Contract(Protocol):
     """One contract on one chain, and under whose name anchors are written there."""
 
     @property
-    def address(self) -> bytes: ...  # 20 bytes
+    def address(self) -> bytes:
+        """The contract's address, 20 bytes."""
+        ...
+
     @property
-    def publisher(self) -> str: ...  # as evidence and policies write it
+    def publisher(self) -> str:
+        """The publisher as evidence and policies write it."""
+        ...
+
     @property
-    def pins(self) -> Pins | eas.EasPins: ...  # what evidence from here is checked against
+    def pins(self) -> Pins | eas.EasPins:
+        """What evidence from here is checked against."""
+        ...
+
     @property
-    def capabilities(self) -> Capabilities: ...  # of a ledger that anchors there
+    def capabilities(self) -> Capabilities:
+        """The capabilities of a ledger that anchors there."""
+        ...
 
     def call_anchor(self, statement: Statement) -> bytes:
         """The call data that anchors."""

@@ -40,6 +40,7 @@ class RpcError(Exception):
         self.message = message.lower()
 
     def matches(self, *words: str) -> bool:
+        """Whether the message contains one of these phrases, which are in lower case."""
         return any(word in self.message for word in words)
 
 

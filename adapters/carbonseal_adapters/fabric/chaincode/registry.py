@@ -48,7 +48,10 @@ class Call(Protocol):
     """One call of the chaincode, and the state as it was when the call began."""
 
     @property
-    def arguments(self) -> Sequence[bytes]: ...
+    def arguments(self) -> Sequence[bytes]:
+        """The function's name and its arguments."""
+        ...
+
     @property
     def creator(self) -> bytes:
         """The client that signed the proposal: a SerializedIdentity."""
@@ -63,7 +66,10 @@ class Call(Protocol):
         """The value, b"" where there is none."""
         ...
 
-    async def put(self, key: str, value: bytes) -> None: ...
+    async def put(self, key: str, value: bytes) -> None:
+        """Set the key to `value` in the transaction's write set."""
+        ...
+
     async def page(self, start: str, end: str) -> Page:
         """The first keys from `start` on, before `end`."""
         ...

@@ -99,6 +99,7 @@ class PeerCall:
         return await self._answer
 
     def message(self, kind: int, payload: bytes) -> Any:
+        """A message of that kind about this transaction. `payload` is serialised."""
         return Message(type=kind, payload=payload, txid=self.transaction, channel_id=self.channel)
 
 

@@ -18,6 +18,7 @@ class Place:
 
     @property
     def key(self) -> str:
+        """The key in the chaincode's state (specification, section 9)."""
         return anchor_key(self.publisher, self.statement)
 
     @property

@@ -27,6 +27,7 @@ class Answer:
 
     @staticmethod
     def read(raw: bytes) -> Answer:
+        """From a serialised ProposalResponsePayload. Raises `Refused` (fabric.protobuf-malformed)."""
         payload = read(raw, shapes.PROPOSAL_RESPONSE_PAYLOAD)
         action = payload.message(2, shapes.CHAINCODE_ACTION)
         response = action.message(3, shapes.RESPONSE)

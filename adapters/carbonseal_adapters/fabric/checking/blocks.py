@@ -50,12 +50,14 @@ class Block:
 
     @property
     def header(self) -> bytes:
+        """The header as its hash covers it: ASN.1 DER of number, previous hash and data hash."""
         number = self.number.to_bytes(self.number.bit_length() // 8 + 1, "big")
         content = _der(0x02, number) + _der(0x04, self.previous_hash) + _der(0x04, self.data_hash)
         return _der(0x30, content)
 
     @property
     def hash(self) -> bytes:
+        """SHA-256 of the header: what the next block names."""
         return hashlib.sha256(self.header).digest()
 
     def check_data(self) -> None:
@@ -68,7 +70,9 @@ class Orderers(Protocol):
     """What a channel's configuration says about who signs blocks."""
 
     @property
-    def block_validation(self) -> policies.Rule: ...
+    def block_validation(self) -> policies.Rule:
+        """The policy BlockValidation: whose signatures a block needs."""
+        ...
 
     @property
     def quorum(self) -> int:

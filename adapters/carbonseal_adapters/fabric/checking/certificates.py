@@ -73,6 +73,7 @@ def units(certificate: x509.Certificate) -> frozenset[str]:
 
 
 def common_name(certificate: x509.Certificate) -> str:
+    """The subject's first common name; the whole subject where there is none."""
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
@@ -122,6 +123,7 @@ def publisher_id(msp: str, certificate: x509.Certificate) -> bytes:
 
 
 def der(certificate: x509.Certificate) -> bytes:
+    """The certificate's bytes, in DER."""
     return certificate.public_bytes(Encoding.DER)
 
 

@@ -69,6 +69,7 @@ class Organisations:
         return Organisations(int(count), frozenset(ids))
 
     def met_by(self, found: set[str]) -> bool:
+        """Whether enough of these organisations are among `found` (MSP ids)."""
         return len(self.ids & found) >= self.count
 
     def __str__(self) -> str:
@@ -123,7 +124,7 @@ class FabricVerifier:
             return Checked((*findings, refused.finding))
         return Checked(tuple(findings), proved)
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         """A configuration block's number, and its hash, which a policy pins."""
         try:
             digest = hash_of(value).hex()

@@ -61,15 +61,18 @@ class Identity:
 
     @staticmethod
     def of(msp: str, pem: bytes) -> Identity:
+        """From an MSP id and a certificate in PEM. Raises `Refused` (fabric.msp-unknown, fabric.certificate-malformed)."""
         if len(msp) > MAX_NAME:
             raise Refused(codes.MSP_UNKNOWN(msp=msp[:MAX_NAME]))
         return Identity(msp, read_certificate(pem, msp))
 
     @property
     def name(self) -> str:
+        """The certificate's common name, for messages."""
         return common_name(self.certificate)
 
     def check_signature(self, signature: bytes, message: bytes) -> None:
+        """Raises `Refused` where the signature over `message` is not by this certificate's key."""
         check_signature(self.certificate, self.msp, signature, message)
 
 
@@ -92,6 +95,7 @@ class Unit:
     authority: bytes
 
     def fits(self, found: frozenset[str], issuer: bytes) -> bool:
+        """Whether a certificate with the units `found`, issued by `issuer` (DER), is in this unit."""
         return self.name in found and self.authority in (b"", issuer)
 
 

@@ -44,6 +44,7 @@ class FabricEvidence:
     attestations: tuple[Attestation, ...]
 
     def encode(self) -> Evidence:
+        """The bytes of evidence, in canonical form (RFC 8785), as section 9 of the specification has them."""
         value = {
             "attestations": [{name: _text(getattr(one, name)) for name in _ATTESTATION} for one in self.attestations],
             "block": _packed(self.block),

@@ -33,6 +33,8 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class SignedBy:
+    """A rule that one signer of a principal meets."""
+
     principal: Principal
 
     def __str__(self) -> str:
@@ -103,6 +105,7 @@ def read_policy(raw: bytes, below: Callable[[str], Sequence[Rule | None]]) -> Ru
 
 
 def read_signature_policy(raw: bytes) -> Rule:
+    """From a serialised SignaturePolicyEnvelope. Raises `Refused` (fabric.config-unsupported, fabric.protobuf-malformed)."""
     envelope = read(raw, shapes.SIGNATURE_POLICY_ENVELOPE)
     principals = [_principal(one) for one in envelope.messages(3, shapes.PRINCIPAL)]
     return _rule(envelope.message(2, shapes.SIGNATURE_POLICY), principals, MAX_DEPTH)
@@ -137,6 +140,7 @@ def _principal(message: Message) -> Principal:
 
 
 def of_role(msp: str, role: Role) -> Principal:
+    """The principal that a member of that MSP with that role is."""
     return Principal(f"{msp}.{role.name.lower()}", lambda member: member.msp == msp and role in member.roles)
 
 

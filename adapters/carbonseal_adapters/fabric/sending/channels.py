@@ -38,6 +38,7 @@ class StoredAnchor:
     index: int
 
     def is_for(self, statement: Statement) -> bool:
+        """Whether the stored value is this statement, its root included."""
         return self.value[:72] == statement.encode()
 
 
@@ -60,6 +61,7 @@ class Channel:
         self._clock = clock
 
     def propose(self, chaincode: str, *arguments: bytes) -> Proposal:
+        """A proposal to call the chaincode, of now; nothing is sent."""
         return propose(self.client, self.name, chaincode, arguments, self._clock())
 
     async def gateway(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
@@ -73,6 +75,7 @@ class Channel:
             return await self.gateway(lambda peer: peer.ask(self.client, proposal))
 
     async def stored_anchor(self, chaincode: str, place: Place) -> StoredAnchor | None:
+        """What the channel's state has for an anchor; None where it has none. Raises `TransientError`."""
         try:
             answer = await self.ask(chaincode, *place.question)
             block, index = Attestation.of(answer.proposal, answer.response).version(chaincode, place.key)
@@ -96,6 +99,7 @@ class Channel:
             raise TransientError(f"the chaincode {chaincode} gave an answer that is not an anchor: {error}") from error
 
     async def raw_block(self, number: int) -> bytes:
+        """A block, serialised. Raises `TransientError`, also where there is no such block yet."""
         try:
             answer = await self.ask("qscc", b"GetBlockByNumber", self.name.encode(), str(number).encode())
         except Declined as declined:

@@ -147,6 +147,7 @@ class Connections:
         self._open: dict[Peer, Connection] = {}
 
     def to(self, peer: Peer) -> Connection:
+        """The connection to a peer, opened at its first use."""
         if peer not in self._open:
             self._open[peer] = Connection(peer)
         return self._open[peer]

@@ -34,6 +34,7 @@ class Proposal:
 
     @property
     def header(self) -> Header:
+        """The proposal's header, read again from its bytes."""
         return Header.read(proposal_pb2.Proposal.FromString(self.raw).header)
 
     async def signed(self, client: Client) -> Any:

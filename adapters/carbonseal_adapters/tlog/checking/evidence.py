@@ -122,7 +122,7 @@ class TlogVerifier:
         identity = f"tlog-key:{pins.key.public_key.hex()}"
         return Checked((finding,), Proved(statement.log_id.hex(), time=None, identities=frozenset({identity})))
 
-    def tell(self, kind: str, value: Mapping[str, Any]) -> str:
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         """No anchor in a log rests on trust items: the policy pins all that there is."""
         return f"{kind} {dict(value)}, on which nothing rests"
 

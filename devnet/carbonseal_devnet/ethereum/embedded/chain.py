@@ -103,6 +103,7 @@ class Chain:
         return self._evm.get_block_by_header(header)
 
     def receipts(self, header: Any) -> Sequence[Any]:
+        """The receipts of a block, in the order of its transactions."""
         builder = self._evm.get_vm(header).get_receipt_builder()
         found: Sequence[Any] = self._evm.chaindb.get_receipts(header, builder)
         return found

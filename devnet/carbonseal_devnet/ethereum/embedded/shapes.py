@@ -16,10 +16,12 @@ def data(value: bytes) -> str:
 
 
 def word(value: int) -> str:
+    """A storage word as JSON-RPC writes it: 0x and 64 digits."""
     return f"0x{value:064x}"
 
 
 def block_json(block: Any, *, full: bool) -> dict[str, Any]:
+    """A block as JSON-RPC has it; `full`: with its transactions, not their hashes alone."""
     header = block.header
     transactions = block.transactions
     return {
@@ -84,6 +86,7 @@ def transaction_json(transaction: Any, header: Any | None, index: int | None) ->
 
 
 def effective_price(transaction: Any, header: Any | None) -> int:
+    """What a transaction pays for its gas (EIP-1559), in wei; without a header, the most that it may pay."""
     if header is None:
         return int(transaction.max_fee_per_gas)
     tip = transaction.max_priority_fee_per_gas

@@ -68,6 +68,7 @@ class Geth(Native):
         self._builds = 0
 
     async def start(self) -> None:
+        """Start the program, and wait until it answers."""
         program = supervised(self._command, self._scratch / "geth.ipc", self._scratch / "geth.log")
         self.program = await self._running.enter_async_context(program)
 

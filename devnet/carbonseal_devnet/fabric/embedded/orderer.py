@@ -226,6 +226,7 @@ class Ordering:
 
 
 def refusal(status: int, info: str) -> Refusal:
+    """A `Refusal` with a status of common.Status and what it says."""
     made = Refusal(status)
     made.args = (info,)
     return made

@@ -196,6 +196,7 @@ class Native(FabricNetwork):
     # --- start and stop ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
+        """Start every orderer, peer and chaincode service, and wait until all answer."""
         starting: list[Callable[[], None]] = []
         for number in range(len(self._plan.orderers)):
             starting.append(partial(self.start_orderer, number))

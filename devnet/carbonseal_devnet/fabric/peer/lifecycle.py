@@ -24,7 +24,9 @@ Read = Callable[[str], bytes | None]
 class Ranged(Protocol):
     """A state that can be read by ranges of keys."""
 
-    def range(self, namespace: str, start: bytes, end: bytes) -> Iterable[tuple[bytes, bytes, Version]]: ...
+    def range(self, namespace: str, start: bytes, end: bytes) -> Iterable[tuple[bytes, bytes, Version]]:
+        """Keys from `start` on and before `end`, with values and versions, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

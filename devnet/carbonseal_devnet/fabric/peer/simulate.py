@@ -96,6 +96,7 @@ class Range:
         return taken, bool(self._ahead)
 
     def describe(self, info: Any) -> None:
+        """Write what was read into a RangeQueryInfo, from which the validation finds phantoms."""
         info.start_key = self._start
         info.itr_exhausted = self._exhausted
         info.end_key = self._end if self._exhausted or not self._read else self._read[-1][0].decode()

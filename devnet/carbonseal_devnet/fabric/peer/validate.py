@@ -25,8 +25,13 @@ IMPLICIT = "_implicit_org_"
 class Reader(Protocol):
     """The state before the block."""
 
-    def get(self, namespace: str, key: bytes) -> tuple[bytes, Version] | None: ...
-    def range(self, namespace: str, start: bytes, end: bytes) -> Iterable[tuple[bytes, bytes, Version]]: ...
+    def get(self, namespace: str, key: bytes) -> tuple[bytes, Version] | None:
+        """A key's value and version; None where there is none."""
+        ...
+
+    def range(self, namespace: str, start: bytes, end: bytes) -> Iterable[tuple[bytes, bytes, Version]]:
+        """Keys from `start` on and before `end`, with values and versions, in order."""
+        ...
 
 
 class Invalid(Exception):

@@ -192,7 +192,7 @@ def describe_item(item: TrustItem) -> str:
     scheme = item.ledger.partition(":")[0]
     verifier = installed_verifier(scheme)
     values = (f"{name} {value}" for name, value in item.value.items())
-    text = " ".join((item.kind, *values)) if verifier is None else verifier.tell(item.kind, item.value)
+    text = " ".join((item.kind, *values)) if verifier is None else verifier.describe_item(item.kind, item.value)
     return text if len(text) <= LONG else f"{text[:LONG]}… ({len(text):,} characters)"
 
 

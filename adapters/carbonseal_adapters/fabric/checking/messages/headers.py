@@ -32,6 +32,7 @@ class Header:
 
     @staticmethod
     def read(raw: bytes) -> Header:
+        """From a serialised common.Header. Raises `Refused` (fabric.protobuf-malformed)."""
         header = read(raw, shapes.HEADER)
         channel = header.message(1, shapes.CHANNEL_HEADER)
         signature = header.message(2, shapes.SIGNATURE_HEADER)
@@ -49,6 +50,7 @@ class Header:
 
     @property
     def at(self) -> datetime:
+        """The channel header's timestamp."""
         return instant(self.time)
 
     def check_transaction_id(self) -> None:
@@ -77,6 +79,7 @@ def check_chaincode(called: Message, pinned: str) -> None:
 
 
 def instant(seconds: int) -> datetime:
+    """A point in time from whole seconds since 1970, UTC."""
     return EPOCH + timedelta(seconds=seconds)
 
 

@@ -47,23 +47,29 @@ class Message:
         return value
 
     def data(self, field: int) -> bytes:
+        """The bytes of a field that does not repeat."""
         value = self._values.get(field, [b""])[0]
         assert isinstance(value, bytes)
         return value
 
     def text(self, field: int) -> str:
+        """A text field that does not repeat."""
         return self.data(field).decode()  # `read` has checked that it is UTF-8
 
     def each(self, field: int) -> tuple[bytes, ...]:
+        """The bytes of every occurrence of a field."""
         return tuple(value for value in self._values.get(field, []) if isinstance(value, bytes))
 
     def has(self, field: int) -> bool:
+        """Whether the field occurs at all."""
         return field in self._values
 
     def message(self, field: int, shape: Shape) -> Message:
+        """An embedded message. Raises `Refused` (fabric.protobuf-malformed)."""
         return read(self.data(field), shape)
 
     def messages(self, field: int, shape: Shape) -> tuple[Message, ...]:
+        """Every occurrence of an embedded message. Raises `Refused` (fabric.protobuf-malformed)."""
         return tuple(read(raw, shape) for raw in self.each(field))
 
 

@@ -10,6 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Make the tables and indices of version 1."""
     op.create_table(
         "entries",
         sa.Column("number", sa.Integer(), nullable=False),
