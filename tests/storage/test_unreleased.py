@@ -32,6 +32,7 @@ def everything(directory: Path) -> dict[str, bytes | None]:
     [
         ({"log.sql": "logs/default.db", "node.sql": "node.db"}, "logs/default.db"),
         ({"log.sql": "logs/default.db"}, "logs/default.db"),
+        ({"node.sql": "node.db"}, "node.db"),
     ],
 )
 @pytest.mark.parametrize("command", [("status",), ("anchor",), ("passport", "list")], ids=" ".join)

@@ -16,7 +16,7 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import admit
-from carbonseal.storage.database import Database
+from carbonseal.storage.database import Database, check_version
 from carbonseal.storage.schema import NODE
 from carbonseal.storage.writer_thread import WriterThread
 
@@ -43,6 +43,8 @@ from .sealing.queue import Receipt
 from .sealing.startup import STARTUP_TIMEOUT
 from .seals import Seals
 from .secrets import open_signer
+
+DATABASE = "node.db"  # of what crosses logs
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -115,11 +117,13 @@ class Node:
         _check_all_listed(directory, settings)
         async with AsyncExitStack() as stack:
             lock = stack.enter_context(closing(Lock(directory)))
+            for path in (*sorted((directory / FOLDER).glob("*.db")), directory / DATABASE):
+                check_version(path)  # before any is made beside it
             logs: list[SealingLog] = []
             for own in settings.logs:
                 opening = SealingLog.open(directory, settings, own, clock=clock, reached=reached)
                 logs.append(await stack.enter_async_context(opening))
-            database = stack.enter_context(closing(Database(directory / "node.db", NODE)))
+            database = stack.enter_context(closing(Database(directory / DATABASE, NODE)))
             joined = Logs(logs, settings.tenants)
             node = Node(
                 directory, settings, lock, joined, database, clock=clock, sleep=sleep, reached=reached, limits=limits

@@ -80,30 +80,43 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write. Committed, and durable, when the block ends; rolled back when it raises."""
-        with self._explained(), self._system.writer.begin() as connection:
+        with _explained(self._system), self._system.writer.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one committed state."""
-        with self._explained(), self._system.readers.begin() as connection:
+        with _explained(self._system), self._system.readers.begin() as connection:
             yield connection
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn what is wrong with disk or file into `BrokenOff`. All else is a defect, and is raised as it came."""
-        try:
-            yield
-        except Exception as error:
-            finding = self._system.explain(error)
-            if finding is None:
-                raise
-            raise BrokenOff(finding) from error
 
     def close(self) -> None:
         """Close all connections."""
         self._system.readers.dispose()
         self._system.writer.dispose()
+
+
+def check_version(path: Path) -> None:
+    """Raises Refused where the database at `path` has tables and no schema version, `BrokenOff` where disk or file
+    are the reason. Where there is no file, none is made."""
+    if path.exists():
+        system = SQLite(path)
+        try:
+            with _explained(system), system.readers.begin() as connection:
+                find_version(connection, path)
+        finally:
+            system.readers.dispose()
+
+
+@contextmanager
+def _explained(system: System) -> Iterator[None]:
+    """Turn what is wrong with disk or file into `BrokenOff`. All else is a defect, and is raised as it came."""
+    try:
+        yield
+    except Exception as error:
+        finding = system.explain(error)
+        if finding is None:
+            raise
+        raise BrokenOff(finding) from error
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
