@@ -17,8 +17,11 @@ from pathlib import Path
 from carbonseal.findings import CarbonsealError
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
-from carbonseal.node.config import DEFAULT
+from carbonseal.node.config import DEFAULT, ForeignConfig
+from carbonseal.node.config_file import with_foreign
+from carbonseal.node.create import PRIVATE
 from carbonseal.node.lock import Lock, Locked
+from carbonseal.node.sealing.files import replace_file
 
 INTRODUCE = "/dev/introduce"
 TIMEOUT = 60  # seconds
@@ -82,10 +85,9 @@ def introduce(directory: Path, key: VerifierKey) -> None:
 
 def write_introduction(directory: Path, key: VerifierKey) -> None:
     """Add the key to the node's `node.toml`, once."""
-    known = [foreign.key for foreign in config.load(directory).foreign]
-    if key not in known:
-        with (directory / config.FILE).open("a", encoding="utf-8") as file:
-            file.write(f"\n[[foreign]]\nkey = {json.dumps(key.encode(), ensure_ascii=False)}\n")
+    if key not in {foreign.key for foreign in config.load(directory).foreign}:
+        path = directory / config.FILE
+        replace_file(path, with_foreign(path.read_text("utf-8"), ForeignConfig(key)).encode(), PRIVATE)
 
 
 def _post(url: str, key: str) -> None:

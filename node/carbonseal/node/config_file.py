@@ -48,8 +48,17 @@ def render(config: NodeConfig) -> str:
 
 
 def with_log(text: str, log: LogConfig, tenant: TenantConfig) -> str:
-    """`text`, that of a `node.toml`, with two sections more at its end. What it says already stays as it is, comments too."""
-    return "\n".join([text.rstrip("\n") + "\n", _log(log), _tenant(tenant)])
+    """The text of a `node.toml` with two more sections at its end. What is there stays as it is, comments too."""
+    return _appended(text, _log(log), _tenant(tenant))
+
+
+def with_foreign(text: str, foreign: ForeignConfig) -> str:
+    """The text of a `node.toml` with one more section `[[foreign]]` at its end."""
+    return _appended(text, _foreign(foreign))
+
+
+def _appended(text: str, *sections: str) -> str:
+    return "\n".join([text.rstrip("\n") + "\n", *sections])
 
 
 def _batch(config: NodeConfig) -> str:
