@@ -22,18 +22,12 @@ from carbonseal.log.notes import Cosigner, Note, NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import consistency_proof, inclusion_proof, leaf_hash, tree_root
 from carbonseal.passport.assembly import assemble
-from carbonseal.passport.credentials import (
-    Carried,
-    Component,
-    ListedRecord,
-    StatusEntry,
-    draft_credential,
-    sign_document,
-)
+from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry, sign_document
 from carbonseal.passport.multibase import encode_key
-from carbonseal.passport.passports import Disclosed, Passport, carry_credential, carry_status_list
+from carbonseal.passport.passports import Disclosed, Passport
+from carbonseal.passport.products import PRODUCT, Component, ListedRecord, draft_product
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
-from carbonseal.passport.status_lists import StatusList, draft_status_list
+from carbonseal.passport.status_lists import STATUS_LIST, StatusList, draft_status_list
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.verification.policy import Policy, parse_policy
@@ -48,6 +42,9 @@ BLOCK_TIME = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SIGNED = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SALT_KEY = bytes(range(32))
+LISTS = {REVOCATION: "urn:example:status:", SUSPENSION: "urn:example:suspended:"}  # ids, before the issuer's
+
+Version = tuple[Sequence[int], datetime, str]  # of a status list: positions that are set, validFrom, purpose
 
 
 def key(name: str) -> Ed25519PrivateKey:
@@ -181,20 +178,34 @@ class World:
         salt, _ = self.put("json/1", document)
         return Disclosed("json/1", salt, document)
 
-    def status_list(
-        self, issuer: Issuer, revoked: Sequence[int] = (), valid_from: datetime = SIGNED
-    ) -> Carried[StatusList]:
-        document = issuer.sign(
-            draft_status_list(
-                id=f"urn:example:status:{issuer.id}",
-                issuer=issuer.id,
-                revoked=revoked,
-                valid_from=valid_from,
-                valid_until=valid_from + timedelta(days=7),
-            )
+    def status_document(
+        self,
+        issuer: Issuer,
+        positions: Sequence[int] = (),
+        valid_from: datetime = SIGNED,
+        purpose: str = REVOCATION,
+    ) -> dict[str, Any]:
+        """A signed version of one of the issuer's lists, valid for a week."""
+        draft = draft_status_list(
+            id=LISTS[purpose] + issuer.id,
+            issuer=issuer.id,
+            positions=positions,
+            valid_from=valid_from,
+            valid_until=valid_from + timedelta(days=7),
+            purpose=purpose,
         )
+        return issuer.sign(draft)
+
+    def status_list(
+        self,
+        issuer: Issuer,
+        positions: Sequence[int] = (),
+        valid_from: datetime = SIGNED,
+        purpose: str = REVOCATION,
+    ) -> Carried[StatusList]:
+        document = self.status_document(issuer, positions, valid_from, purpose)
         salt, _ = self.put("status-list/1", document)
-        return carry_status_list(document, salt)
+        return STATUS_LIST.carry(document, salt)
 
     def passport(
         self,
@@ -203,15 +214,18 @@ class World:
         components: Sequence[Passport] = (),
         *,
         revoked: Sequence[int] = (),
+        starting: datetime = SIGNED,
+        versions: Sequence[Version] = (),
         witnessed: bool = False,
         change: Callable[[dict[str, Any]], None] = lambda draft: None,
         listed: Callable[[bytes], bytes] = lambda commitment: commitment,
     ) -> Passport:
         """A passport with one disclosed record, sealed on both ledgers. `change` edits the credential before it is signed,
-        `listed` what it lists as its record's commitment."""
+        `listed` what it lists as its record's commitment; `versions` are status lists beside the first, which
+        is valid from `starting`."""
         issuer = issuer or self.maker
         record = self.record(f"the footprint of a {name}")
-        draft = draft_credential(
+        draft = draft_product(
             id=f"urn:example:{name.replace(' ', '-')}",
             issuer=issuer.id,
             subject=f"urn:example:product:{name.replace(' ', '-')}",
@@ -219,15 +233,18 @@ class World:
             records=[ListedRecord("footprint", record.profile, listed(record.commitment()))],
             components=[Component(part.root, "2", "piece") for part in components],
             valid_from=SIGNED,
-            status=StatusEntry(f"urn:example:status:{issuer.id}", 7),
+            status=[StatusEntry(REVOCATION, LISTS[REVOCATION] + issuer.id, 7)],
         )
         change(draft)
         document = issuer.sign(draft)
         salt, commitment = self.put("credential/1", document)
-        lists = [self.status_list(issuer, revoked)]
+        lists = [
+            self.status_list(issuer, revoked, starting),
+            *(self.status_list(issuer, *version) for version in versions),
+        ]
         sealed = [listed(record.commitment()), commitment, *(one.commitment for one in lists)]
         return assemble(
-            carry_credential(document, salt),
+            PRODUCT.carry(document, salt),
             records={record.commitment(): record} if listed(record.commitment()) == record.commitment() else {},
             seals=self.seals(sealed, witnessed=witnessed),
             status_lists=lists,
@@ -268,6 +285,14 @@ class World:
     def verify(self, passport: Passport | bytes, at: datetime = AT, **changes: str) -> Report:
         raw = passport if isinstance(passport, bytes) else passport.encode()
         return verify(raw, self.policy(**changes), self.trust(), at=at)
+
+
+def suspendable(draft: dict[str, Any]) -> None:
+    """Let a credential name a suspension list too, at position 9."""
+    entry = draft["credentialStatus"]
+    list_id = LISTS[SUSPENSION] + draft["issuer"]
+    other = {**entry, "statusPurpose": SUSPENSION, "statusListIndex": "9", "statusListCredential": list_id}
+    draft["credentialStatus"] = [entry, other]
 
 
 def codes(report: Report) -> set[str]:

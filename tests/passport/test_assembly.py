@@ -19,6 +19,7 @@ from carbonseal.log.tree import verify_consistency
 from carbonseal.passport.assembly import Link, merge_seals, refresh
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
+from carbonseal.passport.status_lists import MAX_VERSIONS
 from carbonseal.verification.verify import Report, verify
 from tests.world import (
     AT,
@@ -261,7 +262,7 @@ class TestRefresh:
         seals = grown().with_seals([6], [3], [False]).seals
         assert refresh(before, seals=seals, status_lists=[], link=no_links) == before
 
-    def test_a_newer_status_list_takes_the_place_of_the_old_once_it_is_sealed(self) -> None:
+    def test_a_newer_status_list_comes_to_the_old_one_once_it_is_sealed(self) -> None:
         world = World()
         passport = world.passport()
         newer = world.status_list(world.maker, valid_from=SIGNED + timedelta(days=1))
@@ -269,18 +270,20 @@ class TestRefresh:
         assert kept == passport
         seals = world.seals([newer.commitment])
         renewed = refresh(passport, seals=seals, status_lists=[newer], link=no_links)
-        assert list(renewed.status_lists) == [newer.signed.digest]
-        old = next(iter(passport.status_lists.values()))
-        assert old.commitment not in renewed.seals
+        assert set(renewed.status_lists) == {*passport.status_lists, newer.signed.digest}
+        assert passport.seals.items() <= renewed.seals.items()
         assert world.verify(renewed).verdict is Verdict.VERIFIED
 
-    def test_an_older_status_list_does_not(self) -> None:
+    def test_of_more_versions_than_may_be_carried_those_that_revoke_stay_and_then_the_latest(self) -> None:
         world = World()
         passport = world.passport(revoked=[7])
-        older = world.status_list(world.maker, valid_from=SIGNED + timedelta(seconds=-1))
-        kept = refresh(passport, seals=world.seals([older.commitment]), status_lists=[older], link=no_links)
-        assert kept == passport
-        assert "status.revoked" in codes(world.verify(kept))
+        (revoking,) = passport.status_lists
+        made = [world.status_list(world.maker, valid_from=SIGNED + timedelta(days=n)) for n in range(1, 21)]
+        seals = world.seals([one.commitment for one in made])
+        after = refresh(passport, seals=seals, status_lists=made, link=no_links)
+        assert set(after.status_lists) == {revoking, *(one.signed.digest for one in made[-MAX_VERSIONS + 1 :])}
+        assert parse(after.encode()) == after
+        assert "status.revoked" in codes(world.verify(after))
 
     def test_strangers_are_left_out(self) -> None:
         world = World()

@@ -148,7 +148,7 @@ def test_a_passport_is_revoked_from_afar(directory: Path) -> None:
         raw = await far.issue(await request(far))
         await far.revoke(parse(raw).root)
         lists = parse(await far.refresh(raw)).status_lists.values()
-        assert [one.signed.revoked(0) for one in lists] == [True]
+        assert any(one.signed.is_set(0) for one in lists)
         with pytest.raises(Refused) as refused:
             await far.revoke(bytes(32))
         assert refused.value.finding.code.name == "node.unknown-credential"

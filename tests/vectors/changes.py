@@ -80,8 +80,15 @@ def add_list(value: Value, issuer: Issuer, valid_from: datetime) -> None:
     value["statusLists"][hashlib.sha256(jcs(document)).hexdigest()] = {"salt": "00" * 32, "document": document}
 
 
-def two_lists(value: Value) -> None:
-    add_list(value, Scene().maker, SIGNED + DAY)
+def many_lists(value: Value) -> None:
+    for day in range(16):
+        add_list(value, Scene().maker, SIGNED + day * DAY + DAY)
+
+
+def unanchored_list(value: Value) -> None:
+    """Of the status lists the last one in the log is under a head without anchors."""
+    for head in value["seals"][list_commitment(value)]["heads"]:
+        head["anchors"] = []
 
 
 def foreign_list(value: Value) -> None:

@@ -17,10 +17,10 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Algorithm, Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED
-from carbonseal.passport.credentials import Credential, parse_credential
 from carbonseal.passport.data_integrity import check_proof
+from carbonseal.passport.products import PRODUCT, ProductCredential
 from carbonseal.passport.schemas import ISSUE_SHAPE
-from carbonseal.passport.status_lists import parse_status_list
+from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.records.admission import admit
 from carbonseal.records.canonical import canonicalise
 from carbonseal.records.commitments import commit, salt_for
@@ -267,18 +267,18 @@ def _eas_slot(case: Vector, _: Vector) -> dict[str, Any]:
 
 
 def _credential(case: Vector, _: Vector) -> dict[str, Any]:
-    credential = parse_credential(case["document"])
+    credential = PRODUCT.parse(case["document"])
     check_proof(credential.document, credential.key)
     return {
         "digest": credential.digest.hex(),
-        "commitment": credential.commitment("credential/1", bytes.fromhex(case["salt"])).hex(),
+        "commitment": PRODUCT.carry(case["document"], bytes.fromhex(case["salt"])).commitment.hex(),
         "issuer": credential.issuer,
         "key": credential.key.hex(),
         **_listed(credential),
     }
 
 
-def _listed(credential: Credential) -> dict[str, Any]:
+def _listed(credential: ProductCredential) -> dict[str, Any]:
     return {
         "records": [record.commitment.hex() for record in credential.records],
         "components": [component.digest.hex() for component in credential.components],
@@ -286,10 +286,11 @@ def _listed(credential: Credential) -> dict[str, Any]:
 
 
 def _status(case: Vector, _: Vector) -> dict[str, Any]:
-    found = parse_status_list(case["document"])
+    found = STATUS_LIST.parse(case["document"])
     check_proof(found.document, found.key)
-    revoked = [index for index in range(8 * len(found.bits)) if found.bits[index // 8] and found.revoked(index)]
-    return {"positions": 8 * len(found.bits), "revoked": revoked}
+    bits = found.bits
+    positions = [index for index in range(found.positions) if bits[index // 8] and found.is_set(index)]
+    return {"purpose": found.purpose, "positions": found.positions, "set": positions}
 
 
 def _verify(case: Vector, file: Vector) -> dict[str, Any]:

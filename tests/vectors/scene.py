@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from carbonseal.ledger import Evidence, Statement
 from carbonseal.log.entries import Genesis
 from carbonseal.passport.assembly import refresh
-from carbonseal.passport.credentials import Carried
-from carbonseal.passport.passports import Passport, carry_status_list
+from carbonseal.passport.credentials import REVOCATION
+from carbonseal.passport.passports import Passport
 from carbonseal.passport.seals import Head, SealedAnchor
-from carbonseal.passport.status_lists import StatusList, draft_status_list
 from tests.world import CHAIN, ORIGIN, OTHER_ORIGIN, SIGNED, Issuer, MemoryLog, World, chain_evidence
 
 Value = dict[str, Any]
@@ -22,6 +21,7 @@ Value = dict[str, Any]
 PACKED = {
     (): "uH4sIAAAAAAACA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA",
     (7,): "uH4sIAAAAAAACA-3BIQEAAAACIP1_2hkWoAEAAAAAAAAAAAAAAAAAAADeBjn7xTYAQAAA",
+    (9,): "uH4sIAAAAAAACA-3BIQEAAAACIKf5f5UzLEAaAAAAAAAAAAAAAAAAAAAA4GxcqaqmAEAAAA",
     (0, 131071): "uH4sIAAAAAAACA-3BMQEAAAwCoNl80Y3hA_wBAAAAAAAAAAAAAAAAAAAAYylyaUQQAEAAAA",
 }
 
@@ -32,23 +32,17 @@ class Scene(World):
 
     timestamp: int | None = None
 
-    def status_document(self, issuer: Issuer, revoked: Sequence[int] = (), valid_from: datetime = SIGNED) -> Value:
-        draft = draft_status_list(
-            id=f"urn:example:status:{issuer.id}",
-            issuer=issuer.id,
-            revoked=revoked,
-            valid_from=valid_from,
-            valid_until=valid_from + timedelta(days=7),
-        )
-        draft["credentialSubject"]["encodedList"] = PACKED[tuple(revoked)]
+    def status_document(
+        self,
+        issuer: Issuer,
+        positions: Sequence[int] = (),
+        valid_from: datetime = SIGNED,
+        purpose: str = REVOCATION,
+    ) -> Value:
+        draft = super().status_document(issuer, positions, valid_from, purpose)
+        del draft["proof"]
+        draft["credentialSubject"]["encodedList"] = PACKED[tuple(positions)]
         return issuer.sign(draft)
-
-    def status_list(
-        self, issuer: Issuer, revoked: Sequence[int] = (), valid_from: datetime = SIGNED
-    ) -> Carried[StatusList]:
-        document = self.status_document(issuer, revoked, valid_from)
-        salt, _ = self.put("status-list/1", document)
-        return carry_status_list(document, salt)
 
     def trust_value(self) -> Value:
         items = [

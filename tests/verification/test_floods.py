@@ -12,8 +12,9 @@ import pytest
 from carbonseal.findings import LONGEST_FACT, Verdict
 from carbonseal.ledger import Evidence
 from carbonseal.log.entries import Heartbeat, RecordEntry
-from carbonseal.passport.credentials import Carried, Component, Credential, ListedRecord, draft_credential
-from carbonseal.passport.passports import Passport, carry_credential
+from carbonseal.passport.credentials import Carried
+from carbonseal.passport.passports import Passport
+from carbonseal.passport.products import PRODUCT, Component, ListedRecord, ProductCredential, draft_product
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.verify import LONGEST_NAME
 from tests.verification.tampering import (
@@ -96,10 +97,10 @@ def sealed(world: World, *, records: int, heads: int, anchors: int) -> dict[byte
 
 def listing(world: World, seals: dict[bytes, Seal], parents: int) -> bytes:
     """A passport of that many credentials, each of which lists all sealed records; one leads to the others."""
-    records = [ListedRecord("footprint", "json/1", commitment) for commitment in seals]
+    records = [ListedRecord(f"part-{number}", "json/1", commitment) for number, commitment in enumerate(seals)]
 
-    def carried(name: str, components: list[Component]) -> Carried[Credential]:
-        draft = draft_credential(
+    def carried(name: str, components: list[Component]) -> Carried[ProductCredential]:
+        draft = draft_product(
             id=f"urn:example:{name}",
             issuer=world.maker.id,
             subject="urn:example:product",
@@ -108,7 +109,7 @@ def listing(world: World, seals: dict[bytes, Seal], parents: int) -> bytes:
             components=components,
             valid_from=SIGNED,
         )
-        return carry_credential(world.maker.sign(draft), bytes(32))
+        return PRODUCT.carry(world.maker.sign(draft), bytes(32))
 
     below = [carried(str(number), []) for number in range(parents)]
     root = carried("root", [Component(one.signed.digest, "1", "piece") for one in below])

@@ -57,19 +57,19 @@ class TestKeysOfIssuers:
         world = World()
         passport = world.passport()
         window = f"until={written(BLOCK_TIME - timedelta(seconds=1))}"
-        undetermined(world.verify(passport, maker=self.line(world, window)), "issuer.key-ended")
+        undetermined(world.verify(passport, maker=self.line(world, window)), "signer.key-ended")
 
     def test_before_its_beginning(self) -> None:
         world = World()
         passport = world.passport()
         window = f"from={written(BLOCK_TIME + timedelta(seconds=1))}"
-        undetermined(world.verify(passport, maker=self.line(world, window)), "issuer.key-not-yet")
+        undetermined(world.verify(passport, maker=self.line(world, window)), "signer.key-not-yet")
 
     def test_where_no_time_is_shown(self) -> None:
         world = World()
         passport = world.passport()
         line = self.line(world, f"until={written(AT)}")
-        undetermined(world.verify(passport, maker=line, time_quorum="time-quorum none"), "issuer.time-unknown")
+        undetermined(world.verify(passport, maker=line, time_quorum="time-quorum none"), "signer.time-unknown")
 
 
 class TestValidity:

@@ -64,9 +64,9 @@ def test_an_issuer_delegates_no_trust() -> None:
     for whole in (battery, world.passport(components=[battery])):
         assert world.verify(whole).verdict is Verdict.VERIFIED
         report = world.verify(whole, supplier="")
-        undetermined(report, "issuer.not-listed")
+        undetermined(report, "signer.not-listed")
         lacking = [finding for finding in report.findings if finding.code.outcome is Outcome.UNDETERMINED]
-        assert {finding.code.name for finding in lacking} == {"issuer.not-listed"}
+        assert {finding.code.name for finding in lacking} == {"signer.not-listed"}
         whose = ("cell", f"status list urn:example:status:{world.supplier.id}")
         assert [finding.place[0].startswith(of) for finding, of in zip(lacking, whose, strict=True)] == [True, True]
 
@@ -75,7 +75,7 @@ def test_a_key_of_a_listed_issuer_signs_in_its_own_name_alone() -> None:
     world = World()
     world.supplier.key = world.maker.key
     report = world.verify(world.passport(components=[world.passport(world.supplier, "cell")]), supplier="")
-    undetermined(report, "issuer.not-listed")
+    undetermined(report, "signer.not-listed")
 
 
 def test_a_component_that_is_not_carried_is_not_shown() -> None:

@@ -4,29 +4,32 @@ A refresh only adds:
 
 - nothing that is signed changes;
 - no head, signature or anchor that is carried goes away, so that the time that a passport proves never moves later;
-- of each status list the newest version that is sealed replaces the others.
+- status lists are added version by version, of each at most 16. Where there are more, those stay that say something against a
+  credential of the passport, then the latest: in whatever order versions come, the same stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import MAX_NOTE, MAX_SIGNATURES, Note
 from carbonseal.passport.citations import citations
-from carbonseal.passport.credentials import Carried, Credential
+from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import Disclosed, Passport
+from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
-from carbonseal.passport.status_lists import StatusList
+from carbonseal.passport.status_lists import MAX_VERSIONS, StatusList
 
 # (origin, smaller size, larger size) to the log's consistency proof; None where it cannot be had here.
 Link = Callable[[str, int, int], tuple[bytes, ...] | None]
 
 
 def assemble(
-    root: Carried[Credential],
+    root: Carried[ProductCredential],
     *,
     records: Mapping[bytes, Disclosed],
     seals: Mapping[bytes, Seal],
@@ -49,21 +52,21 @@ def assemble(
             known = all_seals.get(commitment)
             all_seals[commitment] = seal if known is None else merge_seals(seal, known, link)
     return _only_cited(
-        Passport(root.signed.digest, all_credentials, all_records, all_seals, _newest([*lists, *status_lists]))
+        Passport(root.signed.digest, all_credentials, all_records, all_seals, _by_digest([*lists, *status_lists]))
     )
 
 
 def refresh(
     passport: Passport, *, seals: Mapping[bytes, Seal], status_lists: Iterable[Carried[StatusList]], link: Link
 ) -> Passport:
-    """The same passport with what `seals` adds, and with the newest version of each status list that is sealed. Raises Refused
-    where a checkpoint of a seal cannot be read."""
+    """The same passport with what `seals` adds, and with those versions of status lists that are sealed. Raises Refused where a
+    checkpoint of a seal cannot be read."""
     merged = dict(passport.seals)
     for commitment, seal in seals.items():
         known = merged.get(commitment)
         merged[commitment] = seal if known is None else merge_seals(known, seal, link)
     sealed_lists = (carried for carried in status_lists if carried.commitment in merged)
-    lists = _newest([*passport.status_lists.values(), *sealed_lists])
+    lists = _by_digest([*passport.status_lists.values(), *sealed_lists])
     return _only_cited(Passport(passport.root, passport.credentials, passport.records, merged, lists))
 
 
@@ -140,24 +143,19 @@ def _merge_heads(first: Head, second: Head) -> Head:
     )
 
 
-def _newest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusList]]:
-    """The newest version of each list; of two from one second, the later in order."""
-    newest: dict[tuple[str, str], Carried[StatusList]] = {}
-    for carried in lists:
-        known = newest.get(carried.signed.name)
-        if known is None or known.signed.valid_from <= carried.signed.valid_from:
-            newest[carried.signed.name] = carried
-    return {carried.signed.digest: carried for carried in newest.values()}
+def _by_digest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[StatusList]]:
+    return {carried.signed.digest: carried for carried in lists}
 
 
 def _only_cited(passport: Passport) -> Passport:
-    """The passport without what nothing cites: above all, superseded status lists and their seals."""
+    """The passport without what nothing cites, and with as many versions of each status list as it may carry."""
     cited = citations(passport.root, passport.credentials)
-    lists = {
-        digest: carried
-        for digest, carried in passport.status_lists.items()
-        if carried.signed.name in cited.status_lists
-    }
+    by_name: dict[tuple[str, str], list[Carried[StatusList]]] = {}
+    for carried in passport.status_lists.values():
+        by_name.setdefault(carried.signed.name, []).append(carried)
+    lists = _by_digest(
+        carried for name, positions in cited.status_lists.items() for carried in _kept(by_name.get(name, []), positions)
+    )
     sealed = cited.seals(lists.values())
     return Passport(
         passport.root,
@@ -166,3 +164,16 @@ def _only_cited(passport: Passport) -> Passport:
         {commitment: seal for commitment, seal in passport.seals.items() if commitment in sealed},
         lists,
     )
+
+
+def _kept(versions: list[Carried[StatusList]], positions: Collection[int]) -> list[Carried[StatusList]]:
+    """The versions of one list that a passport keeps whose credentials have these positions in it."""
+    if len(versions) <= MAX_VERSIONS:
+        return versions
+
+    def weight(carried: Carried[StatusList]) -> tuple[bool, datetime, bytes]:
+        one = carried.signed
+        says = any(index < one.positions and one.is_set(index) for index in positions)
+        return says, one.valid_from, one.digest
+
+    return sorted(versions, key=weight)[-MAX_VERSIONS:]

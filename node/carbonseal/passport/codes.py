@@ -32,17 +32,24 @@ PASSPORT_ANCHORS_UNSORTED = rejected(
     "the anchors are not sorted, or one is there twice",
     "sort them by ledger and evidence, each once",
 )
-PASSPORT_STATUS_LIST_TWICE = rejected(
-    "passport.status-list-twice", "a status list is carried in two versions", "carry only the newest"
-)
 
 CREDENTIAL_MALFORMED = rejected(
     "credential.malformed",
     "not a valid credential of version 1: {problem}",
     "ask the issuer for a credential in the form of docs/spec.md, section 12",
 )
+CREDENTIAL_UNKNOWN_MEMBER = undetermined(
+    "credential.unknown-member",
+    "the credential has a member that version 1 does not know: {problem}",
+    "use a version of carbonseal that knows it, or ask the issuer for a credential without it",
+)
+CREDENTIAL_UNKNOWN_VALUE = undetermined(
+    "credential.unknown-value",
+    "version 1 does not know {value}; expected {known}",
+    "use a version of carbonseal that knows it, or ask the issuer for a credential without it",
+)
 CREDENTIAL_LISTED_TWICE = rejected(
-    "credential.listed-twice", "the {what} {digest} is listed twice", "the issuer has to list it once"
+    "credential.listed-twice", "the {what} {which} is listed twice", "the issuer has to list it once"
 )
 CREDENTIAL_BAD_SIGNATURE = rejected(
     "credential.bad-signature",
@@ -50,7 +57,7 @@ CREDENTIAL_BAD_SIGNATURE = rejected(
     "it was changed after signing, or signed with another key: ask the issuer",
 )
 
-STATUS_LIST_MALFORMED = rejected("status-list.malformed", "not a valid status list of version 1: {problem}", _NEW_LIST)
+STATUS_LIST_MALFORMED = rejected("status-list.malformed", "the status list cannot be unpacked: {problem}", _NEW_LIST)
 STATUS_LIST_TOO_LONG = undetermined(
     "status-list.too-long",
     "the status list unpacks to more than {limit} bytes, the limit of version 1",

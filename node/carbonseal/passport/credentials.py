@@ -1,6 +1,9 @@
-"""Credentials (W3C Verifiable Credentials Data Model 2.0; docs/spec.md, section 12): what an issuer signs about a product.
+"""Credentials (W3C Verifiable Credentials Data Model 2.0; docs/spec.md, section 12): the common form of what is signed.
 
-- One closed form: fixed `@context`, exactly one proof, no members beside those of the specification.
+- One closed form: fixed `@context`, exactly one proof, no members beside those of the specification. What differs is the
+  *subject*: a `Subject` for each kind, in a module of its own (`products`, `status_lists`).
+- A known member of another form is *rejected*; a type, suite, purpose or member that this version does not know is
+  *undetermined*.
 - The key is named inside `verificationMethod`, as `<issuer>#<multikey>`. DID documents are never consulted: the verifier's
   policy lists the keys that count.
 - A credential is cited by its digest, SHA-256 of its RFC 8785 bytes with the proof.
@@ -11,52 +14,68 @@ Parsing checks form and digests; `data_integrity.check_proof` verifies the signa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from carbonseal.findings import Code, Refused
+from carbonseal.findings import Refused
 from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport.data_integrity import Sign, add_proof
 from carbonseal.passport.multibase import decode_key, encode_key
-from carbonseal.passport.schemas import CONTEXT, CREDENTIAL_SHAPE, CREDENTIAL_TYPE, Shape
+from carbonseal.passport.schemas import (
+    CONTEXT,
+    CRYPTOSUITE,
+    PROOF_TYPE,
+    STATUS_ENTRY_TYPE,
+    STATUS_PURPOSES,
+    STATUS_SUBJECT_TYPE,
+    Shape,
+)
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
 
 from . import codes
 
-CREDENTIAL_PROFILE = "credential/1"
+REVOCATION, SUSPENSION = STATUS_PURPOSES
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEntry:
+    """Where the status of a credential is stated: a position in the status list with that id, for one purpose."""
+
+    purpose: str  # one of STATUS_PURPOSES
+    list_id: str
+    index: int
 
 
 @dataclass(frozen=True)
-class SignedDocument:
-    """What every document with a proof has: its issuer, the key that it names, and when it is valid."""
+class Credential:
+    """What every credential has. Each subject has a subclass."""
 
     document: Mapping[str, Any]
     canonical: bytes  # RFC 8785, proof included
+    id: str
     issuer: str
     key: bytes  # the Ed25519 public key that the proof names, 32 bytes; trusted only where a policy lists it
+    created: datetime  # the proof's, the signer's word
     valid_from: datetime
     valid_until: datetime | None
+    status: tuple[StatusEntry, ...]  # at most one for each purpose
 
     @cached_property
     def digest(self) -> bytes:
         """SHA-256 of its canonical bytes (32 bytes), by which others cite it."""
         return hashlib.sha256(self.canonical).digest()
 
-    def commitment(self, profile: str, salt: bytes) -> bytes:
-        """Its commitment (32 bytes) as a record of `profile` under `salt` (32 bytes)."""
-        return commit(profile, salt, self.canonical)
 
-
-Document = TypeVar("Document", bound=SignedDocument)
+Document = TypeVar("Document", bound=Credential)
 
 
 @dataclass(frozen=True, slots=True)
 class Carried(Generic[Document]):
-    """A signed document with the salt under which it was sealed (32 bytes), and the commitment that follows from both."""
+    """A credential with the salt under which it was sealed (32 bytes), and the commitment that follows from both."""
 
     signed: Document
     salt: bytes
@@ -64,88 +83,59 @@ class Carried(Generic[Document]):
 
 
 @dataclass(frozen=True, slots=True)
-class ListedRecord:
-    """A record that a credential lists: its role (`footprint`), its profile and its commitment."""
+class Subject(Generic[Document]):
+    """What credentials of one kind are about, and how they are read."""
 
-    role: str
-    profile: str
-    commitment: bytes  # 32 bytes
+    type: list[str]  # of the whole credential
+    profile: str  # under which it is sealed
+    shape: Shape
+    read: Callable[[Mapping[str, Any], Mapping[str, Any]], Document]  # the document, and the members of `Credential`
 
+    def parse(self, document: Mapping[str, Any]) -> Document:
+        """Read a credential with this subject. Raises Refused (`credential.*`, or a code of the subject) unless it has exactly
+        the specified form. Does not verify the signature."""
+        _refuse_unknown_values(document, self.type)
+        self.shape.check(document, codes.CREDENTIAL_MALFORMED, codes.CREDENTIAL_UNKNOWN_MEMBER)
+        return self.read(document, _common(document))
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A part of the product: the digest of its credential, and how much of it went into one declared unit."""
-
-    digest: bytes  # 32 bytes
-    quantity: str  # a decimal
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatusEntry:
-    """Where a revocation of the credential is stated: a position in the status list with that id."""
-
-    list_id: str
-    index: int
+    def carry(self, document: Mapping[str, Any], salt: bytes) -> Carried[Document]:
+        """`parse`, with the salt under which the document was sealed (32 bytes)."""
+        credential = self.parse(document)
+        return Carried(credential, salt, commit(self.profile, salt, credential.canonical))
 
 
-@dataclass(frozen=True)
-class Credential(SignedDocument):
-    """A product credential: what its subject, a product, is made of."""
-
-    subject: str
-    name: str
-    records: tuple[ListedRecord, ...]
-    components: tuple[Component, ...]
-    status: StatusEntry | None
-
-    @property
-    def status_list(self) -> tuple[str, str] | None:
-        """The status list that it cites, as (issuer, list id): only its own issuer's list counts. None where it cites none."""
-        return None if self.status is None else (self.issuer, self.status.list_id)
-
-
-def draft_credential(
+def draft(
+    type: list[str],
+    subject: Mapping[str, Any],
     *,
     id: str,
     issuer: str,
-    subject: str,
-    name: str,
-    records: Sequence[ListedRecord],
-    components: Sequence[Component],
     valid_from: datetime,
     valid_until: datetime | None = None,
-    status: StatusEntry | None = None,
+    status: Iterable[StatusEntry] = (),
 ) -> dict[str, Any]:
-    """An unsigned credential, in the form that `parse_credential` reads once it has a proof."""
+    """An unsigned credential, in the form that `Subject.parse` reads once it has a proof."""
     document: dict[str, Any] = {
         "@context": CONTEXT,
         "id": id,
-        "type": CREDENTIAL_TYPE,
+        "type": type,
         "issuer": issuer,
         "validFrom": format_instant(valid_from),
-        "credentialSubject": {
-            "id": subject,
-            "name": name,
-            "records": [
-                {"role": record.role, "profile": record.profile, "commitment": record.commitment.hex()}
-                for record in records
-            ],
-            "components": [
-                {"digest": component.digest.hex(), "quantity": component.quantity, "unit": component.unit}
-                for component in components
-            ],
-        },
+        "credentialSubject": subject,
     }
     if valid_until is not None:
         document["validUntil"] = format_instant(valid_until)
-    if status is not None:
-        document["credentialStatus"] = {
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
-            "statusListIndex": str(status.index),
-            "statusListCredential": status.list_id,
+    entries = [
+        {
+            "type": STATUS_ENTRY_TYPE,
+            "statusPurpose": entry.purpose,
+            "statusListIndex": str(entry.index),
+            "statusListCredential": entry.list_id,
         }
+        for entry in status
+    ]
+    if entries:
+        document["credentialStatus"] = entries if len(entries) > 1 else entries[0]
     return document
 
 
@@ -154,57 +144,72 @@ def sign_document(document: Mapping[str, Any], sign: Sign, public_key: bytes, cr
     return add_proof(document, sign, f"{document['issuer']}#{encode_key(public_key)}", created)
 
 
-def parse_credential(document: Mapping[str, Any]) -> Credential:
-    """Read a signed credential. Raises Refused (`credential.*`) unless it has exactly the specified form. Does not verify the
-    signature."""
-    signed = parse_signed(document, CREDENTIAL_SHAPE, codes.CREDENTIAL_MALFORMED)
-    subject = document["credentialSubject"]
-    records = tuple(
-        ListedRecord(record["role"], record["profile"], bytes.fromhex(record["commitment"]))
-        for record in subject["records"]
-    )
-    components = tuple(
-        Component(bytes.fromhex(component["digest"]), component["quantity"], component["unit"])
-        for component in subject["components"]
-    )
-    _refuse_twice("record", [record.commitment for record in records])
-    _refuse_twice("component", [component.digest for component in components])
+def refuse_twice(what: str, listed: Iterable[str]) -> None:
+    """Raise Refused (credential.listed-twice) where one of `listed` is there twice."""
+    seen: set[str] = set()
+    for one in listed:
+        if one in seen:
+            raise Refused(codes.CREDENTIAL_LISTED_TWICE(what=what, which=one))
+        seen.add(one)
+
+
+def _refuse_unknown_values(document: Mapping[str, Any], kind: list[str]) -> None:
+    """Raise Refused (credential.unknown-value) where the document says that it, or a part, is of a kind that is unknown."""
+    for place, value, known in _kinds(document, kind):
+        texts = [value] if isinstance(value, str) else value
+        if texts and isinstance(texts, list) and all(isinstance(text, str) for text in texts) and value not in known:
+            raise Refused(
+                codes.CREDENTIAL_UNKNOWN_VALUE(place, value=_listed(texts), known=" or ".join(map(_listed, known)))
+            )
+
+
+def _kinds(document: Mapping[str, Any], kind: list[str]) -> Iterator[tuple[str, Any, Collection[Any]]]:
+    """What the document says of which kind it and its parts are: the place, the value, and the values that are known."""
+    yield "/@context", document.get("@context"), [CONTEXT]
+    yield "/type", document.get("type"), [kind]
     status = document.get("credentialStatus")
-    return Credential(
-        **signed,
-        subject=subject["id"],
-        name=subject.get("name", subject["id"]),
-        records=records,
-        components=components,
-        status=StatusEntry(status["statusListCredential"], int(status["statusListIndex"])) if status else None,
-    )
+    entries = enumerate(status) if isinstance(status, list) else [("", status)]
+    parts = {
+        "/proof": document.get("proof"),
+        "/credentialSubject": document.get("credentialSubject"),
+        **{f"/credentialStatus/{number}".rstrip("/"): entry for number, entry in entries},
+    }
+    for place, part in parts.items():
+        if isinstance(part, dict):
+            types = {"/proof": PROOF_TYPE, "/credentialSubject": STATUS_SUBJECT_TYPE}
+            yield f"{place}/type", part.get("type"), [types.get(place, STATUS_ENTRY_TYPE)]
+            yield f"{place}/cryptosuite", part.get("cryptosuite"), [CRYPTOSUITE]
+            yield f"{place}/statusPurpose", part.get("statusPurpose"), STATUS_PURPOSES
 
 
-def parse_signed(document: Mapping[str, Any], shape: Shape, code: Code) -> dict[str, Any]:
-    """The members of `SignedDocument`, for any document with a proof. Raises Refused with `code` where it is malformed."""
-    shape.check(document, code)
+def _listed(texts: str | list[str]) -> str:
+    return texts if isinstance(texts, str) else ", ".join(texts)
+
+
+def _common(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of `Credential`. Raises Refused (`credential.*`) where rules between members, or dates, do not hold."""
     issuer, method = document["issuer"], document["proof"]["verificationMethod"]
+    status = document.get("credentialStatus", [])
+    entries = [
+        StatusEntry(entry["statusPurpose"], entry["statusListCredential"], int(entry["statusListIndex"]))
+        for entry in (status if isinstance(status, list) else [status])
+    ]
+    refuse_twice("status purpose", [entry.purpose for entry in entries])
     try:
         named_by, _, multikey = method.rpartition("#")
         if named_by != issuer:
             raise ValueError(f"the proof's key {method} is not the issuer's, {issuer}")
-        parse_instant(document["proof"]["created"])
         until = document.get("validUntil")
         return {
             "document": document,
             "canonical": jcs(document),
+            "id": document["id"],
             "issuer": issuer,
             "key": decode_key(multikey),
+            "created": parse_instant(document["proof"]["created"]),
             "valid_from": parse_instant(document["validFrom"]),
             "valid_until": None if until is None else parse_instant(until),
+            "status": tuple(entries),
         }
     except ValueError as error:
-        raise Refused(code("/", problem=error)) from error
-
-
-def _refuse_twice(what: str, digests: Sequence[bytes]) -> None:
-    seen: set[bytes] = set()
-    for digest in digests:
-        if digest in seen:
-            raise Refused(codes.CREDENTIAL_LISTED_TWICE("/credentialSubject", what=what, digest=digest.hex()))
-        seen.add(digest)
+        raise Refused(codes.CREDENTIAL_MALFORMED("/", problem=error)) from error

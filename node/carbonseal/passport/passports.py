@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,10 +21,11 @@ from carbonseal.ledger import Evidence
 from carbonseal.passport import file_kind
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
 from carbonseal.passport.citations import citations
-from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Carried, Credential, parse_credential
+from carbonseal.passport.credentials import Carried, Subject
+from carbonseal.passport.products import PRODUCT, ProductCredential
 from carbonseal.passport.schemas import PASSPORT_SHAPE
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_EVIDENCE, MAX_HEADS, Head, Seal, SealedAnchor
-from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, parse_status_list
+from carbonseal.passport.status_lists import MAX_VERSIONS, STATUS_LIST, StatusList
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
@@ -34,6 +36,9 @@ PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
 VERSION = "passport/1"
 MAX_COMPONENTS = 4096  # that all credentials together cite, carried or not
 MAX_TIERS = 32  # of components below the root
+
+# The sections of a passport that hold credentials, and what these are about.
+SUBJECTS: Mapping[str, Subject[Any]] = {"credentials": PRODUCT, "statusLists": STATUS_LIST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,13 @@ class Passport:
     """`root` is the digest of the credential that the passport is about; all keys are 32 bytes."""
 
     root: bytes
-    credentials: Mapping[bytes, Carried[Credential]]  # by digest
+    credentials: Mapping[bytes, Carried[ProductCredential]]  # by digest
     records: Mapping[bytes, Disclosed]  # by commitment
     seals: Mapping[bytes, Seal]  # by commitment
     status_lists: Mapping[bytes, Carried[StatusList]]  # by digest
 
     @property
-    def credential(self) -> Credential:
+    def credential(self) -> ProductCredential:
         """The root: the credential that the passport is about."""
         return self.credentials[self.root].signed
 
@@ -90,18 +95,6 @@ class Passport:
             "evidence": evidence,
             "statusLists": _carried_to_json(self.status_lists),
         }
-
-
-def carry_credential(document: Mapping[str, Any], salt: bytes) -> Carried[Credential]:
-    """A signed credential with its salt. Raises Refused (`credential.*`) where the document is not a valid credential."""
-    credential = parse_credential(document)
-    return Carried(credential, salt, credential.commitment(CREDENTIAL_PROFILE, salt))
-
-
-def carry_status_list(document: Mapping[str, Any], salt: bytes) -> Carried[StatusList]:
-    """A signed status list with its salt. Raises Refused (`status-list.*`) where the document is not a valid status list."""
-    status_list = parse_status_list(document)
-    return Carried(status_list, salt, status_list.commitment(STATUS_LIST_PROFILE, salt))
 
 
 def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
@@ -170,12 +163,12 @@ def parse_value(value: Any) -> Passport:
         key: _keyed("evidence", key, _evidence(key, member), evidence_digest(member))
         for key, member in value["evidence"].items()
     }
-    credentials = _carried(value, "credentials", carry_credential)
-    status_lists = _carried(value, "statusLists", carry_status_list)
+    carried = {section: _carried(value, section, subject) for section, subject in SUBJECTS.items()}
     records = dict(_disclosed(key, member) for key, member in value["records"].items())
     reading = _SealReading(checkpoints, evidence)
     seals = {bytes.fromhex(key): reading.seal(key, member) for key, member in value["seals"].items()}
-    passport = Passport(bytes.fromhex(value["credential"]), credentials, records, seals, status_lists)
+    root = bytes.fromhex(value["credential"])
+    passport = Passport(root, carried["credentials"], records, seals, carried["statusLists"])
     _check_citations(passport, reading)
     _check_tiers(passport)
     return passport
@@ -208,11 +201,11 @@ def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
     return Evidence(member["type"], int(member["version"]), data)
 
 
-def _carried(value: Mapping[str, Any], section: str, carry: Any) -> dict[bytes, Any]:
+def _carried(value: Mapping[str, Any], section: str, subject: Subject[Any]) -> dict[bytes, Carried[Any]]:
     carried = {}
     for key, member in value[section].items():
         try:
-            one = carry(member["document"], bytes.fromhex(member["salt"]))
+            one = subject.carry(member["document"], bytes.fromhex(member["salt"]))
         except Refused as refused:
             raise refused.under(section, key) from refused
         carried[bytes.fromhex(key)] = _keyed(section, key, one, one.signed.digest)
@@ -290,8 +283,10 @@ def _check_citations(passport: Passport, reading: _SealReading) -> None:
     ]
     if uncited:
         raise Refused(codes.PASSPORT_UNCITED(*uncited[0]))
-    if len({one.signed.name for one in status_lists.values()}) < len(status_lists):
-        raise Refused(codes.PASSPORT_STATUS_LIST_TWICE("statusLists"))
+    versions = Counter(one.signed.name for one in status_lists.values())
+    if max(versions.values(), default=0) > MAX_VERSIONS:
+        what = "versions of one status list"
+        raise Refused(codes.PASSPORT_OVER_LIMIT("statusLists", what=what, limit=MAX_VERSIONS))
 
 
 def _check_tiers(passport: Passport) -> None:

@@ -2,6 +2,7 @@
 
 - What a schema can say is said here, and parsers rely on it.
 - Limits are checked by the parsers: over a limit is *undetermined*, not *rejected*. So are rules between members.
+- What is unknown in a credential is *undetermined* too: members by `Shape.check`, values by the parser of credentials.
 """
 
 from __future__ import annotations
@@ -13,8 +14,13 @@ from carbonseal.findings import Code, Refused
 from carbonseal.records.places import pointer
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"]
-CREDENTIAL_TYPE = ["VerifiableCredential", "DigitalCarbonPassport"]
+PRODUCT_TYPE = ["VerifiableCredential", "DigitalCarbonPassport"]
 STATUS_LIST_TYPE = ["VerifiableCredential", "BitstringStatusListCredential"]
+STATUS_SUBJECT_TYPE = "BitstringStatusList"
+STATUS_ENTRY_TYPE = "BitstringStatusListEntry"
+STATUS_PURPOSES = ("revocation", "suspension")
+PROOF_TYPE = "DataIntegrityProof"
+CRYPTOSUITE = "eddsa-jcs-2022"
 
 Schema = dict[str, Any]
 
@@ -47,8 +53,8 @@ def _keyed(member: Schema, key: Schema = _DIGEST) -> Schema:
 
 _PROOF = _closed(
     {
-        "type": {"const": "DataIntegrityProof"},
-        "cryptosuite": {"const": "eddsa-jcs-2022"},
+        "type": {"const": PROOF_TYPE},
+        "cryptosuite": {"const": CRYPTOSUITE},
         "created": _INSTANT,
         "verificationMethod": _URI,
         "proofPurpose": {"const": "assertionMethod"},
@@ -61,15 +67,18 @@ _RECORD_LISTED = _closed({"role": _NAME, "profile": _NAME, "commitment": _DIGEST
 _COMPONENT = _closed({"digest": _DIGEST, "quantity": _QUANTITY, "unit": _TEXT})
 _STATUS_ENTRY = _closed(
     {
-        "type": {"const": "BitstringStatusListEntry"},
-        "statusPurpose": {"const": "revocation"},
+        "type": {"const": STATUS_ENTRY_TYPE},
+        "statusPurpose": {"enum": list(STATUS_PURPOSES)},
         "statusListIndex": {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,8})$"},
         "statusListCredential": _URI,
     }
 )
+# one entry, or a list of them: keywords for objects say nothing about lists, and the other way round
+_STATUS: Schema = {**_STATUS_ENTRY, "type": ["object", "array"], "items": _STATUS_ENTRY, "minItems": 1}
 
 
-def _verifiable(kind: list[str], subject: Schema, required: Schema, optional: Schema) -> Schema:
+def _credential(kind: list[str], subject: Schema, required: Schema, optional: Schema) -> Schema:
+    """The common form of credentials (docs/spec.md, section 12), with the body of one subject."""
     return _closed(
         {
             "@context": {"const": CONTEXT},
@@ -85,8 +94,8 @@ def _verifiable(kind: list[str], subject: Schema, required: Schema, optional: Sc
     )
 
 
-CREDENTIAL = _verifiable(
-    CREDENTIAL_TYPE,
+PRODUCT = _credential(
+    PRODUCT_TYPE,
     _closed(
         {
             "id": _URI,
@@ -96,16 +105,16 @@ CREDENTIAL = _verifiable(
         {"name": _TEXT},
     ),
     {},
-    {"validUntil": _INSTANT, "credentialStatus": _STATUS_ENTRY},
+    {"validUntil": _INSTANT, "credentialStatus": _STATUS},
 )
 
-STATUS_LIST = _verifiable(
+STATUS_LIST = _credential(
     STATUS_LIST_TYPE,
     _closed(
         {
             "id": _URI,
-            "type": {"const": "BitstringStatusList"},
-            "statusPurpose": {"const": "revocation"},
+            "type": {"const": STATUS_SUBJECT_TYPE},
+            "statusPurpose": {"enum": list(STATUS_PURPOSES)},
             "encodedList": {"type": "string", "pattern": "^u[A-Za-z0-9_-]+$"},
         }
     ),
@@ -185,23 +194,44 @@ class Shape:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
 
-    def check(self, value: object, code: Code) -> None:
-        """Raise Refused with `code`, whose message has the fact `problem`, at the JSON pointer of the first violation."""
+    def check(self, value: object, code: Code, unknown: Code | None = None) -> None:
+        """Raise Refused with `code`, whose message has the fact `problem`, at the JSON pointer of the first violation; with
+        `unknown` where all that is wrong is members that the schema does not name."""
+        error = self._violation(value, is_open=False)
+        if error is None:
+            return
+        if unknown is not None:
+            closed, error = error, self._violation(value, is_open=True)
+            if error is None:
+                code, error = unknown, closed
+        place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
+        raise Refused(code(*place, problem=_short(error.message)))
+
+    def _violation(self, value: object, *, is_open: bool) -> Any:
+        """The first violation, of a document with whatever members where `is_open`: all of a hostile file's would fill the
+        memory. None where there is none."""
         import jsonschema_rs
 
         try:
-            self._validator().validate(
-                value
-            )  # stops at the first: all violations of a hostile file would fill the memory
+            self._validator(is_open).validate(value)
         except jsonschema_rs.ValidationError as error:
-            place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
-            raise Refused(code(*place, problem=_short(error.message))) from None
+            return error
+        return None
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process
-    def _validator(self) -> Any:
+    def _validator(self, is_open: bool) -> Any:
         import jsonschema_rs
 
-        return jsonschema_rs.Draft202012Validator(self._schema)
+        return jsonschema_rs.Draft202012Validator(_opened(self._schema) if is_open else self._schema)
+
+
+def _opened(schema: Any) -> Any:
+    """The same schema, whose objects may have any members more."""
+    if isinstance(schema, list):
+        return [_opened(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _opened(one) for name, one in schema.items() if (name, one) != ("additionalProperties", False)}
 
 
 def _short(message: str) -> str:
@@ -209,7 +239,7 @@ def _short(message: str) -> str:
     return message if len(message) <= 200 else f"{message[:90]} … {message[-90:]}"
 
 
-CREDENTIAL_SHAPE = Shape(CREDENTIAL)
+PRODUCT_SHAPE = Shape(PRODUCT)
 STATUS_LIST_SHAPE = Shape(STATUS_LIST)
 PASSPORT_SHAPE = Shape(PASSPORT)
 ISSUE_SHAPE = Shape(ISSUE)

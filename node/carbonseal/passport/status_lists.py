@@ -1,7 +1,8 @@
-"""Status lists (W3C Bitstring Status List 1.0; docs/spec.md, section 13): which credentials an issuer has revoked, a bit each.
+"""Status lists (W3C Bitstring Status List 1.0; docs/spec.md, section 13): which credentials an issuer has revoked, or which it
+has suspended, a bit each.
 
-Bit i is bit 7 - (i mod 8), from the least significant, of byte i / 8; 1 means revoked. The list is packed with gzip, and is
-cited by its bytes as signed: it must never be packed again.
+Bit i is bit 7 - (i mod 8), from the least significant, of byte i / 8; 1 means that the list's purpose applies. The list is
+packed with gzip, and is cited by its bytes as signed: it must never be packed again.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from functools import lru_cache
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.instants import format_instant
-from carbonseal.passport.credentials import SignedDocument, parse_signed
-from carbonseal.passport.schemas import CONTEXT, STATUS_LIST_SHAPE, STATUS_LIST_TYPE
+from carbonseal.passport import credentials
+from carbonseal.passport.credentials import REVOCATION, Credential, Subject
+from carbonseal.passport.schemas import STATUS_LIST_SHAPE, STATUS_LIST_TYPE, STATUS_SUBJECT_TYPE
 
 from . import codes
 
-STATUS_LIST_PROFILE = "status-list/1"
+MAX_VERSIONS = 16  # of one list that a passport may carry
 ENTRIES = 131_072  # positions: the least that W3C allows, so that a list says little about who is on it
 MAX_BYTES = 1 << 20  # of the bitstring, unpacked: a small file cannot unpack to a large one
 
 
 @dataclass(frozen=True)
-class StatusList(SignedDocument):
+class StatusList(Credential):
     """One signed version of a status list."""
 
-    id: str
+    purpose: str  # one of STATUS_PURPOSES
     encoded: str  # packed, as signed: thousands of lists in one passport must not take gigabytes of memory
 
     @property
@@ -44,44 +45,49 @@ class StatusList(SignedDocument):
         """The bitstring, unpacked."""
         return _unpack(self.encoded)
 
-    def revoked(self, index: int) -> bool:
-        """Whether the credential at position `index` is revoked. Raises IndexError where there is no such position."""
-        bits = self.bits
-        if index >= 8 * len(bits):
-            raise IndexError(f"the list has {8 * len(bits)} positions")
-        return bool(bits[index // 8] >> (7 - index % 8) & 1)
+    @property
+    def positions(self) -> int:
+        """How many positions it has."""
+        return 8 * len(self.bits)
+
+    def is_set(self, index: int) -> bool:
+        """Whether the list's purpose applies to the credential at position `index`. Raises IndexError where there is no such
+        position."""
+        return bool(self.bits[index // 8] >> (7 - index % 8) & 1)
 
 
 def draft_status_list(
-    *, id: str, issuer: str, revoked: Collection[int], valid_from: datetime, valid_until: datetime
+    *,
+    id: str,
+    issuer: str,
+    positions: Collection[int],
+    valid_from: datetime,
+    valid_until: datetime,
+    purpose: str = REVOCATION,
 ) -> dict[str, Any]:
-    """An unsigned status list. The same positions always give the same bytes."""
+    """An unsigned status list whose bits at `positions` are set. The same positions always give the same bytes."""
     bits = bytearray(ENTRIES // 8)
-    for index in revoked:
+    for index in positions:
         bits[index // 8] |= 1 << (7 - index % 8)
     packed = base64.urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).rstrip(b"=").decode()
-    return {
-        "@context": CONTEXT,
-        "id": id,
-        "type": STATUS_LIST_TYPE,
-        "issuer": issuer,
-        "validFrom": format_instant(valid_from),
-        "validUntil": format_instant(valid_until),
-        "credentialSubject": {
-            "id": f"{id}#list",
-            "type": "BitstringStatusList",
-            "statusPurpose": "revocation",
-            "encodedList": "u" + packed,
-        },
+    body = {
+        "id": f"{id}#list",
+        "type": STATUS_SUBJECT_TYPE,
+        "statusPurpose": purpose,
+        "encodedList": "u" + packed,
     }
+    return credentials.draft(
+        STATUS_LIST_TYPE, body, id=id, issuer=issuer, valid_from=valid_from, valid_until=valid_until
+    )
 
 
-def parse_status_list(document: Mapping[str, Any]) -> StatusList:
-    """Read a signed status list. Raises Refused (`status-list.*`). Does not verify the signature."""
-    signed = parse_signed(document, STATUS_LIST_SHAPE, codes.STATUS_LIST_MALFORMED)
-    encoded = document["credentialSubject"]["encodedList"]
-    _unpack(encoded)
-    return StatusList(**signed, id=document["id"], encoded=encoded)
+def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> StatusList:
+    body = document["credentialSubject"]
+    _unpack(body["encodedList"])
+    return StatusList(**common, purpose=body["statusPurpose"], encoded=body["encodedList"])
+
+
+STATUS_LIST = Subject(STATUS_LIST_TYPE, "status-list/1", STATUS_LIST_SHAPE, _read)
 
 
 @lru_cache(maxsize=16)  # passports that are verified in a row often have a list in common

@@ -56,6 +56,7 @@ TRUST_MALFORMED = rejected(
 )
 
 _REFRESH = "have the passport refreshed"
+_FROM_NOW = " (it then shows the status from that day on, never that of an earlier one)"
 _ORIGINAL = "ask for the original passport"
 
 SEAL_MISSING = undetermined("seal.missing", "the passport has no seal for this document", _REFRESH)
@@ -136,27 +137,27 @@ TIME_NO_DATE = noted(
     "ask whoever runs the ledger",
 )
 
-ISSUER_NOT_LISTED = undetermined(
-    "issuer.not-listed", "the policy lists no issuer {issuer}", "add an issuer line if you trust it"
+SIGNER_NOT_LISTED = undetermined(
+    "signer.not-listed", "the policy lists no issuer {issuer}", "add an issuer line if you trust it"
 )
-ISSUER_KEY_NOT_LISTED = undetermined(
-    "issuer.key-not-listed",
+SIGNER_KEY_NOT_LISTED = undetermined(
+    "signer.key-not-listed",
     "the policy lists the issuer {issuer} with another key",
     "ask the issuer, over another channel, whether the key is its own",
 )
-ISSUER_TIME_UNKNOWN = undetermined(
-    "issuer.time-unknown",
+SIGNER_TIME_UNKNOWN = undetermined(
+    "signer.time-unknown",
     "the key {name} has a window in the policy, and no time is proved",
-    "write a time-quorum that the anchors can satisfy",
+    "require a time that the anchors can prove",
 )
-ISSUER_KEY_ENDED = undetermined(
-    "issuer.key-ended",
+SIGNER_KEY_ENDED = undetermined(
+    "signer.key-ended",
     "the document existed by {time}, and the window of the key {name} ended at {until}",
     "the issuer has to sign again with a key that is in force",
 )
-ISSUER_KEY_NOT_YET = undetermined(
-    "issuer.key-not-yet",
-    "the document existed by {time}, and the window of the key {name} begins at {start}",
+SIGNER_KEY_NOT_YET = undetermined(
+    "signer.key-not-yet",
+    "the document was signed, or existed, by {time}, and the window of the key {name} begins at {start}",
     "the issuer has to sign again with a key that is in force",
 )
 
@@ -183,20 +184,48 @@ COMPONENT_NOT_CARRIED = undetermined(
 
 STATUS_NOT_NAMED = undetermined(
     "status.not-named",
-    "the credential names no status list, so that a revocation could not be seen",
+    "the credential names no revocation list, so that a revocation could not be seen",
     "write 'status none' if that is acceptable",
 )
-STATUS_MISSING = undetermined("status.missing", "the passport does not carry the status list {list}", _REFRESH)
-STATUS_STALE = undetermined("status.stale", "the status list is valid from {start} until {until} only", _REFRESH)
+STATUS_MISSING = undetermined(
+    "status.missing", "the passport does not carry the {purpose} list {list}", "have the passport refreshed" + _FROM_NOW
+)
+STATUS_OTHER_PURPOSE = undetermined(
+    "status.other-purpose",
+    "the list {list} is carried, and none of its versions is a {purpose} list",
+    "the issuer has to name a list with that purpose",
+)
+STATUS_NOT_YET = undetermined(
+    "status.not-yet",
+    "all versions of the list {list} that are carried are later: the first is valid from {start}",
+    "ask about a later instant; a refresh adds later versions alone",
+)
+STATUS_STALE = undetermined(
+    "status.stale",
+    "the status list is valid from {start} until {until} only",
+    "have the passport refreshed" + _FROM_NOW + "; or let the policy accept an older list, with within=",
+)
 STATUS_NO_POSITION = undetermined(
-    "status.no-position", "position {index} is not in the status list: {problem}", "ask the issuer for a new list"
+    "status.no-position",
+    "position {index} is not in the status list, which has {positions}",
+    "ask the issuer for a new list",
+)
+STATUS_VERSION_NOT_SHOWN = noted(
+    "status.version-not-shown",
+    "this version does not count: not all that the policy requires of it is shown",
+    "another version decides; see what the policy lists and requires",
 )
 STATUS_REVOKED = rejected(
     "status.revoked",
     "revoked by its issuer: position {index} of {list}",
     "ask the issuer why, and for what replaces it",
 )
-STATUS_CURRENT = shown("status.current", "not revoked in the issuer's list that is valid from {start}")
+STATUS_SUSPENDED = undetermined(
+    "status.suspended",
+    "suspended by its issuer: position {index} of {list}, in the version valid from {start}",
+    "ask the issuer why, and when it will be reinstated; then have the passport refreshed" + _FROM_NOW,
+)
+STATUS_CURRENT = shown("status.current", "not {state} in the issuer's list that is valid from {start}")
 
 CHECK_UNAVAILABLE = undetermined(
     "check.unavailable", "this version has no check {check}", "use a version that has it, or take the line out"

@@ -4,10 +4,11 @@ Each credential that the root leads to is verified once, in the steps of the spe
 
 1. Issuer: the policy lists the key of the proof, and the signature is valid.
 2. Seal: of the credential's commitment (`carbonseal.verification.seals`).
-3. Key window: the key was in force at the time that the seal proves.
+3. Key window: the key was in force (`carbonseal.verification.signers`).
 4. Validity: the instant is between `validFrom` and `validUntil`.
 5. Records: each is disclosed or withheld, and sealed.
-6. Status: the issuer's list, itself verified by steps 1 to 3, says that the credential is not revoked.
+6. Status: the issuer's lists, themselves verified by steps 1 to 3, say that the credential is neither revoked nor suspended
+   (`carbonseal.verification.status`).
 7. Components: each is carried, and verified like this credential.
 
 Then come equivocation, over all heads seen, and what the policy does not ask. All findings are reported; one that is
@@ -24,13 +25,16 @@ from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.ledger import TrustItem
 from carbonseal.passport.citations import citations
-from carbonseal.passport.credentials import Carried, Credential, SignedDocument
+from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.passports import Passport, parse
+from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
 from carbonseal.verification.policy import Issuer, Policy
 from carbonseal.verification.seals import CheckedSeal, Seals
+from carbonseal.verification.signers import outside_window
+from carbonseal.verification.status import Signed, Statuses
 from carbonseal.verification.trust import Trust
 
 from . import codes
@@ -73,12 +77,10 @@ class _Verification:
         self._at = at
         self._seals = Seals(policy, trust)
         self._known = {id for id, _ in policy.issuers}
-        self._named = {one.signed.name: one for one in passport.status_lists.values()}
+        self._statuses = Statuses(passport.status_lists.values(), self._signed, at=at)
         self._found: list[Finding] = []
-        self._lists: dict[bytes, bool] = {}  # status lists verified, by digest: whether they are their issuer's
-        self._sealed: dict[
-            bytes, tuple[Place, CheckedSeal]
-        ] = {}  # seals verified, by commitment, each with its first place
+        # seals verified, by commitment, each with its first place
+        self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}
 
     def report(self) -> Report:
         """Verify everything, once."""
@@ -89,6 +91,7 @@ class _Verification:
             time = self._credential(carried)
             if digest == passport.root:
                 existed_by = time
+        self._found += self._if_asked(self._statuses.of_lists())  # 6
         self._found += self._seals.equivocations()
         self._found += self._not_asked()
         return Report(
@@ -106,72 +109,71 @@ class _Verification:
 
     # One credential
 
-    def _credential(self, carried: Carried[Credential]) -> datetime | None:
+    def _credential(self, carried: Carried[ProductCredential]) -> datetime | None:
         """Steps 1 to 7; the time that the seal proves."""
         credential = carried.signed
         place = (f"{printable(credential.name, LONGEST_NAME)} ({credential.digest.hex()[:8]})",)
-        _, time = self._signed(carried, place)  # 1 to 3
+        signed = self._signed(carried, place)  # 1 to 3
+        self._found += signed.findings
         self._validity(credential, place)  # 4
         for record in credential.records:  # 5
             self._record(record.role, record.commitment, record.profile, place)
-        self._status(credential, place)  # 6
+        self._add(place, *self._if_asked(self._statuses.findings(credential)))  # 6
         for component in credential.components:  # 7
             if component.digest not in self._passport.credentials:
                 self._add(place, codes.COMPONENT_NOT_CARRIED(digest=component.digest.hex()))
-        return time
+        return signed.time
 
-    def _signed(self, carried: Carried[Credential] | Carried[StatusList], place: Place) -> tuple[bool, datetime | None]:
-        """Steps 1 to 3: whether the document is shown to be by its issuer, with a key that was in force; and the time that its
-        seal proves."""
-        issuer = self._issuer(carried.signed, place)  # 1
+    def _signed(self, carried: Carried[ProductCredential] | Carried[StatusList], place: Place) -> Signed:
+        """Steps 1 to 3, for a credential with any subject."""
+        credential = carried.signed
+        issuer, by = self._issuer(credential)  # 1
         sealed = self._seal(carried.commitment, (*place, "seal"))  # 2
-        if sealed is None:
-            self._add(place, codes.SEAL_MISSING())
+        found = [by.under(*place), *(sealed.findings if sealed else [codes.SEAL_MISSING(*place)])]
         time = sealed.existed_by if sealed else None
-        outside = None if issuer is None else _outside_window(issuer, time)  # 3
-        if outside is not None:
-            self._add(place, outside)
-        return issuer is not None and outside is None, time
-
-    def _issuer(self, signed: SignedDocument, place: Place) -> Issuer | None:
-        """Step 1: the line of the policy whose key signed the document; None where there is none."""
-        issuer = self._policy.issuers.get((signed.issuer, signed.key))
         if issuer is None:
-            known = signed.issuer in self._known
-            code = codes.ISSUER_KEY_NOT_LISTED if known else codes.ISSUER_NOT_LISTED
-            self._add(place, code(issuer=signed.issuer))
-            return None
+            return Signed(tuple(found), False, time)
+        outside = outside_window(issuer, created=credential.created, time=time)  # 3
+        if outside is not None:
+            found.append(outside.under(*place))
+        return Signed(tuple(found), outside is None, time)
+
+    def _issuer(self, credential: Credential) -> tuple[Issuer | None, Finding]:
+        """Step 1: the line of the policy whose key signed the document, if there is one, and what there is to say."""
+        issuer = self._policy.issuers.get((credential.issuer, credential.key))
+        if issuer is None:
+            known = credential.issuer in self._known
+            code = codes.SIGNER_KEY_NOT_LISTED if known else codes.SIGNER_NOT_LISTED
+            return None, code(issuer=credential.issuer)
         try:
-            check_proof(signed.document, issuer.key)
+            check_proof(credential.document, issuer.key)
         except Refused as refused:
-            self._add(place, refused.finding)
-            return None
-        self._add(place, codes.CREDENTIAL_SIGNED(issuer=signed.issuer, name=issuer.name))
-        return issuer
+            return None, refused.finding
+        return issuer, codes.CREDENTIAL_SIGNED(issuer=credential.issuer, name=issuer.name)
 
     def _seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
-        """Step 2: what the seal of a commitment shows; None where the passport has no seal for it."""
+        """Step 2: what the seal of a commitment shows, with findings below `place`; None where the passport has no seal for
+        it."""
         seal = self._passport.seals.get(commitment)
         if seal is None:
             return None
         if commitment in self._sealed:  # thousands of credentials may list one record: in full only the first time
             first, checked = self._sealed[commitment]
-            self._found.append(_worst(checked.findings, first, place))
-        else:
-            checked = self._seals.check(seal, commitment, place)
-            self._sealed[commitment] = place, checked
-            self._found += checked.findings
+            return replace(checked, findings=[_worst(checked.findings, first, place)])
+        checked = self._seals.check(seal, commitment, place)
         if checked.existed_by is not None and checked.existed_by > self._at:
             time, at = format_instant(checked.existed_by), format_instant(self._at)
-            self._add(place, codes.TIME_AFTER_INSTANT(time=time, at=at))
+            after = codes.TIME_AFTER_INSTANT(*place, time=time, at=at)
+            checked = replace(checked, findings=[*checked.findings, after])
+        self._sealed[commitment] = place, checked
         return checked
 
-    def _validity(self, signed: SignedDocument, place: Place) -> None:
+    def _validity(self, credential: Credential, place: Place) -> None:
         """Step 4."""
-        if self._at < signed.valid_from:
-            self._add(place, codes.CREDENTIAL_NOT_YET_VALID(start=format_instant(signed.valid_from)))
-        if signed.valid_until is not None and self._at >= signed.valid_until:
-            self._add(place, codes.CREDENTIAL_EXPIRED(until=format_instant(signed.valid_until)))
+        if self._at < credential.valid_from:
+            self._add(place, codes.CREDENTIAL_NOT_YET_VALID(start=format_instant(credential.valid_from)))
+        if credential.valid_until is not None and self._at >= credential.valid_until:
+            self._add(place, codes.CREDENTIAL_EXPIRED(until=format_instant(credential.valid_until)))
 
     def _record(self, role: str, commitment: bytes, profile: str, place: Place) -> None:
         """Step 5, for one record."""
@@ -183,53 +185,14 @@ class _Verification:
             self._add(place, codes.RECORD_OTHER_PROFILE(listed=profile, disclosed=disclosed.profile))
         else:
             self._add(place, codes.RECORD_DISCLOSED(profile=profile))
-        if self._seal(commitment, place) is None:
-            self._add(place, codes.RECORD_NOT_SEALED())
+        sealed = self._seal(commitment, place)
+        self._found += sealed.findings if sealed else [codes.RECORD_NOT_SEALED(*place)]
 
-    # Status
-
-    def _status(self, credential: Credential, place: Place) -> None:
-        """Step 6. Under a policy that does not ask for status, only the findings that reject are reported: that a list which is
-        carried is wrong, or revokes."""
-        before = len(self._found)
-        self._look_up(credential, place)
-        if not self._policy.status_required:
-            self._found[before:] = (
-                finding for finding in self._found[before:] if finding.code.outcome is Outcome.REJECTED
-            )
-
-    def _look_up(self, credential: Credential, place: Place) -> None:
-        if credential.status is None or credential.status_list is None:
-            self._add(place, codes.STATUS_NOT_NAMED())
-            return
-        carried = self._named.get(credential.status_list)
-        if carried is None:
-            self._add(place, codes.STATUS_MISSING(list=credential.status.list_id))
-        elif self._status_list(carried):
-            self._add(place, self._bit(carried.signed, credential.status.index))
-
-    def _status_list(self, carried: Carried[StatusList]) -> bool:
-        """Steps 1 to 3 for a status list, once; whether it is shown to be its issuer's."""
-        digest = carried.signed.digest
-        if digest not in self._lists:
-            self._lists[digest], _ = self._signed(carried, (f"status list {carried.signed.id}",))
-        return self._lists[digest]
-
-    def _bit(self, status_list: StatusList, index: int) -> Finding:
-        """What the list says of the position `index` at the instant. A set bit counts whatever the list's dates."""
-        try:
-            if status_list.revoked(index):
-                return codes.STATUS_REVOKED(list=status_list.id, index=index)
-        except IndexError as error:
-            return codes.STATUS_NO_POSITION(index=index, problem=error)
-        if (
-            not status_list.valid_from <= self._at
-            or status_list.valid_until is None
-            or self._at >= status_list.valid_until
-        ):
-            until = "ever" if status_list.valid_until is None else format_instant(status_list.valid_until)
-            return codes.STATUS_STALE(start=format_instant(status_list.valid_from), until=until)
-        return codes.STATUS_CURRENT(start=format_instant(status_list.valid_from))
+    def _if_asked(self, found: Iterable[Finding]) -> Iterable[Finding]:
+        """Step 6 under a policy that does not ask for status: only what rejects is reported, that a list which is carried is
+        wrong, or revokes."""
+        required = self._policy.status_required
+        return (finding for finding in found if required or finding.code.outcome is Outcome.REJECTED)
 
     # Not asked
 
@@ -255,16 +218,3 @@ def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:
     weights = (Outcome.NOTED, Outcome.SHOWN, Outcome.UNDETERMINED, Outcome.REJECTED)
     worst = max(found, key=lambda finding: weights.index(finding.code.outcome))
     return replace(worst, place=(*place, *worst.place[len(first) :]))
-
-
-def _outside_window(issuer: Issuer, time: datetime | None) -> Finding | None:
-    """Step 3: the finding where the key was not in force at `time`, which the document's own seal proves; its dates are claims."""
-    if issuer.since is None and issuer.until is None:
-        return None
-    if time is None:
-        return codes.ISSUER_TIME_UNKNOWN(name=issuer.name)
-    if issuer.until is not None and time > issuer.until:
-        return codes.ISSUER_KEY_ENDED(name=issuer.name, until=format_instant(issuer.until), time=format_instant(time))
-    if issuer.since is not None and time < issuer.since:
-        return codes.ISSUER_KEY_NOT_YET(name=issuer.name, start=format_instant(issuer.since), time=format_instant(time))
-    return None

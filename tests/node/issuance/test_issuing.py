@@ -229,6 +229,6 @@ def test_every_credential_has_a_position_of_its_own(directory: Path, clock: Cloc
         return [await issue(node, f'{{"n": {n}}}'.encode()) for n in range(3)]
 
     entries = [parse(raw).credential.status for raw in within(directory, clock, three)]
-    assert [entry.index for entry in entries if entry] == [0, 1, 2]
-    assert len({entry.list_id for entry in entries if entry}) == 1
+    assert [entry.index for (entry,) in entries] == [0, 1, 2]
+    assert len({entry.list_id for (entry,) in entries}) == 1
     assert ENTRIES > 3

@@ -11,7 +11,7 @@ from carbonseal.instants import format_instant
 from carbonseal.records.canonical import jcs
 from tests.vectors.cases import Case, case, refused, undetermined
 from tests.vectors.scene import Scene, Value
-from tests.world import AT, key
+from tests.world import AT, key, suspendable
 
 Change = Callable[[Value], Any]
 
@@ -39,6 +39,9 @@ def credentials() -> list[Case]:
         ("with a component", dict(whole.credential.document)),
         ("with an end", _credential(lambda draft: draft.update(validUntil=format_instant(AT)))),
         ("without status and name", _credential(_plain)),
+        ("with two status lists", _credential(suspendable)),
+        ("with its status in a list of one", _credential(_in_a_list)),
+        ("several records of one role", _credential(_activities)),
     ):
         canonical = jcs(document)
         committed = b"carbonseal/record/v1\0" + salt + b"\0\x0ccredential/1" + canonical
@@ -54,11 +57,22 @@ def credentials() -> list[Case]:
         found.append(case(name, "credential", expect, document=document, salt=salt.hex()))
     for name, (code, change) in _BAD_CREDENTIALS.items():
         found.append(case(name, "credential", refused(code), document=_unsigned(change), salt=salt.hex()))
+    for name, (code, change) in _UNKNOWN.items():
+        found.append(case(name, "credential", undetermined(code), document=_unsigned(change), salt=salt.hex()))
     return found
 
 
 def _plain(draft: Value) -> None:
     del draft["credentialStatus"], draft["credentialSubject"]["name"]
+
+
+def _in_a_list(draft: Value) -> None:
+    draft["credentialStatus"] = [draft["credentialStatus"]]
+
+
+def _activities(draft: Value) -> None:
+    for byte in ("01", "02"):
+        draft["credentialSubject"]["records"].append({"role": "activity", "profile": "json/1", "commitment": byte * 32})
 
 
 def _twice(document: Value) -> None:
@@ -89,13 +103,22 @@ _BAD_CREDENTIALS: dict[str, tuple[str, Change]] = {
         _MALFORMED,
         lambda d: d["proof"].update(verificationMethod="did:web:maker.example#key-1"),
     ),
+    "two footprints": (
+        "credential.listed-twice",
+        lambda d: d["credentialSubject"]["records"].append(
+            {"role": "footprint", "profile": "json/1", "commitment": "01" * 32}
+        ),
+    ),
+    "two revocation lists": (
+        "credential.listed-twice",
+        lambda d: d.update(credentialStatus=[d["credentialStatus"], d["credentialStatus"]]),
+    ),
+    "no status in a list": (_MALFORMED, lambda d: d.update(credentialStatus=[])),
+    "an unknown member and a malformed one": (_MALFORMED, lambda d: d.update(more=1, validFrom="2026-11-20")),
     "no proof": (_MALFORMED, lambda d: d.pop("proof")),
     "two proofs": (_MALFORMED, lambda d: d.update(proof=[d["proof"], d["proof"]])),
-    "another cryptosuite": (_MALFORMED, lambda d: d["proof"].update(cryptosuite="eddsa-rdfc-2022")),
     "another purpose": (_MALFORMED, lambda d: d["proof"].update(proofPurpose="authentication")),
     "a proof without @context": (_MALFORMED, lambda d: d["proof"].pop("@context")),
-    "another @context": (_MALFORMED, lambda d: d.update({"@context": ["https://www.w3.org/ns/credentials/v2"]})),
-    "an unknown member": (_MALFORMED, lambda d: d.update(more=1)),
     "no records": (_MALFORMED, lambda d: d["credentialSubject"].update(records=[])),
     "a record listed twice": ("credential.listed-twice", _twice),
     "an instant with an offset": (_MALFORMED, lambda d: d.update(validFrom="2026-11-20T09:00:00+00:00")),
@@ -105,7 +128,18 @@ _BAD_CREDENTIALS: dict[str, tuple[str, Change]] = {
         lambda d: d["credentialSubject"]["records"][0].update(commitment="AB" * 32),
     ),
     "a status index with a leading zero": (_MALFORMED, lambda d: d["credentialStatus"].update(statusListIndex="07")),
-    "suspension": (_MALFORMED, lambda d: d["credentialStatus"].update(statusPurpose="suspension")),
+}
+_MEMBER, _VALUE = "credential.unknown-member", "credential.unknown-value"
+_UNKNOWN: dict[str, tuple[str, Change]] = {
+    "another cryptosuite": (_VALUE, lambda d: d["proof"].update(cryptosuite="eddsa-rdfc-2022")),
+    "another kind of proof": (_VALUE, lambda d: d.update(proof={"type": "Ledger2030", "more": 1})),
+    "another @context": (_VALUE, lambda d: d.update({"@context": ["https://www.w3.org/ns/credentials/v2"]})),
+    "another type": (_VALUE, lambda d: d.update(type=["VerifiableCredential", "Ledger2030"], credentialSubject={})),
+    "another purpose of status": (_VALUE, lambda d: d["credentialStatus"].update(statusPurpose="message")),
+    "another type of status": (_VALUE, lambda d: d.update(credentialStatus={"type": "StatusList2021Entry"})),
+    "an unknown member": (_MEMBER, lambda d: d.update(more=1)),
+    "an unknown member of the proof": (_MEMBER, lambda d: d["proof"].update(domain="example.com")),
+    "an unknown member of a record": (_MEMBER, lambda d: d["credentialSubject"]["records"][0].update(more=1)),
 }
 
 
@@ -113,17 +147,23 @@ def status_lists() -> list[Case]:
     scene = Scene()
     found = [
         case(
-            f"revoked: {', '.join(map(str, revoked)) or 'none'}",
+            f"{purpose}: {', '.join(map(str, positions)) or 'none'}",
             "status",
-            {"positions": 131_072, "revoked": list(revoked)},
-            document=scene.status_document(scene.maker, revoked),
+            {"purpose": purpose, "positions": 131_072, "set": list(positions)},
+            document=scene.status_document(scene.maker, positions, purpose=purpose),
         )
-        for revoked in ((), (7,), (0, 131_071))
+        for purpose, positions in (
+            ("revocation", ()),
+            ("revocation", (7,)),
+            ("revocation", (0, 131_071)),
+            ("suspension", (9,)),
+        )
     ]
     malformed = "status-list.malformed"
     bad: dict[str, tuple[str, Change]] = {
-        "no end": (malformed, lambda d: d.pop("validUntil")),
-        "not base64url": (malformed, lambda d: d["credentialSubject"].update(encodedList="z123")),
+        "no end": (_MALFORMED, lambda d: d.pop("validUntil")),
+        "with a status of its own": (_MALFORMED, lambda d: d.update(credentialStatus=[], id="no uri")),
+        "not base64url": (_MALFORMED, lambda d: d["credentialSubject"].update(encodedList="z123")),
         "no gzip": (malformed, lambda d: d["credentialSubject"].update(encodedList="uAAAA")),
         "cut off": (malformed, _cut),
         "16,383 bytes": ("status-list.too-short", _packed(16_383)),
@@ -134,9 +174,16 @@ def status_lists() -> list[Case]:
         document = scene.status_document(scene.maker)
         change(document)
         found.append(case(name, "status", refused(code), document=document))
-    document = scene.status_document(scene.maker)
-    _packed((1 << 20) + 1)(document)
-    found.append(case("1 MiB and a byte", "status", undetermined("status-list.too-long"), document=document))
+    unsure: dict[str, tuple[str, Change]] = {
+        "1 MiB and a byte": ("status-list.too-long", _packed((1 << 20) + 1)),
+        "another purpose": (_VALUE, lambda d: d["credentialSubject"].update(statusPurpose="message")),
+        "another kind of list": (_VALUE, lambda d: d["credentialSubject"].update(type="TokenStatusList")),
+        "two bits a position": (_MEMBER, lambda d: d["credentialSubject"].update(statusSize=2)),
+    }
+    for name, (code, change) in unsure.items():
+        document = scene.status_document(scene.maker)
+        change(document)
+        found.append(case(name, "status", undetermined(code), document=document))
     return found
 
 

@@ -115,10 +115,10 @@ def _files(made: Verdicts) -> None:
             lambda v: changes.head(v)["anchors"].insert(0, changes.head(v)["anchors"][0]),
         ),
         ("a record swapped, its key too", "passport.uncited", changes.swapped_record),
-        ("a status list in two versions", "passport.status-list-twice", changes.two_lists),
         ("a foreign status list", "passport.uncited", changes.foreign_list),
     ):
         add(name, "rejected", code, change=change)
+    add("17 versions of a status list", "undetermined", "passport.over-limit", change=changes.many_lists)
     add(
         "17 heads",
         "undetermined",
@@ -137,7 +137,7 @@ def _documents(made: Verdicts) -> None:
     add = made.add
     stranger = Issuer("did:web:maker.example", key("stranger"))
     made.base("by a stranger", lambda scene: scene.passport(stranger))
-    add("the attacker's own key in the proof", "undetermined", "issuer.key-not-listed", of="by a stranger")
+    add("the attacker's own key in the proof", "undetermined", "signer.key-not-listed", of="by a stranger")
     add(
         "a credential changed, every digest made to fit",
         "rejected",

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carbonseal.instants import format_instant
+from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.passport.passports import Passport
 from tests.vectors import changes
 from tests.vectors.cases import Case, case, patch
 from tests.vectors.scene import Scene, Value
-from tests.world import AT, BLOCK_TIME, OTHER_ORIGIN, SIGNED, key
+from tests.world import AT, BLOCK_TIME, OTHER_ORIGIN, SIGNED, key, suspendable
 
 DAY = timedelta(days=1)
 OTHER = f"tlog:{OTHER_ORIGIN}"
@@ -118,11 +119,11 @@ def policies_decide(made: Verdicts) -> None:
     add("an unlisted publisher", "undetermined", "ethereum.publisher-not-listed", chain=publisher)
     contract = lines["chain"].replace("0x" + "22" * 20, "0x" + "23" * 20)
     add("another contract pinned", "rejected", "ethereum.registry-differs", chain=contract)
-    add("an unlisted issuer", "undetermined", "issuer.not-listed", maker="")
-    add("an unlisted issuer of a component", "undetermined", "issuer.not-listed", of="parts", supplier="")
+    add("an unlisted issuer", "undetermined", "signer.not-listed", maker="")
+    add("an unlisted issuer of a component", "undetermined", "signer.not-listed", of="parts", supplier="")
     other_key = lines["maker"].split()
     other_key[3] = lines["supplier"].split()[3]
-    add("another key of the issuer", "undetermined", "issuer.key-not-listed", maker=" ".join(other_key), supplier="")
+    add("another key of the issuer", "undetermined", "signer.key-not-listed", maker=" ".join(other_key), supplier="")
     stranger = f"log {Scene().other.signer.verifier.encode()}"
     unlisted: dict[str, Any] = {"log": stranger, "other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
     add("an unlisted log", "undetermined", "log.not-listed", "seal.without-head", **unlisted)
@@ -142,11 +143,16 @@ def times(made: Verdicts) -> None:
     ends = f"{maker} from={format_instant(SIGNED)} until={SINCE}"
     add("sealed as the key ends", "verified", maker=ends, since=SINCE)
     ended = f"{maker} until={format_instant(BLOCK_TIME - second)}"
-    add("sealed after the key's end", "undetermined", "issuer.key-ended", maker=ended)
+    add("sealed after the key's end", "undetermined", "signer.key-ended", maker=ended)
     later = f"{maker} from={format_instant(BLOCK_TIME + second)}"
-    add("sealed before the key began", "undetermined", "issuer.key-not-yet", maker=later)
+    add("sealed before the key began", "undetermined", "signer.key-not-yet", maker=later)
+    between = f"{maker} from={format_instant(SIGNED + second)}"
+    add("signed before the key began, sealed after", "undetermined", "signer.key-not-yet", maker=between)
+    thief = f"{maker} until={format_instant(BLOCK_TIME - second)}"
+    made.base("early", lambda scene: scene.passport(change=lambda d: d.update(validFrom="2020-01-01T00:00:00Z")))
+    add("dated before the key's end, sealed after", "undetermined", "signer.key-ended", of="early", maker=thief)
     timeless: dict[str, Any] = {"maker": f"{maker} until={format_instant(AT)}", "time_quorum": "time-quorum none"}
-    add("a key with an end, and no time asked", "undetermined", "issuer.time-unknown", **timeless)
+    add("a key with an end, and no time asked", "undetermined", "signer.time-unknown", **timeless)
     made.base("expiring", lambda scene: scene.passport(change=lambda d: d.update(validUntil=format_instant(AT))))
     add("a second before the credential ends", "verified", of="expiring", at=AT - second, since=SINCE)
     add("as the credential ends", "undetermined", "credential.expired", of="expiring")
@@ -172,3 +178,67 @@ def status(made: Verdicts) -> None:
         "far", lambda scene: scene.passport(change=lambda d: d["credentialStatus"].update(statusListIndex="131072"))
     )
     add("a position beyond the list", "undetermined", "status.no-position", of="far")
+    _versions(made)
+    _suspension(made)
+
+
+def _versions(made: Verdicts) -> None:
+    """Several versions of one list."""
+    add, later, earlier = made.add, SIGNED + DAY, SIGNED - DAY
+
+    def several(name: str, *versions: tuple[tuple[int, ...], datetime], revoked: tuple[int, ...] = ()) -> None:
+        also = [(positions, start, REVOCATION) for positions, start in versions]
+        made.base(name, lambda scene: scene.passport(revoked=revoked, versions=also))
+
+    several("renewed", ((), later))
+    add("two versions", "verified", "status.current", of="renewed", since=SINCE)
+    add("the earlier has ended", "verified", of="renewed", at=SIGNED + timedelta(days=7), since=SINCE)
+    add("both have ended", "undetermined", "status.stale", of="renewed", at=SIGNED + timedelta(days=8))
+    more = ("status.version-not-shown", "status.current")
+    add("the later is not anchored", "verified", *more, of="renewed", change=changes.unanchored_list, since=SINCE)
+    alone = ("ledger-quorum.unmet", "time-quorum.unmet")
+    add("the only one is not anchored", "undetermined", *alone, change=changes.unanchored_list)
+    several("revoked later", ((7,), later))
+    add("revoked in the later version", "rejected", "status.revoked", of="revoked later")
+    unanchored: Any = {"of": "revoked later", "change": changes.unanchored_list}
+    add("revoked in one that is not anchored", "rejected", "status.revoked", **unanchored)
+    add("revoked after the instant", "rejected", "status.revoked", of="revoked later", at=BLOCK_TIME)
+    several("unrevoked", ((), later), revoked=(7,))
+    add("no later version takes it back", "rejected", "status.revoked", of="unrevoked")
+    several("revoked before", ((7,), earlier))
+    add("nor one that was there before", "rejected", "status.revoked", of="revoked before")
+    several("of one second", ((9,), SIGNED))
+    add("two of one second", "verified", "status.current", of="of one second", since=SINCE)
+    made.base("of tomorrow", lambda scene: scene.passport(starting=AT + DAY))
+    add("all versions are later", "undetermined", "status.not-yet", of="of tomorrow")
+    add("once they have begun", "verified", of="of tomorrow", at=AT + DAY, since=SINCE)
+
+
+def _suspension(made: Verdicts) -> None:
+    add, later = made.add, SIGNED + DAY
+
+    def listed(name: str, *versions: tuple[tuple[int, ...], datetime]) -> None:
+        also = [(positions, start, SUSPENSION) for positions, start in versions]
+        made.base(name, lambda scene: scene.passport(versions=also, change=suspendable))
+
+    listed("not suspended", ((), SIGNED))
+    add("not suspended", "verified", "status.current", of="not suspended", since=SINCE)
+    listed("suspended", ((9,), SIGNED))
+    add("suspended", "undetermined", "status.suspended", of="suspended")
+    add("suspended, and nobody asks", "verified", "status.not-asked", of="suspended", status="status none", since=SINCE)
+    listed("reinstated", ((9,), SIGNED), ((), later))
+    add("reinstated", "verified", "status.current", of="reinstated", since=SINCE)
+    add("before it was reinstated", "undetermined", "status.suspended", of="reinstated", at=BLOCK_TIME)
+    listed("both in one second", ((), SIGNED), ((9,), SIGNED))
+    add("suspended in one of two of one second", "undetermined", "status.suspended", of="both in one second")
+    made.base("no suspension list", lambda scene: scene.passport(change=suspendable))
+    add("no suspension list", "undetermined", "status.missing", of="no suspension list")
+    made.base("wrong purpose", lambda scene: scene.passport(change=_wrong_purpose))
+    add("a list of the other purpose", "undetermined", "status.other-purpose", of="wrong purpose")
+
+
+def _wrong_purpose(draft: Value) -> None:
+    """Name the revocation list as one for suspension too."""
+    suspendable(draft)
+    revocation, suspension = draft["credentialStatus"]
+    suspension["statusListCredential"] = revocation["statusListCredential"]

@@ -20,8 +20,8 @@ from carbonseal.instants import format_instant, from_seconds
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT
 
 if TYPE_CHECKING:
-    from carbonseal.passport.credentials import Credential
     from carbonseal.passport.passports import Passport
+    from carbonseal.passport.products import ProductCredential
     from carbonseal.passport.seals import Seal
     from carbonseal.service.client import AnyNode
 
@@ -230,7 +230,7 @@ def _lines(read: Passport) -> Iterator[str]:
         yield from _credential(read, other, "      ")
 
 
-def _credential(read: Passport, credential: Credential, indent: str) -> Iterator[str]:
+def _credential(read: Passport, credential: ProductCredential, indent: str) -> Iterator[str]:
     yield f"{indent}credential  {credential.digest.hex()}"
     yield f"{indent}issuer      {credential.issuer}"
     until = f" to {format_instant(credential.valid_until)}" if credential.valid_until else ""

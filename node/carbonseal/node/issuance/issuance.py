@@ -14,8 +14,8 @@ from carbonseal.instants import from_seconds, parse_instant
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
-from carbonseal.passport.credentials import CREDENTIAL_PROFILE, Component, ListedRecord, draft_credential
-from carbonseal.passport.passports import Disclosed, Passport, carry_credential, parse, parse_value
+from carbonseal.passport.passports import Disclosed, Passport, parse, parse_value
+from carbonseal.passport.products import PRODUCT, Component, ListedRecord, draft_product
 from carbonseal.passport.schemas import ISSUE_SHAPE
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
@@ -64,7 +64,7 @@ class Issuing:
         # Durable: the position. A crash before the passport is kept leaves a position that no credential has, or a credential
         # that is sealed and in no passport: nobody has seen either, and issuing again makes another.
         now = int(self._clock())
-        draft = draft_credential(
+        draft = draft_product(
             id=uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn,
             issuer=signer.config.id,
             subject=request["subject"],
@@ -73,11 +73,11 @@ class Issuing:
             components=[component for component, _ in parts],
             valid_from=from_seconds(now),
             valid_until=until,
-            status=status,
+            status=[status],
         )
         document = await signer.sign(draft, now)
-        sealed = await self._logs.submit(own_record(document, CREDENTIAL_PROFILE), tenant)
-        credential = carry_credential(document, sealed.receipt.salt)
+        sealed = await self._logs.submit(own_record(document, PRODUCT.profile), tenant)
+        credential = PRODUCT.carry(document, sealed.receipt.salt)
         await self._statuses.assign(number, credential.signed.digest)
         status_list = self._logs.record(await self._statuses.renew(status.list_id))
         await self._logs.sequence()
@@ -97,8 +97,7 @@ class Issuing:
         """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused,
         also where nothing in it is of this node; `Busy`, `Frozen`."""
         passport = parse(raw)
-        entries = (carried.signed.status for carried in passport.credentials.values())
-        named = sorted({status.list_id for status in entries if status is not None})
+        named = sorted({entry.list_id for one in passport.credentials.values() for entry in one.signed.status})
         lists = [list_id for list_id in named if self._statuses.is_own(list_id)]
         found = map(self._logs.find, passport.commitments())
         records = {record.receipt.commitment: record for record in found if record is not None}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from carbonseal.findings import Refused
-from carbonseal.passport.credentials import StatusEntry
+from carbonseal.passport.credentials import REVOCATION, StatusEntry
 from carbonseal.passport.status_lists import ENTRIES
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import POSITIONS, STATUS_LISTS, STATUS_VERSIONS
@@ -59,7 +59,7 @@ class StatusTables:
             values = {"list": list_id, "position": position, "revoked": False}
             number = connection.execute(insert(POSITIONS).values(values)).inserted_primary_key
             assert number is not None
-        return number[0], StatusEntry(list_id, position)
+        return number[0], StatusEntry(REVOCATION, list_id, position)
 
     def assign(self, number: int, credential: bytes) -> None:
         """The credential of that number was signed, and has this digest (32 bytes)."""

@@ -14,8 +14,7 @@ from datetime import timedelta
 from carbonseal.instants import from_seconds
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.passport.credentials import Carried, StatusEntry
-from carbonseal.passport.passports import carry_status_list
-from carbonseal.passport.status_lists import STATUS_LIST_PROFILE, StatusList, draft_status_list
+from carbonseal.passport.status_lists import STATUS_LIST, StatusList, draft_status_list
 from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse
 from carbonseal.storage.writer_thread import WriterThread
@@ -82,12 +81,12 @@ class Statuses:
         draft = draft_status_list(
             id=list_id,
             issuer=signer.config.id,
-            revoked=positions,
+            positions=positions,
             valid_from=from_seconds(now),
             valid_until=from_seconds(now) + VALIDITY,
         )
         document = await signer.sign(draft, now)
-        stored = await self._logs.submit(own_record(document, STATUS_LIST_PROFILE), signer.config.tenant)
+        stored = await self._logs.submit(own_record(document, STATUS_LIST.profile), signer.config.tenant)
         # Durable: the version's document. After a crash here another version is signed in its place.
         version = Version(len(positions), stored.receipt.commitment, now)
         await self._thread.run(self._tables.add_version, list_id, version)
@@ -106,4 +105,4 @@ class Statuses:
 
 def carry(record: SealedRecord) -> Carried[StatusList]:
     """The status list that is stored as this record."""
-    return carry_status_list(parse(record.canonical()), record.receipt.salt)
+    return STATUS_LIST.carry(parse(record.canonical()), record.receipt.salt)
