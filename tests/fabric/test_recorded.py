@@ -38,7 +38,7 @@ def test_a_change_of_the_configuration_is_followed(network: Recorded) -> None:
     parts = FabricEvidence.decode(evidence.data)
     assert [block.number for block in parts.config] == [network.told["update"]]
     checked = network.check(replace(parts, config=()).encode(), statement)
-    assert checked.findings[0].code.name == "fabric.config-other"
+    assert checked.findings[0].code.name == "fabric.config-older"
 
 
 def test_blocks_chain_and_name_their_configuration(network: Recorded) -> None:

@@ -28,6 +28,7 @@ HARBOUR, STRANGER = Organisation("HarbourMSP"), Organisation("ElseMSP")
 SECOND = CHANNEL.updated(organisations=(MILL, PORT, HARBOUR))
 THIRD = SECOND.updated(orderers=(ORDERING.node("orderer1", "orderer", renewal=1),))
 UPDATED = replace(scene(STATEMENT, THIRD), trusted=CHANNEL, configs=(SECOND.block(CHANNEL), THIRD.block(SECOND)))
+FOURTH = THIRD.updated(organisations=(MILL, PORT))
 HANDED_OVER = SECOND.updated(ordering=Organisation("HarbourOrdererMSP"))
 REORDERED = replace(
     scene(STATEMENT, HANDED_OVER), trusted=CHANNEL, configs=(SECOND.block(CHANNEL), HANDED_OVER.block(SECOND))
@@ -84,8 +85,8 @@ class _Fabric:
         options = {**given_to["options"], **changes.pop("options", {})}
         self.cases.append(case(name, "check", expect, **{**given_to, "options": options, **changes}))
 
-    def call(self, name: str, code: str, /, **changes: Any) -> None:
-        self.add(name, refused(code), given=replace(RAFT, call=replace(RAFT.call, **changes)))
+    def call(self, name: str, expect: dict[str, Any], /, **changes: Any) -> None:
+        self.add(name, expect, given=replace(RAFT, call=replace(RAFT.call, **changes)))
 
     def answer(self, name: str, expect: dict[str, Any], /, **changes: Any) -> None:
         peer = changes.pop("peer", CHANNEL.peer(1))
@@ -235,26 +236,26 @@ def _transactions(vectors: _Fabric) -> None:
     call = vectors.call
     vectors.add("another size", refused("fabric.other-anchor"), statement=replace(STATEMENT, size=259))
     vectors.add("another root", refused("fabric.other-value"), statement=replace(STATEMENT, root=b"\x09" * 32))
-    call("another channel", "fabric.other-channel", on="other")
-    call("another chaincode", "fabric.other-chaincode", name="other")
-    call("a call that failed", "fabric.call-failed", status=500)
-    call("an id that is not the hash", "fabric.transaction-id", transaction="00" * 32)
-    call("endorsed for another proposal", "fabric.proposal-hash", proposal_hash=bytes(32))
-    call("a deletion", "fabric.writes-other", deletes=True)
-    call("two writes", "fabric.writes-other", writes=((CHANNEL.chaincode, "more", b"x"),))
-    call("a write elsewhere", "fabric.writes-other", writes=(("other", "more", b"x"),))
-    call("another time in the value", "fabric.other-value", value=value(STATEMENT, TIME - 1))
-    call("a submitter who did not sign", "fabric.signature-fails", signed_by=CHANNEL.peer(0))
-    call("an endorser who signed another answer", "fabric.signature-fails", endorsed=b"another")
-    call("high S", "fabric.signature-high-s", high_s=True)
-    call("a time before 1970", "fabric.time-malformed", time=-1, value=value(STATEMENT, TIME))
+    call("another channel", noted("fabric.other-channel"), on="other")
+    call("another chaincode", noted("fabric.other-chaincode"), name="other")
+    call("a call that failed", refused("fabric.call-failed"), status=500)
+    call("an id that is not the hash", refused("fabric.transaction-id"), transaction="00" * 32)
+    call("endorsed for another proposal", refused("fabric.proposal-hash"), proposal_hash=bytes(32))
+    call("a deletion", refused("fabric.writes-other"), deletes=True)
+    call("two writes", refused("fabric.writes-other"), writes=((CHANNEL.chaincode, "more", b"x"),))
+    call("a write elsewhere", refused("fabric.writes-other"), writes=(("other", "more", b"x"),))
+    call("another time in the value", refused("fabric.other-value"), value=value(STATEMENT, TIME - 1))
+    call("a submitter who did not sign", refused("fabric.signature-fails"), signed_by=CHANNEL.peer(0))
+    call("an endorser who signed another answer", refused("fabric.signature-fails"), endorsed=b"another")
+    call("high S", refused("fabric.signature-high-s"), high_s=True)
+    call("a time before 1970", refused("fabric.time-malformed"), time=-1, value=value(STATEMENT, TIME))
     configured = replace(RAFT, before=(CHANNEL.block().data.data[0],))
     first = {**_value(configured), "index": 0}
     patch = difference(vectors.evidence["raft"], first)
     vectors.add("a configuration in its place", refused("fabric.not-a-transaction"), given=configured, patch=patch)
     client = CHANNEL.client
     nobody = Unreadable(client.msp, client.certificate, client.key)
-    call("a submitter without a certificate", "fabric.certificate-malformed", client=nobody)
+    call("a submitter without a certificate", refused("fabric.certificate-malformed"), client=nobody)
     short = (CHANNEL.peer(0), PORT.node("peer0", "peer", curve=SECP224R1()))
     vectors.add(
         "an endorser whose key is on P-224",
@@ -264,28 +265,31 @@ def _transactions(vectors: _Fabric) -> None:
     revoked = replace(CHANNEL, organisations=(MILL, replace(PORT, revoked=(PORT.ca.revoke(CHANNEL.peer(1)),))))
     vectors.add(
         "an endorser whose certificate was revoked",
-        refused("fabric.certificate-revoked"),
+        noted("fabric.certificate-revoked"),
         given=scene(STATEMENT, revoked),
     )
     peers = {
-        "expired": (PORT.node("peer0", "peer", until=instant(TIME - 1)), "fabric.certificate-expired"),
+        "expired": (PORT.node("peer0", "peer", until=instant(TIME - 1)), noted("fabric.certificate-expired")),
         "not valid yet": (
             PORT.node("peer0", "peer", since=instant(TIME) + timedelta(hours=1)),
-            "fabric.certificate-expired",
+            noted("fabric.certificate-expired"),
         ),
-        "an authority's own": (PORT.node("peer0", "peer", ca=True), "fabric.certificate-untrusted"),
-        "of another organisation": (replace(MILL.node("peer0", "peer"), msp="PortMSP"), "fabric.certificate-untrusted"),
-        "without a unit": (PORT.ca.issue("peer0"), "fabric.certificate-unit"),
-        "of two units": (PORT.ca.issue("peer0", "peer", "admin"), "fabric.certificate-unit"),
-        "of nobody in the channel": (STRANGER.node("peer0", "peer"), "fabric.msp-unknown"),
+        "an authority's own": (PORT.node("peer0", "peer", ca=True), noted("fabric.certificate-untrusted")),
+        "of another organisation": (
+            replace(MILL.node("peer0", "peer"), msp="PortMSP"),
+            noted("fabric.certificate-untrusted"),
+        ),
+        "without a unit": (PORT.ca.issue("peer0"), noted("fabric.certificate-unit")),
+        "of two units": (PORT.ca.issue("peer0", "peer", "admin"), noted("fabric.certificate-unit")),
+        "of nobody in the channel": (STRANGER.node("peer0", "peer"), noted("fabric.msp-unknown")),
     }
-    for name, (peer, code) in peers.items():
-        call(f"an endorser's certificate: {name}", code, endorsers=(CHANNEL.peer(0), peer))
+    for name, (peer, expect) in peers.items():
+        call(f"an endorser's certificate: {name}", expect, endorsers=(CHANNEL.peer(0), peer))
 
 
 def _attestations(vectors: _Fabric) -> None:
     answer = vectors.answer
-    answer("answered by a client", refused("fabric.not-a-peer"), peer=PORT.node("node", "client"))
+    answer("answered by a client", noted("fabric.not-a-peer"), peer=PORT.node("node", "client"))
     answer(
         "another value stands",
         refused("fabric.attested-other"),
@@ -297,8 +301,8 @@ def _attestations(vectors: _Fabric) -> None:
     answer("nothing stands", refused("fabric.call-failed"), status=404)
     arguments = ("get", RAFT.call.publisher.hex(), STATEMENT.log_id.hex(), "259")
     answer("asked for another anchor", refused("fabric.other-question"), arguments=arguments)
-    answer("asked on another channel", refused("fabric.other-channel"), on="other")
-    answer("asked of another chaincode", refused("fabric.other-chaincode"), name="other")
+    answer("asked on another channel", noted("fabric.other-channel"), on="other")
+    answer("asked of another chaincode", noted("fabric.other-chaincode"), name="other")
     answer("asked too early", refused("fabric.attested-earlier"), time=TIME - 301)
     answer("an answer to another proposal", refused("fabric.proposal-hash"), proposal_hash=bytes(32))
     one, other = RAFT.attestations()
@@ -322,10 +326,10 @@ def _blocks(vectors: _Fabric) -> None:
     )
     signing("no signature", noted("fabric.signers-missing"), signers=[])
     signing("signed by a peer", noted("fabric.signers-missing"), signers=[CHANNEL.peer(0)])
-    signing("governed by a block that is not there", refused("fabric.config-other"), last_config=1)
+    signing("governed by a block that is not there", noted("fabric.config-older"), last_config=1)
     signing(
         "an orderer's certificate that expired",
-        refused("fabric.certificate-expired"),
+        noted("fabric.certificate-expired"),
         signers=[ORDERING.node("o", "orderer", until=instant(TIME - 1))],
     )
     signing("a quorum of three", _proved(BFT), "bft", signers=four[1:])
@@ -333,13 +337,11 @@ def _blocks(vectors: _Fabric) -> None:
     signing("one orderer three times", noted("fabric.signers-missing"), "bft", signers=[four[0]] * 3)
     signing(
         "one orderer under three numbers",
-        refused("fabric.signature-fails"),
+        noted("fabric.consenter-unknown"),
         "bft",
         signers=[(at, four[0][1]) for at in (1, 2, 3)],
     )
-    signing(
-        "a number that nobody has", refused("fabric.consenter-unknown"), "bft", signers=[*four[:3], (5, four[3][1])]
-    )
+    signing("a number that nobody has", noted("fabric.consenter-unknown"), "bft", signers=[*four[:3], (5, four[3][1])])
 
 
 def _configurations(vectors: _Fabric) -> None:
@@ -348,15 +350,18 @@ def _configurations(vectors: _Fabric) -> None:
 
     first, second = UPDATED.configs
     chain("the chain ends too early", refused("fabric.config-other"), first)
-    chain("one is left out", refused("fabric.config-gap"), THIRD.block(CHANNEL))
+    chain("one is left out behind the pinned one", noted("fabric.config-older"), THIRD.block(CHANNEL))
+    pinned_between = replace(UPDATED, trusted=SECOND)
+    vectors.add("the pinned one is in the chain", _proved(pinned_between), "updated", pinned_between)
+    chain("one is left out later", refused("fabric.config-gap"), first, FOURTH.block(THIRD))
     chain("one stands twice", refused("fabric.config-order"), first, first)
     chain("it does not name itself", refused("fabric.config-self"), SECOND.block(CHANNEL, last_config=0), second)
-    chain("it is of another channel", refused("fabric.other-channel"), replace(SECOND, name="other").block(CHANNEL))
+    chain("it is of another channel", noted("fabric.other-channel"), replace(SECOND, name="other").block(CHANNEL))
     chain("it is an ordinary block", refused("fabric.not-a-config"), RAFT.block())
     forger = replace(CHANNEL, orderers=(replace(STRANGER.node("o", "orderer"), msp="OrdererMSP"),))
     odd = CHANNEL.updated(hashing="SHA3_256")
     chain("it has another hash", noted("fabric.config-unsupported"), odd.block(CHANNEL))
-    chain("it is signed by others", refused("fabric.certificate-untrusted"), SECOND.block(forger))
+    chain("it is signed by others", noted("fabric.certificate-untrusted"), SECOND.block(forger))
 
 
 def _lines(vectors: _Fabric) -> None:

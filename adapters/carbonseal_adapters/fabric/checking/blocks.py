@@ -60,6 +60,13 @@ class Block:
         """SHA-256 of the header: what the next block names."""
         return hashlib.sha256(self.header).digest()
 
+    @property
+    def last_config(self) -> int:
+        """The number of the configuration block that governs this one. A claim, until the signatures over it are checked.
+        Raises `Refused`."""
+        value = read(self.signatures, shapes.METADATA).data(1)
+        return read(value, shapes.ORDERER_BLOCK_METADATA).message(1, shapes.LAST_CONFIG).number(1)
+
     def check_data(self) -> None:
         """Are the envelopes those that the header names?"""
         if hashlib.sha256(b"".join(self.envelopes)).digest() != self.data_hash:
@@ -106,23 +113,27 @@ def check_signatures(block: Block, orderers: Orderers, at: datetime) -> int:
     if orderers.orderers_among(signers) < orderers.quorum or not policies.meets(orderers.block_validation, signers):
         wanted = f"{orderers.quorum} orderers, {orderers.block_validation}"
         raise Refused(codes.SIGNERS_MISSING(signers=len(signers), wanted=wanted))
-    return _last_config(value)
+    return block.last_config
 
 
 def _signer(one: Message, value: bytes, header: bytes, orderers: Orderers, at: datetime) -> Member:
     """Who made this signature: named by a certificate, or by its number among the consenters (BFT)."""
-    if one.data(1):
-        identity = Identity.read(one.message(1, shapes.SIGNATURE_HEADER).data(1))
-    else:
-        identity = orderers.consenter(one.message(3, shapes.IDENTIFIER_HEADER).number(1))
     if one.data(1) and one.data(3):
         raise Refused(codes.EVIDENCE_MALFORMED(problem="a block's signature names its signer twice"))
-    identity.check_signature(one.data(2), value + (one.data(1) or one.data(3)) + header)
+    signed = value + (one.data(1) or one.data(3)) + header
+    if one.data(1):
+        identity = Identity.read(one.message(1, shapes.SIGNATURE_HEADER).data(1))
+        identity.check_signature(one.data(2), signed)
+    else:
+        number = one.message(3, shapes.IDENTIFIER_HEADER).number(1)
+        identity = orderers.consenter(number)
+        try:
+            identity.check_signature(one.data(2), signed)
+        except Refused as refused:  # the key is the configuration's, which may be another than the signer knew
+            if refused.finding.code is codes.SIGNATURE_FAILS:
+                raise Refused(codes.CONSENTER_UNKNOWN(number=number)) from refused
+            raise
     return orderers.judge(identity, at)
-
-
-def _last_config(value: bytes) -> int:
-    return read(value, shapes.ORDERER_BLOCK_METADATA).message(1, shapes.LAST_CONFIG).number(1)
 
 
 def _der(tag: int, content: bytes) -> bytes:

@@ -43,6 +43,11 @@ CONFIG_NEWER = noted(
     "block {number} is governed by configuration block {last}; the chain from the pinned one begins at {pinned}",
     "pin the older configuration block, on which old anchors rest",
 )
+CONFIG_OLDER = noted(
+    "fabric.config-older",
+    "nothing leads from the pinned configuration block {pinned} to block {found}, which comes next in the evidence",
+    "pin the configuration block behind which the evidence begins, or a later one that governs the anchor's block",
+)
 FIELD_UNKNOWN = noted(
     "fabric.field-unknown", "a {message} has a field {field}, which is not known here", "a newer carbonseal may know it"
 )
@@ -75,6 +80,26 @@ WRITTEN_BY_ANOTHER = noted(
     "this one is invalid, or was repeated since: take the evidence of the one that counts",
 )
 
+# --- another ledger than the pinned one, or another time: what a verifier's own pin can bring about ------------------
+
+OTHER_CHANNEL = noted("fabric.other-channel", "this is of channel {channel}; the pinned configuration is of {pinned}")
+OTHER_CHAINCODE = noted("fabric.other-chaincode", "this calls chaincode {chaincode}; the policy pins {pinned}")
+MSP_UNKNOWN = noted("fabric.msp-unknown", "the channel's configuration has no organisation {msp}")
+CERTIFICATE_UNTRUSTED = noted(
+    "fabric.certificate-untrusted", "the certificate of {name} does not lead to an authority of {msp}: {problem}"
+)
+CERTIFICATE_EXPIRED = noted(
+    "fabric.certificate-expired", "the certificate of {name} of {msp} was not valid at {at}: {since} to {until}"
+)
+CERTIFICATE_REVOKED = noted("fabric.certificate-revoked", "{msp} has revoked the certificate of {name}")
+CERTIFICATE_UNIT = noted(
+    "fabric.certificate-unit", "the certificate of {name} does not have the units that {msp} asks for: {problem}"
+)
+NOT_A_PEER = noted("fabric.not-a-peer", "{name} of {msp} is not a peer")
+CONSENTER_UNKNOWN = noted(
+    "fabric.consenter-unknown", "the pinned configuration has no orderer number {number}, or another key for it"
+)
+
 # --- evidence that is wrong: its form -------------------------------------------------------------------------------
 
 EVIDENCE_MALFORMED = rejected("fabric.evidence-malformed", "the evidence is not of the agreed form: {problem}")
@@ -87,26 +112,10 @@ TIME_MALFORMED = rejected("fabric.time-malformed", "a timestamp is not a time fr
 
 SIGNATURE_FAILS = rejected("fabric.signature-fails", "invalid signature by {name} of {msp}")
 SIGNATURE_HIGH_S = rejected("fabric.signature-high-s", "a signature by {msp} has the larger of its two forms (high S)")
-MSP_UNKNOWN = rejected("fabric.msp-unknown", "the channel's configuration has no organisation {msp}")
-CERTIFICATE_UNTRUSTED = rejected(
-    "fabric.certificate-untrusted", "the certificate of {name} does not lead to an authority of {msp}: {problem}"
-)
-CERTIFICATE_EXPIRED = rejected(
-    "fabric.certificate-expired", "the certificate of {name} of {msp} was not valid at {at}: {since} to {until}"
-)
-CERTIFICATE_REVOKED = rejected("fabric.certificate-revoked", "{msp} has revoked the certificate of {name}")
-CERTIFICATE_UNIT = rejected(
-    "fabric.certificate-unit", "the certificate of {name} does not have the units that {msp} asks for: {problem}"
-)
-NOT_A_PEER = rejected("fabric.not-a-peer", "{name} of {msp} is not a peer")
 
 # --- blocks and configurations --------------------------------------------------------------------------------------
 
 DATA_HASH = rejected("fabric.data-hash", "block {number} has other contents than its header says")
-CONSENTER_UNKNOWN = rejected("fabric.consenter-unknown", "the channel has no orderer number {number}")
-OTHER_CHANNEL = rejected(
-    "fabric.other-channel", "this is of channel {channel}; the pinned configuration is of {pinned}"
-)
 NOT_A_CONFIG = rejected("fabric.not-a-config", "block {number} is not a configuration block: {problem}")
 CONFIG_GAP = rejected(
     "fabric.config-gap", "configuration {sequence} follows on {previous}: one is missing, or is there twice"
@@ -123,7 +132,6 @@ INDEX_OUTSIDE = rejected("fabric.index-outside", "block {number} has {count} tra
 NOT_A_TRANSACTION = rejected("fabric.not-a-transaction", "this is not a call of a chaincode: {problem}")
 TRANSACTION_ID = rejected("fabric.transaction-id", "the transaction's id is not that of its creator and nonce")
 PROPOSAL_HASH = rejected("fabric.proposal-hash", "what was signed answers another proposal")
-OTHER_CHAINCODE = rejected("fabric.other-chaincode", "this calls chaincode {chaincode}; the policy pins {pinned}")
 CALL_FAILED = rejected("fabric.call-failed", "the chaincode answered with status {status}")
 WRITES_OTHER = rejected("fabric.writes-other", "the transaction does not write this anchor alone: {problem}")
 OTHER_ANCHOR = rejected("fabric.other-anchor", "the transaction writes {key}, not the anchor {wanted}")

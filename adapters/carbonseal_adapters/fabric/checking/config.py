@@ -79,14 +79,26 @@ def read_config(block: Block) -> Config:
 
 
 def follow(pinned: Config, blocks: Sequence[Block]) -> Sequence[Config]:
-    """The pinned configuration and those that follow it in these blocks. Raises `Refused`, placed at the block."""
+    """The pinned configuration and those that follow it in these blocks, of which those up to the pinned one are passed over:
+    whoever pins a later configuration needs no earlier one. Raises `Refused`, placed at the block."""
     configs = [pinned]
-    for at, block in enumerate(blocks):
+    begin = next((at for at, block in enumerate(blocks, 1) if block.hash == pinned.hash), 0)
+    if begin == 0 and blocks and not _is_next(pinned, blocks[0]):
+        raise Refused(codes.CONFIG_OLDER("0", pinned=pinned.number, found=blocks[0].number))
+    for at, block in enumerate(blocks[begin:], begin):
         try:
             configs.append(_next(configs[-1], block))
         except Refused as refused:
             raise refused.under(str(at)) from None
     return configs
+
+
+def _is_next(pinned: Config, block: Block) -> bool:
+    """Whether the block says that its configuration is the one after the pinned one. Honest evidence of the same channel may
+    begin elsewhere, so this is looked at before any signature."""
+    _, payload = _header(block)
+    sequence = payload.message(2, shapes.CONFIG_ENVELOPE).message(1, shapes.CONFIG).number(1)
+    return block.number > pinned.number and sequence == pinned.sequence + 1
 
 
 def _next(config: Config, block: Block) -> Config:

@@ -154,13 +154,15 @@ def _check(
     # 3. Pinned configuration
     item, start = pinned(pins.name, pins.config, trust)
     # 4. Configurations since
+    with _at("block"):
+        _check_reach(parts, start)
     with _at("config"):
         configs = follow(start, parts.config)
     config = configs[-1]
     place = Place(transaction.publisher, statement)
     # 5. Block; 6. transaction; 7. endorsements; 8. write
     with _at("block"):
-        _check_block(parts.block, transaction, start, config)
+        _check_block(parts.block, transaction, config)
         value, ordered = _ordered(transaction, parts.block, config, place, pins)
     findings.append(ordered)
     written = Written(place, value, parts.block.number, parts.index, transaction.header.time)
@@ -179,14 +181,22 @@ def _transaction(parts: FabricEvidence) -> Transaction:
     return Transaction.read(block.envelopes[parts.index])
 
 
-def _check_block(block: Block, transaction: Transaction, start: Config, config: Config) -> None:
+def _check_reach(parts: FabricEvidence, start: Config) -> None:
+    """Whether the pinned configuration lies between the one behind which the evidence begins and the one that governs the
+    block. Anybody may pin another one, so that this accuses nobody. Raises `Refused` (noted)."""
+    number, last = parts.block.number, parts.block.last_config
+    if last < start.number:
+        raise Refused(codes.CONFIG_NEWER(number=number, last=last, pinned=start.number))
+    if not parts.config and last > start.number:
+        raise Refused(codes.CONFIG_OLDER(pinned=start.number, found=number))
+
+
+def _check_block(block: Block, transaction: Transaction, config: Config) -> None:
     """Step 5: a block of the channel, signed by its orderers under this very configuration. Raises `Refused`."""
     if transaction.header.channel != config.channel:
         raise Refused(codes.OTHER_CHANNEL(channel=transaction.header.channel, pinned=config.channel))
     block.check_data()
     last = check_signatures(block, config, transaction.header.at)
-    if last < start.number:
-        raise Refused(codes.CONFIG_NEWER(number=block.number, last=last, pinned=start.number))
     if last != config.number or block.number <= last:
         raise Refused(codes.CONFIG_OTHER(number=block.number, last=last, found=config.number))
 
