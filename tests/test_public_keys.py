@@ -1,4 +1,4 @@
-"""Ed25519 public keys: honest ones pass, and those under which anybody signs, or which name one point twice, never enter."""
+"""Public keys: honest ones pass, and those under which anybody signs, or which name one point twice, never enter."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from hypothesis import given
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carbonseal.log.notes import VerifierKey, parse_key
+from carbonseal.log.notes import Algorithm, VerifierKey, parse_key
 from carbonseal.node.secrets import VerifiedSigner
 from carbonseal.passport.multibase import decode_key, encode_key
-from carbonseal.public_keys import check_ed25519, verifies_ed25519
+from carbonseal.public_keys import check_ed25519, check_ml_dsa_44, verifies_ed25519, verifies_ml_dsa_44
 from carbonseal.verification.policy import parse_policy
 from carbonseal_adapters.tlog.checking.evidence import read_key
 from tests.log.refusals import refusal
@@ -237,3 +238,65 @@ def test_a_key_with_a_part_of_small_order_is_its_owners() -> None:
         s = (nonce + challenge * secret) % ORDER
         outcomes.add(verifies_ed25519(raw, r + s.to_bytes(32, "little"), b"message"))
     assert outcomes == {True, False}  # where the challenge is even, the part of order 2 falls out
+
+
+# --- ML-DSA-44 ---------------------------------------------------------------------------------------------------------
+
+
+def shake(data: bytes, length: int) -> bytes:
+    return hashlib.shake_256(data).digest(length)
+
+
+def forged_ml_dsa_44(public_key: bytes, message: bytes) -> bytes:
+    """A signature without a private key (FIPS 204, algorithm 8, backwards): z and the hint are 0, and c is the hash that belongs
+    to w1 = 0. It verifies where c x t1 x 2^13 is so short that its high bits are 0."""
+    mu = shake(shake(public_key, 64) + b"\0\0" + message, 64)
+    zeros = b"".join(sum(2**17 << 18 * at for at in range(256)).to_bytes(576, "little") for _ in range(4))
+    return shake(mu + bytes(768), 32) + zeros + bytes(84)
+
+
+def short_key(*coefficients: int) -> bytes:
+    """A key whose t1 repeats these coefficients: 0, and 1023, which stands for -1."""
+    packed = sum(coefficients[at % len(coefficients)] << 10 * at for at in range(256)).to_bytes(320, "little")
+    return bytes(32) + packed * 4
+
+
+@pytest.mark.parametrize("coefficients", [(0,), (1023,), (0, 1023), (1023, *[0] * 30), (1, *[0] * 63)])
+def test_a_short_ml_dsa_key_lets_anybody_sign_and_is_refused(coefficients: tuple[int, ...]) -> None:
+    raw = short_key(*coefficients)
+    forged = [verifies_ml_dsa_44(raw, forged_ml_dsa_44(raw, b"%d" % count), b"%d" % count) for count in range(64)]
+    assert any(forged)
+    with pytest.raises(ValueError, match="anybody can sign"):
+        check_ml_dsa_44(raw)
+    assert refusal(VerifierKey, "weak.example", raw, Algorithm.ML_DSA_44) == "key.invalid"
+
+
+def test_one_short_polynomial_is_enough_to_be_refused() -> None:
+    honest = MLDSA44PrivateKey.from_seed_bytes(bytes(32)).public_key().public_bytes_raw()
+    for start in range(32, 1312, 320):
+        with pytest.raises(ValueError, match="anybody can sign"):
+            check_ml_dsa_44(honest[:start] + bytes(320) + honest[start + 320 :])
+
+
+@given(st.binary(min_size=32, max_size=32))
+@settings(max_examples=40)
+def test_every_honest_ml_dsa_key_is_accepted(seed: bytes) -> None:
+    key = MLDSA44PrivateKey.from_seed_bytes(seed)
+    raw = key.public_key().public_bytes_raw()
+    check_ml_dsa_44(raw)
+    signature = key.sign(b"message")
+    assert verifies_ml_dsa_44(raw, signature, b"message")
+    assert not verifies_ml_dsa_44(raw, signature, b"another")
+    assert not verifies_ml_dsa_44(raw, forged_ml_dsa_44(raw, b"message"), b"message")
+
+
+@pytest.mark.parametrize("length", [0, 32, 1311, 1313, 1952])
+def test_other_lengths_of_ml_dsa(length: int) -> None:
+    with pytest.raises(ValueError, match=f"has {length} bytes; expected 1312"):
+        check_ml_dsa_44(bytes(length))
+
+
+@pytest.mark.parametrize("change", [lambda s: s[:-1], lambda s: s + b"\0", lambda s: b"", lambda s: bytes(2420)])
+def test_other_forms_of_an_ml_dsa_signature(change: Callable[[bytes], bytes]) -> None:
+    key = MLDSA44PrivateKey.from_seed_bytes(bytes(32))
+    assert not verifies_ml_dsa_44(key.public_key().public_bytes_raw(), change(key.sign(b"message")), b"message")

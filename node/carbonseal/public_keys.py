@@ -1,22 +1,29 @@
 """Public keys: which bytes are accepted as one, and whether a signature verifies under it (docs/spec.md, section 6.3).
 
-Every public key that enters goes through `check_ed25519`: a key of a note, a multikey, a token's public half.
+Every public key that enters goes through one of two checks: a key of a note, a multikey, a token's public half.
+
+`check_ed25519`:
 
 - 32 bytes, the canonical encoding of a point of edwards25519 (RFC 8032, section 5.1.3): so two keys are two points.
 - Not one of the 8 points of small order: under those, one signature verifies over very many messages, or over all.
 - A point with a component of small order is accepted: only its owner can make one, and only its owner signs under it.
 
 A signature is checked by `verifies_ed25519` alone, without cofactor: R and S are canonical, and no second S verifies.
+
+`check_ml_dsa_44` (FIPS 204): 1312 bytes, seed ‖ t1; every value of them is one key. A t1 that is short, such as 0, is
+refused: under it, too, anybody can sign. An honest t1 looks random, and is refused with a probability below 2^-100.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 _P = 2**255 - 19
+ML_DSA_44_LENGTH = 1312
 _D = -121665 * pow(121666, -1, _P) % _P
 
 
@@ -41,6 +48,37 @@ def verifies_ed25519(public_key: bytes, signature: bytes, message: bytes) -> boo
     64 bytes."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1024)
+def check_ml_dsa_44(public_key: bytes) -> None:
+    """Raise ValueError, with the reason, unless `public_key` is accepted as an ML-DSA-44 public key."""
+    if len(public_key) != ML_DSA_44_LENGTH:
+        raise ValueError(f"it has {len(public_key)} bytes; expected {ML_DSA_44_LENGTH}")
+    for start in range(
+        32, ML_DSA_44_LENGTH, 320
+    ):  # 4 polynomials of 256 coefficients of 10 bits (FIPS 204, algorithm 23)
+        packed = int.from_bytes(public_key[start : start + 320], "little")
+        coefficients = [packed >> 10 * at & 1023 for at in range(256)]
+        # t1 stands for t1 x 2^13 modulo q = 1023 x 2^13 + 1, so 1023 is -1. Of honest ones, a quarter is within q / 8 of 0.
+        if sum(coefficient < 128 or coefficient >= 896 for coefficient in coefficients) > 160:
+            raise ValueError("its polynomials are short, and anybody can sign under it")
+    try:
+        MLDSA44PublicKey.from_public_bytes(public_key)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(
+            "ML-DSA-44 is not in the OpenSSL of this installation; install cryptography's wheel"
+        ) from error
+
+
+def verifies_ml_dsa_44(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether `signature` is by `public_key` (1312 bytes, accepted by `check_ml_dsa_44`) over `message`, with an empty context;
+    False for any that is not 2420 bytes."""
+    try:
+        MLDSA44PublicKey.from_public_bytes(public_key).verify(signature, message)
     except InvalidSignature:
         return False
     return True

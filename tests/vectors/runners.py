@@ -14,7 +14,7 @@ from carbonseal.instants import format_instant, parse_instant
 from carbonseal.ledger import Evidence, Statement, TrustItem
 from carbonseal.log import entries, tiles, tree
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
-from carbonseal.log.notes import Algorithm, Note, VerifierKey
+from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.passport.data_integrity import check_proof
@@ -170,9 +170,8 @@ def _note(case: Vector, _: Vector) -> dict[str, Any]:
     note, key = Note.parse(octets(case["note"])), VerifierKey.parse(case["key"])
     assert note.encode() == octets(case["note"])
     signed = note.signed_by(key)
-    return {"signed": signed} | (
-        {"time": note.cosigned_at(key)} if signed and key.algorithm is Algorithm.COSIGNATURE else {}
-    )
+    time = note.cosigned_at(key)
+    return {"signed": signed} | ({} if time is None else {"time": time})
 
 
 def _open(case: Vector, _: Vector) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement, log_id
-from carbonseal.log.notes import Note, NoteSigner, VerifierKey
+from carbonseal.log.notes import LogSigner, Note, VerifierKey
 from carbonseal.log.text import MAX_SIZE, decode_decimal, decode_hash, encode_base64
 
 from . import codes
@@ -64,10 +64,10 @@ class Checkpoint:
         return Statement(log_id(self.origin), self.size, self.root)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: NoteSigner) -> bytes:
-    """The signed note of a checkpoint, with the log key's signature alone."""
+def sign_checkpoint(checkpoint: Checkpoint, *signers: LogSigner) -> bytes:
+    """The signed note of a checkpoint, with the signatures of the log's own keys alone."""
     text = checkpoint.encode()
-    return Note(text, (signer.sign(text),)).encode()
+    return Note(text, tuple(signer.sign(text) for signer in signers)).encode()
 
 
 def checkpoint_of(note: Note, log: VerifierKey) -> Checkpoint:

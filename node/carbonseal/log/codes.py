@@ -103,7 +103,7 @@ KEY_ID_DIFFERS = rejected(
 )
 KEY_UNKNOWN_ALGORITHM = undetermined(
     "key.unknown-algorithm",
-    "the key of {name} is of signature type {algorithm}; 0x01 (Ed25519) and 0x04 (cosignature/v1) are known",
+    "the key of {name} is of signature type {algorithm}; 0x01 (Ed25519), 0x04 (cosignature/v1) and 0x06 (ML-DSA-44) are known",
     _NEWER,
 )
 
@@ -119,6 +119,11 @@ NOTE_TOO_MANY_SIGNATURES = undetermined(
 )
 NOTE_SIGNATURE_MALFORMED = rejected(
     "note.signature-malformed", "{line} is not a valid signature line; expected — NAME BASE64", _CHANGED
+)
+NOTE_NOT_A_CHECKPOINT = rejected(
+    "note.not-a-checkpoint",
+    "the ML-DSA-44 key of {name} signs checkpoints alone, of origins of at most 255 bytes, and this text is none",
+    "sign another text with an Ed25519 key",
 )
 NOTE_SIGNATURE_FAILS = rejected(
     "note.signature-fails",

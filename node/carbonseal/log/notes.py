@@ -1,4 +1,4 @@
-"""Signed notes, verifier keys and cosignatures (C2SP signed-note v1.0.0, tlog-cosignature v1.0.1).
+"""Signed notes, verifier keys and cosignatures (C2SP signed-note v1.0.0, tlog-cosignature v1.1.0-rc.1).
 
 A note as written: a text, an empty line, and a signature line for each key that signed::
 
@@ -15,7 +15,8 @@ The verifier key of that signature as written, ``NAME+KEY ID IN HEX+BASE64(TYPE 
 - Key id: the first 4 bytes of SHA-256(name ‖ newline ‖ type ‖ public key). Signature line: ``— NAME BASE64(KEY ID ‖
   SIGNATURE)``.
 - Type 0x01 signs the text (logs). Type 0x04, ``cosignature/v1``, signs a time and the text (witnesses); its signature is the
-  time as u64 and the 64 bytes of Ed25519.
+  time as u64 and the 64 bytes of Ed25519. Type 0x06, ``subtree/v1``, signs a name, a time and a checkpoint (logs and
+  witnesses); its signature is the time as u64, 0 where none is stated, and the 2420 bytes of ML-DSA-44.
 - Name and key id find a signature, and only the public key verifies it. Lines of other keys are ignored; a line of a known
   key that does not verify is an error, never a missing signature. A key may have several lines; all have to verify.
 - A key of another type is an `UnknownKey`: it can be named, and never signs.
@@ -29,11 +30,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from carbonseal.findings import Refused
+from carbonseal.log.cosignatures import MAX_NAME, cosignature_message, subtree_message
 from carbonseal.log.text import decode_base64, encode_base64
-from carbonseal.public_keys import check_ed25519, verifies_ed25519
+from carbonseal.public_keys import check_ed25519, check_ml_dsa_44, verifies_ed25519, verifies_ml_dsa_44
 
 from . import codes
 
@@ -49,6 +52,17 @@ class Algorithm(IntEnum):
 
     ED25519 = 0x01
     COSIGNATURE = 0x04
+    ML_DSA_44 = 0x06
+
+    @property
+    def signs_logs(self) -> bool:
+        """Whether keys of this type sign for a log."""
+        return self is not Algorithm.COSIGNATURE
+
+    @property
+    def cosigns(self) -> bool:
+        """Whether keys of this type sign for a witness."""
+        return self is not Algorithm.ED25519
 
 
 def is_key_name(name: str) -> bool:
@@ -63,7 +77,8 @@ def _has_control(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A public key that may sign notes: a name, 32 bytes, and a signature type. Raises Refused on any other (`key.*`)."""
+    """A public key that may sign notes: a name, the key's bytes (Ed25519: 32; ML-DSA-44: 1312), and a signature type. Raises
+    Refused on any other (`key.*`)."""
 
     name: str
     public_key: bytes
@@ -73,7 +88,14 @@ class VerifierKey:
         if not is_key_name(self.name):
             raise Refused(codes.KEY_NAME(name=repr(self.name)))
         try:
-            check_ed25519(self.public_key)
+            if self.algorithm is not Algorithm.ML_DSA_44:
+                check_ed25519(self.public_key)
+            else:
+                check_ml_dsa_44(self.public_key)
+                if len(self.name.encode()) > MAX_NAME:
+                    raise ValueError(
+                        f"its name has more than {MAX_NAME} bytes, and its signatures have no room for that"
+                    )
         except ValueError as error:
             raise Refused(codes.KEY_INVALID(name=self.name, problem=error)) from error
 
@@ -94,9 +116,18 @@ class VerifierKey:
             raise Refused(codes.KEY_UNKNOWN_ALGORITHM(name=key.name, algorithm=f"0x{key.algorithm:02x}"))
         return key
 
-    def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether `signature` (64 bytes) is this key's over `message`."""
-        return verifies_ed25519(self.public_key, signature, message)
+    def verified(self, signature: bytes, text: str) -> int | None:
+        """The time that `signature` (as in a note's line) states for `text`, in seconds since 1970; 0 where its type states
+        none; None where it does not verify."""
+        if self.algorithm is Algorithm.ED25519:
+            return 0 if verifies_ed25519(self.public_key, signature, text.encode()) else None
+        time, signature = int.from_bytes(signature[:8], "big"), signature[8:]
+        if time >> 63:
+            return None
+        if self.algorithm is Algorithm.COSIGNATURE:
+            return time if verifies_ed25519(self.public_key, signature, cosignature_message(time, text)) else None
+        message = subtree_message(self.name, time, text)
+        return time if message and verifies_ml_dsa_44(self.public_key, signature, message) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,35 +222,24 @@ class Note:
             raise Refused(codes.NOTE_TOO_MANY_SIGNATURES(count=len(signatures), limit=MAX_SIGNATURES))
         return Note(text + "\n", tuple(Signature.parse(line) for line in signatures))
 
-    def _by(self, key: VerifierKey) -> list[bytes]:
-        """The signatures of all lines that have the key's name and key id."""
-        key_id = key.key_id
-        return [s.data for s in self.signatures if s.key_id == key_id and s.name == key.name]
-
     def signed_by(self, key: VerifierKey) -> bool:
         """Whether the note has a valid signature (of a witness's key: cosignature) by `key`; False where it has none by that
         key. Raises Refused where any by that key is invalid."""
-        if key.algorithm is Algorithm.COSIGNATURE:
-            return self.cosigned_at(key) is not None
-        signatures = self._by(key)
-        if not all(key.verifies(signature, self.text.encode()) for signature in signatures):
-            raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
-        return bool(signatures)
+        return bool(self._times(key))
 
     def cosigned_at(self, key: VerifierKey) -> int | None:
-        """When the witness `key` (0x04) cosigned this checkpoint, in seconds since 1970, and of several times the earliest;
-        None where it did not. Raises Refused as `signed_by` does, and on a time beyond 2^63 - 1."""
-        times = []
-        for signature in self._by(key) if key.algorithm is Algorithm.COSIGNATURE else []:
-            time = int.from_bytes(signature[:8], "big")
-            if len(signature) != 72 or time >> 63 or not key.verifies(signature[8:], _cosigned(time, self.text)):
-                raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
-            times.append(time)
-        return min(times, default=None)
+        """When `key` (0x04 or 0x06) signed this checkpoint, in seconds since 1970, and of several times the earliest; None where
+        it did not, or states no time. Raises Refused as `signed_by` does."""
+        return min((time for time in self._times(key) if time), default=None)
 
-
-def _cosigned(time: int, text: str) -> bytes:
-    return f"cosignature/v1\ntime {time}\n{text}".encode()
+    def _times(self, key: VerifierKey) -> list[int]:
+        """The time that each signature by `key` states, 0 where it states none. Raises Refused where one is invalid."""
+        key_id = key.key_id
+        times = [key.verified(s.data, self.text) for s in self.signatures if s.key_id == key_id and s.name == key.name]
+        valid = [time for time in times if time is not None]
+        if len(valid) < len(times):
+            raise Refused(codes.NOTE_SIGNATURE_FAILS(name=key.name))
+        return valid
 
 
 class SigningKey(Protocol):
@@ -231,6 +251,31 @@ class SigningKey(Protocol):
 
     def sign(self, data: bytes, /) -> bytes:
         """The 64-byte signature over `data`."""
+        ...
+
+
+class MLDSASigningKey(Protocol):
+    """An ML-DSA-44 key that signs, wherever it is kept. The private keys of `cryptography` are such keys."""
+
+    def public_key(self) -> MLDSA44PublicKey:
+        """The key that verifies its signatures."""
+        ...
+
+    def sign(self, data: bytes, /) -> bytes:
+        """The 2420-byte signature over `data`, with an empty context."""
+        ...
+
+
+class LogSigner(Protocol):
+    """What signs for a log: a `NoteSigner`, or a `SubtreeSigner`."""
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The verifier key of its signatures; its name is the log's origin."""
+        ...
+
+    def sign(self, text: str) -> Signature:
+        """The signature line over a checkpoint's `text`."""
         ...
 
 
@@ -256,7 +301,7 @@ class Cosigner:
     """A witness's key (0x04): signs that at a time it saw a checkpoint that is consistent with all it saw before."""
 
     name: str
-    private_key: Ed25519PrivateKey
+    private_key: SigningKey
 
     @property
     def verifier(self) -> VerifierKey:
@@ -265,5 +310,26 @@ class Cosigner:
 
     def sign(self, text: str, time: int) -> Signature:
         """The cosignature line over `text`; `time` is in seconds since 1970."""
-        data = time.to_bytes(8, "big") + self.private_key.sign(_cosigned(time, text))
+        data = time.to_bytes(8, "big") + self.private_key.sign(cosignature_message(time, text))
         return Signature(self.name, self.verifier.key_id, data)
+
+
+@dataclass(frozen=True, slots=True)
+class SubtreeSigner:
+    """An ML-DSA-44 key (0x06) of a witness, or of the log whose origin is its name: signs checkpoints."""
+
+    name: str
+    private_key: MLDSASigningKey
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The verifier key of its signatures."""
+        return VerifierKey(self.name, self.private_key.public_key().public_bytes_raw(), Algorithm.ML_DSA_44)
+
+    def sign(self, text: str, time: int = 0) -> Signature:
+        """The signature line over the checkpoint `text`; `time` is in seconds since 1970, 0 to state none, as a log does. Raises
+        Refused (`note.not-a-checkpoint`) on another text."""
+        message = subtree_message(self.name, time, text)
+        if message is None:
+            raise Refused(codes.NOTE_NOT_A_CHECKPOINT(name=self.name))
+        return Signature(self.name, self.verifier.key_id, time.to_bytes(8, "big") + self.private_key.sign(message))

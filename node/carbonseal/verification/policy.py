@@ -30,7 +30,7 @@ from datetime import datetime
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import parse_instant
 from carbonseal.ledger import EvidenceVerifier, Pins
-from carbonseal.log.notes import Algorithm, VerifierKey
+from carbonseal.log.notes import VerifierKey
 from carbonseal.log.quorums import Groups, Quorum
 from carbonseal.passport.multibase import decode_key
 from carbonseal.verification.verifiers import policy_verifier
@@ -281,8 +281,8 @@ class _Reading:
             key = VerifierKey.parse(word.text)
         except Refused as refused:
             raise refused.under(*_at(word)) from refused
-        if (key.algorithm is Algorithm.COSIGNATURE) != witness:
-            wanted = "a witness's key (type 0x04)" if witness else "a log's key (type 0x01)"
+        if not (key.algorithm.cosigns if witness else key.algorithm.signs_logs):
+            wanted = "a witness's key (type 0x04 or 0x06)" if witness else "a log's key (type 0x01 or 0x06)"
             raise word.refused(codes.POLICY_VALUE, problem=f"this is not {wanted}")
         self._new_key(word, key.public_key, key.name)
         if key.name in self._signers:  # two keys of one witness, or of a log that would be its own

@@ -7,9 +7,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.vectors.cases import Case, case, hexes, octets, refused, repeated, undetermined
+from tests.vectors.making import ml_dsa_44
 from tests.vectors.making.log import ORIGIN, b64, example_leaves, path, private_key, root_of, sha
+from tests.vectors.making.ml_dsa_44 import post_quantum_key
 
-LOG, WITNESS = 0x01, 0x04
+LOG, WITNESS, ML_DSA_44 = 0x01, 0x04, 0x06
 TIME = 1_795_000_000
 
 
@@ -34,6 +36,12 @@ def cosignature(name: str, key: Ed25519PrivateKey, text: str, time: int = TIME) 
     return f"— {name} {b64(key_id(name, material(key, WITNESS)) + time.to_bytes(8, 'big') + signed)}\n"
 
 
+def subtree(name: str, time: int, size: int, root: bytes) -> bytes:
+    """What a key of type 06 called `name` signs."""
+    numbers = time.to_bytes(8, "big") + bytes([len(ORIGIN)]) + ORIGIN.encode() + bytes(8) + size.to_bytes(8, "big")
+    return b"subtree/v1\n\0" + bytes([len(name)]) + name.encode() + numbers + root
+
+
 def text_of(size: int, root: bytes, origin: str = ORIGIN) -> str:
     return f"{origin}\n{size}\n{b64(root)}\n"
 
@@ -41,6 +49,9 @@ def text_of(size: int, root: bytes, origin: str = ORIGIN) -> str:
 OWNER, STRANGER, WATCHER = private_key("log key"), private_key("a stranger"), private_key("witness key")
 LOG_VKEY = vkey(ORIGIN, material(OWNER, LOG))
 WITNESS_VKEY = vkey("witness.example", material(WATCHER, WITNESS))
+POST_QUANTUM = {
+    name: b"\6" + post_quantum_key(name).public_key().public_bytes_raw() for name in (ORIGIN, "witness.example")
+}
 
 
 def notes() -> list[Case]:
@@ -92,16 +103,51 @@ def notes() -> list[Case]:
     add("33 signatures", undetermined("note.too-many-signatures"), f"{text}\n{many}")
     large = repeated(("a", 262_144), ("\n\n— n AAAAAAA=\n", 1))
     found.append(case("over 256 KiB", "note", undetermined("note.too-large"), note=large, key=LOG_VKEY))
+    return found + _ml_dsa_44()
+
+
+def _ml_dsa_44() -> list[Case]:
+    """Signatures of type 06, by a log that states no time and by a witness that states one."""
+    found: list[Case] = []
+    root = sha(b"a root")
+    text, fails = text_of(7, root), refused("note.signature-fails")
+    by = {(name, time): ml_dsa_44.signature(name, subtree(name, time, 7, root)) for name, time in ML_DSA_44_SIGNED}
+
+    def line_of(name: str, time: int, signed: bytes) -> str:
+        return f"— {name} {b64(key_id(name, POST_QUANTUM[name]) + time.to_bytes(8, 'big') + signed)}\n"
+
+    def add(name: str, expect: dict[str, Any], by: str, lines: str, text: str = text) -> None:
+        note = octets(f"{text}\n{lines}".encode())
+        found.append(case(f"ML-DSA-44: {name}", "note", expect, note=note, key=vkey(by, POST_QUANTUM[by])))
+
+    watcher = "witness.example"
+    log, witness = line_of(ORIGIN, 0, by[ORIGIN, 0]), line_of(watcher, TIME, by[watcher, TIME])
+    both = line(ORIGIN, OWNER, text) + log
+    add("signed by a log, beside Ed25519", {"signed": True}, ORIGIN, both)
+    add("cosigned", {"signed": True, "time": TIME}, watcher, both + witness)
+    add("not signed by this key", {"signed": False}, watcher, log)
+    add("over an extension line, which it does not sign", {"signed": True}, ORIGIN, log, text + "more\n")
+    add("another size", fails, ORIGIN, log, text.replace("\n7\n", "\n8\n"))
+    add("another origin", fails, ORIGIN, log, text.replace(ORIGIN, "other.example/log"))
+    add("another time", fails, watcher, line_of(watcher, TIME + 1, by[watcher, TIME]))
+    add("no time where one was signed", fails, watcher, line_of(watcher, 0, by[watcher, TIME]))
+    add("another's signature", fails, watcher, line_of(watcher, 0, by[ORIGIN, 0]))
+    add("a signature of 2419 bytes", fails, ORIGIN, line_of(ORIGIN, 0, by[ORIGIN, 0][:-1]))
+    add("a text that is no checkpoint", fails, ORIGIN, log, "a text\n")
     return found
+
+
+ML_DSA_44_SIGNED = [(ORIGIN, 0), ("witness.example", TIME)]
 
 
 def _keys() -> list[Case]:
     data = material(OWNER, LOG)
     found = [
         case("a log's key", "key", _key(ORIGIN, data), key=LOG_VKEY),
+        case("an ML-DSA-44 key", "key", _key(ORIGIN, POST_QUANTUM[ORIGIN]), key=vkey(ORIGIN, POST_QUANTUM[ORIGIN])),
         case("a witness's key", "key", _key("witness.example", material(WATCHER, WITNESS)), key=WITNESS_VKEY),
     ]
-    post_quantum = b"\x06" + bytes(1312)
+    post_quantum, weak = POST_QUANTUM[ORIGIN], b"\6" + bytes(1312)
     for name, expect, text in (
         ("no key", refused("key.malformed"), "certifier.example/log"),
         ("no name", refused("key.name"), vkey("", data)),
@@ -123,7 +169,9 @@ def _keys() -> list[Case]:
             undetermined("key.unknown-algorithm"),
             f"{ORIGIN}+00000000+{b64(bytes([2]))}",
         ),
-        ("type 6", undetermined("key.unknown-algorithm"), vkey(ORIGIN, post_quantum)),
+        ("type 6, of 1311 bytes", refused("key.invalid"), vkey(ORIGIN, post_quantum[:-1])),
+        ("type 6, under which anybody signs", refused("key.invalid"), vkey(ORIGIN, weak)),
+        ("type 6, a name of 256 bytes", refused("key.invalid"), vkey("n" * 256, post_quantum)),
     ):
         found.append(case(name, "key", expect, key=text))
     for name in ("wit@example.com/a/b", "見証人.example", "n" * 300):

@@ -19,7 +19,7 @@ from carbonseal.findings import Outcome, Refused, noted, rejected, shown
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import ForeignAnchor
-from carbonseal.log.notes import Algorithm, Note, VerifierKey
+from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import leaf_hash, root_from_inclusion
 
@@ -81,7 +81,7 @@ def read_key(options: Mapping[str, str]) -> VerifierKey:
         key = VerifierKey.parse(options["key"])
     except Refused as refused:
         raise Refused(MALFORMED_KEY("key", why=refused.finding.message)) from refused
-    if key.algorithm is not Algorithm.ED25519:
+    if not key.algorithm.signs_logs:
         raise Refused(NOT_A_LOG_KEY("key", name=key.name))
     return key
 
