@@ -31,6 +31,17 @@ GENESIS_UNKNOWN_VERSION = undetermined(
 
 HASH_WRONG_LENGTH = rejected("tree.hash-length", "hash {position} has {length} bytes; expected 32", _CHANGED)
 
+SUBTREE_INCOMPLETE = rejected(
+    "tree.subtree-incomplete",
+    "the subtree of level {level} at index {index} is not complete in a log of {size} entries",
+    "a subtree of level L at index I covers the entries from I * 2^L to before (I + 1) * 2^L",
+)
+SUBTREE_ROOT_DIFFERS = rejected(
+    "tree.subtree-root-differs",
+    "the proof of the subtree of level {level} at index {index} does not lead to the root of the checkpoint of size {size}",
+    _CHANGED,
+)
+
 INCLUSION_INDEX_BEYOND_SIZE = rejected(
     "inclusion.index-beyond-size", "index {index} is not in a log of {size} entries", "ask with an index below the size"
 )
@@ -179,6 +190,35 @@ TLOG_PROOF_HASH = rejected(
 )
 TLOG_PROOF_TOO_MANY_HASHES = rejected(
     "tlog-proof.too-many-hashes", "the tlog-proof has {count} hashes; no tree needs more than {limit}", _CHANGED
+)
+
+FRAUD_PROOF_HOLDS = rejected(
+    "fraud-proof.holds",
+    "{origin} equivocates: its checkpoints of size {one} and of size {other} have {what}",
+    "rely on nothing that this log sealed; keep the fraud proof and give it to whoever relies on the log",
+)
+FRAUD_PROOF_LOG_NOT_LISTED = undetermined(
+    "fraud-proof.log-not-listed",
+    "the fraud proof would hold, and the policy lists no key of {origin} that signed both checkpoints",
+    "add the log's line to the policy, with a key that you know to be the log's: only then the proof accuses anybody",
+)
+FRAUD_PROOF_MALFORMED = rejected("fraud-proof.malformed", "not a valid fraud proof: {problem}", _CHANGED)
+FRAUD_PROOF_UNKNOWN_VERSION = undetermined(
+    "fraud-proof.unknown-version", "the fraud proof has version {version}; fraud-proof/1 is known", _NEWER
+)
+FRAUD_PROOF_UNKNOWN_KIND = undetermined(
+    "fraud-proof.unknown-kind", "fraud proofs of kind {kind} are not known here", _NEWER
+)
+FRAUD_PROOF_TWO_LOGS = rejected(
+    "fraud-proof.two-logs",
+    "the checkpoints are of two logs, {one} and {other}",
+    "two logs may differ: only two checkpoints of one log accuse it",
+)
+FRAUD_PROOF_UNSORTED = rejected(
+    "fraud-proof.unsorted", "the checkpoints are not in order", "sort them by size, then by root"
+)
+FRAUD_PROOF_SHOWS_NOTHING = rejected(
+    "fraud-proof.shows-nothing", "the fraud proof accuses nobody: {problem}", "compare it with the original"
 )
 
 GROUP_EMPTY = rejected("group.empty", "the group {name} has no members", "name one or more members")

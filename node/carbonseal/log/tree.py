@@ -187,7 +187,7 @@ class _Subtrees:
         return root
 
 
-def _split_point(span: int) -> int:
+def split_point(span: int) -> int:
     """The largest power of two below `span` (RFC 9162, section 2.1.1)."""
     return 1 << (span - 1).bit_length() - 1
 
@@ -203,7 +203,7 @@ def inclusion_proof(index: int, size: int, reader: TileReader) -> tuple[bytes, .
     subtrees = _Subtrees(size, reader)
     start, end, path = 0, size, []
     while end - start > 1:
-        middle = start + _split_point(end - start)
+        middle = start + split_point(end - start)
         if index < middle:
             path.append(subtrees.root(middle, end))
             end = middle
@@ -226,7 +226,7 @@ def consistency_proof(old_size: int, new_size: int, reader: TileReader) -> tuple
     subtrees = _Subtrees(new_size, reader)
     start, end, path = 0, new_size, []
     while end != old_size:
-        middle = start + _split_point(end - start)
+        middle = start + split_point(end - start)
         if old_size <= middle:
             path.append(subtrees.root(middle, end))
             end = middle
@@ -328,22 +328,50 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
     if old_size in (0, new_size):
         _check_consistency_length(proof, 0)
         return
-    last = old_size - 1
-    shift = (old_size & -old_size).bit_length() - 1  # the height of the old tree's last perfect subtree
-    height = (last ^ (new_size - 1)).bit_length()  # up to where its path meets the new tree's right edge
-    whole = old_size == 1 << shift  # a perfect old tree is a node of the new one: its root is known, and not repeated
-    _check_consistency_length(proof, height - shift + (last >> height).bit_count() + (not whole))
-    seed, *siblings = (old_root, *proof) if whole else proof
-    old = new = seed
-    for level, sibling in enumerate(siblings, shift):
-        if level >= height or last >> level & 1:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-        else:
-            new = node_hash(new, sibling)
+    whole = (
+        old_size & (old_size - 1) == 0
+    )  # a perfect old tree is a node of the new one: its root is known, and not repeated
+    _check_consistency_length(proof, _siblings_of_prefix(old_size, new_size) + (not whole))
+    first, *siblings = (old_root, *proof) if whole else proof
+    old, new = _climb_both(first, old_size, new_size, siblings)
     if old != old_root:
         raise Refused(codes.CONSISTENCY_OLD_ROOT_DIFFERS(old=old_size, new=new_size))
     if new != new_root:
         raise Refused(codes.CONSISTENCY_NEW_ROOT_DIFFERS(old=old_size, new=new_size))
+
+
+def roots_from_consistency(old_size: int, new_size: int, first: bytes, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The older and the newer root that a consistency proof leads to, where its first node is given apart: also where the RFC
+    leaves it out, because it is the older root itself.
+
+    Raises Refused unless 0 < old_size < new_size and the proof has exactly the number of hashes that the sizes give.
+    """
+    if not 0 < old_size < new_size:
+        raise Refused(codes.CONSISTENCY_SHRINKS(old=old_size, new=new_size))
+    _check_hashes(first, *proof)
+    _check_consistency_length(proof, _siblings_of_prefix(old_size, new_size))
+    return _climb_both(first, old_size, new_size, proof)
+
+
+def _siblings_of_prefix(old_size: int, new_size: int) -> int:
+    """How many siblings lead from the old tree's last perfect subtree to the new root."""
+    last = old_size - 1
+    height = (last ^ (new_size - 1)).bit_length()  # up to where its path meets the new tree's right edge
+    shift = (old_size & -old_size).bit_length() - 1  # its own height
+    return height - shift + (last >> height).bit_count()
+
+
+def _climb_both(first: bytes, old_size: int, new_size: int, siblings: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The roots of the old and of the new tree, from the old tree's last perfect subtree upwards."""
+    last = old_size - 1
+    height = (last ^ (new_size - 1)).bit_length()
+    old = new = first
+    for level, sibling in enumerate(siblings, (old_size & -old_size).bit_length() - 1):
+        if level >= height or last >> level & 1:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+        else:
+            new = node_hash(new, sibling)
+    return old, new
 
 
 def _check_consistency_length(proof: Sequence[bytes], expected: int) -> None:

@@ -240,3 +240,22 @@ TIME_NOT_ASKED = not_asked("time-quorum.not-asked", "the time by which it existe
 STATUS_NOT_ASKED = not_asked("status.not-asked", "whether it was revoked")
 
 FLOW_NOT_ASKED = not_asked("flow.not-asked", "carbon-flow checks")
+
+OBSERVATIONS_MALFORMED = rejected(
+    "observations.malformed",
+    "not a valid file of observations: {problem}",
+    "make one with: carbonseal verify --observations",
+)
+OBSERVATIONS_UNSORTED = rejected(
+    "observations.unsorted",
+    "the line is not behind the one before it, or has its place and value",
+    "merge the files with: carbonseal examine",
+)
+OBSERVATIONS_UNKNOWN_VERSION = undetermined(
+    "observations.unknown-version",
+    "the file has version {version}; observations/1 is known",
+    "use a version that knows it",
+)
+OBSERVATIONS_UNKNOWN_KIND = undetermined(
+    "observations.unknown-kind", "observations of kind {kind} are not known here", "use a version that knows them"
+)

@@ -22,6 +22,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "note": "a signed note and its signatures (C2SP signed-note)",
         "checkpoint": "a checkpoint (C2SP tlog-checkpoint)",
         "tlog-proof": "a file with an inclusion proof (C2SP tlog-proof)",
+        "fraud-proof": "two checkpoints of one log that contradict each other",
         "group": "a group and its quorum (C2SP tlog-policy)",
     },
     "Documents: what a verifier is given": {
@@ -30,6 +31,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "status-list": "a status list: its form and its bits",
         "policy": "the policy of the verifier, with line and column",
         "trust": "the trust file of the verifier",
+        "observations": "a file of observations: what files show of logs",
     },
     "Verification: what a passport shows (docs/spec.md, section 17)": {
         "signer": "the policy and the keys of who signed",

@@ -1,0 +1,208 @@
+"""Observations of logs (docs/spec.md, section 22): what signed heads and valid proofs show, as a set keyed by content.
+
+An observation says which value stands at which place of a log, and names the file that shows it. As written, one a line::
+
+    {"carbonseal":"observations/1"}
+    {"place":["head","log.example/1","24"],"shows":"9a29…","signed":"log.example/1\\n24\\n…","source":{"file":"1f0a…","name":"a.json"}}
+    {"place":["subtree","log.example/1","3","2"],"shows":"77c0…","source":{"file":"1f0a…","name":"a.json"}}
+
+- Kinds: *head* (origin, size) shows a root, and has the signed note; *subtree* (origin, level, index) shows a complete subtree's
+  hash. An entry is the complete subtree of level 0 at its index. Other kinds are refused until they are specified.
+- Lines are RFC 8785, sorted by their bytes. Of one place and value there is one line, the least. So a file is a set, and merging
+  (`merge`) is commutative, associative and idempotent, to the byte.
+- Two values at one place are equivocation (`contradictions`), also under heads of different sizes.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from carbonseal.findings import Refused
+from carbonseal.log.text import MAX_SIZE, decode_decimal
+from carbonseal.records import strict
+from carbonseal.records.canonical import jcs
+from carbonseal.verification.log_facts import LogFacts, SignedHead
+
+from . import codes
+
+HEADER = b'{"carbonseal":"observations/1"}\n'
+LIMITS = strict.Limits(max_bytes=64 << 10, max_depth=4)
+KINDS = {"head": 1, "subtree": 2}  # and how many numbers follow the origin
+LONGEST_NAME = 1024  # characters
+_DIGEST = re.compile("[0-9a-f]{64}")
+_SHOWS = b'],"shows":"'  # ends a place: it cannot stand in a JSON string, where a quotation mark is escaped
+
+Row = tuple[bytes, bytes]  # place and value, and the rest of the line: both together are the line
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that shows something: SHA-256 of its bytes, in hex, and its name, which is only told."""
+
+    file: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """At the place `numbers` of the log `origin` stands `shows` (32 bytes in hex)."""
+
+    kind: str  # of KINDS
+    origin: str
+    numbers: tuple[int, ...]
+    shows: str
+    source: Source
+    signed: str | None = None  # the note, of a head alone
+
+    @property
+    def what(self) -> str:
+        """The place in words."""
+        match self.kind, self.numbers:
+            case "head", (size,):
+                return f"size {size}"
+            case _, (0, index):
+                return f"index {index}"
+            case _, (level, index):
+                return f"the subtree of level {level} at index {index}"
+        raise AssertionError(self)
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+
+def rows(facts: LogFacts, source: Source) -> dict[bytes, bytes]:
+    """The observations that the facts of one file show: place and value, and the rest of the line."""
+    behind = b',"source":' + jcs({"file": source.file, "name": source.name[:LONGEST_NAME]}) + b"}\n"
+    found = {_key("head", head.checkpoint.origin, (head.checkpoint.size,), head.checkpoint.root): _signed(head) + behind
+             for head in facts.heads}  # fmt: skip
+    for proof in facts.proofs:
+        for one in proof.path.shown():
+            found[_key("subtree", proof.head.checkpoint.origin, (one.level, one.index), one.hash)] = behind
+    return found
+
+
+def _key(kind: str, origin: str, numbers: tuple[int, ...], shows: bytes) -> bytes:
+    """The line up to its value."""
+    written = ",".join(f'"{number}"' for number in numbers)
+    return b'{"place":["%s",%s,%s],"shows":"%s"' % (
+        kind.encode(),
+        _text(origin),
+        written.encode(),
+        shows.hex().encode(),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _text(text: str) -> bytes:
+    return jcs(text)
+
+
+def _signed(head: SignedHead) -> bytes:
+    return b',"signed":' + jcs(head.note.decode())
+
+
+def merge(*files: Iterable[bytes]) -> Iterator[bytes]:
+    """The union of sorted lines: sorted, and of each place and value the least line alone. Holds one line of each file."""
+    before = b""
+    for line in heapq.merge(*files):
+        if (key := _before_source(line)) != before:
+            yield line
+            before = key
+
+
+def _before_source(line: bytes) -> bytes:
+    """Place and value of a line."""
+    return line[: line.find(_SHOWS) + len(_SHOWS) + 64]
+
+
+def _place(line: bytes) -> bytes:
+    return line[: line.find(_SHOWS)]
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def contradictions(lines: Iterable[bytes]) -> Iterator[tuple[Observation, Observation]]:
+    """For each place at which more than one value stands, the first two, from sorted lines. Raises Refused as `parse_line`."""
+    first, place, told = b"", b"", False
+    for line in lines:
+        if (here := _place(line)) != place:
+            first, place, told = line, here, False
+        elif not told and _before_source(line) != _before_source(first):
+            yield parse_line(first), parse_line(line)
+            told = True
+
+
+def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a file behind its header, each checked. Raises Refused (`observations.*`): undetermined on another version and
+    on a kind that is not known here."""
+    before = b""
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        try:
+            if number == 1:
+                _check_header(line)
+                continue
+            parse_line(line)
+            if _before_source(line) <= before:
+                raise Refused(codes.OBSERVATIONS_UNSORTED())
+        except Refused as refused:
+            raise refused.under(f"line {number}") from refused
+        before = _before_source(line)
+        yield line
+    if not number:
+        raise Refused(codes.OBSERVATIONS_MALFORMED(problem="the file is empty"))
+
+
+def _check_header(line: bytes) -> None:
+    if line == HEADER:
+        return
+    if line.startswith(b'{"carbonseal":"observations/'):
+        raise Refused(codes.OBSERVATIONS_UNKNOWN_VERSION(version=line.split(b'"')[3][:80].decode("utf-8", "replace")))
+    raise Refused(codes.OBSERVATIONS_MALFORMED(problem="the first line is not that of observations/1"))
+
+
+def parse_line(line: bytes) -> Observation:
+    """One observation. Raises Refused: `observations.malformed` on what is not its one spelling, `observations.unknown-kind`
+    (undetermined), and the codes of strict JSON."""
+    value, canonical = strict.read(line.removesuffix(b"\n"), LIMITS)
+    if line != (canonical or jcs(value)) + b"\n":
+        raise Refused(codes.OBSERVATIONS_MALFORMED(problem="the line is not in RFC 8785 form, with a line feed"))
+    match value:
+        case {"place": [str(kind), *_]} if kind not in KINDS:
+            raise Refused(codes.OBSERVATIONS_UNKNOWN_KIND(kind=kind[:80]))
+        case {
+            "place": [str(kind), str(origin), *numbers],
+            "shows": str(shows),
+            "source": {"file": str(file), "name": str(name), **unknown},
+            **signed,
+        } if not unknown and origin and _DIGEST.fullmatch(shows) and _DIGEST.fullmatch(file):
+            observation = Observation(
+                kind, origin, _numbers(kind, numbers), shows, Source(file, name), _note(kind, signed)
+            )
+        case _:
+            raise Refused(codes.OBSERVATIONS_MALFORMED(problem="expected a place, what it shows and a source"))
+    return observation
+
+
+def _numbers(kind: str, texts: list[object]) -> tuple[int, ...]:
+    numbers = [decode_decimal(text) if isinstance(text, str) else None for text in texts]
+    found = tuple(number for number in numbers if number is not None and number <= MAX_SIZE)
+    if not len(found) == len(texts) == KINDS[kind]:
+        raise Refused(
+            codes.OBSERVATIONS_MALFORMED(problem=f"expected {KINDS[kind]} decimals behind {kind} and the origin")
+        )
+    return found
+
+
+def _note(kind: str, rest: dict[object, object]) -> str | None:
+    match kind, rest:
+        case "head", {"signed": str(note)} if len(rest) == 1:
+            return note
+        case "subtree", {} if not rest:
+            return None
+    raise Refused(codes.OBSERVATIONS_MALFORMED(problem="expected a signed note for a head, and for nothing else"))
