@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.vectors import examples
 from tests.vectors.cases import Case
-from tests.vectors.making import documents, eas, evidence, fabric, log, notes, passports, policies, records
+from tests.vectors.making import documents, eas, evidence, fabric, histories, log, notes, passports, policies, records
 
 FOLDER = Path(__file__).parent
 
@@ -21,6 +21,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "commitments": ("4", records.commitments),
     "entries": ("5", log.entries),
     "tree": ("6.1", log.tree),
+    "subtrees": ("6.6", histories.subtrees),
     "tiles": ("6.2", log.tiles),
     "notes": ("6.3", notes.notes),
     "checkpoints": ("6.4", notes.checkpoints),
@@ -36,6 +37,8 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "issue-requests": ("18", documents.issue_requests),
     "trusts": ("16", passports.trusts),
     "policies": ("15", policies.policies),
+    "observations": ("22", histories.observations),
+    "fraud-proofs": ("23", histories.fraud_proofs),
 }
 
 

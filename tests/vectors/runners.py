@@ -29,6 +29,7 @@ from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
+from tests.vectors import history_runners
 
 Vector = dict[str, Any]
 
@@ -344,6 +345,11 @@ def _parse_policy(case: Vector, _: Vector) -> dict[str, Any]:
     }
 
 
+def _fraud(case: Vector, _: Vector) -> dict[str, Any]:
+    history_runners.fraud(octets(case["proof"]), case["keys"])
+    raise AssertionError
+
+
 def _issue(case: Vector, _: Vector) -> dict[str, Any]:
     ISSUE_SHAPE.check(case["request"], ISSUE_MALFORMED)
     return {"holds": True}
@@ -382,4 +388,8 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "verify": _verify,
     "policy": _parse_policy,
     "issue": _issue,
+    "subtrees": lambda case, _: history_runners.shown(case),
+    "subtree": lambda case, _: history_runners.subtree(case),
+    "merge": lambda case, _: history_runners.merge([octets(file) for file in case["files"]]),
+    "fraud": _fraud,
 }

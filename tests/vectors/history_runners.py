@@ -1,0 +1,55 @@
+"""Runs the vectors of what proofs show, of observations and of fraud proofs. See `runners`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from carbonseal.findings import Refused
+from carbonseal.log import fraud_proofs, subtrees, tree
+from carbonseal.log.notes import VerifierKey
+from carbonseal.verification import observations
+
+Vector = dict[str, Any]
+
+
+def hashes(texts: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(bytes.fromhex(text) for text in texts)
+
+
+def shown(case: Vector) -> dict[str, Any]:
+    """The complete subtrees that a valid inclusion or consistency proof shows: level, index, hash; sorted."""
+    proof = hashes(case["proof"])
+    if "leaf" in case:
+        path = subtrees.SubtreeProof(0, case["index"], bytes.fromhex(case["leaf"]), case["size"], proof)
+        path.verify(bytes.fromhex(case["root"]))
+    else:
+        old, new = case["oldSize"], case["newSize"]
+        old_root, new_root = bytes.fromhex(case["oldRoot"]), bytes.fromhex(case["newRoot"])
+        tree.verify_consistency(old, old_root, new, new_root, proof)
+        path = subtrees.from_consistency(old, new, *subtrees.split_consistency(old, old_root, proof))
+    return {"subtrees": sorted([one.level, one.index, one.hash.hex()] for one in path.shown())}
+
+
+def subtree(case: Vector) -> dict[str, Any]:
+    facts = case["level"], case["index"], bytes.fromhex(case["hash"]), case["size"]
+    subtrees.SubtreeProof(*facts, hashes(case["siblings"])).verify(bytes.fromhex(case["root"]))
+    return {"holds": True}
+
+
+def merge(files: list[bytes]) -> dict[str, Any]:
+    """Files of observations, each checked, as one; and the places at which two values stand."""
+    checked = [[*observations.check_lines(file.splitlines(keepends=True))] for file in files]
+    merged = [*observations.merge(*checked)]
+    found = [" ".join((one.kind, one.origin, *map(str, one.numbers))) for one, _ in observations.contradictions(merged)]
+    return {"merged": b"".join((observations.HEADER, *merged)).decode(), "contradictions": found}
+
+
+def fraud(proof: bytes, keys: list[str]) -> None:
+    """Judge a fraud proof. Raises Refused: what comes of it is a finding in any case."""
+    listed: dict[str, list[VerifierKey]] = {}
+    for key in map(VerifierKey.parse, keys):
+        listed.setdefault(key.name, []).append(key)
+    parsed = fraud_proofs.parse(proof)
+    assert fraud_proofs.parse(parsed.encode()) == parsed
+    raise Refused(parsed.judge(listed))
