@@ -23,7 +23,7 @@ from carbonseal.log.fraud_proofs import (
     of_roots,
     parse,
 )
-from carbonseal.log.notes import Note, NoteSigner
+from carbonseal.log.notes import Note, NoteSigner, VerifierKey
 from carbonseal.log.subtrees import split_consistency
 from carbonseal.log.tree import leaf_hash
 from tests.log.refusals import refusal
@@ -55,13 +55,13 @@ def roots() -> FraudProof:
 
 def two_entries(index: int = 3) -> FraudProof:
     shown = [(note(tree, size), (held[index], tree.inclusion(index, size))) for tree, held, size in _both()]
-    return fraud_proof(*shown, lambda one, other: TwoEntries(index, (one[0], other[0]), (one[1], other[1])))
+    return fraud_proof(shown, lambda one, other: TwoEntries(index, (one[0], other[0]), (one[1], other[1])))
 
 
 def subtrees() -> FraudProof:
     """The subtree of entries 0 to 3, under entry 5's proof in one tree and entry 7's in the other."""
     shown = [(note(tree, size), (tree.mth(0, 4), (tree.mth(4, 8), *rest))) for (tree, _, size), rest in _with_rest()]
-    return fraud_proof(*shown, lambda one, other: TwoSubtrees(2, 0, (one[0], other[0]), (one[1], other[1])))
+    return fraud_proof(shown, lambda one, other: TwoSubtrees(2, 0, (one[0], other[0]), (one[1], other[1])))
 
 
 def _with_rest() -> list[Any]:
@@ -103,7 +103,13 @@ def test_each_form_holds(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_without_the_logs_key_it_is_undetermined(form: str) -> None:
     proof = FORMS[form]()
-    for keys in ({}, {ORIGIN: []}, {ORIGIN: [FORGER.verifier]}, {"log.example/2": [SIGNER.verifier]}):
+    unlisted: list[dict[str, list[VerifierKey]]] = [
+        {},
+        {ORIGIN: []},
+        {ORIGIN: [FORGER.verifier]},
+        {"log.example/2": [SIGNER.verifier]},
+    ]
+    for keys in unlisted:
         found = proof.judge(keys)
         assert (found.code.name, found.code.outcome) == ("fraud-proof.log-not-listed", Outcome.UNDETERMINED)
 

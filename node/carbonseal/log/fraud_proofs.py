@@ -17,7 +17,7 @@ As written (RFC 8785 and a line feed; hashes in hex, proofs as joined hashes in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -110,17 +110,15 @@ class FraudProof:
         return Checkpoint.parse(Note.parse(self.notes[0]).text).origin
 
 
-def fraud_proof(
-    one: tuple[bytes, Any], other: tuple[bytes, Any], join: Callable[[Any, Any], Contradiction]
-) -> FraudProof:
+def fraud_proof(pair: Iterable[tuple[bytes, T]], join: Callable[[T, T], Contradiction]) -> FraudProof:
     """The proof of two (note, what it shows), put into order; `join` makes the contradiction of what both show."""
-    first, second = sorted((one, other), key=lambda pair: _order(Checkpoint.parse(Note.parse(pair[0]).text)))
-    return FraudProof((first[0], second[0]), join(first[1], second[1]))
+    one, other = sorted(pair, key=lambda shown: _order(Checkpoint.parse(Note.parse(shown[0]).text)))
+    return FraudProof((one[0], other[0]), join(one[1], other[1]))
 
 
 def of_roots(one: bytes, other: bytes) -> FraudProof:
     """The proof that two notes are: one size, two roots."""
-    return fraud_proof((one, None), (other, None), lambda _one, _other: TwoRoots())
+    return fraud_proof([(one, None), (other, None)], lambda _one, _other: TwoRoots())
 
 
 def is_fraud_proof(value: Any) -> bool:
@@ -145,9 +143,10 @@ def parse_value(value: Any) -> FraudProof:
         case {"kind": str(kind)} if kind not in _MEMBERS:
             raise Refused(codes.FRAUD_PROOF_UNKNOWN_KIND("kind", kind=kind[:80]))
         case {"kind": str(kind), "checkpoints": [str(one), str(other)], **rest}:
-            if set(rest) != {"carbonseal", *_MEMBERS[kind]}:
+            members: dict[str, Any] = {str(name): member for name, member in rest.items()}
+            if set(members) != {"carbonseal", *_MEMBERS[kind]}:
                 raise _malformed((), f"expected the members {', '.join(('checkpoints', *_MEMBERS[kind]))}")
-            return FraudProof((one.encode(), other.encode()), _contradiction(kind, rest))
+            return FraudProof((one.encode(), other.encode()), _contradiction(kind, members))
         case _:
             raise _malformed((), "expected a kind and two checkpoints")
 
