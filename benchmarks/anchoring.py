@@ -39,7 +39,7 @@ from carbonseal_devnet.fabric.native.network import started
 from carbonseal_devnet.fabric.network import FabricNetwork
 
 T = TypeVar("T")
-ALONE, TOGETHER, LANES = 30, 200, 20
+ALONE, TOGETHER, AT_ONCE = 30, 200, 20
 
 
 def network_of(engine: str, directory: Path, messages: int) -> AbstractContextManager[Any]:
@@ -87,7 +87,7 @@ async def measure(network: FabricNetwork, directory: Path) -> dict[str, Any]:
             await final(ledger, await until(partial(ledger.prepare, next(more), ())))
 
     begin = time.perf_counter()
-    await asyncio.gather(*(worker() for _ in range(LANES)))
+    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
     rate = TOGETHER / (time.perf_counter() - begin)
     pins = VERIFIER.pin(ledger.name, await ledger.pins())
     await ledger.close()

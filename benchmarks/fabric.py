@@ -83,10 +83,10 @@ def checking() -> Rows:
 def anchoring() -> Rows:
     for blocks, messages in (("100 ms batches", 100), ("an anchor a block", 1)):
         embedded = anchored("embedded", messages)
-        yield from told("embedded", blocks, embedded)
+        yield from rows_of("embedded", blocks, embedded)
         if (version := native()) is not None:
             real = anchored("native", messages)
-            yield from told(f"native {version}", blocks, real)
+            yield from rows_of(f"native {version}", blocks, real)
             for what, member in (("send to committed", "median"), ("anchors per second", "rate"), ("memory", "memory")):
                 yield Row("fabric", f"{blocks}, {what}: embedded / native", embedded[member] / real[member])
 
@@ -106,7 +106,7 @@ def anchored(engine: str, messages: int) -> dict[str, float]:
     return measured
 
 
-def told(network: str, blocks: str, measured: dict[str, float]) -> Rows:
+def rows_of(network: str, blocks: str, measured: dict[str, float]) -> Rows:
     """For information: wall-clock times and sizes of this machine."""
     spread = f"nine of ten within {measured['slow'] * 1e3:.0f} ms; started in {measured['start']:.1f} s"
     yield Row("fabric", f"{network}, {blocks}: send to committed", f"{measured['median'] * 1e3:.0f} ms", note=spread)

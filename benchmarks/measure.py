@@ -31,7 +31,7 @@ Rows = Iterator[Row]
 
 
 class Times:
-    """CPU seconds of several pieces of work, round by round."""
+    """CPU seconds of several functions, measured in turn, round by round."""
 
     def __init__(self, seconds: dict[str, list[float]]) -> None:
         self._seconds = seconds

@@ -24,7 +24,7 @@ def softhsm_module() -> Path | None:
 
 @dataclass(frozen=True)
 class SoftHsm:
-    """Tokens named `TOKENS`, all with the PIN `PIN`, which stands in the variable `PIN_VARIABLE` too."""
+    """Tokens named `TOKENS`, all with the PIN `PIN`, which the variable `PIN_VARIABLE` holds too."""
 
     module: Path
 

@@ -1,7 +1,7 @@
 """An event loop whose time passes only when nothing is left to do: tests of hours take milliseconds, and no load makes one fail.
 
 `asyncio.sleep`, `asyncio.timeout` and `loop.time` all live in that time; `loop.time` is the clock for whatever takes one. While a
-thread works, time stands still. Where nothing is left to wait for, the run fails at once instead of hanging.
+thread works, no time passes. Where nothing is left to wait for, the run fails at once instead of hanging.
 
     async def work() -> None:
         await asyncio.sleep(3600)
@@ -38,7 +38,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def run_in_executor(  # type: ignore[override]  # typeshed has it with variadic types
         self, executor: Any, func: Callable[..., T], *args: Any
     ) -> asyncio.Future[T]:
-        """As every loop's; time stands still until `func` has ended."""
+        """As every loop's; no time passes until `func` has ended."""
         self.working += 1
         outcome = (executor or self._threads).submit(func, *args)
         future = asyncio.wrap_future(outcome, loop=self)

@@ -202,9 +202,7 @@ class Ledger(Protocol):
     """
 
     name: str  # the ledger's name, as policies write it: "eip155:1"
-    publisher: (
-        str  # under whose name anchors are written, as policies write it; "": the log itself; "any": it is not told
-    )
+    publisher: str  # under whose name anchors are written, as policies write it; "": the log itself; "any": unknown
     capabilities: Capabilities
     expires: float | None  # when the signer's certificate expires, in seconds since 1970; None: never
     replace_after: float | None  # seconds until an attempt that is not written is replaced; None: it never is

@@ -1,4 +1,4 @@
-"""What goes wrong outside is told in a line, with a name and what to do, and with exit status 1. A defect is not hidden."""
+"""Errors of disk and network are one line with a path and a remedy, and exit status 1. A defect keeps its traceback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WRONG = rejected("test.wrong", "{what} is wrong", "correct {what}")
 BROKEN = undetermined("test.broken", "the disk broke", "buy another")
 
 
-def told(error: Exception) -> Result:
+def run_failing(error: Exception) -> Result:
     @click.group(cls=CommandGroup)
     def group() -> None:
         pass
@@ -47,17 +47,17 @@ def told(error: Exception) -> Result:
     ],
 )
 def test_what_is_raised_on_purpose_is_one_line(error: Exception, status: int, said: str) -> None:
-    result = told(error)
+    result = run_failing(error)
     assert result.exit_code == status
     assert result.stderr.startswith(f"carbonseal: {said}")
 
 
 @pytest.mark.parametrize("defect", [ValueError("a defect"), ExceptionGroup("tasks", [OSError(), ValueError()])])
 def test_a_defect_is_raised_as_it_came(defect: Exception) -> None:
-    assert told(defect).exception is defect
+    assert run_failing(defect).exception is defect
 
 
-def test_a_broken_database_is_told_with_its_path(run: Run, tmp_path: Path) -> None:
+def test_a_broken_database_is_reported_with_its_path(run: Run, tmp_path: Path) -> None:
     node = tmp_path / "node"
     assert run("init", node, "--origin", "log.example/broken").exit_code == 0
     assert run("status", node).exit_code == 0

@@ -120,9 +120,9 @@ def way(tmp_path_factory: pytest.TempPathFactory, chain: Network) -> Iterator[Wa
         (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
         good("passport", "issue", node, "--request", folder / "request.json", "-o", folder / "early.json")
         good("anchor", node, "--wait", "60")
-        told = good("passport", "refresh", node, folder / "early.json", "-o", folder / "passport.json")
-        assert told.startswith(f"wrote {folder / 'passport.json'}: ")
-        assert f" more on {chain.ledger}; " in told
+        output = good("passport", "refresh", node, folder / "early.json", "-o", folder / "passport.json")
+        assert output.startswith(f"wrote {folder / 'passport.json'}: ")
+        assert f" more on {chain.ledger}; " in output
         good(
             "trust",
             "gather",
@@ -204,22 +204,22 @@ def test_a_proof_is_exported(way: Way) -> None:
 
 
 def test_status_tells_a_person(way: Way) -> None:
-    told = good("status", way.node)
-    assert told.startswith(f"OK\n{ORIGIN}  the log default\n")
-    assert f"{way.chain.ledger}  1 final" in told
-    assert f"tlog:{PEER}  1 final" in told
+    output = good("status", way.node)
+    assert output.startswith(f"OK\n{ORIGIN}  the log default\n")
+    assert f"{way.chain.ledger}  1 final" in output
+    assert f"tlog:{PEER}  1 final" in output
 
 
 def test_an_option_that_no_ledger_takes_shows_before_it_matters(way: Way) -> None:
     settings = way.node / "node.toml"
     kept = settings.read_text(encoding="utf-8")
-    told = []
+    output = []
     for wrong in ("cadance = 3600", "cadence = 3600\n[ledger.options]\nregistri = 1"):
         changed = kept.replace("cadence = 3600", wrong, 1).replace("= 1\n\n[ledger.options]\n", "= 1\n", 1)
         settings.write_text(changed, encoding="utf-8")
-        told.append(carbonseal("status", way.node))
+        output.append(carbonseal("status", way.node))
     settings.write_text(kept, encoding="utf-8")
-    of_the_node, of_the_adapter = told
+    of_the_node, of_the_adapter = output
     assert of_the_node.status == 2
     assert "node.toml > ledger > 0: a ledger has no setting cadance" in of_the_node.err
     assert of_the_adapter.status == 1
@@ -304,10 +304,10 @@ def test_without_trust_it_is_undetermined(way: Way) -> None:
     assert way.verify(way.folder / "passport.json", trust="no-trust.json").status == 3
 
 
-def test_a_passport_is_shown(way: Way) -> None:
-    told = good("passport", "show", way.folder / "passport.json")
-    assert told.startswith("Door reader (urn:example:reader)\n")
-    assert f"{way.chain.ledger}, tlog:{PEER}" in told
+def test_passport_show(way: Way) -> None:
+    output = good("passport", "show", way.folder / "passport.json")
+    assert output.startswith("Door reader (urn:example:reader)\n")
+    assert f"{way.chain.ledger}, tlog:{PEER}" in output
     assert carbonseal("passport", "show", way.folder / "receipts.ndjson").status == 2
 
 

@@ -82,12 +82,12 @@ def test_a_lie_about_a_block_is_whole_and_the_other_endpoint_tells_the_truth(
     carbonseal_every_chain: Network, faulty: Network
 ) -> None:
     faulty.fault("lie")
-    told, true = block(faulty), block(carbonseal_every_chain)
-    assert told["number"] == true["number"]
-    assert told["hash"] != true["hash"]
-    assert int(told["timestamp"], 16) == int(true["timestamp"], 16) - 3600
-    assert told["hash"] == "0x" + keccak256(write_header(told)).hex()
-    assert block(faulty)["hash"] == told["hash"]
+    given, true = block(faulty), block(carbonseal_every_chain)
+    assert given["number"] == true["number"]
+    assert given["hash"] != true["hash"]
+    assert int(given["timestamp"], 16) == int(true["timestamp"], 16) - 3600
+    assert given["hash"] == "0x" + keccak256(write_header(given)).hex()
+    assert block(faulty)["hash"] == given["hash"]
     faulty.heal()
     assert block(faulty) == true
 
@@ -96,9 +96,9 @@ def test_a_lie_in_a_batch(faulty: Network) -> None:
     true = block(faulty)
     faulty.fault("lie")
     batch = b"[" + asked("eth_chainId") + b"," + asked("eth_getBlockByNumber", "latest", False) + b",1]"
-    chain_id, told, nothing = post(faulty.endpoint, batch)
+    chain_id, given, nothing = post(faulty.endpoint, batch)
     assert chain_id["result"] == "0x539"
-    assert told["result"]["hash"] != true["hash"]
+    assert given["result"]["hash"] != true["hash"]
     assert nothing["error"]["code"] == -32600
 
 

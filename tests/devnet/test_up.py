@@ -56,7 +56,7 @@ def test_it_says_where_it_is_and_stops_cleanly(name: signal.Signals, engine: str
         except ProgramMissing as missing:
             pytest.skip(str(missing))
     with start("up", *chosen, "--port", "0", cwd=tmp_path) as process:
-        lines = [line.split() for line in told(process)[:-1]]
+        lines = [line.split() for line in startup_lines(process)[:-1]]
         values = {words[0]: words[1] for words in lines}
         endpoint = values["ethereum"].removeprefix("ethereum+")
         request = urllib.request.Request(
@@ -75,7 +75,7 @@ def test_it_says_where_it_is_and_stops_cleanly(name: signal.Signals, engine: str
         assert (process.returncode, errors) == (0, "")
 
 
-def told(process: subprocess.Popen[str]) -> list[str]:
+def startup_lines(process: subprocess.Popen[str]) -> list[str]:
     """What `up` says of itself: each network's first word, its ledger option, and all lines."""
     assert process.stdout is not None
     assert process.stderr is not None
@@ -96,7 +96,7 @@ def good(*arguments: str, cwd: Path, module: str = "carbonseal") -> str:
 
 def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path: Path) -> None:
     with start("up", "--port", "0", "--fabric", "--log=0", cwd=tmp_path) as process:
-        lines = told(process)
+        lines = startup_lines(process)
         options = [words for line in lines if line.startswith("--ledger") for words in shlex.split(line)]
         assert len(options) == 6  # an option and its value, thrice
         assert "carbonseal-devnet introduce MY-NODE --directory " + str(tmp_path / "carbonseal-devnet") in lines[-2]
@@ -112,7 +112,7 @@ def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path: Pa
 
 def test_one_at_a_time_in_a_directory(tmp_path: Path) -> None:
     with start("up", "--port", "0", "--fabric", cwd=tmp_path) as process:
-        told(process)
+        startup_lines(process)
         with start("up", "--port", "0", "--fabric", cwd=tmp_path) as second:
             said, errors = second.communicate(timeout=60)
         assert (second.returncode, said) == (1, "")

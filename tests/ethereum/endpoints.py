@@ -1,4 +1,4 @@
-"""An endpoint that misbehaves: it stands before a real one, on loopback, and changes what it likes."""
+"""A faulty endpoint: a proxy of a real one, on loopback, that changes requests or answers as a test says."""
 
 from __future__ import annotations
 

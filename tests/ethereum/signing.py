@@ -80,11 +80,11 @@ def peer(method: str, answer: Callable[[dict[str, str]], Any]) -> Iterator[str]:
             if isinstance(given, int):
                 self.send_error(given)
                 return
-            told = given if isinstance(given, dict) and "error" in given else {"result": given}
+            reply = given if isinstance(given, dict) and "error" in given else {"result": given}
             body = (
                 given
                 if isinstance(given, bytes)
-                else json.dumps({"jsonrpc": "2.0", "id": request["id"], **told}).encode()
+                else json.dumps({"jsonrpc": "2.0", "id": request["id"], **reply}).encode()
             )
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -113,7 +113,7 @@ OPERATORS = Path(__file__).parents[2] / "docs" / "operators" / "keys.md"
 
 
 def documented_rules(contract: str) -> str:
-    """The rules that operators are told to write, for their contract."""
+    """The rules that the operators' page gives, for their contract."""
     found = re.search("rules.js <<'END'\n(.*?)\nEND\n", OPERATORS.read_text("utf-8"), re.DOTALL)
     assert found is not None
     return found[1].replace("REGISTRY, IN LOWER CASE", contract)
@@ -147,13 +147,13 @@ def clef(
         str(folder / "keys"),
     ]
 
-    def run(*words: str, told: str) -> None:
-        subprocess.run([program, *options, *words], input=told, text=True, check=True, capture_output=True, timeout=60)
+    def run(*words: str, typed: str) -> None:
+        subprocess.run([program, *options, *words], input=typed, text=True, check=True, capture_output=True, timeout=60)
 
-    run("init", told="master-password\n" * 2)
-    run("importraw", str(raw), told="key-password\n" * 2)
-    run("setpw", ADDRESS, told="key-password\n" * 2 + "master-password\n")
-    run("attest", sha256(rules.read_bytes()).hexdigest(), told="master-password\n")
+    run("init", typed="master-password\n" * 2)
+    run("importraw", str(raw), typed="key-password\n" * 2)
+    run("setpw", ADDRESS, typed="key-password\n" * 2 + "master-password\n")
+    run("attest", sha256(rules.read_bytes()).hexdigest(), typed="master-password\n")
     command = [program, *options, "--ipcdisable", "--http", "--http.port", str(port), "--chainid", str(chain_id)]
     command += ["--rules", str(rules), "--4bytedb-custom", str(known), "--auditlog", ""]
     log = (folder / "clef.log").open("w")

@@ -1,5 +1,5 @@
 """A process with a real node in it, for `test_sending_storm.py`: makes heads and anchors until there are so many, and dies at
-the point that it is told.
+the point that its arguments name.
 
     storm_driver.py DIRECTORY ANCHORS POINTS        POINTS: after how many points to die; 0 for never
 """

@@ -53,7 +53,7 @@ def raw_anchor(log: bytes, size: int, root: bytes) -> bytes:
     )
 
 
-def test_an_anchor_is_stored_and_told(contract: SimpleNamespace) -> None:
+def test_an_anchor_is_stored_and_has_an_event(contract: SimpleNamespace) -> None:
     said = statement(7)
     receipt = contract.transact(registry.call_anchor(said))
     assert receipt["status"] == "0x1"

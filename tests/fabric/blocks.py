@@ -1,4 +1,4 @@
-"""What stands in a channel's blocks, read with the official classes: none of the adapter's or the network's own code."""
+"""The contents of a channel's blocks, read with the official classes: none of the adapter's or the network's own code."""
 
 from __future__ import annotations
 

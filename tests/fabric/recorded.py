@@ -23,17 +23,17 @@ class Recorded:
     folder: Path
 
     @cached_property
-    def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads((self.folder / "recorded.json").read_text("ascii"))
-        return told
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads((self.folder / "recorded.json").read_text("ascii"))
+        return facts
 
     @property
     def ledger(self) -> str:
-        return str(self.told["ledger"])
+        return str(self.facts["ledger"])
 
     @cached_property
     def pins(self) -> Pins:
-        return VERIFIER.pin(self.ledger, self.told["pins"])
+        return VERIFIER.pin(self.ledger, self.facts["pins"])
 
     @cached_property
     def trust(self) -> list[TrustItem]:
@@ -44,7 +44,7 @@ class Recorded:
         """Statements with their evidence, in the order in which they were written."""
         return [
             (Statement.decode(bytes.fromhex(each["statement"])), Evidence(TYPE, VERSION, packed(each["evidence"])))
-            for each in self.told["anchors"]
+            for each in self.facts["anchors"]
         ]
 
     @property

@@ -62,17 +62,17 @@ PARTS = {
 
 def structure(evidence: bytes) -> set[str]:
     """Evidence's data, JSON -> set of paths, each with the lengths or constants at its end."""
-    told = json.loads(evidence)
+    value = json.loads(evidence)
     found = set()
-    for attestation in told["attestations"]:
+    for attestation in value["attestations"]:
         found |= {f"attestation {key}" for key in attestation}
         for key, kind in PARTS["attestations"].items():
             found |= paths(kind.FromString(b64decode(attestation[key])), f"attestation {key}")
-    found |= block(told["block"], "block", INSIDE)
+    found |= block(value["block"], "block", INSIDE)
     configurations = {key: kind for key, kind in INSIDE.items() if key != "Payload.data"}  # each channel has its own
-    for each in told["config"]:
+    for each in value["config"]:
         found |= block(each, "config", configurations)
-    return found | {f"evidence {key}" for key in told}
+    return found | {f"evidence {key}" for key in value}
 
 
 def block(parts: dict[str, Any], name: str, inside: dict[str, Any]) -> set[str]:

@@ -36,7 +36,7 @@ def test_every_anchor_is_proved(network: Recorded) -> None:
 def test_a_change_of_the_configuration_is_followed(network: Recorded) -> None:
     statement, evidence = network.anchors[-1]
     parts = FabricEvidence.decode(evidence.data)
-    assert [block.number for block in parts.config] == [network.told["update"]]
+    assert [block.number for block in parts.config] == [network.facts["update"]]
     checked = network.check(replace(parts, config=()).encode(), statement)
     assert checked.findings[0].code.name == "fabric.config-older"
 
@@ -47,7 +47,7 @@ def test_blocks_chain_and_name_their_configuration(network: Recorded) -> None:
     for before, block in pairwise(blocks):
         block.check_data()
         assert block.previous_hash == before.hash
-    assert [last_config(block) for block in blocks[-2:]] == [network.told["update"]] * 2
+    assert [last_config(block) for block in blocks[-2:]] == [network.facts["update"]] * 2
 
 
 def test_the_transaction_that_lost_is_never_proved(network: Recorded) -> None:

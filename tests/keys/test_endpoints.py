@@ -10,7 +10,7 @@ from carbonseal.keys.endpoints import origin, redacted
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "expected"),
     [
         ("ethereum+https://rpc.example/v3/KEY", "ethereum+https://rpc.example"),
         ("ethereum+https://user:PASS@RPC.example.:443?key=KEY#KEY", "ethereum+https://rpc.example"),
@@ -24,12 +24,12 @@ from carbonseal.keys.endpoints import origin, redacted
         ("", "…"),
     ],
 )
-def test_scheme_host_and_port_are_shown(address: str, told: str) -> None:
-    assert redacted(address) == told
+def test_scheme_host_and_port_remain(address: str, expected: str) -> None:
+    assert redacted(address) == expected
 
 
 @given(st.text())
-def test_whatever_it_is_it_can_be_shown(text: str) -> None:
+def test_any_text_can_be_redacted(text: str) -> None:
     assert len(redacted(f"https://{text}@host.example/{text}")) < 1000
     try:
         stored = origin(text)

@@ -1,4 +1,4 @@
-"""A process with a real node in it, for `test_kill.py`: seals some records, anchors them, and dies where it is told to.
+"""A process with a real node in it, for `test_kill.py`: seals some records, anchors them, and dies at a failpoint.
 
     driver.py DIRECTORY POINT[:TIMES] RECORDS
 
@@ -62,6 +62,6 @@ async def main(directory: Path, point: str, records: str) -> None:
         await node.wait_for_anchors(600)
 
 
-faulthandler.dump_traceback_later(100)  # a hang is told where it hangs
+faulthandler.dump_traceback_later(100)  # a hang shows where it hangs
 here = Path(sys.argv[1])
 (virtual_time.run if is_simulated(here) else asyncio.run)(main(here, sys.argv[2], sys.argv[3]))

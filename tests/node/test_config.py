@@ -1,4 +1,4 @@
-"""`node.toml` and secrets: read back as written, and every mistake told with its place."""
+"""`node.toml` and secrets: read back as written, and every mistake reported with its place."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         (LEAST + f'[[foreign]]\nkey="{WEAK}"', "key.invalid", ("node.toml", "foreign", "0", "key")),
     ],
 )
-def test_mistakes_are_told_with_their_place(text: str, code: str, place: tuple[str, ...]) -> None:
+def test_mistakes_are_reported_with_their_place(text: str, code: str, place: tuple[str, ...]) -> None:
     found, where = code_of(text)
     assert where == place
     assert found == code

@@ -56,9 +56,9 @@ def test_what_cannot_pay_for_one_more_anchor_is_failing(begin: Begin, tmp_path: 
         assert health(node)["state"] == "ok"  # nobody has looked into the balance yet
         await node.anchor()
         await wait_until(node, lambda states: states[0].costs is not None)
-        told = health(node)
-        costs = told["ledgers"][0]["costs"]
-        assert (told["state"], costs["empty"], costs["warning"]) == ("failing", True, "nothing left: fund it")
+        report = health(node)
+        costs = report["ledgers"][0]["costs"]
+        assert (report["state"], costs["empty"], costs["warning"]) == ("failing", True, "nothing left: fund it")
 
     run(directory, work)
     assert run(directory, again) == "failing"  # known without asking
@@ -114,10 +114,10 @@ def test_no_access_key_is_shown(begin: Begin, tmp_path: Path) -> None:
         await head(node, "a")
         await node.anchor()
         await node.wait_for_anchors(20)
-        told: dict[str, Any] = health(node)
-        assert [ledger["uri"] for ledger in told["ledgers"]] == ["sim+file://…", "eip+https://rpc.example:8545"]
-        assert "sim:7" in told["ledgers"][0]["problem"]
-        assert str(folder) not in json.dumps(told)
-        assert not [secret for secret in SECRETS if secret in json.dumps(told)]
+        report: dict[str, Any] = health(node)
+        assert [ledger["uri"] for ledger in report["ledgers"]] == ["sim+file://…", "eip+https://rpc.example:8545"]
+        assert "sim:7" in report["ledgers"][0]["problem"]
+        assert str(folder) not in json.dumps(report)
+        assert not [secret for secret in SECRETS if secret in json.dumps(report)]
 
     run(directory, work)

@@ -43,7 +43,7 @@ def lines(path: Path) -> list[str]:
 
 
 def check(directory: Path, included: list[Statement]) -> None:
-    """Nothing acknowledged is lost, no size of a log has two heads, every anchor stands once."""
+    """Nothing acknowledged is lost, no size of a log has two heads, every anchor is written once."""
     heads: dict[tuple[str, int], set[str]] = {}
     for text in lines(directory / "heads"):
         seen = Checkpoint.parse(Note.parse(text.encode()).text)

@@ -75,8 +75,8 @@ def test_a_chain_that_comes_back_is_found() -> None:
         __module__ = "carbonseal.invented"
 
         def __init__(self) -> None:
-            self.below = [Below(partial(self.told, 1)), Below(lambda: self)]
+            self.below = [Below(partial(self.called, 1)), Below(lambda: self)]
 
-        def told(self, _number: int) -> None: ...
+        def called(self, _number: int) -> None: ...
 
     assert cycle(Above(), (), set()) == ["Above", "Below", "partial", "method", "Above"]

@@ -56,9 +56,9 @@ def put(tmp_path: Path) -> Callable[..., Path]:
 def refusal(uri: str, base: Path, how: Callable[[str, Path], object] = open_signer) -> str:
     with pytest.raises(Refused) as caught:
         how(uri, base)
-    told = str(caught.value.finding) + repr(caught.value) + str(caught.value.finding.to_json())
+    output = str(caught.value.finding) + repr(caught.value) + str(caught.value.finding.to_json())
     for secret in (HEX, PASSWORD, "MC4CAQ", "wrong words"):
-        assert secret not in told
+        assert secret not in output
     assert caught.value.__cause__ is None or HEX not in str(caught.value.__cause__)
     return caught.value.finding.code.name
 
@@ -355,9 +355,9 @@ try:
 except Refused as refused:
     print(refused.finding)
 """
-    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
-    assert "pip install 'carbonseal[pkcs11]'" in told
-    assert "token.extra-missing" in told
+    output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert "pip install 'carbonseal[pkcs11]'" in output
+    assert "token.extra-missing" in output
 
 
 def test_nobody_imports_the_token_library_for_a_file(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_other_files(raw: bytes) -> None:
         parse(raw)
 
 
-def test_of_many_misfits_the_first_is_told() -> None:
+def test_of_many_misfits_the_first_is_reported() -> None:
     """Each that is told of holds a copy of what misfits: thousands of bad keys would be thousands of copies of them all."""
     value = {**json.loads(World().passport().encode()), "evidence": {f"key {number}": 1 for number in range(20_000)}}
     with pytest.raises(Refused) as caught:

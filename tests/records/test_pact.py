@@ -227,7 +227,7 @@ def test_published_examples_are_refused_for_what_they_lack() -> None:
     refused(profiles_codes.PACT_MISSING, check, example)
 
 
-def test_of_many_misfits_the_first_is_told() -> None:
+def test_of_many_misfits_the_first_is_reported() -> None:
     many = [f"no urn {number}" for number in range(20_000)]
     assert refused(profiles_codes.PACT_FORM, check, footprint({"/companyIds": many})).place == ("/companyIds/0",)
     late = [f"urn:gtin:{number}" for number in range(1_000)]

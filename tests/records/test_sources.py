@@ -42,7 +42,7 @@ def test_files_folders_and_streams(tmp_path: Path) -> None:
     ]
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "x.csv").touch()
     (tmp_path / "dangling.json").symlink_to(tmp_path / "gone.json")
@@ -57,7 +57,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path) -> Non
     ]
 
 
-def test_unreadable_files_are_told(tmp_path: Path) -> None:
+def test_unreadable_files_are_reported(tmp_path: Path) -> None:
     loop = tmp_path / "loop.json"
     loop.symlink_to(loop)
     assert summary(read_records([loop])) == [(str(loop), "source.unreadable")]

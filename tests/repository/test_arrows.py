@@ -49,7 +49,7 @@ ARROWS = {
     "carbonseal.api": LOWER,
     "carbonseal.__main__": {"carbonseal.cli"},
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.gathering", "carbonseal.keys"},
-    # A command that an adapter brings stands where the command line stands; nothing else of the adapter does.
+    # A command that an adapter brings is part of the command line; nothing else of the adapter is.
     "carbonseal_adapters.ethereum.sending.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
 }
 

@@ -47,9 +47,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", VERIFY, *arguments], cwd=directory, capture_output=True, text=True, check=True
     )
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert told["status"] == 0, done.stdout
-    return set(told["modules"])
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["status"] == 0, done.stdout
+    return set(found["modules"])
 
 
 def test_verify_imports_nothing_heavy(imported: set[str]) -> None:

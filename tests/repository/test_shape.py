@@ -34,7 +34,7 @@ def test_a_cycle_is_seen() -> None:
 
 
 def dependencies() -> dict[str, set[str]]:
-    """The modules of ours that each module imports: a name that is imported from a module stands for the module."""
+    """The modules of ours that each module imports: an import of a name is an import of its module."""
     names = {module.name for module in modules()}
     found: dict[str, set[str]] = {}
     for module in modules():

@@ -16,13 +16,13 @@ from carbonseal.service.bodies import BodyTimeout, Lines
 from carbonseal.transport import read_chunks
 
 
-def fed(pieces: list[bytes], most: int = 100) -> list[tuple[int, bytes | str]]:
-    """Line numbers, each with what stands there, or the code of what is wrong with it."""
+def fed(chunks: list[bytes], most: int = 100) -> list[tuple[int, bytes | str]]:
+    """Line numbers, each with its text, or the code of what is wrong with it."""
     lines = Lines(most)
-    return [told(item) for piece in pieces for item in lines.feed(piece)] + [told(item) for item in lines.end()]
+    return [code_of(item) for chunk in chunks for item in lines.feed(chunk)] + [code_of(item) for item in lines.end()]
 
 
-def told(item: Source | Finding) -> tuple[int, bytes | str]:
+def code_of(item: Source | Finding) -> tuple[int, bytes | str]:
     number = int(item.place[0].removeprefix("line "))
     return number, item.raw if isinstance(item, Source) else item.code.name
 
@@ -41,15 +41,15 @@ def test_an_endless_line_is_not_kept() -> None:
     for _ in range(1000):
         assert lines.feed(b"x" * 1000) == []
     assert len(lines._rest) <= 9
-    assert [told(item) for item in lines.feed(b"\n")] == [(1, "json.too-large")]
+    assert [code_of(item) for item in lines.feed(b"\n")] == [(1, "json.too-large")]
 
 
 @given(st.lists(st.binary(max_size=12)), st.lists(st.integers(0, 60)))
 def test_how_a_stream_comes_in_pieces_makes_no_difference(lines: list[bytes], cuts: list[int]) -> None:
     stream = b"\n".join(lines)
     edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    pieces = [stream[start:end] for start, end in pairwise(edges)]
-    assert fed(pieces, most=10) == fed([stream], most=10)
+    chunks = [stream[start:end] for start, end in pairwise(edges)]
+    assert fed(chunks, most=10) == fed([stream], most=10)
     expected = [(n, line.removesuffix(b"\r")) for n, line in enumerate(stream.split(b"\n"), 1) if line.strip(b" \t\r")]
     assert fed([stream]) == expected
 
@@ -62,7 +62,7 @@ def test_a_body_that_breaks_off_is_refused(error: Exception) -> None:
         content.feed_data(b'{"a":')
         content.set_exception(error)
         with pytest.raises(Refused) as refused:
-            await read_chunks(BodyTimeout(60.0).pieces(content), 100)
+            await read_chunks(BodyTimeout(60.0).chunks(content), 100)
         return refused.value.finding.code.name
 
     assert asyncio.run(act()) == "http.body-broken"

@@ -133,13 +133,13 @@ def test_many_records_from_files_keep_their_places(directory: Path, tmp_path: Pa
     ]
 
     async def work(node: AnyNode) -> None:
-        told = []
+        results = []
         async for result in node.submit_many(read_records([tmp_path / "in"]), "json/1"):
             name, *rest = result.place
             if result.finding is not None:
                 assert result.finding.place[: len(result.place)] == result.place
-            told.append(((Path(name).name, *rest), "taken" if result.finding is None else result.finding.code.name))
-        assert told == expected
+            results.append(((Path(name).name, *rest), "taken" if result.finding is None else result.finding.code.name))
+        assert results == expected
 
     open_it(directory, work)
 
@@ -207,7 +207,7 @@ def test_a_service_that_is_gone(directory: Path) -> None:
     asyncio.run(go())
 
 
-def test_a_service_that_stands_still(tmp_path: Path) -> None:
+def test_a_service_that_stalls(tmp_path: Path) -> None:
     """It takes connections, as the system does for a process that was stopped, and says nothing."""
 
     async def go(port: int) -> None:
@@ -234,7 +234,7 @@ def test_a_node_too_busy_to_say_how_it_is(directory: Path) -> None:
 
 
 def test_a_database_that_somebody_else_keeps_locked(directory: Path) -> None:
-    """Waited for, then told, from near and from far as what it is: nobody's wrong request."""
+    """A busy database is waited for; then the error says so, to local and remote callers alike, and blames no request."""
 
     async def go() -> None:
         async with Node.open(directory) as node, serving(node) as url, RemoteNode(url) as far:
@@ -249,7 +249,7 @@ def test_a_database_that_somebody_else_keeps_locked(directory: Path) -> None:
     asyncio.run(go())
 
 
-TOLD = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m", "remedy": ""}
+FINDING = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m", "remedy": ""}
 
 
 @pytest.mark.parametrize(
@@ -260,8 +260,8 @@ TOLD = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m", "r
         (404, b"{}", "client.not-a-node"),
         (500, b"500 Internal Server Error", "client.not-a-node"),
         (302, b"", "client.not-a-node"),
-        (503, json.dumps({**TOLD, "message": "{braces}", "remedy": "{}"}).encode(), "x.y"),
-        (503, json.dumps({**TOLD, "outcome": "maybe"}).encode(), "client.not-a-node"),
+        (503, json.dumps({**FINDING, "message": "{braces}", "remedy": "{}"}).encode(), "x.y"),
+        (503, json.dumps({**FINDING, "outcome": "maybe"}).encode(), "client.not-a-node"),
     ],
 )
 def test_something_else_at_the_address(status: int, body: bytes, expected: str) -> None:
@@ -282,7 +282,7 @@ def test_something_else_at_the_address(status: int, body: bytes, expected: str) 
     asyncio.run(go())
 
 
-ERROR = json.dumps({"place": ["line 1"], "error": {**TOLD, "place": ["line 1"]}}).encode() + b"\n"
+ERROR = json.dumps({"place": ["line 1"], "error": {**FINDING, "place": ["line 1"]}}).encode() + b"\n"
 END = b'{"end":{"taken":0,"refused":1}}\n'
 
 
@@ -292,7 +292,7 @@ END = b'{"end":{"taken":0,"refused":1}}\n'
         (ERROR, "client.unreachable"),
         (ERROR + END, "client.not-a-node"),
         (ERROR * 3 + END, "client.not-a-node"),
-        (ERROR + json.dumps({"broken": {**TOLD, "code": "b.c"}}).encode(), "b.c"),
+        (ERROR + json.dumps({"broken": {**FINDING, "code": "b.c"}}).encode(), "b.c"),
     ],
     ids=["cut off", "one too few", "one too many", "broken"],
 )

@@ -122,7 +122,7 @@ def test_tiles_that_are_none(directory: Path, path: str) -> None:
      "/../none/checkpoint", "/../%2e%2e/checkpoint", "/../../../default/checkpoint"],
 )  # fmt: skip
 def test_no_way_leads_out_of_the_log(directory: Path, path: str) -> None:
-    """Sent as it stands: a client library would tidy it up."""
+    """Sent byte for byte: a client library would normalise the path."""
 
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         url = session._base_url

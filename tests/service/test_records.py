@@ -50,7 +50,7 @@ async def results(response: aiohttp.ClientResponse) -> list[dict[str, Any]]:
     return [json.loads(line) async for line in response.content]
 
 
-def told(lines: list[dict[str, Any]]) -> list[str]:
+def summary(lines: list[dict[str, Any]]) -> list[str]:
     """For each result, where it belongs and the code of what was wrong with it."""
     return [f"{'/'.join(line['place'])}: {line['error']['code'] if 'error' in line else 'taken'}" for line in lines]
 
@@ -135,7 +135,7 @@ def test_in_a_stream_the_good_lines_go_on(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         async with session.post(RECORDS, data=io.BytesIO(b"\n".join(lines)), headers=NDJSON) as response:
             *found, end = await results(response)
-        assert told(found) == [
+        assert summary(found) == [
             "line 1: taken",
             "line 2: json.truncated",
             "line 4: json.not-a-number",
@@ -189,11 +189,11 @@ async def paused() -> AsyncIterator[bytes]:
     await asyncio.Event().wait()
 
 
-def test_a_stream_that_falls_silent_is_told_what_was_taken(directory: Path) -> None:
+def test_a_stream_that_stalls_gets_the_results_so_far(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         async with session.post(RECORDS, data=paused(), headers=NDJSON) as response:
             first, broken = await results(response)
-        assert told([first]) == ["line 1: taken"]
+        assert summary([first]) == ["line 1: taken"]
         assert broken["broken"]["code"] == "http.body-too-slow"
 
     run(directory, act, Bounds(idle=0.2))
@@ -237,7 +237,7 @@ def test_stopping_finishes_what_came_and_tells_the_others(directory: Path) -> No
         async with aiohttp.ClientSession() as session:
             async with served(directory) as (_, url):
                 response = await session.post(url + RECORDS, data=paused(), headers=NDJSON)
-                assert told([json.loads(await response.content.readline())]) == ["line 1: taken"]
+                assert summary([json.loads(await response.content.readline())]) == ["line 1: taken"]
             assert json.loads(await response.content.readline())["broken"]["code"] == "http.stopping"
             response.close()
             with pytest.raises(aiohttp.ClientConnectionError):

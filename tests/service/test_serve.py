@@ -1,4 +1,4 @@
-"""`carbonseal serve` as a process of its own: it starts, says where, answers, and stops as it was told to."""
+"""`carbonseal serve` as a process: it starts, prints its address, answers, and stops on a signal."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def directory(tmp_path: Path) -> Path:
 
 @contextmanager
 def serve(directory: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running process, and the URL that it told."""
+    """The running process, and the URL that it printed."""
     command = [*CARBONSEAL, "serve", str(directory), "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -59,7 +59,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_is_and_stops_when_told(directory: Path, sign: signal.Signals) -> None:
+def test_it_prints_its_address_and_stops_on_a_signal(directory: Path, sign: signal.Signals) -> None:
     with serve(directory) as (process, url):
         body = b'{"record": 1}'
         request = Request(f"{url}/v1/records?profile=json/1", body, {"Content-Type": "application/json"})
@@ -153,10 +153,10 @@ def test_a_frozen_log_is_named_at_the_start(directory: Path) -> None:
     (directory / "guard/default").unlink()
     with serve(directory) as (process, url):
         assert process.stderr is not None
-        told = process.stderr.readline() + process.stderr.readline()
-        assert "the log default is frozen: " in told
-        assert "guard/default is missing" in told
-        assert "carbonseal log adopt" in told
+        lines = process.stderr.readline() + process.stderr.readline()
+        assert "the log default is frozen: " in lines
+        assert "guard/default is missing" in lines
+        assert "carbonseal log adopt" in lines
         with pytest.raises(HTTPError) as answer, urlopen(f"{url}/health", timeout=10):
             pass
         assert answer.value.code == 503

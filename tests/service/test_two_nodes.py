@@ -1,4 +1,4 @@
-"""One node anchors in another, both real, over HTTP: until the evidence stands, through a restart, and without one another."""
+"""One node anchors in another, both real, over HTTP: until evidence is stored, through a restart, and while the other is down."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: P
     asyncio.run(after())
 
 
-def test_a_log_that_was_not_introduced_is_told_what_to_ask_for(tmp_path: Path) -> None:
+def test_a_log_that_was_not_introduced_is_refused_with_a_remedy(tmp_path: Path) -> None:
     world = World(tmp_path, introduced=False)
 
     async def go() -> None:

@@ -200,7 +200,7 @@ async def _send(log: HostileLog) -> None:
         await sending(ledger)
 
 
-def test_an_unknown_log_is_told_what_to_ask_for(log: HostileLog) -> None:
+def test_an_unknown_log_is_refused_with_a_remedy(log: HostileLog) -> None:
     log.answers["/foreign-anchors"] = web.Response(status=403)
     error = fails(log, sending)
     assert isinstance(error, PermanentError)

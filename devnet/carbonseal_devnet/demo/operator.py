@@ -24,7 +24,7 @@ def run(*arguments: str) -> str:
 
 @contextmanager
 def serving(directory: Path) -> Iterator[str]:
-    """`carbonseal serve` on a free port of loopback; its URL. Told to stop, and gone, when the block ends."""
+    """`carbonseal serve` on a free port of loopback; its URL. It is stopped when the block ends."""
     process = subprocess.Popen(_command(["serve", str(directory), "--port", "0"]), stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -44,12 +44,12 @@ class Stage:
         self._console.print(f"  {line}", soft_wrap=True)
 
     def verdict(self, title: str, report: Report) -> None:
-        """A verdict with its reasons: for a good passport all about the product itself, else what decided."""
+        """A verdict with the findings behind it: of a verified passport all about its product, else those that decided."""
         self._console.print(f"\n  [bold]{title}[/bold]")
-        reasons = _reasons(report)
-        for line in (verdict_line(report.name, report.verdict), *tree(reasons, "  ")):
+        findings = _deciding(report)
+        for line in (verdict_line(report.name, report.verdict), *tree(findings, "  ")):
             click.echo(f"    {line}")
-        if more := len(report.findings) - len(reasons):
+        if more := len(report.findings) - len(findings):
             click.echo(f"      and {more} more findings, which `carbonseal verify` tells")
 
     def existed_by(self, instant: datetime | None) -> None:
@@ -64,7 +64,7 @@ class Stage:
             self._console.print(f"  {command}", soft_wrap=True)
 
 
-def _reasons(report: Report) -> list[Finding]:
+def _deciding(report: Report) -> list[Finding]:
     """What decided, or for a verified passport what was shown; of many credentials and records, the product's own."""
     decides = DECIDES.get(report.verdict, Outcome.SHOWN)
     deciding = [finding for finding in report.findings if finding.code.outcome is decides]

@@ -39,24 +39,24 @@ class Fault:
 class Faults:
     """The faults of one endpoint; the one set first wins."""
 
-    standing: list[Fault] = field(default_factory=list)
+    active: list[Fault] = field(default_factory=list)
     healed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, kind: str, methods: list[str], times: int | None, seconds: float) -> None:
         """Raises ValueError for a kind that is none."""
         if kind not in KINDS:
             raise ValueError(f"the faults are {', '.join(KINDS)}")
-        self.standing.append(Fault(kind, frozenset(methods), times, seconds))
+        self.active.append(Fault(kind, frozenset(methods), times, seconds))
 
     def heal(self) -> None:
         """Lift them all; what was stalled is answered now."""
-        self.standing.clear()
+        self.active.clear()
         self.healed.set()
         self.healed = asyncio.Event()
 
     async def respond(self, request: web.Request, asked: Any, answer: Answer) -> web.StreamResponse:
         """Answer, or do what the first fault that is meant does instead."""
-        for fault in self.standing:
+        for fault in self.active:
             if fault.hits(asked):
                 if fault.times is not None:
                     fault.times -= 1
@@ -128,8 +128,8 @@ async def _lie(case: _Case) -> web.StreamResponse:
     """Blocks are an hour older than they are; each lie is whole: the hash is that of the header shown."""
     answers = await case.answer()
     asked = case.asked if isinstance(case.asked, list) else [case.asked]
-    for one, told in zip(asked, answers if isinstance(answers, list) else [answers], strict=True):
-        if isinstance(one, dict) and one.get("method") in BLOCKS and (block := told.get("result")):
+    for one, answer in zip(asked, answers if isinstance(answers, list) else [answers], strict=True):
+        if isinstance(one, dict) and one.get("method") in BLOCKS and (block := answer.get("result")):
             block["timestamp"] = hex(max(0, int(block["timestamp"], 16) - 3600))
             block["hash"] = "0x" + keccak256(write_header(block)).hex()
     return web.json_response(answers)

@@ -24,7 +24,7 @@ Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`error
 - 400 rejected, 422 undetermined; 403, 404, 405, 409, 413 and 415 as HTTP has them;
 - 408 where a body comes too slowly; 503 with Retry-After while busy, stopping or frozen; 500 where this machine failed.
 
-Sizes of bodies, requests at one time and the time between two pieces of a body are bounded (`context.Bounds`). Requests that
+Sizes of bodies, requests at one time and the time between two chunks of a body are bounded (`context.Bounds`). Requests that
 browsers send for a page change nothing here.
 """
 

@@ -1,4 +1,4 @@
-"""Bodies of requests, read within bounds: of size, of a line's length, and of the time between two pieces."""
+"""Bodies of requests, read within bounds: of size, of a line's length, and of the time between two chunks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BodyTimeout:
         for timeout in self._waiting:
             timeout.reschedule(0)
 
-    async def pieces(self, content: StreamReader) -> AsyncIterator[bytes]:
+    async def chunks(self, content: StreamReader) -> AsyncIterator[bytes]:
         """The body as it comes. Raises Refused as `piece` does."""
         while piece := await self.piece(content):
             yield piece
@@ -68,7 +68,7 @@ async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes
     if request.content_length is not None and request.content_length > most:
         raise Refused(codes.BODY_TOO_LARGE(most=most))
     try:
-        return await read_chunks(pace.pieces(request.content), most)
+        return await read_chunks(pace.chunks(request.content), most)
     except BodyTooLarge:
         raise Refused(codes.BODY_TOO_LARGE(most=most)) from None
 
@@ -120,7 +120,7 @@ class Lines:
 async def read_lines(content: StreamReader, most: int, pace: BodyTimeout) -> AsyncIterator[list[Source | Finding]]:
     """The documents on a stream's lines, in groups: each has what came while the one before was worked on. Raises Refused."""
     lines = Lines(most)
-    async for chunk in pace.pieces(content):
+    async for chunk in pace.chunks(content):
         if group := lines.feed(chunk):
             yield group
     if group := lines.end():

@@ -74,7 +74,7 @@ class RemoteNode:
         """Results come while records are still sent. A record that cannot be sent has its refusal in its place."""
         stream = _Stream(items)
         params = {"profile": profile, "tenant": tenant}
-        async with self._request("POST", "/v1/records", stream.pieces(), headers=NDJSON, params=params) as response:
+        async with self._request("POST", "/v1/records", stream.chunks(), headers=NDJSON, params=params) as response:
             async for line in response.content:
                 result = self._load(line)
                 if "broken" in result:
@@ -219,7 +219,7 @@ class _Stream:
         self._items = items
         self._waiting: deque[Place | Finding] = deque()
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         """One line for each record that can be sent.
 
         Line feeds become tabs: between the tokens of a document both mean the same, and inside a string both are forbidden, so

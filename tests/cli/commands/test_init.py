@@ -171,7 +171,7 @@ def test_a_contract_that_is_none_is_named(run: Run, tmp_path: Path, carbonseal_c
     assert not [*tmp_path.iterdir()]
 
 
-def test_the_account_to_fund_is_told(run: Run, tmp_path: Path, carbonseal_chain: Network) -> None:
+def test_the_account_to_fund_is_printed(run: Run, tmp_path: Path, carbonseal_chain: Network) -> None:
     registry = carbonseal_chain.deployment.registry
     ledger = f"chain {carbonseal_chain.uri} registry={registry} key=file:keys/chain.key"
     result = run("init", tmp_path / "node", "--origin", "a", "--ledger", ledger)

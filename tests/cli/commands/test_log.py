@@ -116,7 +116,7 @@ def test_not_while_it_runs(run: Run, node: Path) -> None:
     assert [log.name for log in load(node).logs] == ["default"]
 
 
-def test_an_unknown_tenant_is_told_who_there_is(run: Run, node: Path) -> None:
+def test_an_unknown_tenant_is_refused_with_the_known_ones(run: Run, node: Path) -> None:
     done = run("seal", node, node.parent / "record.json", "--profile", "json/1", "--tenant", "motors")
     assert done.exit_code == 2
     assert "name one of: default" in done.stderr

@@ -38,9 +38,9 @@ def revoke_and_refresh(node: Path, name: str) -> None:
     passport = node.parent / f"{name}.json"
     assert verdict(node, name) == 0
     assert listed(node)[digest(node, name)][1] == "issued"
-    told = good("passport", "revoke", node, passport)
-    assert told.startswith(f"revoked {digest(node, name)}\n")
-    assert "once they are refreshed" in told
+    output = good("passport", "revoke", node, passport)
+    assert output.startswith(f"revoked {digest(node, name)}\n")
+    assert "once they are refreshed" in output
     assert f"{digest(node, name)} was revoked before" in good("passport", "revoke", node, digest(node, name))
     assert listed(node)[digest(node, name)][1] == "revoked"
     assert "a newer status list" in good("passport", "refresh", node, passport)

@@ -29,9 +29,9 @@ def test_what_was_sealed_before_is_counted_apart(run: Run, node: Path) -> None:
             await opened.submit(b'{"n":0}', "json/1")
 
     asyncio.run(earlier())
-    told = run("seal", node, "-", "--profile", "json/1", input=lines(3) + "nothing\n")
-    assert told.exit_code == 2
-    assert told.stderr.endswith("2 sealed, 1 sealed before, 1 refused\n")
+    result = run("seal", node, "-", "--profile", "json/1", input=lines(3) + "nothing\n")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("2 sealed, 1 sealed before, 1 refused\n")
 
 
 def test_receipts_are_appended_once(run: Run, node: Path, tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_a_liar_is_named_and_the_dead_stop_nothing(run: Run, chain: Network, pol
 
 
 def test_what_one_finds_the_others_are_asked_about(run: Run, chain: Network, policy: Path, tmp_path: Path) -> None:
-    """One endpoint keeps silent about two of three anchors; that they are missing from its list hides nothing."""
+    """Every endpoint is asked about what another one found: one that leaves anchors out of its answer hides none."""
 
     def forgetful(method, params, answer):  # type: ignore[no-untyped-def]
         given = answer()
@@ -211,7 +211,7 @@ def test_wrong_usage_asks_nobody(run: Run, chain: Network, policy: Path, tmp_pat
     assert not file.exists()
 
 
-def test_much_of_the_same_is_told_in_few_lines(run: Run, chain: Network, policy: Path, tmp_path: Path) -> None:
+def test_much_of_the_same_is_reported_in_few_lines(run: Run, chain: Network, policy: Path, tmp_path: Path) -> None:
     file = tmp_path / "t.json"
     for number in range(100, 130):
         run("trust", "pin", chain.ledger, number, HASH, "--source", "here", "-o", file)

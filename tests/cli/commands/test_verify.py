@@ -42,7 +42,7 @@ def test_rejected(run: Run, files: Files) -> None:
     assert result.output.startswith("REJECTED")
 
 
-def test_a_file_that_is_no_passport_is_rejected_with_its_place(run: Run, files: Files) -> None:
+def test_a_file_that_is_not_a_passport_is_rejected_with_its_place(run: Run, files: Files) -> None:
     result = run("verify", files.write("broken.json", '{"a":1,"a":2}'), *asked(files))
     assert result.exit_code == 4
     assert "[json.duplicate-key]" in result.output
@@ -61,7 +61,7 @@ def test_json_has_every_finding(run: Run, files: Files) -> None:
     assert {item["kind"] for item in report["trusted"]} == {"block"}
 
 
-def test_what_to_do_is_told_where_a_note_decides(run: Run, files: Files) -> None:
+def test_a_note_that_decides_is_printed_with_its_remedy(run: Run, files: Files) -> None:
     """Without trust, that a block is not pinned is only noted, and is what has to be seen to."""
     bare = ["--policy", files.policy, "--at", AT]
     report = json.loads(run("verify", files.passport, *bare, "--json").stdout)
@@ -69,9 +69,9 @@ def test_what_to_do_is_told_where_a_note_decides(run: Run, files: Files) -> None
     assert noted
     assert all(finding["remedy"] for finding in noted)
     for paths in ([files.passport], [files.passport, files.passport]):  # in full, and one of many
-        told = run("verify", *paths, *bare).output
-        assert noted[0]["remedy"] in told
-        assert "[ethereum.block-not-pinned]" in told
+        output = run("verify", *paths, *bare).output
+        assert noted[0]["remedy"] in output
+        assert "[ethereum.block-not-pinned]" in output
 
 
 def test_json_of_many_is_one_line_each(run: Run, files: Files) -> None:
@@ -209,10 +209,8 @@ def utf16(text: str) -> bytes:
         (b'{"carbonseal":"passport/1"}', "passport.malformed", "is a required property"),
     ],
 )
-def test_what_is_no_passport_is_told_as_what_it_is(
-    run: Run, files: Files, content: bytes, code: str, said: str
-) -> None:
-    """The reader of a passport is told what a reader can do; what a submitter can do is not his."""
+def test_what_is_not_a_passport_is_named(run: Run, files: Files, content: bytes, code: str, said: str) -> None:
+    """A remedy is for the reader of a passport, not for its submitter."""
     path = files.directory / "given.json"
     path.write_bytes(content)
     result = run("verify", path, *asked(files), "--json")

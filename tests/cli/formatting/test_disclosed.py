@@ -45,8 +45,8 @@ def passport(tmp_path: Path) -> Path:
 def test_figures_are_shown_as_what_nobody_verified(run: Run, passport: Path) -> None:
     pcf = FOOTPRINT["pcf"]
     unit = pcf["declaredUnitOfMeasurement"]
-    told = run("passport", "show", passport).stdout
-    figures = [line.strip().removeprefix("not verified  ") for line in told.splitlines() if "not verified  " in line]
+    output = run("passport", "show", passport).stdout
+    figures = [line.strip().removeprefix("not verified  ") for line in output.splitlines() if "not verified  " in line]
     said = [
         f"{pcf['pcfExcludingBiogenicUptake']} kg CO2e per {unit}, excluding biogenic uptake",
         f"{pcf['pcfIncludingBiogenicUptake']} kg CO2e per {unit}, including it",
@@ -60,7 +60,7 @@ def test_figures_are_shown_as_what_nobody_verified(run: Run, passport: Path) -> 
         f"{FOOTPRINT['productNameCompany']} {whose}",
         *said,
     ]
-    assert told.endswith("Nothing of this is verified: see carbonseal verify --help\n")
+    assert output.endswith("Nothing of this is verified: see carbonseal verify --help\n")
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_figures_are_shown_as_what_nobody_verified(run: Run, passport: Path) -> 
 )
 def test_what_is_no_footprint_shows_no_figure(run: Run, tmp_path: Path, document: dict[str, Any]) -> None:
     (tmp_path / "p.json").write_bytes(Footprints(document=document).passport().encode())
-    told = run("passport", "show", tmp_path / "p.json")
-    assert told.exit_code == 0
-    assert "not verified  not a readable footprint: " in told.stdout
-    assert "CO2e" not in told.stdout
+    output = run("passport", "show", tmp_path / "p.json")
+    assert output.exit_code == 0
+    assert "not verified  not a readable footprint: " in output.stdout
+    assert "CO2e" not in output.stdout
 
 
 def test_each_record_is_a_file_that_its_commitment_binds(run: Run, passport: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How findings are told to a person."""
+"""How findings are formatted for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LACKING = undetermined("test.lacking", "not shown")
 WRONG = rejected("test.wrong", "{what} is wrong", "ask {whom}")
 
 
-def told(*findings: Finding) -> list[str]:
+def formatted(*findings: Finding) -> list[str]:
     return [click.unstyle(line) for line in tree(findings)]
 
 
@@ -24,7 +24,7 @@ def held(*place: str) -> list[Finding]:
 
 def test_each_place_is_named_once() -> None:
     findings = HELD("seal", "head 4", what="a"), HELD("seal", what="b"), HELD("seal", "head 4", what="c")
-    assert told(*findings) == [
+    assert formatted(*findings) == [
         "seal",
         "  ✓ b held [test.held]",
         "  head 4",
@@ -34,29 +34,32 @@ def test_each_place_is_named_once() -> None:
 
 
 def test_a_way_without_turns_is_one_line() -> None:
-    assert told(HELD("seal", "head 4", "eip155:1", what="a")) == ["seal > head 4 > eip155:1", "  ✓ a held [test.held]"]
+    assert formatted(HELD("seal", "head 4", "eip155:1", what="a")) == [
+        "seal > head 4 > eip155:1",
+        "  ✓ a held [test.held]",
+    ]
 
 
-def test_a_remedy_with_its_facts_stands_below() -> None:
-    assert told(WRONG(what="it", whom="the issuer")) == ["✗ it is wrong [test.wrong]", "    ask the issuer"]
+def test_a_remedy_with_its_facts_is_printed_below() -> None:
+    assert formatted(WRONG(what="it", whom="the issuer")) == ["✗ it is wrong [test.wrong]", "    ask the issuer"]
 
 
-def test_only_the_first_of_those_that_hold_is_told_in_full() -> None:
-    lines = told(*held("one"), *held("two"), *held("three", "below"))
+def test_only_the_first_of_those_that_hold_is_printed_in_full() -> None:
+    lines = formatted(*held("one"), *held("two"), *held("three", "below"))
     assert lines[0] == "one"
     assert lines[4:] == ["✓ two: all 3 checks hold", "✓ three: all 3 checks hold"]
 
 
 def test_something_new_is_never_folded() -> None:
     for other in (NOTED("two", "below"), WRONG("two", "below", what="it", whom="me")):
-        lines = told(*held("one"), *held("two"), other)
+        lines = formatted(*held("one"), *held("two"), other)
         assert f"[{other.code.name}]" in "\n".join(lines)
         assert not [line for line in lines if "checks hold" in line or "as above" in line]
 
 
-def test_what_was_told_before_is_folded_with_its_code() -> None:
+def test_what_was_printed_before_is_folded_with_its_code() -> None:
     wrong = [WRONG(place, "below", what="it", whom="me") for place in ("one", "two")]
-    lines = told(*held("one"), wrong[0], NOTED("one"), *held("two"), wrong[1], NOTED("two"))
+    lines = formatted(*held("one"), wrong[0], NOTED("one"), *held("two"), wrong[1], NOTED("two"))
     assert lines[-1] == "✗ two: as above [test.noted, test.wrong]"
     assert "\n".join(lines).count("it is wrong") == 1
 

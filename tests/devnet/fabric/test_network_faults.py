@@ -140,8 +140,8 @@ def test_an_overwritten_filter_byte_breaks_no_signature(tmp_path: Path) -> None:
     async def work(network: Network, client: Client) -> None:
         number = (await client.invoke("put", "a", "1"))[1]
         await network.overwrite_filter("Org1MSP", number, 0, MVCC)
-        told = await client.ask("GetBlockByNumber", network.channel, str(number), chaincode="qscc")
-        block = common_pb2.Block.FromString(told.response.payload)
+        answer = await client.ask("GetBlockByNumber", network.channel, str(number), chaincode="qscc")
+        block = common_pb2.Block.FromString(answer.response.payload)
         assert block.metadata.metadata[wire.FILTER] == bytes([MVCC])
         network.ordering.channel.check_block(block)
         assert (

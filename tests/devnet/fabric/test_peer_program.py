@@ -115,9 +115,9 @@ def test_the_client_commands(program: Program) -> None:
     assert program.ok(*program.query("get", "a")) == "1\n"
     info = json.loads(program.ok("channel", "getinfo", "-c", network.channel).split(": ", 1)[1])
     assert info["height"] == network.height() == 3
-    failed, told = program.invoke("put", "a", "2", organisations=["Org1MSP"])
+    failed, output = program.invoke("put", "a", "2", organisations=["Org1MSP"])
     assert failed
-    assert "ENDORSEMENT_POLICY_FAILURE" in told
+    assert "ENDORSEMENT_POLICY_FAILURE" in output
     assert "status:404" in program.refused(*program.query("missing"))
     assert "status:500" in program.refused(*program.query("private", "x"))
     program.ok("channel", "fetch", "2", "from-peer.block", "-c", network.channel)
@@ -146,9 +146,9 @@ def test_what_is_anchored_by_hand_is_proved(tmp_path: Path) -> None:
         query = program.query("get", network.publisher(), *words[:2])
         value = bytes.fromhex(program.ok(*query, "--hex"))
         assert value.startswith(statement.encode())
-        failed, told = program.invoke("anchor", words[0], "1", "66" * 32)
+        failed, output = program.invoke("anchor", words[0], "1", "66" * 32)
         assert failed
-        assert "status:409" in told
+        assert "status:409" in output
 
         async def evidence() -> Checked:
             async with networks.connected(network) as ledger:

@@ -6,11 +6,11 @@ import signal
 from pathlib import Path
 from subprocess import Popen
 
-from tests.devnet.test_up import start, told
+from tests.devnet.test_up import start, startup_lines
 
 
 def fabric(process: Popen[str]) -> dict[str, str]:
-    lines = told(process)
+    lines = startup_lines(process)
     at = next(index for index, line in enumerate(lines) if line.startswith("fabric "))
     return dict(line.split(maxsplit=1) for line in lines[at:-1])
 

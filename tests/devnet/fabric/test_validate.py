@@ -45,7 +45,7 @@ def simulated(
     return simulator
 
 
-def judged(
+def validated(
     ledger: Ledger,
     *envelopes: bytes,
     known: Callable[[str], bool] = lambda identifier: False,
@@ -61,7 +61,7 @@ def named(outcome: Outcome) -> list[int]:
 
 def test_a_valid_transaction(ledger: Ledger) -> None:
     envelope, identifier = making.transaction(simulated(ledger, reads=["old"], writes=["k"]))
-    outcome = judged(ledger, envelope)
+    outcome = validated(ledger, envelope)
     assert named(outcome) == [0]
     assert outcome.updates == [Update(making.CHAINCODE, b"k", b"new", Version(2, 0))]
     assert outcome.transactions == [(identifier, 0)]
@@ -71,16 +71,16 @@ def test_endorsements_that_do_not_suffice(ledger: Ledger) -> None:
     simulator = simulated(ledger, writes=["k"])
     users = [making.organisation(name).user("User1") for name in ("Org1", "Org2")]
     for endorsers in ([], making.peers("Org1"), making.peers("Org1") * 2, users, making.peers("Org1", "Org3")):
-        outcome = judged(ledger, making.transaction(simulator, endorsers)[0])
+        outcome = validated(ledger, making.transaction(simulator, endorsers)[0])
         assert named(outcome) == [code("ENDORSEMENT_POLICY_FAILURE")]
         assert outcome.updates == []
 
 
-def test_other_namespaces_are_judged_by_their_own_policies(ledger: Ledger) -> None:
-    for namespace, fate in [("other", "INVALID_CHAINCODE"), (lifecycle.NAMESPACE, "VALID")]:
+def test_other_namespaces_are_validated_by_their_own_policies(ledger: Ledger) -> None:
+    for namespace, expected in [("other", "INVALID_CHAINCODE"), (lifecycle.NAMESPACE, "VALID")]:
         simulator = simulated(ledger, writes=["k"], namespace=namespace)
-        assert named(judged(ledger, making.transaction(simulator)[0])) == [code(fate)]
-        one = named(judged(ledger, making.transaction(simulator, making.peers("Org1"))[0]))
+        assert named(validated(ledger, making.transaction(simulator)[0])) == [code(expected)]
+        one = named(validated(ledger, making.transaction(simulator, making.peers("Org1"))[0]))
         assert one[0] in (code("INVALID_CHAINCODE"), code("ENDORSEMENT_POLICY_FAILURE"))
 
 
@@ -88,7 +88,7 @@ def test_conflicts(ledger: Ledger) -> None:
     first, _ = making.transaction(simulated(ledger, reads=["old"], writes=["old"]))
     second, _ = making.transaction(simulated(ledger, reads=["old"], writes=["other"]))
     third, _ = making.transaction(simulated(ledger, reads=["other"], writes=["third"]))
-    assert named(judged(ledger, first, second, third)) == [0, code("MVCC_READ_CONFLICT"), 0]
+    assert named(validated(ledger, first, second, third)) == [0, code("MVCC_READ_CONFLICT"), 0]
 
 
 def test_phantoms(ledger: Ledger) -> None:
@@ -99,21 +99,21 @@ def test_phantoms(ledger: Ledger) -> None:
 
     writing, _ = making.transaction(simulated(ledger, writes=["k1"]))
     elsewhere, _ = making.transaction(simulated(ledger, writes=["l"]))
-    assert named(judged(ledger, elsewhere, counting(), writing)) == [0, 0, 0]
-    assert named(judged(ledger, writing, counting())) == [0, code("PHANTOM_READ_CONFLICT")]
+    assert named(validated(ledger, elsewhere, counting(), writing)) == [0, 0, 0]
+    assert named(validated(ledger, writing, counting())) == [0, code("PHANTOM_READ_CONFLICT")]
 
 
 def test_duplicates(ledger: Ledger) -> None:
     envelope, identifier = making.transaction(simulated(ledger, writes=["k"]))
-    assert named(judged(ledger, envelope, envelope)) == [0, code("DUPLICATE_TXID")]
-    assert named(judged(ledger, envelope, known=lambda each: each == identifier)) == [code("DUPLICATE_TXID")]
+    assert named(validated(ledger, envelope, envelope)) == [0, code("DUPLICATE_TXID")]
+    assert named(validated(ledger, envelope, known=lambda each: each == identifier)) == [code("DUPLICATE_TXID")]
 
 
 def test_who_sends(ledger: Ledger) -> None:
     simulator = simulated(ledger, writes=["k"])
     for user in [making.organisation("Org3").user("User1"), making.peers("Org1")[0]]:
         envelope, _ = making.transaction(simulator, user=user)
-        assert named(judged(ledger, envelope)) == [code("BAD_CREATOR_SIGNATURE")]
+        assert named(validated(ledger, envelope)) == [code("BAD_CREATOR_SIGNATURE")]
 
 
 def rewritten(raw: bytes, change: Callable[[common_pb2.Payload, common_pb2.ChannelHeader], object]) -> bytes:
@@ -160,7 +160,7 @@ def other_config(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader)
 
 
 @pytest.mark.parametrize(
-    ("change", "fate"),
+    ("change", "expected"),
     [
         (elsewhere, "TARGET_CHAIN_NOT_FOUND"),
         (other_id, "BAD_PROPOSAL_TXID"),
@@ -173,19 +173,19 @@ def other_config(payload: common_pb2.Payload, channel: common_pb2.ChannelHeader)
     ],
 )
 def test_headers_that_do_not_fit(
-    ledger: Ledger, change: Callable[[common_pb2.Payload, common_pb2.ChannelHeader], object], fate: str
+    ledger: Ledger, change: Callable[[common_pb2.Payload, common_pb2.ChannelHeader], object], expected: str
 ) -> None:
     envelope, _ = making.transaction(simulated(ledger, writes=["k"]))
-    outcome = judged(ledger, rewritten(envelope, change))
-    assert named(outcome) == [code(fate)]
+    outcome = validated(ledger, rewritten(envelope, change))
+    assert named(outcome) == [code(expected)]
     assert outcome.updates == []
 
 
 def test_bytes_that_are_none(ledger: Ledger) -> None:
     envelope, _ = making.transaction(simulated(ledger, writes=["k"]))
     unsigned = common_pb2.Envelope(payload=common_pb2.Envelope.FromString(envelope).payload).SerializeToString()
-    fates = named(judged(ledger, b"\xff", unsigned, envelope))
-    assert fates == [code("BAD_PAYLOAD"), code("BAD_CREATOR_SIGNATURE"), 0]
+    outcomes = named(validated(ledger, b"\xff", unsigned, envelope))
+    assert outcomes == [code("BAD_PAYLOAD"), code("BAD_CREATOR_SIGNATURE"), 0]
 
 
 def test_a_configuration_must_be_what_its_update_makes(ledger: Ledger) -> None:
@@ -198,11 +198,11 @@ def test_a_configuration_must_be_what_its_update_makes(ledger: Ledger) -> None:
     proposed = updates.propose("carbonseal", channel.group, new, [admin])
     update = wire.envelope(common_pb2.CONFIG_UPDATE, "carbonseal", proposed, admin)
     made = updates.apply(channel, proposed)
-    outcome = judged(ledger, updates.config_envelope("carbonseal", made, update, orderer))
+    outcome = validated(ledger, updates.config_envelope("carbonseal", made, update, orderer))
     assert named(outcome) == [0]
     assert (outcome.channel.batch_timeout, channel.batch_timeout) == (0.05, 0.1)
     made.channel_group.groups["Orderer"].values["BatchTimeout"].value = b"\n\x0499ms"
-    outcome = judged(ledger, updates.config_envelope("carbonseal", made, update, orderer), channel=channel)
+    outcome = validated(ledger, updates.config_envelope("carbonseal", made, update, orderer), channel=channel)
     assert named(outcome) == [code("INVALID_CONFIG_TRANSACTION")]
     assert outcome.channel is channel
 

@@ -24,7 +24,7 @@ from tests.ethereum.endpoints import Answer, before
 from tests.ethereum.networks import statement
 
 
-def judged(chain: Network, evidence: Evidence, trust: Trust, agree: int = 2) -> tuple[list[Code], bool]:
+def checked(chain: Network, evidence: Evidence, trust: Trust, agree: int = 2) -> tuple[list[Code], bool]:
     checked = VERIFIER.check(evidence, statement(1), pins(chain, agree), trust.on(chain.ledger))
     return [finding.code for finding in checked.findings], checked.proved is not None
 
@@ -50,19 +50,19 @@ def test_three_honest_endpoints_agree(carbonseal_fresh_chain: Network, evidence:
     )
     assert findings == []
     assert len(trust.items) == 6
-    assert judged(chain, evidence, trust, 3) == ([codes.ANCHORED], True)
+    assert checked(chain, evidence, trust, 3) == ([codes.ANCHORED], True)
 
 
 def test_a_liar_among_three_is_outvoted_and_named(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
     with forging(chain) as liar:
         trust, _ = gathered(chain, [evidence], liar, chain.endpoint, chain.another().endpoint)
-        assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
-        assert judged(chain, evidence, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
+        assert checked(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+        assert checked(chain, evidence, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
         (remark,) = GATHERER.review(chain.ledger, GatherRequest(WHEN, known=trust.items), 2).remarks
         assert remark.facts["source"] == liar
         alone, _ = gathered(chain, [evidence], liar, chain.endpoint)
-        assert judged(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
+        assert checked(chain, evidence, alone) == ([codes.AGREEMENT_LACKING], False)
 
 
 def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain: Network) -> None:
@@ -77,8 +77,8 @@ def test_liars_are_outvoted_on_every_engine(carbonseal_every_fresh_chain: Networ
         trust, findings = gathered(chain, [evidence], *endpoints)
     assert findings == []
     seen = [codes.ANCHORED, codes.ENDPOINT_OUTVOTED, codes.TRUST_OTHER_CHAIN]
-    assert judged(chain, evidence, trust) == (seen, True)
-    assert judged(chain, evidence, trust, 3) == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
+    assert checked(chain, evidence, trust) == (seen, True)
+    assert checked(chain, evidence, trust, 3) == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
 
 
 def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
@@ -86,7 +86,7 @@ def test_a_liar_about_every_block_shows_at_the_first(carbonseal_fresh_chain: Net
     chain, liar = carbonseal_fresh_chain, carbonseal_fresh_chain.another()
     liar.fault("lie")
     trust, _ = gathered(chain, [evidence], chain.endpoint, liar.endpoint, chain.another().endpoint)
-    assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.TRUST_OTHER_CHAIN], True)
+    assert checked(chain, evidence, trust) == ([codes.ANCHORED, codes.TRUST_OTHER_CHAIN], True)
 
 
 def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
@@ -97,9 +97,9 @@ def test_a_fork_of_the_same_genesis(carbonseal_fresh_chain: Network, evidence: E
         fork.mine(20)
         assert fork.deployment.genesis == chain.deployment.genesis
         trust, _ = gathered(chain, [evidence], fork.endpoint, chain.endpoint, chain.another().endpoint)
-        assert judged(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+        assert checked(chain, evidence, trust) == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
         others, _ = gathered(chain, [evidence], fork.endpoint, fork.another().endpoint, chain.endpoint)
-        assert judged(chain, evidence, others) == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
+        assert checked(chain, evidence, others) == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
 
 
 def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
@@ -113,11 +113,11 @@ def test_one_that_lags_says_nothing_yet(carbonseal_fresh_chain: Network, evidenc
     with before(chain, behind) as lagging:
         trust, findings = gathered(chain, [evidence], lagging, chain.endpoint)
         assert findings == [codes.ENDPOINT_BLOCK_UNFINAL]
-        assert judged(chain, evidence, trust) == ([codes.AGREEMENT_LACKING], False)
+        assert checked(chain, evidence, trust) == ([codes.AGREEMENT_LACKING], False)
         lacking = GATHERER.review(chain.ledger, GatherRequest(WHEN, [evidence], trust.items), 2).lacking
         assert [finding.facts["number"] for finding in lacking] == ["2"]
         trust, findings = gathered(chain, [evidence], lagging, trust=trust, confirmations=1)
-        assert (findings, judged(chain, evidence, trust)) == ([], ([codes.ANCHORED], True))
+        assert (findings, checked(chain, evidence, trust)) == ([], ([codes.ANCHORED], True))
 
 
 @pytest.mark.parametrize("fault", ["garbage", "half", "hang-up", "busy", "failing"])
@@ -135,7 +135,7 @@ def test_one_that_is_of_no_use_takes_nothing_away(
     assert (trust.items, {*findings}) == ((), {codes.ENDPOINT_ANSWER if answered else codes.ENDPOINT_UNREACHABLE})
     broken.heal()
     trust, _ = gathered(chain, [evidence], broken.endpoint, chain.endpoint)
-    assert judged(chain, evidence, trust) == ([codes.ANCHORED], True)
+    assert checked(chain, evidence, trust) == ([codes.ANCHORED], True)
 
 
 def test_one_that_never_answers(
@@ -200,19 +200,19 @@ def test_only_what_is_new_is_asked_for(carbonseal_fresh_chain: Network) -> None:
         assert len(with_another.items) == 6, "an update asks who was not asked yet about all that is there"
 
 
-def test_a_reorg_is_noticed_and_told(carbonseal_fresh_chain: Network) -> None:
-    """What was pinned in haste is replaced by the endpoint's new word, and that it changed is told."""
+def test_a_reorg_is_noticed_and_reported(carbonseal_fresh_chain: Network) -> None:
+    """A block that was pinned before it was final is replaced by the endpoint's new answer, and the change is reported."""
     chain = carbonseal_fresh_chain
     (fell_out,) = anchored(chain, 1)
     trust, _ = gathered(chain, [fell_out], chain.endpoint, confirmations=0)
-    assert judged(chain, fell_out, trust, 1) == ([codes.ANCHORED], True)
+    assert checked(chain, fell_out, trust, 1) == ([codes.ANCHORED], True)
     chain.reorg(1, drop=True)
     other = chain.another().endpoint
     trust, _ = gathered(chain, [fell_out], other, trust=trust, confirmations=0)
-    assert judged(chain, fell_out, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
+    assert checked(chain, fell_out, trust, 1) == ([codes.TRUST_CONTRADICTS], False)
     trust, findings = gathered(chain, [fell_out], chain.endpoint, trust=trust, confirmations=0)
     assert findings == [codes.ENDPOINT_CHANGED]
-    assert judged(chain, fell_out, trust, 2) == ([codes.BLOCK_DIFFERS], False)
+    assert checked(chain, fell_out, trust, 2) == ([codes.BLOCK_DIFFERS], False)
     assert len(trust.items) == 4
 
 

@@ -68,7 +68,7 @@ def test_a_liar_who_backs_forged_evidence_is_named_too() -> None:
     assert checked.findings[1].facts["source"] == "https://friend.example"
 
 
-def test_where_as_many_say_one_thing_as_another_nothing_is_shown() -> None:
+def test_two_hashes_with_as_many_sources_each_prove_nothing() -> None:
     one, two = says("https://a.example"), says("https://b.example", FALSE)
     assert check(one, two) == ([codes.TRUST_CONTRADICTS], False)
     assert check(one, two, agree="2") == ([codes.AGREEMENT_LACKING], False)
@@ -124,8 +124,8 @@ def test_one_address_in_all_spellings_that_systems_take(host: str) -> None:
         source_identity(f"http://{host}:8545/key") == source_identity(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
     )
     assert source_identity(f"https://{host}") == "127.0.0.1"
-    told = says("http://127.0.0.1:8545"), says(f"http://{host}:8545")
-    assert check(*told, agree="2") == ([codes.AGREEMENT_LACKING], False)
+    given = says("http://127.0.0.1:8545"), says(f"http://{host}:8545")
+    assert check(*given, agree="2") == ([codes.AGREEMENT_LACKING], False)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ voters = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([TRUE, FALSE, OTH
 
 @given(voters, st.integers(1, 4))
 def test_fewer_liars_than_must_agree_never_prevail(words: list[tuple[int, str]], agree: int) -> None:
-    """Whatever is in the trust: what is proved has k voices, and nothing else has."""
+    """Whatever is in the trust: what is proved is named by k sources, and nothing else is."""
     trust = [says(f"https://host{who}.example", digest) for who, digest in words]
     _, proved = check(*trust, agree=str(agree))
     backed = {digest: {who for who, said in words if said == digest} for digest in (TRUE, FALSE, OTHER)}

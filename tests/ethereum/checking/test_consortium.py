@@ -1,4 +1,4 @@
-"""Chains of consortia (Besu's QBFT and IBFT 2, GoQuorum's IBFT): a block's hash leaves out the seals that stand in its header."""
+"""Chains of consortia (Besu's QBFT and IBFT 2, GoQuorum's IBFT): a block's hash leaves out the seals in its header."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def to_hex(data: bytes) -> str:
 
 
 def header_of(block: dict[str, Any]) -> bytes:
-    """The RLP of the header as it stands, by the rules of any other chain."""
+    """The RLP of the header unchanged, by the rules of any other chain."""
     return write_header({**block, "hash": None})
 
 
@@ -62,25 +62,25 @@ def disguised(chain: Network, kind: str) -> Change:
 
     def block(number: int) -> dict[str, Any]:
         if number not in made:
-            told = chain.ask("eth_getBlockByNumber", hex(number), False)
-            own = told["hash"]
-            told |= {"mixHash": BFT, "extraData": to_hex(hashed)}
+            fields = chain.ask("eth_getBlockByNumber", hex(number), False)
+            own = fields["hash"]
+            fields |= {"mixHash": BFT, "extraData": to_hex(hashed)}
             if number:
-                told["parentHash"] = block(number - 1)["hash"]
-            told["hash"] = to_hex(keccak256(header_of(told)))
-            made[number] = hashes[own] = {**told, "extraData": to_hex(sealed)}
+                fields["parentHash"] = block(number - 1)["hash"]
+            fields["hash"] = to_hex(keccak256(header_of(fields)))
+            made[number] = hashes[own] = {**fields, "extraData": to_hex(sealed)}
         return made[number]
 
     def change(method: str, params: list[Any], answer: Answer) -> Any:
-        told = answer()
-        found = told.get("result")
+        fields = answer()
+        found = fields.get("result")
         if found and method == "eth_getBlockByNumber":
             found = block(int(found["number"], 16))
         elif method == "eth_getBlockByHash":
             found = next((one for one in made.values() if one["hash"] == params[0]), None)
         elif found and method == "eth_getTransactionReceipt":
             found["blockHash"] = block(int(found["blockNumber"], 16))["hash"]
-        return {**told, "result": found}
+        return {**fields, "result": found}
 
     return change
 
@@ -110,14 +110,14 @@ def test_anchors_are_proved_and_trusted(kind: str, carbonseal_fresh_chain: Netwo
 
 
 def sealed_block(chain: Network, kind: str) -> dict[str, Any]:
-    told = chain.ask("eth_getBlockByNumber", "latest", False)
+    fields = chain.ask("eth_getBlockByNumber", "latest", False)
     sealed, hashed = KINDS[kind]
-    told |= {"mixHash": BFT, "extraData": to_hex(hashed)}
-    return {**told, "hash": to_hex(keccak256(header_of(told))), "extraData": to_hex(sealed)}
+    fields |= {"mixHash": BFT, "extraData": to_hex(hashed)}
+    return {**fields, "hash": to_hex(keccak256(header_of(fields))), "extraData": to_hex(sealed)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_header_of_another_hash_is_told_as_it_stands(kind: str, carbonseal_chain: Network) -> None:
+def test_a_header_of_another_hash_is_read_back_unchanged(kind: str, carbonseal_chain: Network) -> None:
     """Nothing is left out to make a lie fit: not another field, and nothing on a chain of another kind."""
     block = sealed_block(carbonseal_chain, kind)
     assert to_hex(keccak256(write_header(block))) == block["hash"]
@@ -130,8 +130,8 @@ def test_a_header_of_another_hash_is_told_as_it_stands(kind: str, carbonseal_cha
 
 
 @given(extra=st.binary(max_size=200) | st.builds(rlp.encode, st.lists(st.binary(max_size=40), max_size=6)))
-def test_whatever_stands_there(extra: bytes) -> None:
-    """Blocks of such a chain with anything in `extraData`: told as they stand, and no other error than for other blocks."""
+def test_any_extra_data_is_read_back(extra: bytes) -> None:
+    """Blocks with arbitrary `extraData`: read back unchanged, and refused with the same errors as other chains' blocks."""
     zeros = {name: "0x" + "00" * 32 if is_data else "0x0" for name, is_data in FIELDS}
     block = {**zeros, "mixHash": BFT, "extraData": to_hex(extra), "hash": "0x" + "11" * 32}
     assert write_header(block) == header_of(block)

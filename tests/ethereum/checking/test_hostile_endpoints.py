@@ -76,15 +76,15 @@ def test_events_that_are_none(
     assert len(trust.items) == 2, "its word on blocks still counts"
 
 
-def answering(chain: Network, told: dict[str, Any]) -> AbstractContextManager[str]:
+def answering(chain: Network, given: dict[str, Any]) -> AbstractContextManager[str]:
     """What gives these results, by method, and the truth else."""
-    return before(chain, lambda method, params, answer: {"result": told[method]} if method in told else answer())
+    return before(chain, lambda method, params, answer: {"result": given[method]} if method in given else answer())
 
 
 def test_a_chain_id_of_ten_thousand_digits(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
     chain = carbonseal_fresh_chain
-    for told in ("0x" + "f" * 10_000, "0x" + "0" * 65, 1, None, "0x", "0xg"):
-        with answering(chain, {"eth_chainId": told}) as liar, pytest.raises(Refused) as refused:
+    for given in ("0x" + "f" * 10_000, "0x" + "0" * 65, 1, None, "0x", "0xg"):
+        with answering(chain, {"eth_chainId": given}) as liar, pytest.raises(Refused) as refused:
             gathered(chain, [evidence], liar)
         assert refused.value.finding.code is codes.ENDPOINT_ANSWER
 
@@ -131,8 +131,8 @@ def test_events_in_every_block(carbonseal_fresh_chain: Network, monkeypatch: pyt
     monkeypatch.setattr(inquiry, "MOST_BLOCKS", 50)
     chain = carbonseal_fresh_chain
     many = [{"blockNumber": hex(number)} for number in range(100)]
-    told = {"eth_blockNumber": "0xffff", "eth_getLogs": many}
-    with answering(chain, told) as liar:
+    given = {"eth_blockNumber": "0xffff", "eth_getLogs": many}
+    with answering(chain, given) as liar:
         trust, findings = gathered(chain, [], liar, pins=pins(chain), since=0, confirmations=1)
     assert findings == [codes.ENDPOINT_ANSWER]
     assert len(trust.items) == 1

@@ -117,10 +117,10 @@ def test_a_chain_without_base_fees(carbonseal_fresh_chain: Network, key: Callabl
     chain = carbonseal_fresh_chain
 
     def change(method: str, params: list[Any], answer: Answer) -> Any:
-        told = answer()
+        reply = answer()
         if method == "eth_getBlockByNumber":
-            told["result"].pop("baseFeePerGas", None)
-        return told
+            reply["result"].pop("baseFeePerGas", None)
+        return reply
 
     with before(chain, change) as endpoint:
         done = run(endpoint, "--key", key(chain.key(0)), "--yes")
@@ -143,7 +143,7 @@ def test_nothing_is_sent_without_consent(
 
 
 def test_an_account_that_cannot_pay(carbonseal_every_fresh_chain: Network, key: Callable[[bytes], str]) -> None:
-    """It is told which, and how much is lacking; when it was funded the same words do it."""
+    """The error names the account and the amount that is missing; once it is funded, the same command succeeds."""
     chain = carbonseal_every_fresh_chain
     uri = key(b"\x07" * 32)
     poor = run(chain.endpoint, "--key", uri)

@@ -151,7 +151,7 @@ def fresh(carbonseal_fresh_chain: Network) -> tuple[Network, eas_contracts.Eas]:
     return carbonseal_fresh_chain, eas_contracts.deployed(carbonseal_fresh_chain, "double")
 
 
-def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_stands(
+def test_a_front_runner_makes_the_transaction_revert_and_the_anchor_is_there(
     fresh: tuple[Network, eas_contracts.Eas],
 ) -> None:
     chain, contract = fresh

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class Faulty:
-    """An endpoint that breaks one method from when it is told to."""
+    """An endpoint that fails one method, once a test has switched that on."""
 
     def __init__(self, method: str | None = None, given: Any = None) -> None:
         self.method, self.given = method, given

@@ -142,7 +142,7 @@ def test_what_a_node_offers_alone_does_not_drive_its_own_price(carbonseal_fresh_
 
 
 def test_a_chain_where_gas_is_free(carbonseal_fresh_chain: Network) -> None:
-    """As consortia set theirs up: an account without money anchors at a price of nothing, and is not told that it is poor."""
+    """As in consortia: an account without money anchors at a gas price of 0, without a warning about its balance."""
     chain = carbonseal_fresh_chain
 
     def change(method: str, params: list[Any], answer: Answer) -> Any:
@@ -150,10 +150,10 @@ def test_a_chain_where_gas_is_free(carbonseal_fresh_chain: Network) -> None:
             return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
         if method == "eth_getBalance":
             return {"jsonrpc": "2.0", "id": 1, "result": "0x0"}
-        told = answer()
+        reply = answer()
         if method == "eth_getBlockByNumber":
-            told["result"].pop("baseFeePerGas", None)
-        return told
+            reply["result"].pop("baseFeePerGas", None)
+        return reply
 
     async def scenario(endpoint: str) -> None:
         async with through(endpoint, chain) as ledger:
@@ -175,10 +175,10 @@ def test_a_chain_without_base_fees(carbonseal_fresh_chain: Network) -> None:
     def change(method: str, params: list[Any], answer: Answer) -> Any:
         if method == "eth_feeHistory":
             return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "the method does not exist"}}
-        told = answer()
+        reply = answer()
         if method == "eth_getBlockByNumber":
-            told["result"].pop("baseFeePerGas", None)
-        return told
+            reply["result"].pop("baseFeePerGas", None)
+        return reply
 
     async def scenario(endpoint: str) -> None:
         async with through(endpoint, chain) as ledger:
@@ -225,8 +225,8 @@ def test_a_low_balance_is_said_before_it_stops_anything(carbonseal_fresh_chain: 
         key = anchors.to_bytes(32, "big")
         funded = transact(chain, to_hex(address_of(LocalKey(key).public_key[1:])), b"", value=anchors * one)
         assert funded["status"] == "0x1"
-        assert words in (told := asyncio.run(balance(key, **{"max-fee": "2"})).warning)
-        assert bool(told) == bool(words)
+        assert words in (reply := asyncio.run(balance(key, **{"max-fee": "2"})).warning)
+        assert bool(reply) == bool(words)
 
 
 @pytest.mark.parametrize(

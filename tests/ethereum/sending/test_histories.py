@@ -1,4 +1,4 @@
-"""Random histories of attempts, replacements, reorgs and losses, after which every anchor stands exactly once."""
+"""Random histories of attempts, replacements, reorgs and losses, after which every anchor is on the chain exactly once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Outbox:
         with suppress(TransientError, OutcomeUnknownError):  # following tells
             await self.ledger.send(attempt)
 
-    async def settle(self, chain: Network) -> dict[int, Observation]:
+    async def until_final(self, chain: Network) -> dict[int, Observation]:
         """Until all are final; the observations."""
         for _ in range(60):
             seen = {size: await self.ledger.follow(self.of(size)) for size in range(1, ANCHORS + 1)}
@@ -54,7 +54,7 @@ class Outbox:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_anchor_stands_once(seed: int, carbonseal_fresh_chain: Network) -> None:
+def test_every_anchor_is_included_once(seed: int, carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
     chance = random.Random(seed)
 
@@ -66,7 +66,7 @@ def test_every_anchor_stands_once(seed: int, carbonseal_fresh_chain: Network) ->
                 await outbox.prepare(size)
                 for _ in range(chance.randrange(6)):
                     await step(outbox)
-            seen = await outbox.settle(chain)
+            seen = await outbox.until_final(chain)
             return [await ledger.evidence(outbox.of(size)[0], observation) for size, observation in seen.items()]
 
     async def step(outbox: Outbox) -> None:

@@ -88,7 +88,7 @@ def test_a_replacement_outbids_by_an_eighth_and_one_of_both_is_included(carbonse
             await command(chain, "evm_mine")
             seen = await ledger.follow([second, first])
             assert (seen.status, seen.attempt) == (AttemptStatus.FINAL, second.id)
-            await ledger.send(first)  # its nonce is used, and the anchor stands
+            await ledger.send(first)  # its nonce is used, and the anchor is included
             assert await ledger.prepare(anchor(1), [first, second]) in {first, second}
 
     run(scenario)

@@ -83,7 +83,7 @@ def test_only_the_next_in_line_is_worth_more(carbonseal_every_fresh_chain: Netwo
 
 
 def test_a_gap_that_nobody_fills_is_filled(carbonseal_every_fresh_chain: Network) -> None:
-    """An endpoint told too high a nonce, or another anchor's attempt is lost: nothing that follows could ever be included."""
+    """An endpoint gave too high a nonce, or another anchor's attempt is lost: no later attempt could be included."""
     chain = carbonseal_every_fresh_chain
 
     async def scenario() -> None:
@@ -122,11 +122,11 @@ def test_a_node_that_lost_its_outbox_pays_no_second_time(carbonseal_every_fresh_
                 await ledger.prepare(anchor(1), [])
             await command(chain, "evm_mine")
             await command(chain, "evm_mine")
-            standing = await ledger.prepare(anchor(1), [])
-            await ledger.send(standing)
-            seen = await ledger.follow([standing])
+            attempt = await ledger.prepare(anchor(1), [])
+            await ledger.send(attempt)
+            seen = await ledger.follow([attempt])
             assert seen.status is AttemptStatus.FINAL
-            assert await ledger.evidence(standing, seen)
+            assert await ledger.evidence(attempt, seen)
 
     asyncio.run(scenario())
     assert sent_by(chain) == 1
@@ -178,12 +178,12 @@ def test_confirmations_count_where_the_chain_calls_no_block_final(
     """On a chain that is not a development one, and where nothing is said in node.toml."""
     chain = carbonseal_fresh_chain
 
-    def change(method: str, params: list[Any], told: Answer) -> Any:
+    def change(method: str, params: list[Any], true: Answer) -> Any:
         if method == "eth_chainId":
             return {"jsonrpc": "2.0", "id": 1, "result": "0x64"}
         if answer is not None and params[:1] in (["finalized"], ["safe"]):
             return {"jsonrpc": "2.0", "id": 1, **answer}
-        return told()
+        return true()
 
     async def scenario(endpoint: str) -> None:
         async with connected(chain) as here:

@@ -1,4 +1,4 @@
-"""A node on a chain: what is stuck is replaced, what falls out is sent again, and nobody is told that it was final."""
+"""A node on a chain: stuck attempts are replaced, anchors that were reorged out are sent again, and not final meanwhile."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def statement_of(head: Head) -> Statement:
     return Checkpoint.parse(Note.parse(head.checkpoint).text).statement()
 
 
-def judged(network: Network, head: Head, evidence: Evidence, trust: Sequence[TrustItem]) -> Checked:
+def checked(network: Network, head: Head, evidence: Evidence, trust: Sequence[TrustItem]) -> Checked:
     pins = VERIFIER.pin(network.ledger, network.options(network.publisher(0)))
     return VERIFIER.check(evidence, statement_of(head), pins, trust)
 
@@ -167,7 +167,7 @@ def test_swallowed_again_and_again(carbonseal_every_fresh_chain: Network, tmp_pa
 
 
 def test_the_gap_of_a_failed_attempt_is_filled(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
-    """An anchor fails with a nonce of its own, and another one waits behind it: it is taken up again, and both stand."""
+    """An anchor that failed holds a nonce, and another one waits behind it: the first is sent again, and both are included."""
     chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
     directory = make_node(tmp_path / "node", endpoint, {"replace-after": "1000000"})
@@ -211,8 +211,8 @@ def test_evidence_before_finality_and_after_a_reorg(
             (head,) = node.seal(commitment).heads
             (early,) = [anchor.evidence for anchor in head.anchors]
             before = await asyncio.to_thread(trust, early)
-            assert judged(chain, head, early, before).proved
-            assert judged(chain, head, early, []).findings[0].code is codes.BLOCK_NOT_PINNED
+            assert checked(chain, head, early, before).proved
+            assert checked(chain, head, early, []).findings[0].code is codes.BLOCK_NOT_PINNED
             await command(chain, "dev_reorg", 1, "drop" if drop else "keep")
             if drop:
                 await until(node, lambda states: states != [State.INCLUDED])
@@ -226,8 +226,8 @@ def test_evidence_before_finality_and_after_a_reorg(
             (late,) = [anchor.evidence for anchor in head.anchors]
             assert late != early
             now = await asyncio.to_thread(trust, early, late)
-            assert judged(chain, head, late, now).proved
-            stale = judged(chain, head, early, now)
+            assert checked(chain, head, late, now).proved
+            stale = checked(chain, head, early, now)
             assert stale.proved is None
             assert stale.findings[0].code is codes.BLOCK_DIFFERS
 
@@ -237,7 +237,7 @@ def test_evidence_before_finality_and_after_a_reorg(
 
 
 def test_deeper_than_the_confirmations(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
-    """What was called final falls out, with its transaction: noticed, sent again, and its evidence is of the new block."""
+    """An anchor that was final by confirmations is reorged out: noticed, sent again, and proved from the new block."""
     chain = carbonseal_every_fresh_chain
     directory = make_node(tmp_path / "node", chain, {"confirmations": "2"})
 
@@ -345,15 +345,15 @@ def test_status_tells_what_anchors_cost(carbonseal_every_fresh_chain: Network, t
         async with opened(directory) as node:  # known without asking
             return node.states()[0].to_json()
 
-    told = asyncio.run(scenario())
+    state = asyncio.run(scenario())
     sent = [event["transactionHash"] for event in events_of(chain)]
     receipts = [chain.ask("eth_getTransactionReceipt", name) for name in sent]
     paid = sum(int(one["gasUsed"], 16) * int(one["effectiveGasPrice"], 16) for one in receipts)
-    assert int(float(told["costs"]["spent"]) * 10**18) == pytest.approx(paid)
-    assert float(told["costs"]["per-anchor"]) == pytest.approx(paid / 2 / 10**18)
-    assert float(told["costs"]["per-record"]) == pytest.approx(paid / 3 / 10**18)
-    assert "pays for" in told["costs"]["warning"]
-    shown = "\n".join(ledger_lines(told, {}))
+    assert int(float(state["costs"]["spent"]) * 10**18) == pytest.approx(paid)
+    assert float(state["costs"]["per-anchor"]) == pytest.approx(paid / 2 / 10**18)
+    assert float(state["costs"]["per-record"]) == pytest.approx(paid / 3 / 10**18)
+    assert "pays for" in state["costs"]["warning"]
+    shown = "\n".join(ledger_lines(state, {}))
     assert "an anchor" in shown
     assert "a record" in shown
     assert "fund it" in shown

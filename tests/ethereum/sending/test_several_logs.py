@@ -33,7 +33,7 @@ def make_node(directory: Path, chain: Network) -> Path:
 
 
 def anchored(chain: Network) -> list[Statement]:
-    """What the chain's own events say stands there."""
+    """All anchors in the registry, by the chain's events."""
     asked = {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry}
     return [
         Statement(bytes.fromhex(log["topics"][2][2:]), int(log["topics"][3], 16), bytes.fromhex(log["data"][2:66]))
@@ -75,8 +75,8 @@ def test_heads_of_all_logs_in_one_line_of_nonces(carbonseal_fresh_chain: Network
             assert state.costs.spent > 0
 
     asyncio.run(scenario())
-    stands = anchored(chain)
-    assert len({(statement.log_id, statement.size) for statement in stands}) == len(stands) == 12
+    found = anchored(chain)
+    assert len({(statement.log_id, statement.size) for statement in found}) == len(found) == 12
     assert nonce(chain) - before == 12
 
 
@@ -106,8 +106,8 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(
             assert state.counts == {State.FINAL: 3}
 
     asyncio.run(scenario())
-    stands = anchored(chain)
-    assert len({(statement.log_id, statement.size) for statement in stands}) == len(stands) == 3
+    found = anchored(chain)
+    assert len({(statement.log_id, statement.size) for statement in found}) == len(found) == 3
     assert nonce(chain) - before == 3
 
 

@@ -75,7 +75,7 @@ def status(state: State, *words: str | int | bytes) -> int:
     return caught.value.status
 
 
-def test_an_anchor_is_written_under_its_client_and_told(state: State, client: Signer) -> None:
+def test_an_anchor_is_written_under_its_client_and_has_an_event(state: State, client: Signer) -> None:
     statement, publisher = (
         Statement(bytes.fromhex(LOG), 7, bytes.fromhex(ROOT)),
         publisher_id("Org1MSP", client.certificate),

@@ -20,14 +20,14 @@ Message = chaincode_shim_pb2.ChaincodeMessage
 
 
 async def answer(call: PeerCall) -> bytes:
-    """Reads a key for each argument, in turn, and gives what it read; or does as it is told."""
+    """Reads a key for each argument, in turn, and gives what it read; or does what its first argument names."""
     match call.arguments:
         case [b"decline"]:
             raise Declined(418, "no coffee")
         case [b"break"]:
             raise ZeroDivisionError
         case [b"tell", payload]:
-            call.announce("told", payload)
+            call.announce("news", payload)
             return b""
         case keys:
             return b" ".join([await call.get(key.decode()) for key in keys])
@@ -86,7 +86,7 @@ def test_two_hundred_calls_at_once_each_with_three_questions() -> None:
     assert found[7].payload == b"KEY7-0 KEY7-1 KEY7-2"
 
 
-def test_declined_broken_told_and_unreadable() -> None:
+def test_declined_broken_announced_and_unreadable() -> None:
     unreadable = transaction(4)
     unreadable.payload = b"\xff"
     calls = [transaction(1, b"decline"), transaction(2, b"break"), transaction(3, b"tell", b"news"), unreadable]
@@ -94,7 +94,7 @@ def test_declined_broken_told_and_unreadable() -> None:
     assert [each.status for each in found] == [418, 500, 200, 400, 500, 200]
     assert found[0].message == "no coffee"
     assert "ZeroDivision" not in found[1].message
-    assert (done["tx3"].chaincode_event.event_name, done["tx3"].chaincode_event.payload) == ("told", b"news")
+    assert (done["tx3"].chaincode_event.event_name, done["tx3"].chaincode_event.payload) == ("news", b"news")
     assert found[4].message == "the peer does not answer: the ledger is shut"
 
 

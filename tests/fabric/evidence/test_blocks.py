@@ -201,7 +201,7 @@ def test_an_ordinary_block_as_configuration() -> None:
     assert code_of(replace(chained(), configs=(SOUND.block(),))) is codes.NOT_A_CONFIG
 
 
-def test_a_configuration_is_judged_at_its_own_time() -> None:
+def test_a_configuration_is_validated_at_its_own_time() -> None:
     expired = ORDERING.node("orderer1", "orderer", until=instant(TIME - 500))
     second = CHANNEL.updated(orderers=(ORDERING.node("orderer1", "orderer", renewal=2),))
     given = replace(scene(STATEMENT, second), trusted=CHANNEL)

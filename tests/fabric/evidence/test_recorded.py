@@ -94,7 +94,7 @@ def test_answers_that_peers_signed() -> None:
         one = Attestation.of(proposal, base64.b64decode(response))
         peer = Identity.read(one.endorser)
         peer.check_signature(one.signature, one.payload + one.endorser)
-        member = found.judge(peer, header.at)
+        member = found.validate(peer, header.at)
         assert Role.PEER in member.roles
         organisations.add(member.msp)
         block = Block.of(raw("valid.block"))

@@ -1,4 +1,4 @@
-"""Anchors while parts of the network are down, conflict, or come back: each stands once, and only what is valid is proved."""
+"""Anchors while parts of the network are down, conflict, or come back: each is written once, and only what is valid is proved."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_a_conflicting_attempt_alone_is_refused_by_name_and_prepared_anew(
             await networks.until(lambda: ledger._channel.validation_code(late.id))
             assert await ledger._channel.validation_code(late.id) == CONFLICT
             again = await ledger.prepare(networks.anchor(1), [late])
-            await ledger.send(again)  # it stands: nothing is submitted
+            await ledger.send(again)  # it is written already: nothing is submitted
             assert (await ledger.follow([again, late])).status is AttemptStatus.FINAL
             assert await ledger._channel.validation_code(again.id) is None
 
@@ -254,7 +254,7 @@ def written(network: FabricNetwork, envelope: bytes) -> list[str]:
     return [write.text(1) for write in namespace.messages(3, shapes.KV_WRITE)] if namespace else []
 
 
-def test_a_clock_that_is_wrong_is_told(carbonseal_fabric: FabricNetwork) -> None:
+def test_a_clock_that_is_wrong_is_reported(carbonseal_fabric: FabricNetwork) -> None:
     async def run() -> None:
         async with networks.connected(carbonseal_fabric) as ledger:
             channel = ledger._channel

@@ -54,17 +54,17 @@ def test_from_record_to_verdict(carbonseal_fabric: FabricNetwork, tmp_path: Path
     block, trust = tmp_path / "config.block", tmp_path / "trust.json"
     block.write_bytes(carbonseal_fabric.genesis)
     run("trust", "pin", carbonseal_fabric.ledger, block, "--source", "the consortium", "-o", trust)
-    told = run("verify", passport, "--policy", node / "policy-template.policy", "--trust", trust, "--json")
-    report = json.loads(told)
+    output = run("verify", passport, "--policy", node / "policy-template.policy", "--trust", trust, "--json")
+    report = json.loads(output)
     assert report["verdict"] == "verified"
     assert report["existed_by"]
     assert {"fabric.ordered", "fabric.valid"} <= {finding["code"] for finding in report["findings"]}
     assert not json.loads(run("status", node, "--json"))["ledgers"][0]["warning"]
 
 
-@pytest.mark.parametrize(("days", "told"), [(3, True), (40, False)])
-def test_a_certificate_that_ends_soon_is_told_early(
-    carbonseal_fresh_fabric: FabricNetwork, tmp_path: Path, days: int, told: bool
+@pytest.mark.parametrize(("days", "warned"), [(3, True), (40, False)])
+def test_a_certificate_that_expires_soon_is_warned_of(
+    carbonseal_fresh_fabric: FabricNetwork, tmp_path: Path, days: int, warned: bool
 ) -> None:
     network = carbonseal_fresh_fabric
     network.organisations["Org1MSP"].renew(network.msp(user="User2"), lasts=timedelta(days=days))
@@ -72,5 +72,5 @@ def test_a_certificate_that_ends_soon_is_told_early(
 
     run("anchor", tmp_path / "node", "--wait", 60)
     warning = json.loads(run("status", tmp_path / "node", "--json"))["ledgers"][0]["warning"]
-    assert ("the certificate that anchors here ends on" in warning) is told
-    assert ("have it renewed" in run("status", tmp_path / "node")) is told
+    assert ("the certificate that signs anchors expires on" in warning) is warned
+    assert ("have it renewed" in run("status", tmp_path / "node")) is warned

@@ -1,4 +1,4 @@
-"""What node.toml and the files that it names can get wrong, each told by a code of its own; and keys by URI."""
+"""Mistakes in node.toml and in the files that it names: each has a code of its own. Keys by URI."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_as_given_it_is_taken(given: tuple[FabricNetwork, Path, dict[str, Any], 
     assert len(read.client.publisher) == 64
 
 
-def test_a_nodes_directory_may_be_named_from_where_one_stands(
+def test_a_nodes_directory_may_be_relative_to_the_current_one(
     given: tuple[FabricNetwork, Path, dict[str, Any], dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`carbonseal init my-node`: the key in the MSP folder's keystore is found all the same."""

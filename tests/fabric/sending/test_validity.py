@@ -104,7 +104,7 @@ async def endorsed_by_one(network: FabricNetwork, ledger: FabricLedger) -> tuple
 def test_too_few_endorsements_are_never_valid_whatever_the_filter_byte_says(
     carbonseal_fresh_fabric: FabricNetwork,
 ) -> None:
-    """Nothing stands under the anchor's key here, so that no peer attests it; then it is anchored properly."""
+    """The state has nothing under the anchor's key, so that no peer attests it; then it is anchored properly."""
     network = carbonseal_fresh_fabric
 
     async def run() -> None:

@@ -144,7 +144,7 @@ def test_nobody_knows_whether_it_was_sent(begin: Begin, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("drop", [True, False])
 def test_reorg(begin: Begin, tmp_path: Path, drop: bool) -> None:
-    """An inclusion falls out: back to sent or signed, the same attempt again, and final in the end."""
+    """An inclusion is reorged out: back to sent or signed, the same attempt again, and final in the end."""
     ledger = SimulatedLedger(tmp_path / "l/ledger.db")
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
     seen: list[str] = []

@@ -22,7 +22,7 @@ from tests.node.simulated import SimulatedLedger
 
 
 def test_refused_for_good(begin: Begin, tmp_path: Path) -> None:
-    """Another root stands there, unseen at the start: failed, with reason and remedy; and no ledger takes the blame."""
+    """Another root is anchored, unseen by the startup check: failed, with reason and remedy; no ledger is called faulty."""
     ledger = SimulatedLedger(tmp_path / "l/ledger.db")
     directory = begin(ledgers=(ledger_in(tmp_path / "l"),))
 
@@ -128,8 +128,8 @@ def test_waiting_for_anchors_lets_them_take_their_time(
     async def go() -> None:
         async with opened(directory) as node:
             await node.submit(b"{}", "json/1")
-            told = await cli.wait_for_anchors(LocalNode(node), 20)
-            assert told["ledgers"][0]["counts"] == {"final": 1}
+            report = await cli.wait_for_anchors(LocalNode(node), 20)
+            assert report["ledgers"][0]["counts"] == {"final": 1}
 
     virtual_time.run(go())
 

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Clock:
-    """Stands still until a test moves it, or the node sleeps."""
+    """A clock that moves only when a test moves it, or the node sleeps."""
 
     def __init__(self) -> None:
         self.now = START
@@ -72,7 +72,7 @@ async def issue(node: Node, raw: bytes = RECORD, **changes: Any) -> bytes:
     return await node.issue(request(receipt.commitment, **changes))
 
 
-def judge(directory: Path, clock: Clock, raw: bytes) -> Report:
+def verify_at(directory: Path, clock: Clock, raw: bytes) -> Report:
     """Under a policy that trusts the node's log and issuer, and asks for a status and for no ledger."""
 
     async def lines(node: Node) -> list[str]:
@@ -94,7 +94,7 @@ def codes(report: Report) -> set[str]:
 
 def test_an_issued_passport_verifies(directory: Path, clock: Clock) -> None:
     raw = within(directory, clock, lambda node: issue(node, name="reader"))
-    report = judge(directory, clock, raw)
+    report = verify_at(directory, clock, raw)
     assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
     assert report.name == "reader"
     assert {"credential.signed", "seal.included", "record.disclosed", "status.current"} <= codes(report)
@@ -108,7 +108,7 @@ def test_a_record_can_be_withheld(directory: Path, clock: Clock) -> None:
 
     raw = within(directory, clock, withheld)
     assert b"12.50" not in raw
-    report = judge(directory, clock, raw)
+    report = verify_at(directory, clock, raw)
     assert report.verdict is Verdict.VERIFIED
     assert "record.withheld" in codes(report)
 
@@ -128,7 +128,7 @@ def test_components_come_along(directory: Path, clock: Clock) -> None:
     assert {one.signed.name for one in passport.credentials.values()} == {"reader", "pack", "cell"}
     assert passport.credential.components[0].quantity == "1"
     assert len(passport.status_lists) == 1
-    assert judge(directory, clock, raw).verdict is Verdict.VERIFIED
+    assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_requests_that_are_refused(directory: Path, clock: Clock, change: dict[s
 def test_refreshing_changes_nothing_that_is_signed_and_renews_the_status(directory: Path, clock: Clock) -> None:
     raw = within(directory, clock, issue)
     clock.now += timedelta(days=8)
-    assert judge(directory, clock, raw).verdict is Verdict.UNDETERMINED
-    assert "status.stale" in codes(judge(directory, clock, raw))
+    assert verify_at(directory, clock, raw).verdict is Verdict.UNDETERMINED
+    assert "status.stale" in codes(verify_at(directory, clock, raw))
     newer = within(directory, clock, lambda node: node.refresh(raw))
-    report = judge(directory, clock, newer)
+    report = verify_at(directory, clock, newer)
     assert report.verdict is Verdict.VERIFIED, [str(finding) for finding in report.findings]
     old, new = parse(raw), parse(newer)
     assert old.credentials == new.credentials
@@ -175,12 +175,12 @@ def test_a_revoked_credential_is_rejected_once_refreshed(directory: Path, clock:
     raw = within(directory, clock, issue)
     other = within(directory, clock, lambda node: issue(node, b'{"other": "one"}'))
     within(directory, clock, lambda node: node.revoke(parse(raw).root))
-    assert judge(directory, clock, raw).verdict is Verdict.VERIFIED  # until it is refreshed, or its list is stale
+    assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED  # until it is refreshed, or its list is stale
     newer = within(directory, clock, lambda node: node.refresh(raw))
-    assert "status.revoked" in codes(judge(directory, clock, newer))
-    assert judge(directory, clock, newer).verdict is Verdict.REJECTED
+    assert "status.revoked" in codes(verify_at(directory, clock, newer))
+    assert verify_at(directory, clock, newer).verdict is Verdict.REJECTED
     untouched = within(directory, clock, lambda node: node.refresh(other))
-    assert judge(directory, clock, untouched).verdict is Verdict.VERIFIED
+    assert verify_at(directory, clock, untouched).verdict is Verdict.VERIFIED
 
 
 def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock: Clock, tmp_path: Path) -> None:
@@ -198,10 +198,10 @@ def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock
     clock.now += timedelta(days=4)  # more than half of the list's time: a newer one is signed
     renewed = within(directory, clock, lambda node: node.refresh(raw))
     assert parse(renewed).status_lists == parse(raw).status_lists
-    assert judge(directory, clock, renewed).verdict is Verdict.VERIFIED
+    assert verify_at(directory, clock, renewed).verdict is Verdict.VERIFIED
     within(directory, clock, lambda node: node.revoke(parse(raw).root))
     revoked = within(directory, clock, lambda node: node.refresh(raw))
-    assert "status.revoked" in codes(judge(directory, clock, revoked))
+    assert "status.revoked" in codes(verify_at(directory, clock, revoked))
 
 
 def test_a_passport_of_elsewhere_is_not_refreshed(directory: Path, begin: Begin, clock: Clock) -> None:

@@ -93,7 +93,7 @@ def test_tenants_are_apart(begin: Begin) -> None:
     within(directory, work)
 
 
-def test_commitments_that_begin_alike_are_told_apart(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commitments_that_begin_alike_are_distinguished(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     """`known` looks at 8 bytes; here they are all the same."""
     monkeypatch.setattr(known, "prefix", lambda commitment: 7)
     directory = begin()

@@ -93,7 +93,7 @@ def _known_as(module: Module, by_name: dict[tuple[str, str], Defined]) -> dict[s
 
 
 def family_of(name: str) -> str:
-    """What stands before the dot: `seal` of `seal.missing`."""
+    """The part before the dot: `seal` of `seal.missing`."""
     return name.partition(".")[0]
 
 

@@ -148,12 +148,12 @@ def test_uses_are_found_however_the_code_is_imported() -> None:
 
 @pytest.mark.parametrize("known", codes.defined(), ids=lambda d: d.code.name)
 def test_every_code_is_used_with_the_facts_that_it_tells(known: codes.Defined) -> None:
-    told = codes.facts_of(known.code)
-    assert all(name.isidentifier() for name in told), f"{known.code.name} formats {sorted(told)}"
+    facts = codes.facts_of(known.code)
+    assert all(name.isidentifier() for name in facts), f"{known.code.name} formats {sorted(facts)}"
     uses = [use for use in codes.uses() if use.defined is known]
     for use in uses:
-        assert use.facts is None or use.facts == told, (
-            f"{use.where} gives {sorted(use.facts)}, the text has {sorted(told)}"
+        assert use.facts is None or use.facts == facts, (
+            f"{use.where} gives {sorted(use.facts)}, the text has {sorted(facts)}"
         )
 
 

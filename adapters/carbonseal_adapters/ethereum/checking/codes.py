@@ -174,7 +174,7 @@ KEYSTORE_MALFORMED = rejected(
     "ethereum.keystore-malformed", "{uri} is not an Ethereum keystore of version 3", "restore it from a copy"
 )
 KEYSTORE_OTHER_ADDRESS = rejected(
-    "ethereum.keystore-other-address", "{uri} names the address {told}, and holds the key of {found}", "find out why"
+    "ethereum.keystore-other-address", "{uri} names the address {named}, and holds the key of {found}", "find out why"
 )
 SIGNER_OTHER_CHAIN = rejected(
     "ethereum.signer-other-chain",

@@ -56,7 +56,7 @@ class Gatherer:
         findings: list[Finding] = []
         try:
             anchored = _anchored(inquiry, request, final)
-        except Refused as refused:  # its word on the blocks that others found still counts
+        except Refused as refused:  # its answers about blocks that others found still count
             anchored = frozenset()
             findings.append(refused.finding)
         headers, malformed = _headers(request.evidence)
@@ -69,12 +69,12 @@ class Gatherer:
         )
         items: list[TrustItem] = []
         replaced: list[TrustItem] = []
-        for number, told in _ask(inquiry, early):
+        for number, answer in _ask(inquiry, early):
             step()
-            if isinstance(told, Finding):
-                findings.append(told)
+            if isinstance(answer, Finding):
+                findings.append(answer)
                 continue
-            now = to_hex(told)
+            now = to_hex(answer)
             items.append(TrustItem(ledger, BLOCK, {"number": number, "hash": now}, inquiry.source, request.when))
             for item in own.having(BLOCK, "number", number):
                 if (before := item.value["hash"]) != now:
@@ -116,22 +116,21 @@ def gather(ledger: str, evidence: Sequence[Evidence], endpoint: str, when: str) 
 def _wanted(
     request: GatherRequest, headers: Sequence[Header], source: str, anchored: Set[int]
 ) -> tuple[TrustItems, Sequence[int]]:
-    """What this endpoint has said, and the numbers of the blocks that it is to be asked for, in their order."""
-    heard: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
+    """The items that this endpoint gave before, and the numbers of the blocks to ask it for, ascending: all but those that it
+    gave already and nobody contradicts."""
+    hashes: dict[int, set[bytes]] = {number: set() for number in {0, *anchored}}
     for header in headers:
-        heard.setdefault(header.number, set()).add(header.hash)
+        hashes.setdefault(header.number, set()).add(header.hash)
     own: list[TrustItem] = []
     for item in request.known:
         if item.kind == BLOCK:
             number, digest = number_and_hash(item)
-            heard.setdefault(number, set()).add(digest)
+            hashes.setdefault(number, set()).add(digest)
             if source_identity(item.source) == source_identity(source):
                 own.append(item)
-    said = TrustItems(own)
-    settled = {
-        number for number, digests in heard.items() if len(digests) == 1 and said.having(BLOCK, "number", number)
-    }
-    return said, sorted(heard.keys() - settled)
+    given = TrustItems(own)
+    known = {number for number, found in hashes.items() if len(found) == 1 and given.having(BLOCK, "number", number)}
+    return given, sorted(hashes.keys() - known)
 
 
 def _headers(evidence: Sequence[Evidence]) -> tuple[Sequence[Header], Sequence[Finding]]:

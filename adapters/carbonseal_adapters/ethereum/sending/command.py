@@ -41,7 +41,7 @@ def ethereum() -> None:
 def deploy(*, endpoint: str, key: str, yes: bool, wait: int) -> None:
     """Put an AnchorRegistry on the chain behind URL, an address of its JSON-RPC, and say what comes next.
 
-    Nobody owns a registry: one is enough for everybody on that chain, and each publisher's anchors stand under its own
+    Nobody owns a registry: one is enough for everybody on that chain, and each publisher's anchors are stored under its
     account. So pay for it from another account than your node's. The account, its balance and the costs are shown, and
     nothing is sent before you agree. A registry that this account has made lately is found, not made twice.
 

@@ -79,8 +79,8 @@ async def suggest(rpc: Rpc, percentile: float = PERCENTILE) -> Market:
     `TransientError`."""
     block = await rpc.ask("eth_getBlockByNumber", "latest", False)
     with rpc.reading("eth_getBlockByNumber"):
-        told = block.get("baseFeePerGas")
-        newest = None if told is None else int(told, 16)
+        raw = block.get("baseFeePerGas")
+        newest = None if raw is None else int(raw, 16)
     if newest is None:
         return Market(await rpc.number("eth_gasPrice"), 0, legacy=True)
     try:

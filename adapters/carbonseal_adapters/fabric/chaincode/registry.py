@@ -1,4 +1,4 @@
-"""The anchor registry: what may be written under which key, and what is told about it.
+"""The anchor registry: what may be written under which key, and what is answered about it.
 
 ``anchor(log id, size, root)`` writes one anchor under the client that signed the proposal. Once written it stays: the same
 again is a success that writes nothing, so that an anchor keeps its first transaction and time; another root is refused.

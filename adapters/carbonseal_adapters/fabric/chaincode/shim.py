@@ -1,7 +1,7 @@
 """Chaincode as a service: the peer connects, and both sides speak `ChaincodeMessage` over one stream (fabric-protos,
 peer/chaincode_shim.proto).
 
-The stream carries all calls of a peer at once, told apart by channel and transaction id. Each call is a task of its own and
+The stream carries all calls of a peer at once, distinguished by channel and transaction id. Each call is a task of its own and
 has at most one question open at a time; whatever is written waits its turn, because a stream takes one message at a time.
 """
 

@@ -71,7 +71,7 @@ def _attester(one: Attestation, written: Written, config: Config, chaincode: str
     header, answer = _ask(one, written, config.channel, chaincode), Answer.read(one.payload)
     identity = Identity.read(one.endorser)
     identity.check_signature(one.signature, one.payload + one.endorser)
-    member = config.judge(identity, header.at)
+    member = config.validate(identity, header.at)
     if Role.PEER not in member.roles and config.msps[member.msp].tells_roles:
         raise Refused(codes.NOT_A_PEER(name=identity.name, msp=identity.msp))
     proposal = read(one.proposal, shapes.PROPOSAL)

@@ -94,7 +94,7 @@ class Orderers(Protocol):
         """The orderer of that number; raises `Refused` where there is none."""
         ...
 
-    def judge(self, identity: Identity, at: datetime) -> Member:
+    def validate(self, identity: Identity, at: datetime) -> Member:
         """The identity as a member of its organisation; raises `Refused`."""
         ...
 
@@ -133,7 +133,7 @@ def _signer(one: Message, value: bytes, header: bytes, orderers: Orderers, at: d
             if refused.finding.code is codes.SIGNATURE_FAILS:
                 raise Refused(codes.CONSENTER_UNKNOWN(number=number)) from refused
             raise
-    return orderers.judge(identity, at)
+    return orderers.validate(identity, at)
 
 
 def _der(tag: int, content: bytes) -> bytes:

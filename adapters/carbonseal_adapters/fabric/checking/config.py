@@ -67,10 +67,10 @@ class Config:
             raise Refused(codes.CONSENTER_UNKNOWN(number=number))
         return self.consenters[number]
 
-    def judge(self, identity: Identity, at: datetime) -> Member:
+    def validate(self, identity: Identity, at: datetime) -> Member:
         if identity.msp not in self.msps:
             raise Refused(codes.MSP_UNKNOWN(msp=identity.msp))
-        return self.msps[identity.msp].judge(identity, at)
+        return self.msps[identity.msp].validate(identity, at)
 
 
 def read_config(block: Block) -> Config:

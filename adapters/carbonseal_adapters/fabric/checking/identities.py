@@ -1,7 +1,7 @@
 """Who signed, and whether the channel's configuration knows them: membership service providers (MSPs).
 
 An organisation's MSP names its authorities, its revocation lists and the organisational units that tell its peers, orderers,
-clients and admins apart. A certificate is judged as of a given time, never as of today. The rules are Fabric's (docs,
+clients and admins apart. A certificate is validated as of a given time, never as of today. The rules are Fabric's (docs,
 "Membership Service Providers"), and stricter where noted: every certificate of the way up has to be valid at that time.
 """
 
@@ -48,7 +48,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A claim to be somebody: an MSP id and a certificate, not judged yet."""
+    """A claim to be somebody: an MSP id and a certificate, not validated yet."""
 
     msp: str
     certificate: x509.Certificate
@@ -123,9 +123,9 @@ class Msp:
         }
         self.tells_roles = bool(nodes.number(1) and self._nodes)
         self._parents = [ca for ca in self._authorities() if any(issued_by(one, ca) for one in self._intermediates)]
-        self._ways: dict[bytes, tuple[x509.Certificate, ...]] = {}  # up from certificates that were judged before
+        self._ways: dict[bytes, tuple[x509.Certificate, ...]] = {}  # chains of certificates that were validated before
 
-    def judge(self, identity: Identity, at: datetime) -> Member:
+    def validate(self, identity: Identity, at: datetime) -> Member:
         """The identity as a member, as of `at`. Raises `Refused`: untrusted, expired, revoked, of the wrong units."""
         raw = der(identity.certificate)
         if raw not in self._ways:

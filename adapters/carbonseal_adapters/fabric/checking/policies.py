@@ -54,7 +54,7 @@ class OutOf:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """So many of the policies of one name below, each judged for itself; None is one that is missing."""
+    """So many of the policies of one name below, each evaluated for itself; None is one that is missing."""
 
     count: int
     rules: tuple[Rule | None, ...]

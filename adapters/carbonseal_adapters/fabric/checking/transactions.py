@@ -70,7 +70,7 @@ class Transaction:
         if self.action_header != header.signature_header:
             raise Refused(codes.NOT_A_TRANSACTION(problem="its action is another submitter's"))
         self.creator.check_signature(self.signature, self.payload)
-        config.judge(self.creator, header.at)
+        config.validate(self.creator, header.at)
         answer = Answer.read(self.answer)
         answer.check(header.proposal_hash(self.proposal_payload), chaincode)
         return answer
@@ -84,7 +84,7 @@ def endorser(endorsement: Message, answer: bytes, config: Config, header: Header
     """The member that signed `answer`. Raises `Refused` where the signature or the certificate does not hold."""
     identity = Identity.read(endorsement.data(1))
     identity.check_signature(endorsement.data(2), answer + endorsement.data(1))
-    return config.judge(identity, header.at)
+    return config.validate(identity, header.at)
 
 
 def check_anchor(transaction: Transaction, answer: Answer, place: Place, chaincode: str) -> bytes:

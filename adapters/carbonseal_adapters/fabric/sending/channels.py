@@ -1,6 +1,6 @@
-"""One channel, as a client of one organisation asks it: what stands, which block, what became of a transaction.
+"""Queries of one channel by a client of one organisation: the state under an anchor's key, blocks, validation codes.
 
-All that is answered here is one peer's claim.
+Every answer is the claim of one peer, and is checked elsewhere.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Reader(Protocol):
 
 
 class Invalid(Exception):
-    """A transaction's fate; `code` is a TxValidationCode."""
+    """A transaction is not valid; `code` is a TxValidationCode."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -83,8 +83,8 @@ def validate(block: Any, channel: Channel, state: Reader, known: Callable[[str],
                 for update in _writes(action, Version(block.header.number, position)):
                     pending[update.namespace, update.key] = update
             codes.append(0)
-        except Invalid as fate:
-            codes.append(fate.code)
+        except Invalid as invalid:
+            codes.append(invalid.code)
         except Malformed:
             codes.append(Invalid("BAD_PAYLOAD").code)
     return Outcome(bytes(codes), list(pending.values()), list(seen.items()), after)

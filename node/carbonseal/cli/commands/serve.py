@@ -1,4 +1,4 @@
-"""`carbonseal serve`: a node and its HTTP service, until it is told to stop."""
+"""`carbonseal serve`: a node and its HTTP service, until a signal stops it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from carbonseal.cli.options import NODE
     help="Which log lines to write to standard error: this level and above.",
 )
 def serve(directory: Path, host: str, port: int, log_level: str) -> None:
-    """Run the node in DIRECTORY until it is told to stop (Ctrl-C or SIGTERM).
+    """Run the node in DIRECTORY until it is stopped (Ctrl-C or SIGTERM).
 
     Records come in over HTTP. Waiting entries join their log in batches, by size and age. Heads go to every ledger at its own
     cadence, in the background. While the node runs, other commands on the same DIRECTORY talk to it. A log that is frozen is

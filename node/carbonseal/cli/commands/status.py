@@ -18,7 +18,7 @@ from carbonseal.cli.options import NODE
 @click.pass_context
 def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
     """Show the state of the node in DIRECTORY: its logs, the entries that wait, and every ledger with its open and failed
-    anchors, the reasons, and what to do. The exit status is 1 where something is wrong.
+    anchors, why, and what to do. The exit status is 1 where something is wrong.
 
     If `carbonseal serve` does not run, the node is opened, and its ledgers have three seconds to answer.
 

@@ -1,4 +1,4 @@
-"""How a node is and how its ledgers stand, as a person reads it."""
+"""Formats the state of a node, its logs and its ledgers for people."""
 
 from __future__ import annotations
 

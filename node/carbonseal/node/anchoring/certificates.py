@@ -1,5 +1,7 @@
-"""When what signs on each ledger ends (a certificate), as last seen, so that `carbonseal status` can tell it at any time. Owns
-the table `certificates`."""
+"""Certificate expiry: until when the certificate that signs on each ledger is valid, as last seen, for `carbonseal status`.
+
+Owns the table `certificates`.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +11,28 @@ from carbonseal.instants import format_seconds
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.node_tables import CERTIFICATES
 
-EARLY = 30 * 86400.0  # seconds before it ends, it is told
+EARLY = 30 * 86400.0  # seconds before the expiry from which a warning is given
 
 
 class CertificateExpiry:
-    """Ends by ledger."""
+    """Expiry dates, by ledger."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def warning(self, ledger: str, now: float) -> str:
-        """What to do before it ends, where that is soon."""
+        """What to do about a certificate that expires soon or has expired; "" where there is none. `now` in seconds since 1970."""
         with self._database.read() as connection:
             expires = connection.scalar(select(CERTIFICATES.c.expires).where(CERTIFICATES.c.ledger == ledger))
         if expires is None or expires - now > EARLY:
             return ""
-        verb = "ended" if expires <= now else "ends"
-        told = f"the certificate that anchors here {verb} on {format_seconds(expires)}"
-        return f"{told}: have it renewed, then start the node anew"
+        verb = "expired" if expires <= now else "expires"
+        return (
+            f"the certificate that signs anchors {verb} on {format_seconds(expires)}: renew it, then restart the node"
+        )
 
     def put(self, ledger: str, expires: float | None) -> None:
-        """Keep what was seen."""
+        """Store the expiry (seconds since 1970) of a ledger's certificate; None: it has none."""
         with self._database.write() as connection:
             connection.execute(delete(CERTIFICATES).where(CERTIFICATES.c.ledger == ledger))
             if expires is not None:

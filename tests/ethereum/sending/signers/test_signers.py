@@ -155,14 +155,14 @@ def test_a_scrypt_keystore_opens() -> None:
 
 
 def test_keystores_are_read_strictly(keystore: dict[str, Any]) -> None:
-    def told(value: dict[str, Any], word: str | bytes = PASSWORD) -> str:
+    def code_of(value: dict[str, Any], word: str | bytes = PASSWORD) -> str:
         return refusal("env:KEY?password=env:WORD", KEY=json.dumps(value), WORD=word)
 
     crypto, parameters = keystore["crypto"], keystore["crypto"]["kdfparams"]
-    assert told(keystore, "wrong") == "secret.wrong-password"
-    assert told(keystore, "") == "secret.wrong-password"
-    assert told(keystore, b"\xff") == "secret.wrong-password"
-    assert told({**keystore, "address": "00" * 20}) == "ethereum.keystore-other-address"
+    assert code_of(keystore, "wrong") == "secret.wrong-password"
+    assert code_of(keystore, "") == "secret.wrong-password"
+    assert code_of(keystore, b"\xff") == "secret.wrong-password"
+    assert code_of({**keystore, "address": "00" * 20}) == "ethereum.keystore-other-address"
     assert refusal("env:KEY", KEY=json.dumps(keystore)) == "secret.encrypted"
     assert refusal("env:KEY?password=env:WORD", KEY=KEY.hex(), WORD=PASSWORD) == "secret.not-encrypted"
     for broken in (
@@ -180,7 +180,7 @@ def test_keystores_are_read_strictly(keystore: dict[str, Any]) -> None:
         {**keystore, "crypto": {name: value for name, value in crypto.items() if name != "mac"}},
         {**keystore, "crypto": {**crypto, "cipher": "rot13"}},
     ):
-        assert told(broken) == "ethereum.keystore-malformed", broken
+        assert code_of(broken) == "ethereum.keystore-malformed", broken
 
 
 @pytest.mark.parametrize(

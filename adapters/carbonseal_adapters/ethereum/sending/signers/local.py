@@ -82,10 +82,10 @@ def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalK
         raise malformed from None
     except (AttributeError, KeyError, TypeError, NotImplementedError):
         raise malformed from None
-    told = str(keystore.get("address", "")).lower().removeprefix("0x")
-    if told and told != address_of(key.public_key[1:]).hex():
+    named = str(keystore.get("address", "")).lower().removeprefix("0x")
+    if named and named != address_of(key.public_key[1:]).hex():
         raise Refused(
-            codes.KEYSTORE_OTHER_ADDRESS(uri=uri, told=f"0x{told}", found=to_hex(address_of(key.public_key[1:])))
+            codes.KEYSTORE_OTHER_ADDRESS(uri=uri, named=f"0x{named}", found=to_hex(address_of(key.public_key[1:])))
         )
     return key
 
