@@ -1,5 +1,4 @@
-"""What each ledger's balance held when it was last asked, so that `carbonseal status` can tell it at any time. Owns the table
-`balances`."""
+"""Balances: the last known balance of each ledger, for `carbonseal status`. Owns the table `balances`."""
 
 from __future__ import annotations
 
@@ -15,12 +14,12 @@ from carbonseal.storage.node_tables import BALANCES
 
 @dataclass(frozen=True, slots=True)
 class KnownBalance(Balance):
-    """A balance, and when it was asked about."""
+    """A balance, and when it was queried (seconds since 1970)."""
 
     asked: float = 0.0
 
     def format(self, smallest: int) -> str:
-        """A decimal number of its unit."""
+        """An amount of the `smallest` unit as a decimal number of `unit`, in text."""
         return f"{Decimal(smallest).scaleb(-self.decimals).normalize():f}"
 
 
@@ -31,7 +30,7 @@ class Balances:
         self._database = database
 
     def find(self, ledger: str) -> KnownBalance | None:
-        """What was last seen, or None."""
+        """The last known balance, or None."""
         with self._database.read() as connection:
             row = connection.execute(select(BALANCES).where(BALANCES.c.ledger == ledger)).one_or_none()
         if row is None:
@@ -39,7 +38,7 @@ class Balances:
         return KnownBalance(row.unit, row.decimals, int(row.amount), row.warning, row.empty, row.asked)
 
     def put(self, ledger: str, balance: Balance, now: float) -> None:
-        """Keep what was seen."""
+        """Store a balance. `now` in seconds since 1970."""
         values = (ledger, balance.unit, balance.decimals, str(balance.amount), balance.warning, balance.empty, now)
         with self._database.write() as connection:
             connection.execute(delete(BALANCES).where(BALANCES.c.ledger == ledger))

@@ -1,6 +1,6 @@
-"""Calls of a ledger for one anchor: what the anchor's state asks for is called, and the outcome is an event of the machine.
+"""Ledger calls for one anchor: makes the call that the machine names, and turns its outcome into an event.
 
-Nothing is stored here, and nothing decided: what an event changes is for `machine` to say.
+Stores nothing and decides nothing.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Failure = TransientFailure | PermanentFailure
 
 
 def may_send(log: SealingLog | None, ledger: str) -> bool:
-    """Whether more may be sent of a log to a ledger. It is paused where it is frozen, or does not use that ledger any more."""
+    """Whether new attempts of a log may be sent to a ledger. The log is paused if it is frozen or does not use that ledger."""
     return log is not None and ledger in log.ledgers and not log.frozen
 
 
 class LedgerCalls:
-    """Calls ledgers for the anchors of `logs` (by id). Of what a ledger raises, only `UnreachableError` comes through."""
+    """Calls ledgers for the anchors of `logs` (by id). Every error of a ledger becomes an event, except `UnreachableError`."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class LedgerCalls:
         self._reached = reached
 
     async def make(self, call: Call, ledger: Ledger, anchor: TrackedAnchor) -> Event:
-        """Make one call: what came of it."""
+        """Make one call; its outcome. Raises `UnreachableError`."""
         match call:
             case Call.PREPARE:
                 return await self._prepare(ledger, anchor)
@@ -66,7 +66,7 @@ class LedgerCalls:
                 return await self._follow(ledger, anchor)
 
     async def _prepare(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
-        """What a paused log signed and the ledger does not have counts as not there: its slot is used again."""
+        """Attempts of paused logs are not given to `prepare`: if the ledger does not have them, their slots are used again."""
         try:
             head = self._logs[anchor.log].head(anchor.size)
         except Refused as refused:
@@ -81,7 +81,7 @@ class LedgerCalls:
         return Prepared(attempt, tuple(one.id for one in known))
 
     async def _send(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
-        """Hand over the attempt as it is stored, also where it may have been handed over before."""
+        """Send the attempt as it is stored; it may have been sent before."""
         attempts = self._outbox.attempts(anchor)
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         sent = await _outcome(anchor, "send", _hand_over(ledger, wanted))
@@ -90,7 +90,7 @@ class LedgerCalls:
         return sent
 
     async def _follow(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
-        """See what became of it; and take evidence, unless there is some already of what was seen."""
+        """Follow the attempts; take evidence of an inclusion that has none yet."""
         attempts = self._outbox.attempts(anchor)
         seen = await _outcome(anchor, "follow", ledger.follow(attempts))
         if isinstance(seen, Failure):
@@ -115,7 +115,7 @@ async def _hand_over(ledger: Ledger, attempt: Attempt) -> Sent | OutcomeUnknown:
 
 
 async def _outcome(anchor: TrackedAnchor, name: str, call: Awaitable[T]) -> T | Failure:
-    """What a call returned, or how it failed. Raises `UnreachableError`."""
+    """The result of a call, or its failure. Raises `UnreachableError`."""
     try:
         return await call
     except UnreachableError:
@@ -124,7 +124,7 @@ async def _outcome(anchor: TrackedAnchor, name: str, call: Awaitable[T]) -> T | 
         return TransientFailure(str(error))
     except PermanentError as error:
         return PermanentFailure(error.reason, error.remedy)
-    except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
+    except Exception as defect:  # an adapter's defect must not stop the worker
         LOG.exception(
             "adapter defect: ledger=%s log=%s size=%d call=%s", anchor.ledger, anchor.log.hex(), anchor.size, name
         )

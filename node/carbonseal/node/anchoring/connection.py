@@ -1,8 +1,7 @@
-"""Connection to one ledger: opens when it is first needed, runs the startup check before anything is sent, backs off while the
-ledger cannot be reached.
+"""Connection to one ledger: opens lazily, runs the startup check before anything is sent, backs off while the ledger is
+unreachable.
 
-The startup check asks the ledger for the largest head that it holds of each log. A node that was restored from an old copy finds
-out there, at the latest.
+The startup check queries the ledger's latest anchor of each log. It detects a node that was restored from an old copy.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Connection:
-    """The way to one ledger. `problem` says why it cannot be used now, `remedy` what to do where waiting does not help."""
+    """`problem` says why the ledger cannot be used now, `remedy` what to do where waiting does not help."""
 
     def __init__(
         self,
@@ -60,11 +59,11 @@ class Connection:
 
     @property
     def compared(self) -> bool:
-        """Whether the startup check is done for every log to which it matters."""
+        """Whether the startup check is done for every log that needs it."""
         return self._ledger is not None and all(log.id in self._compared or not log.listens for log in self._logs)
 
     async def open(self) -> Ledger | None:
-        """The ledger, once it can be reached and the startup check is done; else None. Never raises what the ledger raises."""
+        """The ledger, once it is reachable and the startup check is done; else None. Raises none of the ledger's errors."""
         if self.remedy or self._clock() < self.next_try:
             return None
         try:
@@ -80,7 +79,7 @@ class Connection:
             self._give_up(error.reason, error.remedy)
         except Refused as refused:
             self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
-        except Exception as defect:  # of an adapter, which may be anybody's: it must not stop the worker
+        except Exception as defect:  # an adapter's defect must not stop the worker
             LOG.exception("adapter defect: ledger=%s call=connect", self._settings.name)
             self.failed(f"a defect of the adapter: {defect!r}")
         else:
@@ -88,13 +87,13 @@ class Connection:
         return None
 
     def answered(self) -> None:
-        """It did all that it was asked for."""
+        """A round of calls succeeded: clear the problem and the back-off."""
         if self.problem:
             LOG.info("ledger answers again: ledger=%s", self._settings.name)
         self.problem, self._failures = "", 0
 
     def failed(self, problem: str) -> None:
-        """It cannot be reached: leave it alone for a while, the longer the longer that lasts."""
+        """The ledger is unreachable: back off, for longer after each failure in a row."""
         if not self.problem:
             LOG.warning("ledger does not answer: ledger=%s error=%s", self._settings.name, problem)
         self._failures += 1
@@ -102,7 +101,7 @@ class Connection:
         self.problem, self.next_try = problem, self._clock() + delay
 
     def compare_again(self, log: bytes) -> None:
-        """Let the startup check be done again for a log (its id): the operator has vouched for the directory."""
+        """Repeat the startup check for a log (its id), whose guard the operator has adopted."""
         self._compared.discard(log)
         self.next_try = 0.0
 
@@ -121,8 +120,8 @@ class Connection:
         raise Refused(CONFIG_WRONG_LEDGER(wanted.name, uri=redacted(wanted.uri), found=found, expected=expected))
 
     async def _compare(self, ledger: Ledger, log: SealingLog) -> None:
-        """The startup check for one log: it freezes where the ledger claims to know more of it than this node does. Done once, also
-        where another ledger's claim froze the log, and again when the node is opened again."""
+        """The startup check for one log, which freezes where the ledger claims a larger head or another root than the node has.
+        Done once each time the node is opened, also where another ledger's claim froze the log."""
         if log.id in self._compared or not log.listens:
             return
         statement = await ledger.latest(log.id)
@@ -132,7 +131,7 @@ class Connection:
             self._compared.add(log.id)
 
     async def _note_expiry(self, ledger: Ledger) -> None:
-        """Keep when the certificate that signs there expires, and say so where that is soon."""
+        """Store the certificate's expiry, and log a warning where it is soon."""
         name = self._settings.name
         await self._writer.run(self._certificates.put, name, ledger.expires)
         if warning := self._certificates.warning(name, self._clock()):

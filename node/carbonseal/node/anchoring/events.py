@@ -1,7 +1,4 @@
-"""The events of the anchoring machine: all that can happen to an anchor. A closed set.
-
-An event says what a ledger answered, or what became of other anchors beside it; the state that it happens to is not its own.
-"""
+"""Events of the anchoring machine: outcomes of ledger calls, and changes of other anchors on the same ledger. A closed set."""
 
 from __future__ import annotations
 
@@ -105,7 +102,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class DueAgain:
-    """This anchor is asked for, and exists already."""
+    """This head became due, and has an anchor already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The evidence of anchors: stored with the change that it belongs to, handed out from the first inclusion on.
+"""Evidence store: the evidence of anchors, stored in the transaction of the change that it belongs to.
 
-It is taken when an anchor is first seen included, while the ledger has the state, and anew whenever the facts of the inclusion
-have changed. It rests on what the verifier's trust pins or does not pin: that is why it may be handed out before the anchor is
-final (docs/adr/0013). Owns the table `evidence`.
+Evidence is taken when an anchor is first seen included, while the ledger still has that state, and again when the facts of the
+inclusion change. It may be handed out before the anchor is final, because it counts only if the verifier's trust pins what it
+rests on (docs/adr/0013). Owns the table `evidence`.
 """
 
 from __future__ import annotations

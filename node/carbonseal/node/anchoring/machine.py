@@ -1,4 +1,5 @@
-"""The anchoring machine: what an event changes in an anchor, one checkpoint of a log on one ledger. Pure: no I/O, no clock.
+"""Anchoring state machine: the changes that an event makes to an anchor (one checkpoint of a log on one ledger). Pure: no I/O,
+no clock.
 
     due ───> signed ───> sent ───> included ───> final
      ^         ^         │ │ ^        │            │
@@ -7,25 +8,25 @@
 
     due, signed, sent, included ───> failed, with reason and remedy; ───> sent, or due where nothing was signed
 
-- **due**: an attempt is wanted, the first or a better one. `prepare` is called.
-- **signed**: an attempt is stored, complete, and may or may not have been handed over. `send` is called; again does no harm.
-- **sent**: it was handed over, as far as is known. `follow` is called.
-- **included**: the ledger has it, and may still take it back, or there is no evidence yet. `follow` is called.
-- **final**: the ledger has it, and the evidence is stored. `follow` is called until the ledger says that it is irreversible,
-  or `Limits.watch` is over: then it is *closed*, and nothing happens to it any more.
-- **failed**: the dead letter. Nothing is called, but it is taken up again when another head becomes due on the ledger, or
-  another anchor is stuck there: the slot that a failed attempt holds may be in the way of others.
+- **due**: an attempt is needed, the first or a replacement. The next call is `prepare`.
+- **signed**: a complete attempt is stored, and may have been sent. The next call is `send`, which is idempotent.
+- **sent**: the attempt was sent, as far as is known. The next call is `follow`.
+- **included**: the ledger has the anchor; it may still be reorged out, or there is no evidence yet. The next call is `follow`.
+- **final**: the ledger has the anchor, and evidence is stored. `follow` is called until the ledger reports that the anchor is
+  irreversible, or until `Limits.watch` has passed: then the anchor is *closed*, and no event changes it.
+- **failed**: dead letter. Nothing is called. The anchor is resumed when another head becomes due on the ledger, or when another
+  anchor is stuck there: the slot that a failed attempt holds may block others.
 
-`TABLE`, at the end of this file, has a rule for each state and event. What the rules keep:
+`TABLE`, at the end of this file, has a rule for each state and event. Invariants:
 
-- What is sent was stored before: `signed` is the only state in which `send` is called, and storing the attempt leads to it.
-- An anchor that was reorged out goes back to sent, from included and from final alike, and its evidence is dropped. `follow`
-  then says whether the attempt waits, has to be sent again, or made anew.
-- No error of any kind takes anything from an anchor that is final: the next look is put off, and that is all.
-- A permanent error fails the anchor where `prepare` or `send` raised it. `follow` and `evidence` have no business to raise one,
-  and from there it counts as one more try that failed.
-- An unreachable ledger counts against no anchor.
-- `Limits.tries` failures in a row fail an anchor, `Limits.attempts` refused attempts too.
+- An attempt is stored before it is sent: `send` is called in the state `signed` alone, and storing an attempt leads there.
+- An anchor that was reorged out, included or final, goes back to `sent`, and its evidence is dropped. The next `follow` shows
+  whether its attempt is pending, has to be sent again, or has to be replaced.
+- No error changes the state of a final anchor: it delays the next `follow`.
+- A permanent error of `prepare` or `send` fails the anchor. `follow` and `evidence` should raise none; theirs counts as one
+  failed try.
+- An unreachable ledger does not count as a failed try.
+- An anchor fails after `Limits.tries` failed tries in a row, or after `Limits.attempts` refused attempts.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ from .tracked import OPEN, WRITTEN, Limits, Name, State, TrackedAnchor
 
 
 class Call(Enum):
-    """What is called of the ledger."""
+    """A call of the ledger."""
 
     PREPARE = "prepare"
     SEND = "send"
@@ -81,7 +82,7 @@ _CALLS: Mapping[State, Call | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be stored, in one transaction, and only if the anchor still is as it was `before`."""
+    """The changes of one event, to be stored in one transaction, and only if the anchor is still equal to `before`."""
 
     before: TrackedAnchor | None  # None: it is new
     after: TrackedAnchor | None  # None: it made way for a larger head
@@ -99,7 +100,7 @@ class Changes:
 
     @property
     def is_reorg(self) -> bool:
-        """Whether the ledger took something back that it had written or called final."""
+        """Whether the anchor was reorged out: it was included or final, and is sent again."""
         before, after = self.before, self.after
         if before is None or after is None or before.state not in WRITTEN:
             return False
@@ -112,37 +113,36 @@ def begin(name: Name, now: float) -> Changes:
 
 
 def advance(anchor: TrackedAnchor, event: Event, now: float, limits: Limits) -> Changes:
-    """What `event` changes in `anchor`. Raises ValueError where it cannot happen to an anchor in that state."""
+    """The changes that `event` makes to `anchor`. Raises ValueError where the event cannot occur in the anchor's state."""
     return TABLE[anchor.state, type(event)](anchor, event, now, limits)
 
 
 def call(anchor: TrackedAnchor, now: float, *, paused: bool) -> Call | None:
-    """What to call of the ledger now; None where it is not time yet, or there is nothing to call. Of a log that is `paused`,
-    nothing more is prepared or sent; what of it was sent is followed."""
+    """The call that is due now, or None. For a `paused` log nothing is prepared or sent; attempts that were sent are followed."""
     time = calls_at(anchor, paused=paused)
     return None if time is None or time > now else _CALLS[anchor.state]
 
 
 def calls_at(anchor: TrackedAnchor, *, paused: bool) -> float | None:
-    """When to call the ledger next, in seconds since 1970; None where it is not to be called."""
+    """When the next call is due, in seconds since 1970; None where there is none."""
     return None if paused and _CALLS[anchor.state] is not Call.FOLLOW else anchor.next
 
 
 def moves(anchor: TrackedAnchor, *, paused: bool) -> bool:
-    """Whether it pays to wait for it: it is open, and its log is not paused."""
+    """Whether the anchor can make progress: it is open, and its log is not paused."""
     return anchor.state in OPEN and not paused
 
 
 def is_delayed(anchor: TrackedAnchor, limits: Limits) -> bool:
-    """Whether it failed many times in a row, and is still tried."""
+    """Whether `Limits.many_tries` or more tries failed in a row, and the anchor is still open."""
     return anchor.state in OPEN and anchor.tries >= limits.many_tries
 
 
 def head_due(
     name: Name, existing: TrackedAnchor | None, live: Iterable[TrackedAnchor], now: float, limits: Limits
 ) -> list[Changes]:
-    """All that changes when the head of this name becomes due, what changes in its own anchor first. `existing` is that anchor, if
-    there is one already; `live` are the anchors on the ledger that are not closed."""
+    """The changes when the head of this name becomes due: those of its own anchor first. `existing` is that anchor, if it exists;
+    `live` are the ledger's anchors that are not closed."""
     changes = [begin(name, now) if existing is None else advance(existing, DueAgain(), now, limits)]
     for anchor in live:
         if anchor.name != name:
@@ -157,7 +157,7 @@ def head_due(
 
 
 def _cannot(anchor: TrackedAnchor, event: Event, _now: float, _limits: Limits) -> Changes:
-    """Nothing that this state calls for has this outcome."""
+    """This event is not an outcome of the call that this state makes."""
     raise ValueError(f"{type(event).__name__} cannot happen to an anchor that is {anchor.state.value}")
 
 
@@ -180,19 +180,19 @@ def _sent(anchor: TrackedAnchor, event: Sent, now: float, _limits: Limits) -> Ch
 
 
 def _unsure(anchor: TrackedAnchor, event: OutcomeUnknown, now: float, _limits: Limits) -> Changes:
-    """signed -> sent. To follow it will tell."""
+    """signed -> sent. The next `follow` finds out."""
     return Changes(anchor, replace(_move(anchor, State.SENT, now, now), reason=event.reason))
 
 
 def _resend(anchor: TrackedAnchor, event: SeenMissing, now: float, limits: Limits) -> Changes:
-    """sent -> signed, or due where the attempt had all its time."""
+    """sent -> signed; or due, once the replacement timeout has passed."""
     state = State.DUE if _is_stuck(anchor, now, limits) else State.SIGNED
     reason = event.seen.reason or "the ledger does not know it"
     return Changes(anchor, _try_again(_seen(anchor, event), state, reason, now, limits))
 
 
 def _wait(anchor: TrackedAnchor, event: SeenPending, now: float, limits: Limits) -> Changes:
-    """sent; or due where the attempt had all its time, and what failed may be in its way."""
+    """sent; or due, once the replacement timeout has passed. Failed anchors that may block it are resumed."""
     waiting = replace(_seen(anchor, event), tries=0, reason=event.seen.reason, remedy="")
     if _is_stuck(anchor, now, limits):
         return Changes(anchor, _move(waiting, State.DUE, now, now), take_up=True)
@@ -200,7 +200,7 @@ def _wait(anchor: TrackedAnchor, event: SeenPending, now: float, limits: Limits)
 
 
 def _renew(anchor: TrackedAnchor, event: SeenRefused, now: float, limits: Limits) -> Changes:
-    """sent -> due, for another attempt; or failed where there were enough."""
+    """sent -> due, for another attempt; or failed, after `Limits.attempts`."""
     refused = _seen(anchor, event)
     if anchor.attempts >= limits.attempts:
         return Changes(anchor, _give_up(refused, event.seen.reason, "look on the ledger why it refuses anchors", now))
@@ -208,7 +208,7 @@ def _renew(anchor: TrackedAnchor, event: SeenRefused, now: float, limits: Limits
 
 
 def _included(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: Limits) -> Changes:
-    """sent -> included; final -> included, where a reorg has put it elsewhere."""
+    """sent -> included; final -> included, where a reorg moved it to another block."""
     included = _well(_move(_seen(anchor, event), State.INCLUDED, now, now + limits.first_look))
     return Changes(anchor, included, evidence=event.evidence, facts=event.seen.facts or {})
 
@@ -216,25 +216,25 @@ def _included(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: Li
 def _included_unproved(
     anchor: TrackedAnchor, event: IncludedUnproved | FinalUnproved, now: float, limits: Limits
 ) -> Changes:
-    """sent -> included; final -> included, where a reorg has put it elsewhere. Nothing becomes final without evidence."""
+    """sent -> included; final -> included, where a reorg moved it to another block. No anchor becomes final without evidence."""
     included = _well(_move(_seen(anchor, event), State.INCLUDED, now, now + limits.first_look))
     return Changes(anchor, replace(included, reason=_unproved(event)))
 
 
 def _confirmed(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: Limits) -> Changes:
-    """included, still."""
+    """Still included."""
     included = replace(_well(_seen(anchor, event)), next=_next_look(anchor, now, limits))
     return Changes(anchor, included, evidence=event.evidence, facts=event.seen.facts or {})
 
 
 def _confirmed_unproved(anchor: TrackedAnchor, event: IncludedUnproved, now: float, limits: Limits) -> Changes:
-    """included, still. There is time for evidence until it is final."""
+    """Still included. Evidence is needed only once it is final."""
     included = replace(_well(_seen(anchor, event)), next=_next_look(anchor, now, limits))
     return Changes(anchor, replace(included, reason=_unproved(event)))
 
 
 def _prove_again(anchor: TrackedAnchor, event: FinalUnproved, now: float, limits: Limits) -> Changes:
-    """included, though the ledger calls it final: there is no evidence yet."""
+    """Still included, although the ledger reports it final: evidence is missing."""
     return Changes(anchor, _try_again(_seen(anchor, event), State.INCLUDED, _unproved(event), now, limits))
 
 
@@ -246,19 +246,19 @@ def _finish(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits)
 
 
 def _watch(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) -> Changes:
-    """final, still."""
+    """Still final."""
     then = None if event.seen.irreversible else _next_watch(anchor, now, limits)
     final = replace(_seen(anchor, event), next=then)
     return Changes(anchor, final, evidence=event.evidence, facts=event.seen.facts or {})
 
 
 def _watch_on(anchor: TrackedAnchor, _event: Event, now: float, limits: Limits) -> Changes:
-    """final, whatever went wrong."""
+    """Still final: an error only delays the next `follow`."""
     return Changes(anchor, replace(anchor, next=_next_watch(anchor, now, limits)))
 
 
 def _reorged(anchor: TrackedAnchor, event: Observed, now: float, limits: Limits) -> Changes:
-    """included, final -> sent. An anchor that was reorged out goes back to sent, and its attempt has all its time again."""
+    """included, final -> sent: the anchor was reorged out. The replacement timeout starts again."""
     sent = _well(_move(_seen(anchor, event), State.SENT, now, now + limits.first_look))
     return Changes(anchor, replace(sent, attempted=now, reason="reorged out"), drop_evidence=True)
 
@@ -269,7 +269,7 @@ def _retry(anchor: TrackedAnchor, event: TransientFailure, now: float, limits: L
 
 
 def _retry_send(anchor: TrackedAnchor, event: TransientFailure, now: float, limits: Limits) -> Changes:
-    """signed; or due where the attempt had all its time: what cannot be sent for long is prepared anew."""
+    """signed; or due, once the replacement timeout has passed: an attempt that cannot be sent is replaced."""
     state = State.DUE if _is_stuck(anchor, now, limits) else State.SIGNED
     return Changes(anchor, _try_again(anchor, state, event.reason, now, limits))
 
@@ -280,7 +280,7 @@ def _fail(anchor: TrackedAnchor, event: PermanentFailure, now: float, _limits: L
 
 
 def _revive(anchor: TrackedAnchor, event: DueAgain, now: float, limits: Limits) -> Changes:
-    """failed -> due, where nothing was signed, else as `_take_up`."""
+    """failed -> due, where nothing was signed; else as `_take_up`."""
     if anchor.attempts:
         return _take_up(anchor, event, now, limits)
     return Changes(anchor, replace(_well(_move(anchor, State.DUE, now, now)), due=now))
@@ -292,12 +292,12 @@ def _take_up(anchor: TrackedAnchor, _event: DueAgain | TakenUp, now: float, _lim
 
 
 def _make_way(anchor: TrackedAnchor, _event: Superseded, _now: float, _limits: Limits) -> Changes:
-    """due, and gone where nothing was signed: the larger head covers all that this one would."""
+    """Removes a due anchor without attempts: the larger head covers its entries too."""
     return Changes(anchor, anchor if anchor.attempts else None)
 
 
 def _make_way_in_vain(anchor: TrackedAnchor, _event: Superseded, _now: float, limits: Limits) -> Changes:
-    """failed, and gone where nothing was signed in all its tries. What a ledger refused for good stays: somebody has to see it."""
+    """Removes a failed anchor without attempts, if it ran out of tries. After a permanent error it stays, for the operator."""
     return Changes(anchor, anchor if anchor.attempts or anchor.tries < limits.tries else None)
 
 
@@ -305,23 +305,23 @@ def _make_way_in_vain(anchor: TrackedAnchor, _event: Superseded, _now: float, li
 
 
 def _move(anchor: TrackedAnchor, state: State, now: float, then: float | None) -> TrackedAnchor:
-    """In another state, to be called about `then`."""
+    """The anchor in another state; its next call is due at `then`."""
     return replace(anchor, state=state, since=now, next=then)
 
 
 def _seen(anchor: TrackedAnchor, event: Observed) -> TrackedAnchor:
-    """With what an observation says of it."""
+    """The anchor with the attempt, stage and cost of an observation."""
     seen = event.seen
     return replace(anchor, attempt=seen.attempt or anchor.attempt, stage=seen.stage, cost=seen.cost)
 
 
 def _well(anchor: TrackedAnchor) -> TrackedAnchor:
-    """It got further: what went wrong before does not matter any more."""
+    """The anchor after progress: earlier errors are cleared."""
     return replace(anchor, tries=0, reason="", remedy="")
 
 
 def _try_again(anchor: TrackedAnchor, state: State, reason: str, now: float, limits: Limits) -> TrackedAnchor:
-    """One try failed: in `state`, each time after a longer delay. The last of `Limits.tries` fails the anchor."""
+    """One more failed try: retried in `state` after a growing delay, or failed after `Limits.tries`."""
     tries = anchor.tries + 1
     failed = replace(anchor, tries=tries)
     if tries >= limits.tries:
@@ -333,22 +333,22 @@ def _try_again(anchor: TrackedAnchor, state: State, reason: str, now: float, lim
 
 
 def _give_up(anchor: TrackedAnchor, reason: str, remedy: str, now: float) -> TrackedAnchor:
-    """Failed, and why, and what to do."""
+    """The anchor failed, with reason and remedy."""
     return replace(_move(anchor, State.FAILED, now, None), reason=reason, remedy=remedy)
 
 
 def _is_stuck(anchor: TrackedAnchor, now: float, limits: Limits) -> bool:
-    """Whether the newest attempt had all the time that the ledger gives one."""
+    """Whether the replacement timeout of the newest attempt has passed."""
     return limits.replace_after is not None and now - anchor.attempted >= limits.replace_after
 
 
 def _next_look(anchor: TrackedAnchor, now: float, limits: Limits) -> float:
-    """When to look next at what is sent or included: the later, the longer nothing has happened."""
+    """When to follow a sent or included anchor next: after a quarter of its time in that state, within limits."""
     return now + min(limits.longest_look, max(limits.first_look, (now - anchor.since) / 4))
 
 
 def _next_watch(anchor: TrackedAnchor, now: float, limits: Limits) -> float | None:
-    """When to look next at what is final; None once it was watched for long enough."""
+    """When to follow a final anchor next: after half its time in that state, within limits; None after `Limits.watch`."""
     age = now - anchor.since
     return None if age >= limits.watch else now + min(limits.longest_watch, max(limits.first_watch, age / 2))
 

@@ -1,11 +1,11 @@
-"""The outbox: stores anchors and their attempts, durably, and nothing else. What changes, and when, is for `machine` to say.
+"""Outbox: stores anchors and their attempts, durably. What changes, and when, `machine` decides.
 
-- Changes are stored in one transaction, and only if the anchor is as it was when they were thought of: its version has not
+- Changes are stored in one transaction, and only if the anchor is as it was when they were computed: its version has not
   moved (compare and set). Of two that start from one version, the second is not stored.
-- A new attempt is stored only if the open attempts on its ledger are those in view of which it was signed: all logs of a node
+- A new attempt is stored only if the open attempts on its ledger are still those that `prepare` was given: all logs of a node
   share a ledger's account, and its slots.
-- Nothing that is asked in each round grows with what is finished: an anchor is `live` until it is closed, and what closed anchors
-  come to is kept as sums (table `closed`).
+- No query of a round grows with finished anchors: an anchor is `live` until it is closed, and closed anchors are kept as sums
+  (table `closed`).
 
 Owns the tables `anchors`, `closed` and `attempts`. An anchor's name is (ledger, log id, size).
 """
@@ -30,7 +30,7 @@ from .tracked import WRITTEN, Name, State, TrackedAnchor
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the anchors on a ledger come to."""
+    """Sums over the anchors on a ledger."""
 
     counts: dict[State, int]  # states without an anchor are left out
     cost: int  # of all attempts, in the smallest unit of the ledger's balance
@@ -85,7 +85,7 @@ class Outbox:
             return _open_attempts(connection, ledger)
 
     def totals(self, ledger: str) -> Totals:
-        """What all anchors on a ledger come to."""
+        """Sums over all anchors on a ledger."""
         with self._database.read() as connection:
             closed = connection.execute(select(CLOSED).where(CLOSED.c.ledger == ledger)).all()
             live = _live(connection, ledger)
@@ -113,8 +113,8 @@ class Outbox:
     # --- changing --------------------------------------------------------------------------------------------------
 
     def store(self, *changes: Changes) -> bool:
-        """Store the first of `changes`, and each of the others whose anchor is still as it was; nothing where that cannot be said
-        of the first. Gives whether the first was stored. Durable on return."""
+        """Store the first of `changes`, and each of the others whose anchor is unchanged since; nothing where the first one's has
+        changed. Returns whether the first was stored. Durable on return."""
         first, *others = changes
         with self._database.write() as connection:
             if not _store(connection, first):
@@ -125,7 +125,7 @@ class Outbox:
 
 
 def _store(connection: Connection, changes: Changes) -> bool:
-    """False, and nothing is changed, where something else happened meanwhile."""
+    """False, and nothing is stored, where the anchor or the open attempts have changed since."""
     before, after = changes.before, changes.after
     if not changes:
         return True
@@ -183,7 +183,7 @@ def _add_attempt(connection: Connection, name: Name, attempt: Attempt) -> None:
 
 
 def _close(connection: Connection, anchor: TrackedAnchor) -> None:
-    """Add an anchor that is closed to what the others come to."""
+    """Add an anchor that is closed to the sums."""
     mine = (CLOSED.c.ledger == anchor.ledger) & (CLOSED.c.log == anchor.log)
     sums = connection.execute(select(CLOSED).where(mine)).one()
     cost, size = str(int(sums.cost) + anchor.cost), max(sums.size, anchor.size)

@@ -1,4 +1,4 @@
-"""How a ledger is doing, as `carbonseal status` prints it and the service answers it."""
+"""State of a ledger, for `carbonseal status` and the service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LISTED = 100  # anchors that are open or failed are listed one by one, the large
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What pays for a ledger's anchors, and what they have cost so far."""
+    """The balance that pays for a ledger's anchors, and their cost so far."""
 
     balance: KnownBalance
     spent: int
@@ -38,14 +38,14 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """How a ledger is doing for this node."""
+    """The state of a ledger of this node, and of its anchors."""
 
     name: str
     uri: str  # without what may be an access key
     publisher: str
     cadence: float  # seconds
-    compared: bool  # it was asked what it knows of the logs
-    idle: bool  # there is nothing to wait for: no anchor is open that this node takes further
+    compared: bool  # the startup check is done
+    idle: bool  # no anchor is open but those of paused logs
     delayed: bool  # an anchor failed many times in a row, and is still tried
     problem: str  # why it cannot be used now
     remedy: str  # what to do about that, where waiting does not help
@@ -56,8 +56,8 @@ class LedgerState:
 
     @property
     def failing(self) -> bool:
-        """Whether anchors here need somebody: the ledger cannot be used, one failed for good or many times in a row, or what
-        pays for them has not enough for one more."""
+        """Whether an operator has to act: the ledger cannot be used, an anchor failed or is delayed, or the balance does not pay
+        for another one."""
         stopped = self.counts.get(State.FAILED) or self.delayed
         return bool(self.problem or stopped or (self.costs and self.costs.balance.empty))
 

@@ -1,4 +1,4 @@
-"""An anchor on its way to a ledger, the states of its way, and the limits that the machine keeps. See `machine`."""
+"""Tracked anchors: an anchor's state and history as the outbox stores them, and the limits of the state machine (`machine`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from carbonseal.instants import format_seconds
 
 
 class State(Enum):
-    """How far an anchor has got. See the picture above."""
+    """The state of an anchor. `machine` has the picture and the meaning of each."""
 
     DUE = "due"
     SIGNED = "signed"
@@ -26,27 +26,29 @@ WRITTEN = (State.INCLUDED, State.FINAL)  # the ledger has it
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every delay, in seconds, and every number of times that anchoring knows."""
+    """All delays (in seconds) and all maximum numbers of tries in anchoring."""
 
-    replace_after: float | None = None  # the ledger's: how long an attempt has until another is wanted; None: for ever
+    replace_after: float | None = None  # the ledger's replacement timeout; None: attempts are never replaced
 
     first_delay: float = 0.5  # after a try that failed; doubled with each
     longest_delay: float = 300.0
-    tries: int = 100  # that may fail in a row: with these delays, eight hours
-    many_tries: int = 8  # from which on somebody should look: with these delays, after two minutes
-    attempts: int = 8  # that are signed for one anchor, if the ledger refuses them all
+    tries: int = 100  # failed tries in a row until the anchor fails: with these delays, eight hours
+    many_tries: int = 8  # failed tries in a row until the ledger counts as failing: with these delays, two minutes
+    attempts: int = 8  # refused attempts until the anchor fails
 
-    first_look: float = 0.1  # between two looks at what is sent or included: a quarter of its time in that state
+    first_look: float = (
+        0.1  # between two calls of `follow` for a sent or included anchor: a quarter of its time in that state
+    )
     longest_look: float = 15.0
-    first_watch: float = 5.0  # between two looks at what is final: half its time in that state
+    first_watch: float = 5.0  # between two calls of `follow` for a final anchor: half its time in that state
     longest_watch: float = 300.0
-    watch: float = 86_400.0  # for which what is final is looked at, if the ledger does not call it irreversible before
+    watch: float = 86_400.0  # how long a final anchor is followed, unless the ledger reports it irreversible before
 
     first_reconnect: float = 0.5  # after a ledger could not be reached; doubled with each
     longest_reconnect: float = 60.0
-    shortest_round: float = 0.01  # between two rounds of a worker, whatever there is to do
+    shortest_round: float = 0.01  # between two rounds of a worker
     longest_round: float = 5.0
-    balance: float = 60.0  # between two looks at what pays for anchors
+    balance: float = 60.0  # between two queries of the balance
 
 
 STANDARD_LIMITS = Limits()
@@ -54,7 +56,7 @@ STANDARD_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class TrackedAnchor:
-    """One anchor on its way. Its name is (ledger, log, size). Times are seconds since 1970."""
+    """One anchor. Its name is (ledger, log id, size). Times are seconds since 1970."""
 
     ledger: str
     log: bytes  # its id
@@ -63,15 +65,15 @@ class TrackedAnchor:
     due: float  # when it became due
     since: float  # when it came to its state
     next: float | None  # when the ledger is called next; None: not again
-    tries: int = 0  # that failed since it last got further
-    attempt: str = ""  # the id of the attempt that is to be sent, or that was seen last
+    tries: int = 0  # failed tries since its last progress
+    attempt: str = ""  # id of the attempt to send, or of the one that was observed last
     attempts: int = 0  # signed for it
     attempted: float = 0.0  # when the newest attempt was signed, or the anchor was reorged out
-    reason: str = ""  # what went wrong last; for good where the state is FAILED
+    reason: str = ""  # of the last error, or of the failure
     remedy: str = ""
-    stage: str = ""  # how far it has got, in the ledger's own words
+    stage: str = ""  # confirmation progress, in the ledger's own words
     cost: int = 0  # of all its attempts so far, in the smallest unit of the ledger's balance
-    version: int = 0  # counts changes, so that two who start from one state do not both store theirs
+    version: int = 0  # counts changes, for compare and set
 
     @property
     def name(self) -> Name:
@@ -80,7 +82,7 @@ class TrackedAnchor:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it is final for good: nothing happens to it any more."""
+        """Whether it is final and not followed any more: no event changes it."""
         return self.state is State.FINAL and self.next is None
 
     def to_json(self) -> dict[str, object]:

@@ -1,11 +1,11 @@
-"""Ledger worker: calls one ledger for each anchor that is to go there, and feeds what comes of it to the anchoring machine.
+"""Ledger worker: calls one ledger for each of its anchors, and gives the outcomes to the anchoring machine as events.
 
 - Each ledger has a worker of its own, so that an unavailable ledger delays no other.
-- All logs of a node share the worker of a ledger, one round at a time, because they share the account there: its slots (an
-  Ethereum nonce) are one line.
-- What `machine.call` names is called, and what `machine.advance` makes of the outcome is stored before anything else is called. So
-  what is sent was stored before, and what `send` answered is stored before it is followed. A crash between a call and its store
-  repeats the call: `prepare` has sent nothing, `send` is idempotent, `follow` and `evidence` only read.
+- All logs of a node share the worker of a ledger, one round at a time, because they share the account there, whose slots
+  (Ethereum's nonces) are used in order.
+- `machine.call` names the next call; the changes that `machine.advance` makes of its outcome are stored before the next call.
+  So an attempt is stored before it is sent, and the answer of `send` before the attempt is followed. After a crash between a
+  call and its store the call is repeated: `prepare` sends nothing, `send` is idempotent, `follow` and `evidence` only read.
 - Every change of an anchor's state is one log line.
 """
 
@@ -64,7 +64,7 @@ _STORED: Mapping[type[Event], str] = {  # the failpoint after the change of stat
 
 
 class LedgerWorker:
-    """Takes all anchors of one ledger on their way."""
+    """Drives all anchors of one ledger."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class LedgerWorker:
         clock: Callable[[], float],
         reached: failpoints.Reached,
     ) -> None:
-        """`logs` are all of the node's: those that do not use this ledger any more may have anchors under way."""
+        """`logs` are all logs of the node: one that does not use this ledger any more may have open anchors here."""
         self.config = settings
         self.name = settings.name
         self._logs: Mapping[bytes, SealingLog] = {log.id: log for log in logs}
@@ -105,7 +105,7 @@ class LedgerWorker:
     # --- what the node asks ----------------------------------------------------------------------------------------
 
     def state(self) -> LedgerState:
-        """How the ledger is doing."""
+        """The state of the ledger and of its anchors."""
         live, totals, balance = (
             self._outbox.live(self.name),
             self._outbox.totals(self.name),
@@ -130,7 +130,7 @@ class LedgerWorker:
         )
 
     async def make_due(self, log: SealingLog) -> None:
-        """Let a log's newest head be anchored."""
+        """Make an anchor of a log's newest head due."""
         head = log.newest()
         if head is not None:
             name = (self.name, log.id, head.checkpoint.size)
@@ -141,30 +141,30 @@ class LedgerWorker:
         self._wake.set()
 
     async def startup_check(self) -> None:
-        """Connect, and compare what the ledger knows of the logs with what this node knows."""
+        """Connect, and compare the ledger's latest anchor of each log with this node's logs."""
         async with self._turn:
             await self._connection.open()
 
     def compare_again(self, log: SealingLog) -> None:
-        """Let the startup check be done again: the operator has vouched for the log."""
+        """Repeat the startup check for a log, whose guard the operator has adopted."""
         self._connection.compare_again(log.id)
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Keep every log's cadence, and take anchors on, for ever."""
+        """Make heads due at every log's cadence, and advance all anchors, until cancelled."""
         while True:
             try:
                 for log in self.users:
                     await self._keep_cadence(log)
                 await self.advance()
                 seconds = self._next_round()
-            except BrokenOff as error:  # a full disk: what is stored is durable, and goes on once there is room
+            except BrokenOff as error:  # such as a full disk: anchors go on once there is room
                 LOG.error("anchoring interrupted: ledger=%s error=%s", self.name, error.finding)
                 seconds = self._limits.longest_round
             await until(self._wake, sleep, seconds)
             self._wake.clear()
 
     async def wait_until_idle(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Take anchors on until none is open, but for those that nothing more is sent of."""
+        """Advance anchors until none is open but those of paused logs."""
         while True:
             await self.advance()
             self._stored.clear()
@@ -179,7 +179,7 @@ class LedgerWorker:
     # --- one round -------------------------------------------------------------------------------------------------
 
     async def advance(self) -> None:
-        """Take every anchor whose time has come as far as it goes now."""
+        """Advance every anchor whose next call is due, as far as it goes now."""
         async with self._turn:
             ledger = await self._connection.open()
             if ledger is None:
@@ -188,13 +188,13 @@ class LedgerWorker:
                 await self._ask_balance(ledger)
                 for anchor in self._outbox.live(self.name):
                     await self._advance(ledger, anchor)
-            except UnreachableError as error:  # which counts against no anchor
+            except UnreachableError as error:  # not a failed try of any anchor
                 self._connection.failed(str(error))
             else:
                 self._connection.answered()
 
     async def _advance(self, ledger: Ledger, anchor: TrackedAnchor) -> None:
-        """Take one anchor as far as it goes now, through each state once at most. Raises `UnreachableError`."""
+        """Advance one anchor, through each state once at most. Raises `UnreachableError`."""
         limits = replace(self._limits, replace_after=ledger.replace_after)
         now: TrackedAnchor | None = anchor
         passed: set[State] = set()
@@ -225,7 +225,7 @@ class LedgerWorker:
         return True
 
     def _take_up(self, limits: Limits) -> Iterable[Changes]:
-        """What changes in the anchors that failed here when another one is stuck."""
+        """The changes that resume failed anchors when another one is stuck."""
         failed = (anchor for anchor in self._outbox.live(self.name) if anchor.state is State.FAILED)
         return [machine.advance(anchor, TakenUp(), self._clock(), limits) for anchor in failed]
 
@@ -264,7 +264,7 @@ class LedgerWorker:
         return bool(self._connection.remedy) or not moving
 
     async def _ask_balance(self, ledger: Ledger) -> None:
-        """See now and then what pays for anchors, and log that it runs low. Raises `UnreachableError`."""
+        """Query the balance from time to time, store it, and log when it becomes low. Raises `UnreachableError`."""
         if self._clock() < self._next_balance:
             return
         self._next_balance = self._clock() + self._limits.balance
@@ -274,7 +274,7 @@ class LedgerWorker:
             raise
         except (TransientError, PermanentError) as error:
             LOG.info("balance unknown: ledger=%s error=%s", self.name, error)
-        except Exception:  # anchors do without
+        except Exception:  # an adapter's defect must not stop the anchors
             LOG.exception("adapter defect: ledger=%s call=balance", self.name)
         else:
             if balance is not None:
@@ -284,7 +284,7 @@ class LedgerWorker:
                 await self._writer.run(self._balances.put, self.name, balance, self._clock())
 
     async def _keep_cadence(self, log: SealingLog) -> None:
-        """Make a log's newest head due where it is time, and it covers an entry that is worth an anchor."""
+        """Make a log's newest head due, if the cadence has passed and the head covers a new entry that makes anchors due."""
         head = log.newest()
         last = next(iter(self._outbox.anchors(self.name, log=log.id, limit=1)), None)
         if head is None or log.frozen:
@@ -295,7 +295,7 @@ class LedgerWorker:
             await self.make_due(log)
 
     def _next_round(self) -> float:
-        """In how many seconds there is something to do."""
+        """Seconds until the next round."""
         now = self._clock()
         wanted = now
         if self._connection.compared:
