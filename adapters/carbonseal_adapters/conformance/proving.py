@@ -83,7 +83,7 @@ async def evidence_proves_nothing_else(subject: Subject) -> None:
 
 
 async def changed_bytes_prove_nothing(subject: Subject) -> None:
-    """Evidence that was cut, lengthened or changed in one bit is refused with a finding, and without an exception."""
+    """Evidence that was cut, lengthened or changed in one byte is refused with a finding, and without an exception."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         evidence = await subject.proved(ledger, anchor)

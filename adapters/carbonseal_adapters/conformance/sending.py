@@ -103,7 +103,7 @@ async def what_is_final_stays_final(subject: Subject) -> None:
 
 
 async def an_outage_is_transient(subject: Subject) -> None:
-    """While the ledger is down, every call that needs it fails in a way that says: later."""
+    """While the ledger is down, its calls raise errors that let them be repeated; afterwards open anchors become final."""
     if subject.outage is None:
         return
     async with connected(subject) as ledger:
@@ -135,7 +135,7 @@ async def an_outage_is_transient(subject: Subject) -> None:
 
 
 async def _state(ledger: Ledger, anchor: Anchor) -> tuple[int | None, Statement | None]:
-    """What pays for anchors, and the latest anchor, as far as the ledger has them."""
+    """The balance and the latest anchor, as far as the ledger has them."""
     balance = await ledger.balance()
     return balance.amount if balance else None, await ledger.latest(anchor.statement.log_id)
 

@@ -1,4 +1,5 @@
-"""Which block a verifier's trust names, and whether enough sources agree (spec section 8, "Which block the trust names"). Pure.
+"""Pinned blocks: the block hashes in a verifier's trust, and whether enough sources agree on one (spec section 8, "Which block
+the trust names"). Pure.
 
 A trust item of kind ``block`` is one answer of one source::
 
@@ -74,10 +75,10 @@ class PinnedBlock:
 
 
 def source_identity(source: str) -> str:
-    """What two items of one source have in common. Of an address: its host, and its port unless that is 80 or 443; of
-    anything else: its words in lower case.
+    """Identifies the source of a trust item: of a URL the host, and the port unless it is 80 or 443; of any other text its words
+    in lower case.
 
-    Whether two hosts have two operators is for the verifier to know: nothing here could tell.
+    Two hosts of one operator have two identities: the verifier has to know that.
     """
     words = " ".join(source.split()).casefold()
     address = _ADDRESS.match(words)
@@ -134,7 +135,7 @@ def review(
     genesis: bytes | None = None,
     evidence: Iterable[Header] = (),
 ) -> TrustReview:
-    """What there is to say of every block in the trust, and of those that evidence rests on. `genesis` None: no policy pins
+    """Reviews every block in the trust, and those that evidence rests on. `genesis` None: no policy pins
     it, and sources need to name any block 0. Raises `Refused` as `pinned`."""
     items = TrustItems.of(trust)
     sources = _Sources.of(ledger, items, genesis)
@@ -203,7 +204,7 @@ class _Sources:
         return _Sources({who: found for who, found in block0.items() if who not in strangers}, strangers)
 
     def counting(self, named: _Named) -> tuple[_Named, Mapping[str, Finding]]:
-        """What the sources that count name, and the findings on those that do not say which chain they speak of."""
+        """The hashes named by sources that count, and findings on sources that name no block 0."""
         counted: _Named = {}
         missing: dict[str, Finding] = {}
         for digest, sources in named.items():
@@ -220,7 +221,7 @@ def _agreed(named: _Named, agree: int) -> list[bytes]:
 
 
 def _problem(named: _Named, number: int, digest: bytes | None, agree: int) -> Finding | None:
-    """Why it is not shown that a block has this hash (None: any), if so."""
+    """The finding that says why the trust does not pin this hash (None: any) of a block; None where it does."""
     match _agreed(named, agree):
         case [one] if digest in {None, one}:
             return None

@@ -1,4 +1,4 @@
-"""The words of policy lines and of `node.toml`: names of chains, hashes, addresses. Pure, and at home on the base install."""
+"""Options of policy lines and of `node.toml`: names of chains, hashes, addresses. Pure, on the base install."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 
 def read_exactly(options: Mapping[str, str], names: Sequence[str], optional: Sequence[str] = ()) -> None:
-    """See that `options` has these names, all of them but the `optional`, and no others. Raises `Refused`
+    """Check that `options` has these names, all of them but the `optional`, and no others. Raises `Refused`
     (ethereum.option-…)."""
     for option in options:
         if option not in names and option not in optional:

@@ -1,4 +1,4 @@
-"""The contract AnchorRegistry as a verifier and a sender need it: its artifact, and where it keeps an anchor. Pure."""
+"""AnchorRegistry: the contract's artifact, call data, and the storage slot of an anchor. Pure."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ from carbonseal_adapters.ethereum.checking import codes
 Item: TypeAlias = "bytes | list[Item]"
 
 MAX_DEPTH = 8
-MAX_ITEMS = 128  # in one list; the longest that occurs is a proof of 65 nodes
+MAX_ITEMS = 128  # in one list; the longest list in evidence is a proof of 65 nodes
 MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
 
 
 def encode(item: Item) -> bytes:
-    """The RLP encoding of bytes, or of a list of items (Yellow Paper, appendix B)."""
+    """The RLP encoding of bytes, or of a list of items (yellow paper, appendix B)."""
     if isinstance(item, list):
         body = b"".join(map(encode, item))
         return _prefix(0xC0, len(body)) + body

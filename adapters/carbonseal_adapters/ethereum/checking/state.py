@@ -1,6 +1,6 @@
-"""One word of a contract's storage, shown down from a block that the verifier pinned: what every kind of evidence shares.
+"""Storage proofs: one word of a contract's storage, proved from a pinned block hash. Shared by all kinds of Ethereum evidence.
 
-The way down is: block hash -> state root -> the contract's account, with the pinned code -> its storage root -> the word.
+The chain of proofs is: block hash -> state root -> the contract's account, with the pinned code -> its storage root -> the word.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Nodes: TypeAlias = tuple[bytes, ...]  # of a proof as EIP-1186 has it, from the 
 
 
 class Proofs(Protocol):
-    """What shows a word: the block's header and the two proofs, unchecked but for their form."""
+    """A storage proof: the block's header and the two proofs of EIP-1186, of which only the form was checked."""
 
     @property
     def header(self) -> bytes:

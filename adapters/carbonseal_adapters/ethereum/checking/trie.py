@@ -1,7 +1,7 @@
 """Merkle-Patricia proofs as EIP-1186 gives them, verified strictly (yellow paper, appendix D).
 
 A proof is the list of trie nodes from the root down to a key's value. Every node must have the hash that its parent
-names, in order, with nothing left over. Nodes shorter than 32 bytes stand inside their parent and are not listed.
+names, in order, with nothing left over. Nodes shorter than 32 bytes are embedded in their parent and are not listed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from carbonseal_adapters.ethereum.checking import codes
 
 
 def origin(endpoint: str) -> str:
-    """Scheme, host and port, in one spelling: what may be shown and stored. Raises `Refused` (ethereum.endpoint-malformed)."""
+    """Scheme, host and port, in one spelling, without what may be an access key. Raises `Refused` (ethereum.endpoint-malformed)."""
     try:
         found = endpoints.origin(endpoint)
     except ValueError:  # UnicodeError among them

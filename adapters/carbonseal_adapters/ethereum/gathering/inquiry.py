@@ -1,4 +1,4 @@
-"""One endpoint's JSON-RPC on the base install, for those who verify and installed nothing else."""
+"""JSON-RPC client of one endpoint for verifiers, on the base install (urllib), with bounds on size and time."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
 TIMEOUT = 30  # seconds, for every piece of an answer
 DEADLINE = 120  # seconds, for all of it
 MOST_NUMBER = (1 << 53) - 1  # of a block: what a trust file can hold
-MOST_RANGES = 20_000  # questions for events
+MOST_RANGES = 20_000  # queries for events
 MOST_BLOCKS = 65_536  # in which there are events: a quarter of what a trust file can hold
 BUSY = {429, 503}
 PAUSES = tuple(backoff(failures, 1, 15) for failures in range(1, 6))  # seconds, while an endpoint says that it is busy
 
 
 class _Elsewhere(urllib.request.HTTPRedirectHandler):
-    """Whom the verifier named is asked, and nobody else."""
+    """Refuses redirects: no endpoint is queried but the one that the verifier named."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
 
 
 class Inquiry:
-    """Queries to one endpoint. Every failure to answer is a `TransientError`, every answer that is of no use a `Refused`."""
+    """Queries of one endpoint. Raises `TransientError` where it does not answer, `Refused` where its answer cannot be used."""
 
     def __init__(self, endpoint: str, pause: Callable[[float], None]) -> None:
         """Raises `Refused` where `endpoint` is not an address."""
@@ -137,7 +137,7 @@ class Inquiry:
         raise AssertionError("the last pause is None")
 
     def _fetch(self, request: urllib.request.Request) -> bytes:
-        """Raises `TransientError` after `DEADLINE`: one who sends a byte every half minute is not waited for. The thread that still
+        """Raises `TransientError` after `DEADLINE`, also where an endpoint sends a byte now and then. The thread that still
         reads then ends with the process, or when the answer has grown too large."""
         answer: Future[bytes] = Future()
 

@@ -1,7 +1,7 @@
-"""Gathers the block hashes that evidence rests on, from endpoints of the verifier's choice, on the base install.
+"""Trust gatherer for Ethereum: queries endpoints that the verifier chose for the block hashes that evidence rests on. On the base
+install.
 
-What an endpoint says is a claim, and its own: each answer becomes an item that says source and when. How many must agree is
-for the policy to say.
+An endpoint's answer is its own claim: each becomes a trust item with source and date. The policy says how many must agree.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from carbonseal_adapters.ethereum.checking.options import chain_id, read_hash, t
 from carbonseal_adapters.ethereum.gathering.endpoints import origin
 from carbonseal_adapters.ethereum.gathering.inquiry import Inquiry
 
-AT_ONCE = 8  # questions under way
+AT_ONCE = 8  # queries at one time
 ANY = 1 << 64  # beyond all blocks
 
 

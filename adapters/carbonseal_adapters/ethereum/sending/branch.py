@@ -1,7 +1,7 @@
-"""The chain as one endpoint reports it, linked by parent hashes, so that decisions rest on one history.
+"""Branch of a chain as one endpoint reports it: the newest blocks, linked by parent hashes, so that decisions rest on one history.
 
-Two answers of an endpoint may come from before and after a reorg, or from two machines behind one address. A block counts
-as part of the chain when parent hashes lead to it from the head that was seen last.
+Two answers of an endpoint may come from before and after a reorg, or from two machines behind one address. A block is on the
+branch if parent hashes lead to it from the last head.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Block:
 
 
 def _hash(text: str) -> str:
-    """Whoever is asked must not write other words than a hash into a policy, or into a report."""
+    """The hash in lower case. Raises ValueError on any other text, which would reach policies and reports."""
     if not _HASH.fullmatch(text):
         raise ValueError(f"{text!r:.80} is not a hash")
     return text.lower()

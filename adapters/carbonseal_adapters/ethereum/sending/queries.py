@@ -14,7 +14,7 @@ from carbonseal_adapters.ethereum.sending.branch import Block
 from carbonseal_adapters.ethereum.sending.contracts import AnchorState, Contract
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 
-MOST_RANGES = 10_000  # requests for events; more of them are no way to start a node
+MOST_RANGES = 10_000  # requests for events, before `since` has to be set
 
 
 class Queries:
@@ -71,8 +71,8 @@ class Queries:
             return int(answer, 16)
 
     async def prove(self, statement: Statement, block: Block) -> Evidence:
-        """The evidence from that block's state, checked as a verifier would who trusts this block. Raises `RpcError` where
-        the endpoint does not have that state any more, `TransientError` where it is another block by now."""
+        """The evidence from that block's state, checked as a verifier that pins this block does. Raises `RpcError` where the
+        endpoint does not have that state any more, `TransientError` where the block was reorged out meanwhile."""
         number = block.number
         place = to_hex(self._contract.slot(statement))
         answer = await self._rpc.question("eth_getProof", to_hex(self._contract.address), [place], hex(number))
@@ -92,8 +92,8 @@ class Queries:
         return evidence
 
     async def anchored(self, log: bytes, since: int) -> list[Statement]:
-        """All anchors of a log since that block, from events. Many endpoints give events of few blocks at a time: whatever
-        one refuses is asked for in halves, the newest first."""
+        """All anchors of a log since that block, from events. Many endpoints limit the blocks of a query: a range that one refuses
+        is halved, and the newest half comes first."""
         topics = self._contract.topics(log)
         if topics is None:
             return []

@@ -1,4 +1,4 @@
-"""One endpoint's JSON-RPC through web3: one session, no hidden retries, and errors that the outbox knows.
+"""JSON-RPC client of one endpoint through web3: one session, no hidden retries, and the errors of `carbonseal.ledger`.
 
 Results are the endpoint's own JSON. web3's formatters are left out on purpose: they lose fields that a header's hash needs,
 and refuse the longer `extraData` of consortium chains.
@@ -21,7 +21,7 @@ from carbonseal_adapters.ethereum.gathering.endpoints import origin
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 MOST_BYTES = 16 << 20  # of one answer: the evidence that it may hold has at most 8 MiB, written in hexadecimal
-BUSY = {429, 503}  # the endpoint says itself that it did nothing
+BUSY = {429, 503}  # HTTP statuses with which an endpoint says that it did nothing
 BUSY_WORDS = (
     "rate limit",
     "too many requests",
@@ -33,7 +33,7 @@ BUSY_WORDS = (
 
 
 class RpcError(Exception):
-    """The endpoint answered with an error. Most nodes give no usable code: `says` looks into the message."""
+    """The endpoint answered with an error. Most nodes give no usable code, so `matches` searches the message."""
 
     def __init__(self, method: str, message: str) -> None:
         super().__init__(f"{method}: {message}")
@@ -111,21 +111,21 @@ class Rpc:
             raise TransientError(str(unknown)) from unknown
 
     async def ask(self, method: str, *params: Any) -> Any:
-        """The result of a question to which every failure is a `TransientError`."""
+        """The result of a query. Raises `TransientError` on every failure."""
         try:
             return await self.question(method, *params)
         except RpcError as error:
             raise TransientError(f"{self.endpoint}: {error}") from error
 
     async def number(self, method: str, *params: Any) -> int:
-        """A question whose answer is a quantity."""
+        """The result of a query whose answer is a quantity. Raises `TransientError`."""
         answer = await self.ask(method, *params)
         with self.reading(method):
             return int(answer, 16)
 
     @contextmanager
     def reading(self, method: str) -> Iterator[None]:
-        """For code that takes an answer apart: one of another shape is the endpoint's fault, and a `TransientError`."""
+        """Context for code that parses an answer: errors of its shape become `TransientError`."""
         try:
             yield
         except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Transactions as the outbox stores them: signed, complete, and readable again. Nothing here talks to anyone."""
+"""Signed Ethereum transactions (legacy and EIP-1559): encoded for the outbox, and decoded again. Pure."""
 
 from __future__ import annotations
 
@@ -100,5 +100,5 @@ def hash_of(payload: bytes) -> str:
 
 
 def fees_of(payload: bytes) -> Fees:
-    """What a transaction that was signed here offers. Raises ValueError on bytes that are none."""
+    """The fees that a signed transaction offers. Raises ValueError as `read_signed` does."""
     return read_signed(payload)[0].fees

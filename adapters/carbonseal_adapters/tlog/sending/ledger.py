@@ -1,7 +1,7 @@
-"""Ledger adapter for another operator's log: hands checkpoints to that operator's node.
+"""Ledger adapter for another operator's log: posts checkpoints to that operator's node (spec section 19).
 
-The anchor is the signed checkpoint itself: the other node takes nothing else, and enters the statement into its log
-once. Handing over the same checkpoint again is harmless, so attempts use up no slot.
+The attempt is the signed checkpoint itself; the other node enters its statement into its log once. Sending the same checkpoint
+again changes nothing, so attempts have no slots.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class TlogLedger:
         gives_time=False,
     )
     expires: float | None = None
-    replace_after: float | None = None  # a checkpoint that waits is not hurried by another
+    replace_after: float | None = None  # another attempt would be the same checkpoint
 
     def __init__(self, remote: Remote, key: VerifierKey) -> None:
         self.name = ledger_name(key)
@@ -78,7 +78,7 @@ class TlogLedger:
         return Attempt(statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
 
     async def send(self, attempt: Attempt) -> bytes:
-        """Hand the checkpoint over. Raises `PermanentError` where the log refuses it for good, else as `Remote.post` does."""
+        """Send the checkpoint. Raises `PermanentError` where the log refuses it for good, else as `Remote.post` does."""
         answer = await self._remote.post(ANCHORS, attempt.payload)
         if answer.status in (200, 201, 202):
             return b""
@@ -124,7 +124,7 @@ class TlogLedger:
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
-        """The largest head of `log` that the other node says it took."""
+        """The largest head of `log` that the other node reports."""
         answer = await self._remote.get(f"{ANCHORS}/{log.hex()}")
         if answer.status == 404:
             return None
@@ -168,7 +168,7 @@ class TlogLedger:
         )
 
     async def _state(self, statement: Statement) -> dict[str, Any] | None:
-        """What the log says of this log id and size; None where it knows nothing."""
+        """The foreign anchor's state as the log reports it; None where it has none."""
         answer = await self._remote.get(f"{ANCHORS}/{statement.log_id.hex()}/{statement.size}")
         return None if answer.status == 404 else _expect(answer)
 
@@ -236,7 +236,7 @@ def _expect(answer: Answer) -> dict[str, Any]:
 
 
 def _introduction(checkpoint: bytes) -> str:
-    """What to ask the other operator for."""
+    """The remedy: ask the other operator to list this log's key."""
     begins = {f"{signature.name}+{signature.key_id.hex()}+" for signature in Note.parse(checkpoint).signatures}
     lines = " or ".join(f'[[foreign]] key = "{start}..."' for start in sorted(begins))
     return f"ask the operator to add this to its node.toml, with your log's verifier key in full: {lines}"

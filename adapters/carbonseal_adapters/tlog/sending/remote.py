@@ -1,4 +1,4 @@
-"""Speaks HTTP to another operator's node: answers are bounded, waits end, and errors are those that the outbox knows."""
+"""HTTP client of another operator's node: bounded answers, timeouts, and the errors of `carbonseal.ledger`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What the other side says went wrong, in a line of bounded length."""
+        """The other side's error message, in one line of bounded length."""
         try:
             value = self.json()
         except TransientError:

@@ -91,7 +91,7 @@ def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalK
 
 
 def _check_cost(parameters: dict[str, Any]) -> None:
-    """Raise ValueError where deriving the key would cost more than any keystore's maker asks for."""
+    """Raises ValueError where deriving the key would cost more than any known keystore does."""
     if 128 * parameters.get("n", 0) * parameters.get("r", 0) > MOST_MEMORY or parameters.get("p", 0) > 16:
         raise ValueError("scrypt would take too much memory or time")
     if parameters.get("c", 0) > MOST_ROUNDS:
