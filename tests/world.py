@@ -263,14 +263,14 @@ class World:
             "first": "carbonseal-policy v1",
             "log": f"log {self.log.signer.verifier.encode()}",
             "quorum": "quorum none",
-            "maker": f"issuer maker {self.maker.id} {encode_key(self.maker.public)}",
-            "supplier": f"issuer supplier {self.supplier.id} {encode_key(self.supplier.public)}",
+            "maker": f"signer maker issuer {self.maker.id} {encode_key(self.maker.public)}",
+            "supplier": f"signer supplier issuer {self.supplier.id} {encode_key(self.supplier.public)}",
             "chain": f"ledger chain {CHAIN} {pins}",
             "other": f"ledger other tlog:{OTHER_ORIGIN} key={self.other.signer.verifier.encode()}",
-            "both": "ledger-group both all chain other",
-            "ledger-quorum": "ledger-quorum both",
-            "time-quorum": "time-quorum chain",
-            "status": "status required",
+            "both": "group both all chain other",
+            "anchors": "require anchors by=both",
+            "time": "require time by=chain",
+            "status": "require status",
         }
 
     def policy(self, **changes: str) -> Policy:

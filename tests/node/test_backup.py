@@ -204,9 +204,9 @@ def test_a_successor_in_an_old_copy_keeps_its_passports_alive(directory: Path, t
 
     fresh, revoked, keys = within(copy, clock, go_on)
     public = open_signer(MAKER.key, copy).public_key().public_bytes_raw()
-    lines = [f"issuer maker {MAKER.id} {encode_key(public)}", "quorum none", "ledger-quorum none", "time-quorum none"]
+    lines = [f"signer maker issuer {MAKER.id} {encode_key(public)}", "quorum none"]
     policy = parse_policy(
-        "\n".join(["carbonseal-policy v1", *(f"log {key}" for key in keys), *lines, "status required"])
+        "\n".join(["carbonseal-policy v1", *(f"log {key}" for key in keys), *lines, "require status"])
     )
     assert verify(fresh, policy, at=clock.now).verdict is Verdict.VERIFIED
     found = {finding.code.name for finding in verify(revoked, policy, at=clock.now).findings}

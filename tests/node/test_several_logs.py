@@ -282,8 +282,8 @@ def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
 
     raw, keys, at = run(directory, work)
     public = open_signer(MAKER.key, directory).public_key().public_bytes_raw()
-    issuer = f"issuer maker {MAKER.id} {encode_key(public)}"
-    rest = [issuer, "quorum none", "ledger-quorum none", "time-quorum none", "status required"]
+    issuer = f"signer maker issuer {MAKER.id} {encode_key(public)}"
+    rest = [issuer, "quorum none", "require status"]
     for trusted, verdict in ((keys, Verdict.VERIFIED), (keys[:1], Verdict.UNDETERMINED)):
         policy = parse_policy("\n".join(["carbonseal-policy v1", *(f"log {key}" for key in trusted), *rest]))
         report = verify(raw, policy, at=datetime.fromtimestamp(at, UTC))

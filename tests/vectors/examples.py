@@ -93,8 +93,8 @@ def lines(**named: str | bytes) -> str:
 
 
 def wrapped(line: str) -> str:
-    """A policy's line, with every option on a line of its own. In a policy it is one line."""
-    return re.sub(r" (?=[a-z]+=)", "\n    ", line)
+    """A policy's line, with every option of a ledger on a line of its own. In a policy it is one line."""
+    return re.sub(r" (?=[a-z]+=)", "\n    ", line) if line.startswith("ledger ") else line
 
 
 def folded(text: str, width: int, indent: str) -> str:

@@ -287,7 +287,7 @@ class TestEvidence:
         """Anchors beyond the quorum lower nothing, unless they are wrong."""
         world = World()
         wrong = self.anchored(world, OTHER, Evidence("tlog-proof", 1, b"nonsense"))
-        rejected(world.verify(wrong, both="", ledger_quorum="ledger-quorum chain"), "tlog.malformed")
+        rejected(world.verify(wrong, both="", anchors="require anchors by=chain"), "tlog.malformed")
 
     def test_one_ledger_counted_twice(self) -> None:
         """Two anchors on one ledger, each with evidence of its own, do not make two ledgers."""
@@ -302,9 +302,9 @@ class TestEvidence:
 
         passport = world.passport()
         world.other.append(Heartbeat(1))
-        report = world.verify(every_head(passport, change), time_quorum="time-quorum none")
+        report = world.verify(every_head(passport, change), time="")
         undetermined(report, "ledger-quorum.unmet")
-        any_two = world.verify(every_head(passport, change), both="ledger-group both 2 chain other")
+        any_two = world.verify(every_head(passport, change), both="group both 2 chain other")
         undetermined(any_two, "ledger-quorum.unmet")
 
     def test_a_log_that_is_its_own_ledger(self) -> None:
@@ -332,7 +332,7 @@ class TestEvidence:
             passport, lambda head: replace(head, anchors=(SealedAnchor(CHAIN, made.evidence), *head.anchors[1:]))
         )
         undetermined(world.verify(dated), "time.no-date", "time-quorum.unmet")
-        assert world.verify(dated, time_quorum="time-quorum none").verdict is Verdict.VERIFIED
+        assert world.verify(dated, time="").verdict is Verdict.VERIFIED
 
 
 def _renamed(passport: Passport, ledger: str, name: str) -> Passport:

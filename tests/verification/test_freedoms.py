@@ -36,7 +36,7 @@ class TestFreedoms:
     def test_to_leave_out_an_anchor_beyond_the_quorum(self) -> None:
         world = World()
         fewer = every_head(world.passport(), lambda head: replace(head, anchors=head.anchors[:1]))
-        report = self.verified(world, fewer, both="ledger-group both any chain other")
+        report = self.verified(world, fewer, both="group both any chain other")
         met = [finding for finding in report.findings if finding.code.name == "ledger-quorum.met"]
         assert {finding.facts["ledgers"] for finding in met} == {"chain"}
 

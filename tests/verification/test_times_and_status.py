@@ -21,7 +21,7 @@ class TestTime:
 
     def test_a_log_without_witnesses_dates_nothing(self) -> None:
         world = World()
-        undetermined(world.verify(world.passport(), time_quorum="time-quorum both"), "time-quorum.unmet")
+        undetermined(world.verify(world.passport(), time="require time by=both"), "time-quorum.unmet")
 
     def test_an_instant_before_the_proven_time(self) -> None:
         world = World()
@@ -69,7 +69,7 @@ class TestKeysOfIssuers:
         world = World()
         passport = world.passport()
         line = self.line(world, f"until={written(AT)}")
-        undetermined(world.verify(passport, maker=line, time_quorum="time-quorum none"), "signer.time-unknown")
+        undetermined(world.verify(passport, maker=line, time=""), "signer.time-unknown")
 
 
 class TestValidity:
@@ -112,7 +112,7 @@ class TestStatus:
         seals = {commitment: seal for commitment, seal in passport.seals.items() if commitment not in lists}
         passport = replace(passport, status_lists={}, seals=seals)
         undetermined(world.verify(passport), "status.not-named")
-        report = world.verify(passport, status="status none")
+        report = world.verify(passport, status="")
         assert report.verdict is Verdict.VERIFIED
         assert "status.not-asked" in codes(report)
 

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from carbonseal.findings import Outcome, Verdict
 from carbonseal.log.notes import Cosigner
 from carbonseal.passport.assembly import merge_seals
@@ -114,7 +116,7 @@ def test_without_one_ledgers_evidence_two_are_not_shown() -> None:
             },
         )
         undetermined(world.verify(fewer), "ledger-quorum.unmet")
-        one_of_two = world.verify(fewer, both="ledger-group both any chain other", time_quorum="time-quorum none")
+        one_of_two = world.verify(fewer, both="group both any chain other", time="")
         assert one_of_two.verdict is Verdict.VERIFIED
 
 
@@ -122,7 +124,7 @@ def test_anchors_beyond_the_quorum_lower_nothing() -> None:
     world = World()
     report = verify(
         world.passport(),
-        world.policy(both="ledger-group both any chain other", time_quorum="time-quorum none"),
+        world.policy(both="group both any chain other", time=""),
         Trust(),
         at=AT,
     )
@@ -147,13 +149,13 @@ def test_a_publisher_that_is_not_listed_counts_for_nothing() -> None:
 def test_a_ledger_or_log_that_is_not_listed_counts_for_nothing() -> None:
     world = World()
     passport = world.passport()
-    without = world.verify(passport, other="", both="", ledger_quorum="ledger-quorum chain")
+    without = world.verify(passport, other="", both="", anchors="require anchors by=chain")
     assert without.verdict is Verdict.VERIFIED
     assert "ledger.not-listed" in codes(without)
     other_log = f"log {Cosigner('x', key('x')).verifier.encode()}"
     stranger = world.other.signer.verifier.encode()
     del other_log
-    report = world.verify(passport, log=f"log {stranger}", other="", both="", ledger_quorum="ledger-quorum chain")
+    report = world.verify(passport, log=f"log {stranger}", other="", both="", anchors="require anchors by=chain")
     undetermined(report, "log.not-listed")
     assert "seal.without-head" in codes(report)
 
@@ -221,14 +223,12 @@ class TestWitnesses:
 
 def test_a_check_that_this_version_lacks_is_not_shown() -> None:
     world = World()
-    undetermined(world.verify(world.passport(), checks="check over-allocation"), "check.unavailable")
+    undetermined(world.verify(world.passport(), checks="require over-allocation"), "check.unavailable")
 
 
 def test_what_is_not_asked_is_listed() -> None:
     world = World()
-    report = world.verify(
-        world.passport(), ledger_quorum="ledger-quorum none", time_quorum="time-quorum none", status="status none"
-    )
+    report = world.verify(world.passport(), anchors="", time="", status="")
     assert report.verdict is Verdict.VERIFIED
     asked_not = {finding.code.name for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED}
     assert asked_not == {
@@ -236,6 +236,8 @@ def test_what_is_not_asked_is_listed() -> None:
         "witness-quorum.not-asked",
         "time-quorum.not-asked",
         "status.not-asked",
+        "history.not-asked",
+        "record.not-asked",
         "flow.not-asked",
     }
 
@@ -246,6 +248,52 @@ def test_a_withheld_record_is_told_and_does_no_harm() -> None:
     report = world.verify(passport)
     assert report.verdict is Verdict.VERIFIED
     assert "record.withheld" in codes(report)
+
+
+def test_a_record_that_is_required_and_withheld_is_named() -> None:
+    world = World()
+    passport = world.passport()
+    required = "require disclosed role=footprint"
+    assert world.verify(passport, disclosed=required).verdict is Verdict.VERIFIED
+    report = world.verify(replace(passport, records={}), disclosed=required)
+    undetermined(report, "record.required")
+    (found,) = (finding for finding in report.findings if finding.code.name == "record.required")
+    (record,) = passport.credential.records
+    assert found.facts == {"role": "footprint", "commitment": record.commitment.hex()}
+    assert found.place[-1] == "record footprint"
+    undetermined(world.verify(passport, disclosed="require disclosed role=use"), "record.not-listed")
+
+
+def test_a_record_that_is_required_is_required_of_components_too() -> None:
+    world = World()
+    part = world.passport(world.supplier, "cell")
+    whole = world.passport(components=[part])
+    withheld = replace(whole, records={key: value for key, value in whole.records.items() if key not in part.records})
+    assert world.verify(whole, disclosed="require disclosed role=footprint").verdict is Verdict.VERIFIED
+    report = world.verify(withheld, disclosed="require disclosed role=footprint")
+    undetermined(report, "record.required")
+    assert [finding.place[0][:4] for finding in report.findings if finding.code.name == "record.required"] == ["cell"]
+
+
+def test_a_key_attests_the_products_of_its_line_alone() -> None:
+    world = World()
+    passport = world.passport()
+    line = world.lines()["maker"]
+    assert world.verify(passport, maker=f"{line} products=urn:example:product:").verdict is Verdict.VERIFIED
+    report = world.verify(passport, maker=f"{line} products=urn:example:product:cell")
+    undetermined(report, "signer.other-product")
+
+
+@pytest.mark.parametrize("role", ["body", "accreditor"])
+def test_who_is_no_issuer_issues_nothing(role: str) -> None:
+    world = World()
+    line = world.lines()["maker"].replace("issuer", role, 1)
+    undetermined(world.verify(world.passport(), maker=line), "signer.not-listed")
+
+
+def test_history_is_a_check_that_this_version_lacks() -> None:
+    world = World()
+    undetermined(world.verify(world.passport(), history="require history"), "check.unavailable")
 
 
 def test_trust_survives_its_file() -> None:

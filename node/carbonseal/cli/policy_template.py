@@ -42,47 +42,48 @@ def policy_template(
 ) -> str:
     """A policy that requires everything that the node offers, whichever of its logs a passport is from. `logs` are the verifier
     keys of its logs. Raises `Failed` where the policy could not be read by a verifier."""
-    shared = [one for one in ledgers if one.shared]
     lines = [
         "carbonseal-policy v1",
         f"# Written by carbonseal on {today}. Before you rely on it, compare every fingerprint with what you have from",
         "# another source: the operator's site, a contract, a call.",
         "",
         *(f"log {log}" for log in logs),
-        *(f"issuer {issuer.name} {issuer.id} {issuer.key}" for issuer in issuers),
+        *(f"signer {issuer.name} issuer {issuer.id} {issuer.key}" for issuer in issuers),
         *(one.text for one in ledgers),
         "",
-        *_ledger_quorums(shared, ledgers),
-        "# No witness has to cosign the log's checkpoints. A status list must show that nothing was revoked.",
+        *_anchors(ledgers),
+        "# A status list must show that nothing was revoked.",
+        "require status",
+        "# No witness has to cosign the log's checkpoints.",
         "quorum none",
-        "status required",
     ]
     _check(lines)
     return "\n".join(lines) + "\n"
 
 
-def _ledger_quorums(shared: Sequence[LedgerLine], ledgers: Sequence[LedgerLine]) -> list[str]:
+def _anchors(ledgers: Sequence[LedgerLine]) -> list[str]:
     if not ledgers:
         return [
-            "# No ledger holds anchors of this log: only the operator vouches that nothing was removed or backdated.",
-            "ledger-quorum none",
-            "time-quorum none",
+            "# No ledger holds anchors of this log: only the operator vouches that nothing was removed or backdated."
         ]
+    shared = [one for one in ledgers if one.shared]
     counted = shared or ledgers
     wanted = "all" if shared else "any"
     which = "All of these ledgers" if shared else "One of these ledgers (no ledger has anchors of all logs)"
+    dated = [one.name for one in counted if one.gives_time]
     return [
         f"# {which} must hold the anchor; `any`, `all` or a number say how many.",
-        *_quorum("ledger-quorum", "every-ledger", wanted, [one.name for one in counted]),
-        "# Those of them that also prove a time.",
-        *_quorum("time-quorum", "every-dated-ledger", wanted, [one.name for one in counted if one.gives_time]),
+        *_required("anchors", "every-ledger", wanted, [one.name for one in counted]),
+        *(
+            ["# Those of them that also prove a time.", *_required("time", "dated-ledgers", wanted, dated)]
+            if dated
+            else []
+        ),
     ]
 
 
-def _quorum(keyword: str, name: str, wanted: str, members: Sequence[str]) -> list[str]:
-    return (
-        [f"ledger-group {name} {wanted} {' '.join(members)}", f"{keyword} {name}"] if members else [f"{keyword} none"]
-    )
+def _required(check: str, group: str, wanted: str, members: Sequence[str]) -> list[str]:
+    return [f"group {group} {wanted} {' '.join(members)}", f"require {check} by={group}"]
 
 
 def _check(lines: Sequence[str]) -> None:

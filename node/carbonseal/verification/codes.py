@@ -7,17 +7,21 @@ from carbonseal.findings import not_asked, noted, rejected, shown, undetermined
 POLICY_VERSION = undetermined(
     "policy.version",
     "the first line is not 'carbonseal-policy v1'",
-    "write the policy for this version, or use the version that it names",
+    "write the policy for this version (without a byte order mark), or use the version that it names",
 )
 POLICY_TOO_LARGE = undetermined(
     "policy.too-large", "the policy has more than {limit} bytes", "check the file: no policy needs so many"
 )
-POLICY_NOT_UTF8 = rejected("policy.not-utf8", "the policy is not valid UTF-8: byte {byte}", "save the policy as UTF-8")
 POLICY_TEXT = rejected(
-    "policy.text", "the character {letter} is not printable", "remove it; a byte order mark is one, too"
+    "policy.text",
+    "the control character {letter} is not allowed",
+    "end every line with a line feed alone, and use no control character but the tab",
 )
 POLICY_KEYWORD = undetermined(
     "policy.unknown-keyword", "{word} is not a keyword of this version", "see docs/spec.md, 'Policy'"
+)
+POLICY_DROPPED = rejected(
+    "policy.dropped-keyword", "there is no keyword {word} any more; expected: {instead}", "see docs/policies.md"
 )
 POLICY_FORM = rejected("policy.form", "the line is not valid; expected: {form}", "see docs/spec.md, 'Policy'")
 POLICY_VALUE = rejected("policy.value", "the value is not valid: {problem}", "see docs/spec.md, 'Policy'")
@@ -25,7 +29,7 @@ POLICY_WINDOW = rejected("policy.window", "from= is later than until=", "write f
 POLICY_NAME_TWICE = rejected(
     "policy.name-twice",
     "the name {name} is already defined",
-    "give every log, witness, issuer, ledger and group a name of its own",
+    "give every witness, ledger, signer and group a name of its own, and every option once",
 )
 POLICY_KEY_TWICE = rejected(
     "policy.key-twice", "the key already has a role: {name}", "a key has one role: ask its owner for another key"
@@ -34,7 +38,11 @@ POLICY_LEDGER_TWICE = rejected(
     "policy.ledger-twice", "the ledger {ledger} is already defined", "a ledger counts once: keep one of the lines"
 )
 POLICY_LINE_TWICE = rejected("policy.line-twice", "there is already a {word} line", "keep one of them")
-POLICY_LINE_MISSING = rejected("policy.line-missing", "the policy has no {word} line", "add one, such as: {example}")
+POLICY_SORT = rejected(
+    "policy.sort",
+    "{name} is of the sort {found}; expected: {expected}",
+    "a group and a quorum are of one sort: witnesses, ledgers or signers",
+)
 POLICY_SCHEME = undetermined(
     "policy.unknown-scheme",
     "nothing that is installed checks evidence of {scheme} ledgers",
@@ -138,7 +146,7 @@ TIME_NO_DATE = noted(
 )
 
 SIGNER_NOT_LISTED = undetermined(
-    "signer.not-listed", "the policy lists no issuer {issuer}", "add an issuer line if you trust it"
+    "signer.not-listed", "the policy lists no issuer {issuer}", "add a signer line if you trust it"
 )
 SIGNER_KEY_NOT_LISTED = undetermined(
     "signer.key-not-listed",
@@ -161,6 +169,12 @@ SIGNER_KEY_NOT_YET = undetermined(
     "the issuer has to sign again with a key that is in force",
 )
 
+SIGNER_OTHER_PRODUCT = undetermined(
+    "signer.other-product",
+    "the key {name} may attest products whose ids begin with {products}; expected such an id, found {subject}",
+    "ask the issuer which of its keys is for this product",
+)
+
 CREDENTIAL_SIGNED = shown("credential.signed", "signed by {issuer}, {name} in the policy")
 CREDENTIAL_EXPIRED = undetermined(
     "credential.expired", "the credential is valid until {until}", "ask the issuer for a new one"
@@ -171,6 +185,16 @@ CREDENTIAL_NOT_YET_VALID = undetermined(
 
 RECORD_DISCLOSED = shown("record.disclosed", "the record, {profile}, is disclosed and is the one that was sealed")
 RECORD_WITHHELD = noted("record.withheld", "the record is not disclosed")
+RECORD_REQUIRED = undetermined(
+    "record.required",
+    "the policy requires the record of the role {role} to be disclosed, and it is withheld: {commitment}",
+    "ask the holder for a passport that discloses it",
+)
+RECORD_NOT_LISTED = undetermined(
+    "record.not-listed",
+    "the policy requires a record of the role {role} to be disclosed, and the credential lists none",
+    "ask the issuer for a credential with such a record",
+)
 RECORD_OTHER_PROFILE = rejected(
     "record.other-profile", "the record is disclosed as {disclosed}, and the credential lists {listed}", _ORIGINAL
 )
@@ -185,7 +209,7 @@ COMPONENT_NOT_CARRIED = undetermined(
 STATUS_NOT_NAMED = undetermined(
     "status.not-named",
     "the credential names no revocation list, so that a revocation could not be seen",
-    "write 'status none' if that is acceptable",
+    "leave out 'require status' if that is acceptable",
 )
 STATUS_MISSING = undetermined(
     "status.missing", "the passport does not carry the {purpose} list {list}", "have the passport refreshed" + _FROM_NOW
@@ -236,6 +260,10 @@ LEDGERS_NOT_ASKED = not_asked("ledger-quorum.not-asked", "anchors on ledgers")
 WITNESSES_NOT_ASKED = not_asked("witness-quorum.not-asked", "cosignatures of witnesses")
 
 TIME_NOT_ASKED = not_asked("time-quorum.not-asked", "the time by which it existed")
+
+HISTORY_NOT_ASKED = not_asked("history.not-asked", "whether all heads of a log lie on one line")
+
+RECORD_NOT_ASKED = not_asked("record.not-asked", "which records are disclosed")
 
 STATUS_NOT_ASKED = not_asked("status.not-asked", "whether it was revoked")
 

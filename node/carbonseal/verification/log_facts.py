@@ -57,7 +57,7 @@ class LogFacts:
 
 def log_keys(policy: Policy) -> LogKeys:
     """The keys that a policy lists for logs, by origin: those that seal, and those that are ledgers."""
-    found: dict[str, list[VerifierKey]] = {origin: [key] for origin, key in policy.logs.items()}
+    found: dict[str, list[VerifierKey]] = {origin: list(keys) for origin, keys in policy.logs.items()}
     for pinned in policy.ledgers.values():
         key = getattr(pinned.pins, "key", None)
         if isinstance(key, VerifierKey) and key not in found.setdefault(key.name, []):

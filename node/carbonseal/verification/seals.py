@@ -22,7 +22,7 @@ from carbonseal.instants import format_instant, from_seconds
 from carbonseal.ledger import Checked, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
-from carbonseal.log.notes import Note
+from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.quorums import satisfied
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
@@ -189,14 +189,18 @@ class Seals:
     def _open(self, note_bytes: bytes) -> CheckedHead:
         note = Note.parse(note_bytes)
         checkpoint = Checkpoint.parse(note.text)
-        key = self._policy.logs.get(checkpoint.origin)
-        if key is None:
+        keys = self._policy.logs.get(checkpoint.origin)
+        if keys is None:
             return CheckedHead(checkpoint, (codes.LOG_NOT_LISTED(origin=checkpoint.origin),))
-        if not note.signed_by(key):
+        signed = [note.signed_by(key) for key in keys]  # all are tried: a signature that fails is told
+        if True not in signed:
             return CheckedHead(checkpoint, (codes.HEAD_UNSIGNED(origin=checkpoint.origin),))
         names = {signature.name for signature in note.signatures}
-        witnesses = ((name, key) for name, key in self._policy.witnesses.items() if key.name in names)
-        cosigned = {name for name, witness in witnesses if note.signed_by(witness)}
+        cosigned = {
+            name
+            for name, key in self._policy.witnesses.items()
+            if isinstance(key, VerifierKey) and key.name in names and note.signed_by(key)
+        }
         return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(cosigned))
 
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
@@ -218,9 +222,9 @@ class Seals:
         policy = self._policy
         existed_by = self._existed_by(run)
         met = [
-            satisfied(policy.ledger_quorum, run.ledgers),
+            satisfied(policy.anchors, run.ledgers),
             satisfied(policy.quorum, run.witnesses),
-            policy.time_quorum is None or existed_by is not None,
+            policy.time is None or existed_by is not None,
         ]
         return sum(met), 0.0 if existed_by is None else -existed_by.timestamp(), run.heads
 
@@ -229,15 +233,15 @@ class Seals:
         policy = self._policy
         if not run.heads:
             yield codes.SEAL_WITHOUT_HEAD(*place)
-        if policy.ledger_quorum is not None:
-            met = satisfied(policy.ledger_quorum, run.ledgers)
+        if policy.anchors is not None:
+            met = satisfied(policy.anchors, run.ledgers)
             code = codes.LEDGER_QUORUM_MET if met else codes.LEDGER_QUORUM_UNMET
             yield code(*place, ledgers=_listed(run.ledgers))
         if policy.quorum is not None:
             met = satisfied(policy.quorum, run.witnesses)
             code = codes.WITNESS_QUORUM_MET if met else codes.WITNESS_QUORUM_UNMET
             yield code(*place, witnesses=_listed(run.witnesses))
-        if policy.time_quorum is not None:
+        if policy.time is not None:
             if existed_by is None:
                 yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(run.times))
             else:
@@ -245,12 +249,12 @@ class Seals:
 
     def _existed_by(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy the time quorum."""
-        if self._policy.time_quorum is None:
+        if self._policy.time is None:
             return None
         dated: set[str] = set()
         for time, name in sorted((time, name) for name, time in run.times.items()):
             dated.add(name)
-            if satisfied(self._policy.time_quorum, dated):
+            if satisfied(self._policy.time, dated):
                 return time
         return None
 

@@ -16,12 +16,12 @@ from datetime import datetime
 
 from carbonseal.findings import Finding
 from carbonseal.instants import format_instant
-from carbonseal.verification.policy import Issuer
+from carbonseal.verification.policy import Signer
 
 from . import codes
 
 
-def outside_window(signer: Issuer, *, created: datetime, time: datetime | None) -> Finding | None:
+def outside_window(signer: Signer, *, created: datetime, time: datetime | None) -> Finding | None:
     """The finding where `signer`'s key is not shown to have been in force. `created` is C; `time` is T, or None where no time
     is required or none is proved."""
     if signer.since is None and signer.until is None:

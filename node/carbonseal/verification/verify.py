@@ -2,11 +2,11 @@
 
 Each credential that the root leads to is verified once, in the steps of the specification; the code below has their numbers:
 
-1. Issuer: the policy lists the key of the proof, and the signature is valid.
+1. Issuer: the policy lists the key of the proof, for this product, and the signature is valid.
 2. Seal: of the credential's commitment (`carbonseal.verification.seals`).
 3. Key window: the key was in force (`carbonseal.verification.signers`).
 4. Validity: the instant is between `validFrom` and `validUntil`.
-5. Records: each is disclosed or withheld, and sealed.
+5. Records: each is disclosed or withheld, and sealed; the policy may require that some are disclosed.
 6. Status: the issuer's lists, themselves verified by steps 1 to 3, say that the credential is neither revoked nor suspended
    (`carbonseal.verification.status`).
 7. Components: each is carried, and verified like this credential.
@@ -31,7 +31,7 @@ from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
-from carbonseal.verification.policy import Issuer, Policy
+from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.signers import outside_window
 from carbonseal.verification.status import Signed, Statuses
@@ -76,8 +76,10 @@ class _Verification:
         self._policy = policy
         self._at = at
         self._seals = Seals(policy, trust)
-        self._known = {id for id, _ in policy.issuers}
-        self._statuses = Statuses(passport.status_lists.values(), self._signed, at=at)
+        self._issuers = {key: one for key, one in policy.signers.items() if one.role is Role.ISSUER}
+        self._known = {id for id, _ in self._issuers}
+        within = policy.status.within if policy.status else None
+        self._statuses = Statuses(passport.status_lists.values(), self._signed, at=at, within=within)
         self._found: list[Finding] = []
         # seals verified, by commitment, each with its first place
         self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}
@@ -115,9 +117,11 @@ class _Verification:
         place = (f"{printable(credential.name, LONGEST_NAME)} ({credential.digest.hex()[:8]})",)
         signed = self._signed(carried, place)  # 1 to 3
         self._found += signed.findings
+        self._product(credential, place)  # 1
         self._validity(credential, place)  # 4
         for record in credential.records:  # 5
             self._record(record.role, record.commitment, record.profile, place)
+        self._required_records(credential, place)
         self._add(place, *self._if_asked(self._statuses.findings(credential)))  # 6
         for component in credential.components:  # 7
             if component.digest not in self._passport.credentials:
@@ -138,9 +142,9 @@ class _Verification:
             found.append(outside.under(*place))
         return Signed(tuple(found), outside is None, time)
 
-    def _issuer(self, credential: Credential) -> tuple[Issuer | None, Finding]:
+    def _issuer(self, credential: Credential) -> tuple[Signer | None, Finding]:
         """Step 1: the line of the policy whose key signed the document, if there is one, and what there is to say."""
-        issuer = self._policy.issuers.get((credential.issuer, credential.key))
+        issuer = self._issuers.get((credential.issuer, credential.key))
         if issuer is None:
             known = credential.issuer in self._known
             code = codes.SIGNER_KEY_NOT_LISTED if known else codes.SIGNER_NOT_LISTED
@@ -150,6 +154,13 @@ class _Verification:
         except Refused as refused:
             return None, refused.finding
         return issuer, codes.CREDENTIAL_SIGNED(issuer=credential.issuer, name=issuer.name)
+
+    def _product(self, credential: ProductCredential, place: Place) -> None:
+        """Step 1: what the issuer's line lets it attest."""
+        issuer = self._issuers.get((credential.issuer, credential.key))
+        if issuer is not None and not credential.subject.startswith(issuer.products):
+            facts = {"products": issuer.products, "subject": credential.subject}
+            self._add(place, codes.SIGNER_OTHER_PRODUCT(name=issuer.name, **facts))
 
     def _seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
         """Step 2: what the seal of a commitment shows, with findings below `place`; None where the passport has no seal for
@@ -188,10 +199,20 @@ class _Verification:
         sealed = self._seal(commitment, place)
         self._found += sealed.findings if sealed else [codes.RECORD_NOT_SEALED(*place)]
 
+    def _required_records(self, credential: ProductCredential, place: Place) -> None:
+        """Step 5: the records that the policy requires to be disclosed, by their roles."""
+        for role in self._policy.disclosed:
+            listed = [record.commitment for record in credential.records if record.role == role]
+            if not listed:
+                self._add(place, codes.RECORD_NOT_LISTED(role=role))
+            for commitment in listed:
+                if commitment not in self._passport.records:
+                    self._add((*place, f"record {role}"), codes.RECORD_REQUIRED(role=role, commitment=commitment.hex()))
+
     def _if_asked(self, found: Iterable[Finding]) -> Iterable[Finding]:
         """Step 6 under a policy that does not ask for status: only what rejects is reported, that a list which is carried is
         wrong, or revokes."""
-        required = self._policy.status_required
+        required = self._policy.status is not None
         return (finding for finding in found if required or finding.code.outcome is Outcome.REJECTED)
 
     # Not asked
@@ -199,17 +220,21 @@ class _Verification:
     def _not_asked(self) -> Iterable[Finding]:
         """What the policy leaves out, and the checks that it asks for and this version lacks."""
         policy = self._policy
-        if policy.ledger_quorum is None:
+        if policy.anchors is None:
             yield codes.LEDGERS_NOT_ASKED()
         if policy.quorum is None:
             yield codes.WITNESSES_NOT_ASKED()
-        if policy.time_quorum is None:
+        if policy.time is None:
             yield codes.TIME_NOT_ASKED()
-        if not policy.status_required:
+        if policy.status is None:
             yield codes.STATUS_NOT_ASKED()
+        if not policy.history:
+            yield codes.HISTORY_NOT_ASKED()
+        if not policy.disclosed:
+            yield codes.RECORD_NOT_ASKED()
         if not policy.checks:
             yield codes.FLOW_NOT_ASKED()
-        for check in policy.checks:
+        for check in (*(["history"] if policy.history else []), *policy.checks):
             yield codes.CHECK_UNAVAILABLE(check=check)
 
 

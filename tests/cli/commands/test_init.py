@@ -42,20 +42,20 @@ def test_settings_and_policy_can_be_read(run: Run, tmp_path: Path, carbonseal_lo
     policy = parse_policy((node / "policy-template.policy").read_bytes())
     assert settings.logs[0].origin == "log.example/2026"
     assert list(policy.logs) == ["log.example/2026"]
-    assert [issuer.id for issuer in policy.issuers.values()] == ["did:web:certifier.example"]
+    assert [issuer.id for issuer in policy.signers.values()] == ["did:web:certifier.example"]
     assert [ledger.name for ledger in settings.ledgers] == list(policy.ledgers) == [carbonseal_log.ledger]
     assert settings.ledgers[0].cadence == 60
     assert settings.ledgers[0].options == carbonseal_log.node_options()
-    assert policy.ledger_quorum is not None
-    assert policy.status_required
+    assert policy.anchors is not None
+    assert policy.status is not None
 
 
 def test_without_ledgers_and_issuers_there_is_still_a_policy(run: Run, tmp_path: Path) -> None:
     node = made(run, tmp_path / "node")
     policy = parse_policy((node / "policy-template.policy").read_bytes())
-    ((issuer, _),) = policy.issuers
+    ((issuer, _),) = policy.signers
     assert issuer.startswith("did:key:z6Mk")
-    assert policy.ledger_quorum is None
+    assert policy.anchors is None
 
 
 def test_keys_are_their_owners_alone(run: Run, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_keys_can_be_encrypted_or_in_a_token_from_the_start(
     settings = config.load(node)
     assert (settings.logs[0].key, settings.issuers[0].key) == (log, issuer)
     policy = parse_policy((node / "policy-template.policy").read_bytes())
-    assert policy.logs["log.example/2026"] == NoteSigner("log.example/2026", key).verifier
+    assert policy.logs["log.example/2026"] == (NoteSigner("log.example/2026", key).verifier,)
     assert [path.name for path in (node / "keys").iterdir()] == ["salt-default.key"]
     assert run("status", node).exit_code == 0
 
@@ -272,11 +272,11 @@ def test_the_policy_is_made_anew(run: Run, tmp_path: Path, carbonseal_log: Log, 
     assert printed.exit_code == 0, printed.output
     left, anew = (parse_policy(text) for text in ((node / "policy-template.policy").read_bytes(), printed.stdout_bytes))
     assert anew.logs == left.logs
-    assert anew.issuers == left.issuers
+    assert anew.signers == left.signers
     assert [(one.ledger, one.pins) for one in anew.ledgers.values()] == [
         (one.ledger, one.pins) for one in left.ledgers.values()
     ]
-    assert "ledger-group every-ledger all eip155 tlog\n" in printed.stdout
+    assert "group every-ledger all eip155 tlog\n" in printed.stdout
 
 
 def test_the_policy_follows_keys_and_logs(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
@@ -289,7 +289,7 @@ def test_the_policy_follows_keys_and_logs(run: Run, tmp_path: Path, carbonseal_l
     assert run("log", "add", node, "motors", "--origin", "log.example/motors").exit_code == 0
     policy = run("policy", node).stdout
     assert list(parse_policy(policy.encode()).logs) == ["log.example/2026", "log.example/motors"]
-    assert f"issuer certifier did:web:a {encode_key(moved.public_key().public_bytes_raw())}\n" in policy
+    assert f"signer certifier issuer did:web:a {encode_key(moved.public_key().public_bytes_raw())}\n" in policy
 
 
 def test_a_ledger_that_not_every_log_uses_is_not_demanded(
@@ -301,7 +301,7 @@ def test_a_ledger_that_not_every_log_uses_is_not_demanded(
     assert added.exit_code == 0, added.output
     policy = run("policy", node).stdout
     assert "\nledger eip155 eip155:1337 " in policy  # its anchors are checked, and count where somebody asks for them
-    assert "ledger-group every-ledger all tlog\n" in policy
+    assert "group every-ledger all tlog\n" in policy
 
 
 def test_the_policy_of_a_ledger_that_is_another_now_is_refused(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:

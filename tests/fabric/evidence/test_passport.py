@@ -43,8 +43,8 @@ class Consortium(World):
         lines = super().lines()
         before = dict(list(lines.items())[: list(lines).index("both")])
         rest = {name: line for name, line in lines.items() if name not in before}
-        rest["both"] = "ledger-group both all chain other consortium"
-        rest["time-quorum"] = "time-quorum consortium"
+        rest["both"] = "group both all chain other consortium"
+        rest["time"] = "require time by=consortium"
         return before | {"consortium": f"ledger consortium {made.ledger} {pins}"} | rest
 
 

@@ -80,8 +80,8 @@ def verify_at(directory: Path, clock: Clock, raw: bytes) -> Report:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         public = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
-        log, issuer = node.log().verifier.encode(), f"issuer maker {MAKER.id} {encode_key(public)}"
-        asked = ["quorum none", "ledger-quorum none", "time-quorum none", "status required"]
+        log, issuer = node.log().verifier.encode(), f"signer maker issuer {MAKER.id} {encode_key(public)}"
+        asked = ["quorum none", "require status"]
         return ["carbonseal-policy v1", f"log {log}", issuer, *asked]
 
     policy = parse_policy("\n".join(within(directory, clock, lines)))

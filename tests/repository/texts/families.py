@@ -46,6 +46,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "record": "a record that a credential lists",
         "component": "a component that a credential lists",
         "status": "whether a credential was revoked",
+        "history": "whether the heads of a log lie on one line",
         "check": "a check that the policy requires by name",
         "flow": "the carbon-flow checks",
     },

@@ -92,12 +92,12 @@ _BAD_CREDENTIALS: dict[str, tuple[str, Change]] = {
     "another key": (
         "credential.bad-signature",
         lambda d: d["proof"].update(
-            verificationMethod="did:web:maker.example#" + Scene().lines()["supplier"].split()[3]
+            verificationMethod="did:web:maker.example#" + Scene().lines()["supplier"].split()[4]
         ),
     ),
     "a key of another issuer": (
         _MALFORMED,
-        lambda d: d["proof"].update(verificationMethod="did:web:x.example#" + Scene().lines()["maker"].split()[3]),
+        lambda d: d["proof"].update(verificationMethod="did:web:x.example#" + Scene().lines()["maker"].split()[4]),
     ),
     "a method without a key": (
         _MALFORMED,

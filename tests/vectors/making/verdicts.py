@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 OTHER = f"tlog:{OTHER_ORIGIN}"
 Change = Callable[[Value], Any]
 SINCE = format_instant(BLOCK_TIME)
-ANY = "ledger-group both any chain other"
+ANY = "group both any chain other"
 
 
 class Verdicts:
@@ -78,7 +78,15 @@ def policy_with(changes: dict[str, str]) -> str:
 def sound(made: Verdicts) -> None:
     add = made.add
     told = ("credential.signed", "record.disclosed", "seal.included", "ethereum.anchored", "tlog.included")
-    met = ("ledger-quorum.met", "time-quorum.met", "status.current", "witness-quorum.not-asked", "flow.not-asked")
+    met = (
+        "ledger-quorum.met",
+        "time-quorum.met",
+        "status.current",
+        "witness-quorum.not-asked",
+        "flow.not-asked",
+        "history.not-asked",
+        "record.not-asked",
+    )
     add("a passport on two ledgers", "verified", *told, *met, since=SINCE)
     spaced = json.dumps(made.passports["plain"], indent=2)
     add("the same value, other white space", "verified", raw=spaced, since=SINCE)
@@ -103,16 +111,16 @@ def _parts(scene: Scene) -> Passport:
 def policies_decide(made: Verdicts) -> None:
     add, none = made.add, {"named": "none"}
     add("no trust", "undetermined", "ethereum.block-not-pinned", "ledger-quorum.unmet", "time-quorum.unmet", trust=none)
-    loose: dict[str, Any] = {"both": ANY, "time_quorum": "time-quorum none"}
+    loose: dict[str, Any] = {"both": ANY, "time": ""}
     add("no trust, one ledger of two", "verified", "ethereum.block-not-pinned", trust=none, **loose)
     nothing: dict[str, Any] = {
-        "ledger_quorum": "ledger-quorum none",
-        "time_quorum": "time-quorum none",
-        "status": "status none",
+        "anchors": "",
+        "time": "",
+        "status": "",
     }
     asked = ("ledger-quorum.not-asked", "time-quorum.not-asked", "status.not-asked", "witness-quorum.not-asked")
     add("nothing asked but signature and seal", "verified", *asked, "flow.not-asked", trust=none, **nothing)
-    alone: dict[str, Any] = {"other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
+    alone: dict[str, Any] = {"other": "", "both": "", "anchors": "require anchors by=chain"}
     add("an unlisted ledger", "verified", "ledger.not-listed", since=SINCE, **alone)
     lines = Scene().lines()
     publisher = lines["chain"].replace("0x" + "11" * 20, "0x" + "12" * 20)
@@ -122,17 +130,31 @@ def policies_decide(made: Verdicts) -> None:
     add("an unlisted issuer", "undetermined", "signer.not-listed", maker="")
     add("an unlisted issuer of a component", "undetermined", "signer.not-listed", of="parts", supplier="")
     other_key = lines["maker"].split()
-    other_key[3] = lines["supplier"].split()[3]
+    other_key[4] = lines["supplier"].split()[4]
     add("another key of the issuer", "undetermined", "signer.key-not-listed", maker=" ".join(other_key), supplier="")
     stranger = f"log {Scene().other.signer.verifier.encode()}"
-    unlisted: dict[str, Any] = {"log": stranger, "other": "", "both": "", "ledger_quorum": "ledger-quorum chain"}
+    unlisted: dict[str, Any] = {"log": stranger, "other": "", "both": "", "anchors": "require anchors by=chain"}
     add("an unlisted log", "undetermined", "log.not-listed", "seal.without-head", **unlisted)
     impostor = replace(Scene().log.signer, private_key=key("impostor"))
     add("another key of the log", "undetermined", "head.unsigned", log=f"log {impostor.verifier.encode()}")
-    add("a check that version 1 lacks", "undetermined", "check.unavailable", check="check over-allocation")
+    add("a check that version 1 lacks", "undetermined", "check.unavailable", check="require over-allocation")
+    add("a check that version 1 lacks, history", "undetermined", "check.unavailable", check="require history")
+    products = f"{lines['maker']} products=urn:example:product:"
+    add("a product of the issuer's line", "verified", since=SINCE, maker=products)
+    add("another product than the issuer's line names", "undetermined", "signer.other-product", maker=products + "cell")
+    footprint: dict[str, Any] = {"disclosed": "require disclosed role=footprint"}
+    add("a required record", "verified", since=SINCE, **footprint)
+    withheld: Change = lambda value: value["records"].clear()  # noqa: E731
+    add("a required record that is withheld", "undetermined", "record.required", change=withheld, **footprint)
+    add(
+        "a required record that is not listed",
+        "undetermined",
+        "record.not-listed",
+        disclosed="require disclosed role=use",
+    )
     made.base("undated", lambda scene: scene.passport(), timestamp=1 << 62)
     add("a time that is no date", "undetermined", "time.no-date", "time-quorum.unmet", of="undated")
-    add("no ledger dates it", "undetermined", "time-quorum.unmet", time_quorum="time-quorum both")
+    add("no ledger dates it", "undetermined", "time-quorum.unmet", time="require time by=both")
 
 
 def times(made: Verdicts) -> None:
@@ -151,7 +173,7 @@ def times(made: Verdicts) -> None:
     thief = f"{maker} until={format_instant(BLOCK_TIME - second)}"
     made.base("early", lambda scene: scene.passport(change=lambda d: d.update(validFrom="2020-01-01T00:00:00Z")))
     add("dated before the key's end, sealed after", "undetermined", "signer.key-ended", of="early", maker=thief)
-    timeless: dict[str, Any] = {"maker": f"{maker} until={format_instant(AT)}", "time_quorum": "time-quorum none"}
+    timeless: dict[str, Any] = {"maker": f"{maker} until={format_instant(AT)}", "time": ""}
     add("a key with an end, and no time asked", "undetermined", "signer.time-unknown", **timeless)
     made.base("expiring", lambda scene: scene.passport(change=lambda d: d.update(validUntil=format_instant(AT))))
     add("a second before the credential ends", "verified", of="expiring", at=AT - second, since=SINCE)
@@ -164,16 +186,14 @@ def status(made: Verdicts) -> None:
     add = made.add
     made.base("revoked", lambda scene: scene.passport(revoked=[7]))
     add("revoked", "rejected", "status.revoked", of="revoked")
-    add(
-        "revoked, and nobody asks", "rejected", "status.revoked", "status.not-asked", of="revoked", status="status none"
-    )
+    add("revoked, and nobody asks", "rejected", "status.revoked", "status.not-asked", of="revoked", status="")
     week = timedelta(days=7)
     add("a stale status list", "undetermined", "status.stale", at=SIGNED + week)
     add("revoked in a stale list", "rejected", "status.revoked", of="revoked", at=SIGNED + week)
     add("no status list", "undetermined", "status.missing", change=changes.without_list)
     made.base("unnamed", lambda scene: scene.passport(change=lambda d: d.pop("credentialStatus")))
     add("no status named", "undetermined", "status.not-named", of="unnamed")
-    add("no status named, and nobody asks", "verified", of="unnamed", status="status none", since=SINCE)
+    add("no status named, and nobody asks", "verified", of="unnamed", status="", since=SINCE)
     made.base(
         "far", lambda scene: scene.passport(change=lambda d: d["credentialStatus"].update(statusListIndex="131072"))
     )
@@ -225,7 +245,7 @@ def _suspension(made: Verdicts) -> None:
     add("not suspended", "verified", "status.current", of="not suspended", since=SINCE)
     listed("suspended", ((9,), SIGNED))
     add("suspended", "undetermined", "status.suspended", of="suspended")
-    add("suspended, and nobody asks", "verified", "status.not-asked", of="suspended", status="status none", since=SINCE)
+    add("suspended, and nobody asks", "verified", "status.not-asked", of="suspended", status="", since=SINCE)
     listed("reinstated", ((9,), SIGNED), ((), later))
     add("reinstated", "verified", "status.current", of="reinstated", since=SINCE)
     add("before it was reinstated", "undetermined", "status.suspended", of="reinstated", at=BLOCK_TIME)

@@ -1,0 +1,69 @@
+"""What a policy says, once it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from carbonseal.ledger import EvidenceVerifier, Pins
+from carbonseal.log.notes import UnknownKey, VerifierKey
+from carbonseal.log.quorums import Quorum
+
+
+class Role(StrEnum):
+    """What a signer's documents are: a key has one role."""
+
+    ISSUER = "issuer"  # product credentials and status lists
+    BODY = "body"  # a certification body's statements
+    ACCREDITOR = "accreditor"  # accreditations of bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One key of one signer, the time in which what it signed counts, and what it may attest."""
+
+    name: str  # in this policy
+    role: Role
+    id: str  # its own, a URI
+    key: bytes  # Ed25519, 32 bytes
+    since: datetime | None = None
+    until: datetime | None = None
+    products: str = ""  # an issuer attests products whose ids begin with this
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedLedger:
+    """A ledger that counts: what is pinned of it, and the code that checks its evidence."""
+
+    name: str  # in this policy
+    ledger: str  # its own: "eip155:1"
+    pins: Pins
+    verifier: EvidenceVerifier
+    quorum: Quorum = None  # of a log: the witnesses that must have cosigned the checkpoint in its evidence
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRequirement:
+    """`require status`: a status list must show that nothing was revoked."""
+
+    within: timedelta | None = None  # a list counts at this age, too; None: until its validUntil only
+
+
+@dataclass(slots=True)
+class Policy:
+    """Whom the verifier trusts, and what is required. What is None, False or empty is not asked."""
+
+    logs: dict[str, tuple[VerifierKey, ...]] = field(
+        default_factory=dict
+    )  # by origin; none: only keys of unknown types
+    witnesses: dict[str, VerifierKey | UnknownKey] = field(default_factory=dict)  # by name in this policy
+    ledgers: dict[str, PinnedLedger] = field(default_factory=dict)  # by the ledger's own name
+    signers: dict[tuple[str, bytes], Signer] = field(default_factory=dict)  # by id and key
+    quorum: Quorum = None  # of witnesses, on heads of a seal
+    anchors: Quorum = None  # of ledgers
+    time: Quorum = None  # of ledgers
+    status: StatusRequirement | None = None
+    history: bool = False
+    disclosed: tuple[str, ...] = ()  # roles of records
+    checks: tuple[str, ...] = ()  # required, and this version lacks them

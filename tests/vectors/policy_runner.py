@@ -1,0 +1,32 @@
+"""Runs the vectors of policies. See `runners`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from carbonseal.verification.policy import parse_policy
+
+
+def says(raw: bytes) -> dict[str, Any]:
+    """Whom a policy names, and what it requires."""
+    policy = parse_policy(raw)
+    quorums = {"quorum": policy.quorum, "anchors": policy.anchors, "time": policy.time}
+    required: dict[str, Any] = {
+        check: _opaque(one if isinstance(one, str) else one.name) for check, one in quorums.items() if one
+    }
+    if policy.status:
+        within = policy.status.within
+        required["status"] = {"within": None if within is None else int(within.total_seconds())}
+    several = {"history": policy.history, "disclosed": list(policy.disclosed), "checks": list(policy.checks)}
+    return {
+        "logs": sorted(policy.logs),
+        "witnesses": sorted(map(_opaque, policy.witnesses)),
+        "ledgers": sorted(policy.ledgers),
+        "signers": {signer.name: signer.role.value for signer in policy.signers.values()},
+        "required": required | {check: value for check, value in several.items() if value},
+    }
+
+
+def _opaque(name: str) -> str:
+    """A name of any bytes: those that are not UTF-8 as `\\udc` and the byte in hexadecimal."""
+    return name.encode(errors="backslashreplace").decode()

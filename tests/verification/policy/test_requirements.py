@@ -1,0 +1,57 @@
+"""`require`: checks with their options, and checks that this version lacks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from carbonseal.verification.policy import StatusRequirement, parse_policy
+from tests.verification.policy.lines import policy, refused
+
+
+class TestRequire:
+    @pytest.mark.parametrize(
+        ("line", "code", "column"),
+        [
+            ("require", "policy.form", 1),
+            ("require anchors", "policy.form", 9),
+            ("require anchors both", "policy.form", 17),
+            ("require anchors by=both all=yes", "policy.form", 25),
+            ("require anchors by=ws", "policy.sort", 17),
+            ("require anchors by=maker", "policy.sort", 17),
+            ("require anchors by=nobody", "group.member-unknown", 17),
+            ("require anchors by=both by=both", "policy.name-twice", 25),
+            ("require history since=2026", "policy.form", 17),
+            ("require disclosed", "policy.form", 9),
+            ("require disclosed role=", "policy.form", 19),
+        ],
+    )
+    def test_refused(self, line: str, code: str, column: int) -> None:
+        refused(policy((11, line)), code, 11, column)
+
+    @pytest.mark.parametrize("value", ["60", "d", "0d", "-1d", "1.5d", "60D", "100000d", "٣d", "1w"])
+    def test_an_age_that_is_none(self, value: str) -> None:
+        refused(policy((13, f"require status within={value}")), "policy.value", 13, 16)
+
+    def test_an_age(self) -> None:
+        read = parse_policy(policy((13, "require status within=36h")))
+        assert read.status == StatusRequirement(timedelta(hours=36))
+        assert parse_policy(policy((13, "require status"))).status == StatusRequirement()
+
+    @pytest.mark.parametrize("check", ["anchors by=both", "time by=chain", "status"])
+    def test_each_once(self, check: str) -> None:
+        refused(policy((14, f"require {check}")), "policy.line-twice", 14, 9)
+
+    def test_history_and_records(self) -> None:
+        lines = "require history\nrequire disclosed role=footprint\nrequire disclosed role=use\n"
+        read = parse_policy(policy() + lines)
+        assert read.history
+        assert read.disclosed == ("footprint", "use")
+        refused(policy() + lines + "require disclosed role=use", "policy.line-twice", 18, 19)
+        refused(policy() + lines + "require history", "policy.line-twice", 18, 9)
+
+    def test_what_this_version_lacks_is_kept_with_any_options(self) -> None:
+        more = "require statement standard=iso-14067 by=bodies\nrequire statement standard=iso-14064\n"
+        assert parse_policy(policy() + more).checks == ("over-allocation", "statement")
+        refused(policy() + "require statement standard", "policy.form", 15, 19)
