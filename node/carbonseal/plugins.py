@@ -184,6 +184,7 @@ COMMANDS = PluginGroup(
         "policy": "carbonseal.cli.commands.policy:policy",
         "trust": "carbonseal.cli.commands.trust:trust",
         "verify": "carbonseal.cli.commands.verify:verify",
+        "examine": "carbonseal.cli.commands.examine:examine",
         "log": "carbonseal.cli.commands.log:log",
         "serve": "carbonseal.cli.commands.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",

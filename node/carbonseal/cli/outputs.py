@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -13,7 +16,13 @@ from carbonseal.cli.errors import BrokeOff, Failed
 
 STDOUT = Path("-")
 WRITABLE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)  # a file alone
 FORCE = click.option("--force", is_flag=True, help="Overwrite an existing file.")
+FRAUD_PROOFS = click.option(
+    "--fraud-proofs",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    help="Write fraud proofs of logs that equivocate into this folder.",
+)
 
 
 class Output:
@@ -51,14 +60,22 @@ class Output:
         if self.path == STDOUT:
             click.echo(data, nl=False)
             return
-        try:
-            _replace(self._target, data)
-        except OSError as error:
-            raise BrokeOff.on(error, self.path) from error
+        with self.stream() as file:
+            file.write(data)
         click.echo(f"wrote {self.path}" + (f": {summary}" if summary else ""))
 
+    @contextmanager
+    def stream(self) -> Iterator[IO[bytes]]:
+        """The file, to be written piece by piece, with the promises of `write`; never standard output."""
+        try:
+            with _replacing(self._target) as file:
+                yield file
+        except OSError as error:
+            raise BrokeOff.on(error, self.path) from error
 
-def _replace(path: Path, data: bytes) -> None:
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
     """As `carbonseal.node.sealing.files.replace_file`, for folders that others can write to: the temporary file has a random
     name, and the mode of the file that it replaces."""
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
@@ -68,7 +85,7 @@ def _replace(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None:
                 os.fchmod(file.fileno(), mode)
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         writing.replace(path)

@@ -1,16 +1,18 @@
 """Verifies files one after another, in this process or, where there are many, in several.
 
-A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
+- A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
+- A file is a passport, or a fraud proof of a log. Of a passport the result has what it shows of logs, for the examination.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -18,15 +20,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from carbonseal.cli.formatting import reports
 from carbonseal.cli.options import STDIN
-from carbonseal.findings import Refused
+from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
+    from carbonseal.verification.examination import Known
+    from carbonseal.verification.log_facts import LogFacts
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
     from carbonseal.verification.verify import Report
 
 MANY = 256  # files from which on starting processes is worth it
 READ_ERROR = 1  # exit status
+DOES_NOT_HOLD = 2  # exit status of a fraud proof that does not hold
+FRAUD_PROOF = b'"fraud-proof/'
 T = TypeVar("T")
 
 
@@ -41,10 +47,13 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """The result of one file: its exit status, and the text to print."""
+    """The result of one file: its exit status, the text to print, and what it shows of logs."""
 
     status: int
     text: str
+    rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
+    origins: frozenset[str] = frozenset()  # the logs that they are of
+    fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class VerifyJob:
     trust: NamedBytes | None
     at: datetime
     style: Style
+    known: Known = field(default_factory=dict)  # findings on logs, by origin
+    stdin: bytes = b""  # what - stands for
 
 
 class Verifier:
@@ -82,23 +93,80 @@ class Verifier:
 
     def __init__(self, job: VerifyJob) -> None:
         """Raises `Refused` where the policy or the trust cannot be used."""
+        from carbonseal.verification.log_facts import log_keys
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
 
-        self._at, self._style = job.at, job.style
+        self._job, self._at, self._style = job, job.at, job.style
         self._policy: Policy = job.policy.parse(parse_policy)
         self._trust: Trust = Trust() if job.trust is None else job.trust.parse(parse_trust)
+        self.keys = log_keys(self._policy)
 
     def run(self, path: str) -> FileResult:
-        """Verify the passport at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
+        """Verify the file at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
+        from carbonseal.passport.passports import parse
+        from carbonseal.verification.examination import verify_knowing
+        from carbonseal.verification.log_facts import log_facts
         from carbonseal.verification.verify import verify
 
         try:
-            raw = read_passport(path)
+            raw = self.read(path)
         except OSError as error:
             return FileResult(READ_ERROR, self._format_read_error(path, error.strerror or str(error)))
-        report = verify(raw, self._policy, self._trust, at=self._at)
-        return FileResult(report.verdict.exit_status, self._format_report(path, report))
+        if FRAUD_PROOF in raw and (judged := self._fraud_proof(path, raw)) is not None:
+            return judged
+        try:
+            passport = parse(raw)
+        except Refused:
+            report = verify(raw, self._policy, self._trust, at=self._at)
+            return FileResult(report.verdict.exit_status, self._format_report(path, report))
+        facts = log_facts(passport, self.keys)
+        report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
+        shown = _rows(path, raw, facts)
+        return FileResult(
+            report.verdict.exit_status, self._format_report(path, report), shown, frozenset(facts.origins())
+        )
+
+    def read(self, path: str) -> bytes:
+        """The bytes of the file at `path`. Raises OSError."""
+        return self._job.stdin if path == STDIN else read_passport(path)
+
+    def facts(self, raw: bytes) -> LogFacts | None:
+        """What a passport's bytes show of the logs that the policy lists; None where they are not a passport."""
+        from carbonseal.passport.passports import parse
+        from carbonseal.verification.log_facts import log_facts
+
+        try:
+            return log_facts(parse(raw), self.keys)
+        except Refused:
+            return None
+
+    def _fraud_proof(self, path: str, raw: bytes) -> FileResult | None:
+        """The result of a fraud proof; None where the file is something else."""
+        from carbonseal.log.codes import FRAUD_PROOF_DOES_NOT_HOLD
+        from carbonseal.log.fraud_proofs import LIMITS, is_fraud_proof, parse_value
+        from carbonseal.records.strict import parse
+        from carbonseal.verification.verify import Report
+
+        try:
+            value = parse(raw, LIMITS)
+        except Refused:
+            return None
+        if not is_fraud_proof(value):
+            return None
+        try:
+            proof = parse_value(value)
+            finding = proof.judge(self.keys)
+        except Refused as refused:
+            finding = refused.finding
+            unknown = finding.code.outcome is Outcome.UNDETERMINED
+            if not unknown:
+                finding = FRAUD_PROOF_DOES_NOT_HOLD(*finding.place, problem=finding.message)
+            report = Report(Verdict.UNDETERMINED, (finding,))
+            return FileResult(3 if unknown else DOES_NOT_HOLD, self._format_report(path, report))
+        report = Report(Verdict.of([finding]), (finding,))
+        holds = (proof.origin, finding) if report.verdict is Verdict.REJECTED else None
+        return FileResult(report.verdict.exit_status, self._format_report(path, report), fraud=holds)
 
     def _format_report(self, path: str, report: Report) -> str:
         match self._style:
@@ -119,6 +187,14 @@ class Verifier:
                 return reports.read_error_as_json(path, error)
             case Style.QUIET:
                 return ""
+
+
+def _rows(path: str, raw: bytes, facts: LogFacts) -> dict[bytes, bytes]:
+    """The observations of a file."""
+    from carbonseal.verification.observations import Source, rows
+
+    name = path.encode("utf-8", "replace").decode()  # a name that is not UTF-8 cannot be written
+    return rows(facts, Source(hashlib.sha256(raw).hexdigest(), name))
 
 
 def read_passport(path: str) -> bytes:

@@ -221,6 +221,12 @@ FRAUD_PROOF_SHOWS_NOTHING = rejected(
     "fraud-proof.shows-nothing", "the fraud proof accuses nobody: {problem}", "compare it with the original"
 )
 
+FRAUD_PROOF_DOES_NOT_HOLD = undetermined(
+    "fraud-proof.does-not-hold",
+    "the fraud proof does not hold, and accuses nobody: {problem}",
+    "ask whoever made it for the checkpoints, and compare them",
+)
+
 GROUP_EMPTY = rejected("group.empty", "the group {name} has no members", "name one or more members")
 GROUP_THRESHOLD = rejected(
     "group.threshold",

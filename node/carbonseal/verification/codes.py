@@ -287,3 +287,19 @@ OBSERVATIONS_UNKNOWN_VERSION = undetermined(
 OBSERVATIONS_UNKNOWN_KIND = undetermined(
     "observations.unknown-kind", "observations of kind {kind} are not known here", "use a version that knows them"
 )
+
+LOG_CONTRADICTION = undetermined(
+    "log.contradiction",
+    "{origin}: {one} and {other} differ at {what}, and {places} places contradict in all",
+    "examine with --policy, and with both files (--with): then a fraud proof can be made",
+)
+LOG_FRAUD = rejected(
+    "log.fraud",
+    "{origin} equivocates: {one} and {other} differ at {what}",
+    "rely on nothing that this log sealed; keep both files, and give the fraud proof to whoever relies on the log",
+)
+LEDGER_FRAUD = noted(
+    "ledger.fraud",
+    "{ledger} counts for nothing: there is a fraud proof of this log",
+    "have the passport refreshed, so that it is anchored on other ledgers",
+)

@@ -49,6 +49,7 @@ class LogFacts:
     heads: dict[SignedHead, None] = field(default_factory=dict)  # in the order in which they were met
     proofs: dict[ShownPath, None] = field(default_factory=dict)
     links: dict[tuple[SignedHead, SignedHead], None] = field(default_factory=dict)  # older and newer, consistent
+    sealing: set[str] = field(default_factory=set)  # the logs whose heads are in seals; others are ledgers
 
     def origins(self) -> set[str]:
         """The logs that it shows anything of."""
@@ -91,6 +92,7 @@ class _Collecting:
             signed = self._head(head.checkpoint)
             if signed is not None:
                 size = signed.checkpoint.size
+                self._facts.sealing.add(signed.checkpoint.origin)
                 self._path(signed, SubtreeProof(0, seal.index, leaf, size, head.inclusion), seal.entry)
                 if before is not None and head.consistency is not None:
                     self._link(before, signed, head.consistency)

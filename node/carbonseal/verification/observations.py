@@ -30,7 +30,8 @@ from carbonseal.verification.log_facts import LogFacts, SignedHead
 from . import codes
 
 HEADER = b'{"carbonseal":"observations/1"}\n'
-LIMITS = strict.Limits(max_bytes=64 << 10, max_depth=4)
+LONGEST_LINE = 64 << 10  # bytes
+LIMITS = strict.Limits(max_bytes=LONGEST_LINE, max_depth=4)
 KINDS = {"head": 1, "subtree": 2}  # and how many numbers follow the origin
 LONGEST_NAME = 1024  # characters
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -128,13 +129,13 @@ def _place(line: bytes) -> bytes:
 
 def contradictions(lines: Iterable[bytes]) -> Iterator[tuple[Observation, Observation]]:
     """For each place at which more than one value stands, the first two, from sorted lines. Raises Refused as `parse_line`."""
-    first, place, told = b"", b"", False
+    first, place, done = b"", b"", False
     for line in lines:
         if (here := _place(line)) != place:
-            first, place, told = line, here, False
-        elif not told and _before_source(line) != _before_source(first):
+            first, place, done = line, here, False
+        elif not done and _before_source(line) != _before_source(first):
             yield parse_line(first), parse_line(line)
-            told = True
+            done = True
 
 
 def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
-from carbonseal.log.entries import Heartbeat
 from carbonseal.log.notes import NoteSigner
 from carbonseal.passport.assembly import refresh
 from carbonseal.passport.passports import Passport
@@ -28,6 +27,7 @@ from carbonseal.verification.observations import (
     rows,
 )
 from tests.log.refusals import refusal
+from tests.verification.examination.histories import two_histories
 from tests.verification.tampering import every_head, root_seal
 from tests.world import ORIGIN, OTHER_ORIGIN, MemoryLog, World, key
 
@@ -85,8 +85,8 @@ def test_honest_passports_of_any_sizes_contradict_nothing() -> None:
 
 
 def test_two_histories_of_different_sizes() -> None:
-    world, fork, honest = _two_histories()
-    one, other = lines(world, honest, "a.json"), lines(world, fork, "b.json")
+    histories = two_histories()
+    one, other = lines(histories.world, histories.one, "a.json"), lines(histories.world, histories.other, "b.json")
     assert not [*contradictions(one)]
     assert not [*contradictions(other)]
     found = [*contradictions(merge(one, other))]
@@ -96,19 +96,6 @@ def test_two_histories_of_different_sizes() -> None:
         assert pair[0].shows != pair[1].shows
         assert pair[0].origin == ORIGIN
         assert pair[0].what == pair[1].what
-
-
-def _two_histories() -> tuple[World, Passport, Passport]:
-    """A log that told somebody else another entry 0, and is larger there."""
-    world = World()
-    honest = world.passport()
-    fork = MemoryLog(ORIGIN)
-    fork.encoded = [Heartbeat(1).encode(), *world.log.encoded[1:], Heartbeat(2).encode()]
-    seals = {
-        commitment: replace(seal, heads=(world.anchored_head(seal.index, fork.size, log=fork),))
-        for commitment, seal in honest.seals.items()
-    }
-    return world, replace(honest, seals=seals), honest
 
 
 LINES = st.lists(st.integers(0, 30), max_size=20).map(

@@ -9,13 +9,15 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.errors import Failed
+from carbonseal.cli.examining import Examination, write_proofs
 from carbonseal.cli.formatting.progress import Progress
-from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once, passport_files
-from carbonseal.cli.verify_jobs import NamedBytes, Style, VerifyJob, verify_files
+from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, STDIN, Once, passport_files
+from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
+from carbonseal.cli.verify_jobs import DOES_NOT_HOLD, NamedBytes, Style, VerifyJob, read_passport
 from carbonseal.findings import Refused
 
-SEVERITY = (0, 3, 4, 1)  # of many files, the status furthest to the right wins
-WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
+SEVERITY = (0, 2, 3, 4, 1)  # of many files, the status furthest to the right wins
+WORDS = {0: "verified", 2: "does not hold", 3: "undetermined", 4: "rejected", 1: "not read"}
 
 
 @click.command(short_help="Verify passports offline, against your policy.")
@@ -23,6 +25,11 @@ WORDS = {0: "verified", 3: "undetermined", 4: "rejected", 1: "not read"}
 @click.option("--policy", required=True, cls=Once, type=READABLE, help="Whom you trust; how many ledgers must agree.")
 @click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
 @click.option("--at", type=INSTANT, help="Verify as of this instant (2026-11-22T12:00:00Z). Default: now.")
+@click.option(
+    "--observations", cls=Once, type=FILE, help="Write what the files show of logs: see `carbonseal examine`."
+)
+@FORCE
+@FRAUD_PROOFS
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit status is the verdict.")
 @click.pass_context
@@ -33,18 +40,22 @@ def verify(
     policy: Path,
     trust: Path | None,
     at: datetime | None,
+    observations: Path | None,
+    force: bool,
+    fraud_proofs: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Verify passports: files, folders of them, or - for one from standard input. Works offline: everything that counts is in
-    the passport, in your policy and in the trust material that you bring.
+    the passport, in your policy and in the trust material that you bring. Files of one command are examined together: where
+    they show that a log equivocates, what it sealed is rejected. A fraud proof of a log may be among them, or alone.
 
     \b
     The exit status is the verdict:
       0  verified: everything that the policy requires was shown
       3  undetermined: something that it requires was not shown
       4  rejected: something was shown to be false
-      2  wrong usage, or a policy or trust file that cannot be used
+      2  wrong usage, a policy or trust file that cannot be used, or a single fraud proof that does not hold
       1  a file could not be read, or the command broke off
     Of many passports, 1 beats 4, 4 beats 3, and 3 beats 0.
 
@@ -53,15 +64,18 @@ def verify(
       carbonseal verify passport.json --policy customs.policy --trust trust.json
       carbonseal verify deliveries/ --policy customs.policy --trust trust.json --json > verdicts.ndjson
       carbonseal verify passport.json --policy customs.policy --at 2027-01-01T00:00:00Z
+      carbonseal verify deliveries/ --policy customs.policy --observations monday.ndjson --fraud-proofs .
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
     files = passport_files(passports, beside=(policy, trust) if trust else (policy,))
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
+    output = None if observations is None else Output(observations, over=force)
     try:
         material = NamedBytes.read(trust) if trust else None
-        job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style)
-        counts = _verify(job, files)
+        stdin = read_passport(STDIN) if files == [STDIN] else b""
+        job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style, stdin=stdin)
+        counts = _verify(job, files, output, fraud_proofs)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable
     if style is Style.BRIEF:
@@ -70,13 +84,20 @@ def verify(
     ctx.exit(max(counts, key=SEVERITY.index))
 
 
-def _verify(job: VerifyJob, files: list[str]) -> Counter[int]:
-    """Print the result of each file; the number of files by exit status."""
+def _verify(job: VerifyJob, files: list[str], observations: Output | None, fraud_proofs: Path | None) -> Counter[int]:
+    """Examine the files together and print the result of each; the number of files by exit status."""
     counts: Counter[int] = Counter()
-    with Progress("verifying", total=len(files)) as progress:
-        for result in verify_files(job, files):
-            counts[result.status] += 1
+    with Examination(job, files) as examination:
+        with Progress("verifying", total=len(files)) as progress:
+            for _ in examination.read():
+                progress.step()
+        examined = examination.examine(observations)
+        for result in examination.results(examined):
+            among_many = result.status == DOES_NOT_HOLD and len(files) > 1
+            counts[3 if among_many else result.status] += 1
             if result.text:
                 click.echo(result.text)
-            progress.step()
+    if fraud_proofs is not None:
+        for path in write_proofs(examined.proofs, fraud_proofs):
+            click.echo(f"wrote {path}", err=True)
     return counts

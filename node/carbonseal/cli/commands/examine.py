@@ -1,0 +1,122 @@
+"""`carbonseal examine`: observations of several runs or offices as one set, and the logs that equivocate in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from carbonseal.cli.errors import Failed
+from carbonseal.cli.examining import Examined, Sources, examined_logs, write_proofs, written
+from carbonseal.cli.formatting.reports import tree
+from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.observation_files import checked_file
+from carbonseal.cli.options import READABLE, Once, passport_files
+from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
+from carbonseal.cli.verify_jobs import NamedBytes, Style, Verifier, VerifyJob
+from carbonseal.findings import Finding, Outcome, Refused, Verdict
+
+
+@click.command(short_help="Examine observations of several runs: does a log equivocate?")
+@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="OBSERVATIONS...")
+@click.option("--policy", cls=Once, type=READABLE, help="Under whose log keys a fraud proof has to hold.")
+@click.option(
+    "--with",
+    "sources",
+    multiple=True,
+    type=click.Path(exists=True),
+    help="The passports that show it, or a folder of them; repeatable.",
+)
+@click.option("-o", "--output", cls=Once, type=FILE, help="Write the merged observations.")
+@FORCE
+@FRAUD_PROOFS
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def examine(
+    ctx: click.Context,
+    *,
+    files: tuple[Path, ...],
+    policy: Path | None,
+    sources: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    fraud_proofs: Path | None,
+    as_json: bool,
+) -> None:
+    """Merge files of observations, which `carbonseal verify --observations` wrote here or elsewhere, and report where two values
+    stand at one place of a log. In any order, and with files given twice, the result is the same.
+
+    What others observed is a claim. It is proved where a fraud proof holds under your policy: of two roots of one size from the
+    observations alone, else from the passports that they name (--with).
+
+    \b
+    The exit status:
+      0  nothing contradicts
+      3  something contradicts, and no fraud proof of it could be made; or observations of a kind that is not known here
+      4  a log equivocates: a fraud proof holds
+      2  wrong usage, or a file that cannot be used
+      1  the command broke off
+
+    \b
+    Examples:
+      carbonseal examine north.ndjson south.ndjson
+      carbonseal examine north.ndjson south.ndjson --policy customs.policy --with deliveries/ --fraud-proofs .
+      carbonseal examine monday.ndjson tuesday.ndjson -o week.ndjson
+    """
+    if policy is None and (sources or fraud_proofs):
+        raise click.UsageError("--with and --fraud-proofs need --policy: a fraud proof is judged under its log keys.")
+    merged = None if output is None else Output(output, over=force)
+    try:
+        examined, count = _examine(files, policy, sources, merged)
+    except Refused as refused:
+        failed = Failed.by(refused)
+        failed.exit_code = 3 if refused.finding.code.outcome is Outcome.UNDETERMINED else failed.exit_code
+        raise failed from refused
+    proofs = [] if fraud_proofs is None else [*write_proofs(examined.proofs, fraud_proofs)]
+    findings = [finding for found in examined.known.values() for finding in found]
+    click.echo(_as_json(count, findings, proofs) if as_json else _as_text(count, findings, proofs))
+    ctx.exit(Verdict.of(findings).exit_status)
+
+
+def _examine(
+    files: Sequence[Path], policy: Path | None, sources: Sequence[str], output: Output | None
+) -> tuple[Examined, int]:
+    """What the files show of logs together, and how many observations they have. Raises `Refused`, OSError."""
+    from carbonseal.verification.examination import equivocations
+    from carbonseal.verification.observations import merge
+
+    verifier = None
+    if policy is not None:
+        verifier = Verifier(VerifyJob(NamedBytes.read(policy), None, datetime.now(UTC), Style.QUIET))
+    count = 0
+
+    def counted(lines: Iterator[bytes]) -> Iterator[bytes]:
+        nonlocal count
+        for line in lines:
+            count += 1
+            yield line
+
+    with ExitStack() as stack:
+        lines = counted(merge(*map(checked_file, files)))
+        if output is not None:
+            lines = written(lines, stack.enter_context(output.stream()))
+        found = equivocations(lines)
+    if verifier is None:
+        return examined_logs(found, None, lambda _: None), count
+    return examined_logs(found, verifier, Sources(passport_files(sources) if sources else [], verifier).facts), count
+
+
+def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
+    lines = [*tree(findings), *(plain(f"wrote {path}") for path in proofs)]
+    return "\n".join([*lines, f"{count:,} observations: {len(findings) or 'no'} logs contradict themselves"])
+
+
+def _as_json(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
+    found = [finding.to_json() for finding in findings]
+    return json.dumps(
+        {"observations": count, "findings": found, "fraudProofs": [*map(str, proofs)]}, ensure_ascii=False
+    )

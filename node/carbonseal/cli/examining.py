@@ -1,0 +1,144 @@
+"""Examines the files of one command together: holds each result back until all are read, and then verifies again what rests on a
+log that equivocates.
+
+1. Each file's observations go into the collection; its result is kept in a temporary file.
+2. The merged observations are read once, and written to a file where one was asked for.
+3. Of each log that contradicts itself a fraud proof is made, from the files that show it.
+4. Files that show anything of a log on which something is known are verified again, under what is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from carbonseal.cli.observation_files import RunFiles
+from carbonseal.cli.outputs import Output
+from carbonseal.cli.verify_jobs import FileResult, Verifier, VerifyJob, verify_files
+from carbonseal.findings import Finding
+from carbonseal.log.fraud_proofs import FraudProof
+from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
+from carbonseal.verification.log_facts import LogFacts
+from carbonseal.verification.observations import HEADER, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What an examination found of logs: findings by origin, and the fraud proofs that show them."""
+
+    known: Mapping[str, Sequence[Finding]]
+    proofs: Mapping[str, FraudProof]
+
+
+class Examination:
+    """The files of one command. Use as a context: its temporary files go with it."""
+
+    def __init__(self, job: VerifyJob, files: Sequence[str]) -> None:
+        self._job, self._files = job, files
+        self._stack = ExitStack()
+        self._frauds: dict[str, Finding] = {}  # by origin: fraud proofs among the files
+        self._sources: list[str] = []  # files that show something of logs
+
+    def __enter__(self) -> Examination:
+        self._collection = Collection(self._stack.enter_context(RunFiles()))
+        self._held: IO[bytes] = self._stack.enter_context(TemporaryFile())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def read(self) -> Iterator[None]:
+        """Verify the files, one a step. Raises `Refused` before the first where the policy or the trust cannot be used."""
+        for path, result in zip(self._files, verify_files(self._job, self._files), strict=True):
+            self._collection.add(result.rows)
+            if result.fraud is not None:
+                self._frauds.setdefault(*result.fraud)
+            if result.rows:
+                self._sources.append(path)
+            pickle.dump(replace(result, rows={}), self._held)
+            yield
+
+    def examine(self, observations: Output | None = None) -> Examined:
+        """What all files together show, after `read`. Writes the observations to a file where one is named. Raises OSError."""
+        verifier = Verifier(self._job)
+        with ExitStack() as stack:
+            lines: Iterator[bytes] = self._collection.lines()
+            if observations is not None:
+                lines = written(lines, stack.enter_context(observations.stream()))
+            found = equivocations(lines)
+        examined = examined_logs(found, verifier, Sources(self._sources, verifier).facts)
+        known = {**{origin: [finding] for origin, finding in self._frauds.items()}, **examined.known}
+        return replace(examined, known=known)
+
+    def results(self, examined: Examined) -> Iterator[FileResult]:
+        """The result of each file, in order; those that show anything of a log on which something is known are verified again."""
+        self._held.seek(0)
+        verifier = Verifier(replace(self._job, known=examined.known))
+        for path in self._files:
+            result: FileResult = pickle.load(self._held)  # noqa: S301 - written by this process, above
+            yield verifier.run(path) if result.origins & examined.known.keys() else result
+
+
+def written(lines: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:
+    """The lines, each also written to a file of observations."""
+    file.write(HEADER)
+    for line in lines:
+        file.write(line)
+        yield line
+
+
+def examined_logs(
+    found: Mapping[str, Equivocation], verifier: Verifier | None, facts_of: Callable[[Source], LogFacts | None]
+) -> Examined:
+    """The findings on logs that contradict themselves: `log.fraud` where a fraud proof holds under the verifier's policy, else
+    `log.contradiction`."""
+    known: dict[str, list[Finding]] = {}
+    proofs: dict[str, FraudProof] = {}
+    for origin, equivocation in found.items():
+        proved = None if verifier is None else prove(equivocation, facts_of, verifier.keys)
+        if proved is None:
+            known[origin] = [equivocation.finding()]
+        else:
+            proofs[origin], finding = proved
+            known[origin] = [finding]
+    return Examined(known, proofs)
+
+
+class Sources:
+    """Files, found by the SHA-256 of their bytes: what a source of observations shows under a verifier's policy."""
+
+    def __init__(self, files: Sequence[str], verifier: Verifier) -> None:
+        self._files, self._verifier = files, verifier
+        self._by_digest: dict[str, str] | None = None
+
+    def facts(self, source: Source) -> LogFacts | None:
+        """What the file shows; None where none of the files has its bytes."""
+        for path in self._candidates(source):
+            raw = self._verifier.read(path)
+            if hashlib.sha256(raw).hexdigest() == source.file:
+                return self._verifier.facts(raw)
+        return None
+
+    def _candidates(self, source: Source) -> Iterator[str]:
+        """Files of that name; then, after all were read once, the file with that digest."""
+        name = Path(source.name).name
+        yield from (path for path in self._files if Path(path).name == name)
+        if self._by_digest is None:
+            self._by_digest = {hashlib.sha256(self._verifier.read(path)).hexdigest(): path for path in self._files}
+        if source.file in self._by_digest:
+            yield self._by_digest[source.file]
+
+
+def write_proofs(proofs: Mapping[str, FraudProof], folder: Path) -> Iterator[Path]:
+    """Write each fraud proof into `folder`, under a name that follows from its bytes. Raises OSError."""
+    for proof in proofs.values():
+        raw = proof.encode()
+        path = folder / f"fraud-proof-{hashlib.sha256(raw).hexdigest()[:16]}.json"
+        path.write_bytes(raw)
+        yield path

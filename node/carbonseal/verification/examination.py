@@ -1,0 +1,200 @@
+"""Examination: many files judged together, through their observations (docs/spec.md, section 22).
+
+1. `Collection` takes the observations of one file after another, in bounded memory: sorted runs go to where the caller keeps them.
+2. `equivocations` reads the merged lines once, and keeps for each log how many places contradict, and the first of them.
+3. `prove` makes a fraud proof of a contradiction, from what both files show. It holds, or there is none.
+4. `under_frauds` verifies a passport where fraud proofs of logs are known: what such a log sealed is rejected, and as a ledger it
+   counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from carbonseal.findings import Finding, Refused, Verdict
+from carbonseal.log.fraud_proofs import (
+    Contradiction,
+    FraudProof,
+    LogKeys,
+    TwoEntries,
+    TwoSubtrees,
+    fraud_proof,
+    of_roots,
+)
+from carbonseal.passport.passports import Passport
+from carbonseal.verification.log_facts import LogFacts, ShownPath, find_paths
+from carbonseal.verification.observations import Observation, Source, contradictions, merge
+from carbonseal.verification.policy import Policy
+from carbonseal.verification.trust import Trust
+from carbonseal.verification.verify import Report, verify
+
+from . import codes
+
+MOST_ROWS = 100_000  # in memory, of a few hundred bytes each
+MOST_RUNS = 64  # on disk, before they are merged into one
+MOST_KEPT = 16  # contradictions of one log
+
+Pair = tuple[Observation, Observation]
+
+
+class Runs(Protocol):
+    """Where sorted lines are kept that are too many for the memory: files that are gone when the examination ends."""
+
+    def write(self, lines: Iterable[bytes]) -> None:
+        """Keep one more run. Raises OSError."""
+        ...
+
+    def read(self) -> Sequence[Iterator[bytes]]:
+        """The lines of every run, each from its beginning."""
+        ...
+
+    def replace(self, lines: Iterable[bytes]) -> None:
+        """Keep one run in the place of all, which are read while it is written."""
+        ...
+
+
+class Collection:
+    """The observations of many files, as one set: sorted, and of each place and value the least line."""
+
+    def __init__(self, runs: Runs, most: int = MOST_ROWS) -> None:
+        self._runs = runs
+        self._most = most
+        self._rows: dict[bytes, bytes] = {}
+
+    def add(self, rows: Mapping[bytes, bytes]) -> None:
+        """The observations of one file, as `observations.rows` gives them."""
+        held = self._rows
+        for key, rest in rows.items():
+            if rest <= held.get(key, rest):
+                held[key] = rest
+        if len(held) >= self._most:
+            self._spill()
+
+    def lines(self) -> Iterator[bytes]:
+        """All lines, merged."""
+        return merge(*self._runs.read(), self._sorted())
+
+    def _sorted(self) -> Iterator[bytes]:
+        return iter(sorted(key + rest for key, rest in self._rows.items()))
+
+    def _spill(self) -> None:
+        self._runs.write(self._sorted())
+        self._rows = {}
+        runs = self._runs.read()
+        if len(runs) >= MOST_RUNS:
+            self._runs.replace(merge(*runs))
+
+
+@dataclass(slots=True)
+class Equivocation:
+    """Of one log: at how many places values contradict, and the first of these."""
+
+    places: int = 0
+    first: list[Pair] = field(default_factory=list)
+
+    def finding(self) -> Finding:
+        """That the files contradict each other, as long as no fraud proof shows it."""
+        one, other = self.first[0]
+        facts = {"origin": one.origin, "what": one.what, "places": self.places}
+        return codes.LOG_CONTRADICTION(one=name_of(one.source), other=name_of(other.source), **facts)
+
+
+def name_of(source: Source) -> str:
+    """A file as findings name it."""
+    return f"{source.name} ({source.file[:8]})"
+
+
+def equivocations(lines: Iterable[bytes]) -> dict[str, Equivocation]:
+    """By origin, what contradicts among sorted lines. Heads come first, then subtrees from level 0 on."""
+    found: dict[str, Equivocation] = {}
+    for pair in contradictions(lines):
+        of_log = found.setdefault(pair[0].origin, Equivocation())
+        of_log.places += 1
+        if len(of_log.first) < MOST_KEPT:
+            of_log.first.append(pair)
+    return found
+
+
+# --- fraud proofs --------------------------------------------------------------------------------------------------
+
+
+def prove(
+    found: Equivocation, facts_of: Callable[[Source], LogFacts | None], keys: LogKeys
+) -> tuple[FraudProof, Finding] | None:
+    """A fraud proof that holds under `keys`, and the finding that names the files; None where none can be made.
+
+    `facts_of` gives what a file shows, None where the file is not there. Two roots of one size need no file: the notes are in the
+    observations.
+    """
+    for one, other in found.first:
+        for proof in _proofs(one, other, facts_of):
+            if _holds(proof, keys):
+                files = {"one": name_of(one.source), "other": name_of(other.source)}
+                return proof, codes.LOG_FRAUD(origin=one.origin, what=one.what, **files)
+    return None
+
+
+def _holds(proof: FraudProof, keys: LogKeys) -> bool:
+    try:
+        return proof.judge(keys).code.name == "fraud-proof.holds"
+    except Refused:  # another office's lines may claim what no log signed
+        return False
+
+
+def _proofs(
+    one: Observation, other: Observation, facts_of: Callable[[Source], LogFacts | None]
+) -> Iterator[FraudProof]:
+    if one.signed is not None and other.signed is not None:
+        try:
+            yield of_roots(one.signed.encode(), other.signed.encode())
+        except Refused:
+            return
+    elif one.kind == "subtree":
+        shown = [_path(seen, facts_of(seen.source)) for seen in (one, other)]
+        pair = [(path.head.note, path) for path in shown if path is not None]
+        if len(pair) == len(shown):
+            yield fraud_proof(pair, _two_values)
+
+
+def _path(seen: Observation, facts: LogFacts | None) -> ShownPath | None:
+    """The proof, in what the source shows, of what was observed."""
+    if facts is None:
+        return None
+    paths = [
+        path for path in find_paths(facts.proofs, seen.origin, *seen.numbers) if path.path.hash.hex() == seen.shows
+    ]
+    return max(paths, key=lambda path: path.entry is not None, default=None)
+
+
+def _two_values(one: ShownPath, other: ShownPath) -> Contradiction:
+    path, proofs = one.path, (one.path.siblings, other.path.siblings)
+    if one.entry is not None and other.entry is not None:
+        return TwoEntries(path.index, (one.entry, other.entry), proofs)
+    return TwoSubtrees(path.level, path.index, (path.hash, other.path.hash), proofs)
+
+
+# --- verdicts ------------------------------------------------------------------------------------------------------
+
+Known = Mapping[str, Sequence[Finding]]  # by origin: what is known of logs beyond one passport
+
+
+def verify_knowing(
+    passport: Passport, policy: Policy, trust: Trust, *, at: datetime, facts: LogFacts, known: Known
+) -> Report:
+    """`verify` where findings on logs are known. `facts` is what the passport shows of logs.
+
+    What such a log sealed gets the findings. As a ledger, a log of which one rejects counts for nothing.
+    """
+    frauds = {origin for origin, found in known.items() if Verdict.of(found) is Verdict.REJECTED}
+    ledgers = {name: ledger for name, ledger in policy.ledgers.items() if name.removeprefix("tlog:") not in frauds}
+    report = verify(passport, replace(policy, ledgers=ledgers), trust, at=at)
+    found = [*report.findings]
+    for origin in sorted(facts.origins() & known.keys()):
+        if origin in facts.sealing:
+            found += known[origin]
+        if f"tlog:{origin}" in policy.ledgers and origin in frauds:
+            found.append(codes.LEDGER_FRAUD(ledger=f"tlog:{origin}"))
+    return replace(report, verdict=Verdict.of(found), findings=tuple(found))

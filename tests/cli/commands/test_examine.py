@@ -1,0 +1,170 @@
+"""`carbonseal verify` of several files, and `carbonseal examine`: two histories of one log are found, proved, and rejected."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from carbonseal.log.notes import NoteSigner
+from carbonseal.verification.observations import HEADER
+from tests.cli.conftest import AT, Run
+from tests.verification.examination.histories import two_histories
+from tests.world import ORIGIN, key
+
+
+@dataclass
+class Office:
+    """Two passports of a log that has two histories, and what verifies each."""
+
+    folder: Path
+    a: Path
+    b: Path
+    policy: Path
+    asked: list[str]
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+
+@pytest.fixture(params=[0, 1], ids=["one size", "two sizes"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
+    histories = two_histories(request.param)
+    files = {
+        "a.json": histories.one.encode(),
+        "b.json": histories.other.encode(),
+        "customs.policy": "\n".join(histories.world.lines().values()).encode() + b"\n",
+        "trust.json": histories.world.trust().encode(),
+    }
+    for name, raw in files.items():
+        (tmp_path / name).write_bytes(raw)
+    a, b, policy, trust = (tmp_path / name for name in files)
+    return Office(tmp_path, a, b, policy, ["--policy", str(policy), "--trust", str(trust), "--at", AT])
+
+
+def test_each_history_verifies_alone_and_both_are_rejected_together(run: Run, office: Office) -> None:
+    for path in (office.a, office.b):
+        assert run("verify", path, *office.asked).exit_code == 0
+    result = run("verify", office.a, office.b, *office.asked)
+    assert result.exit_code == 4
+    assert result.output.count("[log.fraud]") == 2
+    assert "a.json" in result.output
+    assert "b.json" in result.output
+    reports = [
+        json.loads(line) for line in run("verify", office.a, office.b, *office.asked, "--json").stdout.splitlines()
+    ]
+    assert [report["verdict"] for report in reports] == ["rejected", "rejected"]
+
+
+def test_what_does_not_rest_on_that_log_stands(run: Run, office: Office) -> None:
+    broken = office.path("c.json")
+    broken.write_text("[]", encoding="utf-8")
+    result = run("verify", office.a, broken, office.b, *office.asked, "--json")
+    codes = [{found["code"] for found in json.loads(line)["findings"]} for line in result.stdout.splitlines()]
+    assert ["log.fraud" in found for found in codes] == [True, False, True]
+
+
+def test_the_fraud_proof_is_judged_by_itself(run: Run, office: Office) -> None:
+    result = run("verify", office.a, office.b, *office.asked, "--fraud-proofs", office.folder, "--quiet")
+    assert result.exit_code == 4
+    (proof,) = office.folder.glob("fraud-proof-*.json")
+    held = run("verify", proof, "--policy", office.policy)
+    assert held.exit_code == 4
+    assert "[fraud-proof.holds]" in held.output
+    stranger = office.path("stranger.policy")
+    text = office.policy.read_text(encoding="utf-8")
+    other = NoteSigner(ORIGIN, key("stranger")).verifier.encode()
+    stranger.write_text(re.sub("^log .*$", f"log {other}", text, flags=re.MULTILINE), encoding="utf-8")
+    unlisted = run("verify", proof, "--policy", stranger)
+    assert unlisted.exit_code == 3
+    assert "[fraud-proof.log-not-listed]" in unlisted.output
+    value = json.loads(proof.read_bytes())
+    wrong = office.path("wrong.json")
+    wrong.write_text(json.dumps({**value, "checkpoints": [value["checkpoints"][0]] * 2}), encoding="utf-8")
+    failed = run("verify", wrong, "--policy", office.policy)
+    assert failed.exit_code == 2
+    assert "[fraud-proof.does-not-hold]" in failed.output
+    assert run("verify", wrong, office.a, *office.asked).exit_code == 3
+
+
+def test_a_fraud_proof_beside_a_passport_rejects_it(run: Run, office: Office) -> None:
+    run("verify", office.a, office.b, *office.asked, "--fraud-proofs", office.folder)
+    (proof,) = office.folder.glob("fraud-proof-*.json")
+    result = run("verify", office.a, proof, *office.asked, "--json")
+    report = json.loads(result.stdout.splitlines()[0])
+    assert report["verdict"] == "rejected"
+    assert "fraud-proof.holds" in {found["code"] for found in report["findings"]}
+
+
+def observed(run: Run, office: Office) -> tuple[Path, Path]:
+    """Observations that two offices make, each of one history."""
+    north, south = office.path("north.ndjson"), office.path("south.ndjson")
+    for path, file in ((office.a, north), (office.b, south)):
+        assert run("verify", path, *office.asked, "--observations", file).exit_code == 0
+    return north, south
+
+
+def test_observations_of_two_offices_contradict(run: Run, office: Office) -> None:
+    north, south = observed(run, office)
+    assert run("examine", north).exit_code == 0
+    result = run("examine", north, south)
+    assert result.exit_code == 3
+    assert "[log.contradiction]" in result.output
+    assert ORIGIN in result.output
+    assert "a.json" in result.output
+    assert "b.json" in result.output
+
+
+def test_with_the_passports_a_fraud_proof_is_written(run: Run, office: Office) -> None:
+    north, south = observed(run, office)
+    sources = ["--policy", office.policy, "--with", office.folder]
+    result = run("examine", north, south, *sources, "--fraud-proofs", office.folder, "--json")
+    assert result.exit_code == 4, result.output
+    examined = json.loads(result.stdout)
+    assert [found["code"] for found in examined["findings"]] == ["log.fraud"]
+    assert run("verify", examined["fraudProofs"][0], "--policy", office.policy).exit_code == 4
+
+
+def test_a_renamed_source_is_found_by_its_bytes(run: Run, office: Office) -> None:
+    north, south = observed(run, office)
+    office.a.rename(office.path("renamed.json"))
+    assert run("examine", north, south, "--policy", office.policy, "--with", office.folder).exit_code == 4
+
+
+def test_merging_gives_the_same_bytes_in_any_order(run: Run, office: Office) -> None:
+    north, south = observed(run, office)
+    both, again = office.path("both.ndjson"), office.path("again.ndjson")
+    assert run("examine", north, south, "-o", both).exit_code == 3
+    assert run("examine", south, both, north, south, "-o", again).exit_code == 3
+    assert both.read_bytes() == again.read_bytes()
+    together = office.path("together.ndjson")
+    run("verify", office.a, office.b, *office.asked, "--observations", together)
+    assert together.read_bytes() == both.read_bytes()
+
+
+def test_what_somebody_made_up_accuses_nobody(run: Run, office: Office) -> None:
+    """Another office claims another root and another subtree, with notes and files that show nothing of the kind."""
+    north, _ = observed(run, office)
+    made_up = office.path("made-up.ndjson")
+    lines = north.read_bytes().splitlines(keepends=True)[1:]
+    made_up.write_bytes(
+        HEADER + b"".join(re.sub(rb'"shows":"[0-9a-f]{64}', b'"shows":"' + b"0" * 64, line) for line in lines)
+    )
+    result = run("examine", north, made_up, "--policy", office.policy, "--with", office.a)
+    assert result.exit_code == 3, result.output
+    assert "[log.fraud]" not in result.output
+
+
+def test_unusable_files(run: Run, office: Office) -> None:
+    assert run("examine", office.a).exit_code == 2
+    later = office.path("later.ndjson")
+    later.write_bytes(HEADER + b'{"place":["yield","x"],"shows":"1","source":{"file":"","name":""}}\n')
+    result = run("examine", later)
+    assert result.exit_code == 3
+    assert "later.ndjson" in result.output
+    north, _ = observed(run, office)
+    assert run("examine", north, "--with", office.folder).exit_code == 2
+    assert run("verify", office.a, *office.asked, "--observations", north).exit_code == 2
