@@ -21,6 +21,12 @@ from carbonseal.cli.verify_jobs import NamedBytes, Style, Verifier, VerifyJob
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 
+class Unknown(Failed):
+    """Observations that this version does not know."""
+
+    exit_code = 3
+
+
 @click.command(short_help="Examine observations of several runs: does a log equivocate?")
 @click.argument("files", nargs=-1, required=True, type=READABLE, metavar="OBSERVATIONS...")
 @click.option("--policy", cls=Once, type=READABLE, help="Under whose log keys a fraud proof has to hold.")
@@ -74,8 +80,8 @@ def examine(
         examined, count = _examine(files, policy, sources, merged)
     except Refused as refused:
         failed = Failed.by(refused)
-        failed.exit_code = 3 if refused.finding.code.outcome is Outcome.UNDETERMINED else failed.exit_code
-        raise failed from refused
+        unknown = refused.finding.code.outcome is Outcome.UNDETERMINED
+        raise Unknown(failed.message, failed.remedy) if unknown else failed from refused
     proofs = [] if fraud_proofs is None else [*write_proofs(examined.proofs, fraud_proofs)]
     findings = [finding for found in examined.known.values() for finding in found]
     click.echo(_as_json(count, findings, proofs) if as_json else _as_text(count, findings, proofs))
