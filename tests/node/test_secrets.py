@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import open_checkpoint
-from carbonseal.node import failpoints
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.batches import PAUSE
 from carbonseal.node.secrets import make_key, open_key, open_secret, open_signer
+from tests.node import running
 from tests.nodes import log_config
 from tests.tokens import SoftHsm
 
@@ -263,43 +263,24 @@ def test_batches_go_on_once_the_token_is_back(
     softhsm: SoftHsm, begin: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     softhsm.make_key("away", "ed25519")
-    directory = begin(
-        logs=[log_config(key=softhsm.uri("token=carbonseal;object=away"))], batch_age=0.0, heartbeat=0.001
-    )
+    own = log_config(key=softhsm.uri("token=carbonseal;object=away"))
+    directory = begin(logs=[own], batch_age=0.0, heartbeat=PAUSE / 4)
 
-    async def scenario() -> None:
-        loop, pauses, failed, signed = asyncio.get_running_loop(), [], asyncio.Event(), asyncio.Event()
-
-        async def soon(seconds: float) -> None:
-            if seconds == PAUSE:
-                pauses.append(seconds)
-            if len(pauses) == 3:
-                failed.set()
-            await asyncio.sleep(min(seconds, 0.01))
-
-        def reached(point: str) -> None:
-            if point == failpoints.HEAD_RECORDED:
-                loop.call_soon_threadsafe(signed.set)
-
-        async with Node.open(directory, sleep=soon, reached=reached) as node, asyncio.timeout(60):
-            await node.submit(b'{"carbon": 1}', "json/1")
-            await node.sequence()
-            softhsm.restart()
-            monkeypatch.setenv("CARBONSEAL_TEST_PIN", "wrong words")
-            await node.submit(b'{"carbon": 2}', "json/1")
-            running = asyncio.create_task(node.run())
-            await failed.wait()
+    async def work(node: Node) -> None:
+        await node.submit(b'{"carbon": 1}', "json/1")
+        await node.sequence()
+        softhsm.restart()
+        monkeypatch.setenv("CARBONSEAL_TEST_PIN", "wrong words")
+        await node.submit(b'{"carbon": 2}', "json/1")
+        async with running.in_background(node):
+            await asyncio.sleep(3 * PAUSE)
             assert caplog.text.count("token.pin") >= 3
             assert (node.log().size, node.log().waiting) == (2, 1)  # no heartbeat after another joins what waits
-            assert not running.done()
-            signed.clear()
             monkeypatch.setenv("CARBONSEAL_TEST_PIN", "1234")
-            await signed.wait()
+            await asyncio.sleep(2 * PAUSE)
             assert node.log().size >= 3
-            running.cancel()
-            await asyncio.wait([running])
 
-    asyncio.run(scenario())
+    running.run(directory, work)
     assert "wrong words" not in caplog.text
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from carbonseal.ledger import log_id
 from carbonseal.log.checkpoints import open_checkpoint
 from carbonseal.log.notes import NoteSigner
+from carbonseal.node.anchoring.status import LedgerState
 from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.node import Node
@@ -46,6 +49,33 @@ class World:
         """What the other operator does: adds our key to its node.toml."""
         with (self.other / "node.toml").open("a") as file:
             file.write(f'\n[[foreign]]\nkey = "{self.signer.verifier.encode()}"\n')
+
+
+class Clock:
+    """The system's time, and ahead of it by what a node slept: it sleeps without waiting."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._slept = asyncio.Semaphore(0)
+
+    def now(self) -> float:
+        return time.time() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        self._ahead += seconds
+        self._slept.release()
+        await asyncio.sleep(0)
+
+    async def rounds(self, node: Node, number: int) -> LedgerState:
+        """Let the node, whose time this is, do so many rounds at least of what is to be done for its anchors."""
+        self._slept = asyncio.Semaphore(0)  # of this loop
+        working = asyncio.create_task(node.wait_for_anchors(math.inf))
+        for _ in range(number):
+            await self._slept.acquire()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        (state,) = node.states()
+        return state
 
 
 async def other_node(world: World, stack: AsyncExitStack) -> Node:
@@ -89,28 +119,32 @@ def test_an_anchor_in_another_log_ends_in_evidence(tmp_path: Path) -> None:
 def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: Path) -> None:
     world = World(tmp_path)
 
+    clock = Clock()
+
     async def before() -> None:
         """The other node takes the checkpoint and stops before it is in its log."""
         async with (
             Node.open(world.other) as other,
             serving(other, port=world.port),
-            Node.open(world.ours) as node,
+            Node.open(world.ours, clock=clock.now, sleep=clock.sleep) as node,
         ):
             await node.submit(b"{}", "json/1")
             await node.sequence()
             await node.anchor()
-            await node.wait_for_anchors(0.5)
-            assert node.states()[0].counts == {State.SENT: 1}
+            assert (await clock.rounds(node, 3)).counts == {State.SENT: 1}
             state = other.log().foreign(log_id(OURS))
             assert state is not None
             assert state.index is None
 
+    async def alone() -> None:
+        async with Node.open(world.ours, clock=clock.now, sleep=clock.sleep) as node:
+            state = await clock.rounds(node, 1)
+            assert state.problem
+            assert state.counts == {State.SENT: 1}
+
     async def after() -> None:
         async with AsyncExitStack() as stack:
-            node = await stack.enter_async_context(Node.open(world.ours))
-            await node.wait_for_anchors(0.2)
-            assert node.states()[0].problem  # the other one is not there
-            assert node.states()[0].counts == {State.SENT: 1}
+            node = await stack.enter_async_context(Node.open(world.ours, clock=clock.now))
             other = await other_node(world, stack)
             (state,) = await node.wait_for_anchors(300)
             assert (state.problem, state.counts) == ("", {State.FINAL: 1})
@@ -119,6 +153,7 @@ def test_what_was_sent_before_a_restart_of_both_is_followed_after_it(tmp_path: P
             assert foreign.index == 1
 
     asyncio.run(before())
+    asyncio.run(alone())
     asyncio.run(after())
 
 
@@ -157,19 +192,19 @@ def test_the_wrong_log_at_the_address_gets_nothing(tmp_path: Path) -> None:
     make_node(impostor, OTHER, foreign=[world.signer.verifier])
 
     async def go() -> None:
+        clock = Clock()
         async with (
             Node.open(impostor) as wrong,
             serving(wrong, port=world.port),
-            Node.open(world.ours) as node,
+            Node.open(world.ours, clock=clock.now, sleep=clock.sleep) as node,
         ):
             await node.submit(b"{}", "json/1")
             await node.sequence()
             await node.anchor()
             await wrong.submit(b"{}", "json/1")
             for _ in range(3):
-                await node.wait_for_anchors(0.2)
+                state = await clock.rounds(node, 2)
                 await wrong.sequence()
-            (state,) = node.states()
             assert State.FINAL not in state.counts
             assert "not its own" in state.newest[0].reason
 
