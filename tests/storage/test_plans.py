@@ -41,6 +41,8 @@ def statements() -> Iterator[dict[str, tuple[Engine, Any]]]:
     event.listen(Engine, "before_cursor_execute", heard)
     yield said
     event.remove(Engine, "before_cursor_execute", heard)
+    for engine, _ in said.values():
+        engine.dispose()  # the node closed it, and `read_whole` opened it again
 
 
 def read_whole(engine: Engine, statement: str, parameters: Any) -> set[str]:

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, inspect, select
+from sqlalchemy import Connection, MetaData, inspect, select
 
 from carbonseal.findings import Refused
 from carbonseal.storage.database import Database
@@ -37,25 +37,33 @@ def load(dump: Path, path: Path) -> Path:
     return path
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """The database, as it is: no version is looked for."""
+    with closing(SQLite(path)) as system, system.readers.begin() as connection:
+        yield connection
+
+
 def described(path: Path) -> dict[str, Any]:
     """All that is to be said of a database's tables, in an order of its own."""
-    inspector = inspect(SQLite(path).readers)
-    return {
-        name: {
-            "columns": [{**column, "type": str(column["type"])} for column in inspector.get_columns(name)],
-            "key": inspector.get_pk_constraint(name),
-            "unique": sorted(inspector.get_unique_constraints(name), key=str),
-            "indexes": sorted(inspector.get_indexes(name), key=str),
-            "options": inspector.get_table_options(name),
+    with reading(path) as connection:
+        inspector = inspect(connection)
+        return {
+            name: {
+                "columns": [{**column, "type": str(column["type"])} for column in inspector.get_columns(name)],
+                "key": inspector.get_pk_constraint(name),
+                "unique": sorted(inspector.get_unique_constraints(name), key=str),
+                "indexes": sorted(inspector.get_indexes(name), key=str),
+                "options": inspector.get_table_options(name),
+            }
+            for name in sorted(inspector.get_table_names())
         }
-        for name in sorted(inspector.get_table_names())
-    }
 
 
 def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables, whatever the tables are."""
     tables = MetaData()
-    with SQLite(path).readers.begin() as connection:
+    with reading(path) as connection:
         tables.reflect(connection)
         return {
             table.name: [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
@@ -70,10 +78,10 @@ def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
 def test_revisions_make_the_same_tables_as_a_new_database_has(schema: Schema, tmp_path: Path) -> None:
     with closing(Database(tmp_path / "new.db", schema)):
         pass
-    with SQLite(tmp_path / "migrated.db").writer.begin() as connection:
+    with closing(SQLite(tmp_path / "migrated.db")) as system, system.writer.begin() as connection:
         assert upgrade(connection, schema.revisions, schema.head)
     assert described(tmp_path / "migrated.db") == described(tmp_path / "new.db")
-    with SQLite(tmp_path / "migrated.db").readers.begin() as connection:
+    with reading(tmp_path / "migrated.db") as connection:
         assert compare_metadata(MigrationContext.configure(connection), schema.tables) == []
 
 
@@ -200,7 +208,7 @@ def test_a_database_without_a_version_is_refused(schema: Schema, journal: str, t
 def test_alembic_is_imported_only_where_there_is_something_to_migrate(tmp_path: Path) -> None:
     program = """
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE

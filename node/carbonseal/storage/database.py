@@ -47,6 +47,9 @@ class System(Protocol):
     def readers(self) -> Engine:
         """Connections whose transactions see one committed state each and wait for no writer."""
 
+    def close(self) -> None:
+        """Close all connections."""
+
     def explain(self, error: Exception) -> Finding | None:
         """The finding where disk, file or network are the reason for `error`; None where it is a defect of this program."""
 
@@ -91,8 +94,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self._system.readers.dispose()
-        self._system.writer.dispose()
+        self._system.close()
 
 
 def check_version(path: Path) -> None:

@@ -53,6 +53,11 @@ class SQLite:
         self.writer = _engine(path, "BEGIN IMMEDIATE", _WRITER_PRAGMAS, pool_size=1, max_overflow=0)
         self.readers = _engine(path, "BEGIN", _PRAGMAS)
 
+    def close(self) -> None:
+        """Close all connections."""
+        self.readers.dispose()
+        self.writer.dispose()
+
     def explain(self, error: Exception) -> Finding | None:
         """The finding where disk or file are the reason for `error`; None where it is a defect of this program."""
         reason = error.orig if isinstance(error, DBAPIError) else error
