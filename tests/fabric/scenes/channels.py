@@ -45,7 +45,7 @@ class Channel:
         count = 4 if self.bft else 1
         return self.orderers or tuple(self.ordering.node(f"orderer{at}", "orderer") for at in range(1, count + 1))
 
-    @property
+    @cached_property
     def genesis(self) -> str:
         """The hash of the channel's first block, if this is it."""
         return hashlib.sha256(header(self.block().header)).hexdigest()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from cryptography import x509
@@ -27,6 +26,7 @@ BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 ROLES = ("client", "peer", "admin", "orderer")
 
 
+@cache
 def secret(name: str, curve: ec.EllipticCurve | None = None) -> ec.EllipticCurvePrivateKey:
     """The private key that belongs to a name: on P-256, or on another curve of at least 224 bits."""
     if curve is not None:
@@ -153,13 +153,15 @@ def publisher(signer: Signer) -> bytes:
     return hashlib.sha256(b"carbonseal/fabric-publisher/v1\0" + joined).digest()
 
 
-def _name(common: str, organisation: str, units: Sequence[str]) -> x509.Name:
+@cache
+def _name(common: str, organisation: str, units: tuple[str, ...]) -> x509.Name:
     kinds = x509.NameOID
     parts = [(kinds.COUNTRY_NAME, "PT"), (kinds.ORGANIZATION_NAME, organisation)]
     parts += [(kinds.ORGANIZATIONAL_UNIT_NAME, unit) for unit in units]
     return x509.Name([x509.NameAttribute(kind, text) for kind, text in [*parts, (kinds.COMMON_NAME, common)]])
 
 
+@cache
 def _certificate(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, by: ec.EllipticCurvePrivateKey, *,
     basic: x509.BasicConstraints, since: datetime, until: datetime,
