@@ -1,6 +1,4 @@
-"""A process with a real node in it, for `test_kill.py`: seals some records, anchors them, and dies at a failpoint.
-
-    driver.py DIRECTORY POINT[:TIMES] RECORDS
+"""Processes with a real node in them: each seals some records, anchors them, and dies at a failpoint.
 
 In virtual time, unless one of its ledgers is real and takes its own time.
 
@@ -13,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import json
+import multiprocessing
 import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +62,24 @@ async def main(directory: Path, point: str, records: str) -> None:
         await node.wait_for_anchors(600)
 
 
-faulthandler.dump_traceback_later(100)  # a hang shows where it hangs
-here = Path(sys.argv[1])
-(virtual_time.run if is_simulated(here) else asyncio.run)(main(here, sys.argv[2], sys.argv[3]))
+def work(directory: Path, plugins: Path | None, point: str, records: str) -> None:
+    """All of the process."""
+    warnings.simplefilter("error")
+    if plugins:
+        sys.path.insert(0, str(plugins))
+    faulthandler.dump_traceback_later(100)  # a hang shows where it hangs
+    (virtual_time.run if is_simulated(directory) else asyncio.run)(main(directory, point, records))
+
+
+# What all of them import is imported once, in the process that they are forked from.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__, "carbonseal_adapters.ethereum.sending.ledger"])
+
+
+def run(directory: Path, point: str, records: str, plugins: Path | None = None) -> int | None:
+    """Let a process seal these records, separated by commas, and die at `point` (POINT or POINT:TIMES), if at all: its exit
+    status. `plugins` registers the simulated ledger."""
+    process = PROCESSES.Process(target=work, args=(directory, plugins, point, records))
+    process.start()
+    process.join(120)
+    return process.exitcode

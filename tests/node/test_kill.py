@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,20 +19,13 @@ from carbonseal.node.config import LedgerConfig, LogConfig
 from carbonseal.node.failpoints import POINTS
 from carbonseal.node.node import Node
 from carbonseal_devnet.ethereum.network import Network
+from tests.node.driver import run
 from tests.nodes import log_config
 
 from .conftest import Begin, ledger_in
 from .simulated import SimulatedLedger
 
 LOGS = [log_config(), log_config("motors", "log.example/motors")]
-DRIVER = Path(__file__).with_name("driver.py")
-
-
-def run(directory: Path, plugins: Path, point: str, records: str) -> int:
-    command = [sys.executable, "-W", "error", str(DRIVER), str(directory), point, records]
-    path = os.pathsep.join([str(plugins), *filter(None, sys.path)])  # what is tested here, whatever is installed
-    ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False, timeout=120)
-    return ended.returncode
 
 
 def lines(path: Path) -> list[str]:
@@ -90,8 +80,8 @@ def check_slots(ledger: SimulatedLedger) -> None:
 def test_killed_once(point: str, begin: Begin, plugins: Path, tmp_path: Path) -> None:
     directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
-    assert run(directory, plugins, point, "a,b,c") == -signal.SIGKILL
-    assert run(directory, plugins, "", "c,d") == 0
+    assert run(directory, point, "a,b,c", plugins) == -signal.SIGKILL
+    assert run(directory, "", "c,d", plugins) == 0
     check(directory, ledger.included())
     check_slots(ledger)
 
@@ -102,8 +92,8 @@ def test_killed_with_two_logs(point: str, times: int, begin: Begin, plugins: Pat
     """While one of them is at the point, and then the other."""
     directory = begin(logs=LOGS, ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
-    assert run(directory, plugins, f"{point}:{times}", "a,b,c") == -signal.SIGKILL
-    assert run(directory, plugins, "", "c,d") == 0
+    assert run(directory, f"{point}:{times}", "a,b,c", plugins) == -signal.SIGKILL
+    assert run(directory, "", "c,d", plugins) == 0
     check(directory, ledger.included())
     check_slots(ledger)
     assert ledger.nonces() == list(range(len(ledger.included())))
@@ -115,8 +105,8 @@ def test_killed_again_and_again(logs: list[LogConfig], begin: Begin, plugins: Pa
     directory = begin(logs=logs, ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     for number, point in enumerate(POINTS):
-        assert run(directory, plugins, point, f"{number},{number}-again,same") == -signal.SIGKILL
-    assert run(directory, plugins, "", "last") == 0
+        assert run(directory, point, f"{number},{number}-again,same", plugins) == -signal.SIGKILL
+    assert run(directory, "", "last", plugins) == 0
     assert len(ledger.included()) >= 2
     check(directory, ledger.included())
     check_slots(ledger)
@@ -142,8 +132,8 @@ def test_killed_while_anchoring_on_a_chain(
     )
     for number, point in enumerate(killed_at):
         times = 1 + number % len(logs)
-        assert run(directory, plugins, f"{point}:{times}", f"{number},{number}-again") == -signal.SIGKILL
-    assert run(directory, plugins, "", "last") == 0
+        assert run(directory, f"{point}:{times}", f"{number},{number}-again", plugins) == -signal.SIGKILL
+    assert run(directory, "", "last", plugins) == 0
     events = chain.ask("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "address": chain.deployment.registry})
     included = [
         Statement(
