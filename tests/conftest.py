@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.once import once
 from tests.tokens import SoftHsm, softhsm_module
 
 # No property has a deadline: how long an example takes says more about the machine than about the code.
@@ -50,7 +51,11 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder in which `carbonseal demo` ran, as a user runs it, and what it printed. It left nobody running."""
-    folder = tmp_path_factory.mktemp("demo")
+    folder = once(tmp_path_factory, "demo", _run_demo)
+    return folder / "demo", (folder / "output").read_text(encoding="utf-8")
+
+
+def _run_demo(folder: Path) -> None:
     program = folder / "bin" / "carbonseal"  # as in an environment that is not on the PATH
     program.parent.mkdir()
     program.write_text(f"#!{sys.executable}\nfrom carbonseal.cli.main import main\n\nmain()\n", encoding="utf-8")
@@ -67,4 +72,4 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     assert process.returncode == 0, output
     with pytest.raises(ProcessLookupError):  # nobody of its session is left
         os.killpg(process.pid, 0)
-    return folder / "demo", output
+    (folder / "output").write_text(output, encoding="utf-8")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import once
 from tests.repository.sources import OURS, REPOSITORY
 from tests.world import World
 
@@ -41,22 +42,28 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    directory = tmp_path_factory.mktemp("wheel")
+    return _installed(once(tmp_path_factory, "wheel", _install))
+
+
+def _installed(directory: Path) -> Installed:
+    (wheel,) = directory.glob("*.whl")
+    return Installed(wheel, directory / "env" / ("Scripts" if os.name == "nt" else "bin"), directory)
+
+
+def _install(directory: Path) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(directory), str(REPOSITORY)]
     done = subprocess.run(build, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = directory.glob("*.whl")
     venv.create(directory / "env", with_pip=True)
-    here = Installed(wheel, directory / "env" / ("Scripts" if os.name == "nt" else "bin"), directory)
+    here = _installed(directory)
     constraints = str(REPOSITORY / "constraints.txt")
-    pip = here.run("python", "-m", "pip", "install", "--quiet", "--constraint", constraints, str(wheel))
+    pip = here.run("python", "-m", "pip", "install", "--quiet", "--constraint", constraints, str(here.wheel))
     assert pip.returncode == 0, pip.stderr
     world = World()
     passport = world.passport(components=[world.passport(world.supplier, "battery")])
     (directory / "passport.json").write_bytes(passport.encode())
     (directory / "customs.policy").write_text("\n".join(world.lines().values()) + "\n", encoding="utf-8")
     (directory / "trust.json").write_bytes(world.trust().encode())
-    return here
 
 
 def test_only_our_packages_are_in_it(installed: Installed) -> None:
