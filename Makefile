@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CORE   := tests/records tests/log tests/passport tests/tlog tests/keys
+CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/storage
+
+export PYTHONDONTWRITEBYTECODE =  # tests start hundreds of programs: what they import is compiled once
 
 .PHONY: demo test test-core test-fabric lint bench texts vectors api release-check clean
 

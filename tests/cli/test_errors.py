@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from carbonseal.cli.errors import CommandGroup
+from carbonseal.cli.errors import CommandGroup, MissingExtra
 from carbonseal.findings import BrokenOff, CarbonsealError, Refused, rejected, undetermined
 from tests.cli.conftest import Run
 
@@ -55,6 +55,19 @@ def test_what_is_raised_on_purpose_is_one_line(error: Exception, status: int, sa
 @pytest.mark.parametrize("defect", [ValueError("a defect"), ExceptionGroup("tasks", [OSError(), ValueError()])])
 def test_a_defect_is_raised_as_it_came(defect: Exception) -> None:
     assert run_failing(defect).exception is defect
+
+
+def test_a_missing_package_is_named_by_the_extra_that_installs_it() -> None:
+    result = run_failing(ModuleNotFoundError("No module named 'aiohttp'", name="aiohttp.web"))
+    assert result.exit_code == MissingExtra("act", "node").exit_code
+    assert "pip install 'carbonseal[node]'" in result.stderr
+
+
+@pytest.mark.parametrize("error", [ModuleNotFoundError("a typo", name="carbonseal.nod"), BrokenPipeError()])
+def test_what_no_extra_installs_and_a_closed_pipe_are_left_to_others(error: Exception) -> None:
+    result = run_failing(error)
+    assert "carbonseal:" not in result.stderr
+    assert result.exit_code == 1
 
 
 def test_a_broken_database_is_reported_with_its_path(run: Run, tmp_path: Path) -> None:

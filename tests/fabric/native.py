@@ -8,6 +8,8 @@ import sys
 from carbonseal_devnet.fabric.native.programs import Programs
 from carbonseal_devnet.supervised_process import ProgramMissing
 
+# Of what starts and drives them, which `make test` leaves out.
+COVERAGE = ("--cov=carbonseal_devnet.fabric.native", "--cov-branch", "--cov-config=/dev/null", "--cov-report=term")
 PEER = "tests/devnet/fabric/test_peer_program.py"
 
 
@@ -18,7 +20,7 @@ def main() -> None:
         sys.exit(str(missing))
     for kind in ["native", "native-bft"] if version.startswith("3.") else ["native"]:
         print(f"Fabric {version}, {kind}", flush=True)
-        tests = [sys.executable, "-m", "pytest", "tests/fabric", PEER, f"--carbonseal-fabric={kind}"]
+        tests = [sys.executable, "-m", "pytest", "tests/fabric", PEER, f"--carbonseal-fabric={kind}", *COVERAGE]
         if status := subprocess.run(tests, check=False).returncode:
             sys.exit(status)
 
