@@ -205,7 +205,7 @@ def ride_out(
 
 
 def test_every_anchor_is_final_once(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
-    kills, seen = ride_out(carbonseal_every_fresh_chain, tmp_path, anchors=60, lives=(60, 180), seed=5)
+    kills, seen = ride_out(carbonseal_every_fresh_chain, tmp_path, anchors=40, lives=(40, 120), seed=5)
     assert kills >= 3
     assert all(seen[what] for what in ("reorg with", "reorg without", "crowd"))
     assert len(seen.keys() & set(FAULTS)) >= 5

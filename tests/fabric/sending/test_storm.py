@@ -32,8 +32,8 @@ from tests import nodes
 from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
 from tests.repository.sources import REPOSITORY
 
-ANCHORS = 60
-LIVES = (120, 300)  # how many of a node's crash points it lives through
+ANCHORS = 50
+LIVES = (100, 250)  # how many of a node's crash points it lives through
 KILLS = 8  # of the network's processes, at most: each failure doubles what the node waits before it tries again
 IN_A_BLOCK = 3
 DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node; knows nothing of its ledgers
