@@ -68,7 +68,7 @@ def weather(network: Network, endpoint: Network, chance: random.Random) -> Itera
                 drop = chance.random() < 0.5
                 network.reorg(chance.randint(1, DEEPEST), drop=drop)
                 seen["reorg without" if drop else "reorg with"] += 1
-            elif what < 0.92:
+            elif what < 0.89 or not seen["crowd"]:  # one at least
                 network.crowd(2)
                 seen["crowd"] += 1
             else:
