@@ -17,7 +17,7 @@ from carbonseal.records.strict import Limits, parse
 from tests.records.documents import JSON_VALUES
 from tests.records.refusals import refused
 
-LIMITS = Limits(max_bytes=1 << 20)
+LIMITS = Limits(max_bytes=1 << 20, max_values=1 << 20)
 SPOILING = ['"', ":", ",", "\\", "{", "}", "[", "]", "[]", "{}", ",,", "e1", "0.5", "\\ud800", '"":1,', '"a":1,', " "]
 
 
@@ -92,7 +92,7 @@ FAULTS: list[tuple[bytes, Code, str]] = [
 def test_a_fault_behind_many_items_is_placed(fault: bytes, code: Code, place: str) -> None:
     """The second of two lists, behind thousands of numbers, some of which only the slower of the quick readers takes."""
     raw = b'{"\xc3\xa4":[0.5' + b",1" * MANY + b'],\n"x":[' + b'[{"b":2}],' * MANY + fault + b"]}"
-    finding = refused(code, parse, raw)
+    finding = refused(code, parse, raw, LIMITS)
     assert "".join(finding.place) == f"/x/{MANY}{place}"
     assert str(finding) == exactly(raw, 64)
 

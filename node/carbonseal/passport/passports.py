@@ -32,7 +32,7 @@ from carbonseal.records.commitments import commit
 
 from . import codes
 
-PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
+PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_values=1_000_000)
 VERSION = "passport/1"
 MAX_COMPONENTS = 4096  # that all credentials together cite, carried or not
 MAX_TIERS = 32  # of components below the root

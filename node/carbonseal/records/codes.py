@@ -7,6 +7,7 @@ from carbonseal.findings import rejected, undetermined
 JSON_TOO_LARGE = undetermined(
     "json.too-large", "the document has more than {limit} bytes", "split it; whoever runs the node sets the limit"
 )
+JSON_TOO_MANY_VALUES = undetermined("json.too-many-values", "the document has more than {limit} values", "split it")
 JSON_TOO_DEEP = undetermined(
     "json.too-deep",
     "line {line}, column {column}: objects and lists are nested more than {limit} deep",

@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 
 from carbonseal.findings import Refused
+from carbonseal.records.counting import has_more_values
 from carbonseal.records.scanner import fraction, whole
 from carbonseal.records.segments import SEGMENT, read_in_segments
 
@@ -27,10 +28,11 @@ from . import codes
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many bytes a document may have, and how deep objects and lists may be nested in it."""
+    """How many bytes and how many values a document may have, and how deep objects and lists may be nested in it."""
 
     max_bytes: int
     max_depth: int = 64
+    max_values: int = 65_536  # names of members are not counted
 
 
 RECORD_LIMITS = Limits(max_bytes=1 << 20)
@@ -52,6 +54,8 @@ def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
     """What `parse` returns, and its RFC 8785 bytes where they are known without further work. Raises Refused as `parse` does."""
     if len(raw) > limits.max_bytes:
         raise Refused(codes.JSON_TOO_LARGE(limit=limits.max_bytes))
+    if has_more_values(raw, limits.max_values):
+        raise Refused(codes.JSON_TOO_MANY_VALUES(limit=limits.max_values))
     try:
         value, canonical = _plain(raw, limits.max_depth)
         if canonical is not None:

@@ -15,7 +15,7 @@ from carbonseal.records.canonical import jcs
 
 from . import codes
 
-TRUST_LIMITS = strict.Limits(max_bytes=64 << 20, max_depth=64)
+TRUST_LIMITS = strict.Limits(max_bytes=64 << 20, max_values=4_194_304)  # 16 for each item of the most that there may be
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def _files(made: Verdicts) -> None:
     add("a key twice", "rejected", "json.duplicate-key", raw='{"carbonseal":"passport/1",' + text[1:])
     add("a list", "rejected", "passport.malformed", raw="[]")
     add("deep", "undetermined", "json.too-deep", raw=repeated(("[", 100), ("]", 100)))
+    many = repeated(("[", 1), ("0,", 999_999), ("0]", 1))
+    add("more than a million values", "undetermined", "json.too-many-values", raw=many)
     made.base("of another", lambda scene: scene.passport(name="gate"))
     other = made.passports["of another"]
     add("version 2", "undetermined", "passport.unknown-version", change=lambda v: v.update(carbonseal="passport/2"))

@@ -105,6 +105,8 @@ def canonical() -> list[Case]:
     bad.append(case("10,000 deep", "canonicalise", undetermined("json.too-deep"), input=repeated(("[", 10_000))))
     large = repeated(('{"a":"', 1), ("x", (1 << 20) - 7), ('"}', 1))
     bad.append(case("a byte over 1 MiB", "canonicalise", undetermined("json.too-large"), input=large))
+    many = repeated(("[", 1), ("0,", 65_535), ("0]", 1))
+    bad.append(case("65,537 values", "canonicalise", undetermined("json.too-many-values"), input=many))
     return good + bad
 
 

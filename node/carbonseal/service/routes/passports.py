@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
@@ -21,7 +22,8 @@ async def issue(request: web.Request) -> web.Response:
     require_type(request, JSON)
     with request.app[PASSPORTS].take():
         most = request.app[BOUNDS].issue_request
-        wanted = parse(await read_body(request, most, request.app[TIMEOUT]), Limits(most))
+        limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
+        wanted = parse(await read_body(request, most, request.app[TIMEOUT]), limits)
         return _passport(await request.app[NODE].issue(wanted), status=201)
 
 
