@@ -291,9 +291,12 @@ def test_who_is_no_issuer_issues_nothing(role: str) -> None:
     undetermined(world.verify(world.passport(), maker=line), "signer.not-listed")
 
 
-def test_history_is_a_check_that_this_version_lacks() -> None:
+def test_history_within_one_passport() -> None:
     world = World()
-    undetermined(world.verify(world.passport(), history="require history"), "check.unavailable")
+    report = world.verify(world.passport(), history="require history")
+    assert report.verdict is Verdict.VERIFIED
+    assert "history.shown" in codes(report)
+    assert "history.not-asked" not in codes(report)
 
 
 def test_trust_survives_its_file() -> None:

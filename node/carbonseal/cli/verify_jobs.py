@@ -24,7 +24,8 @@ from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
     from carbonseal.verification.examination import Known
-    from carbonseal.verification.log_facts import LogFacts
+    from carbonseal.verification.log_facts import LogFacts, SignedHead
+    from carbonseal.verification.one_history import Link
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
     from carbonseal.verification.verify import Report
@@ -34,6 +35,9 @@ READ_ERROR = 1  # exit status
 DOES_NOT_HOLD = 2  # exit status of a fraud proof that does not hold
 FRAUD_PROOF = b'"fraud-proof/'
 T = TypeVar("T")
+
+
+HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
 
 
 class Style(Enum):
@@ -53,6 +57,7 @@ class FileResult:
     text: str
     rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
     origins: frozenset[str] = frozenset()  # the logs that they are of
+    history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
     fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
 
 
@@ -101,12 +106,14 @@ class Verifier:
         self._policy: Policy = job.policy.parse(parse_policy)
         self._trust: Trust = Trust() if job.trust is None else job.trust.parse(parse_trust)
         self.keys = log_keys(self._policy)
+        self.requires_history = self._policy.history
 
     def run(self, path: str) -> FileResult:
         """Verify the file at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
         from carbonseal.passport.passports import parse
         from carbonseal.verification.examination import verify_knowing
         from carbonseal.verification.log_facts import log_facts
+        from carbonseal.verification.one_history import of_facts
         from carbonseal.verification.verify import verify
 
         try:
@@ -122,9 +129,12 @@ class Verifier:
             return FileResult(report.verdict.exit_status, self._format_report(path, report))
         facts = log_facts(passport, self.keys)
         report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
-        shown = _rows(path, raw, facts)
         return FileResult(
-            report.verdict.exit_status, self._format_report(path, report), shown, frozenset(facts.origins())
+            report.verdict.exit_status,
+            self._format_report(path, report),
+            rows=_rows(path, raw, facts),
+            origins=frozenset(facts.origins()),
+            history=of_facts(facts) if self.requires_history else ((), ()),
         )
 
     def read(self, path: str) -> bytes:

@@ -303,3 +303,10 @@ LEDGER_FRAUD = noted(
     "{ledger} counts for nothing: there is a fraud proof of this log",
     "have the passport refreshed, so that it is anchored on other ledgers",
 )
+
+HISTORY_SHOWN = shown("history.shown", "each of {heads} heads of {origin} leads to the one of size {size}")
+HISTORY_UNLINKED = undetermined(
+    "history.unlinked",
+    "of {heads} heads of {origin}, {unled} are not shown to lead to the one of size {size}: the first is of size {first}",
+    "give the log's tiles (--history), or have the passports refreshed",
+)

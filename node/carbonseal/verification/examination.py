@@ -188,10 +188,13 @@ def verify_knowing(
 
     What such a log sealed gets the findings. As a ledger, a log of which one rejects counts for nothing.
     """
+    together = policy.history and facts.sealing <= known.keys()  # of all files: not of this one by itself
+    if together:
+        policy = replace(policy, history=False)
     frauds = {origin for origin, found in known.items() if Verdict.of(found) is Verdict.REJECTED}
     ledgers = {name: ledger for name, ledger in policy.ledgers.items() if name.removeprefix("tlog:") not in frauds}
     report = verify(passport, replace(policy, ledgers=ledgers), trust, at=at)
-    found = [*report.findings]
+    found = [finding for finding in report.findings if not together or finding.code is not codes.HISTORY_NOT_ASKED]
     for origin in sorted(facts.origins() & known.keys()):
         if origin in facts.sealing:
             found += known[origin]

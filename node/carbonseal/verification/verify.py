@@ -31,13 +31,14 @@ from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
+from carbonseal.verification.log_facts import log_keys
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.signers import outside_window
 from carbonseal.verification.status import Signed, Statuses
 from carbonseal.verification.trust import Trust
 
-from . import codes
+from . import codes, one_history
 
 LONGEST_NAME = 80  # characters of a credential's name in the place of a finding
 
@@ -95,6 +96,8 @@ class _Verification:
                 existed_by = time
         self._found += self._if_asked(self._statuses.of_lists())  # 6
         self._found += self._seals.equivocations()
+        if self._policy.history:
+            self._found += one_history.within(passport, log_keys(self._policy))
         self._found += self._not_asked()
         return Report(
             verdict=Verdict.of(self._found),
@@ -234,7 +237,7 @@ class _Verification:
             yield codes.RECORD_NOT_ASKED()
         if not policy.checks:
             yield codes.FLOW_NOT_ASKED()
-        for check in (*(["history"] if policy.history else []), *policy.checks):
+        for check in policy.checks:
             yield codes.CHECK_UNAVAILABLE(check=check)
 
 

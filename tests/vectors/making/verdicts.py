@@ -138,7 +138,24 @@ def policies_decide(made: Verdicts) -> None:
     impostor = replace(Scene().log.signer, private_key=key("impostor"))
     add("another key of the log", "undetermined", "head.unsigned", log=f"log {impostor.verifier.encode()}")
     add("a check that version 1 lacks", "undetermined", "check.unavailable", check="require over-allocation")
-    add("a check that version 1 lacks, history", "undetermined", "check.unavailable", check="require history")
+    history: dict[str, Any] = {"history": "require history"}
+    add("one head", "verified", "history.shown", since=SINCE, **history)
+    add(
+        "two linked heads of one history",
+        "verified",
+        "history.shown",
+        of="refreshed",
+        since=SINCE,
+        history="require history",
+    )
+    add(
+        "two heads that nothing links",
+        "undetermined",
+        "history.unlinked",
+        of="refreshed",
+        change=changes.unlinked,
+        **history,
+    )
     products = f"{lines['maker']} products=urn:example:product:"
     add("a product of the issuer's line", "verified", since=SINCE, maker=products)
     add("another product than the issuer's line names", "undetermined", "signer.other-product", maker=products + "cell")

@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining import Examined, Sources, examined_logs, write_proofs, written
+from carbonseal.cli.examining.examination import Examined, Sources, examined_logs, write_proofs, written
+from carbonseal.cli.examining.observation_files import checked_file
 from carbonseal.cli.formatting.reports import tree
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.observation_files import checked_file
 from carbonseal.cli.options import READABLE, Once, passport_files
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import NamedBytes, Style, Verifier, VerifyJob

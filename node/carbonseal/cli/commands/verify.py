@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining import Examination, write_proofs
+from carbonseal.cli.examining.examination import Examination, write_proofs
+from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, STDIN, Once, passport_files
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
@@ -26,6 +28,13 @@ WORDS = {0: "verified", 2: "does not hold", 3: "undetermined", 4: "rejected", 1:
 @click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
 @click.option("--at", type=INSTANT, help="Verify as of this instant (2026-11-22T12:00:00Z). Default: now.")
 @click.option(
+    "--history",
+    "histories",
+    multiple=True,
+    metavar="TILES",
+    help="A log's tiles, a folder or a URL, for `require history`; repeatable.",
+)
+@click.option(
     "--observations", cls=Once, type=FILE, help="Write what the files show of logs: see `carbonseal examine`."
 )
 @FORCE
@@ -40,6 +49,7 @@ def verify(
     policy: Path,
     trust: Path | None,
     at: datetime | None,
+    histories: tuple[str, ...],
     observations: Path | None,
     force: bool,
     fraud_proofs: Path | None,
@@ -75,7 +85,8 @@ def verify(
         material = NamedBytes.read(trust) if trust else None
         stdin = read_passport(STDIN) if files == [STDIN] else b""
         job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style, stdin=stdin)
-        counts = _verify(job, files, output, fraud_proofs)
+        tiles = {one.origin: one for one in map(LogTiles, histories)}
+        counts = _verify(job, files, output, fraud_proofs, tiles)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable
     if style is Style.BRIEF:
@@ -84,14 +95,20 @@ def verify(
     ctx.exit(max(counts, key=SEVERITY.index))
 
 
-def _verify(job: VerifyJob, files: list[str], observations: Output | None, fraud_proofs: Path | None) -> Counter[int]:
+def _verify(
+    job: VerifyJob,
+    files: list[str],
+    observations: Output | None,
+    fraud_proofs: Path | None,
+    tiles: Mapping[str, LogTiles],
+) -> Counter[int]:
     """Examine the files together and print the result of each; the number of files by exit status."""
     counts: Counter[int] = Counter()
     with Examination(job, files) as examination:
         with Progress("verifying", total=len(files)) as progress:
             for _ in examination.read():
                 progress.step()
-        examined = examination.examine(observations)
+        examined = examination.examine(observations, tiles)
         for result in examination.results(examined):
             among_many = result.status == DOES_NOT_HOLD and len(files) > 1
             counts[3 if among_many else result.status] += 1

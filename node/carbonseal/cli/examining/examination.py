@@ -4,7 +4,8 @@ log that equivocates.
 1. Each file's observations go into the collection; its result is kept in a temporary file.
 2. The merged observations are read once, and written to a file where one was asked for.
 3. Of each log that contradicts itself a fraud proof is made, from the files that show it.
-4. Files that show anything of a log on which something is known are verified again, under what is known.
+4. Where the policy requires it, each signed head has to lead to the largest of its log.
+5. Files that show anything of a log on which something is known are verified again, under what is known.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from carbonseal.cli.observation_files import RunFiles
+from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.examining.observation_files import RunFiles
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.verify_jobs import FileResult, Verifier, VerifyJob, verify_files
 from carbonseal.findings import Finding
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
-from carbonseal.verification.log_facts import LogFacts
+from carbonseal.verification.log_facts import LogFacts, signed_head
 from carbonseal.verification.observations import HEADER, Source
+from carbonseal.verification.one_history import History
+
+NO_TILES: Mapping[str, LogTiles] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Examination:
         self._job, self._files = job, files
         self._stack = ExitStack()
         self._frauds: dict[str, Finding] = {}  # by origin: fraud proofs among the files
+        self._history = History()
         self._sources: list[str] = []  # files that show something of logs
 
     def __enter__(self) -> Examination:
@@ -57,15 +63,17 @@ class Examination:
         """Verify the files, one a step. Raises `Refused` before the first where the policy or the trust cannot be used."""
         for path, result in zip(self._files, verify_files(self._job, self._files), strict=True):
             self._collection.add(result.rows)
+            self._history.add(*result.history)
             if result.fraud is not None:
                 self._frauds.setdefault(*result.fraud)
             if result.rows:
                 self._sources.append(path)
-            pickle.dump(replace(result, rows={}), self._held)
+            pickle.dump(replace(result, rows={}, history=((), ())), self._held)
             yield
 
-    def examine(self, observations: Output | None = None) -> Examined:
-        """What all files together show, after `read`. Writes the observations to a file where one is named. Raises OSError."""
+    def examine(self, observations: Output | None = None, tiles: Mapping[str, LogTiles] = NO_TILES) -> Examined:
+        """What all files together show, after `read`. Writes the observations to a file where one is named; `tiles` are logs, by
+        origin. Raises OSError."""
         verifier = Verifier(self._job)
         with ExitStack() as stack:
             lines: Iterator[bytes] = self._collection.lines()
@@ -73,8 +81,19 @@ class Examination:
                 lines = written(lines, stack.enter_context(observations.stream()))
             found = equivocations(lines)
         examined = examined_logs(found, verifier, Sources(self._sources, verifier).facts)
-        known = {**{origin: [finding] for origin, finding in self._frauds.items()}, **examined.known}
-        return replace(examined, known=known)
+        known = {origin: [*found] for origin, found in examined.known.items()}
+        proofs = dict(examined.proofs)
+        for origin, finding in self._frauds.items():
+            known.setdefault(origin, []).append(finding)
+        if verifier.requires_history:
+            self._history.add(
+                signed for one in tiles.values() if (signed := signed_head(one.checkpoint, verifier.keys))
+            )
+            for found_of in self._history.findings(verifier.keys, tiles):
+                known.setdefault(found_of.origin, []).append(found_of.finding)
+                if found_of.proof is not None:
+                    proofs.setdefault(found_of.origin, found_of.proof)
+        return Examined(known, proofs)
 
     def results(self, examined: Examined) -> Iterator[FileResult]:
         """The result of each file, in order; those that show anything of a log on which something is known are verified again."""

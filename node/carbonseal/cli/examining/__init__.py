@@ -1,0 +1,1 @@
+"""Files that are examined together: observations, fraud proofs, and the tiles of logs. Private."""
