@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from carbonseal.node.config import DEFAULT, LogConfig, NodeConfig, TenantConfig
+from carbonseal.node.config import DEFAULT, CosignerConfig, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.queue import EntryQueue
@@ -61,17 +61,19 @@ def write_records(path: Path, count: int) -> None:
 
 
 def settings(directory: Path) -> NodeConfig:
-    for name in ("log.key", "salt.key"):
+    for name in ("log.key", "salt.key", "witness.key"):
         make_key(directory / name)
     return NodeConfig(
         batch_size=4096,
         batch_age=1.0,
+        foreign_age=300.0,
         heartbeat=0,
         logs=(LogConfig(DEFAULT, "benchmark.example/log", "file:log.key", "guard"),),
         tenants=(TenantConfig(DEFAULT, "file:salt.key"),),
         issuers=(),
         ledgers=(),
         foreign=(),
+        cosigner=CosignerConfig("benchmark.example/witness", "file:witness.key"),
     )
 
 

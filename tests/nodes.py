@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from carbonseal.node.config import DEFAULT, ForeignConfig, LogConfig, NodeConfig, TenantConfig
+from carbonseal.node.config import DEFAULT, CosignerConfig, ForeignConfig, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create, new_log
 from carbonseal.node.secrets import make_key
 
@@ -30,19 +30,21 @@ def settings(*logs: LogConfig, **changes: Any) -> NodeConfig:
     made = NodeConfig(
         batch_size=4096,
         batch_age=1.0,
+        foreign_age=300.0,
         heartbeat=0,
         logs=chosen,
         tenants=tuple(map(tenant_config, chosen)),
         issuers=(),
         ledgers=(),
         foreign=(),
+        cosigner=CosignerConfig.beside(chosen[0].origin),
     )
     return replace(made, **changes)
 
 
 def make_node(directory: Path, config: NodeConfig) -> Path:
     """The node's directory, with keys for all that `config` keeps in files of its own."""
-    uris = [*(log.key for log in config.logs), *(tenant.salt_key for tenant in config.tenants)]
+    uris = [config.cosigner.key, *(log.key for log in config.logs), *(tenant.salt_key for tenant in config.tenants)]
     make_keys(directory, [*uris, *(issuer.key for issuer in config.issuers)])
     create(directory, config)
     return directory

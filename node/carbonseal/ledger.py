@@ -20,6 +20,7 @@ The set of errors is closed, so that a caller can tell "later" from "never"::
     TransientError            nothing was changed; the same call may succeed later
     └── UnreachableError      no connection at all: the ledger's problem, no anchor is to blame
     PermanentError            the same call will always fail; has a remedy for the operator
+    └── OvertakenError        the ledger holds a larger head of this log, and takes no smaller one
     OutcomeUnknownError       it may or may not have happened; `follow` will tell
 
 Anything else that an adapter raises is a defect: it is logged, and treated as a `TransientError`.
@@ -28,7 +29,7 @@ Anything else that an adapter raises is a defect: it is logged, and treated as a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -74,10 +75,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A checkpoint that is to be written on a ledger."""
+    """A checkpoint that is to be written on a ledger; `checkpoint` and `consistency` for ledgers that ask for them."""
 
     statement: Statement
-    checkpoint: bytes  # the signed note, for ledgers that ask for it
+    checkpoint: bytes  # the signed note
+    # From a smaller size (RFC 9162); raises `TransientError`.
+    consistency: Callable[[int], Sequence[bytes]] = lambda _old: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ class PermanentError(CarbonsealError):
         self.remedy = remedy
 
 
+class OvertakenError(PermanentError):
+    """The ledger keeps one history of each log, and holds a larger head of this one: the anchor makes way for the newest head."""
+
+
 class OutcomeUnknownError(CarbonsealError):
     """`send` may or may not have taken effect (a timeout after sending). `follow` is asked before anything else is done."""
 
@@ -129,11 +136,7 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a ledger can do, as its adapter declares it. The conformance kit tests what is declared, both ways.
-
-    For example, an EAS contract's timestamps: ``Capabilities(tells_publisher=False, refuses_second_root=False,
-    knows_latest=False, needs_money=True, can_be_asked_later=True, gives_time=True)``.
-    """
+    """What a ledger can do, as its adapter declares it. The conformance kit tests what is declared, both ways."""
 
     tells_publisher: bool  # evidence shows who wrote an anchor, and others' anchors do not count
     refuses_second_root: bool  # a second, different root for (publisher, log, size) is a `PermanentError`
@@ -215,8 +218,8 @@ class Ledger(Protocol):
 
         Called again for the same statement where an earlier attempt was refused, or was not written for `replace_after`
         seconds. What is returned then MUST exclude the earlier attempts that could still be written: it is one of them,
-        unchanged, where nothing better can be offered; or a replacement in their slot. Slots of other anchors' attempts MUST
-        be left alone. An attempt may also write nothing and only use up a slot that nobody else fills and others wait for.
+        unchanged, where nothing better can be offered; or a replacement in their slot. Slots of other anchors' attempts MUST be
+        left alone. An attempt may also write nothing and only use up a slot that nobody else fills and others wait for.
 
         Raises `PermanentError` where the ledger refuses the anchor (a different root is already there for this size),
         `TransientError` where it may be written later but not now (it would cost more than it may).
@@ -247,9 +250,8 @@ class Ledger(Protocol):
         ...
 
     async def latest(self, log: bytes) -> Statement | None:
-        """The largest anchor of this log (32-byte log id) under this publisher, as the ledger reports it; None where there is
-        none, or where the ledger cannot tell (`Capabilities.knows_latest`). Asked at start, so that a node which was
-        restored from an old copy notices that it once signed more."""
+        """The largest anchor of this log (32-byte log id) under this publisher, as the ledger reports it; None without any, or
+        where it cannot tell (`Capabilities.knows_latest`). Asked at start, so that an old copy notices that it signed more."""
         ...
 
     async def pins(self) -> Mapping[str, str]:

@@ -186,6 +186,7 @@ COMMANDS = PluginGroup(
         "verify": "carbonseal.cli.commands.verify:verify",
         "examine": "carbonseal.cli.commands.examine:examine",
         "log": "carbonseal.cli.commands.log:log",
+        "witness": "carbonseal.cli.commands.witness:witness",
         "serve": "carbonseal.cli.commands.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",
     },

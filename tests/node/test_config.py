@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
 from carbonseal.log.notes import NoteSigner
-from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig, NodeConfig, load, parse
+from carbonseal.node.config import CosignerConfig, ForeignConfig, IssuerConfig, LedgerConfig, NodeConfig, load, parse
 from carbonseal.node.config_file import render
 from carbonseal.node.create import add, create
 from carbonseal.node.lock import Lock, Locked
@@ -50,7 +50,9 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
             LedgerConfig("eip155:1", uri, "0xabc", 60.5, options),
             LedgerConfig("tlog:o", uri, "", 1234567, {}),
         ),
-        foreign=(*foreign(key), ForeignConfig(key, "second")),
+        cosigner=CosignerConfig(text, uri),
+        foreign_age=12.5,
+        foreign=(*foreign(key), ForeignConfig(replace(key, name="third.example/log"), "second")),
     )
     assert parse(render(config)) == config
     assert [ledger.name for ledger in config.ledgers_of(first)] == ["eip155:1", "tlog:o"]
@@ -224,3 +226,17 @@ def test_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             open_key(uri, tmp_path)
         assert caught.value.finding.code.name == code
         assert "secret words" not in str(caught.value.finding)
+
+
+def test_heads_of_a_log_are_taken_in_one_log() -> None:
+    """What one log took, the other would not know: one origin could show both of them another history."""
+    second = '[[log]]\nname = "second"\norigin = "b"\nkey = "file:l"\n'
+    twice = f'[[foreign]]\nkey = "{KEY.encode()}"\n[[foreign]]\nkey = "{KEY.encode()}"\nlog = "second"\n'
+    assert code_of(LEAST + second + twice) == ("config.foreign-two-logs", ("node.toml", "foreign", "1"))
+    own = NoteSigner("b", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
+    foreign = f'[[foreign]]\nkey = "{own.encode()}"\n'
+    assert code_of(LEAST + second + foreign) == ("config.foreign-own-log", ("node.toml", "foreign", "0"))
+
+
+def test_a_cosigner_has_a_name_and_a_key_by_default() -> None:
+    assert parse(LEAST).cosigner == CosignerConfig("a/witness", "file:keys/witness.key")

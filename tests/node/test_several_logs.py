@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import Refused, Verdict
 from carbonseal.ledger import Statement, log_id
-from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
+from carbonseal.log.checkpoints import open_checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import Note, NoteSigner
+from carbonseal.log.notes import Note
 from carbonseal.log.tree import leaf_hash, verify_inclusion
 from carbonseal.node.anchoring.tracked import State
-from carbonseal.node.config import FILE, ForeignConfig, IssuerConfig, load
+from carbonseal.node.config import FILE, IssuerConfig, load
 from carbonseal.node.config_file import render
 from carbonseal.node.create import add, new_log
 from carbonseal.node.node import Node
@@ -288,21 +287,6 @@ def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
         policy = parse_policy("\n".join(["carbonseal-policy v1", *(f"log {key}" for key in trusted), *rest]))
         report = verify(raw, policy, at=datetime.fromtimestamp(at, UTC))
         assert report.verdict is verdict, [str(finding) for finding in report.findings]
-
-
-def test_other_logs_are_entered_where_they_were_introduced(begin: Begin) -> None:
-    other = NoteSigner("other.example/log", Ed25519PrivateKey.generate())
-    directory = begin(logs=[HERE, MOTORS], foreign=(ForeignConfig(other.verifier, "motors"),))
-    note = sign_checkpoint(Checkpoint(other.name, 5, bytes(32)), other)
-
-    async def work(node: Node) -> None:
-        with pytest.raises(Refused) as caught:
-            await node.log().submit_foreign(note)
-        assert caught.value.finding.code.name == "foreign.unknown-log"
-        await node.log("motors").submit_foreign(note)
-        assert (node.log().waiting, node.log("motors").waiting) == (0, 2)
-
-    run(directory, work)
 
 
 def test_a_log_that_is_here_must_be_listed(begin: Begin) -> None:

@@ -29,7 +29,7 @@ def make_node(
     """A new node, and the signer that it will use."""
     own = nodes.log_config(origin=origin)
     changes = {"ledgers": tuple(ledgers), "foreign": nodes.foreign(*foreign), "issuers": tuple(issuers)}
-    nodes.make_node(directory, nodes.settings(own, batch_age=0.05, **changes))
+    nodes.make_node(directory, nodes.settings(own, batch_age=0.05, foreign_age=0.05, **changes))
     return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(open_key(own.key, directory)))
 
 

@@ -8,35 +8,41 @@ from typing import Any
 
 import aiohttp
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from carbonseal.ledger import log_id
-from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
-from carbonseal.log.notes import Note, NoteSigner
+from carbonseal.log.notes import Note
+from carbonseal.log.witness_requests import WitnessRequest
 from carbonseal.node.node import Node
+from tests.foreign_logs import ForeignLog
 from tests.service.nodes import make_node, served
 
 HERE = "here.example/log"
-SIGNER = NoteSigner("sealing.example/log", Ed25519PrivateKey.from_private_bytes(b"s" * 32))
-STRANGER = NoteSigner("stranger.example/log", Ed25519PrivateKey.from_private_bytes(b"t" * 32))
-THIEF = NoteSigner(SIGNER.name, STRANGER.private_key)
-TEXT = {"Content-Type": "text/plain; charset=utf-8"}
-PATH = f"/v1/logs/default/foreign-anchors/{log_id(SIGNER.name).hex()}"
-
-
-def head(size: int, root: bytes = b"r" * 32, by: NoteSigner = SIGNER, origin: str | None = None) -> bytes:
-    return sign_checkpoint(Checkpoint(origin or by.name, size, root), by)
+LOG = ForeignLog("sealing.example/log")
+FORKED = ForeignLog("sealing.example/log", forks_at=3)
+STRANGER = ForeignLog("stranger.example/log")
+THIEF = ForeignLog("sealing.example/log", seed=b"thief")
+AT = "/v1/logs/default"
+ANCHORS = f"{AT}/foreign-anchors"
+PATH = f"{ANCHORS}/{LOG.id.hex()}"
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    make_node(tmp_path / "node", HERE, foreign=[SIGNER.verifier])
+    make_node(tmp_path / "node", HERE, foreign=[LOG.signer.verifier])
     return tmp_path / "node"
 
 
-async def post(session: aiohttp.ClientSession, note: bytes, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-    async with session.post("/v1/logs/default/foreign-anchors", data=note, headers=headers or TEXT) as response:
-        return response.status, await response.json()
+async def post(session: aiohttp.ClientSession, body: bytes, path: str = ANCHORS) -> tuple[int, Any]:
+    """The answer as JSON; a cosignature, and the size of a conflict, as text."""
+    async with session.post(path, data=body) as response:
+        is_json = response.content_type == "application/json"
+        return response.status, await (response.json() if is_json else response.text())
+
+
+async def enter(session: aiohttp.ClientSession, body: bytes) -> tuple[int, Any]:
+    """`post`, without the cosignature."""
+    status, state = await post(session, body)
+    assert state.pop("cosignature").startswith(f"— {HERE}/witness ")
+    return status, state
 
 
 async def get(session: aiohttp.ClientSession, path: str) -> tuple[int, Any]:
@@ -45,86 +51,120 @@ async def get(session: aiohttp.ClientSession, path: str) -> tuple[int, Any]:
 
 
 def test_a_head_is_entered_once(directory: Path) -> None:
-    queued = {"state": "queued", "index": None, "size": 9, "root": (b"r" * 32).hex()}
+    queued = {"state": "queued", "index": None, "size": 9, "root": LOG.checkpoint(9).root.hex()}
     sequenced = {**queued, "state": "sequenced", "index": 1}
 
     async def before() -> None:
         async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
-            assert await post(session, head(9)) == (202, queued)
-            assert await post(session, head(9)) == (202, queued)
+            assert await enter(session, LOG.request(0, 9)) == (202, queued)
+            assert await enter(session, LOG.request(9, 9)) == (202, queued)
             assert await get(session, f"{PATH}/9") == (200, queued)
             await node.sequence()
-            assert await post(session, head(9)) == (200, sequenced)
+            assert await enter(session, LOG.request(9, 9)) == (200, sequenced)
             assert await get(session, f"{PATH}/9") == (200, sequenced)
 
     async def after_a_restart() -> None:
         async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
-            assert await post(session, head(9)) == (200, sequenced)
+            assert await enter(session, LOG.request(9, 9)) == (200, sequenced)
             assert await node.sequence() == {}
-            assert (await post(session, head(12)))[0] == 202
-            assert (await post(session, head(10)))[0] == 202
+            assert (await enter(session, LOG.request(9, 12)))[0] == 202
             assert (await get(session, PATH))[1]["size"] == 12
 
     asyncio.run(before())
     asyncio.run(after_a_restart())
 
 
-def test_another_root_for_one_size_is_a_conflict_for_ever(directory: Path) -> None:
+def test_a_witness_as_the_specification_has_it(directory: Path) -> None:
+    """C2SP tlog-witness: the cosignature alone, on its line; the size that was cosigned last, with its content type."""
+
     async def go() -> None:
         async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
-            await post(session, head(9))
+            path = f"{AT}/add-checkpoint"
+            for old, size in ((0, 9), (9, 9), (9, 11)):
+                async with session.post(path, data=LOG.request(old, size)) as response:
+                    assert (response.status, response.content_type) == (200, "text/plain")
+                    line = await response.read()
+                note = Note.parse(LOG.checkpoint(size).encode().encode() + b"\n" + line)
+                assert note.cosigned_at(node.log().cosigner)
+            for body in (LOG.request(0, 12), LOG.request(11, 12).replace(b"old 11", b"old 10"), FORKED.request(11, 11)):
+                async with session.post(path, data=body) as response:
+                    assert (response.status, response.headers["Content-Type"]) == (409, "text/x.tlog.size")
+                    assert await response.read() == b"11\n"
+            taken = {"size": 11, "root": LOG.checkpoint(11).root.hex()}
+            assert await get(session, f"{AT}/taken-heads/{LOG.id.hex()}") == (200, taken)
+            assert (await get(session, PATH))[1]["code"] == "http.unknown-anchor"
+            assert (await get(session, f"{AT}/taken-heads/{STRANGER.id.hex()}"))[0] == 404
+
+    asyncio.run(go())
+
+
+def test_a_fork_is_shown_and_never_anchored(directory: Path) -> None:
+    async def go() -> None:
+        async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
+            assert (await get(session, "/health"))[1]["logs"][0]["forks"] == []
+            await post(session, LOG.request(0, 9))
             for _ in range(2):
-                status, refusal = await post(session, head(9, b"q" * 32))
-                assert (status, refusal["code"]) == (409, "foreign.other-root")
+                assert await post(session, FORKED.request(9, 9)) == (409, "9\n")
                 await node.sequence()
-            assert (await get(session, f"{PATH}/9"))[1]["root"] == (b"r" * 32).hex()
+            assert (await get(session, f"{PATH}/9"))[1]["root"] == LOG.checkpoint(9).root.hex()
+            assert node.log().size == 2
+            (fork,) = (await get(session, "/health"))[1]["logs"][0]["forks"]
+            assert (fork["origin"], fork["sizes"]) == ("sealing.example/log", [9, 9])
 
     asyncio.run(go())
 
 
 def tampered() -> bytes:
-    return head(9).replace(b"\n9\n", b"\n8\n")
-
-
-def twice_signed() -> bytes:
-    """By the right key, and once more over another text."""
-    note, other = Note.parse(head(9)), Note.parse(head(8))
-    return Note(note.text, note.signatures + other.signatures).encode()
+    return LOG.request(0, 9).replace(b"\n9\n", b"\n8\n")
 
 
 @pytest.mark.parametrize(
-    ("note", "status", "code"),
+    ("body", "status", "code"),
     [
-        (head(9, by=STRANGER), 403, "foreign.unknown-log"),
-        (head(9, by=STRANGER, origin=SIGNER.name), 400, "checkpoint.unsigned"),
-        (head(9, by=THIEF), 400, "checkpoint.unsigned"),
-        (tampered(), 400, "note.signature-fails"),
-        (twice_signed(), 400, "note.signature-fails"),
-        (head(9, by=SIGNER, origin="other.example/log"), 403, "foreign.unknown-log"),
-        (head(9, origin=HERE), 400, "foreign.own-log"),
-        (head(0), 400, "foreign.empty"),
-        (b"", 400, "note.without-signatures"),
-        (b"\xff\xfe", 400, "note.not-utf8"),
-        (head(9)[:-1], 400, "note.truncated"),
+        (STRANGER.request(0, 9), 404, "foreign.unknown-log"),
+        (THIEF.request(0, 9), 403, "foreign.unsigned"),
+        (tampered(), 403, "foreign.unsigned"),
+        (ForeignLog(HERE).request(0, 9), 404, "foreign.own-log"),
+        (WitnessRequest(10, (), LOG.head(9)).encode(), 400, "foreign.old-beyond-size"),
+        (WitnessRequest(0, (bytes(32),), LOG.head(9)).encode(), 422, "foreign.proof-fails"),
+        (b"", 400, "foreign.malformed"),
+        (b"old 0\n\n\xff\xfe", 400, "foreign.malformed"),
+        (LOG.request(0, 9)[:-1], 400, "foreign.malformed"),
+        (LOG.head(9), 400, "foreign.malformed"),
+        (WitnessRequest(0, (bytes(32),) * 64, LOG.head(9)).encode(), 400, "foreign.malformed"),
         (b"x" * 70_000, 413, "http.body-too-large"),
     ],
 )  # fmt: skip
-def test_what_is_refused_leaves_nothing_behind(directory: Path, note: bytes, status: int, code: str) -> None:
+@pytest.mark.parametrize("path", [ANCHORS, f"{AT}/add-checkpoint"], ids=["enter", "cosign"])
+def test_what_is_refused_leaves_nothing_behind(directory: Path, path: str, body: bytes, status: int, code: str) -> None:
     async def go() -> None:
         async with served(directory) as (_, url), aiohttp.ClientSession(url) as session:
-            found, refusal = await post(session, note)
+            found, refusal = await post(session, body, path)
             assert (found, refusal["code"]) == (status, code)
             assert refusal["message"]
             assert (await get(session, PATH))[1]["code"] == "http.unknown-anchor"
+            assert (await get(session, f"{AT}/taken-heads/{LOG.id.hex()}"))[0] == 404
 
     asyncio.run(go())
 
 
-def test_only_plain_text_is_taken(directory: Path) -> None:
+def test_an_empty_log_is_cosigned_and_not_entered(directory: Path) -> None:
     async def go() -> None:
         async with served(directory) as (_, url), aiohttp.ClientSession(url) as session:
-            status, refusal = await post(session, head(9), {"Content-Type": "application/json"})
-            assert (status, refusal["code"]) == (415, "http.wrong-type")
+            status, refusal = await post(session, LOG.request(0, 0))
+            assert (status, refusal["code"]) == (400, "foreign.empty")
+            assert (await post(session, LOG.request(0, 0), f"{AT}/add-checkpoint"))[0] == 200
+            assert (await post(session, LOG.request(0, 3), f"{AT}/add-checkpoint"))[0] == 200
+
+    asyncio.run(go())
+
+
+def test_packed_bodies_are_not_taken(directory: Path) -> None:
+    async def go() -> None:
+        async with served(directory) as (_, url), aiohttp.ClientSession(url) as session:
+            headers = {"Content-Encoding": "gzip"}
+            async with session.post(ANCHORS, data=LOG.request(0, 9), headers=headers) as response:
+                assert (response.status, (await response.json())["code"]) == (415, "http.packed")
 
     asyncio.run(go())
 
@@ -146,14 +186,35 @@ def test_anchors_that_are_not_there(directory: Path, path: str, status: int, cod
     asyncio.run(go())
 
 
-def test_many_at_once_are_entered_once_each(directory: Path) -> None:
+def test_of_many_at_once_one_history_is_taken(directory: Path) -> None:
+    """Twenty heads and twenty forks of them, from nothing: one is taken, and whoever comes with that one again."""
+
     async def go() -> None:
         async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
-            answers = await asyncio.gather(*(post(session, head(1 + n % 5)) for n in range(40)))
-            assert {status for status, _ in answers} == {202}
+            bodies = [source.request(0, size) for size in range(10, 30) for source in (LOG, FORKED)]
+            answers = await asyncio.gather(*(post(session, body) for body in bodies))
+            assert sorted(status for status, _ in answers) == [202, *(409 for _ in bodies[1:])]
+            taken = node.log().taken(LOG.id)
+            assert taken is not None
+            assert {said for status, said in answers if status == 409} == {f"{taken.size}\n"}
+            await node.sequence()
+            assert node.log().size == 2
+
+    asyncio.run(go())
+
+
+def test_a_history_sent_by_many_is_entered_once_each(directory: Path) -> None:
+    async def go() -> None:
+        async with served(directory) as (node, url), aiohttp.ClientSession(url) as session:
+            for size in range(1, 6):
+                body = LOG.request(size - 1, size)
+                assert {status for status, _ in await asyncio.gather(*(post(session, body) for _ in range(4)))} == {
+                    202,
+                    409,
+                }
             await node.sequence()
             states = [(await get(session, f"{PATH}/{size}"))[1]["index"] for size in range(1, 6)]
-            assert sorted(states) == [1, 2, 3, 4, 5]
+            assert states == [1, 2, 3, 4, 5]
 
     asyncio.run(go())
 
@@ -163,8 +224,8 @@ def test_a_log_anchors_in_no_log_that_it_does_not_name(tmp_path: Path) -> None:
 
     async def go() -> None:
         async with Node.open(tmp_path / "alone") as node:
-            assert node.log().foreign(log_id(SIGNER.name)) is None
+            assert node.log().foreign(LOG.id) is None
         async with served(tmp_path / "alone") as (_, url), aiohttp.ClientSession(url) as session:
-            assert (await post(session, head(9)))[0] == 403
+            assert (await post(session, LOG.request(0, 9)))[0] == 404
 
     asyncio.run(go())

@@ -9,24 +9,24 @@ import asyncio
 import sqlite3
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
-from carbonseal.log.notes import NoteSigner
 from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig
 from carbonseal.node.node import Node
-from carbonseal.node.secrets import make_key, open_signer
+from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.passport.passports import parse
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.node_tables import BALANCES, CERTIFICATES
 from carbonseal.storage.schema import NODE
+from tests.foreign_logs import ForeignLog
 from tests.nodes import install_simulated, make_node, settings
 
+OTHER = ForeignLog()
 FILLED = Path(__file__).with_name("filled")
 
 
-async def work(directory: Path, foreign: NoteSigner) -> None:
+async def work(directory: Path) -> None:
     async with Node.open(directory, clock=lambda: 1.8e9) as node:
         passports = []
         for number in range(3):
@@ -34,7 +34,9 @@ async def work(directory: Path, foreign: NoteSigner) -> None:
             listed = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
             passports.append(await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed}))
         await node.revoke(parse(passports[0]).root)
-        await node.log().submit_foreign(sign_checkpoint(Checkpoint(foreign.name, 7, bytes(32)), foreign))
+        await node.log().submit_foreign(OTHER.request(0, 7))
+        with suppress(Conflict):
+            await node.log().submit_foreign(ForeignLog(forks_at=3).request(0, 7))
         await node.sequence()
         await node.anchor()
         await node.wait_for_anchors(30)
@@ -44,15 +46,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
         sys.path.insert(0, str(install_simulated(directory / "plugins")))
-        make_key(directory / "foreign.key")
-        foreign = NoteSigner("other.example/log", open_signer("file:foreign.key", directory))
         (directory / "ledger").mkdir()
         ledger = LedgerConfig(
             "sim:1", f"sim+file://{directory}/ledger/l.db", "sim-publisher", 3600, {"called": "sim:1"}
         )
         issuer = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
-        config = settings(issuers=(issuer,), ledgers=(ledger,), foreign=(ForeignConfig(foreign.verifier),))
-        asyncio.run(work(make_node(directory / "node", config), foreign))
+        config = settings(issuers=(issuer,), ledgers=(ledger,), foreign=(ForeignConfig(OTHER.signer.verifier),))
+        asyncio.run(work(make_node(directory / "node", config)))
         with closing(Database(directory / "node/node.db", NODE)) as database, database.write() as connection:
             insert_rows(connection, BALANCES, [("sim:1", "SIM", 2, "100", "", False, 1.8e9)])
             insert_rows(connection, CERTIFICATES, [("sim:1", 1.9e9)])

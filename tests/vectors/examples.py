@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.instants import format_instant
+from carbonseal.log.notes import Cosigner
 from carbonseal.log.proofs import TlogProof
-from carbonseal.log.tree import leaf_hash, tree_root
+from carbonseal.log.tree import consistency_proof, leaf_hash, tree_root
+from carbonseal.log.witness_requests import WitnessRequest
 from carbonseal.passport.passports import Passport
 from carbonseal.records.canonical import jcs
 from carbonseal_adapters.ethereum.checking import registry
@@ -26,7 +28,7 @@ from tests.fabric.scenes.wire import TIME
 from tests.vectors.making import fabric
 from tests.vectors.making.evidence import STATEMENT
 from tests.vectors.scene import Scene
-from tests.world import AT, SALT_KEY, SIGNED
+from tests.world import AT, SALT_KEY, SIGNED, key
 
 PAGE = Path(__file__).parents[2] / "docs" / "spec.md"
 BLOCK = re.compile(r"^(<!-- example: ([a-z0-9-]+) -->\n```[a-z]*\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
@@ -283,9 +285,14 @@ def _issue_request() -> str:
 
 def _foreign_anchor() -> str:
     made, _ = scene()
-    statement = made.log.checkpoint(made.log.size).statement()
+    size = made.log.size
+    statement = made.log.checkpoint(size).statement()
     state = {"state": "sequenced", "index": 1, "size": statement.size, "root": statement.root.hex()}
-    return f"POST /v1/logs/default/foreign-anchors\nContent-Type: text/plain\n\n{_checkpoint()}\n200\n{shown(state)}"
+    cosigner = Cosigner("other.example/witness", key("other.example/witness"))
+    cosignature = cosigner.sign(made.log.checkpoint(size).encode(), int(AT.timestamp())).encode()
+    body = WitnessRequest(1, consistency_proof(1, size, made.log), _checkpoint().encode()).encode().decode()
+    answer = shown({**state, "cosignature": cosignature})
+    return f"POST /v1/logs/default/foreign-anchors\n\n{body}\n200\n{answer}"
 
 
 EXAMPLES: dict[str, Callable[[], str]] = {

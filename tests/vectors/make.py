@@ -26,6 +26,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "notes": ("6.3", notes.notes),
     "checkpoints": ("6.4", notes.checkpoints),
     "tlog-proofs": ("6.5", notes.tlog_proofs),
+    "witness-requests": ("19", notes.witness_requests),
     "anchors": ("7", log.anchors),
     "ethereum-evidence": ("8", evidence.ethereum),
     "eas-evidence": ("8", eas.eas),

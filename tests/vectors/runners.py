@@ -16,6 +16,7 @@ from carbonseal.log import entries, tiles, tree
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
+from carbonseal.log.witness_requests import WitnessRequest
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.products import PRODUCT, ProductCredential
@@ -177,6 +178,12 @@ def _note(case: Vector, _: Vector) -> dict[str, Any]:
 
 def _open(case: Vector, _: Vector) -> dict[str, Any]:
     return _head(open_checkpoint(octets(case["note"]), VerifierKey.parse(case["key"])))
+
+
+def _read_request(case: Vector, _: Vector) -> dict[str, Any]:
+    request = WitnessRequest.parse(octets(case["body"]))
+    assert request.encode() == octets(case["body"])
+    return {"old": request.old, "hashes": [node.hex() for node in request.proof], "note": request.note.decode()}
 
 
 def _prove(case: Vector, _: Vector) -> dict[str, Any]:
@@ -363,6 +370,7 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "note": _note,
     "open": _open,
     "prove": _prove,
+    "read-request": _read_request,
     "anchor": _anchor,
     "check": _check,
     "pin": _pin,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from carbonseal.findings import Outcome
-from carbonseal.ledger import AttemptStatus, Ledger, PermanentError
+from carbonseal.ledger import AttemptStatus, Ledger, OvertakenError, PermanentError
 from carbonseal_adapters.conformance.subject import Check, Stranger, Subject, connected
 
 
@@ -77,7 +78,10 @@ async def knows_latest_is_true(subject: Subject) -> None:
     smaller, larger = subject.anchor(), subject.anchor()
     async with connected(subject) as ledger:
         await subject.write(ledger, larger)
-        await subject.write(ledger, smaller)
+        with suppress(
+            OvertakenError
+        ):  # where the ledger keeps one history, and takes no smaller head after a larger one
+            await subject.write(ledger, smaller)
     async with connected(subject) as ledger:
         expected = larger.statement if ledger.capabilities.knows_latest else None
         assert await ledger.latest(larger.statement.log_id) == expected, "`latest` is not what was declared"

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
-from carbonseal.node.config import DEFAULT, NodeConfig
+from carbonseal.node.config import DEFAULT, CosignerConfig, NodeConfig
 from carbonseal.node.create import create, new_log
 from carbonseal.node.new_keys import NewKeys
 from carbonseal.node.node import Node
@@ -55,7 +55,11 @@ def _make(directory: Path) -> None:
     keys = NewKeys(directory)
     for uri in (log.key, tenant.salt_key):
         keys.make(uri)
-    made = NodeConfig(4096, SOON, 0, logs=(log,), tenants=(tenant,), issuers=(), ledgers=(), foreign=())
+    cosigner = CosignerConfig.beside(ORIGIN)
+    keys.make(cosigner.key)
+    made = NodeConfig(
+        4096, SOON, SOON, 0, logs=(log,), tenants=(tenant,), issuers=(), ledgers=(), foreign=(), cosigner=cosigner
+    )
     create(directory, made, keys=keys.files())
 
 

@@ -227,6 +227,21 @@ FRAUD_PROOF_DOES_NOT_HOLD = undetermined(
     "ask whoever made it for the checkpoints, and compare them",
 )
 
+WITNESS_REQUEST_TRUNCATED = rejected(
+    "witness-request.truncated", "the request to a witness ends before its checkpoint", _CHANGED
+)
+WITNESS_REQUEST_OLD = rejected(
+    "witness-request.old", "the request to a witness begins with {line}; expected old and a decimal", _CHANGED
+)
+WITNESS_REQUEST_HASH = rejected(
+    "witness-request.hash",
+    "the request to a witness has the line {line}; expected a hash of 32 bytes in base64",
+    _CHANGED,
+)
+WITNESS_REQUEST_TOO_MANY_HASHES = rejected(
+    "witness-request.too-many-hashes", "the request to a witness has {count} hashes; at most {limit} are read"
+)
+
 GROUP_EMPTY = rejected("group.empty", "the group {name} has no members", "name one or more members")
 GROUP_THRESHOLD = rejected(
     "group.threshold",

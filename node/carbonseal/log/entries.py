@@ -149,6 +149,11 @@ def decode(raw: bytes) -> Entry:
             return _genesis(body)
 
 
+def makes_due(raw: bytes) -> bool:
+    """Whether an entry of a log makes an anchor due: those of kinds 3 and 5 do not."""
+    return raw[0] not in (ForeignAnchor.kind, EvidenceDigest.kind)
+
+
 def _foreign_anchor(body: bytes) -> ForeignAnchor:
     if not any(body[32:40]):
         raise Refused(codes.ENTRY_ANCHORS_NOTHING())

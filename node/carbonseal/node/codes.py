@@ -18,6 +18,19 @@ CONFIG_REPEATED_NAME = rejected("config.repeated-name", "the {key} {name} occurs
 CONFIG_UNKNOWN_NAME = rejected(
     "config.unknown-name", "{key} names {name}, and there is only: {known}", "correct the name, or add a section for it"
 )
+CONFIG_FOREIGN_OWN_LOG = rejected(
+    "config.foreign-own-log",
+    "{origin} is a log of this node",
+    "remove the section: no log is its own witness or ledger",
+)
+CONFIG_FOREIGN_TWO_LOGS = rejected(
+    "config.foreign-two-logs",
+    "heads of {origin} are to be taken in the logs {one} and {other}",
+    "name one log for all keys of an origin: what one log took, the other would not know",
+)
+CONFIG_KEY_TWO_ROLES = rejected(
+    "config.key-two-roles", "{one} and {other} have the same key", "give each its own: a key has one role"
+)
 CONFIG_LOG_MISSING = rejected(
     "config.log-missing",
     "{path} holds a log that node.toml does not list",

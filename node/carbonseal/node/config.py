@@ -19,6 +19,8 @@ from carbonseal.ledger import log_id
 from carbonseal.log.notes import VerifierKey, is_key_name
 
 from .codes import (
+    CONFIG_FOREIGN_OWN_LOG,
+    CONFIG_FOREIGN_TWO_LOGS,
     CONFIG_MISSING_FILE,
     CONFIG_MISSING_KEY,
     CONFIG_NOT_TOML,
@@ -85,10 +87,23 @@ class LedgerConfig:
 
 @dataclass(frozen=True, slots=True)
 class ForeignConfig:
-    """A `[[foreign]]`: another operator's log, whose heads may be anchored in the log `log` of this node."""
+    """A `[[foreign]]`: another operator's log, whose heads this node cosigns and enters in its log `log`."""
 
     key: VerifierKey
     log: str = DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class CosignerConfig:
+    """`[cosigner]`: with which key, and under which name, this node cosigns other logs' heads (C2SP tlog-cosignature)."""
+
+    name: str
+    key: str  # URI of its Ed25519 key, which has no other role
+
+    @staticmethod
+    def beside(origin: str) -> CosignerConfig:
+        """The default, for a node whose first log has this origin."""
+        return CosignerConfig(f"{origin}/witness", "file:keys/witness.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +111,15 @@ class NodeConfig:
     """All of `node.toml`."""
 
     batch_size: int  # entries that wait before a batch is made at once
-    batch_age: float  # seconds that an entry waits at most
+    batch_age: float  # seconds that an entry waits at most,
+    foreign_age: float  # and so many where nothing waits but other logs' heads and evidence digests
     heartbeat: float  # seconds between heartbeats in a quiet log, or 0 for none
     logs: tuple[LogConfig, ...]
     tenants: tuple[TenantConfig, ...]
     issuers: tuple[IssuerConfig, ...]
     ledgers: tuple[LedgerConfig, ...]
     foreign: tuple[ForeignConfig, ...]
+    cosigner: CosignerConfig
 
     def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
         """The ledgers that a log's heads go to."""
@@ -132,15 +149,18 @@ def parse(text: str) -> NodeConfig:
         raise Refused(CONFIG_NOT_TOML(FILE, reason=error)) from error
     top = _Table(values, (FILE,))
     batch = top.table("batch")
+    logs = _each(top.tables("log"), _log, "name", "origin", "key", "guard")
     config = NodeConfig(
         batch_size=batch.count("size", 4096),
         batch_age=batch.number("age", 1.0, least=0),
+        foreign_age=batch.number("foreign-age", 300.0, least=0),
         heartbeat=batch.number("heartbeat", 0, least=0),
-        logs=_each(top.tables("log"), _log, "name", "origin", "key", "guard"),
+        logs=logs,
         tenants=_each(top.tables("tenant"), _tenant, "name"),
         issuers=_each(top.tables("issuer"), _issuer, "name"),
         ledgers=_each(top.tables("ledger"), _ledger, "name"),
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),
+        cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
     )
     batch.end()
     top.end()
@@ -194,6 +214,12 @@ def _foreign(table: _Table) -> ForeignConfig:
         raise refused.under(*table.place, "key") from refused
 
 
+def _cosigner(table: _Table, default: CosignerConfig) -> CosignerConfig:
+    cosigner = CosignerConfig(table.text("name", default.name), table.text("key", default.key))
+    table.end()
+    return cosigner
+
+
 Item = TypeVar("Item", LogConfig, TenantConfig, IssuerConfig, LedgerConfig)
 
 
@@ -231,6 +257,18 @@ def check_names(config: NodeConfig) -> None:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"
             raise Refused(CONFIG_UNKNOWN_NAME(FILE, section, str(number), key=key, name=name, known=there))
+    _check_foreign(config)
+
+
+def _check_foreign(config: NodeConfig) -> None:
+    """Heads of one log are taken in one log: two would be cosigned apart. No log of this node is foreign here. Raises `Refused`."""
+    own, taken_in = {log.origin for log in config.logs}, dict[str, str]()
+    for number, foreign in enumerate(config.foreign):
+        origin, place = foreign.key.name, (FILE, "foreign", str(number))
+        if origin in own:
+            raise Refused(CONFIG_FOREIGN_OWN_LOG(*place, origin=origin))
+        if taken_in.setdefault(origin, foreign.log) != foreign.log:
+            raise Refused(CONFIG_FOREIGN_TWO_LOGS(*place, origin=origin, one=taken_in[origin], other=foreign.log))
 
 
 class _Table:

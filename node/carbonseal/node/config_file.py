@@ -7,14 +7,15 @@ from typing import TypeAlias
 
 import tomlkit
 
-from .config import ForeignConfig, IssuerConfig, LedgerConfig, LogConfig, NodeConfig, TenantConfig
+from .config import CosignerConfig, ForeignConfig, IssuerConfig, LedgerConfig, LogConfig, NodeConfig, TenantConfig
 
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
 
 _HEAD = "# A carbonseal node. Paths, and secrets that begin with file:, are relative to this file's directory.\n"
 _BATCH = {
     "size": "so many waiting entries join a log at once,",
-    "age": "or those that have waited so many seconds",
+    "age": "or those that have waited so many seconds,",
+    "foreign-age": "or so many, where only other logs' heads wait: two nodes that anchor in each other come to rest",
     "heartbeat": "an entry every so many seconds, so that even a quiet log is anchored; 0 for none",
 }
 _LOGS = """\
@@ -25,7 +26,8 @@ _LOGS = """\
 _TENANTS = "# Who submits records, and to which log.\n"
 _ISSUERS = "# In whose names passports are issued.\n"
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
-_FOREIGN = "# Verifier keys of other logs that may anchor here.\n"
+_COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
+_FOREIGN = "# Verifier keys of other logs, whose heads are cosigned, and entered in the log named here.\n"
 
 
 def render(config: NodeConfig) -> str:
@@ -41,6 +43,8 @@ def render(config: NodeConfig) -> str:
         *map(_issuer, config.issuers),
         _LEDGERS,
         *map(_ledger, config.ledgers),
+        _COSIGNER,
+        _cosigner(config.cosigner),
         _FOREIGN,
         *map(_foreign, config.foreign),
     ]
@@ -61,9 +65,23 @@ def _appended(text: str, *sections: str) -> str:
     return "\n".join([text.rstrip("\n") + "\n", *sections])
 
 
+def with_cosigner(text: str, cosigner: CosignerConfig) -> str:
+    """`text`, that of a `node.toml`, with this `[cosigner]`. All else stays as it is, comments too."""
+    document = tomlkit.parse(text)
+    table = document.setdefault("cosigner", tomlkit.table())
+    table["name"], table["key"] = cosigner.name, cosigner.key
+    return tomlkit.dumps(document)
+
+
 def _batch(config: NodeConfig) -> str:
     batch = tomlkit.table()
-    for key, value in (("size", config.batch_size), ("age", config.batch_age), ("heartbeat", config.heartbeat)):
+    values = {
+        "size": config.batch_size,
+        "age": config.batch_age,
+        "foreign-age": config.foreign_age,
+        "heartbeat": config.heartbeat,
+    }
+    for key, value in values.items():
         batch.add(key, tomlkit.item(_plain(value)).comment(_BATCH[key]))
     return tomlkit.dumps({"batch": batch})
 
@@ -101,6 +119,13 @@ def _ledger(ledger: LedgerConfig) -> str:
             "options": ledger.options,
         },
     )
+
+
+def _cosigner(cosigner: CosignerConfig) -> str:
+    table = tomlkit.table()
+    table.add("name", cosigner.name)
+    table.add("key", cosigner.key)
+    return tomlkit.dumps({"cosigner": table})
 
 
 def _foreign(foreign: ForeignConfig) -> str:

@@ -25,6 +25,7 @@ from .config_file import render, with_log
 from .lock import Lock
 from .sealing.files import replace_file
 from .sealing.guard import Guard
+from .witnessing.guard import HeadsGuard, first
 
 PRIVATE = 0o600  # keys; and node.toml, as a ledger's uri may hold an access key
 
@@ -95,6 +96,7 @@ def _begin_guards(directory: Path, logs: Sequence[LogConfig], undo: ExitStack) -
     for log in logs:
         guard = Guard(directory / log.guard, log.origin)
         _begin_file(guard.path, guard.first(), undo)
+        _begin_file(HeadsGuard(guard.path, "").path, first(), undo)
 
 
 def begin_folder(folder: Path, undo: ExitStack, *, private: bool = False) -> None:

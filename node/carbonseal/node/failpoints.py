@@ -22,6 +22,8 @@ SENT_RECORDED: Final = "sent-recorded"  # with the answer
 EVIDENCE_TAKEN: Final = "evidence-taken"  # stored nowhere
 INCLUDED_RECORDED: Final = "included-recorded"  # with the evidence, if there is some
 FINAL_RECORDED: Final = "final-recorded"  # with the evidence
+HEAD_GUARDED: Final = "head-guarded"  # another log's head is in the guard, and not in the database
+HEAD_TAKEN: Final = "head-taken"  # it is in the database, with its entry where it was entered, and not cosigned
 
 POINTS: Final = (
     STORED,
@@ -40,6 +42,8 @@ POINTS: Final = (
     INCLUDED_RECORDED,
     FINAL_RECORDED,
 )
+
+WITNESS_POINTS: Final = (HEAD_GUARDED, HEAD_TAKEN)  # those of a node that takes heads of other logs
 
 
 def nothing(_point: str) -> None:

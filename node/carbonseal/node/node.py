@@ -28,8 +28,8 @@ from .anchoring.outbox import Outbox
 from .anchoring.status import LedgerState
 from .anchoring.tracked import STANDARD_LIMITS, Limits
 from .anchoring.worker import LedgerWorker
-from .codes import CONFIG_LOG_MISSING
-from .config import DEFAULT, NodeConfig
+from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING
+from .config import DEFAULT, FILE, NodeConfig
 from .issuance.issuance import Issuing
 from .issuance.issued import Issued, IssuedPassports
 from .issuance.signers import Signer
@@ -93,6 +93,7 @@ class Node:
         ]
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = {issuer.name: Signer(issuer, open_signer(issuer.key, directory)) for issuer in settings.issuers}
+        _check_roles(self.logs.values(), signers.values())
         self._seals = Seals(self._outbox, self._evidence)
         statuses = Statuses(StatusTables(database), logs, signers, thread=self._thread, clock=clock)
         issued = IssuedPassports(database)
@@ -278,3 +279,16 @@ def _check_all_listed(directory: Path, settings: NodeConfig) -> None:
     for path in sorted((directory / FOLDER).glob("*.db")):
         if path.stem not in listed:
             raise Refused(CONFIG_LOG_MISSING(path=path))
+
+
+def _check_roles(logs: Iterable[SealingLog], issuers: Iterable[Signer]) -> None:
+    """A key has one role: log, witness or issuer. Raises Refused where one has two."""
+    roles: dict[bytes, str] = {}
+    for log in logs:
+        for role, key in ((f"the log {log.name}", log.verifier), ("the cosigner", log.cosigner)):
+            if (other := roles.setdefault(key.public_key, role)) != role:
+                raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))
+    for issuer in issuers:
+        role, public_key = f"the issuer {issuer.config.name}", issuer.key.public_key().public_bytes_raw()
+        if (other := roles.setdefault(public_key, role)) != role:
+            raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))

@@ -13,8 +13,10 @@
 | POST /v1/passports/DIGEST/revoke | 200 whether that was new |
 | GET /v1/logs/NAME/checkpoint, /tile/... | 200 the log's files (C2SP tlog-tiles) |
 | GET /v1/logs/NAME/proofs/INDEX | 200 a tlog-proof |
-| POST /v1/logs/NAME/foreign-anchors, text/plain: a signed checkpoint | 202 queued, 200 sequenced |
+| POST /v1/logs/NAME/add-checkpoint: another log's head (C2SP tlog-witness) | 200 a cosignature |
+| POST /v1/logs/NAME/foreign-anchors, the same body | 202 queued, 200 sequenced |
 | GET /v1/logs/NAME/foreign-anchors/LOG-ID[/SIZE] | 200 its state |
+| GET /v1/logs/NAME/taken-heads/LOG-ID | 200 size and root of the head taken last |
 | GET /health | 200; 503 once a log is frozen and has no successor here |
 | GET /v1/ledgers | 200 the state of every ledger |
 | POST /v1/sequence, /v1/wait-for-anchors; POST /v1/anchor | 200; 202 |

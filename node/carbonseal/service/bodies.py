@@ -21,9 +21,14 @@ def require_type(request: web.Request, *wanted: str) -> str:
     A page in a browser can send a form to another site without asking first, but neither JSON nor NDJSON."""
     if request.content_type not in wanted:
         raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=request.content_type))
+    require_no_encoding(request)
+    return request.content_type
+
+
+def require_no_encoding(request: web.Request) -> None:
+    """Raises Refused where the body has a Content-Encoding."""
     if encoding := request.headers.get("Content-Encoding"):
         raise Refused(codes.PACKED(encoding=encoding))
-    return request.content_type
 
 
 class BodyTimeout:

@@ -11,6 +11,7 @@ from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
+from carbonseal.node.witnessing import codes as witnessing_codes
 from carbonseal.records import codes as records_codes
 
 from . import codes
@@ -36,8 +37,11 @@ STATUS = {
     node_codes.NODE_UNKNOWN_COMMITMENT.name: 404,
     sealing_codes.NODE_UNKNOWN_SIZE.name: 404,
     sealing_codes.NODE_NOT_SEQUENCED.name: 409,
-    sealing_codes.FOREIGN_UNKNOWN_LOG.name: 403,
-    sealing_codes.FOREIGN_OTHER_ROOT.name: 409,
+    witnessing_codes.FOREIGN_UNKNOWN_LOG.name: 404,
+    witnessing_codes.FOREIGN_OWN_LOG.name: 404,
+    witnessing_codes.FOREIGN_UNSIGNED.name: 403,
+    witnessing_codes.FOREIGN_PROOF_FAILS.name: 422,
+    **dict.fromkeys((code.name for code in witnessing_codes.GUARDS), 503),
     **dict.fromkeys((code.name for code in FREEZES), 503),
 }
 RETRY_AFTER = "1"  # seconds

@@ -13,11 +13,11 @@ def health(node: Node) -> dict[str, Any]:
     """The state of a node, its logs and its ledgers. `state` is
 
     - "frozen" where a log signs nothing and no other log here is its successor;
-    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`);
+    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), or a log takes no heads of other logs;
     - else "ok".
     """
     ledgers = node.states()
-    failing = any(ledger.failing for ledger in ledgers)
+    failing = any(ledger.failing for ledger in ledgers) or any(log.witness_problem for log in node.logs.values())
     succeeded = {log.predecessor.origin for log in node.logs.values() if log.predecessor}
     frozen = any(log.frozen and log.origin not in succeeded for log in node.logs.values())
     return {
@@ -36,5 +36,8 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "size": log.size,
         "waiting": log.waiting,
         "frozen": describe(log.frozen) if log.frozen else None,
+        "cosigner": log.cosigner.encode(),
+        "cosigning": describe(log.witness_problem) if log.witness_problem else None,
+        "forks": [fork.to_json() for fork in log.forks],
         "ledgers": list(log.ledgers),
     }

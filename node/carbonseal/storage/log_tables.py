@@ -1,4 +1,4 @@
-"""Tables of a log's database: its entries, the records behind them, its signed heads, other logs' heads.
+"""Tables of a log's database: its entries, the records behind them, its signed heads, other logs' heads and forks.
 
 Each table belongs to one module of `carbonseal.node`, which alone reads and writes it; `info["owner"]` names it. Times are
 seconds since 1970.
@@ -80,5 +80,20 @@ FOREIGN = Table(
         "note", LargeBinary, nullable=False
     ),  # the signed checkpoint, kept: with a second one it would prove equivocation
     UniqueConstraint("log_id", "size"),
-    info={"owner": "sealing.foreign"},
+    info={"owner": "witnessing.anchors"},
+)
+TAKEN = Table(
+    "taken_heads",
+    LOG_TABLES,
+    Column("log_id", LargeBinary, primary_key=True),
+    Column("note", LargeBinary, nullable=False),  # the last signed checkpoint that was taken of that log
+    info={"owner": "witnessing.taken"},
+)
+FORKS = Table(
+    "forks",
+    LOG_TABLES,
+    Column("log_id", LargeBinary, primary_key=True),
+    Column("proof", LargeBinary, nullable=False),  # a fraud proof (docs/spec.md, section 22)
+    Column("found", BigInteger, nullable=False),
+    info={"owner": "witnessing.forks"},
 )

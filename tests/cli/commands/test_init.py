@@ -60,9 +60,9 @@ def test_without_ledgers_and_issuers_there_is_still_a_policy(run: Run, tmp_path:
 
 def test_keys_are_their_owners_alone(run: Run, tmp_path: Path) -> None:
     keys = sorted((made(run, tmp_path / "node") / "keys").iterdir())
-    assert [key.name for key in keys] == ["issuer-issuer.key", "log-default.key", "salt-default.key"]
+    assert [key.name for key in keys] == ["issuer-issuer.key", "log-default.key", "salt-default.key", "witness.key"]
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
-    assert len({key.read_bytes() for key in keys}) == 3
+    assert len({key.read_bytes() for key in keys}) == 4
 
 
 def test_no_key_is_printed(run: Run, tmp_path: Path) -> None:
@@ -111,6 +111,7 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
         (["--origin", "a", "--issuer", "one did:web:a uri=file:a"], "is not NAME ID [key=URI]"),
         (["--origin", "a", "--issuer", "one did:web:a key=file:keys/log-default.key"], "are one key"),
         (["--origin", "a", "--log-key", "file:keys/salt-default.key"], "are one key"),
+        (["--origin", "a", "--log-key", "file:keys/witness.key"], "are one key"),
         (["--origin", "a", "--log-key", "file:keys/log.pem?password=env:NOWHERE"], "--log-key"),
         (["--origin", "a", "--issuer", "one did:web:a key=pkcs11:nothing"], "--issuer one"),
         (["--origin", "a", "--ledger", "chain ethereum+http://127.0.0.1:9 key=file:k"], "add registry=…"),
@@ -237,7 +238,7 @@ def test_keys_can_be_encrypted_or_in_a_token_from_the_start(
     assert (settings.logs[0].key, settings.issuers[0].key) == (log, issuer)
     policy = parse_policy((node / "policy-template.policy").read_bytes())
     assert policy.logs["log.example/2026"] == (NoteSigner("log.example/2026", key).verifier,)
-    assert [path.name for path in (node / "keys").iterdir()] == ["salt-default.key"]
+    assert {path.name for path in (node / "keys").iterdir()} == {"salt-default.key", "witness.key"}
     assert run("status", node).exit_code == 0
 
 

@@ -72,6 +72,7 @@ EVENTS: dict[type[Any], events.Event] = {
         events.FinalUnproved(seen(AttemptStatus.FINAL), "pruned"),
         events.TransientFailure("no answer"),
         events.PermanentFailure("no answer", "look"),
+        events.Overtaken(),
         events.Unreachable(),
         events.DueAgain(),
         events.TakenUp(),

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
-from carbonseal.log.notes import NoteSigner
 from carbonseal.node.anchoring.tracked import Limits
 from tests import virtual_time
+from tests.foreign_logs import ForeignLog
 from tests.node.conftest import Begin, ledger_in
 from tests.node.running import in_background, opened
 from tests.node.simulated import SimulatedLedger
@@ -21,9 +18,9 @@ RARE = Limits(longest_round=60)
 
 def test_cadence(begin: Begin, tmp_path: Path) -> None:
     """A head becomes due at most so often, never for foreign anchors alone; a record is a reason."""
-    other = NoteSigner("other.example/log", Ed25519PrivateKey.generate())
+    other = ForeignLog()
     ledger = SimulatedLedger(tmp_path / "l/ledger.db")
-    directory = begin(ledgers=(ledger_in(tmp_path / "l", cadence=1000),), foreign=foreign(other.verifier))
+    directory = begin(ledgers=(ledger_in(tmp_path / "l", cadence=1000),), foreign=foreign(other.signer.verifier))
 
     def anchored() -> list[int]:
         return [statement.size for statement in ledger.included()]
@@ -40,7 +37,7 @@ def test_cadence(begin: Begin, tmp_path: Path) -> None:
             await asyncio.sleep(600)
             assert anchored() == [2, 3]
             for size in (1, 2, 3):
-                await node.log().submit_foreign(sign_checkpoint(Checkpoint(other.name, size, bytes(32)), other))
+                await node.log().submit_foreign(other.request(size - 1, size))
                 await asyncio.sleep(1200)
             assert node.log().size == 6
             assert anchored() == [2, 3]

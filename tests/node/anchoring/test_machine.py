@@ -14,6 +14,7 @@ from carbonseal.node.anchoring.events import (
     FinalUnproved,
     IncludedUnproved,
     OutcomeUnknown,
+    Overtaken,
     PermanentFailure,
     Prepared,
     SeenFinal,
@@ -51,6 +52,7 @@ UNPROVED: dict[str, Any] = {"reason": "no evidence yet: pruned"}
 
 Expected = tuple[dict[str, Any], dict[str, Any]] | None  # fields of the anchor that change, effects; None: ValueError
 SAME: Expected = ({}, {})
+GONE: Expected = ({}, {})  # it makes way: nothing is left of it
 CANNOT: Expected = None
 FAILED_NOW: Expected = ({"state": FAILED, "since": NOW, "next": None, "reason": "no answer", "remedy": "look"}, {})
 TAKEN_UP: Expected = ({"state": SENT, "since": NOW, "next": NOW, "tries": 0}, {})
@@ -174,6 +176,13 @@ CASES: dict[tuple[State, type[Any]], Expected] = {
     (FINAL, TakenUp): SAME,
     (FAILED, TakenUp): TAKEN_UP,
     #
+    (DUE, Overtaken): GONE,
+    (SIGNED, Overtaken): GONE,
+    (SENT, Overtaken): CANNOT,
+    (INCLUDED, Overtaken): CANNOT,
+    (FINAL, Overtaken): CANNOT,
+    (FAILED, Overtaken): CANNOT,
+    #
     (DUE, Superseded): SAME,  # something was signed: see below for where nothing was
     (SIGNED, Superseded): SAME,
     (SENT, Superseded): SAME,
@@ -199,4 +208,5 @@ def test_each_state_with_each_event(state: State, event: type[Any]) -> None:
             advance(before, EVENTS[event], NOW, LIMITS)
         return
     changed, effects = expected
-    assert advance(before, EVENTS[event], NOW, LIMITS) == Changes(before, replace(before, **changed), **effects)
+    after = None if expected is GONE else replace(before, **changed)
+    assert advance(before, EVENTS[event], NOW, LIMITS) == Changes(before, after, **effects)

@@ -116,7 +116,7 @@ def test_guard_missing(begin: Begin) -> None:
     seal(directory, "b")
     empty = directory.with_name("empty")
     (empty / "keys").mkdir(parents=True)
-    for name in ("node.toml", "keys/log-default.key", "keys/salt-default.key"):
+    for name in ("node.toml", "keys/log-default.key", "keys/salt-default.key", "keys/witness.key"):
         shutil.copy(directory / name, empty / name)
     assert freeze_of(empty) == "frozen.guard-missing"
 

@@ -23,6 +23,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "checkpoint": "a checkpoint (C2SP tlog-checkpoint)",
         "tlog-proof": "a file with an inclusion proof (C2SP tlog-proof)",
         "fraud-proof": "two checkpoints of one log that contradict each other",
+        "witness-request": "a request to a witness (C2SP tlog-witness)",
         "group": "a group and its quorum (C2SP tlog-policy)",
     },
     "Documents: what a verifier is given": {

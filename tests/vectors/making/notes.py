@@ -253,3 +253,35 @@ def tlog_proofs() -> list[Case]:
     add("a hash too few", refused("inclusion.too-short"), proof_text(3, hashes[:-1], note))
     add("a checkpoint that was changed", refused("note.signature-fails"), sound.replace("\n7\n", "\n8\n"))
     return found
+
+
+def witness_requests() -> list[Case]:
+    leaves = example_leaves(7)
+    text = text_of(7, root_of(leaves))
+    note = f"{text}\n{line(ORIGIN, OWNER, text)}"
+    hashes = path(3, leaves)  # as a request has them; whether they prove anything is not asked here
+    sound = "old 4\n" + "".join(f"{b64(one)}\n" for one in hashes) + f"\n{note}"
+    found: list[Case] = []
+
+    def add(name: str, expect: dict[str, Any], body: str) -> None:
+        found.append(case(name, "read-request", expect, body=octets(body.encode())))
+
+    add("a request", {"old": 4, "hashes": hexes(hashes), "note": note}, sound)
+    add("from nothing", {"old": 0, "hashes": [], "note": note}, f"old 0\n\n{note}")
+    most = "".join(f"{b64(bytes(32))}\n" for _ in range(63))
+    add("63 hashes", {"old": 4, "hashes": hexes([bytes(32)] * 63), "note": note}, f"old 4\n{most}\n{note}")
+    add("64 hashes", refused("witness-request.too-many-hashes"), f"old 4\n{most}{b64(bytes(32))}\n\n{note}")
+    add("no empty line", refused("witness-request.truncated"), "old 4\n")
+    add("a checkpoint alone", refused("witness-request.old"), note)
+    for name, first in (
+        ("a leading zero", "old 04"),
+        ("no size", "old "),
+        ("two spaces", "old  4"),
+        ("a size beyond 2^63 - 1", f"old {2**63}"),
+        ("a capital", "Old 4"),
+        ("a carriage return", "old 4\r"),
+    ):
+        add(name, refused("witness-request.old"), sound.replace("old 4", first, 1))
+    add("a hash of 31 bytes", refused("witness-request.hash"), f"old 4\n{b64(bytes(31))}\n\n{note}")
+    add("a hash without padding", refused("witness-request.hash"), sound.replace("=\n", "\n", 1))
+    return found

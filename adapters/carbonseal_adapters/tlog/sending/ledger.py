@@ -1,7 +1,8 @@
 """Ledger adapter for another operator's log: posts checkpoints to that operator's node (spec section 19).
 
-The attempt is the signed checkpoint itself; the other node enters its statement into its log once. Sending the same checkpoint
-again changes nothing, so attempts have no slots.
+The anchor is the signed checkpoint itself, with the proof that it continues the head which the other node took last (C2SP
+tlog-witness's request): the other node enters the statement into its log once, and one history of each log. Handing over the
+same checkpoint again is harmless, so attempts use up no slot. A head that a larger one has overtaken there is never taken.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from carbonseal.ledger import (
     Capabilities,
     Evidence,
     Observation,
+    OvertakenError,
     PermanentError,
     Statement,
     TransientError,
@@ -27,13 +29,18 @@ from carbonseal.ledger import (
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
+from carbonseal.log.text import decode_decimal
 from carbonseal.log.tiles import WIDTH, Tile, TileReader
 from carbonseal.log.tree import inclusion_proof
 from carbonseal_adapters.tlog.checking.evidence import TYPE, VERIFIER, VERSION, TlogPins, ledger_name, read_key
 
 from .remote import Answer, Remote
+from .submission import Submission
 
 ANCHORS = "/foreign-anchors"
+TAKEN = "/taken-heads"
+UNKNOWN_LOG = "foreign.unknown-log"  # the code with which a log refuses what it has no key of
+EARLIER = 8  # attempts that may arrive before the one that is prepared
 NOTHING_SIGNED = "http.no-checkpoint"  # the code with which a log without entries answers
 
 
@@ -65,8 +72,10 @@ class TlogLedger:
         self._key = key
 
     async def prepare(self, anchor: Anchor, earlier: Sequence[Attempt]) -> Attempt:
-        """The signed checkpoint, as it is. Raises `PermanentError` where the log would be its own ledger, or holds another root."""
-        del earlier  # the same checkpoint twice does no harm
+        """The signed checkpoint, with proofs from the head that the log took last, and from those that may arrive before it.
+
+        Raises `PermanentError` where the log would be its own ledger, or holds another root; `OvertakenError` where it took a
+        larger head."""
         statement = anchor.statement
         if statement.log_id == log_id(self._key.name):
             raise PermanentError(
@@ -75,20 +84,50 @@ class TlogLedger:
         state = await self._state(statement)
         if state is not None and state.get("root") != statement.root.hex():
             raise self._conflict(statement)
-        return Attempt(statement, hashlib.sha256(anchor.checkpoint).hexdigest(), "", anchor.checkpoint)
+        taken = await self._head(f"{TAKEN}/{statement.log_id.hex()}", statement.log_id)
+        if taken is not None and taken.size == statement.size and taken.root != statement.root:
+            raise self._conflict(statement)
+        size = taken.size if taken else 0
+        if size > statement.size:
+            if state is None:
+                raise self._overtaken(statement, size)
+            size = statement.size  # entered already: to send it again is a success
+        before = [one.statement.size for one in earlier if one.statement.log_id == statement.log_id][-EARLIER:]
+        sizes = [size, *(old for old in before if size < old < statement.size), statement.size]
+        payload = Submission(anchor.checkpoint, {old: tuple(_proof(anchor, old)) for old in sizes}).encode()
+        return Attempt(statement, hashlib.sha256(payload).hexdigest(), "", payload)
 
     async def send(self, attempt: Attempt) -> bytes:
-        """Send the checkpoint. Raises `PermanentError` where the log refuses it for good, else as `Remote.post` does."""
-        answer = await self._remote.post(ANCHORS, attempt.payload)
-        if answer.status in (200, 201, 202):
+        """Hand the checkpoint over, with the proof that the log asks for. Where there is none, what the log took last is the
+        answer, and `follow` says that another attempt is needed.
+
+        Raises `PermanentError` where the log refuses it for good, `OvertakenError`, else as `Remote.post` does."""
+        submission, statement = Submission.parse(attempt.payload), attempt.statement
+        answer = await self._remote.post(ANCHORS, submission.request(submission.first()))
+        if (asked := _taken(answer)) is not None and asked != submission.first() and asked in submission.proofs:
+            answer = await self._remote.post(ANCHORS, submission.request(asked))
+        if answer.status in (200, 202):
             return b""
-        raise self._refusal(answer, attempt)
+        taken = _taken(answer)
+        if taken is None:
+            raise self._refusal(answer, submission.checkpoint)
+        state = await self._state(statement)
+        if state is not None and state.get("root") == statement.root.hex():
+            return b""  # it is entered already
+        if state is not None or taken == statement.size:
+            raise self._conflict(statement)
+        if taken > statement.size:
+            raise self._overtaken(statement, taken)
+        return b"taken %d" % taken
 
     async def follow(self, attempts: Sequence[Attempt]) -> Observation:
         """FINAL once the log's published checkpoint reaches past the entry: a log takes nothing back."""
         newest = attempts[0]
         statement = newest.statement
         state = await self._state(statement)
+        if state is None and newest.answer:
+            reason = f"the log took another head meanwhile ({newest.answer.decode()})"
+            return Observation(AttemptStatus.REFUSED, newest.id, reason=reason)
         if state is None:
             return Observation(AttemptStatus.MISSING, newest.id)
         if state.get("root") != statement.root.hex():
@@ -124,15 +163,8 @@ class TlogLedger:
         return evidence
 
     async def latest(self, log: bytes) -> Statement | None:
-        """The largest head of `log` that the other node reports."""
-        answer = await self._remote.get(f"{ANCHORS}/{log.hex()}")
-        if answer.status == 404:
-            return None
-        state = _expect(answer)
-        try:
-            return Statement(log, int(state["size"]), bytes.fromhex(state["root"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise TransientError(f"{self.name} answered something else than its newest anchor") from error
+        """The largest head of `log` that the other node says it entered."""
+        return await self._head(f"{ANCHORS}/{log.hex()}", log)
 
     async def pins(self) -> Mapping[str, str]:
         """The log's own verifier key. Raises `TransientError` where what answers is not this log; one that has signed
@@ -149,13 +181,9 @@ class TlogLedger:
     async def close(self) -> None:
         await self._remote.close()
 
-    def _refusal(self, answer: Answer, prepared: Attempt) -> PermanentError:
-        if answer.status == 403:
-            return PermanentError(
-                f"{self.name} does not know this log: {answer.message}", _introduction(prepared.payload)
-            )
-        if answer.status == 409:
-            return self._conflict(prepared.statement)
+    def _refusal(self, answer: Answer, checkpoint: bytes) -> PermanentError:
+        if answer.code == UNKNOWN_LOG or answer.status == 403:
+            return PermanentError(f"{self.name} does not know this log: {answer.message}", _introduction(checkpoint))
         remedy = (
             "look whether the address is that of a log, http://host:port/v1/logs/NAME, of a node of the same version"
         )
@@ -166,6 +194,23 @@ class TlogLedger:
         return PermanentError(
             reason, "two heads of one size were signed: stop this log, keep both, and start a successor"
         )
+
+    def _overtaken(self, statement: Statement, taken: int) -> OvertakenError:
+        return OvertakenError(
+            f"{self.name} took a head of size {taken} already, and this one has size {statement.size}",
+            "where this log has no larger head, it is an old copy: bring back the newest directory, or begin a successor",
+        )
+
+    async def _head(self, path: str, log: bytes) -> Statement | None:
+        """The head of `log` that the other node says it has at `path`; None where it has none."""
+        answer = await self._remote.get(path)
+        if answer.status == 404:
+            return None
+        state = _expect(answer)
+        try:
+            return Statement(log, int(state["size"]), bytes.fromhex(state["root"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise TransientError(f"{self.name} answered something else than a head") from error
 
     async def _state(self, statement: Statement) -> dict[str, Any] | None:
         """The foreign anchor's state as the log reports it; None where it has none."""
@@ -226,6 +271,16 @@ class _Tiles(TileReader):
 
     def entries(self, index: int, width: int) -> bytes:
         raise NotImplementedError("an inclusion proof reads no entries")
+
+
+def _proof(anchor: Anchor, old: int) -> Sequence[bytes]:
+    return () if old in (0, anchor.statement.size) else anchor.consistency(old)
+
+
+def _taken(answer: Answer) -> int | None:
+    """The size in a conflict (tlog-witness); None for any other answer."""
+    text = answer.body[:-1].decode("ascii", "replace") if answer.status == 409 and answer.body[-1:] == b"\n" else ""
+    return decode_decimal(text)
 
 
 def _expect(answer: Answer) -> dict[str, Any]:

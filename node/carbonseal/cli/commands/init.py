@@ -123,7 +123,7 @@ def init(
       carbonseal init my-node --origin log.example.org/2026 --log-key 'file:keys/log.pem?password=env:WORD' \\
           --issuer 'certifier did:web:certifier.example key=file:keys/issuer.pem?password=env:WORD'
     """
-    from carbonseal.node.config import DEFAULT, FILE
+    from carbonseal.node.config import DEFAULT, FILE, CosignerConfig
     from carbonseal.node.create import begin_folder, create, new_log
     from carbonseal.node.new_keys import NewKeys
 
@@ -137,7 +137,14 @@ def init(
     with ExitStack() as undo:
         begin_folder(directory, undo)  # a path such as ../org1.json is relative to it
         keys = NewKeys(directory)
-        for uri in (log.key, tenant.salt_key, *(issuer.key for issuer in issuers), *_secret_files(ledgers)):
+        cosigner = CosignerConfig.beside(origin)
+        for uri in (
+            log.key,
+            tenant.salt_key,
+            cosigner.key,
+            *(issuer.key for issuer in issuers),
+            *_secret_files(ledgers),
+        ):
             keys.make(uri)
         keys.check(tenant.salt_key)
         verifier, lines = _verifier(log, keys), [_issuer_line(issuer, keys) for issuer in issuers]
@@ -163,12 +170,15 @@ def _issuer_key(name: str) -> str:
 def _check_options(
     log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], issuers: Sequence[IssuerRequest]
 ) -> None:
+    from carbonseal.node.config import CosignerConfig
+
     names = [*(issuer.name for issuer in issuers), *(ledger.name for ledger in ledgers)]
     if len(set(names)) < len(names):
         raise click.UsageError("A name is given twice: every ledger and every issuer needs its own.")
     roles = [
         ("the log's key", log.key),
         ("the salt key", tenant.salt_key),
+        ("the witness key", CosignerConfig.beside(log.origin).key),
         *((f"--issuer {issuer.name}", issuer.key) for issuer in issuers),
         *((f"--ledger {ledger.name}", uri) for ledger in ledgers if (uri := ledger.options.get("key", "")).strip()),
     ]
@@ -237,17 +247,19 @@ def _config(
     ledgers: tuple[LedgerConfig, ...],
     foreign: Sequence[VerifierKey],
 ) -> NodeConfig:
-    from carbonseal.node.config import ForeignConfig, NodeConfig
+    from carbonseal.node.config import CosignerConfig, ForeignConfig, NodeConfig
 
     return NodeConfig(
         batch_size=4096,
         batch_age=1.0,
+        foreign_age=300.0,
         heartbeat=0,
         logs=(log,),
         tenants=(tenant,),
         issuers=issuers,
         ledgers=ledgers,
         foreign=tuple(map(ForeignConfig, foreign)),
+        cosigner=CosignerConfig.beside(log.origin),
     )
 
 

@@ -40,6 +40,7 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
     yield f"  key      {plain(log['key'])}"
     yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
     yield from (f"  {line}" for line in freeze_lines(log))
+    yield from (f"  {line}" for line in witness_lines(log))
 
 
 def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str]:
@@ -48,6 +49,17 @@ def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str
         name = f"the log {log['name']} is " if whose else ""
         yield style(plain(f"{name}frozen: {frozen['message']}"), fg="red")
         yield plain(f"  {frozen['remedy']}")
+
+
+def witness_lines(log: Mapping[str, Any]) -> Iterator[str]:
+    """Why a log takes no heads of other logs, and which of those forked; nothing where all is well."""
+    if problem := log["cosigning"]:
+        yield style(plain(f"takes no heads of other logs: {problem['message']}"), fg="yellow")
+        yield plain(f"  {problem['remedy']}")
+    for fork in log["forks"]:
+        sizes = " and ".join(map(str, fork["sizes"]))
+        yield style(plain(f"{fork['origin']} forked: it signed two histories, at sizes {sizes}"), fg="red", bold=True)
+        yield plain(f"  found on {fork['found']}; the fraud proof is {fork['file']}; the fork is not anchored")
 
 
 def ledger_lines(ledger: Mapping[str, Any], logs: Mapping[str, str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from carbonseal.findings import Refused
@@ -16,6 +17,7 @@ from carbonseal.ledger import (
     AttemptStatus,
     Ledger,
     OutcomeUnknownError,
+    OvertakenError,
     PermanentError,
     TransientError,
     UnreachableError,
@@ -23,7 +25,17 @@ from carbonseal.ledger import (
 from carbonseal.node import failpoints
 from carbonseal.node.sealing.log import SealingLog
 
-from .events import Event, OutcomeUnknown, PermanentFailure, Prepared, Sent, TransientFailure, observed, unproved
+from .events import (
+    Event,
+    OutcomeUnknown,
+    Overtaken,
+    PermanentFailure,
+    Prepared,
+    Sent,
+    TransientFailure,
+    observed,
+    unproved,
+)
 from .evidence import EvidenceStore
 from .machine import Call
 from .outbox import Outbox
@@ -73,8 +85,13 @@ class LedgerCalls:
             return TransientFailure(refused.finding.message)
         known = self._outbox.open_attempts(anchor.ledger)
         earlier = [attempt for attempt in known if may_send(self._logs.get(attempt.statement.log_id), anchor.ledger)]
-        wanted = Anchor(head.checkpoint.statement(), head.note)
-        attempt = await _outcome(anchor, "prepare", ledger.prepare(wanted, earlier))
+        wanted = Anchor(
+            head.checkpoint.statement(), head.note, partial(_consistency, self._logs[anchor.log], anchor.size)
+        )
+        try:
+            attempt = await _outcome(anchor, "prepare", ledger.prepare(wanted, earlier))
+        except OvertakenError as error:
+            return self._overtaken(anchor, error)
         if isinstance(attempt, Failure):
             return attempt
         self._reached(failpoints.PREPARED)
@@ -84,10 +101,20 @@ class LedgerCalls:
         """Send the attempt as it is stored; it may have been sent before."""
         attempts = self._outbox.attempts(anchor)
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
-        sent = await _outcome(anchor, "send", _hand_over(ledger, wanted))
+        try:
+            sent = await _outcome(anchor, "send", _hand_over(ledger, wanted))
+        except OvertakenError as error:
+            return self._overtaken(anchor, error)
         if not isinstance(sent, Failure):
             self._reached(failpoints.SENT)
         return sent
+
+    def _overtaken(self, anchor: TrackedAnchor, error: OvertakenError) -> Overtaken | PermanentFailure:
+        """A ledger that holds more of a log than the log itself has signed is for a person to look at."""
+        newest = self._logs[anchor.log].newest() if anchor.log in self._logs else None
+        if newest is not None and newest.checkpoint.size > anchor.size:
+            return Overtaken()
+        return PermanentFailure(error.reason, error.remedy)
 
     async def _follow(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
         """Follow the attempts; take evidence of an inclusion that has none yet."""
@@ -107,6 +134,14 @@ class LedgerCalls:
         return observed(seen, evidence)
 
 
+def _consistency(log: SealingLog, size: int, old_size: int) -> tuple[bytes, ...]:
+    """The proof from `old_size` to `size`. Raises `TransientError` where a tile is missing: it may be put back."""
+    try:
+        return log.consistency(old_size, size)
+    except Refused as refused:
+        raise TransientError(str(refused.finding)) from refused
+
+
 async def _hand_over(ledger: Ledger, attempt: Attempt) -> Sent | OutcomeUnknown:
     try:
         return Sent(await ledger.send(attempt))
@@ -115,10 +150,10 @@ async def _hand_over(ledger: Ledger, attempt: Attempt) -> Sent | OutcomeUnknown:
 
 
 async def _outcome(anchor: TrackedAnchor, name: str, call: Awaitable[T]) -> T | Failure:
-    """The result of a call, or its failure. Raises `UnreachableError`."""
+    """What a call returned, or how it failed. Raises `UnreachableError`, `OvertakenError`."""
     try:
         return await call
-    except UnreachableError:
+    except (UnreachableError, OvertakenError):
         raise
     except TransientError as error:
         return TransientFailure(str(error))

@@ -96,6 +96,11 @@ class PermanentFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Overtaken:
+    """The ledger raised `OvertakenError`, and the log has a larger head to anchor in place of this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unreachable:
     """The ledger raised `UnreachableError`."""
 
@@ -118,7 +123,7 @@ class Superseded:
 Event = (
     Prepared | Sent | OutcomeUnknown
     | SeenMissing | SeenPending | SeenRefused | SeenIncluded | SeenFinal | IncludedUnproved | FinalUnproved
-    | TransientFailure | PermanentFailure | Unreachable
+    | TransientFailure | PermanentFailure | Overtaken | Unreachable
     | DueAgain | TakenUp | Superseded
 )  # fmt: skip
 

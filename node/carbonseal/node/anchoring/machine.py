@@ -25,6 +25,7 @@ no clock.
 - No error changes the state of a final anchor: it delays the next `follow`.
 - A permanent error of `prepare` or `send` fails the anchor. `follow` and `evidence` should raise none; theirs counts as one
   failed try.
+- An anchor that a larger head on the ledger has overtaken is removed: it was never written, and the newest head becomes due.
 - An unreachable ledger does not count as a failed try.
 - An anchor fails after `Limits.tries` failed tries in a row, or after `Limits.attempts` refused attempts.
 """
@@ -46,6 +47,7 @@ from .events import (
     IncludedUnproved,
     Observed,
     OutcomeUnknown,
+    Overtaken,
     PermanentFailure,
     Prepared,
     SeenFinal,
@@ -279,6 +281,11 @@ def _fail(anchor: TrackedAnchor, event: PermanentFailure, now: float, _limits: L
     return Changes(anchor, _give_up(anchor, event.reason, event.remedy, now))
 
 
+def _give_way(anchor: TrackedAnchor, _event: Overtaken, _now: float, _limits: Limits) -> Changes:
+    """due, signed: gone, whatever was signed. The ledger will not take it any more, and has not."""
+    return Changes(anchor, None)
+
+
 def _revive(anchor: TrackedAnchor, event: DueAgain, now: float, limits: Limits) -> Changes:
     """failed -> due, where nothing was signed; else as `_take_up`."""
     if anchor.attempts:
@@ -376,6 +383,7 @@ _GRID: Mapping[type[Event], tuple[Rule, ...]] = {
     FinalUnproved:    (_cannot,    _cannot,     _included_unproved, _prove_again,        _watch_on,          _cannot),
     TransientFailure: (_retry,     _retry_send, _retry,             _retry,              _watch_on,          _cannot),
     PermanentFailure: (_fail,      _fail,       _retry,             _retry,              _watch_on,          _cannot),
+    Overtaken:        (_give_way,  _give_way,   _cannot,            _cannot,             _cannot,            _cannot),
     Unreachable:      (_keep,      _keep,       _keep,              _keep,               _keep,              _keep),
     DueAgain:         (_keep,      _keep,       _keep,              _keep,               _keep,              _revive),
     TakenUp:          (_keep,      _keep,       _keep,              _keep,               _keep,              _take_up),

@@ -40,6 +40,7 @@ from .connection import Connection
 from .events import (
     Event,
     OutcomeUnknown,
+    Overtaken,
     Prepared,
     SeenFinal,
     SeenIncluded,
@@ -206,6 +207,8 @@ class LedgerWorker:
             event = await self._calls.make(call, ledger, now)
             changes = machine.advance(now, event, self._clock(), limits)
             stored = await self._store(changes, *(self._take_up(limits) if changes.take_up else ()))
+            if isinstance(event, Overtaken):
+                await self.make_due(self._logs[anchor.log])
             moved = changes.after is not None and changes.after.state is not now.state
             if stored and moved and type(event) in _STORED:
                 self._reached(_STORED[type(event)])

@@ -1,4 +1,8 @@
-"""When batches are made: as soon as enough entries wait, or one has waited long enough, or a heartbeat is due."""
+"""When batches are made: as soon as enough entries wait, or one has waited long enough, or a heartbeat is due.
+
+Entries that make no anchor due (other logs' heads, evidence digests) wait longer, for another cause: else two nodes that anchor in
+each other would make a head for each of the other's heads.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,7 @@ class Batches:
         self._added = added
         self._clock = clock
         self._waiting_since: float | None = None
+        self._cause_since: float | None = None  # since when an entry waits that makes an anchor due
 
     async def step(self, heartbeat: bool = False) -> SignedHead | None:
         """Make one batch: its head, or None where nothing waits. Raises `Frozen`, and what `Sequencer.step` raises."""
@@ -78,13 +83,12 @@ class Batches:
                     error,
                 )
                 await sleep(PAUSE)
-            self._waiting_since = None
+            self._waiting_since = self._cause_since = None
 
     def _note_waiting(self) -> None:
-        if not self._sequencer.waiting:
-            self._waiting_since = None
-        elif self._waiting_since is None:
-            self._waiting_since = self._clock()
+        now, sequencer = self._clock(), self._sequencer
+        self._waiting_since = _since(self._waiting_since, now) if sequencer.waiting else None
+        self._cause_since = _since(self._cause_since, now) if sequencer.has_cause else None
 
     def _until_batch(self) -> float:
         """In how many seconds a batch is to be made, as far as is known now."""
@@ -94,14 +98,21 @@ class Batches:
             return 0
         if self._waiting_since is None:
             return min(LONGEST_PAUSE, self._settings.heartbeat or LONGEST_PAUSE)
-        return self._waiting_since + self._settings.batch_age - self._clock()
+        last = self._waiting_since + self._settings.foreign_age
+        if self._cause_since is not None:
+            last = min(last, self._cause_since + self._settings.batch_age)
+        return last - self._clock()
 
     def _heartbeat_due(self) -> bool:
         """Whether no entry that makes an anchor due was sequenced for so long that a heartbeat is to be."""
-        if not self._settings.heartbeat or self._sequencer.frozen or self._sequencer.waiting:
+        if not self._settings.heartbeat or self._sequencer.frozen or self._sequencer.has_cause:
             return False
         newest = self._sequencer.heads.newest()
         return newest is not None and self._clock() >= newest.last_trigger + self._settings.heartbeat
+
+
+def _since(before: float | None, now: float) -> float:
+    return now if before is None else before
 
 
 async def until(event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:

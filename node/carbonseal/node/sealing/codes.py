@@ -1,4 +1,4 @@
-"""Findings of a log that grows: its files, other logs' heads, and why it freezes."""
+"""Findings of a log that grows: its files, and why it freezes."""
 
 from __future__ import annotations
 
@@ -21,19 +21,6 @@ NODE_TILE_CHANGED = rejected(
     "{path} holds other bytes than the log's entries give",
     "the disk is damaged or was mixed up: restore it",
 )
-
-FOREIGN_UNKNOWN_LOG = rejected(
-    "foreign.unknown-log",
-    "no key is known for the log {origin}",
-    "the operator adds its verifier key to node.toml: [[foreign]]",
-)
-FOREIGN_OTHER_ROOT = rejected(
-    "foreign.other-root",
-    "{origin} signed another root at size {size} before",
-    "two heads of one size are equivocation: keep both signed checkpoints",
-)
-FOREIGN_OWN_LOG = rejected("foreign.own-log", "{origin} is this log, and no log is its own ledger", "anchor elsewhere")
-FOREIGN_EMPTY = rejected("foreign.empty", "a checkpoint of size 0 anchors nothing", "send one of size 1 or more")
 
 FROZEN_GUARD_MISSING = undetermined(
     "frozen.guard-missing",

@@ -15,13 +15,17 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import NoteSigner, VerifierKey
+from carbonseal.log.notes import Cosigner, NoteSigner, Signature, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import consistency_proof, inclusion_proof
 from carbonseal.node import failpoints
 from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
 from carbonseal.node.secrets import open_key, open_signer
+from carbonseal.node.witnessing.anchors import ForeignAnchorState
+from carbonseal.node.witnessing.forks import Fork, Forks
+from carbonseal.node.witnessing.guard import HeadsGuard
+from carbonseal.node.witnessing.heads import ForeignHeads
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import LOG
 from carbonseal.storage.writer_thread import WriterThread
@@ -30,7 +34,6 @@ from .appender import Appender
 from .batches import Batches
 from .codes import NODE_NOT_SEQUENCED, NODE_UNKNOWN_SIZE
 from .files import LogFiles
-from .foreign import ForeignAnchors, ForeignAnchorState
 from .guard import Guard
 from .heads import Heads, SignedHead
 from .intake import Intake
@@ -72,8 +75,19 @@ class SealingLog:
         self._sequencer = Sequencer(self._queue, self._heads, self.files, guard, signer, reached=reached)
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
         self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
-        known = [foreign.key for foreign in settings.foreign if foreign.log == own.name]
-        self._foreign = ForeignAnchors(database, self._queue, own.origin, known)
+        cosigner = Cosigner(settings.cosigner.name, open_signer(settings.cosigner.key, directory))
+        self.cosigner: VerifierKey = cosigner.verifier
+        self._foreign = ForeignHeads(
+            database,
+            self._queue,
+            HeadsGuard(guard.path, cosigner.verifier.encode()),
+            cosigner,
+            forks=Forks(database, directory),
+            own=[log.origin for log in settings.logs],
+            keys=[foreign.key for foreign in settings.foreign if foreign.log == own.name],
+            clock=clock,
+            reached=reached,
+        )
         tenants = [tenant for tenant in settings.tenants if tenant.log == own.name]
         salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}
         self.intake = Intake(salt_keys, self._queue, self._appender, clock=clock, reached=reached)
@@ -234,18 +248,39 @@ class SealingLog:
         """Take another log's heads too, until the node ends: `node.toml` is for whoever calls to write."""
         self._foreign.introduce(key)
 
-    async def submit_foreign(self, signed_checkpoint: bytes) -> ForeignAnchorState:
-        """Enter another log's head, once. Raises Refused unless a log whose key `node.toml` names signed it, and on a
-        second root for one size; `Frozen`."""
+    async def add_checkpoint(self, body: bytes) -> Signature:
+        """Cosign another log's head: `body` is a request to a witness. Raises `Conflict`, Refused (`foreign.*`), `Frozen`: a log
+        that may be an old copy cosigns nothing."""
         await self.check()
-        checkpoint = self._foreign.open(signed_checkpoint)
-        index = await self._appender.run(self._foreign.enter, checkpoint, signed_checkpoint)
-        return ForeignAnchorState(checkpoint.statement(), self._if_sequenced(index))
+        submission = self._foreign.open(body)
+        return await self._thread.run(self._foreign.cosign, submission)
+
+    async def submit_foreign(self, body: bytes) -> tuple[Signature, ForeignAnchorState]:
+        """Cosign another log's head and enter it, once. Raises as `add_checkpoint` does."""
+        await self.check()
+        submission = self._foreign.open(body)
+        await self._thread.run(self._foreign.check, submission)  # a refused one does not begin the log
+        cosignature, index = await self._appender.run(self._foreign.enter, submission)
+        return cosignature, ForeignAnchorState(submission.head.checkpoint.statement(), self._if_sequenced(index))
 
     def foreign(self, log: bytes, size: int | None = None) -> ForeignAnchorState | None:
         """The anchor of another log's head of `size`, or its largest one; None where there is none."""
-        found = self._foreign.find(log, size)
-        return ForeignAnchorState(found[1], self._if_sequenced(found[0])) if found else None
+        found = self._foreign.anchor(log, size)
+        return ForeignAnchorState(found.statement, self._if_sequenced(found.index)) if found else None
+
+    def taken(self, log: bytes) -> Statement | None:
+        """The last head of another log that was taken, entered or only cosigned; None where there is none."""
+        return self._foreign.newest(log)
+
+    @property
+    def forks(self) -> list[Fork]:
+        """The forks of other logs that were shown to this one."""
+        return self._foreign.forks()
+
+    @property
+    def witness_problem(self) -> Finding | None:
+        """Why this log takes no heads of other logs, or None."""
+        return self._foreign.problem
 
     def _if_sequenced(self, index: int) -> int | None:
         return index if index < self.size else None

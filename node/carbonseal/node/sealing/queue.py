@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, func, select
 
 from carbonseal.instants import format_seconds
-from carbonseal.log.entries import Entry, RecordEntry
+from carbonseal.log.entries import Entry, RecordEntry, makes_due
 from carbonseal.storage.database import SLICE, Database, insert_rows
 from carbonseal.storage.log_tables import ENTRIES, PAYLOADS, RECORDS
 
@@ -74,6 +74,7 @@ class EntryQueue:
         with database.read() as connection:
             last: int | None = connection.scalar(select(func.max(ENTRIES.c.number)))
             self.size = 0 if last is None else last + 1
+            self._last_cause: int | None = None  # the newest entry that makes an anchor due, once that is known
             self._load_recent(connection)
 
     # --- in --------------------------------------------------------------------------------------------------------
@@ -100,6 +101,8 @@ class EntryQueue:
             insert_rows(connection, PAYLOADS, [(number, item.canonical) for number, item in new])
         # Durable from here on. Without what follows a restart finds the records by reading the newest entries.
         self.size += len(new)
+        if new:
+            self._last_cause = self.size - 1
         for number, item in new:
             self._recent[item.commitment].append(number)
         if len(self._recent) >= known.RUN:
@@ -115,6 +118,9 @@ class EntryQueue:
             )
             yield connection, self.size
         self.size += len(entries)
+        causes = [number for number, entry in enumerate(entries, self.size - len(entries)) if entry.makes_due]
+        if causes:
+            self._last_cause = causes[-1]
 
     def catch_up(self) -> None:
         """Bring the index of commitments up to date. Durable on return; a crash before only leaves more to read on start."""
@@ -130,6 +136,13 @@ class EntryQueue:
         chosen = select(ENTRIES.c.entry).where(ENTRIES.c.number >= start, ENTRIES.c.number < end)
         with self._database.read() as connection:
             return [bytes(entry) for entry in connection.scalars(chosen.order_by(ENTRIES.c.number))]
+
+    def has_cause(self, start: int) -> bool:
+        """Whether an entry from `start` on makes an anchor due. After a start the entries that wait are read once."""
+        if self._last_cause is None:
+            waiting = enumerate(self.entries(start, self.size), start)
+            self._last_cause = max((number for number, entry in waiting if makes_due(entry)), default=-1)
+        return self._last_cause >= start
 
     def find(self, commitment: bytes) -> Stored | None:
         """The record with this commitment, or None. Of several tenants' the one that came first."""

@@ -200,6 +200,11 @@ class Sequencer:
         """How many entries are stored and not in the log yet."""
         return self._queue.size - self.published.size
 
+    @property
+    def has_cause(self) -> bool:
+        """Whether an entry waits that makes an anchor due: only for one of those a batch is made soon."""
+        return self._queue.has_cause(self.published.size)
+
     def step(self, now: int, heartbeat: bool = False) -> SignedHead | None:
         """Make one batch of at most `MAX_BATCH` entries; None where nothing waits. `now` is in seconds since 1970. Raises `Frozen`,
         `Refused` where the key does not sign or a tile is not what it was, OSError where the disk fails."""

@@ -1,40 +1,78 @@
-"""Routes of foreign anchors (docs/spec.md, section 19): checkpoints of logs whose keys `node.toml` lists."""
+"""Routes of other logs' heads (docs/spec.md, section 19): cosigned, as C2SP tlog-witness has it, and entered."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.node.witnessing.anchors import ForeignAnchorState
+from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.service import codes
-from carbonseal.service.bodies import read_body, require_type
+from carbonseal.service.bodies import read_body, require_no_encoding
 from carbonseal.service.context import BOUNDS, TIMEOUT, answer, digest_in_path, log_in_path, number_in_path
 
 ROUTES = web.RouteTableDef()
 
 
+@ROUTES.post("/v1/logs/{log}/add-checkpoint")
+async def add_checkpoint(request: web.Request) -> web.Response:
+    """Cosign a head of another log: 200 with the cosignature; 409 with the size taken last, where the head does not continue it."""
+    log = log_in_path(request)
+    body = await _body(request)
+    try:
+        cosignature = await log.add_checkpoint(body)
+    except Conflict as conflict:
+        return _size(conflict.taken)
+    return web.Response(text=cosignature.encode(), content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
 @ROUTES.post("/v1/logs/{log}/foreign-anchors")
 async def submit(request: web.Request) -> web.Response:
-    """Enter a signed checkpoint. The same again is a success; another root for the same log and size is 409."""
+    """Cosign a head of another log, and enter it once: 202 queued, 200 sequenced; 409 as `add_checkpoint`."""
     log = log_in_path(request)
-    require_type(request, "text/plain")
-    checkpoint = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
-    state = await log.submit_foreign(checkpoint)
-    return answer(state.to_json(), status=202 if state.index is None else 200)
+    body = await _body(request)
+    try:
+        cosignature, state = await log.submit_foreign(body)
+    except Conflict as conflict:
+        return _size(conflict.taken)
+    return answer({**state.to_json(), "cosignature": cosignature.encode()}, status=202 if state.index is None else 200)
 
 
 @ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}/{size}")
 async def one(request: web.Request) -> web.Response:
     """The state of the foreign anchor of that log id and size."""
     state = log_in_path(request).foreign(digest_in_path(request, "log_id"), number_in_path(request, "size"))
-    if state is None:
-        raise Refused(codes.UNKNOWN_ANCHOR())
-    return answer(state.to_json())
+    return _state(state)
 
 
 @ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}")
 async def newest(request: web.Request) -> web.Response:
     """The state of the foreign anchor of that log id with the largest size."""
-    state = log_in_path(request).foreign(digest_in_path(request, "log_id"))
+    return _state(log_in_path(request).foreign(digest_in_path(request, "log_id")))
+
+
+@ROUTES.get("/v1/logs/{log}/taken-heads/{log_id}")
+async def taken(request: web.Request) -> web.Response:
+    """Size and root of the head of that log id that was taken last: what the next one has to continue."""
+    head = log_in_path(request).taken(digest_in_path(request, "log_id"))
+    if head is None:
+        raise Refused(codes.UNKNOWN_ANCHOR())
+    return answer({"size": head.size, "root": head.root.hex()})
+
+
+async def _body(request: web.Request) -> bytes:
+    """The request to a witness, of any content type: tlog-witness names none."""
+    require_no_encoding(request)
+    return await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
+
+
+def _state(state: ForeignAnchorState | None) -> web.Response:
     if state is None:
         raise Refused(codes.UNKNOWN_ANCHOR())
     return answer(state.to_json())
+
+
+def _size(taken: int) -> web.Response:
+    """Conflict, as tlog-witness has it."""
+    headers = {"Content-Type": "text/x.tlog.size", "Cache-Control": "no-store"}
+    return web.Response(body=b"%d\n" % taken, status=409, headers=headers)

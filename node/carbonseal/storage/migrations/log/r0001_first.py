@@ -28,6 +28,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("log_id", "size", name=op.f("uq_foreign_anchors_log_id_size")),
     )
     op.create_table(
+        "forks",
+        sa.Column("log_id", sa.LargeBinary(), nullable=False),
+        sa.Column("proof", sa.LargeBinary(), nullable=False),
+        sa.Column("found", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("log_id", name=op.f("pk_forks")),
+    )
+    op.create_table(
         "heads",
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
@@ -67,4 +74,10 @@ def upgrade() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("acknowledged", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_records")),
+    )
+    op.create_table(
+        "taken_heads",
+        sa.Column("log_id", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("log_id", name=op.f("pk_taken_heads")),
     )

@@ -1,0 +1,1 @@
+"""Witnessing: the heads of other operators' logs, cosigned by this node and entered in its logs. Private."""

@@ -1,0 +1,246 @@
+"""Taking heads of other logs (C2SP tlog-witness; docs/spec.md, section 19): cosigned, and entered where that is asked for.
+
+- Only of origins whose key `node.toml` has; never of a log of this node.
+- A head continues the one that was taken last of its origin, as its proof shows, or is that very head again. So this node cosigns,
+  and its log holds, one history of each log.
+- The order of a take, in the one thread that writes the log: the guard, durably; then one transaction with the stored head and,
+  where it is entered, the entry; then the cosignature. A crash before the transaction leaves the guard ahead: the head may be sent
+  again, and is the last one taken already.
+
+A request is read anywhere (`open`); only `take` needs the thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.ledger import Statement, log_id
+from carbonseal.log import entries
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.fraud_proofs import FraudProof
+from carbonseal.log.notes import Cosigner, Note, Signature, VerifierKey
+from carbonseal.log.tree import EMPTY_ROOT, verify_consistency
+from carbonseal.log.witness_requests import WitnessRequest
+from carbonseal.node import failpoints
+from carbonseal.node.sealing.queue import EntryQueue
+from carbonseal.storage.database import Database
+
+from . import anchors, codes, taken
+from .anchors import ForeignAnchor
+from .forks import Fork, Forks, fork_between
+from .guard import HeadsGuard, TakenHead
+
+
+class Conflict(Refused):
+    """The head does not continue the one that was taken last of its origin, whose size is `taken` (0: none was)."""
+
+    taken: int = 0
+
+    @classmethod
+    def over(cls, size: int, refused: Refused) -> Conflict:
+        """The conflict with the last head, of this size."""
+        conflict = cls(refused.finding)
+        conflict.taken = size
+        return conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request, read: a signed head of a known log. The note has the signatures by that log's keys alone."""
+
+    request: WitnessRequest
+    head: TakenHead
+
+
+class ForeignHeads:
+    """The heads of those logs whose keys are known, in one log of a node."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: EntryQueue,
+        guard: HeadsGuard,
+        cosigner: Cosigner,
+        *,
+        forks: Forks,
+        own: Iterable[str],
+        keys: Iterable[VerifierKey],
+        clock: Callable[[], float],
+        reached: failpoints.Reached,
+    ) -> None:
+        """`own` are the origins of this node's logs, `keys` those of the logs whose heads are taken in this one."""
+        self._database = database
+        self._queue = queue
+        self._guard = guard
+        self._cosigner = cosigner
+        self._forks = forks
+        self._own = frozenset(own)
+        self._keys = frozenset(keys)
+        self._clock = clock
+        self._reached = reached
+
+    def introduce(self, key: VerifierKey) -> None:
+        """Take the heads of this log too, until the node ends: `node.toml` is for whoever calls to write."""
+        self._keys |= {key}
+
+    # --- reading a request -----------------------------------------------------------------------------------------
+
+    def open(self, body: bytes) -> Submission:
+        """The request in `body`, its head signed by a key of its log. Raises Refused (`foreign.*`)."""
+        try:
+            request = WitnessRequest.parse(body)
+            note = Note.parse(request.note)
+            origin = note.text.partition("\n")[0]
+            self._check_origin(origin)
+            signed = self._signed(note, origin)
+            checkpoint = Checkpoint.parse(note.text)
+        except Refused as refused:
+            if refused.finding.code.name.startswith("foreign."):
+                raise
+            raise Refused(codes.FOREIGN_MALFORMED(why=refused.finding.message)) from refused
+        if request.old > checkpoint.size:
+            raise Refused(codes.FOREIGN_OLD_BEYOND_SIZE(old=request.old, size=checkpoint.size))
+        return Submission(request, TakenHead(checkpoint, signed.encode()))
+
+    def _check_origin(self, origin: str) -> None:
+        if origin in self._own:
+            raise Refused(codes.FOREIGN_OWN_LOG(origin=origin))
+        if all(key.name != origin for key in self._keys):
+            raise Refused(codes.FOREIGN_UNKNOWN_LOG(origin=origin))
+
+    def _signed(self, note: Note, origin: str) -> Note:
+        """The note with those signatures alone that known keys of its log verify. Raises Refused where there is none."""
+        good: list[Signature] = []
+        for key in self._keys:
+            if key.name == origin and _is_signed(note, key):
+                good += [one for one in note.signatures if (one.name, one.key_id) == (key.name, key.key_id)]
+        if not good:
+            raise Refused(codes.FOREIGN_UNSIGNED(origin=origin))
+        return Note(note.text, tuple(good))
+
+    # --- taking a head ---------------------------------------------------------------------------------------------
+
+    def cosign(self, submission: Submission) -> Signature:
+        """Take the head and cosign it: the cosignature. Raises as `take` does."""
+        self.take(submission, enter=False)
+        return self._cosignature(submission)
+
+    def enter(self, submission: Submission) -> tuple[Signature, int]:
+        """Take the head, enter it and cosign it: the cosignature, and the entry's index. Raises as `take` does."""
+        index = self.take(submission, enter=True)
+        assert index is not None
+        return self._cosignature(submission), index
+
+    def take(self, submission: Submission, *, enter: bool) -> int | None:
+        """Take the head, durably; where it is entered, its entry's index. Raises `Conflict`, and Refused (`foreign.*`)."""
+        head = submission.head
+        if enter and head.checkpoint.size == 0:
+            raise Refused(codes.FOREIGN_EMPTY())
+        origin, log = head.checkpoint.origin, log_id(head.checkpoint.origin)
+        heads, last = self._guard.read(), self.check(submission)
+        found = anchors.find(self._database, log, head.checkpoint.size) if enter else None
+        if last is None or last.checkpoint != head.checkpoint:
+            self._guard.write({**heads, origin: head})
+        # Durable: the guard's head. After a crash here it is the last one taken, and whoever sends it again gets its cosignature.
+        self._reached(failpoints.HEAD_GUARDED)
+        if enter and found is None:
+            return self._enter(head)
+        stored = taken.find(self._database, log)
+        if stored is None or stored.checkpoint != head.checkpoint:
+            with self._database.write() as connection:
+                taken.put(connection, head)
+        # Durable: the stored head. From here on a guard that is lost is noticed.
+        self._reached(failpoints.HEAD_TAKEN)
+        return None if found is None else found.index
+
+    def _enter(self, head: TakenHead) -> int:
+        statement = head.checkpoint.statement()
+        with self._queue.appending([entries.ForeignAnchor(statement)]) as (connection, index):
+            anchors.add(connection, ForeignAnchor(statement, head.note, index))
+            taken.put(connection, head)
+        # Durable: the entry, and with it the stored head.
+        self._reached(failpoints.HEAD_TAKEN)
+        return index
+
+    def _last(self, guarded: TakenHead | None, origin: str) -> TakenHead | None:
+        """The last head taken of this origin. Raises Refused where the database knows a newer one than the guard, or another."""
+        stored = taken.find(self._database, log_id(origin))
+        if stored is None or (guarded is not None and guarded.checkpoint.size > stored.checkpoint.size):
+            return guarded
+        if guarded is None or guarded.checkpoint != stored.checkpoint:
+            size = guarded.checkpoint.size if guarded else 0
+            facts = {"path": self._guard.path, "origin": origin, "guarded": size, "stored": stored.checkpoint.size}
+            raise Refused(codes.FOREIGN_GUARD_OLD(**facts))
+        return guarded
+
+    def check(self, submission: Submission) -> TakenHead | None:
+        """The checks of tlog-witness, in its order: the head that was taken last, which this one continues. A fork is kept. Raises
+        `Conflict`, Refused (`foreign.*`)."""
+        request, head = submission.request, submission.head
+        origin, size, old = head.checkpoint.origin, head.checkpoint.size, request.old
+        last = self._last(self._guard.read().get(origin), origin)
+        before = last.checkpoint if last else Checkpoint(origin, 0, EMPTY_ROOT)
+        if self._root_differs(last, head) or (size == before.size and head.checkpoint.root != before.root):
+            raise Conflict.over(before.size, Refused(codes.FOREIGN_OTHER_ROOT(origin=origin, size=size)))
+        if old != before.size:
+            finding = codes.FOREIGN_OTHER_SIZE(old=old, origin=origin, taken=before.size)
+            raise Conflict.over(before.size, Refused(finding))
+        try:
+            verify_consistency(old, before.root, size, head.checkpoint.root, request.proof)
+        except Refused as refused:
+            if last is not None and (fork := fork_between(last, head, request.proof)):
+                self._keep(fork)
+            raise Refused(codes.FOREIGN_PROOF_FAILS(old=old, size=size, why=refused.finding.message)) from refused
+        return last
+
+    def _root_differs(self, last: TakenHead | None, head: TakenHead) -> bool:
+        """Whether a head of the same size and another root was taken, or entered, before. Such a fork is kept."""
+        anchored = anchors.find(self._database, log_id(head.checkpoint.origin), head.checkpoint.size)
+        entered = None if anchored is None else TakenHead.parse(anchored.note)
+        for known in (last, entered):
+            if known is not None and (fork := fork_between(known, head)):
+                self._keep(fork)
+                return True
+        return False
+
+    def _keep(self, proof: FraudProof) -> None:
+        self._forks.keep(proof, int(self._clock()))
+
+    def _cosignature(self, submission: Submission) -> Signature:
+        return self._cosigner.sign(submission.head.checkpoint.encode(), int(self._clock()))
+
+    # --- what is known ---------------------------------------------------------------------------------------------
+
+    def anchor(self, log: bytes, size: int | None) -> ForeignAnchor | None:
+        """The anchor of the log with this id at `size`, or its largest one; None without any."""
+        return anchors.find(self._database, log, size)
+
+    def newest(self, log: bytes) -> Statement | None:
+        """The last head that was taken of the log with this id, entered or only cosigned; None without any."""
+        found = taken.find(self._database, log)
+        return found.checkpoint.statement() if found and found.checkpoint.size else None
+
+    def forks(self) -> list[Fork]:
+        """The forks of other logs that are kept."""
+        return self._forks.every()
+
+    @property
+    def problem(self) -> Finding | None:
+        """Why nothing of any log is taken, or None."""
+        try:
+            heads = self._guard.read()
+            for head in taken.every(self._database):
+                self._last(heads.get(head.checkpoint.origin), head.checkpoint.origin)
+        except Refused as refused:
+            return refused.finding
+        return None
+
+
+def _is_signed(note: Note, key: VerifierKey) -> bool:
+    """Whether `key` signed the note. Signatures that do not verify count as none (tlog-witness)."""
+    try:
+        return note.signed_by(key)
+    except Refused:
+        return False
