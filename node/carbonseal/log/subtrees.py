@@ -42,19 +42,36 @@ class SubtreeProof:
         if root_from_inclusion(self.hash, self.index, reduced, self.siblings) != root:
             raise Refused(codes.SUBTREE_ROOT_DIFFERS(level=self.level, index=self.index, size=self.size))
 
+    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """Every complete subtree that this proof shows: level, index, hash. Itself is the first. Call `verify` before."""
+        for (start, end), node, _, _ in self._walk():
+            width = end - start
+            if width & (width - 1) == 0 and start % width == 0:
+                level = width.bit_length() - 1
+                yield level, start >> level, node
+
     def shown(self) -> Iterator[SubtreeProof]:
-        """Every complete subtree that this proof shows, each with its own proof; itself is the first. Call `verify` before."""
+        """What `nodes` gives, each with the proof that leads from it to the root."""
+        for (start, end), node, below, step in self._walk():
+            width = end - start
+            if width & (width - 1) == 0 and start % width == 0:
+                level = width.bit_length() - 1
+                yield SubtreeProof(level, start >> level, node, self.size, (*below, *self.siblings[step:]))
+
+    def _walk(self) -> Iterator[tuple[Span, bytes, tuple[bytes, ...], int]]:
+        """Each node from the subtree up to the root, and its sibling: what it covers, its hash, and the hashes that lead from it
+        to the root: those given, and the siblings from a step on."""
         node = self.hash
         for step, (child, parent) in enumerate(pairwise(self._way())):
-            yield from self._complete(child, node, self.siblings[step:])
-            sibling, above = self.siblings[step], self.siblings[step + 1 :]
+            sibling = self.siblings[step]
+            yield child, node, (), step
             if child[0] == parent[0]:
-                yield from self._complete((child[1], parent[1]), sibling, (node, *above))
+                yield (child[1], parent[1]), sibling, (node,), step + 1
                 node = node_hash(node, sibling)
             else:
-                yield from self._complete((parent[0], child[0]), sibling, (node, *above))
+                yield (parent[0], child[0]), sibling, (node,), step + 1
                 node = node_hash(sibling, node)
-        yield from self._complete((0, self.size), node, ())
+        yield (0, self.size), node, (), len(self.siblings)
 
     def _way(self) -> list[Span]:
         """What the nodes from the subtree up to the root cover (RFC 9162, section 2.1.1)."""
@@ -66,13 +83,6 @@ class SubtreeProof:
             start, end = (start, middle) if first < middle else (middle, end)
             way.append((start, end))
         return way[::-1]
-
-    def _complete(self, span: Span, hash_: bytes, siblings: Sequence[bytes]) -> Iterator[SubtreeProof]:
-        start, end = span
-        width = end - start
-        if width & (width - 1) == 0 and start % width == 0:
-            level = width.bit_length() - 1
-            yield SubtreeProof(level, start >> level, hash_, self.size, tuple(siblings))
 
 
 def from_consistency(old_size: int, new_size: int, first: bytes, proof: Sequence[bytes]) -> SubtreeProof:

@@ -78,23 +78,15 @@ class Observation:
 def rows(facts: LogFacts, source: Source) -> dict[bytes, bytes]:
     """The observations that the facts of one file show: place and value, and the rest of the line."""
     behind = b',"source":' + jcs({"file": source.file, "name": source.name[:LONGEST_NAME]}) + b"}\n"
-    found = {_key("head", head.checkpoint.origin, (head.checkpoint.size,), head.checkpoint.root): _signed(head) + behind
-             for head in facts.heads}  # fmt: skip
+    found = {}
+    for head in facts.heads:
+        place = _text(head.checkpoint.origin), head.checkpoint.size, head.checkpoint.root.hex().encode()
+        found[b'{"place":["head",%s,"%d"],"shows":"%s"' % place] = _signed(head) + behind
     for proof in facts.proofs:
-        for one in proof.path.shown():
-            found[_key("subtree", proof.head.checkpoint.origin, (one.level, one.index), one.hash)] = behind
+        before = b'{"place":["subtree",' + _text(proof.head.checkpoint.origin)
+        for level, index, shown in proof.path.nodes():
+            found[b'%s,"%d","%d"],"shows":"%s"' % (before, level, index, shown.hex().encode())] = behind
     return found
-
-
-def _key(kind: str, origin: str, numbers: tuple[int, ...], shows: bytes) -> bytes:
-    """The line up to its value."""
-    written = ",".join(f'"{number}"' for number in numbers)
-    return b'{"place":["%s",%s,%s],"shows":"%s"' % (
-        kind.encode(),
-        _text(origin),
-        written.encode(),
-        shows.hex().encode(),
-    )
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +95,7 @@ def _text(text: str) -> bytes:
 
 
 def _signed(head: SignedHead) -> bytes:
-    return b',"signed":' + jcs(head.note.decode())
+    return b',"signed":' + _text(head.note.decode())
 
 
 def merge(*files: Iterable[bytes]) -> Iterator[bytes]:
