@@ -27,7 +27,8 @@ from carbonseal.log.notes import NoteSigner
 from carbonseal.log.subtrees import SubtreeProof
 from carbonseal.log.tree import leaf_hash, node_hash
 from carbonseal.passport.passports import parse
-from carbonseal.verification.examination import Collection, equivocations, verify_knowing
+from carbonseal.verification.examination import Collection, equivocations
+from carbonseal.verification.known_logs import verify_knowing
 from carbonseal.verification.log_facts import LogFacts, ShownPath, SignedHead, log_facts, log_keys
 from carbonseal.verification.observations import Source, rows
 from tests.world import AT, World, key

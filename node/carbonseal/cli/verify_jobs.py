@@ -23,7 +23,7 @@ from carbonseal.cli.options import STDIN
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
-    from carbonseal.verification.examination import Known
+    from carbonseal.verification.known_logs import Known
     from carbonseal.verification.log_facts import LogFacts, SignedHead
     from carbonseal.verification.one_history import Link
     from carbonseal.verification.policy import Policy
@@ -111,7 +111,7 @@ class Verifier:
     def run(self, path: str) -> FileResult:
         """Verify the file at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
         from carbonseal.passport.passports import parse
-        from carbonseal.verification.examination import verify_knowing
+        from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.log_facts import log_facts
         from carbonseal.verification.one_history import of_facts
         from carbonseal.verification.verify import verify

@@ -3,18 +3,17 @@
 1. `Collection` takes the observations of one file after another, in bounded memory: sorted runs go to where the caller keeps them.
 2. `equivocations` reads the merged lines once, and keeps for each log how many places contradict, and the first of them.
 3. `prove` makes a fraud proof of a contradiction, from what both files show. It holds, or there is none.
-4. `under_frauds` verifies a passport where fraud proofs of logs are known: what such a log sealed is rejected, and as a ledger it
-   counts for nothing.
+
+What is found of logs decides on passports in `carbonseal.verification.known_logs`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from carbonseal.findings import Finding, Refused, Verdict
+from carbonseal.findings import Finding, Refused
 from carbonseal.log.fraud_proofs import (
     Contradiction,
     FraudProof,
@@ -25,11 +24,8 @@ from carbonseal.log.fraud_proofs import (
     of_roots,
 )
 from carbonseal.passport.passports import Passport
-from carbonseal.verification.log_facts import LogFacts, ShownPath, find_paths
-from carbonseal.verification.observations import Observation, Source, contradictions, merge
-from carbonseal.verification.policy import Policy
-from carbonseal.verification.trust import Trust
-from carbonseal.verification.verify import Report, verify
+from carbonseal.verification.log_facts import LogFacts, ShownPath, find_paths, log_facts
+from carbonseal.verification.observations import Observation, Source, contradictions, merge, rows
 
 from . import codes
 
@@ -176,28 +172,13 @@ def _two_values(one: ShownPath, other: ShownPath) -> Contradiction:
     return TwoSubtrees(path.level, path.index, (path.hash, other.path.hash), proofs)
 
 
-# --- verdicts ------------------------------------------------------------------------------------------------------
-
-Known = Mapping[str, Sequence[Finding]]  # by origin: what is known of logs beyond one passport
-
-
-def verify_knowing(
-    passport: Passport, policy: Policy, trust: Trust, *, at: datetime, facts: LogFacts, known: Known
-) -> Report:
-    """`verify` where findings on logs are known. `facts` is what the passport shows of logs.
-
-    What such a log sealed gets the findings. As a ledger, a log of which one rejects counts for nothing.
-    """
-    together = policy.history and facts.sealing <= known.keys()  # of all files: not of this one by itself
-    if together:
-        policy = replace(policy, history=False)
-    frauds = {origin for origin, found in known.items() if Verdict.of(found) is Verdict.REJECTED}
-    ledgers = {name: ledger for name, ledger in policy.ledgers.items() if name.removeprefix("tlog:") not in frauds}
-    report = verify(passport, replace(policy, ledgers=ledgers), trust, at=at)
-    found = [finding for finding in report.findings if not together or finding.code is not codes.HISTORY_NOT_ASKED]
-    for origin in sorted(facts.origins() & known.keys()):
+def within(passport: Passport, keys: LogKeys) -> Iterator[Finding]:
+    """The equivocations that one passport shows by itself, of logs that sealed something. Under one checkpoint there is none."""
+    if len({head.checkpoint for seal in passport.seals.values() for head in seal.heads}) < 2:
+        return
+    facts = log_facts(passport, keys)
+    lines = sorted(key + rest for key, rest in rows(facts, Source("0" * 64, "this passport")).items())
+    for origin, equivocation in equivocations(lines).items():
         if origin in facts.sealing:
-            found += known[origin]
-        if f"tlog:{origin}" in policy.ledgers and origin in frauds:
-            found.append(codes.LEDGER_FRAUD(ledger=f"tlog:{origin}"))
-    return replace(report, verdict=Verdict.of(found), findings=tuple(found))
+            proved = prove(equivocation, lambda _: facts, keys)
+            yield equivocation.finding() if proved is None else proved[1]

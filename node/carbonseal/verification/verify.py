@@ -38,7 +38,7 @@ from carbonseal.verification.signers import outside_window
 from carbonseal.verification.status import Signed, Statuses
 from carbonseal.verification.trust import Trust
 
-from . import codes, one_history
+from . import codes, examination, one_history
 
 LONGEST_NAME = 80  # characters of a credential's name in the place of a finding
 
@@ -96,6 +96,7 @@ class _Verification:
                 existed_by = time
         self._found += self._if_asked(self._statuses.of_lists())  # 6
         self._found += self._seals.equivocations()
+        self._found += examination.within(passport, log_keys(self._policy))
         if self._policy.history:
             self._found += one_history.within(passport, log_keys(self._policy))
         self._found += self._not_asked()

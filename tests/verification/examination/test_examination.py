@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.findings import Verdict
+from carbonseal.findings import Outcome, Verdict
 from carbonseal.log.codes import FRAUD_PROOF_HOLDS
 from carbonseal.log.fraud_proofs import TwoEntries, TwoRoots, TwoSubtrees
-from carbonseal.verification.examination import Collection, equivocations, prove, verify_knowing
+from carbonseal.verification.examination import Collection, equivocations, prove
+from carbonseal.verification.known_logs import verify_knowing
 from carbonseal.verification.log_facts import LogFacts, log_facts, log_keys
 from carbonseal.verification.observations import Source, check_lines, merge, rows
 from tests.verification.examination.histories import TwoHistories, two_histories
@@ -123,3 +125,15 @@ def test_a_log_with_a_fraud_proof_counts_for_nothing_as_a_ledger() -> None:
     assert sealing.verdict is Verdict.REJECTED
     other = verify_knowing(passport, policy, trust, at=AT, facts=facts, known={"log.example/3": [fraud]})
     assert other.verdict is Verdict.VERIFIED
+
+
+def test_one_passport_that_shows_both_histories() -> None:
+    """No seal has two heads, no two heads have one size, and no index two entries: the subtrees differ."""
+    histories = two_histories(1)
+    record = next(iter(histories.one.records))
+    both = replace(histories.one, seals={**histories.one.seals, record: histories.other.seals[record]})
+    report = histories.world.verify(both)
+    assert report.verdict is Verdict.REJECTED
+    assert {finding.code.name for finding in report.findings if finding.code.outcome is Outcome.REJECTED} == {
+        "log.fraud"
+    }
