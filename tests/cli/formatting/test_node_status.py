@@ -16,6 +16,9 @@ LOG = {
     "size": 1200,
     "waiting": 0,
     "frozen": None,
+    "cosigner": "log.example/2026/witness+00000000+B",
+    "cosigning": None,
+    "forks": [],
 }
 ANCHOR = {
     "log": "ab" * 32,
@@ -61,6 +64,7 @@ def test_a_node_that_does_its_work() -> None:
         "log.example/2026  the log default",
         "  key      log.example/2026+00000000+A",
         "  entries  1,200",
+        "  cosigns  other logs' heads with log.example/2026/witness+00000000+B",
         "eip155:1  3 final",
         "  at eth+https://node.example, as 0x11, every 3600 s",
         "  final     size 900, since 2026-11-22T09:00:00Z",
@@ -75,11 +79,20 @@ def test_what_waits_and_why_a_log_is_frozen() -> None:
     assert said[said.index("  frozen: it went back") + 1] == "    look at the guard"
 
 
+def test_other_logs_that_forked_and_why_none_is_cosigned() -> None:
+    fork = {"origin": "a.example/log", "sizes": [4, 9], "found": "2026-11-22T09:00:00Z", "file": "forks/ab.json"}
+    problem = {"code": "x", "message": "the guard is missing", "remedy": "replace the key"}
+    said = formatted("failing", logs=[{**LOG, "forks": [fork], "cosigning": problem}])
+    assert said[said.index("  takes no heads of other logs: the guard is missing") + 1] == "    replace the key"
+    at = said.index("  a.example/log forked: it signed two histories, at sizes 4 and 9")
+    assert "the fraud proof is forks/ab.json" in said[at + 1]
+
+
 def test_a_ledger_in_trouble() -> None:
     stuck = {**ANCHOR, "state": "failed", "stage": "2 of 3", "reason": "no money", "remedy": "fund it"}
     changes = {"problem": "no answer", "remedy": "look there", "warning": "a certificate expires", "publisher": ""}
     said = formatted("failing", ledgers=[{**LEDGER, **changes, "counts": {}, "anchors": [stuck]}])
-    assert said[4:] == [
+    assert said[5:] == [
         "eip155:1  nothing anchored yet",
         "  at eth+https://node.example, as the log itself, every 3600 s",
         "  no answer",
