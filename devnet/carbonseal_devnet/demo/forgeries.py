@@ -34,7 +34,7 @@ def without(passport: Passport, ledger: str) -> Passport:
     return replace(passport, seals=seals)
 
 
-def two_stories(first: Passport, second: Passport) -> Passport:
+def equivocation(first: Passport, second: Passport) -> Passport:
     """One passport with the heads of two forks of a log: what a verifier holds who was shown both."""
     return refresh(
         first, seals=second.seals, status_lists=second.status_lists.values(), link=lambda _origin, _old, _new: None

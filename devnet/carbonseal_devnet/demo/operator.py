@@ -14,7 +14,7 @@ TIMEOUT = 10.0  # seconds that a process gets to end by itself
 
 
 def run(*arguments: str) -> str:
-    """Run a carbonseal command as a user would; its output. Raises CalledProcessError, after showing what it said."""
+    """Run a carbonseal command as a user would; its output. Raises CalledProcessError, after printing that."""
     done = subprocess.run(_command(arguments), capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
@@ -24,13 +24,18 @@ def run(*arguments: str) -> str:
 
 @contextmanager
 def serving(directory: Path) -> Iterator[str]:
-    """`carbonseal serve` on a free port of loopback; its URL. It is stopped when the block ends."""
-    process = subprocess.Popen(_command(["serve", str(directory), "--port", "0"]), stdout=subprocess.PIPE, text=True)
+    """`carbonseal serve` on a free port of loopback; its URL. Its log lines go to a file beside `directory`. It is stopped when
+    the block ends. Raises `TransientError` where it does not start."""
+    log = directory.with_suffix(".log")
+    command = _command(["serve", str(directory), "--port", "0"])
+    with log.open("w", encoding="utf-8") as lines:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=lines, text=True)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline()
         if not ready:
-            raise TransientError(f"the node in {directory} ended with status {process.wait()} before it was ready")
+            status = process.wait()
+            raise TransientError(f"the node in {directory} ended with status {status}: {log.read_text('utf-8')}")
         yield ready.split()[-1]
     finally:
         process.terminate()

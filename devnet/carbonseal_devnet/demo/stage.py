@@ -35,7 +35,8 @@ class Stage:
         details: list[str] = []
         with self._console.status(f"{doing} …"):
             yield details
-        self._console.print(f"  [green]✓[/green] {doing}  [dim]{time.monotonic() - began:.1f} s[/dim]")
+        took = f"[dim]{time.monotonic() - began:.1f} s[/dim]"
+        self._console.print(f"  [green]✓[/green] {doing}  {took}", soft_wrap=True)
         for line in details:
             self._console.print(f"      [dim]{line}[/dim]", soft_wrap=True)
 
@@ -50,7 +51,7 @@ class Stage:
         for line in (verdict_line(report.name, report.verdict), *tree(findings, "  ")):
             click.echo(f"    {line}")
         if more := len(report.findings) - len(findings):
-            click.echo(f"      and {more} more findings, which `carbonseal verify` tells")
+            click.echo(f"      and {more} more findings: `carbonseal verify` prints all")
 
     def existed_by(self, instant: datetime | None) -> None:
         """Print the time that a passport proves."""
@@ -65,7 +66,7 @@ class Stage:
 
 
 def _deciding(report: Report) -> list[Finding]:
-    """What decided, or for a verified passport what was shown; of many credentials and records, the product's own."""
+    """The findings that decided the verdict; of a verified passport, those of its own product that hold."""
     decides = DECIDES.get(report.verdict, Outcome.SHOWN)
     deciding = [finding for finding in report.findings if finding.code.outcome is decides]
     if decides is Outcome.REJECTED:

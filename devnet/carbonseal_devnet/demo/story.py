@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -43,7 +44,7 @@ TIMEOUT = 60.0  # seconds that anchors get to be final
 
 
 class DemoFailed(CarbonsealError):
-    """The demo did not come out as it should."""
+    """A verdict or an anchor of the demo is not as expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,15 @@ class World:
 
 
 def perform(out: Path, stage: Stage) -> None:
-    """Tell the whole story, and leave its documents in `out`."""
+    """Run the demo, and leave its documents in `out`."""
     with tempfile.TemporaryDirectory(prefix="carbonseal-demo-") as scratch:
         out.mkdir(parents=True, exist_ok=True)
         with ExitStack() as running:
             world = _set_up(Path(scratch), running, stage)
             asyncio.run(_certify(world, out, stage))
-            asyncio.run(_cheat(world, Path(scratch), out, stage))
+            asyncio.run(_forge(world, Path(scratch), out, stage))
             _gather_trust(world, out, Path(scratch), stage)
-        stage.say("[dim]Chain and nodes are stopped: from here on, nobody can be asked.[/dim]")
+        stage.say("[dim]Chain and nodes are stopped: verification works offline.[/dim]")
     shown = _customs(out, stage)
     program = _program()
     under = f"--policy {out / POLICY} --trust {out / TRUST}"
@@ -105,6 +106,7 @@ def _set_up(scratch: Path, running: ExitStack, stage: Stage) -> World:
     with stage.step("start the port authority's node, a process of its own") as details:
         own_key = _vkey(directory, ORIGIN)
         run("init", str(other), "--origin", OTHER_ORIGIN, "--foreign", own_key.encode())
+        _write_settings(other, foreign_age=1.0)  # by default, other logs' heads wait five minutes for another entry
         url = running.enter_context(serving(other))
         details.append(f"{OTHER_ORIGIN} at {url}; it lets {ORIGIN} anchor there")
     stage.act("A certification body makes a node")
@@ -185,34 +187,39 @@ async def _anchor(node: Node) -> None:
             raise DemoFailed(f"{state.name} has no final anchor: {state.problem or state.newest}")
 
 
-# --- the cheats ----------------------------------------------------------------------------------------------------
+# --- the forgeries ----------------------------------------------------------------------------------------------------
 
 
-async def _cheat(world: World, scratch: Path, out: Path, stage: Stage) -> None:
-    stage.act("Three ways to cheat")
+async def _forge(world: World, scratch: Path, out: Path, stage: Stage) -> None:
+    stage.act("Three forged passports")
     passport = parse((out / "passport.json").read_bytes())
     with stage.step("change a figure in the passport"):
         (out / "tampered.json").write_bytes(forgeries.tampered(passport))
-    with stage.step("leave out what the consortium says"):
+    with stage.step("leave out the consortium's evidence"):
         (out / "one-ledger-missing.json").write_bytes(forgeries.without(passport, world.fabric.ledger).encode())
-    with stage.step("run two copies of the log, and show two ledgers one each") as details:
+    with stage.step("run two copies of the log, and anchor each on another ledger") as details:
         first = await _fork(scratch / "fork-a", "eip155", passport)
         second = await _fork(scratch / "fork-b", "tlog", passport)
-        (out / "equivocation.json").write_bytes(forgeries.two_stories(first, second).encode())
+        (out / "equivocation.json").write_bytes(forgeries.equivocation(first, second).encode())
         details.append("both heads are really signed, and each is really anchored")
 
 
 async def _fork(directory: Path, scheme: str, passport: Passport) -> Passport:
     """Grow a copy of the log by an entry that the other copy does not have, and anchor it on the ledger of this scheme alone.
     Gives the passport with the head that it has there."""
-    settings = config.load(directory)
-    kept = tuple(ledger for ledger in settings.ledgers if ledger.name.startswith(scheme))
-    (directory / config.FILE).write_text(config_file.render(replace(settings, ledgers=kept)), encoding="utf-8")
+    ledgers = config.load(directory).ledgers
+    _write_settings(directory, ledgers=tuple(ledger for ledger in ledgers if ledger.name.startswith(scheme)))
     async with Node.open(directory) as node:
         await node.submit(f'{{"only in": "{directory.name}"}}'.encode(), "json/1")
         await node.sequence()
         await _anchor(node)
         return parse(await node.refresh(_unsealed(passport).encode()))
+
+
+def _write_settings(directory: Path, **changes: Any) -> None:
+    """Change settings in the `node.toml` of a node that is not open."""
+    text = config_file.render(replace(config.load(directory), **changes))
+    (directory / config.FILE).write_text(text, encoding="utf-8")
 
 
 def _unsealed(passport: Passport) -> Passport:
@@ -226,11 +233,11 @@ def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
     stage.act("Customs")
     passports = [str(out / name) for name in ("passport.json", "one-ledger-missing.json", "equivocation.json")]
     output = ("-o", str(out / TRUST))
-    with stage.step("carbonseal trust gather: ask a node of one's own for block hashes") as details:
+    with stage.step("carbonseal trust gather: block hashes, from a node of one's own") as details:
         endpoint = f"{world.chain.ledger}={world.chain.endpoint}"
         gathered = run("trust", "gather", *passports, "--from", endpoint, "--confirmations", "0", *output)
         details.extend(gathered.splitlines())
-    with stage.step("carbonseal trust pin: the consortium's configuration, from its operator's hands") as details:
+    with stage.step("carbonseal trust pin: the consortium's configuration block, from its operator") as details:
         block = scratch / "config.block"
         block.write_bytes(world.fabric.genesis)
         pinned = run("trust", "pin", world.fabric.ledger, str(block), "--source", "the operator", *output)
@@ -239,13 +246,13 @@ def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
 
 def _customs(out: Path, stage: Stage) -> list[str]:
     expected = {
-        "passport.json": ("The passport, under a policy that demands all three ledgers", "verified"),
+        "passport.json": ("The passport, under a policy that requires all three ledgers", "verified"),
         "tampered.json": ("With a figure changed", "rejected"),
         "one-ledger-missing.json": ("Without one ledger's evidence", "undetermined"),
         "equivocation.json": ("With the heads of two forks", "rejected"),
     }
     for name, (title, verdict) in expected.items():
-        report = _judge(out, name)
+        report = _verify(out, name)
         stage.verdict(f"{title}  ({name})", report)
         if report.verdict.value != verdict:
             raise DemoFailed(f"{name} should be {verdict}")
@@ -254,7 +261,7 @@ def _customs(out: Path, stage: Stage) -> list[str]:
     return list(expected)
 
 
-def _judge(out: Path, name: str) -> Report:
+def _verify(out: Path, name: str) -> Report:
     policy = parse_policy((out / POLICY).read_bytes())
     trust = parse_trust((out / TRUST).read_bytes())
     return verify((out / name).read_bytes(), policy, trust, at=datetime.now(UTC))
