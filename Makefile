@@ -42,8 +42,8 @@ bench: $(VENV)-bench/installed  ## speed, as ratios within one run, beside other
 	$(VENV)-bench/bin/python -m benchmarks
 
 texts: $(VENV)/installed  ## make docs/cli.md and docs/codes.md again, from what the program says
-	$(BIN)/python -m tests.repository.texts.help_texts > docs/cli.md
-	$(BIN)/python -m tests.repository.texts.codes > docs/codes.md
+	$(BIN)/python -m tests.repository.texts.help_texts > docs/cli.md.new && mv docs/cli.md.new docs/cli.md
+	$(BIN)/python -m tests.repository.texts.codes > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
 
 vectors: $(VENV)/installed  ## make the specification's test vectors and examples again
 	$(BIN)/python -m tests.vectors.make
