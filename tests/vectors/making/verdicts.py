@@ -126,7 +126,7 @@ def policies_decide(made: Verdicts) -> None:
     publisher = lines["chain"].replace("0x" + "11" * 20, "0x" + "12" * 20)
     add("an unlisted publisher", "undetermined", "ethereum.publisher-not-listed", chain=publisher)
     contract = lines["chain"].replace("0x" + "22" * 20, "0x" + "23" * 20)
-    add("another contract pinned", "rejected", "ethereum.registry-differs", chain=contract)
+    add("another contract pinned", "undetermined", "ethereum.registry-differs", chain=contract)
     add("an unlisted issuer", "undetermined", "signer.not-listed", maker="")
     add("an unlisted issuer of a component", "undetermined", "signer.not-listed", of="parts", supplier="")
     other_key = lines["maker"].split()

@@ -68,19 +68,23 @@ TRUST_MALFORMED = noted(
     "gather the trust again",
 )
 
+REGISTRY_DIFFERS = noted(
+    "ethereum.registry-differs",
+    "the evidence is of contract {registry}; the policy pins {pinned}",
+    "correct registry= or eas= in the policy if you mean to trust that contract",
+)
+CODE_DIFFERS = noted(
+    "ethereum.code-differs",
+    "the contract has code with hash {code}; the policy pins {pinned}",
+    "correct code= in the policy if the contract is the one that you mean to trust",
+)
+
 # --- evidence that is wrong -----------------------------------------------------------------------------------------
 
 RLP_MALFORMED = rejected("ethereum.rlp-malformed", "this is not RLP: {problem}")
 RLP_NOT_CANONICAL = rejected("ethereum.rlp-not-canonical", "this RLP is not in its only allowed form: {problem}")
 EVIDENCE_MALFORMED = rejected("ethereum.evidence-malformed", "the evidence is not of the agreed form: {problem}")
 HEADER_MALFORMED = rejected("ethereum.header-malformed", "this is not a block header: {problem}")
-REGISTRY_DIFFERS = rejected(
-    "ethereum.registry-differs", "the evidence is of contract {registry}; the policy pins {pinned}"
-)
-CODE_DIFFERS = rejected(
-    "ethereum.code-differs",
-    "the contract has code with hash {code}; the policy pins {pinned}",
-)
 NODE_HASH = rejected("ethereum.node-hash", "proof node {index} does not have the hash that leads to it")
 NODE_MALFORMED = rejected("ethereum.node-malformed", "proof node {index} is not a trie node: {problem}")
 NODE_MISSING = rejected("ethereum.node-missing", "the proof ends before its goal, after {count} nodes")
