@@ -1,5 +1,6 @@
-// Reads a list of {seed, message} or {key, message, signature} in hexadecimal from standard input, and answers in JSON what
+// Reads a list of {seed, message} or {key, message, signature} in hexadecimal from a file, and answers in JSON what
 // @noble/post-quantum makes of them: {key, signature}, signed deterministically (FIPS 204, rnd of zeros), or {verified}.
+// Arguments: the folder that has node_modules, and the file.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ const { ml_dsa44 } = await import(pathToFileURL(installed))
 const bytes = (hex) => new Uint8Array(Buffer.from(hex, 'hex'))
 const hex = (data) => Buffer.from(data).toString('hex')
 
-const answers = JSON.parse(readFileSync(0, 'utf8')).map((asked) => {
+const answers = JSON.parse(readFileSync(process.argv[3], 'utf8')).map((asked) => {
   if (asked.signature !== undefined) {
     return { verified: ml_dsa44.verify(bytes(asked.signature), bytes(asked.message), bytes(asked.key)) }
   }

@@ -1,0 +1,108 @@
+"""Other people's programs, libraries and vectors: what each is called here, and how it is had.
+
+A test names the variable of what it needs, and is skipped where that is not set. ``python -m tests.interop`` sets them: to what
+the environment has already, else to what it installs into the cache from the registries of Go and npm.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+WITNESS = "github.com/transparency-dev/witness/cmd"
+WITNESS_VERSION = "v0.0.0-20260720115447-2e1c6971d19e"
+NOBLE = "@noble/post-quantum@0.7.1"
+WYCHEPROOF = "github.com/c2sp/wycheproof@v0.0.0-20260902155932-3fa63dd0344a"
+SMALL_ORDER = "filippo.io/mostly-harmless/ed25519vectors@v0.0.0-20210322192420-30a2d7243a94"
+
+
+class NotInstallable(Exception):
+    """Why a part could not be had, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something of others'. `install` puts it below a folder and gives its path; None where no registry has it."""
+
+    name: str
+    variable: str  # of the environment, that points at it
+    install: Callable[[Path], Path] | None
+
+
+def run(*command: str | Path, **variables: str) -> str:
+    """What a command prints. Raises `NotInstallable` where it cannot be run or fails."""
+    program = shutil.which(str(command[0]))
+    if program is None:
+        raise NotInstallable(f"{command[0]} is not on the path")
+    done = subprocess.run(
+        [program, *map(str, command[1:])], capture_output=True, text=True, check=False, env=os.environ | variables
+    )
+    if done.returncode:
+        raise NotInstallable(" ".join((done.stderr or done.stdout).split())[-300:])
+    return done.stdout
+
+
+def _others(folder: Path) -> Path:
+    program = folder / "bin" / "others"
+    run("go", "build", "-C", HERE / "others", "-o", program, ".")
+    return program
+
+
+def _go_program(package: str) -> Callable[[Path], Path]:
+    def install(folder: Path) -> Path:
+        program = folder / "bin" / package
+        if not program.exists():
+            run("go", "install", f"{WITNESS}/{package}@{WITNESS_VERSION}", GOBIN=str(program.parent))
+        return program
+
+    return install
+
+
+def _go_files(module: str, path: str) -> Callable[[Path], Path]:
+    """A path within a Go module, which `go` keeps in its own cache."""
+
+    def install(folder: Path) -> Path:
+        del folder
+        found = Path(json.loads(run("go", "mod", "download", "-json", module))["Dir"]) / path
+        if not found.exists():
+            raise NotInstallable(f"{module} has no {path}")
+        return found
+
+    return install
+
+
+def _noble(folder: Path) -> Path:
+    if not (folder / "node_modules" / "@noble" / "post-quantum").exists():
+        run("npm", "install", "--silent", "--no-save", "--ignore-scripts", "--prefix", folder, NOBLE)
+    return folder
+
+
+PARTS = (
+    Part("torchwood, sigsum-go, tessera, formats and x/mod (Go)", "CARBONSEAL_OTHERS", _others),
+    Part("omniwitness (Go)", "CARBONSEAL_OMNIWITNESS", _go_program("omniwitness")),
+    Part("omniwitness's key generator (Go)", "CARBONSEAL_OMNIWITNESS_KEYS", _go_program("generate_keys")),
+    Part("@noble/post-quantum (npm)", "CARBONSEAL_NOBLE", _noble),
+    Part("Wycheproof's vectors (Go)", "CARBONSEAL_WYCHEPROOF", _go_files(WYCHEPROOF, "testvectors_v1")),
+    Part(
+        "vectors of small-order Ed25519 points (Go)",
+        "CARBONSEAL_SMALL_ORDER",
+        _go_files(SMALL_ORDER, "ed25519vectors.json"),
+    ),
+    Part("transparency-dev/merkle's vectors, its folder testdata", "CARBONSEAL_MERKLE_VECTORS", None),
+)
+
+
+def needed(variable: str) -> Path:
+    """Where a part is. Skips the test where it is not here."""
+    if not os.environ.get(variable):
+        (part,) = [part for part in PARTS if part.variable == variable]
+        pytest.skip(f"{part.name}: set {variable}, or run make interop")
+    return Path(os.environ[variable])
