@@ -6,7 +6,7 @@ CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/sto
 
 export PYTHONDONTWRITEBYTECODE =  # tests start hundreds of programs: what they import is compiled once
 
-.PHONY: demo test test-core test-fabric interop lint bench texts vectors api release-check clean
+.PHONY: demo test test-core test-fabric interop mutants lint bench texts vectors api release-check clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -29,6 +29,9 @@ test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARB
 
 interop: $(VENV)/installed  ## others' programs, libraries and vectors beside ours: installs what it can from Go's and npm's registries
 	$(BIN)/python -m tests.interop
+
+mutants: $(VENV)/installed  ## mutants of the verifier, each without one check: the tests have to notice each
+	$(BIN)/python -m tests.mutants
 
 lint: $(VENV)/installed  ## ruff and mypy strict
 	$(BIN)/ruff check .

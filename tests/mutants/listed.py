@@ -1,0 +1,293 @@
+"""Mutants of the verifier, made by hand: each leaves out one check that a forger would like to be without.
+
+Others' suites of tests pass without a signature check; ours must not. ``python -m tests.mutants`` runs the tests that are named
+here against each, and at least one has to fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOG, PASSPORT, VERIFICATION = "node/carbonseal/log", "node/carbonseal/passport", "node/carbonseal/verification"
+TLOG, ETHEREUM, FABRIC = (f"adapters/carbonseal_adapters/{one}/checking" for one in ("tlog", "ethereum", "fabric"))
+SEALS = "tests/verification/test_attacks_on_seals.py tests/verification/test_attacks_on_logs.py"
+SIGNERS = "tests/verification/test_times_and_status.py tests/verification/test_attacks_on_credentials.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A check that is left out: `old` stands once in `path`, and becomes `new`. `tests` have to notice."""
+
+    what: str
+    path: str
+    old: str
+    new: str
+    tests: str
+
+
+def without(what: str, path: str, condition: str, tests: str) -> Mutant:
+    """The mutant in which a refusal never happens: ``if condition:`` is ``if False:``."""
+    return Mutant(what, path, f"if {condition}:", "if False:", tests)
+
+
+_NOTES, _KEYS = f"{LOG}/notes.py", "node/carbonseal/public_keys.py"
+_NOTE_TESTS, _KEY_TESTS, _ML_DSA_TESTS = (
+    "tests/log/test_notes.py",
+    "tests/test_public_keys.py",
+    "tests/log/test_ml_dsa.py",
+)
+_TREE, _TREE_TESTS = f"{LOG}/tree.py", "tests/log/test_tree_proofs.py"
+_CHECKPOINTS, _CHECKPOINT_TESTS = f"{LOG}/checkpoints.py", "tests/log/test_checkpoints.py"
+
+MUTANTS = (
+    # --- signatures and keys
+    Mutant(
+        "a log's signature is not verified",
+        _NOTES,
+        "return 0 if verifies_ed25519(self.public_key, signature, text.encode()) else None",
+        "return 0",
+        _NOTE_TESTS,
+    ),
+    Mutant(
+        "a cosignature is not verified",
+        _NOTES,
+        "return time if verifies_ed25519(self.public_key, signature, cosignature_message(time, text)) else None",
+        "return time",
+        _NOTE_TESTS,
+    ),
+    Mutant(
+        "an ML-DSA-44 signature is not verified",
+        _NOTES,
+        "return time if message and verifies_ml_dsa_44(self.public_key, signature, message) else None",
+        "return time",
+        _ML_DSA_TESTS,
+    ),
+    Mutant(
+        "the key's name is ignored",
+        _NOTES,
+        "if s.key_id == key_id and s.name == key.name]",
+        "if s.key_id == key_id]",
+        _NOTE_TESTS,
+    ),
+    Mutant(
+        "the key id is ignored",
+        _NOTES,
+        "if s.key_id == key_id and s.name == key.name]",
+        "if s.name == key.name]",
+        _NOTE_TESTS,
+    ),
+    Mutant(
+        "one valid signature makes up for one that fails",
+        _NOTES,
+        "if len(valid) < len(times):",
+        "if times and not valid:",
+        _NOTE_TESTS,
+    ),
+    without("a verifier key's id is not recomputed", _NOTES, "key_id != _key_id(name, material).hex()", _NOTE_TESTS),
+    without("a time beyond 2^63 is read", _NOTES, "time >> 63", _NOTE_TESTS),
+    Mutant(
+        "whoever cosigned is not part of what is signed",
+        f"{LOG}/cosignatures.py",
+        "parts = (_short(name),",
+        'parts = (_short(b""),',
+        _ML_DSA_TESTS,
+    ),
+    without("keys of small order", _KEYS, "y == 0 or u == 0 or (u + v * y2) % _P == 0", _KEY_TESTS),
+    Mutant(
+        "keys of order 8", _KEYS, "if y == 0 or u == 0 or (u + v * y2) % _P == 0:", "if y == 0 or u == 0:", _KEY_TESTS
+    ),
+    without("a second encoding of a key", _KEYS, "y >= _P", _KEY_TESTS),
+    without(
+        "short ML-DSA-44 keys",
+        _KEYS,
+        "sum(coefficient < 128 or coefficient >= 896 for coefficient in coefficients) > 160",
+        _KEY_TESTS,
+    ),
+    without("an unsigned checkpoint", _CHECKPOINTS, "not note.signed_by(log)", _CHECKPOINT_TESTS),
+    without("another log's checkpoint", _CHECKPOINTS, "checkpoint.origin != log.name", _CHECKPOINT_TESTS),
+    without(
+        "a credential's signature is not verified",
+        f"{PASSPORT}/data_integrity.py",
+        "not verifies_ed25519(public_key, signature, signed_bytes(document))",
+        "tests/passport/test_data_integrity.py",
+    ),
+    Mutant(
+        "the proof's own members are not signed",
+        f"{PASSPORT}/data_integrity.py",
+        "return hashlib.sha256(jcs(options)).digest() + ",
+        "return bytes(32) + ",
+        "tests/passport/test_data_integrity.py",
+    ),
+    # --- the tree
+    without("inclusion is not checked", _TREE, "root_from_inclusion(leaf, index, size, proof) != root", _TREE_TESTS),
+    Mutant(
+        "a proof may go on",
+        _TREE,
+        "if len(proof) > expected:\n        raise Refused(codes.INCLUSION_TOO_LONG",
+        "if False:\n        raise Refused(codes.INCLUSION_TOO_LONG",
+        _TREE_TESTS,
+    ),
+    without("the older root is not compared", _TREE, "old != old_root", _TREE_TESTS),
+    without("the newer root is not compared", _TREE, "new != new_root", _TREE_TESTS),
+    without("two roots of one size", _TREE, "old_size == new_size and old_root != new_root", _TREE_TESTS),
+    Mutant(
+        "any member is a quorum",
+        f"{LOG}/quorums.py",
+        "for member in quorum.members) >= quorum.threshold",
+        "for member in quorum.members) >= 1",
+        "tests/log/test_quorums.py",
+    ),
+    # --- seals
+    without("another entry's seal", f"{VERIFICATION}/seals.py", "entry != RecordEntry(commitment)", SEALS),
+    Mutant(
+        "an entry's inclusion is not checked",
+        f"{VERIFICATION}/seals.py",
+        "verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)",
+        "pass",
+        SEALS,
+    ),
+    Mutant(
+        "heads need not continue one another",
+        f"{VERIFICATION}/seals.py",
+        "verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, head.consistency)",
+        "pass",
+        SEALS,
+    ),
+    without("a head that no listed log signed", f"{VERIFICATION}/seals.py", "True not in signed", SEALS),
+    Mutant(
+        "a witness counts by its name",
+        f"{VERIFICATION}/seals.py",
+        "and key.name in names and note.signed_by(key)",
+        "and key.name in names",
+        SEALS,
+    ),
+    Mutant(
+        "one evidence proves two statements",
+        f"{VERIFICATION}/seals.py",
+        "return checked if first == statement else Checked((codes.SEAL_EVIDENCE_SHARED(),))",
+        "return checked",
+        SEALS,
+    ),
+    # --- signers and status
+    Mutant(
+        "a listed key signs by being named",
+        f"{VERIFICATION}/verify.py",
+        "return None, refused.finding",
+        "return issuer, refused.finding",
+        SIGNERS,
+    ),
+    without(
+        "a signer attests any product",
+        f"{VERIFICATION}/verify.py",
+        "issuer is not None and not credential.subject.startswith(issuer.products)",
+        SIGNERS,
+    ),
+    without(
+        "what came later counts",
+        f"{VERIFICATION}/verify.py",
+        "checked.existed_by is not None and checked.existed_by > self._at",
+        SIGNERS,
+    ),
+    without("what is not valid yet", f"{VERIFICATION}/verify.py", "self._at < credential.valid_from", SIGNERS),
+    without(
+        "what has expired",
+        f"{VERIFICATION}/verify.py",
+        "credential.valid_until is not None and self._at >= credential.valid_until",
+        SIGNERS,
+    ),
+    without(
+        "a key's end",
+        f"{VERIFICATION}/signers.py",
+        "signer.until is not None and time > signer.until",
+        SIGNERS,
+    ),
+    without(
+        "a key's beginning",
+        f"{VERIFICATION}/signers.py",
+        "signer.since is not None and begun < signer.since",
+        SIGNERS,
+    ),
+    Mutant(
+        "a signer's own word is its time",
+        f"{VERIFICATION}/signers.py",
+        "begun = min(created, time)",
+        "begun = time",
+        SIGNERS,
+    ),
+    Mutant(
+        "revocation",
+        f"{VERIFICATION}/status.py",
+        "if entry.purpose == REVOCATION and _is_set(in_force, entry.index):",
+        "if False:",
+        SIGNERS,
+    ),
+    without(
+        "a stale list",
+        f"{VERIFICATION}/status.py",
+        "not any(self._is_current(version) for version in deciding)",
+        SIGNERS,
+    ),
+    without("suspension", f"{VERIFICATION}/status.py", "_is_set(deciding, entry.index)", SIGNERS),
+    # --- ledgers
+    without("a log as a ledger: unsigned", f"{TLOG}/evidence.py", "not signed", "tests/tlog/test_evidence.py"),
+    without(
+        "a log as a ledger: another origin",
+        f"{TLOG}/evidence.py",
+        "checkpoint.origin != key.name",
+        "tests/tlog/test_evidence.py",
+    ),
+    without(
+        "a log as a ledger: not included",
+        f"{TLOG}/evidence.py",
+        "root != checkpoint.root",
+        "tests/tlog/test_evidence.py",
+    ),
+    without(
+        "Ethereum: another contract",
+        f"{ETHEREUM}/evidence.py",
+        "found.registry != pins.registry",
+        "tests/ethereum/checking/test_evidence.py",
+    ),
+    without(
+        "Ethereum: another publisher",
+        f"{ETHEREUM}/evidence.py",
+        "found.publisher not in pins.publishers",
+        "tests/ethereum/checking/test_evidence.py",
+    ),
+    without(
+        "Ethereum: another digest",
+        f"{ETHEREUM}/evidence.py",
+        "stored != statement.digest()",
+        "tests/ethereum/checking/test_evidence.py",
+    ),
+    without(
+        "Ethereum: another contract's code",
+        f"{ETHEREUM}/state.py",
+        "fields[3] != code",
+        "tests/ethereum/checking/test_evidence.py",
+    ),
+    without(
+        "Ethereum: a node of the trie with another hash",
+        f"{ETHEREUM}/trie.py",
+        "found != digest",
+        "tests/ethereum/checking/test_trie.py",
+    ),
+    without(
+        "Fabric: another publisher",
+        f"{FABRIC}/evidence.py",
+        "transaction.publisher not in pins.publishers",
+        "tests/fabric/evidence",
+    ),
+    without(
+        "Fabric: endorsed by too few", f"{FABRIC}/evidence.py", "not met", "tests/fabric/evidence/test_transactions.py"
+    ),
+    without(
+        "Fabric: attested by too few", f"{FABRIC}/evidence.py", "not pins.attest.met_by(found)", "tests/fabric/evidence"
+    ),
+    without(
+        "Fabric: a revoked certificate",
+        f"{FABRIC}/identities.py",
+        "any(_revokes(listing, one, authority) for listing in self._revocations)",
+        "tests/fabric/evidence",
+    ),
+)
