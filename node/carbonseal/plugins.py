@@ -187,6 +187,7 @@ COMMANDS = PluginGroup(
         "examine": "carbonseal.cli.commands.examine:examine",
         "log": "carbonseal.cli.commands.log:log",
         "witness": "carbonseal.cli.commands.witness:witness",
+        "key": "carbonseal.cli.commands.key:key",
         "serve": "carbonseal.cli.commands.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",
     },

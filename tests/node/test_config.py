@@ -38,7 +38,7 @@ def code_of(text: str) -> tuple[str, tuple[str, ...]]:
 @given(TEXT, TEXT, st.dictionaries(st.sampled_from(["registry", "key", "x-1", "publisher", "cadence", "a b"]), TEXT))
 def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> None:
     key = KEY
-    first = log_config(key=uri, predecessor="old.example/log\n7\nAAAA\n")
+    first = log_config(key=uri, predecessor="old.example/log\n7\nAAAA\n", ml_dsa_44_key=uri or None)
     second = log_config("second", "log.example/second", guard=text, ledgers=("eip155:1",))
     config: NodeConfig = settings(
         first,

@@ -14,7 +14,7 @@ SECRET_NOT_A_SIGNER = rejected(
 )
 SECRET_CURVE = rejected(
     "secret.curve",
-    "keys of the scheme {scheme}: are on {found}, and a key on {wanted} is needed here",
+    "keys of the scheme {scheme}: are of the kind {found}, and a key of the kind {wanted} is needed here",
     "use another scheme",
 )
 SECRET_OPTION = rejected(
@@ -35,6 +35,11 @@ SECRET_KEY_MALFORMED = rejected(
     "secret.key-malformed",
     "{uri} is not a valid Ed25519 key: expected 32 bytes in hexadecimal, or PKCS#8 in PEM",
     "restore the key file",
+)
+SECRET_ML_DSA_MALFORMED = rejected(
+    "secret.ml-dsa-malformed",
+    "{uri} is not a valid ML-DSA-44 key: expected PKCS#8 in PEM",
+    "restore the key file, or make one with carbonseal key new",
 )
 SECRET_NOT_ENCRYPTED = rejected(
     "secret.not-encrypted",

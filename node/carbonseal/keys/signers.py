@@ -39,9 +39,10 @@ Secret: TypeAlias = Callable[[str], bytes]  # opens a secret by URI; raises `Ref
 
 
 class Curve(Enum):
-    """The curves that keys are asked for on."""
+    """The curves that keys are asked for on; and ML-DSA-44, which has none."""
 
-    ED25519 = "Ed25519"  # logs and issuers
+    ED25519 = "Ed25519"  # logs, witnesses and issuers
+    ML_DSA_44 = "ML-DSA-44"  # logs and witnesses, beside or in place of Ed25519
     P256 = "P-256"  # Fabric clients
     SECP256K1 = "secp256k1"  # Ethereum accounts
 
@@ -49,12 +50,12 @@ class Curve(Enum):
 class Signer(Protocol):
     """A private key that signs. Threads may share it."""
 
-    public_key: bytes  # Ed25519: 32 bytes; other curves: the uncompressed point, 0x04 ‖ x ‖ y
+    public_key: bytes  # Ed25519: 32 bytes; ML-DSA-44: 1312; other curves: the uncompressed point, 0x04 ‖ x ‖ y
 
     def sign(self, data: bytes, /) -> bytes:
-        """Ed25519 (RFC 8032): the 64-byte signature over `data`. ECDSA: r ‖ s, each as long as the curve's order, over the
-        32-byte digest `data`; s low or high. Raises `Refused` where the key does not sign. May block: it is called in a
-        thread."""
+        """Ed25519 (RFC 8032): the 64-byte signature over `data`. ML-DSA-44 (FIPS 204): the 2420 bytes, with an empty context.
+        ECDSA: r ‖ s, each as long as the curve's order, over the 32-byte digest `data`; s low or high. Raises `Refused` where
+        the key does not sign. May block: it is called in a thread."""
         ...
 
 

@@ -50,7 +50,11 @@ class Tokens:
     """The scheme ``pkcs11:``."""
 
     def open(self, uri: str, kind: KeyKind, secret: Secret) -> Signer:
-        """The key that `uri` names, on `kind.curve`. Raises `Refused` as `TokenKey` does."""
+        """The key that `uri` names, on `kind.curve`. Raises `Refused` as `TokenKey` does, and for ML-DSA-44, which PKCS#11 has from
+        version 3.2 on."""
+        if kind.curve not in _KEY_TYPES:
+            found = ", ".join(curve.value for curve in _KEY_TYPES)
+            raise Refused(codes.SECRET_CURVE(scheme="pkcs11", found=found, wanted=kind.curve.value))
         return TokenKey(uri, secret, kind.curve)
 
 

@@ -48,6 +48,7 @@ class LogConfig:
     guard: str  # path of the file that holds the last signed size and root; no backup may hold it
     predecessor: str | None = None  # the text of the last checkpoint of the frozen log that this one succeeds
     ledgers: tuple[str, ...] | None = None  # names of those that its heads go to; None: all
+    ml_dsa_44_key: str | None = None  # URI of an ML-DSA-44 key that signs its checkpoints too
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def _log(table: _Table) -> LogConfig:
         guard=table.text("guard", f"guard/{name}"),
         predecessor=table.text("predecessor", "") or None,
         ledgers=table.texts("ledgers"),
+        ml_dsa_44_key=table.text("ml-dsa-44-key", "") or None,
     )
     table.end()
     if not is_key_name(log.origin):

@@ -93,6 +93,7 @@ def _log(log: LogConfig) -> str:
             "name": log.name,
             "origin": log.origin,
             "key": log.key,
+            "ml-dsa-44-key": log.ml_dsa_44_key,
             "guard": log.guard,
             "predecessor": log.predecessor,
             "ledgers": log.ledgers,

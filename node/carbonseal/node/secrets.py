@@ -16,14 +16,22 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Code, Refused
 from carbonseal.keys import signers
 from carbonseal.keys.codes import (
     SECRET_KEY_MALFORMED,
     SECRET_MALFORMED,
     SECRET_MISSING,
+    SECRET_ML_DSA_MALFORMED,
     SECRET_OPEN_TO_OTHERS,
     SECRET_PUBLIC_KEY,
     SECRET_SIGNATURE_WRONG,
@@ -33,8 +41,8 @@ from carbonseal.keys.codes import (
 from carbonseal.keys.signers import Curve, KeyKind, Signer
 from carbonseal.keys.stored import OPTIONS as STORED
 from carbonseal.keys.uris import KeyUri, read_uri, split_uri
-from carbonseal.log.notes import NoteSigner, SigningKey, VerifierKey
-from carbonseal.public_keys import check_ed25519, verifies_ed25519
+from carbonseal.log.notes import MLDSASigningKey, NoteSigner, SigningKey, VerifierKey
+from carbonseal.public_keys import check_ed25519, check_ml_dsa_44, verifies_ed25519, verifies_ml_dsa_44
 
 KEY_BYTES = 32
 MAX_SECRET = 64 * 1024  # bytes: keystores and PEM files have less than one
@@ -60,6 +68,12 @@ def open_signer(uri: str, base: Path) -> SigningKey:
     """The Ed25519 key at `uri`, whatever its scheme (`carbonseal.keys.signers`). Stored keys are 64 hexadecimal digits, or PKCS#8
     in PEM (RFC 8410; encrypted where the URI names a password). Raises `Refused`."""
     return VerifiedSigner(uri, signers.open_signer(uri, ED25519_KEY, lambda source: open_secret(source, base)))
+
+
+def open_ml_dsa_44(uri: str, base: Path) -> MLDSASigningKey:
+    """The ML-DSA-44 key at `uri`. Stored keys are PKCS#8 in PEM (RFC 9881; encrypted where the URI names a password): 32 bytes in
+    hexadecimal are refused, since they could be an Ed25519 key. Raises `Refused`."""
+    return VerifiedMLDSASigner(uri, signers.open_signer(uri, ML_DSA_44_KEY, lambda source: open_secret(source, base)))
 
 
 class VerifiedSigner:
@@ -89,10 +103,37 @@ class VerifiedSigner:
         return signature
 
 
-class StoredSigner:
-    """An Ed25519 key in this process; a `carbonseal.keys.signers.Signer`."""
+class VerifiedMLDSASigner:
+    """An ML-DSA-44 key of any scheme, looked after as a `VerifiedSigner` is. Raises `Refused`."""
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
+    def __init__(self, uri: str, signer: Signer) -> None:
+        self._uri = split_uri(uri)
+        self._signer = signer
+        try:
+            check_ml_dsa_44(signer.public_key)
+        except ValueError as error:
+            raise Refused(SECRET_PUBLIC_KEY(uri=self._uri, problem=error)) from error
+
+    def __repr__(self) -> str:
+        return f"<{self._uri}>"
+
+    def public_key(self) -> MLDSA44PublicKey:
+        """The public key, as it was when the key was opened."""
+        return MLDSA44PublicKey.from_public_bytes(self._signer.public_key)
+
+    def sign(self, data: bytes, /) -> bytes:
+        """The signature, 2420 bytes (FIPS 204, with an empty context). Raises `Refused` where the key gives none that
+        verifies."""
+        signature = self._signer.sign(data)
+        if not verifies_ml_dsa_44(self._signer.public_key, signature, data):
+            raise Refused(SECRET_SIGNATURE_WRONG(uri=self._uri))
+        return signature
+
+
+class StoredSigner:
+    """An Ed25519 or ML-DSA-44 key in this process; a `carbonseal.keys.signers.Signer`."""
+
+    def __init__(self, key: Ed25519PrivateKey | MLDSA44PrivateKey) -> None:
         self._key = key
         self.public_key = key.public_key().public_bytes_raw()
 
@@ -100,7 +141,7 @@ class StoredSigner:
         return "<a private key>"
 
     def sign(self, data: bytes, /) -> bytes:
-        """The signature, 64 bytes (RFC 8032)."""
+        """The signature: 64 bytes (RFC 8032), or 2420 (FIPS 204)."""
         return self._key.sign(data)
 
 
@@ -112,16 +153,28 @@ def _decode(stored: bytes, password: bytes | None, uri: KeyUri) -> StoredSigner:
     key = _from_hex(stored)
     if key is not None:
         return StoredSigner(Ed25519PrivateKey.from_private_bytes(key))
-    try:
-        loaded = load_pem_private_key(stored, password)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Refused((SECRET_WRONG_PASSWORD if password is not None else SECRET_KEY_MALFORMED)(uri=uri)) from None
+    loaded = _load_pem(stored, password, uri, SECRET_KEY_MALFORMED)
     if not isinstance(loaded, Ed25519PrivateKey):
         raise Refused(SECRET_KEY_MALFORMED(uri=uri))
     return StoredSigner(loaded)
 
 
+def _decode_ml_dsa_44(stored: bytes, password: bytes | None, uri: KeyUri) -> StoredSigner:
+    loaded = _load_pem(stored, password, uri, SECRET_ML_DSA_MALFORMED)
+    if not isinstance(loaded, MLDSA44PrivateKey):
+        raise Refused(SECRET_ML_DSA_MALFORMED(uri=uri))
+    return StoredSigner(loaded)
+
+
+def _load_pem(stored: bytes, password: bytes | None, uri: KeyUri, malformed: Code) -> PrivateKeyTypes:
+    try:
+        return load_pem_private_key(stored, password)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise Refused((SECRET_WRONG_PASSWORD if password is not None else malformed)(uri=uri)) from None
+
+
 ED25519_KEY = KeyKind(Curve.ED25519, _is_encrypted, _decode)
+ML_DSA_44_KEY = KeyKind(Curve.ML_DSA_44, _is_encrypted, _decode_ml_dsa_44)
 
 
 def verifier_of(origin: str, uri: str, base: Path) -> VerifierKey:
@@ -132,14 +185,25 @@ def verifier_of(origin: str, uri: str, base: Path) -> VerifierKey:
 def make_key(path: Path) -> bytes:
     """Write a random 32-byte key, as hexadecimal digits, into a new file of mode 0600. Raises FileExistsError: no key is ever
     overwritten."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = secrets.token_bytes(KEY_BYTES)
+    write_key(path, key.hex().encode() + b"\n")
+    return key
+
+
+def make_ml_dsa_44_key(path: Path) -> None:
+    """Write a random ML-DSA-44 key, as PKCS#8 in PEM (RFC 9881), as `write_key` does."""
+    key = MLDSA44PrivateKey.generate()
+    write_key(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def write_key(path: Path, stored: bytes) -> None:
+    """Write a key, as it is to be stored, into a new file of mode 0600. Raises FileExistsError: no key is ever overwritten."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key.hex().encode() + b"\n")
+        file.write(stored)
         file.flush()
         os.fsync(file.fileno())
-    return key
 
 
 def _read(uri: KeyUri, base: Path) -> bytes:

@@ -15,13 +15,13 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import Cosigner, NoteSigner, Signature, VerifierKey
+from carbonseal.log.notes import Cosigner, LogSigner, NoteSigner, Signature, SubtreeSigner, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import consistency_proof, inclusion_proof
 from carbonseal.node import failpoints
 from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
-from carbonseal.node.secrets import open_key, open_signer
+from carbonseal.node.secrets import open_key, open_ml_dsa_44, open_signer
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
 from carbonseal.node.witnessing.forks import Fork, Forks
 from carbonseal.node.witnessing.guard import HeadsGuard
@@ -68,11 +68,13 @@ class SealingLog:
         self._queue = EntryQueue(database)
         self._check_genesis()
         self.files = LogFiles(directory / FOLDER / own.name)
-        signer = NoteSigner(own.origin, open_signer(own.key, directory))
-        self.verifier: VerifierKey = signer.verifier
+        signers: list[LogSigner] = [NoteSigner(own.origin, open_signer(own.key, directory))]
+        if own.ml_dsa_44_key is not None:
+            signers.append(SubtreeSigner(own.origin, open_ml_dsa_44(own.ml_dsa_44_key, directory)))
+        self.verifier: VerifierKey = signers[0].verifier
         guard = Guard(directory / own.guard, own.origin)
         self._heads = Heads(database, own.origin)
-        self._sequencer = Sequencer(self._queue, self._heads, self.files, guard, signer, reached=reached)
+        self._sequencer = Sequencer(self._queue, self._heads, self.files, guard, signers, reached=reached)
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
         self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
         cosigner = Cosigner(settings.cosigner.name, open_signer(settings.cosigner.key, directory))

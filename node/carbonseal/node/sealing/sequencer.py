@@ -25,14 +25,14 @@ database.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from carbonseal.log.entries import Heartbeat
-from carbonseal.log.notes import NoteSigner
+from carbonseal.log.notes import LogSigner
 from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bundle
 from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from carbonseal.node import failpoints
@@ -56,7 +56,8 @@ MAX_BATCH = 65_536  # entries, whatever waits: keeps memory and one step's time 
 
 
 class Sequencer:
-    """One log's growth. One thread makes it grow; what only reads may be asked from any."""
+    """One log's growth. One thread makes it grow; what only reads may be asked from any. All of `signers` sign each head; by the
+    first of them its own heads are known."""
 
     def __init__(
         self,
@@ -64,16 +65,16 @@ class Sequencer:
         heads: Heads,
         files: LogFiles,
         guard: Guard,
-        signer: NoteSigner,
+        signers: Sequence[LogSigner],
         *,
         reached: failpoints.Reached,
     ) -> None:
-        self.origin = signer.name
+        self.origin = signers[0].verifier.name
         self.heads = heads
         self._queue = queue
         self._files = files
         self._guard = guard
-        self._signer = signer
+        self._signers = signers
         self._reached = reached
         self._freeze_reasons: tuple[Finding, ...] = ()  # one of the log's own, or what ledgers claim
         self.published, self._note = self._find_published()
@@ -85,7 +86,7 @@ class Sequencer:
         """The newest head that was published, from its file or, where that was lost, from the database."""
         note, recorded = self._files.checkpoint(), self.heads.newest()
         try:
-            published = open_checkpoint(note, self._signer.verifier) if note else None
+            published = open_checkpoint(note, self._signers[0].verifier) if note else None
         except Refused as refused:
             raise refused.under("log", "checkpoint") from refused
         if recorded is not None and (published is None or published.size < recorded.checkpoint.size):
@@ -230,7 +231,7 @@ class Sequencer:
         # Durable: the guard's head. A crash from here on leaves the guard ahead; the next step makes this very head first.
         self._reached(failpoints.GUARDED)
         checkpoint = Checkpoint(self.origin, new, root)
-        note = sign_checkpoint(checkpoint, self._signer)
+        note = sign_checkpoint(checkpoint, *self._signers)
         self._reached(failpoints.SIGNED)
         self._files.publish(note)
         # Durable and public: the checkpoint. After a crash `start` takes it from its file and records it.
