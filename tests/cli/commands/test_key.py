@@ -125,6 +125,6 @@ def test_a_log_signs_with_both_keys(run: Run, tmp_path: Path) -> None:
     assert 'ml-dsa-44-key = "file:keys/quantum.pem"' in text
     (directory / "keys/quantum.pem").unlink()
     with pytest.raises(Refused, match="cannot be read"):
-        asyncio.run(sequence(b"[1]"))
+        asyncio.run(sequence(b'{"n": 1}'))
     (directory / "node.toml").write_text(text.replace('ml-dsa-44-key = "file:keys/quantum.pem"\n', ""))
-    assert asyncio.run(sequence(b"[1]")).count("—".encode()) == 1
+    assert asyncio.run(sequence(b'{"n": 1}')).count("—".encode()) == 1
