@@ -70,3 +70,10 @@ def test_what_cannot_be_written_names_the_file_and_leaves_nothing(tmp_path: Path
     assert broke.value.message == f"{path}: No such file or directory"
     assert broke.value.remedy
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_name_that_no_file_can_have_is_named(tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 300)
+    with pytest.raises(BrokeOff) as broke:
+        Output(path, over=False)
+    assert broke.value.message == f"{path}: File name too long"

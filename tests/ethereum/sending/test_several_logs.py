@@ -19,8 +19,8 @@ from tests.node.driver import run
 NAMES = ("default", "motors", "cables")
 
 
-def make_node(directory: Path, chain: Network) -> Path:
-    options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key", "replace-after": "0.2"}
+def make_node(directory: Path, chain: Network, **more: str) -> Path:
+    options = {"registry": chain.deployment.registry, "key": "file:keys/ethereum.key", **more}
     ledger = LedgerConfig(chain.ledger, chain.uri, chain.publisher(0), 3600, options)
     logs = [nodes.log_config(name, f"{name}.example/log") for name in NAMES]
     nodes.make_node(directory, nodes.settings(*logs, ledgers=(ledger,)))
@@ -82,7 +82,7 @@ def test_what_a_frozen_log_signed_and_never_sent_is_in_nobodys_way(
 ) -> None:
     """Its attempt holds the next nonce, and the other logs' wait behind it. It is not sent any more; the line goes on."""
     chain = carbonseal_fresh_chain
-    directory = make_node(tmp_path / "node", chain)
+    directory = make_node(tmp_path / "node", chain, **{"replace-after": "0.2"})
     before = nonce(chain)
     assert run(directory, failpoints.ATTEMPT_STORED, "a") == -signal.SIGKILL
 

@@ -29,7 +29,7 @@ def commitments(count: int, seed: int = 0) -> list[bytes]:
     return [source.randbytes(32) for _ in range(count)]
 
 
-@pytest.mark.parametrize(("run", "fan", "step"), [(1, 2, 1), (4, 2, 3), (8, 3, 100), (2, 8, 5)])
+@pytest.mark.parametrize(("run", "fan", "step"), [(1, 2, 1), (4, 2, 3), (8, 3, 100), (2, 6, 5)])
 def test_every_record_is_found_after_every_addition(
     database: Database, monkeypatch: pytest.MonkeyPatch, run: int, fan: int, step: int
 ) -> None:
