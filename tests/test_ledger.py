@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from carbonseal.ledger import Statement
 
 
-@given(st.binary(min_size=32, max_size=32), st.integers(0, 2**64 - 1), st.binary(min_size=32, max_size=32))
+@given(st.binary(min_size=32, max_size=32), st.integers(1, 2**64 - 1), st.binary(min_size=32, max_size=32))
 def test_a_statement_is_read_as_it_was_written(log: bytes, size: int, root: bytes) -> None:
     statement = Statement(log, size, root)
     assert Statement.decode(statement.encode()) == statement
