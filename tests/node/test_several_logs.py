@@ -272,7 +272,8 @@ def test_a_passport_about_records_of_two_logs(begin: Begin) -> None:
     async def work(node: Node) -> tuple[bytes, list[str], float]:
         first = await node.submit(b'{"kilograms": "12.50"}', "json/1")
         second = await node.submit(b'{"kilograms": "0.25"}', "json/1", "motors")
-        records = [{"role": "footprint", "commitment": one.commitment.hex()} for one in (first, second)]
+        roles = (("footprint", first), ("packaging", second))
+        records = [{"role": role, "commitment": one.commitment.hex()} for role, one in roles]
         raw = await node.issue({"issuer": "maker", "subject": "urn:example:motor", "records": records})
         passport = parse(raw)
         assert node.record(passport.credentials[passport.root].commitment).log.name == "motors"
