@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from carbonseal.cli.errors import MissingExtra
 from carbonseal.plugins import COMMANDS
 from tests.cli.conftest import Run
+from tests.installed import install
 
 
 def test_help_names_every_command(run: Run) -> None:
@@ -37,6 +39,48 @@ def test_a_wrong_command_names_the_right_ones(run: Run) -> None:
 def test_a_missing_module_names_the_extra_that_brings_it(module: str, extra: str) -> None:
     missing = MissingExtra.of(ModuleNotFoundError(name=module), "carbonseal init")
     assert missing.install == f"pip install 'carbonseal[{extra}]'"
+
+
+def installed_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, module: str, source: str) -> None:
+    """A package that brings the command `tally`."""
+    install(tmp_path / package, package, {"carbonseal.commands": {"tally": f"{module}:tally"}}, {module: source})
+    monkeypatch.syspath_prepend(str(tmp_path / package))
+
+
+TALLY = """
+import click
+
+@click.command()
+def tally() -> None:
+    "Count what there is."
+    click.echo("three")
+"""
+
+
+def test_an_installed_command_is_one_of_them(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed_command(tmp_path, monkeypatch, "tallies", "tallies_of_one", TALLY)
+    assert "\n  tally " in run("--help").output
+    assert run("tally").output == "three\n"
+
+
+def test_a_command_that_cannot_be_loaded_is_listed_and_says_why(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        installed_command(tmp_path, monkeypatch, f"tallies-{number}", f"tallies_twice_{number}", TALLY)
+    assert "\n  tally " in run("--help").output
+    result = run("tally", "--whatever", "x")
+    assert result.exit_code == 2
+    assert "tallies-1" in result.stderr
+    assert "tallies-2" in result.stderr
+
+
+def test_an_installed_command_whose_package_is_missing_names_the_extra(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "raise ModuleNotFoundError(name='sqlalchemy')\n"
+    installed_command(tmp_path, monkeypatch, "tallies", "tallies_of_a_node", source)
+    assert "pip install 'carbonseal[node]'" in run("tally").stderr
 
 
 def test_no_command_shows_help(run: Run) -> None:
