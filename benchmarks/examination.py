@@ -2,7 +2,8 @@
 
 - *synthetic*: observations of COUNT files (10^6) in two runs, each in a process of its own, merged in a third. The first file and
   the last one alone are of a log that has two histories. Prints the memory of each process and the finding.
-- *real*: COUNT passports (10^5) verified and examined in this process. Prints the rate and the memory as it goes.
+- *real*: COUNT passports (10^5) verified and examined in this process, under a policy of two ledgers (or with a second number 1, of
+  one). Prints the rate and the memory as it goes.
 
 Not part of `make bench`: each takes minutes.
 """
@@ -29,7 +30,7 @@ from carbonseal.log.tree import leaf_hash, node_hash
 from carbonseal.passport.passports import parse
 from carbonseal.verification.examination import Collection, equivocations
 from carbonseal.verification.known_logs import verify_knowing
-from carbonseal.verification.log_facts import LogFacts, ShownPath, SignedHead, log_facts, log_keys
+from carbonseal.verification.log_facts import LogFacts, Notes, ShownPath, SignedHead, log_facts, log_keys
 from carbonseal.verification.observations import Source, rows
 from tests.world import AT, World, key
 
@@ -108,18 +109,21 @@ def _python(*arguments: str, status: int = 0) -> None:
     assert done.returncode == status, done
 
 
-def real(count: int) -> None:
-    """Passports of a small world, each with other white space so that each is a file of its own."""
+def real(count: int, ledgers: int = 2) -> None:
+    """Passports of a small world, each with other white space so that each is a file of its own; under a policy of two ledgers,
+    or of one, another log."""
     world = World()
     passports = [world.passport(name=f"part {number}").encode() for number in range(20)]
-    policy, trust = world.policy(), world.trust()
+    one = {"chain": "", "both": "", "anchors": "require anchors by=other", "time": ""}
+    policy, trust = world.policy(**(one if ledgers == 1 else {})), world.trust()
     keys = log_keys(policy)
+    notes: Notes = {}
     with RunFiles() as runs:
         collection = Collection(runs)
         begin = time.process_time()
         for number, raw in enumerate(_files(passports, count), start=1):
             passport = parse(raw)
-            facts = log_facts(passport, keys)
+            facts = log_facts(passport, keys, notes)
             report = verify_knowing(passport, policy, trust, at=AT, facts=facts, known={})
             assert report.verdict is Verdict.VERIFIED, report.findings
             collection.add(rows(facts, Source(hashlib.sha256(raw).hexdigest(), f"{number}.json")))

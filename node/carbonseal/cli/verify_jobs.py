@@ -24,7 +24,7 @@ from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
     from carbonseal.verification.known_logs import Known
-    from carbonseal.verification.log_facts import LogFacts, SignedHead
+    from carbonseal.verification.log_facts import LogFacts, Notes, SignedHead
     from carbonseal.verification.one_history import Link
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
@@ -106,6 +106,7 @@ class Verifier:
         self._policy: Policy = job.policy.parse(parse_policy)
         self._trust: Trust = Trust() if job.trust is None else job.trust.parse(parse_trust)
         self.keys = log_keys(self._policy)
+        self._notes: Notes = {}
         self.requires_history = self._policy.history
 
     def run(self, path: str) -> FileResult:
@@ -127,7 +128,7 @@ class Verifier:
         except Refused:
             report = verify(raw, self._policy, self._trust, at=self._at)
             return FileResult(report.verdict.exit_status, self._format_report(path, report))
-        facts = log_facts(passport, self.keys)
+        facts = log_facts(passport, self.keys, self._notes)
         report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
         return FileResult(
             report.verdict.exit_status,

@@ -23,6 +23,7 @@ from carbonseal.passport.seals import Seal
 from carbonseal.verification.policy import Policy
 
 TLOG_EVIDENCE = ("tlog-proof", 1)
+MOST_NOTES = 4096  # that are kept between passports: about a kilobyte each
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +67,31 @@ def log_keys(policy: Policy) -> LogKeys:
     return found
 
 
-def log_facts(passport: Passport, keys: LogKeys) -> LogFacts:
-    """What the passport shows of the logs that have keys. Raises nothing on purpose."""
-    return _Collecting(keys).passport(passport)
+Notes = dict[bytes, SignedHead | None]  # that were verified under one set of keys
+
+
+def log_facts(passport: Passport, keys: LogKeys, notes: Notes | None = None) -> LogFacts:
+    """What the passport shows of the logs that have keys. Raises nothing on purpose.
+
+    `notes` keeps verified notes from one passport to the next: of one log many have the same head. It is emptied when it is full.
+    """
+    known = {} if notes is None else notes
+    if len(known) > MOST_NOTES:
+        known.clear()
+    return _Collecting(keys, known).passport(passport)
 
 
 class _Collecting:
     """Collects the facts of one passport. A note is verified once."""
 
-    def __init__(self, keys: LogKeys) -> None:
+    def __init__(self, keys: LogKeys, notes: Notes) -> None:
         self._keys = keys
-        self._heads: dict[bytes, SignedHead | None] = {}
+        self._notes = notes
         self._facts = LogFacts()
 
     def passport(self, passport: Passport) -> LogFacts:
         for seal in passport.seals.values():
             self._seal(seal)
-        self._facts.heads.update((head, None) for head in self._heads.values() if head is not None)
         return self._facts
 
     def _seal(self, seal: Seal) -> None:
@@ -102,9 +111,12 @@ class _Collecting:
             before = signed
 
     def _head(self, note: bytes) -> SignedHead | None:
-        if note not in self._heads:
-            self._heads[note] = signed_head(note, self._keys)
-        return self._heads[note]
+        if note not in self._notes:
+            self._notes[note] = signed_head(note, self._keys)
+        head = self._notes[note]
+        if head is not None:
+            self._facts.heads[head] = None
+        return head
 
     def _path(self, head: SignedHead, path: SubtreeProof, entry: bytes | None) -> None:
         try:
