@@ -1,10 +1,10 @@
-"""Findings of a log that grows: its files, and why it freezes."""
+"""Findings of sealing: the queue, the log's files, and why a log is frozen."""
 
 from __future__ import annotations
 
 from carbonseal.findings import rejected, undetermined
 
-NODE_BUSY = undetermined("node.busy", "{waiting} records wait to be stored", "send it again in a second")
+NODE_BUSY = undetermined("node.busy", "{waiting} records wait to be stored", "submit it again in a second")
 NODE_NOT_SEQUENCED = undetermined(
     "node.not-sequenced",
     "entry {index} is not in the log, which has {size} entries",
@@ -18,42 +18,42 @@ NODE_MISSING_TILE = undetermined(
 )
 NODE_TILE_CHANGED = rejected(
     "node.tile-changed",
-    "{path} holds other bytes than the log's entries give",
-    "the disk is damaged or was mixed up: restore it",
+    "{path} is not the tile that the log's entries have; it was changed or damaged",
+    "check the disk, and restore the file from a copy",
 )
 
 FROZEN_GUARD_MISSING = undetermined(
     "frozen.guard-missing",
-    "{path} is missing: nothing says what this log signed last",
-    "put the file back; or, if you are sure that this directory is not an old copy, say so with: carbonseal log adopt",
+    "{path} is missing, so that it is unknown what this log signed last",
+    "put the file back; or, if you are sure that this directory is not an old copy, confirm that: carbonseal log adopt",
 )
 FROZEN_GUARD_MALFORMED = undetermined(
     "frozen.guard-malformed",
     "{path} is not a valid guard of this log (version 1)",
     "put back the guard that this log wrote; or, if you are sure that this directory is not an old copy, remove the file and "
-    "say so with: carbonseal log adopt",
+    "confirm that: carbonseal log adopt",
 )
 FROZEN_WENT_BACK = rejected(
     "frozen.went-back",
-    "{witness} knows a head of size {known}, and this log has only {size} entries",
+    "{witness} has a head of size {known}, and this log has only {size} entries",
     "this is an old copy: bring back the newest directory, or begin a successor that names this log's last head",
 )
 FROZEN_OTHER_ROOT = rejected(
     "frozen.other-root",
-    "{witness} knows another root at size {size}",
-    "this log forked, most likely from an old copy: never sign with it again; begin a successor that names its last head",
+    "{witness} has another root at size {size}",
+    "this log forked, most likely from an old copy: do not sign with it again; begin a successor that names its last head",
 )
 FROZEN_LEDGER_KNOWS_MORE = undetermined(
     "frozen.ledger-knows-more",
-    "{witness} says that it holds this log's head of size {known}, and this log has only {size} entries",
-    "if this is an old copy, bring back the newest directory; if {witness} is wrong, correct it, or take it out of this log's "
-    "ledgers, and start the node anew; if the key that anchors was stolen, begin a successor under another publisher",
+    "{witness} reports a head of size {known}, and this log has only {size} entries",
+    "if this is an old copy, bring back the newest directory; if {witness} is wrong, correct its uri, or remove it from this log's "
+    "ledgers, and restart the node; if the key that anchors was stolen, begin a successor under another publisher",
 )
 FROZEN_LEDGER_OTHER_ROOT = undetermined(
     "frozen.ledger-other-root",
-    "{witness} says that it holds another root of this log at size {size}",
-    "if this is a copy that grew by itself, begin a successor that names this log's last head; if {witness} is wrong, correct it, "
-    "or take it out of this log's ledgers, and start the node anew",
+    "{witness} reports another root at size {size}",
+    "if this is a copy that grew by itself, begin a successor that names this log's last head; if {witness} is wrong, correct its "
+    "uri, or remove it from this log's ledgers, and restart the node",
 )
 FROZEN_LOST_ENTRIES = rejected(
     "frozen.lost-entries",
