@@ -25,7 +25,7 @@ def from_seconds(seconds: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError) as error:
-        raise ValueError(f"{seconds} s since 1970 is no date") from error
+        raise ValueError(f"{seconds} s since 1970 is not a date before the year 10000") from error
 
 
 def format_seconds(seconds: float) -> str:

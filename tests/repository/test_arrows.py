@@ -185,7 +185,7 @@ def test_the_core_is_pure(module: Module) -> None:
         top = found.target.partition(".")[0]
         if top == "importlib" and not found.target.startswith(
             "importlib.resources"
-        ):  # a package's own data is no input
+        ):  # a package's own data is not input
             assert module.name == BUILT_IN, f"line {found.line}: {module.name} imports {found.target}"
             continue
         assert top not in EFFECTS, f"line {found.line}: {module.name} imports {found.target}"

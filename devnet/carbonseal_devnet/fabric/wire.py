@@ -31,7 +31,7 @@ class Signer(Protocol):
 
 
 class Malformed(ValueError):
-    """Bytes that are no message of the kind they should be."""
+    """Bytes that are not a message of the expected kind."""
 
 
 @dataclass(frozen=True, slots=True)

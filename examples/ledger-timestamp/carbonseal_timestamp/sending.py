@@ -77,7 +77,7 @@ class TimestampLedger:
         evidence = api.Evidence(TYPE, VERSION, token.encode())
         checked = VERIFIER.check(evidence, attempt.statement, VERIFIER.pin(self.name, {}), ())
         if checked.proved is None:
-            raise api.TransientError(f"the authority's answer is no proof: {checked.findings[0]}")
+            raise api.TransientError(f"the authority's answer is not a proof: {checked.findings[0]}")
         return evidence
 
     async def latest(self, log: bytes) -> api.Statement | None:  # noqa: ARG002 - the authority knows none

@@ -68,7 +68,8 @@ def read_uri(uri: str, known: Mapping[str, tuple[str, ...]]) -> KeyUri:
 
 
 def unsupported(uri: str, known: Iterable[str]) -> Refused:
-    """`secret.unsupported`, to be raised: `uri` has none of the `known` schemes. What is no scheme may be the secret itself."""
+    """The refusal `secret.unsupported`: `uri` has none of the `known` schemes. Text that is not a scheme may be the
+    secret itself, and is not repeated."""
     scheme, colon, _ = uri.partition(":")
     found = f"{scheme}:" if colon and _SCHEME.fullmatch(scheme) else "something else"
     return Refused(SECRET_UNSUPPORTED(found=found, known=", ".join(f"{name}:" for name in known)))

@@ -117,7 +117,7 @@ def test_another_checkpoint_was_not_timestamped() -> None:
 
 
 def test_another_variable_of_the_contract() -> None:
-    """Whatever else EAS stores under somebody's 32 bytes, say its revocations, is no timestamp."""
+    """Whatever else EAS stores under somebody's 32 bytes, say its revocations, is not a timestamp."""
     evidence, trust = made(slot=SLOT + 1, nodes=(1, 1))
     assert code_of(evidence, trust=trust) is codes.ANCHOR_ABSENT
 

@@ -152,7 +152,7 @@ def test_updates_are_followed(first: Channel) -> None:
 
 
 def test_under_the_new_certificate_only() -> None:
-    """BFT orderers are known by their certificates: the old one is no orderer's any more."""
+    """BFT orderers are known by their certificates: the old one belongs to no orderer any more."""
     given = chained(BFT.channel)
     old = [(1, BFT.channel.signers[0]), *list(enumerate(given.channel.signers, 1))[1:3]]
     assert code_of(signed(given, signers=old)) is codes.CONSENTER_UNKNOWN

@@ -55,7 +55,7 @@ def defined() -> tuple[Defined, ...]:
 
 
 def facts_of(code: Code) -> frozenset[str]:
-    """The names of the facts that a code tells. Raises ValueError where its text or remedy is no format string."""
+    """The names of the facts that a code formats. Raises ValueError where its text or remedy is not a format string."""
     texts = (code.text, code.remedy)
     return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None)
 

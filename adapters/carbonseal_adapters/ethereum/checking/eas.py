@@ -3,7 +3,7 @@
 `timestamp(bytes32)` stores the block's time under the anchor digest, once and for all. EAS keeps no publisher: anyone who
 knows the digest can be first, and the second transaction reverts (AlreadyTimestamped). That takes nothing away. The digest
 says which log had which root at which size, and whose head that is, its signature says. But EAS refuses no second root for
-a size, and cannot tell what a log anchored last: it is no tripwire.
+a size, and cannot tell what a log anchored last: it does not detect a node that went back in time.
 
 Evidence of type ``ethereum-eas``, version 1, is the RLP list
 

@@ -72,7 +72,7 @@ async def deploy(
     """The registry that one of the account's newest transactions made, or a new one.
 
     `agree` sees the plan before anything is signed, and raises what should stop it; `sent` hears the transaction's name.
-    Then the chain is asked every `poll` seconds, `polls` times. Raises `Refused` where `endpoint` is no address, `PermanentError`
+    Then the chain is asked every `poll` seconds, `polls` times. Raises `Refused` where `endpoint` is not a URL, `PermanentError`
     where the account cannot pay or the chain does not run the code, `TransientError` and `OutcomeUnknownError` as an
     adapter: after these, the
     same call finds what became of it.

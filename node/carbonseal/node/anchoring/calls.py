@@ -126,7 +126,9 @@ class LedgerCalls:
             return observed(seen)
         attempt = next((attempt for attempt in attempts if attempt.id == seen.attempt), None)
         if attempt is None:
-            return TransientFailure(f"a defect of the adapter: it follows {seen.attempt!r}, which is no attempt here")
+            return TransientFailure(
+                f"a defect of the adapter: it follows {seen.attempt!r}, which is not one of the anchor's attempts"
+            )
         evidence = await _outcome(anchor, "evidence", ledger.evidence(attempt, seen))
         if isinstance(evidence, Failure):
             return unproved(seen, evidence.reason)

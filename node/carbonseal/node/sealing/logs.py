@@ -128,6 +128,6 @@ class Logs(Mapping[str, SealingLog]):
 
     def consistency(self, origin: str, old_size: int, new_size: int) -> tuple[bytes, ...] | None:
         """The proof that the log of this origin, when it had `new_size` entries, began with its first `old_size`; None where
-        it is no log of this node. Raises Refused."""
+        it is not a log of this node. Raises Refused."""
         log = next((log for log in self._logs.values() if log.origin == origin), None)
         return None if log is None else log.consistency(old_size, new_size)
