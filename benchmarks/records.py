@@ -1,4 +1,4 @@
-"""Admission of a PACT record against reading and canonicalising it with no check at all, and refusal against admission."""
+"""Admission of a PACT record compared with reading and canonicalising it with no check at all, and refusal against admission."""
 
 from __future__ import annotations
 

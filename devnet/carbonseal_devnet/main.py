@@ -172,7 +172,7 @@ async def _up(
     directory: Path,
     keep: bool,
 ) -> None:
-    """Everything is started before anything is said: what fails says so alone."""
+    """Prints after all networks have started: if one fails, its error alone is printed."""
     stop = asyncio.Event()
     with suppress(NotImplementedError):  # Windows: there, Ctrl-C cancels this task, which ends everything just as well
         for name in (signal.SIGINT, signal.SIGTERM):

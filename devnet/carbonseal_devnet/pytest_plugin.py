@@ -74,7 +74,7 @@ def carbonseal_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
 
 @pytest.fixture
 def carbonseal_fresh_log(tmp_path: Path) -> Iterator[Log]:
-    """A log of one's own, empty and without acquaintances. Starts in some 50 ms."""
+    """A log of one's own, empty, to which no other log was introduced. Starts in some 50 ms."""
     with _started("log", tmp_path / "log") as log:
         yield log
 

@@ -16,7 +16,7 @@ class RpcError(Exception):
 
 
 class SkewedClock:
-    """A clock that can be put wrong. Blocks follow it, but for one rule of every chain: none is older than its parent."""
+    """A clock with an adjustable error. Blocks take their time from it, but no block is older than its parent."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

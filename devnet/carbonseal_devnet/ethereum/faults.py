@@ -55,7 +55,7 @@ class Faults:
         self.healed = asyncio.Event()
 
     async def respond(self, request: web.Request, asked: Any, answer: Answer) -> web.StreamResponse:
-        """Answer, or do what the first fault that is meant does instead."""
+        """Answer, or apply the first fault that the request meets."""
         for fault in self.active:
             if fault.hits(asked):
                 if fault.times is not None:
@@ -111,7 +111,7 @@ async def _hang_up(case: _Case) -> web.StreamResponse:
 
 
 async def _lose(case: _Case) -> web.StreamResponse:
-    """What was asked is done, and the connection ends before the answer."""
+    """Do what the request asks, and close the connection before the answer."""
     await case.answer()
     return _cut(case, web.Response())
 
@@ -125,7 +125,7 @@ async def _swallow(case: _Case) -> web.StreamResponse:
 
 
 async def _lie(case: _Case) -> web.StreamResponse:
-    """Blocks are an hour older than they are; each lie is whole: the hash is that of the header shown."""
+    """Give blocks with a time an hour early; the hash is that of the changed header."""
     answers = await case.answer()
     asked = case.asked if isinstance(case.asked, list) else [case.asked]
     for one, answer in zip(asked, answers if isinstance(answers, list) else [answers], strict=True):

@@ -1,4 +1,4 @@
-"""Channel as its configuration describes it: its members, its orderers, and who may do what.
+"""Channel configuration: members, orderers and policies.
 
 Peers and orderers know of the channel this, read from its last config block, and nothing else.
 """

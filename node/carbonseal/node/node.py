@@ -1,7 +1,7 @@
-"""The node: one directory, some logs, one writer. What the service and the commands talk to.
+"""Node: joins the logs, anchoring and issuance of one directory. The service and the commands use its methods.
 
-What changes something is awaited and done in a thread that writes: each log has its own, and so has what crosses them. What only
-reads answers at once, from what was committed last.
+- Methods that write are awaited: each log has a writer thread, and one thread writes what crosses logs.
+- Methods that only read return at once, from what was committed last.
 """
 
 from __future__ import annotations
@@ -136,12 +136,12 @@ class Node:
                 await node._close()
 
     async def startup_checked(self) -> None:
-        """Wait a little until every ledger was asked what it knows: what is wrong with one shows in its state then."""
+        """Wait for the startup checks of all ledgers, for a few seconds at most."""
         if self._startup_checks:
             await asyncio.wait(self._startup_checks, timeout=STARTUP_TIMEOUT)
 
     def _startup_check(self, logs: Iterable[SealingLog]) -> None:
-        """Have every ledger asked what it knows of these logs."""
+        """Begin the startup check of every ledger for these logs."""
         checks = {worker: asyncio.create_task(worker.startup_check()) for worker in self._workers}
         self._startup_checks += checks.values()
         for log in logs:
@@ -156,7 +156,7 @@ class Node:
         self._thread.close()
 
     def advertise(self, address: str | None) -> None:
-        """Tell those who find the directory locked where the node's service listens."""
+        """Publish the URL of the node's service in the lock file, for other commands on the directory."""
         self._lock.advertise(address)
 
     # --- logs ------------------------------------------------------------------------------------------------------
@@ -166,13 +166,13 @@ class Node:
         return self.logs.named(name)
 
     async def sequence(self) -> dict[str, bytes]:
-        """Let everything that waits join its log. Gives the new signed checkpoint of each log that something joined. A
+        """Sequence all queued entries. Returns the new signed checkpoint of each log that grew. A
         frozen log is left out; raises `Frozen` where there is no other."""
         return await self.logs.sequence()
 
     async def adopt_guard(self, name: str = DEFAULT) -> None:
-        """The operator says that this directory is the newest there is of a log, and that its guard is gone. Ledgers are
-        asked again before anything is signed. Raises Refused; `Frozen` where the log froze for another reason."""
+        """Write a log's guard anew: the operator has confirmed that this directory is its newest copy. Ledgers are queried
+        again before anything is signed. Raises Refused; `Frozen` where the log froze for another reason."""
         log = self.log(name)
         adopting = asyncio.create_task(self._adopt(log))
         log.await_startup_checks([adopting])  # nothing is signed between the two
@@ -217,8 +217,8 @@ class Node:
                     await worker.make_due(log)
 
     async def wait_for_anchors(self, timeout: float) -> list[LedgerState]:  # noqa: ASYNC109 - what is left undone goes on later
-        """Take anchors on until every ledger is idle, for `timeout` seconds at most. What is under way then is broken off, and
-        begun anew the next time. Gives how every ledger is doing."""
+        """Advance anchors until every ledger is idle, for `timeout` seconds at most. Calls under way are cancelled then, and made
+        again the next time. Returns the state of every ledger."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout), asyncio.TaskGroup() as workers:
                 for worker in self._workers:
@@ -226,11 +226,11 @@ class Node:
         return self.states()
 
     def states(self) -> list[LedgerState]:
-        """How every ledger is doing."""
+        """The state of every ledger."""
         return [worker.state() for worker in self._workers]
 
     def seal(self, commitment: bytes) -> Seal:
-        """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the earliest that is
+        """The seal of a record: on each ledger, the earliest anchor that covers it and is final, or the earliest that is
         included where none is final yet; the newest head where there is neither. Raises Refused where the record is unknown
         or not in the log."""
         return self._seals.seal(self.logs.record(commitment))

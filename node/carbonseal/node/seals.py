@@ -1,4 +1,4 @@
-"""Seals: what ties a record to ledgers, put together from its log and from the anchors of that log's heads."""
+"""Seals of records, assembled from a log's proofs and from the anchors of its heads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Seals:
         self._evidence = evidence
 
     def seal(self, record: SealedRecord) -> Seal:
-        """What ties a record to ledgers: on each, the earliest anchor that covers it and is final, or the earliest that is
+        """The seal of a record: on each ledger, the earliest anchor that covers it and is final, or the earliest that is
         included where none is final yet; the newest head where there is neither. Raises Refused where the record is not in its
         log yet."""
         log, index = record.log, record.index

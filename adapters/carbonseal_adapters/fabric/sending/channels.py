@@ -43,7 +43,7 @@ class StoredAnchor:
 
 
 class Channel:
-    """Asks the peers of one's own organisation, the first that can be reached. Raises `UnreachableError` where none can be, else
+    """Queries the peers of one's own organisation: the first that can be reached. Raises `UnreachableError` where none can be, else
     `TransientError` where none answers."""
 
     def __init__(
@@ -127,7 +127,7 @@ class Channel:
 
 @contextmanager
 def retrying() -> Iterator[None]:
-    """What failed may work later. Where not even one's own peers can be reached, nothing else works either."""
+    """Context that turns a failed call into `TransientError`, or `UnreachableError` where no peer could be reached."""
     try:
         yield
     except Failed as failed:

@@ -1,6 +1,6 @@
 """Gathers evidence: the block, the configurations that govern it, and what peers attest.
 
-What a peer says is a claim; what is gathered here is checked as a whole before anyone relies on it.
+A peer's answer is a claim: the evidence that is gathered here is checked as a whole before it is stored.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Fetch = Callable[[int], Awaitable[Block]]
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """What enough organisations attest: the transaction that wrote an anchor, by block and index."""
+    """The block and index of the transaction that wrote an anchor, attested by enough organisations."""
 
     block: int
     index: int
@@ -48,7 +48,7 @@ class Attesters:
         self._wanted = wanted
 
     async def attest(self, client: Client, proposal: Proposal, chaincode: str, place: Place) -> Attested:
-        """What those that answer agree on. Raises `TransientError` where they are too few."""
+        """The attestation on which enough organisations agree. Raises `TransientError` where they are too few."""
         asked = sorted(self._wanted.ids)
         answers = await asyncio.gather(*(self._ask(msp, client, proposal) for msp in asked))
         found = [(one, one.version(chaincode, place.key)) for one in answers if isinstance(one, Attestation)]

@@ -40,8 +40,8 @@ from carbonseal_adapters.fabric.sending.peers import Connections, Failed, valida
 from carbonseal_adapters.fabric.sending.proposals import NotOurs, check_prepared, seal
 
 MALFORMED, CONTRADICTED = 400, 409  # statuses with which the chaincode declines
-COMMIT = 2.0  # seconds from when the orderers took a transaction for which looks wait for its block; then they only ask
-TAKEN = 30.0  # seconds for which such a transaction is waited for before it counts as missing
+COMMIT = 2.0  # seconds after an orderer accepted a transaction in which `follow` waits for its block
+TAKEN = 30.0  # seconds after which such a transaction counts as missing
 
 
 async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> FabricLedger:
@@ -119,7 +119,7 @@ class FabricLedger:
         except Failed as failed:
             if failed.code in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED):
                 raise OutcomeUnknownError(str(failed)) from failed
-            # BFT orderers that have it already say so as if they were down.
+            # BFT orderers that have the transaction already answer as if they were down.
             if not await self._is_done(attempt):
                 raise TransientError(f"the orderers did not take the transaction: {failed}") from failed
         now = self._clock()
@@ -209,7 +209,7 @@ class FabricLedger:
     async def _validation_code(self, attempt: Attempt) -> int | None:
         """The transaction's validation code; where the orderers took it just now, the next block is waited for."""
         wait = self._taken.get(attempt.id, 0.0) - TAKEN + COMMIT - self._clock()
-        if wait <= 0:  # one that was lost on the way must not hold up the others
+        if wait <= 0:  # a transaction that was lost must not delay the others
             return await self._channel.validation_code(attempt.id)
         client, name = self._options.client, self._channel.name
         with retrying():
