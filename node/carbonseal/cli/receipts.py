@@ -26,19 +26,19 @@ class Receipts:
     def read(self) -> None:
         """Read what the file has. Raises `Failed` where that is anything but receipts."""
         self._file.seek(0)
-        with explained(self._path):
+        with naming_file(self._path):
             self._held = {_commitment(self._path, number, line) for number, line in enumerate(self._file, 1)}
 
     def put(self, receipt: Receipt) -> None:
         """Append `receipt` unless the file has it. Raises `BrokeOff` where it cannot be written."""
         if receipt.commitment not in self._held:
             self._held.add(receipt.commitment)
-            with explained(self._path):
+            with naming_file(self._path):
                 self._file.write(json.dumps(receipt.to_json()).encode() + b"\n")
 
     def close(self) -> None:
         """Close the file. Raises `BrokeOff` where what is buffered cannot be written."""
-        with explained(self._path):
+        with naming_file(self._path):
             self._file.close()
 
 
@@ -46,7 +46,7 @@ class Receipts:
 def open_receipts(path: Path) -> Iterator[Receipts]:
     """The receipts at `path`, a new or existing file, which gets the mode 0600. Raises `Failed` where it has anything but
     receipts, `BrokeOff` where it cannot be read or written."""
-    with explained(path):
+    with naming_file(path):
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
             raise Failed(f"{path} is not a regular file", "name a file for receipts alone")
         file = path.open("a+b")
@@ -60,7 +60,7 @@ def open_receipts(path: Path) -> Iterator[Receipts]:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def naming_file(path: Path) -> Iterator[None]:
     """Turn an OSError into `BrokeOff`, with the file's name and what to do about the records."""
     try:
         yield

@@ -1,6 +1,6 @@
 """URIs of secrets and keys: ``scheme:path``, and options after a question mark: ``file:keys/log.pem?password=env:WORD``.
 
-A secret that stands where its URI should be is never part of a message.
+A secret that was written in place of its URI is never part of a message.
 """
 
 from __future__ import annotations

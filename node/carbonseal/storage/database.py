@@ -5,7 +5,7 @@ Each log has a database of its own (`schema.LOG`), and there is one for what cro
 - Each table belongs to one module of `carbonseal.node` (`info["owner"]`), which alone reads and writes it, by SQLAlchemy
   Core.
 - One thread writes to a database (`WriterThread`); any thread may read, and sees what was committed last.
-- What one database system alone knows stands in the module of that system (`sqlite`); another system is another module.
+- What is specific to one database system is in the module of that system (`sqlite`); another system is another module.
 
     database = Database(directory / "node.db", NODE)
     with database.write() as connection:
@@ -138,7 +138,7 @@ _INSERTS: dict[tuple[str, Table], tuple[str, str]] = {}  # by dialect and table:
 
 
 def _insert(table: Table, dialect: Dialect) -> tuple[str, str]:
-    """An INSERT of one row with positional parameters, in the system's own words: what stands before VALUES, and the row."""
+    """An INSERT of one row with positional parameters, in the system's own SQL: the text before VALUES, and the row."""
     key = (dialect.name, table)
     if key not in _INSERTS:
         head, _, row = str(insert(table).inline().compile(dialect=dialect)).partition(" VALUES ")

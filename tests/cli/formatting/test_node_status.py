@@ -1,4 +1,4 @@
-"""The state of a node in words: what a person has to know stands there, with its remedy."""
+"""The state of a node in words: everything that a person has to know, with its remedy."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def test_whoever_goes_away_half_way_loses_nothing_that_was_acknowledged(begin: B
 
 
 def test_too_many_at_once(begin: Begin) -> None:
-    """What does not fit is told so, kept nowhere, and may come again."""
+    """Records beyond the bound are refused as busy, kept nowhere, and may be submitted again."""
     directory = begin()
 
     async def work(node: Node) -> None:

@@ -1,4 +1,4 @@
-"""A process with a real node in it, for `test_kill.py`: takes one head of another log, and dies where it is told to.
+"""A process with a real node in it, for `test_kill.py`: takes one head of another log, and dies at a failpoint.
 
     driver.py DIRECTORY POINT OLD SIZE enter|cosign
 

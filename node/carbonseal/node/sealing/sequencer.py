@@ -1,4 +1,4 @@
-"""Batches: the entries that wait join the tree, and its new head is signed and published.
+"""Sequencer: adds the queued entries to the tree in one batch, then signs and publishes the new head.
 
 The steps, in this order, and why a crash between any two of them does no harm:
 
@@ -6,7 +6,7 @@ The steps, in this order, and why a crash between any two of them does no harm:
    a head's root is decided by its size alone: whichever batch is made again after a crash, the same bytes come out.
 2. Tiles and entry bundles are written and synced, then their directories. Nobody asks for them before a checkpoint covers
    them, and they are a beginning of what any later batch writes.
-3. The guard, which lies apart from backups, is told size and root. From here on a restored copy finds out that it is one.
+3. Size and root are written to the guard, which no backup holds. From here on a restored copy detects that it is one.
 4. The head is signed. Ed25519 is deterministic: signing it again gives the same note.
 5. The checkpoint file is replaced, durably. Only now may anyone see the head; its size says which entries are in the log.
 6. The head is recorded in the database, where anchors and proofs take it from. Where it is missing there on start it is taken
