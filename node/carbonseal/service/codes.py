@@ -1,4 +1,4 @@
-"""Findings of the HTTP service and of its client; `errors.STATUS` has the status of each answer."""
+"""Findings of the HTTP service and its client. `errors.STATUS` has the HTTP status of each."""
 
 from __future__ import annotations
 

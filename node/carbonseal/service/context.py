@@ -1,4 +1,4 @@
-"""Context of the handlers: the node, the bounds, the slots, and what paths and queries hold."""
+"""Context of the handlers: the node, the bounds, the slots, and parameters of paths and queries."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ USUAL = Bounds()
 
 
 class Slots:
-    """A number of slots without a queue: a request that finds none free is refused, and may come again."""
+    """A number of slots without a queue: a request that finds none free is refused, and may be repeated."""
 
     def __init__(self, what: str, free: int) -> None:
         self._what = what

@@ -39,10 +39,9 @@ async def submit(request: web.Request) -> web.Response:
 
 
 @ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}/{size}")
-async def one(request: web.Request) -> web.Response:
+async def state_of(request: web.Request) -> web.Response:
     """The state of the foreign anchor of that log id and size."""
-    state = log_in_path(request).foreign(digest_in_path(request, "log_id"), number_in_path(request, "size"))
-    return _state(state)
+    return _state(log_in_path(request).foreign(digest_in_path(request, "log_id"), number_in_path(request, "size")))
 
 
 @ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}")

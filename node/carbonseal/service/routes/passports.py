@@ -37,14 +37,14 @@ async def refresh(request: web.Request) -> web.Response:
 
 
 @ROUTES.get("/v1/passports")
-async def issued(request: web.Request) -> web.Response:
+async def list_issued(request: web.Request) -> web.Response:
     """A page of what was issued here, in order. The next one is at ``?after=`` and the last number of this one."""
     after = number_in_query(request, "after")
     return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after)]})
 
 
 @ROUTES.get("/v1/passports/{digest}")
-async def again(request: web.Request) -> web.Response:
+async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
     with request.app[PASSPORTS].take():
         passport = await request.app[NODE].passport(digest_in_path(request, "digest"))

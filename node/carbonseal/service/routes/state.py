@@ -1,4 +1,4 @@
-"""Routes of the node's state: health, ledgers; sequence now, anchor now, wait for the anchors."""
+"""Routes of the node: health, ledgers; and on demand: sequence, anchor, wait for anchors."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ JSON = "application/json"
 
 
 @ROUTES.get("/health")
-async def how(request: web.Request) -> web.Response:
-    """200 while the node works, failing ledgers or not; 503 once one of its logs is frozen and has no successor here."""
+async def get_health(request: web.Request) -> web.Response:
+    """The node's health: 200, also with failing ledgers; 503 once a log is frozen that has no successor in this node."""
     state = health(request.app[NODE])
     return answer(state, status=503 if state["state"] == "frozen" else 200)
 
@@ -31,7 +31,7 @@ async def ledgers(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/sequence")
 async def sequence(request: web.Request) -> web.Response:
-    """Sequence what is queued, now. Answers the new checkpoint of each log that grew."""
+    """Sequence all queued entries now. Answers the new checkpoint of each log that grew."""
     require_type(request, JSON)
     notes = await request.app[NODE].sequence()
     return answer({"checkpoints": {log: note.decode() for log, note in notes.items()}})
