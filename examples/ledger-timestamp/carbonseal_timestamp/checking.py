@@ -36,11 +36,15 @@ LINE = rejected("timestamp.line", "{name} is not timestamp: and 64 hexadecimal d
 
 @dataclass(frozen=True, slots=True)
 class Pins:
+    """What a policy's line pins: the authority's certificate."""
+
     certificate: str  # SHA-256 in hexadecimal
     keys: frozenset[bytes] = frozenset()
 
 
 class TimestampVerifier:
+    """Checks time-stamps offline; a `carbonseal.api.EvidenceVerifier`."""
+
     scheme = "timestamp"
 
     def pin(self, name: str, options: Mapping[str, str]) -> Pins:

@@ -34,6 +34,8 @@ async def connect(uri: str, options: Mapping[str, str], secrets: api.Secrets) ->
 
 
 class TimestampLedger:
+    """Asks one authority for time-stamps; a `carbonseal.api.Ledger`."""
+
     capabilities = api.Capabilities(
         tells_publisher=False,
         refuses_second_root=False,
