@@ -71,7 +71,7 @@ def code_of(given_evidence: Evidence, statement: Statement = STATEMENT) -> str:
 def test_an_anchor_in_the_log_counts_without_a_time() -> None:
     checked = VERIFIER.check(evidence(PROOF), STATEMENT, PINS, ())
     assert checked.proved == Proved(
-        log_id(OURS).hex(), time=None, identities=frozenset({f"tlog-key:{KEY.public_key.hex()}"})
+        log_id(OURS).hex(), None, (), frozenset({f"tlog-key:{KEY.public_key.hex()}"}), PROOF.checkpoint_note
     )
     assert [finding.code.name for finding in checked.findings] == ["tlog.included"]
     assert "index 5" in checked.findings[0].message

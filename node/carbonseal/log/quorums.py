@@ -49,6 +49,13 @@ class Group:
 Quorum = str | Group | None  # a member's own name, a group, or none asked for
 
 
+def names_in(quorum: Quorum) -> frozenset[str]:
+    """The names of the members that a quorum is made of, however deep."""
+    if quorum is None or isinstance(quorum, str):
+        return frozenset(() if quorum is None else (quorum,))
+    return frozenset[str]().union(*map(names_in, quorum.members))
+
+
 def satisfied(quorum: Quorum, have: Set[str]) -> bool:
     """Whether the members named in `have` satisfy `quorum`. Where none is asked for (None), they always do."""
     if quorum is None:

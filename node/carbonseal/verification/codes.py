@@ -37,6 +37,9 @@ POLICY_KEY_TWICE = rejected(
 POLICY_LEDGER_TWICE = rejected(
     "policy.ledger-twice", "the ledger {ledger} is already defined", "a ledger counts once: keep one of the lines"
 )
+POLICY_TOO_MANY_LEDGERS = undetermined(
+    "policy.too-many-ledgers", "the policy has more than {limit} ledgers", "keep those that you rely on"
+)
 POLICY_LINE_TWICE = rejected("policy.line-twice", "there is already a {word} line", "keep one of them")
 POLICY_SORT = rejected(
     "policy.sort",
@@ -117,6 +120,17 @@ LOG_TWO_ENTRIES = rejected(
 
 LEDGER_NOT_LISTED = noted(
     "ledger.not-listed", "the policy lists no ledger {ledger}", "add the ledger's line to the policy if you trust it"
+)
+LEDGER_SAME = noted(
+    "ledger.same",
+    "{ledgers} are one ledger, by what their evidence proves: together they count once",
+    "keep one of these lines in the policy",
+)
+LEDGER_WITNESSED = shown("ledger.witnessed", "the log's checkpoint is cosigned by {witnesses}")
+LEDGER_NOT_WITNESSED = noted(
+    "ledger.not-witnessed",
+    "the log's checkpoint is not cosigned by the witnesses that the ledger's line asks for; found: {witnesses}",
+    "have the passport refreshed, or change quorum= on the ledger's line",
 )
 LEDGER_QUORUM_MET = shown("ledger-quorum.met", "anchored on {ledgers}")
 LEDGER_QUORUM_UNMET = undetermined(

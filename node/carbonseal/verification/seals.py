@@ -14,18 +14,19 @@ several seals share are verified once. Findings are placed below the seal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.instants import format_instant, from_seconds
-from carbonseal.ledger import Checked, Statement, TrustItem
+from carbonseal.ledger import Checked, Proved, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
 from carbonseal.log.notes import Note, VerifierKey
-from carbonseal.log.quorums import satisfied
+from carbonseal.log.quorums import Quorum, satisfied
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
+from carbonseal.verification.ledger_classes import Class, choice, classes, earliest, one_each
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 
@@ -47,10 +48,15 @@ class CheckedHead:
 class _Run:
     """Consecutive heads, each shown to continue the one before: together they count as one view of the log."""
 
-    ledgers: set[str] = field(default_factory=set)  # by name in the policy
+    ledgers: dict[str, set[str]] = field(default_factory=dict)  # what identifies each, by name in the policy
     witnesses: set[str] = field(default_factory=set)
     times: dict[str, datetime] = field(default_factory=dict)  # not later than, by ledger
     heads: int = 0  # those signed by a listed log
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        """Its ledgers, those together that are one."""
+        return classes(self.ledgers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ class Seals:
             if result.proved is None:
                 continue
             name = self._policy.ledgers[anchor.ledger].name
-            run.ledgers.add(name)
+            run.ledgers.setdefault(name, set()).update(result.proved.identities)
             self.trusted.update((id(item), item) for item in result.proved.trusted)
             if result.proved.time is not None:
                 try:
@@ -195,13 +201,18 @@ class Seals:
         signed = [note.signed_by(key) for key in keys]  # all are tried: a signature that fails is told
         if True not in signed:
             return CheckedHead(checkpoint, (codes.HEAD_UNSIGNED(origin=checkpoint.origin),))
+        return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(self._cosigned(note)))
+
+    def _cosigned(self, note: Note) -> dict[str, int]:
+        """The policy's witnesses that cosigned a checkpoint, and when, in seconds since 1970. Raises Refused where a
+        cosignature of one of them is invalid."""
         names = {signature.name for signature in note.signatures}
-        cosigned = {
-            name
+        found = {
+            name: note.cosigned_at(key)
             for name, key in self._policy.witnesses.items()
-            if isinstance(key, VerifierKey) and key.name in names and note.signed_by(key)
+            if isinstance(key, VerifierKey) and key.name in names
         }
-        return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(cosigned))
+        return {name: time for name, time in found.items() if time is not None}
 
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
         """Whether the anchor's evidence proves `statement`, on a ledger of the policy. One evidence proves one statement."""
@@ -212,8 +223,26 @@ class Seals:
             first, checked = self._anchors[anchor]
             return checked if first == statement else Checked((codes.SEAL_EVIDENCE_SHARED(),))
         checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, self._trust[anchor.ledger])
+        if pinned.quorum is not None and checked.proved is not None:
+            checked = self._witnessed(pinned.quorum, checked, checked.proved)
         self._anchors[anchor] = statement, checked
         return checked
+
+    def _witnessed(self, quorum: Quorum, checked: Checked, proved: Proved) -> Checked:
+        """An anchor in another log, whose line asks for witnesses: it counts if they cosigned the checkpoint that it rests on,
+        and is dated by the time by which enough of them did."""
+        try:
+            times = self._cosigned(Note.parse(proved.checkpoint))
+        except Refused as refused:
+            return Checked((*checked.findings, refused.finding))
+        by = sorted(times.values())
+        enough = (time for time in by if satisfied(quorum, {name for name, one in times.items() if one <= time}))
+        time = next(enough, None)
+        if time is None:
+            return Checked((*checked.findings, codes.LEDGER_NOT_WITNESSED(witnesses=_listed(times))))
+        return Checked(
+            (*checked.findings, codes.LEDGER_WITNESSED(witnesses=_listed(times))), replace(proved, time=time)
+        )
 
     # From a run to the quorums
 
@@ -222,7 +251,7 @@ class Seals:
         policy = self._policy
         existed_by = self._existed_by(run)
         met = [
-            satisfied(policy.anchors, run.ledgers),
+            choice(policy.anchors, frozenset(run.ledgers), run.classes) is not None,
             satisfied(policy.quorum, run.witnesses),
             policy.time is None or existed_by is not None,
         ]
@@ -233,30 +262,27 @@ class Seals:
         policy = self._policy
         if not run.heads:
             yield codes.SEAL_WITHOUT_HEAD(*place)
+        lines, among = frozenset(run.ledgers), run.classes
+        for one in among:
+            if len(one) > 1:
+                yield codes.LEDGER_SAME(*place, ledgers=_listed(one))
         if policy.anchors is not None:
-            met = satisfied(policy.anchors, run.ledgers)
-            code = codes.LEDGER_QUORUM_MET if met else codes.LEDGER_QUORUM_UNMET
-            yield code(*place, ledgers=_listed(run.ledgers))
+            counted = choice(policy.anchors, lines, among)
+            code = codes.LEDGER_QUORUM_UNMET if counted is None else codes.LEDGER_QUORUM_MET
+            yield code(*place, ledgers=_listed(one_each(lines, among) if counted is None else counted))
         if policy.quorum is not None:
             met = satisfied(policy.quorum, run.witnesses)
             code = codes.WITNESS_QUORUM_MET if met else codes.WITNESS_QUORUM_UNMET
             yield code(*place, witnesses=_listed(run.witnesses))
         if policy.time is not None:
             if existed_by is None:
-                yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(run.times))
+                yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(one_each(run.times.keys(), among)))
             else:
                 yield codes.TIME_QUORUM_MET(*place, time=format_instant(existed_by))
 
     def _existed_by(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy the time quorum."""
-        if self._policy.time is None:
-            return None
-        dated: set[str] = set()
-        for time, name in sorted((time, name) for name, time in run.times.items()):
-            dated.add(name)
-            if satisfied(self._policy.time, dated):
-                return time
-        return None
+        return None if self._policy.time is None else earliest(self._policy.time, run.times, run.classes)
 
 
 def _listed(names: Iterable[str]) -> str:

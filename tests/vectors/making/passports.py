@@ -12,6 +12,7 @@ from tests.vectors.making.verdicts import (
     OTHER,
     SINCE,
     Verdicts,
+    ledgers_count_once,
     policies_decide,
     sound,
     status,
@@ -26,6 +27,7 @@ def passports() -> dict[str, Any]:
     made.base("plain", lambda scene: scene.passport())
     sound(made)
     policies_decide(made)
+    ledgers_count_once(made)
     times(made)
     status(made)
     _files(made)

@@ -274,6 +274,7 @@ def _ledgers_refused() -> list[Case]:
     lines = Scene().lines()
     rows = (
         ("a ledger twice", refused("policy.ledger-twice", place=_at(7, 14)), lines["chain"].replace("chain", "again")),
+        ("33 ledgers, with the chain", undetermined("policy.too-many-ledgers", place=_at(38, 12)), _ledgers(32)),
         ("an unknown kind of ledger", undetermined("policy.unknown-scheme"), "ledger other rfc3161:ab"),
         (
             "a package that is not installed",
@@ -301,6 +302,12 @@ def _ledgers_refused() -> list[Case]:
         ),
     )
     return [_bad(name, expect, _with_line("other", line)) for name, expect, line in rows]
+
+
+def _ledgers(count: int) -> str:
+    """Lines of so many other logs."""
+    keys = [vkey(f"l{at}.example", material(private_key(f"ledger {at}"), LOG)) for at in range(count)]
+    return "\n".join(f"ledger l{at} tlog:l{at}.example key={one}" for at, one in enumerate(keys))
 
 
 def _groups_refused() -> list[Case]:

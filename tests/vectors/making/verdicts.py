@@ -174,6 +174,28 @@ def policies_decide(made: Verdicts) -> None:
     add("no ledger dates it", "undetermined", "time-quorum.unmet", time="require time by=both")
 
 
+def ledgers_count_once(made: Verdicts) -> None:
+    """One chain under two chain ids: the same evidence, cited for both, and the same blocks trusted for both."""
+    again = "eip155:31338"
+
+    def twice(value: Value) -> None:
+        for seal in value["seals"].values():
+            for head in seal["heads"]:
+                head["anchors"].insert(1, {**head["anchors"][0], "ledger": again})
+
+    trust = made.trusts["plain"]
+    both = {**trust, "items": trust["items"] + [{**item, "ledger": again} for item in trust["items"]]}
+    line = Scene().lines()["chain"]
+    lines = f"{line}\n{line.replace('chain eip155:31337', f'again {again}')}"
+    found = ("ledger.same", "ledger-quorum.unmet")
+    given: dict[str, Any] = {"change": twice, "trust": both, "chain": lines}
+    made.add("one chain under two names", "undetermined", *found, both="group both all chain again", **given)
+    dated = {**given, "both": "group both 2 chain again other", "time": "require time by=both"}
+    made.add("one chain dates once", "undetermined", "ledger.same", "time-quorum.unmet", **dated)
+    any_two = "group both 2 chain again other"
+    made.add("one chain under two names, and a log", "verified", "ledger.same", both=any_two, since=SINCE, **given)
+
+
 def times(made: Verdicts) -> None:
     add, maker = made.add, Scene().lines()["maker"]
     second = timedelta(seconds=1)

@@ -120,7 +120,9 @@ class TlogVerifier:
             return Checked((refused.finding,))
         finding = SHOWN(log=pins.key.name, index=proof.index, size=checkpoint.size)
         identity = f"tlog-key:{pins.key.public_key.hex()}"
-        return Checked((finding,), Proved(statement.log_id.hex(), time=None, identities=frozenset({identity})))
+        return Checked(
+            (finding,), Proved(statement.log_id.hex(), None, (), frozenset({identity}), proof.checkpoint_note)
+        )
 
     def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
         """No anchor in a log rests on trust items: the policy pins all that there is."""

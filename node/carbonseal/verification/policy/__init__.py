@@ -1,4 +1,4 @@
-"""Policies: whom a verifier trusts, and what is required (docs/spec.md, section 15).
+"""Policies: whom a verifier trusts, and what is required (docs/spec.md, section 15). Private.
 
     carbonseal-policy v1
     log     <vkey> [<url>]

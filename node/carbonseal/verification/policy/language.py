@@ -23,6 +23,7 @@ from .words import MAX_BYTES, Option, Word, lines, options
 __all__ = ["MAX_BYTES", "parse_policy"]
 
 MOST_WORDS = 1 << 10
+MAX_LEDGERS = 32  # bounds the search of `ledger_classes`
 
 
 def parse_policy(raw: bytes | str) -> Policy:
@@ -107,6 +108,8 @@ def _ledger(reading: _Reading, words: Sequence[Word]) -> None:
     if ledger in reading.policy.ledgers:
         raise word.refused(codes.POLICY_LEDGER_TWICE, ledger=ledger)
     given = dict(options(words[2:], None, KEYWORDS["ledger"].form))
+    if len(reading.policy.ledgers) == MAX_LEDGERS:
+        raise word.refused(codes.POLICY_TOO_MANY_LEDGERS, limit=MAX_LEDGERS)
     package, quorum = given.pop("package", None), given.pop("quorum", None) if scheme == "tlog" else None
     with word.placing():
         verifier = policy_verifier(scheme, None if package is None else package.value)
