@@ -102,7 +102,7 @@ class Aliased(World):
     def more(self, statement: Statement) -> Iterable[Line]:
         return (make(statement) for make in ALIASES.values())
 
-    def anchored_head(self, *given: int, **options: object) -> Head:  # type: ignore[override]
+    def anchored_head(self, *given: int, **options: object) -> Head:
         head = super().anchored_head(*given, **options)  # type: ignore[arg-type]
         anchors = []
         for line in self.more(self.log.checkpoint(given[1]).statement()):

@@ -80,6 +80,7 @@ class LedgerConfig:
     publisher: str  # empty where the log itself is the publisher, as in other operators' logs
     cadence: float  # seconds from one anchor of a log to its next
     options: Mapping[str, str]
+    label: str = ""  # what policy templates call it; empty: its kind
 
     def publisher_of(self, origin: str) -> str:
         """The publisher of the anchors of the log `origin` on this ledger, as policies write it."""
@@ -202,7 +203,8 @@ def _issuer(table: _Table) -> IssuerConfig:
 
 def _ledger(table: _Table) -> LedgerConfig:
     name, uri, publisher = table.text("name"), table.text("uri"), table.text("publisher", "")
-    ledger = LedgerConfig(name, uri, publisher, table.number("cadence", 3600, least=1), table.options("options"))
+    cadence, options = table.number("cadence", 3600, least=1), table.options("options")
+    ledger = LedgerConfig(name, uri, publisher, cadence, options, table.text("label", ""))
     table.end(CONFIG_UNKNOWN_LEDGER_KEY)
     return ledger
 

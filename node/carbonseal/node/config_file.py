@@ -114,6 +114,7 @@ def _ledger(ledger: LedgerConfig) -> str:
         "ledger",
         {
             "name": ledger.name,
+            "label": ledger.label or None,
             "uri": ledger.uri,
             "publisher": ledger.publisher or None,
             "cadence": ledger.cadence,

@@ -273,7 +273,7 @@ def _ledger_configs(ledgers: Sequence[LedgerRequest], found: Sequence[LedgerIden
     from carbonseal.node.config import LedgerConfig
 
     return tuple(
-        LedgerConfig(it.name, wanted.uri, it.publisher, wanted.cadence, wanted.options)
+        LedgerConfig(it.name, wanted.uri, it.publisher, wanted.cadence, wanted.options, wanted.name)
         for wanted, it in zip(ledgers, found, strict=True)
     )
 

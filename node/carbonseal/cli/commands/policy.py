@@ -54,7 +54,7 @@ async def _ledger_lines(directory: Path, settings: NodeConfig) -> list[LedgerLin
     for ledger in settings.ledgers:
         if any(ledger.name in names for names in used):
             shared = all(ledger.name in names for names in used)
-            name = _name(ledger.name, [line.name for line in lines] + [issuer.name for issuer in settings.issuers])
+            name = _name(ledger, [line.name for line in lines] + [issuer.name for issuer in settings.issuers])
             lines.append(await _ledger_line(name, ledger, directory, shared=shared))
     return lines
 
@@ -69,8 +69,8 @@ async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shar
     return LedgerLine(name, found.name, found.pins, found.gives_time, found.package, shared)
 
 
-def _name(ledger: str, taken: Sequence[str]) -> str:
-    """The name of a ledger in the policy: its kind, with a number where there are several."""
-    kind = ledger.partition(":")[0]
-    numbered = (f"{kind}-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (kind, *numbered) if name not in taken)
+def _name(ledger: LedgerConfig, taken: Sequence[str]) -> str:
+    """The name of a ledger in the policy: its label, else its kind, with a number where it is taken."""
+    wanted = ledger.label or ledger.name.partition(":")[0]
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (wanted, *numbered) if name not in taken)
