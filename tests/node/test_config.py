@@ -47,7 +47,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         heartbeat=3600,
         issuers=(IssuerConfig("i", "did:web:i.example", "file:keys/i.key", "second"),),
         ledgers=(
-            LedgerConfig("eip155:1", uri, "0xabc", 60.5, options),
+            LedgerConfig("eip155:1", uri, "0xabc", 60.5, options, "chain"),
             LedgerConfig("tlog:o", uri, "", 1234567, {}),
         ),
         cosigner=CosignerConfig(text, uri),

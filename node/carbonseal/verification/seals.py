@@ -281,7 +281,7 @@ class Seals:
                 yield codes.TIME_QUORUM_MET(*place, time=format_instant(existed_by))
 
     def _existed_by(self, run: _Run) -> datetime | None:
-        """The earliest time at which the anchors dated by then satisfy the time quorum."""
+        """The earliest time at which the anchors dated by then satisfy what the policy requires of time."""
         return None if self._policy.time is None else earliest(self._policy.time, run.times, run.classes)
 
 

@@ -1,0 +1,93 @@
+"""The examples of docs/policies.md are read, and decide as the page says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from carbonseal.findings import Outcome, Verdict
+from carbonseal.ledger import Evidence
+from carbonseal.log.proofs import TlogProof
+from carbonseal.passport.passports import Passport
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.policy.language import KEYWORDS
+from carbonseal.verification.policy.requirements import REQUIREMENTS
+from carbonseal.verification.verify import Report, verify
+from tests.repository.sources import REPOSITORY
+from tests.world import AT, BLOCK_TIME, World, codes
+
+PAGE = (REPOSITORY / "docs" / "policies.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"^<!-- policy: (\w+) -->\n```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+
+
+@dataclass
+class Cosigned(World):
+    """The world, whose other log has its checkpoints cosigned too."""
+
+    def other_proof(self, index: int) -> Evidence:
+        size = self.other.size
+        head = self.other.head(size, (self.witness, int(BLOCK_TIME.timestamp()) + 60))
+        return Evidence("tlog-proof", 1, TlogProof(index, self.other.inclusion(index, size), head).encode())
+
+
+@cache
+def world() -> tuple[Cosigned, Passport, Passport]:
+    """The passport of a reader with a cell in it, and that of a part; heads are cosigned."""
+    made = Cosigned()
+    part = made.passport(made.supplier, "cell", witnessed=True)
+    return made, made.passport(components=[part], witnessed=True), made.passport(name="part")
+
+
+def judged(name: str, passport: Passport, *more: str) -> Report:
+    policy = parse_policy(EXAMPLES[name] + "".join(f"{line}\n" for line in more))
+    return verify(passport, policy, world()[0].trust(), at=AT)
+
+
+def not_asked(report: Report) -> set[str]:
+    return {finding.code.name for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED}
+
+
+def test_there_are_three_examples() -> None:
+    assert set(EXAMPLES) == {"buyer", "customs", "procurement"}
+    assert len(EXAMPLES["buyer"].splitlines()) == 5
+
+
+def test_the_buyers_five_lines() -> None:
+    _, _, part = world()
+    report = judged("buyer", part)
+    assert report.verdict is Verdict.VERIFIED
+    asked_not = {"time-quorum", "status", "witness-quorum", "history", "record", "flow"}
+    assert not_asked(report) == {f"{name}.not-asked" for name in asked_not}
+
+
+def test_the_customs_offices() -> None:
+    _, reader, part = world()
+    report = judged("customs", reader)
+    assert report.verdict is Verdict.VERIFIED, [str(one) for one in report.findings]
+    assert {"witness-quorum.met", "time-quorum.met", "status.current", "history.shown"} <= codes(report)
+    assert not_asked(report) == {"flow.not-asked"}
+    assert "witness-quorum.unmet" in codes(judged("customs", part))
+
+
+def test_the_procurement_offices() -> None:
+    _, reader, _ = world()
+    report = judged("procurement", reader)
+    assert report.verdict is Verdict.VERIFIED, [str(one) for one in report.findings]
+    assert "ledger.witnessed" in codes(report)
+    assert report.existed_by == BLOCK_TIME
+
+
+@pytest.mark.parametrize("line", ["require statement by=vouching", "require carbon-flow", "require over-allocation"])
+def test_what_the_version_lacks(line: str) -> None:
+    _, reader, _ = world()
+    report = judged("procurement", reader, line)
+    assert report.verdict is Verdict.UNDETERMINED
+    assert "check.unavailable" in codes(report)
+
+
+def test_every_keyword_and_every_check_is_taught() -> None:
+    assert not [word for word in KEYWORDS if not re.search(rf"^{word} ", "\n".join(EXAMPLES.values()), re.MULTILINE)]
+    assert not [check for check in REQUIREMENTS if f"`require {check}" not in PAGE]
