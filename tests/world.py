@@ -123,6 +123,9 @@ class World:
     witness: Cosigner = field(default_factory=lambda: Cosigner("witness.example", key("witness")))
     trusted: list[TrustItem] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
+    other_cosigned: bool = (
+        False  # whether the witness cosigns the other log's checkpoints, a minute after the chain's block
+    )
 
     # sealing and anchoring
 
@@ -146,7 +149,8 @@ class World:
 
     def other_proof(self, index: int) -> Evidence:
         size = self.other.size
-        proof = TlogProof(index, self.other.inclusion(index, size), self.other.head(size))
+        cosigners = [(self.witness, int(BLOCK_TIME.timestamp()) + 60)] if self.other_cosigned else []
+        proof = TlogProof(index, self.other.inclusion(index, size), self.other.head(size, *cosigners))
         return Evidence("tlog-proof", 1, proof.encode())
 
     def anchored_head(self, index: int, size: int, *, witnessed: bool = False, log: MemoryLog | None = None) -> Head:

@@ -13,6 +13,7 @@ from tests.vectors.making.verdicts import (
     SINCE,
     Verdicts,
     ledgers_count_once,
+    logs_with_witnesses,
     policies_decide,
     sound,
     status,
@@ -28,6 +29,7 @@ def passports() -> dict[str, Any]:
     sound(made)
     policies_decide(made)
     ledgers_count_once(made)
+    logs_with_witnesses(made)
     times(made)
     status(made)
     _files(made)

@@ -196,6 +196,28 @@ def ledgers_count_once(made: Verdicts) -> None:
     made.add("one chain under two names, and a log", "verified", "ledger.same", both=any_two, since=SINCE, **given)
 
 
+def logs_with_witnesses(made: Verdicts) -> None:
+    """A log as a ledger, whose line asks for its witnesses."""
+
+    def cosigned(scene: Scene) -> Passport:
+        scene.other_cosigned = True
+        return scene.passport()
+
+    made.base("cosigned ledger", cosigned)
+    lines = Scene().lines()
+    witness = f"witness watcher {Scene().witness.verifier.encode()}\n"
+    asked: dict[str, Any] = {
+        "other": f"{witness}{lines['other']} quorum=watcher",
+        "both": "",
+        "anchors": "require anchors by=other",
+        "time": "require time by=other",
+    }
+    dated = format_instant(BLOCK_TIME + timedelta(minutes=1))
+    made.add("a log that its witness dates", "verified", "ledger.witnessed", of="cosigned ledger", since=dated, **asked)
+    found = ("ledger.not-witnessed", "ledger-quorum.unmet")
+    made.add("a log that its witness does not cosign", "undetermined", *found, **asked)
+
+
 def times(made: Verdicts) -> None:
     add, maker = made.add, Scene().lines()["maker"]
     second = timedelta(seconds=1)
