@@ -351,9 +351,7 @@ class Proved:
     time: int | None  # seconds since 1970 (not later than), or None where the ledger proves order only
     trusted: tuple[TrustItem, ...] = ()  # the items that it rests on
     identities: frozenset[str] = frozenset()
-    checkpoint: bytes = (
-        b""  # of a log: the signed note that it rests on, on which the policy's witnesses may have cosigned
-    )
+    checkpoint: bytes = b""  # of a log: the note that it rests on, which a policy's witnesses may have cosigned
 
 
 @dataclass(frozen=True, slots=True)
