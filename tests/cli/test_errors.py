@@ -79,7 +79,7 @@ def test_a_broken_database_is_reported_with_its_path(run: Run, tmp_path: Path) -
         path.write_bytes(b"garbage" * 5000)
         for result in (run("status", node), run("seal", node, "-", "--profile", "json/1", input="{}\n")):
             assert result.exit_code == 1
-            assert f"carbonseal: {path} is damaged, or no database at all" in result.stderr
+            assert f"carbonseal: {path} is damaged, or is not a database" in result.stderr
             assert "Traceback" not in result.output
         path.write_bytes(kept)
     assert run("status", node).exit_code == 0

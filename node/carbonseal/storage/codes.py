@@ -16,7 +16,7 @@ NODE_DATABASE_BUSY = undetermined(
 )
 NODE_DATABASE_DAMAGED = undetermined(
     "node.database-damaged",
-    "{path} is damaged, or no database at all: {reason}",
+    "{path} is damaged, or is not a database: {reason}",
     "bring back the newest copy of the whole directory, but for its guard, which stays as it is",
 )
 NODE_DATABASE_FAILED = undetermined(

@@ -122,7 +122,7 @@ PUBLISHER_REPEATED = rejected("ethereum.publisher-repeated", "the publisher {pub
 PUBLISHER_UNKNOWABLE = rejected(
     "ethereum.publisher-unknowable",
     "EAS does not record who wrote an anchor, so {value} cannot be required",
-    "write publisher=any: whose a head is, its log's signature says",
+    "write publisher=any: the log's signature shows whose head it is",
 )
 CONTRACT_UNKNOWN = rejected(
     "ethereum.contract-unknown",
@@ -150,7 +150,7 @@ CONFIRMATIONS_MALFORMED = rejected(
 )
 FINALITY_MALFORMED = rejected(
     "ethereum.finality-malformed",
-    "{value} is not a way to be final beside the other options",
+    "finality={value} is not valid together with the other options",
     'write finality = "finalized", or confirmations = "12", not both',
 )
 SETTING_MALFORMED = rejected("ethereum.setting-malformed", "{value} is not {expected}", "write a decimal number")
@@ -178,7 +178,9 @@ KEYSTORE_MALFORMED = rejected(
     "ethereum.keystore-malformed", "{uri} is not an Ethereum keystore of version 3", "restore it from a copy"
 )
 KEYSTORE_OTHER_ADDRESS = rejected(
-    "ethereum.keystore-other-address", "{uri} names the address {named}, and holds the key of {found}", "find out why"
+    "ethereum.keystore-other-address",
+    "{uri} names the address {named}, and holds the key of {found}",
+    "use that account's own keystore",
 )
 SIGNER_OTHER_CHAIN = rejected(
     "ethereum.signer-other-chain",

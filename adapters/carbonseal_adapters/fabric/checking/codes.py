@@ -117,9 +117,7 @@ SIGNATURE_HIGH_S = rejected("fabric.signature-high-s", "a signature by {msp} has
 
 DATA_HASH = rejected("fabric.data-hash", "block {number} has other contents than its header says")
 NOT_A_CONFIG = rejected("fabric.not-a-config", "block {number} is not a configuration block: {problem}")
-CONFIG_GAP = rejected(
-    "fabric.config-gap", "configuration {sequence} follows on {previous}: one is missing, or is there twice"
-)
+CONFIG_GAP = rejected("fabric.config-gap", "configuration {sequence} follows {previous}: one is missing or repeated")
 CONFIG_ORDER = rejected("fabric.config-order", "block {number} cannot follow configuration block {previous}")
 CONFIG_SELF = rejected("fabric.config-self", "configuration block {number} is signed as one governed by block {last}")
 CONFIG_OTHER = rejected(

@@ -35,14 +35,14 @@ UNKNOWN_KEY = noted(
     "no signature on the checkpoint of {log} is by the pinned key",
     "if the log changed its key, pin the new one in the policy's ledger line",
 )
-TOO_LARGE = noted("tlog.too-large", "the proof has {bytes} bytes, and {most} are the most")
+TOO_LARGE = noted("tlog.too-large", "the proof has {bytes} bytes; at most {most} are read")
 UNKNOWN_CHECKPOINT = noted(
     "tlog.unknown-checkpoint",
     "the proof's checkpoint is of a form that is not known here: {why}",
     "a newer carbonseal may know it",
 )
 MALFORMED = rejected("tlog.malformed", "this is not a proof of inclusion in a log: {why}")
-EXTRA = rejected("tlog.extra", "the proof carries extra data, which an anchor has no use for")
+EXTRA = rejected("tlog.extra", "the proof carries extra data; the proof of an anchor has none")
 MALFORMED_CHECKPOINT = rejected("tlog.malformed-checkpoint", "the proof's checkpoint cannot be read: {why}")
 OTHER_ORIGIN = rejected("tlog.other-origin", "the checkpoint is one of {found}, not of {log}")
 OWN_LOG = rejected("tlog.own-log", "{log} cannot be a ledger for its own heads")
