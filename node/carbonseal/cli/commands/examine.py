@@ -118,7 +118,7 @@ def _examine(
 
 def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
     lines = [*tree(findings), *(plain(f"wrote {path}") for path in proofs)]
-    return "\n".join([*lines, f"{count:,} observations: {len(findings) or 'no'} logs contradict themselves"])
+    return "\n".join([*lines, f"{count:,} observations; logs that contradict themselves: {len(findings)}"])
 
 
 def _as_json(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
