@@ -80,10 +80,10 @@ def prefix(old: int = 6, new: int = 13) -> FraudProof:
 FORMS = {"roots": roots, "entries": two_entries, "subtrees": subtrees, "consistency": prefix}
 
 
-def judged(proof: FraudProof) -> str:
+def checked(proof: FraudProof) -> str:
     """The code of what comes of a proof, after it was written and read."""
     try:
-        return parse(proof.encode()).judge(KEYS).code.name
+        return parse(proof.encode()).check(KEYS).code.name
     except Refused as refused:
         return refused.finding.code.name
 
@@ -93,7 +93,7 @@ def test_each_form_holds(form: str) -> None:
     proof = FORMS[form]()
     assert parse(proof.encode()) == proof
     assert json.loads(proof.encode())["kind"] == form
-    found = proof.judge(KEYS)
+    found = proof.check(KEYS)
     assert found.code.outcome is Outcome.REJECTED
     assert found.code.name == "fraud-proof.holds"
     assert ORIGIN in found.message
@@ -110,20 +110,20 @@ def test_without_the_logs_key_it_is_undetermined(form: str) -> None:
         {"log.example/2": [SIGNER.verifier]},
     ]
     for keys in unlisted:
-        found = proof.judge(keys)
+        found = proof.check(keys)
         assert (found.code.name, found.code.outcome) == ("fraud-proof.log-not-listed", Outcome.UNDETERMINED)
 
 
 def test_several_keys_of_one_log() -> None:
     proof = of_roots(note(ONE, 7), note(OTHER, 7, FORGER))
-    assert judged(proof) == "fraud-proof.log-not-listed"
-    assert proof.judge({ORIGIN: [SIGNER.verifier, FORGER.verifier]}).code.name == "fraud-proof.holds"
+    assert checked(proof) == "fraud-proof.log-not-listed"
+    assert proof.check({ORIGIN: [SIGNER.verifier, FORGER.verifier]}).code.name == "fraud-proof.holds"
 
 
 def test_any_prefix_of_another_tree() -> None:
     for new in range(5, 20):
         for old in range(4, new):
-            assert judged(prefix(old, new)) == "fraud-proof.holds"
+            assert checked(prefix(old, new)) == "fraud-proof.holds"
 
 
 # --- attacks: none of these accuses the log -------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def _() -> FraudProof:
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks(name: str) -> None:
     make, code = ATTACKS[name]
-    assert judged(make()) == code
+    assert checked(make()) == code
 
 
 @given(st.integers(1, 19), st.integers(2, 20), st.lists(st.binary(min_size=32, max_size=32), max_size=8))
@@ -253,10 +253,10 @@ def test_nothing_invented_accuses_an_honest_log(old: int, new: int, hashes: list
     old, new = sorted((old, new))
     heads = (note(ONE, old), note(ONE, new))
     first, *siblings = hashes or [bytes(32)]
-    assert judged(FraudProof(heads, OtherPrefix(first, tuple(siblings)))) != "fraud-proof.holds"
+    assert checked(FraudProof(heads, OtherPrefix(first, tuple(siblings)))) != "fraud-proof.holds"
     pair = (tuple(siblings), tuple(hashes))
-    assert judged(FraudProof(heads, TwoSubtrees(0, 0, (first, ONE.hashes[0]), pair))) != "fraud-proof.holds"
-    assert judged(FraudProof(heads, TwoRoots())) != "fraud-proof.holds"
+    assert checked(FraudProof(heads, TwoSubtrees(0, 0, (first, ONE.hashes[0]), pair))) != "fraud-proof.holds"
+    assert checked(FraudProof(heads, TwoRoots())) != "fraud-proof.holds"
 
 
 # --- the file ------------------------------------------------------------------------------------------------------

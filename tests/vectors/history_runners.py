@@ -52,4 +52,4 @@ def fraud(proof: bytes, keys: list[str]) -> None:
         listed.setdefault(key.name, []).append(key)
     parsed = fraud_proofs.parse(proof)
     assert fraud_proofs.parse(parsed.encode()) == parsed
-    raise Refused(parsed.judge(listed))
+    raise Refused(parsed.check(listed))

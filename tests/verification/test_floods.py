@@ -32,7 +32,7 @@ if not sys.platform.startswith("linux"):
     pytest.skip("only Linux bounds a process's memory", allow_module_level=True)
 
 MEGABYTES = 1 << 20
-JUDGE = """
+PROGRAM = """
 import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,12 +44,12 @@ print(report.verdict.value, *{finding.code.name for finding in report.findings})
 """
 
 
-def judged(world: World, raw: bytes, folder: Path, memory: int) -> list[str]:
+def run_verify(world: World, raw: bytes, folder: Path, memory: int) -> list[str]:
     """Verdict and codes, from a process that gets so many bytes of memory."""
     passport, policy = folder / "passport.json", folder / "customs.policy"
     passport.write_bytes(raw)
     policy.write_text("\n".join(line for line in world.lines().values() if line) + "\n", encoding="utf-8")
-    command = [sys.executable, "-c", JUDGE, str(passport), str(policy), str(memory)]
+    command = [sys.executable, "-c", PROGRAM, str(passport), str(policy), str(memory)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
@@ -57,25 +57,25 @@ def judged(world: World, raw: bytes, folder: Path, memory: int) -> list[str]:
     "section", [*["credentials", "records", "seals", "checkpoints", "evidence", "statusLists"], None]
 )
 def test_a_million_misfits(section: str | None, tmp_path: Path) -> None:
-    """What is wrong is told of the first; a list of all that is wrong would take gigabytes."""
+    """What is wrong is reported of the first alone; a list of all that is wrong would take gigabytes."""
     world = World()
     many = {f"k{number}": 1 for number in range(300_000)}
     raw = in_file(world.passport(), lambda value: (value[section] if section else value).update(many))
     if section == "credentials":
-        assert judged(world, raw, tmp_path, 1 << 30) == ["undetermined", "passport.over-limit"]
+        assert run_verify(world, raw, tmp_path, 1 << 30) == ["undetermined", "passport.over-limit"]
     else:
-        assert judged(world, raw, tmp_path, 1 << 30) == ["rejected", "passport.malformed"]
+        assert run_verify(world, raw, tmp_path, 1 << 30) == ["rejected", "passport.malformed"]
 
 
 def test_seals_that_many_credentials_lead_to(tmp_path: Path) -> None:
-    """Thousands of credentials that list the same few records: each seal is checked, and told in full, once."""
+    """Thousands of credentials that list the same few records: each seal is checked, and reported in full, once."""
     world = World()
     seals = sealed(world, records=20, heads=16, anchors=16)
     raw = listing(world, seals, parents=300)
     assert len(raw) < 2 * MEGABYTES
-    told = judged(world, raw, tmp_path, 400 * MEGABYTES)
-    assert told[0] == "undetermined"
-    assert {"seal.included", "ledger.not-listed", "ledger-quorum.unmet"} <= set(told)
+    output = run_verify(world, raw, tmp_path, 400 * MEGABYTES)
+    assert output[0] == "undetermined"
+    assert {"seal.included", "ledger.not-listed", "ledger-quorum.unmet"} <= set(output)
 
 
 def sealed(world: World, *, records: int, heads: int, anchors: int) -> dict[bytes, Seal]:
@@ -117,7 +117,7 @@ def listing(world: World, seals: dict[bytes, Seal], parents: int) -> bytes:
     return Passport(root.signed.digest, credentials, {}, seals, {}).encode()
 
 
-def test_what_is_wrong_with_a_shared_seal_is_told_at_every_place() -> None:
+def test_what_is_wrong_with_a_shared_seal_is_reported_at_every_place() -> None:
     """Also where the first place is a status list of which the policy does not ask."""
     world = World()
     part = world.passport(world.supplier, "part")
@@ -153,7 +153,7 @@ def test_one_evidence_for_two_heads() -> None:
 
 
 def test_names_that_would_be_repeated_without_end() -> None:
-    """A name of a kilobyte is told once in full; the places below it take its beginning."""
+    """A name of a kilobyte is written once in full; the places below it take its beginning."""
     world = World()
     report = world.verify(world.passport(change=lambda draft: draft["credentialSubject"].update(name="x" * 1024)))
     assert report.verdict is Verdict.VERIFIED
@@ -163,7 +163,7 @@ def test_names_that_would_be_repeated_without_end() -> None:
 
 @pytest.mark.parametrize("odd", ["\u009b31m", "\u202e", "\u200f", "\x7f", "x" * 200_000])
 def test_what_is_no_text_in_what_is_found(odd: str) -> None:
-    """Places and messages are printable and of bounded length, whatever format they are told in."""
+    """Places and messages are printable and of bounded length, in whatever format they are written."""
     world = World()
     files = [
         in_file(world.passport(), lambda value: value.update({odd: 1})),

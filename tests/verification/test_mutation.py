@@ -29,7 +29,7 @@ from tests.verification.mutants import Way, at, made, value
 from tests.world import AT, World, codes
 
 
-def judged(raw: bytes) -> Report:
+def checked(raw: bytes) -> Report:
     _, policy, trust = made()
     return verify(raw, policy, trust, at=AT)
 
@@ -43,7 +43,7 @@ def same_value(raw: bytes) -> bool:
 
 def holds(raw: bytes) -> None:
     """It verifies only where it is the same value, however it is written."""
-    report = judged(raw)
+    report = checked(raw)
     assert report.findings
     if report.verdict is Verdict.VERIFIED and not same_value(raw):
         assert "record.withheld" in codes(report)
@@ -52,7 +52,7 @@ def holds(raw: bytes) -> None:
 
 def test_what_is_mutated_verifies() -> None:
     raw, _, _ = made()
-    assert judged(raw).verdict is Verdict.VERIFIED
+    assert checked(raw).verdict is Verdict.VERIFIED
     assert same_value(raw)
     assert len(raw) < 16_000
 
@@ -104,7 +104,7 @@ def test_the_order_of_keys_means_nothing() -> None:
 def test_every_length() -> None:
     raw, _, _ = made()
     for end in range(0, len(raw) - 2, 37):  # without its line feed it is the same value
-        assert judged(raw[:end]).verdict is not Verdict.VERIFIED
+        assert checked(raw[:end]).verdict is not Verdict.VERIFIED
 
 
 def ways(value: Any, way: Way = ()) -> Iterator[Way]:
@@ -320,4 +320,4 @@ def test_any_stretch_of_a_text_for_one_of_the_same_length(data: st.DataObject) -
 
 @given(st.binary() | st.text().map(str.encode))
 def test_any_bytes_at_all(raw: bytes) -> None:
-    assert judged(raw).verdict is not Verdict.VERIFIED
+    assert checked(raw).verdict is not Verdict.VERIFIED

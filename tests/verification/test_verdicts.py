@@ -242,7 +242,7 @@ def test_what_is_not_asked_is_listed() -> None:
     }
 
 
-def test_a_withheld_record_is_told_and_does_no_harm() -> None:
+def test_a_withheld_record_is_noted_and_does_no_harm() -> None:
     world = World()
     passport = replace(world.passport(), records={})
     report = world.verify(passport)
@@ -308,7 +308,7 @@ def test_trust_survives_its_file() -> None:
     assert trust.joined(world.trusted) == trust
 
 
-def test_a_record_that_two_credentials_list_is_told_of_in_full_once() -> None:
+def test_a_record_that_two_credentials_list_is_reported_in_full_once() -> None:
     """Thousands of credentials may list one record, and its seal may have hundreds of anchors: each learns what it
     comes to."""
     world = World()
@@ -321,11 +321,11 @@ def test_a_record_that_two_credentials_list_is_told_of_in_full_once() -> None:
         )
     )
     assert report.verdict is Verdict.VERIFIED
-    told = Counter(one.place[:2] for one in report.findings if one.place[1:] and one.place[1].startswith("record"))
-    assert sorted(told.values()) == [2, 6, 6]  # the last: that it is disclosed, and that its seal holds
+    seals = Counter(one.place[:2] for one in report.findings if one.place[1:] and one.place[1].startswith("record"))
+    assert sorted(seals.values()) == [2, 6, 6]  # the last: that it is disclosed, and that its seal holds
 
 
-def test_a_record_that_two_credentials_list_is_judged_where_it_is_told_of() -> None:
+def test_a_record_that_two_credentials_list_is_checked_where_it_is_reported() -> None:
     world = World()
     part = world.passport(world.supplier, "sensor")
     shared = part.credential.document["credentialSubject"]["records"][0]

@@ -121,8 +121,8 @@ class Verifier:
             raw = self.read(path)
         except OSError as error:
             return FileResult(READ_ERROR, self._format_read_error(path, error.strerror or str(error)))
-        if FRAUD_PROOF in raw and (judged := self._fraud_proof(path, raw)) is not None:
-            return judged
+        if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
+            return result
         try:
             passport = parse(raw)
         except Refused:
@@ -167,7 +167,7 @@ class Verifier:
             return None
         try:
             proof = parse_value(value)
-            finding = proof.judge(self.keys)
+            finding = proof.check(self.keys)
         except Refused as refused:
             finding = refused.finding
             unknown = finding.code.outcome is Outcome.UNDETERMINED

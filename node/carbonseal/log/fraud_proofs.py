@@ -12,7 +12,7 @@ As written (RFC 8785 and a line feed; hashes in hex, proofs as joined hashes in 
   under its own checkpoint. *consistency*: a consistency proof whose first node is given apart leads to the newer root, and to
   another older root than the older checkpoint has.
 - Any other claim about a log accuses nobody: anyone can put a public checkpoint beside a wrong proof.
-- It is judged only under keys that the policy lists for that log.
+- It counts only under keys that the policy lists for that log.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ Contradiction = TwoRoots | TwoEntries | TwoSubtrees | OtherPrefix
 
 @dataclass(frozen=True, slots=True)
 class FraudProof:
-    """Two signed notes, and what contradicts between them. Nothing is verified before `judge`."""
+    """Two signed notes, and what contradicts between them. Nothing is verified before `check`."""
 
     notes: tuple[bytes, bytes]
     contradiction: Contradiction
@@ -90,7 +90,7 @@ class FraudProof:
         checkpoints = [note.decode() for note in self.notes]
         return jcs({"carbonseal": VERSION, "kind": kind, "checkpoints": checkpoints, **members}) + b"\n"
 
-    def judge(self, keys: LogKeys) -> Finding:
+    def check(self, keys: LogKeys) -> Finding:
         """`fraud-proof.holds` (rejected) where it holds under keys that are listed; `fraud-proof.log-not-listed` (undetermined)
         where it would hold and no listed key signed both checkpoints. Raises Refused where it does not hold."""
         notes = [Note.parse(note) for note in self.notes]

@@ -6,7 +6,7 @@
 - A seal is cited by the commitment of a cited credential, a listed record or a carried status list.
 
 What nothing cites is refused when a passport is read, and left out when one is assembled or refreshed. A record, component,
-seal or status list that is cited and not carried is for the verifier to judge.
+seal or status list that is cited and not carried is a finding of verification.
 """
 
 from __future__ import annotations

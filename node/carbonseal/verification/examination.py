@@ -1,4 +1,4 @@
-"""Examination: many files judged together, through their observations (docs/spec.md, section 22).
+"""Examination: many files verified together, through their observations (docs/spec.md, section 22).
 
 1. `Collection` takes the observations of one file after another, in bounded memory: sorted runs go to where the caller keeps them.
 2. `equivocations` reads the merged lines once, and keeps for each log how many places contradict, and the first of them.
@@ -135,7 +135,7 @@ def prove(
 
 def _holds(proof: FraudProof, keys: LogKeys) -> bool:
     try:
-        return proof.judge(keys).code.name == "fraud-proof.holds"
+        return proof.check(keys).code.name == "fraud-proof.holds"
     except Refused:  # another office's lines may claim what no log signed
         return False
 

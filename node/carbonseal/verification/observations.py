@@ -1,6 +1,6 @@
 """Observations of logs (docs/spec.md, section 22): what signed heads and valid proofs show, as a set keyed by content.
 
-An observation says which value stands at which place of a log, and names the file that shows it. As written, one a line::
+An observation has a place of a log, the value there, and the file that shows it. As written, one a line::
 
     {"carbonseal":"observations/1"}
     {"place":["head","log.example/1","24"],"shows":"9a29…","signed":"log.example/1\\n24\\n…","source":{"file":"1f0a…","name":"a.json"}}
@@ -42,7 +42,7 @@ Row = tuple[bytes, bytes]  # place and value, and the rest of the line: both tog
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file that shows something: SHA-256 of its bytes, in hex, and its name, which is only told."""
+    """The file that shows something: SHA-256 of its bytes, in hex, and its name, for people."""
 
     file: str
     name: str
@@ -50,7 +50,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """At the place `numbers` of the log `origin` stands `shows` (32 bytes in hex)."""
+    """The place `numbers` of the log `origin` has the value `shows` (32 bytes in hex)."""
 
     kind: str  # of KINDS
     origin: str
@@ -120,7 +120,7 @@ def _place(line: bytes) -> bytes:
 
 
 def contradictions(lines: Iterable[bytes]) -> Iterator[tuple[Observation, Observation]]:
-    """For each place at which more than one value stands, the first two, from sorted lines. Raises Refused as `parse_line`."""
+    """For each place with more than one value, the first two, from sorted lines. Raises Refused as `parse_line`."""
     first, place, done = b"", b"", False
     for line in lines:
         if (here := _place(line)) != place:

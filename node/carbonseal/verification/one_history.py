@@ -66,7 +66,7 @@ class History:
             proof = next((found for older in unled if (found := _other_prefix(older, largest, reader, keys))), None)
         facts = {"origin": origin, "heads": len(ordered), "size": largest.checkpoint.size}
         if proof is not None:
-            return HistoryFinding(origin, proof.judge(keys), proof)
+            return HistoryFinding(origin, proof.check(keys), proof)
         if not unled:
             return HistoryFinding(origin, codes.HISTORY_SHOWN(**facts))
         first = unled[-1].checkpoint.size
@@ -102,7 +102,7 @@ def _other_prefix(older: SignedHead, newer: SignedHead, reader: TileReader, keys
         prefix = Edge.load(one.size, reader).root()
         first, siblings = split_consistency(one.size, prefix, consistency_proof(one.size, other.size, reader))
         proof = FraudProof((older.note, newer.note), OtherPrefix(first, siblings))
-        return proof if proof.judge(keys).code.name == "fraud-proof.holds" else None
+        return proof if proof.check(keys).code.name == "fraud-proof.holds" else None
     except (Refused, IndexError):  # tiles that are missing, or of another log
         return None
 

@@ -94,7 +94,7 @@ class Statuses:
     def of_lists(self) -> Iterator[Finding]:
         """What there is to say of the lists that `findings` has looked at."""
         for versions in self._versions.values():
-            yield from _told(versions)
+            yield from _reported(versions)
 
     def _entry(self, issuer: str, entry: StatusEntry) -> Iterator[Finding]:
         """What one list says of one position."""
@@ -157,12 +157,12 @@ def _is_set(versions: Iterable[_Version], index: int) -> bool:
     return any(index < version.signed.positions and version.signed.is_set(index) for version in versions)
 
 
-def _told(versions: _Versions) -> Iterator[Finding]:
+def _reported(versions: _Versions) -> Iterator[Finding]:
     """The findings on the versions that decide; on all of them where none is shown. Of the others what is rejected, and that
     they do not count."""
-    told = versions.deciding or [version for version in versions.all if version.checked.shown] or versions.all
+    in_full = versions.deciding or [version for version in versions.all if version.checked.shown] or versions.all
     for version in versions.all:
-        if version in told:
+        if version in in_full:
             yield from version.checked.findings
         elif not version.checked.shown:
             yield from (one for one in version.checked.findings if one.code.outcome is Outcome.REJECTED)

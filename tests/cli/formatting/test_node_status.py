@@ -122,7 +122,7 @@ def test_of_several_logs_each_anchor_has_its_logs_name() -> None:
     assert "  final     efefefef, size 7, since 2026-11-22T09:00:00Z" in said
 
 
-def test_a_node_without_ledgers_is_told_what_it_can_still_do() -> None:
+def test_a_node_without_ledgers_is_reported_with_what_it_can_still_do() -> None:
     begun = formatted(ledgers=[])
     assert "no ledgers, so nothing is anchored" in begun
     assert "begin another log" in begun[-1]

@@ -14,7 +14,7 @@ from carbonseal_adapters.fabric.chaincode.__main__ import main
 PROGRAM = [sys.executable, "-m", "carbonseal_adapters.fabric.chaincode"]
 
 
-def test_it_says_where_it_listens_and_ends_when_it_is_told_to() -> None:
+def test_it_prints_its_address_and_ends_on_a_signal() -> None:
     asked = [*PROGRAM, "--address", "127.0.0.1:0", "--id", "carbonseal:1"]
     with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None

@@ -86,7 +86,7 @@ def test_a_head_is_entered_once_and_cosigned_each_time(directory: Path) -> None:
     run(directory, work)
 
 
-def test_what_is_not_the_next_head_is_told_the_size_that_was_taken(directory: Path) -> None:
+def test_what_is_not_the_next_head_is_refused_with_the_size_that_was_taken(directory: Path) -> None:
     async def work(node: Node) -> None:
         log = node.log()
         assert await conflict(log, OTHER.request(4, 9)) == ("foreign.other-size", 0)
@@ -180,8 +180,8 @@ def test_a_fork_is_kept_as_its_proof_and_not_anchored(
         (fork,) = log.forks
         raw = (directory / fork.file).read_bytes()
         assert fraud_proofs.parse(raw) == fork.proof
-        judged = fork.proof.judge({OTHER.signer.name: [OTHER.signer.verifier]})
-        assert judged.code.name == "fraud-proof.holds"
+        checked = fork.proof.check({OTHER.signer.name: [OTHER.signer.verifier]})
+        assert checked.code.name == "fraud-proof.holds"
         assert log.waiting == 0
         assert log.taken(OTHER.id) == OTHER.statement(taken)
 

@@ -97,7 +97,7 @@ def test_two_sizes_are_proved_by_what_the_files_show() -> None:
     proved = prove(equivocation, lambda source: facts[source.file], keys)
     assert proved is not None
     assert isinstance(proved[0].contradiction, TwoSubtrees | TwoEntries)
-    assert proved[0].judge(keys).code is FRAUD_PROOF_HOLDS
+    assert proved[0].check(keys).code is FRAUD_PROOF_HOLDS
 
 
 def test_nothing_is_found_among_honest_files() -> None:

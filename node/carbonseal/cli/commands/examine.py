@@ -74,7 +74,7 @@ def examine(
       carbonseal examine monday.ndjson tuesday.ndjson -o week.ndjson
     """
     if policy is None and (sources or fraud_proofs):
-        raise click.UsageError("--with and --fraud-proofs need --policy: a fraud proof is judged under its log keys.")
+        raise click.UsageError("--with and --fraud-proofs need --policy: a fraud proof is checked under its log keys.")
     merged = None if output is None else Output(output, over=force)
     try:
         examined, count = _examine(files, policy, sources, merged)
