@@ -18,11 +18,14 @@ def main() -> None:
         version = Programs().version
     except ProgramMissing as missing:
         sys.exit(str(missing))
-    for kind in ["native", "native-bft"] if version.startswith("3.") else ["native"]:
-        print(f"Fabric {version}, {kind}", flush=True)
-        tests = [sys.executable, "-m", "pytest", "tests/fabric", PEER, f"--carbonseal-fabric={kind}", *COVERAGE]
-        if status := subprocess.run(tests, check=False).returncode:
-            sys.exit(status)
+    kinds = ["native", "native-bft"] if version.startswith("3.") else ["native"]
+    sys.exit(max(_run(version, kind) for kind in kinds))
+
+
+def _run(version: str, kind: str) -> int:
+    print(f"Fabric {version}, {kind}", flush=True)
+    tests = [sys.executable, "-m", "pytest", "tests/fabric", PEER, f"--carbonseal-fabric={kind}", *COVERAGE]
+    return subprocess.run(tests, check=False).returncode
 
 
 if __name__ == "__main__":
