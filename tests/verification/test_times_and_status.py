@@ -65,6 +65,12 @@ class TestKeysOfIssuers:
         window = f"from={written(BLOCK_TIME + timedelta(seconds=1))}"
         undetermined(world.verify(passport, maker=self.line(world, window)), "signer.key-not-yet")
 
+    def test_signed_before_its_beginning_and_sealed_after(self) -> None:
+        world = World()
+        passport = world.passport()
+        window = f"from={written(SIGNED + timedelta(seconds=1))}"
+        undetermined(world.verify(passport, maker=self.line(world, window)), "signer.key-not-yet")
+
     def test_where_no_time_is_shown(self) -> None:
         world = World()
         passport = world.passport()

@@ -103,6 +103,12 @@ _BAD_CREDENTIALS: dict[str, tuple[str, Change]] = {
         _MALFORMED,
         lambda d: d["proof"].update(verificationMethod="did:web:maker.example#key-1"),
     ),
+    "a key under which anybody signs, the point of order 4": (
+        _MALFORMED,
+        lambda d: d["proof"].update(
+            verificationMethod="did:web:maker.example#z6MkeTG3bFFSLYVU7VqhgZxqr6YzpaGrQtFMh1uvqGy1vDnP"
+        ),
+    ),
     "two footprints": (
         "credential.listed-twice",
         lambda d: d["credentialSubject"]["records"].append(
