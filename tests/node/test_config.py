@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
-from carbonseal.log.notes import NoteSigner
-from carbonseal.node.config import CosignerConfig, ForeignConfig, IssuerConfig, LedgerConfig, NodeConfig, load, parse
+from carbonseal.log.notes import Cosigner, NoteSigner
+from carbonseal.node.config import (
+    CosignerConfig,
+    ForeignConfig,
+    IssuerConfig,
+    LedgerConfig,
+    NodeConfig,
+    WitnessConfig,
+    load,
+    parse,
+)
 from carbonseal.node.config_file import render
 from carbonseal.node.create import add, create
 from carbonseal.node.lock import Lock, Locked
@@ -25,6 +34,7 @@ from tests.nodes import foreign, log_config, settings, tenant_config
 SETTINGS = settings()
 KEY = NoteSigner("other.example/log", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
 WEAK = "weak.example+6ee080f1+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # the point of order 1
+WITNESS = Cosigner("witness.example/w", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
 LEAST = '[[log]]\nname = "default"\norigin = "a"\nkey = "file:k"\n'
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -38,7 +48,7 @@ def code_of(text: str) -> tuple[str, tuple[str, ...]]:
 @given(TEXT, TEXT, st.dictionaries(st.sampled_from(["registry", "key", "x-1", "publisher", "cadence", "a b"]), TEXT))
 def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> None:
     key = KEY
-    first = log_config(key=uri, predecessor="old.example/log\n7\nAAAA\n", ml_dsa_44_key=uri or None)
+    first = log_config(key=uri, quorum=1, predecessor="old.example/log\n7\nAAAA\n", ml_dsa_44_key=uri or None)
     second = log_config("second", "log.example/second", guard=text, ledgers=("eip155:1",))
     config: NodeConfig = settings(
         first,
@@ -51,6 +61,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
             LedgerConfig("tlog:o", uri, "", 1234567, {}),
         ),
         cosigner=CosignerConfig(text, uri),
+        witnesses=(WitnessConfig(WITNESS, "https://witness.example"),),
         foreign_age=12.5,
         foreign=(*foreign(key), ForeignConfig(replace(key, name="third.example/log"), "second")),
     )
@@ -240,3 +251,23 @@ def test_heads_of_a_log_are_taken_in_one_log() -> None:
 
 def test_a_cosigner_has_a_name_and_a_key_by_default() -> None:
     assert parse(LEAST).cosigner == CosignerConfig("a/witness", "file:keys/witness.key")
+
+
+def _witness(key: str, url: str = "https://witness.example") -> str:
+    return f'[[witness]]\nkey = "{key}"\nurl = "{url}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (LEAST + _witness("nonsense"), ("key.malformed", ("node.toml", "witness", "0", "key"))),
+        (LEAST + _witness(KEY.encode()), ("config.wrong-value", ("node.toml", "witness", "0", "key"))),
+        (LEAST + _witness(WITNESS.encode(), "witness.example"), ("config.wrong-value", ("node.toml", "witness", "0", "url"))),
+        (LEAST + 2 * _witness(WITNESS.encode()), ("config.repeated-name", ("node.toml", "witness", "1"))),
+        (LEAST + "quorum = 1\n", ("config.wrong-value", ("node.toml", "log", "0"))),
+        (LEAST + "quorum = -1\n", ("config.wrong-value", ("node.toml", "log", "0"))),
+        (LEAST + f'[[foreign]]\nkey = "{WITNESS.encode()}"\n', ("config.wrong-value", ("node.toml", "foreign", "0", "key"))),
+    ],
+)  # fmt: skip
+def test_wrong_witnesses(text: str, expected: tuple[str, tuple[str, ...]]) -> None:
+    assert code_of(text) == expected

@@ -37,8 +37,33 @@ class LedgerLine:
         return " ".join(("ledger", self.name, self.ledger, *package, *map("=".join, self.pins.items())))
 
 
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """The witnesses of a node's logs, by their verifier keys, and how many of them must have cosigned a head."""
+
+    keys: Mapping[str, str]  # url by verifier key
+    quorum: int
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the policy."""
+        if not self.keys:
+            return ["# No witness has to cosign the log's checkpoints.", "quorum none"]
+        names = {key: key.partition("+")[0] for key in self.keys}
+        return [
+            *(f"witness {names[key]} {key} {url}" for key, url in self.keys.items()),
+            "# So many of these witnesses must have cosigned the log's checkpoint.",
+            f"group witnesses {self.quorum} {' '.join(names.values())}",
+            "quorum witnesses",
+        ]
+
+
 def policy_template(
-    logs: Collection[str], issuers: Sequence[IssuerLine], ledgers: Sequence[LedgerLine], today: date
+    logs: Collection[str],
+    issuers: Sequence[IssuerLine],
+    ledgers: Sequence[LedgerLine],
+    today: date,
+    witnesses: Witnesses | None = None,
 ) -> str:
     """A policy that requires everything that the node offers, whichever of its logs a passport is from. `logs` are the verifier
     keys of its logs. Raises `Failed` where the policy could not be read by a verifier."""
@@ -54,8 +79,7 @@ def policy_template(
         *_anchors(ledgers),
         "# A status list must show that nothing was revoked.",
         "require status",
-        "# No witness has to cosign the log's checkpoints.",
-        "quorum none",
+        *(witnesses or Witnesses({}, 0)).lines,
     ]
     _check(lines)
     return "\n".join(lines) + "\n"

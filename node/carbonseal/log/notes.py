@@ -242,6 +242,16 @@ class Note:
         return valid
 
 
+def with_signature(note: bytes, signature: Signature) -> bytes:
+    """The note with one signature line more, unless it has one by that name and key id, or no room. Raises Refused as `Note.parse`
+    does."""
+    parsed = Note.parse(note)
+    known = {(one.name, one.key_id) for one in parsed.signatures}
+    if (signature.name, signature.key_id) in known or len(known) == MAX_SIGNATURES:
+        return note
+    return Note(parsed.text, (*parsed.signatures, signature)).encode()
+
+
 class SigningKey(Protocol):
     """An Ed25519 key that signs, wherever it is kept. The private keys of `cryptography` are such keys."""
 

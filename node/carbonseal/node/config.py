@@ -49,6 +49,7 @@ class LogConfig:
     predecessor: str | None = None  # the text of the last checkpoint of the frozen log that this one succeeds
     ledgers: tuple[str, ...] | None = None  # names of those that its heads go to; None: all
     ml_dsa_44_key: str | None = None  # URI of an ML-DSA-44 key that signs its checkpoints too
+    quorum: int = 0  # how many witnesses must cosign a head before it is published
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,14 @@ class CosignerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessConfig:
+    """A `[[witness]]`: is asked to cosign the heads of this node's logs (C2SP tlog-witness)."""
+
+    key: VerifierKey  # of cosignatures
+    url: str  # its submission prefix, below which `add-checkpoint` is
+
+
+@dataclass(frozen=True, slots=True)
 class NodeConfig:
     """All of `node.toml`."""
 
@@ -122,6 +131,7 @@ class NodeConfig:
     ledgers: tuple[LedgerConfig, ...]
     foreign: tuple[ForeignConfig, ...]
     cosigner: CosignerConfig
+    witnesses: tuple[WitnessConfig, ...] = ()
 
     def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
         """The ledgers that a log's heads go to."""
@@ -163,6 +173,7 @@ def parse(text: str) -> NodeConfig:
         ledgers=_each(top.tables("ledger"), _ledger, "name"),
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),
         cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
+        witnesses=tuple(map(_witness, top.tables("witness"))),
     )
     batch.end()
     top.end()
@@ -180,6 +191,7 @@ def _log(table: _Table) -> LogConfig:
         predecessor=table.text("predecessor", "") or None,
         ledgers=table.texts("ledgers"),
         ml_dsa_44_key=table.text("ml-dsa-44-key", "") or None,
+        quorum=table.count("quorum", 0, least=0),
     )
     table.end()
     if not is_key_name(log.origin):
@@ -213,15 +225,36 @@ def _foreign(table: _Table) -> ForeignConfig:
     key, log = table.text("key"), table.text("log", DEFAULT)
     table.end()
     try:
-        return ForeignConfig(VerifierKey.parse(key), log)
+        foreign = ForeignConfig(VerifierKey.parse(key), log)
     except Refused as refused:
         raise refused.under(*table.place, "key") from refused
+    if not foreign.key.algorithm.signs_logs:
+        raise Refused(
+            CONFIG_WRONG_VALUE(*table.place, "key", key="key", expected="a log's verifier key (type 01 or 06)")
+        )
+    return foreign
 
 
 def _cosigner(table: _Table, default: CosignerConfig) -> CosignerConfig:
     cosigner = CosignerConfig(table.text("name", default.name), table.text("key", default.key))
     table.end()
     return cosigner
+
+
+def _witness(table: _Table) -> WitnessConfig:
+    text, url = table.text("key"), table.text("url")
+    table.end()
+    try:
+        key = VerifierKey.parse(text)
+    except Refused as refused:
+        raise refused.under(*table.place, "key") from refused
+    if not key.algorithm.cosigns:
+        raise Refused(
+            CONFIG_WRONG_VALUE(*table.place, "key", key="key", expected="a witness's verifier key (type 04 or 06)")
+        )
+    if not url.startswith(("http://", "https://")):
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, "url", key="url", expected="an address, https://..."))
+    return WitnessConfig(key, url)
 
 
 Item = TypeVar("Item", LogConfig, TenantConfig, IssuerConfig, LedgerConfig)
@@ -262,6 +295,20 @@ def check_names(config: NodeConfig) -> None:
             there = ", ".join(sorted(known)) or "none"
             raise Refused(CONFIG_UNKNOWN_NAME(FILE, section, str(number), key=key, name=name, known=there))
     _check_foreign(config)
+    _check_witnesses(config)
+
+
+def _check_witnesses(config: NodeConfig) -> None:
+    """A witness counts once, and no log waits for more than there are. Raises `Refused`."""
+    names: set[str] = set()
+    for number, witness in enumerate(config.witnesses):
+        if witness.key.name in names:
+            raise Refused(CONFIG_REPEATED_NAME(FILE, "witness", str(number), key="witness", name=witness.key.name))
+        names.add(witness.key.name)
+    for number, log in enumerate(config.logs):
+        if log.quorum > len(config.witnesses):
+            expected = f"at most {len(config.witnesses)}, the number of sections [[witness]]"
+            raise Refused(CONFIG_WRONG_VALUE(FILE, "log", str(number), key="quorum", expected=expected))
 
 
 def _check_foreign(config: NodeConfig) -> None:
@@ -313,10 +360,10 @@ class _Table:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a number of at least {least:g}"))
         return value
 
-    def count(self, key: str, default: int) -> int:
+    def count(self, key: str, default: int, *, least: int = 1) -> int:
         value = self._left.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a whole number of at least 1"))
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a whole number of at least {least}"))
         return value
 
     def table(self, key: str) -> _Table:

@@ -7,7 +7,16 @@ from typing import TypeAlias
 
 import tomlkit
 
-from .config import CosignerConfig, ForeignConfig, IssuerConfig, LedgerConfig, LogConfig, NodeConfig, TenantConfig
+from .config import (
+    CosignerConfig,
+    ForeignConfig,
+    IssuerConfig,
+    LedgerConfig,
+    LogConfig,
+    NodeConfig,
+    TenantConfig,
+    WitnessConfig,
+)
 
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
 
@@ -27,6 +36,7 @@ _TENANTS = "# Who submits records, and to which log.\n"
 _ISSUERS = "# In whose names passports are issued.\n"
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
+_WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
 _FOREIGN = "# Verifier keys of other logs, whose heads are cosigned, and entered in the log named here.\n"
 
 
@@ -45,6 +55,8 @@ def render(config: NodeConfig) -> str:
         *map(_ledger, config.ledgers),
         _COSIGNER,
         _cosigner(config.cosigner),
+        _WITNESSES,
+        *map(_witness, config.witnesses),
         _FOREIGN,
         *map(_foreign, config.foreign),
     ]
@@ -97,6 +109,7 @@ def _log(log: LogConfig) -> str:
             "guard": log.guard,
             "predecessor": log.predecessor,
             "ledgers": log.ledgers,
+            "quorum": log.quorum or None,
         },
     )
 
@@ -128,6 +141,10 @@ def _cosigner(cosigner: CosignerConfig) -> str:
     table.add("name", cosigner.name)
     table.add("key", cosigner.key)
     return tomlkit.dumps({"cosigner": table})
+
+
+def _witness(witness: WitnessConfig) -> str:
+    return _section("witness", {"key": witness.key.encode(), "url": witness.url})
 
 
 def _foreign(foreign: ForeignConfig) -> str:

@@ -223,6 +223,8 @@ class Node:
             async with asyncio.timeout(timeout), asyncio.TaskGroup() as workers:
                 for worker in self._workers:
                     workers.create_task(worker.wait_until_idle(self._sleep))
+                for log in self.logs.values():
+                    workers.create_task(log.ask_witnesses())
         return self.states()
 
     def states(self) -> list[LedgerState]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from carbonseal.instants import format_seconds
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.node.witnessing.client import WitnessClient
 from carbonseal.service.errors import describe
 
 
@@ -13,11 +15,12 @@ def health(node: Node) -> dict[str, Any]:
     """The state of a node, its logs and its ledgers. `state` is
 
     - "frozen" where a log signs nothing and no other log here is its successor;
-    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), or a log takes no heads of other logs;
+    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), a log takes no heads of other logs, a
+      head waits for witnesses that do not answer, or a witness claims to know more of a log;
     - else "ok".
     """
     ledgers = node.states()
-    failing = any(ledger.failing for ledger in ledgers) or any(log.witness_problem for log in node.logs.values())
+    failing = any(ledger.failing for ledger in ledgers) or any(map(_needs_somebody, node.logs.values()))
     succeeded = {log.predecessor.origin for log in node.logs.values() if log.predecessor}
     frozen = any(log.frozen and log.origin not in succeeded for log in node.logs.values())
     return {
@@ -36,8 +39,38 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "size": log.size,
         "waiting": log.waiting,
         "frozen": describe(log.frozen) if log.frozen else None,
+        "witnesses": [_witness(witness) for witness in log.witnesses],
+        "unpublished": _unpublished(log),
         "cosigner": log.cosigner.encode(),
         "cosigning": describe(log.witness_problem) if log.witness_problem else None,
         "forks": [fork.to_json() for fork in log.forks],
         "ledgers": list(log.ledgers),
+    }
+
+
+def _needs_somebody(log: SealingLog) -> bool:
+    alarmed = any(witness.is_alarmed for witness in log.witnesses)
+    stuck = log.unpublished is not None and any(witness.problem for witness in log.witnesses)
+    return alarmed or stuck or log.witness_problem is not None
+
+
+def _witness(witness: WitnessClient) -> dict[str, Any]:
+    return {
+        "name": witness.key.name,
+        "url": witness.endpoint,
+        "size": witness.cosigned,
+        "time": format_seconds(witness.time) if witness.time else None,
+        "problem": describe(witness.problem) if witness.problem else None,
+    }
+
+
+def _unpublished(log: SealingLog) -> dict[str, Any] | None:
+    if log.unpublished is None:
+        return None
+    head, count = log.unpublished
+    return {
+        "size": head.checkpoint.size,
+        "since": format_seconds(head.since),
+        "cosigned": count,
+        "quorum": log.quorum,
     }

@@ -139,6 +139,7 @@ LEDGER_QUORUM_UNMET = undetermined(
     "see the anchors' findings; gather trust, or have the passport refreshed",
 )
 
+WITNESS_COSIGNED = noted("witness-quorum.cosigned", "{witness} cosigned this head at {time}, by its own clock")
 WITNESS_QUORUM_MET = shown("witness-quorum.met", "cosigned by {witnesses}")
 WITNESS_QUORUM_UNMET = undetermined(
     "witness-quorum.unmet", "the cosignatures do not satisfy the witness quorum: {witnesses}", _REFRESH

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place, Refused
-from carbonseal.instants import format_instant, from_seconds
+from carbonseal.instants import format_instant, format_seconds, from_seconds
 from carbonseal.ledger import Checked, Proved, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
@@ -201,7 +201,9 @@ class Seals:
         signed = [note.signed_by(key) for key in keys]  # all are tried: a signature that fails is told
         if True not in signed:
             return CheckedHead(checkpoint, (codes.HEAD_UNSIGNED(origin=checkpoint.origin),))
-        return CheckedHead(checkpoint, (), checkpoint.statement(), frozenset(self._cosigned(note)))
+        cosigned = self._cosigned(note)
+        times = (codes.WITNESS_COSIGNED(witness=name, time=_stated(time)) for name, time in cosigned.items())
+        return CheckedHead(checkpoint, tuple(times), checkpoint.statement(), frozenset(cosigned))
 
     def _cosigned(self, note: Note) -> dict[str, int]:
         """The policy's witnesses that cosigned a checkpoint, and when, in seconds since 1970. Raises Refused where a
@@ -283,6 +285,14 @@ class Seals:
     def _existed_by(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy what the policy requires of time."""
         return None if self._policy.time is None else earliest(self._policy.time, run.times, run.classes)
+
+
+def _stated(seconds: int) -> str:
+    """The time that a witness states, which may be any."""
+    try:
+        return format_seconds(seconds)
+    except ValueError:
+        return f"second {seconds} since 1970"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -16,6 +16,8 @@ LOG = {
     "size": 1200,
     "waiting": 0,
     "frozen": None,
+    "witnesses": [],
+    "unpublished": None,
     "cosigner": "log.example/2026/witness+00000000+B",
     "cosigning": None,
     "forks": [],
@@ -86,6 +88,18 @@ def test_other_logs_that_forked_and_why_none_is_cosigned() -> None:
     assert said[said.index("  takes no heads of other logs: the guard is missing") + 1] == "    replace the key"
     at = said.index("  a.example/log forked: it signed two histories, at sizes 4 and 9")
     assert "the fraud proof is forks/ab.json" in said[at + 1]
+
+
+def test_what_witnesses_cosigned_and_what_waits_for_them() -> None:
+    good = {"name": "a/w", "url": "https://a", "size": 1200, "time": "2026-11-22T09:00:00Z", "problem": None}
+    problem = {"code": "x", "message": "no answer", "remedy": "it is asked again"}
+    bad = {"name": "b/w", "url": "https://b", "size": 0, "time": None, "problem": problem}
+    waits = {"size": 1300, "since": "2026-11-22T09:01:00Z", "cosigned": 1, "quorum": 2}
+    said = formatted("failing", logs=[{**LOG, "witnesses": [good, bad], "unpublished": waits}])
+    assert "  witness  a/w at https://a: size 1,200, 2026-11-22T09:00:00Z" in said
+    at = said.index("  witness  b/w at https://b: size 0, never")
+    assert said[at + 1 : at + 3] == ["    no answer", "      it is asked again"]
+    assert "  size 1,300 is not published: 1 of 2 witnesses cosigned it, since 2026-11-22T09:01:00Z" in said
 
 
 def test_a_ledger_in_trouble() -> None:

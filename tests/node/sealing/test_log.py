@@ -245,3 +245,26 @@ def test_a_disk_that_takes_nothing_ends_no_node(begin: Begin) -> None:
             assert node.log().size == 2
 
     within(directory, work)
+
+
+@pytest.mark.parametrize(
+    "point", [failpoints.TILES_WRITTEN, failpoints.GUARDED, failpoints.SIGNED, failpoints.PUBLISHED]
+)
+def test_a_disk_that_fails_within_a_batch_leaves_it_to_the_next_one(point: str, begin: Begin) -> None:
+    failing = [point]
+
+    def reached(here: str) -> None:
+        if here in failing:
+            failing.remove(here)
+            raise OSError("no space")
+
+    async def work(node: Node) -> None:
+        await node.submit(b"{}", "json/1")
+        with pytest.raises(OSError, match="no space"):
+            await node.sequence()
+        await node.submit(b'{"more": 1}', "json/1")
+        await node.sequence()
+        assert node.log().size == 3
+        assert node.log().head(3).note == node.log().checkpoint()
+
+    running.run(begin(), work, reached=reached)

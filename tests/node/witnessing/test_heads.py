@@ -237,6 +237,27 @@ def test_one_history_whatever_comes(requests: list[tuple[int, int, bool, bool]])
         run(directory, work)
 
 
+def test_many_origins_are_each_one_history_and_unknown_ones_leave_nothing(begin: Begin) -> None:
+    known = [ForeignLog(f"log-{number}.example") for number in range(20)]
+    strangers = [ForeignLog(f"stranger-{number}.example") for number in range(20)]
+    directory = begin(foreign=foreign(*(one.signer.verifier for one in known)))
+
+    async def work(node: Node) -> None:
+        log = node.log()
+        for number, one in enumerate(known):
+            await log.add_checkpoint(one.request(0, number + 1))
+        guard = (directory / GUARD).read_bytes()
+        for stranger in strangers:
+            assert await refusal(log, stranger.request(0, 5)) == "foreign.unknown-log"
+        assert (directory / GUARD).read_bytes() == guard
+        for number, one in enumerate(known):
+            assert await conflict(log, one.request(0, 30)) == ("foreign.other-size", number + 1)
+            await log.submit_foreign(one.request(number + 1, 30))
+        assert log.waiting == 21
+
+    run(directory, work)
+
+
 # --- the guard ---------------------------------------------------------------------------------------------------------
 
 

@@ -94,7 +94,15 @@ def sound(made: Verdicts) -> None:
     add("components, one of them shared", "verified", of="parts", since=SINCE)
     made.base("witnessed", lambda scene: scene.passport(witnessed=True))
     witness = f"witness watcher {Scene().witness.verifier.encode()}\nquorum watcher"
-    add("a witness", "verified", "witness-quorum.met", of="witnessed", since=SINCE, quorum=witness)
+    add(
+        "a witness",
+        "verified",
+        "witness-quorum.met",
+        "witness-quorum.cosigned",
+        of="witnessed",
+        since=SINCE,
+        quorum=witness,
+    )
     add("no witness", "undetermined", "witness-quorum.unmet", quorum=witness)
     made.base("refreshed", lambda scene: scene.refreshed(scene.passport()))
     add("two linked heads", "verified", of="refreshed", since=SINCE)

@@ -13,7 +13,7 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.ledger_discovery import query_ledger
 from carbonseal.cli.options import NODE
-from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
+from carbonseal.cli.policy_template import IssuerLine, LedgerLine, Witnesses, policy_template
 from carbonseal.findings import Refused
 from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 
@@ -27,7 +27,7 @@ def policy(directory: Path) -> None:
     """Print a policy template for those who verify what the node in DIRECTORY seals, as `carbonseal init` wrote it: for when
     keys have changed, or logs, issuers and ledgers were added since.
 
-    It names every log and every issuer of the node, with their public keys as they are now, and every ledger that a log is
+    It names every log, issuer and witness of the node, with their public keys as they are now, and every ledger that a log is
     anchored on, which is queried for its fingerprints. Nothing in DIRECTORY changes.
 
     \b
@@ -45,7 +45,9 @@ def policy(directory: Path) -> None:
         for one in settings.issuers
     ]
     ledgers = asyncio.run(_ledger_lines(directory, settings))
-    click.echo(policy_template(logs, issuers, ledgers, datetime.now(UTC).date()), nl=False)
+    quorum = max(1, min(log.quorum for log in settings.logs))
+    witnesses = Witnesses({one.key.encode(): one.url for one in settings.witnesses}, quorum)
+    click.echo(policy_template(logs, issuers, ledgers, datetime.now(UTC).date(), witnesses), nl=False)
 
 
 async def _ledger_lines(directory: Path, settings: NodeConfig) -> list[LedgerLine]:

@@ -53,7 +53,19 @@ def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str
 
 
 def witness_lines(log: Mapping[str, Any]) -> Iterator[str]:
-    """Why a log takes no heads of other logs, and which of those forked; nothing where all is well."""
+    """Its witnesses; what waits for them; why it takes no heads of other logs, and which of those forked."""
+    for witness in log["witnesses"]:
+        yield plain(
+            f"witness  {witness['name']} at {witness['url']}: size {witness['size']:,}, {witness['time'] or 'never'}"
+        )
+        if problem := witness["problem"]:
+            yield style(plain(f"  {problem['message']}"), fg="yellow")
+            yield plain(f"    {problem['remedy']}")
+    if waits := log["unpublished"]:
+        said = (
+            f"size {waits['size']:,} is not published: {waits['cosigned']} of {waits['quorum']} witnesses cosigned it"
+        )
+        yield style(plain(f"{said}, since {waits['since']}"), fg="yellow", bold=True)
     if problem := log["cosigning"]:
         yield style(plain(f"takes no heads of other logs: {problem['message']}"), fg="yellow")
         yield plain(f"  {problem['remedy']}")

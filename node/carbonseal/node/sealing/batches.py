@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Callable
 
 from carbonseal.findings import Refused
 from carbonseal.node.config import NodeConfig
+from carbonseal.node.witnessing.asking import Witnesses
 from carbonseal.storage.writer_thread import WriterThread
 
+from .codes import NODE_QUORUM_UNMET
 from .guard import Frozen
 from .heads import SignedHead
 from .sequencer import Sequencer
@@ -35,6 +37,7 @@ class Batches:
         thread: WriterThread,
         *,
         added: asyncio.Event,
+        witnesses: Witnesses,
         clock: Callable[[], float],
     ) -> None:
         self._settings = settings
@@ -42,24 +45,38 @@ class Batches:
         self._startup = startup
         self._thread = thread
         self._added = added
+        self._witnesses = witnesses
         self._clock = clock
         self._waiting_since: float | None = None
         self._cause_since: float | None = None  # since when an entry waits that makes an anchor due
 
     async def step(self, heartbeat: bool = False) -> SignedHead | None:
-        """Make one batch: its head, or None where nothing waits. Raises `Frozen`, and what `Sequencer.step` raises."""
+        """Make one batch: its head, or None where nothing waits, or its witnesses are waited for. Raises `Frozen`, and what
+        `Sequencer.step` raises."""
         await self._startup.wait()
-        return await self._thread.run(self._sequencer.step, int(self._clock()), heartbeat)
+        head = await self._thread.run(self._sequencer.step, int(self._clock()), heartbeat)
+        self._witnesses.signed()
+        return head
 
     async def sequence(self) -> SignedHead | None:
-        """Let everything that waits now join the log: the newest head, or None where nothing waited. Raises as `step` does."""
+        """Let everything that waits now join the log: the newest head, or None where nothing waited. Raises as `step` does, and
+        Refused where witnesses were asked, and fewer than the log's quorum cosigned."""
         await self._startup.wait()
         self._sequencer.check()
         newest: SignedHead | None = None
         until_size = self._sequencer.published.size + self._sequencer.waiting
         while self._sequencer.published.size < until_size:
             newest = await self.step() or newest
+            if self._sequencer.unpublished:
+                await self._witnesses.ask()
+                self._check_published()
+                newest = self._sequencer.heads.newest()
         return newest
+
+    def _check_published(self) -> None:
+        if waiting := self._sequencer.unpublished:
+            count, quorum = len(self._sequencer.cosigners(waiting.note)), self._sequencer.quorum
+            raise Refused(NODE_QUORUM_UNMET(size=waiting.checkpoint.size, count=count, quorum=quorum))
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         """Make batches until cancelled. A log that freezes makes none, and the loop goes on."""
@@ -92,7 +109,7 @@ class Batches:
 
     def _until_batch(self) -> float:
         """In how many seconds a batch is to be made, as far as is known now."""
-        if self._sequencer.frozen:
+        if self._sequencer.frozen or self._sequencer.unpublished:
             return LONGEST_PAUSE
         if self._sequencer.waiting >= self._settings.batch_size:
             return 0
@@ -105,7 +122,9 @@ class Batches:
 
     def _heartbeat_due(self) -> bool:
         """Whether no entry that makes an anchor due was sequenced for so long that a heartbeat is to be."""
-        if not self._settings.heartbeat or self._sequencer.frozen or self._sequencer.has_cause:
+        if not self._settings.heartbeat or self._sequencer.frozen or self._sequencer.unpublished:
+            return False
+        if self._sequencer.has_cause:
             return False
         newest = self._sequencer.heads.newest()
         return newest is not None and self._clock() >= newest.last_trigger + self._settings.heartbeat

@@ -22,6 +22,12 @@ NODE_TILE_CHANGED = rejected(
     "check the disk, and restore the file from a copy",
 )
 
+NODE_QUORUM_UNMET = undetermined(
+    "node.quorum-unmet",
+    "the head of size {size} is not published: {count} of {quorum} witnesses cosigned it",
+    "see with `carbonseal status` which witness does not answer; what was taken in is durable, and joins the log once they do",
+)
+
 FROZEN_GUARD_MISSING = undetermined(
     "frozen.guard-missing",
     "{path} is missing, so that it is unknown what this log signed last",

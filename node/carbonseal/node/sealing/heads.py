@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, select, update
 
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import decode
@@ -52,6 +52,11 @@ class Heads:
         with self._database.write() as connection:
             insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, triggers, last_trigger)])
         return SignedHead(checkpoint, note, triggers, last_trigger)
+
+    def replace_note(self, size: int, note: bytes) -> None:
+        """Record the note of a published head with more signatures. Durable on return."""
+        with self._database.write() as connection:
+            connection.execute(update(HEADS).where(HEADS.c.size == size).values(note=note))
 
     def _one(self, chosen: Select[Any]) -> SignedHead | None:
         with self._database.read() as connection:

@@ -7,7 +7,7 @@ was committed last.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
 from carbonseal.node.secrets import open_key, open_ml_dsa_44, open_signer
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
+from carbonseal.node.witnessing.asking import Witnesses
+from carbonseal.node.witnessing.client import WitnessClient
 from carbonseal.node.witnessing.forks import Fork, Forks
 from carbonseal.node.witnessing.guard import HeadsGuard
 from carbonseal.node.witnessing.heads import ForeignHeads
@@ -38,7 +40,7 @@ from .guard import Guard
 from .heads import Heads, SignedHead
 from .intake import Intake
 from .queue import EntryQueue, Stored
-from .sequencer import Sequencer
+from .sequencer import Sequencer, Signed
 from .startup import StartupChecks
 
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
@@ -74,7 +76,16 @@ class SealingLog:
         self.verifier: VerifierKey = signers[0].verifier
         guard = Guard(directory / own.guard, own.origin)
         self._heads = Heads(database, own.origin)
-        self._sequencer = Sequencer(self._queue, self._heads, self.files, guard, signers, reached=reached)
+        self._sequencer = Sequencer(
+            self._queue,
+            self._heads,
+            self.files,
+            guard,
+            signers,
+            witnesses=[witness.key for witness in settings.witnesses],
+            quorum=own.quorum,
+            reached=reached,
+        )
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
         self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
         cosigner = Cosigner(settings.cosigner.name, open_signer(settings.cosigner.key, directory))
@@ -93,8 +104,22 @@ class SealingLog:
         tenants = [tenant for tenant in settings.tenants if tenant.log == own.name]
         salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}
         self.intake = Intake(salt_keys, self._queue, self._appender, clock=clock, reached=reached)
+        self._witnesses = Witnesses(
+            settings.witnesses,
+            self._sequencer,
+            self._thread,
+            consistency=self.consistency,
+            clock=clock,
+            published=self._appender.added.set,
+        )
         self._batches = Batches(
-            settings, self._sequencer, self._startup, self._thread, added=self._appender.added, clock=clock
+            settings,
+            self._sequencer,
+            self._startup,
+            self._thread,
+            added=self._appender.added,
+            witnesses=self._witnesses,
+            clock=clock,
         )
 
     @staticmethod
@@ -132,6 +157,7 @@ class SealingLog:
                 raise Refused(CONFIG_NOT_IN_GENESIS("log", self.name, ledger=ledger, publisher=publisher))
 
     async def _close(self) -> None:
+        await self._witnesses.close()
         await self.intake.close()
         await self._thread.run(self._queue.catch_up)
         self._thread.close()
@@ -139,8 +165,10 @@ class SealingLog:
     # --- growing ---------------------------------------------------------------------------------------------------
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Sequence by size and age, until cancelled."""
-        await self._batches.run(sleep)
+        """Sequence by size and age, and ask the witnesses, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._batches.run(sleep))
+            tasks.create_task(self._witnesses.run(sleep))
 
     async def sequence(self) -> bytes | None:
         """Let everything that waits join the log. Gives the newest signed checkpoint, or None where nothing waited.
@@ -243,6 +271,28 @@ class SealingLog:
         """The proof that the log of `new_size` entries begins with that of `old_size` (RFC 9162, section 2.1.4). Raises
         Refused."""
         return consistency_proof(old_size, new_size, self.files)
+
+    # --- witnesses of this log ---------------------------------------------------------------------------------------
+
+    async def ask_witnesses(self) -> None:
+        """Ask every witness about the newest head, once, for a few seconds at most. Raises nothing: `witnesses` says what came."""
+        await self._witnesses.ask()
+
+    @property
+    def witnesses(self) -> Sequence[WitnessClient]:
+        """Those that are asked, and how each is doing."""
+        return self._witnesses.clients
+
+    @property
+    def quorum(self) -> int:
+        """How many witnesses must cosign a head before it is published."""
+        return self._sequencer.quorum
+
+    @property
+    def unpublished(self) -> tuple[Signed, int] | None:
+        """The head that waits for its witnesses, and how many have cosigned it; None where none waits."""
+        head = self._sequencer.unpublished
+        return None if head is None else (head, len(self._sequencer.cosigners(head.note)))
 
     # --- other logs' heads -----------------------------------------------------------------------------------------
 

@@ -7,11 +7,14 @@ The steps, in this order, and why a crash between any two of them does no harm:
 2. Tiles and entry bundles are written and synced, then their directories. Nobody asks for them before a checkpoint covers
    them, and they are a beginning of what any later batch writes.
 3. Size and root are written to the guard, which no backup holds. From here on a restored copy detects that it is one.
-4. The head is signed. Ed25519 is deterministic: signing it again gives the same note.
+4. The head is signed. Ed25519 is deterministic: signing it again gives the same note. Where the log has a quorum of witnesses, the
+   head waits here, shown to them alone, until so many have cosigned it, and no other batch is made.
 5. The checkpoint file is replaced, durably. Only now may anyone see the head; its size says which entries are in the log.
 6. The head is recorded in the database, where anchors and proofs take it from. Where it is missing there on start it is taken
    from the checkpoint file.
 7. Partial files that full ones continue are removed.
+
+Cosignatures that come later are put into the recorded head first, and then into the checkpoint file.
 
 After a crash between 3 and 5 the guard is ahead of the checkpoint. The queue then still holds what the guard's head covers, and
 that head is made first: a head that was signed and may have been seen is the one that is published.
@@ -27,12 +30,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from carbonseal.log.entries import Heartbeat
-from carbonseal.log.notes import LogSigner
+from carbonseal.log.notes import LogSigner, Note, Signature, VerifierKey, with_signature
 from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bundle
 from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
 from carbonseal.node import failpoints
@@ -55,6 +59,24 @@ LOG = logging.getLogger(__name__)
 MAX_BATCH = 65_536  # entries, whatever waits: keeps memory and one step's time bounded
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A head that was signed, and its note with the cosignatures that came so far."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    since: int = 0  # when it was signed, in seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A head that waits for its witnesses, and what the log is once it is published."""
+
+    head: Signed
+    edge: Edge
+    full: list[str]
+
+
 class Sequencer:
     """One log's growth. One thread makes it grow; what only reads may be asked from any. All of `signers` sign each head; by the
     first of them its own heads are known."""
@@ -67,9 +89,15 @@ class Sequencer:
         guard: Guard,
         signers: Sequence[LogSigner],
         *,
+        witnesses: Collection[VerifierKey] = (),
+        quorum: int = 0,
         reached: failpoints.Reached,
     ) -> None:
+        """`quorum` is how many of the `witnesses` have to cosign a head before it is published."""
         self.origin = signers[0].verifier.name
+        self.quorum = quorum
+        self._witnesses = frozenset(witnesses)
+        self._waiting: _Waiting | None = None
         self.heads = heads
         self._queue = queue
         self._files = files
@@ -89,7 +117,10 @@ class Sequencer:
             published = open_checkpoint(note, self._signers[0].verifier) if note else None
         except Refused as refused:
             raise refused.under("log", "checkpoint") from refused
-        if recorded is not None and (published is None or published.size < recorded.checkpoint.size):
+        if recorded is None:
+            return published or Checkpoint(self.origin, 0, EMPTY_ROOT), note
+        behind = published is None or published.size < recorded.checkpoint.size
+        if behind or published == recorded.checkpoint:  # the recorded note may have more cosignatures than the file
             return recorded.checkpoint, recorded.note
         return published or Checkpoint(self.origin, 0, EMPTY_ROOT), note
 
@@ -119,6 +150,7 @@ class Sequencer:
             self._record(self.published, self._note, now)  # a crash came between steps 5 and 6
         if not self.frozen and self._note and self._note != self._files.checkpoint():
             self._files.publish(self._note)  # the file was lost
+        self._publish_if_met(now)  # the log thaws, and its witnesses cosigned meanwhile
 
     # --- freezing --------------------------------------------------------------------------------------------------
 
@@ -206,10 +238,24 @@ class Sequencer:
         """Whether an entry waits that makes an anchor due: only for one of those a batch is made soon."""
         return self._queue.has_cause(self.published.size)
 
+    @property
+    def unpublished(self) -> Signed | None:
+        """The head that waits for its witnesses, or None."""
+        return self._waiting.head if self._waiting and not self._is_met(self._waiting) else None
+
+    @property
+    def newest_signed(self) -> Signed | None:
+        """The newest head that was signed, published or not; None before the first."""
+        published = Signed(self.published, self._note) if self._note else None
+        return self._waiting.head if self._waiting else published
+
     def step(self, now: int, heartbeat: bool = False) -> SignedHead | None:
-        """Make one batch of at most `MAX_BATCH` entries; None where nothing waits. `now` is in seconds since 1970. Raises `Frozen`,
-        `Refused` where the key does not sign or a tile is not what it was, OSError where the disk fails."""
+        """Make one batch of at most `MAX_BATCH` entries: its head, or None where nothing waits, or a head waits for its witnesses.
+        `now` is in seconds since 1970. Raises `Frozen`, `Refused` where the key does not sign or a tile is not what it was,
+        OSError where the disk fails."""
         self.check()
+        if self._waiting is not None:  # for its witnesses, or for a disk that failed
+            return self.heads.newest() if self._publish_if_met(now) else None
         if heartbeat:
             with self._queue.appending([Heartbeat(now)]):
                 pass
@@ -233,16 +279,63 @@ class Sequencer:
         checkpoint = Checkpoint(self.origin, new, root)
         note = sign_checkpoint(checkpoint, *self._signers)
         self._reached(failpoints.SIGNED)
+        self._waiting = _Waiting(Signed(checkpoint, note, now), edge, full)
+        if not self.quorum:
+            return self._publish(self._waiting, now)
+        LOG.info("head waits for witnesses: log=%s size=%d quorum=%d", self.origin, new, self.quorum)
+        return None
+
+    def _publish(self, waiting: _Waiting, now: int) -> SignedHead:
+        """Steps 5 to 7, for a head that was signed."""
+        checkpoint, note, old = waiting.head.checkpoint, waiting.head.note, self.published.size
         self._files.publish(note)
         # Durable and public: the checkpoint. After a crash `start` takes it from its file and records it.
         self._reached(failpoints.PUBLISHED)
         head = self._record(checkpoint, note, now)
         # Durable: the head's row. A crash from here on leaves partial files beside full ones, which does no harm.
-        self.published, self._note, self._edge = checkpoint, note, edge  # readers ask for it once this says it is there
+        self.published, self._note, self._edge = (
+            checkpoint,
+            note,
+            waiting.edge,
+        )  # readers ask once this says it is there
+        self._waiting = None
         self._reached(failpoints.HEAD_RECORDED)
-        self._files.prune(full)
-        LOG.info("batch sequenced: log=%s size=%d entries=%d", self.origin, new, new - old)
+        self._files.prune(waiting.full)
+        LOG.info("batch sequenced: log=%s size=%d entries=%d", self.origin, checkpoint.size, checkpoint.size - old)
         return head
+
+    def _publish_if_met(self, now: int) -> bool:
+        """Publish the head that waits, if enough witnesses have cosigned it. A frozen log publishes nothing."""
+        waiting = self._waiting
+        if waiting is None or self.frozen or not self._is_met(waiting):
+            return False
+        self._publish(waiting, now)
+        return True
+
+    def _is_met(self, waiting: _Waiting) -> bool:
+        return len(self.cosigners(waiting.head.note)) >= self.quorum
+
+    def add_cosignature(self, size: int, cosignature: Signature, now: int) -> bool:
+        """Put a cosignature, verified, into the head of `size`. Whether a head that waited for it was published. Raises OSError
+        where the disk fails: nothing is lost, and the witness gives it again."""
+        waiting = self._waiting
+        if waiting is not None and waiting.head.checkpoint.size == size:
+            note = with_signature(waiting.head.note, cosignature)
+            self._waiting = replace(waiting, head=replace(waiting.head, note=note))
+            return self._publish_if_met(now)
+        head = self.heads.find(size)
+        if head is not None and (note := with_signature(head.note, cosignature)) != head.note:
+            self.heads.replace_note(size, note)
+            # Durable: the recorded head. A crash from here on leaves the file without this cosignature: `start` writes it again.
+            if size == self.published.size:
+                self._note = note
+                self._files.publish(note)
+        return False
+
+    def cosigners(self, note: bytes) -> frozenset[str]:
+        """The names of the log's witnesses that cosigned this head."""
+        parsed = Note.parse(note)
+        return frozenset(key.name for key in self._witnesses if parsed.cosigned_at(key) is not None)
 
     def _grow(self, old: int, new: int) -> tuple[Edge, list[str]]:
         """Write the files of a log that grows from `old` to `new` entries. Gives its new edge, and the full files' names."""

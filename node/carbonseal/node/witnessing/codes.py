@@ -1,4 +1,4 @@
-"""Findings of taking other logs' heads: why one is not cosigned, and not entered."""
+"""Findings of witnessing: why another log's head is not taken, and why a witness did not cosign a head of this log."""
 
 from __future__ import annotations
 
@@ -63,3 +63,25 @@ FOREIGN_SAME_KEY = rejected(
     "foreign.same-key", "{uri} is the witness key that is in use", "name another key, or none, to have one generated"
 )
 GUARDS = (FOREIGN_GUARD_MISSING, FOREIGN_GUARD_MALFORMED, FOREIGN_GUARD_OTHER_KEY, FOREIGN_GUARD_OLD)
+
+WITNESS_UNREACHABLE = undetermined(
+    "witness.unreachable", "the witness {name} does not answer: {why}", "it is asked again"
+)
+WITNESS_REFUSES = undetermined(
+    "witness.refuses",
+    "the witness {name} does not cosign: HTTP {status}, {said}",
+    "ask its operator whether it knows this log's verifier key, and correct the url in node.toml",
+)
+WITNESS_OTHER_KEY = undetermined(
+    "witness.other-key", "no cosignature by the key of {name} came", "compare the key in node.toml with its operator's"
+)
+WITNESS_KNOWS_MORE = undetermined(
+    "witness.knows-more",
+    "the witness {name} says that it cosigned size {known} of this log, which has signed size {size}",
+    "if this is an old copy, bring back the newest directory; the number is not signed, and shows nothing by itself",
+)
+WITNESS_OTHER_ROOT = undetermined(
+    "witness.other-root",
+    "the witness {name} says that it cosigned another root at size {size}",
+    "if this is a copy that grew by itself, begin a successor; what the witness says is not signed, and shows nothing by itself",
+)

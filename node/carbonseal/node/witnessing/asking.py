@@ -1,0 +1,130 @@
+"""The witnesses of one log: each is asked about the newest head that was signed, by a task of its own.
+
+- A slow or dead witness holds up nothing but itself.
+- What a witness gives is put into the signed head at once: into the database, the published checkpoint, and so into passports.
+- Where the log has a `quorum`, a head is published only once so many witnesses have cosigned it, and no batch is made meanwhile.
+  Entries stay queued, durably. After a crash the same head is signed and shown again: witnesses cosign the same head again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from carbonseal.findings import BrokenOff
+from carbonseal.log.notes import Signature
+from carbonseal.node.config import WitnessConfig
+from carbonseal.node.sealing.sequencer import Sequencer, Signed
+from carbonseal.storage.writer_thread import WriterThread
+from carbonseal.transport import backoff
+
+from .client import Consistency, WitnessClient
+
+LOG = logging.getLogger(__name__)
+FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds until a witness that failed is asked again
+IDLE = 3600.0  # seconds; a new head ends it
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Witnesses:
+    """Asks the witnesses of one log. `published` is called whenever a head that waited for them was published."""
+
+    def __init__(
+        self,
+        settings: Iterable[WitnessConfig],
+        sequencer: Sequencer,
+        thread: WriterThread,
+        *,
+        consistency: Consistency,
+        clock: Callable[[], float],
+        published: Callable[[], None],
+    ) -> None:
+        self.clients = [WitnessClient(witness, consistency) for witness in settings]
+        self._sequencer = sequencer
+        self._thread = thread
+        self._clock = clock
+        self._published = published
+        self._signed = {client.key: asyncio.Event() for client in self.clients}
+
+    def signed(self) -> None:
+        """A new head was signed: all are asked about it."""
+        for event in self._signed.values():
+            event.set()
+
+    async def ask(self) -> None:
+        """Ask every witness about the newest head, once, all at a time: at most a client's `TIMEOUT`."""
+        head = self._sequencer.newest_signed
+        if head is not None:
+            await asyncio.gather(*(self._ask(client, head) for client in self.clients))
+
+    async def run(self, sleep: Sleep) -> None:
+        """Ask until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for client in self.clients:
+                tasks.create_task(self._keep_asking(client, sleep))
+
+    async def _keep_asking(self, client: WitnessClient, sleep: Sleep) -> None:
+        failures = 0
+        while True:
+            event = self._signed[client.key]
+            event.clear()
+            head = self._sequencer.newest_signed
+            if head is None or client.cosigned >= head.checkpoint.size:
+                await _first(event.wait(), sleep(IDLE))
+                continue
+            if await self._ask(client, head):
+                failures = 0
+                continue
+            failures += 1
+            await sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
+
+    async def _ask(self, client: WitnessClient, head: Signed) -> bool:
+        """Whether the witness has answered with what may be expected of it."""
+        before = client.problem
+        signature = await client.cosign(head.checkpoint, head.note, self._newest())
+        self._log(client, head, told=before is not None and before == client.problem)
+        if signature is not None:
+            await self._took(head, signature)
+        return client.problem is None
+
+    def _newest(self) -> int:
+        head = self._sequencer.newest_signed
+        return head.checkpoint.size if head else 0
+
+    async def _took(self, head: Signed, signature: Signature) -> None:
+        try:
+            published = await self._thread.run(
+                self._sequencer.add_cosignature, head.checkpoint.size, signature, int(self._clock())
+            )
+        except (
+            BrokenOff,
+            OSError,
+        ) as error:  # a full disk: the witness is asked again about the next head, or after a restart
+            LOG.error("cosignature not stored: log=%s error=%s", self._sequencer.origin, error)
+            return
+        if published:
+            self._published()
+
+    def _log(self, client: WitnessClient, head: Signed, *, told: bool) -> None:
+        origin, size = self._sequencer.origin, head.checkpoint.size
+        if client.problem is None:
+            LOG.info("head cosigned: log=%s size=%d witness=%s", origin, size, client.key.name)
+        elif not told:
+            level = logging.ERROR if client.is_alarmed else logging.WARNING
+            LOG.log(level, "head not cosigned: log=%s size=%d reason=%s", origin, size, client.problem)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        for client in self.clients:
+            await client.close()
+
+
+async def _first(*waiting: Awaitable[object]) -> None:
+    tasks = {asyncio.ensure_future(one) for one in waiting}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

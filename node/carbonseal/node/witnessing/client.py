@@ -1,0 +1,116 @@
+"""Client of one witness (C2SP tlog-witness): shows it a head of one log, and verifies its cosignature.
+
+- The old size is the one that the witness told last, 0 before it told one. What it says in a 409 is an unsigned number: it chooses
+  the proof that is sent next, and nothing else rests on it. A number beyond the log's own size, or a conflict at the very size that
+  it told, is an alarm for the operator: this log may be an old copy. It accuses nobody.
+- An answer is bounded in size and time. Whatever goes wrong is the witness's `problem`, and raises nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import aiohttp
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.keys.endpoints import redacted
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.notes import Note, Signature
+from carbonseal.log.text import decode_decimal
+from carbonseal.log.witness_requests import WitnessRequest
+from carbonseal.node.config import WitnessConfig
+from carbonseal.transport import BodyTooLarge, read_chunks
+
+from . import codes
+
+TIMEOUT = 10.0  # seconds for one answer
+MAX_ANSWER = 64 * 1024  # bytes: a few signature lines
+TRIES = 3  # requests for one head: the first may only tell the size
+LOST = (aiohttp.ClientError, OSError, TimeoutError, BodyTooLarge)
+
+Consistency = Callable[[int, int], Sequence[bytes]]
+
+
+class WitnessClient:
+    """One witness of one log. `cosigned` is the largest size that it cosigned, `problem` why it did not cosign the last head."""
+
+    def __init__(self, settings: WitnessConfig, consistency: Consistency) -> None:
+        """`consistency` gives the log's proof from one size to another; raises Refused."""
+        self.key = settings.key
+        self.url = settings.url.rstrip("/")
+        self.endpoint = redacted(settings.url)
+        self.cosigned = 0
+        self.time = 0  # of its newest cosignature, in seconds since 1970
+        self.problem: Finding | None = None
+        self._consistency = consistency
+        self._old = 0
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def is_alarmed(self) -> bool:
+        """Whether the witness claims to know more of the log than the log itself."""
+        return self.problem is not None and self.problem.code in (codes.WITNESS_KNOWS_MORE, codes.WITNESS_OTHER_ROOT)
+
+    async def cosign(self, head: Checkpoint, note: bytes, newest: int) -> Signature | None:
+        """The cosignature on a head, verified; None where there is none, and `problem` says why. `newest` is the largest size that
+        the log has signed."""
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                signature = await self._ask(head, note, newest)
+        except LOST as error:
+            self.problem = codes.WITNESS_UNREACHABLE(name=self.key.name, why=str(error) or type(error).__name__)
+        except Refused as refused:
+            self.problem = refused.finding
+        else:
+            self.problem = None
+            return signature
+        return None
+
+    async def _ask(self, head: Checkpoint, note: bytes, newest: int) -> Signature | None:
+        for _ in range(TRIES):
+            old = min(self._old, head.size)
+            proof = self._consistency(old, head.size) if 0 < old < head.size else ()
+            status, body, kind = await self._post(WitnessRequest(old, tuple(proof), note).encode())
+            if status == 200:
+                return self._verified(head, body)
+            taken = decode_decimal(body.decode("ascii", "replace").removesuffix("\n")) if status == 409 else None
+            if taken is None or kind != "text/x.tlog.size":
+                said = body[:200].decode("utf-8", "replace").strip()
+                raise Refused(codes.WITNESS_REFUSES(name=self.key.name, status=status, said=said or "nothing"))
+            if taken > newest:
+                raise Refused(codes.WITNESS_KNOWS_MORE(name=self.key.name, known=taken, size=newest))
+            if taken == head.size == old:
+                raise Refused(codes.WITNESS_OTHER_ROOT(name=self.key.name, size=taken))
+            self._old = taken
+            if taken > head.size:
+                return None  # it has a newer head already, and is asked about that one
+        raise Refused(codes.WITNESS_REFUSES(name=self.key.name, status=409, said="another size each time"))
+
+    def _verified(self, head: Checkpoint, body: bytes) -> Signature:
+        """The line by this witness's key; others are ignored. Raises Refused where there is none that verifies."""
+        note = Note.parse(head.encode().encode() + b"\n" + body)
+        time = note.cosigned_at(self.key)
+        if time is None:
+            raise Refused(codes.WITNESS_OTHER_KEY(name=self.key.name))
+        self._old, self.cosigned, self.time = head.size, max(self.cosigned, head.size), time
+        return next(one for one in note.signatures if (one.name, one.key_id) == (self.key.name, self.key.key_id))
+
+    async def _post(self, body: bytes) -> tuple[int, bytes, str]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=TIMEOUT / 2),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Accept-Encoding": "identity"},
+            )
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        url = f"{self.url}/add-checkpoint"
+        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            answer = await read_chunks(response.content.iter_any(), MAX_ANSWER)
+            return response.status, answer, response.content_type
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
