@@ -157,9 +157,16 @@ MUTANTS = (
     Mutant(
         "a witness counts by its name",
         f"{VERIFICATION}/seals.py",
-        "and key.name in names and note.signed_by(key)",
-        "and key.name in names",
+        "name: note.cosigned_at(key)",
+        "name: 1",
         SEALS,
+    ),
+    Mutant(
+        "one ledger counts once for each of its names",
+        f"{VERIFICATION}/ledger_classes.py",
+        "same = [one for one in found if not one[1].isdisjoint(shown)]",
+        "same = list(found[:0])",
+        "tests/verification/test_counted_once.py tests/verification/test_ledger_classes.py",
     ),
     Mutant(
         "one evidence proves two statements",

@@ -57,6 +57,17 @@ def test_a_witness_with_an_ml_dsa_key() -> None:
     undetermined(world.verify(passport, quorum=QUORUM), "witness-quorum.unmet")
 
 
+def test_a_witness_that_states_no_time_does_not_count() -> None:
+    """As whoever mirrors a log signs: that the tree is one with what it saw, and nothing about when."""
+    world = World()
+
+    def timeless(head: Head) -> Head:
+        note = Note.parse(head.checkpoint)
+        return replace(head, checkpoint=Note(note.text, (*note.signatures, WITNESS.sign(note.text))).encode())
+
+    undetermined(world.verify(every_head(world.passport(), timeless), quorum=QUORUM), "witness-quorum.unmet")
+
+
 @pytest.mark.parametrize("signer", [LOG, WITNESS])
 def test_a_signature_that_fails_rejects(signer: SubtreeSigner) -> None:
     world = World()
