@@ -1,4 +1,4 @@
-"""A node's witnesses, over HTTP: what they give goes into its heads; without them it goes on, or waits where it is told to."""
+"""A node's witnesses, over HTTP: cosignatures go into its heads; without them it goes on, or waits for its quorum."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Pair:
-    """East and west: each is told the other's keys. Which asks which as a witness is for a test to say."""
+    """East and west: each has the other's keys. A test decides which is a witness of which."""
 
     def __init__(self, path: Path, **quorums: int) -> None:
         """`quorums` names those that ask the other: how many cosignatures a head of theirs waits for."""
@@ -96,8 +96,8 @@ def test_cosignatures_go_into_heads_and_seals(tmp_path: Path) -> None:
             assert (size, time is not None) == (2, True)
             (head,) = east.seal(receipt.commitment).heads
             assert Note.parse(head.checkpoint).cosigned_at(witness) == time
-            told = health(east)["logs"][0]["witnesses"]
-            assert [(one["name"], one["size"], one["problem"]) for one in told] == [(witness.name, 2, None)]
+            report = health(east)["logs"][0]["witnesses"]
+            assert [(one["name"], one["size"], one["problem"]) for one in report] == [(witness.name, 2, None)]
             assert west.log().foreign(east.log().id) is None  # cosigned, and not entered
             await record(east, 2)
             await east.sequence()
@@ -137,9 +137,9 @@ def test_a_dead_witness_holds_up_nothing(tmp_path: Path, caplog: pytest.LogCaptu
             await record(east, 1)
             await asyncio.sleep(10)
             assert east.log().size == 2
-            told = health(east)
-            assert told["logs"][0]["witnesses"][0]["problem"]["code"] == "witness.unreachable"
-            assert told["state"] == "ok"
+            report = health(east)
+            assert report["logs"][0]["witnesses"][0]["problem"]["code"] == "witness.unreachable"
+            assert report["state"] == "ok"
             await asyncio.sleep(7200)
             lines = [one.message for one in caplog.records if "not cosigned" in one.message]
             assert len(lines) == 1  # however often it was asked
@@ -163,9 +163,9 @@ def test_with_a_quorum_nothing_is_published_before_it(tmp_path: Path) -> None:
                 assert refused.value.finding.code.name == "node.quorum-unmet"
             await record(east, 2)  # taken in, durably, all the same
             assert (east.log().checkpoint(), east.log().size, east.log().waiting) == (None, 0, 3)
-            told = health(east)
-            assert told["state"] == "failing"
-            waits = told["logs"][0]["unpublished"]
+            report = health(east)
+            assert report["state"] == "failing"
+            waits = report["logs"][0]["unpublished"]
             assert (waits["size"], waits["cosigned"], waits["quorum"]) == (2, 0, 1)
 
     async def together() -> None:
@@ -195,10 +195,10 @@ def test_two_that_wait_for_each_other_alone(tmp_path: Path, caplog: pytest.LogCa
             await record(east, 2)
             await asyncio.sleep(3600)
             assert east.log().size == 2
-            told = health(east)
-            assert told["state"] == "failing"
-            assert told["logs"][0]["unpublished"]["size"] == 3
-            assert told["logs"][0]["witnesses"][0]["problem"]["code"] == "witness.unreachable"
+            report = health(east)
+            assert report["state"] == "failing"
+            assert report["logs"][0]["unpublished"]["size"] == 3
+            assert report["logs"][0]["witnesses"][0]["problem"]["code"] == "witness.unreachable"
             assert "head waits for witnesses: log=east.example/log size=3 quorum=1" in caplog.messages
             async with pair.served("west") as west, in_background(west):
                 await record(west, 2)
@@ -224,12 +224,12 @@ def test_an_unsigned_number_alarms_and_accuses_nobody(tmp_path: Path, caplog: py
     async def restored() -> None:
         async with pair.served("east") as east, pair.served("west"):
             await east.log().ask_witnesses()
-            told = health(east)
-            problem = told["logs"][0]["witnesses"][0]["problem"]
+            report = health(east)
+            problem = report["logs"][0]["witnesses"][0]["problem"]
             assert problem["code"] == "witness.knows-more"
             assert "which has signed size 3" in problem["message"]
-            assert told["state"] == "failing"
-            assert told["logs"][0]["frozen"] is None
+            assert report["state"] == "failing"
+            assert report["logs"][0]["frozen"] is None
             await record(east, 7)
             await east.sequence()
 

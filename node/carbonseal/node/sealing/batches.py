@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from carbonseal.findings import Refused
 from carbonseal.node.config import NodeConfig
-from carbonseal.node.witnessing.asking import Witnesses
+from carbonseal.node.witnessing.witnesses import Witnesses
 from carbonseal.storage.writer_thread import WriterThread
 
 from .codes import NODE_QUORUM_UNMET

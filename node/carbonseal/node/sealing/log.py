@@ -23,11 +23,11 @@ from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
 from carbonseal.node.secrets import open_key, open_ml_dsa_44, open_signer
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
-from carbonseal.node.witnessing.asking import Witnesses
 from carbonseal.node.witnessing.client import WitnessClient
 from carbonseal.node.witnessing.forks import Fork, Forks
 from carbonseal.node.witnessing.guard import HeadsGuard
 from carbonseal.node.witnessing.heads import ForeignHeads
+from carbonseal.node.witnessing.witnesses import Witnesses
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import LOG
 from carbonseal.storage.writer_thread import WriterThread

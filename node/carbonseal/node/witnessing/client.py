@@ -1,9 +1,9 @@
-"""Client of one witness (C2SP tlog-witness): shows it a head of one log, and verifies its cosignature.
+"""Client of one witness (C2SP tlog-witness): sends it a head of one log, and verifies its cosignature.
 
-- The old size is the one that the witness told last, 0 before it told one. What it says in a 409 is an unsigned number: it chooses
-  the proof that is sent next, and nothing else rests on it. A number beyond the log's own size, or a conflict at the very size that
-  it told, is an alarm for the operator: this log may be an old copy. It accuses nobody.
-- An answer is bounded in size and time. Whatever goes wrong is the witness's `problem`, and raises nothing.
+- The old size is the one that the witness reported last, 0 before that. The size in a 409 is an unsigned number: it only selects
+  the next consistency proof. A size beyond the log's own, or a conflict at the very size that it reported, is an alarm for the
+  operator: this log may be an old copy. It accuses nobody.
+- An answer is bounded in size and time. Errors are kept as the witness's `problem`, and raise nothing.
 """
 
 from __future__ import annotations

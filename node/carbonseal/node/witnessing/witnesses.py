@@ -1,7 +1,7 @@
-"""The witnesses of one log: each is asked about the newest head that was signed, by a task of its own.
+"""Witnesses of one log: a task for each sends it the newest signed head, and stores its cosignature (C2SP tlog-witness).
 
-- A slow or dead witness holds up nothing but itself.
-- What a witness gives is put into the signed head at once: into the database, the published checkpoint, and so into passports.
+- A slow or unreachable witness delays no other.
+- A cosignature is added to the signed head at once: in the database, the published checkpoint, and so in passports.
 - Where the log has a `quorum`, a head is published only once so many witnesses have cosigned it, and no batch is made meanwhile.
   Entries stay queued, durably. After a crash the same head is signed and shown again: witnesses cosign the same head again.
 """
@@ -29,7 +29,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Witnesses:
-    """Asks the witnesses of one log. `published` is called whenever a head that waited for them was published."""
+    """Sends heads to the witnesses of one log. `published` is called whenever a head that waited for them is published."""
 
     def __init__(
         self,
@@ -49,23 +49,23 @@ class Witnesses:
         self._signed = {client.key: asyncio.Event() for client in self.clients}
 
     def signed(self) -> None:
-        """A new head was signed: all are asked about it."""
+        """A new head was signed: it is sent to all."""
         for event in self._signed.values():
             event.set()
 
     async def ask(self) -> None:
-        """Ask every witness about the newest head, once, all at a time: at most a client's `TIMEOUT`."""
+        """Send the newest head to every witness once, all at one time; takes at most a client's `TIMEOUT`."""
         head = self._sequencer.newest_signed
         if head is not None:
             await asyncio.gather(*(self._ask(client, head) for client in self.clients))
 
     async def run(self, sleep: Sleep) -> None:
-        """Ask until cancelled."""
+        """Send each new head to every witness, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for client in self.clients:
-                tasks.create_task(self._keep_asking(client, sleep))
+                tasks.create_task(self._keep_sending(client, sleep))
 
-    async def _keep_asking(self, client: WitnessClient, sleep: Sleep) -> None:
+    async def _keep_sending(self, client: WitnessClient, sleep: Sleep) -> None:
         failures = 0
         while True:
             event = self._signed[client.key]
@@ -81,10 +81,10 @@ class Witnesses:
             await sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
 
     async def _ask(self, client: WitnessClient, head: Signed) -> bool:
-        """Whether the witness has answered with what may be expected of it."""
+        """Whether the witness has cosigned, or answered without a problem."""
         before = client.problem
         signature = await client.cosign(head.checkpoint, head.note, self._newest())
-        self._log(client, head, told=before is not None and before == client.problem)
+        self._log(client, head, repeated=before is not None and before == client.problem)
         if signature is not None:
             await self._took(head, signature)
         return client.problem is None
@@ -107,11 +107,11 @@ class Witnesses:
         if published:
             self._published()
 
-    def _log(self, client: WitnessClient, head: Signed, *, told: bool) -> None:
+    def _log(self, client: WitnessClient, head: Signed, *, repeated: bool) -> None:
         origin, size = self._sequencer.origin, head.checkpoint.size
         if client.problem is None:
             LOG.info("head cosigned: log=%s size=%d witness=%s", origin, size, client.key.name)
-        elif not told:
+        elif not repeated:
             level = logging.ERROR if client.is_alarmed else logging.WARNING
             LOG.log(level, "head not cosigned: log=%s size=%d reason=%s", origin, size, client.problem)
 
