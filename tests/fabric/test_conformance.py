@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -22,6 +24,12 @@ def test_conforms(check: Check, carbonseal_fabric: FabricNetwork) -> None:
     sizes = itertools.count(1)
     other = network.publisher("Org2MSP")
 
+    @asynccontextmanager
+    async def outage() -> AsyncIterator[None]:
+        await asyncio.to_thread(network.stop_peer, "Org1MSP")  # whom alone a node of this organisation asks and sends to
+        yield
+        await asyncio.to_thread(network.start_peer, "Org1MSP")
+
     async def run() -> None:
         async with networks.connected(network) as ledger:
             pins = dict(await ledger.pins())
@@ -35,6 +43,7 @@ def test_conforms(check: Check, carbonseal_fabric: FabricNetwork) -> None:
             publisher=network.publisher(),
             trust=lambda evidence: networks.trust(network),
             stranger=Stranger(lambda: networks.open_ledger(network, "Org2MSP"), {**pins, "publisher": other}, other),
+            outage=outage,
         )
         await check(subject)
 

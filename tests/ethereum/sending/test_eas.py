@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
 from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
-from tests.ethereum import calls, eas_contracts, networks
+from tests.ethereum import calls, eas_contracts, endpoints, networks
 
 WHEN = "2026-01-01T00:00:00Z"
 
@@ -87,11 +87,22 @@ def test_conforms(check: Check, contract: eas_contracts.Eas, carbonseal_chain: N
     chain, sizes = carbonseal_chain, itertools.count(1)
     options = {"contract": "eas", "eas": contract.address, "slot": str(contract.slot), "key": "env:KEY"}
 
+    is_down: list[bool] = []
+
     async def progress() -> None:
         await networks.command(chain, "evm_mine")
 
+    @asynccontextmanager
+    async def outage() -> AsyncIterator[None]:
+        is_down.append(True)
+        yield
+        is_down.clear()
+
+    def adapter(account: int) -> Coroutine[Any, Any, EthereumLedger]:
+        return connect(f"ethereum+{endpoint}", options, lambda _: chain.key(account))
+
     subject = Subject(
-        connect=lambda: connect(chain.uri, options, lambda _: chain.key(5)),
+        connect=lambda: adapter(5),
         anchor=lambda: networks.anchor(next(sizes), f"eas {contract} {check.__name__}"),
         contradiction=lambda anchor: replace(anchor, statement=replace(anchor.statement, root=b"\x66" * 32)),
         progress=progress,
@@ -99,11 +110,11 @@ def test_conforms(check: Check, contract: eas_contracts.Eas, carbonseal_chain: N
         options=policy_options(chain, contract),
         publisher="any",
         trust=lambda evidence: gather(chain.ledger, [evidence], chain.endpoint, WHEN),
-        stranger=Stranger(
-            lambda: connect(chain.uri, options, lambda _: chain.key(6)), policy_options(chain, contract), "any"
-        ),
+        stranger=Stranger(lambda: adapter(6), policy_options(chain, contract), "any"),
+        outage=outage,
     )
-    asyncio.run(check(subject))
+    with endpoints.before(chain, lambda _method, _params, answer: None if is_down else answer()) as endpoint:
+        asyncio.run(check(subject))
 
 
 def test_a_second_root_is_taken_and_nothing_tells_the_latest(
