@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from carbonseal import plugins
+from carbonseal.cli.main import carbonseal
 from carbonseal.findings import Code, Finding, Refused
 from carbonseal.gathering import TrustGatherer
 from carbonseal.keys.signers import SignerScheme
@@ -35,6 +37,14 @@ class Foundry:
     def check(self, value): pass
 FOUNDRY = Foundry()
 NUMBER = 7
+"""
+
+LIAR = """
+class Liar:
+    check = None
+    @property
+    def id(self): raise RuntimeError("no id today")
+LIAR = Liar()
 """
 
 
@@ -112,6 +122,9 @@ def test_two_packages_for_one_name_are_an_error_that_names_both(site: Path) -> N
         ("nowhere:FOUNDRY", FOUNDRY, "No module named 'nowhere'"),
         ("foundry:FOUNDRY", "this is no Python", "SyntaxError"),
         ("foundry:FOUNDRY", "raise ValueError('not on a Sunday')", "ValueError: not on a Sunday"),
+        ("foundry:FOUNDRY", "import sys; sys.exit(0)", "SystemExit: 0"),  # of `verify`, the exit status is the verdict
+        ("foundry:FOUNDRY()", FOUNDRY, "AttributeError"),
+        ("foundry:LIAR", LIAR, "RuntimeError: no id today"),
     ],
 )
 def test_what_cannot_be_loaded_is_an_error_with_package_and_reason(
@@ -121,6 +134,24 @@ def test_what_cannot_be_loaded_is_an_error_with_package_and_reason(
     facts = refused(plugins.PLUGIN_BROKEN).facts
     assert facts["package"] == "foundry-profiles"
     assert reason in str(facts["reason"])
+
+
+@pytest.mark.parametrize("entry_points", [b"[console_scripts]\nno entry\n", b"\xff\xfe\x00"])
+def test_entry_points_that_cannot_be_read_are_an_error_that_names_the_package(site: Path, entry_points: bytes) -> None:
+    install(site, "foundry-profiles", {})
+    (information,) = site.glob("*.dist-info")
+    (information / "entry_points.txt").write_bytes(entry_points)
+    assert refused(plugins.PLUGIN_METADATA).facts["package"] == "foundry-profiles"
+    assert PROFILES.find("json/1", Profile).id == "json/1"  # what is built in needs no package's metadata
+    asked = CliRunner().invoke(carbonseal, ["--help"])
+    assert (asked.exit_code, "package foundry-profiles cannot be read" in asked.output) == (2, True)
+
+
+def test_a_plug_in_of_a_package_without_a_name_is_not_taken_for_one_that_is_built_in(site: Path) -> None:
+    install(site, "foundry-profiles", profiles(foundry_1="foundry:FOUNDRY"), {"foundry": FOUNDRY})
+    (information,) = site.glob("*.dist-info")
+    (information / "METADATA").write_text("Metadata-Version: 2.1\n", encoding="utf-8")
+    assert PROFILES.package_of("foundry/1") == "(unknown)"
 
 
 @pytest.mark.parametrize(

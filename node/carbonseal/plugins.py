@@ -17,7 +17,9 @@ Rules:
 - A built-in name is found in the table below and imported when it is first asked for. Installed packages are not looked at: none
   can take a built-in name, and `carbonseal verify` does not pay for reading their metadata.
 - A name that two installed packages offer is an error that names both (`plugin.conflict`).
-- A plug-in that cannot be imported is an error with its package and the reason (`plugin.broken`).
+- A plug-in that cannot be imported is an error with its package and the reason (`plugin.broken`); also where its import ends the
+  program: no package's `sys.exit(0)` passes for a verdict.
+- A package whose entry points cannot be read is an error that names it (`plugin.metadata`).
 - What a plug-in gives is compared with the interface before it is used (`plugin.shape`).
 - Packages that are installed while a process runs are not seen by it.
 
@@ -51,6 +53,11 @@ PLUGIN_BROKEN = undetermined(
     "plugin.broken",
     "the {kind} {name} of the package {package} cannot be loaded: {reason}",
     "install what the package needs, or ask its authors",
+)
+PLUGIN_METADATA = undetermined(
+    "plugin.metadata",
+    "the entry points of the installed package {package} cannot be read: {reason}",
+    "install the package again, or uninstall it",
 )
 PLUGIN_SHAPE = undetermined(
     "plugin.shape", "the {kind} {name} of the package {package} cannot be used: {problem}", "ask the package's authors"
@@ -103,9 +110,10 @@ class PluginGroup:
         facts = {"kind": self.kind, "name": name, "package": _package(point)}
         try:
             found = point.load()
-        except Exception as error:
+            problem = shape_problem(found, interface) or self._name_problem(found, name)
+        except (Exception, SystemExit) as error:
             raise Refused(PLUGIN_BROKEN(**facts, reason=f"{type(error).__name__}: {error}")) from error
-        if problem := shape_problem(found, interface) or self._name_problem(found, name):
+        if problem:
             raise Refused(PLUGIN_SHAPE(**facts, problem=problem))
         return found
 
@@ -240,7 +248,8 @@ def _described(found: object) -> str:
 
 
 def _package(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "(unknown)"
+    name = point.dist.metadata.get("Name") if point.dist else None
+    return name or "(unknown)"
 
 
 def _entry_points(group: str) -> Sequence[EntryPoint]:
@@ -252,4 +261,19 @@ def _entry_points_on(group: str, _path: tuple[str, ...]) -> Sequence[EntryPoint]
     """The entry points of a group. Reading all metadata takes some 40 ms: once for each `sys.path` is enough."""
     from importlib.metadata import entry_points
 
-    return tuple(entry_points(group=group))
+    try:
+        return tuple(entry_points(group=group))
+    except Exception as error:  # as a file that is no text makes it raise, or a line that is no entry
+        raise Refused(PLUGIN_METADATA(package=_unreadable(), reason=f"{type(error).__name__}: {error}")) from error
+
+
+def _unreadable() -> str:
+    """The installed package whose entry points cannot be read."""
+    from importlib.metadata import distributions
+
+    for distribution in distributions():
+        try:
+            _ = distribution.entry_points
+        except Exception:  # noqa: BLE001 - whatever it was, it is told with the name
+            return distribution.metadata.get("Name") or "(unknown)"
+    return "(unknown)"

@@ -18,7 +18,10 @@ class Commands(CommandGroup):
     """All commands by name. One that cannot be loaded is listed with the reason, and fails with it when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
-        return [*COMMANDS.names()]
+        try:
+            return [*COMMANDS.names()]
+        except Refused as refused:
+            raise Failed.by(refused) from refused
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         try:
