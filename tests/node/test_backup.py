@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.findings import Verdict
+from carbonseal.findings import Refused, Verdict
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.log.proofs import TlogProof
@@ -213,3 +213,29 @@ def test_a_successor_in_an_old_copy_keeps_its_passports_alive(directory: Path, t
     assert "status.revoked" in found
     lists = [{entry.list_id for entry in parse(raw).credential.status} for raw in (fresh, passport)]
     assert lists[0].isdisjoint(lists[1])  # what the copy forgot has positions in the old one
+
+
+@pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
+def test_a_node_whose_database_was_lost_does_not_begin_anew(
+    directory: Path, clock: Clock, content: bytes | None
+) -> None:
+    """It would give the positions in status lists again, and publish lists in which nothing is revoked."""
+
+    async def revoke() -> None:
+        async with Node.open(directory, clock=clock) as node:
+            root = parse(await issue(node)).root
+            assert await node.revoke(root)
+
+    async def reopen() -> None:
+        async with Node.open(directory, clock=clock):
+            pass
+
+    asyncio.run(reopen())  # a node that holds nothing yet
+    asyncio.run(revoke())
+    for part in directory.glob("node.db*"):
+        part.unlink()
+    if content is not None:
+        (directory / "node.db").write_bytes(content)
+    with pytest.raises(Refused) as refused:
+        asyncio.run(reopen())
+    assert refused.value.finding.code.name == "node.database-lost"

@@ -35,6 +35,10 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     assert refused(tmp_path / "node.db") == "node.database-failed"
 
 
+def test_what_cannot_be_made(tmp_path: Path) -> None:
+    assert refused(tmp_path / "no folder/node.db") == "node.database-failed"
+
+
 def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
     """SQLite's own limit on pages answers as a disk that is full."""
     with closing(Database(tmp_path / "node.db", NODE)) as database:

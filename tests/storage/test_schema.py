@@ -202,6 +202,34 @@ def test_a_database_without_a_version_is_refused(schema: Schema, journal: str, t
     assert str(path) in finding.message
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM alembic_version",
+        "INSERT INTO alembic_version VALUES ('0002')",
+        "ALTER TABLE alembic_version RENAME COLUMN version_num TO version",
+    ],
+)
+def test_a_database_with_a_version_table_and_no_version_is_refused(schema: Schema, change: str, tmp_path: Path) -> None:
+    path = load(FILLED / f"{schema.revisions.name}.sql", tmp_path / "filled.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(change)
+        connection.commit()
+    assert refused(path, schema).finding.code.name == "node.database-unversioned"
+
+
+@BOTH
+def test_a_database_of_the_other_kind_is_refused(schema: Schema, tmp_path: Path) -> None:
+    """As where a file of the copy came back under another one's name."""
+    other = NODE if schema is LOG else LOG
+    with closing(Database(tmp_path / "other.db", other)):
+        pass
+    finding = refused(tmp_path / "other.db", schema).finding
+    assert finding.code.name == "node.database-foreign"
+    assert set(str(finding.facts["missing"]).split(", ")) == set(schema.tables.tables)
+
+
 # --- cost ----------------------------------------------------------------------------------------------------------
 
 

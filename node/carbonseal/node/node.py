@@ -124,7 +124,10 @@ class Node:
             for own in settings.logs:
                 opening = SealingLog.open(directory, settings, own, clock=clock, reached=reached)
                 logs.append(await stack.enter_async_context(opening))
-            database = stack.enter_context(closing(Database(directory / DATABASE, NODE)))
+            # Before anything joined a log, the node had its database. Begun anew, it would give the positions in status lists again
+            # that credentials have, and publish lists in which nothing is revoked.
+            database = Database(directory / DATABASE, NODE, may_be_new=not any(log.size for log in logs))
+            stack.enter_context(closing(database))
             joined = Logs(logs, settings.tenants)
             node = Node(
                 directory, settings, lock, joined, database, clock=clock, sleep=sleep, reached=reached, limits=limits

@@ -34,3 +34,14 @@ NODE_DATABASE_UNVERSIONED = rejected(
     "{path} has tables and no schema version: an unreleased carbonseal made it, or another program",
     "begin a node in another directory: carbonseal init",
 )
+NODE_DATABASE_FOREIGN = rejected(
+    "node.database-foreign",
+    "{path} has the schema {found}, and not its tables: {missing}",
+    "bring back the file of this name from the newest copy of the directory: this is another database, or was changed",
+)
+NODE_DATABASE_LOST = rejected(
+    "node.database-lost",
+    "{path} is missing or empty, and the logs of this node have entries",
+    "bring back the newest copy of the whole directory, but for its guard, which stays as it is: without this file, what was "
+    "revoked would not be any more",
+)

@@ -25,8 +25,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect, Engine, Table, insert
 
-from carbonseal.findings import BrokenOff, Finding
+from carbonseal.findings import BrokenOff, Finding, Refused
 
+from .codes import NODE_DATABASE_LOST
 from .schema import Schema, create, find_version, migrate
 from .sqlite import SQLite
 
@@ -57,21 +58,23 @@ class System(Protocol):
 class Database:
     """The database at `path`, with the tables of `schema`. Every method raises `BrokenOff` where disk or file are the reason."""
 
-    def __init__(self, path: Path, schema: Schema) -> None:
-        """Open it, made or migrated where need be. Raises Refused, and writes nothing, where a newer program's or no schema
-        version is in it."""
+    def __init__(self, path: Path, schema: Schema, *, may_be_new: bool = True) -> None:
+        """Open it, made or migrated where need be. Raises Refused, and writes nothing, where a newer program's, another kind's or
+        no schema is in it; and where it is empty and must not be."""
         self._system: System = SQLite(path)
         try:
-            self._bring_up(path, schema)
+            self._bring_up(path, schema, may_be_new)
         except BaseException:
             self.close()
             raise
 
-    def _bring_up(self, path: Path, schema: Schema) -> None:
+    def _bring_up(self, path: Path, schema: Schema, may_be_new: bool) -> None:
         with self.read() as connection:
-            version = find_version(connection, path)
+            version = find_version(connection, schema, path)
         if version == schema.head:
             return
+        if version is None and not may_be_new:
+            raise Refused(NODE_DATABASE_LOST(path=path))
         with self.write() as connection:  # a crash, or an error, leaves the database as it was
             if version is None:
                 create(connection, schema)

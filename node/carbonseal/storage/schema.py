@@ -5,7 +5,7 @@ A database holds the name of its newest revision (table `alembic_version`). On o
 - an empty one is given its tables, and the newest revision's name;
 - one at the newest revision is left as it is, and Alembic is not even imported;
 - an older one is migrated, in one transaction;
-- a newer one is refused, and so is one that has tables and no version. Nothing is written.
+- a newer one is refused, and so is one that has tables and no version, or a version and not its tables. Nothing is written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 
 from carbonseal.findings import Refused
 
-from .codes import NODE_DATABASE_NEWER, NODE_DATABASE_UNVERSIONED
+from .codes import NODE_DATABASE_FOREIGN, NODE_DATABASE_NEWER, NODE_DATABASE_UNVERSIONED
 from .log_tables import LOG_TABLES
 from .node_tables import NODE_TABLES
 
@@ -43,16 +43,23 @@ LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "0001")
 NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "0001")
 
 
-def find_version(connection: Connection, path: Path) -> str | None:
+def find_version(connection: Connection, schema: Schema, path: Path) -> str | None:
     """The revision that the database at `path` is at, or None where it is empty. Raises Refused where it has tables and no
-    revision."""
+    revision, or the newest revision and not all tables of `schema`."""
     inspector = inspect(connection)
-    if inspector.has_table(_VERSION.name):
-        version: str = connection.execute(select(_VERSION.c.version_num)).scalar_one()
-        return version
-    if inspector.get_table_names():
+    tables = set(inspector.get_table_names())
+    if not tables:
+        return None
+    columns = inspector.get_columns(_VERSION.name) if _VERSION.name in tables else []
+    if [column["name"] for column in columns] != _VERSION.columns.keys():
         raise Refused(NODE_DATABASE_UNVERSIONED(path=path))
-    return None
+    versions = connection.scalars(select(_VERSION.c.version_num)).all()
+    if len(versions) != 1:
+        raise Refused(NODE_DATABASE_UNVERSIONED(path=path))
+    version: str = versions[0]
+    if version == schema.head and (missing := schema.tables.tables.keys() - tables):
+        raise Refused(NODE_DATABASE_FOREIGN(path=path, found=version, missing=", ".join(sorted(missing))))
+    return version
 
 
 def create(connection: Connection, schema: Schema) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler
 
-from carbonseal.findings import Code, Finding
+from carbonseal.findings import BrokenOff, Code, Finding
 
 from .codes import NODE_DATABASE_BUSY, NODE_DATABASE_DAMAGED, NODE_DATABASE_FAILED, NODE_DATABASE_FULL
 
@@ -44,12 +44,16 @@ _CODES: dict[int, Code] = {
 
 
 class SQLite:
-    """The database file at `path`, made where there is none. `writer` has one connection, `readers` as many as are asked for."""
+    """The database file at `path`, made where there is none. `writer` has one connection, `readers` as many as are asked for.
+    Raises `BrokenOff` where it cannot be made."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        if not path.exists():
-            path.touch(mode=0o600)  # it holds records and salts
+        try:
+            if not path.exists():
+                path.touch(mode=0o600)  # it holds records and salts
+        except OSError as error:
+            raise BrokenOff(NODE_DATABASE_FAILED(path=path, reason=error.strerror)) from error
         self.writer = _engine(path, "BEGIN IMMEDIATE", _WRITER_PRAGMAS, pool_size=1, max_overflow=0)
         self.readers = _engine(path, "BEGIN", _PRAGMAS)
 
