@@ -187,3 +187,5 @@ def test_the_earliest_anchor_that_covers_an_entry(outbox: Outbox) -> None:
     assert outbox.earliest(LOG, 7, State.FINAL) == {"sim:2": 9}
     assert outbox.earliest(LOG, 0, State.INCLUDED) == {LEDGER: 4}
     assert outbox.earliest(LOG, 9, State.FINAL) == {}
+    assert outbox.newest(LEDGER, LOG) == found(outbox, (LEDGER, LOG, 7))
+    assert outbox.newest("sim:3", LOG) is None

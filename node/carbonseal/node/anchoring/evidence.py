@@ -11,13 +11,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select
 
 from carbonseal.ledger import Evidence, Observation
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import EVIDENCE
 
 from .tracked import Name, TrackedAnchor
+
+# What each look at an anchor asks, built once: see `outbox`.
+_FACTS = select(EVIDENCE.c.facts).where(
+    EVIDENCE.c.ledger == bindparam("its_ledger"),
+    EVIDENCE.c.log == bindparam("its_log"),
+    EVIDENCE.c.size == bindparam("its_size"),
+)
 
 
 class EvidenceStore:
@@ -36,9 +43,10 @@ class EvidenceStore:
 
     def proves(self, anchor: TrackedAnchor, seen: Observation) -> bool:
         """Whether there is evidence of what was seen of an anchor: two observations with the same facts have the same evidence."""
-        chosen = select(EVIDENCE.c.facts).where(_is(anchor.name))
+        ledger, log, size = anchor.name
         with self._database.read() as connection:
-            return connection.scalar(chosen) == _encode(seen.facts or {})
+            found = connection.scalar(_FACTS, {"its_ledger": ledger, "its_log": log, "its_size": size})
+        return found == _encode(seen.facts or {})
 
 
 def keep(connection: Connection, name: Name, evidence: Evidence, facts: Mapping[str, Any]) -> None:

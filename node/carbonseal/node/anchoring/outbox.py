@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, tuple_, update
 
 from carbonseal.ledger import Attempt, Statement
 from carbonseal.storage.database import Database
@@ -26,6 +26,36 @@ from carbonseal.storage.node_tables import ANCHORS, ATTEMPTS, CLOSED
 from . import evidence
 from .machine import Changes
 from .tracked import WRITTEN, Name, State, TrackedAnchor
+
+
+def _named(table: Table) -> ColumnElement[bool]:
+    """The rows of the anchor that a statement's parameters name (`_name`)."""
+    ledger, log, size = (bindparam(f"its_{column}") for column in ("ledger", "log", "size"))
+    return (table.c.ledger == ledger) & (table.c.log == log) & (table.c.size == size)
+
+
+def _name(name: Name) -> dict[str, Any]:
+    ledger, log, size = name
+    return {"its_ledger": ledger, "its_log": log, "its_size": size}
+
+
+# What each round of a worker says, built once: to build a statement takes twice as long as to execute it.
+_IS_LIVE = (ANCHORS.c.ledger == bindparam("its_ledger")) & ANCHORS.c.live
+_LIVE = select(ANCHORS).where(_IS_LIVE).order_by(ANCHORS.c.size)
+_FIND = select(ANCHORS).where(_named(ANCHORS))
+_OF_LOG = (ANCHORS.c.ledger == bindparam("its_ledger")) & (ANCHORS.c.log == bindparam("its_log"))
+_NEWEST = select(ANCHORS).where(_OF_LOG).order_by(ANCHORS.c.size.desc()).limit(1)
+_ATTEMPTS = select(ATTEMPTS).where(_named(ATTEMPTS)).order_by(ATTEMPTS.c.number.desc())
+_OPEN_ATTEMPTS = (
+    select(ATTEMPTS)  # a join would read all attempts on the ledger
+    .where(
+        tuple_(ATTEMPTS.c.ledger, ATTEMPTS.c.log, ATTEMPTS.c.size).in_(
+            select(ANCHORS.c.ledger, ANCHORS.c.log, ANCHORS.c.size).where(_IS_LIVE)
+        )
+    )
+    .order_by(ATTEMPTS.c.number)
+)
+_UPDATE = update(ANCHORS).where(_named(ANCHORS), ANCHORS.c.version == bindparam("its_version"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +97,22 @@ class Outbox:
         with self._database.read() as connection:
             return [_anchor(row) for row in connection.execute(chosen)]
 
+    def newest(self, ledger: str, log: bytes) -> TrackedAnchor | None:
+        """The largest anchor of a log on a ledger, or None."""
+        with self._database.read() as connection:
+            row = connection.execute(_NEWEST, {"its_ledger": ledger, "its_log": log}).one_or_none()
+        return None if row is None else _anchor(row)
+
     def find(self, name: Name) -> TrackedAnchor | None:
         """The anchor of this name, or None."""
         with self._database.read() as connection:
-            row = connection.execute(select(ANCHORS).where(_is(ANCHORS, name))).one_or_none()
+            row = connection.execute(_FIND, _name(name)).one_or_none()
         return None if row is None else _anchor(row)
 
     def attempts(self, anchor: TrackedAnchor) -> list[Attempt]:
         """What was signed for an anchor, newest first."""
-        chosen = select(ATTEMPTS).where(_is(ATTEMPTS, anchor.name)).order_by(ATTEMPTS.c.number.desc())
         with self._database.read() as connection:
-            return [_attempt(row) for row in connection.execute(chosen)]
+            return [_attempt(row) for row in connection.execute(_ATTEMPTS, _name(anchor.name))]
 
     def open_attempts(self, ledger: str) -> list[Attempt]:
         """What was signed for the anchors on a ledger that are not closed, of all logs, oldest first."""
@@ -133,11 +168,11 @@ def _store(connection: Connection, changes: Changes) -> bool:
         return after is None or _insert(connection, after)
     if changes.known is not None and changes.known != _ids(_open_attempts(connection, before.ledger)):
         return False
-    unchanged = _is(ANCHORS, before.name) & (ANCHORS.c.version == before.version)
     if after is None:
+        unchanged = _is(ANCHORS, before.name) & (ANCHORS.c.version == before.version)
         return connection.execute(delete(ANCHORS).where(unchanged)).rowcount == 1
     values = {**_values(after), "version": before.version + 1}
-    if connection.execute(update(ANCHORS).where(unchanged).values(values)).rowcount != 1:
+    if connection.execute(_UPDATE, {**_name(before.name), "its_version": before.version, **values}).rowcount != 1:
         return False
     if changes.attempt is not None:
         _add_attempt(connection, after.name, changes.attempt)
@@ -191,15 +226,11 @@ def _close(connection: Connection, anchor: TrackedAnchor) -> None:
 
 
 def _live(connection: Connection, ledger: str) -> list[TrackedAnchor]:
-    chosen = select(ANCHORS).where(ANCHORS.c.ledger == ledger, ANCHORS.c.live).order_by(ANCHORS.c.size)
-    return [_anchor(row) for row in connection.execute(chosen)]
+    return [_anchor(row) for row in connection.execute(_LIVE, {"its_ledger": ledger})]
 
 
 def _open_attempts(connection: Connection, ledger: str) -> list[Attempt]:
-    live = select(ANCHORS.c.ledger, ANCHORS.c.log, ANCHORS.c.size).where(ANCHORS.c.ledger == ledger, ANCHORS.c.live)
-    name = tuple_(ATTEMPTS.c.ledger, ATTEMPTS.c.log, ATTEMPTS.c.size)  # a join would read all attempts on the ledger
-    chosen = select(ATTEMPTS).where(name.in_(live)).order_by(ATTEMPTS.c.number)
-    return [_attempt(row) for row in connection.execute(chosen)]
+    return [_attempt(row) for row in connection.execute(_OPEN_ATTEMPTS, {"its_ledger": ledger})]
 
 
 def _ids(attempts: Iterable[Attempt]) -> tuple[str, ...]:
