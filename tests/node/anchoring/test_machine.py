@@ -90,7 +90,7 @@ CASES: dict[tuple[State, type[Any]], Expected] = {
     (SIGNED, SeenMissing): CANNOT,
     (SENT, SeenMissing): (
         {**SEEN, "state": SIGNED, "since": NOW, "tries": 3, "next": 1002.0, "reason": "the ledger does not know it"},
-        {},
+        {"drop_evidence": True},
     ),
     (INCLUDED, SeenMissing): ({**SEEN, **REORGED}, {"drop_evidence": True}),
     (FINAL, SeenMissing): ({**SEEN, **REORGED}, {"drop_evidence": True}),
@@ -98,7 +98,7 @@ CASES: dict[tuple[State, type[Any]], Expected] = {
     #
     (DUE, SeenPending): CANNOT,
     (SIGNED, SeenPending): CANNOT,
-    (SENT, SeenPending): ({**STAYS, "reason": "in the pool"}, {}),
+    (SENT, SeenPending): ({**STAYS, "reason": "in the pool"}, {"drop_evidence": True}),
     (INCLUDED, SeenPending): ({**SEEN, **REORGED}, {"drop_evidence": True}),
     (FINAL, SeenPending): ({**SEEN, **REORGED}, {"drop_evidence": True}),
     (FAILED, SeenPending): CANNOT,
@@ -107,7 +107,7 @@ CASES: dict[tuple[State, type[Any]], Expected] = {
     (SIGNED, SeenRefused): CANNOT,
     (SENT, SeenRefused): (
         {**SEEN, "state": DUE, "since": NOW, "tries": 3, "next": 1002.0, "reason": "reverted"},
-        {},
+        {"drop_evidence": True},
     ),
     (INCLUDED, SeenRefused): ({**SEEN, **REORGED}, {"drop_evidence": True}),
     (FINAL, SeenRefused): ({**SEEN, **REORGED}, {"drop_evidence": True}),

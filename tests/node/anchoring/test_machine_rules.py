@@ -153,7 +153,7 @@ def test_so_many_refused_attempts_fail_an_anchor() -> None:
             reason="reverted",
             remedy="look on the ledger why it refuses anchors",
         )
-        assert advance(before, EVENTS[SeenRefused], NOW, LIMITS) == Changes(before, failed)
+        assert advance(before, EVENTS[SeenRefused], NOW, LIMITS) == Changes(before, failed, drop_evidence=True)
 
 
 def test_the_same_attempt_again_is_not_stored_again() -> None:
@@ -189,7 +189,7 @@ def test_what_is_pending_for_long_takes_up_what_failed() -> None:
     stuck = anchor(SENT, attempted=NOW - 60)
     seen_last = replace(stuck, attempt="seen", stage="2 of 3", cost=9, reason="in the pool", remedy="")
     due = replace(seen_last, state=DUE, since=NOW, next=NOW, tries=0)
-    assert advance(stuck, EVENTS[SeenPending], NOW, LIMITS) == Changes(stuck, due, take_up=True)
+    assert advance(stuck, EVENTS[SeenPending], NOW, LIMITS) == Changes(stuck, due, drop_evidence=True, take_up=True)
 
 
 def test_what_is_missing_for_long_is_tried_again_with_a_delay() -> None:
@@ -306,12 +306,48 @@ def test_all_that_changes_when_a_head_becomes_due() -> None:
 )
 def test_each_state_calls_for_one_thing(state: State, wanted: Call | None, paused: Call | None) -> None:
     """Of a paused log, nothing is prepared or sent; what was sent is followed."""
-    assert call(anchor(state), NOW, paused=False) is wanted
-    assert call(anchor(state), NOW, paused=True) is paused
-    assert call(anchor(state), NOW - 0.5, paused=False) is None
-    assert call(anchor(state, next=None), NOW, paused=False) is None
+    assert call(anchor(state), NOW, LIMITS, paused=False) is wanted
+    assert call(anchor(state), NOW, LIMITS, paused=True) is paused
+    assert call(anchor(state), NOW - 0.5, LIMITS, paused=False) is None
+    assert call(anchor(state, next=None), NOW, LIMITS, paused=False) is None
     assert calls_at(anchor(state), paused=False) == NOW
     assert calls_at(anchor(state), paused=True) == (None if state in (DUE, SIGNED, FAILED) else NOW)
+
+
+@pytest.mark.parametrize(("ahead", "wanted"), [(300, None), (300.1, Call.FOLLOW), (4e8, Call.FOLLOW)])
+def test_a_call_further_ahead_than_any_delay_is_made(ahead: float, wanted: Call | None) -> None:
+    """The clock was wrong when it was put off."""
+    assert call(anchor(SENT, next=NOW + ahead), NOW, LIMITS, paused=False) is wanted
+    assert call(anchor(DUE, next=NOW + ahead), NOW, LIMITS, paused=True) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "longest"),
+    [
+        (Limits(), 300),
+        (Limits(longest_delay=7, longest_look=9, longest_watch=8, first_watch=5), 9),
+        (Limits(longest_delay=7, longest_look=1, longest_watch=8, first_watch=5), 8),
+        (Limits(longest_delay=1, longest_look=1, longest_watch=1, first_watch=5), 5),
+        (Limits(longest_delay=1, longest_look=1, longest_watch=1, first_watch=0, first_look=4), 4),
+        (Limits(longest_delay=1, longest_look=1, longest_watch=1, first_watch=0, first_delay=3), 3),
+    ],
+)
+def test_the_longest_wait_is_the_longest_of_all_delays(limits: Limits, longest: float) -> None:
+    assert limits.longest_wait == longest
+
+
+def test_what_happened_after_now_counts_as_if_it_had_happened_now() -> None:
+    """The clock was set back by years."""
+    ahead = {"since": NOW + 4e8, "attempted": NOW + 4e8}
+    assert after(anchor(SENT, **ahead), EVENTS[SeenPending]) == after(
+        anchor(SENT, since=NOW, attempted=NOW), EVENTS[SeenPending]
+    )
+    watched = after(anchor(FINAL, **ahead), EVENTS[SeenFinal])
+    assert (watched.since, watched.next) == (NOW, NOW + 5)
+    assert after(anchor(FINAL, since=NOW - 1, attempted=NOW + 1), EVENTS[SeenFinal]).attempted == NOW
+    kept = advance(anchor(SENT, since=NOW - 1, attempted=NOW - 2), EVENTS[SeenPending], NOW, LIMITS).after
+    assert kept is not None
+    assert (kept.since, kept.attempted) == (NOW - 1, NOW - 2)
 
 
 def test_nobody_waits_for_what_is_not_open_or_of_a_paused_log() -> None:

@@ -6,7 +6,7 @@ Stores nothing and decides nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from carbonseal.ledger import (
 from carbonseal.node import failpoints
 from carbonseal.node.sealing.log import SealingLog
 
+from .answers import check_answer, check_attempt, check_evidence, check_observation
 from .events import (
     Event,
     OutcomeUnknown,
@@ -88,8 +89,9 @@ class LedgerCalls:
         wanted = Anchor(
             head.checkpoint.statement(), head.note, partial(_consistency, self._logs[anchor.log], anchor.size)
         )
+        check = partial(check_attempt, statement=wanted.statement, known=known)
         try:
-            attempt = await _outcome(anchor, "prepare", ledger.prepare(wanted, earlier))
+            attempt = await _outcome(anchor, "prepare", ledger.prepare(wanted, earlier), check)
         except OvertakenError as error:
             return self._overtaken(anchor, error)
         if isinstance(attempt, Failure):
@@ -102,7 +104,7 @@ class LedgerCalls:
         attempts = self._outbox.attempts(anchor)
         wanted = next((attempt for attempt in attempts if attempt.id == anchor.attempt), attempts[0])
         try:
-            sent = await _outcome(anchor, "send", _hand_over(ledger, wanted))
+            sent = await _outcome(anchor, "send", _hand_over(ledger, wanted), _check_sent)
         except OvertakenError as error:
             return self._overtaken(anchor, error)
         if not isinstance(sent, Failure):
@@ -119,7 +121,7 @@ class LedgerCalls:
     async def _follow(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
         """Follow the attempts; take evidence of an inclusion that has none yet."""
         attempts = self._outbox.attempts(anchor)
-        seen = await _outcome(anchor, "follow", ledger.follow(attempts))
+        seen = await _outcome(anchor, "follow", ledger.follow(attempts), check_observation)
         if isinstance(seen, Failure):
             return seen
         if seen.status not in {AttemptStatus.INCLUDED, AttemptStatus.FINAL} or self._evidence.proves(anchor, seen):
@@ -129,7 +131,7 @@ class LedgerCalls:
             return TransientFailure(
                 f"a defect of the adapter: it follows {seen.attempt!r}, which is not one of the anchor's attempts"
             )
-        evidence = await _outcome(anchor, "evidence", ledger.evidence(attempt, seen))
+        evidence = await _outcome(anchor, "evidence", ledger.evidence(attempt, seen), check_evidence)
         if isinstance(evidence, Failure):
             return unproved(seen, evidence.reason)
         self._reached(failpoints.EVIDENCE_TAKEN)
@@ -151,10 +153,17 @@ async def _hand_over(ledger: Ledger, attempt: Attempt) -> Sent | OutcomeUnknown:
         return OutcomeUnknown(str(error))
 
 
-async def _outcome(anchor: TrackedAnchor, name: str, call: Awaitable[T]) -> T | Failure:
-    """What a call returned, or how it failed. Raises `UnreachableError`, `OvertakenError`."""
+def _check_sent(sent: Sent | OutcomeUnknown) -> None:
+    if isinstance(sent, Sent):
+        check_answer(sent.answer)
+
+
+async def _outcome(anchor: TrackedAnchor, name: str, call: Awaitable[T], check: Callable[[T], None]) -> T | Failure:
+    """What a call returned, once `check` has seen it, or how it failed. Raises `UnreachableError`, `OvertakenError`."""
     try:
-        return await call
+        found = await call
+        check(found)
+        return found
     except (UnreachableError, OvertakenError):
         raise
     except TransientError as error:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from carbonseal.findings import Refused
+from carbonseal.findings import BrokenOff, Refused
 from carbonseal.keys.endpoints import redacted
 from carbonseal.ledger import Ledger, PermanentError, TransientError
 from carbonseal.node.codes import CONFIG_WRONG_LEDGER
@@ -63,8 +63,10 @@ class Connection:
         return self._ledger is not None and all(log.id in self._compared or not log.listens for log in self._logs)
 
     async def open(self) -> Ledger | None:
-        """The ledger, once it is reachable and the startup check is done; else None. Raises none of the ledger's errors."""
-        if self.remedy or self._clock() < self.next_try:
+        """The ledger, once it is reachable and the startup check is done; else None. Raises none of the ledger's errors;
+        `BrokenOff` where the node's own disk fails."""
+        wait = self.next_try - self._clock()
+        if self.remedy or 0 < wait <= self._limits.longest_reconnect:  # longer: the clock was set back
             return None
         try:
             if self._ledger is None:
@@ -77,6 +79,8 @@ class Connection:
             self.failed(str(error))
         except PermanentError as error:
             self._give_up(error.reason, error.remedy)
+        except BrokenOff:  # the node's own disk, which may have room again soon
+            raise
         except Refused as refused:
             self._give_up(refused.finding.message, refused.finding.remedy or "correct node.toml")
         except Exception as defect:  # an adapter's defect must not stop the worker

@@ -20,13 +20,15 @@ no clock.
 `TABLE`, at the end of this file, has a rule for each state and event. Invariants:
 
 - An attempt is stored before it is sent: `send` is called in the state `signed` alone, and storing an attempt leads there.
-- An anchor that was reorged out, included or final, goes back to `sent`, and its evidence is dropped. The next `follow` shows
-  whether its attempt is pending, has to be sent again, or has to be replaced.
+- An anchor that was reorged out, included or final, goes back to `sent`. The next `follow` shows whether its attempt is pending,
+  has to be sent again, or has to be replaced.
+- Evidence of an anchor is dropped when `follow` reports that it is not written, in any state.
 - No error changes the state of a final anchor: it delays the next `follow`.
 - A permanent error of `prepare` or `send` fails the anchor. `follow` and `evidence` should raise none; theirs counts as one
   failed try.
 - An anchor that a larger head on the ledger has overtaken is removed: it was never written, and the newest head becomes due.
 - An unreachable ledger does not count as a failed try.
+- A clock that was set back delays nothing: a call further ahead than any delay is made now, and times after now count from now.
 - An anchor fails after `Limits.tries` failed tries in a row, or after `Limits.attempts` refused attempts.
 """
 
@@ -116,13 +118,13 @@ def begin(name: Name, now: float) -> Changes:
 
 def advance(anchor: TrackedAnchor, event: Event, now: float, limits: Limits) -> Changes:
     """The changes that `event` makes to `anchor`. Raises ValueError where the event cannot occur in the anchor's state."""
-    return TABLE[anchor.state, type(event)](anchor, event, now, limits)
+    return TABLE[anchor.state, type(event)](_not_ahead(anchor, now), event, now, limits)
 
 
-def call(anchor: TrackedAnchor, now: float, *, paused: bool) -> Call | None:
+def call(anchor: TrackedAnchor, now: float, limits: Limits, *, paused: bool) -> Call | None:
     """The call that is due now, or None. For a `paused` log nothing is prepared or sent; attempts that were sent are followed."""
     time = calls_at(anchor, paused=paused)
-    return None if time is None or time > now else _CALLS[anchor.state]
+    return None if time is None or 0 < time - now <= limits.longest_wait else _CALLS[anchor.state]
 
 
 def calls_at(anchor: TrackedAnchor, *, paused: bool) -> float | None:
@@ -190,23 +192,24 @@ def _resend(anchor: TrackedAnchor, event: SeenMissing, now: float, limits: Limit
     """sent -> signed; or due, once the replacement timeout has passed."""
     state = State.DUE if _is_stuck(anchor, now, limits) else State.SIGNED
     reason = event.seen.reason or "the ledger does not know it"
-    return Changes(anchor, _try_again(_seen(anchor, event), state, reason, now, limits))
+    return Changes(anchor, _try_again(_seen(anchor, event), state, reason, now, limits), drop_evidence=True)
 
 
 def _wait(anchor: TrackedAnchor, event: SeenPending, now: float, limits: Limits) -> Changes:
     """sent; or due, once the replacement timeout has passed. Failed anchors that may block it are resumed."""
     waiting = replace(_seen(anchor, event), tries=0, reason=event.seen.reason, remedy="")
     if _is_stuck(anchor, now, limits):
-        return Changes(anchor, _move(waiting, State.DUE, now, now), take_up=True)
-    return Changes(anchor, replace(waiting, next=_next_look(anchor, now, limits)))
+        return Changes(anchor, _move(waiting, State.DUE, now, now), drop_evidence=True, take_up=True)
+    return Changes(anchor, replace(waiting, next=_next_look(anchor, now, limits)), drop_evidence=True)
 
 
 def _renew(anchor: TrackedAnchor, event: SeenRefused, now: float, limits: Limits) -> Changes:
     """sent -> due, for another attempt; or failed, after `Limits.attempts`."""
     refused = _seen(anchor, event)
     if anchor.attempts >= limits.attempts:
-        return Changes(anchor, _give_up(refused, event.seen.reason, "look on the ledger why it refuses anchors", now))
-    return Changes(anchor, _try_again(refused, State.DUE, event.seen.reason, now, limits))
+        failed = _give_up(refused, event.seen.reason, "look on the ledger why it refuses anchors", now)
+        return Changes(anchor, failed, drop_evidence=True)
+    return Changes(anchor, _try_again(refused, State.DUE, event.seen.reason, now, limits), drop_evidence=True)
 
 
 def _included(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: Limits) -> Changes:
@@ -309,6 +312,11 @@ def _make_way_in_vain(anchor: TrackedAnchor, _event: Superseded, _now: float, li
 
 
 # --- what the rules share ----------------------------------------------------------------------------------------------
+
+
+def _not_ahead(anchor: TrackedAnchor, now: float) -> TrackedAnchor:
+    """The anchor, without times after now: they are from before the clock was set back."""
+    return replace(anchor, since=min(anchor.since, now), attempted=min(anchor.attempted, now))
 
 
 def _move(anchor: TrackedAnchor, state: State, now: float, then: float | None) -> TrackedAnchor:

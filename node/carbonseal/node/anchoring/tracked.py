@@ -50,6 +50,12 @@ class Limits:
     longest_round: float = 5.0
     balance: float = 60.0  # between two queries of the balance
 
+    @property
+    def longest_wait(self) -> float:
+        """No call is put off for longer."""
+        first, longest = (self.first_delay, self.first_look, self.first_watch), (self.longest_delay, self.longest_look)
+        return max(*first, *longest, self.longest_watch)
+
 
 STANDARD_LIMITS = Limits()
 

@@ -33,6 +33,7 @@ from carbonseal.node.sealing.log import SealingLog
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import machine
+from .answers import check_balance
 from .balances import Balances
 from .calls import LedgerCalls, may_send
 from .certificates import CertificateExpiry
@@ -200,7 +201,7 @@ class LedgerWorker:
         now: TrackedAnchor | None = anchor
         passed: set[State] = set()
         while now is not None and now.state not in passed:
-            call = machine.call(now, self._clock(), paused=not self._may_send(now.log))
+            call = machine.call(now, self._clock(), limits, paused=not self._may_send(now.log))
             if call is None:
                 return
             passed.add(now.state)
@@ -268,11 +269,12 @@ class LedgerWorker:
 
     async def _ask_balance(self, ledger: Ledger) -> None:
         """Query the balance from time to time, store it, and log when it becomes low. Raises `UnreachableError`."""
-        if self._clock() < self._next_balance:
+        if 0 < self._next_balance - self._clock() <= self._limits.balance:  # longer: the clock was set back
             return
         self._next_balance = self._clock() + self._limits.balance
         try:
             balance = await ledger.balance()
+            check_balance(balance)
         except UnreachableError:
             raise
         except (TransientError, PermanentError) as error:
@@ -289,11 +291,11 @@ class LedgerWorker:
     async def _keep_cadence(self, log: SealingLog) -> None:
         """Make a log's newest head due, if the cadence has passed and the head covers a new entry that makes anchors due."""
         head = log.newest()
-        last = next(iter(self._outbox.anchors(self.name, log=log.id, limit=1)), None)
+        last = self._outbox.newest(self.name, log.id)
         if head is None or log.frozen:
             return
         if last is None or (
-            self._clock() >= last.due + self.config.cadence and head.triggers > log.head(last.size).triggers
+            abs(self._clock() - last.due) >= self.config.cadence and head.triggers > log.head(last.size).triggers
         ):
             await self.make_due(log)
 
