@@ -1,249 +1,439 @@
-"""Whatever happens to a node and its ledger, in any order: what anchoring promises holds at every call, and once the faults stop,
-every anchor comes to its end. A real node, the simulated ledger, and the virtual clock."""
+"""Whatever happens to a node's anchors and their ledgers, in any order: what anchoring promises holds at every call, and once the
+faults stop, every anchor comes to its end. Real workers and a real outbox, logs that have heads and nothing else, the simulated
+ledger in memory, and the virtual clock."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
+import hashlib
+import random
+import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ParamSpec, TypeVar, cast
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from carbonseal.ledger import Statement
+from carbonseal.findings import BrokenOff, Finding
+from carbonseal.ledger import Statement, log_id
+from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.node import failpoints
-from carbonseal.node.anchoring.tracked import Limits
+from carbonseal.node.anchoring.balances import Balances
+from carbonseal.node.anchoring.certificates import CertificateExpiry
+from carbonseal.node.anchoring.evidence import EvidenceStore
+from carbonseal.node.anchoring.outbox import Outbox
+from carbonseal.node.anchoring.tracked import Limits, State
+from carbonseal.node.anchoring.worker import LedgerWorker
 from carbonseal.node.config import LedgerConfig
-from carbonseal.node.node import Node
-from carbonseal.node.sealing.guard import Frozen
+from carbonseal.node.sealing.codes import FROZEN_GUARD_MISSING
+from carbonseal.node.sealing.heads import SignedHead
+from carbonseal.node.sealing.log import SealingLog
+from carbonseal.storage.codes import NODE_DATABASE_FULL
+from carbonseal.storage.database import Database
+from carbonseal.storage.node_tables import NODE_TABLES
+from carbonseal.storage.schema import NODE
+from carbonseal.storage.writer_thread import WriterThread
 from tests import nodes, virtual_time
-from tests.node.anchoring.watched import IRREVERSIBLE, WATCHES, Watch, WatchedLedger
-from tests.node.running import head, opened
-from tests.node.simulated import FAULTS
+from tests.node.anchoring.watched import FAULTS, IRREVERSIBLE, SLOW, WATCHES, Watch
 
-LIMITS = Limits(
-    first_delay=0.5,
-    longest_delay=20,
-    tries=12,
-    attempts=3,
-    longest_look=5,
-    first_watch=1,
-    longest_watch=20,
-    longest_reconnect=10,
-    longest_round=60,
-    balance=1e9,
-)
-POINTS = failpoints.POINTS[failpoints.POINTS.index(failpoints.DUE) :]  # those of anchoring
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PATIENCE = 47.3  # seconds in which a failpoint should be reached
+POINTS = failpoints.POINTS[failpoints.POINTS.index(failpoints.PREPARED) :]  # those of a worker's rounds
 
 
 class Crash(Exception):
     """The process ends here."""
 
 
-@dataclass(frozen=True)
-class Head:
-    """A new head becomes due."""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """The node runs, and faults that do not last end."""
-
-    seconds: float
+# --- histories ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of the ledger begins. It ends with the next wait, or lasts until it comes again."""
+    """A fault of a ledger begins."""
 
     name: str
-    lasts: bool
+    ledger: int
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Reorg:
-    """The newest blocks are undone."""
+    """The newest blocks of a ledger are undone."""
 
+    ledger: int
     depth: int
     drop: bool
 
 
 @dataclass(frozen=True)
-class Pause:
-    """The log freezes, or goes on."""
+class Blocks:
+    """A ledger goes on without us."""
 
+    ledger: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The clock is set, by so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A log freezes, or goes on."""
+
+    log: int
     on: bool
 
 
 @dataclass(frozen=True)
-class Restart:
-    """The node ends, and is opened again: at once, or when it next reaches a failpoint."""
+class Use:
+    """The node ends, and is opened again with a log that does or does not use a ledger."""
 
-    point: str = ""
+    log: int
+    ledger: int
+    on: bool
 
 
-Step = Head | Wait | Fault | Reorg | Pause | Restart
-WAITS = st.sampled_from([0.17, 1.03, 4.07, 4.09, 11.03, 40.11])  # no multiples of the node's delays
-RARELY = st.sampled_from([False, False, False, True])
-FAULT = st.builds(Fault, st.sampled_from([*FAULTS]), RARELY)
-REORG = st.builds(Reorg, st.integers(1, IRREVERSIBLE), st.booleans())
-STEPS: st.SearchStrategy[Step] = st.one_of(
-    st.just(Head()),
-    FAULT,
-    FAULT,
-    REORG,
-    REORG,
-    st.builds(Pause, RARELY),
-    st.builds(Restart, st.sampled_from(["", *POINTS])),
-)
-HISTORIES = st.lists(st.tuples(STEPS, WAITS), min_size=6, max_size=14)
+@dataclass(frozen=True)
+class End:
+    """The process ends, with all that it had not stored."""
+
+
+Action = Fault | Reorg | Blocks | Clock | Pause | Use | End
+
+
+@dataclass(frozen=True)
+class Step:
+    """A new head of a log becomes due, or none. Then come the actions: once an anchor is at a failpoint, or after so many seconds.
+    What ends a process comes last."""
+
+    head: int | None
+    at: str | float
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens to so many logs and ledgers. The node has `tries` for an anchor."""
+
+    logs: int
+    ledgers: int
+    tries: int
+    steps: list[Step]
+
+
+def drawn(number: int) -> History:
+    """The history of this number. What happens at a failpoint happens while it matters: an anchor is under way, or just final.
+
+    Not by strategies of Hypothesis, which repeats much of what it drew before: of 130 faults, one was the seventh of the nine."""
+    choose = random.Random(number).choice
+    one = (0, 0, 0, 1)  # log or ledger; where there is one alone, that one
+
+    def step() -> Step:
+        head, at = choose((0, 0, 1, None)), choose((*POINTS, *[failpoints.FINAL_RECORDED] * 3, 0.17, 4.07, 40.11))
+        drawn = [one for _ in range(choose((1, 2))) for one in actions()]
+        return Step(head, at, tuple(sorted(drawn, key=lambda one: isinstance(one, Use | End))))
+
+    def fault(ledger: int, names: Sequence[str] = FAULTS) -> Fault:
+        return Fault(choose(names), ledger, choose((1.9, 13.1, 43.1, 307.0)))
+
+    def actions() -> list[Action]:
+        ledger, is_so = choose(one), choose((True, False))
+        match choose("ffffffrrrpuec"):
+            case "f":
+                return [fault(ledger)]
+            case "r":
+                reorg = Reorg(ledger, choose(range(2, IRREVERSIBLE + 1)), is_so)
+                then = fault(ledger, ["stalled", "reverting"])
+                return choose(([reorg], [reorg, then], [reorg, then, Blocks(ledger, IRREVERSIBLE + 1)]))
+            case "p":
+                return [Pause(choose(one), is_so)]
+            case "u":
+                return [Use(choose(one), ledger, is_so)]
+            case "c":
+                return [Clock(choose((-4e8, -900.0, 900.0)))]
+            case _:
+                return [End()]
+
+    return History(choose((1, 1, 2)), choose((1, 1, 2)), choose((3, 12)), [step() for _ in range(choose((4, 5, 6, 7)))])
+
+
+HISTORIES = st.integers(0, 2**64 - 1).map(drawn)
+
+
+# --- the world that they happen in ---------------------------------------------------------------------------------------
+
+
+class ShownLog:
+    """A log as anchoring sees it: its heads, which ledgers they go to, and whether it is frozen. Unsigned: no ledger here looks."""
+
+    def __init__(self, origin: str, ledgers: dict[str, str]) -> None:
+        self.origin = origin
+        self.id = log_id(origin)
+        self.ledgers = ledgers
+        self.size = 0
+        self.frozen: Finding | None = None
+        self.listens = True
+        self.claims: list[Statement] = []
+
+    def newest(self) -> SignedHead | None:
+        return self.head(self.size) if self.size else None
+
+    def head(self, size: int) -> SignedHead:
+        checkpoint = Checkpoint(self.origin, size, hashlib.sha256(b"%d" % size).digest())
+        return SignedHead(checkpoint, checkpoint.origin.encode(), size, 0)
+
+    async def compare(self, ledger: str, statement: Statement | None) -> None:
+        assert statement is None or statement == self.head(statement.size).checkpoint.statement()
+
+
+class InlineWriter(WriterThread):
+    """Calls at once what others call in a thread: nobody else is there who would have to wait. The disk may be full."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__("never started")
+        self.watch = watch
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.watch.has("full"):
+            self.watch.forget()
+            raise BrokenOff(NODE_DATABASE_FULL(path="node.db"))
+        return function(*args, **kwargs)
+
+
+@dataclass
+class Stored:
+    """A node's database, and another way into it. One for all histories, because to make one takes longer than most of them."""
+
+    database: Database
+    beside: sqlite3.Connection
+
+    def clear(self) -> None:
+        with self.database.write() as connection:
+            for table in NODE_TABLES.sorted_tables:
+                connection.execute(table.delete())
 
 
 @dataclass
 class World:
-    """A node's directory and its ledger."""
+    """Logs, ledgers, and what the node has stored. `reached` lets things happen at failpoints."""
 
-    directory: Path
-    ledger: WatchedLedger
-    watch: Watch
-    crash_at: set[str] = field(default_factory=set)
-    short: set[str] = field(default_factory=set)  # faults that end with the next wait
-    words: Iterator[str] = field(default_factory=lambda: map(str, itertools.count()))  # no two records alike
+    database: Database
+    logs: list[ShownLog]
+    watches: list[Watch]
+    limits: Limits
+    clock_offset: float = 0.0
+    awaited: Step | None = None
+    met: asyncio.Event = field(default_factory=asyncio.Event)
+    workers: list[LedgerWorker] = field(default_factory=list)
+
+    def begin_process(self) -> None:
+        """Nothing is left of the process before but what it stored."""
+        self.workers = [self._worker(watch) for watch in self.watches]
+
+    def _worker(self, watch: Watch) -> LedgerWorker:
+        database = self.database
+        return LedgerWorker(
+            LedgerConfig(watch.name, f"watched+memory:{watch.name}", "sim-publisher", 1e9, {}),
+            Path(),
+            logs=cast(list[SealingLog], self.logs),
+            outbox=Outbox(database),
+            evidence=EvidenceStore(database),
+            balances=Balances(database),
+            certificates=CertificateExpiry(database),
+            writer=InlineWriter(watch),
+            limits=self.limits,
+            clock=lambda: watch.now() + self.clock_offset,
+            reached=self.reached,
+        )
 
     def reached(self, point: str) -> None:
-        if point in self.crash_at:
-            self.crash_at.clear()
-            if point == failpoints.SENT:  # the answer is lost with the process; it is sent again
-                self.watch.answers.pop(self.watch.last, None)
-            raise Crash
+        step = self.awaited
+        if step is None or step.at != point:
+            return
+        self.awaited = None
+        self.met.set()
+        for action in step.actions:
+            if action == End():
+                if point == failpoints.SENT:  # its answer is lost with the process
+                    for watch in self.watches:
+                        watch.forget()
+                raise Crash
+            self.do(action)
 
-    def fault(self, name: str, on: bool) -> None:
-        """Begin or end a fault."""
-        path = self.ledger.path.parent / name
-        path.touch() if on else path.unlink(missing_ok=True)
+    def do(self, action: Action) -> None:
+        match action:
+            case Fault(name, ledger, seconds):
+                watch = self._watch(ledger)
+                watch.faults[name] = watch.now() + seconds
+            case Reorg(ledger, depth, drop):
+                self._watch(ledger).reorg(depth, drop)
+            case Blocks(ledger, number):
+                self._watch(ledger).mine(number)
+            case Clock(seconds):
+                self.clock_offset += seconds
+            case Pause(log, on):
+                self._log(log).frozen = FROZEN_GUARD_MISSING() if on else None
+            case Use(log, ledger, on):
+                ledgers, name = self._log(log).ledgers, self._watch(ledger).name
+                ledgers.update({name: "sim-publisher"}) if on else ledgers.pop(name, None)
+                raise Crash
+            case End():
+                raise Crash
 
-    def end_short_faults(self) -> None:
-        for name in self.short:
-            self.fault(name, False)
-        self.short.clear()
+    async def make_due(self, log: ShownLog) -> None:
+        if not log.frozen:
+            log.size += 1
+            for worker in self.workers:
+                if worker.name in log.ledgers:
+                    with suppress(BrokenOff):
+                        await worker.make_due(cast(SealingLog, log))
 
-    def reorg(self, depth: int, drop: bool) -> None:
-        self.watch.look(self.ledger)
-        undone = {(one.log_id, one.size) for one in self.ledger.reorg(drop=drop, depth=depth)}
-        self.watch.undone |= undone & self.watch.final
+    def _log(self, number: int) -> ShownLog:
+        return self.logs[number % len(self.logs)]
 
+    def _watch(self, number: int) -> Watch:
+        return self.watches[number % len(self.watches)]
 
-async def take(world: World, node: Node, step: Step) -> None:
-    """One step, but for restarts at once. Raises `Crash`."""
-    match step:
-        case Head():
-            with suppress(Frozen):
-                await head(node, next(world.words))
-                await node.anchor()
-        case Wait(seconds):
-            await run_for(node, seconds)
-        case Fault(name, lasts):
-            world.fault(name, True)
-            (world.short.discard if lasts else world.short.add)(name)
-        case Reorg(depth, drop):
-            world.reorg(depth, drop)
-        case Pause(on):
-            with suppress(Frozen):
-                await node.log().compare("sim:1", Statement(node.log().id, 10_000, bytes(32)) if on else None)
-        case Restart(point):
-            world.crash_at.add(point)
+    # --- its time --------------------------------------------------------------------------------------------------
 
+    async def take(self, step: Step) -> None:
+        """Let the node work by itself until it is time for the step, and let it happen."""
+        try:
+            self.awaited = step
+            await self.work(step.at if isinstance(step.at, float) else PATIENCE, step.head)
+            if self.awaited is not None:  # nothing was at that point
+                self.awaited = None
+                for action in step.actions:
+                    self.do(action)
+        except Crash:
+            self.begin_process()
 
-async def run_for(node: Node, seconds: float) -> None:
-    """Let the node work by itself. Raises `Crash`."""
-    running = asyncio.create_task(node.run())
-    await asyncio.wait([running], timeout=seconds)
-    running.cancel()
-    try:
-        await running
-    except asyncio.CancelledError:
-        return
-    except BaseExceptionGroup as group:
-        if group.split(Crash)[1] is not None:
-            raise
-        raise Crash from group
+    async def work(self, seconds: float, head: int | None = None) -> None:
+        """Let the node work by itself for so long, or until what is awaited has happened; a new head becomes due meanwhile, where
+        ledgers are slow in the middle of a call. Raises `Crash`."""
+        self.met.clear()
+        running = [asyncio.create_task(worker.run(asyncio.sleep)) for worker in self.workers]
+        waiting = asyncio.create_task(self.met.wait())
+        await asyncio.sleep(SLOW / 2)
+        if head is not None:
+            await self.make_due(self._log(head))
+        await asyncio.wait([waiting, *running], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in (waiting, *running):
+            task.cancel()
+        ended = await asyncio.gather(*running, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception) and not isinstance(error, asyncio.CancelledError):
+                raise error
 
-
-async def live(world: World, steps: list[tuple[Step, float]]) -> None:
-    """Take all steps, in as many processes as it needs."""
-    left: list[Step] = [Head(), Wait(4.07), *(one for step, seconds in steps for one in (step, Wait(seconds)))]
-    while left:
-        with suppress(Crash):
-            async with opened(world.directory, reached=world.reached, limits=LIMITS) as node:
-                while left:
-                    step = left.pop(0)
-                    if step == Restart():
-                        break
-                    await take(world, node, step)
-                    if isinstance(step, Wait):
-                        world.end_short_faults()
-
-
-async def recover(world: World) -> None:
-    """All faults stop: every anchor comes to its end, and a new head becomes final."""
-    world.crash_at.clear()
-    for name in FAULTS:
-        world.fault(name, False)
-    async with opened(world.directory, reached=world.reached, limits=LIMITS) as node:
-        await take(world, node, Pause(False))
-        await run_for(node, 100.1)
-        newest = await head(node, "last")
-        await node.anchor()
-        states: dict[int, str] = {}
+    async def recover(self) -> None:
+        """All faults stop: every anchor comes to its end, and a new head of each log becomes final."""
+        for watch in self.watches:
+            watch.faults.clear()
+        for log in self.logs:
+            log.frozen = None
+            log.ledgers.update({watch.name: "sim-publisher" for watch in self.watches})
+        self.begin_process()
+        await self.work(101.1)
+        for log in self.logs:
+            await self.make_due(log)
+        newest = {(log.id, log.size) for log in self.logs}
         for _ in range(20):
-            await run_for(node, 100.1)
-            states = {size: state for _, size, state in world.watch.anchors()}
-            if states[newest] == "final" and set(states.values()) <= {"final", "failed"}:
+            await self.work(101.1)
+            if all(set(watch.states().values()) <= {"final", "failed"} for watch in self.watches):
                 break
-        assert states[newest] == "final", states
-        assert set(states.values()) <= {"final", "failed"}, states
-        final = {size for size, state in states.items() if state == "final"}
-        assert {one.size for one in world.ledger.included()} >= final
-        world.watch.look(world.ledger)
+        for watch in self.watches:
+            watch.look()
+            states = watch.states()
+            assert {states[key] for key in newest} == {"final"}, states
+            assert set(states.values()) <= {"final", "failed"}, states
+            assert watch.final == {(one.log_id, one.size) for one in watch.ledger().included()}
+            assert {watch.proved()[key] for key in watch.final} <= watch.blocks()
+            counted = Outbox(self.database).totals(watch.name).counts
+            assert counted.get(State.FINAL, 0) == len(watch.final)
+
+
+async def live(world: World, steps: list[Step]) -> None:
+    world.begin_process()
+    for step in steps:
+        await world.take(step)
+    await world.recover()
+
+
+@contextmanager
+def opened_node() -> Iterator[Stored]:
+    """A node's database. Registers the watched ledger."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        path = Path(folder) / "node.db"
+        nodes.install_simulated(Path(folder), "watched", "tests.node.anchoring.watched:connect")
+        sys.path.insert(0, folder)
+        with closing(Database(path, NODE)) as database, closing(sqlite3.connect(path)) as beside:
+            yield Stored(database, beside)
+        sys.path.remove(folder)
 
 
 @pytest.fixture(scope="module")
-def plugin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Registers the watched ledger."""
-    plugins = tmp_path_factory.mktemp("watched")
-    nodes.install_simulated(plugins, "watched", "tests.node.anchoring.watched:connect")
-    sys.path.insert(0, str(plugins))
-    yield
-    sys.path.remove(str(plugins))
+def stored() -> Iterator[Stored]:
+    with opened_node() as opened:
+        yield opened
 
 
-@pytest.mark.usefixtures("plugin")
-@example([(Fault("defective", False), 4.09)])  # while an anchor is final, and watched
-@example([(Reorg(IRREVERSIBLE, True), 4.09)])
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-@given(HISTORIES)
-def test_every_history(steps: list[tuple[Step, float]]) -> None:
-    with TemporaryDirectory() as folder:
-        here = Path(folder)
-        path = here / "ledger/ledger.db"
-        path.parent.mkdir()
-        ledger = LedgerConfig("sim:1", f"watched+file://{path}", "sim-publisher", 3600.0, {})
-        nodes.make_node(here / "node", nodes.settings(ledgers=(ledger,)))
-        watch = WATCHES[path] = Watch(here / "node/node.db")
-        world = World(here / "node", WatchedLedger(path), watch)
+def run(stored: Stored, history: History) -> list[str]:
+    """Let it happen, in a world of its own. Gives what was broken."""
+    stored.clear()
 
-        async def go() -> None:
-            await live(world, steps)
-            await recover(world)
+    async def go() -> list[str]:
+        now = asyncio.get_running_loop().time
+        watches = [Watch(f"sim:{number}", stored.beside, now) for number in range(history.ledgers)]
+        WATCHES.update({watch.name: watch for watch in watches})
+        publishers = {watch.name: "sim-publisher" for watch in watches}
+        logs = [ShownLog(f"log.example/{number}", dict(publishers)) for number in range(history.logs)]
+        world = World(stored.database, logs, watches, _limits(history.tries))
+        await live(world, history.steps)
+        return [f"{watch.name}: {problem}" for watch in watches for problem in watch.broken]
 
-        try:
-            virtual_time.run(go())
-        finally:
-            del WATCHES[path]
-        assert watch.broken == []
+    return virtual_time.run(go())
+
+
+def _limits(tries: int) -> Limits:
+    return Limits(
+        first_delay=0.5,
+        longest_delay=20,
+        tries=tries,
+        attempts=3,
+        first_look=0.5,
+        longest_look=5,
+        first_watch=1,
+        longest_watch=20,
+        longest_reconnect=10,
+        longest_round=60,
+        balance=1e9,
+    )
+
+
+def _only(*steps: Step, tries: int = 3) -> History:
+    return History(1, 1, tries, list(steps))
+
+
+SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@example(_only(Step(0, failpoints.FINAL_RECORDED, (Fault("defective", 0, 43.1),))))
+@example(_only(Step(0, failpoints.FINAL_RECORDED, (Reorg(0, IRREVERSIBLE, True),))))
+@SETTINGS
+@given(history=HISTORIES)
+def test_every_history(stored: Stored, history: History) -> None:
+    assert run(stored, history) == []
