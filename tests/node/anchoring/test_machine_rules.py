@@ -14,6 +14,7 @@ from carbonseal.node.anchoring.events import (
     FinalUnproved,
     IncludedUnproved,
     OutcomeUnknown,
+    Overtaken,
     PermanentFailure,
     Prepared,
     SeenFinal,
@@ -90,7 +91,8 @@ def test_what_is_a_reorg() -> None:
     reorgs = {
         (state, kind)
         for state, kind in product((SENT, INCLUDED, FINAL), EVENTS)
-        if kind not in (Prepared, Sent, OutcomeUnknown) and advance(anchor(state), EVENTS[kind], NOW, LIMITS).is_reorg
+        if kind not in (Prepared, Sent, OutcomeUnknown, Overtaken)
+        and advance(anchor(state), EVENTS[kind], NOW, LIMITS).is_reorg
     }
     gone = set(product((INCLUDED, FINAL), (SeenMissing, SeenPending, SeenRefused)))
     assert reorgs == gone | {(FINAL, SeenIncluded), (FINAL, IncludedUnproved)}

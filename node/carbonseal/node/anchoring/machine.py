@@ -118,7 +118,7 @@ def begin(name: Name, now: float) -> Changes:
 
 def advance(anchor: TrackedAnchor, event: Event, now: float, limits: Limits) -> Changes:
     """The changes that `event` makes to `anchor`. Raises ValueError where the event cannot occur in the anchor's state."""
-    return TABLE[anchor.state, type(event)](_not_ahead(anchor, now), event, now, limits)
+    return TABLE[anchor.state, type(event)](anchor.not_ahead(now), event, now, limits)
 
 
 def call(anchor: TrackedAnchor, now: float, limits: Limits, *, paused: bool) -> Call | None:
@@ -312,11 +312,6 @@ def _make_way_in_vain(anchor: TrackedAnchor, _event: Superseded, _now: float, li
 
 
 # --- what the rules share ----------------------------------------------------------------------------------------------
-
-
-def _not_ahead(anchor: TrackedAnchor, now: float) -> TrackedAnchor:
-    """The anchor, without times after now: they are from before the clock was set back."""
-    return replace(anchor, since=min(anchor.since, now), attempted=min(anchor.attempted, now))
 
 
 def _move(anchor: TrackedAnchor, state: State, now: float, then: float | None) -> TrackedAnchor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from carbonseal.instants import format_seconds
@@ -90,6 +90,10 @@ class TrackedAnchor:
     def is_closed(self) -> bool:
         """Whether it is final and not followed any more: no event changes it."""
         return self.state is State.FINAL and self.next is None
+
+    def not_ahead(self, now: float) -> TrackedAnchor:
+        """The anchor, without times after now: they are from before the clock was set back."""
+        return replace(self, since=min(self.since, now), attempted=min(self.attempted, now))
 
     def to_json(self) -> dict[str, object]:
         """As the node's state lists it."""
