@@ -130,8 +130,8 @@ MUTANTS = (
     Mutant(
         "what is stuck is not replaced",
         "machine.py",
-        "        return Changes(anchor, _move(waiting, State.DUE, now, now), take_up=True)\n",
-        "        return Changes(anchor, replace(waiting, next=_next_look(anchor, now, limits)))\n",
+        "        return Changes(anchor, _move(waiting, State.DUE, now, now), drop_evidence=True, take_up=True)\n",
+        "        pass\n",
     ),
     Mutant(
         "a stale change is stored",
@@ -161,8 +161,8 @@ MUTANTS = (
     Mutant(
         "an unreachable ledger fails an anchor",
         "calls.py",
-        "    except UnreachableError:\n        raise\n    except TransientError",
-        "    except TransientError",
+        "    except (UnreachableError, OvertakenError):\n",
+        "    except OvertakenError:\n",
     ),
 )
 
