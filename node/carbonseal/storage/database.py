@@ -28,7 +28,7 @@ from sqlalchemy import Connection, Dialect, Engine, Table, insert
 from carbonseal.findings import BrokenOff, Finding, Refused
 
 from .codes import NODE_DATABASE_LOST
-from .schema import Schema, create, find_version, migrate
+from .schema import Schema, check_tables, create, find_version, migrate
 from .sqlite import SQLite
 
 SLICE = 512  # rows of one INSERT, values of one IN
@@ -70,9 +70,10 @@ class Database:
 
     def _bring_up(self, path: Path, schema: Schema, may_be_new: bool) -> None:
         with self.read() as connection:
-            version = find_version(connection, schema, path)
-        if version == schema.head:
-            return
+            version = find_version(connection, path)
+            if version == schema.head:
+                check_tables(connection, schema, path)
+                return
         if version is None and not may_be_new:
             raise Refused(NODE_DATABASE_LOST(path=path))
         with self.write() as connection:  # a crash, or an error, leaves the database as it was

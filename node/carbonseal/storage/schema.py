@@ -43,9 +43,9 @@ LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "0001")
 NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "0001")
 
 
-def find_version(connection: Connection, schema: Schema, path: Path) -> str | None:
+def find_version(connection: Connection, path: Path) -> str | None:
     """The revision that the database at `path` is at, or None where it is empty. Raises Refused where it has tables and no
-    revision, or the newest revision and not all tables of `schema`."""
+    revision."""
     inspector = inspect(connection)
     tables = set(inspector.get_table_names())
     if not tables:
@@ -57,9 +57,13 @@ def find_version(connection: Connection, schema: Schema, path: Path) -> str | No
     if len(versions) != 1:
         raise Refused(NODE_DATABASE_UNVERSIONED(path=path))
     version: str = versions[0]
-    if version == schema.head and (missing := schema.tables.tables.keys() - tables):
-        raise Refused(NODE_DATABASE_FOREIGN(path=path, found=version, missing=", ".join(sorted(missing))))
     return version
+
+
+def check_tables(connection: Connection, schema: Schema, path: Path) -> None:
+    """Raises Refused where the database at `path`, at the newest revision, lacks a table of `schema`: it is of another kind."""
+    if missing := schema.tables.tables.keys() - set(inspect(connection).get_table_names()):
+        raise Refused(NODE_DATABASE_FOREIGN(path=path, found=schema.head, missing=", ".join(sorted(missing))))
 
 
 def create(connection: Connection, schema: Schema) -> None:
