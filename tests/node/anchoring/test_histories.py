@@ -155,9 +155,10 @@ def drawn(number: int) -> History:
             case "f":
                 return [fault(ledger)]
             case "r":
-                reorg = Reorg(ledger, choose(range(2, IRREVERSIBLE + 1)), is_so)
-                then = fault(ledger, ["stalled", "reverting"])
-                return choose(([reorg], [reorg, then], [reorg, then, Blocks(ledger, IRREVERSIBLE + 1)]))
+                reorg = Reorg(ledger, choose((2, 3, IRREVERSIBLE, IRREVERSIBLE)), is_so)
+                waits = [reorg, fault(ledger, ["stalled"])]
+                fails = [reorg, fault(ledger, ["reverting"]), Blocks(ledger, IRREVERSIBLE + 1)]
+                return choose(([reorg], waits, fails))
             case "p":
                 return [Pause(choose(one), is_so)]
             case "u":
