@@ -78,6 +78,7 @@ class Watch:
         self.expect(final <= self.proved().keys(), "an anchor is final, and there is no evidence")
         stale = {key for key in self.proved() if self.told.get(key) in NOT_WRITTEN}
         self.expect(not stale, "there is evidence, and the ledger said that it is not written")
+        self.expect(not self.failing(), "an error is held against an anchor that is final")
         for reason in self.reasons():
             self.expect(reason != FOLLOW_DEFECT, "a permanent error of `follow` failed an anchor")
             self.expect(not reason.startswith(DOWN), "an outage failed an anchor")
@@ -110,6 +111,12 @@ class Watch:
         """The state of every anchor on this ledger, as it is stored."""
         rows = self.node.execute("SELECT log, size, state FROM anchors WHERE ledger = ?", (self.name,))
         return {(log, size): state for log, size, state in rows}
+
+    def failing(self) -> int:
+        """How many final anchors count tries that failed."""
+        query = "SELECT count(*) FROM anchors WHERE ledger = ? AND state = 'final' AND (tries > 0 OR reason != '')"
+        count: int = self.node.execute(query, (self.name,)).fetchone()[0]
+        return count
 
     def reasons(self) -> list[str]:
         """Why anchors failed."""
