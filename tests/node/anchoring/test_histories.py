@@ -266,13 +266,14 @@ class World:
             return
         self.awaited = None
         self.met.set()
-        for action in step.actions:
-            if action == End():
-                if point == failpoints.SENT:  # its answer is lost with the process
-                    for watch in self.watches:
-                        watch.forget()
-                raise Crash
-            self.do(action)
+        try:
+            for action in step.actions:
+                self.do(action)
+        except Crash:
+            if point == failpoints.SENT:  # the answer is lost with the process
+                for watch in self.watches:
+                    watch.forget()
+            raise
 
     def do(self, action: Action) -> None:
         match action:
