@@ -26,7 +26,8 @@ def test_conforms(check: Check, carbonseal_fabric: FabricNetwork) -> None:
 
     @asynccontextmanager
     async def outage() -> AsyncIterator[None]:
-        await asyncio.to_thread(network.stop_peer, "Org1MSP")  # whom alone a node of this organisation asks and sends to
+        """The peer is down that alone a node of this organisation asks and sends to."""
+        await asyncio.to_thread(network.stop_peer, "Org1MSP")
         yield
         await asyncio.to_thread(network.start_peer, "Org1MSP")
 
