@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING, Any
 from carbonseal.findings import Refused, undetermined
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from importlib.metadata import Distribution, EntryPoint
 
 PLUGIN_CONFLICT = undetermined(
     "plugin.conflict", "the {kind} {name} is offered by several packages: {packages}", "uninstall all but one of them"
@@ -248,8 +248,12 @@ def _described(found: object) -> str:
 
 
 def _package(point: EntryPoint) -> str:
-    name = point.dist.metadata.get("Name") if point.dist else None
-    return name or "(unknown)"
+    return _name(point.dist) if point.dist else "(unknown)"
+
+
+def _name(distribution: Distribution) -> str:
+    names = distribution.metadata.get_all("Name", [""])
+    return str(names[0]) or "(unknown)"
 
 
 def _entry_points(group: str) -> Sequence[EntryPoint]:
@@ -275,5 +279,5 @@ def _unreadable() -> str:
         try:
             _ = distribution.entry_points
         except Exception:  # noqa: BLE001 - whatever it was, it is told with the name
-            return distribution.metadata.get("Name") or "(unknown)"
+            return _name(distribution)
     return "(unknown)"

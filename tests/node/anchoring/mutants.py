@@ -193,7 +193,7 @@ def draw(folder: str) -> int:
     """In a process of its own: draw histories until one notices something. 1 where one did."""
     import logging
 
-    from hypothesis import Phase, settings
+    from hypothesis import Phase, given, settings
 
     from tests.node.anchoring import test_histories
 
@@ -214,7 +214,7 @@ def draw(folder: str) -> int:
 
         only = settings(test_histories.SETTINGS, phases=[Phase.generate], database=None, report_multiple_bugs=False)
         try:
-            only(test_histories.given(test_histories.HISTORIES)(counted))()
+            only(given(test_histories.HISTORIES)(counted))()
         except Exception as noticed:  # noqa: BLE001 - a mutant may end in any error
             print(f"draw {drawn}: {str(noticed).splitlines()[0] if str(noticed) else repr(noticed)}"[:100])
             return 1

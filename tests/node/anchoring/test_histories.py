@@ -134,6 +134,9 @@ class History:
     steps: list[Step]
 
 
+TIMES: Sequence[str | float] = (*POINTS, *[failpoints.FINAL_RECORDED] * 3, 0.17, 4.07, 40.11)  # no multiples of delays
+
+
 def drawn(number: int) -> History:
     """The history of this number. What happens at a failpoint happens while it matters: an anchor is under way, or just final.
 
@@ -142,7 +145,8 @@ def drawn(number: int) -> History:
     one = (0, 0, 0, 1)  # log or ledger; where there is one alone, that one
 
     def step() -> Step:
-        head, at = choose((0, 0, 1, None)), choose((*POINTS, *[failpoints.FINAL_RECORDED] * 3, 0.17, 4.07, 40.11))
+        head = choose((0, 0, 1, None))
+        at: str | float = choose(TIMES)
         drawn = [one for _ in range(choose((1, 2))) for one in actions()]
         return Step(head, at, tuple(sorted(drawn, key=lambda one: isinstance(one, Use | End))))
 
@@ -156,9 +160,9 @@ def drawn(number: int) -> History:
                 return [fault(ledger)]
             case "r":
                 reorg = Reorg(ledger, choose((2, 3, IRREVERSIBLE, IRREVERSIBLE)), is_so)
-                waits = [reorg, fault(ledger, ["stalled"])]
-                fails = [reorg, fault(ledger, ["reverting"]), Blocks(ledger, IRREVERSIBLE + 1)]
-                return choose(([reorg], waits, fails))
+                waits: list[Action] = [reorg, fault(ledger, ["stalled"])]
+                fails: list[Action] = [reorg, fault(ledger, ["reverting"]), Blocks(ledger, IRREVERSIBLE + 1)]
+                return choose([[reorg], waits, fails])
             case "p":
                 return [Pause(choose(one), is_so)]
             case "u":

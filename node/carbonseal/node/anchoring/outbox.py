@@ -30,8 +30,8 @@ from .tracked import WRITTEN, Name, State, TrackedAnchor
 
 def _named(table: Table) -> ColumnElement[bool]:
     """The rows of the anchor that a statement's parameters name (`_name`)."""
-    ledger, log, size = (bindparam(f"its_{column}") for column in ("ledger", "log", "size"))
-    return (table.c.ledger == ledger) & (table.c.log == log) & (table.c.size == size)
+    is_ledger = table.c.ledger == bindparam("its_ledger")
+    return is_ledger & (table.c.log == bindparam("its_log")) & (table.c.size == bindparam("its_size"))
 
 
 def _name(name: Name) -> dict[str, Any]:
