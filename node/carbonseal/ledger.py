@@ -23,8 +23,7 @@ The set of errors is closed, so that a caller can tell "later" from "never"::
     └── OvertakenError        the ledger holds a larger head of this log, and takes no smaller one
     OutcomeUnknownError       it may or may not have happened; `follow` will tell
 
-Anything else that an adapter raises is a defect, and so is what it returns in another shape than here: it is logged, and treated
-as a `TransientError`.
+Anything else that an adapter raises, or returns, is a defect: it is logged, and treated as a `TransientError`.
 """
 
 from __future__ import annotations

@@ -195,26 +195,26 @@ def draw(folder: str) -> int:
 
     from hypothesis import Phase, given, settings
 
-    from tests.node.anchoring import test_histories
+    from tests.node.anchoring import histories, test_histories
 
     assert Path(carbonseal.__file__).is_relative_to(folder), "this is not the copy that was changed"
     logging.disable()
     drawn = 0
 
-    def counted(history: test_histories.History) -> None:
+    def counted(history: histories.History) -> None:
         nonlocal drawn
         drawn += 1
         with_node(history)
 
     with test_histories.opened_node() as node:
 
-        def with_node(history: test_histories.History) -> None:
+        def with_node(history: histories.History) -> None:
             broken = test_histories.run(node, history)
             assert not broken, broken[0]
 
         only = settings(test_histories.SETTINGS, phases=[Phase.generate], database=None, report_multiple_bugs=False)
         try:
-            only(given(test_histories.HISTORIES)(counted))()
+            only(given(histories.HISTORIES)(counted))()
         except Exception as noticed:  # noqa: BLE001 - a mutant may end in any error
             print(f"draw {drawn}: {str(noticed).splitlines()[0] if str(noticed) else repr(noticed)}"[:100])
             return 1
