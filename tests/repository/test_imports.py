@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,9 +45,11 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         "--at",
         "2026-11-22T09:00:00Z",
     ]
-    done = subprocess.run(
-        [sys.executable, "-c", VERIFY, *arguments], cwd=directory, capture_output=True, text=True, check=True
-    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    done = subprocess.run(  # uncounted: what counts lines imports more than what is looked at here
+        [sys.executable, "-c", VERIFY, *arguments],
+        cwd=directory, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["status"] == 0, done.stdout
     return set(found["modules"])
