@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/storage
+CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/storage tests/vectors tests/conformance tests/test_api.py tests/test_plugins.py
 
 # Tests wait for programs and for chains: two more than there are cores.
 TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)')
@@ -24,7 +24,7 @@ test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packa
 	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=worksteal --cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m coverage report $(if $(CI),,--fail-under=0)
 
-test-core: $(VENV)/installed  ## the tests of the pure core, the storage and the adapters' checks: for another Python
+test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
 	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=worksteal $(CORE)
 
 test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARBONSEAL_FABRIC_BIN, or the PATH), raft and, from 3 on, BFT
