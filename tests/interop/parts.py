@@ -86,7 +86,11 @@ def _noble(folder: Path) -> Path:
 
 
 PARTS = (
-    Part("torchwood, sigsum-go, tessera, formats and x/mod (Go)", "CARBONSEAL_OTHERS", _others),
+    Part(
+        "torchwood 0.6.1 and sigsum-go 0.14.1 (newer ones need Go 1.27), tessera, formats, x/mod (Go)",
+        "CARBONSEAL_OTHERS",
+        _others,
+    ),
     Part("omniwitness (Go)", "CARBONSEAL_OMNIWITNESS", _go_program("omniwitness")),
     Part("omniwitness's key generator (Go)", "CARBONSEAL_OMNIWITNESS_KEYS", _go_program("generate_keys")),
     Part("@noble/post-quantum (npm)", "CARBONSEAL_NOBLE", _noble),
