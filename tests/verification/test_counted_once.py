@@ -8,13 +8,14 @@ from functools import cache
 
 import pytest
 import rlp
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from eth_utils import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Verdict
 from carbonseal.ledger import Evidence, Statement, TrustItem
-from carbonseal.log.notes import Cosigner
+from carbonseal.log.notes import Cosigner, Note, SubtreeSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.seals import Head, SealedAnchor
@@ -239,6 +240,27 @@ class TestWitnessesOfALog:
 
     def test_one_that_was_cosigned_and_changed(self) -> None:
         rejected(self.verify(*self.world(("w1", TIME), ("w3", TIME), spoil=True)), "note.signature-fails")
+
+    def test_a_cosignature_that_states_no_time_does_not_count(self) -> None:
+        silent = SubtreeSigner("w1.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32)))
+
+        class Silent(World):
+            def other_proof(self, index: int) -> Evidence:
+                size = self.other.size
+                note = Note.parse(self.other.head(size))
+                head = Note(note.text, (*note.signatures, silent.sign(note.text, 0))).encode()
+                return Evidence("tlog-proof", 1, TlogProof(index, self.other.inclusion(index, size), head).encode())
+
+        world = Silent()
+        passport = world.passport()
+        other = f"witness w1 {silent.verifier.encode()}\n{world.lines()['other']} quorum=w1"
+        report = world.verify(passport, other=other, both="", anchors="require anchors by=other", time="")
+        undetermined(report, "ledger.not-witnessed")
+
+    def test_the_times_of_cosignatures_are_reported(self) -> None:
+        report = self.verify(*self.world(("w1", TIME - 30), ("w3", TIME - 20)))
+        (found, *_) = (finding for finding in report.findings if finding.code.name == "ledger.witnessed")
+        assert found.facts["witnesses"] == "w1 (2026-11-20T11:59:30Z), w3 (2026-11-20T11:59:40Z)"
 
     def test_without_a_quorum_a_log_dates_nothing(self) -> None:
         world, passport = self.world(("w1", TIME), ("w2", TIME))

@@ -240,11 +240,9 @@ class Seals:
         by = sorted(times.values())
         enough = (time for time in by if satisfied(quorum, {name for name, one in times.items() if one <= time}))
         time = next(enough, None)
-        if time is None:
-            return Checked((*checked.findings, codes.LEDGER_NOT_WITNESSED(witnesses=_listed(times))))
-        return Checked(
-            (*checked.findings, codes.LEDGER_WITNESSED(witnesses=_listed(times))), replace(proved, time=time)
-        )
+        code = codes.LEDGER_NOT_WITNESSED if time is None else codes.LEDGER_WITNESSED
+        finding = code(witnesses=_listed(f"{name} ({_stated(one)})" for name, one in times.items()))
+        return Checked((*checked.findings, finding), None if time is None else replace(proved, time=time))
 
     # From a run to the quorums
 
