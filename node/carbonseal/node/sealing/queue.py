@@ -74,7 +74,9 @@ class EntryQueue:
         with database.read() as connection:
             last: int | None = connection.scalar(select(func.max(ENTRIES.c.number)))
             self.size = 0 if last is None else last + 1
-            self._last_cause: int | None = None  # the newest entry that makes an anchor due, once that is known
+            self._opened_at = self.size
+            self._last_cause = -1  # the newest entry since then that makes an anchor due: set by the thread that writes
+            self._cause_before: int | None = None  # the newest such entry before, once somebody asked
             self._load_recent(connection)
 
     # --- in --------------------------------------------------------------------------------------------------------
@@ -139,10 +141,12 @@ class EntryQueue:
 
     def has_cause(self, start: int) -> bool:
         """Whether an entry from `start` on makes an anchor due. After a start the entries that wait are read once."""
-        if self._last_cause is None:
-            waiting = enumerate(self.entries(start, self.size), start)
-            self._last_cause = max((number for number, entry in waiting if makes_due(entry)), default=-1)
-        return self._last_cause >= start
+        if self._last_cause >= start:
+            return True
+        if self._cause_before is None:
+            waiting = enumerate(self.entries(start, self._opened_at), start)
+            self._cause_before = max((number for number, entry in waiting if makes_due(entry)), default=-1)
+        return self._cause_before >= start
 
     def find(self, commitment: bytes) -> Stored | None:
         """The record with this commitment, or None. Of several tenants' the one that came first."""
