@@ -120,11 +120,14 @@ def _grow_issued(database: Database, count: int, revoked: int) -> None:
     row = _newest(database, passports, "number")
     _insert(database, passports, ({**row, "credential": digest} for digest in digests))
     with database.write() as connection:
-        connection.execute(update(lists).values(allocated=first + count, revoked=lists.c.revoked + revoked))
-        total = connection.execute(select(lists.c.revoked)).scalar_one()
+        connection.execute(update(lists).values(allocated=first + count))
+        of_revocation = lists.c.purpose == "revocation"
+        connection.execute(update(lists).where(of_revocation).values(changes=lists.c.changes + revoked))
+        chosen = select(lists.c.changes, lists.c.id).where(of_revocation)
+        total, list_id = connection.execute(chosen).one()
     versions = tables["status_versions"]
-    row = _newest(database, versions, "number")
-    _insert(database, versions, ({**row, "revoked": number} for number in range(total - revoked + 1, total + 1)))
+    row = {**_newest(database, versions, "number"), "list": list_id}
+    _insert(database, versions, ({**row, "changes": number} for number in range(total - revoked + 1, total + 1)))
 
 
 def grow_index(database: Database, entries: int) -> None:

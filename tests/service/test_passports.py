@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.config import IssuerConfig
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
+from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.service.app import serving
 from carbonseal.service.client import AnyNode, LocalNode
 from carbonseal.service.context import USUAL, Bounds
@@ -152,6 +154,32 @@ def test_a_passport_is_revoked_from_afar(directory: Path) -> None:
         with pytest.raises(Refused) as refused:
             await far.revoke(bytes(32))
         assert refused.value.finding.code.name == "node.unknown-credential"
+
+    run(directory, act)
+
+
+def test_a_passport_is_suspended_and_reinstated_from_afar(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        root = parse(await far.issue(await request(far))).root
+        assert [await far.suspend(root), await far.suspend(root)] == [True, False]
+        assert [(one.revoked, one.suspended) for one in await far.issued()] == [(False, True)]
+        assert [await far.reinstate(root), await far.reinstate(root)] == [True, False]
+        assert await far.issued() == await near.issued()
+
+    run(directory, act)
+
+
+def test_anybody_reads_a_status_list_at_its_address(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        passport = parse(await far.issue(await request(far)))
+        for entry in passport.credential.status:
+            async with session.get("/v1/status-lists/" + entry.list_id.removeprefix("urn:uuid:")) as response:
+                assert (response.status, response.content_type) == (200, "application/vc")
+                found = STATUS_LIST.parse(await response.json(content_type=None))
+                assert (found.id, found.purpose, found.is_set(entry.index)) == (entry.list_id, entry.purpose, False)
+        for path in ("00000000-0000-0000-0000-000000000001", "x", str(uuid.UUID(int=1)).upper()):
+            async with session.get(f"/v1/status-lists/{path}") as response:
+                assert await refusal(response) == (404, "http.unknown-status-list")
 
     run(directory, act)
 

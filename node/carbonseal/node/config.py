@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from carbonseal.findings import Code, Refused
+from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
 from carbonseal.log.notes import VerifierKey, is_key_name
 
@@ -25,17 +24,17 @@ from .codes import (
     CONFIG_MISSING_KEY,
     CONFIG_NOT_TOML,
     CONFIG_REPEATED_NAME,
-    CONFIG_UNKNOWN_KEY,
     CONFIG_UNKNOWN_LEDGER_KEY,
     CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
 )
+from .toml_tables import Table
 
 FILE = "node.toml"
+STATUS_DAYS = 7.0  # that a status list is valid where nothing else is set
+MOST_DAYS = 366
+STATUS_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
 DEFAULT = "default"  # the log and the tenant that are meant where none is named
-NAME = re.compile(
-    r"(?!.*\.db)[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII
-)  # NAME.db is a log's database, beside its folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +117,14 @@ class WitnessConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusConfig:
+    """`[status]`: of the issuers' status lists."""
+
+    days: float = STATUS_DAYS  # that a version is valid
+    url: str = ""  # https address under which everybody reaches the node's service; lists have their ids there
+
+
+@dataclass(frozen=True, slots=True)
 class NodeConfig:
     """All of `node.toml`."""
 
@@ -132,6 +139,7 @@ class NodeConfig:
     foreign: tuple[ForeignConfig, ...]
     cosigner: CosignerConfig
     witnesses: tuple[WitnessConfig, ...] = ()
+    status: StatusConfig = StatusConfig()
 
     def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
         """The ledgers that a log's heads go to."""
@@ -159,7 +167,7 @@ def parse(text: str) -> NodeConfig:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(CONFIG_NOT_TOML(FILE, reason=error)) from error
-    top = _Table(values, (FILE,))
+    top = Table(values, (FILE,))
     batch = top.table("batch")
     logs = _each(top.tables("log"), _log, "name", "origin", "key", "guard")
     config = NodeConfig(
@@ -174,6 +182,7 @@ def parse(text: str) -> NodeConfig:
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),
         cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
         witnesses=tuple(map(_witness, top.tables("witness"))),
+        status=_status(top.table("status")),
     )
     batch.end()
     top.end()
@@ -181,7 +190,7 @@ def parse(text: str) -> NodeConfig:
     return config
 
 
-def _log(table: _Table) -> LogConfig:
+def _log(table: Table) -> LogConfig:
     name = table.name("name")
     log = LogConfig(
         name,
@@ -200,20 +209,20 @@ def _log(table: _Table) -> LogConfig:
     return log
 
 
-def _tenant(table: _Table) -> TenantConfig:
+def _tenant(table: Table) -> TenantConfig:
     tenant = TenantConfig(table.text("name"), table.text("salt-key"), table.text("log", DEFAULT))
     table.end()
     return tenant
 
 
-def _issuer(table: _Table) -> IssuerConfig:
+def _issuer(table: Table) -> IssuerConfig:
     name, id_, key = table.text("name"), table.text("id"), table.text("key")
     issuer = IssuerConfig(name, id_, key, table.text("tenant", DEFAULT))
     table.end()
     return issuer
 
 
-def _ledger(table: _Table) -> LedgerConfig:
+def _ledger(table: Table) -> LedgerConfig:
     name, uri, publisher = table.text("name"), table.text("uri"), table.text("publisher", "")
     cadence, options = table.number("cadence", 3600, least=1), table.options("options")
     ledger = LedgerConfig(name, uri, publisher, cadence, options, table.text("label", ""))
@@ -221,7 +230,7 @@ def _ledger(table: _Table) -> LedgerConfig:
     return ledger
 
 
-def _foreign(table: _Table) -> ForeignConfig:
+def _foreign(table: Table) -> ForeignConfig:
     key, log = table.text("key"), table.text("log", DEFAULT)
     table.end()
     try:
@@ -235,13 +244,13 @@ def _foreign(table: _Table) -> ForeignConfig:
     return foreign
 
 
-def _cosigner(table: _Table, default: CosignerConfig) -> CosignerConfig:
+def _cosigner(table: Table, default: CosignerConfig) -> CosignerConfig:
     cosigner = CosignerConfig(table.text("name", default.name), table.text("key", default.key))
     table.end()
     return cosigner
 
 
-def _witness(table: _Table) -> WitnessConfig:
+def _witness(table: Table) -> WitnessConfig:
     text, url = table.text("key"), table.text("url")
     table.end()
     try:
@@ -257,10 +266,21 @@ def _witness(table: _Table) -> WitnessConfig:
     return WitnessConfig(key, url)
 
 
+def _status(table: Table) -> StatusConfig:
+    status = StatusConfig(table.number("days", STATUS_DAYS, least=1 / 24), table.text("url", "").rstrip("/"))
+    table.end()
+    if status.days > MOST_DAYS:
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="days", expected=f"a number up to {MOST_DAYS}"))
+    if status.url and not STATUS_URL.fullmatch(status.url):
+        expected = "an https URL without a query, such as https://passports.example.org"
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="url", expected=expected))
+    return status
+
+
 Item = TypeVar("Item", LogConfig, TenantConfig, IssuerConfig, LedgerConfig)
 
 
-def _each(tables: Iterable[_Table], read: Callable[[_Table], Item], *own: str) -> tuple[Item, ...]:
+def _each(tables: Iterable[Table], read: Callable[[Table], Item], *own: str) -> tuple[Item, ...]:
     """The items of a section, of which no two have the same value of what each has for its `own`."""
     found: list[Item] = []
     for table in tables:
@@ -320,73 +340,3 @@ def _check_foreign(config: NodeConfig) -> None:
             raise Refused(CONFIG_FOREIGN_OWN_LOG(*place, origin=origin))
         if taken_in.setdefault(origin, foreign.log) != foreign.log:
             raise Refused(CONFIG_FOREIGN_TWO_LOGS(*place, origin=origin, one=taken_in[origin], other=foreign.log))
-
-
-class _Table:
-    """A TOML table whose settings are taken out one by one, so that what is left over is unknown."""
-
-    def __init__(self, values: Mapping[str, Any], place: tuple[str, ...]) -> None:
-        self._left = dict(values)
-        self.place = place
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self._left.pop(key, default)
-        if value is None:
-            raise Refused(CONFIG_MISSING_KEY(*self.place, key=key))
-        if not isinstance(value, str):
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a text in quotes"))
-        return value
-
-    def name(self, key: str) -> str:
-        """A name that can be a part of a file's name and of an address."""
-        value = self.text(key)
-        if not NAME.fullmatch(value):
-            expected = "letters, digits, '.', '_' and '-', not more than 64, without '.db'"
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=expected))
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...] | None:
-        """A list of texts, or None where there is none."""
-        value = self._left.pop(key, None)
-        if value is None:
-            return None
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a list of texts in quotes"))
-        return tuple(value)
-
-    def number(self, key: str, default: float, *, least: float) -> float:
-        value = self._left.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < math.inf:
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a number of at least {least:g}"))
-        return value
-
-    def count(self, key: str, default: int, *, least: int = 1) -> int:
-        value = self._left.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a whole number of at least {least}"))
-        return value
-
-    def table(self, key: str) -> _Table:
-        value = self._left.pop(key, {})
-        if not isinstance(value, dict):
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a section [{key}]"))
-        return _Table(value, (*self.place, key))
-
-    def tables(self, key: str) -> list[_Table]:
-        value = self._left.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"sections [[{key}]]"))
-        return [_Table(item, (*self.place, key, str(number))) for number, item in enumerate(value)]
-
-    def options(self, key: str) -> dict[str, str]:
-        """A table of an adapter's options, each a text or a number, as texts."""
-        table = self.table(key)
-        for option, value in table._left.items():
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
-                raise Refused(CONFIG_WRONG_VALUE(*table.place, key=option, expected="a text or a number"))
-        return {option: str(value) for option, value in table._left.items()}
-
-    def end(self, unknown: Code = CONFIG_UNKNOWN_KEY) -> None:
-        """Refuse what is left, as `unknown`."""
-        for key in self._left:
-            raise Refused(unknown(*self.place, key=key))

@@ -14,6 +14,7 @@ from .config import (
     LedgerConfig,
     LogConfig,
     NodeConfig,
+    StatusConfig,
     TenantConfig,
     WitnessConfig,
 )
@@ -34,6 +35,10 @@ _LOGS = """\
 """
 _TENANTS = "# Who submits records, and to which log.\n"
 _ISSUERS = "# In whose names passports are issued.\n"
+_STATUS = """\
+# Status lists: how many days a signed version is valid (it is signed anew after half of them), and the https address under which
+# everybody reaches this node's service, so that lists have their ids there.
+"""
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -51,6 +56,8 @@ def render(config: NodeConfig) -> str:
         *map(_tenant, config.tenants),
         _ISSUERS,
         *map(_issuer, config.issuers),
+        _STATUS,
+        _status(config.status),
         _LEDGERS,
         *map(_ledger, config.ledgers),
         _COSIGNER,
@@ -120,6 +127,14 @@ def _tenant(tenant: TenantConfig) -> str:
 
 def _issuer(issuer: IssuerConfig) -> str:
     return _section("issuer", {"name": issuer.name, "id": issuer.id, "key": issuer.key, "tenant": issuer.tenant})
+
+
+def _status(status: StatusConfig) -> str:
+    table = tomlkit.table()
+    table.add("days", _plain(status.days))
+    if status.url:
+        table.add("url", status.url)
+    return tomlkit.dumps({"status": table})
 
 
 def _ledger(ledger: LedgerConfig) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +97,8 @@ class Node:
         signers = {issuer.name: Signer(issuer, open_signer(issuer.key, directory)) for issuer in settings.issuers}
         _check_roles(self.logs.values(), signers.values())
         self._seals = Seals(self._outbox, self._evidence)
-        statuses = Statuses(StatusTables(database), logs, signers, thread=self._thread, clock=clock)
+        tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
+        statuses = Statuses(tables, logs, signers, validity=validity, thread=self._thread, clock=clock)
         issued = IssuedPassports(database)
         self._issuing = Issuing(issued, logs, self._seals, statuses, signers, thread=self._thread, clock=clock)
 
@@ -265,6 +268,18 @@ class Node:
     async def revoke(self, credential: bytes) -> bool:
         """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
         return await self._issuing.revoke(credential)
+
+    async def suspend(self, credential: bytes) -> bool:
+        """Suspend a credential that was issued here; whether it was not suspended before. Raises Refused."""
+        return await self._issuing.suspend(credential)
+
+    async def reinstate(self, credential: bytes) -> bool:
+        """Take back the suspension of a credential that was issued here; whether it was suspended. Raises Refused."""
+        return await self._issuing.reinstate(credential)
+
+    async def status_list(self, name: uuid.UUID) -> bytes | None:
+        """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
+        return await self._issuing.newest_status_list(name)
 
     # --- background ------------------------------------------------------------------------------------------------
 

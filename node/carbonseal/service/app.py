@@ -10,7 +10,8 @@
 | POST /v1/passports/refresh, JSON: a passport | 200 the same, refreshed |
 | GET /v1/passports?after=NUMBER | 200 a page of what was issued here |
 | GET /v1/passports/DIGEST | 200 that passport, refreshed |
-| POST /v1/passports/DIGEST/revoke | 200 whether that was new |
+| POST /v1/passports/DIGEST/revoke, .../suspend, .../reinstate | 200 whether that was new |
+| GET /v1/status-lists/UUID | 200 the newest version of a status list |
 | GET /v1/logs/NAME/checkpoint, /tile/... | 200 the log's files (C2SP tlog-tiles) |
 | GET /v1/logs/NAME/proofs/INDEX | 200 a tlog-proof |
 | POST /v1/logs/NAME/add-checkpoint: another log's head (C2SP tlog-witness) | 200 a cosignature |
@@ -43,7 +44,7 @@ from carbonseal.records.places import printable
 from carbonseal.service.bodies import BodyTimeout
 from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, REQUESTS, STREAMS, TIMEOUT, USUAL, Bounds, Slots
 from carbonseal.service.errors import Handler, refusals
-from carbonseal.service.routes import anchors, log, passports, records, state
+from carbonseal.service.routes import anchors, log, passports, records, state, status_lists
 
 from . import codes
 
@@ -62,8 +63,8 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     app[REQUESTS] = Slots("the node", bounds.requests)
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
-    for routes in (records.ROUTES, anchors.ROUTES, passports.ROUTES, state.ROUTES, log.ROUTES):
-        app.add_routes(routes)
+    for routes in (records, anchors, passports, status_lists, state, log):
+        app.add_routes(routes.ROUTES)
     app.on_shutdown.append(_stop_waiting)
     return app
 

@@ -84,6 +84,14 @@ class AnyNode(Protocol):
         """Revoke the credential with this digest, which was issued here, for ever. Whether it was not revoked before."""
         ...
 
+    async def suspend(self, digest: bytes) -> bool:
+        """Suspend the credential with this digest, which was issued here. Whether it was not suspended before."""
+        ...
+
+    async def reinstate(self, digest: bytes) -> bool:
+        """Take back the suspension of the credential with this digest. Whether it was suspended."""
+        ...
+
 
 class LocalNode:
     """`AnyNode` for a node that this process has open, `node`."""
@@ -140,6 +148,12 @@ class LocalNode:
 
     async def revoke(self, digest: bytes) -> bool:
         return await self.node.revoke(digest)
+
+    async def suspend(self, digest: bytes) -> bool:
+        return await self.node.suspend(digest)
+
+    async def reinstate(self, digest: bytes) -> bool:
+        return await self.node.reinstate(digest)
 
 
 @asynccontextmanager

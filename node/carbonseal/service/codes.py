@@ -33,6 +33,9 @@ UNKNOWN_ANCHOR = undetermined(
 UNKNOWN_PASSPORT = undetermined(
     "http.unknown-passport", "this node has issued no passport with that digest", "check the digest"
 )
+UNKNOWN_STATUS_LIST = undetermined(
+    "http.unknown-status-list", "this node has no status list with that id", "check the id in the credential"
+)
 NO_CHECKPOINT = undetermined("http.no-checkpoint", "this log has not signed a checkpoint yet", "ask again later")
 NO_TILE = undetermined("http.no-tile", "this log has no such tile, or none of this width", "check the log's size")
 

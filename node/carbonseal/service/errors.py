@@ -29,6 +29,7 @@ STATUS = {
     codes.STOPPING.name: 503,
     codes.UNKNOWN_ANCHOR.name: 404,
     codes.UNKNOWN_PASSPORT.name: 404,
+    codes.UNKNOWN_STATUS_LIST.name: 404,
     codes.NO_CHECKPOINT.name: 404,
     codes.NO_TILE.name: 404,
     records_codes.JSON_TOO_LARGE.name: 413,

@@ -133,7 +133,16 @@ class RemoteNode:
         return await self._bytes("POST", "/v1/passports/refresh", passport)
 
     async def revoke(self, digest: bytes) -> bool:
-        return bool((await self._json("POST", f"/v1/passports/{digest.hex()}/revoke"))["new"])
+        return await self._mark(digest, "revoke")
+
+    async def suspend(self, digest: bytes) -> bool:
+        return await self._mark(digest, "suspend")
+
+    async def reinstate(self, digest: bytes) -> bool:
+        return await self._mark(digest, "reinstate")
+
+    async def _mark(self, digest: bytes, act: str) -> bool:
+        return bool((await self._json("POST", f"/v1/passports/{digest.hex()}/{act}"))["new"])
 
     async def issued(self, after: int = 0) -> list[Issued]:
         answer = await self._json("GET", "/v1/passports", params={"after": str(after)})

@@ -116,24 +116,28 @@ STATUS_LISTS = Table(
     "status_lists",
     NODE_TABLES,
     Column("id", String, primary_key=True),
+    Column("purpose", String, nullable=False),
     Column("issuer", String, nullable=False),  # its name in node.toml
     Column("origin", String, nullable=False),  # of the log that it issues in
     Column("part", Integer, nullable=False),  # 0 for the first list of this issuer in this log
     Column("allocated", Integer, nullable=False),  # positions that credentials have
-    Column("revoked", Integer, nullable=False),  # of those
-    UniqueConstraint("issuer", "origin", "part"),
+    Column("changes", Integer, nullable=False),  # that were made to the bits
+    UniqueConstraint("issuer", "origin", "purpose", "part"),
     info=_STATUS,
 )
 POSITIONS = Table(
     "positions",
     NODE_TABLES,
     Column("number", Integer, primary_key=True),
-    Column("list", String, nullable=False),  # its id
-    Column("position", Integer, nullable=False),
+    Column("revocation", String, nullable=False),  # the list's id
+    Column("suspension", String, nullable=False),  # the list's id
+    Column("position", Integer, nullable=False),  # in both
     Column("credential", LargeBinary),  # digest; NULL until it is signed
     Column("revoked", Boolean, nullable=False),
+    Column("suspended", Boolean, nullable=False),
     Index("positions_by_credential", "credential"),
-    Index("positions_revoked", "list", "revoked", "position"),
+    Index("positions_revoked", "revocation", "revoked", "position"),
+    Index("positions_suspended", "suspension", "suspended", "position"),
     info=_STATUS,
 )
 STATUS_VERSIONS = Table(
@@ -141,9 +145,9 @@ STATUS_VERSIONS = Table(
     NODE_TABLES,
     Column("number", Integer, primary_key=True),
     Column("list", String, nullable=False),  # its id
-    Column("revoked", Integer, nullable=False),  # how many positions it says are
+    Column("changes", Integer, nullable=False),  # to the list's bits that it has
     Column("commitment", LargeBinary, nullable=False),
-    Column("signed", BigInteger, nullable=False),  # when
+    Column("start", BigInteger, nullable=False),  # its validFrom
     Index("status_versions_by_list", "list", "number"),
     info=_STATUS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,12 @@ from typing import Any, TypeVar
 import pytest
 
 from carbonseal.findings import Refused, Verdict
-from carbonseal.node.config import IssuerConfig
+from carbonseal.node.config import IssuerConfig, StatusConfig
+from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.node import Node
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
-from carbonseal.passport.status_lists import ENTRIES
+from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import Report, verify
 from tests.node.conftest import Begin, ledger_in
@@ -127,7 +129,8 @@ def test_components_come_along(directory: Path, clock: Clock) -> None:
     passport = parse(raw)
     assert {one.signed.name for one in passport.credentials.values()} == {"reader", "pack", "cell"}
     assert passport.credential.components[0].quantity == "1"
-    assert len(passport.status_lists) == 1
+    assert {one.signed.purpose for one in passport.status_lists.values()} == {"revocation", "suspension"}
+    assert len(passport.status_lists) == 2
     assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED
 
 
@@ -184,7 +187,8 @@ def test_a_revoked_credential_is_rejected_once_refreshed(directory: Path, clock:
 
 
 def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock: Clock, tmp_path: Path) -> None:
-    """And nothing else is: a list that only renews another waits until it is anchored everywhere."""
+    """So is a list that only renews another: it comes beside the anchored one, which goes on deciding where anchors are asked
+    for."""
     directory = begin(issuers=(MAKER,), ledgers=(ledger_in(tmp_path / "ledger"),))
 
     async def anchored(node: Node) -> bytes:
@@ -197,7 +201,7 @@ def test_a_revocation_is_handed_out_before_any_ledger_has_it(begin: Begin, clock
     (tmp_path / "ledger/down").touch()
     clock.now += timedelta(days=4)  # more than half of the list's time: a newer one is signed
     renewed = within(directory, clock, lambda node: node.refresh(raw))
-    assert parse(renewed).status_lists == parse(raw).status_lists
+    assert parse(renewed).status_lists.keys() > parse(raw).status_lists.keys()
     assert verify_at(directory, clock, renewed).verdict is Verdict.VERIFIED
     within(directory, clock, lambda node: node.revoke(parse(raw).root))
     revoked = within(directory, clock, lambda node: node.refresh(raw))
@@ -229,6 +233,92 @@ def test_every_credential_has_a_position_of_its_own(directory: Path, clock: Cloc
         return [await issue(node, f'{{"n": {n}}}'.encode()) for n in range(3)]
 
     entries = [parse(raw).credential.status for raw in within(directory, clock, three)]
-    assert [entry.index for (entry,) in entries] == [0, 1, 2]
-    assert len({entry.list_id for (entry,) in entries}) == 1
+    assert [{entry.index for entry in own} for own in entries] == [{0}, {1}, {2}]
+    assert len({entry.list_id for own in entries for entry in own}) == 2
     assert ENTRIES > 3
+
+
+class TestSuspension:
+    def test_a_suspended_credential_is_undetermined_until_it_is_reinstated(self, directory: Path, clock: Clock) -> None:
+        raw = within(directory, clock, issue)
+        root = parse(raw).root
+        assert within(directory, clock, lambda node: node.suspend(root))
+        assert not within(directory, clock, lambda node: node.suspend(root))
+        assert [one.suspended for one in within(directory, clock, listed)] == [True]
+        clock.now += timedelta(hours=1)
+        suspended = within(directory, clock, lambda node: node.refresh(raw))
+        report = verify_at(directory, clock, suspended)
+        assert (report.verdict, "status.suspended" in codes(report)) == (Verdict.UNDETERMINED, True)
+        assert within(directory, clock, lambda node: node.reinstate(root))
+        assert not within(directory, clock, lambda node: node.reinstate(root))
+        clock.now += timedelta(hours=1)
+        reinstated = within(directory, clock, lambda node: node.refresh(suspended))
+        assert verify_at(directory, clock, reinstated).verdict is Verdict.VERIFIED
+        clock.now -= timedelta(hours=1, seconds=1)  # asked about an instant before
+        assert "status.suspended" in codes(verify_at(directory, clock, reinstated))
+
+    def test_in_one_second_the_last_word_counts(self, directory: Path, clock: Clock) -> None:
+        async def back_and_forth(node: Node) -> bytes:
+            raw = await issue(node)
+            for _ in range(2):
+                await node.suspend(parse(raw).root)
+                await node.reinstate(parse(raw).root)
+            return await node.refresh(raw)
+
+        raw = within(directory, clock, back_and_forth)
+        clock.now += timedelta(minutes=1)
+        assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED
+
+
+async def listed(node: Node) -> list[Issued]:
+    return node.issued()
+
+
+class TestLists:
+    def test_their_validity_is_a_setting(self, begin: Begin, clock: Clock) -> None:
+        directory = begin(issuers=(MAKER,), status=StatusConfig(days=60))
+        raw = within(directory, clock, issue)
+        clock.now += timedelta(days=59)
+        assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED
+        clock.now += timedelta(days=1)
+        assert "status.stale" in codes(verify_at(directory, clock, raw))
+
+    def test_their_ids_are_where_the_node_serves_them(self, begin: Begin, clock: Clock) -> None:
+        directory = begin(issuers=(MAKER,), status=StatusConfig(url="https://passports.example/carbonseal"))
+
+        async def fetch(node: Node) -> list[tuple[str, bytes | None]]:
+            entries = parse(await issue(node)).credential.status
+            return [(entry.list_id, await node.status_list(uuid.UUID(entry.list_id[-36:]))) for entry in entries]
+
+        for list_id, served in within(directory, clock, fetch):
+            assert list_id.startswith("https://passports.example/carbonseal/v1/status-lists/")
+            assert served is not None
+            assert STATUS_LIST.parse(json.loads(served)).id == list_id
+
+    def test_what_is_served_is_never_stale(self, directory: Path, clock: Clock) -> None:
+        entry = parse(within(directory, clock, issue)).credential.status[0]
+        clock.now += timedelta(days=30)
+        served = within(directory, clock, lambda node: node.status_list(uuid.UUID(entry.list_id)))
+        assert served is not None
+        assert STATUS_LIST.parse(json.loads(served)).valid_from == clock.now
+        assert within(directory, clock, lambda node: node.status_list(uuid.UUID(int=1))) is None
+
+    def test_another_address_begins_other_lists(self, directory: Path, clock: Clock) -> None:
+        before = parse(within(directory, clock, issue)).credential.status
+        path = directory / "node.toml"
+        text = path.read_text()
+        path.write_text(text.replace("[status]\n", '[status]\nurl = "https://passports.example"\n'))
+        after = parse(within(directory, clock, issue)).credential.status
+        assert {entry.list_id.partition(":")[0] for entry in before} == {"urn"}
+        assert {entry.list_id.partition(":")[0] for entry in after} == {"https"}
+
+    def test_versions_add_up_and_no_two_begin_together(self, directory: Path, clock: Clock) -> None:
+        raw = within(directory, clock, issue)
+        for _ in range(5):
+            clock.now += timedelta(days=5)
+            raw = within(directory, clock, lambda node, raw=raw: node.refresh(raw))
+        versions = [one.signed for one in parse(raw).status_lists.values() if one.signed.purpose == "revocation"]
+        assert len({one.valid_from for one in versions}) == len(versions) == 6
+        for age in range(0, 25, 5):  # it still says what it said at each of those instants
+            clock.now = START + timedelta(days=age)
+            assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED

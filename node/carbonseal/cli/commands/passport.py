@@ -1,4 +1,5 @@
-"""`carbonseal passport`: issue, list, export, refresh, revoke, show. `records` is in `formatting.disclosed`."""
+"""`carbonseal passport`: issue, list, export, refresh, revoke, suspend, reinstate, show. `records` is in
+`formatting.disclosed`."""
 
 from __future__ import annotations
 
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from carbonseal.passport.seals import Seal
     from carbonseal.service.client import AnyNode
 
+_SHOWN_ONCE_REFRESHED = "Passports show it once they are refreshed: carbonseal passport refresh"
 OUTPUT = click.option(
     "-o", "--output", required=True, cls=Once, type=WRITABLE, help="The passport; - is standard output."
 )
 
 
-@click.group(short_help="Issue, list, export, refresh, revoke and show passports.")
+@click.group(short_help="Issue, list, export, refresh, revoke, suspend and show passports.")
 def passport() -> None:
     """A passport is one file: a signed credential about a product, and everything that is needed to verify it offline.
 
@@ -85,8 +87,8 @@ def issue(directory: Path, request_file: Path, output: Path, force: bool) -> Non
 @passport.command("list", short_help="List the credentials that a node issued.")
 @click.argument("directory", type=NODE)
 def list_(directory: Path) -> None:
-    """List every credential that the node in DIRECTORY issued: digest, time of issue, state (issued or revoked) and product.
-    `export` and `revoke` take the digest.
+    """List every credential that the node in DIRECTORY issued: digest, time of issue, state (issued, suspended or revoked) and
+    product. `export`, `revoke`, `suspend` and `reinstate` take the digest.
 
     \b
     Example:
@@ -97,9 +99,9 @@ def list_(directory: Path) -> None:
         last = 0
         while page := await node.issued(last):
             for one in page:
-                state = "revoked" if one.revoked else "issued"
+                state = "revoked" if one.revoked else "suspended" if one.suspended else "issued"
                 when = format_instant(from_seconds(one.issued))
-                click.echo(plain(f"{one.digest.hex()}  {when}  {state:<7}  {one.name} ({one.subject})"))
+                click.echo(plain(f"{one.digest.hex()}  {when}  {state:<9}  {one.name} ({one.subject})"))
             last = page[-1].number
 
     with_node(directory, print_all)
@@ -152,7 +154,7 @@ def revoke(directory: Path, what: str) -> None:
     """Revoke the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. This cannot be undone.
 
     From now on the issuer's status list shows it. Passports show it once they are refreshed. One that is not refreshed becomes
-    undetermined when its status list is stale, a week after the list was signed.
+    undetermined when its status list is stale: the setting days= in node.toml says when, 7 days after the list was signed.
 
     \b
     Examples:
@@ -162,7 +164,41 @@ def revoke(directory: Path, what: str) -> None:
     digest = _root(what)
     is_new = with_node(directory, lambda node: node.revoke(digest))
     click.echo(f"revoked {digest.hex()}" if is_new else f"{digest.hex()} was revoked before")
-    click.echo("Passports show it once they are refreshed: carbonseal passport refresh")
+    click.echo(_SHOWN_ONCE_REFRESHED)
+
+
+@passport.command(short_help="Suspend a credential until it is reinstated.")
+@click.argument("directory", type=NODE)
+@click.argument("what", metavar="PASSPORT|DIGEST")
+def suspend(directory: Path, what: str) -> None:
+    """Suspend the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. Verifying a suspended
+    passport gives undetermined, never rejected. `carbonseal passport reinstate` ends it.
+
+    \b
+    Example:
+      carbonseal passport suspend my-node door-reader.json
+    """
+    digest = _root(what)
+    is_new = with_node(directory, lambda node: node.suspend(digest))
+    click.echo(f"suspended {digest.hex()}" if is_new else f"{digest.hex()} was suspended before")
+    click.echo(_SHOWN_ONCE_REFRESHED)
+
+
+@passport.command(short_help="End the suspension of a credential.")
+@click.argument("directory", type=NODE)
+@click.argument("what", metavar="PASSPORT|DIGEST")
+def reinstate(directory: Path, what: str) -> None:
+    """End the suspension of the credential of PASSPORT, or of the one with this DIGEST, which the node in DIRECTORY issued.
+    Asked about an instant before that, a passport stays suspended.
+
+    \b
+    Example:
+      carbonseal passport reinstate my-node door-reader.json
+    """
+    digest = _root(what)
+    was_suspended = with_node(directory, lambda node: node.reinstate(digest))
+    click.echo(f"reinstated {digest.hex()}" if was_suspended else f"{digest.hex()} was not suspended")
+    click.echo(_SHOWN_ONCE_REFRESHED)
 
 
 @passport.command(short_help="Show the contents of a passport. Verifies nothing.")

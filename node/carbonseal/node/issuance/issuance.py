@@ -1,4 +1,4 @@
-"""Credentials and passports: issued, refreshed, revoked.
+"""Credentials and passports: issued, refreshed, revoked, suspended, reinstated.
 
 A credential is signed, then sealed like any record. Its passport can be had at once, and gains anchors by being refreshed.
 """
@@ -14,6 +14,7 @@ from carbonseal.instants import from_seconds, parse_instant
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
+from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.passport.passports import Disclosed, Passport, parse, parse_value
 from carbonseal.passport.products import PRODUCT, Component, ListedRecord, draft_product
 from carbonseal.passport.schemas import ISSUE_SHAPE
@@ -73,19 +74,19 @@ class Issuing:
             components=[component for component, _ in parts],
             valid_from=from_seconds(now),
             valid_until=until,
-            status=[status],
+            status=status,
         )
         document = await signer.sign(draft, now)
         sealed = await self._logs.submit(own_record(document, PRODUCT.profile), tenant)
         credential = PRODUCT.carry(document, sealed.receipt.salt)
         await self._statuses.assign(number, credential.signed.digest)
-        status_list = self._logs.record(await self._statuses.renew(status.list_id))
-        await self._logs.sequence()
+        lists = [entry.list_id for entry in status]
+        versions = await self._renewed(lists)
         passport = assemble(
             credential,
             records={record.receipt.commitment: _disclosed(record) for a, record in records if a.get("disclose", True)},
-            seals=self._seal([*(record for _, record in records), sealed, status_list]),
-            status_lists=[carry(status_list)],
+            seals=self._seal([*(record for _, record in records), sealed, *versions]),
+            status_lists=map(carry, versions),
             components=[component for _, component in parts],
             link=self._logs.consistency,
         )
@@ -103,17 +104,21 @@ class Issuing:
         records = {record.receipt.commitment: record for record in found if record is not None}
         if not lists and not records:
             raise Refused(codes.NODE_UNRELATED_PASSPORT())
+        versions = await self._renewed(lists)
+        return refresh(
+            passport,
+            seals=self._seal([*records.values(), *versions]),
+            status_lists=map(carry, versions),
+            link=self._logs.consistency,
+        ).encode()
+
+    async def _renewed(self, lists: Iterable[str]) -> list[SealedRecord]:
+        """Let everything that waits join its log, new versions of these lists too, and give the versions that a passport should
+        have. Raises Refused, `Busy`, `Frozen`."""
         for list_id in lists:
             await self._statuses.renew(list_id)
         await self._logs.sequence()
-        best = [self._statuses.best(list_id, self._seals.is_final) for list_id in lists]
-        versions = {record.receipt.commitment: record for record in best if record is not None}
-        return refresh(
-            passport,
-            seals=self._seal((records | versions).values()),
-            status_lists=[carry(record) for record in versions.values()],
-            link=self._logs.consistency,
-        ).encode()
+        return [record for list_id in lists for record in self._statuses.versions(list_id, self._seals.is_final)]
 
     async def passport(self, credential: bytes) -> bytes | None:
         """The refreshed passport about the credential of this digest, if it was issued here."""
@@ -123,7 +128,8 @@ class Issuing:
     def issued(self, after: int = 0) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
         rows = self._issued.page(after)
-        revoked = self._statuses.revoked_among([row["credential"] for row in rows])
+        credentials = [row["credential"] for row in rows]
+        revoked, suspended = (self._statuses.among(credentials, purpose) for purpose in (REVOCATION, SUSPENSION))
         return [
             Issued(
                 number=row["number"],
@@ -133,6 +139,7 @@ class Issuing:
                 name=row["name"],
                 issued=row["issued"],
                 revoked=row["credential"] in revoked,
+                suspended=row["credential"] in suspended,
             )
             for row in rows
         ]
@@ -140,7 +147,22 @@ class Issuing:
     async def revoke(self, credential: bytes) -> bool:
         """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Gives whether it was not
         revoked before. Raises Refused, `Busy`, `Frozen`."""
-        is_new = await self._statuses.revoke(credential)
+        return await self._mark(credential, REVOCATION, is_set=True)
+
+    async def suspend(self, credential: bytes) -> bool:
+        """Suspend a credential that was issued here, until it is reinstated. As `revoke`."""
+        return await self._mark(credential, SUSPENSION, is_set=True)
+
+    async def reinstate(self, credential: bytes) -> bool:
+        """Take back the suspension of a credential that was issued here. Gives whether it was suspended. As `revoke`."""
+        return await self._mark(credential, SUSPENSION, is_set=False)
+
+    async def newest_status_list(self, name: uuid.UUID) -> bytes | None:
+        """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
+        return await self._statuses.newest(name)
+
+    async def _mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
+        is_new = await self._statuses.mark(credential, purpose, is_set=is_set)
         await self._logs.sequence()
         return is_new
 

@@ -31,6 +31,7 @@ class Issued:
     name: str
     issued: int
     revoked: bool
+    suspended: bool
 
     def to_json(self) -> dict[str, object]:
         """As the service answers: the digest in hexadecimal, the time as RFC 3339 has it."""
@@ -42,6 +43,7 @@ class Issued:
             "name": self.name,
             "issued": format_instant(from_seconds(self.issued)),
             "revoked": self.revoked,
+            "suspended": self.suspended,
         }
 
     @staticmethod
@@ -55,6 +57,7 @@ class Issued:
             str(value["name"]),
             int(parse_instant(value["issued"]).timestamp()),
             bool(value["revoked"]),
+            bool(value["suspended"]),
         )
 
 

@@ -1,111 +1,148 @@
-"""Status of credentials in the node's database: positions in status lists, what is revoked, versions that were signed.
+"""Status of credentials in the node's database: positions in status lists, what is set, versions that were signed.
 
-A revocation is for ever, so how many positions of a list are revoked says which: two versions with one number say the same.
+- Every credential has one position in two lists of its issuer: one for revocation, one for suspension.
+- A revocation is for ever; a suspension can be taken back. How many changes a list has had says which bits are set: two
+  versions with one number say the same.
 
-Owns the tables `status_lists`, `positions` and `status_versions`. `allocate`, `assign`, `revoke` and `add_version` are called in
+Owns the tables `status_lists`, `positions` and `status_versions`. `allocate`, `assign`, `mark` and `add_version` are called in
 the thread that writes, and are durable on return.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, insert, or_, select, update
 
 from carbonseal.findings import Refused
-from carbonseal.passport.credentials import REVOCATION, StatusEntry
+from carbonseal.passport.credentials import REVOCATION, SUSPENSION, StatusEntry
 from carbonseal.passport.status_lists import ENTRIES
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import POSITIONS, STATUS_LISTS, STATUS_VERSIONS
 
 from .codes import NODE_UNKNOWN_CREDENTIAL
 
+_BIT = {REVOCATION: POSITIONS.c.revoked, SUSPENSION: POSITIONS.c.suspended}
+_LIST = {REVOCATION: POSITIONS.c.revocation, SUSPENSION: POSITIONS.c.suspension}
+ROUTE = "/v1/status-lists/"  # where the node serves a list, by the UUID at the end of its id
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A signed version of a status list: how many positions it says are revoked, the commitment of its document, and when it was
-    signed, in seconds since 1970."""
+    """A signed version of a status list: how many changes to the list it has, the commitment of its document, and its
+    `validFrom`, in seconds since 1970."""
 
-    revoked: int
+    changes: int
     commitment: bytes
-    signed: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """One of the node's status lists: its id, its purpose, its issuer's name in node.toml, and how many changes it has had."""
+
+    id: str
+    purpose: str
+    issuer: str
+    changes: int
 
 
 class StatusTables:
-    """The status of every credential that a node issued."""
+    """The status of every credential that a node issued. `url` is where its service can be reached from everywhere: new lists
+    are there; empty: they have URNs."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, url: str) -> None:
         self._database = database
+        self._prefix = f"{url}{ROUTE}" if url else "urn:uuid:"
 
     # --- changing --------------------------------------------------------------------------------------------------
 
-    def allocate(self, issuer: str, issuer_id: str, origin: str) -> tuple[int, StatusEntry]:
+    def allocate(self, issuer: str, issuer_id: str, origin: str) -> tuple[int, tuple[StatusEntry, ...]]:
         """A position for a credential of this issuer (its name in node.toml, and its id) that is about to be sealed in the log
-        with this origin: the credential's number in this node, and the entry that it names.
+        with this origin: the credential's number in this node, and the entries that it names.
 
         A successor of a log has lists of its own: which positions an old copy of this node gave away, nobody knows."""
+        of_issuer = (STATUS_LISTS.c.issuer == issuer, STATUS_LISTS.c.origin == origin)
+        newest = select(STATUS_LISTS).where(*of_issuer, STATUS_LISTS.c.purpose == REVOCATION)
         with self._database.write() as connection:
-            newest = select(STATUS_LISTS).where(STATUS_LISTS.c.issuer == issuer, STATUS_LISTS.c.origin == origin)
             row = connection.execute(newest.order_by(STATUS_LISTS.c.part.desc()).limit(1)).one_or_none()
-            if row is None or row.allocated == ENTRIES:
+            if row is None or row.allocated == ENTRIES or not row.id.startswith(self._prefix):
                 part, position = 0 if row is None else row.part + 1, 0
-                list_id = _new_list(connection, issuer, issuer_id, origin, part)
+                new = {"issuer": issuer, "origin": origin, "part": part}
+                lists = {purpose: self._new_list(connection, purpose, issuer_id, new) for purpose in _BIT}
             else:
-                list_id, position = row.id, row.allocated
-            grown = update(STATUS_LISTS).where(STATUS_LISTS.c.id == list_id)
+                part, position = row.part, row.allocated
+                same = select(STATUS_LISTS.c.purpose, STATUS_LISTS.c.id).where(*of_issuer, STATUS_LISTS.c.part == part)
+                lists = {row.purpose: row.id for row in connection.execute(same)}
+            grown = update(STATUS_LISTS).where(*of_issuer, STATUS_LISTS.c.part == part)
             connection.execute(grown.values(allocated=position + 1))
-            values = {"list": list_id, "position": position, "revoked": False}
+            values = {**lists, "position": position, "revoked": False, "suspended": False}
             number = connection.execute(insert(POSITIONS).values(values)).inserted_primary_key
             assert number is not None
-        return number[0], StatusEntry(REVOCATION, list_id, position)
+        return number[0], tuple(StatusEntry(purpose, lists[purpose], position) for purpose in _BIT)
 
     def assign(self, number: int, credential: bytes) -> None:
         """The credential of that number was signed, and has this digest (32 bytes)."""
         with self._database.write() as connection:
             connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values(credential=credential))
 
-    def revoke(self, credential: bytes) -> tuple[str, bool]:
-        """Revoke the credential with this digest, for ever. Gives the id of the list that has to say so, and whether it was not
-        revoked before. Raises Refused where it was not issued here."""
+    def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> tuple[str, bool]:
+        """Set or clear the bit of the credential with this digest, for one purpose. Gives the id of the list that has to say
+        so, and whether it was otherwise before. Raises Refused where the credential was not issued here."""
+        bit: Column[bool] = _BIT[purpose]
+        found = select(POSITIONS.c.number, _LIST[purpose], bit).where(POSITIONS.c.credential == credential)
         with self._database.write() as connection:
-            row = connection.execute(select(POSITIONS).where(POSITIONS.c.credential == credential)).one_or_none()
+            row = connection.execute(found).one_or_none()
             if row is None:
                 raise Refused(NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
-            if not row.revoked:
-                connection.execute(update(POSITIONS).where(POSITIONS.c.number == row.number).values(revoked=True))
-                more = update(STATUS_LISTS).where(STATUS_LISTS.c.id == row.list)
-                connection.execute(more.values(revoked=STATUS_LISTS.c.revoked + 1))
-        return str(row.list), not row.revoked
+            number, list_id, was_set = row
+            if was_set != is_set:
+                connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values({bit: is_set}))
+                more = update(STATUS_LISTS).where(STATUS_LISTS.c.id == list_id)
+                connection.execute(more.values(changes=STATUS_LISTS.c.changes + 1))
+        return str(list_id), was_set != is_set
 
     def add_version(self, list_id: str, version: Version) -> None:
         """Keep a version that was signed and stored."""
-        values = {"revoked": version.revoked, "commitment": version.commitment, "signed": version.signed}
+        values = {"changes": version.changes, "commitment": version.commitment, "start": version.start}
         with self._database.write() as connection:
             connection.execute(insert(STATUS_VERSIONS).values(list=list_id, **values))
 
+    def _new_list(self, connection: Connection, purpose: str, issuer_id: str, new: Mapping[str, Any]) -> str:
+        name = f"{new['origin']} {purpose} list of {issuer_id}, {new['part']}"
+        list_id = f"{self._prefix}{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+        values = {**new, "purpose": purpose, "allocated": 0, "changes": 0}
+        connection.execute(insert(STATUS_LISTS).values(id=list_id, **values))
+        return list_id
+
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    def issuer_of(self, list_id: str) -> str | None:
-        """The name of the issuer whose list that is; None where it is not one of this node's."""
-        with self._database.read() as connection:
-            return connection.scalar(select(STATUS_LISTS.c.issuer).where(STATUS_LISTS.c.id == list_id))
+    def find(self, list_id: str) -> OwnList | None:
+        """The list with this id; None where it is not one of this node's."""
+        return self._find(STATUS_LISTS.c.id == list_id)
 
-    def count_revoked(self, list_id: str) -> int:
-        """How many positions of a list are revoked."""
-        with self._database.read() as connection:
-            return connection.scalar(select(STATUS_LISTS.c.revoked).where(STATUS_LISTS.c.id == list_id)) or 0
+    def find_by_uuid(self, name: uuid.UUID) -> OwnList | None:
+        """The list whose id ends with this UUID; None where there is none. The address that an id begins with may have changed
+        since."""
+        return self._find(or_(STATUS_LISTS.c.id.endswith(f"{ROUTE}{name}"), STATUS_LISTS.c.id == name.urn))
 
-    def revoked_positions(self, list_id: str) -> list[int]:
-        """The positions of a list that are revoked, ascending: at most `ENTRIES`."""
-        chosen = select(POSITIONS.c.position).where(POSITIONS.c.list == list_id, POSITIONS.c.revoked)
+    def _find(self, condition: object) -> OwnList | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(STATUS_LISTS).where(condition)).one_or_none()  # type: ignore[arg-type]
+        return None if row is None else OwnList(row.id, row.purpose, row.issuer, row.changes)
+
+    def positions(self, found: OwnList) -> list[int]:
+        """The positions of a list whose bits are set, ascending: at most `ENTRIES`."""
+        chosen = select(POSITIONS.c.position).where(_LIST[found.purpose] == found.id, _BIT[found.purpose])
         with self._database.read() as connection:
             return list(connection.scalars(chosen.order_by(POSITIONS.c.position)))
 
-    def revoked_among(self, credentials: Collection[bytes]) -> set[bytes]:
-        """Those of these credentials (digests) that are revoked."""
-        chosen = select(POSITIONS.c.credential).where(POSITIONS.c.credential.in_(credentials), POSITIONS.c.revoked)
+    def among(self, credentials: Collection[bytes], purpose: str) -> set[bytes]:
+        """Those of these credentials (digests) that are revoked, or suspended."""
+        chosen = select(POSITIONS.c.credential).where(POSITIONS.c.credential.in_(credentials), _BIT[purpose])
         with self._database.read() as connection:
             return set(connection.scalars(chosen))
 
@@ -114,11 +151,4 @@ class StatusTables:
         chosen = select(STATUS_VERSIONS).where(STATUS_VERSIONS.c.list == list_id)
         with self._database.read() as connection:
             rows = connection.execute(chosen.order_by(STATUS_VERSIONS.c.number.desc()).limit(limit))
-            return [Version(row.revoked, bytes(row.commitment), row.signed) for row in rows]
-
-
-def _new_list(connection: Connection, issuer: str, issuer_id: str, origin: str, part: int) -> str:
-    list_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} status list of {issuer_id}, {part}").urn
-    values = {"issuer": issuer, "origin": origin, "part": part, "allocated": 0, "revoked": 0}
-    connection.execute(insert(STATUS_LISTS).values(id=list_id, **values))
-    return list_id
+            return [Version(row.changes, bytes(row.commitment), row.start) for row in rows]

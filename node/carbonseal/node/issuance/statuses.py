@@ -1,33 +1,36 @@
-"""Status lists: signed versions that say which credentials are revoked.
+"""Status lists: signed versions that say which credentials are revoked, and which are suspended.
 
-- Every credential has a position in one of its issuer's lists.
-- A list is signed anew when it says something new or half its time is over, and sealed like any record.
-- A passport gets a newer version once that is anchored on every ledger, and at once where it revokes more than the one before:
-  until then its holder keeps a version that is still valid.
+- Every credential has a position in two of its issuer's lists, one for each purpose.
+- A list is signed anew when it says something new or half its time is over, and sealed like any record. No two versions of one
+  list have the same `validFrom`.
+- A passport gets the newest version, and the newest that is anchored on every ledger: a verifier who asks for anchors has one to
+  go by while the newest waits for its own.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from carbonseal.instants import from_seconds
+from carbonseal.node.sealing.guard import Frozen
+from carbonseal.node.sealing.intake import Busy
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.passport.credentials import Carried, StatusEntry
-from carbonseal.passport.status_lists import STATUS_LIST, StatusList, draft_status_list
+from carbonseal.passport.status_lists import MAX_VERSIONS, STATUS_LIST, StatusList, draft_status_list
 from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse
 from carbonseal.storage.writer_thread import WriterThread
 
 from .signers import Signer
-from .status_tables import StatusTables, Version
-
-VALIDITY = timedelta(days=7)  # of a version, from its signature
-MOST_VERSIONS = 16  # that are looked at, newest first
+from .status_tables import OwnList, StatusTables, Version
 
 
 class Statuses:
-    """The status of every credential that this node's issuers (`signers`, by their names in node.toml) issued."""
+    """The status of every credential that this node's issuers (`signers`, by their names in node.toml) issued. A version of a
+    list is valid for `validity`."""
 
     def __init__(
         self,
@@ -35,72 +38,90 @@ class Statuses:
         logs: Logs,
         signers: Mapping[str, Signer],
         *,
+        validity: timedelta,
         thread: WriterThread,
         clock: Callable[[], float],
     ) -> None:
         self._tables = tables
         self._logs = logs
         self._signers = signers
+        self._validity = validity
         self._thread = thread
         self._clock = clock
 
-    async def allocate(self, signer: Signer, origin: str) -> tuple[int, StatusEntry]:
+    async def allocate(self, signer: Signer, origin: str) -> tuple[int, tuple[StatusEntry, ...]]:
         """A position for a credential that is about to be sealed in the log with this origin: the credential's number in this
-        node, and the entry that it names. Durable."""
+        node, and the entries that it names. Durable."""
         return await self._thread.run(self._tables.allocate, signer.config.name, signer.config.id, origin)
 
     async def assign(self, number: int, credential: bytes) -> None:
         """The credential of that number was signed, and has this digest. Durable."""
         await self._thread.run(self._tables.assign, number, credential)
 
-    async def revoke(self, credential: bytes) -> bool:
-        """Revoke the credential with this digest, for ever, and store the version that says so. Whether it was not revoked
-        before. Raises Refused, `Busy`, `Frozen`."""
-        list_id, is_new = await self._thread.run(self._tables.revoke, credential)
-        # Durable: the revocation. After a crash here the next issue, refresh or revocation stores the version that says so.
+    async def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
+        """Say from now on that the credential with this digest is revoked or suspended, or that it is not, and store the version
+        that says so. Whether that is new. Raises Refused, `Busy`, `Frozen`."""
+        list_id, is_new = await self._thread.run(lambda: self._tables.mark(credential, purpose, is_set=is_set))
+        # Durable: the change. After a crash here the next issue, refresh or change stores the version that says so.
         await self.renew(list_id)
         return is_new
 
-    def revoked_among(self, credentials: Collection[bytes]) -> set[bytes]:
-        """Those of these credentials (digests) that are revoked."""
-        return self._tables.revoked_among(credentials)
+    def among(self, credentials: Collection[bytes], purpose: str) -> set[bytes]:
+        """Those of these credentials (digests) that are revoked, or suspended."""
+        return self._tables.among(credentials, purpose)
 
     def is_own(self, list_id: str) -> bool:
         """Whether a list is one of this node's issuers'."""
-        return self._tables.issuer_of(list_id) in self._signers
+        found = self._tables.find(list_id)
+        return found is not None and found.issuer in self._signers
 
-    async def renew(self, list_id: str) -> bytes:
+    async def renew(self, list_id: str) -> None:
         """Sign a version of one of the own lists where the newest is not what it has to be now; it waits to join the log then.
-        Gives the newest version's commitment. Raises Refused, `Busy`, `Frozen`."""
-        now, revoked = int(self._clock()), self._tables.count_revoked(list_id)
+        Raises Refused, `Busy`, `Frozen`."""
+        found = self._tables.find(list_id)
+        assert found is not None, "only own lists are renewed"
+        now = int(self._clock())
         newest = next(iter(self._tables.versions(list_id, 1)), None)
-        if newest and newest.revoked == revoked and now - newest.signed < VALIDITY.total_seconds() / 2:
-            return newest.commitment
-        signer = self._signers[self._tables.issuer_of(list_id) or ""]
-        positions = self._tables.revoked_positions(list_id)
+        start = now if newest is None else max(now, newest.start + 1)
+        half = self._validity.total_seconds() / 2
+        if newest is None or newest.changes != found.changes or now - newest.start >= half:
+            await self._sign(found, now, start)
+
+    async def _sign(self, found: OwnList, now: int, start: int) -> None:
+        """Sign and store a version that begins at `start`. `found` was read first: what is set since then makes another one
+        due."""
+        signer = self._signers[found.issuer]
         draft = draft_status_list(
-            id=list_id,
+            id=found.id,
             issuer=signer.config.id,
-            positions=positions,
-            valid_from=from_seconds(now),
-            valid_until=from_seconds(now) + VALIDITY,
+            positions=self._tables.positions(found),
+            purpose=found.purpose,
+            valid_from=from_seconds(start),
+            valid_until=from_seconds(start) + self._validity,
         )
         document = await signer.sign(draft, now)
         stored = await self._logs.submit(own_record(document, STATUS_LIST.profile), signer.config.tenant)
         # Durable: the version's document. After a crash here another version is signed in its place.
-        version = Version(len(positions), stored.receipt.commitment, now)
-        await self._thread.run(self._tables.add_version, list_id, version)
-        return version.commitment
+        version = Version(found.changes, stored.receipt.commitment, start)
+        await self._thread.run(self._tables.add_version, found.id, version)
 
-    def best(self, list_id: str, is_final: Callable[[SealedRecord], bool]) -> SealedRecord | None:
-        """The version of an own list that a passport should carry now, where there is one. `is_final` tells whether a record is
-        anchored on every ledger."""
-        versions = self._tables.versions(list_id, MOST_VERSIONS)
-        for version, older in zip(versions, [*versions[1:], None], strict=True):
-            record = self._logs.record(version.commitment)
-            if older is None or version.revoked != older.revoked or is_final(record):
-                return record
-        return None
+    def versions(self, list_id: str, is_final: Callable[[SealedRecord], bool]) -> list[SealedRecord]:
+        """The versions of an own list that a passport should have now: the newest, and the newest of which `is_final` says that
+        it is anchored on every ledger."""
+        records = [self._logs.record(version.commitment) for version in self._tables.versions(list_id, MAX_VERSIONS)]
+        final = next((number for number, record in enumerate(records) if is_final(record)), 0)
+        return [records[number] for number in sorted({0, final})] if records else []
+
+    async def newest(self, name: uuid.UUID) -> bytes | None:
+        """The newest version of the own list whose id ends with that UUID, signed anew where half its time is over: its RFC 8785
+        bytes. None where there is no such list."""
+        found = self._tables.find_by_uuid(name)
+        if found is None or found.issuer not in self._signers:
+            return None
+        with suppress(Busy, Frozen):  # what was signed last is still true of its time
+            await self.renew(found.id)
+        newest = next(iter(self._tables.versions(found.id, 1)), None)
+        return None if newest is None else self._logs.record(newest.commitment).canonical()
 
 
 def carry(record: SealedRecord) -> Carried[StatusList]:

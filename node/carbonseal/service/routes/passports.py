@@ -1,4 +1,4 @@
-"""Routes of passports: issued, refreshed, listed, read by digest, revoked."""
+"""Routes of passports: issued, refreshed, listed, read by digest, revoked, suspended, reinstated."""
 
 from __future__ import annotations
 
@@ -57,6 +57,18 @@ async def fetch(request: web.Request) -> web.Response:
 async def revoke(request: web.Request) -> web.Response:
     """Revoke a credential that was issued here, for ever. Takes no body; the answer says whether that was new."""
     return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"))})
+
+
+@ROUTES.post("/v1/passports/{digest}/suspend")
+async def suspend(request: web.Request) -> web.Response:
+    """Suspend a credential that was issued here, until it is reinstated. As revoke."""
+    return answer({"new": await request.app[NODE].suspend(digest_in_path(request, "digest"))})
+
+
+@ROUTES.post("/v1/passports/{digest}/reinstate")
+async def reinstate(request: web.Request) -> web.Response:
+    """Take back a suspension. As revoke."""
+    return answer({"new": await request.app[NODE].reinstate(digest_in_path(request, "digest"))})
 
 
 def _passport(body: bytes, status: int = 200) -> web.Response:

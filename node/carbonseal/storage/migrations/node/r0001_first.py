@@ -100,32 +100,38 @@ def upgrade() -> None:
     op.create_table(
         "positions",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("list", sa.String(), nullable=False),
+        sa.Column("revocation", sa.String(), nullable=False),
+        sa.Column("suspension", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("credential", sa.LargeBinary(), nullable=True),
         sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("suspended", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_positions")),
     )
     op.create_index("positions_by_credential", "positions", ["credential"], unique=False)
-    op.create_index("positions_revoked", "positions", ["list", "revoked", "position"], unique=False)
+    op.create_index("positions_revoked", "positions", ["revocation", "revoked", "position"], unique=False)
+    op.create_index("positions_suspended", "positions", ["suspension", "suspended", "position"], unique=False)
     op.create_table(
         "status_lists",
         sa.Column("id", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("allocated", sa.Integer(), nullable=False),
-        sa.Column("revoked", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_lists")),
-        sa.UniqueConstraint("issuer", "origin", "part", name=op.f("uq_status_lists_issuer_origin_part")),
+        sa.UniqueConstraint(
+            "issuer", "origin", "purpose", "part", name=op.f("uq_status_lists_issuer_origin_purpose_part")
+        ),
     )
     op.create_table(
         "status_versions",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("list", sa.String(), nullable=False),
-        sa.Column("revoked", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("commitment", sa.LargeBinary(), nullable=False),
-        sa.Column("signed", sa.BigInteger(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_status_versions")),
     )
     op.create_index("status_versions_by_list", "status_versions", ["list", "number"], unique=False)
