@@ -28,7 +28,7 @@ from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
 
 from .conftest import Begin
-from .issuance.test_issuing import MAKER, Clock, issue, request, within
+from .issuance.issuing import MAKER, Clock, issue, request, within
 
 LOG = "logs/default"
 

@@ -13,8 +13,8 @@ from tests.repository.texts import codes
 TESTS = REPOSITORY / "tests"
 VECTORS = TESTS / "vectors"
 
-# Codes about what is installed beside the verifier: no file can show them.
-ABOUT_INSTALLATIONS = {"plugin.conflict", "policy.package-not-named"}
+# Codes about what is installed beside the verifier, and about a node at its time: no file can show them.
+ABOUT_INSTALLATIONS = {"issue.ended", "issue.own-component", "plugin.conflict", "policy.package-not-named"}
 
 
 @cache

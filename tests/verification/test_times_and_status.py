@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from carbonseal.findings import Verdict
+from carbonseal.ledger import Evidence
 from carbonseal.passport.assembly import refresh
+from carbonseal.passport.credentials import sign_document
+from carbonseal.passport.passports import Passport
+from carbonseal.passport.seals import Head, Seal
 from tests.verification.tampering import undetermined
-from tests.world import AT, BLOCK_TIME, ORIGIN, SIGNED, World, codes, written
+from tests.world import AT, BLOCK_TIME, CHAIN, ORIGIN, SIGNED, World, chain_evidence, codes, written
 
 
 class TestTime:
@@ -43,6 +48,29 @@ class TestTime:
         assert report.existed_by == BLOCK_TIME
 
 
+def later_seals(world: World, commitments: list[bytes], time: datetime) -> dict[bytes, Seal]:
+    """Seals under the log's head as it is now, which the chain dates `time`."""
+    seals = world.seals(commitments)
+    statement = world.log.checkpoint(world.log.size).statement()
+    made = chain_evidence(statement, timestamp=int(time.timestamp()))
+    block = made.trust(CHAIN)
+    known = [item for item in world.trusted if item.value.get("number") != 1000 + statement.size]
+    world.trusted = known + [item for item in block if item not in known]
+    return {
+        commitment: replace(seal, heads=tuple(dated(head, made.evidence) for head in seal.heads))
+        for commitment, seal in seals.items()
+    }
+
+
+def dated(head: Head, evidence: Evidence) -> Head:
+    anchors = (replace(one, evidence=evidence) if one.ledger == CHAIN else one for one in head.anchors)
+    return replace(head, anchors=tuple(anchors))
+
+
+def every_seal(passport: Passport, change: Callable[[Seal], Seal]) -> Passport:
+    return replace(passport, seals={commitment: change(seal) for commitment, seal in passport.seals.items()})
+
+
 class TestKeysOfIssuers:
     def line(self, world: World, window: str) -> str:
         return f"{world.lines()['maker']} {window}"
@@ -70,6 +98,37 @@ class TestKeysOfIssuers:
         passport = world.passport()
         window = f"from={written(SIGNED + timedelta(seconds=1))}"
         undetermined(world.verify(passport, maker=self.line(world, window)), "signer.key-not-yet")
+
+    def test_leaving_early_heads_out_brings_nothing_behind_the_beginning(self) -> None:
+        """The holder of a passport cuts its first heads off, so that the time that is left is in the window."""
+        world = World()
+        passport = world.passport()
+        world.passport(name="something later")
+        early = {commitment: seal.heads[0] for commitment, seal in passport.seals.items()}
+        whole = refresh(
+            passport,
+            seals=later_seals(world, list(passport.seals), BLOCK_TIME + timedelta(days=30)),
+            status_lists=[],
+            link=lambda origin, old, new: world.log.consistency(old, new) if origin == ORIGIN else None,
+        )
+        cut = every_seal(whole, lambda seal: replace(seal, heads=(replace(seal.heads[-1], consistency=None),)))
+        assert all(seal.heads[0] != early[commitment] for commitment, seal in cut.seals.items())
+        window = {"maker": self.line(world, f"from={written(BLOCK_TIME + timedelta(days=1))}")}
+        at = BLOCK_TIME + timedelta(days=40)
+        status = "require status within=60d"
+        for one in (whole, cut):
+            undetermined(world.verify(one, at=at, status=status, **window), "signer.key-not-yet")
+            assert world.verify(one, at=at, status=status).verdict is Verdict.VERIFIED
+
+    def test_a_thief_who_dates_it_before_the_end_has_sealed_it_after(self) -> None:
+        world = World()
+        stolen = replace(world.maker)
+        early = SIGNED - timedelta(days=365)
+        stolen.sign = lambda document: sign_document(document, stolen.key.sign, stolen.public, early)  # type: ignore[method-assign]
+        passport = world.passport(stolen, change=lambda draft: draft.update(validFrom=written(early)))
+        assert passport.credential.created == early
+        line = self.line(world, f"until={written(SIGNED)}")
+        undetermined(world.verify(passport, maker=line), "signer.key-ended")
 
     def test_where_no_time_is_shown(self) -> None:
         world = World()

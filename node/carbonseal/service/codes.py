@@ -44,6 +44,11 @@ UNREACHABLE = undetermined(
     "the node at {url} does not answer: {why}",
     "check that `carbonseal serve` is running, and not suspended",
 )
+ANSWER_OF_ANOTHER = rejected(
+    "client.other-passport",
+    "{url} answers with the passport of the credential {found}; expected that of {wanted}",
+    "check the address; the file is left as it was",
+)
 NOT_A_NODE = undetermined(
     "client.not-a-node",
     "{url} does not answer as a carbonseal node: {what}",

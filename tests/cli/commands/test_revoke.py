@@ -123,6 +123,36 @@ def test_the_same_while_the_node_is_served(node: Path) -> None:
         revoke_and_refresh(node, "far")
 
 
+def test_suspended_until_it_is_reinstated(node: Path) -> None:
+    passport = node.parent / "third.json"
+    request = ["--request", node.parent / "request.json"]
+    good("passport", "issue", node, *request, "-o", passport)
+    good("passport", "suspend", node, passport)
+    assert "was suspended before" in good("passport", "suspend", node, digest(node, "third"))
+    assert listed(node)[digest(node, "third")][1] == "suspended"
+    good("passport", "reinstate", node, passport)
+    assert "was not suspended" in good("passport", "reinstate", node, passport)
+    assert listed(node)[digest(node, "third")][1] == "issued"
+
+
+def test_anybody_has_a_passport_refreshed_by_its_node(node: Path, tmp_path: Path) -> None:
+    passport = node.parent / "fourth.json"
+    good("passport", "issue", node, "--request", node.parent / "request.json", "-o", passport)
+    kept = passport.read_bytes()
+    out = tmp_path / "refreshed.json"
+    with served(node) as url:
+        good("passport", "suspend", node, passport)
+        done = good("passport", "refresh", passport, "--from", url, "-o", out)
+        assert "a newer status list" in done
+        assert json.loads(kept)["seals"].keys() <= json.loads(out.read_text())["seals"].keys()
+        assert "nothing is newer" in good("passport", "refresh", out, "--from", url + "/")
+        assert passport.read_bytes() == kept
+    done = carbonseal("passport", "refresh", passport, "--from", url)
+    assert (done.status, "does not answer" in done.err, passport.read_bytes() == kept) == (1, True, True)
+    for words in ((passport,), (node, passport, "--from", url), (passport, "--from", "ftp://x.example")):
+        assert carbonseal("passport", "refresh", *words).status == 2
+
+
 def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> None:
     good("init", tmp_path / "other", "--origin", "other.example/revoke")
     done = carbonseal("passport", "revoke", tmp_path / "other", node.parent / "near.json")
@@ -131,7 +161,7 @@ def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> No
     kept = (node.parent / "near.json").read_bytes()
     done = carbonseal("passport", "refresh", tmp_path / "other", node.parent / "near.json")
     assert done.status == 2
-    assert f"{node.parent / 'near.json'}: nothing in this passport is of this node" in done.err
+    assert f"{node.parent / 'near.json'}: no credential in this passport was sealed here" in done.err
     assert (node.parent / "near.json").read_bytes() == kept
     assert carbonseal("passport", "revoke", node, "nothing").status == 2
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from carbonseal.findings import Refused, Verdict
-from carbonseal.node.config import IssuerConfig, StatusConfig
+from carbonseal.node.config import StatusConfig
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.node import Node
 from carbonseal.passport.multibase import encode_key
@@ -23,55 +22,7 @@ from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import Report, verify
 from tests.node.conftest import Begin, ledger_in
-
-START = datetime(2026, 11, 22, 9, tzinfo=UTC)
-MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
-RECORD = b'{"kilograms": "12.50"}'
-
-T = TypeVar("T")
-
-
-class Clock:
-    """A clock that moves only when a test moves it, or the node sleeps."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        """Takes no time but this clock's."""
-        self.now += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def directory(begin: Begin) -> Path:
-    return begin(issuers=(MAKER,))
-
-
-def within(directory: Path, clock: Clock, work: Callable[[Node], Awaitable[T]]) -> T:
-    async def opened() -> T:
-        async with Node.open(directory, clock=clock, sleep=clock.sleep) as node:
-            return await work(node)
-
-    return asyncio.run(opened())
-
-
-def request(commitment: bytes, **changes: Any) -> dict[str, Any]:
-    record = {"role": "footprint", "commitment": commitment.hex()}
-    return {"issuer": "maker", "subject": "urn:example:reader", "records": [record], **changes}
-
-
-async def issue(node: Node, raw: bytes = RECORD, **changes: Any) -> bytes:
-    receipt = await node.submit(raw, "json/1")
-    return await node.issue(request(receipt.commitment, **changes))
+from tests.node.issuance.issuing import MAKER, RECORD, START, Clock, issue, request, within
 
 
 def verify_at(directory: Path, clock: Clock, raw: bytes) -> Report:
@@ -117,9 +68,13 @@ def test_a_record_can_be_withheld(directory: Path, clock: Clock) -> None:
 
 def test_components_come_along(directory: Path, clock: Clock) -> None:
     async def chain(node: Node) -> bytes:
-        cell = json.loads(await issue(node, b'{"part": "cell"}', name="cell"))
+        cell = json.loads(await issue(node, b'{"part": "cell"}', name="cell", subject="urn:example:cell"))
         pack = await issue(
-            node, b'{"part": "pack"}', name="pack", components=[{"passport": cell, "quantity": "4", "unit": "piece"}]
+            node,
+            b'{"part": "pack"}',
+            name="pack",
+            subject="urn:example:pack",
+            components=[{"passport": cell, "quantity": "4", "unit": "piece"}],
         )
         return await issue(
             node, name="reader", components=[{"passport": json.loads(pack), "quantity": "1", "unit": "piece"}]
@@ -270,6 +225,10 @@ class TestSuspension:
         assert verify_at(directory, clock, raw).verdict is Verdict.VERIFIED
 
 
+async def again(node: Node, passport: bytes) -> bytes:
+    return await node.refresh(passport)
+
+
 async def listed(node: Node) -> list[Issued]:
     return node.issued()
 
@@ -316,7 +275,7 @@ class TestLists:
         raw = within(directory, clock, issue)
         for _ in range(5):
             clock.now += timedelta(days=5)
-            raw = within(directory, clock, lambda node, raw=raw: node.refresh(raw))
+            raw = within(directory, clock, partial(again, passport=raw))
         versions = [one.signed for one in parse(raw).status_lists.values() if one.signed.purpose == "revocation"]
         assert len({one.valid_from for one in versions}) == len(versions) == 6
         for age in range(0, 25, 5):  # it still says what it said at each of those instants

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,26 +127,34 @@ def export(directory: Path, digest: bytes, output: Path, force: bool) -> None:
 
 
 @passport.command(short_help="Add newer heads, anchors and status to a passport.")
-@click.argument("directory", type=NODE)
-@click.argument("file", metavar="PASSPORT", type=INPUT)
+@click.argument("words", metavar="[DIRECTORY] PASSPORT", nargs=-1, required=True)
+@click.option("--from", "url", metavar="URL", cls=Once, help="Ask the node at this address, without an account.")
 @click.option("-o", "--output", cls=Once, type=WRITABLE, help="The file to write. Default: the passport itself.")
 @FORCE
-def refresh(directory: Path, file: Path, output: Path | None, force: bool) -> None:
-    """Refresh a passport from the node in DIRECTORY: newer heads, anchors that have become final, a newer status list. What is
-    signed is not changed, and nothing that verifies is removed.
+@click.pass_context
+def refresh(ctx: click.Context, words: tuple[str, ...], url: str | None, output: Path | None, force: bool) -> None:
+    """Refresh a passport from the node in DIRECTORY, or with --from, from any node that sealed a credential in it: newer heads,
+    anchors that have become final, newer status lists. What is signed is not changed, and nothing that verifies is removed.
+
+    With --from nobody needs an account: whoever has the passport may have it refreshed. Redirects are not followed.
 
     \b
     Examples:
       carbonseal passport refresh my-node door-reader.json
       carbonseal passport refresh my-node door-reader.json -o door-reader-2027.json
+      carbonseal passport refresh door-reader.json --from https://passports.example.org
     """
-    from carbonseal.passport.passports import parse
-
+    if len(words) != (2 if url is None else 1):
+        raise click.UsageError("Name DIRECTORY and PASSPORT; or PASSPORT and --from URL.")
+    file = Path(os.fsdecode(INPUT.convert(words[-1], None, ctx)))
     chosen = output or file
     written = Output(chosen, over=force or _same(chosen, file))
     raw, old = read_named(file)
-    made = with_node(directory, lambda node: _refresh(node, raw, str(file)))
-    written.write(made, "; ".join(additions(old, parse(made))) or "nothing is newer")
+    if url is not None:
+        made = _refresh_from(url, old, str(file))
+    else:
+        made = _refreshed(Path(os.fsdecode(NODE.convert(words[0], None, ctx))), raw, str(file))
+    written.write(made.encode(), "; ".join(additions(old, made)) or "nothing is newer")
 
 
 @passport.command(short_help="Revoke a credential, irreversibly.")
@@ -228,6 +238,22 @@ async def _issue(node: AnyNode, request: Any, file: str) -> bytes:
         if refused.finding.place or refused.finding.code.name == ISSUE_MALFORMED.name:
             raise Failed.by(refused, file) from refused
         raise
+
+
+def _refresh_from(url: str, old: Passport, file: str) -> Passport:
+    """Have the node at `url` refresh the passport. What is refused has the passport's file in its place."""
+    from carbonseal.cli.public_refresh import refresh_from
+
+    try:
+        return refresh_from(url, old, datetime.now(UTC))
+    except Refused as refused:
+        raise Failed.by(refused, file) from refused
+
+
+def _refreshed(directory: Path, raw: bytes, file: str) -> Passport:
+    from carbonseal.passport.passports import parse
+
+    return parse(with_node(directory, lambda node: _refresh(node, raw, file)))
 
 
 async def _refresh(node: AnyNode, raw: bytes, file: str) -> bytes:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from carbonseal.findings import rejected
 
 ISSUE_MALFORMED = rejected("issue.malformed", "not an issue request: {problem}", "see docs/spec.md, 'Issue request'")
+ISSUE_ENDED = rejected(
+    "issue.ended", "the credential would end at {until}, and it is {now}", "name a later validUntil, or leave it out"
+)
+ISSUE_OWN_COMPONENT = rejected(
+    "issue.own-component",
+    "the product {subject} would be a component of itself",
+    "list the component's passport, and not the product's own",
+)
 ISSUE_UNKNOWN_ISSUER = rejected(
     "issue.unknown-issuer", "node.toml has no issuer {name}; it has: {known}", "name one of those, or add an [[issuer]]"
 )
@@ -14,6 +22,6 @@ NODE_UNKNOWN_CREDENTIAL = rejected(
 )
 NODE_UNRELATED_PASSPORT = rejected(
     "node.unrelated-passport",
-    "nothing in this passport is of this node: no log, no issuer",
+    "no credential in this passport was sealed here",
     "have it refreshed where it was issued",
 )

@@ -5,12 +5,14 @@ A credential is signed, then sealed like any record. Its passport can be had at 
 
 from __future__ import annotations
 
+import asyncio
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from carbonseal.findings import Refused
-from carbonseal.instants import from_seconds, parse_instant
+from carbonseal.findings import Code, Refused
+from carbonseal.instants import format_seconds, from_seconds, parse_instant
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
@@ -22,11 +24,14 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse as parse_json
 from carbonseal.storage.writer_thread import WriterThread
+from carbonseal.verification.review import AT_ISSUE, AT_REFRESH, objections
 
 from . import codes
 from .issued import Issued, IssuedPassports
 from .signers import Signer
 from .statuses import Statuses, carry
+
+_Part = tuple[Component, Passport]
 
 
 class Issuing:
@@ -58,13 +63,15 @@ class Issuing:
         signer = self._signer(request["issuer"])
         tenant = signer.config.tenant
         origin = self._logs.of_tenant(tenant).origin
-        parts = [_component(number, part) for number, part in enumerate(request.get("components", ()))]
+        now = int(self._clock())
+        until = _until(request, now)
+        parts = [
+            await self._component(number, part, request) for number, part in enumerate(request.get("components", ()))
+        ]
         records = [(asked, self._record(number, asked)) for number, asked in enumerate(request["records"])]
-        until = _instant(request["validUntil"]) if "validUntil" in request else None
         number, status = await self._statuses.allocate(signer, origin)
         # Durable: the position. A crash before the passport is kept leaves a position that no credential has, or a credential
         # that is sealed and in no passport: nobody has seen either, and issuing again makes another.
-        now = int(self._clock())
         draft = draft_product(
             id=uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn,
             issuer=signer.config.id,
@@ -77,6 +84,7 @@ class Issuing:
             status=status,
         )
         document = await signer.sign(draft, now)
+        PRODUCT.parse(document)  # whatever is wrong with it, nothing of it is sealed
         sealed = await self._logs.submit(own_record(document, PRODUCT.profile), tenant)
         credential = PRODUCT.carry(document, sealed.receipt.salt)
         await self._statuses.assign(number, credential.signed.digest)
@@ -90,27 +98,55 @@ class Issuing:
             components=[component for _, component in parts],
             link=self._logs.consistency,
         )
+        await self._review(passport, AT_ISSUE)
         encoded = passport.encode()
         await self._thread.run(self._issued.keep, passport, encoded, now)
         return encoded
 
     async def refresh(self, raw: bytes) -> bytes:
         """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused,
-        also where nothing in it is of this node; `Busy`, `Frozen`."""
+        also where no credential in it was sealed here; `Busy`, `Frozen`.
+
+        Whoever presents a credential with the salt that opens its commitment may have this, without an account: so it is
+        answered for what such credentials cite, and for nothing else that the passport lists."""
         passport = parse(raw)
-        named = sorted({entry.list_id for one in passport.credentials.values() for entry in one.signed.status})
-        lists = [list_id for list_id in named if self._statuses.is_own(list_id)]
-        found = map(self._logs.find, passport.commitments())
-        records = {record.receipt.commitment: record for record in found if record is not None}
-        if not lists and not records:
+        own = {key: one for key, one in passport.credentials.items() if self._logs.find(one.commitment) is not None}
+        if not own:
             raise Refused(codes.NODE_UNRELATED_PASSPORT())
+        named = sorted({entry.list_id for one in own.values() for entry in one.signed.status})
+        lists = [list_id for list_id in named if self._statuses.is_own(list_id)]
+        carried = [one for one in passport.status_lists.values() if one.signed.id in lists]
+        cited = {one.commitment for one in own.values()} | {one.commitment for one in carried}
+        cited |= {record.commitment for one in own.values() for record in one.signed.records}
+        records = [record for record in map(self._logs.find, sorted(cited)) if record is not None]
         versions = await self._renewed(lists)
-        return refresh(
+        refreshed = refresh(
             passport,
-            seals=self._seal([*records.values(), *versions]),
+            seals=self._seal([*records, *versions]),
             status_lists=map(carry, versions),
             link=self._logs.consistency,
-        ).encode()
+        )
+        await self._review(refreshed, AT_REFRESH)
+        return refreshed.encode()
+
+    async def _component(self, number: int, part: Mapping[str, Any], request: Mapping[str, Any]) -> _Part:
+        """A component with its passport, looked at by the verifier before anything is made of it. Raises Refused."""
+        try:
+            passport = parse_value(part["passport"])
+            if any(one.signed.subject == request["subject"] for one in passport.credentials.values()):
+                raise Refused(codes.ISSUE_OWN_COMPONENT(subject=request["subject"]))
+            await self._review(passport, AT_ISSUE)
+        except Refused as refused:
+            raise refused.under("components", str(number), "passport") from refused
+        return Component(passport.root, part["quantity"], part["unit"]), passport
+
+    async def _review(self, passport: Passport, accepted: Collection[Code]) -> None:
+        """Raise Refused with what our own verifier has against handing this passport out (`carbonseal.verification.review`)."""
+        logs = {log.origin: log.verifier for log in self._logs.values()}
+        at = from_seconds(int(self._clock()))
+        against = await asyncio.to_thread(objections, passport, logs, at=at, accepted=accepted)
+        if against:
+            raise Refused(against[0])
 
     async def _renewed(self, lists: Iterable[str]) -> list[SealedRecord]:
         """Let everything that waits join its log, new versions of these lists too, and give the versions that a passport should
@@ -183,20 +219,19 @@ class Issuing:
         return {record.receipt.commitment: self._seals.seal(record) for record in records}
 
 
-def _component(number: int, part: Mapping[str, Any]) -> tuple[Component, Passport]:
-    try:
-        passport = parse_value(part["passport"])
-    except Refused as refused:
-        raise refused.under("components", str(number), "passport") from refused
-    return Component(passport.root, part["quantity"], part["unit"]), passport
-
-
 def _disclosed(record: SealedRecord) -> Disclosed:
     return Disclosed(record.receipt.profile, record.receipt.salt, parse_json(record.canonical()))
 
 
-def _instant(text: str) -> Any:
+def _until(request: Mapping[str, Any], now: int) -> datetime | None:
+    """When the credential is to end. Raises Refused where that is no instant, or not after `now`."""
+    text = request.get("validUntil")
+    if text is None:
+        return None
     try:
-        return parse_instant(text)
+        until = parse_instant(text)
     except ValueError as error:
         raise Refused(codes.ISSUE_MALFORMED("/validUntil", problem=error)) from error
+    if until <= from_seconds(now):
+        raise Refused(codes.ISSUE_ENDED("/validUntil", until=text, now=format_seconds(now)))
+    return until

@@ -1,0 +1,80 @@
+"""Refresh from a URL: what a node adds to a passport for whoever presents it, without an account (docs/spec.md, section 14).
+
+- One POST to the node that the caller names. A redirect is not followed: nobody else is sent the passport.
+- The answer is not taken in the place of the passport: what is new in it is added to the one at hand, so that nothing goes away,
+  nothing signed changes, and the time that is proved moves to no later one.
+- An answer that would make the passport worse is refused, so that a hostile node spoils no file. A revocation is no such thing.
+"""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from carbonseal.findings import BrokenOff, Code, Outcome, Refused
+from carbonseal.passport.assembly import refresh
+from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse
+from carbonseal.service.codes import ANSWER_OF_ANOTHER, NOT_A_NODE, UNREACHABLE
+from carbonseal.transport import BodyTooLarge, read_stream
+from carbonseal.verification.review import AT_REFRESH, objections
+
+PATH = "/v1/passports/refresh"
+TIMEOUT = 60  # seconds, for every piece of the answer
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def refresh_from(url: str, passport: Passport, at: datetime) -> Passport:
+    """The passport with what the node at `url` (http or https, no query) has to add; `at` is now. Raises Refused where the node
+    refuses, or its answer is of no use; BrokenOff where it does not answer."""
+    answer = parse(_post(url, passport.encode()))
+    if answer.root != passport.root:
+        raise Refused(ANSWER_OF_ANOTHER(url=url, found=answer.root.hex(), wanted=passport.root.hex()))
+    merged = refresh(
+        passport, seals=answer.seals, status_lists=answer.status_lists.values(), link=lambda _origin, _old, _new: None
+    )
+    before = objections(passport, {}, at=at, accepted=AT_REFRESH)
+    for finding in objections(merged, {}, at=at, accepted=AT_REFRESH):
+        if finding.code.outcome is Outcome.REJECTED and finding not in before:
+            raise Refused(finding.under(url))
+    return merged
+
+
+def _post(url: str, body: bytes) -> bytes:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise Refused(NOT_A_NODE(url=url, what="expected an address such as https://passports.example.org"))
+    headers = {"Content-Type": "application/json", "User-Agent": "carbonseal"}
+    request = urllib.request.Request(url.rstrip("/") + PATH, body, headers)  # noqa: S310 - the scheme was checked
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:
+            return read_stream(response, PASSPORT_LIMITS.max_bytes)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise _refused(url, error.code, error.headers.get("Location"), error.read(1 << 16)) from None
+    except BodyTooLarge as error:
+        raise Refused(NOT_A_NODE(url=url, what=f"with more than {error.limit} bytes")) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise BrokenOff(UNREACHABLE(url=url, why=error)) from error
+
+
+def _refused(url: str, status: int, location: str | None, body: bytes) -> Refused:
+    """The node's own finding; or that the answer is not a node's."""
+    if location is not None:
+        return Refused(NOT_A_NODE(url=url, what=f"with a redirect to {location}, which is not followed"))
+    try:
+        found = orjson.loads(body)
+        code = Code(f"{found['code']}", Outcome(found["outcome"]), "{message}", "{remedy}")
+        kind = BrokenOff if status >= 500 else Refused
+        return kind(code(*map(str, found["place"]), message=found["message"], remedy=found["remedy"]))
+    except (KeyError, TypeError, ValueError):
+        return Refused(NOT_A_NODE(url=url, what=f"with HTTP status {status}"))

@@ -1,0 +1,61 @@
+"""Review: what a node's own verifier says of a passport before it is handed out (docs/spec.md, section 18).
+
+The policy lists exactly the keys that the documents name, each in its own name and without a window, and the node's logs. It
+requires a status, and neither anchors nor witnesses nor a time: those come later. What is *rejected* is refused, and so is what
+is *undetermined*, unless it is something that is not there yet.
+
+- `AT_ISSUE`: a seal or a status list that is missing or late; a head of another operator's log, whose key nobody here knows.
+- `AT_REFRESH`, besides: what a refresh is to show (revoked, suspended), that the credential has ended, and a component that the
+  holder left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from carbonseal.findings import Code, Finding, Outcome
+from carbonseal.log.notes import VerifierKey
+from carbonseal.passport.passports import Passport
+from carbonseal.verification.policy.model import Policy, Role, Signer, StatusRequirement
+from carbonseal.verification.verify import verify
+
+from . import codes
+
+AT_ISSUE = frozenset(
+    {
+        codes.SEAL_MISSING,
+        codes.SEAL_WITHOUT_HEAD,
+        codes.RECORD_NOT_SEALED,
+        codes.STATUS_NOT_NAMED,
+        codes.STATUS_MISSING,
+        codes.STATUS_NOT_YET,
+        codes.STATUS_STALE,
+    }
+)
+AT_REFRESH = AT_ISSUE | {
+    codes.STATUS_REVOKED,
+    codes.STATUS_SUSPENDED,
+    codes.CREDENTIAL_EXPIRED,
+    codes.COMPONENT_NOT_CARRIED,
+}
+
+
+def objections(
+    passport: Passport, logs: Mapping[str, VerifierKey], *, at: datetime, accepted: Collection[Code]
+) -> list[Finding]:
+    """Why the passport is not to be handed out at the instant `at`: what rejects it first. `logs` are the keys of the logs that
+    are known here, by origin; `accepted` is AT_ISSUE or AT_REFRESH."""
+    report = verify(passport, _policy(passport, logs), at=at)
+    against = [finding for finding in report.findings if finding.code not in accepted]
+    rejected = [finding for finding in against if finding.code.outcome is Outcome.REJECTED]
+    return rejected + [finding for finding in against if finding.code.outcome is Outcome.UNDETERMINED]
+
+
+def _policy(passport: Passport, logs: Mapping[str, VerifierKey]) -> Policy:
+    documents = [
+        *(one.signed for one in passport.credentials.values()),
+        *(one.signed for one in passport.status_lists.values()),
+    ]
+    keys = {(one.issuer, one.key): Signer(one.issuer, Role.ISSUER, one.issuer, one.key) for one in documents}
+    return Policy(logs={origin: (key,) for origin, key in logs.items()}, signers=keys, status=StatusRequirement())
