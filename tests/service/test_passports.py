@@ -145,6 +145,24 @@ def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> 
     run(directory, act, Bounds(passports=1, idle=0.5))
 
 
+def test_refreshing_holds_up_no_issuing(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        async def slow() -> Any:
+            yield b"{"
+            await asyncio.Event().wait()
+
+        first = asyncio.create_task(session.post("/v1/passports/refresh", data=slow(), headers=JSON))
+        while True:
+            async with session.post("/v1/passports/refresh", data=b"{}", headers=JSON) as response:
+                if response.status == 503:
+                    break
+        assert await far.issue(await request(near))
+        async with await first as response:
+            assert response.status == 408
+
+    run(directory, act, Bounds(passports=1, refreshes=1, idle=0.5))
+
+
 def test_a_passport_is_revoked_from_afar(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         raw = await far.issue(await request(far))

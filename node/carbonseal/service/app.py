@@ -42,7 +42,18 @@ from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
 from carbonseal.service.bodies import BodyTimeout
-from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, REQUESTS, STREAMS, TIMEOUT, USUAL, Bounds, Slots
+from carbonseal.service.context import (
+    BOUNDS,
+    NODE,
+    PASSPORTS,
+    REFRESHES,
+    REQUESTS,
+    STREAMS,
+    TIMEOUT,
+    USUAL,
+    Bounds,
+    Slots,
+)
 from carbonseal.service.errors import Handler, refusals
 from carbonseal.service.routes import anchors, log, passports, records, state, status_lists
 
@@ -63,6 +74,7 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     app[REQUESTS] = Slots("the node", bounds.requests)
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
+    app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
     for routes in (records, anchors, passports, status_lists, state, log):
         app.add_routes(routes.ROUTES)
     app.on_shutdown.append(_stop_waiting)

@@ -30,7 +30,8 @@ class Bounds:
     passport: int = 64 * MIB
     requests: int = 256  # answered at one time, streams included
     streams: int = 16
-    passports: int = 2  # issued or refreshed at one time
+    passports: int = 2  # issued at one time
+    refreshes: int = 2  # at one time: anybody may ask for one, and holds up no issuing
     idle: float = 30.0  # seconds for which a sender, or the reader of a stream, may do nothing
 
 
@@ -62,6 +63,7 @@ TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
 REQUESTS = web.AppKey("requests", Slots)
 STREAMS = web.AppKey("streams", Slots)
 PASSPORTS = web.AppKey("passports", Slots)
+REFRESHES = web.AppKey("refreshes", Slots)
 
 
 def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:

@@ -9,7 +9,16 @@ from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
-from carbonseal.service.context import BOUNDS, NODE, PASSPORTS, TIMEOUT, answer, digest_in_path, number_in_query
+from carbonseal.service.context import (
+    BOUNDS,
+    NODE,
+    PASSPORTS,
+    REFRESHES,
+    TIMEOUT,
+    answer,
+    digest_in_path,
+    number_in_query,
+)
 
 ROUTES = web.RouteTableDef()
 
@@ -31,7 +40,7 @@ async def issue(request: web.Request) -> web.Response:
 async def refresh(request: web.Request) -> web.Response:
     """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
-    with request.app[PASSPORTS].take():
+    with request.app[REFRESHES].take():
         old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT])
         return _passport(await request.app[NODE].refresh(old))
 
@@ -46,7 +55,7 @@ async def list_issued(request: web.Request) -> web.Response:
 @ROUTES.get("/v1/passports/{digest}")
 async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
-    with request.app[PASSPORTS].take():
+    with request.app[REFRESHES].take():
         passport = await request.app[NODE].passport(digest_in_path(request, "digest"))
         if passport is None:
             raise Refused(codes.UNKNOWN_PASSPORT())
