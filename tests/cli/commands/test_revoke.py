@@ -147,8 +147,8 @@ def test_anybody_has_a_passport_refreshed_by_its_node(node: Path, tmp_path: Path
         assert json.loads(kept)["seals"].keys() <= json.loads(out.read_text())["seals"].keys()
         assert "nothing is newer" in good("passport", "refresh", out, "--from", url + "/")
         assert passport.read_bytes() == kept
-    done = carbonseal("passport", "refresh", passport, "--from", url)
-    assert (done.status, "does not answer" in done.err, passport.read_bytes() == kept) == (1, True, True)
+    unreachable = carbonseal("passport", "refresh", passport, "--from", url)
+    assert (unreachable.status, "does not answer" in unreachable.err, passport.read_bytes() == kept) == (1, True, True)
     for words in ((passport,), (node, passport, "--from", url), (passport, "--from", "ftp://x.example")):
         assert carbonseal("passport", "refresh", *words).status == 2
 
