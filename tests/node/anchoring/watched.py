@@ -195,6 +195,11 @@ class WatchedLedger(SimulatedLedger):
             watch.expect(stored == exactly, "what is sent was not stored before")
             others = self.can_be_written(statement) - {int(attempt.slot)}
             watch.expect(not others, "two attempts could both be written")
+            displaced = watch.chain.execute(
+                "SELECT 1 FROM pool WHERE nonce = ? AND log = ? AND size != ?",
+                (int(attempt.slot), statement.log_id, statement.size),
+            ).fetchone()
+            watch.expect(displaced is None, "an attempt takes the slot of another anchor's")
             watch.last = attempt.id
             await super().send(attempt)
         answer = b"taken: " + attempt.id.encode()
