@@ -235,7 +235,7 @@ class TestEquivocation:
         fork.encoded[index], fork.encoded[root.index] = root.entry, passport.seals[record].entry
         fork.append(Heartbeat(1))
         head = world.anchored_head(index, fork.size, log=fork)
-        rejected(world.verify(with_seal(passport, Seal(root.entry, index, (head,)))), "log.two-entries")
+        rejected(world.verify(with_seal(passport, Seal(root.entry, index, (head,)))), "log.equivocation")
 
     def test_heads_that_the_log_did_not_sign_accuse_nobody(self) -> None:
         world = World()

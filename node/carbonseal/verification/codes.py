@@ -109,13 +109,8 @@ HEAD_UNSIGNED = noted(
 
 LOG_EQUIVOCATION = rejected(
     "log.equivocation",
-    "{origin} signed two checkpoints of size {size} with different roots: {one} and {other}",
-    "keep both checkpoints: together they prove equivocation (a split view)",
-)
-LOG_TWO_ENTRIES = rejected(
-    "log.two-entries",
-    "{origin} signed checkpoints that have two different entries at index {index}",
-    "keep the passport: it proves equivocation (a split view)",
+    "{origin} signed two histories, which differ at {what}",
+    "rely on nothing that this log sealed, and keep the passport: it proves equivocation (a split view)",
 )
 
 LEDGER_NOT_LISTED = noted(

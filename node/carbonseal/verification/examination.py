@@ -181,4 +181,5 @@ def within(passport: Passport, keys: LogKeys) -> Iterator[Finding]:
     for origin, equivocation in equivocations(lines).items():
         if origin in facts.sealing:
             proved = prove(equivocation, lambda _: facts, keys)
-            yield equivocation.finding() if proved is None else proved[1]
+            what = equivocation.first[0][0].what
+            yield equivocation.finding() if proved is None else codes.LOG_EQUIVOCATION(origin=origin, what=what)

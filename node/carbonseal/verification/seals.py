@@ -75,7 +75,6 @@ class Seals:
         self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
         self._heads: dict[bytes, CheckedHead] = {}
         self._anchors: dict[SealedAnchor, tuple[Statement, Checked]] = {}  # each verified once, for the first head
-        self._entries: dict[tuple[str, int], bytes] = {}  # shown to be at that index of a log, by origin
         self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
@@ -92,18 +91,6 @@ class Seals:
         existed_by = self._existed_by(run)
         found += self._quorums(run, existed_by, place)
         return CheckedSeal(found, existed_by)
-
-    def equivocations(self) -> Iterable[Finding]:
-        """A finding for every two roots that one log signed for one size, among all heads seen so far."""
-        roots: dict[tuple[str, int], bytes] = {}
-        for head in self._heads.values():
-            checkpoint = head.checkpoint
-            if checkpoint is not None and head.statement is not None:
-                first = roots.setdefault((checkpoint.origin, checkpoint.size), checkpoint.root)
-                if first != checkpoint.root:
-                    yield codes.LOG_EQUIVOCATION(
-                        origin=checkpoint.origin, size=checkpoint.size, one=first.hex(), other=checkpoint.root.hex()
-                    )
 
     # From heads to runs
 
@@ -131,7 +118,7 @@ class Seals:
                 runs.append(_Run())
             else:
                 if checked.statement is not None:
-                    found.append(self._included(seal, checkpoint.origin, place))
+                    found.append(codes.SEAL_INCLUDED(*place, index=seal.index, origin=checkpoint.origin))
                     runs[-1].witnesses |= checked.witnesses  # 4
                     self._count(head.anchors, checked.statement, runs[-1], place, found)
             previous = checkpoint
@@ -147,13 +134,6 @@ class Seals:
             return False
         verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, head.consistency)
         return True
-
-    def _included(self, seal: Seal, origin: str, place: Place) -> Finding:
-        """The finding for an entry that is in a signed head. Two entries at one index of a log are equivocation, also where no
-        seal has both: neither of their heads can continue the other."""
-        if self._entries.setdefault((origin, seal.index), seal.entry) != seal.entry:
-            return codes.LOG_TWO_ENTRIES(*place, index=seal.index, origin=origin)
-        return codes.SEAL_INCLUDED(*place, index=seal.index, origin=origin)
 
     def _count(
         self,

@@ -95,7 +95,6 @@ class _Verification:
             if digest == passport.root:
                 existed_by = time
         self._found += self._if_asked(self._statuses.of_lists())  # 6
-        self._found += self._seals.equivocations()
         self._found += examination.within(passport, log_keys(self._policy))
         if self._policy.history:
             self._found += one_history.within(passport, log_keys(self._policy))

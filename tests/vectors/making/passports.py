@@ -287,7 +287,7 @@ def _heads(made: Verdicts) -> None:
     made.base("forked", lambda scene: scene.forked(scene.passport()))
     add("equivocation: two heads of one size, one on each ledger", "rejected", "log.equivocation", of="forked")
     made.base("rewritten", lambda scene: scene.rewritten(scene.passport()))
-    add("two entries at one index", "rejected", "log.two-entries", of="rewritten")
+    add("two entries at one index", "rejected", "log.equivocation", of="rewritten")
     add("a checkpoint with an extension line", "undetermined", "checkpoint.extension", change=changes.extended)
     add("a head of another log in the seal", "rejected", "seal.two-logs", change=changes.other_log)
 

@@ -135,5 +135,5 @@ def test_one_passport_that_shows_both_histories() -> None:
     report = histories.world.verify(both)
     assert report.verdict is Verdict.REJECTED
     assert {finding.code.name for finding in report.findings if finding.code.outcome is Outcome.REJECTED} == {
-        "log.fraud"
+        "log.equivocation"
     }
