@@ -241,9 +241,9 @@ def test_trust_is_gathered_once(way: Way) -> None:
     before = (way.folder / "trust.json").read_bytes()
     assert "0 new" in good("trust", "gather", way.folder / "passport.json", *ask)
     assert (way.folder / "trust.json").read_bytes() == before
-    shown = good("trust", "show", way.folder / "trust.json")
-    assert shown.startswith(f"{way.chain.ledger}\n  block 0 hash 0x")
-    assert f"from {way.chain.endpoint}" in shown
+    output = good("trust", "show", way.folder / "trust.json")
+    assert output.startswith(f"{way.chain.ledger}\n  block 0 hash 0x")
+    assert f"from {way.chain.endpoint}" in output
 
 
 def test_trust_says_whom_it_needs(way: Way) -> None:

@@ -54,14 +54,14 @@ def roots() -> FraudProof:
 
 
 def two_entries(index: int = 3) -> FraudProof:
-    shown = [(note(tree, size), (held[index], tree.inclusion(index, size))) for tree, held, size in _both()]
-    return fraud_proof(shown, lambda one, other: TwoEntries(index, (one[0], other[0]), (one[1], other[1])))
+    pair = [(note(tree, size), (held[index], tree.inclusion(index, size))) for tree, held, size in _both()]
+    return fraud_proof(pair, lambda one, other: TwoEntries(index, (one[0], other[0]), (one[1], other[1])))
 
 
 def subtrees() -> FraudProof:
     """The subtree of entries 0 to 3, under entry 5's proof in one tree and entry 7's in the other."""
-    shown = [(note(tree, size), (tree.mth(0, 4), (tree.mth(4, 8), *rest))) for (tree, _, size), rest in _with_rest()]
-    return fraud_proof(shown, lambda one, other: TwoSubtrees(2, 0, (one[0], other[0]), (one[1], other[1])))
+    pair = [(note(tree, size), (tree.mth(0, 4), (tree.mth(4, 8), *rest))) for (tree, _, size), rest in _with_rest()]
+    return fraud_proof(pair, lambda one, other: TwoSubtrees(2, 0, (one[0], other[0]), (one[1], other[1])))
 
 
 def _with_rest() -> list[Any]:

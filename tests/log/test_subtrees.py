@@ -32,7 +32,7 @@ def all_proofs(tree: Definition, size: int) -> Iterator[SubtreeProof]:
 
 
 def places(proof: SubtreeProof) -> dict[tuple[int, int], bytes]:
-    return {(one.level, one.index): one.hash for one in proof.shown()}
+    return {(one.level, one.index): one.hash for one in proof.subtrees()}
 
 
 def test_no_honest_tree_contradicts_itself() -> None:
@@ -51,10 +51,10 @@ def test_every_subtree_that_is_shown_has_a_proof(data: st.DataObject) -> None:
         proof = of_inclusion(TREE, data.draw(st.integers(0, size - 1)), size)
     else:
         proof = of_consistency(TREE, data.draw(st.integers(1, size - 1)), size)
-    shown = list(proof.shown())
-    assert shown[0] == proof
-    assert len({(one.level, one.index) for one in shown}) == len(shown)
-    for one in shown:
+    subtrees = list(proof.subtrees())
+    assert subtrees[0] == proof
+    assert len({(one.level, one.index) for one in subtrees}) == len(subtrees)
+    for one in subtrees:
         one.verify(TREE.root(size))
 
 
@@ -96,7 +96,7 @@ def test_changed_proofs_are_refused() -> None:
     for size in (2, 3, 8, 13, 64, 100):
         root = TREE.root(size)
         for proof in [of_inclusion(TREE, size // 2, size), of_consistency(TREE, size // 2, size)]:
-            for one in proof.shown():
+            for one in proof.subtrees():
                 facts = one.level, one.index
                 assert (
                     refusal(SubtreeProof(*facts, OTHER, size, one.siblings).verify, root) == "tree.subtree-root-differs"

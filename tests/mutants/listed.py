@@ -164,7 +164,7 @@ MUTANTS = (
     Mutant(
         "one ledger counts once for each of its names",
         f"{VERIFICATION}/ledger_classes.py",
-        "same = [one for one in found if not one[1].isdisjoint(shown)]",
+        "same = [one for one in found if not one[1].isdisjoint(own)]",
         "same = list(found[:0])",
         "tests/verification/test_counted_once.py tests/verification/test_ledger_classes.py",
     ),

@@ -95,5 +95,5 @@ def test_a_private_name_is_seen(program: str, private: list[str]) -> None:
 
 def test_every_private_package_says_so() -> None:
     packages = [module for module in modules() if module.is_package and module.name not in PUBLIC]
-    silent = [module.name for module in packages if "Private" not in (ast.get_docstring(module.tree) or "")]
-    assert not silent
+    unmarked = [module.name for module in packages if "Private" not in (ast.get_docstring(module.tree) or "")]
+    assert not unmarked

@@ -84,9 +84,9 @@ def test_nothing_is_broken_or_heavy(installed: Installed) -> None:
 
 def test_version_and_help(installed: Installed) -> None:
     assert installed.run("carbonseal", "--version").stdout == f"carbonseal {version('carbonseal')}\n"
-    shown = installed.run("carbonseal", "--help")
-    assert shown.returncode == 0, shown.stderr
-    assert "\n  verify " in shown.stdout
+    result = installed.run("carbonseal", "--help")
+    assert result.returncode == 0, result.stderr
+    assert "\n  verify " in result.stdout
 
 
 def test_it_verifies_a_passport_of_two_ledgers(installed: Installed) -> None:

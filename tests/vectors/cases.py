@@ -33,9 +33,9 @@ def octets(data: bytes) -> str | dict[str, str]:
     return {"base64": base64.b64encode(data).decode()}
 
 
-def repeated(*pieces: tuple[str, int]) -> dict[str, list[list[Any]]]:
-    """Bytes too long to write out: texts, each with how many times it stands there."""
-    return {"pieces": [list(piece) for piece in pieces]}
+def repeated(*texts: tuple[str, int]) -> dict[str, list[list[Any]]]:
+    """Bytes too long to write out: texts, each with how many times it is repeated."""
+    return {"repeated": [list(text) for text in texts]}
 
 
 def hexes(hashes: Iterable[bytes]) -> list[str]:

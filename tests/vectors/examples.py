@@ -84,7 +84,7 @@ def cut(value: Any) -> Any:
     return value
 
 
-def shown(value: Any) -> str:
+def abbreviated(value: Any) -> str:
     return json.dumps(cut(value), indent=2, ensure_ascii=False)
 
 
@@ -204,7 +204,7 @@ def _fabric_state() -> str:
 
 
 def _fabric_evidence() -> str:
-    return shown(json.loads(fabric.RAFT.evidence().encode().data))
+    return abbreviated(json.loads(fabric.RAFT.evidence().encode().data))
 
 
 def _tlog_policy() -> str:
@@ -213,17 +213,17 @@ def _tlog_policy() -> str:
 
 def _seal() -> str:
     commitment = next(iter(passport()["records"]))
-    return shown({commitment: passport()["seals"][commitment]})
+    return abbreviated({commitment: passport()["seals"][commitment]})
 
 
 def _credential() -> str:
     found = passport()
-    return shown(found["credentials"][found["credential"]]["document"])
+    return abbreviated(found["credentials"][found["credential"]]["document"])
 
 
 def _status_list() -> str:
     (carried,) = passport()["statusLists"].values()
-    return shown(carried["document"])
+    return abbreviated(carried["document"])
 
 
 def _passport() -> str:
@@ -234,7 +234,7 @@ def _passport() -> str:
     for name, where in (("credentials", inside), ("statusLists", {"document": "as in section 13"})):
         first[name] = {key: {**value, **where} for key, value in first[name].items()}
     first["seals"] = dict.fromkeys(first["seals"], "as in section 11")
-    text = shown({**found, **first})
+    text = abbreviated({**found, **first})
     return re.sub(r'"(as in section \d+)"', r"… \1 …", text)
 
 
@@ -243,7 +243,7 @@ def _policy() -> str:
 
 
 def _trust() -> str:
-    return shown(scene()[0].trust_value())
+    return abbreviated(scene()[0].trust_value())
 
 
 def _report() -> str:
@@ -267,12 +267,12 @@ def _receipt() -> str:
         "profile": record["profile"],
         "salt": record["salt"],
     }
-    return shown(receipt)
+    return abbreviated(receipt)
 
 
 def _issue_request() -> str:
     commitment = next(iter(passport()["records"]))
-    return shown(
+    return abbreviated(
         {
             "issuer": "maker",
             "subject": "urn:example:product:door-reader",
@@ -291,7 +291,7 @@ def _foreign_anchor() -> str:
     cosigner = Cosigner("other.example/witness", key("other.example/witness"))
     cosignature = cosigner.sign(made.log.checkpoint(size).encode(), int(AT.timestamp())).encode()
     body = WitnessRequest(1, consistency_proof(1, size, made.log), _checkpoint().encode()).encode().decode()
-    answer = shown({**state, "cosignature": cosignature})
+    answer = abbreviated({**state, "cosignature": cosignature})
     return f"POST /v1/logs/default/foreign-anchors\n\n{body}\n200\n{answer}"
 
 

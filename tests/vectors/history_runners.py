@@ -17,7 +17,7 @@ def hashes(texts: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(bytes.fromhex(text) for text in texts)
 
 
-def shown(case: Vector) -> dict[str, Any]:
+def shown_subtrees(case: Vector) -> dict[str, Any]:
     """The complete subtrees that a valid inclusion or consistency proof shows: level, index, hash; sorted."""
     proof = hashes(case["proof"])
     if "leaf" in case:
@@ -28,7 +28,7 @@ def shown(case: Vector) -> dict[str, Any]:
         old_root, new_root = bytes.fromhex(case["oldRoot"]), bytes.fromhex(case["newRoot"])
         tree.verify_consistency(old, old_root, new, new_root, proof)
         path = subtrees.from_consistency(old, new, *subtrees.split_consistency(old, old_root, proof))
-    return {"subtrees": sorted([one.level, one.index, one.hash.hex()] for one in path.shown())}
+    return {"subtrees": sorted([one.level, one.index, one.hash.hex()] for one in path.subtrees())}
 
 
 def subtree(case: Vector) -> dict[str, Any]:

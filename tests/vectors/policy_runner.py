@@ -7,7 +7,7 @@ from typing import Any
 from carbonseal.verification.policy import parse_policy
 
 
-def says(raw: bytes) -> dict[str, Any]:
+def contents(raw: bytes) -> dict[str, Any]:
     """Whom a policy names, and what it requires."""
     policy = parse_policy(raw)
     quorums = {"quorum": policy.quorum, "anchors": policy.anchors, "time": policy.time}

@@ -36,12 +36,12 @@ Vector = dict[str, Any]
 
 
 def octets(value: Any) -> bytes:
-    """Bytes as README.md has them: text, base64, or pieces."""
+    """Bytes as README.md has them: text, base64, or repeated texts."""
     if isinstance(value, str):
         return value.encode()
     if "base64" in value:
         return base64.b64decode(value["base64"], validate=True)
-    return b"".join(text.encode() * times for text, times in value["pieces"])
+    return b"".join(text.encode() * times for text, times in value["repeated"])
 
 
 def outcome(file: Vector, case: Vector) -> dict[str, Any]:
@@ -49,10 +49,10 @@ def outcome(file: Vector, case: Vector) -> dict[str, Any]:
     try:
         return RUNNERS[case["do"]](case, file)
     except Refused as refused:
-        return {"refused": told(refused.finding)}
+        return {"refused": reported(refused.finding)}
 
 
-def told(finding: Finding) -> dict[str, Any]:
+def reported(finding: Finding) -> dict[str, Any]:
     return {"code": finding.code.name, "outcome": finding.code.outcome.value, "place": list(finding.place)}
 
 
@@ -217,7 +217,7 @@ def _check(case: Vector, file: Vector) -> dict[str, Any]:
     checked = verifier.check(evidence, statement, pins, trust)
     others = [finding for finding in checked.findings if finding.code.outcome is not Outcome.SHOWN]
     if checked.proved is None:
-        found: dict[str, Any] = {"refused": told(others.pop(0))}
+        found: dict[str, Any] = {"refused": reported(others.pop(0))}
     else:
         proved = checked.proved
         shown = [finding.code.name for finding in checked.findings if finding.code.outcome is Outcome.SHOWN]
@@ -382,9 +382,9 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "status": _status,
     "trust": _trust,
     "verify": _verify,
-    "policy": lambda case, _: policy_runner.says(octets(case["policy"])),
+    "policy": lambda case, _: policy_runner.contents(octets(case["policy"])),
     "issue": _issue,
-    "subtrees": lambda case, _: history_runners.shown(case),
+    "subtrees": lambda case, _: history_runners.shown_subtrees(case),
     "subtree": lambda case, _: history_runners.subtree(case),
     "merge": lambda case, _: history_runners.merge([octets(file) for file in case["files"]]),
     "fraud": _fraud,

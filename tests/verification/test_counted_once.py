@@ -175,13 +175,13 @@ def test_adding_evidence_never_lowers_a_verdict(
     """Anchors that a passport has beside others never make it less, and never later."""
     world, passport = aliased()
 
-    def judged(anchors: set[int]) -> Report:
+    def report_on(anchors: set[int]) -> Report:
         def chosen(head: Head) -> Head:
             return replace(head, anchors=tuple(one for at, one in enumerate(head.anchors) if at in anchors))
 
         return world.with_group(every_head(passport, chosen), str(threshold), names, time="require time by=chain")
 
-    fewer, all_of_them = judged(kept), judged(kept | more)
+    fewer, all_of_them = report_on(kept), report_on(kept | more)
     assert ORDER.index(fewer.verdict) <= ORDER.index(all_of_them.verdict)
     if fewer.existed_by is not None:
         assert all_of_them.existed_by is not None
@@ -242,18 +242,18 @@ class TestWitnessesOfALog:
         rejected(self.verify(*self.world(("w1", TIME), ("w3", TIME), spoil=True)), "note.signature-fails")
 
     def test_a_cosignature_that_states_no_time_does_not_count(self) -> None:
-        silent = SubtreeSigner("w1.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32)))
+        undated = SubtreeSigner("w1.example", MLDSA44PrivateKey.from_seed_bytes(bytes(32)))
 
         class Silent(World):
             def other_proof(self, index: int) -> Evidence:
                 size = self.other.size
                 note = Note.parse(self.other.head(size))
-                head = Note(note.text, (*note.signatures, silent.sign(note.text, 0))).encode()
+                head = Note(note.text, (*note.signatures, undated.sign(note.text, 0))).encode()
                 return Evidence("tlog-proof", 1, TlogProof(index, self.other.inclusion(index, size), head).encode())
 
         world = Silent()
         passport = world.passport()
-        other = f"witness w1 {silent.verifier.encode()}\n{world.lines()['other']} quorum=w1"
+        other = f"witness w1 {undated.verifier.encode()}\n{world.lines()['other']} quorum=w1"
         report = world.verify(passport, other=other, both="", anchors="require anchors by=other", time="")
         undetermined(report, "ledger.not-witnessed")
 

@@ -47,8 +47,8 @@ def test_classes_are_what_sharing_leads_to(identities: Identities) -> None:
     for one in found:  # and nothing else: each is connected
         reached = {min(one)}
         for _ in one:
-            shown = frozenset[str]().union(*(identities[line] for line in reached))
-            reached |= {line for line in one if identities[line] & shown}
+            common = frozenset[str]().union(*(identities[line] for line in reached))
+            reached |= {line for line in one if identities[line] & common}
         assert reached == one
 
 

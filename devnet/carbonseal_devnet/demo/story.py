@@ -66,14 +66,14 @@ def perform(out: Path, stage: Stage) -> None:
             asyncio.run(_forge(world, Path(scratch), out, stage))
             _gather_trust(world, out, Path(scratch), stage)
         stage.say("[dim]Chain and nodes are stopped: verification works offline.[/dim]")
-    shown = _customs(out, stage)
+    names = _customs(out, stage)
     program = _program()
     under = f"--policy {out / POLICY} --trust {out / TRUST}"
     stage.end(
         [
-            *(f"{program} verify {out / name} {under}" for name in shown[:2]),
+            *(f"{program} verify {out / name} {under}" for name in names[:2]),
             f"{program} verify {out} {under}",
-            f"{program} passport show {out / shown[0]}",
+            f"{program} passport show {out / names[0]}",
             f"{program} trust show {out / TRUST}",
         ]
     )

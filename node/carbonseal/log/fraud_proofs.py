@@ -112,7 +112,7 @@ class FraudProof:
 
 def fraud_proof(pair: Iterable[tuple[bytes, T]], join: Callable[[T, T], Contradiction]) -> FraudProof:
     """The proof of two (note, what it shows), put into order; `join` makes the contradiction of what both show."""
-    one, other = sorted(pair, key=lambda shown: _order(Checkpoint.parse(Note.parse(shown[0]).text)))
+    one, other = sorted(pair, key=lambda one: _order(Checkpoint.parse(Note.parse(one[0]).text)))
     return FraudProof((one[0], other[0]), join(one[1], other[1]))
 
 

@@ -50,7 +50,7 @@ class SubtreeProof:
                 level = width.bit_length() - 1
                 yield level, start >> level, node
 
-    def shown(self) -> Iterator[SubtreeProof]:
+    def subtrees(self) -> Iterator[SubtreeProof]:
         """What `nodes` gives, each with the proof that leads from it to the root."""
         for (start, end), node, below, step in self._walk():
             width = end - start

@@ -149,9 +149,9 @@ def _proofs(
         except Refused:
             return
     elif one.kind == "subtree":
-        shown = [_path(seen, facts_of(seen.source)) for seen in (one, other)]
-        pair = [(path.head.note, path) for path in shown if path is not None]
-        if len(pair) == len(shown):
+        paths = [_path(seen, facts_of(seen.source)) for seen in (one, other)]
+        pair = [(path.head.note, path) for path in paths if path is not None]
+        if len(pair) == len(paths):
             yield fraud_proof(pair, _two_values)
 
 

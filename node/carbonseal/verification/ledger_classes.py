@@ -25,9 +25,9 @@ Class = frozenset[str]
 def classes(identities: Mapping[str, Set[str]]) -> tuple[Class, ...]:
     """The classes of lines, by what their proofs show: line -> identities. Sorted."""
     found: list[tuple[set[str], set[str]]] = []  # lines, and all their identities
-    for line, shown in identities.items():
-        same = [one for one in found if not one[1].isdisjoint(shown)]
-        joined = (set[str]().union({line}, *(one[0] for one in same)), set(shown).union(*(one[1] for one in same)))
+    for line, own in identities.items():
+        same = [one for one in found if not one[1].isdisjoint(own)]
+        joined = (set[str]().union({line}, *(one[0] for one in same)), set(own).union(*(one[1] for one in same)))
         found = [one for one in found if one not in same] + [joined]
     return tuple(sorted((frozenset(lines) for lines, _ in found), key=min))
 

@@ -169,6 +169,6 @@ def find_paths(proofs: Iterable[ShownPath], origin: str, level: int, index: int)
     """Of these proofs, the parts that show the complete subtree of that level and index of the log; the entry where it has one."""
     for proof in proofs:
         if proof.head.checkpoint.origin == origin:
-            for one in proof.path.shown():
+            for one in proof.path.subtrees():
                 if (one.level, one.index) == (level, index):
                     yield ShownPath(proof.head, one, proof.entry if one == proof.path else None)

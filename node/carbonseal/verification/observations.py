@@ -84,8 +84,8 @@ def rows(facts: LogFacts, source: Source) -> dict[bytes, bytes]:
         found[b'{"place":["head",%s,"%d"],"shows":"%s"' % place] = _signed(head) + behind
     for proof in facts.proofs:
         before = b'{"place":["subtree",' + _text(proof.head.checkpoint.origin)
-        for level, index, shown in proof.path.nodes():
-            found[b'%s,"%d","%d"],"shows":"%s"' % (before, level, index, shown.hex().encode())] = behind
+        for level, index, node in proof.path.nodes():
+            found[b'%s,"%d","%d"],"shows":"%s"' % (before, level, index, node.hex().encode())] = behind
     return found
 
 

@@ -45,9 +45,9 @@ def test_a_key_is_made_and_shown(
     path = tmp_path / "keys" / "one"
     assert run("key", "new", str(path), "--type", kind).exit_code == 0
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    shown = run("key", "show", f"file:{path}", "--type", kind, "--name", "見証人.example/a@b", *options)
-    assert shown.exit_code == 0
-    key = VerifierKey.parse(shown.output.strip())
+    result = run("key", "show", f"file:{path}", "--type", kind, "--name", "見証人.example/a@b", *options)
+    assert result.exit_code == 0
+    key = VerifierKey.parse(result.output.strip())
     assert (key.name, key.algorithm) == ("見証人.example/a@b", algorithm)
     again = run("key", "new", str(path), "--type", kind)
     assert again.exit_code == 2
@@ -119,8 +119,8 @@ def test_a_log_signs_with_both_keys(run: Run, tmp_path: Path) -> None:
 
     note = asyncio.run(sequence(b"{}"))
     for uri, kind in ((own.key, "ed25519"), ("file:keys/quantum.pem", "ml-dsa-44")):
-        shown = run("key", "show", uri.replace("file:", f"file:{directory}/"), "--type", kind, "--name", own.origin)
-        assert open_checkpoint(note, VerifierKey.parse(shown.output.strip())).size == 2
+        result = run("key", "show", uri.replace("file:", f"file:{directory}/"), "--type", kind, "--name", own.origin)
+        assert open_checkpoint(note, VerifierKey.parse(result.output.strip())).size == 2
     text = (directory / "node.toml").read_text()
     assert 'ml-dsa-44-key = "file:keys/quantum.pem"' in text
     (directory / "keys/quantum.pem").unlink()

@@ -53,9 +53,9 @@ def test_another_log(run: Run, node: Path) -> None:
     assert one != other
     for log, origin in (("default", ORIGIN), ("motors", MOTORS)):
         assert Checkpoint.parse(Note.parse(checkpoint(node, log).read_bytes()).text).origin == origin
-    shown = run("status", node).stdout
-    assert f"{ORIGIN}  the log default" in shown
-    assert f"{MOTORS}  the log motors" in shown
+    output = run("status", node).stdout
+    assert f"{ORIGIN}  the log default" in output
+    assert f"{MOTORS}  the log motors" in output
     assert [log["size"] for log in json.loads(run("status", node, "--json").stdout)["logs"]] == [2, 2]
 
 

@@ -15,9 +15,9 @@ def test_a_configuration_block_is_pinned_and_shown(run: Run, tmp_path: Path) -> 
     ledger = f"fabric:{channel.genesis}"
     done = run("trust", "pin", ledger, block, "--source", "the operator", "-o", trust)
     assert done.exit_code == 0, done.output
-    shown = run("trust", "show", trust).output
+    result = run("trust", "show", trust).output
     assert f"config-block 0 hash {channel.genesis}, from the operator" in done.output  # what a policy pins
-    assert shown.startswith(f"{ledger}\n  config-block 0 hash {channel.genesis}, from the operator, ")
+    assert result.startswith(f"{ledger}\n  config-block 0 hash {channel.genesis}, from the operator, ")
 
 
 def test_a_block_that_was_changed_by_hand_is_still_shown(run: Run, tmp_path: Path) -> None:
@@ -31,9 +31,9 @@ def test_a_block_that_was_changed_by_hand_is_still_shown(run: Run, tmp_path: Pat
     }
     trust = tmp_path / "trust.json"
     trust.write_text(json.dumps({"carbonseal": "trust/1", "items": [item]}), encoding="utf-8")
-    shown = run("trust", "show", trust)
-    assert shown.exit_code == 0, shown.output
-    assert "config-block 7, which cannot be read: " in shown.output
+    result = run("trust", "show", trust)
+    assert result.exit_code == 0, result.output
+    assert "config-block 7, which cannot be read: " in result.output
 
 
 def test_another_channels_block_is_refused(run: Run, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ TRUE, FALSE, OTHER = "0x" + MADE.hash.hex(), "0x" + "99" * 32, "0x" + "77" * 32
 GENESIS = MADE.options["genesis"]
 
 
-def says(source: str, digest: str = TRUE, number: int = 100) -> TrustItem:
+def claim(source: str, digest: str = TRUE, number: int = 100) -> TrustItem:
     return TrustItem(NAME, "block", {"number": number, "hash": digest}, source, "2026-01-01T00:00:00Z")
 
 
@@ -31,13 +31,13 @@ def check(*trust: TrustItem, agree: str = "1", block0: bool = True) -> tuple[lis
     """The codes found, and whether the anchor is proved. With `block0`, every source names the genesis too."""
     if block0:
         spoken = {item.source for item in trust if item.value["number"] == 0}
-        trust = *trust, *(says(item.source, GENESIS, 0) for item in trust if item.source not in spoken)
+        trust = *trust, *(claim(item.source, GENESIS, 0) for item in trust if item.source not in spoken)
     checked = VERIFIER.check(MADE.evidence, STATEMENT, VERIFIER.pin(NAME, {**MADE.options, "agree": agree}), trust)
     return [finding.code for finding in checked.findings], checked.proved is not None
 
 
 def test_as_many_must_agree_as_the_policy_asks() -> None:
-    a, b, c = says("https://a.example"), says("https://b.example"), says("A. Miller")
+    a, b, c = claim("https://a.example"), claim("https://b.example"), claim("A. Miller")
     assert check(a, agree="1") == ([codes.ANCHORED], True)
     assert check(a, agree="2") == ([codes.AGREEMENT_LACKING], False)
     assert check(a, b, agree="2") == ([codes.ANCHORED], True)
@@ -47,10 +47,10 @@ def test_as_many_must_agree_as_the_policy_asks() -> None:
 
 
 def test_a_liar_is_outvoted_and_named() -> None:
-    liar = says("https://liar.example", FALSE)
-    trust = [says("https://a.example"), liar, says("https://b.example")]
+    liar = claim("https://liar.example", FALSE)
+    trust = [claim("https://a.example"), liar, claim("https://b.example")]
     assert check(*trust, agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
-    block0 = [says(item.source, GENESIS, 0) for item in trust]
+    block0 = [claim(item.source, GENESIS, 0) for item in trust]
     pins = VERIFIER.pin(NAME, {**MADE.options, "agree": "2"})
     checked = VERIFIER.check(MADE.evidence, STATEMENT, pins, [*trust, *block0])
     assert checked.proved is not None
@@ -60,24 +60,24 @@ def test_a_liar_is_outvoted_and_named() -> None:
 
 def test_a_liar_who_backs_forged_evidence_is_named_too() -> None:
     """The evidence rests on what one endpoint says, and two others say otherwise."""
-    trust = says("https://friend.example"), says("https://a.example", FALSE), says("https://b.example", FALSE)
+    trust = claim("https://friend.example"), claim("https://a.example", FALSE), claim("https://b.example", FALSE)
     assert check(*trust, agree="2") == ([codes.BLOCK_DIFFERS, codes.ENDPOINT_OUTVOTED], False)
-    block0 = [says(item.source, GENESIS, 0) for item in trust]
+    block0 = [claim(item.source, GENESIS, 0) for item in trust]
     pins = VERIFIER.pin(NAME, {**MADE.options, "agree": "2"})
     checked = VERIFIER.check(MADE.evidence, STATEMENT, pins, [*trust, *block0])
     assert checked.findings[1].facts["source"] == "https://friend.example"
 
 
 def test_two_hashes_with_as_many_sources_each_prove_nothing() -> None:
-    one, two = says("https://a.example"), says("https://b.example", FALSE)
+    one, two = claim("https://a.example"), claim("https://b.example", FALSE)
     assert check(one, two) == ([codes.TRUST_CONTRADICTS], False)
     assert check(one, two, agree="2") == ([codes.AGREEMENT_LACKING], False)
-    four = one, two, says("https://c.example"), says("https://d.example", FALSE)
+    four = one, two, claim("https://c.example"), claim("https://d.example", FALSE)
     assert check(*four, agree="2") == ([codes.TRUST_CONTRADICTS], False)
-    majority = *four, says("https://e.example")
+    majority = *four, claim("https://e.example")
     assert check(*majority, agree="2") == ([codes.TRUST_CONTRADICTS], False), "k of them lie: no majority mends that"
     assert check(*majority, agree="3") == ([codes.ANCHORED, *[codes.ENDPOINT_OUTVOTED] * 2], True)
-    three = one, two, says("https://c.example", OTHER)
+    three = one, two, claim("https://c.example", OTHER)
     assert check(*three, agree="2") == ([codes.AGREEMENT_LACKING], False)
 
 
@@ -93,7 +93,7 @@ def test_one_endpoint_under_two_spellings_is_one_source() -> None:
         "https://rpc.example:0443",
     )
     assert {source_identity(spelling) for spelling in spellings} == {"rpc.example"}
-    assert check(*map(says, spellings), agree="2") == ([codes.AGREEMENT_LACKING], False)
+    assert check(*map(claim, spellings), agree="2") == ([codes.AGREEMENT_LACKING], False)
     assert source_identity("http://[::1]:8545") == source_identity("http://[0:0:0:0:0:0:0:1]:8545/") == "::1 port 8545"
     assert source_identity("http://127.0.0.1:8545") != source_identity("http://127.0.0.1:8546")
     assert source_identity("A. Miller") == source_identity("  a.  MILLER ")
@@ -124,7 +124,7 @@ def test_one_address_in_all_spellings_that_systems_take(host: str) -> None:
         source_identity(f"http://{host}:8545/key") == source_identity(f"http://{host}%3a8545") == "127.0.0.1 port 8545"
     )
     assert source_identity(f"https://{host}") == "127.0.0.1"
-    given = says("http://127.0.0.1:8545"), says(f"http://{host}:8545")
+    given = claim("http://127.0.0.1:8545"), claim(f"http://{host}:8545")
     assert check(*given, agree="2") == ([codes.AGREEMENT_LACKING], False)
 
 
@@ -167,8 +167,8 @@ def test_what_is_stored_of_an_address_has_one_spelling_and_no_key(
 
 
 def test_a_source_of_another_chain_does_not_count() -> None:
-    stranger = says("https://b.example", FALSE, 0)
-    two = says("https://a.example"), says("https://b.example")
+    stranger = claim("https://b.example", FALSE, 0)
+    two = claim("https://a.example"), claim("https://b.example")
     assert check(*two, agree="2") == ([codes.ANCHORED], True)
     assert check(*two, stranger, agree="2") == ([codes.AGREEMENT_LACKING, codes.TRUST_OTHER_CHAIN], False)
     assert check(*two, stranger) == ([codes.ANCHORED, codes.TRUST_OTHER_CHAIN], True)
@@ -177,31 +177,31 @@ def test_a_source_of_another_chain_does_not_count() -> None:
 
 
 def test_a_source_that_does_not_name_block_0_does_not_count() -> None:
-    a, b = says("https://a.example"), says("https://b.example")
-    first = says("https://a.example", GENESIS, 0)
+    a, b = claim("https://a.example"), claim("https://b.example")
+    first = claim("https://a.example", GENESIS, 0)
     assert check(a, b, block0=False) == ([codes.GENESIS_MISSING] * 2, False)
     assert check(a, b, first, block0=False) == ([codes.ANCHORED, codes.GENESIS_MISSING], True)
     assert check(a, b, first, agree="2", block0=False) == ([codes.AGREEMENT_LACKING, codes.GENESIS_MISSING], False)
-    spelled = says("http://B.example:80/key", GENESIS, 0)
+    spelled = claim("http://B.example:80/key", GENESIS, 0)
     assert check(a, b, first, spelled, agree="2", block0=False) == ([codes.ANCHORED], True)
-    liar = says("https://liar.example", FALSE)
+    liar = claim("https://liar.example", FALSE)
     assert check(a, first, liar, block0=False) == ([codes.ANCHORED, codes.GENESIS_MISSING], True)
     assert check(first, block0=False) == ([codes.BLOCK_NOT_PINNED], False)
 
 
 def test_a_source_that_names_two_blocks_0_does_not_count() -> None:
-    torn = says("https://a.example"), says("https://a.example", GENESIS, 0), says("https://a.example", FALSE, 0)
+    torn = claim("https://a.example"), claim("https://a.example", GENESIS, 0), claim("https://a.example", FALSE, 0)
     assert check(*torn) == ([codes.TRUST_OTHER_CHAIN], False)
 
 
 def test_an_endpoint_that_says_two_things() -> None:
-    torn = says("https://a.example"), says("https://a.example", FALSE)
+    torn = claim("https://a.example"), claim("https://a.example", FALSE)
     assert check(*torn) == ([codes.TRUST_CONTRADICTS], False)
-    assert check(*torn, says("https://b.example"), agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
+    assert check(*torn, claim("https://b.example"), agree="2") == ([codes.ANCHORED, codes.ENDPOINT_OUTVOTED], True)
 
 
 def test_a_malformed_item_is_the_verifiers_own_to_mend() -> None:
-    assert check(says("https://a.example"), says("https://b.example", "0x66"), agree="1") == (
+    assert check(claim("https://a.example"), claim("https://b.example", "0x66"), agree="1") == (
         [codes.TRUST_MALFORMED],
         False,
     )
@@ -209,8 +209,8 @@ def test_a_malformed_item_is_the_verifiers_own_to_mend() -> None:
 
 def test_a_review_finds_what_a_verdict_would() -> None:
     sources = "https://a.example", "https://b.example", "https://liar.example"
-    items = [says(sources[0]), says(sources[1]), says(sources[2], FALSE)]
-    items += [says(source, GENESIS, 0) for source in sources]
+    items = [claim(sources[0]), claim(sources[1]), claim(sources[2], FALSE)]
+    items += [claim(source, GENESIS, 0) for source in sources]
     genesis = bytes.fromhex(GENESIS[2:])
     for pinned in (None, genesis):
         agreed = review(NAME, items, 2, pinned)
@@ -221,13 +221,13 @@ def test_a_review_finds_what_a_verdict_would() -> None:
     assert not review("eip155:5", items, 3).lacking
     assert [finding.facts["number"] for finding in review(NAME, items, 4).lacking] == ["0", "100"]
     assert [finding.facts["number"] for finding in review(NAME, items, 4, genesis).lacking] == ["100"]
-    without = [*items, says("A. Miller"), says("A. Miller", number=99)]
+    without = [*items, claim("A. Miller"), claim("A. Miller", number=99)]
     lacking = review(NAME, without, 2, genesis)
     assert [finding.facts["number"] for finding in lacking.lacking] == ["99"]
     assert [finding.code for finding in lacking.remarks] == [codes.ENDPOINT_OUTVOTED, codes.GENESIS_MISSING]
     assert lacking.remarks[1].facts["source"] == "A. Miller"
     with pytest.raises(Refused) as refused:
-        review(NAME, [says("https://a.example", "0x66")], 1)
+        review(NAME, [claim("https://a.example", "0x66")], 1)
     assert refused.value.finding.code is codes.TRUST_MALFORMED
 
 
@@ -245,14 +245,14 @@ voters = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([TRUE, FALSE, OTH
 @given(voters, st.integers(1, 4))
 def test_fewer_liars_than_must_agree_never_prevail(words: list[tuple[int, str]], agree: int) -> None:
     """Whatever is in the trust: what is proved is named by k sources, and nothing else is."""
-    trust = [says(f"https://host{who}.example", digest) for who, digest in words]
+    trust = [claim(f"https://host{who}.example", digest) for who, digest in words]
     _, proved = check(*trust, agree=str(agree))
     backed = {digest: {who for who, said in words if said == digest} for digest in (TRUE, FALSE, OTHER)}
     assert proved == ([len(backed[digest]) >= agree for digest in (TRUE, FALSE, OTHER)] == [True, False, False])
 
 
 def test_finding_an_item_looks_at_few() -> None:
-    items = TrustItems([says("https://a.example", TRUE, number) for number in range(1000)])
+    items = TrustItems([claim("https://a.example", TRUE, number) for number in range(1000)])
     assert [item.value["number"] for item in items.having("block", "number", 7)] == [7]
     assert items.having("block", "number", 5000) == items.having("header", "number", 7) == ()
     assert TrustItems.of(items) is items

@@ -1,4 +1,4 @@
-"""Endpoints that are silent, busy, broken or lying: what the adapter makes of each."""
+"""Endpoints that do not answer, are busy, broken or lying: what the adapter makes of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUESTIONS = {
     "latest": ["eth_blockNumber", "eth_getLogs"],
     "balance": ["eth_getBalance"],
 }
-BROKEN = {"silent": None, "busy": 429, "failing": 500, "garbage": b"{", "no rpc": b"[]", "null": b"null",
+BROKEN = {"no answer": None, "busy": 429, "failing": 500, "garbage": b"{", "no rpc": b"[]", "null": b"null",
           "odd": b'{"result": {"number": []}}', "nothing": b'{"result": null}', "error": b'{"error": "no"}'}  # fmt: skip
 
 

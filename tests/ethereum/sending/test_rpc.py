@@ -19,13 +19,13 @@ def test_what_is_cancelled_while_it_connects_leaves_nothing_open(turns: int) -> 
     async def go(port: int) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context["message"]))
         rpc = Rpc(f"http://127.0.0.1:{port}")
-        asking = asyncio.create_task(rpc.number("eth_chainId"))
+        request = asyncio.create_task(rpc.number("eth_chainId"))
         for _ in range(turns):
             await asyncio.sleep(0)
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
+        request.cancel()
+        await asyncio.gather(request, return_exceptions=True)
         await rpc.close()
-        del rpc, asking
+        del rpc, request
         gc.collect()
 
     with socket.create_server(("127.0.0.1", 0)) as paused:

@@ -122,7 +122,7 @@ MUTANTS = (
         "return Changes(anchor, None)",
     ),
     Mutant(
-        "what failed is not taken up again",
+        "what failed is not resumed",
         "machine.py",
         "replace(_move(anchor, State.SENT, now, now), tries=0) if anchor.attempts else anchor)",
         "anchor)",
@@ -130,7 +130,7 @@ MUTANTS = (
     Mutant(
         "what is stuck is not replaced",
         "machine.py",
-        "        return Changes(anchor, _move(waiting, State.DUE, now, now), drop_evidence=True, take_up=True)\n",
+        "        return Changes(anchor, _move(waiting, State.DUE, now, now), drop_evidence=True, resume=True)\n",
         "        pass\n",
     ),
     Mutant(

@@ -75,7 +75,7 @@ EVENTS: dict[type[Any], events.Event] = {
         events.Overtaken(),
         events.Unreachable(),
         events.DueAgain(),
-        events.TakenUp(),
+        events.Resumed(),
         events.Superseded(),
     )
 }

@@ -17,6 +17,7 @@ from carbonseal.node.anchoring.events import (
     Overtaken,
     PermanentFailure,
     Prepared,
+    Resumed,
     SeenFinal,
     SeenIncluded,
     SeenMissing,
@@ -24,7 +25,6 @@ from carbonseal.node.anchoring.events import (
     SeenRefused,
     Sent,
     Superseded,
-    TakenUp,
     TransientFailure,
     Unreachable,
 )
@@ -55,7 +55,7 @@ SAME: Expected = ({}, {})
 GONE: Expected = ({}, {})  # it makes way: nothing is left of it
 CANNOT: Expected = None
 FAILED_NOW: Expected = ({"state": FAILED, "since": NOW, "next": None, "reason": "no answer", "remedy": "look"}, {})
-TAKEN_UP: Expected = ({"state": SENT, "since": NOW, "next": NOW, "tries": 0}, {})
+RESUMED: Expected = ({"state": SENT, "since": NOW, "next": NOW, "tries": 0}, {})
 STAYS: dict[str, Any] = {**SEEN, **WELL, "next": 1010.0}  # a quarter of its 40 s
 INCLUDED_NOW: dict[str, Any] = {**SEEN, **WELL, "state": INCLUDED, "since": NOW, "next": 1000.25}
 FINAL_NOW: dict[str, Any] = {**SEEN, **WELL, "state": FINAL, "since": NOW, "next": 1005.0}
@@ -167,14 +167,14 @@ CASES: dict[tuple[State, type[Any]], Expected] = {
     (SENT, DueAgain): SAME,
     (INCLUDED, DueAgain): SAME,
     (FINAL, DueAgain): SAME,
-    (FAILED, DueAgain): TAKEN_UP,
+    (FAILED, DueAgain): RESUMED,
     #
-    (DUE, TakenUp): SAME,
-    (SIGNED, TakenUp): SAME,
-    (SENT, TakenUp): SAME,
-    (INCLUDED, TakenUp): SAME,
-    (FINAL, TakenUp): SAME,
-    (FAILED, TakenUp): TAKEN_UP,
+    (DUE, Resumed): SAME,
+    (SIGNED, Resumed): SAME,
+    (SENT, Resumed): SAME,
+    (INCLUDED, Resumed): SAME,
+    (FINAL, Resumed): SAME,
+    (FAILED, Resumed): RESUMED,
     #
     (DUE, Overtaken): GONE,
     (SIGNED, Overtaken): GONE,

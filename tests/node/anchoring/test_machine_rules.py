@@ -17,6 +17,7 @@ from carbonseal.node.anchoring.events import (
     Overtaken,
     PermanentFailure,
     Prepared,
+    Resumed,
     SeenFinal,
     SeenIncluded,
     SeenMissing,
@@ -24,7 +25,6 @@ from carbonseal.node.anchoring.events import (
     SeenRefused,
     Sent,
     Superseded,
-    TakenUp,
     TransientFailure,
     Unreachable,
     observed,
@@ -191,7 +191,7 @@ def test_what_is_pending_for_long_takes_up_what_failed() -> None:
     stuck = anchor(SENT, attempted=NOW - 60)
     seen_last = replace(stuck, attempt="seen", stage="2 of 3", cost=9, reason="in the pool", remedy="")
     due = replace(seen_last, state=DUE, since=NOW, next=NOW, tries=0)
-    assert advance(stuck, EVENTS[SeenPending], NOW, LIMITS) == Changes(stuck, due, drop_evidence=True, take_up=True)
+    assert advance(stuck, EVENTS[SeenPending], NOW, LIMITS) == Changes(stuck, due, drop_evidence=True, resume=True)
 
 
 def test_what_is_missing_for_long_is_tried_again_with_a_delay() -> None:
@@ -268,7 +268,7 @@ def test_what_failed_with_nothing_signed_is_due_again_only_where_it_is_asked_for
     failed = anchor(FAILED, attempts=0)
     fresh = replace(failed, state=DUE, due=NOW, since=NOW, next=NOW, tries=0, reason="", remedy="")
     assert advance(failed, DueAgain(), NOW, LIMITS) == Changes(failed, fresh)
-    assert not advance(failed, TakenUp(), NOW, LIMITS)
+    assert not advance(failed, Resumed(), NOW, LIMITS)
 
 
 def test_all_that_changes_when_a_head_becomes_due() -> None:
@@ -283,8 +283,8 @@ def test_all_that_changes_when_a_head_becomes_due() -> None:
         begin(name, NOW),
         Changes(older, None),
         Changes(vain, None),
-        advance(failed, TakenUp(), NOW, LIMITS),
-        advance(others, TakenUp(), NOW, LIMITS),
+        advance(failed, Resumed(), NOW, LIMITS),
+        advance(others, Resumed(), NOW, LIMITS),
     ]
     assert head_due(name, None, live, NOW, LIMITS) == expected
     mine = anchor(FAILED, attempts=0)

@@ -60,7 +60,7 @@ class Watch:
     garbled: int = 0  # how many answers
     called: bool = False  # a call is under way
     final: set[Key] = field(default_factory=set)  # what the node called final, when last looked
-    told: dict[Key, AttemptStatus] = field(default_factory=dict)  # what `follow` said last
+    reported: dict[Key, AttemptStatus] = field(default_factory=dict)  # what `follow` said last
     undone: set[Key] = field(default_factory=set)  # what was reorged out, and may be unnoticed by the node so far
 
     def look(self) -> None:
@@ -73,13 +73,13 @@ class Watch:
         lost = self.final - final
         self.expect(lost <= self.undone, "an anchor is final no more, and there was no reorg")
         self.expect(final - self.undone <= set(written), "an anchor is final, and not written")
-        gone = {key for key in final if self.told.get(key) in NOT_WRITTEN}
+        gone = {key for key in final if self.reported.get(key) in NOT_WRITTEN}
         self.expect(not gone, "an anchor is called final, and the ledger said that it is not written")
         self.expect(final <= self.proved().keys(), "an anchor is final, and there is no evidence")
-        stale = {key for key in self.proved() if self.told.get(key) in NOT_WRITTEN}
+        stale = {key for key in self.proved() if self.reported.get(key) in NOT_WRITTEN}
         self.expect(not stale, "there is evidence, and the ledger said that it is not written")
         self.expect(not self.failing(), "an error is held against an anchor that is final")
-        for reason in self.reasons():
+        for reason in self.failure_reasons():
             self.expect(reason != FOLLOW_DEFECT, "a permanent error of `follow` failed an anchor")
             self.expect(not reason.startswith(DOWN), "an outage failed an anchor")
         self.undone &= final
@@ -103,8 +103,8 @@ class Watch:
             self.ledger().mine()
 
     def forget(self) -> None:
-        """The node could not store what it was told last: it will ask again, and hand over again."""
-        self.told.clear()
+        """The node could not store what the ledger reported last: it will ask again, and hand over again."""
+        self.reported.clear()
         self.answers.pop(self.last, None)
 
     def states(self) -> dict[Key, str]:
@@ -118,7 +118,7 @@ class Watch:
         count: int = self.node.execute(query, (self.name,)).fetchone()[0]
         return count
 
-    def reasons(self) -> list[str]:
+    def failure_reasons(self) -> list[str]:
         """Why anchors failed."""
         rows = self.node.execute("SELECT reason FROM anchors WHERE ledger = ? AND state = 'failed'", (self.name,))
         return [reason for (reason,) in rows]
@@ -216,9 +216,9 @@ class WatchedLedger(SimulatedLedger):
                 self.watch.expect(attempt.answer == answer, "what `send` answered is followed without its answer")
             seen = await super().follow(attempts)
         statement = attempts[0].statement
-        self.watch.told[statement.log_id, statement.size] = seen.status  # stored before anybody else has a turn
+        self.watch.reported[statement.log_id, statement.size] = seen.status  # stored before anybody else has a turn
         if self._has("garbled"):
-            self.watch.told.clear()
+            self.watch.reported.clear()
         return self._garbled(seen)
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:

@@ -117,48 +117,54 @@ def _sources(vectors: _Ethereum, sound: Synthetic, proved: dict[str, Any]) -> No
     lacking, differs = noted("ethereum.agreement-lacking"), noted("ethereum.block-differs")
     outvoted = {"remarks": ["ethereum.endpoint-outvoted"]}
 
-    def says(source: str, hash: str, number: int = 1234) -> dict[str, Any]:
+    def claim(source: str, hash: str, number: int = 1234) -> dict[str, Any]:
         return {**block(number, hash), "source": source}
 
-    def said(*sources: str, hash: str = hexed(sound.hash)) -> list[dict[str, Any]]:
+    def claims(*sources: str, hash: str = hexed(sound.hash)) -> list[dict[str, Any]]:
         """Each names block 0 too."""
-        return [item for one in sources for item in (says(one, hash), says(one, sound.options["genesis"], 0))]
+        return [item for one in sources for item in (claim(one, hash), claim(one, sound.options["genesis"], 0))]
 
     def add(name: str, expect: dict[str, Any], *trust: dict[str, Any], options: dict[str, str] = two) -> None:
         vectors.add(name, expect, trust=[*trust], options=options)
 
     lie = "0x" + "66" * 32
     a, b, c, d = (f"https://{name}.example" for name in "abcd")
-    add("two must agree: two do", proved, *said(a, b))
-    add("two must agree: one does", lacking, *said(a))
+    add("two must agree: two do", proved, *claims(a, b))
+    add("two must agree: one does", lacking, *claims(a))
     add("two must agree: none is there", noted("ethereum.block-not-pinned"))
-    add("a liar among three", proved | outvoted, *said(a), *said(b, hash=lie), *said(c))
-    add("a liar who is alone with the evidence", differs | outvoted, *said(a), *said(b, c, hash=lie))
-    add("one against one", lacking, *said(a), *said(b, hash=lie))
-    add("two against two", noted("ethereum.trust-contradicts"), *said(a, b), *said(c, d, hash=lie))
-    add("one who says both", proved | outvoted, *said(a, b), *said(b, hash=lie))
+    add("a liar among three", proved | outvoted, *claims(a), *claims(b, hash=lie), *claims(c))
+    add("a liar who is alone with the evidence", differs | outvoted, *claims(a), *claims(b, c, hash=lie))
+    add("one against one", lacking, *claims(a), *claims(b, hash=lie))
+    add("two against two", noted("ethereum.trust-contradicts"), *claims(a, b), *claims(c, d, hash=lie))
+    add("one who says both", proved | outvoted, *claims(a, b), *claims(b, hash=lie))
     spellings = (
         "HTTP://A.example/",
         "https://a.example:443/key",
         "https://user@a.example.?key=1",
         "http://a.example:80",
     )
-    add("one endpoint, five spellings", lacking, *said(a, *spellings))
-    add("two ports of one host", proved, *said("http://a.example:8545", "http://a.example:8546"))
-    add("one host in two spellings of IPv6", lacking, *said("http://[::1]:1", "http://[0:0:0:0:0:0:0:1]:1"))
-    add("a person and an endpoint", proved, *said(a, "A. Miller"))
-    add("one person in two spellings", lacking, *said("A. Miller", " a.  MILLER"))
+    add("one endpoint, five spellings", lacking, *claims(a, *spellings))
+    add("two ports of one host", proved, *claims("http://a.example:8545", "http://a.example:8546"))
+    add("one host in two spellings of IPv6", lacking, *claims("http://[::1]:1", "http://[0:0:0:0:0:0:0:1]:1"))
+    add("a person and an endpoint", proved, *claims(a, "A. Miller"))
+    add("one person in two spellings", lacking, *claims("A. Miller", " a.  MILLER"))
     strange = {"remarks": ["ethereum.trust-other-chain"]}
     missing, true = {"remarks": ["ethereum.genesis-missing"]}, hexed(sound.hash)
-    add("a stranger among three", proved | strange, *said(a, b), says(c, true), says(c, lie, 0))
-    add("a stranger of two", lacking | strange, *said(a), says(b, true), says(b, lie, 0))
-    add("a stranger alone", noted("ethereum.trust-other-chain"), says(a, true), says(a, lie, 0))
-    add("one who names two blocks 0", lacking | strange, *said(a, b), says(b, lie, 0))
-    add("one of three without block 0", proved | missing, *said(a, b), says(c, true))
-    add("one of two without block 0", lacking | missing, *said(a), says(b, true))
-    add("two without block 0", noted("ethereum.genesis-missing") | missing, says(a, true), says(b, true))
-    add("block 0 from another source", lacking | missing, *said(a), says(b, true), says(c, sound.options["genesis"], 0))
-    add("a liar without block 0", proved | missing, *said(a, b), says(c, lie))
+    add("a stranger among three", proved | strange, *claims(a, b), claim(c, true), claim(c, lie, 0))
+    add("a stranger of two", lacking | strange, *claims(a), claim(b, true), claim(b, lie, 0))
+    add("a stranger alone", noted("ethereum.trust-other-chain"), claim(a, true), claim(a, lie, 0))
+    add("one who names two blocks 0", lacking | strange, *claims(a, b), claim(b, lie, 0))
+    add("one of three without block 0", proved | missing, *claims(a, b), claim(c, true))
+    add("one of two without block 0", lacking | missing, *claims(a), claim(b, true))
+    add("two without block 0", noted("ethereum.genesis-missing") | missing, claim(a, true), claim(b, true))
+    add(
+        "block 0 from another source",
+        lacking | missing,
+        *claims(a),
+        claim(b, true),
+        claim(c, sound.options["genesis"], 0),
+    )
+    add("a liar without block 0", proved | missing, *claims(a, b), claim(c, lie))
 
 
 def _nothing(vectors: _Ethereum, sound: Synthetic) -> None:

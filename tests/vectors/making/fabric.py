@@ -152,7 +152,7 @@ def _nothing(vectors: _Fabric) -> None:
     add = vectors.add
     add("another type", noted("fabric.evidence-unknown"), type="fabric-block")
     add("version 2", noted("fabric.evidence-unknown"), version=2)
-    add("over 8 MiB", noted("fabric.evidence-too-large"), data={"pieces": [[" ", (8 << 20) + 1]]})
+    add("over 8 MiB", noted("fabric.evidence-too-large"), data={"repeated": [[" ", (8 << 20) + 1]]})
     add("another publisher is listed", noted("fabric.publisher-not-listed"), options={"publisher": "44" * 32})
     add("no trust", noted("fabric.config-missing"), trust=[])
     add("another configuration pinned", noted("fabric.config-missing"), options={"config": "44" * 32})
@@ -207,7 +207,7 @@ def _nothing(vectors: _Fabric) -> None:
 def _forms(vectors: _Fabric) -> None:
     wrong, add = refused("fabric.evidence-malformed"), vectors.add
     add("no JSON", wrong, data="no evidence")
-    add("white space around it", wrong, data={"pieces": [[" ", 1], [json.dumps(vectors.evidence["raft"]), 1]]})
+    add("white space around it", wrong, data={"repeated": [[" ", 1], [json.dumps(vectors.evidence["raft"]), 1]]})
     add("a member more", wrong, patch=[{"op": "add", "path": "/more", "value": 1}])
     add("an index below zero", wrong, patch=[{"op": "replace", "path": "/index", "value": -1}])
     add("a hash of 31 bytes", wrong, patch=[{"op": "replace", "path": "/block/data_hash", "value": "AAAA"}])

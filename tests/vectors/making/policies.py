@@ -34,7 +34,7 @@ def _text() -> str:
     return "\n".join(Scene().lines().values()) + "\n"
 
 
-def _says(**changes: Any) -> dict[str, Any]:
+def _contents(**changes: Any) -> dict[str, Any]:
     """What the policy of the scene says; a member that is changed to None is left out."""
     found = {
         "logs": ["certifier.example/log"],
@@ -48,10 +48,10 @@ def _says(**changes: Any) -> dict[str, Any]:
 
 def _read() -> list[Case]:
     text, lines = _text(), Scene().lines()
-    required = _says()["required"]
+    required = _contents()["required"]
 
-    def reads(name: str, policy: bytes, **says: Any) -> Case:
-        return case(name, "policy", _says(**says), policy=octets(policy))
+    def reads(name: str, policy: bytes, **changes: Any) -> Case:
+        return case(name, "policy", _contents(**changes), policy=octets(policy))
 
     witnesses = f"witness one {ONE}\nwitness two {TWO} https://two.example/\ngroup pair 1 one two\nquorum pair\n"
     body = lines["maker"].replace("maker issuer", "bureau body")
@@ -123,14 +123,14 @@ def _tlog_policies() -> list[Case]:
     )
 
     def reads(name: str, policy: bytes, quorum: str, *witnesses: str, logs: tuple[str, ...] = ()) -> Case:
-        says = {
+        contents = {
             "logs": list(logs),
             "witnesses": sorted(witnesses),
             "ledgers": [],
             "signers": {},
             "required": {"quorum": quorum},
         }
-        return case(name, "policy", says, policy=octets(policy))
+        return case(name, "policy", contents, policy=octets(policy))
 
     return [
         reads("a name of any characters", f"{FIRST}witness {name} {ONE}\nquorum {name}\n".encode(), name, name),

@@ -77,7 +77,7 @@ def policy_with(changes: dict[str, str]) -> str:
 
 def sound(made: Verdicts) -> None:
     add = made.add
-    told = ("credential.signed", "record.disclosed", "seal.included", "ethereum.anchored", "tlog.included")
+    held = ("credential.signed", "record.disclosed", "seal.included", "ethereum.anchored", "tlog.included")
     met = (
         "ledger-quorum.met",
         "time-quorum.met",
@@ -87,7 +87,7 @@ def sound(made: Verdicts) -> None:
         "history.not-asked",
         "record.not-asked",
     )
-    add("a passport on two ledgers", "verified", *told, *met, since=SINCE)
+    add("a passport on two ledgers", "verified", *held, *met, since=SINCE)
     spaced = json.dumps(made.passports["plain"], indent=2)
     add("the same value, other white space", "verified", raw=spaced, since=SINCE)
     made.base("parts", _parts)

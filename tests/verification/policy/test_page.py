@@ -28,7 +28,7 @@ def world() -> tuple[World, Passport, Passport]:
     return made, made.passport(components=[part], witnessed=True), made.passport(name="part", witnessed=True)
 
 
-def judged(name: str, passport: Passport, *more: str) -> Report:
+def report_on(name: str, passport: Passport, *more: str) -> Report:
     policy = parse_policy(EXAMPLES[name] + "".join(f"{line}\n" for line in more))
     return verify(passport, policy, world()[0].trust(), at=AT)
 
@@ -44,7 +44,7 @@ def test_there_are_three_examples() -> None:
 
 def test_the_buyers_five_lines() -> None:
     _, _, part = world()
-    report = judged("buyer", part)
+    report = report_on("buyer", part)
     assert report.verdict is Verdict.VERIFIED
     asked_not = {"time-quorum", "status", "witness-quorum", "history", "record", "flow"}
     assert not_asked(report) == {f"{name}.not-asked" for name in asked_not}
@@ -52,17 +52,17 @@ def test_the_buyers_five_lines() -> None:
 
 def test_the_customs_offices() -> None:
     made, reader, part = world()
-    report = judged("customs", part)
+    report = report_on("customs", part)
     assert report.verdict is Verdict.VERIFIED, [str(one) for one in report.findings]
     assert {"witness-quorum.met", "time-quorum.met", "status.current", "history.shown"} <= codes(report)
     assert not_asked(report) == {"flow.not-asked"}
-    assert "history.unlinked" in codes(judged("customs", reader))
-    assert "witness-quorum.unmet" in codes(judged("customs", made.passport(name="another part")))
+    assert "history.unlinked" in codes(report_on("customs", reader))
+    assert "witness-quorum.unmet" in codes(report_on("customs", made.passport(name="another part")))
 
 
 def test_the_procurement_offices() -> None:
     _, reader, _ = world()
-    report = judged("procurement", reader)
+    report = report_on("procurement", reader)
     assert report.verdict is Verdict.VERIFIED, [str(one) for one in report.findings]
     assert "ledger.witnessed" in codes(report)
     assert report.existed_by == BLOCK_TIME
@@ -71,7 +71,7 @@ def test_the_procurement_offices() -> None:
 @pytest.mark.parametrize("line", ["require statement by=vouching", "require carbon-flow", "require over-allocation"])
 def test_what_the_version_lacks(line: str) -> None:
     _, reader, _ = world()
-    report = judged("procurement", reader, line)
+    report = report_on("procurement", reader, line)
     assert report.verdict is Verdict.UNDETERMINED
     assert "check.unavailable" in codes(report)
 

@@ -91,8 +91,8 @@ def test_another_version_takes_no_revocation_back(
     after = refreshed(before, more)
     revoked = [codes(versions().world.verify(passport, at=at)) & {"status.revoked"} for passport in (before, after)]
     assert revoked[0] <= revoked[1]
-    says = [one.signed for one in (*first, *more) if one.signed.purpose == REVOCATION and one.signed.is_set(7)]
-    assert bool(revoked[1]) is bool(says)
+    revoking = [one.signed for one in (*first, *more) if one.signed.purpose == REVOCATION and one.signed.is_set(7)]
+    assert bool(revoked[1]) is bool(revoking)
 
 
 @few

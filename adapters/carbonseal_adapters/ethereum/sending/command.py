@@ -72,11 +72,11 @@ async def _deploy(endpoint: str, key: str, yes: bool, wait: int) -> Deployment:
     from carbonseal_adapters.ethereum.sending.deploy import deploy
     from carbonseal_adapters.ethereum.sending.signers import open_signer
 
-    shown = origin(endpoint)
+    displayed = origin(endpoint)
     signer = await open_signer(key, lambda uri: open_secret(uri, Path()))
 
     def agree(plan: Plan) -> None:
-        click.echo(f"chain     eip155:{plan.chain_id}, at {shown}")
+        click.echo(f"chain     eip155:{plan.chain_id}, at {displayed}")
         click.echo(f"account   {plan.account}, which has {_coins(plan.balance)}")
         click.echo(f"costs     some {_coins(plan.likely)} now, for {plan.gas:,} gas; at most {_coins(plan.most)}")
         if not yes and plan.balance >= plan.most:
@@ -94,12 +94,14 @@ async def _deploy(endpoint: str, key: str, yes: bool, wait: int) -> Deployment:
 def _tell(endpoint: str, made: Deployment) -> None:
     from carbonseal_adapters.ethereum.gathering.endpoints import origin
 
-    shown = origin(endpoint)
-    hidden = "" if shown == endpoint.rstrip("/") else "  (with the rest of the address, which may hold an access key)"
+    displayed = origin(endpoint)
+    hidden = (
+        "" if displayed == endpoint.rstrip("/") else "  (with the rest of the address, which may hold an access key)"
+    )
     click.echo(f"registry  {made.registry}, since block {made.block}")
     click.echo(f"policies pin genesis={made.genesis} registry={made.registry} code={made.code}")
     click.echo("Next: carbonseal init DIRECTORY --origin ORIGIN \\")
-    click.echo(f"    --ledger 'NAME ethereum+{shown} registry={made.registry} since={made.block} key=URI'{hidden}")
+    click.echo(f"    --ledger 'NAME ethereum+{displayed} registry={made.registry} since={made.block} key=URI'{hidden}")
 
 
 def _coins(wei: int) -> str:

@@ -21,7 +21,7 @@ from carbonseal_adapters.fabric.checking.messages.headers import Header, check_c
 from carbonseal_adapters.fabric.checking.messages.protobuf import read
 
 MAX_ATTESTATIONS = 64
-SKEW = 300  # seconds that the asking client's clock may be behind
+SKEW = 300  # seconds that the requesting client's clock may be behind
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,8 @@ def _amount(text: str) -> str:
 def _anchor(anchor: Mapping[str, Any], whose: str) -> Iterator[str]:
     state = anchor["state"]
     stage = f" ({plain(anchor['stage'])})" if anchor["stage"] else ""
-    shown = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
-    yield f"  {shown} {plain(whose)}size {anchor['size']:,}, since {plain(anchor['since'])}{stage}"
+    coloured = style(f"{state:<9}", fg=COLOURS.get(state, "yellow"))
+    yield f"  {coloured} {plain(whose)}size {anchor['size']:,}, since {plain(anchor['since'])}{stage}"
     if anchor["reason"]:
         yield plain(f"    {anchor['reason']}")
     if anchor["remedy"]:

@@ -111,7 +111,7 @@ class DueAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenUp:
+class Resumed:
     """Another head became due on this ledger, or another anchor is stuck there."""
 
 
@@ -124,7 +124,7 @@ Event = (
     Prepared | Sent | OutcomeUnknown
     | SeenMissing | SeenPending | SeenRefused | SeenIncluded | SeenFinal | IncludedUnproved | FinalUnproved
     | TransientFailure | PermanentFailure | Overtaken | Unreachable
-    | DueAgain | TakenUp | Superseded
+    | DueAgain | Resumed | Superseded
 )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from .events import (
     Overtaken,
     PermanentFailure,
     Prepared,
+    Resumed,
     SeenFinal,
     SeenIncluded,
     SeenMissing,
@@ -59,7 +60,6 @@ from .events import (
     SeenRefused,
     Sent,
     Superseded,
-    TakenUp,
     TransientFailure,
     Unreachable,
 )
@@ -96,7 +96,7 @@ class Changes:
     evidence: Evidence | None = None  # in place of what there is
     facts: Mapping[str, Any] = field(default_factory=dict)  # what `evidence` proves
     drop_evidence: bool = False
-    take_up: bool = False  # anchors of this ledger that failed are to be taken up
+    resume: bool = False  # failed anchors of this ledger are to be resumed
 
     def __bool__(self) -> bool:
         """Whether there is anything to store."""
@@ -152,7 +152,7 @@ def head_due(
         if anchor.name != name:
             is_older = anchor.log == name[1] and anchor.size < name[2]
             made_way = advance(anchor, Superseded(), now, limits) if is_older else None
-            if change := made_way or advance(anchor, TakenUp(), now, limits):
+            if change := made_way or advance(anchor, Resumed(), now, limits):
                 changes.append(change)
     return changes
 
@@ -199,7 +199,7 @@ def _wait(anchor: TrackedAnchor, event: SeenPending, now: float, limits: Limits)
     """sent; or due, once the replacement timeout has passed. Failed anchors that may block it are resumed."""
     waiting = replace(_seen(anchor, event), tries=0, reason=event.seen.reason, remedy="")
     if _is_stuck(anchor, now, limits):
-        return Changes(anchor, _move(waiting, State.DUE, now, now), drop_evidence=True, take_up=True)
+        return Changes(anchor, _move(waiting, State.DUE, now, now), drop_evidence=True, resume=True)
     return Changes(anchor, replace(waiting, next=_next_look(anchor, now, limits)), drop_evidence=True)
 
 
@@ -290,13 +290,13 @@ def _give_way(anchor: TrackedAnchor, _event: Overtaken, _now: float, _limits: Li
 
 
 def _revive(anchor: TrackedAnchor, event: DueAgain, now: float, limits: Limits) -> Changes:
-    """failed -> due, where nothing was signed; else as `_take_up`."""
+    """failed -> due, where nothing was signed; else as `_resume`."""
     if anchor.attempts:
-        return _take_up(anchor, event, now, limits)
+        return _resume(anchor, event, now, limits)
     return Changes(anchor, replace(_well(_move(anchor, State.DUE, now, now)), due=now))
 
 
-def _take_up(anchor: TrackedAnchor, _event: DueAgain | TakenUp, now: float, _limits: Limits) -> Changes:
+def _resume(anchor: TrackedAnchor, _event: DueAgain | Resumed, now: float, _limits: Limits) -> Changes:
     """failed -> sent, where something was signed: it may be on the ledger, or hold a slot."""
     return Changes(anchor, replace(_move(anchor, State.SENT, now, now), tries=0) if anchor.attempts else anchor)
 
@@ -389,7 +389,7 @@ _GRID: Mapping[type[Event], tuple[Rule, ...]] = {
     Overtaken:        (_give_way,  _give_way,   _cannot,            _cannot,             _cannot,            _cannot),
     Unreachable:      (_keep,      _keep,       _keep,              _keep,               _keep,              _keep),
     DueAgain:         (_keep,      _keep,       _keep,              _keep,               _keep,              _revive),
-    TakenUp:          (_keep,      _keep,       _keep,              _keep,               _keep,              _take_up),
+    Resumed:          (_keep,      _keep,       _keep,              _keep,               _keep,              _resume),
     Superseded:       (_make_way,  _keep,       _keep,              _keep,               _keep,              _make_way_in_vain),
 }
 # fmt: on

@@ -43,10 +43,10 @@ from .events import (
     OutcomeUnknown,
     Overtaken,
     Prepared,
+    Resumed,
     SeenFinal,
     SeenIncluded,
     Sent,
-    TakenUp,
 )
 from .evidence import EvidenceStore
 from .machine import Changes
@@ -207,7 +207,7 @@ class LedgerWorker:
             passed.add(now.state)
             event = await self._calls.make(call, ledger, now)
             changes = machine.advance(now, event, self._clock(), limits)
-            stored = await self._store(changes, *(self._take_up(limits) if changes.take_up else ()))
+            stored = await self._store(changes, *(self._resume(limits) if changes.resume else ()))
             if isinstance(event, Overtaken):
                 await self.make_due(self._logs[anchor.log])
             moved = changes.after is not None and changes.after.state is not now.state
@@ -228,10 +228,10 @@ class LedgerWorker:
             self._stored.set()
         return True
 
-    def _take_up(self, limits: Limits) -> Iterable[Changes]:
+    def _resume(self, limits: Limits) -> Iterable[Changes]:
         """The changes that resume failed anchors when another one is stuck."""
         failed = (anchor for anchor in self._outbox.live(self.name) if anchor.state is State.FAILED)
-        return [machine.advance(anchor, TakenUp(), self._clock(), limits) for anchor in failed]
+        return [machine.advance(anchor, Resumed(), self._clock(), limits) for anchor in failed]
 
     def _log_change(self, change: Changes) -> None:
         """One line for each change of an anchor's state, and for each try that failed."""

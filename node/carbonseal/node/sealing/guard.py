@@ -97,9 +97,9 @@ class Guard:
         """Remember, durably, that this head may now be signed."""
         self._write(LastSigned(self._origin, size, root))
 
-    def freeze(self, last: LastSigned, *reasons: Finding) -> None:
+    def freeze(self, last: LastSigned, *findings: Finding) -> None:
         """Remember, durably, why this log signs nothing; without any, that it signs again."""
-        self._write(replace(last, frozen=reasons))
+        self._write(replace(last, frozen=findings))
 
     def _write(self, last: LastSigned) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -104,15 +104,15 @@ class Logs(Mapping[str, SealingLog]):
     async def unfrozen(self) -> list[SealingLog]:
         """The logs that sign, after ledgers had a moment to take back what they claimed. Raises `Frozen` where none does."""
         signing: list[SealingLog] = []
-        reasons: list[Frozen] = []
+        refusals: list[Frozen] = []
         for log in self._logs.values():
             try:
                 await log.check()
                 signing.append(log)
             except Frozen as frozen:
-                reasons.append(frozen)
+                refusals.append(frozen)
         if not signing:
-            raise reasons[0]
+            raise refusals[0]
         return signing
 
     async def sequence(self) -> dict[str, bytes]:

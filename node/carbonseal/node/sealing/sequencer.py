@@ -201,15 +201,15 @@ class Sequencer:
             return FROZEN_LEDGER_OTHER_ROOT(witness=witness, size=statement.size)
         return None
 
-    def _freeze(self, *reasons: Finding) -> None:
-        """These are all the reasons from now on; without any, the log thaws."""
-        if reasons == self._freeze_reasons:
+    def _freeze(self, *findings: Finding) -> None:
+        """The log is frozen for these reasons and no others; without any, it is not frozen."""
+        if findings == self._freeze_reasons:
             return
-        self._guard.freeze(self._last_signed(), *reasons)
+        self._guard.freeze(self._last_signed(), *findings)
         # Durable: whatever is restored around the guard, the log stays as it is now.
-        self._freeze_reasons = reasons
-        if reasons:
-            LOG.error("log frozen: log=%s size=%d reason=%s", self.origin, self.published.size, reasons[0])
+        self._freeze_reasons = findings
+        if findings:
+            LOG.error("log frozen: log=%s size=%d reason=%s", self.origin, self.published.size, findings[0])
         else:
             LOG.warning("log thawed: log=%s size=%d", self.origin, self.published.size)
 

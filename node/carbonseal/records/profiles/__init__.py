@@ -43,10 +43,10 @@ def lookup(profile_id: str) -> Profile:
     >>> lookup("pact/3.0").id
     'pact/3.0'
     """
-    shown = printable(profile_id)
+    printed = printable(profile_id)
     if not _ID.fullmatch(profile_id):  # a credential could not list its records
-        raise Refused(records_codes.PROFILE_UNKNOWN(id=shown))
+        raise Refused(records_codes.PROFILE_UNKNOWN(id=printed))
     profile: Profile | None = PROFILES.find(profile_id, Profile)
     if profile is None:
-        raise Refused(records_codes.PROFILE_UNKNOWN(id=shown))
+        raise Refused(records_codes.PROFILE_UNKNOWN(id=printed))
     return profile
