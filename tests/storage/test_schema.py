@@ -89,7 +89,7 @@ def test_revisions_make_the_same_tables_as_a_new_database_has(schema: Schema, tm
 def test_the_schema_names_the_newest_revision_and_there_is_one_line_of_them(schema: Schema) -> None:
     script = ScriptDirectory(str(schema.revisions), version_locations=[str(schema.revisions)])
     assert script.get_heads() == [schema.head]
-    assert script.get_bases() == ["0001"]
+    assert script.get_bases() == [schema.head]
 
 
 @BOTH

@@ -48,3 +48,14 @@ def test_its_databases_are_refused(dumps: dict[str, str], named: str, command: t
     assert first.startswith(f"carbonseal: {directory / named} has tables and no schema version")
     assert len(remedy) == 1
     assert everything(directory) == before
+
+
+def test_a_version_of_this_round_is_refused(tmp_path: Path) -> None:
+    """Revisions of unreleased programs had other names, and columns that are gone."""
+    directory = make_node(tmp_path / "node", settings())
+    assert carbonseal("status", directory).status == 0
+    with closing(sqlite3.connect(directory / "node.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    done = carbonseal("status", directory)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"carbonseal: {directory / 'node.db'} has the schema 0001, and this program knows")

@@ -39,8 +39,8 @@ class Schema:
     head: str
 
 
-LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "0001")
-NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "0001")
+LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "20261129")
+NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "20261129")
 
 
 def find_version(connection: Connection, path: Path) -> str | None:
