@@ -308,6 +308,17 @@ async def another_head(request: web.Request) -> web.StreamResponse:
     return web.Response(body=_line(WITNESS, (await _text(request)).replace("\n2\n", "\n3\n")))
 
 
+async def another_text(request: web.Request) -> web.StreamResponse:
+    """The witness's own cosignature, on the head with more text below it: the empty line ends the head's."""
+    text = await _text(request) + "\nmore\n"
+    return web.Response(body=b"more\n\n" + _line(WITNESS, text))
+
+
+async def no_date(request: web.Request) -> web.StreamResponse:
+    """The witness's own cosignature, of a second beyond the year 9999."""
+    return web.Response(body=WITNESS.sign(await _text(request), 1 << 62).encode().encode())
+
+
 async def nothing(request: web.Request) -> web.StreamResponse:
     """Success, and no cosignature."""
     return web.Response(body=b"")
@@ -351,6 +362,8 @@ async def never(request: web.Request) -> web.StreamResponse:
     [
         (another_key, "witness.other-key"),
         (another_head, "note.signature-fails"),
+        (another_text, "note.signature-fails"),
+        (no_date, "witness.no-date"),
         (nothing, "note.without-signatures"),
         (endless, "witness.unreachable"),
         (elsewhere, "witness.refuses"),
@@ -379,6 +392,7 @@ def test_a_hostile_witness_gives_nothing_and_holds_up_nothing(tmp_path: Path, ha
             (client,) = node.log().witnesses
             assert client.problem is not None
             assert client.problem.code.name == code
+            assert health(node)["logs"][0]["witnesses"][0]["problem"]["code"] == code
             assert cosigned(node, WITNESS.verifier) == (2, None)
 
     virtual_time.run(go())

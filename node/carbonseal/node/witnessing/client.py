@@ -26,6 +26,7 @@ from . import codes
 
 TIMEOUT = 10.0  # seconds for one answer
 MAX_ANSWER = 64 * 1024  # bytes: a few signature lines
+LAST_SECOND = 253_402_300_799  # since 1970: the end of the year 9999
 TRIES = 3  # requests for one head: the first may only tell the size
 LOST = (aiohttp.ClientError, OSError, TimeoutError, BodyTooLarge)
 
@@ -88,13 +89,21 @@ class WitnessClient:
         raise Refused(codes.WITNESS_REFUSES(name=self.key.name, status=409, said="another size each time"))
 
     def _verified(self, head: Checkpoint, body: bytes) -> Signature:
-        """The line by this witness's key; others are ignored. Raises Refused where there is none that verifies."""
-        note = Note.parse(head.encode().encode() + b"\n" + body)
-        time = note.cosigned_at(self.key)
-        if time is None:
+        """The line by this witness's key, on the very text of the head; others are ignored. Of several the earliest. Raises Refused
+        where there is none that verifies, or its time is no date."""
+        text = head.encode()
+        answered = Note.parse(
+            text.encode() + b"\n" + body
+        ).signatures  # their text may be longer: an answer may have an empty line
+        own = [one for one in answered if (one.name, one.key_id) == (self.key.name, self.key.key_id)]
+        times = {one: time for one in own if (time := Note(text, (one,)).cosigned_at(self.key)) is not None}
+        if not times:
             raise Refused(codes.WITNESS_OTHER_KEY(name=self.key.name))
-        self._old, self.cosigned, self.time = head.size, max(self.cosigned, head.size), time
-        return next(one for one in note.signatures if (one.name, one.key_id) == (self.key.name, self.key.key_id))
+        line = min(times, key=times.__getitem__)
+        if times[line] > LAST_SECOND:
+            raise Refused(codes.WITNESS_NO_DATE(name=self.key.name, seconds=times[line]))
+        self._old, self.cosigned, self.time = head.size, max(self.cosigned, head.size), times[line]
+        return line
 
     async def _post(self, body: bytes) -> tuple[int, bytes, str]:
         if self._session is None:

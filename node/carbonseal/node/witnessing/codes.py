@@ -75,6 +75,11 @@ WITNESS_REFUSES = undetermined(
 WITNESS_OTHER_KEY = undetermined(
     "witness.other-key", "no cosignature by the key of {name} came", "compare the key in node.toml with its operator's"
 )
+WITNESS_NO_DATE = undetermined(
+    "witness.no-date",
+    "the witness {name} says that it cosigned in second {seconds} since 1970, which is no date",
+    "have its operator set its clock",
+)
 WITNESS_KNOWS_MORE = undetermined(
     "witness.knows-more",
     "the witness {name} says that it cosigned size {known} of this log, which has signed size {size}",
