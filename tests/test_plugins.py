@@ -120,7 +120,7 @@ def test_two_packages_for_one_name_are_an_error_that_names_both(site: Path) -> N
         ("foundry:FOUNDRY", "import no_such_module", "No module named 'no_such_module'"),
         ("foundry:NOTHING", FOUNDRY, "NOTHING"),
         ("nowhere:FOUNDRY", FOUNDRY, "No module named 'nowhere'"),
-        ("foundry:FOUNDRY", "this is no Python", "SyntaxError"),
+        ("foundry:FOUNDRY", "this is invalid Python", "SyntaxError"),
         ("foundry:FOUNDRY", "raise ValueError('not on a Sunday')", "ValueError: not on a Sunday"),
         ("foundry:FOUNDRY", "import sys; sys.exit(0)", "SystemExit: 0"),  # of `verify`, the exit status is the verdict
         ("foundry:FOUNDRY()", FOUNDRY, "AttributeError"),

@@ -1,4 +1,4 @@
-"""Plug-ins: the one way in which code is found by name: built-in by a table, installed by an entry point (PyPA, "Entry points").
+"""Plug-ins: how code is found by name: built-in by a table, installed by an entry point (PyPA, "Entry points").
 
 =====================  =====================================  ==========================================================
 entry-point group      name of an entry                       object of an entry (see `carbonseal.api`)
@@ -267,7 +267,7 @@ def _entry_points_on(group: str, _path: tuple[str, ...]) -> Sequence[EntryPoint]
 
     try:
         return tuple(entry_points(group=group))
-    except Exception as error:  # as a file that is no text makes it raise, or a line that is no entry
+    except Exception as error:  # for example, a file that is not text, or a line that is not an entry
         raise Refused(PLUGIN_METADATA(package=_unreadable(), reason=f"{type(error).__name__}: {error}")) from error
 
 
@@ -278,6 +278,6 @@ def _unreadable() -> str:
     for distribution in distributions():
         try:
             _ = distribution.entry_points
-        except Exception:  # noqa: BLE001 - whatever it was, it is told with the name
+        except Exception:  # noqa: BLE001 - any error is reported, with the package's name
             return _name(distribution)
     return "(unknown)"

@@ -108,7 +108,7 @@ def way(tmp_path_factory: pytest.TempPathFactory, chain: Network) -> Iterator[Wa
         ledgers = ["--ledger", on_chain, "--ledger", f"peer tlog+{url}/v1/logs/default key={peer_key}"]
         begin(node, ORIGIN, *ledgers, "--issuer", "certifier did:web:certifier.example")
         sealed = carbonseal("seal", node, records, "--profile", "json/1", "--receipts", folder / "receipts.ndjson")
-        assert sealed.status == 2, "one of the three is no JSON"
+        assert sealed.status == 2, "one of the three is not JSON"
         commitments = tuple(line.split()[0] for line in sealed.out.splitlines())
         request = {
             "issuer": "certifier",

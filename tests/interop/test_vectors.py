@@ -63,7 +63,7 @@ def test_wycheproof_ml_dsa_44(record_property: Record) -> None:
 
 
 def test_points_of_small_order(record_property: Record) -> None:
-    """Every case of these vectors is one on which implementations differ. Of ours it is told by two rules: the key is refused
+    """Implementations differ on every case of these vectors. Ours follows two rules: the key is refused
     where it is of small order or not canonical; the check is without cofactor, and R is canonical."""
     vectors = json.loads(needed("CARBONSEAL_SMALL_ORDER").read_text())
     counts = {"key refused": 0, "signature refused": 0, "holds": 0}

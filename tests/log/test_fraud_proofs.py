@@ -222,7 +222,7 @@ def _() -> FraudProof:
 
 @attack("a subtree that is not complete", "tree.subtree-incomplete")
 def _() -> FraudProof:
-    """Entries 8 to 11, of which the smaller tree has only the first: its last sibling is no subtree of level 2."""
+    """Entries 8 to 11, of which the smaller tree has only the first: its last sibling is not a subtree of level 2."""
     proofs = ((ONE.mth(0, 8),), (OTHER.mth(12, 13), OTHER.mth(0, 8)))
     return FraudProof((note(ONE, 9), note(OTHER, 13)), TwoSubtrees(2, 2, (ONE.mth(8, 9), OTHER.mth(8, 12)), proofs))
 

@@ -105,7 +105,7 @@ NAMES = [
     "@",
     "é",
     "見証人.example/log",
-    "a\u200bb",  # a zero-width space is no space for Unicode
+    "a\u200bb",  # Unicode does not count a zero-width space as white space
     "a\x7fb",
     "—",
     "#",

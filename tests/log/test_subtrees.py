@@ -1,4 +1,4 @@
-"""Complete subtrees that proofs show: none contradicts another in an honest tree, and forks are told apart."""
+"""Complete subtrees that proofs show: none contradicts another in an honest tree, and forks are distinguished."""
 
 from __future__ import annotations
 

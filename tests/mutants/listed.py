@@ -16,7 +16,7 @@ SIGNERS = "tests/verification/test_times_and_status.py tests/verification/test_a
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A check that is left out: `old` stands once in `path`, and becomes `new`. `tests` have to notice."""
+    """A check that is left out: `old` occurs once in `path`, and becomes `new`. `tests` have to notice."""
 
     what: str
     path: str

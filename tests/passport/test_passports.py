@@ -134,7 +134,7 @@ def test_other_files(raw: bytes) -> None:
 
 
 def test_of_many_misfits_the_first_is_reported() -> None:
-    """Each that is told of holds a copy of what misfits: thousands of bad keys would be thousands of copies of them all."""
+    """Each reported violation holds a copy of the value: of thousands of bad keys, only the first is reported."""
     value = {**json.loads(World().passport().encode()), "evidence": {f"key {number}": 1 for number in range(20_000)}}
     with pytest.raises(Refused) as caught:
         parse(json.dumps(value).encode())

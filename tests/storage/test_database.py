@@ -1,4 +1,4 @@
-"""What is wrong with a database's disk or file is told in words, with its path; a defect is not."""
+"""A fault of a database's disk or file is reported as an error, with its path; a defect in the code is not."""
 
 from __future__ import annotations
 

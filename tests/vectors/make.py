@@ -53,7 +53,7 @@ def _text(subject: str) -> str:
     made = make()
     body = made if isinstance(made, dict) else {"cases": made}
     names = [(case["do"], case["name"]) for case in body["cases"]]
-    assert len(set(names)) == len(names), f"{subject}: a name stands twice"
+    assert len(set(names)) == len(names), f"{subject}: a name occurs twice"
     return (
         json.dumps({"subject": subject, "specification": f"docs/spec.md, section {section}", **body}, indent=1) + "\n"
     )

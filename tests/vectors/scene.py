@@ -87,7 +87,7 @@ class Scene(World):
         return replace(passport, seals=seals)
 
     def rewritten(self, passport: Passport) -> Passport:
-        """The log signs a larger head in which the record stands at the credential's index."""
+        """The log signs a larger head in which the record is at the credential's index."""
         record = next(iter(passport.records))
         fork = MemoryLog(ORIGIN)
         fork.encoded = [self.log.encoded[at] for at in (0, 2, 1, 3, 0)]

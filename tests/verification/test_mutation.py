@@ -178,7 +178,7 @@ def test_every_member(change: Callable[[Any, Any], None]) -> None:
 
 
 def test_every_list_in_another_order() -> None:
-    """Nothing in a passport may stand in another order: lists that are no sequences by themselves are sorted."""
+    """Nothing in a passport may stand in another order: lists that are sets are sorted."""
     lists = [way for way in every_way() if isinstance(at(value(), way), list) and len(at(value(), way)) > 1]
     assert len(lists) >= 3
     for way in lists:
@@ -306,7 +306,7 @@ def test_any_stretch_of_bytes(data: st.DataObject, noise: bytes) -> None:
 @settings(max_examples=300)
 @given(st.data())
 def test_any_stretch_of_a_text_for_one_of_the_same_length(data: st.DataObject) -> None:
-    """It stays a document: what stands in for the stretch is a stretch of another text, of the same alphabet as likely as not."""
+    """It stays a document: the replacement is from another text, often of the same alphabet."""
     raw, _, _ = made()
     texts = [found.span() for found in re.finditer(rb'(?<=")[^"\\]{8,}(?=")', raw)]
     (begin, end), (other, last) = data.draw(st.sampled_from(texts)), data.draw(st.sampled_from(texts))

@@ -59,7 +59,7 @@ def test_components_are_verified_each_once_also_where_two_parents_share_one() ->
 
 
 def test_an_issuer_delegates_no_trust() -> None:
-    """Whom the policy does not list counts for nothing, however deep it stands below issuers that are listed."""
+    """Whom the policy does not list counts for nothing, however deep it is below issuers that are listed."""
     world = World()
     cell = world.passport(world.supplier, "cell")
     battery = world.passport(name="battery", components=[cell])

@@ -1,4 +1,4 @@
-"""`carbonseal demo`: the whole way of a record in under a minute, on ledgers of this machine. Private."""
+"""`carbonseal demo`: a record from submission to offline verification in under a minute, on local ledgers. Private."""
 
 from carbonseal_devnet.demo.command import command
 

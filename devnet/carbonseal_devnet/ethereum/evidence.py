@@ -83,7 +83,7 @@ def trie_around(key: bytes, value: bytes, nodes: int) -> tuple[bytes, tuple[byte
 
 
 def proof_nodes(trie: HexaryTrie, key: bytes) -> tuple[bytes, ...]:
-    """A proof as EIP-1186 has it: py-trie also lists the nodes that stand inside their parent."""
+    """A proof as EIP-1186 has it: py-trie also lists the nodes that are embedded in their parent."""
     encoded = [rlp.encode(node) for node in trie.get_proof(key)]  # type: ignore[no-untyped-call]
     return tuple(node for at, node in enumerate(encoded) if at == 0 or len(node) >= 32)
 

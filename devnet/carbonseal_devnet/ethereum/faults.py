@@ -43,7 +43,7 @@ class Faults:
     healed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, kind: str, methods: list[str], times: int | None, seconds: float) -> None:
-        """Raises ValueError for a kind that is none."""
+        """Raises ValueError for an unknown kind."""
         if kind not in KINDS:
             raise ValueError(f"the faults are {', '.join(KINDS)}")
         self.active.append(Fault(kind, frozenset(methods), times, seconds))
@@ -97,7 +97,7 @@ async def _garbage(_: _Case) -> web.StreamResponse:
 
 
 async def _half(case: _Case) -> web.StreamResponse:
-    """The headers promise all of the answer, and the connection ends in the middle of it."""
+    """Send the headers and half of the body, and close the connection."""
     body = json.dumps(await case.answer()).encode()
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(case.request)
@@ -106,7 +106,7 @@ async def _half(case: _Case) -> web.StreamResponse:
 
 
 async def _hang_up(case: _Case) -> web.StreamResponse:
-    """Nothing is done, and the connection ends."""
+    """Close the connection without handling the request."""
     return _cut(case, web.Response())
 
 
@@ -117,7 +117,7 @@ async def _lose(case: _Case) -> web.StreamResponse:
 
 
 async def _swallow(case: _Case) -> web.StreamResponse:
-    """Transactions are taken, and go nowhere."""
+    """Accept transactions, and discard them."""
     if not isinstance(case.asked, dict) or case.asked.get("method") != SENDING:  # batches are let through
         return web.json_response(await case.answer())
     name = "0x" + keccak256(bytes.fromhex(case.asked["params"][0][2:])).hex()

@@ -108,7 +108,7 @@ class Network:
         self.ask("dev_crowd", blocks)
 
     def skew(self, seconds: int) -> None:
-        """Put the clock of blocks to come wrong by so much; 0 puts it right. No block is older than its parent."""
+        """Set the error of the clock of later blocks, in seconds; 0 removes it. No block is older than its parent."""
         self.ask("dev_skew", seconds)
 
     # --- breaking the endpoint ---------------------------------------------------------------------------------------

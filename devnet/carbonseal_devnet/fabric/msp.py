@@ -18,7 +18,7 @@ from carbonseal_devnet.fabric.wire import decode
 
 
 class Forbidden(Exception):
-    """Who signed may not do this."""
+    """The signer is not authorised to do this."""
 
 
 @lru_cache(maxsize=4096)

@@ -77,7 +77,7 @@ class FabricAccess(ABC):
         return list(self.orderer_addresses().values())[number]
 
     def tls_ca(self, msp_id: str = "Org1MSP") -> Path:
-        """The certificate that the organisation's servers are known by, PEM."""
+        """The certificate that authenticates the organisation's servers, PEM."""
         return self.organisations[msp_id].tls_ca_file
 
     def msp(self, msp_id: str = "Org1MSP", user: str = "User1") -> Path:
@@ -87,7 +87,7 @@ class FabricAccess(ABC):
         return organisation.user_folder(user)
 
     def profile(self, msp_id: str = "Org1MSP") -> Path:
-        """The organisation's connection profile, JSON. Written anew, for nodes come and go."""
+        """The organisation's connection profile, JSON. Written again at each call: nodes join and leave."""
         peers = {f"peer0.{self.organisations[each].domain}": (each, self.endpoint(each)) for each in self.msp_ids}
         orderers = {name: (ORDERER_MSP, address) for name, address in self.orderer_addresses().items()}
         made = connection_profile(self.channel, msp_id, self.organisations, peers, orderers)

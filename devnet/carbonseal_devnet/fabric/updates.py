@@ -32,7 +32,7 @@ def propose(channel: str, old: Any, new: Any, admins: Iterable[Signer]) -> bytes
 
 
 def _difference(old: Any, new: Any, read: Any, write: Any) -> bool:
-    """Fills both sets with what changes and what it hangs on. Whether anything does."""
+    """Fill both sets with what changes and what it depends on. Whether anything changes."""
     changed = False
     membership = any(set(getattr(old, part)) != set(getattr(new, part)) for part in PARTS)
     read.version, write.version = old.version, old.version + membership

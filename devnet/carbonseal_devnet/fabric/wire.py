@@ -36,7 +36,7 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An envelope taken apart. `payload` is what `signature` signs."""
+    """A decoded envelope. `payload` is what `signature` signs."""
 
     channel: Any  # ChannelHeader
     creator: bytes

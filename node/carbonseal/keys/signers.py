@@ -19,7 +19,7 @@ scheme for a key-management service, in full::
 
     SCHEME = AcmeKms()
 
-`web3signer:` and `clef:` sign Ethereum transactions alone: what they open is no `Signer`, and serves no other key.
+`web3signer:` and `clef:` sign Ethereum transactions alone: what they open is not a `Signer`, and cannot be used for other keys.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def open_signer(uri: str, kind: KeyKind, secret: Secret) -> Signer:
 
 
 def as_signer(uri: str, opened: object) -> Signer:
-    """`opened`, which the scheme of `uri` opened, as a `Signer`. Raises `Refused` where it is none (`secret.not-a-signer`)."""
+    """`opened`, which the scheme of `uri` opened, as a `Signer`. Raises `Refused` where it is not one (`secret.not-a-signer`)."""
     if problem := shape_problem(opened, Signer):
         raise Refused(SECRET_NOT_A_SIGNER(scheme=uri.partition(":")[0], problem=problem))
     signer: Signer = opened  # type: ignore[assignment]  # its shape was checked

@@ -133,7 +133,7 @@ class TokenKey:
         return all(attributes[name] == self._wanted[name] for name in TOKEN_ATTRIBUTES if name in self._wanted)
 
     def _session(self, token: Token) -> Session:
-        """A new session, logged in. Those of before are left alone: closing one would log out every key of the token."""
+        """A new session, logged in. Earlier sessions stay open: closing one would log out every key of the token."""
         if token.flags & self._pkcs11.TokenFlag.USER_PIN_FINAL_TRY:
             raise Refused(codes.TOKEN_FINAL_TRY(uri=self.uri))
         pin = self._secret(self._pin).decode("utf-8", "replace")
@@ -189,7 +189,7 @@ def _library(uri: KeyUri) -> Any:
 
 def _read_path(uri: KeyUri) -> dict[str, bytes]:
     """The attributes that name the token and the key (RFC 7512, section 2.3). Raises `Refused`, also for an attribute that is not
-    understood: it must not be passed over."""
+    understood: it must not be ignored."""
     wanted: dict[str, bytes] = {}
     for part in uri.path.split(";"):
         name, _, value = part.partition("=")

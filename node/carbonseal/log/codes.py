@@ -133,13 +133,13 @@ NOTE_SIGNATURE_MALFORMED = rejected(
 )
 NOTE_NOT_A_CHECKPOINT = rejected(
     "note.not-a-checkpoint",
-    "the ML-DSA-44 key of {name} signs checkpoints alone, of origins of at most 255 bytes, and this text is none",
+    "the ML-DSA-44 key of {name} signs checkpoints alone, of origins of at most 255 bytes, and this text is not one",
     "sign another text with an Ed25519 key",
 )
 NOTE_SIGNATURE_FAILS = rejected(
     "note.signature-fails",
     "invalid signature by {name} on this note",
-    "the note was changed after signing, or the name stands for another key: get both again from their owners",
+    "the note was changed after signing, or the key is another one of that name: get both again from their owners",
 )
 
 CHECKPOINT_TRUNCATED = rejected(
@@ -270,5 +270,5 @@ GROUP_IN_ITSELF = rejected("group.in-itself", "the group {name} is a member of i
 GROUP_NAME_TAKEN = rejected("group.name-taken", "the name {name} is already defined", "choose another name")
 GROUP_TOO_MANY_NAMES = undetermined("group.too-many-names", "the policy defines more than {limit} names")
 GROUP_NAME_RESERVED = rejected(
-    "group.name-reserved", "{name} is not a valid name: it stands for no quorum", "choose another name"
+    "group.name-reserved", "{name} is not a valid name: it means that no quorum is required", "choose another name"
 )

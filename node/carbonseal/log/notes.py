@@ -146,7 +146,7 @@ class UnknownKey:
 
 
 def parse_key(vkey: str) -> VerifierKey | UnknownKey:
-    """A verifier key of any type. Raises Refused (`key.*`) on what is none, and on a public key that is refused."""
+    """A verifier key of any type. Raises Refused (`key.*`) on other text, and on a public key that is refused."""
     parts = vkey.split("+", 2)  # base64 may contain a plus, names may not
     material = decode_base64(parts[2]) if len(parts) == 3 else None
     if not material:

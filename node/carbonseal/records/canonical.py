@@ -1,4 +1,4 @@
-"""JSON canonicalisation (RFC 8785): the one byte string that stands for a JSON value."""
+"""JSON canonicalisation (RFC 8785): the one byte representation of a JSON value."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ class Seals:
         keys = self._policy.logs.get(checkpoint.origin)
         if keys is None:
             return CheckedHead(checkpoint, (codes.LOG_NOT_LISTED(origin=checkpoint.origin),))
-        signed = [note.signed_by(key) for key in keys]  # all are tried: a signature that fails is told
+        signed = [note.signed_by(key) for key in keys]  # all are tried: each invalid signature is reported
         if True not in signed:
             return CheckedHead(checkpoint, (codes.HEAD_UNSIGNED(origin=checkpoint.origin),))
         cosigned = self._cosigned(note)

@@ -24,7 +24,7 @@ ANCHORING = Path("node/anchoring")  # of the package
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` stands once in `module`, and becomes `new`."""
+    """`old` occurs once in `module`, and becomes `new`."""
 
     name: str
     module: str

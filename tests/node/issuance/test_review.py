@@ -118,7 +118,7 @@ def test_what_is_listed_twice_is_refused_before_anything_is_sealed(directory: Pa
 def test_a_refresh_answers_for_what_was_sealed_here_and_for_nothing_else_that_is_listed(
     directory: Path, clock: Clock
 ) -> None:
-    """Who learned a commitment makes a credential of its own that lists it: neither place nor seal is told."""
+    """A third party that knows a commitment lists it in a credential of its own: neither index nor seal is disclosed."""
 
     async def probe(node: Node) -> None:
         secret = (await node.submit(b'{"secret": 1}', "json/1")).commitment

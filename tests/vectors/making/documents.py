@@ -208,7 +208,7 @@ def issue_requests() -> list[Case]:
     found = [case(name, "issue", {"holds": True}, request=request) for name, request in whole]
     for name, change in (
         ("no records", {"records": []}),
-        ("a subject that is no URI", {"subject": "a valve"}),
+        ("a subject that is not a URI", {"subject": "a valve"}),
         ("a member more", {"more": 1}),
         ("a commitment of 31 bytes", {"records": [{**record, "commitment": "14" * 31}]}),
         ("a part by its digest", {"components": [{"digest": "16" * 32, "quantity": "2", "unit": "piece"}]}),

@@ -75,7 +75,7 @@ def eas() -> dict[str, Any]:
     add("no trust", noted("ethereum.block-not-pinned"), trust=[])
     add("no block 0", noted("ethereum.genesis-missing"), trust=[block(NUMBER, hexed(keccak(sound[1])))])
     add("later than the block", refused("ethereum.timestamp-later"), state(MINED + 1))
-    add("a word that is no time", refused("ethereum.timestamp-later"), state(STATEMENT.digest()))
+    add("a word that is not a time", refused("ethereum.timestamp-later"), state(STATEMENT.digest()))
     add("a time with a leading zero", refused("ethereum.value-malformed"), state(b"\0\x01"))
     add("another variable", refused("ethereum.anchor-absent"), state(STAMPED, base=3, nodes=1))
     other = replace(STATEMENT, root=sha(b"another root"))

@@ -66,7 +66,7 @@ class _Fabric:
     def add(
         self, name: str, expect: dict[str, Any], of: str = "raft", given: Scene | None = None, **changes: Any
     ) -> None:
-        """A case: the scene `of` that name, or `given`, told by what differs; `changes` are those of the vector itself."""
+        """A case: the scene `of` that name, or `given`, as its difference from that; `changes` are those of the vector itself."""
         sound = SOUND[of]
         patch = difference(self.evidence[of], _value(given)) if given is not None else []
         statement = changes.pop("statement", STATEMENT)
@@ -158,7 +158,7 @@ def _nothing(vectors: _Fabric) -> None:
     add("another configuration pinned", noted("fabric.config-missing"), options={"config": "44" * 32})
     item = vectors.trusts["raft"]
     add(
-        "trust that is no block",
+        "trust that is not a block",
         noted("fabric.trust-malformed"),
         trust=[{**item, "value": {"block": "AAAA", "number": 0}}],
     )
@@ -291,14 +291,14 @@ def _attestations(vectors: _Fabric) -> None:
     answer = vectors.answer
     answer("answered by a client", noted("fabric.not-a-peer"), peer=PORT.node("node", "client"))
     answer(
-        "another value stands",
+        "another value is stored",
         refused("fabric.attested-other"),
         payload=value(replace(STATEMENT, root=bytes(32)), TIME),
     )
     answer("written by another transaction", noted("fabric.written-by-another"), version=(2, 1))
     answer("written in another block", noted("fabric.written-by-another"), version=(1, 0))
     answer("not read from the state", refused("fabric.attested-unread"), version=None)
-    answer("nothing stands", refused("fabric.call-failed"), status=404)
+    answer("nothing is stored", refused("fabric.call-failed"), status=404)
     arguments = ("get", RAFT.call.publisher.hex(), STATEMENT.log_id.hex(), "259")
     answer("asked for another anchor", refused("fabric.other-question"), arguments=arguments)
     answer("asked on another channel", noted("fabric.other-channel"), on="other")
@@ -354,7 +354,7 @@ def _configurations(vectors: _Fabric) -> None:
     pinned_between = replace(UPDATED, trusted=SECOND)
     vectors.add("the pinned one is in the chain", _proved(pinned_between), "updated", pinned_between)
     chain("one is left out later", refused("fabric.config-gap"), first, FOURTH.block(THIRD))
-    chain("one stands twice", refused("fabric.config-order"), first, first)
+    chain("one is there twice", refused("fabric.config-order"), first, first)
     chain("it does not name itself", refused("fabric.config-self"), SECOND.block(CHANNEL, last_config=0), second)
     chain("it is of another channel", noted("fabric.other-channel"), replace(SECOND, name="other").block(CHANNEL))
     chain("it is an ordinary block", refused("fabric.not-a-config"), RAFT.block())
@@ -380,7 +380,7 @@ def _lines(vectors: _Fabric) -> None:
             RAFT.ledger,
             {"publisher": f"{'ab' * 32},{'ab' * 32}"},
         ),
-        ("a name that is no hash", refused("fabric.name-malformed"), "fabric:anchors", {}),
+        ("a name that is not a hash", refused("fabric.name-malformed"), "fabric:anchors", {}),
     ):
         merged = {**RAFT.options, **change}
         options = {option: value for option, value in merged.items() if value is not None}

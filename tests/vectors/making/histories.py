@@ -252,7 +252,7 @@ def _malformed(add: Any) -> None:
     add("another kind", undetermined("fraud-proof.unknown-kind"), roots(), kind="batch")
     add("another member", malformed, roots(), index=3)
     add("three checkpoints", malformed, roots(), checkpoints=[*roots()["checkpoints"], note(ONE, 8)])
-    add("an index that is no number", malformed, entries(), index="3")
+    add("an index that is not a number", malformed, entries(), index="3")
     add("base64 with bits to spare", malformed, entries(), entries=["AB==", entries()["entries"][1]])
     add("a proof of half a hash", malformed, entries(), proofs=[b64(bytes(16)), entries()["proofs"][1]])
     add("capital hexadecimal", malformed, consistency(), first=consistency()["first"].upper())

@@ -133,7 +133,7 @@ def _ml_dsa_44() -> list[Case]:
     add("no time where one was signed", fails, watcher, line_of(watcher, 0, by[watcher, TIME]))
     add("another's signature", fails, watcher, line_of(watcher, 0, by[ORIGIN, 0]))
     add("a signature of 2419 bytes", fails, ORIGIN, line_of(ORIGIN, 0, by[ORIGIN, 0][:-1]))
-    add("a text that is no checkpoint", fails, ORIGIN, log, "a text\n")
+    add("a text that is not a checkpoint", fails, ORIGIN, log, "a text\n")
     return found
 
 

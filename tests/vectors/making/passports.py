@@ -56,7 +56,7 @@ def trusts() -> list[Case]:
         ("an unknown member", {**sound, "more": 1}),
         ("an item without source", {**sound, "items": [{k: v for k, v in item.items() if k != "source"}]}),
         ("a day that does not exist", {**sound, "items": [{**item, "when": "2026-11-31T09:00:00Z"}]}),
-        ("a value that is no object", {**sound, "items": [{**item, "value": []}]}),
+        ("a value that is not an object", {**sound, "items": [{**item, "value": []}]}),
     ):
         found.append(case(name, "trust", malformed, trust=json.dumps(value)))
     return found
@@ -81,7 +81,7 @@ def _files(made: Verdicts) -> None:
         ("a section missing", "passport.malformed", lambda v: v.pop("statusLists")),
         ("a digest in capitals", "passport.malformed", lambda v: v.update(credential=v["credential"].upper())),
         ("a negative index", "passport.malformed", lambda v: changes.seal(v).update(index=-1)),
-        ("an index that is no integer", "passport.malformed", lambda v: changes.seal(v).update(index=1.5)),
+        ("an index that is not an integer", "passport.malformed", lambda v: changes.seal(v).update(index=1.5)),
         ("no heads", "passport.malformed", lambda v: changes.seal(v).update(heads=[])),
         ("a proof in base64 with stray bits", "passport.malformed", lambda v: changes.head(v).update(inclusion="AB==")),
         ("a proof of 31 bytes", "passport.malformed", lambda v: changes.head(v).update(inclusion="A" * 40 + "AA==")),

@@ -47,7 +47,7 @@ CANONICAL = {
         '{"a":"\\u0000\\u001F\\b\\f\\n\\r\\t\\"\\\\"}',
         '{"a":"\\u0000\\u001f\\b\\f\\n\\r\\t\\"\\\\"}',
     ),
-    "delete is no control character": ('"\\u007f"', '"\x7f"'),
+    "delete is not a control character": ('"\\u007f"', '"\x7f"'),
     "no normalisation": ('{"e\\u0301":1,"\\u00e9":2}', '{"e\u0301":1,"é":2}'),
     "keys sort by UTF-16": ('{"\\ufb33":1,"\\ud83d\\ude00":2,"\\u20ac":3}', '{"€":3,"😀":2,"\ufb33":1}'),
     "a colon behind an escape": ('{"a\\u003a":1,"a":2}', '{"a":2,"a:":1}'),
@@ -131,8 +131,8 @@ PACT: dict[str, tuple[str, Any, str]] = {
     "an unknown unit": ("/pcf/declaredUnitOfMeasurement", "pound", "pact.unknown-value"),
     "an unknown status": ("/status", "active", "pact.unknown-value"),
     "another version of PACT": ("/specVersion", "2.3.0", "pact.form"),
-    "an id that is no UUID": ("/id", "4711", "pact.form"),
-    "a company id that is no URN": ("/companyIds", ["company 1"], "pact.form"),
+    "an id that is not a UUID": ("/id", "4711", "pact.form"),
+    "a company id that is not a URN": ("/companyIds", ["company 1"], "pact.form"),
     "a country in lower case": ("/pcf/geographyCountry", "de", "pact.form"),
     "a day that does not exist": ("/created", "2026-02-30T00:00:00Z", "pact.date-time"),
     "a time without an offset": ("/created", "2026-02-28T00:00:00", "pact.date-time"),
@@ -196,7 +196,7 @@ def admission() -> list[Case]:
     ]
     for name, (pointer, value, code) in PACT.items():
         text = footprint(**{pointer: value})
-        place = [f"{pointer}/0"] if name == "a company id that is no URN" else [pointer]
+        place = [f"{pointer}/0"] if name == "a company id that is not a URN" else [pointer]
         bad.append(case(name, "admit", refused(code, place=place), profile="pact/3.0", input=text))
     both = footprint(**{"/pcf/geographyCountry": "DE", "/pcf/geographyRegionOrSubregion": "Europe"})
     bad.append(case("two geographies", "admit", refused("pact.geographies"), profile="pact/3.0", input=both))

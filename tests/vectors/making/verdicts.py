@@ -178,7 +178,7 @@ def policies_decide(made: Verdicts) -> None:
         disclosed="require disclosed role=use",
     )
     made.base("undated", lambda scene: scene.passport(), timestamp=1 << 62)
-    add("a time that is no date", "undetermined", "time.no-date", "time-quorum.unmet", of="undated")
+    add("a time that is not a date", "undetermined", "time.no-date", "time-quorum.unmet", of="undated")
     add("no ledger dates it", "undetermined", "time-quorum.unmet", time="require time by=both")
 
 

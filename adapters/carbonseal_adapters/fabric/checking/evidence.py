@@ -6,7 +6,7 @@ A policy's line is
         [endorse=<k>:<MSP id>,...]
 
 `config` is the header hash of the configuration block from which the chain of configurations is followed; `attest` says how
-many of which organisations must attest that the transaction is valid; `endorse` stands in for the channel's own endorsement
+many of which organisations must attest that the transaction is valid; `endorse` replaces the channel's own endorsement
 policy where the chaincode has another one. The way is: pinned configuration -> the chain of configuration blocks -> the block,
 signed by the orderers (`fabric.ordered`: the transaction in it is endorsed and writes this anchor alone) -> the answers that
 peers signed (`fabric.valid`). Pure, and at home on the base install.

@@ -1,6 +1,6 @@
 """Chain on Foundry's anvil, which mines when it is called to, and keeps nothing when it ends.
 
-Left alone, its pool differs from a real node's: it refuses what pays less than the next block's base fee, and forgets what
+By default its pool differs from a real node's: it refuses what pays less than the next block's base fee, and forgets what
 can no longer pay it. So what is sent is handed over as if the next block were free, and what is forgotten is handed over again.
 One thing stays: a replacement has to raise maxFeePerGas, be it by one wei, where geth wants 10 % more of both fees.
 """

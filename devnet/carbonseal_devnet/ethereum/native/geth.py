@@ -31,7 +31,7 @@ SETTINGS = '[Node.P2P]\nListenAddr = ""\nNoDiscovery = true\nMaxPeers = 0\n'  # 
 async def start(
     scratch: Path, clock: SkewedClock, chain_id: int, finality: int, directory: Path | None
 ) -> AsyncIterator[Native]:
-    """Geth on a chain of its own, kept in `directory` or gone with `scratch`. It talks to nobody."""
+    """Geth on a chain of its own, kept in `directory`, or deleted with `scratch`. It connects to no peers."""
     program, kept = find("geth"), directory or scratch / "geth"
     storage = ["--datadir", str(kept), "--state.scheme", "hash"]
     if not (kept / "geth" / "chaindata").exists():

@@ -62,7 +62,7 @@ class Program:
         return answer["result"]
 
     async def stop(self) -> None:
-        """Let it write what it holds and end."""
+        """Stop the program; it writes what it holds first."""
         assert self._process.stdin is not None
         self._process.stdin.write(b"stop")
         self._process.stdin.flush()

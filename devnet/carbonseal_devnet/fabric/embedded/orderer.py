@@ -143,7 +143,7 @@ class Ordering:
     # What goes out
 
     async def run(self) -> None:
-        """Cut blocks, for ever."""
+        """Cut blocks until cancelled."""
         while True:
             batch = [await self._queue.get()]
             with contextlib.suppress(TimeoutError):
@@ -161,9 +161,9 @@ class Ordering:
         )
 
     def _cut(self, batch: list[bytes]) -> None:
-        """A configuration gets a block of its own, and ends what it was ordered behind."""
+        """A configuration gets a block of its own, after a block of what was ordered before it."""
         if len(self.live()) < self.needed:
-            return  # whoever had accepted these is gone, and they with it
+            return  # the orderers that accepted these have stopped: these are lost
         if _is_config(batch[-1]):
             *batch, configuration = batch
             if batch:

@@ -20,7 +20,7 @@ DEFINITION = ("--channelID", CHANNEL, "--name", CHAINCODE, "--version", "1", "--
 
 
 def make(directory: Path, programs: Programs, *, bft: bool, batch: float, messages: int) -> Plan:
-    """A network of two organisations, all but started. Raises ProgramFailed."""
+    """Make a network of two organisations, without starting it. Raises ProgramFailed."""
     directory.mkdir(parents=True, exist_ok=True)
     count = 4 if bft else 1
     ports = iter(free_ports(3 * count))

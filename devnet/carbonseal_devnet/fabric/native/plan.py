@@ -82,7 +82,7 @@ class Plan:
         return self.directory / f"peer-{member.name}"
 
     def write(self) -> None:
-        """Written last: what has a plan is complete."""
+        """Write the plan, last: a directory with a plan is complete."""
         (self.directory / FILE).write_text(json.dumps(asdict(self) | {"directory": ""}, indent=1), encoding="ascii")
 
 

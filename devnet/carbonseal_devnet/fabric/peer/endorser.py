@@ -27,19 +27,19 @@ Response = proposal_response_pb2.ProposalResponse
 
 
 class Refused(Exception):
-    """The proposal itself is wrong: an error of the call, not an answer."""
+    """The proposal is invalid: the call fails with an error, and has no response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A signed proposal, taken apart."""
+    """A signed proposal, decoded."""
 
     signed: Any
     header: Any
     channel: Any
     creator: bytes
     nonce: bytes
-    payload: bytes  # without what is transient
+    payload: bytes  # without transient data
     chaincode: str
     input: Any
 
@@ -66,7 +66,7 @@ class Proposal:
 
 
 class Endorser:
-    """One peer's. `lies` is a fault: it signs something other than what the chaincode answered."""
+    """The endorser of one peer. `lies` is a fault: it signs something other than what the chaincode answered."""
 
     def __init__(self, identity: Identity, ledger: Ledger, channel: Callable[[], Channel], runtime: Runtime) -> None:
         self.identity, self.lies = identity, False

@@ -29,7 +29,7 @@ TIMEOUT = 15.0  # seconds, for another peer or an orderer
 
 
 class Gateway:
-    """One peer's. `connect` gives connections by address and TLS roots."""
+    """The gateway of one peer. `connect` gives connections by address and TLS roots."""
 
     def __init__(
         self,

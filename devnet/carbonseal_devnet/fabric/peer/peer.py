@@ -28,7 +28,7 @@ RETRY = 0.1  # seconds until the next orderer is asked
 
 
 class Peer:
-    """One node. What it knows of the channel, it has from the blocks in its ledger."""
+    """A peer node. All that it knows of the channel is from the blocks in its ledger."""
 
     def __init__(self, node: Node, port: int, ledger: Ledger) -> None:
         self.node, self.port, self.ledger = node, port, ledger
@@ -81,7 +81,7 @@ class Peer:
         self._connections.clear()
 
     async def _connect(self, address: str, roots: bytes) -> Any:
-        """A connection that is kept, and made anew once it has failed: who was down may be back."""
+        """A cached connection, opened again after a failure: the other node may have restarted."""
         key = (address, roots)
         kept = self._connections.get(key)
         if kept is not None and kept.get_state() == grpc.ChannelConnectivity.TRANSIENT_FAILURE:
@@ -92,7 +92,7 @@ class Peer:
         return self._connections[key]
 
     async def _follow(self) -> None:
-        """Take blocks from one orderer after the other, for ever."""
+        """Take blocks from the orderers in turn, until stopped."""
         for turn in itertools.count():
             endpoints = self.channel.orderer_endpoints
             address, roots = endpoints[turn % len(endpoints)]

@@ -50,7 +50,7 @@ class Session:
         self._calls: dict[tuple[str, str], Call] = {}
 
     async def outgoing(self) -> AsyncIterator[Any]:
-        """What the chaincode is to be sent."""
+        """The messages to send to the chaincode."""
         while (message := await self._out.get()) is not None:
             yield message
 

@@ -38,11 +38,11 @@ class Simulator:
         return found[0] if found else None
 
     def put(self, namespace: str, key: str, value: bytes | None) -> None:
-        """No value, or an empty one, deletes."""
+        """Write a value; without a value, or with an empty one, delete the key."""
         self._space(namespace).writes[key.encode()] = value or None
 
     def range(self, namespace: str, start: str, end: str) -> Range:
-        """From start to before end; no end: all the rest."""
+        """The keys from `start` to before `end`; without `end`, to the last."""
         query = Range(self.state.range(namespace, start.encode(), end.encode()), start, end)
         self._space(namespace).ranges.append(query)
         return query
@@ -53,7 +53,7 @@ class Simulator:
         return lifecycle.definition(chaincode, self.peek)
 
     def peek(self, key: str) -> bytes | None:
-        """A value of the lifecycle's, without a trace in the set."""
+        """A value of the `_lifecycle` namespace, which is not recorded as read."""
         found = self.state.get(lifecycle.NAMESPACE, key.encode())
         return found[0] if found else None
 

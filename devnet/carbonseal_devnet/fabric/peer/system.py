@@ -24,7 +24,7 @@ Args = Sequence[bytes]
 
 
 class SystemChaincodes:
-    """Those of one peer. `channel` gives its configuration as that peer knows it."""
+    """The system chaincodes of one peer. `channel` gives its configuration as that peer knows it."""
 
     NAMES = ("qscc", "cscc", lifecycle.NAMESPACE)
 
@@ -32,7 +32,7 @@ class SystemChaincodes:
         self._ledger, self._channel = ledger, channel
 
     def invoke(self, chaincode: str, args: Args, simulator: Simulator | None) -> bytes:
-        """A payload. Raises Rejected."""
+        """The payload of the response. Raises Rejected."""
         if not args:
             raise Rejected("Incorrect number of arguments, 0")
         function = args[0].decode(errors="replace")

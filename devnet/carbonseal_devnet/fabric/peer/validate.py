@@ -54,7 +54,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An endorsed transaction, taken apart."""
+    """An endorsed transaction, decoded."""
 
     chaincode: str
     payload: bytes
@@ -63,7 +63,7 @@ class Action:
 
 
 def validate(block: Any, channel: Channel, state: Reader, known: Callable[[str], bool]) -> Outcome:
-    """`known` tells whether an earlier block has a transaction with this id."""
+    """Validate a block. `known` says whether an earlier block has a transaction with this id."""
     codes = bytearray()
     pending: dict[tuple[str, bytes], Update] = {}
     seen: dict[str, int] = {}
@@ -156,7 +156,7 @@ def _sets(results: bytes) -> Iterator[tuple[str, Any]]:
 
 
 def _check_policies(action: Action, channel: Channel, state: Reader) -> None:
-    """That whoever must endorse what is written, did."""
+    """Check that everyone who must endorse the writes did."""
     signed = [(each.endorser, action.payload + each.endorser, each.signature) for each in action.endorsements]
     members = channel.signers(signed)
     written = {name for name, kv in action.sets if _written(kv)}
@@ -185,7 +185,7 @@ def _endorsed(namespace: str, channel: Channel, state: Reader, members: list[Mem
 
 
 def reader(state: Reader, namespace: str) -> lifecycle.Read:
-    """Values alone, of one namespace."""
+    """The values of one namespace, without versions."""
 
     def read(key: str) -> bytes | None:
         found = state.get(namespace, key.encode())
@@ -220,7 +220,7 @@ def _version(read: Any) -> Version | None:
 
 
 def _check_range(namespace: str, query: Any, state: Reader, pending: dict[tuple[str, bytes], Update]) -> None:
-    """That reading the range again finds the same: none new, none gone, none changed."""
+    """Check that reading the range again gives the same keys and versions (no phantoms)."""
     if not query.HasField("raw_reads") and query.HasField("reads_merkle_hashes"):
         raise Invalid("INVALID_OTHER_REASON")  # summaries of large ranges: this network makes none
     start = query.start_key.encode()

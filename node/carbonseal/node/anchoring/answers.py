@@ -1,6 +1,6 @@
 """What an adapter returned, compared with the interface before anything rests on it.
 
-An adapter may be anybody's, and what the outbox has stored comes back for years: a cost that is no number, or facts that are no
+Anybody can write an adapter, and what the outbox stores is read for years: a cost that is not a number, or facts that are not
 JSON, would be read again in every round. So a value of another shape is a defect of the adapter, as an error would be.
 
 Each function returns nothing, and raises `WrongAnswer` with what is wrong.

@@ -224,7 +224,7 @@ def _disclosed(record: SealedRecord) -> Disclosed:
 
 
 def _until(request: Mapping[str, Any], now: int) -> datetime | None:
-    """When the credential is to end. Raises Refused where that is no instant, or not after `now`."""
+    """When the credential is to end. Raises Refused where that is not an instant, or not after `now`."""
     text = request.get("validUntil")
     if text is None:
         return None

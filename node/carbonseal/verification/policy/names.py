@@ -72,7 +72,9 @@ class Names:
 
     def _new(self, word: Word) -> str:
         if word.text == NONE:
-            raise word.refused(codes.POLICY_VALUE, problem=f"{NONE} cannot be a name: it stands for no quorum")
+            raise word.refused(
+                codes.POLICY_VALUE, problem=f"{NONE} cannot be a name: it means that no quorum is required"
+            )
         if word.text in self._sorts:
             raise word.refused(codes.POLICY_NAME_TWICE, name=word.text)
         return word.text

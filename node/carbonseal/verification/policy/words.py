@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[^\t\n -~\x80-\ud7ff\udc80-\udcff\ue000-\U0010ffff]")  #
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a policy and where it stands: line and column in characters, from 1."""
+    """One word of a policy and its position: line and column in characters, from 1."""
 
     text: str
     line: int
