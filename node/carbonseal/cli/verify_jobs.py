@@ -142,6 +142,13 @@ class Verifier:
         """The bytes of the file at `path`. Raises OSError."""
         return self._job.stdin if path == STDIN else read_passport(path)
 
+    def observations(self, path: str) -> Mapping[bytes, bytes]:
+        """What the passport at `path` shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is
+        not a passport. Raises OSError."""
+        raw = self.read(path)
+        facts = self.facts(raw)
+        return {} if facts is None else _rows(path, raw, facts)
+
     def facts(self, raw: bytes) -> LogFacts | None:
         """What a passport's bytes show of the logs that the policy lists; None where they are not a passport."""
         from carbonseal.passport.passports import parse

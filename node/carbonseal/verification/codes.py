@@ -286,7 +286,7 @@ OBSERVATIONS_MALFORMED = rejected(
 )
 OBSERVATIONS_UNSORTED = rejected(
     "observations.unsorted",
-    "the line is not behind the one before it, or has its place and value",
+    "the line is not behind the one before it, or has its place, value and note",
     "merge the files with: carbonseal examine",
 )
 OBSERVATIONS_UNKNOWN_VERSION = undetermined(

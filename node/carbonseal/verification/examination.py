@@ -53,7 +53,7 @@ class Runs(Protocol):
 
 
 class Collection:
-    """The observations of many files, as one set: sorted, and of each place and value the least line."""
+    """The observations of many files, as one set: sorted, and of each place, value and note the least line."""
 
     def __init__(self, runs: Runs, most: int = MOST_ROWS) -> None:
         self._runs = runs

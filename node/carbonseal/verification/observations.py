@@ -6,10 +6,10 @@ An observation has a place of a log, the value there, and the file that shows it
     {"place":["head","log.example/1","24"],"shows":"9a29…","signed":"log.example/1\\n24\\n…","source":{"file":"1f0a…","name":"a.json"}}
     {"place":["subtree","log.example/1","3","2"],"shows":"77c0…","source":{"file":"1f0a…","name":"a.json"}}
 
-- Kinds: *head* (origin, size) shows a root, and has the signed note; *subtree* (origin, level, index) shows a complete subtree's
-  hash. An entry is the complete subtree of level 0 at its index. Other kinds are refused until they are specified.
-- Lines are RFC 8785, sorted by their bytes. Of one place and value there is one line, the least. So a file is a set, and merging
-  (`merge`) is commutative, associative and idempotent, to the byte.
+- Kinds: *head* (origin, size) shows a root, and has the signed note of just that; *subtree* (origin, level, index) shows a complete
+  subtree's hash. An entry is the complete subtree of level 0 at its index. Other kinds are refused until they are specified.
+- Lines are RFC 8785, sorted by their bytes. Of one place, value and note there is one line, the least. So a file is a set, and
+  merging (`merge`) is commutative, associative and idempotent, to the byte. No note that somebody makes up displaces a signed one.
 - Two values at one place are equivocation (`contradictions`), also under heads of different sizes.
 """
 
@@ -22,10 +22,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from carbonseal.findings import Refused
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.fraud_proofs import LogKeys
+from carbonseal.log.notes import Note
 from carbonseal.log.text import MAX_SIZE, decode_decimal
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
-from carbonseal.verification.log_facts import LogFacts, SignedHead
+from carbonseal.verification.log_facts import LogFacts, SignedHead, signed_head
 
 from . import codes
 
@@ -36,8 +39,7 @@ KINDS = {"head": 1, "subtree": 2}  # and how many numbers follow the origin
 LONGEST_NAME = 1024  # characters
 _DIGEST = re.compile("[0-9a-f]{64}")
 _SHOWS = b'],"shows":"'  # ends a place: it cannot stand in a JSON string, where a quotation mark is escaped
-
-Row = tuple[bytes, bytes]  # place and value, and the rest of the line: both together are the line
+_SOURCE = b',"source":{'  # nor can this
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,12 @@ class Observation:
 
 
 def rows(facts: LogFacts, source: Source) -> dict[bytes, bytes]:
-    """The observations that the facts of one file show: place and value, and the rest of the line."""
+    """The observations that the facts of one file show: place, value and note, and the rest of the line."""
     behind = b',"source":' + jcs({"file": source.file, "name": source.name[:LONGEST_NAME]}) + b"}\n"
     found = {}
     for head in facts.heads:
         place = _text(head.checkpoint.origin), head.checkpoint.size, head.checkpoint.root.hex().encode()
-        found[b'{"place":["head",%s,"%d"],"shows":"%s"' % place] = _signed(head) + behind
+        found[b'{"place":["head",%s,"%d"],"shows":"%s"' % place + _signed(head)] = behind
     for proof in facts.proofs:
         before = b'{"place":["subtree",' + _text(proof.head.checkpoint.origin)
         for level, index, node in proof.path.nodes():
@@ -99,7 +101,7 @@ def _signed(head: SignedHead) -> bytes:
 
 
 def merge(*files: Iterable[bytes]) -> Iterator[bytes]:
-    """The union of sorted lines: sorted, and of each place and value the least line alone. Holds one line of each file."""
+    """The union of sorted lines: sorted, and of each place, value and note the least line alone. Holds one line of each file."""
     before = b""
     for line in heapq.merge(*files):
         if (key := _before_source(line)) != before:
@@ -108,6 +110,11 @@ def merge(*files: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _before_source(line: bytes) -> bytes:
+    """Place, value and note of a line."""
+    return line[: line.find(_SOURCE)]
+
+
+def _before_note(line: bytes) -> bytes:
     """Place and value of a line."""
     return line[: line.find(_SHOWS) + len(_SHOWS) + 64]
 
@@ -125,9 +132,18 @@ def contradictions(lines: Iterable[bytes]) -> Iterator[tuple[Observation, Observ
     for line in lines:
         if (here := _place(line)) != place:
             first, place, done = line, here, False
-        elif not done and _before_source(line) != _before_source(first):
+        elif not done and _before_note(line) != _before_note(first):
             yield parse_line(first), parse_line(line)
             done = True
+
+
+def signed_heads(lines: Iterable[bytes], keys: LogKeys) -> Iterator[bytes]:
+    """Of checked lines, the heads whose notes listed keys signed: what others wrote and nobody has to believe."""
+    for line in lines:
+        if line.startswith(b'{"place":["head",'):
+            note = parse_line(line).signed
+            if note is not None and signed_head(note.encode(), keys) is not None:
+                yield line
 
 
 def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -179,7 +195,19 @@ def parse_line(line: bytes) -> Observation:
             )
         case _:
             raise Refused(codes.OBSERVATIONS_MALFORMED(problem="expected a place, what it shows and a source"))
+    if observation.signed is not None:
+        _check_note(observation, observation.signed)
     return observation
+
+
+def _check_note(head: Observation, signed: str) -> None:
+    """Raise Refused unless the note is of the checkpoint that the line says: else it would accuse another log, or another size."""
+    try:
+        found = Checkpoint.parse(Note.parse(signed.encode()).text)
+    except Refused as refused:
+        raise Refused(codes.OBSERVATIONS_MALFORMED(problem=f"the note: {refused.finding.message}")) from refused
+    if (found.origin, (found.size,), found.root.hex()) != (head.origin, head.numbers, head.shows):
+        raise Refused(codes.OBSERVATIONS_MALFORMED(problem="the note is of another log, size or root than the line"))
 
 
 def _numbers(kind: str, texts: list[object]) -> tuple[int, ...]:

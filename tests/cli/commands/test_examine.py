@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from carbonseal.log.notes import NoteSigner
-from carbonseal.verification.observations import HEADER
+from carbonseal.verification.observations import HEADER, merge
 from tests.cli.conftest import AT, Run
 from tests.verification.examination.histories import two_histories
 from tests.world import ORIGIN, key
@@ -150,12 +150,50 @@ def test_what_somebody_made_up_accuses_nobody(run: Run, office: Office) -> None:
     north, _ = observed(run, office)
     made_up = office.path("made-up.ndjson")
     lines = north.read_bytes().splitlines(keepends=True)[1:]
-    made_up.write_bytes(
-        HEADER + b"".join(re.sub(rb'"shows":"[0-9a-f]{64}', b'"shows":"' + b"0" * 64, line) for line in lines)
-    )
+    claims = [re.sub(rb'"shows":"[0-9a-f]{64}', b'"shows":"' + b"0" * 64, line) for line in lines]
+    made_up.write_bytes(HEADER + b"".join(line for line in claims if b'"signed"' not in line))
     result = run("examine", north, made_up, "--policy", office.policy, "--with", office.a)
     assert result.exit_code == 3, result.output
     assert "[log.fraud]" not in result.output
+    made_up.write_bytes(HEADER + b"".join(claims))
+    result = run("examine", north, made_up, "--policy", office.policy, "--with", office.a)
+    assert result.exit_code == 2, result.output
+    assert "the note is of another log, size or root" in result.output
+
+
+def test_what_somebody_made_up_hides_nothing(run: Run, office: Office) -> None:
+    """A third office feeds, for each place, lesser values, and for each value a lesser line: an unsigned note, a file that nobody
+    has. So every first line, and every first two values of a place, are made up."""
+    north, south = observed(run, office)
+    made_up = office.path("made-up.ndjson")
+    found = {line for path in (north, south) for line in path.read_bytes().splitlines(keepends=True)[1:]}
+    claims = set()
+    for line in found:
+        lesser = re.sub(rb'"file":"[0-9a-f]{64}', b'"file":"' + b"0" * 64, line)
+        claims.add(
+            re.sub(rb"( [A-Za-z0-9+/]{6})[A-Za-z0-9+/]{10}", rb"\1AAAAAAAAAA", lesser)
+            if b'"signed"' in line
+            else lesser
+        )
+        for value in (b"0" * 64, b"0" * 63 + b"1"):
+            if b'"signed"' not in line:
+                claims.add(re.sub(rb'"shows":"[0-9a-f]{64}', b'"shows":"' + value, lesser))
+    made_up.write_bytes(HEADER + b"".join(merge(sorted(claims))))
+    sources = ["--policy", office.policy, "--with", office.folder]
+    merged = office.path("merged.ndjson")
+    assert run("examine", made_up, north, south, *sources, "-o", merged).exit_code == 4
+    assert run("examine", merged, *sources).exit_code == 4
+
+
+def test_a_note_of_one_log_does_not_accuse_another(run: Run, office: Office) -> None:
+    north, south = observed(run, office)
+    for path in (north, south):
+        lines = path.read_bytes().splitlines(keepends=True)
+        heads = [line.replace(ORIGIN.encode(), b"honest.example/log", 1) for line in lines if b'["head","' in line]
+        path.write_bytes(HEADER + b"".join(line for line in heads if b"honest" in line))
+    result = run("examine", north, south, "--policy", office.policy)
+    assert result.exit_code == 2
+    assert "log.fraud" not in result.output
 
 
 def test_unusable_files(run: Run, office: Office) -> None:

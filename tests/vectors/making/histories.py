@@ -119,6 +119,7 @@ def observations() -> list[Case]:
     also = observation(["subtree", ORIGIN, "2", "0"], root_of(ONE[:4]).hex(), "b.json")
     fork = observation(["subtree", ORIGIN, "2", "0"], root_of(OTHER[:4]).hex(), "c.json")
     head = observation(["head", ORIGIN, "7"], root_of(ONE[:7]).hex(), "a.json", signed=note(ONE, 7))
+    unsigned = observation(["head", ORIGIN, "7"], root_of(ONE[:7]).hex(), "b.json", signed=note(ONE, 7, STRANGER))
     least, greatest = sorted((a, also))
     found = []
 
@@ -132,6 +133,7 @@ def observations() -> list[Case]:
     merged("in the other order", [[greatest], [least]], [least])
     merged("a head and a subtree", [[head], [a]], [head, a])
     merged("two values at one place", [[a, head], [fork]], [a, head, fork], [f"subtree {ORIGIN} 2 0"])
+    merged("one head with two notes", [[head], [unsigned]], [head, unsigned])
     merged("nothing", [[], []], [])
 
     def bad(name: str, expect: dict[str, Any], text: str) -> None:
@@ -145,6 +147,13 @@ def observations() -> list[Case]:
     bad("white space", malformed, HEADER + a.replace(":", ": ", 1))
     bad("a member too many", malformed, HEADER + a.replace('"source"', '"seen":1,"source"'))
     bad("a head without its note", malformed, HEADER + a.replace('"subtree"', '"head"'))
+    bad("a note that is none", malformed, HEADER + observation(["head", ORIGIN, "7"], "00" * 32, "a.json", signed="x"))
+    for what, text in (
+        ("log", head.replace(ORIGIN, "honest.example/log", 1)),
+        ("size", head.replace('"7"', '"8"')),
+        ("root", head.replace(root_of(ONE[:7]).hex(), "00" * 32)),
+    ):
+        bad(f"a note of another {what}", malformed, HEADER + text)
     bad("a number with a leading zero", malformed, HEADER + a.replace('"2"', '"02"'))
     bad("a line twice", unsorted, HEADER + a + a)
     bad("one value twice", unsorted, HEADER + least + greatest)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
+from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.notes import NoteSigner
 from carbonseal.passport.assembly import refresh
 from carbonseal.passport.passports import Passport
@@ -139,16 +140,19 @@ GOOD: dict[str, Any] = {
     "shows": "ab" * 32,
     "source": {"file": "cd" * 32, "name": "a.json"},
 }
-HEAD = {**GOOD, "place": ["head", "log.example/1", "24"], "signed": "a note"}
+NOTE = sign_checkpoint(
+    Checkpoint("log.example/1", 24, bytes.fromhex("ab" * 32)), NoteSigner("log.example/1", key("any"))
+)
+HEAD = {**GOOD, "place": ["head", "log.example/1", "24"], "signed": NOTE.decode()}
 
 
 def written(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
 def test_sound_lines() -> None:
     assert parse_line(written(GOOD)).numbers == (3, 2)
-    assert parse_line(written(HEAD)).signed == "a note"
+    assert parse_line(written(HEAD)).signed == NOTE.decode()
 
 
 MALFORMED: dict[str, bytes] = {
@@ -164,7 +168,11 @@ MALFORMED: dict[str, bytes] = {
     "a number too many": written({**HEAD, "place": ["head", "o", "3", "2"]}),
     "a number too large": written({**HEAD, "place": ["head", "o", str(1 << 63)]}),
     "a head without its note": written({**GOOD, "place": ["head", "o", "3"]}),
-    "a subtree with a note": written({**GOOD, "signed": "a note"}),
+    "a head with a note that is none": written({**HEAD, "signed": "a note"}),
+    "a note of another log": written({**HEAD, "place": ["head", "log.example/2", "24"]}),
+    "a note of another size": written({**HEAD, "place": ["head", "log.example/1", "23"]}),
+    "a note of another root": written({**HEAD, "shows": "cd" * 32}),
+    "a subtree with a note": written({**GOOD, "signed": NOTE.decode()}),
     "capital hexadecimal": written({**GOOD, "shows": "AB" * 32}),
     "a short hash": written({**GOOD, "shows": "ab"}),
     "no origin": written({**GOOD, "place": ["subtree", "", "3", "2"]}),

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.examination import Examined, Sources, examined_logs, write_proofs, written
+from carbonseal.cli.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
 from carbonseal.cli.examining.observation_files import checked_file
 from carbonseal.cli.formatting.reports import tree
 from carbonseal.cli.formatting.text import plain
@@ -57,7 +57,7 @@ def examine(
     stand at one place of a log. In any order, and with files given twice, the result is the same.
 
     What others observed is a claim. It is proved where a fraud proof holds under your policy: of two roots of one size from the
-    observations alone, else from the passports that they name (--with).
+    observations alone, else from the passports that show it (--with).
 
     \b
     The exit status:
@@ -111,9 +111,11 @@ def _examine(
         if output is not None:
             lines = written(lines, stack.enter_context(output.stream()))
         found = equivocations(lines)
-    if verifier is None:
-        return examined_logs(found, None, lambda _: None), count
-    return examined_logs(found, verifier, Sources(passport_files(sources) if sources else [], verifier).facts), count
+    claimed = examined_logs(found, None, lambda _: None)
+    if verifier is None or not found:
+        return claimed, count
+    shown = shown_logs(files, passport_files(sources) if sources else [], verifier)
+    return Examined({**claimed.known, **shown.known}, shown.proofs), count
 
 
 def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:

@@ -20,14 +20,14 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from carbonseal.cli.examining.log_tiles import LogTiles
-from carbonseal.cli.examining.observation_files import RunFiles
+from carbonseal.cli.examining.observation_files import RunFiles, checked_file
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.verify_jobs import FileResult, Verifier, VerifyJob, verify_files
 from carbonseal.findings import Finding
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.log_facts import LogFacts, signed_head
-from carbonseal.verification.observations import HEADER, Source
+from carbonseal.verification.observations import HEADER, Source, merge, signed_heads
 from carbonseal.verification.one_history import History
 
 NO_TILES: Mapping[str, LogTiles] = {}
@@ -127,6 +127,18 @@ def examined_logs(
             proofs[origin], finding = proved
             known[origin] = [finding]
     return Examined(known, proofs)
+
+
+def shown_logs(files: Sequence[Path], passports: Sequence[str], verifier: Verifier) -> Examined:
+    """The logs of which the verifier itself is shown that they contradict themselves: by passports, and by signed heads in files of
+    observations. All other lines are claims, and can hide nothing of this. Raises `Refused`, OSError."""
+    with RunFiles() as runs:
+        collection = Collection(runs)
+        for path in passports:
+            collection.add(verifier.observations(path))
+        heads = (signed_heads(checked_file(file), verifier.keys) for file in files)
+        found = equivocations(merge(collection.lines(), *heads))
+        return examined_logs(found, verifier, Sources(passports, verifier).facts)
 
 
 class Sources:
