@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from dataclasses import replace
@@ -261,6 +262,27 @@ class TestLists:
         assert served is not None
         assert STATUS_LIST.parse(json.loads(served)).valid_from == clock.now
         assert within(directory, clock, lambda node: node.status_list(uuid.UUID(int=1))) is None
+
+    def test_who_asks_while_it_is_changed_makes_no_second_version_of_one_date(
+        self, directory: Path, clock: Clock
+    ) -> None:
+        """Else the version in which it is suspended still counts after it was reinstated, or the other way about."""
+
+        async def at_once(node: Node) -> list[dict[str, Any]]:
+            passport = parse(await issue(node))
+            name = uuid.UUID(passport.credential.status[1].list_id)
+            clock.now += timedelta(days=10)  # a new version is due
+            suspending = asyncio.create_task(node.suspend(passport.root))
+            served = [await node.status_list(name)]
+            await suspending
+            reinstating = asyncio.create_task(node.reinstate(passport.root))
+            served += await asyncio.gather(*(node.status_list(name) for _ in range(4)))
+            await reinstating
+            return [json.loads(one) for one in (*served, await node.status_list(name)) if one is not None]
+
+        versions = {one.digest: one for one in map(STATUS_LIST.parse, within(directory, clock, at_once))}.values()
+        assert len({one.valid_from for one in versions}) == len(versions)
+        assert not max(versions, key=lambda one: one.valid_from).is_set(0)
 
     def test_another_address_begins_other_lists(self, directory: Path, clock: Clock) -> None:
         before = parse(within(directory, clock, issue)).credential.status

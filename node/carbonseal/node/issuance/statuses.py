@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -48,6 +50,9 @@ class Statuses:
         self._validity = validity
         self._thread = thread
         self._clock = clock
+        self._turns: dict[str, asyncio.Lock] = defaultdict(
+            asyncio.Lock
+        )  # by own list: of each one version is made at a time
 
     async def allocate(self, signer: Signer, origin: str) -> tuple[int, tuple[StatusEntry, ...]]:
         """A position for a credential that is about to be sealed in the log with this origin: the credential's number in this
@@ -78,14 +83,15 @@ class Statuses:
     async def renew(self, list_id: str) -> None:
         """Sign a version of one of the own lists where the newest is not what it has to be now; it waits to join the log then.
         Raises Refused, `Busy`, `Frozen`."""
-        found = self._tables.find(list_id)
-        assert found is not None, "only own lists are renewed"
-        now = int(self._clock())
-        newest = next(iter(self._tables.versions(list_id, 1)), None)
-        start = now if newest is None else max(now, newest.start + 1)
-        half = self._validity.total_seconds() / 2
-        if newest is None or newest.changes != found.changes or now - newest.start >= half:
-            await self._sign(found, now, start)
+        async with self._turns[list_id]:
+            found = self._tables.find(list_id)
+            assert found is not None, "only own lists are renewed"
+            now = int(self._clock())
+            newest = next(iter(self._tables.versions(list_id, 1)), None)
+            start = now if newest is None else max(now, newest.start + 1)
+            half = self._validity.total_seconds() / 2
+            if newest is None or newest.changes != found.changes or now - newest.start >= half:
+                await self._sign(found, now, start)
 
     async def _sign(self, found: OwnList, now: int, start: int) -> None:
         """Sign and store a version that begins at `start`. `found` was read first: what is set since then makes another one
