@@ -24,7 +24,7 @@ from carbonseal.log.fraud_proofs import (
     of_roots,
 )
 from carbonseal.passport.passports import Passport
-from carbonseal.verification.log_facts import LogFacts, ShownPath, find_paths, log_facts
+from carbonseal.verification.log_facts import TLOG_EVIDENCE, LogFacts, ShownPath, find_paths, log_facts
 from carbonseal.verification.observations import Observation, Source, contradictions, merge, rows
 
 from . import codes
@@ -172,14 +172,27 @@ def _two_values(one: ShownPath, other: ShownPath) -> Contradiction:
     return TwoSubtrees(path.level, path.index, (path.hash, other.path.hash), proofs)
 
 
-def within(passport: Passport, keys: LogKeys) -> Iterator[Finding]:
-    """The equivocations that one passport shows by itself, of logs that sealed something. Under one checkpoint there is none."""
-    if len({head.checkpoint for seal in passport.seals.values() for head in seal.heads}) < 2:
-        return
+def within(passport: Passport, keys: LogKeys) -> dict[str, Finding]:
+    """The logs of which one passport shows by itself that they equivocate, by origin. Where such a log sealed something that is
+    rejected; where it is a ledger alone, it counts for nothing."""
+    if not _may_contradict(passport):
+        return {}
     facts = log_facts(passport, keys)
     lines = sorted(key + rest for key, rest in rows(facts, Source("0" * 64, "this passport")).items())
+    found: dict[str, Finding] = {}
     for origin, equivocation in equivocations(lines).items():
-        if origin in facts.sealing:
-            proved = prove(equivocation, lambda _: facts, keys)
-            what = equivocation.first[0][0].what
-            yield equivocation.finding() if proved is None else codes.LOG_EQUIVOCATION(origin=origin, what=what)
+        if prove(equivocation, lambda _: facts, keys) is None:
+            found[origin] = equivocation.finding()
+        elif origin in facts.sealing:
+            found[origin] = codes.LOG_EQUIVOCATION(origin=origin, what=equivocation.first[0][0].what)
+        else:
+            found[origin] = codes.LEDGER_FRAUD(ledger=f"tlog:{origin}")
+    return found
+
+
+def _may_contradict(passport: Passport) -> bool:
+    """Whether more than one checkpoint of a log may be there: under one alone nothing contradicts."""
+    heads = [head for seal in passport.seals.values() for head in seal.heads]
+    anchors = (anchor.evidence for head in heads for anchor in head.anchors)
+    proofs = {one.data for one in anchors if (one.type, one.version) == TLOG_EVIDENCE}
+    return len({head.checkpoint for head in heads}) > 1 or len(proofs) > 1

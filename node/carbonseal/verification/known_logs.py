@@ -29,8 +29,7 @@ def verify_knowing(
     if together:
         policy = replace(policy, history=False)
     frauds = {origin for origin, found in known.items() if Verdict.of(found) is Verdict.REJECTED}
-    ledgers = {name: ledger for name, ledger in policy.ledgers.items() if name.removeprefix("tlog:") not in frauds}
-    report = verify(passport, replace(policy, ledgers=ledgers), trust, at=at)
+    report = verify(passport, policy.without_ledgers(frauds), trust, at=at)
     found = [finding for finding in report.findings if not together or finding.code is not codes.HISTORY_NOT_ASKED]
     for origin in sorted(facts.origins() & known.keys()):
         if origin in facts.sealing:

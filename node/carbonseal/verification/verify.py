@@ -74,7 +74,8 @@ class _Verification:
 
     def __init__(self, passport: Passport, policy: Policy, trust: Trust, at: datetime) -> None:
         self._passport = passport
-        self._policy = policy
+        self._equivocations = examination.within(passport, log_keys(policy))
+        self._policy = policy = policy.without_ledgers(self._equivocations)
         self._at = at
         self._seals = Seals(policy, trust)
         self._issuers = {key: one for key, one in policy.signers.items() if one.role is Role.ISSUER}
@@ -95,7 +96,7 @@ class _Verification:
             if digest == passport.root:
                 existed_by = time
         self._found += self._if_asked(self._statuses.of_lists())  # 6
-        self._found += examination.within(passport, log_keys(self._policy))
+        self._found += self._equivocations.values()
         if self._policy.history:
             self._found += one_history.within(passport, log_keys(self._policy))
         self._found += self._not_asked()

@@ -9,14 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Verdict
+from carbonseal.ledger import Evidence
+from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.codes import FRAUD_PROOF_HOLDS
+from carbonseal.log.entries import ForeignAnchor, Heartbeat
 from carbonseal.log.fraud_proofs import TwoEntries, TwoRoots, TwoSubtrees
+from carbonseal.log.notes import Note
+from carbonseal.log.proofs import TlogProof
+from carbonseal.passport.seals import Head, SealedAnchor
 from carbonseal.verification.examination import Collection, equivocations, prove
 from carbonseal.verification.known_logs import verify_knowing
 from carbonseal.verification.log_facts import LogFacts, log_facts, log_keys
 from carbonseal.verification.observations import Source, check_lines, merge, rows
 from tests.verification.examination.histories import TwoHistories, two_histories
-from tests.world import AT, ORIGIN, OTHER_ORIGIN, World, codes
+from tests.verification.tampering import every_head
+from tests.world import AT, ORIGIN, OTHER_ORIGIN, MemoryLog, World, codes
 
 
 class MemoryRuns:
@@ -137,3 +144,22 @@ def test_one_passport_that_shows_both_histories() -> None:
     assert {finding.code.name for finding in report.findings if finding.code.outcome is Outcome.REJECTED} == {
         "log.equivocation"
     }
+
+
+def test_one_passport_that_shows_both_histories_of_a_ledger() -> None:
+    """Both anchors lead to a checkpoint that the other log signed, of one size: neither counts."""
+    world = World()
+    passport = world.passport()
+
+    def anchored_twice(head: Head) -> Head:
+        statement = Checkpoint.parse(Note.parse(head.checkpoint).text).statement()
+        fork = MemoryLog(OTHER_ORIGIN)
+        fork.encoded = [Heartbeat(7).encode(), ForeignAnchor(statement).encode()]
+        proof = TlogProof(1, fork.inclusion(1, fork.size), fork.head(fork.size))
+        evidence = Evidence("tlog-proof", 1, proof.encode())
+        return replace(head, anchors=(*head.anchors, SealedAnchor(f"tlog:{OTHER_ORIGIN}", evidence)))
+
+    assert world.verify(passport).verdict is Verdict.VERIFIED
+    report = world.verify(every_head(passport, anchored_twice))
+    assert report.verdict is Verdict.UNDETERMINED
+    assert {"ledger.fraud", "ledger-quorum.unmet"} <= codes(report)

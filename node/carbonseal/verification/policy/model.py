@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -67,3 +68,8 @@ class Policy:
     history: bool = False
     disclosed: tuple[str, ...] = ()  # roles of records
     checks: tuple[str, ...] = ()  # required, and this version lacks them
+
+    def without_ledgers(self, origins: Collection[str]) -> Policy:
+        """The policy to which these logs, by origin, are no ledgers."""
+        gone = {f"tlog:{origin}" for origin in origins}
+        return replace(self, ledgers={name: one for name, one in self.ledgers.items() if name not in gone})
