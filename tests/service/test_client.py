@@ -208,7 +208,7 @@ def test_a_service_that_is_gone(directory: Path) -> None:
 
 
 def test_a_service_that_stalls(tmp_path: Path) -> None:
-    """It takes connections, as the system does for a process that was stopped, and says nothing."""
+    """It accepts connections, as the system does for a process that was stopped, and does not answer."""
 
     async def go(port: int) -> None:
         async with RemoteNode(f"http://127.0.0.1:{port}", timeout=0.2) as node:

@@ -83,7 +83,7 @@ ATTEMPT = Attempt(ANCHOR.statement, hashlib.sha256(PAYLOAD).hexdigest(), "", PAY
 
 
 def taken(size: int, root: bytes | None = None) -> web.Response:
-    """What the log says it took last."""
+    """The head that the log reports as taken last."""
     return web.Response(text=f'{{"size":{size},"root":"{(root or OURS.checkpoint(size).root).hex()}"}}')
 
 

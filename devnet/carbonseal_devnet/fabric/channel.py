@@ -52,7 +52,7 @@ class Channel:
             raise Malformed("no config block")
         return cls(message.channel.channel_id, decode(configtx_pb2.ConfigEnvelope, message.data).config)
 
-    # What it says
+    # Values of the configuration
 
     @cached_property
     def batch_size(self) -> Any:
@@ -112,7 +112,7 @@ class Channel:
         if self.consensus not in ("etcdraft", "BFT") or (self.consensus == "BFT" and not self.consenters):
             raise Malformed(f"the consensus type {self.consensus} is unknown, or has nobody to sign")
 
-    # Who may
+    # Permissions
 
     def member(self, identity: bytes) -> Member:
         """Raises Forbidden."""

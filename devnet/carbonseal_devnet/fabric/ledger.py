@@ -157,7 +157,7 @@ class Ledger:
             number += 1
 
     def overwrite(self, number: int, block: Any) -> None:
-        """Change a stored block, as somebody with the node's disk could."""
+        """Change a stored block, as whoever has write access to the node's disk could."""
         with self._database as database:
             database.execute("update blocks set raw = ? where number = ?", (block.SerializeToString(), number))
 

@@ -43,7 +43,7 @@ class Commands(CommandGroup):
 
 
 def _unavailable(name: str, why: Failed) -> click.Command:
-    """A command that only says why it cannot be loaded."""
+    """A command that cannot be loaded, and reports why."""
 
     @click.command(name, short_help=f"({why.remedy})", context_settings={"ignore_unknown_options": True})
     @click.argument("ignored", nargs=-1, type=click.UNPROCESSED, expose_value=False)

@@ -1,6 +1,6 @@
 """Refresh from a URL: what a node adds to a passport for whoever presents it, without an account (docs/spec.md, section 14).
 
-- One POST to the node that the caller names. A redirect is not followed: nobody else is sent the passport.
+- One POST to the node that the caller names. A redirect is not followed: the passport is sent to no other host.
 - The answer is not taken in the place of the passport: what is new in it is added to the one at hand, so that nothing goes away,
   nothing signed changes, and the time that is proved moves to no later one.
 - An answer that would make the passport worse is refused, so that a hostile node spoils no file. A revocation is no such thing.

@@ -11,7 +11,7 @@
 - Reserved and unknown kinds are refused as undetermined.
 - An entry has at most 65,535 bytes: it is stored behind its length as a u16.
 - `makes_due` says whether an entry makes an anchor due. Foreign anchors and evidence digests do not, so that two logs that
-  anchor in each other come to rest.
+  anchor in each other do not trigger each other without end.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _HEAD = "# A carbonseal node. Paths, and secrets that begin with file:, are rela
 _BATCH = {
     "size": "so many waiting entries join a log at once,",
     "age": "or those that have waited so many seconds,",
-    "foreign-age": "or so many, where only other logs' heads wait: two nodes that anchor in each other come to rest",
+    "foreign-age": "or so many, where only other logs' heads wait, so that two nodes do not trigger each other endlessly",
     "heartbeat": "an entry every so many seconds, so that even a quiet log is anchored; 0 for none",
 }
 _LOGS = """\

@@ -3,7 +3,7 @@
 A refresh only adds:
 
 - nothing that is signed changes;
-- no head, signature or anchor that is carried goes away, so that the time that a passport proves never moves later;
+- no head, signature or anchor that is carried is removed, so the time that a passport proves never becomes later;
 - status lists are added version by version, of each at most 16. Where there are more, those stay that say something against a
   credential of the passport, then the latest: in whatever order versions come, the same stay.
 """

@@ -13,7 +13,7 @@ from carbonseal_adapters.ethereum.sending.rpc import Rpc
 
 @pytest.mark.parametrize("turns", range(6))
 def test_what_is_cancelled_while_it_connects_leaves_nothing_open(turns: int) -> None:
-    """After so many turns of the loop; the endpoint takes connections and says nothing."""
+    """After so many turns of the loop; the endpoint accepts connections and does not answer."""
     complaints: list[str] = []
 
     async def go(port: int) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is changed in evidence, wherever: it proves nothing any more, and the verifier says why and never falls over."""
+"""Whatever is changed in evidence, wherever: it proves nothing any more, and the verifier reports why and never crashes."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class RegistryContract:
 
 @dataclass(frozen=True, slots=True)
 class EasContract:
-    """An EAS contract, under nobody."""
+    """An EAS contract, which stores no publisher."""
 
     pins: eas.EasPins
 

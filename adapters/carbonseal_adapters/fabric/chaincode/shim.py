@@ -112,7 +112,7 @@ class Conversation:
         self._calls: dict[tuple[str, str], PeerCall] = {}
 
     async def hear(self, messages: AsyncIterator[Any]) -> None:
-        """Until the peer goes away; what it had called is given up then."""
+        """Serve until the peer disconnects; calls under way are cancelled then."""
         tasks: set[asyncio.Task[None]] = set()
         try:
             async for message in messages:

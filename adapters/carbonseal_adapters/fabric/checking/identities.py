@@ -48,7 +48,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A claim to be somebody: an MSP id and a certificate, not validated yet."""
+    """A claimed identity: an MSP id and a certificate, not validated yet."""
 
     msp: str
     certificate: x509.Certificate

@@ -25,7 +25,7 @@ ROLE, UNIT, IDENTITY = 0, 1, 2  # MSPPrincipal.Classification
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whom one place of a policy is for; `text` says it in words."""
+    """Whom one place of a policy is for; `text` is its description."""
 
     text: str
     accepts: Callable[[Member], bool]

@@ -208,7 +208,7 @@ class Methods:
 
 
 def _failed(error: VMError) -> RpcError:
-    """As geth says it: the contract's reason in the message, its whole output as data."""
+    """The error in geth's form: the contract's reason in the message, its whole output as data."""
     output = error.args[0] if error.args and isinstance(error.args[0], bytes) else b""
     reason = ""
     if output[:4] == keccak256(b"Error(string)")[:4]:

@@ -97,7 +97,7 @@ class Ordering:
         """The orderers that serve."""
         return [orderer for orderer in self.orderers if orderer.up]
 
-    # What comes in
+    # Accepting envelopes
 
     async def order(self, raw: bytes, orderer: Orderer) -> None:
         """Accept an envelope for a coming block. Raises Refusal."""
@@ -140,7 +140,7 @@ class Ordering:
         if (late := datetime.datetime.now(datetime.UTC) - expiry) > datetime.timedelta():
             raise refusal(common_pb2.BAD_REQUEST, f"broadcast client identity expired {late} before")
 
-    # What goes out
+    # Cutting blocks
 
     async def run(self) -> None:
         """Cut blocks until cancelled."""
@@ -210,7 +210,7 @@ class Ordering:
             last = common_pb2.LastConfig(index=governing).SerializeToString()
             block.metadata.metadata[common_pb2.LAST_CONFIG] = common_pb2.Metadata(value=last).SerializeToString()
 
-    # Who comes and goes
+    # Starting and stopping orderers
 
     def catch_up(self, orderer: Orderer) -> None:
         """Give it the blocks it missed."""
@@ -219,7 +219,7 @@ class Ordering:
             orderer.ledger.append(ledger.block(number))
 
     def lost(self, _orderer: Orderer) -> None:
-        """With too few left, nobody remembers what was accepted and is in no block yet."""
+        """With too few orderers left, transactions that were accepted and are in no block yet are lost."""
         if len(self.live()) < self.needed:
             while not self._queue.empty():
                 self._queue.get_nowait()

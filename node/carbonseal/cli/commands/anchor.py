@@ -35,7 +35,8 @@ def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
     """Anchor the newest head of every log of the node in DIRECTORY on its ledgers, whatever the cadence, and wait until it is
     final there.
 
-    What is not final when the time is over goes on when the node runs again: nothing is lost, and nothing is sent twice.
+    An anchor that is not final when the time is over is continued when the node runs again: nothing is lost, and nothing is
+    sent twice.
     While it waits, other commands can use the node only where `carbonseal serve` runs.
     The exit status is 1 where an anchor is not final yet or has failed.
 

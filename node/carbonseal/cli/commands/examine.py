@@ -53,8 +53,8 @@ def examine(
     fraud_proofs: Path | None,
     as_json: bool,
 ) -> None:
-    """Merge files of observations, which `carbonseal verify --observations` wrote here or elsewhere, and report where two values
-    stand at one place of a log. In any order, and with files given twice, the result is the same.
+    """Merge files of observations, which `carbonseal verify --observations` wrote here or elsewhere, and report each place of
+    a log that has two values. In any order, and with files given twice, the result is the same.
 
     What others observed is a claim. It is proved where a fraud proof holds under your policy: of two roots of one size from the
     observations alone, else from the passports that show it (--with).

@@ -1,6 +1,6 @@
 """A log's tiles (C2SP tlog-tiles), from a folder or over HTTP: what `--history` names.
 
-Over HTTP nobody is asked but the host that was named, answers are bounded, and each is asked for once.
+Over HTTP only the named host is queried, answers are bounded, and each is requested once.
 """
 
 from __future__ import annotations

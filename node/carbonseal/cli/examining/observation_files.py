@@ -53,7 +53,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 
 def checked_file(path: Path) -> Iterator[bytes]:
-    """The lines behind the header of a file that somebody gave, each checked. Raises `Refused` with the file's name, OSError."""
+    """The lines after the header of an input file, each checked. Raises `Refused` with the file's name, OSError."""
     try:
         yield from check_lines(_lines(path))
     except Refused as refused:

@@ -35,7 +35,7 @@ def _without_ledgers(begun: bool) -> Iterator[str]:
 
 
 def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
-    """One log: what it is called here and everywhere, and how far it has got."""
+    """One log: its origin, its name in this node, and its progress."""
     yield style(plain(log["origin"]), bold=True) + plain(f"  the log {log['name']}")
     yield f"  key      {plain(log['key'])}"
     yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
@@ -45,7 +45,7 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
 
 
 def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str]:
-    """Why a log signs nothing, and what to do; nothing where it does its work."""
+    """Why a log signs nothing, and what to do; nothing where it is not frozen."""
     if frozen := log["frozen"]:
         name = f"the log {log['name']} is " if whose else ""
         yield style(plain(f"{name}frozen: {frozen['message']}"), fg="red")
@@ -106,7 +106,7 @@ def _costs(costs: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _amount(text: str) -> str:
-    """Four digits that tell something; `--json` has them all."""
+    """At most four significant digits; `--json` has them all."""
     return f"{Decimal(text):.4g}" if Decimal(text) < Decimal("9999.5") else f"{Decimal(text):,.0f}"
 
 
