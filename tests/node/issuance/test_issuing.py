@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ import pytest
 
 from carbonseal.findings import Refused, Verdict
 from carbonseal.node.config import StatusConfig
+from carbonseal.node.issuance import issuance
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.node import Node
 from carbonseal.passport.multibase import encode_key
@@ -128,6 +130,28 @@ def test_refreshing_again_at_once_changes_nothing(directory: Path, clock: Clock)
     raw = within(directory, clock, issue)
     newer = within(directory, clock, lambda node: node.refresh(raw))
     assert within(directory, clock, lambda node: node.refresh(newer)) == newer
+
+
+@pytest.mark.parametrize("step", ["parse", "refresh"])
+def test_others_are_answered_while_a_passport_is_refreshed(
+    directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Anybody may send 64 MiB to be refreshed: reading them takes seconds."""
+    answered, real = threading.Event(), getattr(issuance, step)
+
+    def waiting(*args: Any, **kwargs: Any) -> Any:
+        assert answered.wait(10), "nobody else was answered meanwhile"
+        return real(*args, **kwargs)
+
+    async def both(node: Node) -> bytes:
+        raw = await issue(node)
+        monkeypatch.setattr(issuance, step, waiting)
+        refreshing = asyncio.create_task(node.refresh(raw))
+        await asyncio.sleep(0.01)
+        answered.set()
+        return await refreshing
+
+    assert parse(within(directory, clock, both)).credential.subject == "urn:example:reader"
 
 
 def test_a_revoked_credential_is_rejected_once_refreshed(directory: Path, clock: Clock) -> None:

@@ -1,6 +1,8 @@
 """Credentials and passports: issued, refreshed, revoked, suspended, reinstated.
 
 A credential is signed, then sealed like any record. Its passport can be had at once, and gains anchors by being refreshed.
+
+A passport may be large: what reads, makes or writes one runs in a thread, beside which the service answers others.
 """
 
 from __future__ import annotations
@@ -90,16 +92,20 @@ class Issuing:
         await self._statuses.assign(number, credential.signed.digest)
         lists = [entry.list_id for entry in status]
         versions = await self._renewed(lists)
-        passport = assemble(
-            credential,
-            records={record.receipt.commitment: _disclosed(record) for a, record in records if a.get("disclose", True)},
-            seals=self._seal([*(record for _, record in records), sealed, *versions]),
-            status_lists=map(carry, versions),
-            components=[component for _, component in parts],
-            link=self._logs.consistency,
+        passport = await asyncio.to_thread(
+            lambda: assemble(
+                credential,
+                records={
+                    record.receipt.commitment: _disclosed(record) for a, record in records if a.get("disclose", True)
+                },
+                seals=self._seal([*(record for _, record in records), sealed, *versions]),
+                status_lists=map(carry, versions),
+                components=[part for _, part in parts],
+                link=self._logs.consistency,
+            )
         )
         await self._review(passport, AT_ISSUE)
-        encoded = passport.encode()
+        encoded = await asyncio.to_thread(passport.encode)
         await self._thread.run(self._issued.keep, passport, encoded, now)
         return encoded
 
@@ -109,6 +115,21 @@ class Issuing:
 
         Whoever presents a credential with the salt that opens its commitment may have this, without an account: so it is
         answered for what such credentials cite, and for nothing else that the passport lists."""
+        passport, lists, cited = await asyncio.to_thread(self._presented, raw)
+        versions = await self._renewed(lists)
+        refreshed = await asyncio.to_thread(
+            lambda: refresh(
+                passport,
+                seals=self._seal([*cited, *versions]),
+                status_lists=map(carry, versions),
+                link=self._logs.consistency,
+            )
+        )
+        await self._review(refreshed, AT_REFRESH)
+        return await asyncio.to_thread(refreshed.encode)
+
+    def _presented(self, raw: bytes) -> tuple[Passport, list[str], list[SealedRecord]]:
+        """A presented passport, the own status lists that its credentials name, and what they cite here. Raises Refused."""
         passport = parse(raw)
         own = {key: one for key, one in passport.credentials.items() if self._logs.find(one.commitment) is not None}
         if not own:
@@ -118,21 +139,12 @@ class Issuing:
         carried = [one for one in passport.status_lists.values() if one.signed.id in lists]
         cited = {one.commitment for one in own.values()} | {one.commitment for one in carried}
         cited |= {record.commitment for one in own.values() for record in one.signed.records}
-        records = [record for record in map(self._logs.find, sorted(cited)) if record is not None]
-        versions = await self._renewed(lists)
-        refreshed = refresh(
-            passport,
-            seals=self._seal([*records, *versions]),
-            status_lists=map(carry, versions),
-            link=self._logs.consistency,
-        )
-        await self._review(refreshed, AT_REFRESH)
-        return refreshed.encode()
+        return passport, lists, [record for record in map(self._logs.find, sorted(cited)) if record is not None]
 
     async def _component(self, number: int, part: Mapping[str, Any], request: Mapping[str, Any]) -> _Part:
         """A component with its passport, looked at by the verifier before anything is made of it. Raises Refused."""
         try:
-            passport = parse_value(part["passport"])
+            passport = await asyncio.to_thread(parse_value, part["passport"])
             if any(one.signed.subject == request["subject"] for one in passport.credentials.values()):
                 raise Refused(codes.ISSUE_OWN_COMPONENT(subject=request["subject"]))
             await self._review(passport, AT_ISSUE)

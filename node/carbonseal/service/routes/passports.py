@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from carbonseal.findings import Refused
@@ -32,7 +34,7 @@ async def issue(request: web.Request) -> web.Response:
     with request.app[PASSPORTS].take():
         most = request.app[BOUNDS].issue_request
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
-        wanted = parse(await read_body(request, most, request.app[TIMEOUT]), limits)
+        wanted = await asyncio.to_thread(parse, await read_body(request, most, request.app[TIMEOUT]), limits)
         return _passport(await request.app[NODE].issue(wanted), status=201)
 
 
