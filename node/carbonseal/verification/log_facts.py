@@ -150,19 +150,26 @@ class _Collecting:
 
 
 def signed_head(note: bytes, keys: LogKeys) -> SignedHead | None:
-    """The checkpoint in a note, where a key that is listed for its origin signed it; None where that is not so, or a listed key's
-    signature fails."""
+    """The checkpoint in a note, where a key that is listed for its origin signed it; None where none did. A line of another listed
+    key that fails takes nothing away: whoever hands a note on can add one."""
     try:
         parsed = Note.parse(note)
         checkpoint = Checkpoint.parse(parsed.text)
-        listed = [key for key in keys.get(checkpoint.origin, ()) if parsed.signed_by(key)]
     except Refused:
         return None
+    listed = [key for key in keys.get(checkpoint.origin, ()) if _is_signed(parsed, key)]
     if not listed:
         return None
     own = {(key.name, key.key_id) for key in listed}
     lines = tuple(line for line in parsed.signatures if (line.name, line.key_id) in own)
     return SignedHead(checkpoint, Note(parsed.text, lines).encode())
+
+
+def _is_signed(note: Note, key: VerifierKey) -> bool:
+    try:
+        return note.signed_by(key)
+    except Refused:
+        return False
 
 
 def find_paths(proofs: Iterable[ShownPath], origin: str, level: int, index: int) -> Iterator[ShownPath]:

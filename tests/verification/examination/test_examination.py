@@ -14,16 +14,17 @@ from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.codes import FRAUD_PROOF_HOLDS
 from carbonseal.log.entries import ForeignAnchor, Heartbeat
 from carbonseal.log.fraud_proofs import TwoEntries, TwoRoots, TwoSubtrees
-from carbonseal.log.notes import Note
+from carbonseal.log.notes import Note, NoteSigner, Signature, with_signature
 from carbonseal.log.proofs import TlogProof
 from carbonseal.passport.seals import Head, SealedAnchor
 from carbonseal.verification.examination import Collection, equivocations, prove
 from carbonseal.verification.known_logs import verify_knowing
 from carbonseal.verification.log_facts import LogFacts, log_facts, log_keys
 from carbonseal.verification.observations import Source, check_lines, merge, rows
+from carbonseal.verification.verify import verify
 from tests.verification.examination.histories import TwoHistories, two_histories
 from tests.verification.tampering import every_head
-from tests.world import AT, ORIGIN, OTHER_ORIGIN, MemoryLog, World, codes
+from tests.world import AT, ORIGIN, OTHER_ORIGIN, MemoryLog, World, codes, key
 
 
 class MemoryRuns:
@@ -163,3 +164,21 @@ def test_one_passport_that_shows_both_histories_of_a_ledger() -> None:
     report = world.verify(every_head(passport, anchored_twice))
     assert report.verdict is Verdict.UNDETERMINED
     assert {"ledger.fraud", "ledger-quorum.unmet"} <= codes(report)
+
+
+def test_a_line_that_a_holder_adds_hides_no_history() -> None:
+    """A log that seals with one key and is a ledger with another: whoever hands its head on adds a line of the other key."""
+    histories = two_histories(1)
+    other = NoteSigner(ORIGIN, key("the log's second")).verifier
+    policy = histories.world.policy(peer=f"ledger peer tlog:{ORIGIN} key={other.encode()}")
+
+    def with_a_line(head: Head) -> Head:
+        line = Signature(ORIGIN, other.key_id, bytes(64))
+        return replace(head, checkpoint=with_signature(head.checkpoint, line))
+
+    changed = every_head(histories.other, with_a_line)
+    assert verify(changed, policy, histories.world.trust(), at=AT).verdict is Verdict.VERIFIED
+    collection = Collection(MemoryRuns())
+    for name, passport in (("a" * 64, histories.one), ("b" * 64, changed)):
+        collection.add(rows(log_facts(passport, log_keys(policy)), Source(name, name[:1])))
+    assert set(equivocations(collection.lines())) == {ORIGIN}
