@@ -1,4 +1,4 @@
-"""Refresh from a URL: a hostile node spoils nothing, and nobody but the named node is sent the passport."""
+"""Refresh from a URL: what fails in an answer is refused, and nobody but the named node is sent the passport."""
 
 from __future__ import annotations
 
@@ -143,7 +143,17 @@ def test_answers_of_no_use(status: int, body: bytes, expected: str) -> None:
         refresh_from(url, passport, AT)
 
 
-@pytest.mark.parametrize("url", ["ftp://x.example", "https://", "x", "https://u@x.example", "https://x.example?a=b"])
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_an_answer_that_breaks_off(status: int) -> None:
+    _, passport, _ = example()
+    broken = {"Transfer-Encoding": "chunked"}
+    with answering(status, b"5\r\nab", **broken) as (url, _), pytest.raises(BrokenOff, match="does not answer"):
+        refresh_from(url, passport, AT)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x.example", "https://", "x", "https://u@x.example", "https://x.example?a=b", "https://[x"]
+)
 def test_addresses_of_no_use(url: str) -> None:
     _, passport, _ = example()
     with pytest.raises(Refused, match=r"client\.not-a-node"):

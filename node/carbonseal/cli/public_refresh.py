@@ -3,7 +3,9 @@
 - One POST to the node that the caller names. A redirect is not followed: the passport is sent to no other host.
 - The answer is not taken in the place of the passport: what is new in it is added to the one at hand, so that nothing goes away,
   nothing signed changes, and the time that is proved moves to no later one.
-- An answer that would make the passport worse is refused, so that a hostile node spoils no file. A revocation is no such thing.
+- An answer in which a digest, a proof or an issuer's signature fails is refused. A revocation is no such thing.
+- Whether a log signed a head, and whether evidence of an anchor holds, shows a policy alone, and there is none here. What fails
+  there makes a passport rejected: who does not trust the node keeps the old file, and verifies the new one.
 """
 
 from __future__ import annotations
@@ -50,21 +52,38 @@ def refresh_from(url: str, passport: Passport, at: datetime) -> Passport:
 
 
 def _post(url: str, body: bytes) -> bytes:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+    if not _is_address(url):
         raise Refused(NOT_A_NODE(url=url, what="expected an address such as https://passports.example.org"))
     headers = {"Content-Type": "application/json", "User-Agent": "carbonseal"}
     request = urllib.request.Request(url.rstrip("/") + PATH, body, headers)  # noqa: S310 - the scheme was checked
     try:
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:
-            return read_stream(response, PASSPORT_LIMITS.max_bytes)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise _refused(url, error.code, error.headers.get("Location"), error.read(1 << 16)) from None
+        status, location, answer = _answer(request)
     except BodyTooLarge as error:
         raise Refused(NOT_A_NODE(url=url, what=f"with more than {error.limit} bytes")) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise BrokenOff(UNREACHABLE(url=url, why=error)) from error
+    if status >= 300:
+        raise _refused(url, status, location, answer)
+    return answer
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    named = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return named and not (parts.query or parts.fragment or parts.username)
+
+
+def _answer(request: urllib.request.Request) -> tuple[int, str | None, bytes]:
+    """The status, where a redirect would lead, and the body."""
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:
+            return response.status, None, read_stream(response, PASSPORT_LIMITS.max_bytes)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers.get("Location"), error.read(1 << 16)
 
 
 def _refused(url: str, status: int, location: str | None, body: bytes) -> Refused:

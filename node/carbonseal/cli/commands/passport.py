@@ -136,7 +136,8 @@ def refresh(ctx: click.Context, words: tuple[str, ...], url: str | None, output:
     """Refresh a passport from the node in DIRECTORY, or with --from, from any node that sealed a credential in it: newer heads,
     anchors that have become final, newer status lists. What is signed is not changed, and nothing that verifies is removed.
 
-    With --from nobody needs an account: whoever has the passport may have it refreshed. Redirects are not followed.
+    With --from nobody needs an account: whoever has the passport may have it refreshed. Redirects are not followed. Without a
+    policy what a node adds is not verified in full: if you do not trust it, write to another file (-o), and verify that.
 
     \b
     Examples:
