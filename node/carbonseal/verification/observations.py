@@ -137,13 +137,14 @@ def contradictions(lines: Iterable[bytes]) -> Iterator[tuple[Observation, Observ
             done = True
 
 
-def signed_heads(lines: Iterable[bytes], keys: LogKeys) -> Iterator[bytes]:
-    """Of checked lines, the heads whose notes listed keys signed: what others wrote and nobody has to believe."""
+def signed_heads(lines: Iterable[bytes], keys: LogKeys) -> Iterator[tuple[SignedHead, Source]]:
+    """Of checked lines, the heads whose notes listed keys signed, and their sources: what nobody has to believe."""
     for line in lines:
         if line.startswith(b'{"place":["head",'):
-            note = parse_line(line).signed
-            if note is not None and signed_head(note.encode(), keys) is not None:
-                yield line
+            seen = parse_line(line)
+            head = None if seen.signed is None else signed_head(seen.signed.encode(), keys)
+            if head is not None:
+                yield head, seen.source
 
 
 def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.log.notes import NoteSigner
+from carbonseal.log.notes import NoteSigner, Signature, with_signature
+from carbonseal.records.canonical import jcs
 from carbonseal.verification.observations import HEADER, merge
 from tests.cli.conftest import AT, Run
 from tests.verification.examination.histories import two_histories
@@ -183,6 +184,25 @@ def test_what_somebody_made_up_hides_nothing(run: Run, office: Office) -> None:
     merged = office.path("merged.ndjson")
     assert run("examine", made_up, north, south, *sources, "-o", merged).exit_code == 4
     assert run("examine", merged, *sources).exit_code == 4
+
+
+def test_a_line_that_somebody_adds_to_a_note_hides_nothing(run: Run, office: Office) -> None:
+    """The policy lists a second key of the log, as a ledger. A made-up line of it hides no two roots of one size."""
+    north, south = observed(run, office)
+    second = NoteSigner(ORIGIN, key("the log's second")).verifier
+    line = f"ledger peer tlog:{ORIGIN} key={second.encode()}\n"
+    office.policy.write_text(office.policy.read_text(encoding="utf-8") + line, encoding="utf-8")
+    added = Signature(ORIGIN, second.key_id, bytes(64))
+    places = set()
+    for path in (north, south):
+        _, *lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        for one in lines:
+            if one["place"][:2] == ["head", ORIGIN]:
+                places.add(tuple(one["place"]))
+                one["signed"] = with_signature(one["signed"].encode(), added).decode()
+        path.write_bytes(HEADER + b"".join(jcs(one) + b"\n" for one in lines))
+    result = run("examine", north, south, "--policy", office.policy)
+    assert result.exit_code == (4 if len(places) == 1 else 3), result.output
 
 
 def test_a_note_of_one_log_does_not_accuse_another(run: Run, office: Office) -> None:

@@ -27,7 +27,7 @@ from carbonseal.findings import Finding
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.log_facts import LogFacts, signed_head
-from carbonseal.verification.observations import HEADER, Source, merge, signed_heads
+from carbonseal.verification.observations import HEADER, Source, rows, signed_heads
 from carbonseal.verification.one_history import History
 
 NO_TILES: Mapping[str, LogTiles] = {}
@@ -136,8 +136,10 @@ def shown_logs(files: Sequence[Path], passports: Sequence[str], verifier: Verifi
         collection = Collection(runs)
         for path in passports:
             collection.add(verifier.observations(path))
-        heads = (signed_heads(checked_file(file), verifier.keys) for file in files)
-        found = equivocations(merge(collection.lines(), *heads))
+        for file in files:
+            for head, source in signed_heads(checked_file(file), verifier.keys):
+                collection.add(rows(LogFacts({head: None}), source))
+        found = equivocations(collection.lines())
         return examined_logs(found, verifier, Sources(passports, verifier).facts)
 
 
