@@ -1,1 +1,1 @@
-"""Speed, as ratios within one run: the same work drifts by a factor of two between runs, ratios taken side by side do not."""
+"""Speed, as ratios within one run: between runs times vary by a factor of two, and ratios measured side by side do not."""

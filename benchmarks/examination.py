@@ -78,7 +78,7 @@ def synthetic_run(output: Path, start: int, end: int, count: int) -> None:
         collection = Collection(runs)
         for number in range(start, end):
             facts = log.facts(number)
-            if number in (0, count - 1):  # of a log that tells the last another entry 0 than the first
+            if number in (0, count - 1):  # of a log that gives the last another entry 0 than the first
                 facts = Tree("log.example/split", 64, b"\1" + bytes([number % 2]) * 32).facts(5 + number % 2)
             collection.add(rows(facts, Source(_digest(number).hex(), f"{number}.json")))
         lines = sum(1 for _ in written(collection.lines(), file))

@@ -1,4 +1,4 @@
-"""A node with years of finished work in it, filled in directly: what takes days through its interface takes minutes here.
+"""A node with years of finished work in it, written directly to the databases: that takes minutes, and days through its interface.
 
 Tiles, roots and signed heads are those of the entries. Rows of all other tables are copies, under other keys, of rows that the
 node wrote itself, so that this file need not know their columns.

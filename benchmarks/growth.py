@@ -54,7 +54,7 @@ class Sizes:
 
 
 class Clock:
-    """Seconds since 1970, moved on by whoever sleeps."""
+    """A virtual clock, in seconds since 1970: it advances when a task sleeps."""
 
     def __init__(self) -> None:
         self.now = 1.8e9

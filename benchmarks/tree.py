@@ -1,4 +1,4 @@
-"""The tree against plain hashing, and beside other people's trees on the same leaves."""
+"""The tree against plain hashing, and beside other implementations on the same leaves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NODES = [b"\1" + hashlib.sha512(b"%d" % number).digest() for number in range(2 *
 
 
 def raw() -> None:
-    """The floor: as many calls of hashlib as the tree has nodes, on inputs that exist already."""
+    """The lower bound: as many calls of hashlib as the tree has nodes, on prepared inputs."""
     sha256 = hashlib.sha256
     for node in NODES:
         sha256(node).digest()

@@ -256,7 +256,7 @@ def forged_ml_dsa_44(public_key: bytes, message: bytes) -> bytes:
 
 
 def short_key(*coefficients: int) -> bytes:
-    """A key whose t1 repeats these coefficients: 0, and 1023, which stands for -1."""
+    """A key whose t1 repeats these coefficients: 0, and 1023, which is -1."""
     packed = sum(coefficients[at % len(coefficients)] << 10 * at for at in range(256)).to_bytes(320, "little")
     return bytes(32) + packed * 4
 

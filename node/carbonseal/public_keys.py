@@ -63,7 +63,7 @@ def check_ml_dsa_44(public_key: bytes) -> None:
     ):  # 4 polynomials of 256 coefficients of 10 bits (FIPS 204, algorithm 23)
         packed = int.from_bytes(public_key[start : start + 320], "little")
         coefficients = [packed >> 10 * at & 1023 for at in range(256)]
-        # t1 stands for t1 x 2^13 modulo q = 1023 x 2^13 + 1, so 1023 is -1. Of honest ones, a quarter is within q / 8 of 0.
+        # t1 represents t1 x 2^13 modulo q = 1023 x 2^13 + 1, so 1023 is -1. Of honest ones, a quarter is within q / 8 of 0.
         if sum(coefficient < 128 or coefficient >= 896 for coefficient in coefficients) > 160:
             raise ValueError("its polynomials are short, and anybody can sign under it")
     try:

@@ -1,4 +1,4 @@
-"""Refresh from a URL: what fails in an answer is refused, and nobody but the named node is sent the passport."""
+"""Refresh from a URL: what fails in an answer is refused, and the passport is sent to the named node alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole way by commands alone: two nodes, a chain, a passport, a verdict."""
+"""End to end, by commands alone: two nodes, a chain, a passport, a verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo, run as a user runs it: it comes out as it says, leaves its folder, and leaves nothing running."""
+"""The demo, run as a user runs it: its verdicts are as announced, its folder stays, and no process is left running."""
 
 from __future__ import annotations
 

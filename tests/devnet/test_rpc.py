@@ -193,7 +193,7 @@ def test_finality_tags() -> None:
         assert chain.ask("eth_getBlockByNumber", "finalized", False)["number"] == "0x0"
 
 
-# --- requests that are none ----------------------------------------------------------------------------------------
+# --- requests that are invalid ------------------------------------------------------------------------------------
 
 
 def test_malformed_requests_get_json_rpc_errors(carbonseal_chain: Network) -> None:

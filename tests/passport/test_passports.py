@@ -73,7 +73,7 @@ def simple() -> Passport:
 @settings(max_examples=80)
 @given(st.data())
 def test_round_trip(data: st.DataObject) -> None:
-    """Whatever its seals and evidence hold: reading judges form, and nothing else."""
+    """Whatever its seals and evidence hold: reading checks the form, and nothing else."""
     passport = simple()
     changed = Passport(
         passport.root,

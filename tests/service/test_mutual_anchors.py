@@ -1,4 +1,4 @@
-"""Two nodes that anchor in each other, and cosign each other's heads, come to rest: both real, over HTTP, in virtual time."""
+"""Two nodes that anchor in each other, and cosign each other's heads, stop when idle: both real, over HTTP, in virtual time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The adapter against a log that answers what it likes: nothing it says is believed, and every failure is one the outbox knows."""
+"""The adapter against a log that answers what it likes: answers are verified, and every failure is one that the outbox knows."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Scene(World):
         return made.evidence
 
     def forked(self, passport: Passport) -> Passport:
-        """The log tells two stories of one size: one is anchored on the chain, the other in the other log."""
+        """The log signs two heads of one size: one is anchored on the chain, the other in the other log."""
         fork = MemoryLog(ORIGIN)
         fork.encoded = [Genesis(ORIGIN, {"eip155:1": "0x" + "11" * 20}).encode(), *self.log.encoded[1:]]
         note, anchor = fork.head(fork.size), self._in_other(fork)

@@ -1,4 +1,4 @@
-"""Heads out of order, unlinked, signed by others or twice, and logs that tell two stories: each with its own code."""
+"""Heads out of order, unlinked, signed by others or twice, and logs that equivocate: each with its own code."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ async def what_is_included_is_proved_already(subject: Subject) -> None:
 
 
 async def old_evidence_still_verifies(subject: Subject) -> None:
-    """The ledger moves on. Evidence taken before holds with the trust of then, and with trust that is gathered now."""
+    """Evidence taken before the ledger grew holds with the trust of that time, and with trust gathered now."""
     async with connected(subject) as ledger:
         anchor = subject.anchor()
         evidence = await subject.proved(ledger, anchor)

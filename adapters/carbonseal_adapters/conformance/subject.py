@@ -109,12 +109,12 @@ Check = Callable[[Subject], Coroutine[Any, Any, None]]
 
 
 def stored(seen: Observation) -> Observation:
-    """The observation after a stay in the outbox, which keeps its facts as JSON."""
+    """The observation as read back from the outbox, which keeps its facts as JSON."""
     return replace(seen, facts=json.loads(json.dumps(seen.facts)))
 
 
 def kept(attempt: Attempt) -> Attempt:
-    """The attempt after a stay in the outbox, which keeps its texts and its bytes."""
+    """The attempt as read back from the outbox, which keeps its texts and its bytes."""
     statement = Statement.decode(attempt.statement.encode())
     return Attempt(statement, str(attempt.id), str(attempt.slot), bytes(attempt.payload), bytes(attempt.answer))
 

@@ -1,4 +1,4 @@
-"""Ethereum network: a running chain, used, moved and broken through its JSON-RPC endpoint alone."""
+"""Ethereum network: a running chain, which is used, advanced and made to fail through its JSON-RPC endpoint alone."""
 
 from __future__ import annotations
 

@@ -104,13 +104,13 @@ class Channel:
         return found
 
     def check(self) -> None:
-        """That everything it must say can be read. Raises ValueError."""
+        """Check that all required values can be read. Raises ValueError."""
         if not (
             self.batch_size.max_message_count and self.batch_timeout and self.orderer_endpoints and self.application
         ):
-            raise Malformed("the configuration leaves nobody to send to, or nothing to order")
+            raise Malformed("the configuration lacks a batch size or timeout, an orderer's address, or peers")
         if self.consensus not in ("etcdraft", "BFT") or (self.consensus == "BFT" and not self.consenters):
-            raise Malformed(f"the consensus type {self.consensus} is unknown, or has nobody to sign")
+            raise Malformed(f"the consensus type {self.consensus} is unknown, or has no signers")
 
     # Permissions
 

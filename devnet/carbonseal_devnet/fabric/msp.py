@@ -69,7 +69,7 @@ class Msp:
         self._known: dict[bytes, Member] = {}
 
     def member(self, pem: bytes) -> Member:
-        """The member with that certificate (PEM). Does not look at its expiry: whoever takes requests does. Raises Forbidden."""
+        """The member with that certificate (PEM). Does not check its expiry: services that take requests do. Raises Forbidden."""
         if (known := self._known.get(pem)) is None:
             known = self._known[pem] = self._judge(pem)
         return known

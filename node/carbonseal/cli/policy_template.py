@@ -88,7 +88,7 @@ def policy_template(
 def _anchors(ledgers: Sequence[LedgerLine]) -> list[str]:
     if not ledgers:
         return [
-            "# No ledger holds anchors of this log: only the operator vouches that nothing was removed or backdated."
+            "# No ledger holds anchors of this log: only the operator's word shows that nothing was removed or backdated."
         ]
     shared = [one for one in ledgers if one.shared]
     counted = shared or ledgers

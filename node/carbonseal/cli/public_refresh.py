@@ -1,11 +1,11 @@
 """Refresh from a URL: what a node adds to a passport for whoever presents it, without an account (docs/spec.md, section 14).
 
 - One POST to the node that the caller names. A redirect is not followed: the passport is sent to no other host.
-- The answer is not taken in the place of the passport: what is new in it is added to the one at hand, so that nothing goes away,
-  nothing signed changes, and the time that is proved moves to no later one.
-- An answer in which a digest, a proof or an issuer's signature fails is refused. A revocation is no such thing.
-- Whether a log signed a head, and whether evidence of an anchor holds, shows a policy alone, and there is none here. What fails
-  there makes a passport rejected: who does not trust the node keeps the old file, and verifies the new one.
+- The answer is not taken in the place of the passport: what is new in it is added to the one at hand, so that nothing is removed,
+  nothing signed changes, and the time that is proved never becomes later.
+- An answer in which a digest, a proof or an issuer's signature fails is refused. A revocation is not refused.
+- Only a policy shows whether a log signed a head and whether evidence of an anchor holds, and there is none here. If one of these
+  fails, the passport is rejected: keep the old file where you do not trust the node, and verify the new one.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class VerifyJob:
     at: datetime
     style: Style
     known: Known = field(default_factory=dict)  # findings on logs, by origin
-    stdin: bytes = b""  # what - stands for
+    stdin: bytes = b""  # what is read for -
 
 
 class Verifier:

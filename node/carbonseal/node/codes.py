@@ -39,7 +39,7 @@ CONFIG_LOG_MISSING = rejected(
     "list it again: a log that is finished costs nothing, and its records and anchors are still asked for",
 )
 CONFIG_EXISTS = rejected(
-    "config.exists", "{path} is there already", "choose another directory: a log is never begun twice"
+    "config.exists", "{path} is there already", "choose another directory: a log is never created twice"
 )
 CONFIG_NO_ADAPTER = rejected(
     "config.no-adapter",

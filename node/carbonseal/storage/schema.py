@@ -74,7 +74,7 @@ def create(connection: Connection, schema: Schema) -> None:
 
 
 def migrate(connection: Connection, schema: Schema, path: Path) -> None:
-    """Bring an older database up to date. Raises Refused where it is none of ours, or a newer one's."""
+    """Bring an older database up to date. Raises Refused where it is another program's, or a newer version's."""
     from .migrations import upgrade
 
     if not upgrade(connection, schema.revisions, schema.head):

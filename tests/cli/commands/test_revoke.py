@@ -1,4 +1,4 @@
-"""What was issued: listed, exported, revoked; and vouching for a log whose guard is gone, by commands."""
+"""What was issued: listed, exported, revoked; and adopting a log whose guard is missing, by commands."""
 
 from __future__ import annotations
 

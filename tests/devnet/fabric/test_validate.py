@@ -1,4 +1,4 @@
-"""What becomes of a transaction: each way to be invalid has its code. Real blocks give what real peers gave."""
+"""Validation of transactions: each way to be invalid has its code. Real blocks give what real peers gave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session with an endpoint is closed, whenever whoever opens it goes away."""
+"""A session with an endpoint is closed, whenever the task that opens it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several logs of one node, and one account: one line of nonces, whatever becomes of one log."""
+"""Several logs of one node, and one account: one sequence of nonces, whatever happens to one log."""
 
 from __future__ import annotations
 

@@ -307,7 +307,7 @@ def _attestations(vectors: _Fabric) -> None:
     answer("an answer to another proposal", refused("fabric.proposal-hash"), proposal_hash=bytes(32))
     one, other = RAFT.attestations()
     vectors.add(
-        "a signature that is none",
+        "bytes that are not a signature",
         refused("fabric.signature-malformed"),
         given=replace(RAFT, answers=(one, replace(other, signature=b"none"))),
     )

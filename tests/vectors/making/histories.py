@@ -147,7 +147,11 @@ def observations() -> list[Case]:
     bad("white space", malformed, HEADER + a.replace(":", ": ", 1))
     bad("a member too many", malformed, HEADER + a.replace('"source"', '"seen":1,"source"'))
     bad("a head without its note", malformed, HEADER + a.replace('"subtree"', '"head"'))
-    bad("a note that is none", malformed, HEADER + observation(["head", ORIGIN, "7"], "00" * 32, "a.json", signed="x"))
+    bad(
+        "a text that is not a note",
+        malformed,
+        HEADER + observation(["head", ORIGIN, "7"], "00" * 32, "a.json", signed="x"),
+    )
     for what, text in (
         ("log", head.replace(ORIGIN, "honest.example/log", 1)),
         ("size", head.replace('"7"', '"8"')),

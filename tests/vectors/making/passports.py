@@ -279,7 +279,7 @@ def _heads(made: Verdicts) -> None:
     )
     add("a checkpoint changed, its digest made to fit", "rejected", "note.signature-fails", change=changes.resized)
     add(
-        "a checkpoint that is none",
+        "a text that is not a checkpoint",
         "rejected",
         "note.without-signatures",
         change=lambda v: changes.recited(v, "checkpoints", next(iter(v["checkpoints"])), "x"),

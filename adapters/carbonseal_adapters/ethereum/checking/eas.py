@@ -1,8 +1,8 @@
 """Anchors in an EAS contract (Ethereum Attestation Service), for those who rely on one already. Pure.
 
 `timestamp(bytes32)` stores the block's time under the anchor digest, once and for all. EAS keeps no publisher: anyone who
-knows the digest can be first, and the second transaction reverts (AlreadyTimestamped). That takes nothing away. The digest
-says which log had which root at which size, and whose head that is, its signature says. But EAS refuses no second root for
+knows the digest can be first, and the second transaction reverts (AlreadyTimestamped). That does no harm: the digest
+names log, size and root, and the checkpoint's signature shows whose head it is. But EAS refuses no second root for
 a size, and cannot tell what a log anchored last: it does not detect a node that went back in time.
 
 Evidence of type ``ethereum-eas``, version 1, is the RLP list

@@ -11,7 +11,7 @@ log id, size) -> the anchor digest. A policy's line is
     ledger NAME eip155:1337 genesis=0x… registry=0x… code=0x… publisher=0x…[,0x…] [agree=2]
 
 and the trust must name the block: see `checking.blocks`. A line with `contract=eas` pins an EAS contract instead:
-see `checking.eas`. Pure, and at home on the base install.
+see `checking.eas`. Pure; it runs on the base install.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ A policy's line is
 many of which organisations must attest that the transaction is valid; `endorse` replaces the channel's own endorsement
 policy where the chaincode has another one. The way is: pinned configuration -> the chain of configuration blocks -> the block,
 signed by the orderers (`fabric.ordered`: the transaction in it is endorsed and writes this anchor alone) -> the answers that
-peers signed (`fabric.valid`). Pure, and at home on the base install.
+peers signed (`fabric.valid`). Pure; it runs on the base install.
 """
 
 from __future__ import annotations

@@ -285,7 +285,7 @@ class Native(FabricNetwork):
     @staticmethod
     def _until(done: Callable[[], bool]) -> None:
         """Raises ProgramFailed where it takes too long; what fails meanwhile is tried again, as nodes have to find each other."""
-        end, problem = time.monotonic() + TIMEOUT, "it does not come to rest"
+        end, problem = time.monotonic() + TIMEOUT, "it was never ready"
         while time.monotonic() < end:
             try:
                 if done():

@@ -6,7 +6,7 @@
   restored from an old copy finds a guard that is ahead of it.
 - It holds the reasons of a freeze, so that a frozen log stays frozen whatever is restored around it. What a ledger claims freezes
   as long as that ledger claims it: nobody can prove to this node what a ledger holds, so a claim stops a log and does not end it.
-- Without a guard nothing is signed until the operator vouches for the directory. A file with other members, or another version,
+- Without a guard nothing is signed until the operator confirms the directory. A file with other members, or another version,
   is not a guard: it freezes the log, and is left as it is.
 """
 

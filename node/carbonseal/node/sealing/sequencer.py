@@ -150,7 +150,7 @@ class Sequencer:
             self._record(self.published, self._note, now)  # a crash came between steps 5 and 6
         if not self.frozen and self._note and self._note != self._files.checkpoint():
             self._files.publish(self._note)  # the file was lost
-        self._publish_if_met(now)  # the log thaws, and its witnesses cosigned meanwhile
+        self._publish_if_met(now)  # the log is unfrozen, and its witnesses cosigned meanwhile
 
     # --- freezing --------------------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Sequencer:
         self.check()
 
     def adopt_guard(self, now: int, witnesses: Collection[str]) -> None:
-        """The operator vouches that this directory is the newest there is: write the guard that is missing. Raises
+        """The operator confirms that this directory is the newest there is: write the guard that is missing. Raises
         `Frozen` where the log froze for another reason."""
         if self.frozen and self.frozen.code in (FROZEN_GUARD_MISSING, FROZEN_GUARD_MALFORMED):
             self._guard.write(self.published.size, self.published.root)

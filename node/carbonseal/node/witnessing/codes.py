@@ -77,7 +77,7 @@ WITNESS_OTHER_KEY = undetermined(
 )
 WITNESS_NO_DATE = undetermined(
     "witness.no-date",
-    "the witness {name} says that it cosigned in second {seconds} since 1970, which is no date",
+    "the witness {name} says that it cosigned in second {seconds} since 1970, which is not a date",
     "have its operator set its clock",
 )
 WITNESS_KNOWS_MORE = undetermined(

@@ -7,7 +7,7 @@ three ways, each because a slip there would hide carbon:
 - objects are closed: what PACT does not define belongs in `extensions`, and a misspelt name is an error, not a remark;
 - date-times are RFC 3339 with an offset, on days that exist.
 
-Null stands for absence, so every optional property may be null and no required one.
+Null means that a property is absent, so every optional property may be null and no required one.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from .words import Word
 
 
 class Sort(StrEnum):
-    """What a name stands for, directly or as the name of a group of such."""
+    """What a name refers to, directly or as the name of a group of such."""
 
     WITNESS = "witness"
     LEDGER = "ledger"

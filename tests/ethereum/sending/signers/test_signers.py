@@ -1,4 +1,4 @@
-"""Who signs, by URI: whatever signs, the transaction is the one that was asked for, or it is refused with its own code."""
+"""Signers by URI: whatever signs, the transaction is the one that was asked for, or it is refused with its own code."""
 
 from __future__ import annotations
 
