@@ -204,7 +204,7 @@ def test_nothing_crashes_the_profile(value: Any) -> None:
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the published description is not here")
 def test_every_published_property_is_known() -> None:
-    """Name for name what PACT's own description lists, so that a closed schema shuts nobody out."""
+    """Name for name what PACT's own description lists, so that the closed schema refuses no PACT property."""
     from carbonseal.records.profiles import pact_schema
 
     text = (SAMPLES / "openapi-3.0.4.yaml").read_text()

@@ -330,7 +330,7 @@ async def endless(request: web.Request) -> web.StreamResponse:
 
 
 async def elsewhere(request: web.Request) -> web.StreamResponse:
-    """A redirect, which nobody follows."""
+    """A redirect, which is not followed."""
     raise web.HTTPFound("/elsewhere")
 
 

@@ -181,7 +181,7 @@ class TestHeads:
 
 
 class TestEquivocation:
-    """Two stories, each really signed."""
+    """Two histories, each validly signed."""
 
     def forked(self, world: World, passport: Passport) -> tuple[MemoryLog, int]:
         """A log with the same key and other entries, of the same size, with the passport's root in the same place."""

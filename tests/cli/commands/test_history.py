@@ -85,7 +85,7 @@ def test_the_logs_tiles_lead_them(run: Run, world: World, asked: list[str], tmp_
 
 
 def test_partial_tiles_are_asked_for_over_http(run: Run, world: World, asked: list[str], tmp_path: Path) -> None:
-    """A server that only has the widest partial tile: heads of other sizes are not led, and nobody is accused."""
+    """A server that only has the widest partial tile: heads of other sizes are not linked, and no log is accused."""
     a, b = tmp_path / "a.json", tmp_path / "b.json"
     folder = tiles(world.log, tmp_path / "log")
     with served(folder) as url:

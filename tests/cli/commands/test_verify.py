@@ -227,7 +227,7 @@ def test_standard_input(run: Run, files: Files) -> None:
 
 
 def test_pipes_and_links_that_lead_nowhere_are_not_read(run: Run, files: Files) -> None:
-    """In a folder too: nobody waits for a writer, and nothing is left out in silence."""
+    """In a folder too: no writer is waited for, and every file left out is reported."""
     folder = files.directory / "below"
     folder.mkdir()
     os.mkfifo(folder / "pipe.json")

@@ -1,4 +1,4 @@
-"""Progress: nothing before a second has passed or where nobody looks, a bar otherwise."""
+"""Progress: nothing in the first second or without a terminal, a bar otherwise."""
 
 from __future__ import annotations
 

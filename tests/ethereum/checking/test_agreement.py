@@ -1,4 +1,4 @@
-"""Several endpoints of one chain, and of others: honest, lying, lagging, forked, dead, busy, garbled. What they come to."""
+"""Several endpoints of one chain, and of others: honest, lying, lagging, forked, unreachable, busy, garbled; and the verdict."""
 
 from __future__ import annotations
 

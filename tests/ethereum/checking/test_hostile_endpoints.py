@@ -108,7 +108,7 @@ def test_a_block_of_a_number_that_no_trust_can_hold(carbonseal_fresh_chain: Netw
 
 
 def test_events_without_end(carbonseal_fresh_chain: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It claims to be as high as none can be, and tells of one block at a time."""
+    """It claims an impossible height, and reports one block at a time."""
     monkeypatch.setattr(inquiry, "MOST_RANGES", 200)
     chain = carbonseal_fresh_chain
 
@@ -127,7 +127,7 @@ def test_events_without_end(carbonseal_fresh_chain: Network, monkeypatch: pytest
 
 
 def test_events_in_every_block(carbonseal_fresh_chain: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it tells of, others would be asked for; and more than a trust file can hold would lose all of it."""
+    """Other endpoints would be queried about what it reports; and a trust file that is too large could not be read at all."""
     monkeypatch.setattr(inquiry, "MOST_BLOCKS", 50)
     chain = carbonseal_fresh_chain
     many = [{"blockNumber": hex(number)} for number in range(100)]

@@ -1,4 +1,4 @@
-"""Anchors in EAS: on a double and on EAS's own code; and whoever is quicker than the node."""
+"""Anchors in EAS: on a double and on EAS's own code; and a third party that is faster than the node."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def until_final(chain: Network, ledger: EthereumLedger, attempts: list[Att
 
 
 def stamp(chain: Network, contract: eas_contracts.Eas, statement: Statement, account: int = 6) -> dict[str, Any]:
-    """What anybody can do."""
+    """Anybody can send this transaction first."""
     return calls.transact(chain, contract.address, eas.call_timestamp(statement), account)
 
 
@@ -120,7 +120,7 @@ def test_conforms(check: Check, contract: eas_contracts.Eas, carbonseal_chain: N
 def test_a_second_root_is_taken_and_nothing_tells_the_latest(
     contract: eas_contracts.Eas, carbonseal_chain: Network
 ) -> None:
-    """What whoever relies on EAS goes without."""
+    """What EAS does not offer, compared with a registry."""
 
     async def scenario() -> None:
         async with connected(carbonseal_chain, contract) as ledger:

@@ -115,8 +115,8 @@ def test_a_peers_certificate_that_was_renewed_between() -> None:
 
 
 def test_a_transaction_that_lost_a_race_is_never_valid() -> None:
-    """Two transactions of one block write the same value for the same key; the first is valid, and the second not. No byte
-    of the block that anybody signs tells them apart."""
+    """Two transactions of one block write the same value for the same key; the first is valid, and the second not. No signed
+    byte of the block distinguishes them."""
     for given in (SOUND, BFT):
         twin = replace(
             given, call=replace(given.call, client=given.channel.organisations[0].node("node", "client", renewal=1))

@@ -146,7 +146,7 @@ def test_evidence_is_stored_and_dropped_with_the_change(outbox: Outbox, database
 
 
 def test_what_is_closed_is_live_no_more_and_counts_for_ever(outbox: Outbox) -> None:
-    """Its attempts are in nobody's way, its costs and what it covers stay in the totals."""
+    """Its attempts block no others, its costs and what it covers stay in the totals."""
     for size, cost in ((5, 10**20), (3, 7)):
         anchor = change(outbox, due(outbox, size), effects={"attempt": attempt(f"a{size}", size)})
         change(outbox, anchor, state=State.FINAL, next=None, cost=cost)
