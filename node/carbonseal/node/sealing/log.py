@@ -95,6 +95,11 @@ class SealingLog:
             self._queue,
             HeadsGuard(guard.path, cosigner.verifier.encode()),
             cosigner,
+            others=[
+                HeadsGuard(directory / log.guard, cosigner.verifier.encode())
+                for log in settings.logs
+                if log.name != own.name
+            ],
             forks=Forks(database, directory),
             own=[log.origin for log in settings.logs],
             keys=[foreign.key for foreign in settings.foreign if foreign.log == own.name],

@@ -64,17 +64,20 @@ class ForeignHeads:
         guard: HeadsGuard,
         cosigner: Cosigner,
         *,
+        others: Iterable[HeadsGuard],
         forks: Forks,
         own: Iterable[str],
         keys: Iterable[VerifierKey],
         clock: Callable[[], float],
         reached: failpoints.Reached,
     ) -> None:
-        """`own` are the origins of this node's logs, `keys` those of the logs whose heads are taken in this one."""
+        """`own` are the origins of this node's logs, `keys` those of the logs whose heads are taken in this one. `others` are the
+        guards of this node's other logs: all cosign with one key."""
         self._database = database
         self._queue = queue
         self._guard = guard
         self._cosigner = cosigner
+        self._others = tuple(others)
         self._forks = forks
         self._own = frozenset(own)
         self._keys = frozenset(keys)
@@ -139,9 +142,11 @@ class ForeignHeads:
         if enter and head.checkpoint.size == 0:
             raise Refused(codes.FOREIGN_EMPTY())
         origin, log = head.checkpoint.origin, log_id(head.checkpoint.origin)
-        heads, last = self._guard.read(), self.check(submission)
+        self.check(submission)
+        heads = self._guard.read()
         found = anchors.find(self._database, log, head.checkpoint.size) if enter else None
-        if last is None or last.checkpoint != head.checkpoint:
+        known = heads.get(origin)
+        if known is None or known.checkpoint != head.checkpoint:
             self._guard.write({**heads, origin: head})
         # Durable: the guard's head. After a crash here it is the last one taken, and whoever sends it again gets its cosignature.
         self._reached(failpoints.HEAD_GUARDED)
@@ -175,12 +180,23 @@ class ForeignHeads:
             raise Refused(codes.FOREIGN_GUARD_OLD(**facts))
         return guarded
 
-    def check(self, submission: Submission) -> TakenHead | None:
-        """The checks of tlog-witness, in its order: the head that was taken last, which this one continues. A fork is kept. Raises
+    def _elsewhere(self, log: bytes) -> TakenHead | None:
+        """The newest head of the log with this id that another log of this node took: node.toml may have moved it here since.
+        Raises Refused where one of their guards is missing, malformed or another key's."""
+        newest: TakenHead | None = None
+        for guard in self._others:
+            for origin, head in guard.read().items():
+                if log_id(origin) == log:
+                    newest = _larger(newest, head)
+        return newest
+
+    def check(self, submission: Submission) -> None:
+        """The checks of tlog-witness, in its order: whether the head continues the one that was taken last. A fork is kept. Raises
         `Conflict`, Refused (`foreign.*`)."""
         request, head = submission.request, submission.head
         origin, size, old = head.checkpoint.origin, head.checkpoint.size, request.old
-        last = self._last(self._guard.read().get(origin), origin)
+        here = self._last(self._guard.read().get(origin), origin)
+        last = _larger(here, self._elsewhere(log_id(origin)))
         before = last.checkpoint if last else Checkpoint(origin, 0, EMPTY_ROOT)
         if self._root_differs(last, head) or (size == before.size and head.checkpoint.root != before.root):
             raise Conflict.over(before.size, Refused(codes.FOREIGN_OTHER_ROOT(origin=origin, size=size)))
@@ -193,7 +209,6 @@ class ForeignHeads:
             if last is not None and (fork := fork_between(last, head, request.proof)):
                 self._keep(fork)
             raise Refused(codes.FOREIGN_PROOF_FAILS(old=old, size=size, why=refused.finding.message)) from refused
-        return last
 
     def _root_differs(self, last: TakenHead | None, head: TakenHead) -> bool:
         """Whether a head of the same size and another root was taken, or entered, before. Such a fork is kept."""
@@ -218,8 +233,9 @@ class ForeignHeads:
         return anchors.find(self._database, log, size)
 
     def newest(self, log: bytes) -> Statement | None:
-        """The last head that was taken of the log with this id, entered or only cosigned; None without any."""
-        found = taken.find(self._database, log)
+        """The last head that was taken of the log with this id, entered or only cosigned; None without any. Raises Refused as
+        `take` does."""
+        found = _larger(taken.find(self._database, log), self._elsewhere(log))
         return found.checkpoint.statement() if found and found.checkpoint.size else None
 
     def forks(self) -> list[Fork]:
@@ -233,9 +249,18 @@ class ForeignHeads:
             heads = self._guard.read()
             for head in taken.every(self._database):
                 self._last(heads.get(head.checkpoint.origin), head.checkpoint.origin)
+            for guard in self._others:
+                guard.read()
         except Refused as refused:
             return refused.finding
         return None
+
+
+def _larger(one: TakenHead | None, other: TakenHead | None) -> TakenHead | None:
+    """The head of the larger size; of equal ones the first."""
+    if one is None or other is None:
+        return one or other
+    return other if other.checkpoint.size > one.checkpoint.size else one
 
 
 def _is_signed(note: Note, key: VerifierKey) -> bool:
