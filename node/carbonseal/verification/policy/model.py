@@ -70,6 +70,6 @@ class Policy:
     checks: tuple[str, ...] = ()  # required, and this version lacks them
 
     def without_ledgers(self, origins: Collection[str]) -> Policy:
-        """The policy to which these logs, by origin, are no ledgers."""
+        """The policy without the ledger lines of these logs, by origin."""
         gone = {f"tlog:{origin}" for origin in origins}
         return replace(self, ledgers={name: one for name, one in self.ledgers.items() if name not in gone})
