@@ -24,6 +24,7 @@ class Table:
         self.place = place
 
     def text(self, key: str, default: str | None = None) -> str:
+        """A text; refused where it is missing and there is no default."""
         value = self._left.pop(key, default)
         if value is None:
             raise Refused(CONFIG_MISSING_KEY(*self.place, key=key))
@@ -49,24 +50,28 @@ class Table:
         return tuple(value)
 
     def number(self, key: str, default: float, *, least: float) -> float:
+        """A finite number, whole or not, of at least `least`."""
         value = self._left.pop(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < math.inf:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a number of at least {least:g}"))
         return value
 
     def count(self, key: str, default: int, *, least: int = 1) -> int:
+        """A whole number of at least `least`."""
         value = self._left.pop(key, default)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a whole number of at least {least}"))
         return value
 
     def table(self, key: str) -> Table:
+        """The section of that name; an empty one where there is none."""
         value = self._left.pop(key, {})
         if not isinstance(value, dict):
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a section [{key}]"))
         return Table(value, (*self.place, key))
 
     def tables(self, key: str) -> list[Table]:
+        """The repeated sections of that name, in their order."""
         value = self._left.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"sections [[{key}]]"))
