@@ -4,9 +4,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/storage tests/vectors tests/conformance tests/test_api.py tests/test_plugins.py
 
-# Tests wait for programs and for chains: two more than there are cores.
-TESTERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)')
-
 export PYTHONDONTWRITEBYTECODE =  # tests start hundreds of programs: what they import is compiled once
 
 .PHONY: demo test test-core test-fabric interop mutants lint bench texts vectors api release-check clean
@@ -21,11 +18,11 @@ demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the who
 	$(BIN)/carbonseal demo
 
 test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packages, the wheel, the texts
-	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=worksteal --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m coverage report $(if $(CI),,--fail-under=0)
 
 test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
-	$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=worksteal $(CORE)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(CORE)
 
 test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARBONSEAL_FABRIC_BIN, or the PATH), raft and, from 3 on, BFT
 	$(BIN)/python -m tests.fabric.native

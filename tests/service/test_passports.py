@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -124,19 +124,33 @@ def test_passports_that_are_not_there(directory: Path, path: str, status: int, c
     run(directory, act)
 
 
-def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> None:
-    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
-        async def slow() -> Any:
-            yield b"{"
-            await asyncio.Event().wait()
+async def holding_the_slot(
+    session: aiohttp.ClientSession, path: str, other: bytes
+) -> asyncio.Task[aiohttp.ClientResponse]:
+    """A request to `path` whose body never ends, and which has the only slot: `other` is refused beside it. Where another
+    had the slot when it came, it is refused itself, and sent again."""
 
-        first = asyncio.create_task(session.post("/v1/passports", data=slow(), headers=JSON))
-        wanted = json.dumps(await request(near)).encode()
-        while True:
-            async with session.post("/v1/passports", data=wanted, headers=JSON) as response:
+    async def body(begun: asyncio.Event) -> AsyncIterator[bytes]:
+        yield b"{"
+        begun.set()
+        await asyncio.Event().wait()
+
+    while True:
+        begun = asyncio.Event()
+        first = asyncio.create_task(session.post(path, data=body(begun), headers=JSON))
+        await begun.wait()
+        while not first.done():
+            async with session.post(path, data=other, headers=JSON) as response:
                 if response.status == 503:
                     assert await refusal(response) == (503, "http.busy")
-                    break
+                    return first
+        first.result().release()
+
+
+def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> None:
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        wanted = json.dumps(await request(near)).encode()
+        first = await holding_the_slot(session, "/v1/passports", wanted)
         async with await first as response:
             assert await refusal(response) == (408, "http.body-too-slow")
         async with session.post("/v1/passports", data=wanted, headers=JSON) as response:
@@ -147,15 +161,7 @@ def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> 
 
 def test_refreshing_holds_up_no_issuing(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
-        async def slow() -> Any:
-            yield b"{"
-            await asyncio.Event().wait()
-
-        first = asyncio.create_task(session.post("/v1/passports/refresh", data=slow(), headers=JSON))
-        while True:
-            async with session.post("/v1/passports/refresh", data=b"{}", headers=JSON) as response:
-                if response.status == 503:
-                    break
+        first = await holding_the_slot(session, "/v1/passports/refresh", b"{}")
         assert await far.issue(await request(near))
         async with await first as response:
             assert response.status == 408

@@ -115,7 +115,7 @@ def test_an_endpoint_that_stalls_is_not_waited_for(
     """A question is asked again later; what was sent may have arrived, as it has here."""
     chain = carbonseal_every_fresh_chain
     endpoint = chain.another()
-    monkeypatch.setattr("carbonseal_adapters.ethereum.sending.rpc.TIMEOUT", aiohttp.ClientTimeout(total=0.5))
+    monkeypatch.setattr("carbonseal_adapters.ethereum.sending.rpc.TIMEOUT", aiohttp.ClientTimeout(total=2))
 
     async def check() -> None:
         async with connected(endpoint) as ledger:
