@@ -22,8 +22,6 @@ from carbonseal.log.tree import (
 from tests.log.refusals import refusal
 from tests.log.trees import Definition, SparseTiles, Tiles, entries, leaves
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 LEAVES = leaves(1100)
 TREE = Definition(LEAVES)
 UP_TO = 300

@@ -21,8 +21,6 @@ from carbonseal.passport.data_integrity import add_proof, check_proof, signed_by
 from carbonseal.passport.multibase import decode_key, decode_multibase, encode_key
 from tests.world import SIGNED, key
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 PUBLISHED = Path(__file__).parents[2].parent / "shared/data/vectors/eddsa-jcs-2022"
 published = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="W3C's vectors are not here")
 

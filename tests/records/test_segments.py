@@ -17,8 +17,6 @@ from carbonseal.records.strict import Limits, parse
 from tests.records.documents import JSON_VALUES
 from tests.records.refusals import refused
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 LIMITS = Limits(max_bytes=1 << 20, max_values=1 << 20)
 SPOILING = ['"', ":", ",", "\\", "{", "}", "[", "]", "[]", "{}", ",,", "e1", "0.5", "\\ud800", '"":1,', '"a":1,', " "]
 

@@ -27,8 +27,6 @@ from tests.verification.tampering import (
 )
 from tests.world import CHAIN, ORIGIN, SIGNED, MemoryLog, World
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 resource = pytest.importorskip("resource")
 if not sys.platform.startswith("linux"):
     pytest.skip("only Linux bounds a process's memory", allow_module_level=True)

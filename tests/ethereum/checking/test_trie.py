@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import rlp as reference
 from eth_utils import keccak
 from hypothesis import given, settings
@@ -12,8 +11,6 @@ from trie.hexary import HexaryTrie
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking.trie import EMPTY_ROOT, Absent, prove
 from carbonseal_devnet.ethereum.evidence import proof_nodes, trie_around
-
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
 
 KEYS = [bytes([n]) for n in range(256)]
 

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-import pytest
 from fabric_protos.common.configtx_pb2 import ConfigGroup
 from fabric_protos.orderer import configuration_pb2
 
@@ -32,8 +31,6 @@ from carbonseal_devnet.fabric.network import FabricNetwork
 from tests import nodes
 from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
 from tests.repository.sources import REPOSITORY
-
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
 
 ANCHORS = 50
 LIVES = (100, 250)  # how many of a node's crash points it lives through

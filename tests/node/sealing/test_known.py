@@ -17,8 +17,6 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.log_tables import KNOWN, KNOWN_RUNS
 from carbonseal.storage.schema import LOG
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
