@@ -56,7 +56,7 @@ from tests.node.anchoring.watched import IRREVERSIBLE, SLOW, WATCHES, Watch
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PATIENCE = 47.3  # seconds in which a failpoint should be reached
+LONGEST_WAIT = 47.3  # seconds in which a failpoint should be reached
 
 
 class Crash(Exception):
@@ -204,7 +204,7 @@ class World:
         """Let the node work by itself until it is time for the step, and let it happen."""
         try:
             self.awaited = step
-            await self.work(step.at if isinstance(step.at, float) else PATIENCE, step.head)
+            await self.work(step.at if isinstance(step.at, float) else LONGEST_WAIT, step.head)
             if self.awaited is not None:  # nothing was at that point
                 self.awaited = None
                 for action in step.actions:
