@@ -34,7 +34,9 @@ BUILT_IN = [(group, name) for group in GROUPS for name in group.built_in]
 FOUNDRY = """
 class Foundry:
     id = "foundry/1"
+    def recognises(self, value): return ''
     def check(self, value): pass
+    def footprint(self, value): return None
 FOUNDRY = Foundry()
 NUMBER = 7
 """

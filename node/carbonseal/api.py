@@ -23,10 +23,16 @@ Packages announce what they bring by entry points: `carbonseal.plugins` lists th
     class Foundry:
         id = "foundry/1"
 
+        def recognises(self, value):
+            return "a foundry's record" if isinstance(value, dict) and "celsius" in value else ""
+
         def check(self, value):
             found = value.get("celsius") if isinstance(value, dict) else None
             if not isinstance(found, int | float) or found < 1538:
                 raise Refused(TOO_COLD("/celsius", found=found))
+
+        def footprint(self, value):
+            return None  # it has no figures; see docs/format-of-your-own.md for one that has
 
     FOUNDRY = Foundry()
 

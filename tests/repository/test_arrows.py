@@ -20,6 +20,7 @@ BOTTOM = {
     "carbonseal.transport",
 }
 LOWER = BOTTOM | {
+    "carbonseal.footprints",
     "carbonseal.records",
     "carbonseal.log",
     "carbonseal.ledger",
@@ -36,7 +37,8 @@ ARROWS = {
     "carbonseal.ledger": BOTTOM,
     "carbonseal.gathering": BOTTOM | {"carbonseal.ledger"},
     "carbonseal.keys": BOTTOM,
-    "carbonseal.records": BOTTOM,
+    "carbonseal.footprints": {"carbonseal.findings"},
+    "carbonseal.records": BOTTOM | {"carbonseal.footprints"},
     "carbonseal.log": BOTTOM | {"carbonseal.records", "carbonseal.ledger"},
     "carbonseal.passport": LOWER,
     "carbonseal.flow": LOWER | {"carbonseal.passport"},
@@ -64,6 +66,7 @@ PURE = (
     "transport",
     "ledger",
     "gathering",
+    "footprints",
     "records",
     "log",
     "passport",

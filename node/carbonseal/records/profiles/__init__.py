@@ -12,6 +12,7 @@ import re
 from typing import Any, Protocol
 
 from carbonseal.findings import Refused
+from carbonseal.footprints.model import Footprint
 from carbonseal.plugins import PROFILES
 from carbonseal.records import codes as records_codes
 from carbonseal.records.places import printable
@@ -24,16 +25,30 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,63}", re.ASCII)
 
 
 class Profile(Protocol):
-    """One format of records. What an id means never changes: another version is another profile."""
+    """One format of records. What an id means never changes: another version is another profile.
+
+    `value` is what strict JSON reads: dict, list, str, int, float, bool or None. All methods are pure: they do no I/O, read no
+    clock and leave `value` as it is.
+    """
 
     id: str  # a name and a version: "pact/3.0"; lower case, at most 64 characters
 
-    def check(self, value: Any) -> None:
+    def recognises(self, value: Any, /) -> str:
+        """What `value` is, in words with its version ("PACT 3.0.1"), where it looks like a record of this format; else empty.
+
+        It looks at the few members that tell formats apart, not at whether they are right: a document that another profile
+        refuses is answered with the profile that recognises it."""
+        ...
+
+    def check(self, value: Any, /) -> None:
         """Check that `value` is a record of this format.
 
-        `value` is what strict JSON reads: dict, list, str, int, float, bool or None. Raises `Refused`, whose finding has the
-        JSON pointer of what is wrong as its place. Pure: it does no I/O, reads no clock and leaves `value` as it is.
+        Raises `Refused`, whose finding has the JSON pointer of what is wrong as its place.
         """
+        ...
+
+    def footprint(self, value: Any, /) -> Footprint | None:
+        """The figures of a record that `check` accepts; None where the format has none."""
         ...
 
 

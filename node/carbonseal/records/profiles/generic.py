@@ -17,6 +17,13 @@ class AnyObject:
     id: str
     required: tuple[str, ...] = ()
 
+    def recognises(self, _: Any) -> str:
+        """Empty: an object may be anything."""
+        return ""
+
+    def footprint(self, _: Any) -> None:
+        """None: nothing is known of its members."""
+
     def check(self, value: Any) -> None:
         """Raise Refused unless `value` is an object with the required members."""
         if not isinstance(value, dict):

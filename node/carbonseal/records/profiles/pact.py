@@ -13,7 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Finding, Refused
+from carbonseal.footprints.documents import Node
+from carbonseal.footprints.model import Footprint
 from carbonseal.records.places import kind_of, pointer, printable
+from carbonseal.records.profiles import pact_figures
 from carbonseal.records.profiles import pact_schema as schema
 
 from . import codes
@@ -48,6 +51,16 @@ class Pact:
     """A PACT 3.0 product footprint."""
 
     id = "pact/3.0"
+
+    def recognises(self, value: Any) -> str:
+        """``PACT 3.0.1`` for a footprint that states that version."""
+        document = Node(value)
+        version = document["specVersion"].text()
+        return f"PACT {version}" if version.startswith("3.0.") and isinstance(document["pcf"].value, dict) else ""
+
+    def footprint(self, value: Any) -> Footprint:
+        """The figures, where PACT has them."""
+        return pact_figures.footprint(value, self.id)
 
     def check(self, value: Any) -> None:
         """Raise Refused with a ``pact.*`` code and the JSON pointer unless `value` is such a footprint."""

@@ -1,0 +1,1 @@
+"""Footprints: the figures of a record, whatever its format, in one internal model with exact numbers and units."""

@@ -1,0 +1,72 @@
+"""Reading figures out of a JSON document that its profile accepts: every value with the JSON pointer that it stood at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from .figures import Figure, read_decimal
+
+
+class Node:
+    """A JSON value and its place. Whatever is missing is an empty node, so that a path can be written in one line::
+
+    Node(document)["pcf"]["declaredUnitAmount"].figure()
+    """
+
+    __slots__ = ("pointer", "value")
+
+    def __init__(self, value: Any, pointer: str = "") -> None:
+        self.value = value
+        self.pointer = pointer
+
+    def __getitem__(self, key: str | int) -> Node:
+        """The member of an object, or the item of a list; an empty node where there is none."""
+        place = f"{self.pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+        if isinstance(key, str):
+            return Node(self.value.get(key) if isinstance(self.value, dict) else None, place)
+        inside = isinstance(self.value, list) and key < len(self.value)
+        return Node(self.value[key] if inside else None, place)
+
+    def __bool__(self) -> bool:
+        """Whether there is a value, null aside."""
+        return self.value is not None
+
+    def __iter__(self) -> Iterator[Node]:
+        """The items of a list; none of anything else."""
+        return (self[n] for n in range(len(self.value) if isinstance(self.value, list) else 0))
+
+    def text(self) -> str:
+        """The string; empty where it is none."""
+        return self.value if isinstance(self.value, str) else ""
+
+    def texts(self) -> tuple[str, ...]:
+        """The strings of a list, or the string itself."""
+        return (self.value,) if isinstance(self.value, str) else tuple(one.text() for one in self if one.text())
+
+    def flag(self) -> bool | None:
+        """The truth value; None where it is none."""
+        return self.value if isinstance(self.value, bool) else None
+
+    def figure(self) -> Figure | None:
+        """The number, or the decimal in a string; None where it is neither, or means "no value"."""
+        return read_decimal(self.value, self.pointer)
+
+    def instant(self) -> datetime | None:
+        """The instant of an RFC 3339 date-time, or the start of a date's day in UTC; None where it is neither."""
+        return read_instant(self.text())
+
+
+def read_instant(text: str) -> datetime | None:
+    """The instant of RFC 3339's date-time, or of the first second of an ISO 8601 date (in UTC). A date-time without an offset
+    is UTC; a leap second counts as the second after it. None for anything else."""
+    text = text.upper()
+    try:
+        if text[17:19] == "60":
+            found = datetime.fromisoformat(text[:17] + "59" + text[19:]) + timedelta(seconds=1)
+        else:
+            found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

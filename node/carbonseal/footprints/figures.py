@@ -1,0 +1,69 @@
+"""Figures: exact numbers as a document prints them, each with the place that it came from.
+
+A figure is a `Fraction` of the digits as written, never a float. JSON numbers count with their RFC 8785 digits (1.10 is 1.1).
+The rounding that was done before printing is half a unit in the last printed place. A printed zero says "none" and was not
+rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a total of 0.4.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+# Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
+ABSENT_FROM = 10**15
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a document: its exact value, its rounding, and the JSON pointer (RFC 6901) that it was read at.
+
+    >>> read_decimal("45.20", "/pcf/total")
+    Figure(value=Fraction(226, 5), half=Fraction(1, 200), pointer='/pcf/total')
+    """
+
+    value: Fraction
+    half: Fraction  # half a unit in the last printed place; 0 for zero
+    pointer: str = ""
+
+    def times(self, factor: Fraction) -> Figure:
+        """The figure in another unit, of which one of this has `factor`."""
+        return replace(self, value=self.value * factor, half=self.half * abs(factor))
+
+
+def read_decimal(value: Any, pointer: str = "") -> Figure | None:
+    """The figure that a JSON value prints: a string of decimal digits, or a JSON number. None where it is none, or too large
+    to be meant (`ABSENT_FROM`)."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
+    if found is None:
+        return None
+    exact = Fraction(found[0])
+    if abs(exact) >= ABSENT_FROM:
+        return None
+    places = len((found[2] or "") if isinstance(value, str) else (found[2] or "").rstrip("0")) - int(found[3] or 0)
+    return Figure(exact, Fraction(1, 2) / Fraction(10) ** places if exact else Fraction(0), pointer)
+
+
+def decimal_text(value: Fraction, digits: int = 6) -> str:
+    """An exact value for people: plain digits, at most `digits` significant ones after a rounding to nearest, no exponent.
+
+    >>> decimal_text(Fraction(74200)), decimal_text(Fraction(1, 3)), decimal_text(Fraction(-17, 2000))
+    ('74200', '0.333333', '-0.0085')
+    """
+    if not value:
+        return "0"
+    places = max(0, digits - len(str(abs(int(value)))) if abs(value) >= 1 else digits + _zeros(abs(value)))
+    scaled = round(value * 10**places)
+    sign, body = ("-" if scaled < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")
+    whole, part = (body[:-places], body[-places:].rstrip("0")) if places else (body, "")
+    return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
+
+
+def _zeros(value: Fraction) -> int:
+    """How many zeros follow the point of a value below 1."""
+    return len(str(value.denominator // value.numerator)) - 1
