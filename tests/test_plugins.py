@@ -159,8 +159,8 @@ def test_a_plug_in_of_a_package_without_a_name_is_not_taken_for_one_that_is_buil
 @pytest.mark.parametrize(
     ("name", "target", "problem"),
     [
-        ("foundry/1", "foundry:NUMBER", "it is an int without 'check', 'id'"),
-        ("foundry/1", "foundry:Foundry.check", "it is a function without 'check', 'id'"),
+        ("foundry/1", "foundry:NUMBER", "it is an int without 'check', 'footprint', 'id', 'recognises'"),
+        ("foundry/1", "foundry:Foundry.check", "it is a function without 'check', 'footprint', 'id', 'recognises'"),
         ("foundry/2", "foundry:FOUNDRY", "its id is 'foundry/1'"),
     ],
 )
