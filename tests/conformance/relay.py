@@ -1,4 +1,4 @@
-"""A TCP relay before a real server, on loopback, that can be taken down: for `Subject.outage`."""
+"""A TCP relay before a real server, on loopback, that can be taken down (for `Subject.outage`), or is as slow as a long way."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Relay:
     """Hands bytes on to the server at `target`, an http URL; `url` is its own."""
 
     target: str
+    delay: float = 0.0  # seconds that everything takes, in each direction
     url: str = ""
     down: bool = False
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -37,25 +38,38 @@ class Relay:
         there = urlsplit(self.target)
         from_server, to_server = await asyncio.open_connection(there.hostname, there.port)
         self._open |= {writer, to_server}
-        await asyncio.gather(_pump(reader, to_server), _pump(from_server, writer))
+        await asyncio.gather(_pump(reader, to_server, self.delay), _pump(from_server, writer, self.delay))
         self._open -= {writer, to_server}
 
+    async def close(self) -> None:
+        """Every connection that is open still."""
+        for writer in self._open:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._open), return_exceptions=True)
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+    later = asyncio.get_running_loop().call_later
     with suppress(OSError):
         while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
+            if delay:
+                later(delay, writer.write, data)  # what is under way holds up nothing behind it
+            else:
+                writer.write(data)
+                await writer.drain()
+    if delay:
+        await asyncio.sleep(delay)
     writer.close()
 
 
 @asynccontextmanager
-async def relayed(target: str) -> AsyncIterator[Relay]:
+async def relayed(target: str, delay: float = 0.0) -> AsyncIterator[Relay]:
     """A relay before the server at `target`, until the block ends."""
-    relay = Relay(target)
+    relay = Relay(target, delay)
     server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
     relay.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield relay
     finally:
         server.close()
+        await relay.close()

@@ -17,7 +17,7 @@ OPTIONS = [
     ("grpc.max_receive_message_length", 100 * MEGABYTE),
     ("grpc.max_send_message_length", 100 * MEGABYTE),
     ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.min_reconnect_backoff_ms", 50),
+    ("grpc.min_reconnect_backoff_ms", 5000),  # the limit of one connection attempt; a busy machine needs some of it
     ("grpc.max_reconnect_backoff_ms", 500),
     ("grpc.use_local_subchannel_pool", 1),
 ]

@@ -74,11 +74,12 @@ class Attesters:
     async def _caught_up(self, peer: Peer, client: Client, proposal: Proposal) -> Answered:
         """A peer's answer. One that does not know the anchor yet is given some time to commit the block."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + BEHIND
+        end: float | None = None  # from the first answer on: connecting takes time of its own
         while True:
             try:
                 return await self._connections.to(peer).ask(client, proposal)
             except Declined as declined:
+                end = loop.time() + BEHIND if end is None else end
                 if declined.status != ABSENT or loop.time() > end:
                     raise
             await asyncio.sleep(0.02)

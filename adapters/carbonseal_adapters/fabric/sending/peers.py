@@ -27,12 +27,13 @@ from carbonseal_adapters.fabric.sending.proposals import Proposal
 from carbonseal_adapters.fabric.sending.signers import Client
 
 QUERY, ENDORSE, SUBMIT = 10.0, 30.0, 30.0  # seconds
+CONNECT = 5.0  # seconds for TCP, TLS and HTTP/2 settings together: enough for a peer on the other side of the world
 LARGEST = 100 << 20  # bytes of a message: a peer's own limit
 OPTIONS = (
     ("grpc.max_receive_message_length", LARGEST),
     ("grpc.max_send_message_length", LARGEST),
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", int(CONNECT * 1000)),  # despite its name, the limit of one connection attempt
     ("grpc.max_reconnect_backoff_ms", 2000),  # a peer that is back is soon found again
     ("grpc.keepalive_time_ms", 120_000),
 )
