@@ -66,6 +66,15 @@ def carbonseal_fresh_fabric(request: pytest.FixtureRequest, tmp_path: Path) -> I
 
 
 @pytest.fixture(scope="session")
+def carbonseal_mutual_tls_fabric(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FabricNetwork]:
+    """The same as `carbonseal_fabric`, whose peers ask clients for a certificate: mutual TLS."""
+    with _started("fabric", tmp_path_factory.mktemp("fabric"), **_chosen(request), mutual_tls=True) as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
 def carbonseal_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     """Another operator's log, one for the whole session: introduce logs with origins of your own, and anchor in it."""
     with _started("log", tmp_path_factory.mktemp("log")) as log:

@@ -88,6 +88,11 @@ class Channel:
         return found
 
     @cached_property
+    def tls_roots(self) -> bytes:
+        """Every organisation's TLS authorities, PEM: whose certificates peers take clients by."""
+        return b"".join(msp.tls_roots for msp in self.msps.values())
+
+    @cached_property
     def application(self) -> dict[str, str]:
         """The organisations that run peers: their groups' names by MSP id."""
         groups = self.group.groups["Application"].groups

@@ -24,12 +24,13 @@ META = policies_pb2.ImplicitMetaPolicy
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a channel starts with. `batch_timeout` in milliseconds."""
+    """What a channel starts with. `batch_timeout` in milliseconds. With `mutual_tls` peers ask for client certificates."""
 
     channel: str = "carbonseal"
     bft: bool = False
     batch_timeout: int = 100
     batch_count: int = 100
+    mutual_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

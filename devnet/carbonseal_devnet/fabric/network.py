@@ -26,6 +26,7 @@ class FabricAccess(ABC):
     channel: str
     chaincode: str
     consensus: str  # "raft" or "BFT"
+    mutual_tls: bool  # whether peers ask clients for a certificate
     genesis: bytes  # the channel's first block
     ledger: str
     organisations: dict[
@@ -60,8 +61,14 @@ class FabricAccess(ABC):
             "chaincode": self.chaincode,
             "profile": str(self.profile(msp_id)),
             "msp": str(self.msp(msp_id, user)),
+            **(self.tls_options(msp_id, user) if self.mutual_tls else {}),
             "attest": f"{len(self.msp_ids)}:{','.join(self.msp_ids)}",
         }
+
+    def tls_options(self, msp_id: str = "Org1MSP", user: str = "User1") -> dict[str, str]:
+        """The user's TLS certificate and key, as options."""
+        tls = self.msp(msp_id, user).parent / "tls"
+        return {"tls-certificate": str(tls / "client.crt"), "tls-key": f"file:{tls / 'client.key'}"}
 
     def facts(self) -> Iterator[tuple[str, str]]:
         yield from (("channel", self.channel), ("chaincode", self.chaincode))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeAlias
 
 import grpc
 from google.protobuf import any_pb2
@@ -22,6 +22,7 @@ OPTIONS = [
     ("grpc.use_local_subchannel_pool", 1),
 ]
 Status = grpc.StatusCode
+Pair: TypeAlias = tuple[bytes, bytes]  # private key and certificate, PEM
 
 
 def free_ports(count: int) -> list[int]:
@@ -36,23 +37,34 @@ def free_ports(count: int) -> list[int]:
             each.close()
 
 
-def server(port: int, tls: tuple[bytes, bytes]) -> Any:
-    """A server, not yet started. `tls` is private key and certificate, PEM. Raises OSError if the port is taken."""
+def server(port: int, tls: Pair, clients: Callable[[], bytes] | None = None) -> Any:
+    """A server, not yet started. With `clients` it takes those alone whose certificates lead to the authorities (PEM) that
+    `clients` gives at each connection: mutual TLS. Raises OSError if the port is taken."""
     patient = [
         ("grpc.http2.max_ping_strikes", 0),
         ("grpc.keepalive_permit_without_calls", 1),
     ]  # Go's clients ping a lot
     made = grpc.aio.server(options=[*OPTIONS, *patient, ("grpc.so_reuseport", 0)])
     try:
-        made.add_secure_port(f"{LOOPBACK}:{port}", grpc.ssl_server_credentials([tls]))
+        made.add_secure_port(f"{LOOPBACK}:{port}", _credentials(tls, clients))
     except RuntimeError as error:
         raise OSError(f"port {port} cannot be used") from error
     return made
 
 
-def connect(address: str, roots: bytes) -> Any:
-    """A connection that authenticates the server by these certificates, PEM."""
-    return grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(roots), options=OPTIONS)
+def _credentials(tls: Pair, clients: Callable[[], bytes] | None) -> Any:
+    if clients is None:
+        return grpc.ssl_server_credentials([tls])
+
+    def current() -> Any:
+        return grpc.ssl_server_certificate_configuration([tls], clients())
+
+    return grpc.dynamic_ssl_server_credentials(current(), current, require_client_authentication=True)
+
+
+def connect(address: str, roots: bytes, own: Pair | tuple[None, None] = (None, None)) -> Any:
+    """A connection that authenticates the server by these certificates, PEM, and oneself by one's `own`."""
+    return grpc.aio.secure_channel(address, grpc.ssl_channel_credentials(roots, *own), options=OPTIONS)
 
 
 class Failure(Exception):

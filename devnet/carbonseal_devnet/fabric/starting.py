@@ -14,19 +14,21 @@ from carbonseal_devnet.fabric.network import FabricNetwork
 
 
 @contextmanager
-def in_thread(directory: Path, *, engine: str = "embedded", bft: bool = False) -> Iterator[FabricNetwork]:
+def in_thread(
+    directory: Path, *, engine: str = "embedded", bft: bool = False, mutual_tls: bool = False
+) -> Iterator[FabricNetwork]:
     """A network for as long as the block lasts, for callers that block.
 
-    `engine` is `embedded` or `native`; with `bft` there are four orderers, of which three must sign each block, else one. What
-    `directory` holds goes on where it was; else it is made. Raises ProgramMissing without Fabric's programs, ProgramFailed
-    where one does not do what it is asked, ValueError where the network in `directory` has other orderers, and OSError for a
-    port that is taken.
+    `engine` is `embedded` or `native`; with `bft` there are four orderers, of which three must sign each block, else one; with
+    `mutual_tls` peers ask clients for a certificate. What `directory` holds goes on where it was; else it is made. Raises
+    ProgramMissing without Fabric's programs, ProgramFailed where one does not do what it is asked, ValueError where the network
+    in `directory` has other orderers, and OSError for a port that is taken.
     """
     if engine == "native":
-        with native.started(directory, bft=bft) as network:
+        with native.started(directory, bft=bft, mutual_tls=mutual_tls) as network:
             yield network
     else:
-        with blocking.in_thread(directory, settings=Settings(bft=bft)) as embedded:
+        with blocking.in_thread(directory, settings=Settings(bft=bft, mutual_tls=mutual_tls)) as embedded:
             yield embedded
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,54 @@ def test_keys_elsewhere_encrypted_wrong_and_of_another(
         assert refused(network, directory, plain) == "fabric.key-malformed"
     store(ec.generate_private_key(ec.SECP256R1()), NoEncryption())
     assert refused(network, directory, plain) == "fabric.key-of-another"
+
+
+def test_a_tls_certificate_and_its_key(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both or neither; the key in PEM, encrypted where the URI names a password, and never in a token."""
+    network, directory, _, options = given
+    shutil.copytree(network.msp().parent / "tls", directory / "tls")
+    path = directory / "tls" / "client.key"
+    both = options | {"tls-certificate": "tls/client.crt", "tls-key": "file:tls/client.key"}
+    read = read_options(network.uri, both, NodeSecrets(directory))
+    assert read.tls is not None
+    assert read.tls.key not in repr(read.tls).encode()
+    for name in ("tls-certificate", "tls-key"):
+        assert refused(network, directory, options | {name: both[name]}) == "fabric.option-missing"
+    assert refused(network, directory, both | {"tls-certificate": "nowhere"}) == "fabric.tls-certificate-unreadable"
+    assert (
+        refused(network, directory, both | {"tls-certificate": "profile.json"}) == "fabric.tls-certificate-unreadable"
+    )
+    assert refused(network, directory, both | {"tls-key": "file:nowhere"}) == "secret.missing"
+    assert refused(network, directory, both | {"tls-key": "pkcs11:token=t;object=o"}) == "secret.unsupported"
+    locked = both | {"tls-key": "file:tls/client.key?password=env:WORD"}
+    monkeypatch.setenv("WORD", "a long word")
+    assert refused(network, directory, locked) == "secret.not-encrypted"
+    key = load_pem_private_key(path.read_bytes(), None)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a long word")))
+    assert read_options(network.uri, locked, NodeSecrets(directory)).tls == read.tls
+    assert refused(network, directory, both) == "secret.encrypted"
+    monkeypatch.setenv("WORD", "another word")
+    assert refused(network, directory, locked) == "secret.wrong-password"
+    for wrong, code in (
+        (ed25519.Ed25519PrivateKey.generate(), "malformed"),
+        (ec.generate_private_key(ec.SECP256R1()), "of-another"),
+    ):
+        path.write_bytes(wrong.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        assert refused(network, directory, both) in {f"fabric.tls-key-{code}", f"fabric.key-{code}"}
+    path.write_text("no key")
+    assert refused(network, directory, both) == "fabric.tls-key-malformed"
+
+
+@pytest.mark.parametrize("days", [3, 4000])  # a TLS certificate has ten years
+def test_the_certificate_that_expires_first_counts(
+    carbonseal_fresh_fabric: FabricNetwork, tmp_path: Path, days: int
+) -> None:
+    network = carbonseal_fresh_fabric
+    signing = network.organisations["Org1MSP"].renew(network.msp(), lasts=timedelta(days=days)).certificate
+    read = read_options(network.uri, network.node_options() | network.tls_options(), NodeSecrets(tmp_path))
+    assert read.tls is not None
+    first = signing if days == 3 else read.tls.certificate
+    assert read.expires == first.not_valid_after_utc.timestamp()
 
 
 def test_several_channels_are_several_ledgers_and_an_unknown_one_is_none(

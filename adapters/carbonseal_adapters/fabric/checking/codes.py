@@ -190,6 +190,16 @@ KEY_MALFORMED = rejected(
 KEY_OF_ANOTHER = rejected(
     "fabric.key-of-another", "the key is not that of the client's certificate", "name the one that belongs to it"
 )
+TLS_CERTIFICATE_UNREADABLE = rejected(
+    "fabric.tls-certificate-unreadable",
+    "{path} does not hold a TLS client certificate in PEM: {problem}",
+    "name the one that the organisation's TLS authority gave this client, such as tls/client.crt",
+)
+TLS_KEY_MALFORMED = rejected(
+    "fabric.tls-key-malformed",
+    "{uri} holds no ECDSA or RSA key in PEM",
+    "name the private key of the TLS client certificate, such as file:tls/client.key",
+)
 ATTESTERS_WITHOUT_PEERS = rejected(
     "fabric.attesters-without-peers",
     "the connection profile has no peers of {msp}, whose attestations are asked for",

@@ -48,7 +48,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> Fabr
     """The channel behind `uri`, ``fabric+grpcs://host:port``; see `options`. Raises `Refused` on wrong options, an unusable
     profile, identity or key, `TransientError` where no peer of one's own answers."""
     read = read_options(uri, options, secret)
-    connections = Connections()
+    connections = Connections(read.tls)
     try:
         channel = Channel(read.channel, read.client, connections, read.gateways, time.time)
         raw = await channel.raw_block(0)
@@ -77,7 +77,7 @@ class FabricLedger:
         """`genesis` is the channel's first block, raw. Raises `Refused` where it or the pinned block cannot be used."""
         self.name = f"fabric:{Block.of(genesis).hash.hex()}"
         self.publisher = options.client.publisher
-        self.expires: float | None = options.client.certificate.not_valid_after_utc.timestamp()
+        self.expires: float | None = options.expires
         self._options, self._connections, self._channel, self._clock = options, connections, channel, clock
         self._attesters = Attesters(connections, options.profile.peers, options.attest)
         raw = options.config or genesis

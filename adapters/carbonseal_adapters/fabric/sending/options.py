@@ -8,6 +8,8 @@ channel = "anchors"
 profile = "connection-org1.json"                 # relative to the node's directory, as all paths are
 msp = "anchorer/msp"                             # the client's MSP folder
 key = "file:keys/anchorer.pem?password=env:WORD" # where the key is not in the folder's keystore
+tls-certificate = "tls/client.crt"               # where peers ask for a client's: mutual TLS
+tls-key = "file:tls/client.key"
 chaincode = "carbonseal"
 attest = "2:Org1MSP,Org2MSP"                     # how many of which must attest; left out: a majority of the profile's
 config = "config.block"                          # the configuration block that verifiers pin; left out: the first one
@@ -25,9 +27,11 @@ from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.evidence import Organisations
 from carbonseal_adapters.fabric.sending.profiles import Peer, Profile, read_profile
 from carbonseal_adapters.fabric.sending.signers import Client, open_client
+from carbonseal_adapters.fabric.sending.tls import TlsIdentity, open_tls
 
 REQUIRED = ("channel", "profile", "msp")
-OPTIONS = (*REQUIRED, "key", "chaincode", "attest", "config")
+TLS = ("tls-certificate", "tls-key")  # both, or neither
+OPTIONS = (*REQUIRED, "key", *TLS, "chaincode", "attest", "config")
 CHAINCODE = "carbonseal"
 
 
@@ -38,10 +42,17 @@ class Options:
     channel: str
     chaincode: str
     client: Client
+    tls: TlsIdentity | None
     profile: Profile
     gateways: tuple[Peer, ...]  # one's own organisation's, the one in the URI first
     attest: Organisations
     config: bytes | None  # a configuration block, raw
+
+    @property
+    def expires(self) -> float:
+        """Until when both of the client's certificates are valid, Unix time in seconds."""
+        own = [self.client.certificate, *([self.tls.certificate] if self.tls else [])]
+        return min(certificate.not_valid_after_utc.timestamp() for certificate in own)
 
 
 def read_options(uri: str, options: Mapping[str, str], secret: Secrets) -> Options:
@@ -49,7 +60,7 @@ def read_options(uri: str, options: Mapping[str, str], secret: Secrets) -> Optio
     for option in options:
         if option not in OPTIONS:
             raise Refused(codes.OPTION_UNKNOWN(option, option=option, known=", ".join(OPTIONS)))
-    for option in REQUIRED:
+    for option in (*REQUIRED, *(TLS if options.keys() & set(TLS) else ())):
         if option not in options:
             raise Refused(codes.OPTION_MISSING(option, option=option))
     profile = read_profile(secret.directory / options["profile"])
@@ -57,6 +68,9 @@ def read_options(uri: str, options: Mapping[str, str], secret: Secrets) -> Optio
         options["channel"],
         options.get("chaincode", CHAINCODE),
         open_client(profile.msp, secret.directory / options["msp"], options.get("key"), secret),
+        open_tls(secret.directory / options["tls-certificate"], options["tls-key"], secret)
+        if TLS[0] in options
+        else None,
         profile,
         profile.gateways(uri.rpartition("://")[2]),
         _attest(options.get("attest"), profile),

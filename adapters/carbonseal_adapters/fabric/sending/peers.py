@@ -25,6 +25,7 @@ from carbonseal_adapters.fabric.checking.messages.protobuf import Shape, read
 from carbonseal_adapters.fabric.sending.profiles import Peer
 from carbonseal_adapters.fabric.sending.proposals import Proposal
 from carbonseal_adapters.fabric.sending.signers import Client
+from carbonseal_adapters.fabric.sending.tls import TlsIdentity
 
 QUERY, ENDORSE, SUBMIT = 10.0, 30.0, 30.0  # seconds
 CONNECT = 5.0  # seconds for TCP, TLS and HTTP/2 settings together: enough for a peer on the other side of the world
@@ -78,15 +79,16 @@ class Answered:
 
 
 class Connection:
-    """One peer."""
+    """One peer. Where it asks for a client certificate, it is shown `tls`."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, tls: TlsIdentity | None) -> None:
         self.peer = peer
         if peer.root is None:
             self._channel = grpc.aio.insecure_channel(peer.address, OPTIONS)
         else:
             named = (("grpc.ssl_target_name_override", peer.host),) if peer.host else ()
-            credentials = grpc.ssl_channel_credentials(peer.root)
+            own = (tls.key, tls.chain) if tls else (None, None)
+            credentials = grpc.ssl_channel_credentials(peer.root, *own)
             self._channel = grpc.aio.secure_channel(peer.address, credentials, (*OPTIONS, *named))
         self._gateway = GatewayStub(self._channel)
         self._endorser = EndorserStub(self._channel)
@@ -144,13 +146,14 @@ class Connection:
 class Connections:
     """Connections to peers, one each, opened when first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: TlsIdentity | None = None) -> None:
+        self._tls = tls
         self._open: dict[Peer, Connection] = {}
 
     def to(self, peer: Peer) -> Connection:
         """The connection to a peer, opened at its first use."""
         if peer not in self._open:
-            self._open[peer] = Connection(peer)
+            self._open[peer] = Connection(peer, self._tls)
         return self._open[peer]
 
     async def first(self, peers: Sequence[Peer], ask: Callable[[Connection], Awaitable[T]]) -> T:

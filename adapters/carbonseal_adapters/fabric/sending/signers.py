@@ -85,7 +85,8 @@ class StoredSigner:
         )
 
 
-def _is_encrypted(stored: bytes) -> bool:
+def is_encrypted(stored: bytes) -> bool:
+    """Whether a private key in PEM is encrypted."""
     return any(mark in stored for mark in ENCRYPTED)
 
 
@@ -93,7 +94,7 @@ def _decode(stored: bytes, password: bytes | None, uri: KeyUri) -> StoredSigner:
     return StoredSigner(_private_key(stored, password, uri))
 
 
-CLIENT_KEY = KeyKind(Curve.P256, _is_encrypted, _decode)
+CLIENT_KEY = KeyKind(Curve.P256, is_encrypted, _decode)
 
 
 def public_key_of(signer: Signer) -> ec.EllipticCurvePublicKey:

@@ -26,6 +26,7 @@ class Blocking(FabricNetwork):
         self.channel = network.channel
         self.chaincode = network.chaincode
         self.consensus = network.consensus
+        self.mutual_tls = network.mutual_tls
         self.genesis = network.genesis
         self.ledger = network.ledger
         self.organisations = network.organisations

@@ -45,6 +45,7 @@ class Network(FabricAccess):
         self.settings = Settings(**self._stored["settings"])
         self.channel = self.settings.channel
         self.consensus = "BFT" if self.settings.bft else "raft"
+        self.mutual_tls = self.settings.mutual_tls
         self.organisations = {each: self._organisation(each) for each in [*self._stored["organisations"], ORDERER_MSP]}
         self.genesis = self._genesis()
         self.ledger = f"fabric:{wire.header_hash(self._block(self.genesis).header).hex()}"
@@ -191,7 +192,7 @@ class Network(FabricAccess):
     async def _start_organisation(self, msp_id: str) -> None:
         node = self.organisations[msp_id].node("peer0")
         ledger = self._ledger(node)
-        peer = self.peers[msp_id] = Peer(node, self._port(msp_id), ledger)
+        peer = self.peers[msp_id] = Peer(node, self._port(msp_id), ledger, mutual_tls=self.mutual_tls)
         address = f"{rpc.LOOPBACK}:{self._port(f'chaincode.{msp_id}')}"
         peer.runtime.services[self.chaincode] = address
         service = self.services[msp_id] = Service(self._serve, address)

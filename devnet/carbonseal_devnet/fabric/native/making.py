@@ -19,13 +19,13 @@ BUILDER = "builder"
 DEFINITION = ("--channelID", CHANNEL, "--name", CHAINCODE, "--version", "1", "--sequence", "1")
 
 
-def make(directory: Path, programs: Programs, *, bft: bool, batch: float, messages: int) -> Plan:
+def make(directory: Path, programs: Programs, *, bft: bool, batch: float, messages: int, mutual_tls: bool) -> Plan:
     """Make a network of two organisations, without starting it. Raises ProgramFailed."""
     directory.mkdir(parents=True, exist_ok=True)
     count = 4 if bft else 1
     ports = iter(free_ports(3 * count))
     orderers = [{name: next(ports) for name in ("port", "admin", "operations")} for _ in range(count)]
-    plan = Plan(directory, bft, batch, messages, orderers, [new_member("Org1"), new_member("Org2")])
+    plan = Plan(directory, bft, batch, messages, orderers, [new_member("Org1"), new_member("Org2")], mutual_tls)
     _write(directory / "crypto-config.yaml", channel_settings.identities(plan))
     made = ("--config", directory / "crypto-config.yaml", "--output", plan.crypto)
     programs.run("cryptogen", "generate", *made, settings=directory)

@@ -45,6 +45,7 @@ class Native(FabricNetwork):
         self.directory = plan.directory
         self.version = programs.version
         self.consensus = "BFT" if plan.bft else "raft"
+        self.mutual_tls = plan.mutual_tls
         self.genesis = (plan.directory / making.GENESIS).read_bytes()
         self.ledger = f"fabric:{Block.of(self.genesis).hash.hex()}"
         self._plan, self._programs = plan, programs
@@ -314,12 +315,15 @@ async def _prepares(network: Native, msp_id: str) -> bool:
 
 
 @contextmanager
-def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages: int = 10) -> Iterator[Native]:
+def started(
+    directory: Path, *, bft: bool = False, batch: float = 0.1, messages: int = 10, mutual_tls: bool = False
+) -> Iterator[Native]:
     """The network in `directory`, ready for anchors until the block ends, made there where there is none.
 
     `bft` takes four orderers and Fabric 3; `batch` is how many seconds an incomplete block waits, `messages` how many
-    transactions fill one. A network that is there keeps what it was made with. Raises ProgramMissing without
-    Fabric's programs, ProgramFailed where one does not do as it is asked, ValueError where the network there has other orderers.
+    transactions fill one; with `mutual_tls` peers ask clients for a certificate. A network that is there keeps what it was made
+    with. Raises ProgramMissing without Fabric's programs, ProgramFailed where one does not do as it is asked, ValueError where
+    the network there has other orderers.
     """
     programs, directory = Programs(), directory.resolve()
     if bft and not programs.version.startswith("3."):
@@ -327,7 +331,7 @@ def started(directory: Path, *, bft: bool = False, batch: float = 0.1, messages:
     stored = read_plan(directory)
     if stored is not None and stored.bft != bft:
         raise ValueError(f"{directory} holds a network with another kind of ordering service")
-    plan = stored or making.make(directory, programs, bft=bft, batch=batch, messages=messages)
+    plan = stored or making.make(directory, programs, bft=bft, batch=batch, messages=messages, mutual_tls=mutual_tls)
     network = Native(plan, programs)
     try:
         network.start()

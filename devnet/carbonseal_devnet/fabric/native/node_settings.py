@@ -63,7 +63,16 @@ def _peer(plan: Plan, member: Member, home: Path) -> dict[str, Any]:
         "chaincodeListenAddress": f"{HERE}:{member.listen}",
         "gateway": {"enabled": True, "endorsementTimeout": "10s", "broadcastTimeout": "10s", "dialTimeout": "3s"},
         "gossip": _gossip(address),
-        "tls": {"enabled": True, "cert": certificate, "key": key, "rootcert": roots},
+        "tls": {
+            "enabled": True,
+            "cert": certificate,
+            "key": key,
+            "rootcert": roots,
+            "clientAuthRequired": plan.mutual_tls,  # by the TLS authorities of the channel's organisations, and its own
+            "clientRootCAs": {"files": [roots["file"]]},
+            "clientCert": certificate,
+            "clientKey": key,
+        },
         "authentication": {"timewindow": "15m"},
         "fileSystemPath": str(home / "data"),
         "BCCSP": {"Default": "SW", "SW": {"Hash": "SHA2", "Security": 256}},

@@ -54,6 +54,7 @@ class Plan:
     messages: int  # most transactions in a block
     orderers: Sequence[Mapping[str, int]]  # each one's ports: "port", "admin", "operations"
     members: list[Member]  # grows as organisations join
+    mutual_tls: bool = False
 
     @property
     def crypto(self) -> Path:

@@ -30,8 +30,8 @@ RETRY = 0.1  # seconds until the next orderer is asked
 class Peer:
     """A peer node. All that it knows of the channel is from the blocks in its ledger."""
 
-    def __init__(self, node: Node, port: int, ledger: Ledger) -> None:
-        self.node, self.port, self.ledger = node, port, ledger
+    def __init__(self, node: Node, port: int, ledger: Ledger, *, mutual_tls: bool = False) -> None:
+        self.node, self.port, self.ledger, self.mutual_tls = node, port, ledger, mutual_tls
         self.msp_id = node.identity.msp_id
         self.channel = Channel.of_block(ledger.block(ledger.last_config()))
         self.runtime = Runtime()
@@ -56,7 +56,8 @@ class Peer:
         """Serve, and follow the ordering service."""
         if self.up:
             return
-        self._server = server = rpc.server(self.port, self.node.tls())
+        clients = (lambda: self.channel.tls_roots) if self.mutual_tls else None
+        self._server = server = rpc.server(self.port, self.node.tls(), clients)
         deliverer = Deliverer(self.ledger, lambda: self.channel, "/Channel/Application/Readers")
         gateway = Gateway(self.endorser, self.address, lambda: self.channel, self._connect)
         peer_pb2_grpc.add_EndorserServicer_to_server(self.endorser, server)
@@ -88,7 +89,7 @@ class Peer:
             del self._connections[key]
             await kept.close()
         if key not in self._connections:
-            self._connections[key] = rpc.connect(address, roots)
+            self._connections[key] = rpc.connect(address, roots, self.node.tls())
         return self._connections[key]
 
     async def _follow(self) -> None:
