@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
 
+from carbonseal.escaping import escape_invisible
+
 
 class Outcome(Enum):
     """What a finding means for the verdict."""
@@ -75,12 +77,9 @@ class Code:
 
 
 def _printable(fact: str) -> str:
-    """A fact that is safe to print, as some come from a forger's file: no control characters, at most `LONGEST_FACT`."""
-    if len(fact) > LONGEST_FACT:
-        fact = fact[: LONGEST_FACT - 1] + "…"
-    if fact.isprintable():
-        return fact
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in fact)
+    """A fact that is safe to print, as some come from a forger's file: invisible characters are escapes, and it is cut after
+    `LONGEST_FACT`."""
+    return escape_invisible(fact if len(fact) <= LONGEST_FACT else fact[: LONGEST_FACT - 1] + "…")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,27 @@ def pin(run: Run, output: object) -> tuple[int, str, str]:
 
 
 def test_a_link_is_followed_and_stays_one(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "link.json").symlink_to("real.json")  # which is not there yet
-    for expected in (0, 0):
-        assert pin(run, tmp_path / "link.json")[0] == expected
-        assert (tmp_path / "link.json").is_symlink()
-        assert items((tmp_path / "real.json").read_text()) == 1
+    assert pin(run, tmp_path / "real.json")[0] == 0
+    (tmp_path / "link.json").symlink_to("real.json")
+    assert pin(run, tmp_path / "link.json")[0] == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert items((tmp_path / "real.json").read_text()) == 1
+
+
+def test_a_link_to_no_file_is_written_through_on_demand_alone(tmp_path: Path) -> None:
+    """In a folder that others share, one of them may have left it there."""
+    private, shared = tmp_path / "private", tmp_path / "shared"
+    private.mkdir()
+    shared.mkdir(mode=0o1777)
+    (shared / "report.json").symlink_to(private / "profile")
+    (shared / "twice.json").symlink_to("report.json")
+    for name in ("report.json", "twice.json"):
+        with pytest.raises(Failed, match=f"is a link to {private}/profile, which does not exist") as refused:
+            Output(shared / name, over=False)
+        assert "--force" in refused.value.remedy
+    assert not [*private.iterdir()]
+    Output(shared / "report.json", over=True).write(b"new")
+    assert (private / "profile").read_bytes() == b"new"
 
 
 def test_standard_output(run: Run, tmp_path: Path) -> None:

@@ -31,3 +31,11 @@ def test_a_holder_that_has_not_written_who_it_is(tmp_path: Path, content: bytes)
     with closing(Lock(tmp_path)):
         (tmp_path / FILE).write_bytes(content)
         assert held(tmp_path) == (0, None)
+
+
+def test_nobody_else_can_hold_it(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch(mode=0o644)  # as earlier versions left it
+    for _ in range(2):
+        with closing(Lock(tmp_path)):
+            assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+        (tmp_path / FILE).unlink()

@@ -124,6 +124,39 @@ def test_a_key_that_others_may_read_is_refused(
     open_signer("file:a.key", tmp_path)
 
 
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o622])
+@pytest.mark.parametrize("uri", ["file:a.key", "file:log.pem?password=env:CARBONSEAL_TEST_PASSWORD"])
+def test_a_key_that_others_may_write_is_refused(
+    tmp_path: Path, put: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, uri: str, mode: int
+) -> None:
+    monkeypatch.setenv("CARBONSEAL_TEST_PASSWORD", PASSWORD)
+    paths = put("a.key", HEX.encode(), mode), put("log.pem", ENCRYPTED, mode)
+    assert refusal(uri, tmp_path) == "secret.writable-by-others"
+    with pytest.raises(Refused, match=f"has the mode 0{mode:o}"):
+        open_signer(uri, tmp_path)
+    for path in paths:
+        path.chmod(0o600)
+    open_signer(uri, tmp_path)
+
+
+@pytest.mark.parametrize(("mode", "is_refused"), [(0o777, True), (0o703, True), (0o1777, False), (0o770, False)])
+def test_a_key_in_a_folder_where_all_may_put_another_is_refused(tmp_path: Path, mode: int, is_refused: bool) -> None:
+    """Unless the folder is sticky; and a folder that its group may write is often one's own, with umask 002."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    (folder / "a.key").write_text(HEX)
+    (folder / "a.key").chmod(0o600)
+    (tmp_path / "link.key").symlink_to("keys/a.key")
+    folder.chmod(mode)
+    for uri in ("file:keys/a.key", "file:link.key"):
+        if is_refused:
+            assert refusal(uri, tmp_path) == "secret.writable-by-others"
+            with pytest.raises(Refused, match=f"chmod go-w {folder}"):
+                open_signer(uri, tmp_path)
+        else:
+            open_signer(uri, tmp_path)
+
+
 def test_a_password_that_others_may_read_is_refused(tmp_path: Path, put: Callable[..., Path]) -> None:
     put("log.pem", ENCRYPTED)
     put("password", PASSWORD, 0o644)

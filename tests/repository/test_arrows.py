@@ -13,6 +13,7 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
 BOTTOM = {
+    "carbonseal.escaping",
     "carbonseal.findings",
     "carbonseal.instants",
     "carbonseal.plugins",
@@ -29,7 +30,8 @@ LOWER = BOTTOM | {
 }
 MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
 ARROWS = {
-    "carbonseal.findings": set(),
+    "carbonseal.escaping": set(),
+    "carbonseal.findings": {"carbonseal.escaping"},
     "carbonseal.instants": {"carbonseal.findings"},
     "carbonseal.plugins": {"carbonseal.findings"},
     "carbonseal.public_keys": {"carbonseal.findings"},
@@ -59,6 +61,7 @@ ARROWS = {
 BUILT_IN = "carbonseal.plugins"
 
 PURE = (
+    "escaping",
     "findings",
     "instants",
     "plugins",

@@ -13,6 +13,7 @@ from typing import IO
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.formatting.text import plain
 
 STDOUT = Path("-")
 WRITABLE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -26,11 +27,15 @@ FRAUD_PROOFS = click.option(
 
 
 class Output:
-    """A file that a command will write, or standard output. It is checked before the work begins. Links are followed."""
+    """A file that a command will write, or standard output. It is checked before the work begins.
+
+    Links are followed. One that leads to no file is refused as an existing file is: in a folder that others share, somebody
+    else may have put it there, to have a file written where only the caller can write.
+    """
 
     def __init__(self, path: Path, *, over: bool) -> None:
-        """`over`: whether an existing file may be overwritten. Raises `Failed` unless `path` is a regular file, does not exist
-        yet, or is ``-``; `BrokeOff` where its folder cannot be written."""
+        """`over`: whether an existing file or link may be overwritten. Raises `Failed` unless `path` is a regular file, does not
+        exist yet, or is ``-``; `BrokeOff` where its folder cannot be written."""
         self.path = path
         self._target = Path(os.path.realpath(path))
         if path != STDOUT:
@@ -40,6 +45,11 @@ class Output:
         try:
             mode = self._target.stat().st_mode
         except FileNotFoundError:
+            if self.path.is_symlink() and not over:
+                raise Failed(
+                    f"{self.path} is a link to {self._target}, which does not exist",
+                    "name another file, or write through the link with --force",
+                ) from None
             if not self._target.parent.is_dir():
                 raise Failed(
                     f"{self.path}: the folder {self._target.parent} does not exist", "create it first"
@@ -62,7 +72,7 @@ class Output:
             return
         with self.stream() as file:
             file.write(data)
-        click.echo(f"wrote {self.path}" + (f": {summary}" if summary else ""))
+        click.echo(plain(f"wrote {self.path}" + (f": {summary}" if summary else "")))
 
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:

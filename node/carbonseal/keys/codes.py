@@ -29,6 +29,11 @@ SECRET_OPEN_TO_OTHERS = rejected(
     "{uri} has a secret that is not encrypted, and users other than its owner may read it",
     "chmod 600 {path}, and consider who may have read it",
 )
+SECRET_WRITABLE_BY_OTHERS = rejected(
+    "secret.writable-by-others",
+    "{uri} can be replaced by users other than its owner: {path} has the mode {mode}",
+    "chmod go-w {path}, and compare the key with what was published",
+)
 SECRET_TOO_LONG = rejected("secret.too-long", "{uri} has more than {limit} bytes", "check that it is the right file")
 SECRET_MALFORMED = rejected("secret.malformed", "{uri} does not have 32 bytes in hexadecimal", "restore the key file")
 SECRET_KEY_MALFORMED = rejected(

@@ -31,11 +31,17 @@ PRIVATE = 0o600  # keys; and node.toml, as a ledger's uri may hold an access key
 
 
 def new_log(
-    name: str, origin: str, *, predecessor: str | None = None, ledgers: tuple[str, ...] | None = None
+    name: str,
+    origin: str,
+    *,
+    key: str | None = None,
+    predecessor: str | None = None,
+    ledgers: tuple[str, ...] | None = None,
 ) -> tuple[LogConfig, TenantConfig]:
-    """Settings of a new log and of a tenant of the same name who submits to it, with the default paths of keys and guard.
-    `predecessor` is the signed note of the last checkpoint of the log that this one succeeds; `ledgers` None means all."""
-    log = LogConfig(name, origin, f"file:keys/log-{name}.key", f"guard/{name}", predecessor, ledgers)
+    """Settings of a new log and of a tenant of the same name who submits to it, with the default path of the guard. `key` is the
+    URI of the log's key, by default of a file; `predecessor` is the signed note of the last checkpoint of the log that this one
+    succeeds; `ledgers` None means all."""
+    log = LogConfig(name, origin, key or f"file:keys/log-{name}.key", f"guard/{name}", predecessor, ledgers)
     return log, TenantConfig(name, f"file:keys/salt-{name}.key", name)
 
 

@@ -15,6 +15,7 @@ from carbonseal.findings import Refused
 from .codes import NODE_LOCKED, NODE_SERVED
 
 FILE = "lock"
+MODE = 0o600  # whoever can open the file can hold the lock, and keep the node from starting
 
 
 class Locked(Refused):
@@ -31,12 +32,13 @@ class Lock:
     """Held from construction until `close`, or until the process ends, however it ends. The constructor raises `Locked`."""
 
     def __init__(self, directory: Path) -> None:
-        self._descriptor = os.open(directory / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._descriptor = os.open(directory / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._descriptor)
             raise Locked(*_holder(directory)) from None
+        os.fchmod(self._descriptor, MODE)  # of a file that was there
         self.advertise(None)
 
     def advertise(self, address: str | None) -> None:

@@ -1,7 +1,7 @@
 """Secrets and signing keys of a node, by URI. A secret is never logged and never part of a finding.
 
-- A secret is in a file (``file:``, relative to the node's directory, readable by its owner only) or in an environment variable
-  (``env:``).
+- A secret is in a file (``file:``, relative to the node's directory, readable and writable by its owner only) or in an
+  environment variable (``env:``).
 - A signing key may also be where `carbonseal.keys.signers` finds it: in a token (``pkcs11:``), or in what an installed package
   brings.
 - `password=` and `pin-source=` are themselves URIs of a secret: ``file:keys/log.pem?password=env:LOG_KEY_PASSWORD``.
@@ -36,6 +36,7 @@ from carbonseal.keys.codes import (
     SECRET_PUBLIC_KEY,
     SECRET_SIGNATURE_WRONG,
     SECRET_TOO_LONG,
+    SECRET_WRITABLE_BY_OTHERS,
     SECRET_WRONG_PASSWORD,
 )
 from carbonseal.keys.signers import Curve, KeyKind, Signer
@@ -212,17 +213,31 @@ def _read(uri: KeyUri, base: Path) -> bytes:
         if value is None:
             raise Refused(SECRET_MISSING(uri=uri, reason="the variable is not set"))
         return value.strip().encode()
+    path = base / uri.path
     try:
-        with (base / uri.path).open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH) and "password" not in uri.options:
-                raise Refused(SECRET_OPEN_TO_OTHERS(uri=uri, path=base / uri.path))
+        with path.open("rb") as file:
+            if os.name == "posix":
+                _check_modes(uri, path, os.fstat(file.fileno()).st_mode)
             content = file.read(MAX_SECRET + 1)
     except (OSError, ValueError) as error:
         raise Refused(SECRET_MISSING(uri=uri, reason=getattr(error, "strerror", None) or "unreadable")) from None
     if len(content) > MAX_SECRET:
         raise Refused(SECRET_TOO_LONG(uri=uri, limit=MAX_SECRET))
     return content.strip()
+
+
+def _check_modes(uri: KeyUri, path: Path, mode: int) -> None:
+    """Raise `Refused` where users other than the owner may read a secret that is not encrypted, or put another one in its
+    place: the file is writable for its group or for all, or its folder is for all and not sticky. A folder that its group may
+    write is let pass: with umask 002 that group is often the owner alone."""
+    if mode & (stat.S_IRGRP | stat.S_IROTH) and "password" not in uri.options:
+        raise Refused(SECRET_OPEN_TO_OTHERS(uri=uri, path=path))
+    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise Refused(SECRET_WRITABLE_BY_OTHERS(uri=uri, path=path, mode=f"{stat.S_IMODE(mode):04o}"))
+    for folder in (path.parent, path.resolve().parent):  # of the link, and of the file that it leads to
+        mode = folder.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise Refused(SECRET_WRITABLE_BY_OTHERS(uri=uri, path=folder, mode=f"{stat.S_IMODE(mode):04o}"))
 
 
 def _from_hex(text: bytes) -> bytes | None:

@@ -278,6 +278,21 @@ def test_the_policy_is_made_anew(run: Run, tmp_path: Path, carbonseal_log: Log, 
     assert "group every-ledger all chain peer\n" in printed.stdout
 
 
+def test_a_ledger_without_a_label_takes_no_name_from_another(
+    run: Run, tmp_path: Path, carbonseal_log: Log, carbonseal_chain: Network
+) -> None:
+    chain = f"chain {carbonseal_chain.uri} registry={carbonseal_chain.deployment.registry} key=file:keys/chain.key"
+    options = "--ledger", chain, "--ledger", f"eip155{peer(carbonseal_log).removeprefix('peer')}"
+    node = made(run, tmp_path / "node", *options)
+    text = (node / "node.toml").read_text()
+    (node / "node.toml").write_text(text.replace('label = "chain"\n', ""))
+    names = parse_policy(run("policy", node).stdout_bytes).ledgers
+    assert {ledger: pinned.name for ledger, pinned in names.items()} == {
+        "eip155:1337": "eip155-2",
+        carbonseal_log.ledger: "eip155",
+    }
+
+
 def test_the_policy_follows_keys_and_logs(run: Run, tmp_path: Path, carbonseal_log: Log) -> None:
     node = made(run, tmp_path / "node", "--ledger", peer(carbonseal_log), "--issuer", "certifier did:web:a")
     moved = Ed25519PrivateKey.generate()

@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import Note
+from carbonseal.log.notes import Note, NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tiles import decode_bundle
 from carbonseal.node.config import load
@@ -84,6 +86,22 @@ def test_a_successor_names_the_last_head(run: Run, node: Path) -> None:
     assert genesis == Genesis("log.example/2027", {}, head)
 
 
+def test_its_key_may_be_encrypted(run: Run, node: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARBONSEAL_TEST_PASSWORD", "word")
+    key = Ed25519PrivateKey.generate()
+    path = node / "keys" / "motors.pem"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")))
+    path.chmod(0o600)
+    uri = "file:keys/motors.pem?password=env:CARBONSEAL_TEST_PASSWORD"
+    done = run("log", "add", node, "motors", "--origin", MOTORS, "--log-key", uri)
+    assert done.exit_code == 0, done.output
+    assert NoteSigner(MOTORS, key).verifier.encode() in done.stdout
+    assert load(node).logs[1].key == uri
+    assert not (node / "keys" / "log-motors.key").exists()
+    sealed(run, node, "--tenant", "motors")
+    assert Checkpoint.parse(Note.parse(checkpoint(node, "motors").read_bytes()).text).size == 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -93,6 +111,14 @@ def test_a_successor_names_the_last_head(run: Run, node: Path) -> None:
         (["motors", "--origin", "with space"], "without spaces"),
         (["motors", "--origin", MOTORS, "--ledger", "eip155:1"], "eip155:1"),
         (["motors", "--origin", MOTORS, "--succeeds", "record.json"], "record.json"),
+        (["motors", "--origin", MOTORS, "--log-key", "file:keys/log-default.key"], "occurs twice"),
+        (["motors", "--origin", MOTORS, "--log-key", "file:keys/witness.key"], "is the witness key"),
+        (["motors", "--origin", MOTORS, "--log-key", "file:keys/issuer-issuer.key"], "the key of the issuer issuer"),
+        (["motors", "--origin", MOTORS, "--log-key", "file:keys/salt-motors.key"], "the salt key of the tenant motors"),
+        (
+            ["motors", "--origin", MOTORS, "--log-key", "env:CARBONSEAL_TEST_NONE"],
+            "--log-key: env:CARBONSEAL_TEST_NONE",
+        ),
         (["motors"], "--origin"),
     ],
 )

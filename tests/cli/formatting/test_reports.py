@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
 import click
 
-from carbonseal.cli.formatting.reports import brief, tree
+from carbonseal.cli.formatting.reports import as_json, brief, full, tree
 from carbonseal.findings import Finding, Verdict, noted, rejected, shown, undetermined
 from carbonseal.verification.verify import Report
 
@@ -73,3 +76,16 @@ def test_one_of_many_tells_each_reason_once() -> None:
         "      ask me",
         "      at part 0 > seal, and 39 more",
     ]
+
+
+def test_nothing_hides_in_a_report() -> None:
+    """Letters without a glyph make two names look like one, a direction mark turns what is read."""
+    name, at = "Door\u3164reader\u202e\u115f", datetime(2026, 11, 22, tzinfo=UTC)
+    report = Report(Verdict.REJECTED, (WRONG(name, what=name, whom=name),), "urn:a", name, credential="ab")
+    hidden = r"Door\u3164reader\u202e\u115f"
+    for text in (full(name, report, at), brief(name, report)):
+        assert not set(name) & set("\u3164\u202e\u115f") & set(text)
+        assert click.unstyle(text).count(hidden) >= 4
+    line = as_json(name, report, at)
+    assert line.isascii()
+    assert (json.loads(line)["name"], json.loads(line)["findings"][0]["place"]) == (name, [name])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import READABLE, Once, passport_files
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import NamedBytes, Style, Verifier, VerifyJob
+from carbonseal.escaping import json_line
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 
@@ -125,6 +125,4 @@ def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) ->
 
 def _as_json(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
     found = [finding.to_json() for finding in findings]
-    return json.dumps(
-        {"observations": count, "findings": found, "fraudProofs": [*map(str, proofs)]}, ensure_ascii=False
-    )
+    return json_line({"observations": count, "findings": found, "fraudProofs": [*map(str, proofs)]})

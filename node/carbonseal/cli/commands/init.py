@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,8 +130,7 @@ def init(
     for name in (FILE, POLICY):
         if (directory / name).exists():
             raise Failed(f"{directory / name} exists already", "choose another directory: init never overwrites")
-    log, tenant = new_log(DEFAULT, origin)
-    log = replace(log, key=log_key or log.key)
+    log, tenant = new_log(DEFAULT, origin, key=log_key)
     issuers = issuers or (IssuerRequest("issuer", "", _issuer_key("issuer")),)
     _check_options(log, tenant, ledgers, issuers)
     with ExitStack() as undo:

@@ -15,6 +15,9 @@ from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
+    from carbonseal.log.notes import VerifierKey
+    from carbonseal.node.config import LogConfig, NodeConfig
+    from carbonseal.node.new_keys import NewKeys
     from carbonseal.service.client import AnyNode
 
 
@@ -40,13 +43,17 @@ def log() -> None:
     metavar="LEDGER",
     help="A ledger to anchor it on; repeatable (default: all).",
 )
+@click.option("--log-key", metavar="URI", help="Where its key is (default: file:keys/log-NAME.key).")
 @click.option("--succeeds", type=READABLE, help="The last checkpoint of the frozen log that this one succeeds.")
-def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], succeeds: Path | None) -> None:
+def add(
+    *, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], log_key: str | None, succeeds: Path | None
+) -> None:
     """Add a log called NAME to the node in DIRECTORY, with its own key, and a tenant of the same name that submits to it:
     `carbonseal seal --tenant NAME`.
 
     All logs of a node share its ledgers, and the accounts that pay there. LEDGER is a ledger's name in node.toml, such as
-    eip155:1. The node must be stopped. Nothing in node.toml is changed; two sections are appended.
+    eip155:1. A log key in a plain file is generated if the file does not exist; keys that are encrypted or in a token have
+    to exist. The node must be stopped. Nothing in node.toml is changed; two sections are appended.
 
     \b
     Examples:
@@ -54,20 +61,45 @@ def add(*, directory: Path, name: str, origin: str, ledgers: tuple[str, ...], su
       carbonseal log add my-node 2027 --origin log.example.org/2027 --ledger eip155:1 --succeeds last-checkpoint
     """
     from carbonseal.node import create
-    from carbonseal.node.secrets import make_key, verifier_of
+    from carbonseal.node.new_keys import NewKeys
+    from carbonseal.node.secrets import write_key
 
     predecessor = None if succeeds is None else _checkpoint(succeeds)
-    own, tenant = create.new_log(name, origin, predecessor=predecessor, ledgers=ledgers or None)
-    create.check_addition(directory, own, tenant)  # before keys are generated
+    own, tenant = create.new_log(name, origin, key=log_key, predecessor=predecessor, ledgers=ledgers or None)
+    grown = create.check_addition(directory, own, tenant)  # before keys are generated
+    _check_role(own.key, grown)
+    keys = NewKeys(directory)
     for uri in (own.key, tenant.salt_key):
-        path = directory / uri.removeprefix("file:")
-        if not path.exists():
-            make_key(path)
-            click.echo(f"wrote {path}")
+        keys.make(uri)
+    verifier = _verifier(own, keys)
+    for path, key in keys.files().items():
+        write_key(path, key)
+        click.echo(f"wrote {path}")
     create.add(directory, own, tenant)
     click.echo(f"added the log {name} and the tenant {name} to {directory / 'node.toml'}")
-    click.echo(f"Policies trust it with this line: log {verifier_of(own.origin, own.key, directory).encode()}")
+    click.echo(f"Policies trust it with this line: log {verifier.encode()}")
     click.echo(f"Keep {own.guard} out of backups, and a copy of both keys in a safe place.")
+
+
+def _check_role(key: str, config: NodeConfig) -> None:
+    """Raise `Failed` where the log's key has another role in the node."""
+    roles = [
+        ("the witness key", config.cosigner.key),
+        *((f"the key of the issuer {one.name}", one.key) for one in config.issuers),
+        *((f"the salt key of the tenant {one.name}", one.salt_key) for one in config.tenants),
+    ]
+    for role, uri in roles:
+        if uri == key:
+            raise Failed(f"--log-key: {key.partition('?')[0]} is {role}", "name another key: a key has one role")
+
+
+def _verifier(own: LogConfig, keys: NewKeys) -> VerifierKey:
+    from carbonseal.log.notes import NoteSigner
+
+    try:
+        return NoteSigner(own.origin, keys.signer(own.key)).verifier
+    except Refused as refused:
+        raise Failed.by(refused, "--log-key") from refused
 
 
 @log.command(short_help="Write the proof that an entry is in the log.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,13 +53,12 @@ def policy(directory: Path) -> None:
 
 async def _ledger_lines(directory: Path, settings: NodeConfig) -> list[LedgerLine]:
     used = [{ledger.name for ledger in settings.ledgers_of(log)} for log in settings.logs]
-    lines: list[LedgerLine] = []
-    for ledger in settings.ledgers:
-        if any(ledger.name in names for names in used):
-            shared = all(ledger.name in names for names in used)
-            name = _name(ledger, [line.name for line in lines] + [issuer.name for issuer in settings.issuers])
-            lines.append(await _ledger_line(name, ledger, directory, shared=shared))
-    return lines
+    anchored = [ledger for ledger in settings.ledgers if any(ledger.name in names for names in used)]
+    names = _names(anchored, [issuer.name for issuer in settings.issuers])
+    return [
+        await _ledger_line(names[ledger.name], ledger, directory, shared=all(ledger.name in each for each in used))
+        for ledger in anchored
+    ]
 
 
 async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shared: bool) -> LedgerLine:
@@ -71,8 +71,12 @@ async def _ledger_line(name: str, ledger: LedgerConfig, directory: Path, *, shar
     return LedgerLine(name, found.name, found.pins, found.gives_time, found.package, shared)
 
 
-def _name(ledger: LedgerConfig, taken: Sequence[str]) -> str:
-    """The name of a ledger in the policy: its label, else its kind, with a number where it is taken."""
-    wanted = ledger.label or ledger.name.partition(":")[0]
-    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (wanted, *numbered) if name not in taken)
+def _names(ledgers: Sequence[LedgerConfig], taken: Sequence[str]) -> dict[str, str]:
+    """What the policy calls each ledger: its label, else its kind, with a number where that is taken. Labels are given first: no
+    ledger without one takes the name that another had in an earlier policy."""
+    names: dict[str, str] = {}
+    for ledger in sorted(ledgers, key=lambda one: not one.label):
+        wanted = ledger.label or ledger.name.partition(":")[0]
+        numbered = (f"{wanted}-{number}" for number in count(2))
+        names[ledger.name] = next(name for name in chain((wanted,), numbered) if name not in (*taken, *names.values()))
+    return names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from carbonseal.cli.formatting.node_status import lines
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import NODE
+from carbonseal.escaping import json_line
 
 
 @click.command(short_help="Show the state of a node and its ledgers.")
@@ -28,5 +28,5 @@ def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
       carbonseal status my-node --json
     """
     health = with_node(directory, lambda node: node.health())
-    click.echo(json.dumps(health, ensure_ascii=False) if as_json else "\n".join(lines(health)))
+    click.echo(json_line(health) if as_json else "\n".join(lines(health)))
     ctx.exit(0 if health["state"] == "ok" else 1)

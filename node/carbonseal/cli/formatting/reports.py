@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from click import style
 
 from carbonseal.cli.formatting.text import plain
+from carbonseal.escaping import json_line
 from carbonseal.findings import Finding, Outcome, Place, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.verification.verifiers import installed_verifier
@@ -75,7 +75,7 @@ def brief(file: str, report: Report) -> str:
 
 def as_json(file: str, report: Report, at: datetime) -> str:
     """The report as one line of JSON, with every finding."""
-    return _json_line(
+    return json_line(
         {
             "file": file,
             "verdict": report.verdict.value,
@@ -92,7 +92,7 @@ def as_json(file: str, report: Report, at: datetime) -> str:
 
 def read_error_as_json(file: str, error: str) -> str:
     """The line of JSON about a file that could not be read."""
-    return _json_line({"file": file, "verdict": None, "error": error})
+    return json_line({"file": file, "verdict": None, "error": error})
 
 
 def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
@@ -194,7 +194,3 @@ def describe_item(item: TrustItem) -> str:
     values = (f"{name} {value}" for name, value in item.value.items())
     text = " ".join((item.kind, *values)) if verifier is None else verifier.describe_item(item.kind, item.value)
     return text if len(text) <= LONG else f"{text[:LONG]}… ({len(text):,} characters)"
-
-
-def _json_line(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from carbonseal.escaping import escape_invisible
+
 
 def plain(text: str) -> str:
-    """`text` with everything that is not printable (control characters, escape sequences, bidirectional marks) as an escape: a
-    passport's text must not control the terminal of whoever verifies it.
+    """`text` with everything that nobody sees (control characters, escape sequences, bidirectional marks, blank letters) as an
+    escape: a passport's text must not control the terminal of whoever verifies it.
 
     >>> plain("a\\x1b[2Jb")
     'a\\\\x1b[2Jb'
     """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return escape_invisible(text)
