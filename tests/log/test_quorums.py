@@ -1,12 +1,13 @@
 """Groups and quorums, as C2SP tlog-policy has them."""
 
+import re
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.log.quorums import MAX_NAMES, Group, Groups, satisfied
+from carbonseal.log.quorums import MAX_NAMES, Group, Groups, Quorum, lacking, missing_in, satisfied
 from tests.log.refusals import refusal
 
 
@@ -104,3 +105,37 @@ def test_names_are_bounded_and_so_is_nesting() -> None:
         groups.group(f"g{depth}", "all", [f"g{depth - 1}"])
     assert satisfied(groups.quorum(f"g{MAX_NAMES - 1}"), {"g0"})
     assert refusal(groups.member, "more") == "group.too-many-names"
+
+
+@st.composite
+def quorums(draw: st.DrawFn, names: tuple[str, ...] = tuple("abcdefgh"), depth: int = 2) -> Quorum:
+    """A member, or a group of members and groups, each member once."""
+    if len(names) == 1 or depth == 0:
+        return names[0]
+    parts = draw(st.integers(1, min(3, len(names))))
+    members = tuple(draw(quorums(names[part::parts], depth - 1)) for part in range(parts))
+    present = tuple(member for member in members if member is not None)
+    return Group(f"g{''.join(names)}{depth}", draw(st.integers(1, len(present))), present)
+
+
+@given(quorums(), st.sets(st.sampled_from("abcdefgh")))
+def test_what_is_lacking_would_satisfy_it_and_is_not_there(quorum: Quorum, have: set[str]) -> None:
+    missing = missing_in(quorum, have)
+    assert bool(lacking(quorum, have)) == (not satisfied(quorum, have)) == bool(missing)
+    assert not missing & have
+    assert satisfied(quorum, have | missing)
+    assert set(re.findall("[a-z]", re.sub("and|of", "", lacking(quorum, have)))) == missing
+
+
+@pytest.mark.parametrize(
+    ("have", "words"),
+    [
+        (set(), "x and 2 of (y, z, 1 of (u, v))"),
+        ({"y"}, "x and 1 of (z, 1 of (u, v))"),
+        ({"x", "u"}, "1 of (y, z)"),
+        ({"x", "u", "z"}, ""),
+    ],
+)
+def test_what_is_lacking_in_words(have: set[str], words: str) -> None:
+    inner = Group("inner", 2, ("y", "z", Group("choice", 1, ("u", "v"))))
+    assert lacking(Group("all", 2, ("x", inner)), have) == words

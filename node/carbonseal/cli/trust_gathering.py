@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from carbonseal.verification.trust import Trust
 
 AT_MOST = 5  # findings of one code that are printed in full
-NOT_AGREED = 3  # the exit status
+LACKING = 3  # the exit status where fewer agree than required, or a passport would be undetermined, as `verify` has it
 
 
 def find_gatherer(ledger: str) -> TrustGatherer | None:
@@ -130,7 +131,30 @@ class TrustCollection:
             lacking += len(reviewed.lacking)
         for line in _lines(self._findings.values()):
             click.echo(f"  {plain(line)}", err=True)
-        return NOT_AGREED if lacking else 0
+        return LACKING if lacking else 0
+
+
+def report_lacking(files: Sequence[str], policy: Policy, trust: Trust) -> int:
+    """Print what the policy requires of ledgers and witnesses and these passports would lack now, each once, with the first file.
+    The exit status: 3 where there is something, else 0."""
+    from carbonseal.cli.verify_jobs import read_passport
+    from carbonseal.verification import codes
+    from carbonseal.verification.verify import verify
+
+    unmet = (codes.LEDGER_QUORUM_UNMET, codes.TIME_QUORUM_UNMET, codes.WITNESS_QUORUM_UNMET)
+    why = (codes.LEDGER_ABSENT, codes.LEDGER_NOT_SHOWN, codes.LEDGER_NOT_DATED)
+    at = datetime.now(UTC)
+    found: dict[str, dict[str, None]] = {}  # the files, by what they lack
+    with Progress("what will be lacking", len(files)) as progress:
+        for file in files:
+            for finding in verify(read_passport(file), policy, trust, at=at).findings:
+                if finding.code in (*unmet, *why):
+                    found.setdefault(str(replace(finding, place=())), {})[file] = None
+            progress.step()
+    for text, lack in found.items():
+        first, *others = lack
+        click.echo(plain(f"  {first}{f' and {len(others):,} more' if others else ''}: {text}"), err=True)
+    return LACKING if found else 0
 
 
 def _source(ledger: str, endpoint: str) -> str:

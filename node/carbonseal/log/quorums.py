@@ -65,6 +65,32 @@ def satisfied(quorum: Quorum, have: Set[str]) -> bool:
     return sum(satisfied(member, have) for member in quorum.members) >= quorum.threshold
 
 
+def lacking(quorum: Quorum, have: Set[str]) -> str:
+    """What the members named in `have` leave to be satisfied of `quorum`, in words; empty where it is satisfied.
+
+    >>> lacking(Group("g", 3, ("a", "b", Group("h", 1, ("c", "d")))), {"a"})
+    'b and 1 of (c, d)'
+    >>> lacking(Group("g", 2, ("a", "b", "c")), {"a"})
+    '1 of (b, c)'
+    """
+    if quorum is None or satisfied(quorum, have):
+        return ""
+    if isinstance(quorum, str):
+        return quorum
+    missing = [words for member in quorum.members if (words := lacking(member, have))]
+    wanted = quorum.threshold - (len(quorum.members) - len(missing))
+    return " and ".join(missing) if wanted == len(missing) else f"{wanted} of ({', '.join(missing)})"
+
+
+def missing_in(quorum: Quorum, have: Set[str]) -> frozenset[str]:
+    """The names of the members that could still help to satisfy `quorum`: those that `lacking` names."""
+    if satisfied(quorum, have):
+        return frozenset()
+    if quorum is None or isinstance(quorum, str):
+        return names_in(quorum)
+    return frozenset[str]().union(*(missing_in(member, have) for member in quorum.members))
+
+
 class Groups:
     """The names that one policy defines, line by line.
 

@@ -124,27 +124,44 @@ LEDGER_SAME = noted(
 LEDGER_WITNESSED = shown("ledger.witnessed", "the log's checkpoint is cosigned by {witnesses}")
 LEDGER_NOT_WITNESSED = noted(
     "ledger.not-witnessed",
-    "the log's checkpoint is not cosigned by the witnesses that the ledger's line asks for; found: {witnesses}",
+    "too few witnesses cosigned the log's checkpoint: {witnesses}; the ledger's line also requires {lacking}",
     "have the passport refreshed, or change quorum= on the ledger's line",
 )
 LEDGER_QUORUM_MET = shown("ledger-quorum.met", "anchored on {ledgers}")
 LEDGER_QUORUM_UNMET = undetermined(
     "ledger-quorum.unmet",
-    "the anchors that are proved do not satisfy the ledger quorum: {ledgers}",
-    "see the anchors' findings; gather trust, or have the passport refreshed",
+    "too few ledgers agree: {ledgers}; the policy also requires {lacking}",
+    "for each that is lacking, a finding says who can mend it",
+)
+LEDGER_ABSENT = noted(
+    "ledger.absent",
+    "the passport carries no anchor on {name} ({ledger}) for this document",
+    "its holder or issuer: have the passport refreshed. If that brings none, ask the issuer to anchor on this ledger",
+)
+LEDGER_NOT_SHOWN = noted(
+    "ledger.not-shown",
+    "the passport carries an anchor on {name} ({ledger}), and it does not count",
+    "you: its own finding says why, most often that trust is lacking (carbonseal trust gather, carbonseal trust pin)",
+)
+LEDGER_NOT_DATED = noted(
+    "ledger.not-dated",
+    "the anchor on {name} ({ledger}) is shown, and has no date",
+    "you: require time by other ledgers; of a log, name witnesses that date it, with quorum= on its line",
 )
 
 WITNESS_COSIGNED = noted("witness-quorum.cosigned", "{witness} cosigned this head at {time}, by its own clock")
 WITNESS_QUORUM_MET = shown("witness-quorum.met", "cosigned by {witnesses}")
 WITNESS_QUORUM_UNMET = undetermined(
-    "witness-quorum.unmet", "the cosignatures do not satisfy the witness quorum: {witnesses}", _REFRESH
+    "witness-quorum.unmet",
+    "too few witnesses cosigned: {witnesses}; the policy also requires {lacking}",
+    "its holder or issuer: have the passport refreshed. If that brings none, ask the log's operator to ask these witnesses",
 )
 
 TIME_QUORUM_MET = shown("time-quorum.met", "existed by {time}")
 TIME_QUORUM_UNMET = undetermined(
     "time-quorum.unmet",
-    "the anchors that are dated do not satisfy the time quorum: {ledgers}",
-    "see the anchors' findings; gather trust, or have the passport refreshed",
+    "too few ledgers give a time: {ledgers}; the policy also requires {lacking}",
+    "for each that is lacking, a finding says who can mend it",
 )
 TIME_AFTER_INSTANT = undetermined(
     "time.after-instant", "it existed by {time}, which is later than the instant {at}", "ask about a later instant"

@@ -13,7 +13,7 @@ several seals share are verified once. Findings are placed below the seal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from carbonseal.ledger import Checked, Proved, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
 from carbonseal.log.notes import Note, VerifierKey
-from carbonseal.log.quorums import Quorum, satisfied
+from carbonseal.log.quorums import Quorum, lacking, missing_in, names_in, satisfied
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.ledger_classes import Class, choice, classes, earliest, one_each
@@ -89,7 +89,8 @@ class Seals:
         runs = self._runs(seal, place, found)
         run = runs[0] if len(runs) == 1 else max(runs, key=self._weight)
         existed_by = self._existed_by(run)
-        found += self._quorums(run, existed_by, place)
+        carried = {anchor.ledger for head in seal.heads for anchor in head.anchors}
+        found += self._quorums(run, existed_by, carried, place)
         return CheckedSeal(found, existed_by)
 
     # From heads to runs
@@ -220,9 +221,11 @@ class Seals:
         by = sorted(times.values())
         enough = (time for time in by if satisfied(quorum, {name for name, one in times.items() if one <= time}))
         time = next(enough, None)
-        code = codes.LEDGER_NOT_WITNESSED if time is None else codes.LEDGER_WITNESSED
-        finding = code(witnesses=_listed(f"{name} ({_stated(one)})" for name, one in times.items()))
-        return Checked((*checked.findings, finding), None if time is None else replace(proved, time=time))
+        witnesses = _listed(f"{name} ({_stated(one)})" for name, one in times.items())
+        if time is None:
+            wanted = lacking(quorum, times.keys())
+            return Checked((*checked.findings, codes.LEDGER_NOT_WITNESSED(witnesses=witnesses, lacking=wanted)))
+        return Checked((*checked.findings, codes.LEDGER_WITNESSED(witnesses=witnesses)), replace(proved, time=time))
 
     # From a run to the quorums
 
@@ -237,8 +240,9 @@ class Seals:
         ]
         return sum(met), 0.0 if existed_by is None else -existed_by.timestamp(), run.heads
 
-    def _quorums(self, run: _Run, existed_by: datetime | None, place: Place) -> Iterable[Finding]:
-        """A finding for each quorum that the policy asks for."""
+    def _quorums(self, run: _Run, existed_by: datetime | None, carried: Set[str], place: Place) -> Iterable[Finding]:
+        """A finding for each quorum that the policy asks for, and for each ledger that one lacks. `carried`: the ledgers of all
+        anchors of the seal."""
         policy = self._policy
         if not run.heads:
             yield codes.SEAL_WITHOUT_HEAD(*place)
@@ -246,19 +250,40 @@ class Seals:
         for one in among:
             if len(one) > 1:
                 yield codes.LEDGER_SAME(*place, ledgers=_listed(one))
+        missing: set[str] = set()
         if policy.anchors is not None:
             counted = choice(policy.anchors, lines, among)
-            code = codes.LEDGER_QUORUM_UNMET if counted is None else codes.LEDGER_QUORUM_MET
-            yield code(*place, ledgers=_listed(one_each(lines, among) if counted is None else counted))
+            if counted is None:
+                have = one_each(lines & names_in(policy.anchors), among)
+                missing |= missing_in(policy.anchors, have) - lines
+                yield codes.LEDGER_QUORUM_UNMET(*place, ledgers=_listed(have), lacking=lacking(policy.anchors, have))
+            else:
+                yield codes.LEDGER_QUORUM_MET(*place, ledgers=_listed(counted))
         if policy.quorum is not None:
-            met = satisfied(policy.quorum, run.witnesses)
-            code = codes.WITNESS_QUORUM_MET if met else codes.WITNESS_QUORUM_UNMET
-            yield code(*place, witnesses=_listed(run.witnesses))
+            witnesses = _listed(run.witnesses)
+            if satisfied(policy.quorum, run.witnesses):
+                yield codes.WITNESS_QUORUM_MET(*place, witnesses=witnesses)
+            else:
+                wanted = lacking(policy.quorum, run.witnesses)
+                yield codes.WITNESS_QUORUM_UNMET(*place, witnesses=witnesses, lacking=wanted)
         if policy.time is not None:
             if existed_by is None:
-                yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(one_each(run.times.keys(), among)))
+                have = one_each(run.times.keys() & names_in(policy.time), among)
+                missing |= missing_in(policy.time, have) - run.times.keys()
+                yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(have), lacking=lacking(policy.time, have))
             else:
                 yield codes.TIME_QUORUM_MET(*place, time=format_instant(existed_by))
+        yield from self._missing(missing, run, carried, place)
+
+    def _missing(self, names: Set[str], run: _Run, carried: Set[str], place: Place) -> Iterable[Finding]:
+        """Of each ledger that a quorum lacks: whether there is no anchor on it, or none that counts, or none with a date."""
+        for pinned in self._policy.ledgers.values():
+            if pinned.name in names:
+                if pinned.name in run.ledgers:
+                    code = codes.LEDGER_NOT_DATED
+                else:
+                    code = codes.LEDGER_NOT_SHOWN if pinned.ledger in carried else codes.LEDGER_ABSENT
+                yield code(*place, name=pinned.name, ledger=pinned.ledger)
 
     def _existed_by(self, run: _Run) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy what the policy requires of time."""

@@ -174,6 +174,30 @@ def test_too_few_that_agree_end_with_3(run: Run, chain: Network, policy: Path, t
     assert update(run, tmp_path / "pack.json", policy, chain, chain.endpoint, more=("--agree", "1")).exit_code == 0
 
 
+def test_gathering_under_a_policy_says_what_will_be_lacking(run: Run, chain: Network, files: Files) -> None:
+    """Status 3 where `verify` would say that ledgers or witnesses are lacking; each lack once, with who can mend it."""
+
+    def gathered(policy: Path, trust: Path) -> tuple[int, str]:
+        query = ("--from", f"{chain.ledger}={chain.endpoint}", "--policy", policy, "-o", trust)
+        done = run("trust", "gather", files.passport, *query)
+        return done.exit_code, done.output
+
+    status, output = gathered(files.policy, files.trust)
+    assert (status, "too few" in output) == (0, False), output
+    status, output = gathered(files.policy, files.without_trust())
+    assert status == 3
+    assert "too few ledgers agree: other; the policy also requires chain" in output
+    assert "an anchor on chain (eip155:31337), and it does not count" in output
+    line = f"ledger consortium fabric:{'5a' * 32} config={'5a' * 32} chaincode=c attest=1:Org1 publisher={'01' * 32}"
+    text = files.policy.read_text().replace(
+        "group both all chain other", f"{line}\ngroup both all chain other consortium"
+    )
+    status, output = gathered(files.write("three.policy", text), files.trust)
+    assert status == 3
+    assert output.count("too few ledgers agree: chain, other; the policy also requires consortium") == 1
+    assert output.count("[ledger.absent]") == 1
+
+
 def test_a_liar_is_named_and_the_dead_stop_nothing(run: Run, chain: Network, policy: Path, tmp_path: Path) -> None:
     liar = chain.another()
     liar.fault("lie")

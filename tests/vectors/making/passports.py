@@ -300,6 +300,7 @@ def _evidence(made: Verdicts) -> None:
             f"without {name} evidence",
             "undetermined",
             "ledger-quorum.unmet",
+            "ledger.absent",
             change=partial(changes.only, ledger=left),
         )
     add("evidence of another checkpoint", "rejected", "tlog.not-included", of="refreshed", change=changes.crossed)

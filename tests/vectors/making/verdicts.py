@@ -118,7 +118,8 @@ def _parts(scene: Scene) -> Passport:
 
 def policies_decide(made: Verdicts) -> None:
     add, none = made.add, {"named": "none"}
-    add("no trust", "undetermined", "ethereum.block-not-pinned", "ledger-quorum.unmet", "time-quorum.unmet", trust=none)
+    unmet = ("ledger-quorum.unmet", "time-quorum.unmet", "ledger.not-shown")
+    add("no trust", "undetermined", "ethereum.block-not-pinned", *unmet, trust=none)
     loose: dict[str, Any] = {"both": ANY, "time": ""}
     add("no trust, one ledger of two", "verified", "ethereum.block-not-pinned", trust=none, **loose)
     nothing: dict[str, Any] = {
@@ -179,7 +180,7 @@ def policies_decide(made: Verdicts) -> None:
     )
     made.base("undated", lambda scene: scene.passport(), timestamp=1 << 62)
     add("a time that is not a date", "undetermined", "time.no-date", "time-quorum.unmet", of="undated")
-    add("no ledger dates it", "undetermined", "time-quorum.unmet", time="require time by=both")
+    add("no ledger dates it", "undetermined", "time-quorum.unmet", "ledger.not-dated", time="require time by=both")
 
 
 def ledgers_count_once(made: Verdicts) -> None:

@@ -15,7 +15,7 @@ from carbonseal.cli.formatting.reports import describe_item
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import PASSPORTS, READABLE, Once, passport_files
 from carbonseal.cli.outputs import STDOUT, WRITABLE, Output
-from carbonseal.cli.trust_gathering import TrustCollection, find_gatherer, gatherer_of
+from carbonseal.cli.trust_gathering import TrustCollection, find_gatherer, gatherer_of, report_lacking
 from carbonseal.cli.verify_jobs import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
@@ -106,16 +106,20 @@ def gather(
     date.
 
     An endpoint's answer is a claim: each is stored as that endpoint's own. An endpoint that was queried before is queried
-    only for what is new. The exit status is 3 where fewer agree than required. Endpoints that do not answer, or lie, are
-    named.
+    only for what is new. Endpoints that do not answer, or lie, are named.
+
+    With --policy it also says which ledgers and witnesses that your policy requires will still be lacking, and who can mend it.
+    The exit status is 3 where something will be lacking, or fewer agree than required: verify would say undetermined.
 
     \b
     Examples:
       carbonseal trust gather passport.json --from eip155:1=http://127.0.0.1:8545 -o trust.json
+      carbonseal trust gather passport.json --policy customs.policy --from eip155:1=https://rpc.example -o trust.json
       carbonseal trust gather deliveries/ --from eip155:1=https://one.example --from eip155:1=https://two.example \\
           --from eip155:1=https://three.example --agree 2 -o trust.json
     """
-    evidence = _evidence(passport_files(passports, beside=(output,)))
+    files = passport_files(passports, beside=(output,))
+    evidence = _evidence(files)
     queried = {ledger for ledger, _ in endpoints}
     for ledger in queried:
         gatherer_of(ledger)
@@ -123,11 +127,15 @@ def gather(
     if not queried:
         raise _without_endpoints(left_out)
     file = Output(output, over=True)
-    collection = TrustCollection(_existing(output), _policy(policy_file), agree, confirmations)
+    policy = _policy(policy_file)
+    collection = TrustCollection(_existing(output), policy, agree, confirmations)
     collection.query(endpoints, evidence)
-    _write(ctx, collection, file)
+    status = _write(collection, file)
     for ledger in left_out:
         click.echo(plain(f"  no endpoint was queried about {ledger}: {gatherer_of(ledger).wanted(ledger)}"), err=True)
+    if policy is not None:
+        status = max(status, report_lacking(files, policy, collection.trust))
+    ctx.exit(status)
 
 
 @trust.command(short_help="Update a trust file, before passports arrive.")
@@ -166,7 +174,7 @@ def update(
     collection = TrustCollection(_existing(file), _policy(policy_file), agree, confirmations)
     collection.query(endpoints, {}, since)
     collection.query(endpoints, {})  # those that were queried first, about what the others found
-    _write(ctx, collection, output)
+    ctx.exit(_write(collection, output))
 
 
 @trust.command(short_help="Add an item by hand, from another source.")
@@ -240,11 +248,11 @@ def _policy(file: Path | None) -> Policy | None:
     return None if file is None else NamedBytes.read(file).parse(parse_policy)
 
 
-def _write(ctx: click.Context, collection: TrustCollection, output: Output) -> None:
-    """Store what was gathered, report on it, and end with the report's exit status."""
+def _write(collection: TrustCollection, output: Output) -> int:
+    """Store what was gathered, and report on it: the exit status."""
     collection.check()
     _store(collection.trust, output, f"{collection.new} new, {len(collection.trust.items)} in all")
-    ctx.exit(collection.report())
+    return collection.report()
 
 
 def _store(trust: Trust, output: Output, summary: str) -> None:
