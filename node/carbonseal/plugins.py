@@ -160,7 +160,7 @@ PROFILES = PluginGroup(
     "carbonseal.profiles",
     "profile",
     {
-        "pact/3.0": "carbonseal.records.profiles.pact:PROFILE",
+        "pact/3.0": "carbonseal.records.profiles.pact.pact_3:PROFILE",
         "json/1": "carbonseal.records.profiles.generic:PROFILE",
         "credential/1": "carbonseal.records.profiles.generic:CREDENTIAL",
         "status-list/1": "carbonseal.records.profiles.generic:STATUS_LIST",

@@ -33,7 +33,7 @@ def test_footprints_are_admitted() -> None:
 
 def test_json_is_checked_before_the_profile() -> None:
     refused(records_codes.JSON_DUPLICATE_KEY, admit, b'{"a":1,"a":1}', "pact/3.0")
-    refused(profiles_codes.PACT_MISSING, admit, encoded(footprint({"/pcf": {}})), "pact/3.0")
+    refused(profiles_codes.RECORD_MISSING, admit, encoded(footprint({"/pcf": {}})), "pact/3.0")
     refused(records_codes.JSON_TOO_LARGE, admit, encoded(FOOTPRINT), "pact/3.0", Limits(100))
 
 

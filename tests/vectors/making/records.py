@@ -114,32 +114,27 @@ ABSENT = object()
 
 # pointer in the footprint, new value, code
 PACT: dict[str, tuple[str, Any, str]] = {
-    "a property is missing": ("/companyName", ABSENT, "pact.missing"),
-    "a required property is null": ("/pcf/fossilGhgEmissions", None, "pact.type"),
-    "a misspelt property": ("/pcf/fosilGhgEmissions", "1", "pact.unknown-property"),
-    "a number without quotes": ("/pcf/fossilGhgEmissions", 3.5, "pact.type"),
-    "a decimal with a comma": ("/pcf/fossilGhgEmissions", "3,5", "pact.decimal"),
-    "a decimal with an exponent": ("/pcf/pcfExcludingBiogenicUptake", "1e3", "pact.decimal"),
-    "a decimal with a leading zero": ("/pcf/pcfExcludingBiogenicUptake", "03.5", "pact.decimal"),
-    "a decimal that ends in its point": ("/pcf/pcfExcludingBiogenicUptake", "3.", "pact.decimal"),
-    "a decimal and a line feed": ("/pcf/pcfExcludingBiogenicUptake", "3.5\n", "pact.decimal"),
-    "other digits": ("/pcf/pcfExcludingBiogenicUptake", "٣", "pact.decimal"),
-    "a negative emission": ("/pcf/fossilGhgEmissions", "-1", "pact.range"),
-    "a positive uptake": ("/pcf/biogenicCO2Uptake", "0.06", "pact.range"),
-    "an amount of zero": ("/pcf/declaredUnitAmount", "0.0", "pact.range"),
-    "over a hundred percent": ("/pcf/exemptedEmissionsPercent", "100.1", "pact.range"),
-    "an unknown unit": ("/pcf/declaredUnitOfMeasurement", "pound", "pact.unknown-value"),
-    "an unknown status": ("/status", "active", "pact.unknown-value"),
-    "another version of PACT": ("/specVersion", "2.3.0", "pact.form"),
-    "an id that is not a UUID": ("/id", "4711", "pact.form"),
-    "a company id that is not a URN": ("/companyIds", ["company 1"], "pact.form"),
-    "a country in lower case": ("/pcf/geographyCountry", "de", "pact.form"),
-    "a day that does not exist": ("/created", "2026-02-30T00:00:00Z", "pact.date-time"),
-    "a time without an offset": ("/created", "2026-02-28T00:00:00", "pact.date-time"),
-    "a period that ends as it begins": ("/pcf/referencePeriodEnd", "2025-01-01T00:00:00Z", "pact.period"),
-    "a period that ends before, by its offset": ("/pcf/referencePeriodEnd", "2025-01-01T01:00:00+02:00", "pact.period"),
-    "an empty list": ("/productIds", [], "pact.empty"),
-    "a list with something twice": ("/productIds", ["urn:gtin:1", "urn:gtin:1"], "pact.repeated"),
+    "a property is missing": ("/companyName", ABSENT, "record.missing"),
+    "a required property is null": ("/pcf/fossilGhgEmissions", None, "record.type"),
+    "a number without quotes": ("/pcf/fossilGhgEmissions", 3.5, "record.type"),
+    "a decimal with a comma": ("/pcf/fossilGhgEmissions", "3,5", "record.decimal"),
+    "a decimal that ends in its point": ("/pcf/pcfExcludingBiogenicUptake", "3.", "record.decimal"),
+    "a decimal and a line feed": ("/pcf/pcfExcludingBiogenicUptake", "3.5\n", "record.decimal"),
+    "other digits": ("/pcf/pcfExcludingBiogenicUptake", "٣", "record.decimal"),
+    "41 digits": ("/pcf/pcfExcludingBiogenicUptake", "9" * 41, "record.decimal"),
+    "a negative emission": ("/pcf/fossilGhgEmissions", "-1", "record.range"),
+    "a positive uptake": ("/pcf/biogenicCO2Uptake", "0.06", "record.range"),
+    "an amount of zero": ("/pcf/declaredUnitAmount", "0.0", "record.range"),
+    "over a hundred percent": ("/pcf/exemptedEmissionsPercent", "100.1", "record.range"),
+    "an unknown unit": ("/pcf/declaredUnitOfMeasurement", "pound", "record.unknown-value"),
+    "an unknown status": ("/status", "active", "record.unknown-value"),
+    "an id that is not a UUID": ("/id", "4711", "record.form"),
+    "a company id that is not a URN": ("/companyIds", ["company 1"], "record.form"),
+    "a country in lower case": ("/pcf/geographyCountry", "de", "record.form"),
+    "a day that does not exist": ("/created", "2026-02-30T00:00:00Z", "record.date-time"),
+    "a time without an offset": ("/created", "2026-02-28T00:00:00", "record.date-time"),
+    "an empty list": ("/productIds", [], "record.empty"),
+    "a list with something twice": ("/productIds", ["urn:gtin:1", "urn:gtin:1"], "record.repeated"),
 }
 
 
@@ -179,7 +174,14 @@ def admission() -> list[Case]:
         ("a negative footprint", "/pcf/pcfIncludingBiogenicUptake", "-3.80"),
         ("an uptake of minus zero", "/pcf/biogenicCO2Uptake", "-0.0"),
         ("a hundred percent", "/pcf/exemptedEmissionsPercent", "100.000"),
-        ("thirty digits before and after the point", "/pcf/fossilGhgEmissions", "9" * 30 + "." + "9" * 30),
+        ("forty digits before and after the point", "/pcf/fossilGhgEmissions", "9" * 40 + "." + "9" * 40),
+        ("a plus sign", "/pcf/fossilGhgEmissions", "+2.5"),
+        ("leading zeros", "/pcf/fossilGhgEmissions", "002.50"),
+        ("an exponent", "/pcf/fossilGhgEmissions", "2.5e+0"),
+        ("a property that PACT does not define", "/pcf/otherOperatorName", "an operator"),
+        ("a validity before the reference period ends", "/validityPeriodStart", "2025-02-01T00:00:00Z"),
+        ("a period that ends as it begins", "/pcf/referencePeriodEnd", "2025-01-01T00:00:00Z"),
+        ("removals with the sign of 3.0.1", "/pcf/technologicalCO2Removals", "0.08"),
         ("a time with an offset", "/created", "2026-03-02T10:00:00.5+01:00"),
         ("a leap day", "/created", "2028-02-29T00:00:00Z"),
     ):
@@ -199,9 +201,7 @@ def admission() -> list[Case]:
         place = [f"{pointer}/0"] if name == "a company id that is not a URN" else [pointer]
         bad.append(case(name, "admit", refused(code, place=place), profile="pact/3.0", input=text))
     both = footprint(**{"/pcf/geographyCountry": "DE", "/pcf/geographyRegionOrSubregion": "Europe"})
-    bad.append(case("two geographies", "admit", refused("pact.geographies"), profile="pact/3.0", input=both))
-    flagged = footprint(**{"/pcf/packagingEmissionsIncluded": False, "/pcf/packagingGhgEmissions": "1"})
-    bad.append(case("a figure that its flag denies", "admit", refused("pact.flag"), profile="pact/3.0", input=flagged))
+    bad.append(case("two geographies", "admit", refused("record.exclusive"), profile="pact/3.0", input=both))
     return good + bad
 
 

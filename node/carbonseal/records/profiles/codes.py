@@ -1,42 +1,34 @@
-"""Findings of the profile ``pact/3.0``: each is placed at PACT's property, and names what the format has there."""
+"""Findings of every profile that has a schema: each is placed at the member, and names the format that asks for it."""
 
 from __future__ import annotations
 
 from carbonseal.findings import rejected
 
-# The form of a property (the PACT 3.0 data model, property by property)
-PACT_MISSING = rejected("pact.missing", "the property {name} is missing", "add it: PACT 3.0 requires it")
-PACT_UNKNOWN_PROPERTY = rejected(
-    "pact.unknown-property",
-    "PACT 3.0 has no property {name} here",
-    "check the spelling; data that PACT does not define belongs in extensions",
+RECORD_MISSING = rejected("record.missing", "the member {name} is missing", "add it: {format} requires it")
+RECORD_UNKNOWN_MEMBER = rejected("record.unknown-member", "{format} has no member {name} here", "check the spelling")
+RECORD_TYPE = rejected("record.type", "expected {expected}, found {found}", "write {expected}, as {format} has it")
+RECORD_DECIMAL = rejected(
+    "record.decimal",
+    "{found} is not a valid decimal",
+    'write it in quotes, with a point and without separators of thousands: "1234.5"',
 )
-PACT_TYPE = rejected(
-    "pact.type", "expected {expected}, found {found}", "write {expected}; PACT writes numbers as strings, in quotes"
+RECORD_RANGE = rejected("record.range", "{found} is out of range; expected {expected}", "check the value and its sign")
+RECORD_UNKNOWN_VALUE = rejected(
+    "record.unknown-value", "{found} is not a valid value; expected one of: {options}", "write one of them"
 )
-PACT_DECIMAL = rejected(
-    "pact.decimal", "{found} is not a valid decimal", 'write it without exponent, in quotes: "12.5"'
-)
-PACT_RANGE = rejected("pact.range", "{found} is out of range; expected {expected}", "check the value and its sign")
-PACT_UNKNOWN_VALUE = rejected(
-    "pact.unknown-value", "{found} is not a valid value; expected one of: {options}", "write one of them"
-)
-PACT_FORM = rejected("pact.form", "{found} is not a valid value; expected {expected}", "write it in that form")
-PACT_DATE_TIME = rejected(
-    "pact.date-time",
+RECORD_FORM = rejected("record.form", "{found} is not a valid value; expected {expected}", "write it in that form")
+RECORD_DATE_TIME = rejected(
+    "record.date-time",
     "{found} is not a valid date and time",
     "write it as RFC 3339 has it, with an offset: 2026-11-22T08:30:00Z",
 )
-PACT_EMPTY = rejected("pact.empty", "the value is empty", "fill it in, or leave the property out where it is optional")
-PACT_REPEATED = rejected("pact.repeated", "the list has an item twice", "list each item once")
-
-# Rules between properties
-PACT_PERIOD = rejected(
-    "pact.period", "the period ends at {end}, and begins at {start}", "write an end that is after the beginning"
+RECORD_EMPTY = rejected(
+    "record.empty", "the value is empty", "fill it in, or leave the member out where it is optional"
 )
-PACT_GEOGRAPHIES = rejected(
-    "pact.geographies", "{first} and {second} are both given; at most one is valid", "give the narrower one only"
+RECORD_REPEATED = rejected("record.repeated", "the list has an item twice", "list each item once")
+RECORD_ITEMS = rejected(
+    "record.items", "expected a list of at most {limit}, found {found} items", "seal a record for each of them"
 )
-PACT_FLAG = rejected(
-    "pact.flag", "{name} is given although {flag} is false", "leave {name} out, or write true for {flag}"
+RECORD_EXCLUSIVE = rejected(
+    "record.exclusive", "{first} and {second} are both given; at most one is valid", "give the narrower one only"
 )

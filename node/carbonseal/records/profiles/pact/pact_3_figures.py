@@ -42,7 +42,7 @@ def footprint(value: Any, profile: str) -> Footprint:
         total=total,
         including=including,
         uptake=uptake,
-        sums=_sums(pcf, total, including, uptake),
+        sums=_sums(document, total, including, uptake),
         removals=tuple(figure for name in _REMOVALS if (figure := pcf[name].figure())),
         biogenic_content=pcf["biogenicCarbonContent"].figure(),
         packaging=pcf["packagingGhgEmissions"].figure(),
@@ -78,17 +78,24 @@ def footprint(value: Any, profile: str) -> Footprint:
     )
 
 
-def _sums(pcf: Node, total: Figure | None, including: Figure | None, uptake: Figure | None) -> tuple[Sum, ...]:
+def _sums(document: Node, total: Figure | None, including: Figure | None, uptake: Figure | None) -> tuple[Sum, ...]:
+    pcf, version = document["pcf"], document["specVersion"].text()
     parts = (
         *(Part(name, pcf[name].figure()) for name in _EMISSIONS),
         Part(_DISPUTED, pcf[_DISPUTED].figure(), is_disputed=True),
-        *(Part(name, pcf[name].figure(), Sign.REMOVAL, name in _BLANK_IS_NONE) for name in _REMOVALS),
+        *(Part(name, pcf[name].figure(), _sign(name, version), name in _BLANK_IS_NONE) for name in _REMOVALS),
     )
     sums = [Sum(total, parts, "pcfExcludingBiogenicUptake")] if total else []
     if total and including:
         both = (Part("pcfExcludingBiogenicUptake", total, Sign.EITHER), Part("biogenicCO2Uptake", uptake, Sign.EITHER))
         sums.append(Sum(including, both, "pcfIncludingBiogenicUptake"))
     return tuple(sums)
+
+
+def _sign(name: str, version: str) -> Sign:
+    """technologicalCO2Removals was 0 or more in 3.0.0 and 3.0.1."""
+    either = name == "technologicalCO2Removals" and version.startswith(("3.0.0", "3.0.1"))
+    return Sign.EITHER if either else Sign.REMOVAL
 
 
 def _verification(node: Node) -> Verification | None:
