@@ -83,8 +83,8 @@ async def refusal(response: aiohttp.ClientResponse) -> tuple[int, str]:
         ("/v1/passports", b"[]", 400, "issue.malformed"),
         ("/v1/passports", b'{"issuer":"maker","issuer":"other"}', 400, "json.duplicate-key"),
         ("/v1/passports", b" " * 3000, 413, "http.body-too-large"),
-        ("/v1/passports/refresh", b"{}", 400, "passport.malformed"),
-        ("/v1/passports/refresh", b"{", 400, "json.truncated"),
+        ("/v1/passports/refresh", b"{}", 422, "passport.other-file"),
+        ("/v1/passports/refresh", b'{"carbonseal":"passport/1"', 400, "json.truncated"),
         ("/v1/passports/refresh", b" " * 5000, 413, "http.body-too-large"),
     ],
 )

@@ -12,6 +12,7 @@ PASSPORT_MALFORMED = rejected(
     "not a valid passport of version 1: {problem}",
     "check that it is the right file; else it was damaged, or made by another program: ask for it again",
 )
+PASSPORT_OTHER_FILE = undetermined("passport.other-file", "not a passport: this is {what}", "{remedy}")
 PASSPORT_UNKNOWN_VERSION = undetermined(
     "passport.unknown-version",
     "the passport is of version {version}; expected passport/1",

@@ -141,7 +141,8 @@ def parse(raw: bytes) -> Passport:
     """Read a passport file, strictly. Verifies no signature and no proof.
 
     Raises Refused: *rejected* where the bytes are malformed, a key is not the digest of what it names, something cited is
-    missing, or something is carried that nothing cites; *undetermined* where it is over a limit, or of another version.
+    missing, or something is carried that nothing cites; *undetermined* where it is over a limit, or of another version;
+    `passport.other-file` where it is not a passport, which is no verdict on anybody.
     """
     try:
         value = strict.parse(raw, PASSPORT_LIMITS)
@@ -178,8 +179,8 @@ def _check_version(value: Any) -> None:
     version = value.get("carbonseal") if isinstance(value, dict) else None
     if isinstance(version, str) and version.startswith("passport/") and version != VERSION:
         raise Refused(codes.PASSPORT_UNKNOWN_VERSION("carbonseal", version=version[:80]))
-    if looks := file_kind.of_value(value):
-        raise Refused(codes.PASSPORT_MALFORMED(problem=f"this looks like {looks}"))
+    if (other := file_kind.of_value(value)) is not None:
+        raise Refused(other)
 
 
 def _check_limits(value: Any) -> None:

@@ -101,7 +101,7 @@ def test_components_come_along(directory: Path, clock: Clock) -> None:
         ({"validUntil": "2026-02-30T00:00:00Z"}, "issue.malformed"),
         ({"more": 1}, "issue.malformed"),
         ({"records": [{"role": "footprint", "commitment": "00" * 32}]}, "node.unknown-commitment"),
-        ({"components": [{"passport": {}, "quantity": "1", "unit": "piece"}]}, "passport.malformed"),
+        ({"components": [{"passport": {}, "quantity": "1", "unit": "piece"}]}, "passport.other-file"),
     ],
 )
 def test_requests_that_are_refused(directory: Path, clock: Clock, change: dict[str, Any], code: str) -> None:
