@@ -80,7 +80,7 @@ def tarred() -> bytes:
         (b'{"issuer":"a","subject":"b:c","records":[]}', "an issue request"),
         (b'{"@context":[],"credentialSubject":{}}', "a credential without its passport"),
         (b'{"verdict":"verified","findings":[]}', "a report of carbonseal verify"),
-        (json.dumps(footprint()).encode(), "a product footprint (PACT), a record"),
+        (json.dumps(footprint()).encode(), "a record: PACT 3.0"),
         (b'{"kilograms":"12.50"}', "a record, or another document in JSON"),
         (b"[]", "a list"),
         (b"17", "a single value"),

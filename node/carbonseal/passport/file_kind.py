@@ -13,8 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from carbonseal.findings import Finding, Outcome, Refused
+from carbonseal.plugins import PROFILES
 from carbonseal.records import strict
 from carbonseal.records.codes import JSON_TOO_LARGE
+from carbonseal.records.profiles import lookup
 
 from .codes import PASSPORT_MALFORMED, PASSPORT_OTHER_FILE
 
@@ -79,10 +81,8 @@ MEMBERS = (  # the members by which another document is recognised
     ({"@context", "credentialSubject"}, "a credential without its passport", "ask the issuer for the passport"),
     ({"verdict", "findings"}, "a report of carbonseal verify", _RIGHT_FILE),
     ({"place", "shows", "source"}, "an observation of a log", "give the whole file to carbonseal examine"),
-    ({"specVersion", "pcf"}, "a product footprint (PACT), a record", "ask whoever sealed it for the passport"),
     ({"data", "links"}, "an answer of an interface, not a document", _RIGHT_FILE),
 )
-_OTHER_JSON = "a record, or another document in JSON"
 
 
 def of_bytes(finding: Finding, raw: bytes) -> Finding:
@@ -162,7 +162,13 @@ def _of_value(value: Any) -> tuple[str, str] | None:
         return None
     if slash and name in NAMED:
         return NAMED[name]
-    return next(_known(set(value)), (_OTHER_JSON, "ask whoever sealed it for the passport"))
+    return next(_known(set(value)), None) or (_record(value), "ask whoever sealed it for the passport")
+
+
+def _record(value: dict[str, Any]) -> str:
+    """A record by its format, where a profile of carbonseal's own recognises it."""
+    formats = (lookup(profile).recognises(value) for profile in PROFILES.built_in)
+    return next((f"a record: {name}" for name in formats if name), "a record, or another document in JSON")
 
 
 def _known(members: set[str]) -> Iterator[tuple[str, str]]:
