@@ -12,7 +12,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MANY = 256  # files from which on starting processes is worth it
 READ_ERROR = 1  # exit status
-DOES_NOT_HOLD = 2  # exit status of a fraud proof that does not hold
+NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 FRAUD_PROOF = b'"fraud-proof/'
 T = TypeVar("T")
 
@@ -51,9 +51,10 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """The result of one file: its exit status, the text to print, and what it shows of logs."""
+    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
 
     status: int
+    word: str
     text: str
     rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
     origins: frozenset[str] = frozenset()  # the logs that they are of
@@ -111,28 +112,29 @@ class Verifier:
 
     def run(self, path: str) -> FileResult:
         """Verify the file at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
+        from carbonseal.passport.codes import PASSPORT_OTHER_FILE
         from carbonseal.passport.passports import parse
         from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.log_facts import log_facts
         from carbonseal.verification.one_history import of_facts
-        from carbonseal.verification.verify import verify
+        from carbonseal.verification.verify import Report
 
         try:
             raw = self.read(path)
         except OSError as error:
-            return FileResult(READ_ERROR, self._format_read_error(path, error.strerror or str(error)))
+            return FileResult(READ_ERROR, "not read", self._format_read_error(path, error.strerror or str(error)))
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
             return result
         try:
             passport = parse(raw)
-        except Refused:
-            report = verify(raw, self._policy, self._trust, at=self._at)
-            return FileResult(report.verdict.exit_status, self._format_report(path, report))
+        except Refused as refused:
+            if refused.finding.code is PASSPORT_OTHER_FILE:
+                return FileResult(NO_VERDICT, "not a passport", self._format_other_file(path, refused.finding))
+            return self._result(path, Report(Verdict.of([refused.finding]), (refused.finding,)))
         facts = log_facts(passport, self.keys, self._notes)
         report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
-        return FileResult(
-            report.verdict.exit_status,
-            self._format_report(path, report),
+        return replace(
+            self._result(path, report),
             rows=_rows(path, raw, facts),
             origins=frozenset(facts.origins()),
             history=of_facts(facts) if self.requires_history else ((), ()),
@@ -180,11 +182,14 @@ class Verifier:
             unknown = finding.code.outcome is Outcome.UNDETERMINED
             if not unknown:
                 finding = FRAUD_PROOF_DOES_NOT_HOLD(*finding.place, problem=finding.message)
-            report = Report(Verdict.UNDETERMINED, (finding,))
-            return FileResult(3 if unknown else DOES_NOT_HOLD, self._format_report(path, report))
+            result = self._result(path, Report(Verdict.UNDETERMINED, (finding,)))
+            return result if unknown else replace(result, status=NO_VERDICT, word="does not hold")
         report = Report(Verdict.of([finding]), (finding,))
         holds = (proof.origin, finding) if report.verdict is Verdict.REJECTED else None
-        return FileResult(report.verdict.exit_status, self._format_report(path, report), fraud=holds)
+        return replace(self._result(path, report), fraud=holds)
+
+    def _result(self, path: str, report: Report) -> FileResult:
+        return FileResult(report.verdict.exit_status, report.verdict.value, self._format_report(path, report))
 
     def _format_report(self, path: str, report: Report) -> str:
         match self._style:
@@ -194,6 +199,15 @@ class Verifier:
                 return reports.brief(path, report)
             case Style.JSON:
                 return reports.as_json(path, report, self._at)
+            case Style.QUIET:
+                return ""
+
+    def _format_other_file(self, path: str, finding: Finding) -> str:
+        match self._style:
+            case Style.FULL | Style.BRIEF:
+                return reports.other_file(path, finding)
+            case Style.JSON:
+                return reports.other_file_as_json(path, finding)
             case Style.QUIET:
                 return ""
 

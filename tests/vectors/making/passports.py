@@ -86,9 +86,7 @@ def _files(made: Verdicts) -> None:
     add("more than a million values", "undetermined", "json.too-many-values", raw=many)
     made.base("of another", lambda scene: scene.passport(name="gate"))
     other = made.passports["of another"]
-    add(
-        "another kind of file", "undetermined", "passport.other-file", change=lambda v: v.update(carbonseal="trust/1")
-    )
+    add("another kind of file", "undetermined", "passport.other-file", change=lambda v: v.update(carbonseal="trust/1"))
     add("version 2", "undetermined", "passport.unknown-version", change=lambda v: v.update(carbonseal="passport/2"))
     for name, code, change in (
         ("an unknown member", "passport.malformed", lambda v: v.update(more={})),

@@ -15,11 +15,11 @@ from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, STDIN, Once, passport_files
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import DOES_NOT_HOLD, NamedBytes, Style, VerifyJob, read_passport
-from carbonseal.findings import Refused
+from carbonseal.cli.verify_jobs import NO_VERDICT, NamedBytes, Style, VerifyJob, read_passport
+from carbonseal.findings import Refused, Verdict
 
-SEVERITY = (0, 2, 3, 4, 1)  # of many files, the status furthest to the right wins
-WORDS = {0: "verified", 2: "does not hold", 3: "undetermined", 4: "rejected", 1: "not read"}
+SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
+WORDS = ("verified", "undetermined", "rejected", "does not hold", "not a passport", "not read")  # as they are summed up
 
 
 @click.command(short_help="Verify passports offline, against your policy.")
@@ -65,9 +65,9 @@ def verify(
       0  verified: everything that the policy requires was shown
       3  undetermined: something that it requires was not shown
       4  rejected: something was shown to be false
-      2  wrong usage, a policy or trust file that cannot be used, or a single fraud proof that does not hold
+      2  not a passport, or a fraud proof that does not hold; wrong usage, a policy or trust file that cannot be used
       1  a file could not be read, or the command broke off
-    Of many passports, 1 beats 4, 4 beats 3, and 3 beats 0.
+    Of many files, 1 beats 4, 4 beats 3, and 3 beats 0. What is not a passport is 3 among them.
 
     \b
     Examples:
@@ -86,13 +86,19 @@ def verify(
         stdin = read_passport(STDIN) if files == [STDIN] else b""
         job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style, stdin=stdin)
         tiles = {one.origin: one for one in map(LogTiles, histories)}
-        counts = _verify(job, files, output, fraud_proofs, tiles)
+        statuses, words = _verify(job, files, output, fraud_proofs, tiles)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable
     if style is Style.BRIEF:
-        summary = ", ".join(f"{counts[status]:,} {WORDS[status]}" for status in SEVERITY if counts[status])
-        click.echo(f"{len(files):,} passports: {summary}")
-    ctx.exit(max(counts, key=SEVERITY.index))
+        click.echo(_summary(words))
+    if len(files) > 1 and NO_VERDICT in statuses:
+        statuses.add(Verdict.UNDETERMINED.exit_status)
+    ctx.exit(max(statuses, key=SEVERITY.index))
+
+
+def _summary(words: Counter[str]) -> str:
+    what = "files" if words["not a passport"] else "passports"
+    return f"{words.total():,} {what}: {', '.join(f'{words[word]:,} {word}' for word in WORDS if words[word])}"
 
 
 def _verify(
@@ -101,20 +107,21 @@ def _verify(
     observations: Output | None,
     fraud_proofs: Path | None,
     tiles: Mapping[str, LogTiles],
-) -> Counter[int]:
-    """Examine the files together and print the result of each; the number of files by exit status."""
-    counts: Counter[int] = Counter()
+) -> tuple[set[int], Counter[str]]:
+    """Examine the files together and print the result of each; the exit statuses, and how many files each word is said of."""
+    statuses: set[int] = set()
+    words: Counter[str] = Counter()
     with Examination(job, files) as examination:
         with Progress("verifying", total=len(files)) as progress:
             for _ in examination.read():
                 progress.step()
         examined = examination.examine(observations, tiles)
         for result in examination.results(examined):
-            among_many = result.status == DOES_NOT_HOLD and len(files) > 1
-            counts[3 if among_many else result.status] += 1
+            statuses.add(result.status)
+            words[result.word] += 1
             if result.text:
                 click.echo(result.text)
     if fraud_proofs is not None:
         for path in write_proofs(examined.proofs, fraud_proofs):
             click.echo(f"wrote {path}", err=True)
-    return counts
+    return statuses, words

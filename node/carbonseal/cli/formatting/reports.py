@@ -42,6 +42,12 @@ def read_error_line(file: str, error: str) -> str:
     return style(f"{'NOT READ':<13}", fg="red", bold=True) + plain(f"{file}: {error}")
 
 
+def other_file(file: str, finding: Finding) -> str:
+    """The lines about a file that is not a passport: there is no verdict."""
+    line = style("NOT A PASSPORT ", bold=True) + plain(f"{file}: {finding.facts['what']}")
+    return f"{line}\n    {plain(finding.remedy)}"
+
+
 def full(file: str, report: Report, at: datetime) -> str:
     """Everything about one passport: the verdict, its subject, the tree of findings, what the policy did not ask, what was
     trusted."""
@@ -93,6 +99,11 @@ def as_json(file: str, report: Report, at: datetime) -> str:
 def read_error_as_json(file: str, error: str) -> str:
     """The line of JSON about a file that could not be read."""
     return json_line({"file": file, "verdict": None, "error": error})
+
+
+def other_file_as_json(file: str, finding: Finding) -> str:
+    """The line of JSON about a file that is not a passport."""
+    return _json_line({"file": file, "verdict": None, "error": finding.message, "findings": [finding.to_json()]})
 
 
 def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
