@@ -103,7 +103,7 @@ def read_error_as_json(file: str, error: str) -> str:
 
 def other_file_as_json(file: str, finding: Finding) -> str:
     """The line of JSON about a file that is not a passport."""
-    return _json_line({"file": file, "verdict": None, "error": finding.message, "findings": [finding.to_json()]})
+    return json_line({"file": file, "verdict": None, "error": finding.message, "findings": [finding.to_json()]})
 
 
 def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
