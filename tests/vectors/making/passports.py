@@ -77,8 +77,8 @@ def trusts() -> list[Case]:
 def _files(made: Verdicts) -> None:
     add, plain = made.add, made.passports["plain"]
     text = json.dumps(plain)
-    for name, other in OTHER_FILES.items():
-        add(name, "undetermined", "passport.other-file", raw=other)
+    for name, file in OTHER_FILES.items():
+        add(name, "undetermined", "passport.other-file", raw=file)
     add("cut off", "rejected", "json.truncated", raw=text[:-1])
     add("a key twice", "rejected", "json.duplicate-key", raw='{"carbonseal":"passport/1",' + text[1:])
     add("deep", "undetermined", "json.too-deep", raw=repeated(("[", 100), ("]", 100)))
