@@ -55,6 +55,8 @@ class Deliverer:
         number, last = self._position(seek.start), self._position(seek.stop)
         if last < number:
             raise Refusal(common_pb2.BAD_REQUEST)
+        if number < self._ledger.first:
+            raise Refusal(common_pb2.NOT_FOUND)
         while number <= last:
             if number >= self._ledger.height and seek.behavior == seek.FAIL_IF_NOT_READY:
                 raise Refusal(common_pb2.NOT_FOUND)

@@ -83,11 +83,17 @@ class Ledger:
         self._database.execute("pragma synchronous = normal")
         self._database.executescript(SCHEMA)
         self.height: int = self._database.execute("select count(*) from blocks").fetchone()[0]
+        self.first: int = self._database.execute("pragma user_version").fetchone()[0]  # the first block that is served
         self._grown = asyncio.Event()
 
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+    def withhold(self) -> None:
+        """Serve no block that is there now, as a peer does that joined by a snapshot of them."""
+        self.first = self.height
+        self._database.execute(f"pragma user_version = {self.height}")
 
     def state(self, height: int | None = None) -> State:
         """The state after `height` blocks; without it, after all."""

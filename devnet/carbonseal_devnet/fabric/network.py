@@ -161,8 +161,9 @@ class FabricNetwork(FabricAccess):
         """Change the channel's ConfigGroup, signed by every administrator."""
 
     @abstractmethod
-    def add_organisation(self, msp_id: str = "Org3MSP") -> int:
-        """A new organisation joins, with a peer and its chaincode service."""
+    def add_organisation(self, msp_id: str = "Org3MSP", *, by_snapshot: bool = False) -> int:
+        """A new organisation joins, with a peer and its chaincode service. Where its peer joins by a snapshot of another one, it
+        has the state and no block up to then."""
 
     @abstractmethod
     def renew_orderer(self, number: int = 0) -> int:

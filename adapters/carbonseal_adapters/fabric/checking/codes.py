@@ -179,6 +179,11 @@ GATEWAY_UNKNOWN = rejected(
     "the connection profile has no peer of {msp} at {address}",
     "let uri be fabric+grpcs:// with one of: {known}",
 )
+GENESIS_NEEDED = rejected(
+    "fabric.genesis-needed",
+    "the peers of {msp} joined channel {channel} by a snapshot and do not have its first block, which names the ledger",
+    "fetch it from an orderer (`peer channel fetch oldest genesis.block`), and let genesis= name the file",
+)
 FOLDER_UNREADABLE = rejected(
     "fabric.folder-unreadable",
     "{folder} in the MSP folder cannot be used: {problem}",

@@ -25,6 +25,8 @@ from carbonseal_adapters.fabric.sending.proposals import Proposal, propose
 from carbonseal_adapters.fabric.sending.signers import Client
 
 UNKNOWN_TRANSACTION = "no such transaction ID"
+SNAPSHOT = "bootstrapped from a snapshot"  # said of what is older than the snapshot by which a peer joined
+NOT_VALIDATED = 254  # TxValidationCode
 
 T = TypeVar("T")
 
@@ -44,7 +46,8 @@ class StoredAnchor:
 
 class Channel:
     """Queries the peers of one's own organisation: the first that can be reached. Raises `UnreachableError` where none can be, else
-    `TransientError` where none answers."""
+    `TransientError` where none answers. For blocks and transactions that one's own peers do not have, because they joined by a
+    snapshot, the other organisations' peers are asked too."""
 
     def __init__(
         self,
@@ -53,11 +56,13 @@ class Channel:
         connections: Connections,
         gateways: Sequence[Peer],
         clock: Callable[[], float],
+        *,
+        others: Sequence[Peer] = (),
     ) -> None:
         self.name = name
         self.client = client
         self._connections = connections
-        self._gateways = gateways
+        self._gateways, self._others = gateways, others
         self._clock = clock
 
     def propose(self, chaincode: str, *arguments: bytes) -> Proposal:
@@ -98,31 +103,67 @@ class Channel:
         except ValueError as error:
             raise TransientError(f"the chaincode {chaincode} gave an answer that is not an anchor: {error}") from error
 
-    async def raw_block(self, number: int) -> bytes:
-        """A block, serialised. Raises `TransientError`, also where there is no such block yet."""
+    async def first_block(self) -> bytes | None:
+        """Block 0, serialised, which names the channel: as one's own peers have it, and nobody else's. None where each that
+        answers joined by a snapshot. Raises `TransientError`."""
         try:
-            answer = await self.ask("qscc", b"GetBlockByNumber", self.name.encode(), str(number).encode())
+            return (await self._ask_each(self._gateways, *self._block_query(0))).payload
         except Declined as declined:
-            raise TransientError(f"block {number} is not there: {declined}") from declined
-        return answer.payload
+            if SNAPSHOT in str(declined):
+                return None
+            raise TransientError(f"block 0 is not there: {declined}") from declined
+
+    async def first_hash(self) -> bytes | None:
+        """The hash of block 0, as block 1 of whichever peer has it says; None where nobody that answers has it."""
+        try:
+            return (await self.block(1)).previous_hash
+        except TransientError:
+            return None
 
     async def block(self, number: int) -> Block:
+        """A block. Raises `TransientError`, also where there is no such block yet."""
         try:
-            return Block.of(await self.raw_block(number))
+            answer = await self._ask_each((*self._gateways, *self._others), *self._block_query(number))
+            return Block.of(answer.payload)
+        except Declined as declined:
+            raise TransientError(f"block {number} is not there: {declined}") from declined
         except Refused as refused:
             raise TransientError(f"block {number} cannot be read: {refused.finding}") from refused
 
     async def validation_code(self, transaction: str) -> int | None:
-        """The validation code of a transaction in a block, 0 where it is valid; None where the peer does not know it."""
+        """The validation code of a transaction in a block, 0 where it is valid; None where the peer does not know it, and
+        `NOT_VALIDATED` where the block is older than every peer's that knows it."""
+        query = ("qscc", b"GetTransactionByID", self.name.encode(), transaction.encode())
         try:
-            answer = await self.ask("qscc", b"GetTransactionByID", self.name.encode(), transaction.encode())
-            return int(transaction_pb2.ProcessedTransaction.FromString(answer.payload).validationCode)
+            answer = await self.ask(*query)
         except Declined as declined:
             if UNKNOWN_TRANSACTION in str(declined):
                 return None
-            raise TransientError(str(declined)) from declined
+            if SNAPSHOT not in str(declined):
+                raise TransientError(str(declined)) from declined
+            try:
+                answer = await self._ask_each((*self._gateways, *self._others), *query)
+            except (Declined, TransientError):
+                return NOT_VALIDATED
+        try:
+            return int(transaction_pb2.ProcessedTransaction.FromString(answer.payload).validationCode)
         except DecodeError as error:
             raise TransientError("a peer's answer about a transaction cannot be read") from error
+
+    def _block_query(self, number: int) -> tuple[str, bytes, bytes, bytes]:
+        return "qscc", b"GetBlockByNumber", self.name.encode(), str(number).encode()
+
+    async def _ask_each(self, peers: Sequence[Peer], chaincode: str, *arguments: bytes) -> Answered:
+        """The answer of the first of `peers` that has one. Raises as the first of them did."""
+        proposal = self.propose(chaincode, *arguments)
+        problems: list[Failed | Declined] = []
+        for peer in peers:
+            try:
+                return await self._connections.to(peer).ask(self.client, proposal)
+            except (Failed, Declined) as error:
+                problems.append(error)
+        with retrying():
+            raise problems[0]
 
 
 @contextmanager

@@ -15,7 +15,9 @@ from carbonseal.ledger import Evidence, TransientError
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.attestations import Attestation
 from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.checking.config import Config, read_config
 from carbonseal_adapters.fabric.checking.evidence import Organisations
+from carbonseal_adapters.fabric.checking.identities import Identity
 from carbonseal_adapters.fabric.checking.messages import shapes
 from carbonseal_adapters.fabric.checking.messages.protobuf import read
 from carbonseal_adapters.fabric.checking.packing import FabricEvidence
@@ -88,9 +90,9 @@ class Attesters:
 class Configurations:
     """A channel's configuration blocks, each fetched once: they never change."""
 
-    def __init__(self, pinned: int, fetch: Fetch) -> None:
-        """`pinned` is the number of the configuration block that the chain starts behind."""
-        self._pinned = pinned
+    def __init__(self, pinned: Config, fetch: Fetch) -> None:
+        """`pinned` is the configuration that the chain starts behind."""
+        self.pinned = pinned
         self._fetch = fetch
         self._known: dict[int, tuple[Block, int]] = {}  # by number: the block, and the number of the one before
 
@@ -98,7 +100,7 @@ class Configurations:
         """Those from the pinned one's successor to the one that governs `block`, oldest first."""
         found: list[Block] = []
         number = last_config(block)
-        while number > self._pinned:
+        while number > self.pinned.number:
             if number not in self._known:
                 before = last_config(await self._fetch(number - 1))
                 self._known[number] = (await self._fetch(number), before)
@@ -108,10 +110,13 @@ class Configurations:
 
 
 async def collect(attested: Attested, fetch: Fetch, configurations: Configurations) -> Evidence:
-    """The evidence, unchecked."""
+    """The evidence, unchecked. Organisations that joined after the anchor's block attest nothing: the configuration that governs
+    it does not know them. Raises `Refused` where a block cannot be read."""
     block = await fetch(attested.block)
     chain = await configurations.chain(block)
-    return FabricEvidence(block, attested.index, chain, attested.attestations).encode()
+    known = read_config(chain[-1]).msps if chain else configurations.pinned.msps
+    attestations = tuple(one for one in attested.attestations if Identity.read(one.endorser).msp in known)
+    return FabricEvidence(block, attested.index, chain, attestations).encode()
 
 
 def last_config(block: Block) -> int:

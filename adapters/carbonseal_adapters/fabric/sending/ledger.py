@@ -29,8 +29,10 @@ from carbonseal.ledger import (
     TransientError,
     TrustItem,
 )
+from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.checking.config import read_config
 from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from carbonseal_adapters.fabric.sending.channels import Channel, StoredAnchor, retrying
@@ -50,12 +52,25 @@ async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> Fabr
     read = read_options(uri, options, secret)
     connections = Connections(read.tls)
     try:
-        channel = Channel(read.channel, read.client, connections, read.gateways, time.time)
-        raw = await channel.raw_block(0)
-        return FabricLedger(read, connections, channel, raw, time.time)
+        channel = Channel(read.channel, read.client, connections, read.gateways, time.time, others=read.profile.others)
+        return FabricLedger(read, connections, channel, await _genesis(channel, read), time.time)
     except BaseException:
         await connections.close()
         raise
+
+
+async def _genesis(channel: Channel, options: Options) -> bytes:
+    """The channel's first block, raw: as one's own peers have it, or, where they joined by a snapshot, from the file that the
+    options name. Raises `Refused` where that is missing or of another channel, and `TransientError`."""
+    served, given = await channel.first_block(), options.genesis
+    if given is not None:
+        known = Block.of(served).hash if served else await channel.first_hash()
+        if known not in (None, Block.of(given).hash):
+            raise Refused(codes.FILE_MALFORMED("genesis", problem="the channel has another first block"))
+        return given
+    if served is None:
+        raise Refused(codes.GENESIS_NEEDED("genesis", msp=options.client.msp, channel=channel.name))
+    return served
 
 
 class FabricLedger:
@@ -84,7 +99,7 @@ class FabricLedger:
         config = Block.of(raw)
         self._pinned = config.hash.hex()
         self._trust = [TrustItem(self.name, CONFIG_BLOCK, item_value(self.name, raw), "this channel", "")]
-        self._configurations = Configurations(config.number, channel.block)
+        self._configurations = Configurations(read_config(config), channel.block)
         self._taken: dict[str, float] = {}  # until when a transaction that was taken is waited for
 
     # --- sending -----------------------------------------------------------------------------------------------------

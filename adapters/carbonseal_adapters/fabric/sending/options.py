@@ -13,6 +13,7 @@ tls-key = "file:tls/client.key"
 chaincode = "carbonseal"
 attest = "2:Org1MSP,Org2MSP"                     # how many of which must attest; left out: a majority of the profile's
 config = "config.block"                          # the configuration block that verifiers pin; left out: the first one
+genesis = "genesis.block"                        # the channel's first block, where one's own peers joined by a snapshot
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from pathlib import Path
 from carbonseal.findings import Refused
 from carbonseal.ledger import Secrets
 from carbonseal_adapters.fabric.checking import codes
+from carbonseal_adapters.fabric.checking.blocks import Block
+from carbonseal_adapters.fabric.checking.config import read_config
 from carbonseal_adapters.fabric.checking.evidence import Organisations
 from carbonseal_adapters.fabric.sending.profiles import Peer, Profile, read_profile
 from carbonseal_adapters.fabric.sending.signers import Client, open_client
@@ -31,7 +34,7 @@ from carbonseal_adapters.fabric.sending.tls import TlsIdentity, open_tls
 
 REQUIRED = ("channel", "profile", "msp")
 TLS = ("tls-certificate", "tls-key")  # both, or neither
-OPTIONS = (*REQUIRED, "key", *TLS, "chaincode", "attest", "config")
+OPTIONS = (*REQUIRED, "key", *TLS, "chaincode", "attest", "config", "genesis")
 CHAINCODE = "carbonseal"
 
 
@@ -47,6 +50,7 @@ class Options:
     gateways: tuple[Peer, ...]  # one's own organisation's, the one in the URI first
     attest: Organisations
     config: bytes | None  # a configuration block, raw
+    genesis: bytes | None  # the channel's first block, raw
 
     @property
     def expires(self) -> float:
@@ -74,7 +78,8 @@ def read_options(uri: str, options: Mapping[str, str], secret: Secrets) -> Optio
         profile,
         profile.gateways(uri.rpartition("://")[2]),
         _attest(options.get("attest"), profile),
-        _config(secret.directory / options["config"]) if "config" in options else None,
+        _file(secret.directory, options, "config"),
+        _genesis(_file(secret.directory, options, "genesis"), options["channel"]),
     )
 
 
@@ -88,8 +93,25 @@ def _attest(text: str | None, profile: Profile) -> Organisations:
     return wanted
 
 
-def _config(path: Path) -> bytes:
+def _file(directory: Path, options: Mapping[str, str], option: str) -> bytes | None:
+    """The bytes of the file that an option names, if it is there."""
     try:
-        return path.read_bytes()
+        return (directory / options[option]).read_bytes() if option in options else None
     except OSError as error:
-        raise Refused(codes.FILE_UNREADABLE("config", problem=error)) from error
+        raise Refused(codes.FILE_UNREADABLE(option, problem=error)) from error
+
+
+def _genesis(raw: bytes | None, channel: str) -> bytes | None:
+    """The same, if it is block 0 of a channel of that name."""
+    if raw is None:
+        return None
+    try:
+        block = Block.of(raw)
+        named = read_config(block).channel
+    except Refused as refused:
+        raise Refused(codes.FILE_MALFORMED("genesis", problem=refused.finding.message)) from None
+    if block.number:
+        raise Refused(codes.FILE_MALFORMED("genesis", problem=f"it is block {block.number}, not the first one"))
+    if named != channel:
+        raise Refused(codes.FILE_MALFORMED("genesis", problem=f"it is of channel {named}"))
+    return raw

@@ -47,6 +47,11 @@ class Profile:
             raise Refused(codes.GATEWAY_UNKNOWN("uri", address=address, msp=self.msp, known=known or "none"))
         return (*first, *(peer for peer in own if peer.address != address))
 
+    @property
+    def others(self) -> tuple[Peer, ...]:
+        """The other organisations' peers."""
+        return tuple(peer for msp, peers in self.peers.items() if msp != self.msp for peer in peers)
+
 
 def read_profile(path: Path) -> Profile:
     """Raises `Refused` (fabric.profile-unreadable)."""

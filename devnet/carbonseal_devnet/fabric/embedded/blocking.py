@@ -99,8 +99,8 @@ class Blocking(FabricNetwork):
     def update(self, change: Callable[[Any], None]) -> int:
         return self._wait(self.network.update(change))
 
-    def add_organisation(self, msp_id: str = "Org3MSP") -> int:
-        return self._wait(self.network.add_organisation(msp_id))
+    def add_organisation(self, msp_id: str = "Org3MSP", *, by_snapshot: bool = False) -> int:
+        return self._wait(self.network.add_organisation(msp_id, by_snapshot=by_snapshot))
 
     def renew_orderer(self, number: int = 0) -> int:
         return self._wait(self.network.renew_orderer(number))

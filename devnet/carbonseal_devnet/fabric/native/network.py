@@ -68,7 +68,8 @@ class Native(FabricNetwork):
 
     def height(self, msp_id: str = "Org1MSP") -> int:
         printed = self._as_admin(msp_id, "channel", "getinfo", "-c", CHANNEL)
-        return int(json.loads(printed[printed.index("{") : printed.index("}") + 1])["height"])
+        told, _ = json.JSONDecoder().raw_decode(printed[printed.index("{") :])
+        return int(told["height"])
 
     def block(self, number: int, msp_id: str = "Org1MSP") -> bytes:
         return self._fetch(str(number), msp_id)
@@ -145,7 +146,7 @@ class Native(FabricNetwork):
         self.synced()
         return Block.of(self._fetch("config", "Org1MSP")).number
 
-    def add_organisation(self, msp_id: str = "Org3MSP") -> int:
+    def add_organisation(self, msp_id: str = "Org3MSP", *, by_snapshot: bool = False) -> int:
         member = making.new_member(msp_id.removesuffix("MSP"))
         organisation = self.organisations[msp_id] = self._organisation(member)
         organisation.node("peer0")
@@ -159,12 +160,24 @@ class Native(FabricNetwork):
         making.write_peer(self._plan, member)
         self.start_peer(msp_id)
         self.start_chaincode(msp_id)
-        self._as_admin(msp_id, "channel", "join", "-b", self.directory / making.GENESIS)
+        if by_snapshot:
+            self._as_admin(msp_id, "channel", "joinbysnapshot", "--snapshotpath", self._snapshot("Org1MSP"))
+        else:
+            self._as_admin(msp_id, "channel", "join", "-b", self.directory / making.GENESIS)
         self._until(lambda: self.height(msp_id) == self.height())
         self._approve(member)
         self.synced()
         self._plan.write()
         return number
+
+    def _snapshot(self, msp_id: str) -> Path:
+        """The folder of a snapshot of all that an organisation's peer has."""
+        member, last = self._member(msp_id), self.height(msp_id) - 1
+        made = self._plan.peer_folder(member) / "snapshots" / "completed" / CHANNEL / str(last)
+        peer = ("--peerAddress", member.address, "--tlsRootCertFile", self.tls_ca(msp_id))
+        self._as_admin(msp_id, "snapshot", "submitrequest", "-c", CHANNEL, "-b", last, *peer)
+        self._until(made.exists)
+        return made
 
     def renew_orderer(self, number: int = 0) -> int:
         """The orderer gets a new key and certificate, and is started with them; BFT's are in the configuration too. A single

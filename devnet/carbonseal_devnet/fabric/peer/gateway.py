@@ -209,7 +209,7 @@ class Gateway:
     async def _commit_status(self, signed: Any) -> Any:
         request = decode(gateway_pb2.CommitStatusRequest, signed.request)
         self._check_reader(request, signed)
-        while (found := self._ledger.transaction(request.transaction_id)) is None:
+        while (found := self._ledger.transaction(request.transaction_id)) is None or found.block < self._ledger.first:
             await self._ledger.grown(self._ledger.height)
         return gateway_pb2.CommitStatusResponse(result=found.code, block_number=found.block)
 

@@ -10,7 +10,7 @@ from fabric_protos.peer import query_pb2, transaction_pb2
 from fabric_protos.peer.lifecycle import lifecycle_pb2
 
 from carbonseal_devnet.fabric.channel import Channel
-from carbonseal_devnet.fabric.ledger import Ledger
+from carbonseal_devnet.fabric.ledger import Committed, Ledger
 from carbonseal_devnet.fabric.peer import lifecycle
 from carbonseal_devnet.fabric.peer.simulate import Simulator
 from carbonseal_devnet.fabric.wire import Malformed, decode, header_hash
@@ -68,29 +68,39 @@ class SystemChaincodes:
             raise Rejected(f"Failed to parse block number with error {error}") from error
         if not 0 <= number < self._ledger.height:
             raise Rejected(f"Failed to get block number {number}, error Entry not found in index")
+        if number < self._ledger.first:
+            raise Rejected(
+                f"Failed to get block number {number}, error cannot serve block [{number}]. The ledger is {self._snapshot()}"
+            )
         return self._ledger.raw(number)
+
+    def _snapshot(self) -> str:
+        return f"bootstrapped from a snapshot. First available block = [{self._ledger.first}]"
 
     def _block_by_hash(self, args: Args, _simulator: Simulator | None) -> bytes:
         self._name(args)
         return self._ledger.block_by_hash(args[1])
 
     def _transaction(self, args: Args, _simulator: Simulator | None) -> bytes:
-        self._name(args)
-        found = self._ledger.transaction(args[1].decode(errors="replace"))
-        if found is None:
-            what = args[1].decode(errors="replace")
-            raise Rejected(f"Failed to get transaction with id {what}, error no such transaction ID [{what}] in index")
+        found = self._found(args, "Failed to get transaction with id")
         made = transaction_pb2.ProcessedTransaction(validationCode=found.code)
         made.transactionEnvelope.ParseFromString(found.envelope)
         return _bytes(made)
 
     def _block_by_transaction(self, args: Args, _simulator: Simulator | None) -> bytes:
+        return self._ledger.raw(self._found(args, "Failed to get block for txID").block)
+
+    def _found(self, args: Args, failed: str) -> Committed:
         self._name(args)
-        found = self._ledger.transaction(args[1].decode(errors="replace"))
+        what = args[1].decode(errors="replace")
+        found = self._ledger.transaction(what)
         if found is None:
-            what = args[1].decode(errors="replace")
-            raise Rejected(f"Failed to get block for txID {what}, error no such transaction ID [{what}] in index")
-        return self._ledger.raw(found.block)
+            raise Rejected(f"{failed} {what}, error no such transaction ID [{what}] in index")
+        if found.block < self._ledger.first:
+            raise Rejected(
+                f"{failed} {what}, error details for the TXID [{what}] not available. Ledger {self._snapshot()}"
+            )
+        return found
 
     # cscc
 
