@@ -161,6 +161,7 @@ PROFILES = PluginGroup(
     "profile",
     {
         "pact/3.0": "carbonseal.records.profiles.pact.pact_3:PROFILE",
+        "pact/2.3": "carbonseal.records.profiles.pact.pact_2:PROFILE",
         "json/1": "carbonseal.records.profiles.generic:PROFILE",
         "credential/1": "carbonseal.records.profiles.generic:CREDENTIAL",
         "status-list/1": "carbonseal.records.profiles.generic:STATUS_LIST",

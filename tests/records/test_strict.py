@@ -35,7 +35,7 @@ REFUSALS: list[tuple[bytes, Code, str]] = [
     (b'{"\\u001b[2J":1,"\\u001b[2J":1}', records_codes.JSON_DUPLICATE_KEY, "/\\x1b[2J"),
     (b'{"":1,"":1}', records_codes.JSON_DUPLICATE_KEY, "/"),
     (b"\xef\xbb\xbf{}", records_codes.JSON_BYTE_ORDER_MARK, ""),
-    ("{}".encode("utf-16"), records_codes.JSON_NOT_UTF8, ""),
+    ("{}".encode("utf-16"), records_codes.JSON_UTF_16, ""),
     (b'{"a":"\xff"}', records_codes.JSON_NOT_UTF8, ""),
     (b'["\xc0\xaf"]', records_codes.JSON_NOT_UTF8, ""),
     (b'["\xed\xa0\x80"]', records_codes.JSON_NOT_UTF8, ""),

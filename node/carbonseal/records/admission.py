@@ -7,7 +7,7 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.records.canonical import canonicalise, jcs
-from carbonseal.records.profiles import RESERVED, lookup
+from carbonseal.records.profiles import RESERVED, lookup, recognition
 from carbonseal.records.strict import RECORD_LIMITS, Limits
 
 from . import codes
@@ -23,12 +23,17 @@ class Record:
 
 def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS) -> Record:
     """The record of one document from outside. Raises Refused with the JSON pointer as place: ``json.*``, ``profile.*`` or a
-    code of the profile. The profiles of documents that carbonseal signs itself are refused."""
+    code of the profile. The profiles of documents that carbonseal signs itself are refused. Where the document plainly is
+    something else than the profile takes, the refusal names that."""
     if profile in RESERVED:
         raise Refused(codes.PROFILE_RESERVED(id=profile))
-    check = lookup(profile).check
+    found = lookup(profile)
     document = canonicalise(raw, limits)
-    check(document.value)
+    try:
+        found.check(document.value)
+    except Refused as refused:
+        other = recognition.refusal(document.value, found)
+        raise refused if other is None else Refused(other) from None
     return Record(profile, document.bytes)
 
 

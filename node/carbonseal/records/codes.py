@@ -19,6 +19,12 @@ JSON_BYTE_ORDER_MARK = rejected(
 JSON_NOT_UTF8 = rejected(
     "json.not-utf8", "the document is not valid UTF-8: byte {offset}", "save the document as UTF-8"
 )
+JSON_UTF_16 = rejected(
+    "json.utf-16", "the document is UTF-16; expected UTF-8", "convert it to UTF-8: iconv -f UTF-16 -t UTF-8 FILE"
+)
+JSON_XML = rejected(
+    "json.xml", "the document begins with <, as XML does; expected JSON", "seal it as it is with the profile file/1"
+)
 JSON_TRUNCATED = rejected(
     "json.truncated",
     "line {line}, column {column}: the document ends; expected {expected}",
@@ -79,6 +85,15 @@ PROFILE_RESERVED = rejected(
     "{id} is reserved for documents that carbonseal signs itself",
     "admit it as json/1, or have it issued",
 )
+PROFILE_OTHER = rejected(
+    "profile.other", "this looks like {what}, not like a record of the profile {profile}", "use the profile {use}"
+)
+PROFILE_ENVELOPE = rejected(
+    "profile.envelope",
+    "this looks like {what} around {inside}, not like a record",
+    "seal {where}, with the profile {use}",
+)
+PROFILE_NOT_READ = rejected("profile.not-read", "this looks like {what}, which no profile here reads", "{advice}")
 PROFILE_NOT_AN_OBJECT = rejected(
     "profile.not-an-object", "expected a JSON object, found {found}", "put it into an object: {{ ... }}"
 )

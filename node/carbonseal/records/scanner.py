@@ -40,9 +40,13 @@ Container = dict[str, Any] | list[Any]
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a document. Raises Refused where it is not UTF-8 or begins with a byte order mark."""
+    """The text of a document. Raises Refused where it is not UTF-8, begins with a byte order mark, or is XML."""
     if raw.startswith(b"\xef\xbb\xbf"):
         raise Refused(codes.JSON_BYTE_ORDER_MARK())
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:2]:
+        raise Refused(codes.JSON_UTF_16())
+    if raw[:256].lstrip().startswith(b"<"):
+        raise Refused(codes.JSON_XML())
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

@@ -89,7 +89,10 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "Latin-1": (octets(b'{"a":"\xe9"}'), "json.not-utf8", ""),
     "a surrogate in UTF-8": (octets(b'{"a":"\xed\xa0\x80"}'), "json.not-utf8", ""),
     "an overlong form": (octets(b'{"a":"\xc0\xaf"}'), "json.not-utf8", ""),
-    "UTF-16": (octets("{}".encode("utf-16-le")), "json.syntax", ""),
+    "UTF-16": (octets("{}".encode("utf-16-le")), "json.utf-16", ""),
+    "UTF-16, the high byte first": (octets("{}".encode("utf-16-be")), "json.utf-16", ""),
+    "UTF-16 with a byte order mark": (octets(b"\xff\xfe" + "{}".encode("utf-16-le")), "json.utf-16", ""),
+    "XML": ('\n<?xml version="1.0"?><a/>', "json.xml", ""),
 }
 
 
@@ -163,6 +166,29 @@ def _sorted(text: str) -> str:
     return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
 
 
+# Integers for PACT 2's numbers: _sorted knows no floats.
+PACT_2 = json.dumps(
+    {
+        **{name: value for name, value in FOOTPRINT.items() if name != "pcf"},
+        "specVersion": "2.3.0",
+        "version": 0,
+        "pcf": {
+            "declaredUnit": "kilogram",
+            "unitaryProductAmount": "1",
+            "pCfExcludingBiogenic": "3.86",
+            "fossilGhgEmissions": "3.86",
+            "fossilCarbonContent": "0",
+            "characterizationFactors": "AR6",
+            "referencePeriodStart": "2025-01-01T00:00:00Z",
+            "referencePeriodEnd": "2026-01-01T00:00:00Z",
+            "exemptedEmissionsPercent": 1,
+            "packagingEmissionsIncluded": True,
+            "primaryDataShare": 72,
+        },
+    }
+)
+
+
 def admission() -> list[Case]:
     good = [
         _admitted("any object", "json/1", '{ "b": 1, "a": {} }', '{"a":{},"b":1}'),
@@ -202,6 +228,13 @@ def admission() -> list[Case]:
         bad.append(case(name, "admit", refused(code, place=place), profile="pact/3.0", input=text))
     both = footprint(**{"/pcf/geographyCountry": "DE", "/pcf/geographyRegionOrSubregion": "Europe"})
     bad.append(case("two geographies", "admit", refused("record.exclusive"), profile="pact/3.0", input=both))
+    for name, text, code in (
+        ("PACT 2 as PACT 3", PACT_2, "profile.other"),
+        ("an API answer", f'{{"data":[{footprint()}]}}', "profile.envelope"),
+        ("a bill of material", '{"globalAssetId":"urn:uuid:1","childItems":[]}', "profile.not-read"),
+    ):
+        bad.append(case(name, "admit", refused(code), profile="pact/3.0", input=text))
+    good.append(_admitted("PACT 2", "pact/2.3", PACT_2, _sorted(PACT_2)))
     return good + bad
 
 

@@ -17,7 +17,7 @@ from carbonseal.records.profiles import codes
 from . import pact_3_figures
 from .pact_3_schema import SCHEMA
 
-GEOGRAPHIES = ("geographyRegionOrSubregion", "geographyCountry", "geographyCountrySubdivision")
+_GEOGRAPHIES = ("geographyRegionOrSubregion", "geographyCountry", "geographyCountrySubdivision")
 
 
 class Pact3:
@@ -34,13 +34,18 @@ class Pact3:
     def check(self, value: Any) -> None:
         """Raise Refused with a ``record.*`` code and the JSON pointer unless `value` is such a footprint."""
         SCHEMA.check(value)
-        given = [name for name in GEOGRAPHIES if value["pcf"].get(name) is not None]
-        if len(given) > 1:
-            raise Refused(codes.RECORD_EXCLUSIVE(*pointer(["pcf", given[1]]), first=given[0], second=given[1]))
+        check_geographies(value["pcf"])
 
     def footprint(self, value: Any) -> Footprint:
         """The figures, where PACT has them."""
         return pact_3_figures.footprint(value, self.id)
+
+
+def check_geographies(pcf: dict[str, Any]) -> None:
+    """Raises Refused (``record.exclusive``) where more than one of the three geographies is given, in any version of PACT."""
+    given = [name for name in _GEOGRAPHIES if pcf.get(name) is not None]
+    if len(given) > 1:
+        raise Refused(codes.RECORD_EXCLUSIVE(*pointer(["pcf", given[1]]), first=given[0], second=given[1]))
 
 
 PROFILE = Pact3()

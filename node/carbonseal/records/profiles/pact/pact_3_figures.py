@@ -75,7 +75,18 @@ def footprint(value: Any, profile: str) -> Footprint:
         primary_data_share=pcf["primaryDataShare"].figure(),
         ratings=tuple(figure for name in _RATINGS if (figure := pcf["dqi"][name].figure())),
         verification=_verification(pcf["verification"]),
+        remarks=not_utc(document),
     )
+
+
+def not_utc(document: Node) -> tuple[str, ...]:
+    """A remark where date-times are not in UTC, as all versions of PACT demand."""
+    dates = (
+        *(document[name] for name in ("created", "updated", "validityPeriodStart", "validityPeriodEnd")),
+        *(document["pcf"][name] for name in ("referencePeriodStart", "referencePeriodEnd")),
+    )
+    elsewhere = [one.pointer for one in dates if (at := one.instant()) and at.utcoffset()]
+    return (f"not in UTC, as PACT demands: {', '.join(elsewhere)}",) if elsewhere else ()
 
 
 def _sums(document: Node, total: Figure | None, including: Figure | None, uptake: Figure | None) -> tuple[Sum, ...]:

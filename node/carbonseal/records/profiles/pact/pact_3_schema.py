@@ -28,9 +28,9 @@ from carbonseal.records.profiles.schema import (
 )  # fmt: skip
 
 _SPEC_VERSION = text("^3[.]0[.][0-9]+(-[0-9]{8})?$", title="a version of PACT 3.0 such as 3.0.0")
-_COUNTRY = text("^[A-Z]{2}$", title="an ISO 3166-1 code such as DE")
-_SUBDIVISION = text("^[A-Z]{2}-[A-Z0-9]{1,3}$", title="an ISO 3166-2 code such as DE-BW")
-_ASSESSMENT_REPORT = text("^AR[0-9]+$", title="an IPCC assessment report such as AR6")
+COUNTRY = text("^[A-Z]{2}$", title="an ISO 3166-1 code such as DE")
+SUBDIVISION = text("^[A-Z]{2}-[A-Z0-9]{1,3}$", title="an ISO 3166-2 code such as DE-BW")
+ASSESSMENT_REPORT = text("^AR[0-9]+$", title="an IPCC assessment report such as AR6")
 
 UNITS = (
     "liter", "kilogram", "cubic meter", "kilowatt hour", "megajoule", "ton kilometer", "square meter", "piece", "hour",
@@ -79,14 +79,14 @@ _CARBON_FOOTPRINT = members(
         "pcfIncludingBiogenicUptake": DECIMAL,
         "fossilGhgEmissions": AT_LEAST_ZERO,
         "fossilCarbonContent": AT_LEAST_ZERO,
-        "ipccCharacterizationFactors": set_of(_ASSESSMENT_REPORT),
+        "ipccCharacterizationFactors": set_of(ASSESSMENT_REPORT),
         "crossSectoralStandards": set_of(FILLED),
         "exemptedEmissionsPercent": PERCENT,
     },
     {
         "geographyRegionOrSubregion": named(*REGIONS),
-        "geographyCountry": _COUNTRY,
-        "geographyCountrySubdivision": _SUBDIVISION,
+        "geographyCountry": COUNTRY,
+        "geographyCountrySubdivision": SUBDIVISION,
         "boundaryProcessesDescription": text(),
         "biogenicCarbonContent": AT_LEAST_ZERO,
         "recycledCarbonContent": AT_LEAST_ZERO,
