@@ -11,7 +11,7 @@ from carbonseal.findings import Refused
 from carbonseal.records.profiles import lookup
 from tests.records.documents import JSON_VALUES
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, "", "0", "-0.0", "1e2", "+7", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00+23:59", "n/a", -1.7976931348623157e308,
      1e15, 0, -1, True, [], {}, [None], [{}], "urn:a1:b", "AR5", "2026-01-01", "piece"]
 )  # fmt: skip

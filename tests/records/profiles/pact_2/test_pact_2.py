@@ -90,12 +90,12 @@ def test_figures() -> None:
     PROFILE.check(FOOTPRINT)
     found = PROFILE.footprint(FOOTPRINT)
     assert found is not None
-    assert (found.total and found.total.value, found.total and found.total.pointer) == (
-        3860,
-        "/pcf/pCfExcludingBiogenic",
-    )
+    assert found.total is not None
+    assert (found.total.value, found.total.pointer) == (Fraction(3860), "/pcf/pCfExcludingBiogenic")
     assert found.basis is Basis.EXCLUDING_BIOGENIC
-    assert (found.amount and found.amount.value, found.unit and found.unit.name) == (1000, "kilogram")
+    assert found.amount is not None
+    assert found.unit is not None
+    assert (found.amount.value, found.unit.name) == (Fraction(1000), "kilogram")
     per_unit = found.per_unit()
     assert per_unit is not None
     assert per_unit.value == Fraction("3.86")
