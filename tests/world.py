@@ -25,7 +25,7 @@ from carbonseal.passport.assembly import assemble
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry, sign_document
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import Disclosed, Passport
-from carbonseal.passport.products import PRODUCT, Component, ListedRecord, draft_product
+from carbonseal.passport.products import PRODUCT, USED, Amount, Component, ListedRecord, draft_product
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import STATUS_LIST, StatusList, draft_status_list
 from carbonseal.records.canonical import jcs
@@ -42,6 +42,7 @@ BLOCK_TIME = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SIGNED = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SALT_KEY = bytes(range(32))
+ONE = Amount("1", "piece")
 LISTS = {REVOCATION: "urn:example:status:", SUSPENSION: "urn:example:suspended:"}  # ids, before the issuer's
 
 Version = tuple[Sequence[int], datetime, str]  # of a status list: positions that are set, validFrom, purpose
@@ -235,7 +236,7 @@ class World:
             subject=f"urn:example:product:{name.replace(' ', '-')}",
             name=name,
             records=[ListedRecord("footprint", record.profile, listed(record.commitment()))],
-            components=[Component(part.root, "2", "piece") for part in components],
+            components=[Component(part.root, "2", "piece", ONE, USED) for part in components],
             valid_from=SIGNED,
             status=[StatusEntry(REVOCATION, LISTS[REVOCATION] + issuer.id, 7)],
         )

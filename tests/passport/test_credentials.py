@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -15,14 +17,30 @@ from carbonseal.findings import Outcome, Refused
 from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.passport.credentials import StatusEntry
 from carbonseal.passport.passports import SUBJECTS
-from carbonseal.passport.products import PRODUCT, Component, ListedRecord, draft_product
+from carbonseal.passport.products import (
+    MAX_SERIALS,
+    PRODUCT,
+    Amount,
+    Batch,
+    Classification,
+    Component,
+    Facility,
+    ListedRecord,
+    batch_salt,
+    draft_product,
+)
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.records.canonical import jcs
 from tests.world import SIGNED, Issuer, key
 
 MAKER = Issuer("did:web:maker.example", key("maker"))
-RECORDS = (ListedRecord("footprint", "pact/3.0", b"\1" * 32), ListedRecord("activity", "json/1", b"\2" * 32))
-COMPONENTS = (Component(b"\3" * 32, "2.5", "kilogram"),)
+RECORDS = (
+    ListedRecord("footprint", "pact/3.0", b"\1" * 32),
+    ListedRecord("stage", "pact/3.0", b"\2" * 32, "A4", "2", "ton kilometer"),
+)
+PER = Amount("10", "piece")
+COMPONENTS = (Component(b"\3" * 32, "2.5", "kilogram", PER, "used"),)
+BATCH = Batch("L-2026/11 a", b"\5" * 32, "1000", "piece", ("0001", "0002"))
 STATUS = (
     StatusEntry("revocation", "urn:example:status", 131_071),
     StatusEntry("suspension", "urn:example:suspensions", 9),
@@ -37,6 +55,11 @@ def signed(**changes: Any) -> dict[str, Any]:
         "name": "a thing",
         "records": RECORDS,
         "components": COMPONENTS,
+        "identifiers": ("urn:epc:id:sgtin:4012345.011111.1",),
+        "classifications": (Classification("urn:example:scheme", "8471.30"),),
+        "facility": Facility("urn:example:site:1", "Works 1", "DE"),
+        "supersedes": b"\6" * 32,
+        "batch": BATCH,
         "valid_from": SIGNED,
         "valid_until": SIGNED + timedelta(days=365),
         "status": STATUS,
@@ -58,6 +81,10 @@ def test_what_is_drafted_is_read() -> None:
     assert (credential.subject, credential.name) == ("urn:example:product", "a thing")
     assert credential.records == RECORDS
     assert credential.components == COMPONENTS
+    assert credential.identities == {"urn:example:product", "urn:epc:id:sgtin:4012345.011111.1"}
+    assert credential.classifications == (Classification("urn:example:scheme", "8471.30"),)
+    assert credential.facility == Facility("urn:example:site:1", "Works 1", "DE")
+    assert (credential.supersedes, credential.batch) == (b"\6" * 32, BATCH)
     assert credential.status == STATUS
     assert credential.created == SIGNED
     assert (credential.valid_from, credential.valid_until) == (SIGNED, SIGNED + timedelta(days=365))
@@ -65,8 +92,10 @@ def test_what_is_drafted_is_read() -> None:
 
 
 def test_what_may_be_left_out() -> None:
-    credential = PRODUCT.parse(signed(valid_until=None, status=(), components=()))
+    nothing = {"facility": None, "supersedes": None, "batch": None}
+    credential = PRODUCT.parse(signed(valid_until=None, status=(), components=(), identifiers=(), **nothing))
     assert (credential.valid_until, credential.status, credential.components) == (None, (), ())
+    assert (credential.facility, credential.supersedes, credential.batch, credential.lot) == (None, None, None, None)
 
 
 def test_the_digest_covers_the_proof() -> None:
@@ -81,8 +110,15 @@ def members(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [way] * bool(way) + [found for step in steps for found in members(value[step], (*way, step))]
 
 
-OPTIONAL = {("validUntil",), ("credentialStatus",), ("credentialSubject", "name")}
-KINDS = {"@context", "type", "cryptosuite", "statusPurpose"}
+SUBJECT = "credentialSubject"
+OPTIONAL = {
+    ("validUntil",),
+    ("credentialStatus",),
+    *((SUBJECT, member) for member in ("name", "facility", "supersedes", "batch")),
+    (SUBJECT, "batch", "serials"),
+}
+MAY_BE_EMPTY = {"components", "identifiers", "classifications"}
+KINDS = {"@context", "type", "cryptosuite", "statusPurpose", "stage", "basis"}
 
 
 @pytest.mark.parametrize("way", members(signed()), ids=lambda way: "/".join(map(str, way)))
@@ -94,7 +130,7 @@ def test_no_member_may_be_missing_or_of_another_type(way: tuple[Any, ...]) -> No
 
     for wrong in (None, 1, [], {}, "", "x\ny", ["x"], {"x": 1}):
         document = copy.deepcopy(signed())
-        if wrong == [] and way[-1] == "components":
+        if (wrong == [] and way[-1] in MAY_BE_EMPTY) or (wrong == ["x"] and way[-1] == "serials"):
             continue
         holder(document)[way[-1]] = wrong
         if (KINDS & set(way) and wrong in ("", "x\ny", ["x"])) or way == ("proof",):
@@ -145,6 +181,17 @@ def test_no_member_may_be_missing_or_of_another_type(way: tuple[Any, ...]) -> No
         lambda it: it["credentialSubject"]["components"][0].update(quantity="01"),
         lambda it: it["credentialSubject"]["components"][0].update(quantity="-1"),
         lambda it: it["credentialSubject"]["components"][0].update(quantity="1."),
+        lambda it: it["credentialSubject"]["components"][0]["per"].update(amount="0.00"),
+        lambda it: it["credentialSubject"]["records"][0].update(stage="A4", quantity="1", unit="piece"),
+        lambda it: it["credentialSubject"]["records"][0].update(role="stage"),
+        lambda it: it["credentialSubject"]["records"][1].update(role="use"),
+        lambda it: it["credentialSubject"]["records"][1].pop("quantity"),
+        lambda it: it["credentialSubject"].update(identifiers=["a b"]),
+        lambda it: it["credentialSubject"]["classifications"][0].update(code="x" * 129),
+        lambda it: it["credentialSubject"]["facility"].update(country="de"),
+        lambda it: it["credentialSubject"]["batch"].pop("quantity"),
+        lambda it: it["credentialSubject"]["batch"].update(salt="05" * 31),
+        lambda it: it["credentialSubject"]["batch"].update(serials=[]),
         lambda it: it["proof"].update(created="2026-13-01T00:00:00Z"),
         lambda it: it["proof"].update({"@context": it["@context"][:1]}),
         lambda it: it["proof"].update(verificationMethod=it["proof"]["verificationMethod"].replace("#", "?key=")),
@@ -167,7 +214,11 @@ def test_other_forms(change: Callable[[dict[str, Any]], None]) -> None:
         {"records": (*RECORDS, RECORDS[0])},
         {"records": (*RECORDS, ListedRecord("other", "json/1", RECORDS[0].commitment))},
         {"components": (*COMPONENTS, *COMPONENTS)},
-        {"components": (*COMPONENTS, Component(COMPONENTS[0].digest, "1", "piece"))},
+        {"components": (*COMPONENTS, replace(COMPONENTS[0], quantity="1"))},
+        {"identifiers": ("urn:example:product",)},
+        {"identifiers": ("urn:example:a", "urn:example:a")},
+        {"classifications": (Classification("urn:a:b", "1"), Classification("urn:a:b", "1"))},
+        {"batch": replace(BATCH, serials=("1", "1"))},
         {"records": (RECORDS[0], ListedRecord("footprint", "json/1", b"\4" * 32))},
         {"status": (STATUS[0], StatusEntry("revocation", "urn:example:more", 1))},
     ],
@@ -177,8 +228,56 @@ def test_nothing_is_listed_twice(twice: dict[str, Any]) -> None:
 
 
 def test_several_records_may_have_a_role_that_is_no_footprint() -> None:
-    records = (*RECORDS, ListedRecord("activity", "json/1", b"\4" * 32))
+    records = (*RECORDS, *(ListedRecord("activity", "json/1", bytes([number]) * 32) for number in (8, 9)))
+    records = (*records, ListedRecord("stage", "pact/3.0", b"\4" * 32, "A4", "0.5", "ton kilometer"))
     assert PRODUCT.parse(signed(records=records)).records == records
+
+
+def test_a_component_may_be_listed_in_other_units_and_on_another_basis() -> None:
+    one = COMPONENTS[0]
+    changes = (
+        {"unit": "gram"},
+        {"per": Amount("10.0", "piece")},
+        {"per": Amount("10", "kilogram")},
+        {"basis": "listed"},
+    )
+    components = (one, *(replace(one, **change) for change in changes))
+    assert PRODUCT.parse(signed(components=components)).components == components
+
+
+@pytest.mark.parametrize(
+    ("change", "most"),
+    [
+        ({"batch": replace(BATCH, serials=tuple(map(str, range(MAX_SERIALS + 1))))}, "4096 serial numbers"),
+        ({"identifiers": [f"urn:example:{number}" for number in range(65)]}, "64 identifiers"),
+        ({"classifications": [Classification("urn:example:a", str(number)) for number in range(65)]}, "64 class"),
+    ],
+)
+def test_lists_that_are_too_long_are_undetermined(change: dict[str, Any], most: str) -> None:
+    with pytest.raises(Refused, match=most) as caught:
+        PRODUCT.parse(signed(**change))
+    assert caught.value.finding.code.name == "credential.over-limit"
+    assert caught.value.finding.code.outcome is Outcome.UNDETERMINED
+
+
+class TestBatches:
+    def test_the_same_lot_of_the_same_product_has_the_same_key(self) -> None:
+        salt = batch_salt(bytes(32), "urn:example:product", BATCH.number)
+        one, other = (
+            PRODUCT.parse(signed(batch=Batch(BATCH.number, salt, quantity, "piece"))).lot for quantity in ("5", "7")
+        )
+        assert one == other
+        assert one == (MAKER.id, "urn:example:product", hashlib.sha256(salt + BATCH.number.encode()).digest())
+
+    @given(st.text(max_size=8), st.text(max_size=8), st.text(max_size=8), st.text(max_size=8))
+    def test_different_lots_have_different_salts(self, product: str, number: str, other: str, second: str) -> None:
+        same = (product, number) == (other, second)
+        assert (batch_salt(bytes(32), product, number) == batch_salt(bytes(32), other, second)) is same
+        assert batch_salt(bytes(32), product, number) != batch_salt(bytes([1]) * 32, product, number)
+
+    def test_a_short_key_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="32 bytes"):
+            batch_salt(bytes(31), "urn:example:product", "1")
 
 
 @pytest.mark.parametrize(
@@ -196,9 +295,12 @@ def test_several_records_may_have_a_role_that_is_no_footprint() -> None:
         lambda it: it.update(proof={"type": "JwtProof2030", "jws": "ey"}),
         lambda it: it.update(termsOfUse=[]),
         lambda it: it["proof"].update(domain="example.com"),
-        lambda it: it["credentialSubject"].update(batch={}),
-        lambda it: it["credentialSubject"]["records"][0].update(stage="use"),
-        lambda it: it["credentialSubject"]["components"][0].update(basis="used"),
+        lambda it: it["credentialSubject"].update(lot={}),
+        lambda it: it["credentialSubject"]["records"][1].update(stage="A1"),
+        lambda it: it["credentialSubject"]["records"][0].update(share="0.5"),
+        lambda it: it["credentialSubject"]["components"][0].update(basis="estimated"),
+        lambda it: it["credentialSubject"]["components"][0].update(origin="mine"),
+        lambda it: it["credentialSubject"]["batch"].update(made="2026"),
         lambda it: it["credentialStatus"][0].update(statusSize=1),
     ],
 )

@@ -194,8 +194,9 @@ class TestLimits:
         world = World()
 
         def crowd(draft: Json) -> None:
+            share = {"quantity": "1", "unit": "piece", "per": {"amount": "1", "unit": "piece"}, "basis": "listed"}
             draft["credentialSubject"]["components"] = [
-                {"digest": f"{n:064x}", "quantity": "1", "unit": "piece"} for n in range(MAX_COMPONENTS + 1)
+                {"digest": f"{n:064x}", **share} for n in range(MAX_COMPONENTS + 1)
             ]
 
         undetermined(world.verify(world.passport(change=crowd)), "passport.over-limit")

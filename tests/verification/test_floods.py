@@ -25,7 +25,7 @@ from tests.verification.tampering import (
     sha256,
     with_heads,
 )
-from tests.world import CHAIN, ORIGIN, SIGNED, MemoryLog, World
+from tests.world import CHAIN, ONE, ORIGIN, SIGNED, MemoryLog, World
 
 resource = pytest.importorskip("resource")
 if not sys.platform.startswith("linux"):
@@ -112,7 +112,7 @@ def listing(world: World, seals: dict[bytes, Seal], parents: int) -> bytes:
         return PRODUCT.carry(world.maker.sign(draft), bytes(32))
 
     below = [carried(str(number), []) for number in range(parents)]
-    root = carried("root", [Component(one.signed.digest, "1", "piece") for one in below])
+    root = carried("root", [Component(one.signed.digest, "1", "piece", ONE, "used") for one in below])
     credentials = {one.signed.digest: one for one in (*below, root)}
     return Passport(root.signed.digest, credentials, {}, seals, {}).encode()
 

@@ -52,6 +52,11 @@ CREDENTIAL_UNKNOWN_VALUE = undetermined(
 CREDENTIAL_LISTED_TWICE = rejected(
     "credential.listed-twice", "the {what} {which} is listed twice", "the issuer has to list it once"
 )
+CREDENTIAL_OVER_LIMIT = undetermined(
+    "credential.over-limit",
+    "the credential has more than {limit} {what}, the limit of version 1",
+    "ask the issuer for a credential within the limits",
+)
 CREDENTIAL_BAD_SIGNATURE = rejected(
     "credential.bad-signature",
     "invalid signature on this document by the key {method}",

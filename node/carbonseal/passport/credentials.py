@@ -14,7 +14,7 @@ Parsing checks form and digests; `data_integrity.check_proof` verifies the signa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -82,19 +82,25 @@ class Carried(Generic[Document]):
     commitment: bytes
 
 
+# The place of a word in a document, its value there, and the values that are known.
+Word = tuple[str, Any, Collection[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject(Generic[Document]):
-    """What credentials of one kind are about, and how they are read."""
+    """What credentials of one kind are about, and how they are read. `words` gives what a document, of whatever form, has where
+    only certain words are known."""
 
     type: list[str]  # of the whole credential
     profile: str  # under which it is sealed
     shape: Shape
     read: Callable[[Mapping[str, Any], Mapping[str, Any]], Document]  # the document, and the members of `Credential`
+    words: Callable[[Mapping[str, Any]], Iterable[Word]] = lambda document: ()
 
     def parse(self, document: Mapping[str, Any]) -> Document:
         """Read a credential with this subject. Raises Refused (`credential.*`, or a code of the subject) unless it has exactly
         the specified form. Does not verify the signature."""
-        _refuse_unknown_values(document, self.type)
+        _refuse_unknown_values([*_kinds(document, self.type), *self.words(document)])
         self.shape.check(document, codes.CREDENTIAL_MALFORMED, codes.CREDENTIAL_UNKNOWN_MEMBER)
         return self.read(document, _common(document))
 
@@ -153,9 +159,15 @@ def refuse_twice(what: str, listed: Iterable[str]) -> None:
         seen.add(one)
 
 
-def _refuse_unknown_values(document: Mapping[str, Any], kind: list[str]) -> None:
-    """Raise Refused (credential.unknown-value) where the document says that it, or a part, is of a kind that is unknown."""
-    for place, value, known in _kinds(document, kind):
+def refuse_more(what: str, listed: Sized, limit: int) -> None:
+    """Raise Refused (credential.over-limit) where more are listed than `limit`."""
+    if len(listed) > limit:
+        raise Refused(codes.CREDENTIAL_OVER_LIMIT(what=what, limit=limit))
+
+
+def _refuse_unknown_values(words: Iterable[Word]) -> None:
+    """Raise Refused (credential.unknown-value) where a text, or a list of texts, is not one of the values that are known."""
+    for place, value, known in words:
         texts = [value] if isinstance(value, str) else value
         if texts and isinstance(texts, list) and all(isinstance(text, str) for text in texts) and value not in known:
             raise Refused(
@@ -163,8 +175,8 @@ def _refuse_unknown_values(document: Mapping[str, Any], kind: list[str]) -> None
             )
 
 
-def _kinds(document: Mapping[str, Any], kind: list[str]) -> Iterator[tuple[str, Any, Collection[Any]]]:
-    """What the document says of which kind it and its parts are: the place, the value, and the values that are known."""
+def _kinds(document: Mapping[str, Any], kind: list[str]) -> Iterator[Word]:
+    """What the document says of which kind it and its parts are."""
     yield "/@context", document.get("@context"), [CONTEXT]
     yield "/type", document.get("type"), [kind]
     status = document.get("credentialStatus")

@@ -83,6 +83,7 @@ MEMBERS = (  # the members by which another document is recognised
     ({"place", "shows", "source"}, "an observation of a log", "give the whole file to carbonseal examine"),
     ({"data", "links"}, "an answer of an interface, not a document", _RIGHT_FILE),
 )
+FORMER = {"id", "name", "records", "components"}  # all members that the subject of a product credential had
 
 
 def of_bytes(finding: Finding, raw: bytes) -> Finding:
@@ -159,7 +160,7 @@ def _of_value(value: Any) -> tuple[str, str] | None:
         return ("a list" if isinstance(value, list) else "a single value"), _RIGHT_FILE
     name, slash, _ = value["carbonseal"].partition("/") if isinstance(value.get("carbonseal"), str) else ("", "", "")
     if slash and name == "passport":
-        return None
+        return ("a passport from before the first release", "have it issued again") if _is_former(value) else None
     if slash and name in NAMED:
         return NAMED[name]
     return next(_known(set(value)), None) or (_record(value), "ask whoever sealed it for the passport")
@@ -173,3 +174,12 @@ def _record(value: dict[str, Any]) -> str:
 
 def _known(members: set[str]) -> Iterator[tuple[str, str]]:
     return ((what, remedy) for known, what, remedy in MEMBERS if known <= members)
+
+
+def _is_former(value: dict[str, Any]) -> bool:
+    """Whether the root credential has the members that it had before version 1 was fixed, and no other."""
+    try:
+        subject = value["credentials"][value["credential"]]["document"]["credentialSubject"]
+    except (KeyError, TypeError):
+        return False
+    return isinstance(subject, dict) and FORMER - {"name"} <= set(subject) <= FORMER

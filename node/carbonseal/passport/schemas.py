@@ -21,6 +21,10 @@ STATUS_ENTRY_TYPE = "BitstringStatusListEntry"
 STATUS_PURPOSES = ("revocation", "suspension")
 PROOF_TYPE = "DataIntegrityProof"
 CRYPTOSUITE = "eddsa-jcs-2022"
+STAGE_ROLE = "stage"
+# what a record of that role is about: modules of EN 15804 beyond the factory gate; B and C are all of theirs
+STAGES = ("A4", "A5", "B", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "C", "C1", "C2", "C3", "C4", "D")
+BASES = ("used", "listed")  # of a component
 
 Schema = dict[str, Any]
 
@@ -34,8 +38,10 @@ _TEXT: Schema = {
     "maxLength": 1024,
 }
 _NAME: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._/-]{0,63}$"}
-_URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}$"}
+_LABEL: Schema = {**_TEXT, "maxLength": 128}
+_URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]{0,62}:[!-~]{1,1000}$"}
 _QUANTITY: Schema = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?$"}
+_ABOVE_ZERO: Schema = {**_QUANTITY, "allOf": [{"pattern": "[1-9]"}]}
 
 
 def _closed(required: Schema, optional: Schema | None = None) -> Schema:
@@ -63,8 +69,35 @@ _PROOF = _closed(
     }
 )
 
-_RECORD_LISTED = _closed({"role": _NAME, "profile": _NAME, "commitment": _DIGEST})
-_COMPONENT = _closed({"digest": _DIGEST, "quantity": _QUANTITY, "unit": _TEXT})
+_STAGE: Schema = {"stage": {"enum": list(STAGES)}, "quantity": _QUANTITY, "unit": _TEXT}
+
+
+def _listed(required: Schema, optional: Schema | None = None) -> Schema:
+    """A record in a list: one of the role `stage` has all members of `_STAGE`, one of another role none."""
+    return {
+        **_closed(required, {**(optional or {}), **_STAGE}),
+        "if": {"properties": {"role": {"const": STAGE_ROLE}}, "required": ["role"]},
+        "then": {"required": list(_STAGE)},
+        "else": {"properties": dict.fromkeys(_STAGE, False)},
+    }
+
+
+def _list_of(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+_RECORD_LISTED = _listed({"role": _NAME, "profile": _NAME, "commitment": _DIGEST})
+_SHARE: Schema = {
+    "quantity": _QUANTITY,
+    "unit": _TEXT,
+    "per": _closed({"amount": _ABOVE_ZERO, "unit": _TEXT}),
+    "basis": {"enum": list(BASES)},
+}
+_COMPONENT = _closed({"digest": _DIGEST, **_SHARE})
+_CLASSIFICATION = _closed({"scheme": _URI, "code": _LABEL})
+_FACILITY = _closed({"id": _URI, "name": _TEXT, "country": {"type": "string", "pattern": "^[A-Z]{2}$"}})
+_LOT: Schema = {"number": _LABEL, "quantity": _QUANTITY, "unit": _TEXT}
+_SERIALS: Schema = {"serials": {**_list_of(_LABEL), "minItems": 1}}
 _STATUS_ENTRY = _closed(
     {
         "type": {"const": STATUS_ENTRY_TYPE},
@@ -99,10 +132,17 @@ PRODUCT = _credential(
     _closed(
         {
             "id": _URI,
-            "records": {"type": "array", "minItems": 1, "items": _RECORD_LISTED},
-            "components": {"type": "array", "items": _COMPONENT},
+            "identifiers": _list_of(_URI),
+            "classifications": _list_of(_CLASSIFICATION),
+            "records": {**_list_of(_RECORD_LISTED), "minItems": 1},
+            "components": _list_of(_COMPONENT),
         },
-        {"name": _TEXT},
+        {
+            "name": _TEXT,
+            "facility": _FACILITY,
+            "supersedes": _DIGEST,
+            "batch": _closed({"salt": _DIGEST, **_LOT}, _SERIALS),
+        },
     ),
     {},
     {"validUntil": _INSTANT, "credentialStatus": _STATUS},
@@ -159,18 +199,19 @@ ISSUE = _closed(
         "issuer": _TEXT,
         "subject": _URI,
         "records": {
-            "type": "array",
+            **_list_of(_listed({"role": _NAME, "commitment": _DIGEST}, {"disclose": {"type": "boolean"}})),
             "minItems": 1,
-            "items": _closed({"role": _NAME, "commitment": _DIGEST}, {"disclose": {"type": "boolean"}}),
         },
     },
     {
         "name": _TEXT,
+        "identifiers": _list_of(_URI),
+        "classifications": _list_of(_CLASSIFICATION),
+        "facility": _FACILITY,
+        "supersedes": _DIGEST,
+        "batch": _closed(_LOT, _SERIALS),
         "validUntil": _INSTANT,
-        "components": {
-            "type": "array",
-            "items": _closed({"passport": {"type": "object"}, "quantity": _QUANTITY, "unit": _TEXT}),
-        },
+        "components": _list_of(_closed({"passport": {"type": "object"}, **_SHARE})),
     },
 )
 
