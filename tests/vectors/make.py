@@ -10,7 +10,19 @@ from typing import Any
 
 from tests.vectors import examples
 from tests.vectors.cases import Case
-from tests.vectors.making import documents, eas, evidence, fabric, histories, log, notes, passports, policies, records
+from tests.vectors.making import (
+    documents,
+    eas,
+    evidence,
+    fabric,
+    histories,
+    log,
+    notes,
+    passports,
+    policies,
+    products,
+    records,
+)
 
 FOLDER = Path(__file__).parent
 
@@ -33,9 +45,10 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "tlog-evidence": ("10", evidence.tlog),
     "fabric-evidence": ("9", fabric.fabric),
     "credentials": ("12", documents.credentials),
+    "batches": ("12", products.batches),
     "status-lists": ("13", documents.status_lists),
     "passports": ("14 and 17", passports.passports),
-    "issue-requests": ("18", documents.issue_requests),
+    "issue-requests": ("18", products.issue_requests),
     "trusts": ("16", passports.trusts),
     "policies": ("15", policies.policies),
     "observations": ("22", histories.observations),

@@ -17,10 +17,8 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.witness_requests import WitnessRequest
-from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.passport.data_integrity import check_proof
-from carbonseal.passport.products import PRODUCT, ProductCredential
-from carbonseal.passport.schemas import ISSUE_SHAPE
+from carbonseal.passport.products import PRODUCT
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.records.admission import admit
 from carbonseal.records.canonical import canonicalise
@@ -30,7 +28,7 @@ from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
-from tests.vectors import history_runners, policy_runner
+from tests.vectors import history_runners, policy_runner, product_runners
 
 Vector = dict[str, Any]
 
@@ -281,14 +279,7 @@ def _credential(case: Vector, _: Vector) -> dict[str, Any]:
         "commitment": PRODUCT.carry(case["document"], bytes.fromhex(case["salt"])).commitment.hex(),
         "issuer": credential.issuer,
         "key": credential.key.hex(),
-        **_listed(credential),
-    }
-
-
-def _listed(credential: ProductCredential) -> dict[str, Any]:
-    return {
-        "records": [record.commitment.hex() for record in credential.records],
-        "components": [component.digest.hex() for component in credential.components],
+        **product_runners.listed(credential),
     }
 
 
@@ -345,11 +336,6 @@ def _fraud(case: Vector, _: Vector) -> dict[str, Any]:
     raise AssertionError
 
 
-def _issue(case: Vector, _: Vector) -> dict[str, Any]:
-    ISSUE_SHAPE.check(case["request"], ISSUE_MALFORMED)
-    return {"holds": True}
-
-
 def _named(file: Vector, section: str, value: Any) -> Any:
     """What `value` names in a section of the file, or `value` itself."""
     return file[section][value["named"]] if isinstance(value, dict) and "named" in value else value
@@ -383,7 +369,8 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "trust": _trust,
     "verify": _verify,
     "policy": lambda case, _: policy_runner.contents(octets(case["policy"])),
-    "issue": _issue,
+    "issue": lambda case, _: product_runners.issue(case["request"]),
+    "batch": lambda case, _: product_runners.batch(case),
     "subtrees": lambda case, _: history_runners.shown_subtrees(case),
     "subtree": lambda case, _: history_runners.subtree(case),
     "merge": lambda case, _: history_runners.merge([octets(file) for file in case["files"]]),

@@ -32,9 +32,9 @@ from .anchoring.tracked import STANDARD_LIMITS, Limits
 from .anchoring.worker import LedgerWorker
 from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING
 from .config import DEFAULT, FILE, NodeConfig
-from .issuance.issuance import Issuing
+from .issuance.issuance import Issuing, Warn, ignore
 from .issuance.issued import Issued, IssuedPassports
-from .issuance.signers import Signer
+from .issuance.signers import Signer, open_issuers
 from .issuance.status_tables import StatusTables
 from .issuance.statuses import Statuses
 from .lock import Lock
@@ -44,7 +44,6 @@ from .sealing.logs import Logs, SealedRecord
 from .sealing.queue import Receipt
 from .sealing.startup import STARTUP_TIMEOUT
 from .seals import Seals
-from .secrets import open_signer
 
 DATABASE = "node.db"  # of what crosses logs
 
@@ -94,7 +93,7 @@ class Node:
             for ledger in settings.ledgers
         ]
         self._startup_checks: list[asyncio.Task[None]] = []
-        signers = {issuer.name: Signer(issuer, open_signer(issuer.key, directory)) for issuer in settings.issuers}
+        signers = open_issuers(settings, directory)
         _check_roles(self.logs.values(), signers.values())
         self._seals = Seals(self._outbox, self._evidence)
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
@@ -249,9 +248,10 @@ class Node:
 
     # --- passports -------------------------------------------------------------------------------------------------
 
-    async def issue(self, request: Mapping[str, Any]) -> bytes:
-        """Sign, seal and assemble what an issue request asks for: the passport. Raises Refused, `Busy`, `Frozen`."""
-        return await self._issuing.issue(request)
+    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
+        """Sign, seal and assemble what an issue request asks for: the passport. `warn` is called with what is known to be wrong
+        with it. Raises Refused, `Busy`, `Frozen`."""
+        return await self._issuing.issue(request, warn)
 
     async def refresh(self, passport: bytes) -> bytes:
         """The same passport with newer heads, anchors and status. Raises Refused."""

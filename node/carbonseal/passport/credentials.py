@@ -95,7 +95,7 @@ class Subject(Generic[Document]):
     profile: str  # under which it is sealed
     shape: Shape
     read: Callable[[Mapping[str, Any], Mapping[str, Any]], Document]  # the document, and the members of `Credential`
-    words: Callable[[Mapping[str, Any]], Iterable[Word]] = lambda document: ()
+    words: Callable[[Mapping[str, Any]], Iterable[Word]] = lambda _document: ()
 
     def parse(self, document: Mapping[str, Any]) -> Document:
         """Read a credential with this subject. Raises Refused (`credential.*`, or a code of the subject) unless it has exactly

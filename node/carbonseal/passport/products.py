@@ -19,15 +19,22 @@ from typing import Any
 
 from carbonseal.passport import credentials
 from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
-from carbonseal.passport.schemas import BASES, PRODUCT_SHAPE, PRODUCT_TYPE, STAGE_ROLE, STAGES
+from carbonseal.passport.schemas import (
+    BASES,
+    MAX_CLASSIFICATIONS,
+    MAX_IDENTIFIERS,
+    MAX_SERIALS,
+    PRODUCT_SHAPE,
+    PRODUCT_TYPE,
+    STAGE_ROLE,
+    STAGES,
+)
 
 FOOTPRINT = "footprint"  # the role of the one record with the product's footprint
 STAGE = STAGE_ROLE
 USED, LISTED = BASES
-MAX_IDENTIFIERS = 64
-MAX_CLASSIFICATIONS = 64
-MAX_SERIALS = 4096
 BATCH_DOMAIN = b"carbonseal/batch/v1\0"
+KEY_DOMAIN = b"carbonseal/batch-key/v1\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,12 @@ class ProductCredential(Credential):
     def lot(self) -> tuple[str, str, bytes] | None:
         """The key of its lot, the same in every credential about it: issuer, product, `Batch.hash`. None without a batch."""
         return None if self.batch is None else (self.issuer, self.subject, self.batch.hash)
+
+
+def batch_key(salt_key: bytes, issuer: str) -> bytes:
+    """The batch key of an issuer (32 bytes), from the salt key of the tenant that it issues as. No salt of a record has the same
+    input: a profile id is never empty. Opaque to verifiers."""
+    return hmac.digest(salt_key, b"\0\0" + KEY_DOMAIN + issuer.encode(), "sha256")
 
 
 def batch_salt(key: bytes, product: str, number: str) -> bytes:

@@ -25,6 +25,9 @@ STAGE_ROLE = "stage"
 # what a record of that role is about: modules of EN 15804 beyond the factory gate; B and C are all of theirs
 STAGES = ("A4", "A5", "B", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "C", "C1", "C2", "C3", "C4", "D")
 BASES = ("used", "listed")  # of a component
+MAX_IDENTIFIERS = 64
+MAX_CLASSIFICATIONS = 64
+MAX_SERIALS = 4096
 
 Schema = dict[str, Any]
 
@@ -194,6 +197,8 @@ PASSPORT = _closed(
     }
 )
 
+_EACH_ONCE: Schema = {"uniqueItems": True}
+
 ISSUE = _closed(
     {
         "issuer": _TEXT,
@@ -205,11 +210,11 @@ ISSUE = _closed(
     },
     {
         "name": _TEXT,
-        "identifiers": _list_of(_URI),
-        "classifications": _list_of(_CLASSIFICATION),
+        "identifiers": {**_list_of(_URI), **_EACH_ONCE, "maxItems": MAX_IDENTIFIERS},
+        "classifications": {**_list_of(_CLASSIFICATION), **_EACH_ONCE, "maxItems": MAX_CLASSIFICATIONS},
         "facility": _FACILITY,
         "supersedes": _DIGEST,
-        "batch": _closed(_LOT, _SERIALS),
+        "batch": _closed(_LOT, {"serials": {**_SERIALS["serials"], **_EACH_ONCE, "maxItems": MAX_SERIALS}}),
         "validUntil": _INSTANT,
         "components": _list_of(_closed({"passport": {"type": "object"}, **_SHARE})),
     },

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
+from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
@@ -64,8 +65,8 @@ class AnyNode(Protocol):
         """A record's seal as it is now."""
         ...
 
-    async def issue(self, request: Mapping[str, Any]) -> bytes:
-        """The passport that an issue request asks for."""
+    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
+        """The passport that an issue request asks for. `warn` is called with what is known to be wrong with it."""
         ...
 
     async def refresh(self, passport: bytes) -> bytes:
@@ -131,8 +132,8 @@ class LocalNode:
     async def seal(self, commitment: bytes) -> Seal:
         return self.node.seal(commitment)
 
-    async def issue(self, request: Mapping[str, Any]) -> bytes:
-        return await self.node.issue(request)
+    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
+        return await self.node.issue(request, warn)
 
     async def refresh(self, passport: bytes) -> bytes:
         return await self.node.refresh(passport)

@@ -18,6 +18,7 @@ from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refuse
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.config import DEFAULT
+from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.sealing.intake import Item, Submitted, one_by_one
 from carbonseal.node.sealing.queue import Receipt
@@ -25,6 +26,7 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 from carbonseal.service.errors import BROKEN
+from carbonseal.service.routes.passports import WARNING
 from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
 
@@ -126,8 +128,12 @@ class RemoteNode:
 
     # --- passports -------------------------------------------------------------------------------------------------
 
-    async def issue(self, request: Mapping[str, Any]) -> bytes:
-        return await self._bytes("POST", "/v1/passports", orjson.dumps(request))
+    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
+        body = io.BytesIO(orjson.dumps(request))
+        async with self._request("POST", "/v1/passports", body, headers=JSON) as response:
+            for warning in response.headers.getall(WARNING, ()):
+                warn(self._refused(self._load(warning.encode())).finding)
+            return await self._read(response)
 
     async def refresh(self, passport: bytes) -> bytes:
         return await self._bytes("POST", "/v1/passports/refresh", passport)

@@ -49,3 +49,9 @@ def request(commitment: bytes, **changes: Any) -> dict[str, Any]:
 async def issue(node: Node, raw: bytes = RECORD, **changes: Any) -> bytes:
     receipt = await node.submit(raw, "json/1")
     return await node.issue(request(receipt.commitment, **changes))
+
+
+def part(passport: dict[str, Any], quantity: str, **changes: Any) -> dict[str, Any]:
+    """A component of a request: so many pieces in one piece of the product."""
+    share = {"quantity": quantity, "unit": "piece", "per": {"amount": "1", "unit": "piece"}, "basis": "used"}
+    return {"passport": passport, **share, **changes}

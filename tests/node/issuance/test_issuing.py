@@ -25,7 +25,7 @@ from carbonseal.passport.status_lists import ENTRIES, STATUS_LIST
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import Report, verify
 from tests.node.conftest import Begin, ledger_in
-from tests.node.issuance.issuing import MAKER, RECORD, START, Clock, issue, request, within
+from tests.node.issuance.issuing import MAKER, RECORD, START, Clock, issue, part, request, within
 
 
 def verify_at(directory: Path, clock: Clock, raw: bytes) -> Report:
@@ -77,11 +77,9 @@ def test_components_come_along(directory: Path, clock: Clock) -> None:
             b'{"part": "pack"}',
             name="pack",
             subject="urn:example:pack",
-            components=[{"passport": cell, "quantity": "4", "unit": "piece"}],
+            components=[part(cell, "4")],
         )
-        return await issue(
-            node, name="reader", components=[{"passport": json.loads(pack), "quantity": "1", "unit": "piece"}]
-        )
+        return await issue(node, name="reader", components=[part(json.loads(pack), "1")])
 
     raw = within(directory, clock, chain)
     passport = parse(raw)
@@ -101,7 +99,7 @@ def test_components_come_along(directory: Path, clock: Clock) -> None:
         ({"validUntil": "2026-02-30T00:00:00Z"}, "issue.malformed"),
         ({"more": 1}, "issue.malformed"),
         ({"records": [{"role": "footprint", "commitment": "00" * 32}]}, "node.unknown-commitment"),
-        ({"components": [{"passport": {}, "quantity": "1", "unit": "piece"}]}, "passport.other-file"),
+        ({"components": [part({}, "1")]}, "passport.other-file"),
     ],
 )
 def test_requests_that_are_refused(directory: Path, clock: Clock, change: dict[str, Any], code: str) -> None:

@@ -16,6 +16,7 @@ from carbonseal.node.node import Node
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import PRODUCT
 from tests.node.issuance.issuing import MAKER, START, Clock, issue, within
+from tests.node.issuance.issuing import part as part_of
 from tests.world import World, suspendable
 
 
@@ -27,7 +28,7 @@ def refusal(directory: Path, clock: Clock, **changes: Any) -> tuple[str, tuple[s
 
 def part(passport: Passport | bytes) -> dict[str, Any]:
     raw = passport if isinstance(passport, bytes) else passport.encode()
-    return {"passport": json.loads(raw), "quantity": "1", "unit": "piece"}
+    return part_of(json.loads(raw), "1")
 
 
 def foreign(**changes: Any) -> Passport:

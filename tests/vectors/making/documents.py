@@ -10,6 +10,7 @@ from typing import Any
 from carbonseal.instants import format_instant
 from carbonseal.records.canonical import jcs
 from tests.vectors.cases import Case, case, refused, undetermined
+from tests.vectors.making import products
 from tests.vectors.scene import Scene, Value
 from tests.world import AT, key, suspendable
 
@@ -42,6 +43,7 @@ def credentials() -> list[Case]:
         ("with two status lists", _credential(suspendable)),
         ("with its status in a list of one", _credential(_in_a_list)),
         ("several records of one role", _credential(_activities)),
+        *((name, _credential(change)) for name, change in products.GOOD.items()),
     ):
         canonical = jcs(document)
         committed = b"carbonseal/record/v1\0" + salt + b"\0\x0ccredential/1" + canonical
@@ -51,13 +53,12 @@ def credentials() -> list[Case]:
             "commitment": hashlib.sha256(committed).hexdigest(),
             "issuer": "did:web:maker.example",
             "key": key("maker").public_key().public_bytes_raw().hex(),
-            "records": [record["commitment"] for record in subject["records"]],
-            "components": [component["digest"] for component in subject["components"]],
+            **products.listed(subject),
         }
         found.append(case(name, "credential", expect, document=document, salt=salt.hex()))
-    for name, (code, change) in _BAD_CREDENTIALS.items():
+    for name, (code, change) in {**_BAD_CREDENTIALS, **products.BAD}.items():
         found.append(case(name, "credential", refused(code), document=_unsigned(change), salt=salt.hex()))
-    for name, (code, change) in _UNKNOWN.items():
+    for name, (code, change) in {**_UNKNOWN, **products.UNKNOWN}.items():
         found.append(case(name, "credential", undetermined(code), document=_unsigned(change), salt=salt.hex()))
     return found
 
@@ -190,30 +191,6 @@ def status_lists() -> list[Case]:
         document = scene.status_document(scene.maker)
         change(document)
         found.append(case(name, "status", undetermined(code), document=document))
-    return found
-
-
-def issue_requests() -> list[Case]:
-    """What a node is asked to issue."""
-    record = {"role": "footprint", "commitment": "14" * 32}
-    least = {"issuer": "maker", "subject": "urn:example:product:4711", "records": [record]}
-    all_of_them = {
-        **least,
-        "name": "Valve",
-        "validUntil": "2027-11-20T09:00:00Z",
-        "records": [record, {**record, "commitment": "15" * 32, "disclose": False}],
-        "components": [{"passport": {}, "quantity": "2", "unit": "piece"}],
-    }
-    whole = (("the least", least), ("all members", all_of_them))
-    found = [case(name, "issue", {"holds": True}, request=request) for name, request in whole]
-    for name, change in (
-        ("no records", {"records": []}),
-        ("a subject that is not a URI", {"subject": "a valve"}),
-        ("a member more", {"more": 1}),
-        ("a commitment of 31 bytes", {"records": [{**record, "commitment": "14" * 31}]}),
-        ("a part by its digest", {"components": [{"digest": "16" * 32, "quantity": "2", "unit": "piece"}]}),
-    ):
-        found.append(case(name, "issue", refused("issue.malformed"), request={**least, **change}))
     return found
 
 

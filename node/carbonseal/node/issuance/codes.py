@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import rejected
+from carbonseal.findings import noted, rejected
 
 ISSUE_MALFORMED = rejected("issue.malformed", "not an issue request: {problem}", "see docs/spec.md, 'Issue request'")
 ISSUE_ENDED = rejected(
@@ -10,8 +10,36 @@ ISSUE_ENDED = rejected(
 )
 ISSUE_OWN_COMPONENT = rejected(
     "issue.own-component",
-    "the product {subject} would be a component of itself",
+    "the product {subject} would be a component of itself: {identifier} is one of its identifiers",
     "list the component's passport, and not the product's own",
+)
+ISSUE_UNKNOWN_UNIT = rejected(
+    "issue.unknown-unit",
+    "{unit} is not a unit that is known",
+    "write PACT's word (kilogram, piece, kilowatt hour) or UN/ECE's code (KGM, H87, KWH): docs/spec.md, section 12",
+)
+ISSUE_ZERO = rejected(
+    "issue.zero", "the quantity {quantity} {unit} is zero", "write how much it is, or leave the line out"
+)
+ISSUE_COMPONENT_ENDS_FIRST = noted(
+    "issue.component-ends-first",
+    "its credential ends at {until}, before the product's own: the passport is undetermined from then on",
+    "name a validUntil that is not later, or ask its issuer for a credential that is valid for longer",
+)
+ISSUE_COMPONENT_SUPERSEDED = noted(
+    "issue.component-superseded",
+    "its credential is superseded by another one in the passport",
+    "ask its issuer for the newest passport",
+)
+ISSUE_BATCH_EXCEEDED = noted(
+    "issue.batch-exceeded",
+    "{taken} {unit} were taken of lot {number}, which yielded {yielded}",
+    "check the quantities and the lot; a corrected credential supersedes this one",
+)
+ISSUE_SUPERSEDES_UNKNOWN = noted(
+    "issue.supersedes-unknown",
+    "it supersedes {digest}, which was not issued here",
+    "check the digest: carbonseal passport list",
 )
 ISSUE_UNKNOWN_ISSUER = rejected(
     "issue.unknown-issuer", "node.toml has no issuer {name}; it has: {known}", "name one of those, or add an [[issuer]]"

@@ -13,27 +13,42 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from carbonseal.findings import Code, Refused
+from carbonseal.findings import Code, Finding, Refused
 from carbonseal.instants import format_seconds, from_seconds, parse_instant
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.passport.passports import Disclosed, Passport, parse, parse_value
-from carbonseal.passport.products import PRODUCT, Component, ListedRecord, draft_product
-from carbonseal.passport.schemas import ISSUE_SHAPE
+from carbonseal.passport.products import (
+    PRODUCT,
+    Batch,
+    Classification,
+    Component,
+    Facility,
+    ListedRecord,
+    batch_salt,
+    draft_product,
+)
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse as parse_json
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE, AT_REFRESH, objections
 
-from . import codes
+from . import codes, requests
 from .issued import Issued, IssuedPassports
 from .signers import Signer
 from .statuses import Statuses, carry
+from .warnings import warnings
+
+Warn = Callable[[Finding], None]
 
 _Part = tuple[Component, Passport]
+
+
+def ignore(finding: Finding) -> None:
+    """A `Warn` that does nothing."""
 
 
 class Issuing:
@@ -58,10 +73,10 @@ class Issuing:
         self._thread = thread
         self._clock = clock
 
-    async def issue(self, request: Mapping[str, Any]) -> bytes:
-        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. Raises
-        Refused, `Busy`, `Frozen`."""
-        ISSUE_SHAPE.check(request, codes.ISSUE_MALFORMED)
+    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
+        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. `warn` is
+        called with what is known to be wrong with it (`warnings`). Raises Refused, `Busy`, `Frozen`."""
+        requests.check(request)
         signer = self._signer(request["issuer"])
         tenant = signer.config.tenant
         origin = self._logs.of_tenant(tenant).origin
@@ -70,6 +85,7 @@ class Issuing:
         parts = [
             await self._component(number, part, request) for number, part in enumerate(request.get("components", ()))
         ]
+        components = requests.add_up(component for component, _ in parts)
         records = [(asked, self._record(number, asked)) for number, asked in enumerate(request["records"])]
         number, status = await self._statuses.allocate(signer, origin)
         # Durable: the position. A crash before the passport is kept leaves a position that no credential has, or a credential
@@ -79,8 +95,9 @@ class Issuing:
             issuer=signer.config.id,
             subject=request["subject"],
             name=request.get("name", request["subject"]),
-            records=[ListedRecord(a["role"], r.receipt.profile, r.receipt.commitment) for a, r in records],
-            components=[component for component, _ in parts],
+            records=[_listed(asked, record) for asked, record in records],
+            components=components,
+            **_about(request, signer.batch_key),
             valid_from=from_seconds(now),
             valid_until=until,
             status=status,
@@ -107,7 +124,15 @@ class Issuing:
         await self._review(passport, AT_ISSUE)
         encoded = await asyncio.to_thread(passport.encode)
         await self._thread.run(self._issued.keep, passport, encoded, now)
+        for finding in await asyncio.to_thread(self._warnings, passport):
+            warn(finding)
         return encoded
+
+    def _warnings(self, passport: Passport) -> list[Finding]:
+        superseded = passport.credential.supersedes
+        if superseded is None or self._issued.find(superseded) is not None:
+            return warnings(passport)
+        return [*warnings(passport), codes.ISSUE_SUPERSEDES_UNKNOWN(digest=superseded.hex())]
 
     async def refresh(self, raw: bytes) -> bytes:
         """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused,
@@ -145,12 +170,13 @@ class Issuing:
         """A component with its passport, looked at by the verifier before anything is made of it. Raises Refused."""
         try:
             passport = await asyncio.to_thread(parse_value, part["passport"])
-            if any(one.signed.subject == request["subject"] for one in passport.credentials.values()):
-                raise Refused(codes.ISSUE_OWN_COMPONENT(subject=request["subject"]))
+            inside = frozenset[str]().union(*(one.signed.identities for one in passport.credentials.values()))
+            for own in sorted(requests.identities(request) & inside):
+                raise Refused(codes.ISSUE_OWN_COMPONENT(subject=request["subject"], identifier=own))
             await self._review(passport, AT_ISSUE)
         except Refused as refused:
             raise refused.under("components", str(number), "passport") from refused
-        return Component(passport.root, part["quantity"], part["unit"]), passport
+        return requests.component(part, passport.root), passport
 
     async def _review(self, passport: Passport, accepted: Collection[Code]) -> None:
         """Raise Refused with what our own verifier has against handing this passport out (`carbonseal.verification.review`)."""
@@ -229,6 +255,26 @@ class Issuing:
     def _seal(self, records: Iterable[SealedRecord]) -> dict[bytes, Seal]:
         """The seals of these records, by commitment."""
         return {record.receipt.commitment: self._seals.seal(record) for record in records}
+
+
+def _listed(asked: Mapping[str, Any], record: SealedRecord) -> ListedRecord:
+    about = {member: asked[member] for member in ("stage", "quantity", "unit") if member in asked}
+    return ListedRecord(asked["role"], record.receipt.profile, record.receipt.commitment, **about)
+
+
+def _about(request: Mapping[str, Any], batch_key: bytes) -> dict[str, Any]:
+    """What a request says about the product itself, as `draft_product` takes it."""
+    batch, facility, supersedes = (request.get(member) for member in ("batch", "facility", "supersedes"))
+    salt = None if batch is None else batch_salt(batch_key, request["subject"], batch["number"])
+    return {
+        "identifiers": tuple(request.get("identifiers", ())),
+        "classifications": [Classification(**one) for one in request.get("classifications", ())],
+        "facility": None if facility is None else Facility(**facility),
+        "supersedes": None if supersedes is None else bytes.fromhex(supersedes),
+        "batch": None
+        if batch is None
+        else Batch(**{**batch, "salt": salt, "serials": tuple(batch.get("serials", ()))}),
+    }
 
 
 def _disclosed(record: SealedRecord) -> Disclosed:

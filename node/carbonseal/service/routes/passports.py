@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from aiohttp import web
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Finding, Refused
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
@@ -21,21 +22,28 @@ from carbonseal.service.context import (
     digest_in_path,
     number_in_query,
 )
+from carbonseal.service.errors import describe
 
 ROUTES = web.RouteTableDef()
 
 JSON = "application/json"
+WARNING = "Carbonseal-Warning"  # a header field for each: a finding, as the body of a refusal has it
+MOST_WARNINGS = 16
 
 
 @ROUTES.post("/v1/passports")
 async def issue(request: web.Request) -> web.Response:
-    """Issue: the body is an issue request, the answer the passport."""
+    """Issue: the body is an issue request, the answer the passport. What is known to be wrong with it is in header fields."""
     require_type(request, JSON)
     with request.app[PASSPORTS].take():
         most = request.app[BOUNDS].issue_request
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
         wanted = await asyncio.to_thread(parse, await read_body(request, most, request.app[TIMEOUT]), limits)
-        return _passport(await request.app[NODE].issue(wanted), status=201)
+        found: list[Finding] = []
+        answered = _passport(await request.app[NODE].issue(wanted, found.append), status=201)
+        for finding in found[:MOST_WARNINGS]:
+            answered.headers.add(WARNING, json.dumps(describe(finding)))  # ASCII
+        return answered
 
 
 @ROUTES.post("/v1/passports/refresh")
