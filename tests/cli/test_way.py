@@ -151,7 +151,8 @@ def test_before_it_was_anchored_it_did_not(way: Way) -> None:
 
 def test_a_component_is_taken_from_its_file(way: Way) -> None:
     record = {"role": "footprint", "commitment": way.commitments[1]}
-    part = {"passport": "passport.json", "quantity": "2", "unit": "piece"}
+    share = {"quantity": "2", "unit": "piece", "per": {"amount": "1", "unit": "piece"}, "basis": "used"}
+    part = {"passport": "passport.json", **share}
     request = {"issuer": "certifier", "subject": "urn:example:door", "records": [record], "components": [part]}
     (way.folder / "door.request.json").write_text(json.dumps(request), encoding="utf-8")
     good("passport", "issue", way.node, "--request", way.folder / "door.request.json", "-o", way.folder / "door.json")

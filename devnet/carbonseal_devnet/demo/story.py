@@ -40,6 +40,7 @@ ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"
 POLICY = "customs.policy"
 TRUST = "trust.json"
+PER = {"amount": "1", "unit": "piece"}
 TIMEOUT = 60.0  # seconds that anchors get to be final
 
 
@@ -172,7 +173,7 @@ async def _issue(node: Node, chain_of_products: list[Product], commitments: dict
             "name": product.name,
             "records": [{"role": role, "commitment": commitments[path]} for role, path in product.records],
             "components": [
-                {"passport": parse_json(issued[name]), "quantity": quantity, "unit": unit}
+                {"passport": parse_json(issued[name]), "quantity": quantity, "unit": unit, "per": PER, "basis": "used"}
                 for name, quantity, unit in product.components
             ],
         }

@@ -14,7 +14,8 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.disclosed import footprint_lines, records
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.inputs import additions, read_named, read_request
+from carbonseal.cli.inputs import additions, read_named
+from carbonseal.cli.issue_requests import BATCH, COMPONENTS, read_request
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import DIGEST, INPUT, NODE, STDIN, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
@@ -49,32 +50,64 @@ def passport() -> None:
 
 @passport.command(short_help="Issue a credential about sealed records, with its passport.")
 @click.argument("directory", type=NODE)
-@click.option("--request", "request_file", required=True, cls=Once, type=INPUT, help="What to issue, as JSON.")
+@click.option(
+    "--request",
+    "request_file",
+    required=True,
+    cls=Once,
+    type=INPUT,
+    help="What to issue, as JSON; or TOML, in a .toml file.",
+)
+@COMPONENTS
+@BATCH
 @OUTPUT
 @FORCE
-def issue(directory: Path, request_file: Path, output: Path, force: bool) -> None:
+def issue(
+    directory: Path,
+    *,
+    request_file: Path,
+    components: list[dict[str, Any]],
+    batch: dict[str, Any] | None,
+    output: Path,
+    force: bool,
+) -> None:
     """Sign a credential about records that the node in DIRECTORY has sealed, seal it too, and write its passport.
 
     The request names the issuer (of node.toml), the product, the records by the commitments that `carbonseal seal` printed,
-    and the passports of the components, as paths relative to the request:
+    and the passports of the components, as paths relative to the request. In TOML:
 
     \b
-      {"issuer": "certifier",
-       "subject": "urn:example:product:door-reader", "name": "Door reader",
-       "records": [{"role": "footprint", "commitment": "5f0c…", "disclose": true}],
-       "components": [{"passport": "battery.json", "quantity": "1", "unit": "piece"}]}
+      issuer = "certifier"
+      subject = "urn:example:product:door-reader"
+      name = "Door reader"
+      records = [
+        {role = "footprint", commitment = "5f0c…"},
+        {role = "stage", stage = "A4", quantity = 2, unit = "ton kilometer", commitment = "a1b2…"},
+      ]
+      [[components]]
+      passport = "battery.json"
+      quantity = 2
+      unit = "piece"
+      per = {amount = 1, unit = "piece"}
+      basis = "used"
 
-    The same request issues another credential each time: `carbonseal passport list` shows them. A new passport has the anchors
-    that exist already; refresh it once the next ones are final.
+    A component says how much of it went, gross, into how much of the product, and whether its very figure entered the
+    footprint (used) or not (listed). What is known to be wrong, though nothing forbids it, is printed as a warning.
+
+    With --batch and --component one request serves all lots. The same request issues another credential each time:
+    `carbonseal passport list` shows them. A new passport has the anchors that exist already; refresh it once the next ones
+    are final.
 
     \b
     Example:
-      carbonseal passport issue my-node --request door-reader.request.json -o door-reader.json
+      carbonseal passport issue my-node --request door-reader.toml -o door-reader.json
+      carbonseal passport issue my-node --request door-reader.toml --batch 'L-7=500 piece' \\
+          --component 'battery.json=2 piece per 1 piece used' -o door-reader-L-7.json
     """
     from carbonseal.passport.passports import parse
 
     file = Output(output, over=force)
-    request = read_request(request_file)
+    request = read_request(request_file, components, batch)
     made = with_node(directory, lambda node: _issue(node, request, str(request_file)))
     digest = parse(made).root.hex()
     try:
@@ -234,7 +267,7 @@ passport.add_command(records)
 async def _issue(node: AnyNode, request: Any, file: str) -> bytes:
     """Issue the request. What is refused in the request itself has the request's file in its place."""
     try:
-        return await node.issue(request)
+        return await node.issue(request, lambda finding: click.echo(plain(f"warning  {finding}"), err=True))
     except Refused as refused:
         if refused.finding.place or refused.finding.code.name == ISSUE_MALFORMED.name:
             raise Failed.by(refused, file) from refused
