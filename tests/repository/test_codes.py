@@ -14,7 +14,16 @@ TESTS = REPOSITORY / "tests"
 VECTORS = TESTS / "vectors"
 
 # Codes about what is installed beside the verifier, and about a node at its time: no file can show them.
-ABOUT_INSTALLATIONS = {"issue.ended", "issue.own-component", "plugin.conflict", "policy.package-not-named"}
+ABOUT_INSTALLATIONS = {
+    "issue.batch-exceeded",
+    "issue.component-ends-first",
+    "issue.component-superseded",
+    "issue.ended",
+    "issue.own-component",
+    "issue.supersedes-unknown",
+    "plugin.conflict",
+    "policy.package-not-named",
+}
 
 
 @cache
