@@ -18,7 +18,6 @@ from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.passport.credentials import StatusEntry
 from carbonseal.passport.passports import SUBJECTS
 from carbonseal.passport.products import (
-    MAX_SERIALS,
     PRODUCT,
     Amount,
     Batch,
@@ -29,6 +28,7 @@ from carbonseal.passport.products import (
     batch_salt,
     draft_product,
 )
+from carbonseal.passport.schemas import MAX_SERIALS
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.records.canonical import jcs
 from tests.world import SIGNED, Issuer, key

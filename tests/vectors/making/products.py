@@ -147,7 +147,7 @@ def issue_requests() -> list[Case]:
     """What a node is asked to issue."""
     record = {"role": "footprint", "commitment": "14" * 32}
     part = {"passport": {}, **SHARE}
-    least = {"issuer": "maker", "subject": "urn:example:product:4711", "records": [record]}
+    least: dict[str, Any] = {"issuer": "maker", "subject": "urn:example:product:4711", "records": [record]}
     all_of_them = {
         **least,
         "name": "Valve",
