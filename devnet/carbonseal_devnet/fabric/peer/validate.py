@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -125,21 +126,39 @@ def _configured(message: Message, channel: Channel) -> Channel:
 
 
 def open_action(message: Message) -> Action:
-    """Raises Invalid, Malformed."""
-    transaction = decode(transaction_pb2.Transaction, message.data)
-    if len(transaction.actions) != 1 or transaction.actions[0].header != message.signature_header:
-        raise Invalid("INVALID_ENDORSER_TRANSACTION")
-    body = decode(transaction_pb2.ChaincodeActionPayload, transaction.actions[0].payload)
-    payload = body.action.proposal_response_payload
-    response = decode(proposal_response_pb2.ProposalResponsePayload, payload)
+    """Raises Invalid, with the code that a peer gives; Malformed for a header's extension."""
+    with _or("INVALID_ENDORSER_TRANSACTION"):
+        transaction = decode(transaction_pb2.Transaction, message.data)
+        if len(transaction.actions) != 1 or transaction.actions[0].header != message.signature_header:
+            raise Invalid("INVALID_ENDORSER_TRANSACTION")
+        body = decode(transaction_pb2.ChaincodeActionPayload, transaction.actions[0].payload)
+        payload = body.action.proposal_response_payload
+        response = decode(proposal_response_pb2.ProposalResponsePayload, payload)
     header = decode(common_pb2.Payload, message.payload).header
     if response.proposal_hash != proposal_hash(header, body.chaincode_proposal_payload):
         raise Invalid("INVALID_ENDORSER_TRANSACTION")
-    action = decode(proposal_pb2.ChaincodeAction, response.extension)
+    if not response.extension:
+        raise Invalid("BAD_RESPONSE_PAYLOAD")
+    with _or("BAD_RESPONSE_PAYLOAD"):
+        action = decode(proposal_pb2.ChaincodeAction, response.extension)
+    with _or("BAD_RWSET"):
+        sets = list(_sets(action.results))
     extension = decode(proposal_pb2.ChaincodeHeaderExtension, message.channel.extension)
-    if not action.chaincode_id.name or action.chaincode_id.name != extension.chaincode_id.name:
+    if not action.HasField("chaincode_id"):
+        raise Invalid("INVALID_OTHER_REASON")
+    name = action.chaincode_id.name
+    if not name or name != extension.chaincode_id.name or not action.chaincode_id.version:
         raise Invalid("INVALID_CHAINCODE")
-    return Action(action.chaincode_id.name, payload, list(body.action.endorsements), list(_sets(action.results)))
+    return Action(name, payload, list(body.action.endorsements), sets)
+
+
+@contextmanager
+def _or(code: str) -> Iterator[None]:
+    """Raises Invalid with that code for what cannot be decoded."""
+    try:
+        yield
+    except Malformed as error:
+        raise Invalid(code) from error
 
 
 def proposal_hash(header: Any, payload: bytes) -> bytes:
