@@ -168,7 +168,30 @@ PROFILES = PluginGroup(
     },
     "id",
 )
-CHECKS = PluginGroup("carbonseal.checks", "check", {}, "name")
+CHECKS = PluginGroup(
+    "carbonseal.checks",
+    "check",
+    {  # within one record, between records, over lots
+        "figures": "carbonseal.flow.checks.record.figures:CHECK",
+        "total": "carbonseal.flow.checks.record.total:CHECK",
+        "biogenic": "carbonseal.flow.checks.record.biogenic:CHECK",
+        "validity": "carbonseal.flow.checks.record.validity:CHECK",
+        "consistency": "carbonseal.flow.checks.record.consistency:CHECK",
+        "exemption": "carbonseal.flow.checks.record.exemption:CHECK",
+        "current": "carbonseal.flow.checks.chain.current:CHECK",
+        "order": "carbonseal.flow.checks.chain.order:CHECK",
+        "quantities": "carbonseal.flow.checks.chain.quantities:CHECK",
+        "contributions": "carbonseal.flow.checks.chain.contributions:CHECK",
+        "batch": "carbonseal.flow.checks.lots.batch:CHECK",
+        "mass": "carbonseal.flow.checks.chain.mass:CHECK",
+        "comparable": "carbonseal.flow.checks.chain.comparable:CHECK",
+        "stages": "carbonseal.flow.checks.chain.stages:CHECK",
+        "primary-data": "carbonseal.flow.checks.chain.primary_data:CHECK",
+        "duplicate": "carbonseal.flow.checks.lots.duplicate:CHECK",
+        "transport": "carbonseal.flow.checks.record.transport:CHECK",
+    },
+    "name",
+)
 SIGNERS = PluginGroup(
     "carbonseal.signers",
     "signer scheme",
@@ -194,6 +217,7 @@ COMMANDS = PluginGroup(
         "trust": "carbonseal.cli.commands.trust:trust",
         "verify": "carbonseal.cli.commands.verify:verify",
         "examine": "carbonseal.cli.commands.examine:examine",
+        "impact": "carbonseal.cli.products.impact:impact",
         "log": "carbonseal.cli.commands.log:log",
         "witness": "carbonseal.cli.commands.witness:witness",
         "key": "carbonseal.cli.commands.key:key",

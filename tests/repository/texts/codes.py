@@ -11,6 +11,7 @@ from itertools import groupby
 from string import Formatter
 
 from carbonseal.findings import Code
+from carbonseal.flow.rules import Rule
 from tests.repository.sources import Module, absolute, modules
 from tests.repository.texts.families import FAMILIES, GROUPS, RESERVED
 
@@ -50,8 +51,13 @@ def defined() -> tuple[Defined, ...]:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name) and target.id.isupper()
-        if isinstance(code := getattr(importlib.import_module(module.name), target.id), Code)
+        for code in _codes(getattr(importlib.import_module(module.name), target.id))
     )
+
+
+def _codes(value: object) -> tuple[Code, ...]:
+    """The code, or the codes of a check's rule."""
+    return (value,) if isinstance(value, Code) else value.codes() if isinstance(value, Rule) else ()
 
 
 def facts_of(code: Code) -> frozenset[str]:

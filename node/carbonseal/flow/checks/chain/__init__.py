@@ -1,0 +1,1 @@
+"""Checks between products and their components."""

@@ -1,0 +1,86 @@
+"""Check *contributions*: a product's figure is at least what its components bring (check 10).
+
+The sum of quantity x figure of all components is at most the product's own figure; the rest is its own part. Where a product or a
+component has removals, captures or a negative figure, gross figures are compared on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.comparison import Comparison, Grade
+from carbonseal.flow.contributions import contributions, gross_of
+from carbonseal.flow.graph import Edge, Graph, Missing, Product, figure_of
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.figures import Figure
+
+HOLDS = holds("contributions.holds", "{count} figures are at least what their components bring")
+NEAR = remark(
+    "contributions.near",
+    "the figure is {stated}, its components bring {computed} kg CO2e: {difference} apart, within {allowed}",
+)
+EXCEED = fails(
+    "contributions.exceed",
+    "the figure is {stated}, its components bring {computed} kg CO2e: {difference} apart, and {allowed} is allowed",
+    "ask the issuer which figures of its components entered its own",
+    Rejects.DEPENDS,
+)
+NOT_CHECKABLE = not_checkable("contributions", "ask the issuer to disclose what is missing")
+
+
+class Contributions:
+    """Figures against what components bring."""
+
+    name = "contributions"
+
+    def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
+        """One result for each product that lists components."""
+        for product in graph.products.values():
+            edges = graph.edges_of(product)
+            if edges:
+                yield _result(product, edges, setting).under((product.label,))
+
+
+CHECK = Contributions()
+
+
+def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result:
+    """Over all components, then over those alone that the issuer signed as used: what these exceed, it contradicts itself."""
+    compared = _comparison(product, edges, setting)
+    if isinstance(compared, Missing):
+        return Result(NOT_CHECKABLE, facts={"missing": compared})
+    if compared.difference >= -compared.rounding:
+        return Result(HOLDS)
+    if compared.grade is not Grade.APART:
+        return Result(NEAR, facts=compared.facts())
+    used = _comparison(product, [edge for edge in edges if edge.is_used], setting)
+    is_decisive = isinstance(used, Comparison) and used.difference < 0 and used.grade is Grade.APART
+    return Result(EXCEED, facts=compared.facts(), is_decisive=is_decisive)
+
+
+def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Comparison | Missing:
+    """The product's figure against the sum of what these components bring; gross on both sides where credits are in play."""
+    total = figure_of(product)
+    brought = contributions(edges)
+    known = [one.figure for one in brought if isinstance(one.figure, Figure)]
+    has_credits = any(one.footprint and one.footprint.removals for one in _products(product, edges))
+    if has_credits or any(figure.value < 0 for figure in known):
+        total = gross_of(product)
+        brought = contributions(edges, gross=True)
+        known = [one.figure for one in brought if isinstance(one.figure, Figure)]
+        negative = [one.edge.label for one in brought if isinstance(one.figure, Figure) and one.figure.value < 0]
+        if negative:
+            return Missing(tuple(f"the gross figure of {label}, whose figure is negative" for label in negative))
+    missing = [one.figure for one in brought if isinstance(one.figure, Missing)]
+    if isinstance(total, Missing) or missing:
+        return sum(missing, total if isinstance(total, Missing) else Missing(()))
+    computed = sum((figure.value for figure in known), Fraction(0))
+    tolerance = total.half + sum((figure.half for figure in known), Fraction(0))
+    return Comparison(total, computed, tolerance, setting.band)
+
+
+def _products(product: Product, edges: Sequence[Edge]) -> Iterable[Product]:
+    yield product
+    yield from (edge.child for edge in edges if edge.child is not None)

@@ -1,0 +1,73 @@
+"""Check *primary-data*: the primary data share of a product is at most what its components' shares allow (check 15).
+
+Its own part counts as wholly primary, and so does a component that states no share: the bound is from above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.contributions import contributions
+from carbonseal.flow.graph import Edge, Graph, Missing, Product, figure_of
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
+from carbonseal.footprints.figures import Figure, decimal_text
+
+WHOLE = Fraction(100)  # percent
+
+HOLDS = holds("primary-data.holds", "{count} primary data shares are within what the components allow")
+ABOVE = fails(
+    "primary-data.above",
+    "the primary data share is {stated} %, and the components' shares allow {allowed} % at most",
+    "ask the issuer for the share that its components leave",
+    Rejects.DEPENDS,
+)
+NOT_CHECKABLE = not_checkable("primary-data", "ask the issuer for primary data shares, in percent")
+
+
+class PrimaryData:
+    """Shares of primary data."""
+
+    name = "primary-data"
+
+    def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
+        """One result for each product that lists components."""
+        for product in graph.products.values():
+            edges = graph.edges_of(product)
+            if edges:
+                yield _result(product, edges).under((product.label,))
+
+
+CHECK = PrimaryData()
+
+
+def _result(product: Product, edges: Sequence[Edge]) -> Result:
+    share = product.footprint.primary_data_share if product.footprint else None
+    total = figure_of(product)
+    if isinstance(total, Missing):
+        return Result(NOT_CHECKABLE, facts={"missing": total})
+    if share is None or total.value <= 0 or 0 < share.value < 1:
+        return Result(NOT_CHECKABLE, facts={"missing": f"a primary data share of {product.label} in percent"})
+    own, allowed, complete = total.value, Fraction(0), True
+    for one in contributions(edges):
+        figure = one.figure
+        if not isinstance(figure, Figure):  # part of the rest, which counts as primary
+            complete = False
+            continue
+        own -= abs(figure.value)
+        allowed += abs(figure.value) * _share(one.edge)
+    if own < 0:
+        return Result(NOT_CHECKABLE, facts={"missing": "figures of components that fit into the product's"})
+    most = (allowed + own * WHOLE) / total.value
+    if share.value - share.half <= most:
+        return Result(HOLDS)
+    is_decisive = complete and all(edge.is_used for edge in edges)
+    facts = {"stated": decimal_text(share.value), "allowed": decimal_text(most), "pointer": share.pointer}
+    return Result(ABOVE, facts=facts, is_decisive=is_decisive)
+
+
+def _share(edge: Edge) -> Fraction:
+    """The share that a component may have at most: all of it where it states none, or one that looks like a fraction."""
+    share = edge.child.footprint.primary_data_share if edge.child and edge.child.footprint else None
+    return WHOLE if share is None or 0 < share.value < 1 else min(share.value + share.half, WHOLE)

@@ -1,0 +1,75 @@
+"""Check *quantities*: every component has an amount above 0, and no product is in itself (check 9).
+
+Products are the same by any identifier; two lots of one product are two (rework feeds a product back into another lot). A
+component may be listed several times: the quantities are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.graph import Graph, Missing, Product
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
+
+HOLDS = holds("quantities.holds", "{count} components have amounts that can be computed")
+CYCLE = fails(
+    "quantities.cycle",
+    "a product is in itself: {products}",
+    "ask the issuers which of them is a component of which",
+    Rejects.DEPENDS,
+)
+ZERO = fails(
+    "quantities.zero", "nothing of {label} went into the product", "ask the issuer for the quantity", Rejects.DEPENDS
+)
+NOT_CHECKABLE = not_checkable("quantities", "ask the issuer to state what is missing")
+
+
+class Quantities:
+    """Amounts, and cycles."""
+
+    name = "quantities"
+
+    def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
+        """One result for each component, and one for a cycle."""
+        for edge in graph.all_edges():
+            quantity = edge.quantity()
+            if isinstance(quantity, Missing):
+                yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": quantity})
+            elif not quantity[0]:
+                yield Result(ZERO, (edge.parent.label,), {"label": edge.label})
+            else:
+                yield Result(HOLDS)
+        yield from _cycle(graph)
+
+
+CHECK = Quantities()
+
+
+def _cycle(graph: Graph) -> Iterator[Result]:
+    same = _same_product(graph.products.values())
+    parts: dict[Product, set[Product]] = {}
+    for edge in graph.all_edges():
+        if edge.child is not None:
+            parts.setdefault(same[edge.parent.credential.digest], set()).add(same[edge.child.credential.digest])
+    try:
+        TopologicalSorter(parts).prepare()
+    except CycleError as error:
+        cycle: list[Product] = error.args[1]
+        issuers = {one.credential.issuer for one in cycle}
+        labels = " -> ".join(one.label for one in cycle)
+        yield Result(CYCLE, facts={"products": labels}, is_decisive=len(issuers) == 1)
+
+
+def _same_product(products: Iterable[Product]) -> Mapping[bytes, Product]:
+    """The first product with a common identifier and no other lot, by digest."""
+    first: dict[tuple[str, object], Product] = {}
+    found = {}
+    for product in products:
+        credential = product.credential
+        keys = [(identity, credential.lot) for identity in sorted(credential.identities)]
+        one = next((first[key] for key in keys if key in first), product)
+        first |= dict.fromkeys(keys, one)
+        found[credential.digest] = one
+    return found

@@ -1,0 +1,89 @@
+"""Check *batch*: no more was taken of a lot than it yielded (check 11).
+
+What one issuer's lots took alone shows that this issuer contradicts the maker's word, or itself; what several took together shows
+that one of them is wrong, and names nobody. A passport shows what is in it; an examination adds up what many show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.lots import Balance, Take, balances, take_of, yield_of
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.figures import decimal_text
+
+_BOUNDS = "new batch numbers are bounded only by the balance of what goes in, or by a statement"
+
+HOLDS = holds("batch.holds", "of {count} lots no more was taken than they yielded, as far as this passport shows")
+EXCEEDED = fails(
+    "batch.exceeded",
+    "{issuers} took {taken} {unit} of a lot of {maker} that yielded {stated} {unit}: {difference} more, in {takes} lots seen",
+    f"ask {{issuers}} for quantities that the lot allows; {_BOUNDS}",
+    Rejects.ALWAYS,
+)
+EXCEEDED_TOGETHER = fails(
+    "batch.exceeded-together",
+    "{taken} {unit} were taken of a lot of {maker} that yielded {stated} {unit}: {difference} more, in {takes} lots seen of several"
+    " issuers",
+    f"ask its maker whom the lot went to; {_BOUNDS}",
+    Rejects.NEVER,
+)
+YIELDS_DIFFER = remark(
+    "batch.yields-differ",
+    "{maker} states several yields of one lot, and none replaces the other: {stated} {unit} is the latest",
+)
+NOT_CHECKABLE = not_checkable("batch", "ask the issuer to state its own batch")
+
+
+class Batch:
+    """Takes against yields."""
+
+    name = "batch"
+
+    def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
+        """One result for each lot that is taken of, one for each take that cannot be computed."""
+        takes: list[Take] = []
+        for edge in graph.all_edges():
+            take = take_of(edge)
+            if isinstance(take, Missing):
+                yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": take})
+            elif take is not None:
+                takes.append(take)
+        stated = [one for product in graph.products.values() if (one := yield_of(product.credential))]
+        for balance in balances(stated, takes):
+            label = graph.products[balance.yielded.credential].label
+            yield from (result.under((label,)) for result in judged(balance, setting))
+
+
+CHECK = Batch()
+
+
+def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
+    """How one balance comes out."""
+    yielded = balance.yielded
+    allowed = yielded.quantity.half + (setting.within or 0) * yielded.quantity.value
+    most = yielded.quantity.value + allowed
+    facts = {
+        "maker": balance.lot[0],
+        "stated": decimal_text(yielded.quantity.value),
+        "unit": yielded.unit.name,
+        "takes": balance.takes,
+    }
+    if balance.conflicting:
+        yield Result(YIELDS_DIFFER, facts=facts)
+    if balance.inconvertible:
+        yield Result(NOT_CHECKABLE, facts={"missing": f"takes of the lot in {yielded.unit.name}"})
+    alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
+    for issuer, taken in alone.items():
+        more = {"taken": decimal_text(taken), "difference": decimal_text(taken - yielded.quantity.value)}
+        yield Result(EXCEEDED, facts=facts | more | {"issuers": issuer})
+    if not alone and balance.total > most:
+        more = {
+            "taken": decimal_text(balance.total),
+            "difference": decimal_text(balance.total - yielded.quantity.value),
+        }
+        yield Result(EXCEEDED_TOGETHER, facts=facts | more)
+    if balance.total <= most and not balance.inconvertible:
+        yield Result(HOLDS)

@@ -1,0 +1,77 @@
+"""Check *biogenic*: the biogenic carbon in a product came from the uptake that is stated: content = uptake x 12/44 (check 3).
+
+Content below the uptake is lawful (losses, such as cotton waste), and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.checks.record import footprints
+from carbonseal.flow.comparison import Comparison, Grade
+from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.model import Footprint
+
+CARBON_IN_CO2 = Fraction(12, 44)  # by mass
+
+HOLDS = holds("biogenic.holds", "{count} contents of biogenic carbon are what was taken up")
+NEAR = remark(
+    "biogenic.near",
+    "the biogenic carbon content is {stated}, the uptake comes to {computed} kg C: {difference} apart, within {allowed}",
+)
+BELOW = remark(
+    "biogenic.below",
+    "the biogenic carbon content is {stated} kg C, less than the {computed} kg C that were taken up: the rest was lost on the way",
+)
+ABOVE = fails(
+    "biogenic.above",
+    "the biogenic carbon content is {stated} kg C, more than the {computed} kg C that were taken up",
+    "ask the issuer for the uptake of what is in the product: content is carbon, uptake is CO2, which is 44/12 of it",
+    Rejects.ALWAYS,
+)
+NOT_CHECKABLE = not_checkable("biogenic")
+
+
+class Biogenic:
+    """Content against uptake."""
+
+    name = "biogenic"
+
+    def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
+        """One result for each record."""
+        for place, footprint in footprints(graph):
+            missing = footprint if isinstance(footprint, Missing) else _missing(footprint)
+            if missing is not None:
+                yield Result(NOT_CHECKABLE, place, {"missing": missing})
+            elif not isinstance(footprint, Missing):
+                yield _result(footprint, setting).under(place)
+
+
+CHECK = Biogenic()
+
+
+def _missing(footprint: Footprint) -> Missing | None:
+    if footprint.methods.mass_balancing or footprint.methods.free_attribution:
+        return Missing(("physical content: the figures are mass-balanced or freely attributed",))
+    absent = [
+        name
+        for name, figure in (("biogenic uptake", footprint.uptake), ("biogenic content", footprint.biogenic_content))
+        if figure is None
+    ]
+    return Missing(tuple(absent)) if absent else None
+
+
+def _result(footprint: Footprint, setting: Setting) -> Result:
+    content, uptake = footprint.biogenic_content, footprint.uptake
+    assert content is not None
+    assert uptake is not None
+    taken = -uptake.value * CARBON_IN_CO2
+    comparison = Comparison(content, taken, content.half + uptake.half * CARBON_IN_CO2, setting.band)
+    if comparison.grade in (Grade.EQUAL, Grade.COARSE):
+        return Result(HOLDS)
+    if comparison.difference < 0:
+        return Result(BELOW, facts=comparison.facts())
+    return Result(NEAR if comparison.grade is Grade.NEAR else ABOVE, facts=comparison.facts())

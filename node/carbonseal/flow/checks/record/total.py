@@ -1,0 +1,86 @@
+"""Check *total*: a total is the sum of its parts, and including uptake = excluding uptake + uptake (checks 2a and 2b).
+
+A missing part is unknown, not zero: where its absence could explain the difference, the total cannot be checked. A part on which
+readers of the format disagree is tried both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.checks.record import footprints
+from carbonseal.flow.comparison import Comparison, Grade
+from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.model import Part, Sign, Sum
+
+HOLDS = holds("total.holds", "{count} totals are the sums of their parts")
+COARSE = remark(
+    "total.coarse",
+    "{name} is {stated}, its parts come to {computed} kg CO2e: the same within rounding, which is coarse here",
+    "ask for figures with more digits",
+)
+NEAR = remark(
+    "total.near", "{name} is {stated}, its parts come to {computed} kg CO2e: {difference} apart, within {allowed}"
+)
+DIFFERS = fails(
+    "total.differs",
+    "{name} is {stated}, its parts come to {computed} kg CO2e: {difference} apart, and {allowed} is allowed",
+    "ask the issuer for a footprint that adds up",
+    Rejects.ALWAYS,
+)
+NOT_CHECKABLE = not_checkable("total", "ask the issuer for all parts of the total")
+
+
+class Total:
+    """Totals against their parts."""
+
+    name = "total"
+
+    def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
+        """One result for each total that a format defines as a sum, and one where there is none."""
+        for place, footprint in footprints(graph):
+            if isinstance(footprint, Missing):
+                yield Result(NOT_CHECKABLE, place, {"missing": footprint})
+            elif footprint.methods.free_attribution:
+                yield Result(NOT_CHECKABLE, place, {"missing": "figures were attributed freely"})
+            elif not footprint.sums:
+                yield Result(NOT_CHECKABLE, place, {"missing": f"{footprint.profile} states no parts of the total"})
+            else:
+                for one in footprint.sums:
+                    yield _result(one, setting).under(place)
+
+
+CHECK = Total()
+
+
+def _result(one: Sum, setting: Setting) -> Result:
+    comparison = min(_comparisons(one, setting), key=lambda each: abs(each.difference))
+    facts = comparison.facts() | {"name": one.name}
+    match comparison.grade:
+        case Grade.EQUAL:
+            return Result(HOLDS)
+        case Grade.COARSE:
+            return Result(COARSE, facts=facts)
+    missing = [part.name for part in one.parts if _explains(part, comparison.difference)]
+    if missing:
+        return Result(NOT_CHECKABLE, facts={"missing": f"{', '.join(missing)}, which could explain the difference"})
+    return Result(NEAR if comparison.grade is Grade.NEAR else DIFFERS, facts=facts)
+
+
+def _comparisons(one: Sum, setting: Setting) -> Iterable[Comparison]:
+    """The total against its parts, with and without those that are disputed."""
+    for parts in (one.parts, [part for part in one.parts if not part.is_disputed]):
+        figures = [part.figure for part in parts if part.figure is not None]
+        computed = sum((figure.value for figure in figures), Fraction(0))
+        tolerance = one.total.half + sum(figure.half for figure in figures)
+        yield Comparison(one.total, computed, tolerance, setting.band)
+
+
+def _explains(part: Part, difference: Fraction) -> bool:
+    """Whether a part that is left out could be what the total has more, or less."""
+    if part.figure is not None or part.counts_as_zero or part.is_disputed:
+        return False
+    return part.sign is Sign.EITHER or (part.sign is Sign.EMISSION) == (difference > 0)

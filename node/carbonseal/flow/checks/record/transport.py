@@ -1,0 +1,95 @@
+"""Check *transport*: in a transport chain, activity = distance x mass, emissions = activity x intensity, and the legs come to the
+total (check 17, iLEAP). It gives nothing for footprints without legs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
+
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.checks.record import footprints
+from carbonseal.flow.comparison import Comparison, Grade
+from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.figures import Figure
+from carbonseal.footprints.model import Footprint, TransportLeg
+
+_REMEDY = "ask the issuer for a corrected footprint"
+
+HOLDS = holds("transport.holds", "{count} figures of transport legs follow from the others")
+NEAR = remark("transport.near", "{name} is {stated}, and {computed} is computed: {difference} apart, within {allowed}")
+DIFFERS = fails(
+    "transport.differs",
+    "{name} is {stated}, and {computed} is computed: {difference} apart, and {allowed} is allowed",
+    _REMEDY,
+    Rejects.ALWAYS,
+)
+CYCLE = fails("transport.cycle", "the legs {legs} come before one another", _REMEDY, Rejects.ALWAYS)
+NOT_CHECKABLE = not_checkable("transport")
+
+
+class Transport:
+    """Legs against each other and the total."""
+
+    name = "transport"
+
+    def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
+        """One result for each figure of each leg, one for the sum, one for the order."""
+        for place, footprint in footprints(graph):
+            if not isinstance(footprint, Missing) and footprint.legs:
+                yield from (result.under(place) for result in _results(footprint, setting))
+
+
+CHECK = Transport()
+
+
+def _results(footprint: Footprint, setting: Setting) -> Iterator[Result]:
+    for leg in footprint.legs:
+        yield _product(f"the transport activity of leg {leg.id}", leg.activity, _activity(leg), setting)
+        yield _product(f"the emissions of leg {leg.id}", leg.emissions, _times(leg.activity, leg.intensity), setting)
+        if leg.shares:
+            one = Figure(Fraction(1), Fraction(0), leg.pointer)
+            yield _sum(f"the sum of the energy carriers' shares in leg {leg.id}", one, leg.shares, setting)
+    emissions = [leg.emissions for leg in footprint.legs if leg.emissions is not None]
+    if footprint.total is not None and len(emissions) == len(footprint.legs):
+        yield _sum("the total", footprint.total, emissions, setting)
+    else:
+        yield Result(NOT_CHECKABLE, facts={"missing": "the total, or the emissions of a leg"})
+    yield from _order(footprint.legs)
+
+
+def _activity(leg: TransportLeg) -> Figure | None:
+    """Tonne kilometres, of kilometres and kilograms."""
+    product = _times(leg.distance, leg.mass)
+    return None if product is None else product.times(Fraction(1, 1000))
+
+
+def _times(one: Figure | None, other: Figure | None) -> Figure | None:
+    if one is None or other is None:
+        return None
+    return Figure(one.value * other.value, one.half * abs(other.value) + other.half * abs(one.value))
+
+
+def _product(name: str, stated: Figure | None, computed: Figure | None, setting: Setting) -> Result:
+    if stated is None or computed is None:
+        return Result(NOT_CHECKABLE, facts={"missing": f"{name}, and what it follows from"})
+    return _graded(name, Comparison(stated, computed.value, stated.half + computed.half, setting.band))
+
+
+def _sum(name: str, stated: Figure, parts: Iterable[Figure], setting: Setting) -> Result:
+    figures = [*parts]
+    computed = sum((one.value for one in figures), Fraction(0))
+    return _graded(name, Comparison(stated, computed, stated.half + sum(one.half for one in figures), setting.band))
+
+
+def _graded(name: str, comparison: Comparison) -> Result:
+    rule = {Grade.NEAR: NEAR, Grade.APART: DIFFERS}.get(comparison.grade, HOLDS)
+    return Result(rule, facts=comparison.facts() | {"name": name})
+
+
+def _order(legs: tuple[TransportLeg, ...]) -> Iterator[Result]:
+    try:
+        TopologicalSorter({leg.id: leg.preceding for leg in legs}).prepare()
+    except CycleError as error:
+        yield Result(CYCLE, facts={"legs": ", ".join(map(str, error.args[1]))})

@@ -1,0 +1,76 @@
+"""Comparing two figures: by the rounding of what was printed, then by a band of 1 %.
+
+- |difference| within the rounding: holds, with a remark where the figures are so coarse that this is more than the band.
+- Else within the band of the stated figure: holds, with a remark. Published figures with twelve digits miss by 0.5 %.
+- Else they differ. A stated figure below 1e-6 is compared by rounding alone.
+
+The printed digits of a JSON number are not the author's, so for such figures rounding allows no more than the band.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from carbonseal.footprints.figures import Figure, decimal_text
+
+BAND = Fraction(1, 100)
+_SMALL = Fraction(1, 10**6)
+
+
+class Grade(Enum):
+    """How near two figures are."""
+
+    EQUAL = "equal"  # within rounding
+    COARSE = "coarse"  # within rounding, which is more than the band
+    NEAR = "near"  # within the band
+    APART = "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A stated figure beside a computed one."""
+
+    stated: Figure
+    computed: Fraction
+    tolerance: Fraction  # of rounding, on both sides
+    band: Fraction = BAND
+
+    @property
+    def difference(self) -> Fraction:
+        """Stated minus computed."""
+        return self.stated.value - self.computed
+
+    @property
+    def allowed(self) -> Fraction:
+        """By how much they may differ."""
+        return max(self.rounding, self._banded)
+
+    @property
+    def grade(self) -> Grade:
+        """How near they are."""
+        off = abs(self.difference)
+        if off <= self.rounding:
+            return Grade.COARSE if off > self.band * abs(self.stated.value) >= self.band * _SMALL else Grade.EQUAL
+        return Grade.NEAR if off <= self._banded else Grade.APART
+
+    @property
+    def _banded(self) -> Fraction:
+        size = abs(self.stated.value)
+        return self.band * size if size >= _SMALL else Fraction(0)
+
+    @property
+    def rounding(self) -> Fraction:
+        """By how much they may differ as both were rounded."""
+        return min(self.tolerance, self._banded) if self.stated.is_number else self.tolerance
+
+    def facts(self) -> dict[str, object]:
+        """The facts that a finding about it carries."""
+        return {
+            "stated": decimal_text(self.stated.value),
+            "computed": decimal_text(self.computed),
+            "difference": decimal_text(self.difference),
+            "allowed": decimal_text(self.allowed),
+            "pointer": self.stated.pointer,
+        }

@@ -1,0 +1,209 @@
+"""The graph of products that a passport spans: each credential once, its footprint, and how much of each component went into it.
+
+Amounts are exact. What cannot be computed is `Missing`, with every reason: a check that meets it is *not checkable*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.footprints import units
+from carbonseal.footprints.figures import Figure, read_decimal
+from carbonseal.footprints.model import Footprint
+from carbonseal.footprints.units import Unit
+from carbonseal.passport.citations import citations
+from carbonseal.passport.passports import Passport
+from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecord, ProductCredential
+from carbonseal.records.places import printable
+from carbonseal.records.profiles import Profile
+
+LONGEST_NAME = 80  # characters of a product's name in the place of a finding
+
+Lookup = Callable[[str], Profile]  # of a profile by its id; raises Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why something cannot be computed, in words."""
+
+    reasons: tuple[str, ...]
+
+    def __add__(self, other: Missing) -> Missing:
+        return Missing((*self.reasons, *(reason for reason in other.reasons if reason not in self.reasons)))
+
+    def __str__(self) -> str:
+        return ", ".join(self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """A listed record with its figures. `footprint` is None where it is withheld, or of a format without figures; `problem` says
+    that its profile refuses it."""
+
+    listed: ListedRecord
+    is_disclosed: bool
+    footprint: Footprint | None = None
+    problem: Finding | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """One credential of the graph, equal to itself alone. `existed_by` is the time that its seal proves."""
+
+    credential: ProductCredential
+    records: tuple[ReadRecord, ...]
+    existed_by: datetime | None
+
+    @property
+    def label(self) -> str:
+        """The product's name and the beginning of its digest: the place of findings about it."""
+        return f"{printable(self.credential.name, LONGEST_NAME)} ({self.credential.digest.hex()[:8]})"
+
+    @cached_property
+    def footprint_record(self) -> ReadRecord | None:
+        """Its record of role `footprint`."""
+        return next((record for record in self.records if record.listed.role == FOOTPRINT), None)
+
+    @property
+    def footprint(self) -> Footprint | None:
+        """Its figures, where they are disclosed and can be read."""
+        return self.footprint_record.footprint if self.footprint_record else None
+
+    @property
+    def lacking(self) -> Missing:
+        """Why it has no footprint; only where it has none."""
+        record = self.footprint_record
+        if record is None:
+            return Missing((f"{self.label} has no footprint",))
+        if not record.is_disclosed:
+            return Missing((f"the footprint of {self.label} is withheld",))
+        if record.problem:
+            return Missing((f"the footprint of {self.label} is not a record of {record.listed.profile}",))
+        return Missing((f"{record.listed.profile} has no figures that could be read",))
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A component as its parent lists it. `child` is None where the passport does not carry it."""
+
+    parent: Product
+    component: Component
+    child: Product | None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the parent signed that this very figure entered its own."""
+        return self.component.basis == USED
+
+    @property
+    def label(self) -> str:
+        """The child's label."""
+        return self.child.label if self.child else f"({self.component.digest.hex()[:8]})"
+
+    def quantity(self) -> tuple[Fraction, Unit] | Missing:
+        """How much of the component is in the declared amount of the parent's footprint: quantity x declared amount (in
+        per.unit) / per.amount, in the component's unit (DESIGN.md, "The way of a figure")."""
+        per = self.component.per
+        quantity, amount = read_decimal(self.component.quantity), read_decimal(per.amount)
+        unit, per_unit = units.find(self.component.unit), units.find(per.unit)
+        footprint = self.parent.footprint
+        if footprint is None:
+            return self.parent.lacking
+        if quantity is None or amount is None or not amount.value:
+            return Missing((f"the quantity of {self.label}",))
+        if unit is None or per_unit is None:
+            return Missing((f"a known unit of {self.label}: {self.component.unit} per {per.unit}",))
+        declared = amount_in(footprint, per_unit, self.parent.label)
+        if isinstance(declared, Missing):
+            return declared
+        return quantity.value * declared / amount.value, unit
+
+    def units_of_child(self) -> Fraction | Missing:
+        """How many declared amounts of the child's footprint are in the declared amount of the parent's."""
+        quantity = self.quantity()
+        if self.child is None:
+            missing = Missing((f"the component {self.label} is not carried",))
+            return missing + quantity if isinstance(quantity, Missing) else missing
+        if self.child.footprint is None:
+            lacking = self.child.lacking
+            return quantity + lacking if isinstance(quantity, Missing) else lacking
+        if isinstance(quantity, Missing):
+            return quantity
+        declared = amount_in(self.child.footprint, quantity[1], self.child.label)
+        return declared if isinstance(declared, Missing) else quantity[0] / declared
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The products of a passport, by digest; the root first, parents before the components that they list first."""
+
+    root: Product
+    products: Mapping[bytes, Product]
+
+    @cached_property
+    def edges(self) -> Mapping[bytes, tuple[Edge, ...]]:
+        """The components of each product, by its digest, in its order."""
+        return {
+            digest: tuple(Edge(one, part, self.products.get(part.digest)) for part in one.credential.components)
+            for digest, one in self.products.items()
+        }
+
+    def edges_of(self, product: Product) -> tuple[Edge, ...]:
+        """The components of one product."""
+        return self.edges[product.credential.digest]
+
+    def all_edges(self) -> Iterator[Edge]:
+        """Every edge once."""
+        return (edge for edges in self.edges.values() for edge in edges)
+
+
+def amount_in(footprint: Footprint, unit: Unit, label: str) -> Fraction | Missing:
+    """The declared amount of a footprint in `unit`: by the table of units, else by the mass that the same footprint states."""
+    if footprint.functional_unit:
+        return Missing((f"the figure of {label} is per {footprint.functional_unit}",))
+    if footprint.amount is None or footprint.unit is None:
+        return Missing((f"a declared amount of {label} in a known unit: {footprint.unit_word or 'none is stated'}",))
+    factor = footprint.unit.to(unit)
+    if factor is not None:
+        return footprint.amount.value * factor
+    if unit.dimension == units.MASS and footprint.mass is not None and footprint.mass.value:
+        return footprint.mass.value / unit.factor
+    return Missing((f"{label} is declared in {footprint.unit.name}, and nothing says how much {unit.name} that is",))
+
+
+def graph_of(passport: Passport, lookup: Lookup, existed_by: Mapping[bytes, datetime | None] | None = None) -> Graph:
+    """The graph of a passport. `lookup` finds the profiles whose figures are read; `existed_by` has the times that seals prove, by
+    digest. Raises nothing: a record that its profile refuses has no figures, and a `problem`."""
+    times = existed_by or {}
+    cited = citations(passport.root, passport.credentials).credentials
+    products = {
+        digest: Product(
+            one.signed, tuple(_read(passport, record, lookup) for record in one.signed.records), times.get(digest)
+        )
+        for digest, one in cited.items()
+    }
+    return Graph(products[passport.root], products)
+
+
+def _read(passport: Passport, listed: ListedRecord, lookup: Lookup) -> ReadRecord:
+    disclosed = passport.records.get(listed.commitment)
+    if disclosed is None or disclosed.profile != listed.profile:
+        return ReadRecord(listed, is_disclosed=disclosed is not None)
+    try:
+        profile = lookup(listed.profile)
+        profile.check(disclosed.document)
+        return ReadRecord(listed, True, profile.footprint(disclosed.document))
+    except Refused as refused:
+        return ReadRecord(listed, True, None, refused.finding)
+
+
+def figure_of(product: Product) -> Figure | Missing:
+    """The total of a product's footprint, for its declared amount."""
+    if product.footprint is None:
+        return product.lacking
+    return product.footprint.total or Missing((f"a total of {product.label}",))

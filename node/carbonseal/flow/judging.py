@@ -1,0 +1,41 @@
+"""Judging: all checks over one graph, and the findings that they give under a policy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from carbonseal.findings import Finding
+from carbonseal.plugins import CHECKS
+
+from .checks import Check, Setting
+from .graph import Graph
+from .rules import CheckRequirement, Kind, Result, Rule, finding
+
+CARBON_FLOW = "carbon-flow"  # all built-in checks
+
+_NOT_REQUIRED = CheckRequirement()
+
+
+def results(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[tuple[str, Result]]:
+    """How every built-in check comes out, with its name, in their order."""
+    for name in CHECKS.built_in:
+        check: Check = CHECKS.find(name, Check)
+        setting = Setting(at, required.get(name, _NOT_REQUIRED).within)
+        yield from ((name, result) for result in check.run(graph, setting))
+
+
+def judge(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[Finding]:
+    """The findings at the instant `at` under a policy that says of each check what `required` does. A check that holds is one
+    finding, with the number of places where it does."""
+    held: Counter[Rule] = Counter()
+    for name, result in results(graph, at, required):
+        requirement = required.get(name, _NOT_REQUIRED)
+        if result.rule.kind is Kind.HOLDS:
+            held[result.rule] += requirement.is_required
+        elif (found := finding(result, requirement)) is not None:
+            yield found
+    for rule, count in held.items():
+        if count and rule.shown is not None:
+            yield rule.shown(count=count)

@@ -1,0 +1,104 @@
+"""Lots: no more is taken of one than it yielded; and one product has one figure."""
+
+from __future__ import annotations
+
+from carbonseal.flow.rules import Result
+from tests.flow.chains import Chain, Made, Part, failures, remarks, used
+
+LOT = ("L1", "1000", "kilogram")
+
+
+def batch(chain: Chain, root: Made) -> list[Result]:
+    return [result for name, result in chain.results(root) if name == "batch"]
+
+
+def kilograms(made: Made, quantity: str) -> Part:
+    return used(made, quantity, "kilogram")
+
+
+def test_takes_of_one_lot_add_up_to_its_yield() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    one = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    other = chain.product("other", "9000", [kilograms(metal, "4")], batch=("B", "100", "piece"))
+    whole = chain.product("whole", "90000", [used(one, "1"), used(other, "1")])
+    assert [result.rule.name for result in batch(chain, whole)].count("batch.holds") == 1
+    assert not failures(chain.results(whole))
+
+
+def test_one_issuer_that_takes_too_much_contradicts_itself() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT, issuer="mine")
+    one = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    other = chain.product("other", "9000", [kilograms(metal, "4.5")], batch=("B", "100", "piece"))
+    whole = chain.product("whole", "90000", [used(one, "1"), used(other, "1")])
+    (result,) = [one for one in batch(chain, whole) if one.rule.name == "batch.exceeded"]
+    assert (result.facts["taken"], result.facts["difference"]) == ("1050", "50")
+    assert result.facts["issuers"] == "did:web:maker.example"
+
+
+def test_several_issuers_together_name_nobody() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT, issuer="mine")
+    one = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    other = chain.product("other", "9000", [kilograms(metal, "4.5")], batch=("B", "100", "piece"), issuer="rival")
+    whole = chain.product("whole", "90000", [used(one, "1"), used(other, "1")])
+    assert failures(chain.results(whole)) == ["batch.exceeded-together"]
+
+
+def test_a_lot_that_is_issued_again_takes_once() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    first = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    again = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"), supersedes=first)
+    whole = chain.product("whole", "90000", [used(first, "1"), used(again, "1")])
+    assert "batch.exceeded" not in failures(chain.results(whole))
+
+
+def test_a_component_that_is_listed_twice_is_taken_twice() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    parts = [kilograms(metal, "6"), used(metal, "4500", "gram")]
+    whole = chain.product("whole", "90000", parts, batch=("A", "100", "piece"))
+    assert failures(chain.results(whole)) == ["batch.exceeded"]
+
+
+def test_a_parent_without_a_batch_takes_what_nobody_can_add_up() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    whole = chain.product("whole", "90000", [kilograms(metal, "6")])
+    assert [result.rule.name for result in batch(chain, whole)] == ["batch.not-checkable"]
+
+
+def test_a_yield_that_is_stated_anew_replaces_the_first() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    more = chain.product("metal", "3", unit="kilogram", mass="1", batch=("L1", "1200", "kilogram"), supersedes=metal)
+    one = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    other = chain.product("other", "9000", [kilograms(more, "5.5")], batch=("B", "100", "piece"))
+    whole = chain.product("whole", "90000", [used(one, "1"), used(other, "1")])
+    assert "batch.exceeded" not in failures(chain.results(whole))
+    assert "batch.yields-differ" not in remarks(chain.results(whole))
+
+
+def test_yields_that_differ_are_told() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    more = chain.product("metal", "3", unit="kilogram", mass="1", batch=("L1", "1200", "kilogram"))
+    one = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    other = chain.product("other", "9000", [kilograms(more, "5.5")], batch=("B", "100", "piece"))
+    whole = chain.product("whole", "90000", [used(one, "1"), used(other, "1")])
+    assert "batch.yields-differ" in remarks(chain.results(whole))
+
+
+def test_one_lot_has_one_figure() -> None:
+    chain = Chain()
+    one = chain.product("part", "3.0", batch=("L1", "10", "piece"))
+    other = chain.product("part", "4.0", batch=("L1", "10", "piece"))
+    whole = chain.product("whole", "9", [used(one, "1"), used(other, "1")])
+    (result,) = [result for name, result in chain.results(whole) if result.rule.name == "duplicate.differs"]
+    assert result.is_decisive
+    variant = chain.product("part", "4.0", batch=("L2", "10", "piece"))
+    assert "duplicate.differs" not in failures(
+        chain.results(chain.product("whole", "9", [used(one, "1"), used(variant, "1")]))
+    )
