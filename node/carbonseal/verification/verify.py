@@ -10,6 +10,7 @@ Each credential that the root leads to is verified once, in the steps of the spe
 6. Status: the issuer's lists, themselves verified by steps 1 to 3, say that the credential is neither revoked nor suspended
    (`carbonseal.verification.status`).
 7. Components: each is carried, and verified like this credential.
+8. Carbon flow: the figures, of records and along the chain (`carbonseal.flow`). What fails is told, required or not.
 
 Then come equivocation, over all heads seen, and what the policy does not ask. All findings are reported; one that is
 rejected makes the verdict *rejected*, else one that is undetermined makes it *undetermined*.
@@ -22,6 +23,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
+from carbonseal.flow.graph import graph_of
+from carbonseal.flow.judging import judge
 from carbonseal.instants import format_instant
 from carbonseal.ledger import TrustItem
 from carbonseal.passport.citations import citations
@@ -31,6 +34,7 @@ from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
+from carbonseal.records.profiles import built_in
 from carbonseal.verification.log_facts import log_keys
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
@@ -90,15 +94,16 @@ class _Verification:
         """Verify everything, once."""
         passport = self._passport
         root = passport.credential
-        existed_by: datetime | None = None
-        for digest, carried in citations(passport.root, passport.credentials).credentials.items():
-            time = self._credential(carried)
-            if digest == passport.root:
-                existed_by = time
+        times = {
+            digest: self._credential(carried)
+            for digest, carried in citations(passport.root, passport.credentials).credentials.items()
+        }
         self._found += self._if_asked(self._statuses.of_lists())  # 6
         self._found += self._equivocations.values()
         if self._policy.history:
             self._found += one_history.within(passport, log_keys(self._policy))
+        graph = graph_of(passport, built_in, times)
+        self._found += judge(graph, self._at, self._policy.required_checks())  # 8
         self._found += self._not_asked()
         return Report(
             verdict=Verdict.of(self._found),
@@ -106,7 +111,7 @@ class _Verification:
             subject=root.subject,
             name=root.name,
             credential=root.digest.hex(),
-            existed_by=existed_by,
+            existed_by=times[passport.root],
             trusted=tuple(self._seals.trusted.values()),
         )
 
@@ -236,9 +241,9 @@ class _Verification:
             yield codes.HISTORY_NOT_ASKED()
         if not policy.disclosed:
             yield codes.RECORD_NOT_ASKED()
-        if not policy.checks:
+        if not policy.required_checks():
             yield codes.FLOW_NOT_ASKED()
-        for check in policy.checks:
+        for check in policy.unknown_checks:
             yield codes.CHECK_UNAVAILABLE(check=check)
 
 

@@ -65,3 +65,10 @@ def lookup(profile_id: str) -> Profile:
     if profile is None:
         raise Refused(records_codes.PROFILE_UNKNOWN(id=printed))
     return profile
+
+
+def built_in(profile_id: str) -> Profile:
+    """`lookup` among the profiles that carbonseal itself brings: what a verdict rests on is in no other package."""
+    if not PROFILES.is_built_in(profile_id):
+        raise Refused(records_codes.PROFILE_UNKNOWN(id=printable(profile_id)))
+    return lookup(profile_id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from carbonseal.flow.rules import CheckRequirement
 from carbonseal.ledger import EvidenceVerifier, Pins
 from carbonseal.log.notes import UnknownKey, VerifierKey
 from carbonseal.log.quorums import Quorum
+from carbonseal.plugins import CHECKS
 
 
 class Role(StrEnum):
@@ -67,7 +69,14 @@ class Policy:
     status: StatusRequirement | None = None
     history: bool = False
     disclosed: tuple[str, ...] = ()  # roles of records
-    checks: tuple[str, ...] = ()  # required, and this version lacks them
+    carbon_flow: CheckRequirement | None = None  # of all checks that have no line of their own
+    checks: dict[str, CheckRequirement] = field(default_factory=dict)  # carbon-flow checks with a line of their own
+    unknown_checks: tuple[str, ...] = ()  # required, and this version lacks them
+
+    def required_checks(self) -> Mapping[str, CheckRequirement]:
+        """What is required of each carbon-flow check, by name; those that are not asked for are left out."""
+        all_of_them = {} if self.carbon_flow is None else dict.fromkeys(CHECKS.built_in, self.carbon_flow)
+        return {**all_of_them, **self.checks}
 
     def without_ledgers(self, origins: Collection[str]) -> Policy:
         """The policy without the ledger lines of these logs, by origin."""

@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
+from carbonseal.flow.rules import CheckRequirement
+from carbonseal.plugins import CHECKS
 from carbonseal.verification import codes
 
 from .model import Policy, StatusRequirement
@@ -18,6 +21,7 @@ from .names import Names, Sort
 from .words import Option, Word, options
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])", re.ASCII)
+_PERCENT = re.compile(r"([0-9]{1,3}(?:[.][0-9]{1,6})?)%", re.ASCII)
 _UNITS = {"d": "days", "h": "hours"}
 
 Options = Mapping[str, Option]
@@ -40,8 +44,8 @@ def require(words: Sequence[Word], policy: Policy, names: Names, seen: set[str])
     known = REQUIREMENTS.get(check.text)
     if known is None:
         options(words[1:], None, f"require {check.text} [<key>=<value>]...")
-        if check.text not in policy.checks:
-            policy.checks += (check.text,)
+        if check.text not in policy.unknown_checks:
+            policy.unknown_checks += (check.text,)
         return
     if check.text in seen and not known.often:
         raise check.refused(codes.POLICY_LINE_TWICE, word=f"require {check.text}")
@@ -75,13 +79,56 @@ def _disclosed(policy: Policy, given: Options, _: Names) -> None:
     policy.disclosed += (role.value,)
 
 
+def _carbon_flow(policy: Policy, given: Options, _: Names) -> None:
+    policy.carbon_flow = _check_requirement(given)
+
+
+def _check(name: str) -> Requirement:
+    """The line of one carbon-flow check."""
+
+    def read(policy: Policy, given: Options, _: Names) -> None:
+        policy.checks[name] = _check_requirement(given)
+
+    bounded = name in WITH_A_BOUND
+    form = f"require {name} [if-unknown=undetermined]{' [within=<percent>%]' if bounded else ''}"
+    return Requirement(form, read, optional=("if-unknown", *(["within"] if bounded else [])))
+
+
+def _check_requirement(given: Options) -> CheckRequirement:
+    unknown = given.get("if-unknown")
+    if unknown is not None and unknown.value != "undetermined":
+        raise unknown.word.refused(codes.POLICY_VALUE, problem="expected undetermined; without the option it is noted")
+    within = _percent(given["within"]) if "within" in given else None
+    return CheckRequirement(is_required=True, unknown_counts=unknown is not None, within=within)
+
+
+# Checks that compare figures, and the one that compares a share with a limit.
+WITH_A_BOUND = frozenset(
+    {"total", "biogenic", "consistency", "exemption", "contributions", "batch", "mass", "duplicate", "transport"}
+)
+
 REQUIREMENTS: Mapping[str, Requirement] = {
     "anchors": Requirement("require anchors by=<ledger or group>", _anchors, needed=("by",)),
     "time": Requirement("require time by=<ledger or group>", _time, needed=("by",)),
     "status": Requirement("require status [within=<number>d|<number>h]", _status, optional=("within",)),
     "history": Requirement("require history", _history),
     "disclosed": Requirement("require disclosed role=<role>", _disclosed, needed=("role",), often=True),
+    "carbon-flow": Requirement(
+        "require carbon-flow [if-unknown=undetermined] [within=<percent>%]",
+        _carbon_flow,
+        optional=("if-unknown", "within"),
+    ),
+    **{name: _check(name) for name in CHECKS.built_in},
 }
+
+
+def _percent(option: Option) -> Fraction:
+    found = _PERCENT.fullmatch(option.value)
+    if found is None or Fraction(found[1]) > 100:
+        raise option.word.refused(
+            codes.POLICY_VALUE, problem="expected a percentage of at most 100, such as 1% or 0.5%"
+        )
+    return Fraction(found[1]) / 100
 
 
 def _duration(option: Option) -> timedelta:
