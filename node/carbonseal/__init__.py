@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from carbonseal.findings import CarbonsealError, Finding, Outcome, Refused, Verdict
-    from carbonseal.passport.passports import Passport
-    from carbonseal.passport.passports import parse as parse_passport
+    from carbonseal.flow.passports import ProductPassport as Passport
+    from carbonseal.flow.passports import parse as parse_passport
     from carbonseal.verification.policy import Policy, parse_policy
     from carbonseal.verification.trust import Trust, parse_trust
     from carbonseal.verification.verify import Report, verify
@@ -45,13 +45,13 @@ _FROM = {
     "CarbonsealError": "findings",
     "Finding": "findings",
     "Outcome": "findings",
-    "Passport": "passport.passports",
+    "Passport": "flow.passports:ProductPassport",
     "Policy": "verification.policy",
     "Refused": "findings",
     "Report": "verification.verify",
     "Trust": "verification.trust",
     "Verdict": "findings",
-    "parse_passport": "passport.passports:parse",
+    "parse_passport": "flow.passports:parse",
     "parse_policy": "verification.policy",
     "parse_trust": "verification.trust",
     "verify": "verification.verify",

@@ -22,12 +22,13 @@ class Figure:
     """A number of a document: its exact value, its rounding, and the JSON pointer (RFC 6901) that it was read at.
 
     >>> read_decimal("45.20", "/pcf/total")
-    Figure(value=Fraction(226, 5), half=Fraction(1, 200), pointer='/pcf/total')
+    Figure(value=Fraction(226, 5), half=Fraction(1, 200), pointer='/pcf/total', is_number=False)
     """
 
     value: Fraction
     half: Fraction  # half a unit in the last printed place; 0 for zero
     pointer: str = ""
+    is_number: bool = False  # it was a JSON number, whose digits are the canonical form's and not the author's
 
     def times(self, factor: Fraction) -> Figure:
         """The figure in another unit, of which one of this has `factor`."""
@@ -45,12 +46,16 @@ def read_decimal(value: Any, pointer: str = "") -> Figure | None:
     exact = Fraction(found[0])
     if abs(exact) >= ABSENT_FROM:
         return None
-    places = len((found[2] or "") if isinstance(value, str) else (found[2] or "").rstrip("0")) - int(found[3] or 0)
-    return Figure(exact, Fraction(1, 2) / Fraction(10) ** places if exact else Fraction(0), pointer)
+    is_number = not isinstance(value, str)
+    digits = found[2] or ""
+    places = len(digits.rstrip("0") if is_number else digits) - int(found[3] or 0)
+    half = Fraction(1, 2) / Fraction(10) ** places if exact else Fraction(0)
+    return Figure(exact, half, pointer, is_number)
 
 
 def decimal_text(value: Fraction, digits: int = 6) -> str:
-    """An exact value for people: plain digits, at most `digits` significant ones after a rounding to nearest, no exponent.
+    """An exact value for people: plain digits without exponent; what follows the point is rounded so that at most `digits`
+    significant ones are left.
 
     >>> decimal_text(Fraction(74200)), decimal_text(Fraction(1, 3)), decimal_text(Fraction(-17, 2000))
     ('74200', '0.333333', '-0.0085')

@@ -1,0 +1,1 @@
+"""Products as people see them: the tree of a passport, and what a correction changes."""
