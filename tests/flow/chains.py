@@ -106,7 +106,7 @@ def footprint(
         "companyName": "Example",
         "companyIds": ["urn:company:example:maker"],
         "productDescription": name,
-        "productIds": [f"urn:product:example:{name}"],
+        "productIds": [f"urn:product:example:{name.replace(' ', '-')}"],
         "productNameCompany": name,
         "pcf": {member: value for member, value in figures.items() if value is not None},
     }
@@ -147,7 +147,7 @@ class Chain:
         edit(own)
         record = Disclosed(profile, SALT, own)
         beyond = {stage: Disclosed("pact/3.0", SALT, one) for stage, one in (stages or {}).items()}
-        subject = subject or f"urn:product:example:{name}"
+        subject = subject or f"urn:product:example:{name.replace(' ', '-')}"
         self.count += 1
         draft = draft_product(
             id=f"urn:example:credential:{self.count}",

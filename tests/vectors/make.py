@@ -15,6 +15,7 @@ from tests.vectors.making import (
     eas,
     evidence,
     fabric,
+    flow,
     histories,
     log,
     notes,
@@ -53,6 +54,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "policies": ("15", policies.policies),
     "observations": ("22", histories.observations),
     "fraud-proofs": ("23", histories.fraud_proofs),
+    "carbon-flow": ("24", flow.flow),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from carbonseal.flow.rules import CheckRequirement
 from carbonseal.verification.policy import parse_policy
 
 
@@ -17,7 +18,12 @@ def contents(raw: bytes) -> dict[str, Any]:
     if policy.status:
         within = policy.status.within
         required["status"] = {"within": None if within is None else int(within.total_seconds())}
-    several = {"history": policy.history, "disclosed": list(policy.disclosed), "checks": list(policy.checks)}
+    several: dict[str, Any] = {
+        "history": policy.history,
+        "disclosed": list(policy.disclosed),
+        "checks": list(policy.unknown_checks),
+    }
+    several["carbon"] = {name: _check(one) for name, one in policy.required_checks().items()}
     return {
         "logs": sorted(policy.logs),
         "witnesses": sorted(map(_opaque, policy.witnesses)),
@@ -25,6 +31,11 @@ def contents(raw: bytes) -> dict[str, Any]:
         "signers": {signer.name: signer.role.value for signer in policy.signers.values()},
         "required": required | {check: value for check, value in several.items() if value},
     }
+
+
+def _check(required: CheckRequirement) -> dict[str, Any]:
+    within = None if required.within is None else str(required.within)
+    return {"if-unknown": "undetermined" if required.unknown_counts else "noted", "within": within}
 
 
 def _opaque(name: str) -> str:

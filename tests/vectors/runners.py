@@ -28,7 +28,7 @@ from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
-from tests.vectors import history_runners, policy_runner, product_runners
+from tests.vectors import flow_runner, history_runners, policy_runner, product_runners
 
 Vector = dict[str, Any]
 
@@ -375,4 +375,5 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "subtree": lambda case, _: history_runners.subtree(case),
     "merge": lambda case, _: history_runners.merge([octets(file) for file in case["files"]]),
     "fraud": _fraud,
+    "flow": lambda case, _: flow_runner.flow(case),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from carbonseal.plugins import CHECKS
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
 from tests.vectors.making.log import private_key
 from tests.vectors.making.notes import STRANGER, WATCHER, WITNESS, material, vkey
@@ -103,9 +104,21 @@ def _read() -> list[Case]:
             (
                 text
                 + "require history\nrequire disclosed role=footprint\nrequire disclosed role=use\n"
-                + "require carbon-flow if-unknown=undetermined\nrequire mass within=2%\nrequire mass"
+                + "require statement by=bodies\nrequire over-allocation within=2%\nrequire over-allocation"
             ).encode(),
-            required=required | {"history": True, "disclosed": ["footprint", "use"], "checks": ["carbon-flow", "mass"]},
+            required=required
+            | {"history": True, "disclosed": ["footprint", "use"], "checks": ["statement", "over-allocation"]},
+        ),
+        reads(
+            "carbon-flow is every check, and a check's own line goes before",
+            (text + "require mass within=2.5%\nrequire carbon-flow if-unknown=undetermined\n").encode(),
+            required=required
+            | {
+                "carbon": {
+                    **{name: {"if-unknown": "undetermined", "within": None} for name in CHECKS.built_in},
+                    "mass": {"if-unknown": "noted", "within": "1/40"},
+                }
+            },
         ),
     ]
 
@@ -260,7 +273,7 @@ def _lines_refused() -> list[Case]:
         (
             "options of a check that is lacking, twice",
             refused("policy.name-twice", place=_at(12, 18)),
-            text + "require mass a=1 a=2\n",
+            text + "require over a=1 a=2\n",
         ),
     )
     large = repeated((text, 1), ("#", 1 << 20))

@@ -26,7 +26,8 @@ def test_a_whole_policy() -> None:
     }
     assert read.time == "chain"
     assert read.status == StatusRequirement(timedelta(days=60))
-    assert read.checks == ("over-allocation",)
+    assert read.unknown_checks == ("over-allocation",)
+    assert not read.required_checks()
     assert not read.history
     assert not read.disclosed
 

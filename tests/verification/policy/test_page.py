@@ -68,7 +68,7 @@ def test_the_procurement_offices() -> None:
     assert report.existed_by == BLOCK_TIME
 
 
-@pytest.mark.parametrize("line", ["require statement by=vouching", "require carbon-flow", "require over-allocation"])
+@pytest.mark.parametrize("line", ["require statement by=vouching", "require over-allocation"])
 def test_what_the_version_lacks(line: str) -> None:
     _, reader, _ = world()
     report = report_on("procurement", reader, line)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
+from carbonseal.findings import Refused
+from carbonseal.flow.rules import CheckRequirement
+from carbonseal.plugins import CHECKS
 from carbonseal.verification.policy import StatusRequirement, parse_policy
 from tests.verification.policy.lines import policy, refused
 
@@ -53,5 +57,40 @@ class TestRequire:
 
     def test_what_this_version_lacks_is_kept_with_any_options(self) -> None:
         more = "require statement standard=iso-14067 by=bodies\nrequire statement standard=iso-14064\n"
-        assert parse_policy(policy() + more).checks == ("over-allocation", "statement")
+        assert parse_policy(policy() + more).unknown_checks == ("over-allocation", "statement")
         refused(policy() + "require statement standard", "policy.form", 15, 19)
+
+    def test_carbon_flow_is_every_check(self) -> None:
+        read = parse_policy(policy() + "require carbon-flow if-unknown=undetermined within=1%\n")
+        every = CheckRequirement(is_required=True, unknown_counts=True, within=Fraction(1, 100))
+        assert read.required_checks() == dict.fromkeys(CHECKS.built_in, every)
+
+    def test_a_check_of_its_own_line_goes_before(self) -> None:
+        lines = ["require mass within=2.5%", "require carbon-flow", "require order"]
+        for order in (lines, lines[::-1]):
+            required = parse_policy(policy() + "\n".join(order)).required_checks()
+            assert required["mass"] == CheckRequirement(is_required=True, within=Fraction(1, 40))
+            assert required["total"] == required["order"] == CheckRequirement(is_required=True)
+
+    def test_one_check_alone(self) -> None:
+        required = parse_policy(policy() + "require total\n").required_checks()
+        assert required == {"total": CheckRequirement(is_required=True)}
+
+    @pytest.mark.parametrize(
+        ("line", "code"),
+        [
+            ("require order within=1%", "policy.form"),
+            ("require total if-unknown=noted", "policy.value"),
+            ("require total within=1", "policy.value"),
+            ("require total within=-1%", "policy.value"),
+            ("require total within=101%", "policy.value"),
+            ("require total within=1e1%", "policy.value"),
+            ("require total within=٣%", "policy.value"),
+            ("require total\nrequire total", "policy.line-twice"),
+            ("require carbon-flow package=x", "policy.form"),
+        ],
+    )
+    def test_options_of_checks_that_are_refused(self, line: str, code: str) -> None:
+        with pytest.raises(Refused) as caught:
+            parse_policy(policy() + line)
+        assert caught.value.finding.code.name == code

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.stages import Stages as Modules
 from carbonseal.footprints.stages import stages_text
 from carbonseal.passport.products import STAGE
 
@@ -59,8 +60,13 @@ CHECK = Stages()
 def _own(product: Product) -> Iterator[Result]:
     boundary = product.footprint.boundary if product.footprint else None
     for record in product.records:
-        if boundary and record.listed.role == STAGE and record.listed.stage in boundary:
+        if boundary and record.listed.role == STAGE and _inside(record.listed.stage, boundary):
             yield Result(INSIDE, facts={"stage": record.listed.stage, "boundary": stages_text(boundary)})
+
+
+def _inside(stage: str, boundary: Modules) -> bool:
+    """Whether a module, or one of a group that is named by its letter, is in the boundary."""
+    return any(module == stage or module[:1] == stage for module in boundary)
 
 
 def _delivered(graph: Graph, product: Product) -> Iterator[Result]:
