@@ -52,7 +52,7 @@ class TestTotal:
 
     def test_the_band_is_the_policys(self) -> None:
         chain = Chain()
-        zero = dict.fromkeys(
+        zero: dict[str, Any] = dict.fromkeys(
             ("landUseChangeGhgEmissions", "landManagementBiogenicCO2Emissions", "biogenicNonCO2Emissions"), "0"
         )
         made = chain.product(
@@ -84,7 +84,7 @@ class TestTotal:
         assert total_of("0.4", "0.1")[0] == "total.differs"
 
     def test_including_is_excluding_and_uptake(self) -> None:
-        included = {"pcfIncludingBiogenicUptake": "1.63"}
+        included: dict[str, Any] = {"pcfIncludingBiogenicUptake": "1.63"}
         assert names(of("total", total="1.85", biogenicCO2Uptake="-1.5", **included))[-1] == "total.differs"
         assert names(of("total", total="1.85", **included))[-1] == "total.not-checkable"
         assert names(of("total", total="1.85", biogenicCO2Uptake="-0.22", **included))[-1] == "total.holds"
@@ -149,7 +149,7 @@ class TestConsistency:
         assert names(of("consistency", primaryDataShare="52")) == ["consistency.holds"]
 
     def test_zero_packaging_beside_a_false_flag_does_no_harm(self) -> None:
-        flag = {"packagingEmissionsIncluded": False}
+        flag: dict[str, Any] = {"packagingEmissionsIncluded": False}
         assert names(of("consistency", packagingGhgEmissions="0.0", **flag)) == ["consistency.holds"]
 
 

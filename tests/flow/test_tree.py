@@ -22,7 +22,9 @@ def test_three_batteries_are_three_batteries() -> None:
     device = chain.product("device", "10", [used(battery, "3")])
     tree = tree_of(chain.graph(device))
     (branch,) = tree.below
-    assert (branch.quantity, branch.unit.name if branch.unit else "") == (3, "piece")
+    assert branch.quantity == Fraction(3)
+    assert branch.unit is not None
+    assert branch.unit.name == "piece"
     assert value(branch.figure) == Fraction("2.5")
     assert value(branch.contribution) == branch.of_root == Fraction("7.5")
     assert branch.share == Fraction(3, 4)
