@@ -14,10 +14,22 @@ from click.testing import CliRunner
 from carbonseal import plugins
 from carbonseal.cli.main import carbonseal
 from carbonseal.findings import Code, Finding, Refused
+from carbonseal.flow.checks import Check
 from carbonseal.gathering import TrustGatherer
 from carbonseal.keys.signers import SignerScheme
 from carbonseal.ledger import Connect, EvidenceVerifier
-from carbonseal.plugins import COMMANDS, EVIDENCE, GROUPS, LEDGERS, PROFILES, SIGNERS, TRUST, PluginGroup, shape_problem
+from carbonseal.plugins import (
+    CHECKS,
+    COMMANDS,
+    EVIDENCE,
+    GROUPS,
+    LEDGERS,
+    PROFILES,
+    SIGNERS,
+    TRUST,
+    PluginGroup,
+    shape_problem,
+)
 from carbonseal.records.profiles import Profile
 from tests.installed import install
 
@@ -26,6 +38,7 @@ INTERFACES: dict[str, type] = {
     EVIDENCE.group: EvidenceVerifier,
     TRUST.group: TrustGatherer,
     PROFILES.group: Profile,
+    CHECKS.group: Check,
     SIGNERS.group: SignerScheme,
     COMMANDS.group: click.Command,
 }

@@ -15,8 +15,8 @@ from carbonseal.records.profiles import built_in
 
 
 def flow(case: dict[str, Any]) -> dict[str, Any]:
-    """The rules that fail, and the verdict where carbon-flow is required; `required_unknown` where the case asks for it: the verdict with
-    ``if-unknown=undetermined``."""
+    """The rules that fail, and the verdict where carbon-flow is required; where the case asks for `required_unknown`, also that
+    with ``if-unknown=undetermined``."""
     graph, at = graph_of(parse_value(case["passport"]), built_in), parse_instant(case["at"])
     found = {
         "fails": sorted(one.rule.name for _, one in results(graph, at, {}) if one.rule.kind is Kind.FAILS),

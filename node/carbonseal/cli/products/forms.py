@@ -16,5 +16,5 @@ def FORM(command: Command) -> Command:  # noqa: N802 - a decorator, like the oth
     """The options; the command gets `form`: TEXT, JSON or CSV. The last one given counts."""
     json = click.option("--json", "form", flag_value=JSON, help="Print JSON.")
     csv = click.option("--csv", "form", flag_value=CSV, help="Print CSV.")
-    text = click.option("--text", "form", flag_value=TEXT, default=True, hidden=True)
+    text = click.option("--text", "form", flag_value=TEXT, default=True, help="Print text for people; the default.")
     return json(csv(text(command)))
