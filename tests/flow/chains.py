@@ -35,7 +35,7 @@ from carbonseal.passport.products import (
     batch_salt,
     draft_product,
 )
-from carbonseal.records.profiles import built_in
+from tests.flow.made_up import MadeUp, lookup
 from tests.world import Issuer, key
 
 ISSUED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -174,6 +174,11 @@ class Chain:
             below |= {**part.made.below, part.made.digest: part.made.credential}
         return Made(credential, records, below)
 
+    def made_up(self, name: str, parts: Sequence[Part] = (), *, issued: datetime = ISSUED, **document: Any) -> Made:
+        """A product with a footprint in the tests' own format, which can say everything."""
+        own = {"total": "1.0", "amount": "1", **document}
+        return self.product(name, parts=parts, document=own, profile=MadeUp.id, issued=issued)
+
     def passport(self, root: Made, *, without: Iterable[Made] = ()) -> Passport:
         """The passport of a product, without those credentials."""
         gone = {one.digest for one in without}
@@ -182,7 +187,7 @@ class Chain:
 
     def graph(self, root: Made, *, without: Iterable[Made] = ()) -> Graph:
         """Its graph."""
-        return graph_of(self.passport(root, without=without), built_in)
+        return graph_of(self.passport(root, without=without), lookup)
 
     def results(self, root: Made, at: datetime = AT, **within: Any) -> list[tuple[str, Result]]:
         """How every check comes out; `within` by check's name."""

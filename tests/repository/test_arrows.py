@@ -51,6 +51,7 @@ ARROWS = {
     "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service", "carbonseal.storage"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.api": LOWER,
+    "carbonseal.footprint": LOWER,
     "carbonseal.__main__": {"carbonseal.cli"},
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.gathering", "carbonseal.keys"},
     # A command that an adapter brings is part of the command line; nothing else of the adapter is.

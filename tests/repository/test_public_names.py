@@ -28,7 +28,7 @@ def test_every_public_name_is_there(name: str) -> None:
 
 def test_they_are_the_real_ones() -> None:
     assert carbonseal.verify is verify
-    assert carbonseal.parse_passport.__module__ == "carbonseal.passport.passports"
+    assert carbonseal.parse_passport.__module__ == "carbonseal.flow.passports"
 
 
 def test_no_other_name_is() -> None:

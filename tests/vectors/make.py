@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.flow import vector_cases
 from tests.vectors import examples
 from tests.vectors.cases import Case
 from tests.vectors.making import (
@@ -15,7 +16,6 @@ from tests.vectors.making import (
     eas,
     evidence,
     fabric,
-    flow,
     histories,
     log,
     notes,
@@ -54,7 +54,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "policies": ("15", policies.policies),
     "observations": ("22", histories.observations),
     "fraud-proofs": ("23", histories.fraud_proofs),
-    "carbon-flow": ("24", flow.flow),
+    "carbon-flow": ("24", vector_cases.flow),
 }
 
 

@@ -1,1 +1,4 @@
-"""Footprints: the figures of a record, whatever its format, in one internal model with exact numbers and units."""
+"""Footprints: the figures of a record, whatever its format, in one internal model with exact numbers and units.
+
+Private.
+"""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 PUBLIC = (
     "carbonseal",  # verify from a program
+    "carbonseal.footprint",  # read the figures of one record
     "carbonseal.api",  # extend carbonseal: a ledger, a profile, a signer scheme
     "carbonseal_adapters.conformance",  # try an adapter for another kind of ledger
 )

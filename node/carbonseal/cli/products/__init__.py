@@ -1,1 +1,4 @@
-"""Products as people see them: the tree of a passport, and what a correction changes."""
+"""Products as people see them: the tree of a passport, and what a correction changes.
+
+Private.
+"""

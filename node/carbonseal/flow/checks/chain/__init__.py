@@ -1,1 +1,4 @@
-"""Checks between products and their components."""
+"""Checks between products and their components.
+
+Private.
+"""

@@ -1,1 +1,4 @@
-"""Checks of lots: what was taken of a batch, and what is told twice."""
+"""Checks of lots: what was taken of a batch, and what is told twice.
+
+Private.
+"""

@@ -1,4 +1,7 @@
-"""Checks within one record: what its own figures say of each other."""
+"""Checks within one record: what its own figures say of each other.
+
+Private.
+"""
 
 from __future__ import annotations
 
