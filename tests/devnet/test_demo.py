@@ -60,6 +60,10 @@ def test_the_passport_holds_the_whole_chain(demo: tuple[Path, str]) -> None:
     passport = parse((folder / "passport.json").read_bytes())
     assert len(passport.credentials) == len(products())
     assert len(passport.records) == sum(len(product.records) for product in products())
+    signed = [one.signed for one in passport.credentials.values()]
+    assert len({one.lot for one in signed} - {None}) == len(products())
+    assert {component.basis for one in signed for component in one.components} == {"used"}
+    assert [one.stage for one in passport.credential.records if one.stage] == ["A4", "B6", "C"]
     ledgers = {
         anchor.ledger.split(":")[0] for seal in passport.seals.values() for h in seal.heads for anchor in h.anchors
     }

@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from carbonseal.findings import CarbonsealError, Verdict
+from carbonseal.findings import CarbonsealError, Finding, Verdict
 from carbonseal.log.notes import NoteSigner, VerifierKey
 from carbonseal.node import config, config_file
 from carbonseal.node.anchoring.tracked import State
@@ -40,7 +40,6 @@ ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"
 POLICY = "customs.policy"
 TRUST = "trust.json"
-PER = {"amount": "1", "unit": "piece"}
 TIMEOUT = 60.0  # seconds that anchors get to be final
 
 
@@ -139,9 +138,9 @@ async def _certify(world: World, out: Path, stage: Stage) -> None:
     async with Node.open(world.node) as node:
         with stage.step("seal the records of a door reader's supply chain") as details:
             commitments = {
-                path: (await node.submit(path.read_bytes(), "pact/3.0")).commitment.hex()
+                one.path: (await node.submit(one.path.read_bytes(), "pact/3.0")).commitment.hex()
                 for product in chain_of_products
-                for _, path in product.records
+                for one in product.records
             }
             await node.sequence()
             details.append(
@@ -165,20 +164,15 @@ async def _certify(world: World, out: Path, stage: Stage) -> None:
 
 async def _issue(node: Node, chain_of_products: list[Product], commitments: dict[Path, str]) -> Passport:
     """Passports from the mine to the finished product; the last one has all others inside."""
-    issued: dict[str, bytes] = {}
+    warnings: list[Finding] = []
+    issued: dict[str, Any] = {}
+    raw = b""
     for product in chain_of_products:
-        request = {
-            "issuer": product.issuer_name,
-            "subject": product.subject,
-            "name": product.name,
-            "records": [{"role": role, "commitment": commitments[path]} for role, path in product.records],
-            "components": [
-                {"passport": parse_json(issued[name]), "quantity": quantity, "unit": unit, "per": PER, "basis": "used"}
-                for name, quantity, unit in product.components
-            ],
-        }
-        issued[product.name] = await node.issue(request)
-    return parse(issued[chain_of_products[-1].name])
+        raw = await node.issue(product.request(commitments, issued), warnings.append)
+        issued[product.name] = parse_json(raw)
+    if warnings:
+        raise DemoFailed(f"the chain does not add up: {warnings[0]}")
+    return parse(raw)
 
 
 async def _anchor(node: Node) -> None:

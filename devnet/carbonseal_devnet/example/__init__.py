@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a company adds itself: an EN 15804 stage and its emissions, in kg CO2e per declared unit of the product."""
+    """What a company adds itself: an EN 15804 stage and its emissions, in kg CO2e per declared amount of the product."""
 
     stage: str
     name: str
     fossil: Decimal
     land_use_change: Decimal
     uptake: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record of a product: its role, its file, and of one beyond the gate its stage and how much of it the product has."""
+
+    role: str
+    path: Path
+    stage: Mapping[str, str]  # empty, or stage, quantity and unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +41,53 @@ class Product:
     subject: str  # the product's id, a URN
     issuer_name: str
     issuer: str  # did:web
-    records: tuple[tuple[str, Path], ...]  # role, file; the first is the footprint
-    components: tuple[tuple[str, str, str], ...]  # name, quantity per declared unit, unit
+    per: Mapping[str, str]  # the declared amount of its footprint, with unit
+    records: tuple[Listed, ...]  # the first is the footprint
+    components: tuple[tuple[str, str, str], ...]  # name, quantity into `per`, unit
     stages: tuple[Stage, ...]
+    about: Mapping[str, Any]  # identifiers, classifications, facility, batch: as an issue request has them
+
+    def request(self, commitments: Mapping[Path, str], passports: Mapping[str, Any]) -> dict[str, Any]:
+        """The issue request about this product: `commitments` of its records by file, in hexadecimal, and `passports` of its
+        components by name, as JSON values."""
+        return {
+            "issuer": self.issuer_name,
+            "subject": self.subject,
+            "name": self.name,
+            **self.about,
+            "records": [{"role": one.role, "commitment": commitments[one.path], **one.stage} for one in self.records],
+            "components": [
+                {"passport": passports[name], "quantity": quantity, "unit": unit, "per": self.per, "basis": "used"}
+                for name, quantity, unit in self.components
+            ],
+        }
 
 
 def products() -> list[Product]:
     """The chain from the mines to the finished product: each product after its components, the door reader last."""
-    chain = tomllib.loads((FOLDER / "chain.toml").read_text(encoding="utf-8"))
-    return [
-        Product(
-            name=entry["name"],
-            tier=entry["tier"],
-            subject=entry["subject"],
-            issuer_name=entry["issuer"]["name"],
-            issuer=entry["issuer"]["id"],
-            records=tuple((record["role"], FOLDER / record["file"]) for record in entry["records"]),
-            components=tuple((part["name"], part["quantity"], part["unit"]) for part in entry.get("components", ())),
-            stages=tuple(
-                Stage(
-                    stage["stage"],
-                    stage["name"],
-                    Decimal(stage["fossil"]),
-                    Decimal(stage["landUseChange"]),
-                    Decimal(stage["uptake"]),
-                )
-                for stage in entry["stages"]
-            ),
-        )
-        for entry in chain["product"]
-    ]
+    return [_product(entry) for entry in tomllib.loads((FOLDER / "chain.toml").read_text(encoding="utf-8"))["product"]]
+
+
+def _product(entry: Mapping[str, Any]) -> Product:
+    return Product(
+        name=entry["name"],
+        tier=entry["tier"],
+        subject=entry["subject"],
+        issuer_name=entry["issuer"]["name"],
+        issuer=entry["issuer"]["id"],
+        per=entry["per"],
+        records=tuple(map(_listed, entry["records"])),
+        components=tuple((part["name"], part["quantity"], part["unit"]) for part in entry.get("components", ())),
+        stages=tuple(map(_stage, entry["stages"])),
+        about={member: entry[member] for member in ("identifiers", "classifications", "facility", "batch")},
+    )
+
+
+def _listed(record: Mapping[str, str]) -> Listed:
+    stage = {member: record[member] for member in ("stage", "quantity", "unit") if member in record}
+    return Listed(record["role"], FOLDER / record["file"], stage)
+
+
+def _stage(stage: Mapping[str, str]) -> Stage:
+    fossil, land_use_change, uptake = (Decimal(stage[member]) for member in ("fossil", "landUseChange", "uptake"))
+    return Stage(stage["stage"], stage["name"], fossil, land_use_change, uptake)

@@ -17,7 +17,7 @@ from carbonseal_devnet.example import products
 from tests.cli.conftest import Run
 from tests.world import World
 
-FOOTPRINT = json.loads(products()[-1].records[0][1].read_bytes())
+FOOTPRINT = json.loads(products()[-1].records[0].path.read_bytes())
 
 
 @dataclass
