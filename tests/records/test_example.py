@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -161,8 +161,8 @@ def rows(document: str) -> dict[str, Decimal]:
 
 def test_the_totals_of_the_readme_by_tier_and_stage() -> None:
     amounts = in_one_reader()
-    tiers: Counter[str] = Counter()
-    stages: Counter[str] = Counter()
+    tiers: defaultdict[str, Decimal] = defaultdict(Decimal)
+    stages: defaultdict[str, Decimal] = defaultdict(Decimal)
     for product in CHAIN:
         own = value(product, TOTAL) - from_components(product, TOTAL)
         assert own == sum(stage.fossil + stage.land_use_change for stage in product.stages)
