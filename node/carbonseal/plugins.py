@@ -160,6 +160,9 @@ PROFILES = PluginGroup(
     "carbonseal.profiles",
     "profile",
     {
+        # A format that extends another comes before it: a document is recognised by the first.
+        "tidas/1": "carbonseal.records.profiles.pact.tidas_1:PROFILE",
+        "ileap/1": "carbonseal.records.profiles.pact.ileap_1:PROFILE",
         "pact/3.0": "carbonseal.records.profiles.pact.pact_3:PROFILE",
         "pact/2.3": "carbonseal.records.profiles.pact.pact_2:PROFILE",
         "json/1": "carbonseal.records.profiles.generic:PROFILE",

@@ -68,7 +68,7 @@ _EXTENSION = members(
     {"documentation": URI},
 )
 
-_CARBON_FOOTPRINT = members(
+CARBON_FOOTPRINT = members(
     {
         "declaredUnitOfMeasurement": named(*UNITS),
         "declaredUnitAmount": ABOVE_ZERO,
@@ -131,7 +131,7 @@ PRODUCT_FOOTPRINT = members(
         "productDescription": text(),
         "productIds": set_of(URN),
         "productNameCompany": FILLED,
-        "pcf": _CARBON_FOOTPRINT,
+        "pcf": CARBON_FOOTPRINT,
     },
     {
         "precedingPfIds": set_of(UUID),
