@@ -191,12 +191,18 @@ def test_evidence_of_an_unknown_kind_counts_for_nothing_and_accuses_nobody(kind:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\xff", b"c2sp.org/tlog-proof@v2" + PROOF.encode()[22:], PROOF.encode().replace(b"index 5", b"index 05"),
-     PROOF.encode().replace(b"\n", b"\r\n"), b" " + PROOF.encode(), PROOF.encode().split(b"\n\n")[0]],
-    ids=["nothing", "not text", "version 2", "leading zero", "CRLF", "space", "no checkpoint"],
+    [b"", b"\xff", PROOF.encode().replace(b"index 5", b"index 05"),
+     PROOF.encode().replace(b"\n", b"\r\n"), PROOF.encode().split(b"\n\n")[0]],
+    ids=["nothing", "not text", "leading zero", "CRLF", "no checkpoint"],
 )  # fmt: skip
 def test_malformed(data: bytes) -> None:
     assert code_of(evidence(data)) == "tlog.malformed"
+
+
+@pytest.mark.parametrize("data", [b"c2sp.org/tlog-proof@v2" + PROOF.encode()[22:], b" " + PROOF.encode()])
+def test_a_form_that_is_not_known_accuses_nobody(data: bytes) -> None:
+    (finding,) = VERIFIER.check(evidence(data), STATEMENT, PINS, ()).findings
+    assert (finding.code.name, finding.code.outcome) == ("tlog.unknown-proof", Outcome.NOTED)
 
 
 @pytest.mark.parametrize("data", [PROOF.encode() + b"\n", PROOF.encode()[:-1], PROOF.encode() + b"x"])

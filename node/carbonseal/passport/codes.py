@@ -18,6 +18,11 @@ PASSPORT_UNKNOWN_VERSION = undetermined(
     "the passport is of version {version}; expected passport/1",
     "use a version of carbonseal that knows it",
 )
+PASSPORT_UNKNOWN_MEMBER = undetermined(
+    "passport.unknown-member",
+    "the passport has a member that version 1 does not know: {problem}",
+    "use a version of carbonseal that knows it, or ask for a passport without it",
+)
 PASSPORT_OVER_LIMIT = undetermined(
     "passport.over-limit",
     "the passport has more than {limit} {what}, the limit of version 1",

@@ -155,7 +155,7 @@ def parse_value(value: Any) -> Passport:
     """`parse` for the JSON value of a file, as `records.strict` reads it."""
     _check_version(value)
     _check_limits(value)
-    PASSPORT_SHAPE.check(value, codes.PASSPORT_MALFORMED)
+    PASSPORT_SHAPE.check(value, codes.PASSPORT_MALFORMED, codes.PASSPORT_UNKNOWN_MEMBER)
     checkpoints = {
         key: _keyed("checkpoints", key, text.encode(), hashlib.sha256(text.encode()).digest())
         for key, text in value["checkpoints"].items()

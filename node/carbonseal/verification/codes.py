@@ -85,10 +85,10 @@ SEAL_UNLINKED = noted(
     "no consistency proof from the head of size {smaller}: the heads before and from here on do not count together",
     "have the passport refreshed, so that it carries the consistency proof",
 )
-SEAL_EVIDENCE_SHARED = rejected(
+SEAL_EVIDENCE_SHARED = noted(
     "seal.evidence-shared",
     "the evidence is also given for another head; one piece of evidence proves one anchor",
-    _ORIGINAL,
+    "have the passport refreshed, so that each head has its own",
 )
 SEAL_INCLUDED = shown("seal.included", "entry {index} of the log {origin} is included")
 SEAL_WITHOUT_HEAD = undetermined(

@@ -5,22 +5,27 @@ requires a status, and neither anchors nor witnesses nor a time: those come late
 is *undetermined*, unless it is something that is not there yet.
 
 - `AT_ISSUE`: a seal or a status list that is missing or late; a head of another operator's log, whose key nobody here knows.
-- `AT_REFRESH`, besides: what a refresh is to show (revoked, suspended), that the credential has ended, and a component that the
-  holder left out.
+- `AT_REFRESH`, besides: what a refresh is to show (revoked, suspended), that the credential has ended or not begun, and a component
+  that the holder left out.
+
+Two nodes' clocks differ: a credential that begins within `CLOCKS` of the instant has begun.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from carbonseal.findings import Code, Finding, Outcome
+from carbonseal.instants import parse_instant
 from carbonseal.log.notes import VerifierKey
 from carbonseal.passport.passports import Passport
 from carbonseal.verification.policy.model import Policy, Role, Signer, StatusRequirement
 from carbonseal.verification.verify import verify
 
 from . import codes
+
+CLOCKS = timedelta(seconds=300)  # between two nodes' clocks, as between a client's and the Fabric chaincode's
 
 AT_ISSUE = frozenset(
     {
@@ -37,6 +42,7 @@ AT_REFRESH = AT_ISSUE | {
     codes.STATUS_REVOKED,
     codes.STATUS_SUSPENDED,
     codes.CREDENTIAL_EXPIRED,
+    codes.CREDENTIAL_NOT_YET_VALID,
     codes.COMPONENT_NOT_CARRIED,
 }
 
@@ -47,9 +53,13 @@ def objections(
     """Why the passport is not to be handed out at the instant `at`: what rejects it first. `logs` are the keys of the logs that
     are known here, by origin; `accepted` is AT_ISSUE or AT_REFRESH."""
     report = verify(passport, _policy(passport, logs), at=at)
-    against = [finding for finding in report.findings if finding.code not in accepted]
+    against = [one for one in report.findings if one.code not in accepted and not _begins_soon(one, at)]
     rejected = [finding for finding in against if finding.code.outcome is Outcome.REJECTED]
     return rejected + [finding for finding in against if finding.code.outcome is Outcome.UNDETERMINED]
+
+
+def _begins_soon(finding: Finding, at: datetime) -> bool:
+    return finding.code is codes.CREDENTIAL_NOT_YET_VALID and parse_instant(finding.facts["start"]) <= at + CLOCKS
 
 
 def _policy(passport: Passport, logs: Mapping[str, VerifierKey]) -> Policy:

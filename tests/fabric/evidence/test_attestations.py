@@ -69,6 +69,7 @@ def test_organisations_that_are_not_listed_do_not_count() -> None:
         ({"read_key": key(CALL.publisher, replace(STATEMENT, size=43))}, codes.ATTESTED_UNREAD),
         ({"version": (1, 0)}, codes.WRITTEN_BY_ANOTHER),
         ({"version": (2, 1)}, codes.WRITTEN_BY_ANOTHER),
+        ({"version": (2, 1), "payload": value(STATEMENT, TIME - 1)}, codes.WRITTEN_BY_ANOTHER),
         ({"proposal_hash": b"\0" * 32}, codes.PROPOSAL_HASH),
         ({"transaction": "00" * 32}, codes.TRANSACTION_ID),
         ({"high_s": True}, codes.SIGNATURE_HIGH_S),

@@ -79,8 +79,10 @@ def test_what_is_malformed(raw: bytes) -> None:
     assert code_of(raw) is codes.PROTOBUF_MALFORMED
 
 
-def test_an_unknown_field_is_not_understood() -> None:
-    assert code_of(b"\x30\x01") is codes.FIELD_UNKNOWN
+@pytest.mark.parametrize("raw", [b"\x30\x01", b"\x32\x01a", b"\x31" + bytes(8), b"\x35" + bytes(4)])
+def test_an_unknown_field_is_not_understood(raw: bytes) -> None:
+    """Of whatever type: a later Fabric may have fields of 32 or 64 bits."""
+    assert code_of(raw) is codes.FIELD_UNKNOWN
     assert codes.FIELD_UNKNOWN.outcome is Outcome.NOTED
 
 

@@ -55,6 +55,23 @@ def test_another_operators_passport_is_a_component(directory: Path, clock: Clock
     within(directory, clock, lambda node: issue(node, b'{"again": 1}', components=[part(foreign())]))
 
 
+@pytest.mark.parametrize(("ahead", "taken"), [(1, True), (300, True), (301, False)])
+def test_a_component_of_a_node_whose_clock_is_ahead(directory: Path, clock: Clock, ahead: int, taken: bool) -> None:
+    """Up to 300 s, as two honest clocks may differ by so much; what begins later is not valid yet."""
+    begins = format_instant(START + timedelta(seconds=ahead))
+    component = part(foreign(change=lambda draft: draft.update(validFrom=begins)))
+    if taken:
+        assert within(directory, clock, lambda node: issue(node, components=[component]))
+    else:
+        assert refusal(directory, clock, components=[component])[0] == "credential.not-yet-valid"
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_from_being_refreshed(directory: Path, clock: Clock) -> None:
+    raw = within(directory, clock, issue)
+    clock.now -= timedelta(hours=1)
+    assert within(directory, clock, lambda node: node.refresh(raw))
+
+
 @pytest.mark.parametrize(
     ("component", "code"),
     [

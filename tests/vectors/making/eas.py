@@ -77,14 +77,14 @@ def eas() -> dict[str, Any]:
     add("later than the block", refused("ethereum.timestamp-later"), state(MINED + 1))
     add("a word that is not a time", refused("ethereum.timestamp-later"), state(STATEMENT.digest()))
     add("a time with a leading zero", refused("ethereum.value-malformed"), state(b"\0\x01"))
-    add("another variable", refused("ethereum.anchor-absent"), state(STAMPED, base=3, nodes=1))
+    add("another variable", noted("ethereum.slot-differs"), state(STAMPED, base=3, nodes=1))
     other = replace(STATEMENT, root=sha(b"another root"))
-    add("another root", refused("ethereum.anchor-absent"), state(STAMPED, nodes=1), statement=other)
+    add("another root", noted("ethereum.slot-differs"), state(STAMPED, nodes=1), statement=other)
     add("another contract", noted("ethereum.registry-differs"), [b"\x55" * 20, *sound[1:]])
     add("other code", noted("ethereum.code-differs"), state(STAMPED, code=EMPTY))
     add("three parts", refused("ethereum.evidence-malformed"), rlp.encode(sound[:3]))
     add("a byte more", refused("ethereum.rlp-malformed"), rlp.encode(sound) + b"\0")
-    add("a storage node missing", refused("ethereum.node-missing"), [*sound[:3], sound[3][:1]])
+    add("a storage node missing", noted("ethereum.slot-differs"), [*sound[:3], sound[3][:1]])
     for name, expect, change in (
         ("all six", {"holds": True}, {}),
         ("another contract than eas", refused("ethereum.contract-unknown"), {"contract": "registry"}),

@@ -351,9 +351,9 @@ def tlog() -> list[Case]:
     add("version 2", noted("tlog.unknown-evidence"), version=2)
     add("signed by nobody that is pinned", noted("tlog.unknown-key"), signed(text, by=OWNER))
     add("another signature over it", refused("tlog.bad-signature"), sound.replace("\n7\n", "\n8\n"))
-    add("a checkpoint of another log", refused("tlog.other-origin"), signed(text_of(7, root, "other.example/log")))
+    add("a checkpoint of another log", noted("tlog.other-origin"), signed(text_of(7, root, "other.example/log")))
     own = {"logId": sha(PEER.encode()).hex()}
-    add("a log as its own ledger", refused("tlog.own-log"), **own)
+    add("a log as its own ledger", noted("tlog.own-log"), **own)
     add("another statement", refused("tlog.not-included"), size=259)
     add("another index", refused("tlog.not-included"), sound.replace("index 4", "index 5"))
     add("an index of another depth", refused("tlog.wrong-path"), sound.replace("index 4", "index 6"))
@@ -365,8 +365,9 @@ def tlog() -> list[Case]:
         refused("tlog.not-included"),
         proof_text(4, path(4, record_leaves), f"{other}\n{line(PEER, STRANGER, other)}"),
     )
-    add("no proof", refused("tlog.malformed"), "no proof")
-    add("extra data", refused("tlog.extra"), proof_text(4, hashes, note, f"extra {b64(b'more')}\n"))
+    add("no proof", refused("tlog.malformed"), sound.replace("index", "place"))
+    add("a proof of version 2", noted("tlog.unknown-proof"), sound.replace("@v1", "@v2"))
+    add("extra data", noted("tlog.extra"), proof_text(4, hashes, note, f"extra {b64(b'more')}\n"))
     add("a checkpoint cut off", refused("tlog.malformed-checkpoint"), sound[:-1])
     for name, expect, ledger, options in (
         ("a key", {"holds": True}, f"tlog:{PEER}", {"key": PEER_VKEY}),

@@ -81,6 +81,13 @@ def _files(made: Verdicts) -> None:
         add(name, "undetermined", "passport.other-file", raw=file)
     add("cut off", "rejected", "json.truncated", raw=text[:-1])
     add("a key twice", "rejected", "json.duplicate-key", raw='{"carbonseal":"passport/1",' + text[1:])
+    add("a member more", "undetermined", "passport.unknown-member", change=lambda v: v.update(more={}))
+    add(
+        "a member more in a seal",
+        "undetermined",
+        "passport.unknown-member",
+        change=lambda v: changes.seal(v).update(more=1),
+    )
     add("deep", "undetermined", "json.too-deep", raw=repeated(("[", 100), ("]", 100)))
     many = repeated(("[", 1), ("0,", 999_999), ("0]", 1))
     add("more than a million values", "undetermined", "json.too-many-values", raw=many)
@@ -89,7 +96,7 @@ def _files(made: Verdicts) -> None:
     add("another kind of file", "undetermined", "passport.other-file", change=lambda v: v.update(carbonseal="trust/1"))
     add("version 2", "undetermined", "passport.unknown-version", change=lambda v: v.update(carbonseal="passport/2"))
     for name, code, change in (
-        ("an unknown member", "passport.malformed", lambda v: v.update(more={})),
+        ("an unknown member of another form", "passport.malformed", lambda v: v.update(more={}, evidence=[])),
         ("a section missing", "passport.malformed", lambda v: v.pop("statusLists")),
         ("a digest in capitals", "passport.malformed", lambda v: v.update(credential=v["credential"].upper())),
         ("a negative index", "passport.malformed", lambda v: changes.seal(v).update(index=-1)),
@@ -316,7 +323,14 @@ def _evidence(made: Verdicts) -> None:
             change=partial(changes.only, ledger=left),
         )
     add("evidence of another checkpoint", "rejected", "tlog.not-included", of="refreshed", change=changes.crossed)
-    add("one evidence for two checkpoints", "rejected", "seal.evidence-shared", of="refreshed", change=changes.shared)
+    add(
+        "one evidence for two checkpoints",
+        "verified",
+        "seal.evidence-shared",
+        of="refreshed",
+        change=changes.shared,
+        since=SINCE,
+    )
     add("one ledger twice", "undetermined", "tlog.unknown-evidence", "ledger-quorum.unmet", change=changes.relabelled)
     add("evidence of version 2", "undetermined", "ethereum.evidence-unknown", change=changes.newer)
     add("evidence changed, its digest made to fit", "rejected", "ethereum.node-hash", change=changes.spoilt)

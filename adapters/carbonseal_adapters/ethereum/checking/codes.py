@@ -79,6 +79,12 @@ CODE_DIFFERS = noted(
     "correct code= in the policy if the contract is the one that you mean to trust",
 )
 
+SLOT_DIFFERS = noted(
+    "ethereum.slot-differs",
+    "nothing is shown at the place that slot={slot} gives, and evidence of EAS does not name its own: {problem}",
+    "correct slot= in the policy if this EAS keeps its timestamps elsewhere; else have the passport refreshed",
+)
+
 # --- evidence that is wrong -----------------------------------------------------------------------------------------
 
 RLP_MALFORMED = rejected("ethereum.rlp-malformed", "this is not RLP: {problem}")

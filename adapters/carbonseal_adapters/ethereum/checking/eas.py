@@ -26,6 +26,7 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.blocks import pinned
+from carbonseal_adapters.ethereum.checking.headers import Header
 from carbonseal_adapters.ethereum.checking.options import (
     chain_id,
     read_address,
@@ -42,6 +43,7 @@ CONTRACT = "eas"  # the value of a line's option `contract`
 OPTIONS = ("contract", "genesis", "eas", "code", "slot", "publisher")
 OPTIONAL = ("agree",)
 ANYONE = "any"  # the publisher of every anchor in EAS
+ELSEWHERE = (codes.ANCHOR_ABSENT, codes.NODE_EXTRA, codes.NODE_HASH, codes.NODE_MISSING, codes.PROOF_STRAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,24 @@ def check(found: EasEvidence, statement: Statement, pins: EasPins, trust: Sequen
     """
     if found.eas != pins.eas:
         raise Refused(codes.REGISTRY_DIFFERS(registry=to_hex(found.eas), pinned=to_hex(pins.eas)))
-    header, stored = word(found, found.eas, pins.code, slot_of(statement.digest(), pins.slot))
+    header, stored = _stored(found, statement, pins)
     time = int.from_bytes(stored, "big")
     if time > header.timestamp:
         raise Refused(codes.TIMESTAMP_LATER("storage proof", found=to_hex(stored), timestamp=header.timestamp))
     timestamped = codes.TIMESTAMPED(ledger=pins.name, number=header.number)
     return pinned(header, pins, trust).checked(timestamped, ANYONE, time)
+
+
+def _stored(found: EasEvidence, statement: Statement, pins: EasPins) -> tuple[Header, bytes]:
+    """The header, and the word at the pinned slot. A proof that leads elsewhere accuses nobody: the verifier may have pinned the
+    slot of another version of EAS. Raises `Refused`."""
+    try:
+        return word(found, found.eas, pins.code, slot_of(statement.digest(), pins.slot))
+    except Refused as refused:
+        finding = refused.finding
+        if finding.place[:1] != ("storage proof",) or finding.code not in ELSEWHERE:
+            raise
+        raise Refused(codes.SLOT_DIFFERS(*finding.place, slot=pins.slot, problem=finding.message)) from refused
 
 
 def slot_of(digest: bytes, variable: int) -> bytes:

@@ -76,12 +76,12 @@ def _attester(one: Attestation, written: Written, config: Config, chaincode: str
         raise Refused(codes.NOT_A_PEER(name=identity.name, msp=identity.msp))
     proposal = read(one.proposal, shapes.PROPOSAL)
     answer.check(header.proposal_hash(proposal.data(2)), chaincode)
-    if answer.payload != written.value:
-        raise Refused(codes.ATTESTED_OTHER(msp=identity.msp))
     block, index = answer.version(chaincode, written.place.key)
     if (block, index) != (written.block, written.index):
         facts = {"writer": block, "writer_index": index, "number": written.block, "index": written.index}
         raise Refused(codes.WRITTEN_BY_ANOTHER(**facts))
+    if answer.payload != written.value:
+        raise Refused(codes.ATTESTED_OTHER(msp=identity.msp))
     return member.msp
 
 

@@ -80,7 +80,7 @@ WRITTEN_BY_ANOTHER = noted(
     "this one is invalid, or was repeated since: take the evidence of the one that counts",
 )
 
-# --- another ledger than the pinned one, or another time: what a verifier's own pin can bring about ------------------
+# --- another ledger than the pinned one, another time, or forms that Fabric may accept: what honest parties can bring about ---
 
 OTHER_CHANNEL = noted("fabric.other-channel", "this is of channel {channel}; the pinned configuration is of {pinned}")
 OTHER_CHAINCODE = noted("fabric.other-chaincode", "this calls chaincode {chaincode}; the policy pins {pinned}")
@@ -99,14 +99,23 @@ NOT_A_PEER = noted("fabric.not-a-peer", "{name} of {msp} is not a peer")
 CONSENTER_UNKNOWN = noted(
     "fabric.consenter-unknown", "the pinned configuration has no orderer number {number}, or another key for it"
 )
+TIME_MALFORMED = noted("fabric.time-malformed", "a timestamp is not a time from 1970 to 9999")
+ATTESTED_EARLIER = noted(
+    "fabric.attested-earlier",
+    "the attestation is of a time before the anchor's",
+    "set the clock of the node that asked, and have the passport refreshed",
+)
+CERTIFICATE_MALFORMED = noted(
+    "fabric.certificate-malformed",
+    "a certificate of {msp} cannot be read: {problem}",
+    "a newer carbonseal may read it, if Fabric does",
+)
 
 # --- evidence that is wrong: its form -------------------------------------------------------------------------------
 
 EVIDENCE_MALFORMED = rejected("fabric.evidence-malformed", "the evidence is not of the agreed form: {problem}")
 PROTOBUF_MALFORMED = rejected("fabric.protobuf-malformed", "a {message} cannot be read: {problem}")
-CERTIFICATE_MALFORMED = rejected("fabric.certificate-malformed", "a certificate of {msp} cannot be read: {problem}")
 SIGNATURE_MALFORMED = rejected("fabric.signature-malformed", "a signature by {msp} is not one of ECDSA in DER")
-TIME_MALFORMED = rejected("fabric.time-malformed", "a timestamp is not a time from 1970 to 9999")
 
 # --- identities and signatures --------------------------------------------------------------------------------------
 
@@ -139,7 +148,6 @@ OTHER_VALUE = rejected("fabric.other-value", "the value is not that of this anch
 
 OTHER_QUESTION = rejected("fabric.other-question", "the peer was not asked for this anchor: {problem}")
 ATTESTED_OTHER = rejected("fabric.attested-other", "{msp} attests another value than the transaction writes")
-ATTESTED_EARLIER = rejected("fabric.attested-earlier", "the attestation is of a time before the anchor's")
 ATTESTED_UNREAD = rejected("fabric.attested-unread", "the answer does not show where it was read: {problem}")
 
 # --- policy lines and files -----------------------------------------------------------------------------------------

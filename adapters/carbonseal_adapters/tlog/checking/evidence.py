@@ -36,16 +36,27 @@ UNKNOWN_KEY = noted(
     "if the log changed its key, pin the new one in the policy's ledger line",
 )
 TOO_LARGE = noted("tlog.too-large", "the proof has {bytes} bytes; at most {most} are read")
+UNKNOWN_PROOF = noted(
+    "tlog.unknown-proof", "the proof is of a form that is not known here: {why}", "a newer carbonseal may know it"
+)
 UNKNOWN_CHECKPOINT = noted(
     "tlog.unknown-checkpoint",
     "the proof's checkpoint is of a form that is not known here: {why}",
     "a newer carbonseal may know it",
 )
+EXTRA = noted(
+    "tlog.extra",
+    "the proof carries extra data, which is not known here; the proof of an anchor has none",
+    "a newer carbonseal may know it",
+)
+OTHER_ORIGIN = noted(
+    "tlog.other-origin",
+    "the checkpoint is one of {found}, not of {log}",
+    "pin the key under the origin that the log writes into its checkpoints",
+)
+OWN_LOG = noted("tlog.own-log", "{log} cannot be a ledger for its own heads", "have the log anchored elsewhere")
 MALFORMED = rejected("tlog.malformed", "this is not a proof of inclusion in a log: {why}")
-EXTRA = rejected("tlog.extra", "the proof carries extra data; the proof of an anchor has none")
 MALFORMED_CHECKPOINT = rejected("tlog.malformed-checkpoint", "the proof's checkpoint cannot be read: {why}")
-OTHER_ORIGIN = rejected("tlog.other-origin", "the checkpoint is one of {found}, not of {log}")
-OWN_LOG = rejected("tlog.own-log", "{log} cannot be a ledger for its own heads")
 BAD_SIGNATURE = rejected("tlog.bad-signature", "invalid signature by the pinned key on the checkpoint of {log}")
 WRONG_PATH = rejected("tlog.wrong-path", "the path cannot lead from index {index} to a tree of size {size}: {why}")
 NOT_INCLUDED = rejected(
@@ -140,15 +151,15 @@ def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[T
     try:
         proof = TlogProof.parse(evidence.data)
     except Refused as refused:
-        raise Refused(MALFORMED("evidence", why=refused.finding.message)) from refused
+        code = MALFORMED if _is_wrong(refused) else UNKNOWN_PROOF
+        raise Refused(code("evidence", why=refused.finding.message)) from refused
     if proof.extra is not None:
         raise Refused(EXTRA("evidence"))
     try:
         note = Note.parse(proof.checkpoint_note)
         checkpoint = Checkpoint.parse(note.text)
     except Refused as refused:
-        wrong = refused.finding.code.outcome is Outcome.REJECTED  # else of an unknown form, or over a limit
-        code = MALFORMED_CHECKPOINT if wrong else UNKNOWN_CHECKPOINT
+        code = MALFORMED_CHECKPOINT if _is_wrong(refused) else UNKNOWN_CHECKPOINT
         raise Refused(code("evidence", "checkpoint", why=refused.finding.message)) from refused
     if checkpoint.origin != key.name:
         raise Refused(OTHER_ORIGIN("evidence", "checkpoint", found=checkpoint.origin, log=key.name))
@@ -159,6 +170,11 @@ def _open(evidence: Evidence, statement: Statement, key: VerifierKey) -> tuple[T
     if not signed:
         raise Refused(UNKNOWN_KEY("evidence", "checkpoint", log=key.name))
     return proof, checkpoint
+
+
+def _is_wrong(refused: Refused) -> bool:
+    """Whether it is malformed; else it is of an unknown form, or over a limit."""
+    return refused.finding.code.outcome is Outcome.REJECTED
 
 
 def _follow(proof: TlogProof, checkpoint: Checkpoint, statement: Statement) -> None:

@@ -15,7 +15,7 @@ from carbonseal.findings import Refused
 from carbonseal_adapters.fabric.checking import codes
 
 MAX_FIELDS = 65_536  # in one message
-_VARINT, _DELIMITED = 0, 2
+_VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
 _TOKEN = re.compile(r"([0-9]+)([nbt])(\*?)")
 
 
@@ -101,6 +101,8 @@ def _fields(raw: bytes, shape: Shape) -> Iterator[tuple[int, int | bytes]]:
         number, wire = tag >> 3, tag & 7
         if not 0 < number < 1 << 29:
             raise _malformed(shape, f"{number} is not a field number")
+        if wire in (_FIXED64, _FIXED32) and number not in shape.fields:  # no message has such a field yet
+            raise Refused(codes.FIELD_UNKNOWN(message=shape.name, field=number))
         if wire not in (_VARINT, _DELIMITED):
             raise _malformed(shape, f"field {number} has wire type {wire}")
         value, at = _varint(raw, at, shape)
