@@ -307,7 +307,8 @@ def test_without_trust_it_is_undetermined(way: Way) -> None:
 
 def test_passport_show(way: Way) -> None:
     output = good("passport", "show", way.folder / "passport.json")
-    assert output.startswith("Door reader (urn:example:reader)\n")
+    assert output.startswith("Door reader: ")
+    assert "\nDoor reader (urn:example:reader)\n" in output
     assert f"{way.chain.ledger}, tlog:{PEER}" in output
     assert carbonseal("passport", "show", way.folder / "receipts.ndjson").status == 2
 

@@ -15,9 +15,7 @@ VECTORS = TESTS / "vectors"
 
 # Codes about what is installed beside the verifier, and about a node at its time: no file can show them.
 ABOUT_INSTALLATIONS = {
-    "issue.batch-exceeded",
     "issue.component-ends-first",
-    "issue.component-superseded",
     "issue.ended",
     "issue.own-component",
     "issue.supersedes-unknown",

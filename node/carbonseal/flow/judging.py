@@ -26,6 +26,14 @@ def results(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]
         yield from ((name, result) for result in check.run(graph, setting))
 
 
+def wrong(graph: Graph, at: datetime) -> Iterator[Finding]:
+    """What fails at the instant `at`, as findings that weigh nothing."""
+    for _, result in results(graph, at, {}):
+        found = finding(result, _NOT_REQUIRED) if result.rule.kind is Kind.FAILS else None
+        if found is not None:
+            yield found
+
+
 def judge(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[Finding]:
     """The findings at the instant `at` under a policy that says of each check what `required` does. A check that holds is one
     finding, with the number of places where it does."""

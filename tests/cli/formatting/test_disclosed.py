@@ -1,4 +1,4 @@
-"""The records in a passport: what footprints say of themselves, and each record as a file."""
+"""The records in a passport: each as a file."""
 
 from __future__ import annotations
 
@@ -40,38 +40,6 @@ def passport(tmp_path: Path) -> Path:
     path = tmp_path / "passport.json"
     path.write_bytes(world.passport(components=[part]).encode())
     return path
-
-
-def test_figures_are_shown_as_what_nobody_verified(run: Run, passport: Path) -> None:
-    pcf = FOOTPRINT["pcf"]
-    unit = pcf["declaredUnitOfMeasurement"]
-    output = run("passport", "show", passport).stdout
-    figures = [line.strip().removeprefix("not verified  ") for line in output.splitlines() if "not verified  " in line]
-    said = [
-        f"{pcf['pcfExcludingBiogenicUptake']} kg CO2e per {unit}, excluding biogenic uptake",
-        f"{pcf['pcfIncludingBiogenicUptake']} kg CO2e per {unit}, including it",
-        f"{pcf['declaredUnitAmount']} {unit} in the product",
-        f"from {pcf['referencePeriodStart']} to {pcf['referencePeriodEnd']}",
-    ]
-    whose = f"({FOOTPRINT['productIds'][0]}), by {FOOTPRINT['companyName']}"
-    assert figures == [
-        f"The whole \\x1b[2J {whose}",
-        *said,
-        f"{FOOTPRINT['productNameCompany']} {whose}",
-        *said,
-    ]
-    assert output.endswith("Nothing of this is verified: see carbonseal verify --help\n")
-
-
-@pytest.mark.parametrize(
-    "document", [{}, {**FOOTPRINT, "pcf": {**FOOTPRINT["pcf"], "pcfExcludingBiogenicUptake": "little"}}]
-)
-def test_what_is_no_footprint_shows_no_figure(run: Run, tmp_path: Path, document: dict[str, Any]) -> None:
-    (tmp_path / "p.json").write_bytes(Footprints(document=document).passport().encode())
-    output = run("passport", "show", tmp_path / "p.json")
-    assert output.exit_code == 0
-    assert "not verified  not a readable footprint: " in output.stdout
-    assert "CO2e" not in output.stdout
 
 
 def test_each_record_is_a_file_that_its_commitment_binds(run: Run, passport: Path, tmp_path: Path) -> None:

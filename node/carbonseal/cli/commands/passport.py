@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,21 +11,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
-from carbonseal.cli.formatting.disclosed import footprint_lines, records
+from carbonseal.cli.formatting.disclosed import records
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.inputs import additions, read_named
 from carbonseal.cli.issue_requests import BATCH, COMPONENTS, read_request
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import DIGEST, INPUT, NODE, STDIN, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
+from carbonseal.cli.products.show import show
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant, from_seconds
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT
 
 if TYPE_CHECKING:
     from carbonseal.passport.passports import Passport
-    from carbonseal.passport.products import ProductCredential
-    from carbonseal.passport.seals import Seal
     from carbonseal.service.client import AnyNode
 
 _SHOWN_ONCE_REFRESHED = "Passports show it once they are refreshed: carbonseal passport refresh"
@@ -245,22 +243,7 @@ def reinstate(directory: Path, what: str) -> None:
     click.echo(_SHOWN_ONCE_REFRESHED)
 
 
-@passport.command(short_help="Show the contents of a passport. Verifies nothing.")
-@click.argument("file", metavar="PASSPORT", type=INPUT)
-def show(file: Path) -> None:
-    """Show the contents of a passport, and the figures of each product footprint that it discloses. Nothing is verified:
-    `carbonseal verify` does that.
-
-    \b
-    Example:
-      carbonseal passport show passport.json
-    """
-    _, read = read_named(file)
-    for line in _lines(read):
-        click.echo(plain(line))
-    click.echo("Nothing of this is verified: see carbonseal verify --help")
-
-
+passport.add_command(show)
 passport.add_command(records)
 
 
@@ -312,36 +295,3 @@ def _root(what: str) -> bytes:
         return DIGEST.convert(what, None, None)
     except click.BadParameter as error:
         raise click.BadParameter(f"{what!r} is neither a file nor a digest (64 hexadecimal digits).") from error
-
-
-def _lines(read: Passport) -> Iterator[str]:
-    root = read.credential
-    yield f"{root.name} ({root.subject})"
-    yield from _credential(read, root, "  ")
-    others = [one.signed for digest, one in read.credentials.items() if digest != read.root]
-    if others:
-        yield f"  components carried: {len(others)}"
-    for other in others:
-        yield f"    {other.name} ({other.subject})"
-        yield from _credential(read, other, "      ")
-
-
-def _credential(read: Passport, credential: ProductCredential, indent: str) -> Iterator[str]:
-    yield f"{indent}credential  {credential.digest.hex()}"
-    yield f"{indent}issuer      {credential.issuer}"
-    until = f" to {format_instant(credential.valid_until)}" if credential.valid_until else ""
-    yield f"{indent}valid       from {format_instant(credential.valid_from)}{until}"
-    commitment = read.credentials[credential.digest].commitment
-    yield f"{indent}sealed      {_seal(read.seals.get(commitment))}"
-    for record in credential.records:
-        kept = "disclosed" if record.commitment in read.records else "withheld"
-        seal = _seal(read.seals.get(record.commitment))
-        yield f"{indent}record      {record.role}, {record.profile}, {kept}, sealed {seal}"
-        yield from (f"{indent}  {line}" for line in footprint_lines(read.records.get(record.commitment)))
-
-
-def _seal(seal: Seal | None) -> str:
-    if seal is None:
-        return "nowhere"
-    heads = [", ".join(anchor.ledger for anchor in head.anchors) or "not anchored" for head in seal.heads]
-    return f"as entry {seal.index}, {len(heads)} head{'s' * (len(heads) != 1)}: {'; '.join(heads)}"

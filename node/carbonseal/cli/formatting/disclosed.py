@@ -1,10 +1,10 @@
-"""The records that a passport discloses: a footprint's figures in a few lines, and each record as a file."""
+"""`carbonseal passport records`: the records that a passport discloses, each as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,34 +14,7 @@ from carbonseal.cli.options import READABLE
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
-    from carbonseal.passport.passports import Disclosed, Passport
-
-PACT = "pact/3.0"
-
-
-def footprint_lines(record: Disclosed | None) -> Iterator[str]:
-    """The figures of a disclosed product footprint. None for a record that is withheld (None) or of another profile."""
-    from carbonseal.records.profiles import lookup
-
-    if record is None or record.profile != PACT:
-        return
-    try:
-        lookup(PACT).check(record.document)
-    except Refused as refused:
-        yield f"not verified  not a readable footprint: {refused.finding}"
-        return
-    yield from (f"not verified  {line}" for line in _footprint(record.document))
-
-
-def _footprint(document: Mapping[str, Any]) -> Iterator[str]:
-    """PACT states emissions per declared unit, and how many declared units the product has."""
-    pcf = document["pcf"]
-    unit = pcf["declaredUnitOfMeasurement"]
-    yield f"{document['productNameCompany']} ({document['productIds'][0]}), by {document['companyName']}"
-    yield f"{pcf['pcfExcludingBiogenicUptake']} kg CO2e per {unit}, excluding biogenic uptake"
-    yield f"{pcf['pcfIncludingBiogenicUptake']} kg CO2e per {unit}, including it"
-    yield f"{pcf['declaredUnitAmount']} {unit} in the product"
-    yield f"from {pcf['referencePeriodStart']} to {pcf['referencePeriodEnd']}"
+    from carbonseal.passport.passports import Passport
 
 
 @click.command(short_help="Write the records that a passport discloses to files. Verifies nothing.")

@@ -53,11 +53,10 @@ class Percent(click.ParamType[Fraction]):
     "--above",
     cls=Once,
     type=Percent(),
-    default="0%",
     help="List changes above this part of a figure first. Default: 0%.",
 )
 @FORM
-def impact(old: Path, new: Path, passports: tuple[Path, ...], above: Fraction, form: str) -> None:
+def impact(old: Path, new: Path, passports: tuple[Path, ...], above: Fraction | None, form: str) -> None:
     """Show every product in PASSPORTS that used the product of OLD, directly or not, and how its figure changes when the figure of
     NEW comes in the place of OLD's. OLD and NEW are passports.
 
@@ -69,14 +68,15 @@ def impact(old: Path, new: Path, passports: tuple[Path, ...], above: Fraction, f
       carbonseal impact ore-2025.json ore-2025-corrected.json products/*.json --above 1%
     """
     found = [*_all(old, new, passports)]
-    found.sort(key=lambda one: _order(one[1], above))
+    least = above or Fraction(0)
+    found.sort(key=lambda one: _order(one[1], least))
     if form == JSON:
         for file, one in found:
             click.echo(json.dumps(_row(file, one), ensure_ascii=False))
     elif form == CSV:
         click.echo(table(COLUMNS, [_row(file, one) for file, one in found]), nl=False)
     else:
-        _print(found, above)
+        _print(found, least)
 
 
 def _all(old: Path, new: Path, passports: tuple[Path, ...]) -> Iterator[tuple[str, Impact]]:

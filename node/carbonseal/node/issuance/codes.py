@@ -26,16 +26,6 @@ ISSUE_COMPONENT_ENDS_FIRST = noted(
     "its credential ends at {until}, before the product's own: the passport is undetermined from then on",
     "name a validUntil that is not later, or ask its issuer for a credential that is valid for longer",
 )
-ISSUE_COMPONENT_SUPERSEDED = noted(
-    "issue.component-superseded",
-    "its credential is superseded by another one in the passport",
-    "ask its issuer for the newest passport",
-)
-ISSUE_BATCH_EXCEEDED = noted(
-    "issue.batch-exceeded",
-    "{taken} {unit} were taken of lot {number}, which yielded {yielded}",
-    "check the quantities and the lot; a corrected credential supersedes this one",
-)
 ISSUE_SUPERSEDES_UNKNOWN = noted(
     "issue.supersedes-unknown",
     "it supersedes {digest}, which was not issued here",

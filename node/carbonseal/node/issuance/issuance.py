@@ -124,15 +124,15 @@ class Issuing:
         await self._review(passport, AT_ISSUE)
         encoded = await asyncio.to_thread(passport.encode)
         await self._thread.run(self._issued.keep, passport, encoded, now)
-        for finding in await asyncio.to_thread(self._warnings, passport):
+        for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now)):
             warn(finding)
         return encoded
 
-    def _warnings(self, passport: Passport) -> list[Finding]:
+    def _warnings(self, passport: Passport, at: datetime) -> list[Finding]:
         superseded = passport.credential.supersedes
         if superseded is None or self._issued.find(superseded) is not None:
-            return warnings(passport)
-        return [*warnings(passport), codes.ISSUE_SUPERSEDES_UNKNOWN(digest=superseded.hex())]
+            return warnings(passport, at)
+        return [*warnings(passport, at), codes.ISSUE_SUPERSEDES_UNKNOWN(digest=superseded.hex())]
 
     async def refresh(self, raw: bytes) -> bytes:
         """The same passport with newer heads and anchors of this node's logs, and its issuers' newest status. Raises Refused,

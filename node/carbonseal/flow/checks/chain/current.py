@@ -55,13 +55,16 @@ class Current:
         if root.footprint and root.footprint.is_deprecated:
             yield Result(DEPRECATED, (root.label,), {"label": root.label})
         successors = {
-            one.credential.supersedes: one for one in graph.products.values() if one.credential.supersedes is not None
+            (one.credential.issuer, one.credential.supersedes): one
+            for one in graph.products.values()
+            if one.credential.supersedes is not None
         }
         for edge in graph.all_edges():
             if edge.child is None:
                 yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": f"the component {edge.label}"})
                 continue
-            found = [*_at_issue(edge, edge.child, successors.get(edge.child.credential.digest))]
+            credential = edge.child.credential
+            found = [*_at_issue(edge, edge.child, successors.get((credential.issuer, credential.digest)))]
             yield from (result.under((edge.parent.label,)) for result in found or [Result(HOLDS)])
 
 
