@@ -161,6 +161,10 @@ class FabricNetwork(FabricAccess):
         """Change the channel's ConfigGroup, signed by every administrator."""
 
     @abstractmethod
+    def let_any_endorse(self) -> None:
+        """The chaincode gets a policy of its own: an endorsement by any one organisation's peer suffices."""
+
+    @abstractmethod
     def add_organisation(self, msp_id: str = "Org3MSP", *, by_snapshot: bool = False) -> int:
         """A new organisation joins, with a peer and its chaincode service. Where its peer joins by a snapshot of another one, it
         has the state and no block up to then."""

@@ -94,6 +94,8 @@ def test_wrong_options(given: tuple[FabricNetwork, Path, dict[str, Any], dict[st
     assert refused(network, directory, options | {"chanel": "x"}) == "fabric.option-unknown"
     assert refused(network, directory, options | {"attest": "3:Org1MSP,Org2MSP"}) == "fabric.organisations-malformed"
     assert refused(network, directory, options | {"attest": "1:Org9MSP"}) == "fabric.attesters-without-peers"
+    assert refused(network, directory, options | {"endorse": "1:Org9MSP"}) == "fabric.attesters-without-peers"
+    assert refused(network, directory, options | {"endorse": "Org1MSP"}) == "fabric.organisations-malformed"
     assert refused(network, directory, options | {"config": "nowhere"}) == "fabric.file-unreadable"
     assert refused(network, directory, options, "fabric+grpcs://127.0.0.1:1") == "fabric.gateway-unknown"
 

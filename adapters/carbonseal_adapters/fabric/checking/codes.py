@@ -215,8 +215,8 @@ TLS_KEY_MALFORMED = rejected(
 )
 ATTESTERS_WITHOUT_PEERS = rejected(
     "fabric.attesters-without-peers",
-    "the connection profile has no peers of {msp}, whose attestations are asked for",
-    "ask for a profile that has them, or name other organisations in attest=",
+    "the connection profile has no peers of {msp}, which are to attest or endorse",
+    "ask for a profile that has them, or name other organisations",
 )
 
 CODES: tuple[Code, ...] = tuple(code for code in list(globals().values()) if isinstance(code, Code))

@@ -68,6 +68,11 @@ class Organisations:
             raise Refused(codes.ORGANISATIONS_MALFORMED(place, value=text))
         return Organisations(int(count), frozenset(ids))
 
+    @property
+    def written(self) -> str:
+        """As policies and settings write it: ``2:Org1MSP,Org2MSP``."""
+        return f"{self.count}:{','.join(sorted(self.ids))}"
+
     def met_by(self, found: set[str]) -> bool:
         """Whether enough of these organisations are among `found` (MSP ids)."""
         return len(self.ids & found) >= self.count

@@ -37,9 +37,10 @@ from carbonseal_adapters.fabric.checking.evidence import VERIFIER
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 from carbonseal_adapters.fabric.sending.channels import Channel, StoredAnchor, retrying
 from carbonseal_adapters.fabric.sending.collecting import Attesters, Configurations, collect
+from carbonseal_adapters.fabric.sending.endorsing import Endorsers, NotEndorsed
 from carbonseal_adapters.fabric.sending.options import Options, read_options
 from carbonseal_adapters.fabric.sending.peers import Connections, Failed, validation
-from carbonseal_adapters.fabric.sending.proposals import NotOurs, check_prepared, seal
+from carbonseal_adapters.fabric.sending.proposals import NotOurs, Proposal, check_prepared, seal
 
 MALFORMED, CONTRADICTED = 400, 409  # statuses with which the chaincode declines
 COMMIT = 2.0  # seconds after an orderer accepted a transaction in which `follow` waits for its block
@@ -95,6 +96,7 @@ class FabricLedger:
         self.expires: float | None = options.expires
         self._options, self._connections, self._channel, self._clock = options, connections, channel, clock
         self._attesters = Attesters(connections, options.profile.peers, options.attest)
+        self._endorsers = Endorsers(connections, options.profile.peers, options.endorse) if options.endorse else None
         raw = options.config or genesis
         config = Block.of(raw)
         self._pinned = config.hash.hex()
@@ -113,8 +115,8 @@ class FabricLedger:
         words = ("anchor", statement.log_id.hex(), str(statement.size), statement.root.hex())
         proposal = self._channel.propose(self._options.chaincode, *(word.encode() for word in words))
         try:
-            prepared = await self._channel.gateway(lambda peer: peer.endorse(self._options.client, proposal))
-        except Failed as failed:
+            prepared = await self._endorsed(proposal)
+        except (Failed, NotEndorsed) as failed:
             raise await self._not_endorsed(statement, failed) from failed
         try:
             answer = check_prepared(proposal, self._options.chaincode, prepared)
@@ -190,14 +192,12 @@ class FabricLedger:
         return await self._channel.latest(self._options.chaincode, self.publisher, log)
 
     async def pins(self) -> Mapping[str, str]:
-        """The pinned configuration block, the chaincode, who must attest, and the publisher."""
-        wanted = self._options.attest
-        return {
-            "config": self._pinned,
-            "chaincode": self._options.chaincode,
-            "attest": f"{wanted.count}:{','.join(sorted(wanted.ids))}",
-            "publisher": self.publisher,
-        }
+        """The pinned configuration block, the chaincode, who must attest and, where `node.toml` says so, endorse, and the
+        publisher."""
+        pins = {"config": self._pinned, "chaincode": self._options.chaincode, "attest": self._options.attest.written}
+        if self._options.endorse:
+            pins["endorse"] = self._options.endorse.written
+        return pins | {"publisher": self.publisher}
 
     async def balance(self) -> Balance | None:
         return None
@@ -230,7 +230,15 @@ class FabricLedger:
         with retrying():
             return await self._channel.gateway(lambda peer: peer.commit_status(client, name, attempt.id, wait))
 
-    async def _not_endorsed(self, statement: Statement, failed: Failed) -> PermanentError | TransientError:
+    async def _endorsed(self, proposal: Proposal) -> bytes:
+        """The envelope, not yet signed. Raises `Failed`, `NotEndorsed`."""
+        if self._endorsers is not None:
+            return await self._endorsers.endorse(self._options.client, proposal)
+        return await self._channel.gateway(lambda peer: peer.endorse(self._options.client, proposal))
+
+    async def _not_endorsed(
+        self, statement: Statement, failed: Failed | NotEndorsed
+    ) -> PermanentError | TransientError:
         """Another organisation's peer may claim anything: whether another root is in the state is asked of one's own."""
         status, text = failed.declined or (0, "")
         if status == CONTRADICTED:

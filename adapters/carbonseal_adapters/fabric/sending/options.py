@@ -12,6 +12,7 @@ tls-certificate = "tls/client.crt"               # where peers ask for a client'
 tls-key = "file:tls/client.key"
 chaincode = "carbonseal"
 attest = "2:Org1MSP,Org2MSP"                     # how many of which must attest; left out: a majority of the profile's
+endorse = "2:Org1MSP,Org2MSP"                    # where the chaincode has a policy of its own: how many of which endorse
 config = "config.block"                          # the configuration block that verifiers pin; left out: the first one
 genesis = "genesis.block"                        # the channel's first block, where one's own peers joined by a snapshot
 """
@@ -34,7 +35,7 @@ from carbonseal_adapters.fabric.sending.tls import TlsIdentity, open_tls
 
 REQUIRED = ("channel", "profile", "msp")
 TLS = ("tls-certificate", "tls-key")  # both, or neither
-OPTIONS = (*REQUIRED, "key", *TLS, "chaincode", "attest", "config", "genesis")
+OPTIONS = (*REQUIRED, "key", *TLS, "chaincode", "attest", "endorse", "config", "genesis")
 CHAINCODE = "carbonseal"
 
 
@@ -49,6 +50,7 @@ class Options:
     profile: Profile
     gateways: tuple[Peer, ...]  # one's own organisation's, the one in the URI first
     attest: Organisations
+    endorse: Organisations | None  # None: as the Gateway and the channel's policy have it
     config: bytes | None  # a configuration block, raw
     genesis: bytes | None  # the channel's first block, raw
 
@@ -77,19 +79,22 @@ def read_options(uri: str, options: Mapping[str, str], secret: Secrets) -> Optio
         else None,
         profile,
         profile.gateways(uri.rpartition("://")[2]),
-        _attest(options.get("attest"), profile),
+        _organisations("attest", options["attest"], profile) if "attest" in options else _majority(profile),
+        _organisations("endorse", options["endorse"], profile) if "endorse" in options else None,
         _file(secret.directory, options, "config"),
         _genesis(_file(secret.directory, options, "genesis"), options["channel"]),
     )
 
 
-def _attest(text: str | None, profile: Profile) -> Organisations:
-    having = sorted(msp for msp, peers in profile.peers.items() if peers)
-    if text is None:
-        return Organisations(len(having) // 2 + 1, frozenset(having))
-    wanted = Organisations.read(text, "attest")
-    if lacking := wanted.ids - set(having):
-        raise Refused(codes.ATTESTERS_WITHOUT_PEERS("attest", msp=", ".join(sorted(lacking))))
+def _majority(profile: Profile) -> Organisations:
+    having = profile.organisations
+    return Organisations(len(having) // 2 + 1, frozenset(having))
+
+
+def _organisations(option: str, text: str, profile: Profile) -> Organisations:
+    wanted = Organisations.read(text, option)
+    if lacking := wanted.ids - set(profile.organisations):
+        raise Refused(codes.ATTESTERS_WITHOUT_PEERS(option, msp=", ".join(sorted(lacking))))
     return wanted
 
 

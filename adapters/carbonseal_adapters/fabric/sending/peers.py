@@ -66,7 +66,7 @@ class Declined(Exception):
 
     def __init__(self, peer: Peer, status: int, text: str) -> None:
         super().__init__(f"{peer.address}: {text}")
-        self.status = status
+        self.status, self.text = status, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ class Profile:
         return (*first, *(peer for peer in own if peer.address != address))
 
     @property
+    def organisations(self) -> list[str]:
+        """The MSP ids of those that have peers in it, sorted."""
+        return sorted(msp for msp, peers in self.peers.items() if peers)
+
+    @property
     def others(self) -> tuple[Peer, ...]:
         """The other organisations' peers."""
         return tuple(peer for msp, peers in self.peers.items() if msp != self.msp for peer in peers)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fabric_protos.common import common_pb2
-from fabric_protos.peer import chaincode_pb2, proposal_pb2
+from fabric_protos.peer import chaincode_pb2, proposal_pb2, proposal_response_pb2, transaction_pb2
 
 from carbonseal_adapters.fabric.checking.answers import Answer
 from carbonseal_adapters.fabric.checking.messages.headers import Header
@@ -82,6 +82,23 @@ def check_prepared(proposal: Proposal, chaincode: str, envelope: bytes) -> Answe
     answer = Answer.read(prepared.answer)
     answer.check(ours.proposal_hash(prepared.proposal_payload), chaincode)
     return answer
+
+
+def assemble(proposal: Proposal, answers: Sequence[bytes]) -> bytes:
+    """The envelope of our proposal and endorsers' equal answers, ProposalResponses raw; not yet signed."""
+    responses = [proposal_response_pb2.ProposalResponse.FromString(answer) for answer in answers]
+    asked = proposal_pb2.Proposal.FromString(proposal.raw)
+    endorsed = transaction_pb2.ChaincodeEndorsedAction(
+        proposal_response_payload=responses[0].payload, endorsements=[each.endorsement for each in responses]
+    )
+    payload = transaction_pb2.ChaincodeActionPayload(chaincode_proposal_payload=asked.payload, action=endorsed)
+    header = common_pb2.Header.FromString(asked.header)
+    action = transaction_pb2.TransactionAction(header=header.signature_header, payload=payload.SerializeToString())
+    data = transaction_pb2.Transaction(actions=[action]).SerializeToString()
+    raw: bytes = common_pb2.Envelope(
+        payload=common_pb2.Payload(header=header, data=data).SerializeToString()
+    ).SerializeToString()
+    return raw
 
 
 async def seal(client: Client, envelope: bytes) -> bytes:

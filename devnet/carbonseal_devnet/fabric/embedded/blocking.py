@@ -99,6 +99,9 @@ class Blocking(FabricNetwork):
     def update(self, change: Callable[[Any], None]) -> int:
         return self._wait(self.network.update(change))
 
+    def let_any_endorse(self) -> None:
+        self._wait(self.network.let_any_endorse())
+
     def add_organisation(self, msp_id: str = "Org3MSP", *, by_snapshot: bool = False) -> int:
         return self._wait(self.network.add_organisation(msp_id, by_snapshot=by_snapshot))
 

@@ -125,6 +125,10 @@ class Network(FabricAccess):
         await self.synced()
         return live.ledger.height - 1
 
+    async def let_any_endorse(self) -> None:
+        """The chaincode gets a policy of its own: an endorsement by any one organisation's peer suffices."""
+        await self._define(lifecycle.any_of(self.msp_ids))
+
     async def add_organisation(self, msp_id: str = "Org3MSP", *, by_snapshot: bool = False) -> int:
         """A new organisation joins, with a peer and its chaincode service. The number of the config block. By a snapshot: the
         peer does not serve what is before it, though it took the blocks, for want of an exchange of snapshots here."""
@@ -203,13 +207,22 @@ class Network(FabricAccess):
         await peer.start()
 
     async def _deploy(self) -> None:
-        """Commit the chaincode's definition, by a transaction like any other."""
-        peers = list(self.peers.values())
-        state = peers[0].ledger.state()
-        if lifecycle.definition(self.chaincode, reader(state, lifecycle.NAMESPACE)) is not None:
-            return
+        """Commit the chaincode's definition where there is none."""
+        if self._definition() is None:
+            await self._define(lifecycle.CHANNEL_POLICY)
+
+    def _definition(self) -> lifecycle.Definition | None:
+        state = self.peers[self.msp_ids[0]].ledger.state()
+        return lifecycle.definition(self.chaincode, reader(state, lifecycle.NAMESPACE))
+
+    async def _define(self, policy: bytes) -> None:
+        """Commit the chaincode's next definition, by a transaction like any other."""
+        peers, current = list(self.peers.values()), self._definition()
         admin = self.organisations[peers[0].msp_id].user("Admin")
-        wanted = lifecycle_pb2.CommitChaincodeDefinitionArgs(name=self.chaincode, version="1.0", sequence=1)
+        sequence = current.sequence + 1 if current else 1
+        wanted = lifecycle_pb2.CommitChaincodeDefinitionArgs(
+            name=self.chaincode, version="1.0", sequence=sequence, validation_parameter=policy
+        )
         args = [b"CommitChaincodeDefinition", wanted.SerializeToString()]
         _, proposal = client.propose(self.channel, lifecycle.NAMESPACE, args, admin)
         answers = [await peer.endorser.process(proposal) for peer in peers]

@@ -16,7 +16,8 @@ from carbonseal_devnet.supervised_process import ProgramFailed
 
 GENESIS = "genesis.block"
 BUILDER = "builder"
-DEFINITION = ("--channelID", CHANNEL, "--name", CHAINCODE, "--version", "1", "--sequence", "1")
+DEFINITION = ("--channelID", CHANNEL, "--name", CHAINCODE, "--version", "1")
+FIRST = ("--sequence", "1")
 
 
 def make(directory: Path, programs: Programs, *, bft: bool, batch: float, messages: int, mutual_tls: bool) -> Plan:

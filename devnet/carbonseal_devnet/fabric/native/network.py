@@ -165,10 +165,17 @@ class Native(FabricNetwork):
         else:
             self._as_admin(msp_id, "channel", "join", "-b", self.directory / making.GENESIS)
         self._until(lambda: self.height(msp_id) == self.height())
-        self._approve(member)
+        self._install(member)
+        self._approve(member, *making.FIRST)
         self.synced()
         self._plan.write()
         return number
+
+    def let_any_endorse(self) -> None:
+        rule = ", ".join(f"'{msp_id}.peer'" for msp_id in self.msp_ids)
+        second = ("--sequence", "2", "--signature-policy", f"OR({rule})")
+        at_once(lambda each: self._approve(each, *second), self._plan.members)
+        self._commit(*second)
 
     def _snapshot(self, msp_id: str) -> Path:
         """The folder of a snapshot of all that an organisation's peer has."""
@@ -223,12 +230,9 @@ class Native(FabricNetwork):
         block = self.directory / making.GENESIS
         at_once(lambda ports: making.join_orderer(ports["admin"], block), self._plan.orderers)
         at_once(lambda each: self._as_admin(each.msp, "channel", "join", "-b", block), self._plan.members)
-        at_once(self._approve, self._plan.members)
-        peers: list[object] = []
-        for each in self._plan.members:
-            peers += ["--peerAddresses", each.address, "--tlsRootCertFiles", self.tls_ca(each.msp)]
-        self._have_ordered("Org1MSP", "lifecycle", "chaincode", "commit", *making.DEFINITION, *peers)
-        self._until(self._endorses)
+        at_once(self._install, self._plan.members)
+        at_once(lambda each: self._approve(each, *making.FIRST), self._plan.members)
+        self._commit(*making.FIRST)
 
     def stop(self) -> None:
         """All of it, cleanly."""
@@ -256,14 +260,25 @@ class Native(FabricNetwork):
     def _kill(self, node: str) -> None:
         self._running.pop(node).kill()
 
-    def _approve(self, member: Member) -> None:
-        """Fabric's lifecycle in one organisation: install the package on its peer, and approve the definition."""
-        address = f"{HERE}:{member.service}"
+    def _install(self, member: Member) -> None:
+        """The chaincode's package on a member's peer."""
         packed = self.directory / f"carbonseal-{member.name}.tgz"
-        packed.write_bytes(package(address))
+        packed.write_bytes(package(f"{HERE}:{member.service}"))
         self._as_admin(member.msp, "lifecycle", "chaincode", "install", packed)
-        asked = ("approveformyorg", *making.DEFINITION, "--package-id", package_id(package(address)))
+
+    def _approve(self, member: Member, *definition: str) -> None:
+        """A member's approval of a definition, which runs its own package."""
+        its_own = ("--package-id", package_id(package(f"{HERE}:{member.service}")))
+        asked = ("approveformyorg", *making.DEFINITION, *definition, *its_own)
         self._have_ordered(member.msp, "lifecycle", "chaincode", *asked)
+
+    def _commit(self, *definition: str) -> None:
+        """The definition that all have approved."""
+        peers: list[object] = []
+        for each in self._plan.members:
+            peers += ["--peerAddresses", each.address, "--tlsRootCertFiles", self.tls_ca(each.msp)]
+        self._have_ordered("Org1MSP", "lifecycle", "chaincode", "commit", *making.DEFINITION, *definition, *peers)
+        self._until(self._endorses)
 
     def _endorses(self) -> bool:
         """Whether peers know of each other, so that every gateway finds endorsers. Sends nothing."""

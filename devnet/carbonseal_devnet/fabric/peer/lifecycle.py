@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from fabric_protos.common import policies_pb2
+from fabric_protos.msp import msp_principal_pb2
 from fabric_protos.peer import collection_pb2
 from fabric_protos.peer.lifecycle import chaincode_definition_pb2, db_pb2
 
@@ -17,6 +18,28 @@ FIELDS = ("Sequence", "EndorsementInfo", "ValidationInfo", "Collections")
 CHANNEL_POLICY: bytes = policies_pb2.ApplicationPolicy(
     channel_config_policy_reference="/Channel/Application/Endorsement"
 ).SerializeToString()
+
+
+def any_of(msp_ids: Sequence[str]) -> bytes:
+    """The policy of a peer of any one of these organisations: a serialised ApplicationPolicy."""
+    envelope = policies_pb2.SignaturePolicyEnvelope(
+        rule=policies_pb2.SignaturePolicy(
+            n_out_of=policies_pb2.SignaturePolicy.NOutOf(
+                n=1, rules=[policies_pb2.SignaturePolicy(signed_by=at) for at in range(len(msp_ids))]
+            )
+        ),
+        identities=[
+            msp_principal_pb2.MSPPrincipal(
+                principal=msp_principal_pb2.MSPRole(
+                    msp_identifier=msp_id, role=msp_principal_pb2.MSPRole.PEER
+                ).SerializeToString()
+            )
+            for msp_id in msp_ids
+        ],
+    )
+    raw: bytes = policies_pb2.ApplicationPolicy(signature_policy=envelope).SerializeToString()
+    return raw
+
 
 Read = Callable[[str], bytes | None]
 
