@@ -1,11 +1,12 @@
 # pragma version 0.4.3
-# pragma evm-version prague
+# pragma evm-version london
 """
 @title AnchorRegistry
 @license Apache-2.0
 @notice Keeps one anchor digest per publisher, log and size. Nobody owns it, nothing in it can be changed or removed.
 @dev The digest of (log id, size, root) is SHA-256("carbonseal/anchor/v1" ‖ 0x00 ‖ log id ‖ size as u64 big-endian ‖ root).
-     `anchors` must stay the first storage variable: verifiers prove its slots with EIP-1186.
+     `anchors` must stay the first storage variable, at slot 1: verifiers prove its slots with EIP-1186.
+     Compiled for London, without PUSH0 (EIP-3855): it runs on chains before Shanghai too, as consortia have them.
 """
 
 DOMAIN: constant(bytes21) = 0x636172626f6e7365616c2f616e63686f722f763100  # carbonseal/anchor/v1 and a zero byte

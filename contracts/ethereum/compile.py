@@ -48,7 +48,7 @@ def artifact(source: Path) -> str:
             {
                 "contract": source.stem,
                 "compiler": f"vyper {built['version']}",
-                "evm_version": "prague",
+                "evm_version": _evm_version(source),
                 "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
                 "code_hash": contract_code_hash(contract["bytecode_runtime"]),
                 "bytecode": contract["bytecode"],
@@ -59,6 +59,13 @@ def artifact(source: Path) -> str:
         )
         + "\n"
     )
+
+
+def _evm_version(source: Path) -> str:
+    """As the source's pragma has it."""
+    prefix = "# pragma evm-version "
+    lines = source.read_text(encoding="utf-8").splitlines()
+    return next(line.removeprefix(prefix) for line in lines if line.startswith(prefix))
 
 
 def contract_code_hash(runtime: str) -> str:

@@ -33,7 +33,7 @@ def hexed(data: bytes) -> str:
 
 def slot(publisher: bytes, statement: Statement) -> bytes:
     """Where Vyper keeps `anchors[publisher][log id][size]`, the first variable."""
-    place = bytes(32)
+    place = (1).to_bytes(32, "big")
     for key in (publisher.rjust(32, b"\0"), statement.log_id, statement.size.to_bytes(32, "big")):
         place = keccak(place + key)
     return place

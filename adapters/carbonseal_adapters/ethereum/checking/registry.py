@@ -22,10 +22,11 @@ def artifact() -> dict[str, Any]:
 def slot(publisher: bytes, statement: Statement) -> bytes:
     """The 32-byte storage slot of `anchors[publisher][log id][size]`.
 
-    `anchors` is variable 0, and Vyper places a mapping's value at keccak(slot ‖ key), each a word of 32 bytes.
+    `anchors` is at slot 1 (for London, Vyper reserves slot 0 for its lock), and Vyper places a mapping's value at
+    keccak(slot ‖ key), each a word of 32 bytes.
     (Solidity has it the other way round.)
     """
-    place = bytes(32)
+    place = (1).to_bytes(32, "big")
     for key in (publisher.rjust(32, b"\0"), statement.log_id, statement.size.to_bytes(32, "big")):
         place = keccak256(place + key)
     return place
