@@ -235,9 +235,13 @@ class Ledger(Protocol):
         crash, a MISSING or an `OutcomeUnknownError`."""
         ...
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
         """Say what became of one anchor's attempts, newest first; changes nothing. If any of them is included or final,
-        the observation speaks of that one. Called again until FINAL and irreversible, so that a reorg is noticed."""
+        the observation speaks of that one. Called again until FINAL and irreversible, so that a reorg is noticed.
+
+        `proved` are the facts of the evidence that is stored, None without any. As long as that evidence holds, the
+        observation SHOULD have these facts: others make it be taken again. Where what evidence rests on becomes final later
+        than the anchor, FINAL says that it has."""
         ...
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
@@ -245,8 +249,9 @@ class Ledger(Protocol):
         one that `observation` speaks of. The evidence MUST have been checked by the adapter's own `EvidenceVerifier` code
         before it is returned, against the ledger as seen now.
 
-        Taken at the first inclusion, while the ledger has the state, and again whenever the facts have changed. That it
-        exists says nothing about finality: what it rests on is pinned by the verifier's trust, or it counts for nothing."""
+        Taken at the first inclusion, while the ledger has the state, and again whenever the facts are not those of the
+        evidence that is stored. That it exists says nothing about finality: what it rests on is pinned by the verifier's trust,
+        or it counts for nothing."""
         ...
 
     async def latest(self, log: bytes) -> Statement | None:

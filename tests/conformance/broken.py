@@ -88,8 +88,8 @@ class LosesTheAnswer(StampLedger):
         self.answers[attempt.id] = await super().send(attempt)
         return b""
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
-        return await super().follow([replace(one, answer=self.answers.get(one.id, b"")) for one in attempts])
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
+        return await super().follow([replace(one, answer=self.answers.get(one.id, b"")) for one in attempts], proved)
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         return Evidence("stamp", 1, self.answers[attempt.id])
@@ -130,8 +130,8 @@ class RefusesTheSameAgain(MemoryLedger):
 
 
 class ForgetsWhatWasFinal(MemoryLedger):
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
-        seen = await super().follow(attempts)
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
+        seen = await super().follow(attempts, proved)
         number = seen.facts["number"] if seen.facts else len(self.world.blocks)
         old = len(self.world.blocks) - number > self.confirmations + 1
         return Observation(AttemptStatus.MISSING, seen.attempt) if old else seen
@@ -296,8 +296,8 @@ class HidesItsCosts(MemoryLedger):
 
 
 class TakesMoreThanItSays(MemoryLedger):
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
-        return replace(await super().follow(attempts), cost=50)
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
+        return replace(await super().follow(attempts, proved), cost=50)
 
 
 class CostsAndDoesNotSay(StampLedger):

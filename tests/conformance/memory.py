@@ -124,7 +124,7 @@ class MemoryLedger:
         world.pool[self.publisher, nonce] = attempt
         return b""
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], _proved: Mapping[str, Any] | None = None, /) -> Observation:
         world = self.reach()
         for attempt in attempts:
             if attempt.id in world.included:
@@ -226,7 +226,7 @@ class StampLedger:
             raise UnreachableError("the authority is down")
         return KEY.sign(attempt.payload)
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], _proved: Mapping[str, Any] | None = None, /) -> Observation:
         for attempt in attempts:
             if attempt.answer:
                 return Observation(AttemptStatus.FINAL, attempt.id, {})

@@ -18,8 +18,8 @@ Change = Callable[[str, list[Any], Answer], Any]  # method, parameters
 
 @contextmanager
 def before(network: Network, change: Change) -> Iterator[str]:
-    """`change(method, params, answer)` returns the JSON to give, bytes to give as they are, an HTTP status, or None to
-    hang up. `answer()` asks the real endpoint."""
+    """`change(method, params, answer)` returns the JSON to give, bytes to give as they are, an HTTP status (perhaps with the
+    seconds of a Retry-After), or None to hang up. `answer()` asks the real endpoint."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -37,6 +37,12 @@ def before(network: Network, change: Change) -> Iterator[str]:
                 return
             if isinstance(given, int):
                 self.send_error(given)
+                return
+            if isinstance(given, tuple):
+                self.send_response(given[0])
+                self.send_header("Retry-After", str(given[1]))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
                 return
             sent = given if isinstance(given, bytes) else json.dumps(given).encode()
             self.send_response(200)

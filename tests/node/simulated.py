@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from carbonseal.ledger import (
     Anchor,
@@ -133,7 +134,7 @@ class SimulatedLedger:
             raise OutcomeUnknownError("no answer came")
         return b""
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], _proved: Mapping[str, Any] | None = None, /) -> Observation:
         newest = attempts[0]
         with self._database() as database:
             if self._has("defective"):

@@ -97,7 +97,7 @@ async def what_is_final_stays_final(subject: Subject) -> None:
         first = await subject.until_final(ledger, [attempt])
         for _ in range(3):
             await subject.progress()
-        again = await ledger.follow([attempt])
+        again = await ledger.follow([attempt], first.facts)
         assert (again.status, again.cost) == (AttemptStatus.FINAL, first.cost), f"a final anchor is now {again}"
         assert await ledger.evidence(attempt, stored(again)), "a final anchor cannot be proved any more"
 

@@ -79,12 +79,14 @@ class Subject:
             raise AssertionError(f"the verifier raised {error!r}, and must never raise on bad bytes") from error
 
     async def until_final(self, ledger: Ledger, attempts: Sequence[Attempt]) -> Observation:
-        """Follow one anchor's attempts, newest first, to the end."""
+        """Follow one anchor's attempts, newest first, to the end, as a node that took evidence of the first inclusion."""
+        proved: Mapping[str, Any] | None = None
         for _ in range(ROUNDS):
-            seen = await ledger.follow(attempts)
+            seen = await ledger.follow(attempts, proved)
             assert seen.status is not AttemptStatus.REFUSED, f"an honest anchor was refused: {seen.reason}"
             if seen.status is AttemptStatus.FINAL:
                 return stored(seen)
+            proved = stored(seen).facts if seen.status is AttemptStatus.INCLUDED else None
             await self.progress()
         raise AssertionError(f"the anchor is not final after {ROUNDS} rounds, but {seen.status.value}")
 
@@ -148,8 +150,8 @@ class GuardedLedger:
         assert isinstance(answer, bytes), "what send returns is not bytes"
         return answer
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
-        return await _guarded("follow", self._ledger.follow(attempts))
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
+        return await _guarded("follow", self._ledger.follow(attempts, proved))
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         return await _guarded("evidence", self._ledger.evidence(attempt, observation))

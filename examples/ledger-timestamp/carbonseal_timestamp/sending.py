@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -67,7 +68,9 @@ class TimestampLedger:
             raise api.PermanentError(f"{self.name} granted no time-stamp: {error}", "correct the address") from error
         return answer
 
-    async def follow(self, attempts: Sequence[api.Attempt]) -> api.Observation:
+    async def follow(
+        self, attempts: Sequence[api.Attempt], _proved: Mapping[str, Any] | None = None, /
+    ) -> api.Observation:
         for attempt in attempts:
             if attempt.answer:
                 return api.Observation(api.AttemptStatus.FINAL, attempt.id, {})

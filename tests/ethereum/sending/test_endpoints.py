@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
-from carbonseal.ledger import AttemptStatus, Evidence, OutcomeUnknownError, PermanentError, TransientError
-from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
-from carbonseal_adapters.ethereum.gathering.trust import gather
+from carbonseal.ledger import AttemptStatus, OutcomeUnknownError, PermanentError, TransientError
 from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
 from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.endpoints import Answer, before
@@ -232,27 +230,6 @@ def test_a_lying_proof_is_never_returned(carbonseal_fresh_chain: Network) -> Non
                 await ledger.evidence(attempt, seen)
 
     scenario(carbonseal_fresh_chain, check)
-
-
-def test_a_forgotten_state_is_proved_by_a_newer_block(carbonseal_fresh_chain: Network) -> None:
-    chain = carbonseal_fresh_chain
-
-    async def check(ledger: EthereumLedger, faulty: Faulty) -> Evidence:
-        attempt = await ledger.prepare(anchor(1), [])
-        await ledger.send(attempt)
-        seen = await ledger.follow([attempt])
-        for size in (2, 3):
-            await ledger.send(await ledger.prepare(anchor(size), []))
-        refusals = [{"error": {"message": "missing trie node"}}]
-        faulty.method, faulty.given = "eth_getProof", lambda answer: refusals.pop() if refusals else answer()
-        return await ledger.evidence(attempt, seen)
-
-    evidence = scenario(chain, check)
-    trust = gather(chain.ledger, [evidence], chain.endpoint, "2026-01-01T00:00:00Z")
-    pins = VERIFIER.pin(chain.ledger, chain.options(chain.publisher(0)))
-    proved = VERIFIER.check(evidence, statement(1), pins, trust).proved
-    assert proved is not None
-    assert proved.trusted[0].value["number"] == 4
 
 
 def test_questions_at_once_share_one_session(carbonseal_fresh_chain: Network) -> None:

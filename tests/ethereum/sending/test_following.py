@@ -10,7 +10,7 @@ import pytest
 from carbonseal.ledger import Attempt, AttemptStatus
 from carbonseal_adapters.ethereum.sending.branch import Block
 from carbonseal_adapters.ethereum.sending.fees import GWEI, Fees
-from carbonseal_adapters.ethereum.sending.following import Absent, Facts, Inclusion, decide
+from carbonseal_adapters.ethereum.sending.following import Absent, Facts, Inclusion, Proof, decide
 from carbonseal_adapters.ethereum.sending.transactions import Signature, Transaction
 from tests.ethereum.networks import statement
 
@@ -28,44 +28,50 @@ FIRST, SECOND = attempt("first", 7), attempt("second", 7)  # the second replaces
 FILLER = attempt("filler", 6)
 
 
+PROOF = Proof(HEAD, is_final=False, is_watched=True, stage="1 of 12 confirmations")
+PROVED = Proof(FINAL_BLOCK, is_final=True, is_watched=True, stage="")
+
+
 def inclusion(of: Attempt, **changes: Any) -> Inclusion:
-    there = Inclusion(of, 95, "0x" + "ee" * 32, True, True, False, False, "6 of 12 confirmations")
+    there = Inclusion(of, on_branch=True, is_final=False, anchored=HEAD)
     return replace(there, **changes)
 
 
 def facts(**changes: Any) -> Facts:
     """Nothing is known of either attempt, and nonce 7 is free."""
     waiting = (SECOND, FIRST)
-    nothing = Facts(waiting, ACCOUNT, HEAD, (), 5, waiting, waiting, used=7, absent=Absent(FINAL_BLOCK, False, 7))
+    nothing = Facts(
+        waiting, ACCOUNT, HEAD, (), 5, waiting, waiting, PROOF, used=7, absent=Absent(FINAL_BLOCK, False, 7)
+    )
     return replace(nothing, **changes)
 
 
 REPLACED = facts(used=8)  # another transaction has used nonce 7
 LOST: dict[str, Any] = {"waiting": (), "writing": ()}
 CASES = {
-    "1. in a final block": (
-        facts(inclusions=[inclusion(FIRST, is_final=True)]),
-        AttemptStatus.FINAL,
-        "first",
-    ),
-    "1 before 2, whichever is newer": (
-        facts(inclusions=[inclusion(SECOND), inclusion(FIRST, is_final=True)]),
+    "1. its evidence is of a final block": (
+        facts(inclusions=[inclusion(FIRST, is_final=True)], proof=PROVED),
         AttemptStatus.FINAL,
         "first",
     ),
     "2. in a block that is not final": (facts(inclusions=[inclusion(FIRST)]), AttemptStatus.INCLUDED, "first"),
+    "2. in a final block, and its evidence is not": (
+        facts(inclusions=[inclusion(FIRST, is_final=True)]),
+        AttemptStatus.INCLUDED,
+        "first",
+    ),
     "2 before 3": (
-        facts(inclusions=[inclusion(SECOND, on_branch=False, anchored=False), inclusion(FIRST)]),
+        facts(inclusions=[inclusion(SECOND, on_branch=False, anchored=None), inclusion(FIRST)]),
         AttemptStatus.INCLUDED,
         "first",
     ),
     "3. in a block that was reorged out": (
-        facts(inclusions=[inclusion(FIRST, on_branch=False, anchored=False)]),
+        facts(inclusions=[inclusion(FIRST, on_branch=False, anchored=None)]),
         AttemptStatus.PENDING,
         "first",
     ),
     "3. reverted, and not final yet": (
-        facts(inclusions=[inclusion(FIRST, anchored=False)]),
+        facts(inclusions=[inclusion(FIRST, anchored=None)]),
         AttemptStatus.PENDING,
         "first",
     ),
@@ -76,12 +82,17 @@ CASES = {
         "second",
     ),
     "4, where an older attempt reverted for good": (
-        facts(inclusions=[inclusion(FILLER, anchored=False, is_final=True)], pooled=SECOND),
+        facts(inclusions=[inclusion(FILLER, anchored=None, is_final=True)], pooled=SECOND),
         AttemptStatus.PENDING,
         "second",
     ),
-    "5. anchored by an attempt that was lost": (
+    "5. anchored by an attempt that was lost, not proved yet": (
         facts(absent=Absent(FINAL_BLOCK, True, 7)),
+        AttemptStatus.INCLUDED,
+        "second",
+    ),
+    "5. anchored by an attempt that was lost": (
+        facts(absent=Absent(FINAL_BLOCK, True, 7), proof=PROVED),
         AttemptStatus.FINAL,
         "second",
     ),
@@ -97,7 +108,7 @@ CASES = {
         "second",
     ),
     "7. reverted for good": (
-        facts(inclusions=[inclusion(FIRST, anchored=False, is_final=True)], **LOST),
+        facts(inclusions=[inclusion(FIRST, anchored=None, is_final=True)], **LOST),
         AttemptStatus.REFUSED,
         "second",
     ),
@@ -123,9 +134,9 @@ def test_the_first_case_that_holds_decides(case: str) -> None:
 
 
 def test_a_watched_anchor_is_final_and_asked_about_again() -> None:
-    final = inclusion(FIRST, is_final=True)
-    assert decide(facts(inclusions=[final])).irreversible
-    assert not decide(facts(inclusions=[replace(final, is_watched=True)])).irreversible
+    final = facts(inclusions=[inclusion(FIRST, is_final=True)], proof=PROVED)
+    assert not decide(final).irreversible
+    assert decide(replace(final, proof=replace(PROVED, is_watched=False))).irreversible
 
 
 def test_what_a_transaction_in_the_pool_waits_for() -> None:

@@ -130,7 +130,7 @@ CASES: dict[tuple[State, type[Any]], Expected] = {
     (DUE, IncludedUnproved): CANNOT,
     (SIGNED, IncludedUnproved): CANNOT,
     (SENT, IncludedUnproved): ({**INCLUDED_NOW, **UNPROVED}, {}),
-    (INCLUDED, IncludedUnproved): ({**STAYS, **UNPROVED}, {}),
+    (INCLUDED, IncludedUnproved): ({**SEEN, "tries": 3, "next": 1002.0, **UNPROVED}, {}),
     (FINAL, IncludedUnproved): ({**INCLUDED_NOW, **UNPROVED}, {}),
     (FAILED, IncludedUnproved): CANNOT,
     #

@@ -208,13 +208,13 @@ class WatchedLedger(SimulatedLedger):
         watch.answers[attempt.id] = answer
         return answer
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
         async with self._called():
             self.watch.expect(bool(attempts), "nothing is followed")
             for attempt in attempts:
                 answer = self.watch.answers.get(attempt.id, attempt.answer)
                 self.watch.expect(attempt.answer == answer, "what `send` answered is followed without its answer")
-            seen = await super().follow(attempts)
+            seen = await super().follow(attempts, proved)
         statement = attempts[0].statement
         self.watch.reported[statement.log_id, statement.size] = seen.status  # stored before anybody else has a turn
         if self._has("garbled"):

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.ledger import TransientError
-from carbonseal_adapters.ethereum.sending.rpc import Rpc
+from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
 
 LOG = logging.getLogger(__name__)
 _HASH = re.compile("0x[0-9a-fA-F]{64}")
+NO_FINALITY = "set confirmations in node.toml, or use an endpoint that names one"
 WALK = 128  # blocks below the head that are tied to it: more than any chain takes to finalize, bounded for those that do not
 
 
@@ -90,9 +91,20 @@ class Branch:
     async def final(self, confirmations: int | None) -> Block:
         """The newest block that counts as final: with that many confirmations on the way to the last `head`, or the one that
         the endpoint calls finalized. Raises `TransientError`."""
-        if confirmations is None:
-            return await self.named("finalized")
-        return await self.at(max(0, self.top - confirmations + 1))
+        if confirmations is not None:
+            return await self.at(max(0, self.top - confirmations + 1))
+        final = await self.tagged("finalized")
+        if final is None:
+            raise TransientError(f"{self._rpc.endpoint} names no finalized block: {NO_FINALITY}")
+        return final
+
+    async def tagged(self, tag: str) -> Block | None:
+        """The block that the endpoint calls "finalized" or "safe"; None where it calls none so. Raises `TransientError`."""
+        try:
+            fields = await self._rpc.question("eth_getBlockByNumber", tag, False)
+        except RpcError:  # most that lack a tag answer so
+            return None
+        return None if fields is None else self._read(fields, tag)
 
     async def named(self, which: int | str) -> Block:
         """The block that the endpoint gives that number or tag. Raises `TransientError`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,16 +35,29 @@ def ethereum() -> None:
     metavar="URI",
     help="The account that pays: file:, env:, pkcs11:, web3signer: or clef:. Paths are relative to where you are.",
 )
+@click.option("--max-fee", default="200", show_default=True, metavar="GWEI", help="Per gas, at most.")
+@click.option(
+    "--max-tip", default="50", show_default=True, metavar="GWEI", help="Of that to the block's maker, at most."
+)
+@click.option("--max-cost", default="0.2", show_default=True, metavar="COINS", help="In all, at most.")
+@click.option(
+    "--fee-percentile",
+    default="50",
+    show_default=True,
+    metavar="NUMBER",
+    help="Of the tips in recent blocks, the one offered.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before money is spent.")
 @click.option(
     "--wait", type=click.IntRange(1), default=300, show_default=True, help="Seconds until it should be included."
 )
-def deploy(*, endpoint: str, key: str, yes: bool, wait: int) -> None:
+def deploy(*, endpoint: str, key: str, yes: bool, wait: int, **fees: str) -> None:
     """Put an AnchorRegistry on the chain behind URL, an address of its JSON-RPC, and say what comes next.
 
     Nobody owns a registry: one is enough for everybody on that chain, and each publisher's anchors are stored under its
     account. So pay for it from another account than your node's. The account, its balance and the costs are shown, and
-    nothing is sent before you agree. A registry that this account has made lately is found, not made twice.
+    nothing is sent before you agree, nor where the endpoint lacks what anchors will need of it. A registry that this account
+    has made lately is found, not made twice.
 
     \b
     Examples:
@@ -58,7 +72,7 @@ def deploy(*, endpoint: str, key: str, yes: bool, wait: int) -> None:
     if find_spec("web3") is None:
         raise MissingExtra("carbonseal ethereum deploy", "ethereum")
     try:
-        made = asyncio.run(_deploy(endpoint, key, yes, wait))
+        made = asyncio.run(_deploy(endpoint, key, yes, wait, fees))
     except PermanentError as never:
         raise BrokeOff(never.reason, never.remedy) from never
     except (TransientError, OutcomeUnknownError) as error:
@@ -66,13 +80,15 @@ def deploy(*, endpoint: str, key: str, yes: bool, wait: int) -> None:
     _tell(endpoint, made)
 
 
-async def _deploy(endpoint: str, key: str, yes: bool, wait: int) -> Deployment:
+async def _deploy(endpoint: str, key: str, yes: bool, wait: int, fees: Mapping[str, str]) -> Deployment:
     from carbonseal.node.secrets import open_secret
     from carbonseal_adapters.ethereum.gathering.endpoints import origin
     from carbonseal_adapters.ethereum.sending.deploy import deploy
+    from carbonseal_adapters.ethereum.sending.settings import Settings
     from carbonseal_adapters.ethereum.sending.signers import open_signer
 
     displayed = origin(endpoint)
+    settings = Settings.read({name.replace("_", "-"): text for name, text in fees.items()})
     signer = await open_signer(key, lambda uri: open_secret(uri, Path()))
 
     def agree(plan: Plan) -> None:
@@ -86,7 +102,7 @@ async def _deploy(endpoint: str, key: str, yes: bool, wait: int) -> Deployment:
         click.echo(f"sent      {transaction}")
 
     try:
-        return await deploy(endpoint, signer, agree=agree, sent=sent, polls=wait)
+        return await deploy(endpoint, signer, settings=settings, agree=agree, sent=sent, polls=wait)
     finally:
         await signer.close()
 

@@ -11,13 +11,16 @@ from carbonseal.ledger import OutcomeUnknownError, PermanentError, TransientErro
 from carbonseal_adapters.ethereum.checking import registry, rlp
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.checking.trie import keccak256
-from carbonseal_adapters.ethereum.sending.fees import Market, suggest
+from carbonseal_adapters.ethereum.sending.endpoint_check import check_endpoint
+from carbonseal_adapters.ethereum.sending.fees import Fees, Market, suggest
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
+from carbonseal_adapters.ethereum.sending.settings import Settings
 from carbonseal_adapters.ethereum.sending.signers import TransactionSigner
 from carbonseal_adapters.ethereum.sending.transactions import Transaction, hash_of
 
 REMEMBERED = 8  # of an account's newest transactions, looked at for a registry that it has made already
-OTHER_RULES = "the chain does not run code for Prague; use another"
+OTHER_RULES = "the chain does not run code for London; use another"
+STANDARD = Settings.read({"max-cost": "0.2"})  # a deployment costs ten times what an anchor does
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +46,30 @@ class Plan:
     registry: str  # where it will be
     gas: int  # that it will use
     market: Market
+    fees: Fees  # that it offers
 
     @property
     def limit(self) -> int:
         """The gas that the transaction may use. What is left over costs nothing."""
-        return self.gas + self.gas // 4
+        return _with_reserve(self.gas)
 
     @property
     def likely(self) -> int:
         """What it costs in the next block."""
-        return self.gas * (self.market.least + self.market.tip)
+        tip = 0 if self.market.legacy else self.fees.tip
+        return self.gas * min(self.fees.limit, self.market.least + tip)
 
     @property
     def most(self) -> int:
         """What it can cost; the account must have it."""
-        return self.limit * self.market.fees().limit
+        return self.limit * self.fees.limit
 
 
 async def deploy(
     endpoint: str,
     signer: TransactionSigner,
     *,
+    settings: Settings = STANDARD,
     agree: Callable[[Plan], None] = lambda _plan: None,
     sent: Callable[[str], None] = lambda _transaction: None,
     poll: float = 1.0,
@@ -71,18 +77,20 @@ async def deploy(
 ) -> Deployment:
     """The registry that one of the account's newest transactions made, or a new one.
 
-    `agree` sees the plan before anything is signed, and raises what should stop it; `sent` hears the transaction's name.
+    Of `settings` the caps and the percentile of fees count. `agree` sees the plan before anything is signed, and raises what
+    should stop it; `sent` hears the transaction's name.
     Then the chain is asked every `poll` seconds, `polls` times. Raises `Refused` where `endpoint` is not a URL, `PermanentError`
-    where the account cannot pay or the chain does not run the code, `TransientError` and `OutcomeUnknownError` as an
-    adapter: after these, the
-    same call finds what became of it.
+    where the account cannot pay, the chain does not run the code, or the endpoint lacks a method that anchors will need;
+    `TransientError` (also while fees are above the caps) and `OutcomeUnknownError` as an adapter: after these, the same call
+    finds what became of it.
     """
     rpc = Rpc(endpoint)
     try:
         found = await _existing(rpc, signer)
         if found is not None:
             return found
-        plan = await _plan(rpc, signer)
+        await check_endpoint(rpc, signer.account, logs=True)
+        plan = await _plan(rpc, signer, settings)
         agree(plan)
         if plan.balance < plan.most:
             lacking = (
@@ -109,11 +117,11 @@ async def _existing(rpc: Rpc, signer: TransactionSigner) -> Deployment | None:
     return None
 
 
-async def _plan(rpc: Rpc, signer: TransactionSigner) -> Plan:
+async def _plan(rpc: Rpc, signer: TransactionSigner, settings: Settings) -> Plan:
     chain_id, genesis = await _chain(rpc)
     nonce = await rpc.number("eth_getTransactionCount", signer.account, "latest")
     balance = await rpc.number("eth_getBalance", signer.account, "latest")
-    market = await suggest(rpc)
+    market = await suggest(rpc, settings.percentile)
     call = {"from": signer.account, "data": registry.artifact()["bytecode"]}
     try:
         estimate = await rpc.question("eth_estimateGas", call)
@@ -122,13 +130,19 @@ async def _plan(rpc: Rpc, signer: TransactionSigner) -> Plan:
     with rpc.reading("eth_estimateGas"):
         gas = int(estimate, 16)
     address = _address(signer.address, nonce)
-    return Plan(chain_id, genesis, signer.account, balance, nonce, address, gas, market)
+    market = market.affordable(balance, _with_reserve(gas))
+    fees = settings.caps.first(market, _with_reserve(gas), 0)
+    return Plan(chain_id, genesis, signer.account, balance, nonce, address, gas, market, fees)
+
+
+def _with_reserve(gas: int) -> int:
+    return gas + gas // 4
 
 
 async def _send(rpc: Rpc, signer: TransactionSigner, plan: Plan) -> str:
-    code, market = bytes.fromhex(registry.artifact()["bytecode"][2:]), plan.market
+    code = bytes.fromhex(registry.artifact()["bytecode"][2:])
     payload = await signer.sign(
-        Transaction(plan.chain_id, plan.nonce, b"", code, plan.limit, market.fees(), market.legacy)
+        Transaction(plan.chain_id, plan.nonce, b"", code, plan.limit, plan.fees, plan.market.legacy)
     )
     try:
         with suppress(OutcomeUnknownError):  # waiting for it tells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Any
 
@@ -43,6 +43,12 @@ class Market:
         """Twice the base fee, which holds through six full blocks, and the tip."""
         return Fees(self.least, self.least) if self.legacy else Fees(2 * self.least + self.tip, self.tip)
 
+    def affordable(self, balance: int, gas: int) -> Market:
+        """The same; without a tip where the chain has no base fee and an account with `balance` (wei) cannot pay one: chains
+        whose gas is free take that, and endpoints suggest a tip all the same."""
+        is_free = self.least == 0 and balance < gas * self.fees().limit
+        return replace(self, tip=0) if is_free else self
+
 
 @dataclass(frozen=True, slots=True)
 class Caps:
@@ -58,13 +64,13 @@ class Caps:
         fees = self._clamp(market.fees(), gas, spent, market.legacy)
         if fees.limit < market.least:
             asked, allowed = _gwei(market.least), _gwei(fees.limit)
-            raise TransientError(
-                f"the chain asks for {asked} gwei per gas, and max-fee or max-cost in node.toml allow {allowed}"
-            )
+            raise TransientError(f"the chain asks for {asked} gwei per gas, and max-fee or max-cost allow {allowed}")
         return fees
 
     def next(self, market: Market, old: Fees, gas: int, spent: int) -> Fees | None:
-        """An offer that replaces `old`; None where the caps leave no room for one."""
+        """An offer that replaces `old`; None where the caps leave no room for one, or gas is free."""
+        if not market.fees().limit:
+            return None
         fees = self._clamp(market.fees().outbidding(old), gas, spent, market.legacy)
         return fees if fees.outbids(old) else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import (
@@ -30,6 +30,7 @@ from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending import settings
 from carbonseal_adapters.ethereum.sending.branch import Branch
 from carbonseal_adapters.ethereum.sending.contracts import Contract, address_of, contract_of, options_of
+from carbonseal_adapters.ethereum.sending.endpoint_check import OTHER, check_endpoint
 from carbonseal_adapters.ethereum.sending.fees import Fees, Market, suggest
 from carbonseal_adapters.ethereum.sending.following import Reader, decide, writes
 from carbonseal_adapters.ethereum.sending.queries import Queries, from_hex
@@ -61,9 +62,11 @@ FULL = (
 async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], bytes]) -> EthereumLedger:
     """The ledger behind `uri`, ``ethereum+http://host:port``.
 
+    The endpoint is asked once for what anchors need of it, before anything is paid.
+
     Options: `registry` (address), or `contract` = "eas" with `eas` (address) and `slot` (of its timestamps); `key` (URI of
     the signer, see `signers`); and those of `settings`. Raises `Refused` on wrong options, an unusable key or another
-    contract, `TransientError` where the endpoint does not answer.
+    contract, `PermanentError` where the endpoint lacks a method that anchors need, `TransientError` where it does not answer.
     """
     where = options_of(options)
     for option in options:
@@ -81,6 +84,7 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
         code = from_hex(await rpc.ask("eth_getCode", address, "latest"))
         genesis = from_hex((await Branch(rpc).named(0)).hash)
         contract = contract_of(options, f"eip155:{chain_id}", genesis, signer.address, code)
+        await check_endpoint(rpc, address, logs=contract.capabilities.knows_latest)
         confirmations = await _confirmations(rpc, chain_id, chosen)
     except BaseException:
         await rpc.close()
@@ -90,16 +94,15 @@ async def connect(uri: str, options: Mapping[str, str], secret: Callable[[str], 
 
 
 async def _confirmations(rpc: Rpc, chain_id: int, chosen: Settings) -> int | None:
-    """How many confirmations make an anchor final; None where the chain's finalized block does."""
+    """How many confirmations make an anchor final; None where the chain's finalized block does. Raises `TransientError`, also
+    where that was chosen and the endpoint names none."""
+    if chosen.finalized:
+        await Branch(rpc).final(None)  # refuses what the endpoint cannot tell
     if chosen.finalized or chosen.confirmations is not None:
         return chosen.confirmations
     if chain_id in settings.DEVELOPMENT:
         return 1
-    try:
-        known = await rpc.question("eth_getBlockByNumber", "finalized", False) is not None
-    except RpcError:
-        known = False
-    return None if known else CONFIRMATIONS
+    return None if await Branch(rpc).tagged("finalized") else CONFIRMATIONS
 
 
 class EthereumLedger:
@@ -145,7 +148,7 @@ class EthereumLedger:
             return Attempt(statement, f"anchored {statement.digest().hex()}", "", b"")
         if anchored:
             raise TransientError("the anchor is included already, in a block that is not final yet")
-        market = await suggest(self._rpc, self._settings.percentile)
+        market = await self._market()
         if any(writes(attempt, self._contract.address) and int(attempt.slot) >= used_finally for attempt in same):
             return await self._replacement(statement, same, earlier, used, market)
         data = self._contract.call_anchor(statement)
@@ -156,6 +159,11 @@ class EthereumLedger:
         return await self._signed(
             statement, Transaction(self._chain_id, nonce, self._contract.address, data, gas, fees, market.legacy)
         )
+
+    async def _market(self) -> Market:
+        """What the chain asks of this account now."""
+        market = await suggest(self._rpc, self._settings.percentile)
+        return market if market.least else market.affordable(await self._chain.balance(), LEAST_GAS)
 
     async def _replacement(
         self, statement: Statement, same: Sequence[Attempt], earlier: Sequence[Attempt], used: int, market: Market
@@ -220,10 +228,10 @@ class EthereumLedger:
 
     # --- following ---------------------------------------------------------------------------------------------------
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
         if not attempts:
             return Observation(AttemptStatus.MISSING)
-        return decide(await self._reader.read(attempts))
+        return decide(await self._reader.read(attempts, proved))
 
     # --- evidence, and what the ledger has ---------------------------------------------------------------------------
 
@@ -237,12 +245,11 @@ class EthereumLedger:
             raise TransientError(f"block {block.number} was reorged out")
         try:
             return await self._chain.prove(statement, block)
-        except RpcError:
-            # Nodes forget old states. The anchor stays where it is, so a newer block proves it just as well.
-            try:
-                return await self._chain.prove(statement, await self._branch.final(self._settings.confirmations))
-            except RpcError as error:
-                raise TransientError(str(error)) from error
+        except RpcError as error:
+            self._reader.forget(block.number)  # the next `follow` is about a newer one
+            raise TransientError(
+                f"{self._rpc.endpoint} does not prove block {block.number}: {error}: {OTHER}"
+            ) from error
 
     async def latest(self, log: bytes) -> Statement | None:
         anchored = await self._chain.anchored(log, self._settings.since)
@@ -254,7 +261,8 @@ class EthereumLedger:
 
     async def balance(self) -> Balance | None:
         chosen, balance = self._settings, await self._chain.balance()
-        limit = min((await suggest(self._rpc, chosen.percentile)).fees().limit, chosen.caps.fee)
+        market = await suggest(self._rpc, chosen.percentile)
+        limit = min(market.fees().limit, chosen.caps.fee) if market.least or balance else 0
         anchor = min(LEAST_GAS * limit, chosen.caps.anchor)
         low = ANCHORS_LEFT * anchor if chosen.low_balance is None else chosen.low_balance
         warning, empty = "", balance < anchor

@@ -1,4 +1,7 @@
-"""JSON-RPC client of one endpoint through web3: one session, no hidden retries, and the errors of `carbonseal.ledger`.
+"""JSON-RPC client of one endpoint through web3: one session, and the errors of `carbonseal.ledger`.
+
+A request that the endpoint refuses because it is busy (HTTP 429, 503) is sent again after the pause that it asks for, a few
+times. Nothing else is repeated here: the outbox decides about that.
 
 Results are the endpoint's own JSON. web3's formatters are left out on purpose: they lose fields that a header's hash needs,
 and refuse the longer `extraData` of consortium chains.
@@ -9,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 from web3 import AsyncHTTPProvider, AsyncWeb3
@@ -22,6 +25,8 @@ from carbonseal_adapters.ethereum.gathering.endpoints import origin
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 MOST_BYTES = 16 << 20  # of one answer: the evidence that it may hold has at most 8 MiB, written in hexadecimal
 BUSY = {429, 503}  # HTTP statuses with which an endpoint says that it did nothing
+PAUSES = (0.25, 0.5, 1.0, 2.0)  # seconds until a busy endpoint is asked again, or longer where it says so (Retry-After)
+LONGEST_PAUSE = 10.0  # an endpoint that wants to be left alone for longer is not waited for here
 BUSY_WORDS = (
     "rate limit",
     "too many requests",
@@ -30,14 +35,22 @@ BUSY_WORDS = (
     "exceeded its compute",
     "try again",
 )
+UNSUPPORTED = -32601  # JSON-RPC 2.0: the method does not exist or is not available
+UNSUPPORTED_WORDS = ("does not exist", "not available", "not supported", "unsupported", "not found", "not allowed")
 
 
 class RpcError(Exception):
     """The endpoint answered with an error. Most nodes give no usable code, so `matches` searches the message."""
 
-    def __init__(self, method: str, message: str) -> None:
+    def __init__(self, method: str, message: str, code: object = None) -> None:
         super().__init__(f"{method}: {message}")
         self.message = message.lower()
+        self._code = code
+
+    @property
+    def is_unsupported(self) -> bool:
+        """Whether the endpoint does not serve the method at all."""
+        return self._code == UNSUPPORTED or self.matches(*UNSUPPORTED_WORDS)
 
     def matches(self, *words: str) -> bool:
         """Whether the message contains one of these phrases, which are in lower case."""
@@ -76,24 +89,37 @@ class Rpc:
             if not self._open:
                 await self._open_session()
                 self._open = True
-        try:
-            answer = cast(dict[str, Any], await self._provider.make_request(RPCEndpoint(method), params))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise UnreachableError(self._because(error)) from error
-        except aiohttp.ClientResponseError as error:
-            if 400 <= error.status < 500 and error.status not in BUSY:
-                raise RpcError(method, f"HTTP {error.status} {error.message}") from error
-            raise (TransientError if error.status in BUSY else OutcomeUnknownError)(
-                f"{self.endpoint}: HTTP {error.status}"
-            ) from error
-        except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError) as error:
-            raise OutcomeUnknownError(self._because(error)) from error
+        answer = await self._answer(method, params)
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
             raise OutcomeUnknownError(f"{self.endpoint}: the answer to {method} is not JSON-RPC")
         if "error" in answer:
-            error_body = answer["error"]
-            raise RpcError(method, str(error_body.get("message") if isinstance(error_body, dict) else error_body)[:500])
+            given = answer["error"]
+            message, code = (given.get("message"), given.get("code")) if isinstance(given, dict) else (given, None)
+            raise RpcError(method, str(message)[:500], code)
         return answer["result"]
+
+    async def _answer(self, method: str, params: Any) -> Any:
+        """The answer, asked for again while the endpoint is busy. Raises as `call`."""
+        for pause in (*PAUSES, None):
+            try:
+                return await self._provider.make_request(RPCEndpoint(method), params)
+            except aiohttp.ClientResponseError as error:
+                if error.status not in BUSY:
+                    raise self._refusal(method, error) from error
+                wanted = _retry_after(error)
+                if pause is None or wanted > LONGEST_PAUSE:
+                    raise TransientError(f"{self.endpoint}: HTTP {error.status}") from error
+                await asyncio.sleep(max(pause, wanted))
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                raise UnreachableError(self._because(error)) from error
+            except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError) as error:
+                raise OutcomeUnknownError(self._because(error)) from error
+        raise AssertionError("the last pause is None")
+
+    def _refusal(self, method: str, error: aiohttp.ClientResponseError) -> RpcError | OutcomeUnknownError:
+        if 400 <= error.status < 500:
+            return RpcError(method, f"HTTP {error.status} {error.message}")
+        return OutcomeUnknownError(f"{self.endpoint}: HTTP {error.status}")
 
     async def _open_session(self) -> None:
         session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
@@ -137,3 +163,9 @@ class Rpc:
 
     def _because(self, error: Exception) -> str:
         return f"{self.endpoint}: {str(error) or type(error).__name__}"
+
+
+def _retry_after(error: aiohttp.ClientResponseError) -> float:
+    """The seconds of a Retry-After (RFC 9110, 10.2.3); 0 where there are none."""
+    text = error.headers.get("Retry-After", "") if error.headers else ""
+    return float(text) if text.isascii() and text.isdecimal() else 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc
 
@@ -146,7 +146,7 @@ class FabricLedger:
 
     # --- following ---------------------------------------------------------------------------------------------------
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], _proved: Mapping[str, Any] | None = None, /) -> Observation:
         if not attempts:
             return Observation(AttemptStatus.MISSING)
         newest = attempts[0]

@@ -120,7 +120,7 @@ class TlogLedger:
             raise self._overtaken(statement, taken)
         return b"taken %d" % taken
 
-    async def follow(self, attempts: Sequence[Attempt]) -> Observation:
+    async def follow(self, attempts: Sequence[Attempt], _proved: Mapping[str, Any] | None = None, /) -> Observation:
         """FINAL once the log's published checkpoint reaches past the entry: a log takes nothing back."""
         newest = attempts[0]
         statement = newest.statement

@@ -37,7 +37,7 @@ from .events import (
     observed,
     unproved,
 )
-from .evidence import EvidenceStore
+from .evidence import EvidenceStore, proves
 from .machine import Call
 from .outbox import Outbox
 from .tracked import TrackedAnchor
@@ -121,10 +121,11 @@ class LedgerCalls:
     async def _follow(self, ledger: Ledger, anchor: TrackedAnchor) -> Event:
         """Follow the attempts; take evidence of an inclusion that has none yet."""
         attempts = self._outbox.attempts(anchor)
-        seen = await _outcome(anchor, "follow", ledger.follow(attempts), check_observation)
+        proved = self._evidence.facts(anchor)
+        seen = await _outcome(anchor, "follow", ledger.follow(attempts, proved), check_observation)
         if isinstance(seen, Failure):
             return seen
-        if seen.status not in {AttemptStatus.INCLUDED, AttemptStatus.FINAL} or self._evidence.proves(anchor, seen):
+        if seen.status not in {AttemptStatus.INCLUDED, AttemptStatus.FINAL} or proves(proved, seen):
             return observed(seen)
         attempt = next((attempt for attempt in attempts if attempt.id == seen.attempt), None)
         if attempt is None:

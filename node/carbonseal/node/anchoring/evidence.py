@@ -41,12 +41,18 @@ class EvidenceStore:
                 (row.ledger, Evidence(row.type, row.version, bytes(row.data))) for row in connection.execute(chosen)
             ]
 
-    def proves(self, anchor: TrackedAnchor, seen: Observation) -> bool:
-        """Whether there is evidence of what was seen of an anchor: two observations with the same facts have the same evidence."""
+    def facts(self, anchor: TrackedAnchor) -> Mapping[str, Any] | None:
+        """What the stored evidence of an anchor proves (`Observation.facts`); None without any."""
         ledger, log, size = anchor.name
         with self._database.read() as connection:
             found = connection.scalar(_FACTS, {"its_ledger": ledger, "its_log": log, "its_size": size})
-        return found == _encode(seen.facts or {})
+        facts: Mapping[str, Any] | None = None if found is None else json.loads(found)
+        return facts
+
+
+def proves(facts: Mapping[str, Any] | None, seen: Observation) -> bool:
+    """Whether evidence with these facts is of what was seen: two observations with the same facts have the same evidence."""
+    return facts is not None and _encode(facts) == _encode(seen.facts or {})
 
 
 def keep(connection: Connection, name: Name, evidence: Evidence, facts: Mapping[str, Any]) -> None:

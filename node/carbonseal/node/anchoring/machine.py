@@ -232,15 +232,11 @@ def _confirmed(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: L
     return Changes(anchor, included, evidence=event.evidence, facts=event.seen.facts or {})
 
 
-def _confirmed_unproved(anchor: TrackedAnchor, event: IncludedUnproved, now: float, limits: Limits) -> Changes:
-    """Still included. Evidence is needed only once it is final."""
-    included = replace(_well(_seen(anchor, event)), next=_next_look(anchor, now, limits))
-    return Changes(anchor, replace(included, reason=_unproved(event)))
-
-
-def _prove_again(anchor: TrackedAnchor, event: FinalUnproved, now: float, limits: Limits) -> Changes:
-    """Still included, although the ledger reports it final: evidence is missing."""
-    return Changes(anchor, _try_again(_seen(anchor, event), State.INCLUDED, _unproved(event), now, limits))
+def _prove_again(anchor: TrackedAnchor, event: IncludedUnproved | FinalUnproved, now: float, limits: Limits) -> Changes:
+    """Still included, also where the ledger reports it final: evidence is missing. A failed try, for states are forgotten."""
+    remedy = "let the ledger's uri lead to what can prove anchors, then anchor again: nothing is written twice"
+    again = _try_again(_seen(anchor, event), State.INCLUDED, _unproved(event), now, limits, remedy=remedy)
+    return Changes(anchor, again)
 
 
 def _finish(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) -> Changes:
@@ -330,12 +326,19 @@ def _well(anchor: TrackedAnchor) -> TrackedAnchor:
     return replace(anchor, tries=0, reason="", remedy="")
 
 
-def _try_again(anchor: TrackedAnchor, state: State, reason: str, now: float, limits: Limits) -> TrackedAnchor:
+def _try_again(
+    anchor: TrackedAnchor,
+    state: State,
+    reason: str,
+    now: float,
+    limits: Limits,
+    *,
+    remedy: str = "see that the ledger can be reached and can be paid, then anchor again",
+) -> TrackedAnchor:
     """One more failed try: retried in `state` after a growing delay, or failed after `Limits.tries`."""
     tries = anchor.tries + 1
     failed = replace(anchor, tries=tries)
     if tries >= limits.tries:
-        remedy = "see that the ledger can be reached and can be paid, then anchor again"
         return _give_up(failed, f"{reason} ({tries} tries)", remedy, now)
     since = anchor.since if state is anchor.state else now
     then = now + backoff(tries, limits.first_delay, limits.longest_delay)
@@ -382,7 +385,7 @@ _GRID: Mapping[type[Event], tuple[Rule, ...]] = {
     SeenRefused:      (_cannot,    _cannot,     _renew,             _reorged,            _reorged,           _cannot),
     SeenIncluded:     (_cannot,    _cannot,     _included,          _confirmed,          _included,          _cannot),
     SeenFinal:        (_cannot,    _cannot,     _finish,            _finish,             _watch,             _cannot),
-    IncludedUnproved: (_cannot,    _cannot,     _included_unproved, _confirmed_unproved, _included_unproved, _cannot),
+    IncludedUnproved: (_cannot,    _cannot,     _included_unproved, _prove_again,        _included_unproved, _cannot),
     FinalUnproved:    (_cannot,    _cannot,     _included_unproved, _prove_again,        _watch_on,          _cannot),
     TransientFailure: (_retry,     _retry_send, _retry,             _retry,              _watch_on,          _cannot),
     PermanentFailure: (_fail,      _fail,       _retry,             _retry,              _watch_on,          _cannot),
