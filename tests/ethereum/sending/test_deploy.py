@@ -155,6 +155,22 @@ def test_an_account_that_cannot_pay(carbonseal_every_fresh_chain: Network, key: 
     assert run(chain.endpoint, "--key", uri, "--yes").exit_code == 0
 
 
+def test_it_costs_no_more_than_the_caps_allow(
+    carbonseal_every_fresh_chain: Network, key: Callable[[bytes], str]
+) -> None:
+    chain = carbonseal_every_fresh_chain
+    uri = key(chain.key(0))
+    for cap in (["--max-fee", "0.001"], ["--max-cost", "0.0000001"]):
+        dear = run(chain.endpoint, "--key", uri, "--yes", *cap)
+        assert dear.exit_code == BROKE_OFF
+        assert "max-fee or max-cost allow" in dear.stderr
+    assert run(chain.endpoint, "--key", uri, "--max-tip", "a lot").exit_code == WRONG_USAGE
+    assert transactions(chain) == 0
+    done = run(chain.endpoint, "--key", uri, "--yes", "--max-fee", "50", "--max-tip", "0")
+    sent = chain.ask("eth_getTransactionByHash", groups("sent      (0x[0-9a-f]{64})", done.stdout)[0])
+    assert (int(sent["maxFeePerGas"], 16) <= 50 * 10**9, sent["maxPriorityFeePerGas"]) == (True, "0x0")
+
+
 def test_it_is_not_included_in_time(carbonseal_every_fresh_chain: Network, key: Callable[[bytes], str]) -> None:
     """Said with the place where the registry will be; meanwhile no second one is paid for."""
     chain = carbonseal_every_fresh_chain

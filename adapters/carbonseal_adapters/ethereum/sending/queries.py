@@ -12,6 +12,7 @@ from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.branch import Block
 from carbonseal_adapters.ethereum.sending.contracts import AnchorState, Contract
+from carbonseal_adapters.ethereum.sending.endpoint_check import OTHER
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 
 MOST_RANGES = 10_000  # requests for events, before `since` has to be set
@@ -110,7 +111,7 @@ class Queries:
                 )
             except RpcError as error:
                 if span == 1 or error.matches(*BUSY_WORDS):
-                    raise TransientError(str(error)) from error
+                    raise TransientError(f"{self._rpc.endpoint}: {error}: {OTHER}, or try again later") from error
                 span = min(span, last - first + 1) // 2 or 1
                 continue
             with self._rpc.reading("eth_getLogs"):
