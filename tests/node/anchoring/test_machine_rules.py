@@ -376,3 +376,15 @@ def test_an_anchor_as_json() -> None:
     }
     assert replace(final, next=None).to_json()["next"] is None
     assert final.name == ("sim:1", LOG, 7)
+
+
+@pytest.mark.parametrize("event", [SeenFinal, TransientFailure])
+def test_a_clock_that_was_set_forward_ends_no_watch(event: type[Any]) -> None:
+    """Only the longest time between two calls counts, here 30 s, whatever the clock says: also where the node was down."""
+    day = NOW + 86_400
+    watched = after(anchor(FINAL), EVENTS[event], now=day)
+    assert (watched.since, watched.next) == (day - 70, day + 30)
+    in_time = after(anchor(FINAL), EVENTS[event], now=NOW + 30)
+    assert (in_time.since, in_time.next) == (960, NOW + 60)
+    assert after(anchor(FINAL, since=NOW - 470), EVENTS[event], now=day).next is None
+    assert after(anchor(FINAL, since=NOW - 469), EVENTS[event], now=day).next == day + 30

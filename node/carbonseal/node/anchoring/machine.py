@@ -29,6 +29,7 @@ no clock.
 - An anchor that a larger head on the ledger has overtaken is removed: it was never written, and the newest head becomes due.
 - An unreachable ledger does not count as a failed try.
 - A clock that was set back delays nothing: a call further ahead than any delay is made now, and times after now count from now.
+- A clock that was set forward ends no watch: only the time in which a final anchor was followed counts.
 - An anchor fails after `Limits.tries` failed tries in a row, or after `Limits.attempts` refused attempts.
 """
 
@@ -248,14 +249,16 @@ def _finish(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits)
 
 def _watch(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) -> Changes:
     """Still final."""
-    then = None if event.seen.irreversible else _next_watch(anchor, now, limits)
-    final = replace(_seen(anchor, event), next=then)
+    watched = _watched(anchor, now, limits)
+    then = None if event.seen.irreversible else _next_watch(watched, now, limits)
+    final = replace(_seen(watched, event), next=then)
     return Changes(anchor, final, evidence=event.evidence, facts=event.seen.facts or {})
 
 
 def _watch_on(anchor: TrackedAnchor, _event: Event, now: float, limits: Limits) -> Changes:
     """Still final: an error only delays the next `follow`."""
-    return Changes(anchor, replace(anchor, next=_next_watch(anchor, now, limits)))
+    watched = _watched(anchor, now, limits)
+    return Changes(anchor, replace(watched, next=_next_watch(watched, now, limits)))
 
 
 def _reorged(anchor: TrackedAnchor, event: Observed, now: float, limits: Limits) -> Changes:
@@ -358,6 +361,13 @@ def _is_stuck(anchor: TrackedAnchor, now: float, limits: Limits) -> bool:
 def _next_look(anchor: TrackedAnchor, now: float, limits: Limits) -> float:
     """When to follow a sent or included anchor next: after a quarter of its time in that state, within limits."""
     return now + min(limits.longest_look, max(limits.first_look, (now - anchor.since) / 4))
+
+
+def _watched(anchor: TrackedAnchor, now: float, limits: Limits) -> TrackedAnchor:
+    """The final anchor, without the time that it was not watched: its call is late where the clock was set forward, or the node was
+    down. The longest time between two calls counts."""
+    late = 0.0 if anchor.next is None else now - anchor.next - limits.longest_watch
+    return replace(anchor, since=anchor.since + late) if late > 0 else anchor
 
 
 def _next_watch(anchor: TrackedAnchor, now: float, limits: Limits) -> float | None:

@@ -69,7 +69,7 @@ class TrackedAnchor:
     size: int
     state: State
     due: float  # when it became due
-    since: float  # when it came to its state
+    since: float  # when it came to its state; of a final one later, by the time in which it was not watched
     next: float | None  # when the ledger is called next; None: not again
     tries: int = 0  # failed tries since its last progress
     attempt: str = ""  # id of the attempt to send, or of the one that was observed last
