@@ -120,7 +120,9 @@ def drawn(number: int) -> History:
                 reorg = Reorg(ledger, choose((2, 3, IRREVERSIBLE, IRREVERSIBLE)), is_so)
                 waits: list[Action] = [reorg, fault(ledger, ["stalled"])]
                 fails: list[Action] = [reorg, fault(ledger, ["reverting"]), Blocks(ledger, IRREVERSIBLE + 1)]
-                return choose([[reorg], waits, fails])
+                kept = Reorg(ledger, IRREVERSIBLE, drop=False)
+                moves: list[Action] = [kept, fault(ledger, ["unproved"]), Blocks(ledger, 3)]  # to another final block
+                return choose([[reorg], waits, fails, moves])
             case "p":
                 return [Pause(choose(one), is_so)]
             case "u":

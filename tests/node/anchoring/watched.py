@@ -72,6 +72,8 @@ class Watch:
         final = {key for key, state in states.items() if state == "final"}
         lost = self.final - final
         self.expect(lost <= self.undone, "an anchor is final no more, and there was no reorg")
+        denied = {key for key in lost if self.reported.get(key) is AttemptStatus.FINAL}
+        self.expect(not denied, "an anchor is final no more, and the ledger said that it is")
         self.expect(final - self.undone <= set(written), "an anchor is final, and not written")
         gone = {key for key in final if self.reported.get(key) in NOT_WRITTEN}
         self.expect(not gone, "an anchor is called final, and the ledger said that it is not written")
