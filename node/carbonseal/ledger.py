@@ -237,21 +237,16 @@ class Ledger(Protocol):
 
     async def follow(self, attempts: Sequence[Attempt], proved: Mapping[str, Any] | None = None, /) -> Observation:
         """Say what became of one anchor's attempts, newest first; changes nothing. If any of them is included or final,
-        the observation speaks of that one. Called again until FINAL and irreversible, so that a reorg is noticed.
-
-        `proved` are the facts of the evidence that is stored, None without any. As long as that evidence holds, the
-        observation SHOULD have these facts: others make it be taken again. Where what evidence rests on becomes final later
-        than the anchor, FINAL says that it has."""
+        the observation speaks of that one. Called again until FINAL and irreversible, so that a reorg is noticed. `proved` are
+        the facts of the stored evidence, to be given again as long as it holds: FINAL says that it, too, is final."""
         ...
 
     async def evidence(self, attempt: Attempt, observation: Observation) -> Evidence:
         """The proof of an anchor seen as INCLUDED or FINAL, complete, and checkable for ever without a server. `attempt` is the
         one that `observation` speaks of. The evidence MUST have been checked by the adapter's own `EvidenceVerifier` code
         before it is returned, against the ledger as seen now.
-
-        Taken at the first inclusion, while the ledger has the state, and again whenever the facts are not those of the
-        evidence that is stored. That it exists says nothing about finality: what it rests on is pinned by the verifier's trust,
-        or it counts for nothing."""
+        Taken at the first inclusion, while the ledger has the state, and again whenever the facts have changed. That it
+        exists says nothing about finality: what it rests on is pinned by the verifier's trust, or it counts for nothing."""
         ...
 
     async def latest(self, log: bytes) -> Statement | None:

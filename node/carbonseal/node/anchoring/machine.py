@@ -84,6 +84,9 @@ _CALLS: Mapping[State, Call | None] = {
     State.FAILED: None,
 }
 
+_REACH = "see that the ledger can be reached and can be paid, then anchor again"  # remedies
+_PROVE = "let the ledger's uri lead to what can prove anchors, then anchor again: nothing is written twice"
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -235,8 +238,7 @@ def _confirmed(anchor: TrackedAnchor, event: SeenIncluded, now: float, limits: L
 
 def _prove_again(anchor: TrackedAnchor, event: IncludedUnproved | FinalUnproved, now: float, limits: Limits) -> Changes:
     """Still included, also where the ledger reports it final: evidence is missing. A failed try, for states are forgotten."""
-    remedy = "let the ledger's uri lead to what can prove anchors, then anchor again: nothing is written twice"
-    again = _try_again(_seen(anchor, event), State.INCLUDED, _unproved(event), now, limits, remedy=remedy)
+    again = _try_again(_seen(anchor, event), State.INCLUDED, _unproved(event), now, limits, remedy=_PROVE)
     return Changes(anchor, again)
 
 
@@ -249,7 +251,7 @@ def _finish(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits)
 
 def _watch(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) -> Changes:
     """Still final."""
-    watched = _watched(anchor, now, limits)
+    watched = anchor.watched(now, limits)
     then = None if event.seen.irreversible else _next_watch(watched, now, limits)
     final = replace(_seen(watched, event), next=then)
     return Changes(anchor, final, evidence=event.evidence, facts=event.seen.facts or {})
@@ -257,7 +259,7 @@ def _watch(anchor: TrackedAnchor, event: SeenFinal, now: float, limits: Limits) 
 
 def _watch_on(anchor: TrackedAnchor, _event: Event, now: float, limits: Limits) -> Changes:
     """Still final: an error only delays the next `follow`."""
-    watched = _watched(anchor, now, limits)
+    watched = anchor.watched(now, limits)
     return Changes(anchor, replace(watched, next=_next_watch(watched, now, limits)))
 
 
@@ -330,13 +332,7 @@ def _well(anchor: TrackedAnchor) -> TrackedAnchor:
 
 
 def _try_again(
-    anchor: TrackedAnchor,
-    state: State,
-    reason: str,
-    now: float,
-    limits: Limits,
-    *,
-    remedy: str = "see that the ledger can be reached and can be paid, then anchor again",
+    anchor: TrackedAnchor, state: State, reason: str, now: float, limits: Limits, *, remedy: str = _REACH
 ) -> TrackedAnchor:
     """One more failed try: retried in `state` after a growing delay, or failed after `Limits.tries`."""
     tries = anchor.tries + 1
@@ -361,13 +357,6 @@ def _is_stuck(anchor: TrackedAnchor, now: float, limits: Limits) -> bool:
 def _next_look(anchor: TrackedAnchor, now: float, limits: Limits) -> float:
     """When to follow a sent or included anchor next: after a quarter of its time in that state, within limits."""
     return now + min(limits.longest_look, max(limits.first_look, (now - anchor.since) / 4))
-
-
-def _watched(anchor: TrackedAnchor, now: float, limits: Limits) -> TrackedAnchor:
-    """The final anchor, without the time that it was not watched: its call is late where the clock was set forward, or the node was
-    down. The longest time between two calls counts."""
-    late = 0.0 if anchor.next is None else now - anchor.next - limits.longest_watch
-    return replace(anchor, since=anchor.since + late) if late > 0 else anchor
 
 
 def _next_watch(anchor: TrackedAnchor, now: float, limits: Limits) -> float | None:

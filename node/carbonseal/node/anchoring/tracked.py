@@ -95,6 +95,12 @@ class TrackedAnchor:
         """The anchor, without times after now: they are from before the clock was set back."""
         return replace(self, since=min(self.since, now), attempted=min(self.attempted, now))
 
+    def watched(self, now: float, limits: Limits) -> TrackedAnchor:
+        """The final anchor, without the time that it was not watched: its call is late where the clock was set forward, or the
+        node was down. The longest time between two calls counts."""
+        late = 0.0 if self.next is None else now - self.next - limits.longest_watch
+        return replace(self, since=self.since + late) if late > 0 else self
+
     def to_json(self) -> dict[str, object]:
         """As the node's state lists it."""
         return {
