@@ -20,13 +20,13 @@ from carbonseal_adapters.ethereum.sending.signers import DigestSigner
 from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
 from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread
-from tests.ethereum import limited
-from tests.ethereum.limited import Limit
 from tests.ethereum.networks import anchor, command
 
-from .chains import sent_by, through
-from .conftest import RPC
-from .test_sending_node import checked, make_node, new_head, opened
+from ..chains import sent_by, through
+from ..conftest import RPC
+from ..test_sending_node import checked, make_node, new_head, opened
+from . import limited
+from .limited import Limit
 
 WHEN = "2026-01-01T00:00:00Z"
 
