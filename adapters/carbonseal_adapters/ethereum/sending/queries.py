@@ -15,6 +15,7 @@ from carbonseal_adapters.ethereum.sending.contracts import AnchorState, Contract
 from carbonseal_adapters.ethereum.sending.endpoint_check import OTHER
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 
+FORGETFUL = "use an endpoint that keeps the states since the last final block, or set fewer confirmations"
 MOST_RANGES = 10_000  # requests for events, before `since` has to be set
 
 
@@ -26,7 +27,9 @@ class Queries:
 
     async def nonce(self, at: int | str) -> int:
         """How many transactions the account had sent after that block."""
-        return await self._rpc.number("eth_getTransactionCount", self.account, _at(at))
+        answer = await self._after(at, "eth_getTransactionCount", self.account)
+        with self._rpc.reading("eth_getTransactionCount"):
+            return int(answer, 16)
 
     async def balance(self) -> int:
         """In wei, after the newest block."""
@@ -35,8 +38,16 @@ class Queries:
     async def anchor_state(self, statement: Statement, at: int | str) -> AnchorState:
         """What the contract holds after that block."""
         call = {"to": to_hex(self._contract.address), "data": to_hex(self._contract.call_lookup(statement))}
-        answer = from_hex(await self._rpc.ask("eth_call", call, _at(at)))
+        answer = from_hex(await self._after(at, "eth_call", call))
         return self._contract.state_of(statement, answer) if answer else AnchorState.ABSENT  # before it was deployed
+
+    async def _after(self, at: int | str, method: str, *params: Any) -> Any:
+        """The answer of a query about the state after that block. Raises `TransientError`."""
+        try:
+            return await self._rpc.question(method, *params, hex(at) if isinstance(at, int) else at)
+        except RpcError as error:
+            remedy = f": {FORGETFUL}" if isinstance(at, int) else ""
+            raise TransientError(f"{self._rpc.endpoint}: {error}{remedy}") from error
 
     async def is_anchored(self, statement: Statement, at: int | str) -> bool:
         """Whether the anchor is there. Raises `PermanentError` where another root is."""
@@ -128,7 +139,3 @@ def from_hex(text: Any) -> bytes:
         return bytes.fromhex(text.removeprefix("0x"))
     except (AttributeError, ValueError) as error:
         raise TransientError("the endpoint's answer is not hexadecimal") from error
-
-
-def _at(which: int | str) -> str:
-    return hex(which) if isinstance(which, int) else which

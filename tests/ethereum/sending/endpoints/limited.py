@@ -59,6 +59,13 @@ def narrow(chain: Network, method: str, params: list[Any]) -> Any:
     return refusal(-32602, WINDOW) if wanted < newest - 1 else None
 
 
+def forgetful(chain: Network, method: str, params: list[Any]) -> Any:
+    """Only the states of the newest two blocks are kept."""
+    if method not in {"eth_call", "eth_getTransactionCount"} or not params[1].startswith("0x"):
+        return None
+    return refusal(-32000, "missing trie node") if int(params[1], 16) < chain.height - 1 else None
+
+
 def late(refused: int = 5) -> Limit:
     """The first proof is given, so many next ones are refused, and meanwhile the chain goes on."""
     asked = count()

@@ -162,6 +162,22 @@ def test_a_chosen_finality_that_the_endpoint_lacks(public_chain: Network) -> Non
         asyncio.run(connects(endpoint))
 
 
+def test_states_that_are_forgotten_before_they_are_final(carbonseal_fresh_chain: Network) -> None:
+    """Whether an anchor is there for good cannot be told, so that none is signed."""
+    chain = carbonseal_fresh_chain
+    chain.mine(4)
+
+    async def prepares(endpoint: str) -> None:
+        async with through(endpoint, chain, confirmations="4") as ledger:
+            with pytest.raises(TransientError, match="missing trie node: use an endpoint that keeps the states"):
+                await ledger.prepare(anchor(1), [])
+        async with through(endpoint, chain, confirmations="2") as ledger:
+            assert await ledger.prepare(anchor(1), [])
+
+    with limited.limited(chain, [limited.forgetful]) as endpoint:
+        asyncio.run(prepares(endpoint))
+
+
 def test_init_says_what_is_lacking_and_makes_nothing(carbonseal_fresh_chain: Network, tmp_path: Path) -> None:
     chain = carbonseal_fresh_chain
     with limited.limited(chain, [limited.without("eth_getProof")]) as endpoint:
