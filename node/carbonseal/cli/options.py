@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from carbonseal.cli.errors import BrokeOff, Failed
-
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-STDIN = "-"
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)  # - is standard input
 NODE = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -67,36 +62,6 @@ ORIGIN = click.option(
 PASSPORTS = click.argument(
     "passports", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="PASSPORT..."
 )
-
-
-def passport_files(given: Iterable[str], beside: Iterable[Path] = ()) -> list[str]:
-    """The files `given`, with every .json file at any depth in the place of a folder, but for those in `beside`. ``-`` alone is
-    standard input. Raises `Failed` where there is none, `BrokeOff` where a folder cannot be read."""
-    left_out = {os.path.realpath(path) for path in beside}
-    names = list(given)
-    if STDIN in names and len(names) > 1:
-        raise click.UsageError("- cannot be combined with files: standard input is one passport.")
-    files: list[str] = []
-    for name in names:
-        if Path(name).is_dir():
-            files += (file for file in _json_files(name) if os.path.realpath(file) not in left_out)
-        else:
-            files.append(name)
-    if not files:
-        raise Failed(f"there is no passport in {', '.join(names)}", "a passport is a file whose name ends in .json")
-    return files
-
-
-def _json_files(folder: str) -> list[str]:
-    """Every path in `folder` that ends in .json, sorted. Broken links too: reading them reports the error."""
-    found: list[str] = []
-    for parent, _, names in os.walk(folder, onerror=_unreadable):
-        found += (os.path.join(parent, name) for name in names if name.endswith(".json"))  # noqa: PTH118 - as given
-    return sorted(found)
-
-
-def _unreadable(error: OSError) -> None:
-    raise BrokeOff.on(error) from error
 
 
 class Digest(click.ParamType[bytes]):

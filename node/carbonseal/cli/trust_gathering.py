@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
 from carbonseal.findings import Finding, Refused
@@ -134,10 +135,9 @@ class TrustCollection:
         return LACKING if lacking else 0
 
 
-def report_lacking(files: Sequence[str], policy: Policy, trust: Trust) -> int:
+def report_lacking(files: GivenFiles, policy: Policy, trust: Trust) -> int:
     """Print what the policy requires of ledgers and witnesses and these passports would lack now, each once, with the first file.
     The exit status: 3 where there is something, else 0."""
-    from carbonseal.cli.verify_jobs import read_passport
     from carbonseal.verification import codes
     from carbonseal.verification.verify import verify
 
@@ -145,11 +145,11 @@ def report_lacking(files: Sequence[str], policy: Policy, trust: Trust) -> int:
     why = (codes.LEDGER_ABSENT, codes.LEDGER_NOT_SHOWN, codes.LEDGER_NOT_DATED)
     at = datetime.now(UTC)
     found: dict[str, dict[str, None]] = {}  # the files, by what they lack
-    with Progress("what will be lacking", len(files)) as progress:
-        for file in files:
-            for finding in verify(read_passport(file), policy, trust, at=at).findings:
+    with Progress("what will be lacking") as progress:
+        for item in files:
+            for finding in verify(item.raw, policy, trust, at=at).findings:
                 if finding.code in (*unmet, *why):
-                    found.setdefault(str(replace(finding, place=())), {})[file] = None
+                    found.setdefault(str(replace(finding, place=())), {})[item.name] = None
             progress.step()
     for text, lack in found.items():
         first, *others = lack

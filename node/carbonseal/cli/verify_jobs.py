@@ -1,4 +1,4 @@
-"""Verifies files one after another, in this process or, where there are many, in several.
+"""Verifies files: one in this process, many in others, so that one that ends its process stops no other.
 
 - A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
 - A file is a passport, or a fraud proof of a log. Of a passport the result has what it shows of logs, for the examination.
@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,8 +15,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.files.items import Item
 from carbonseal.cli.formatting import reports
-from carbonseal.cli.options import STDIN
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from carbonseal.verification.trust import Trust
     from carbonseal.verification.verify import Report
 
-MANY = 256  # files from which on starting processes is worth it
 READ_ERROR = 1  # exit status
 NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 FRAUD_PROOF = b'"fraud-proof/'
@@ -53,6 +50,7 @@ class Style(Enum):
 class FileResult:
     """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
 
+    name: str
     status: int
     word: str
     text: str
@@ -91,7 +89,6 @@ class VerifyJob:
     at: datetime
     style: Style
     known: Known = field(default_factory=dict)  # findings on logs, by origin
-    stdin: bytes = b""  # what is read for -
 
 
 class Verifier:
@@ -110,8 +107,24 @@ class Verifier:
         self._notes: Notes = {}
         self.requires_history = self._policy.history
 
-    def run(self, path: str) -> FileResult:
-        """Verify the file at `path`. What is wrong with it is in the result; nothing is raised on purpose."""
+    def run(self, item: Item) -> FileResult:
+        """Verify an item. What is wrong with it is in the result; nothing is raised on purpose."""
+        if item.problem:
+            return self.not_read(item, item.problem)
+        try:
+            return self._verify(item.name, item.raw)
+        except MemoryError:
+            return self.not_read(item, "there is not enough memory to read it")
+
+    def not_read(self, item: Item, problem: str) -> FileResult:
+        """The result of an item that could not be read."""
+        return FileResult(item.name, READ_ERROR, "not read", self._format_read_error(item.name, problem))
+
+    def lost(self, item: Item, reason: str) -> FileResult:
+        """The result of an item whose worker died, of `reason`."""
+        return self.not_read(item, f"the process that verified it died, twice ({reason}): is there too little memory?")
+
+    def _verify(self, path: str, raw: bytes) -> FileResult:
         from carbonseal.passport.codes import PASSPORT_OTHER_FILE
         from carbonseal.passport.passports import parse
         from carbonseal.verification.known_logs import verify_knowing
@@ -119,17 +132,13 @@ class Verifier:
         from carbonseal.verification.one_history import of_facts
         from carbonseal.verification.verify import Report
 
-        try:
-            raw = self.read(path)
-        except OSError as error:
-            return FileResult(READ_ERROR, "not read", self._format_read_error(path, error.strerror or str(error)))
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
             return result
         try:
             passport = parse(raw)
         except Refused as refused:
             if refused.finding.code is PASSPORT_OTHER_FILE:
-                return FileResult(NO_VERDICT, "not a passport", self._format_other_file(path, refused.finding))
+                return FileResult(path, NO_VERDICT, "not a passport", self._format_other_file(path, refused.finding))
             return self._result(path, Report(Verdict.of([refused.finding]), (refused.finding,)))
         facts = log_facts(passport, self.keys, self._notes)
         report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
@@ -140,16 +149,11 @@ class Verifier:
             history=of_facts(facts) if self.requires_history else ((), ()),
         )
 
-    def read(self, path: str) -> bytes:
-        """The bytes of the file at `path`. Raises OSError."""
-        return self._job.stdin if path == STDIN else read_passport(path)
-
-    def observations(self, path: str) -> Mapping[bytes, bytes]:
-        """What the passport at `path` shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is
-        not a passport. Raises OSError."""
-        raw = self.read(path)
-        facts = self.facts(raw)
-        return {} if facts is None else _rows(path, raw, facts)
+    def observations(self, item: Item) -> Mapping[bytes, bytes]:
+        """What an item shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is not a
+        passport."""
+        facts = self.facts(item.raw)
+        return {} if facts is None else _rows(item.name, item.raw, facts)
 
     def facts(self, raw: bytes) -> LogFacts | None:
         """What a passport's bytes show of the logs that the policy lists; None where they are not a passport."""
@@ -189,7 +193,8 @@ class Verifier:
         return replace(self._result(path, report), fraud=holds)
 
     def _result(self, path: str, report: Report) -> FileResult:
-        return FileResult(report.verdict.exit_status, report.verdict.value, self._format_report(path, report))
+        verdict = report.verdict
+        return FileResult(path, verdict.exit_status, verdict.value, self._format_report(path, report))
 
     def _format_report(self, path: str, report: Report) -> str:
         match self._style:
@@ -229,43 +234,17 @@ def _rows(path: str, raw: bytes, facts: LogFacts) -> dict[bytes, bytes]:
     return rows(facts, Source(hashlib.sha256(raw).hexdigest(), name))
 
 
-def read_passport(path: str) -> bytes:
-    """The bytes of the file at `path`; ``-`` is standard input. Of a larger file, one byte more than a passport may have: enough
-    for the parser to refuse it.
-
-    Raises OSError, also for what is not a regular file: a pipe without a writer would be waited for."""
-    from carbonseal.passport.passports import PASSPORT_LIMITS
-
-    most = PASSPORT_LIMITS.max_bytes + 1
-    if path == STDIN:
-        return sys.stdin.buffer.read(most)
-    if not stat.S_ISREG(Path(path).stat().st_mode):
-        raise OSError(errno.EINVAL, "not a regular file: - reads standard input", path)
-    with Path(path).open("rb") as file:
-        return file.read(most)
-
-
-def verify_files(job: VerifyJob, paths: Sequence[str]) -> Iterator[FileResult]:
-    """The result of each file, in the order of `paths`. Raises `Refused` before the first where the policy or the trust cannot be
-    used."""
+def verify_files(job: VerifyJob, files: GivenFiles) -> Iterator[FileResult]:
+    """The result of each item, in order: of one alone in this process, of many in others. Raises `Refused` before the first where
+    the policy or the trust cannot be used."""
     verifier = Verifier(job)
-    workers = os.cpu_count() or 1
-    if len(paths) < MANY or workers == 1:
-        yield from map(verifier.run, paths)
-        return
-    from concurrent.futures import ProcessPoolExecutor
+    if files.many:
+        from carbonseal.cli.files.workers import map_in_workers
 
-    with ProcessPoolExecutor(workers, initializer=_prepare_worker, initargs=(job,)) as pool:
-        yield from pool.map(_run_in_worker, paths, chunksize=32)
+        yield from map_in_workers(_runner, job, files, verifier.lost, most=os.cpu_count() or 1)
+    else:
+        yield from map(verifier.run, files)
 
 
-_verifier: Verifier  # of a worker process
-
-
-def _prepare_worker(job: VerifyJob) -> None:
-    global _verifier  # noqa: PLW0603 - a worker's only state, set once when it starts
-    _verifier = Verifier(job)
-
-
-def _run_in_worker(path: str) -> FileResult:
-    return _verifier.run(path)
+def _runner(job: VerifyJob) -> Callable[[Item], FileResult]:
+    return Verifier(job).run

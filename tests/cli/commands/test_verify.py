@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from carbonseal.cli import verify_jobs
+from carbonseal.cli.files import workers
 from tests.cli.conftest import AT, Files, Run
 
 
@@ -124,7 +121,7 @@ def test_folders_leave_out_policy_and_trust(run: Run, files: Files) -> None:
     assert result.output.endswith("2 passports: 2 verified\n")
 
 
-def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_say_what_one_says(run: Run, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [files.passport, files.tampered(), files.passport]
     here = run("verify", *paths, *asked(files))
     lines = here.output.splitlines()
@@ -133,7 +130,7 @@ def test_processes_say_what_one_process_says(run: Run, files: Files, monkeypatch
     assert lines[1] == f"REJECTED     {paths[1]}"
     assert "[passport.wrong-key]" in lines[2]
     assert lines[-2:] == [f"VERIFIED     {paths[2]}", "3 passports: 2 verified, 1 rejected"]
-    monkeypatch.setattr(verify_jobs, "MANY", 2)
+    monkeypatch.setattr(workers, "PER_WORKER", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     there = run("verify", *paths, *asked(files))
     assert (there.exit_code, there.output) == (here.exit_code, here.output)
@@ -238,38 +235,3 @@ def test_pipes_and_links_that_lead_nowhere_are_not_read(run: Run, files: Files) 
         f"NOT READ     {folder / 'pipe.json'}: not a regular file: - reads standard input",
         "3 passports: 1 verified, 2 not read",
     ]
-
-
-def test_a_folder_that_cannot_be_looked_into(run: Run, files: Files) -> None:
-    with unreadable_folder() as (folder, inside):
-        for path in (files.passport, files.policy):
-            (folder / path.name).write_bytes(path.read_bytes())
-            (folder / path.name).chmod(0o644)
-        with as_nobody():
-            result = run("verify", folder, "--policy", folder / files.policy.name)
-        assert result.exit_code == 1
-        assert f"{inside}: Permission denied" in result.stderr
-        assert "VERIFIED" not in result.output
-
-
-@contextmanager
-def unreadable_folder() -> Iterator[tuple[Path, Path]]:
-    """A folder that everybody may read, and one in it that nobody may."""
-    with tempfile.TemporaryDirectory() as name:
-        folder, inside = Path(name), Path(name, "inside")
-        folder.chmod(0o755)
-        inside.mkdir(0o000)
-        yield folder, inside
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Without the rights of root, who may read everything."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)

@@ -12,9 +12,10 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
 from carbonseal.cli.examining.observation_files import checked_file
+from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.formatting.reports import tree
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.options import READABLE, Once, passport_files
+from carbonseal.cli.options import READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import NamedBytes, Style, Verifier, VerifyJob
 from carbonseal.escaping import json_line
@@ -114,7 +115,7 @@ def _examine(
     claimed = examined_logs(found, None, lambda _: None)
     if verifier is None or not found:
         return claimed, count
-    shown = shown_logs(files, passport_files(sources) if sources else [], verifier)
+    shown = shown_logs(files, GivenFiles(sources) if sources else None, verifier)
     return Examined({**claimed.known, **shown.known}, shown.proofs), count
 
 

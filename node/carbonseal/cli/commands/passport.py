@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.files.items import STDIN
 from carbonseal.cli.formatting.disclosed import records
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.inputs import additions, read_named
 from carbonseal.cli.issue_requests import BATCH, COMPONENTS, read_request
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import DIGEST, INPUT, NODE, STDIN, Once
+from carbonseal.cli.options import DIGEST, INPUT, NODE, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.show import show
 from carbonseal.findings import Refused

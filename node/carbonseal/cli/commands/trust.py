@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from carbonseal.cli.errors import Failed
+from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.reports import describe_item
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.options import PASSPORTS, READABLE, Once, passport_files
+from carbonseal.cli.options import PASSPORTS, READABLE, Once
 from carbonseal.cli.outputs import STDOUT, WRITABLE, Output
 from carbonseal.cli.trust_gathering import TrustCollection, find_gatherer, gatherer_of, report_lacking
 from carbonseal.cli.verify_jobs import NamedBytes
@@ -118,7 +119,7 @@ def gather(
       carbonseal trust gather deliveries/ --from eip155:1=https://one.example --from eip155:1=https://two.example \\
           --from eip155:1=https://three.example --agree 2 -o trust.json
     """
-    files = passport_files(passports, beside=(output,))
+    files = GivenFiles(passports, beside=(output, policy_file) if policy_file else (output,))
     evidence = _evidence(files)
     queried = {ledger for ledger, _ in endpoints}
     for ledger in queried:
@@ -263,23 +264,32 @@ def _store(trust: Trust, output: Output, summary: str) -> None:
     output.write(raw, summary)
 
 
-def _evidence(files: Sequence[str]) -> Mapping[str, list[Evidence]]:
-    """The evidence in passports by ledger, each once. Raises `Failed` where a file is not a valid passport."""
-    from carbonseal.cli.verify_jobs import read_passport
+def _evidence(files: GivenFiles) -> Mapping[str, list[Evidence]]:
+    """The evidence in passports by ledger, each once. Prints which files are not valid passports; raises `Failed` where none is."""
     from carbonseal.passport.passports import parse
 
     found: dict[str, dict[Evidence, None]] = {}
-    with Progress("reading", len(files)) as progress:
-        for file in files:
-            try:
-                passport = parse(read_passport(file))
-            except Refused as refused:
-                raise Failed.by(refused, file) from refused
-            for seal in passport.seals.values():
-                for head in seal.heads:
-                    for anchor in head.anchors:
-                        found.setdefault(anchor.ledger, {})[anchor.evidence] = None
+    failures: list[Failed] = []
+    with Progress("reading") as progress:
+        for item in files:
             progress.step()
+            try:
+                if item.problem:
+                    raise BrokeOff(f"{item.name}: {item.problem}")
+                passport = parse(item.raw)
+            except Refused as refused:
+                failures.append(Failed.by(refused, item.name))
+            except BrokeOff as broke:
+                failures.append(broke)
+            else:
+                for seal in passport.seals.values():
+                    for head in seal.heads:
+                        for anchor in head.anchors:
+                            found.setdefault(anchor.ledger, {})[anchor.evidence] = None
+    if progress.count == len(failures):
+        raise failures[0]
+    for failure in failures:
+        failure.show()
     return {ledger: [*items] for ledger, items in found.items()}
 
 

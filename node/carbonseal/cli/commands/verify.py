@@ -12,10 +12,12 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examination, write_proofs
 from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.formatting.progress import Progress
-from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, STDIN, Once, passport_files
+from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import NO_VERDICT, NamedBytes, Style, VerifyJob, read_passport
+from carbonseal.cli.verify_jobs import NO_VERDICT, NamedBytes, Style, VerifyJob
 from carbonseal.findings import Refused, Verdict
 
 SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
@@ -60,6 +62,9 @@ def verify(
     the passport, in your policy and in the trust material that you bring. Files of one command are examined together: where
     they show that a log equivocates, what it sealed is rejected. A fraud proof of a log may be among them, or alone.
 
+    Archives (zip, tar, gzip) and files with one passport a line are opened; in folders every file is looked at, whatever its
+    name.
+
     \b
     The exit status is the verdict:
       0  verified: everything that the policy requires was shown
@@ -78,20 +83,21 @@ def verify(
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
-    files = passport_files(passports, beside=(policy, trust) if trust else (policy,))
-    style = Style.JSON if as_json else Style.QUIET if quiet else Style.FULL if len(files) == 1 else Style.BRIEF
+    files = GivenFiles(passports, beside=(policy, trust) if trust else (policy,))
+    style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
     output = None if observations is None else Output(observations, over=force)
     try:
         material = NamedBytes.read(trust) if trust else None
-        stdin = read_passport(STDIN) if files == [STDIN] else b""
-        job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style, stdin=stdin)
+        job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style)
         tiles = {one.origin: one for one in map(LogTiles, histories)}
         statuses, words = _verify(job, files, output, fraud_proofs, tiles)
     except Refused as unusable:  # of a passport it would have been a verdict
         raise Failed.by(unusable) from unusable
+    if not statuses:
+        raise Failed(f"there is no passport in {', '.join(passports)}", "all that is there was left out")
     if style is Style.BRIEF:
         click.echo(_summary(words))
-    if len(files) > 1 and NO_VERDICT in statuses:
+    if words.total() > 1 and NO_VERDICT in statuses:
         statuses.add(Verdict.UNDETERMINED.exit_status)
     ctx.exit(max(statuses, key=SEVERITY.index))
 
@@ -103,7 +109,7 @@ def _summary(words: Counter[str]) -> str:
 
 def _verify(
     job: VerifyJob,
-    files: list[str],
+    files: GivenFiles,
     observations: Output | None,
     fraud_proofs: Path | None,
     tiles: Mapping[str, LogTiles],
@@ -112,7 +118,7 @@ def _verify(
     statuses: set[int] = set()
     words: Counter[str] = Counter()
     with Examination(job, files) as examination:
-        with Progress("verifying", total=len(files)) as progress:
+        with Progress("verifying") as progress:
             for _ in examination.read():
                 progress.step()
         examined = examination.examine(observations, tiles)
@@ -121,6 +127,9 @@ def _verify(
             words[result.word] += 1
             if result.text:
                 click.echo(result.text)
+    if files.left_out and job.style is not Style.QUIET:
+        names = ", ".join(sorted({Path(name).name for name in files.left_out}))
+        click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
     if fraud_proofs is not None:
         for path in write_proofs(examined.proofs, fraud_proofs):
             click.echo(f"wrote {path}", err=True)

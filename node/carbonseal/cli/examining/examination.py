@@ -15,12 +15,15 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from carbonseal.cli.errors import BrokeOff
 from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.examining.observation_files import RunFiles, checked_file
+from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.verify_jobs import FileResult, Verifier, VerifyJob, verify_files
 from carbonseal.findings import Finding
@@ -44,12 +47,13 @@ class Examined:
 class Examination:
     """The files of one command. Use as a context: its temporary files go with it."""
 
-    def __init__(self, job: VerifyJob, files: Sequence[str]) -> None:
+    def __init__(self, job: VerifyJob, files: GivenFiles) -> None:
         self._job, self._files = job, files
         self._stack = ExitStack()
         self._frauds: dict[str, Finding] = {}  # by origin: fraud proofs among the files
         self._history = History()
         self._sources: list[str] = []  # files that show something of logs
+        self._count = 0
 
     def __enter__(self) -> Examination:
         self._collection = Collection(self._stack.enter_context(RunFiles()))
@@ -61,13 +65,14 @@ class Examination:
 
     def read(self) -> Iterator[None]:
         """Verify the files, one a step. Raises `Refused` before the first where the policy or the trust cannot be used."""
-        for path, result in zip(self._files, verify_files(self._job, self._files), strict=True):
+        for result in verify_files(self._job, self._files):
             self._collection.add(result.rows)
             self._history.add(*result.history)
             if result.fraud is not None:
                 self._frauds.setdefault(*result.fraud)
             if result.rows:
-                self._sources.append(path)
+                self._sources.append(result.name)
+            self._count += 1
             pickle.dump(replace(result, rows={}, history=((), ())), self._held)
             yield
 
@@ -80,7 +85,7 @@ class Examination:
             if observations is not None:
                 lines = written(lines, stack.enter_context(observations.stream()))
             found = equivocations(lines)
-        examined = examined_logs(found, verifier, Sources(self._sources, verifier).facts)
+        examined = examined_logs(found, verifier, Sources(self._sources, self._files, verifier).facts)
         known = {origin: [*found] for origin, found in examined.known.items()}
         proofs = dict(examined.proofs)
         for origin, finding in self._frauds.items():
@@ -96,12 +101,18 @@ class Examination:
         return Examined(known, proofs)
 
     def results(self, examined: Examined) -> Iterator[FileResult]:
-        """The result of each file, in order; those that show anything of a log on which something is known are verified again."""
+        """The result of each file, in order; those that show anything of a log on which something is known are read and verified
+        again. Raises `BrokeOff` where other files are there by then."""
         self._held.seek(0)
+        held = (pickle.load(self._held) for _ in range(self._count))  # noqa: S301 - written by this process, above
+        if not examined.known:
+            yield from held
+            return
         verifier = Verifier(replace(self._job, known=examined.known))
-        for path in self._files:
-            result: FileResult = pickle.load(self._held)  # noqa: S301 - written by this process, above
-            yield verifier.run(path) if result.origins & examined.known.keys() else result
+        for result, item in zip_longest(held, self._files):
+            if result is None or item is None or result.name != item.name:
+                raise BrokeOff("the files changed while they were read", "do the same again")
+            yield verifier.run(item) if result.origins & examined.known.keys() else result
 
 
 def written(lines: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:
@@ -129,41 +140,45 @@ def examined_logs(
     return Examined(known, proofs)
 
 
-def shown_logs(files: Sequence[Path], passports: Sequence[str], verifier: Verifier) -> Examined:
+def shown_logs(files: Sequence[Path], passports: GivenFiles | None, verifier: Verifier) -> Examined:
     """The logs of which the verifier itself is shown that they contradict themselves: by passports, and by signed heads in files of
     observations. All other lines are claims, and can hide nothing of this. Raises `Refused`, OSError."""
     with RunFiles() as runs:
         collection = Collection(runs)
-        for path in passports:
-            collection.add(verifier.observations(path))
+        names = []
+        for item in passports or ():
+            if shown := verifier.observations(item):
+                names.append(item.name)
+                collection.add(shown)
         for file in files:
             for head, source in signed_heads(checked_file(file), verifier.keys):
                 collection.add(rows(LogFacts({head: None}), source))
         found = equivocations(collection.lines())
-        return examined_logs(found, verifier, Sources(passports, verifier).facts)
+        return examined_logs(found, verifier, Sources(names, passports, verifier).facts)
 
 
 class Sources:
     """Files, found by the SHA-256 of their bytes: what a source of observations shows under a verifier's policy."""
 
-    def __init__(self, files: Sequence[str], verifier: Verifier) -> None:
-        self._files, self._verifier = files, verifier
+    def __init__(self, names: Sequence[str], files: GivenFiles | None, verifier: Verifier) -> None:
+        """`names` are those of `files` that show anything."""
+        self._names, self._files, self._verifier = names, files, verifier
         self._by_digest: dict[str, str] | None = None
 
     def facts(self, source: Source) -> LogFacts | None:
         """What the file shows; None where none of the files has its bytes."""
-        for path in self._candidates(source):
-            raw = self._verifier.read(path)
-            if hashlib.sha256(raw).hexdigest() == source.file:
+        for name in self._candidates(source):
+            raw = self._files.find(name) if self._files else None
+            if raw is not None and hashlib.sha256(raw).hexdigest() == source.file:
                 return self._verifier.facts(raw)
         return None
 
     def _candidates(self, source: Source) -> Iterator[str]:
         """Files of that name; then, after all were read once, the file with that digest."""
         name = Path(source.name).name
-        yield from (path for path in self._files if Path(path).name == name)
+        yield from (one for one in self._names if Path(one).name == name)
         if self._by_digest is None:
-            self._by_digest = {hashlib.sha256(self._verifier.read(path)).hexdigest(): path for path in self._files}
+            self._by_digest = {hashlib.sha256(item.raw).hexdigest(): item.name for item in self._files or ()}
         if source.file in self._by_digest:
             yield self._by_digest[source.file]
 

@@ -38,7 +38,7 @@ def records(file: Path, folder: Path) -> None:
     Example:
       carbonseal passport records passport.json -o records
     """
-    from carbonseal.cli.verify_jobs import read_passport
+    from carbonseal.cli.files.items import read_passport
     from carbonseal.passport.passports import parse
     from carbonseal.records.canonical import jcs
 

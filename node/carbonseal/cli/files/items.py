@@ -1,0 +1,93 @@
+"""Items: the single files that were given to a command, whatever they were in.
+
+An item in something else has the name of both: ``batch.zip!a/b.json``, ``day.ndjson!17`` (a line). Nothing is left out silently:
+what cannot be read is an item with its problem.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from carbonseal.passport.file_kind import CLAIM
+from carbonseal.passport.passports import PASSPORT_LIMITS
+
+STDIN = "-"
+MOST = PASSPORT_LIMITS.max_bytes + 1  # bytes that are read of one item: one more than a passport may have
+SPACE = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file: its name, and its bytes (no more than `MOST`) or why they could not be read."""
+
+    name: str
+    raw: bytes = b""
+    problem: str = ""
+
+
+def read_passport(path: str) -> bytes:
+    """The bytes of the file at `path`; ``-`` is standard input. Of a larger file, one byte more than a passport may have: enough
+    for the parser to refuse it.
+
+    Raises OSError, also for what is not a regular file: a pipe without a writer would be waited for."""
+    if path == STDIN:
+        return sys.stdin.buffer.read(MOST)
+    with open_regular(path) as file:
+        return file.read(MOST)
+
+
+def open_regular(path: str) -> io.BufferedReader:
+    """The file at `path`, opened. Raises OSError, also for what is not a regular file."""
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file: - reads standard input", path)
+    return Path(path).open("rb")
+
+
+def single_items(name: str, stream: io.BufferedReader) -> Iterator[Item]:
+    """The items of a file that is not an archive: the file, or each of its lines where passports are among them (NDJSON)."""
+    begun = stream.read(MOST)
+    if not are_passports_by_line(begun):
+        yield Item(name, begun)
+        return
+    for number, line in enumerate(_lines(io.BufferedReader(_Rejoined(begun, stream))), start=1):
+        if line.strip(SPACE):
+            yield Item(f"{name}!{number}", line)
+
+
+def are_passports_by_line(begun: bytes) -> bool:
+    """Whether a file that begins with `begun` has an object on one line, another one on the next, and passports among them: such a
+    file is no JSON text."""
+    first, _, rest = begun.lstrip(SPACE).partition(b"\n")
+    ends = first.rstrip(SPACE)
+    return ends[:1] + ends[-1:] == b"{}" and rest.lstrip(SPACE).startswith(b"{") and CLAIM in begun
+
+
+def _lines(stream: io.BufferedReader) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long, `MOST` bytes."""
+    while line := stream.readline(MOST):
+        yield line
+        while len(line) == MOST and not line.endswith(b"\n"):
+            line = stream.readline(MOST)
+
+
+class _Rejoined(io.RawIOBase):
+    """What was read of a stream, and the rest of it."""
+
+    def __init__(self, begun: bytes, rest: io.BufferedReader) -> None:
+        super().__init__()
+        self._begun, self._rest = io.BytesIO(begun), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._begun.read(len(buffer)) or self._rest.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
