@@ -226,6 +226,7 @@ COMMANDS = PluginGroup(
         "key": "carbonseal.cli.commands.key:key",
         "serve": "carbonseal.cli.commands.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",
+        "fabric": "carbonseal_adapters.fabric.sending.command:fabric",
     },
 )
 GROUPS = (LEDGERS, EVIDENCE, TRUST, PROFILES, CHECKS, SIGNERS, COMMANDS)

@@ -56,6 +56,7 @@ ARROWS = {
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.gathering", "carbonseal.keys"},
     # A command that an adapter brings is part of the command line; nothing else of the adapter is.
     "carbonseal_adapters.ethereum.sending.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
+    "carbonseal_adapters.fabric.sending.command": LOWER | {"carbonseal.node", "carbonseal.cli"},
 }
 
 # What is built in is reached by this one table of names, and imported when it is first asked for.

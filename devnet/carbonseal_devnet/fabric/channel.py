@@ -80,12 +80,17 @@ class Channel:
     @cached_property
     def orderer_endpoints(self) -> list[tuple[str, bytes]]:
         """Addresses, and the TLS roots of the organisation that runs each."""
-        found = []
-        for group in self.group.groups["Orderer"].groups.values():
-            roots = Msp(value(group, "MSP")).tls_roots
-            addresses = decode(configuration_pb2.OrdererAddresses, value(group, "Endpoints")).addresses
-            found += [(address, roots) for address in addresses]
-        return found
+        return [(address, self.msps[msp_id].tls_roots) for msp_id, each in self.orderers_of.items() for address in each]
+
+    @cached_property
+    def orderers_of(self) -> dict[str, list[str]]:
+        """Addresses of orderers by the MSP id of the organisation that runs them."""
+        return {
+            Msp(value(group, "MSP")).id: list(
+                decode(configuration_pb2.OrdererAddresses, value(group, "Endpoints")).addresses
+            )
+            for group in self.group.groups["Orderer"].groups.values()
+        }
 
     @cached_property
     def tls_roots(self) -> bytes:

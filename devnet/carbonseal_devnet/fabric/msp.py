@@ -57,6 +57,7 @@ class Msp:
     def __init__(self, config: bytes) -> None:
         fabric = decode(msp_config_pb2.FabricMSPConfig, decode(msp_config_pb2.MSPConfig, config).config)
         self.id: str = fabric.name
+        self.roots: list[bytes] = list(fabric.root_certs)
         self.tls_roots: bytes = b"".join(fabric.tls_root_certs)
         self._authorities = [certificate_of(pem) for pem in [*fabric.root_certs, *fabric.intermediate_certs]]
         self._revoked = {

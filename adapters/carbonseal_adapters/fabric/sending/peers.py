@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import grpc
 from fabric_protos.common import common_pb2
+from fabric_protos.discovery.protocol_pb2_grpc import DiscoveryStub
 from fabric_protos.gateway import gateway_pb2
 from fabric_protos.gateway.gateway_pb2_grpc import GatewayStub
 from fabric_protos.peer import proposal_response_pb2, transaction_pb2
@@ -132,6 +133,10 @@ class Connection:
                 return None
             raise
         return int(answer.result)
+
+    async def discover(self, signed: Any) -> Any:
+        """The Response to a SignedRequest of Fabric's discovery service. Raises `Failed`."""
+        return await self._call(DiscoveryStub(self._channel).Discover, signed, QUERY)
 
     async def close(self) -> None:
         await self._channel.close()

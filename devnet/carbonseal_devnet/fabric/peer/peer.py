@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 from fabric_protos.common import common_pb2
+from fabric_protos.discovery import protocol_pb2_grpc
 from fabric_protos.gateway import gateway_pb2_grpc
 from fabric_protos.orderer import ab_pb2_grpc
 from fabric_protos.peer import chaincode_shim_pb2_grpc, events_pb2_grpc, peer_pb2_grpc
@@ -19,6 +20,7 @@ from carbonseal_devnet.fabric.deliver import Deliverer, PeerDeliver, seek
 from carbonseal_devnet.fabric.identity import Node
 from carbonseal_devnet.fabric.ledger import Ledger
 from carbonseal_devnet.fabric.msp import Forbidden
+from carbonseal_devnet.fabric.peer.discovery import Discovery
 from carbonseal_devnet.fabric.peer.endorser import Endorser
 from carbonseal_devnet.fabric.peer.gateway import Gateway
 from carbonseal_devnet.fabric.peer.runtime import Runtime
@@ -62,6 +64,7 @@ class Peer:
         gateway = Gateway(self.endorser, self.address, lambda: self.channel, self._connect)
         peer_pb2_grpc.add_EndorserServicer_to_server(self.endorser, server)
         gateway_pb2_grpc.add_GatewayServicer_to_server(gateway, server)
+        protocol_pb2_grpc.add_DiscoveryServicer_to_server(Discovery(lambda: self.channel), server)
         events_pb2_grpc.add_DeliverServicer_to_server(PeerDeliver(deliverer), server)
         chaincode_shim_pb2_grpc.add_ChaincodeSupportServicer_to_server(self.runtime, server)
         await server.start()
