@@ -65,12 +65,10 @@ def carbonseal_fresh_fabric(request: pytest.FixtureRequest, tmp_path: Path) -> I
         yield network
 
 
-@pytest.fixture(scope="session")
-def carbonseal_mutual_tls_fabric(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FabricNetwork]:
-    """The same as `carbonseal_fabric`, whose peers ask clients for a certificate: mutual TLS."""
-    with _started("fabric", tmp_path_factory.mktemp("fabric"), **_chosen(request), mutual_tls=True) as network:
+@pytest.fixture
+def carbonseal_mutual_tls_fabric(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FabricNetwork]:
+    """A Fabric network of one's own, whose peers ask clients for a certificate: mutual TLS."""
+    with _started("fabric", tmp_path / "fabric", **_chosen(request), mutual_tls=True) as network:
         yield network
 
 

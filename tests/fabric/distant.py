@@ -13,18 +13,20 @@ from tests.conformance.relay import relayed
 
 
 @asynccontextmanager
-async def connected(network: FabricNetwork, delay: float, **options: str) -> AsyncIterator[FabricLedger]:
-    """A client of Org1, by a connection profile whose addresses are the relays'. `delay` is in seconds."""
-    profile = json.loads(network.profile().read_text("utf-8"))
+async def connected(
+    network: FabricNetwork, delay: float, msp_id: str = "Org1MSP", **options: str
+) -> AsyncIterator[FabricLedger]:
+    """By a connection profile whose addresses are the relays'. `delay` is in seconds."""
+    profile = json.loads(network.profile(msp_id).read_text("utf-8"))
     async with AsyncExitStack() as stack:
         for peer in profile["peers"].values():
             relay = await stack.enter_async_context(relayed(peer["url"], delay))
             peer["url"] = relay.url.replace("http:", "grpcs:")
         path = network.directory / "distant.json"
         path.write_text(json.dumps(profile), encoding="utf-8")
-        (own,) = profile["organizations"]["Org1"]["peers"]
+        (own,) = profile["organizations"][profile["client"]["organization"]]["peers"]
         uri = f"fabric+{profile['peers'][own]['url']}"
-        wanted = network.node_options() | {"profile": str(path)} | options
+        wanted = network.node_options(msp_id) | {"profile": str(path)} | options
         ledger = await connect(uri, wanted, NodeSecrets(network.directory))
         try:
             yield ledger
