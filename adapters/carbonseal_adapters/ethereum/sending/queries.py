@@ -16,7 +16,7 @@ from carbonseal_adapters.ethereum.sending.endpoint_check import OTHER
 from carbonseal_adapters.ethereum.sending.rpc import BUSY_WORDS, Rpc, RpcError
 
 FORGETFUL = "use an endpoint that keeps the states since the last final block, or set fewer confirmations"
-MOST_RANGES = 10_000  # requests for events, before `since` has to be set
+MOST_RANGES = 10_000  # requests for events
 
 
 class Queries:
@@ -129,7 +129,7 @@ class Queries:
                 found += [Statement(log, int(one["topics"][3], 16), from_hex(one["data"])[:32]) for one in events]
             last = first - 1
         raise TransientError(
-            f"{self._rpc.endpoint} gives events of {span} blocks at a time: set since= to the registry's block"
+            f"{self._rpc.endpoint} gives events of {span} blocks at a time: use one that gives more, or set since= to a later block"
         )
 
 
