@@ -58,6 +58,15 @@ class Node:
         return read_instant(self.text())
 
 
+def sentinels(*nodes: Node) -> tuple[str, ...]:
+    """A remark on each value that is there, is read as a figure, and means "no value": 1.8e308, an empty text, "n/a"."""
+    return tuple(
+        f"{node.pointer}: {repr(node.value)[:40]} counts as no value"
+        for node in nodes
+        if node and node.figure() is None
+    )
+
+
 def read_instant(text: str) -> datetime | None:
     """The instant of RFC 3339's date-time, or of the first second of an ISO 8601 date (in UTC). A date-time without an offset
     is UTC; a leap second counts as the second after it. None for anything else."""

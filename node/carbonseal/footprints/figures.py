@@ -14,6 +14,7 @@ from typing import Any
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
 ABSENT_FROM = 10**15
+_NOTHING = frozenset({"", "n/a"})
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
 
 
@@ -51,6 +52,20 @@ def read_decimal(value: Any, pointer: str = "") -> Figure | None:
     places = len(digits.rstrip("0") if is_number else digits) - int(found[3] or 0)
     half = Fraction(1, 2) / Fraction(10) ** places if exact else Fraction(0)
     return Figure(exact, half, pointer, is_number)
+
+
+def means_nothing(value: Any) -> bool:
+    """Whether a value that stands in a figure's place says that there is none: null, an empty text, "n/a", or a number that is
+    too large to be meant.
+
+    >>> means_nothing("n/a"), means_nothing(-1.7976931348623157e308), means_nothing("1,5"), means_nothing(0)
+    (True, True, False, False)
+    """
+    if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
+        return True
+    is_number = isinstance(value, str | int | float) and not isinstance(value, bool)
+    found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value)) if is_number else None
+    return found is not None and abs(Fraction(found[0])) >= ABSENT_FROM
 
 
 def decimal_text(value: Fraction, digits: int = 6) -> str:

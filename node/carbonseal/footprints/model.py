@@ -59,6 +59,7 @@ class StageFigure:
     stages: Stages
     figure: Figure
     name: str = ""  # the format's own
+    scenario: str = ""  # figures of one module under several scenarios are alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Flow:
     batch: str = ""
     footprint_id: str = ""  # of the footprint that was used for it, where the document names one
     role: str = ""  # "waste", "co-product", "packaging", or the format's own
+    event: str = ""  # id of what happened, where the document has one: told twice, it counts once
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,16 @@ class TransportLeg:
     intensity: Figure | None = None  # kg CO2e per tonne kilometre
     shares: tuple[Figure, ...] = ()  # of energy carriers: they add up to 1
     pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure that a document claims under a name from outside (UNTP 0.7). Which one is the footprint, its reader decides."""
+
+    id: str
+    name: str
+    figure: Figure  # in `unit_word`
+    unit_word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,8 @@ class Footprint:
     packaging: Figure | None = None  # inside the total
     packaging_included: bool | None = None
     outbound: Figure | None = None  # A4, reported beside the total
+    absolute: Figure | None = None  # of one piece, where the total is per functional unit
+    metrics: tuple[Metric, ...] = ()  # claimed figures of which none says by itself that it is the total
     # Life cycle
     boundary: Stages | None = None  # which modules the total covers
     stages: tuple[StageFigure, ...] = ()
@@ -169,6 +183,8 @@ class Footprint:
     ratings: tuple[Figure, ...] = ()  # data quality
     ratings_range: tuple[int, int] = (1, 5)
     verification: Verification | None = None
+    performance_class: str = ""  # of a battery (Regulation (EU) 2023/1542)
+    study: str = ""  # where the study behind the figures is published
     # Quantities
     flows: tuple[Flow, ...] = ()
     legs: tuple[TransportLeg, ...] = ()

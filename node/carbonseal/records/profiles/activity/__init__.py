@@ -1,0 +1,1 @@
+"""carbonseal's own profile of activity data. Private."""

@@ -1,0 +1,1 @@
+"""Profiles of Catena-X's aspect model io.catenax.pcf, one module a version. Private."""

@@ -1,0 +1,1 @@
+"""Profile of environmental product declarations in ILCD+EPD. Private."""

@@ -1,0 +1,17 @@
+"""What a footprint's sums come to, in the words of the carbon-flow check: total minus parts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from carbonseal.footprints.model import Footprint, Sum
+
+
+def residual(found: Sum) -> Fraction:
+    """total - parts; a part that is absent counts 0."""
+    return found.total.value - sum((part.figure.value for part in found.parts if part.figure), Fraction(0))
+
+
+def residuals(footprint: Footprint) -> dict[str, float]:
+    """By the name of the sum, for people to read."""
+    return {one.name: round(float(residual(one)), 6) for one in footprint.sums}
