@@ -1,7 +1,7 @@
 """Other people's programs, libraries and vectors: what each is called here, and how it is had.
 
 A test names the variable of what it needs, and is skipped where that is not set. ``python -m tests.interop`` sets them: to what
-the environment has already, else to what it installs into the cache from the registries of Go and npm.
+the environment has already, else to what it installs into the cache from the registries of Go, npm and Python.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ HERE = Path(__file__).parent
 WITNESS = "github.com/transparency-dev/witness/cmd"
 WITNESS_VERSION = "v0.0.0-20260720115447-2e1c6971d19e"
 NOBLE = "@noble/post-quantum@0.7.1"
+DPPVALIDATOR = "dppvalidator==0.5.1"
 WYCHEPROOF = "github.com/c2sp/wycheproof@v0.0.0-20260902155932-3fa63dd0344a"
 SMALL_ORDER = "filippo.io/mostly-harmless/ed25519vectors@v0.0.0-20210322192420-30a2d7243a94"
 
@@ -85,6 +87,16 @@ def _noble(folder: Path) -> Path:
     return folder
 
 
+def _dppvalidator(folder: Path) -> Path:
+    """Its command, in an environment of its own."""
+    environment = folder / "dppvalidator"
+    program = environment / "bin" / "dppvalidator"
+    if not program.exists():
+        run(sys.executable, "-m", "venv", environment)
+        run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", DPPVALIDATOR)
+    return program
+
+
 PARTS = (
     Part(
         "torchwood 0.6.1 and sigsum-go 0.14.1 (newer ones need Go 1.27), tessera, formats, x/mod (Go)",
@@ -94,6 +106,7 @@ PARTS = (
     Part("omniwitness (Go)", "CARBONSEAL_OMNIWITNESS", _go_program("omniwitness")),
     Part("omniwitness's key generator (Go)", "CARBONSEAL_OMNIWITNESS_KEYS", _go_program("generate_keys")),
     Part("@noble/post-quantum (npm)", "CARBONSEAL_NOBLE", _noble),
+    Part("dppvalidator, with UN/CEFACT's schemas (PyPI)", "CARBONSEAL_DPPVALIDATOR", _dppvalidator),
     Part("Wycheproof's vectors (Go)", "CARBONSEAL_WYCHEPROOF", _go_files(WYCHEPROOF, "testvectors_v1")),
     Part(
         "vectors of small-order Ed25519 points (Go)",

@@ -33,7 +33,7 @@ def _changed(document: Any, changes: list[tuple[int, Any, bool]]) -> Any:
         if takes_away:
             del holder[key]
         else:
-            holder[key] = value
+            holder[key] = copy.deepcopy(value)  # a later change may be inside of it
     return changed
 
 
