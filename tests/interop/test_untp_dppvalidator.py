@@ -32,7 +32,7 @@ def is_valid(document: Any, folder: Path) -> bool:
     """What the validator says, without --strict: that would refuse a proof."""
     file = folder / "passport.json"
     file.write_text(json.dumps(document))
-    command = [needed("CARBONSEAL_DPPVALIDATOR"), "validate", file, "-f", "json"]
+    command = [str(needed("CARBONSEAL_DPPVALIDATOR")), "validate", str(file), "-f", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     valid = json.loads(done.stdout)["valid"]
     assert (done.returncode == 0) == valid

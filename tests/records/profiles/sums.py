@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
+from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.model import Footprint, Sum
 
 
@@ -15,3 +17,8 @@ def residual(found: Sum) -> Fraction:
 def residuals(footprint: Footprint) -> dict[str, float]:
     """By the name of the sum, for people to read."""
     return {one.name: round(float(residual(one)), 6) for one in footprint.sums}
+
+
+def exact(figure: Figure | None) -> Any:
+    """The value of a figure, to compare with whole numbers and fractions alike; None where there is none."""
+    return figure.value if figure else None

@@ -16,7 +16,7 @@ from carbonseal.records.admission import admit
 from carbonseal.records.profiles import codes, lookup
 from tests.records.profiles.aas.examples import EXAMPLE, KILOGRAM, entry, environment, submodel
 from tests.records.profiles.changes import SAMPLES, changed
-from tests.records.profiles.sums import residuals
+from tests.records.profiles.sums import exact, residuals
 from tests.records.refusals import refused
 
 PROFILE = lookup("aas/pcf-1.0")
@@ -37,7 +37,7 @@ def total(*entries: dict[str, Any]) -> Fraction | None:
 
 def test_figures_are_read() -> None:
     found = footprint(EXAMPLE)
-    assert (found.amount and found.amount.value, found.unit) == (1, units.PIECE)
+    assert (exact(found.amount), found.unit) == (1, units.PIECE)
     assert found.total
     assert (found.total.value, found.total.half) == (Fraction("12.40"), Fraction("0.005"))
     assert found.total.pointer == f"{ENTRY}/0/value"

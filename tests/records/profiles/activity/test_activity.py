@@ -16,7 +16,7 @@ from carbonseal.records.profiles import codes, lookup
 from tests.records.documents import ABSENT
 from tests.records.profiles.activity.examples import EXAMPLE
 from tests.records.profiles.changes import changed
-from tests.records.profiles.sums import residual, residuals
+from tests.records.profiles.sums import exact, residual, residuals
 from tests.records.refusals import refused
 
 PROFILE = lookup("activity/1")
@@ -31,7 +31,7 @@ def footprint(document: Any) -> Footprint:
 
 def test_figures_are_read() -> None:
     found = footprint(EXAMPLE)
-    assert (found.amount and found.amount.value, found.unit, found.mass and found.mass.value) == (
+    assert (exact(found.amount), found.unit, exact(found.mass)) == (
         1000,
         units.KILOGRAM,
         1000,
@@ -78,9 +78,9 @@ def test_materials_and_the_product_are_flows() -> None:
         "7e0f7c77-6e0d-4d0b-8a4e-8a3a6a0b9d02",
     )
     assert lime.quantity
-    assert (lime.quantity.value, lime.unit, lime.is_output) == (40, units.KILOGRAM, False)
+    assert (exact(lime.quantity), lime.unit, lime.is_output) == (40, units.KILOGRAM, False)
     assert output.quantity
-    assert (output.id, output.batch, output.quantity.value, output.is_output) == (
+    assert (output.id, output.batch, exact(output.quantity), output.is_output) == (
         "urn:product:example-mine:concentrate",
         "2026-03",
         1000,
@@ -94,7 +94,7 @@ def test_logistics_are_legs() -> None:
     assert leg.mass
     assert leg.activity
     assert leg.emissions
-    assert (leg.distance.value, leg.mass.value, leg.activity.value, leg.emissions.value) == (
+    assert (exact(leg.distance), exact(leg.mass), exact(leg.activity), exact(leg.emissions)) == (
         423,
         1000,
         423,

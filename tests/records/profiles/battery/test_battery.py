@@ -17,7 +17,7 @@ from carbonseal.records.profiles import codes, lookup
 from tests.records.documents import ABSENT
 from tests.records.profiles.battery.examples import ALL_PHASES, BATTERYPASS, COMPONENT, FORMS, submodel
 from tests.records.profiles.changes import SAMPLES, changed
-from tests.records.profiles.sums import residuals
+from tests.records.profiles.sums import exact, residuals
 from tests.records.refusals import refused
 
 PROFILE = lookup("battery/1")
@@ -33,7 +33,7 @@ def footprint(document: Any) -> Footprint:
 
 def test_batterypass_is_per_kwh_of_service_life() -> None:
     found = footprint(BATTERYPASS)
-    assert (found.amount and found.amount.value, found.unit, found.unit_word) == (1, None, "kWh")
+    assert (exact(found.amount), found.unit, found.unit_word) == (1, None, "kWh")
     assert found.functional_unit == "kWh delivered over the service life"
     assert found.total
     assert found.total.value == Fraction("0.0913")

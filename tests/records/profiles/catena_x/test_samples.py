@@ -12,7 +12,7 @@ from carbonseal.records.canonical import canonicalise
 from carbonseal.records.profiles import lookup
 from carbonseal.records.strict import RECORD_LIMITS
 from tests.records.profiles.changes import SAMPLES
-from tests.records.profiles.sums import residuals
+from tests.records.profiles.sums import exact, residuals
 
 FILES = {
     "catena-x/pcf-8": SAMPLES / "formats/catenax/pcf-8.0.0.json",
@@ -30,7 +30,7 @@ def test_published_samples(profile: str, file: Path) -> None:
     assert found is not None
     assert found.amount
     assert found.total
-    assert (found.amount.value, found.unit_word, found.total.value) == (1, "liter", Fraction("2.9"))
+    assert (exact(found.amount), found.unit_word, exact(found.total)) == (1, "liter", Fraction("2.9"))
     assert residuals(found) == {
         "pcfExcludingBiogenicUptake": -1.4,
         "pcfIncludingBiogenicUptake": 0,
