@@ -25,7 +25,7 @@ class Fault:
     kind: str
     methods: frozenset[str] = frozenset()
     times: int | None = None
-    seconds: float = 1.0  # of a delay
+    seconds: float = 1.0  # of a delay, or whole ones until a busy endpoint wants to be asked again
 
     def hits(self, asked: Any) -> bool:
         """Whether a JSON-RPC request, or one of a batch, meets this fault."""
@@ -84,8 +84,9 @@ async def _delay(case: _Case) -> web.StreamResponse:
     return web.json_response(await case.answer())
 
 
-async def _busy(_: _Case) -> web.StreamResponse:
-    return web.Response(status=429, headers={"Retry-After": "1"}, text="too many requests")
+async def _busy(case: _Case) -> web.StreamResponse:
+    wait = str(int(case.fault.seconds))
+    return web.Response(status=429, headers={"Retry-After": wait}, text="too many requests")
 
 
 async def _failing(_: _Case) -> web.StreamResponse:

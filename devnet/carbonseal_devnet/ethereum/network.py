@@ -120,7 +120,7 @@ class Network:
     def fault(self, kind: str, *methods: str, times: int | None = None, seconds: float = 1.0) -> None:
         """Let the endpoint misbehave when these methods are asked (none named: all), so many times or until `heal`.
 
-        `stall` (until healed), `delay` (by `seconds`), `busy` (429), `failing` (503), `garbage`, `half` an answer,
+        `stall` (until healed), `delay` (by `seconds`), `busy` (429, for `seconds`), `failing` (503), `garbage`, `half` an answer,
         `hang-up`, `lose` (do it, then hang up), `swallow` (take transactions and drop them), `lie` (about blocks).
         """
         self.ask("dev_fault", kind, {"methods": methods, "times": times, "seconds": seconds})
