@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.cli.errors import MissingExtra
+from carbonseal.cli.errors import MissingExtra, missing_module
 from carbonseal.plugins import COMMANDS
 from tests.cli.conftest import Run
 from tests.installed import install
@@ -37,7 +37,8 @@ def test_a_wrong_command_names_the_right_ones(run: Run) -> None:
     [("sqlalchemy", "node"), ("web3", "ethereum"), ("grpc.aio", "fabric"), ("google.protobuf", "fabric")],
 )
 def test_a_missing_module_names_the_extra_that_brings_it(module: str, extra: str) -> None:
-    missing = MissingExtra.of(ModuleNotFoundError(name=module), "carbonseal init")
+    missing = missing_module(ModuleNotFoundError(name=module), "carbonseal init")
+    assert isinstance(missing, MissingExtra)
     assert missing.install == f"pip install 'carbonseal[{extra}]'"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from typing import IO, Any
 
 import click
@@ -25,6 +26,7 @@ EXTRA_OF = {
     "fabric_protos": "fabric",
     "eth": "devnet",
 }
+POSIX = {"fcntl", "grp", "pwd", "resource", "termios", "uvloop"}  # modules that Windows does not have
 NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")
 REMEDIES = {
     errno.ENOSPC: "make room on that disk, then do the same again",
@@ -80,14 +82,26 @@ class MissingExtra(Failed):
         self.install = f"pip install 'carbonseal[{extra}]'"
         super().__init__(f"`{command}` needs packages that are not installed", f"install them: {self.install}")
 
-    @staticmethod
-    def of(missing: ModuleNotFoundError, command: str) -> MissingExtra:
-        """The error for a missing module. A module that no extra installs is a defect: `missing` is raised again."""
-        everything = command.startswith(NEEDS_DEVNET)
-        extra = "devnet" if everything else EXTRA_OF.get((missing.name or "").partition(".")[0])
-        if extra is None:
-            raise missing
-        return MissingExtra(command, extra)
+
+class NeedsPosix(Failed):
+    """A command needs what Linux and macOS have and Windows does not."""
+
+    def __init__(self, command: str, module: str) -> None:
+        super().__init__(
+            f"`{command}` runs on Linux and macOS alone: this system has no {module}",
+            "run it there, or in WSL; verify, examine, trust and passport show work here too",
+        )
+
+
+def missing_module(missing: ModuleNotFoundError, command: str) -> Failed:
+    """The error for a missing module. A module that no extra installs is a defect: `missing` is raised again."""
+    module = (missing.name or "").partition(".")[0]
+    if module in POSIX and (module != "uvloop" or sys.platform == "win32"):
+        return NeedsPosix(command, module)
+    extra = "devnet" if command.startswith(NEEDS_DEVNET) else EXTRA_OF.get(module)
+    if extra is None:
+        raise missing
+    return MissingExtra(command, extra)
 
 
 class CommandGroup(click.Group):
@@ -99,7 +113,7 @@ class CommandGroup(click.Group):
         except Refused as refused:
             raise Failed.by(refused) from refused
         except ModuleNotFoundError as missing:
-            raise MissingExtra.of(missing, f"{ctx.info_name} {ctx.invoked_subcommand}") from missing
+            raise missing_module(missing, f"{ctx.info_name} {ctx.invoked_subcommand}") from missing
         except BrokenPipeError:
             raise  # click ends quietly where `| head` has closed the pipe
         except OSError as error:

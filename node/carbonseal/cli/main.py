@@ -9,7 +9,8 @@ import sys
 
 import click
 
-from carbonseal.cli.errors import CommandGroup, Failed, MissingExtra
+from carbonseal.cli.errors import CommandGroup, Failed, missing_module
+from carbonseal.cli.formatting.signs import OTHER_SIGNS
 from carbonseal.findings import Refused
 from carbonseal.plugins import COMMANDS
 
@@ -29,7 +30,7 @@ class Commands(CommandGroup):
         except Refused as refused:
             return _unavailable(cmd_name, Failed.by(refused))
         except ModuleNotFoundError as missing:
-            return _unavailable(cmd_name, MissingExtra.of(missing, f"carbonseal {cmd_name}"))
+            return _unavailable(cmd_name, missing_module(missing, f"carbonseal {cmd_name}"))
         return command
 
     def resolve_command(
@@ -85,5 +86,5 @@ def main() -> None:
     """The console script."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # an old console shows '?' for ✓ rather than a traceback
+            stream.reconfigure(errors=OTHER_SIGNS)
     carbonseal(prog_name="carbonseal")

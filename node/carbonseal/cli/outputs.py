@@ -94,15 +94,33 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             if mode is not None:
-                os.fchmod(file.fileno(), mode)
+                writing.chmod(mode)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        writing.replace(path)
+        _replace(path, writing)
     finally:
         writing.unlink(missing_ok=True)  # after a write that failed; else it has been renamed
+    if not hasattr(
+        os, "O_DIRECTORY"
+    ):  # Windows: a folder cannot be opened, and the rename is the file system's to keep
+        return
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _replace(path: Path, written: Path) -> None:
+    """Put the file `written` in the place of `path`. Raises `BrokeOff` where Windows refuses that, as another program has it open;
+    OSError."""
+    try:
+        written.replace(path)
+    except PermissionError as error:
+        if not path.exists():
+            raise
+        raise BrokeOff(
+            f"{path} cannot be replaced ({error.strerror}), and is unchanged",
+            "if another program has it open, close it there, and do the same again; else check the permissions",
+        ) from error

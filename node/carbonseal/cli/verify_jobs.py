@@ -11,53 +11,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.items import Item
-from carbonseal.cli.formatting import reports
-from carbonseal.findings import Finding, Outcome, Refused, Verdict
+from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results, Style
+from carbonseal.findings import Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
     from carbonseal.verification.known_logs import Known
-    from carbonseal.verification.log_facts import LogFacts, Notes, SignedHead
-    from carbonseal.verification.one_history import Link
+    from carbonseal.verification.log_facts import LogFacts, Notes
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
-    from carbonseal.verification.verify import Report
 
-READ_ERROR = 1  # exit status
-NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 FRAUD_PROOF = b'"fraud-proof/'
 T = TypeVar("T")
-
-
-HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
-
-
-class Style(Enum):
-    """How much is printed about each file."""
-
-    FULL = "full"
-    BRIEF = "brief"
-    JSON = "json"
-    QUIET = "quiet"
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
-
-    name: str
-    status: int
-    word: str
-    text: str
-    rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
-    origins: frozenset[str] = frozenset()  # the logs that they are of
-    history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
-    fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +54,7 @@ class VerifyJob:
     """Everything that every file is verified with."""
 
     policy: NamedBytes
-    trust: NamedBytes | None
+    trust: Sequence[NamedBytes]
     at: datetime
     style: Style
     known: Known = field(default_factory=dict)  # findings on logs, by origin
@@ -100,9 +69,12 @@ class Verifier:
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
 
-        self._job, self._at, self._style = job, job.at, job.style
+        self._job, self._at = job, job.at
+        self._results = Results(job.style, job.at)
         self._policy: Policy = job.policy.parse(parse_policy)
-        self._trust: Trust = Trust() if job.trust is None else job.trust.parse(parse_trust)
+        self._trust: Trust = Trust()
+        for given in job.trust:
+            self._trust = self._trust.joined(given.parse(parse_trust).items)
         self.keys = log_keys(self._policy)
         self._notes: Notes = {}
         self.requires_history = self._policy.history
@@ -110,40 +82,28 @@ class Verifier:
     def run(self, item: Item) -> FileResult:
         """Verify an item. What is wrong with it is in the result; nothing is raised on purpose."""
         if item.problem:
-            return self.not_read(item, item.problem)
+            return self._results.not_read(item.name, item.problem)
         try:
             return self._verify(item.name, item.raw)
         except MemoryError:
-            return self.not_read(item, "there is not enough memory to read it")
-
-    def not_read(self, item: Item, problem: str) -> FileResult:
-        """The result of an item that could not be read."""
-        return FileResult(item.name, READ_ERROR, "not read", self._format_read_error(item.name, problem))
-
-    def lost(self, item: Item, reason: str) -> FileResult:
-        """The result of an item whose worker died, of `reason`."""
-        return self.not_read(item, f"the process that verified it died, twice ({reason}): is there too little memory?")
+            return self._results.not_read(item.name, "there is not enough memory to read it")
 
     def _verify(self, path: str, raw: bytes) -> FileResult:
-        from carbonseal.passport.codes import PASSPORT_OTHER_FILE
         from carbonseal.passport.passports import parse
         from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.log_facts import log_facts
         from carbonseal.verification.one_history import of_facts
-        from carbonseal.verification.verify import Report
 
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
             return result
         try:
             passport = parse(raw)
         except Refused as refused:
-            if refused.finding.code is PASSPORT_OTHER_FILE:
-                return FileResult(path, NO_VERDICT, "not a passport", self._format_other_file(path, refused.finding))
-            return self._result(path, Report(Verdict.of([refused.finding]), (refused.finding,)))
+            return self._results.refused(path, refused.finding)
         facts = log_facts(passport, self.keys, self._notes)
         report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
         return replace(
-            self._result(path, report),
+            self._results.report(path, report),
             rows=_rows(path, raw, facts),
             origins=frozenset(facts.origins()),
             history=of_facts(facts) if self.requires_history else ((), ()),
@@ -186,44 +146,11 @@ class Verifier:
             unknown = finding.code.outcome is Outcome.UNDETERMINED
             if not unknown:
                 finding = FRAUD_PROOF_DOES_NOT_HOLD(*finding.place, problem=finding.message)
-            result = self._result(path, Report(Verdict.UNDETERMINED, (finding,)))
+            result = self._results.report(path, Report(Verdict.UNDETERMINED, (finding,)))
             return result if unknown else replace(result, status=NO_VERDICT, word="does not hold")
         report = Report(Verdict.of([finding]), (finding,))
         holds = (proof.origin, finding) if report.verdict is Verdict.REJECTED else None
-        return replace(self._result(path, report), fraud=holds)
-
-    def _result(self, path: str, report: Report) -> FileResult:
-        verdict = report.verdict
-        return FileResult(path, verdict.exit_status, verdict.value, self._format_report(path, report))
-
-    def _format_report(self, path: str, report: Report) -> str:
-        match self._style:
-            case Style.FULL:
-                return reports.full(path, report, self._at)
-            case Style.BRIEF:
-                return reports.brief(path, report)
-            case Style.JSON:
-                return reports.as_json(path, report, self._at)
-            case Style.QUIET:
-                return ""
-
-    def _format_other_file(self, path: str, finding: Finding) -> str:
-        match self._style:
-            case Style.FULL | Style.BRIEF:
-                return reports.other_file(path, finding)
-            case Style.JSON:
-                return reports.other_file_as_json(path, finding)
-            case Style.QUIET:
-                return ""
-
-    def _format_read_error(self, path: str, error: str) -> str:
-        match self._style:
-            case Style.FULL | Style.BRIEF:
-                return reports.read_error_line(path, error)
-            case Style.JSON:
-                return reports.read_error_as_json(path, error)
-            case Style.QUIET:
-                return ""
+        return replace(self._results.report(path, report), fraud=holds)
 
 
 def _rows(path: str, raw: bytes, facts: LogFacts) -> dict[bytes, bytes]:
@@ -235,15 +162,22 @@ def _rows(path: str, raw: bytes, facts: LogFacts) -> dict[bytes, bytes]:
 
 
 def verify_files(job: VerifyJob, files: GivenFiles) -> Iterator[FileResult]:
-    """The result of each item, in order: of one alone in this process, of many in others. Raises `Refused` before the first where
-    the policy or the trust cannot be used."""
-    verifier = Verifier(job)
-    if files.many:
-        from carbonseal.cli.files.workers import map_in_workers
+    """The result of each item, in order. Raises `Refused` before the first where the policy or the trust cannot be used."""
+    Verifier(job)
+    yield from for_each(_runner, job, files, Results(job.style, job.at))
 
-        yield from map_in_workers(_runner, job, files, verifier.lost, most=os.cpu_count() or 1)
-    else:
-        yield from map(verifier.run, files)
+
+def for_each(
+    prepare: Callable[[Any], Callable[[Item], FileResult]], argument: Any, files: GivenFiles, results: Results
+) -> Iterator[FileResult]:
+    """`prepare(argument)` of each item, in order: of one alone in this process, of many in others (`map_in_workers`)."""
+    if not files.many:
+        yield from map(prepare(argument), files)
+        return
+    from carbonseal.cli.files.workers import map_in_workers
+
+    most = os.cpu_count() or 1
+    yield from map_in_workers(prepare, argument, files, lambda item, reason: results.lost(item.name, reason), most)
 
 
 def _runner(job: VerifyJob) -> Callable[[Item], FileResult]:

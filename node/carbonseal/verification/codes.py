@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from carbonseal.findings import not_asked, noted, rejected, shown, undetermined
 
+POLICY_NOT_GIVEN = undetermined(
+    "policy.not-given",
+    "no policy is given: nothing is verified",
+    "write a policy (docs/policies.md), compare what it names with what you have from another source, and give it with --policy",
+)
 POLICY_VERSION = undetermined(
     "policy.version",
     "the first line is not 'carbonseal-policy v1'",

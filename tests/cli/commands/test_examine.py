@@ -119,6 +119,22 @@ def test_observations_of_two_offices_contradict(run: Run, office: Office) -> Non
     assert "b.json" in result.output
 
 
+def test_earlier_observations_beside_the_policy_count(run: Run, office: Office, request: pytest.FixtureRequest) -> None:
+    """Two roots of one size prove it; of two sizes, what was observed is a claim until the other passport is there."""
+    north, _ = observed(run, office)
+    folder = office.path("office")
+    folder.mkdir()
+    for path in (office.policy, office.path("trust.json"), north):
+        (folder / path.name).write_bytes(path.read_bytes())
+    assert run("verify", office.a, "--policy", folder, "--at", AT).exit_code == 0
+    result = run("verify", office.b, "--policy", folder, "--at", AT)
+    code, status = ("log.fraud", 4) if "one size" in request.node.name else ("log.contradiction", 3)
+    assert (result.exit_code, f"[{code}]" in result.output) == (status, True)
+    examined = run("examine", north, "--policy", folder)
+    assert examined.exit_code == 0, examined.output
+    assert run("verify", office.a, office.b, "--policy", folder, "--at", AT).exit_code == 4
+
+
 def test_with_the_passports_a_fraud_proof_is_written(run: Run, office: Office) -> None:
     north, south = observed(run, office)
     sources = ["--policy", office.policy, "--with", office.folder]

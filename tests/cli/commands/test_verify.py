@@ -140,7 +140,7 @@ def test_two_processes_say_what_one_says(run: Run, files: Files, monkeypatch: py
     ("arguments", "said"),
     [
         (["verify"], "Missing argument"),
-        (["verify", "{passport}"], "Missing option '--policy'"),
+        (["verify", "{passport}", "--trust", "{trust}"], "need --policy"),
         (["verify", "{directory}/none.json", "--policy", "{policy}"], "does not exist"),
         (["verify", "{passport}", "--policy", "{directory}/none.policy"], "does not exist"),
         (["verify", "{passport}", "--policy", "{policy}", "--at", "yesterday"], "not a date and time"),

@@ -118,7 +118,7 @@ def test_a_file_that_kills_its_process_is_not_read_and_the_others_are(
     deadly.write_bytes(replace(sound, seals=seals).encode())
     result = run("verify", files.passport, deadly, files.tampered(), files.passport, *asked(files))
     assert result.exit_code == 1
-    assert f"NOT READ     {deadly}: the process that verified it died, twice (signal 9)" in result.output
+    assert f"NOT READ     {deadly}: the process that read it died, twice (signal 9)" in result.output
     assert result.output.endswith("4 passports: 2 verified, 1 rejected, 1 not read\n")
     (line,) = [
         json.loads(line)

@@ -29,9 +29,11 @@ def lost(item: int | str, reason: str) -> int | str:
     return f"{item}: {reason}"
 
 
-@pytest.mark.parametrize("per_worker", [1, 100])
-def test_results_come_in_order(per_worker: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("per_worker", "method"), [(1, "forkserver"), (100, "forkserver"), (100, "spawn")])
+def test_results_come_in_order(per_worker: int, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also as Windows starts processes."""
     monkeypatch.setattr(workers, "PER_WORKER", per_worker)
+    monkeypatch.setattr(workers, "METHOD", method)
     assert list(map_in_workers(prepare, 10, range(40), lost, 2)) == list(range(10, 50))
     assert list(map_in_workers(prepare, 10, [], lost, 2)) == []
 

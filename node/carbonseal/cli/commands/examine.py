@@ -13,11 +13,13 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
 from carbonseal.cli.examining.observation_files import checked_file
 from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, bring
 from carbonseal.cli.formatting.reports import tree
+from carbonseal.cli.formatting.results import Style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import NamedBytes, Style, Verifier, VerifyJob
+from carbonseal.cli.verify_jobs import Verifier, VerifyJob
 from carbonseal.escaping import json_line
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
@@ -30,7 +32,12 @@ class Unknown(Failed):
 
 @click.command(short_help="Examine observations of several runs: does a log equivocate?")
 @click.argument("files", nargs=-1, required=True, type=READABLE, metavar="OBSERVATIONS...")
-@click.option("--policy", cls=Once, type=READABLE, help="Under whose log keys a fraud proof has to hold.")
+@click.option(
+    "--policy",
+    cls=Once,
+    type=FOLDER_OR_FILE,
+    help="Under whose log keys a fraud proof has to hold: a policy, or a folder that has one, and observations, too.",
+)
 @click.option(
     "--with",
     "sources",
@@ -98,7 +105,9 @@ def _examine(
 
     verifier = None
     if policy is not None:
-        verifier = Verifier(VerifyJob(NamedBytes.read(policy), None, datetime.now(UTC), Style.QUIET))
+        brought = bring(policy)
+        verifier = Verifier(VerifyJob(brought.policy, (), datetime.now(UTC), Style.QUIET))
+        files = [*files, *brought.observations]
     count = 0
 
     def counted(lines: Iterator[bytes]) -> Iterator[bytes]:

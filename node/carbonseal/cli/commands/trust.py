@@ -11,6 +11,7 @@ import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, read_policy
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.reports import describe_item
 from carbonseal.cli.formatting.text import plain
@@ -53,7 +54,11 @@ AGREE = click.option(
     help="How many must say the same. Default: the policy's agree=K, else 1.",
 )
 POLICY = click.option(
-    "--policy", "policy_file", cls=Once, type=READABLE, help="Your policy, which says how many must agree."
+    "--policy",
+    "policy_file",
+    cls=Once,
+    type=FOLDER_OR_FILE,
+    help="Your policy, or its folder, which says how many must agree.",
 )
 OUTPUT = click.option(
     "-o",
@@ -246,7 +251,7 @@ def _read(file: Path) -> Trust:
 def _policy(file: Path | None) -> Policy | None:
     from carbonseal.verification.policy import parse_policy
 
-    return None if file is None else NamedBytes.read(file).parse(parse_policy)
+    return None if file is None else read_policy(file).parse(parse_policy)
 
 
 def _write(collection: TrustCollection, output: Output) -> int:

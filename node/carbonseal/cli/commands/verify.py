@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,20 +12,20 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examination, write_proofs
 from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
+from carbonseal.cli.formatting.claims import claims_of
 from carbonseal.cli.formatting.progress import Progress
+from carbonseal.cli.formatting.results import FileResult, Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import NO_VERDICT, NamedBytes, Style, VerifyJob
-from carbonseal.findings import Refused, Verdict
-
-SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
-WORDS = ("verified", "undetermined", "rejected", "does not hold", "not a passport", "not read")  # as they are summed up
+from carbonseal.cli.verify_jobs import VerifyJob, for_each
+from carbonseal.findings import Refused
 
 
 @click.command(short_help="Verify passports offline, against your policy.")
 @PASSPORTS
-@click.option("--policy", required=True, cls=Once, type=READABLE, help="Whom you trust; how many ledgers must agree.")
+@POLICY_OR_FOLDER
 @click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
 @click.option("--at", type=INSTANT, help="Verify as of this instant (2026-11-22T12:00:00Z). Default: now.")
 @click.option(
@@ -48,7 +47,7 @@ def verify(
     ctx: click.Context,
     *,
     passports: tuple[str, ...],
-    policy: Path,
+    policy: Path | None,
     trust: Path | None,
     at: datetime | None,
     histories: tuple[str, ...],
@@ -61,6 +60,8 @@ def verify(
     """Verify passports: files, folders of them, or - for one from standard input. Works offline: everything that counts is in
     the passport, in your policy and in the trust material that you bring. Files of one command are examined together: where
     they show that a log equivocates, what it sealed is rejected. A fraud proof of a log may be among them, or alone.
+
+    Without --policy, it says what they claim, and what a policy would have to name: the exit status is 3.
 
     Archives (zip, tar, gzip) and files with one passport a line are opened; in folders every file is looked at, whatever its
     name.
@@ -76,61 +77,67 @@ def verify(
 
     \b
     Examples:
+      carbonseal verify passport.json
       carbonseal verify passport.json --policy customs.policy --trust trust.json
+      carbonseal verify deliveries/ --policy office/
       carbonseal verify deliveries/ --policy customs.policy --trust trust.json --json > verdicts.ndjson
       carbonseal verify passport.json --policy customs.policy --at 2027-01-01T00:00:00Z
       carbonseal verify deliveries/ --policy customs.policy --observations monday.ndjson --fraud-proofs .
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
-    files = GivenFiles(passports, beside=(policy, trust) if trust else (policy,))
+    if policy is None and (trust or histories or observations or fraud_proofs):
+        raise click.UsageError("--trust, --history, --observations and --fraud-proofs need --policy.")
+    brought = None if policy is None else bring(policy, trust)
+    files = GivenFiles(passports, beside=brought.paths if brought else ())
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
-    output = None if observations is None else Output(observations, over=force)
-    try:
-        material = NamedBytes.read(trust) if trust else None
-        job = VerifyJob(NamedBytes.read(policy), material, at or datetime.now(UTC), style)
-        tiles = {one.origin: one for one in map(LogTiles, histories)}
-        statuses, words = _verify(job, files, output, fraud_proofs, tiles)
-    except Refused as unusable:  # of a passport it would have been a verdict
-        raise Failed.by(unusable) from unusable
-    if not statuses:
+    results = Results(style, at or datetime.now(UTC))
+    if brought is None:
+        totals = _print(for_each(claims_of, results, files, results))
+    else:
+        output = None if observations is None else Output(observations, over=force)
+        try:
+            tiles = {one.origin: one for one in map(LogTiles, histories)}
+            totals = _verify(brought, results, files, observations=output, fraud_proofs=fraud_proofs, tiles=tiles)
+        except Refused as unusable:  # of a passport it would have been a verdict
+            raise Failed.by(unusable) from unusable
+    if not totals.count:
         raise Failed(f"there is no passport in {', '.join(passports)}", "all that is there was left out")
     if style is Style.BRIEF:
-        click.echo(_summary(words))
-    if words.total() > 1 and NO_VERDICT in statuses:
-        statuses.add(Verdict.UNDETERMINED.exit_status)
-    ctx.exit(max(statuses, key=SEVERITY.index))
-
-
-def _summary(words: Counter[str]) -> str:
-    what = "files" if words["not a passport"] else "passports"
-    return f"{words.total():,} {what}: {', '.join(f'{words[word]:,} {word}' for word in WORDS if words[word])}"
+        click.echo(totals.summary)
+    if files.left_out and style is not Style.QUIET:
+        names = ", ".join(sorted({Path(name).name for name in files.left_out}))
+        click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
+    ctx.exit(totals.status)
 
 
 def _verify(
-    job: VerifyJob,
+    brought: Brought,
+    results: Results,
     files: GivenFiles,
+    *,
     observations: Output | None,
     fraud_proofs: Path | None,
     tiles: Mapping[str, LogTiles],
-) -> tuple[set[int], Counter[str]]:
-    """Examine the files together and print the result of each; the exit statuses, and how many files each word is said of."""
-    statuses: set[int] = set()
-    words: Counter[str] = Counter()
+) -> Totals:
+    """Examine the files together and print the result of each."""
+    job = VerifyJob(brought.policy, brought.trust, results.at, results.style)
     with Examination(job, files) as examination:
         with Progress("verifying") as progress:
             for _ in examination.read():
                 progress.step()
-        examined = examination.examine(observations, tiles)
-        for result in examination.results(examined):
-            statuses.add(result.status)
-            words[result.word] += 1
-            if result.text:
-                click.echo(result.text)
-    if files.left_out and job.style is not Style.QUIET:
-        names = ", ".join(sorted({Path(name).name for name in files.left_out}))
-        click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
+        examined = examination.examine(observations, tiles, brought.observations)
+        totals = _print(examination.results(examined))
     if fraud_proofs is not None:
         for path in write_proofs(examined.proofs, fraud_proofs):
             click.echo(f"wrote {path}", err=True)
-    return statuses, words
+    return totals
+
+
+def _print(results: Iterable[FileResult]) -> Totals:
+    totals = Totals()
+    for result in results:
+        totals.add(result)
+        if result.text:
+            click.echo(result.text)
+    return totals

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -24,13 +24,14 @@ from carbonseal.cli.errors import BrokeOff
 from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.examining.observation_files import RunFiles, checked_file
 from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.formatting.results import FileResult
 from carbonseal.cli.outputs import Output
-from carbonseal.cli.verify_jobs import FileResult, Verifier, VerifyJob, verify_files
+from carbonseal.cli.verify_jobs import Verifier, VerifyJob, verify_files
 from carbonseal.findings import Finding
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.log_facts import LogFacts, signed_head
-from carbonseal.verification.observations import HEADER, Source, rows, signed_heads
+from carbonseal.verification.observations import HEADER, Source, merge, rows, signed_heads
 from carbonseal.verification.one_history import History
 
 NO_TILES: Mapping[str, LogTiles] = {}
@@ -76,16 +77,24 @@ class Examination:
             pickle.dump(replace(result, rows={}, history=((), ())), self._held)
             yield
 
-    def examine(self, observations: Output | None = None, tiles: Mapping[str, LogTiles] = NO_TILES) -> Examined:
-        """What all files together show, after `read`. Writes the observations to a file where one is named; `tiles` are logs, by
-        origin. Raises OSError."""
+    def examine(
+        self,
+        observations: Output | None = None,
+        tiles: Mapping[str, LogTiles] = NO_TILES,
+        earlier: Sequence[Path] = (),
+    ) -> Examined:
+        """What all files together show, after `read`, and with the observations of `earlier` runs. Writes the observations of this
+        run to a file where one is named; `tiles` are logs, by origin. Raises `Refused`, OSError."""
         verifier = Verifier(self._job)
+        sources = Sources(self._sources, self._files, verifier)
         with ExitStack() as stack:
             lines: Iterator[bytes] = self._collection.lines()
             if observations is not None:
                 lines = written(lines, stack.enter_context(observations.stream()))
             found = equivocations(lines)
-        examined = examined_logs(found, verifier, Sources(self._sources, self._files, verifier).facts)
+        examined = examined_logs(found, verifier, sources.facts)
+        if earlier:
+            examined = self._with_earlier(examined, earlier, verifier, sources)
         known = {origin: [*found] for origin, found in examined.known.items()}
         proofs = dict(examined.proofs)
         for origin, finding in self._frauds.items():
@@ -99,6 +108,16 @@ class Examination:
                 if found_of.proof is not None:
                     proofs.setdefault(found_of.origin, found_of.proof)
         return Examined(known, proofs)
+
+    def _with_earlier(self, now: Examined, earlier: Sequence[Path], verifier: Verifier, sources: Sources) -> Examined:
+        """What was observed earlier is a claim, as others' observations are: signed heads in it prove, and hide nothing."""
+        claimed = equivocations(merge(self._collection.lines(), *map(checked_file, earlier)))
+        for file in earlier:
+            for head, source in signed_heads(checked_file(file), verifier.keys):
+                self._collection.add(rows(LogFacts({head: None}), source))
+        shown = examined_logs(equivocations(self._collection.lines()), verifier, sources.facts)
+        known = {origin: [equivocation.finding()] for origin, equivocation in claimed.items()}
+        return Examined({**known, **now.known, **shown.known}, {**now.proofs, **shown.proofs})
 
     def results(self, examined: Examined) -> Iterator[FileResult]:
         """The result of each file, in order; those that show anything of a log on which something is known are read and verified
@@ -175,8 +194,8 @@ class Sources:
 
     def _candidates(self, source: Source) -> Iterator[str]:
         """Files of that name; then, after all were read once, the file with that digest."""
-        name = Path(source.name).name
-        yield from (one for one in self._names if Path(one).name == name)
+        name = PureWindowsPath(source.name).name  # both kinds of slashes: it may be from another machine
+        yield from (one for one in self._names if PureWindowsPath(one).name == name)
         if self._by_digest is None:
             self._by_digest = {hashlib.sha256(item.raw).hexdigest(): item.name for item in self._files or ()}
         if source.file in self._by_digest:

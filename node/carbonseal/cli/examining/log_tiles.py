@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import urllib.error
+import urllib.parse
 import urllib.request
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -36,7 +37,9 @@ class LogTiles:
     """The tiles of the log at `place`, a folder or an http(s) address; a `carbonseal.log.tiles.TileReader`."""
 
     def __init__(self, place: str) -> None:
-        """Raises `Failed` where `place` is neither."""
+        """Raises `Failed` where `place` is neither. A folder may be a file: URI, too."""
+        if place.startswith("file:"):
+            place = urllib.request.url2pathname(urllib.parse.urlsplit(place).path)
         self._place = place.rstrip("/")
         self._remote = place.startswith(("http://", "https://"))
         if not self._remote and not Path(place).is_dir():

@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+METHOD = "spawn" if sys.platform == "win32" else "forkserver"
 PER_WORKER = 32  # items
 MOST_AHEAD = 1024  # results that wait for the one before them
 PRELOADED = ["carbonseal.verification.known_logs", "carbonseal.cli.formatting.reports"]
@@ -70,8 +71,8 @@ def map_in_workers(
 
 class _Pool(Generic[T, R]):
     def __init__(self, prepare: Prepare[T, R], argument: Any, most: int) -> None:
-        self._context = get_context("spawn" if sys.platform == "win32" else "forkserver")
-        if sys.platform != "win32":
+        self._context = get_context(METHOD)
+        if METHOD == "forkserver":
             self._context.set_forkserver_preload(PRELOADED)
         self._start = prepare, argument
         self._most = most

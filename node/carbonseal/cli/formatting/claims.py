@@ -1,0 +1,136 @@
+"""What a passport claims, for a reader without a policy, and what a policy would have to name. Nothing of it is verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from click import style
+
+from carbonseal.cli.files.items import Item
+from carbonseal.cli.formatting.reports import verdict_line
+from carbonseal.cli.formatting.results import FileResult, Results, Style
+from carbonseal.cli.formatting.text import plain
+from carbonseal.escaping import json_line
+from carbonseal.findings import Refused, Verdict
+from carbonseal.instants import format_instant
+
+if TYPE_CHECKING:
+    from carbonseal.passport.passports import Passport
+
+Named = dict[tuple[str, ...], None]  # in the order in which they come, each once
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Whom the documents name: logs and witnesses with their key ids, issuers with their keys, ledgers, issuers of status lists."""
+
+    logs: Named
+    witnesses: Named
+    issuers: Named
+    ledgers: Named
+    status_lists: Named
+
+    @staticmethod
+    def of(passport: Passport) -> Claims:
+        """What a passport claims."""
+        from carbonseal.log.checkpoints import Checkpoint
+        from carbonseal.log.notes import Note
+        from carbonseal.passport.multibase import encode_key
+
+        claims = Claims({}, {}, {}, {}, {})
+        for carried in passport.credentials.values():
+            claims.issuers[carried.signed.issuer, encode_key(carried.signed.key)] = None
+        for listed in passport.status_lists.values():
+            claims.status_lists[listed.signed.issuer, encode_key(listed.signed.key)] = None
+        for head in (head for seal in passport.seals.values() for head in seal.heads):
+            claims.ledgers.update(((anchor.ledger,), None) for anchor in head.anchors)
+            try:
+                note = Note.parse(head.checkpoint)
+                origin = Checkpoint.parse(note.text).origin
+            except Refused:
+                continue  # it names nobody
+            for signature in note.signatures:
+                found = claims.logs if signature.name == origin else claims.witnesses
+                found[signature.name, signature.key_id.hex()] = None
+        return claims
+
+    def lines(self) -> Iterator[str]:
+        """What a policy would have to name, one a line."""
+        yield from (f"log      {origin}, key id {key_id}: ask its operator for the key" for origin, key_id in self.logs)
+        yield from (f"signer   issuer {issuer}, key {key}" for issuer, key in {**self.issuers, **self.status_lists})
+        yield from (f"ledger   {ledger}, with what you pin of it" for (ledger,) in self.ledgers)
+        yield from (f"witness  {name}, key id {key_id}, for a quorum" for name, key_id in self.witnesses)
+        if self.status_lists:
+            yield "require  status: the passport carries status lists"
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for a program."""
+        return {
+            "logs": [{"origin": origin, "keyId": key_id} for origin, key_id in self.logs],
+            "issuers": [{"id": issuer, "key": key} for issuer, key in {**self.issuers, **self.status_lists}],
+            "ledgers": [ledger for (ledger,) in self.ledgers],
+            "witnesses": [{"name": name, "keyId": key_id} for name, key_id in self.witnesses],
+        }
+
+
+def claims_of(results: Results) -> Callable[[Item], FileResult]:
+    """What gives the result of an item where there is no policy: undetermined, with what it claims."""
+    from carbonseal.passport.passports import parse
+    from carbonseal.verification.codes import POLICY_NOT_GIVEN
+
+    def run(item: Item) -> FileResult:
+        if item.problem:
+            return results.not_read(item.name, item.problem)
+        try:
+            passport = parse(item.raw)
+        except Refused as refused:
+            return results.refused(item.name, refused.finding)
+        except MemoryError:
+            return results.not_read(item.name, "there is not enough memory to read it")
+        finding = POLICY_NOT_GIVEN()
+        match results.style:
+            case Style.FULL:
+                lines = [*_about(passport, item.name, results.at), *_wanted(passport), finding.message, finding.remedy]
+                text = "\n".join(lines)
+            case Style.BRIEF:
+                text = "\n".join([verdict_line(item.name, Verdict.UNDETERMINED), *_wanted(passport)])
+            case Style.JSON:
+                root = passport.credential
+                text = json_line(
+                    {
+                        "file": item.name,
+                        "verdict": Verdict.UNDETERMINED.value,
+                        "credential": root.digest.hex(),
+                        "subject": root.subject,
+                        "name": root.name,
+                        "claims": Claims.of(passport).to_json(),
+                        "findings": [finding.to_json()],
+                    }
+                )
+            case Style.QUIET:
+                text = ""
+        return FileResult(item.name, Verdict.UNDETERMINED.exit_status, Verdict.UNDETERMINED.value, text)
+
+    return run
+
+
+def _about(passport: Passport, name: str, at: datetime) -> Iterator[str]:
+    root = passport.credential
+    until = f" to {format_instant(root.valid_until)}" if root.valid_until else ""
+    over = ", which is over" if root.valid_until and root.valid_until <= at else ""
+    disclosed = sum(record.commitment in passport.records for record in root.records)
+    yield verdict_line(name, Verdict.UNDETERMINED)
+    yield plain(f"  about          {root.name} ({root.subject})")
+    yield f"  credential     {root.digest.hex()}"
+    yield plain(f"  claimed by     {root.issuer}")
+    yield f"  claimed valid  from {format_instant(root.valid_from)}{until}{over}"
+    yield f"  records        {len(root.records)} listed, {disclosed} disclosed; components: {len(root.components)}"
+    yield ""
+
+
+def _wanted(passport: Passport) -> Iterator[str]:
+    yield style("  To verify it, a policy would have to name", bold=True)
+    yield from (plain(f"    {line}") for line in Claims.of(passport).lines())

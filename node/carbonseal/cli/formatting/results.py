@@ -1,0 +1,121 @@
+"""Results of files: exit status, the word that a summary has for it, and the text in the style that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from carbonseal.cli.formatting import reports
+from carbonseal.findings import Finding, Verdict
+
+if TYPE_CHECKING:
+    from carbonseal.verification.log_facts import SignedHead
+    from carbonseal.verification.one_history import Link
+    from carbonseal.verification.verify import Report
+
+READ_ERROR = 1  # exit status
+NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
+SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
+WORDS = ("verified", "undetermined", "rejected", "does not hold", "not a passport", "not read")  # as they are summed up
+
+HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
+
+
+class Style(Enum):
+    """How much is printed about each file."""
+
+    FULL = "full"
+    BRIEF = "brief"
+    JSON = "json"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
+
+    name: str
+    status: int
+    word: str
+    text: str
+    rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
+    origins: frozenset[str] = frozenset()  # the logs that they are of
+    history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
+    fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
+
+
+class Totals:
+    """How many files each word is said of, and the exit status of all."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, int] = dict.fromkeys(WORDS, 0)
+        self._statuses: set[int] = set()
+
+    def add(self, result: FileResult) -> None:
+        """One more result."""
+        self.words[result.word] += 1
+        self._statuses.add(result.status)
+
+    @property
+    def count(self) -> int:
+        """The number of files."""
+        return sum(self.words.values())
+
+    @property
+    def status(self) -> int:
+        """The exit status: 1 beats 4, 4 beats 3, 3 beats 0. Among others, a file without a verdict is undetermined."""
+        among_others = {Verdict.UNDETERMINED.exit_status} if self.count > 1 and NO_VERDICT in self._statuses else set()
+        return max(self._statuses | among_others, key=SEVERITY.index)
+
+    @property
+    def summary(self) -> str:
+        """All of it in a line."""
+        what = "files" if self.words["not a passport"] else "passports"
+        counts = (f"{count:,} {word}" for word, count in self.words.items() if count)
+        return f"{self.count:,} {what}: {', '.join(counts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Makes results in one style, as of one instant."""
+
+    style: Style
+    at: datetime
+
+    def report(self, name: str, report: Report) -> FileResult:
+        """The result that a report is."""
+        match self.style:
+            case Style.FULL:
+                text = reports.full(name, report, self.at)
+            case Style.BRIEF:
+                text = reports.brief(name, report)
+            case Style.JSON:
+                text = reports.as_json(name, report, self.at)
+            case Style.QUIET:
+                text = ""
+        return FileResult(name, report.verdict.exit_status, report.verdict.value, text)
+
+    def refused(self, name: str, finding: Finding) -> FileResult:
+        """The result of a file that was refused as a passport: it is something else, or is one that cannot be read."""
+        from carbonseal.passport.codes import PASSPORT_OTHER_FILE
+        from carbonseal.verification.verify import Report
+
+        if finding.code is not PASSPORT_OTHER_FILE:
+            return self.report(name, Report(Verdict.of([finding]), (finding,)))
+        text = self._text(reports.other_file(name, finding), reports.other_file_as_json(name, finding))
+        return FileResult(name, NO_VERDICT, "not a passport", text)
+
+    def not_read(self, name: str, problem: str) -> FileResult:
+        """The result of a file that could not be read."""
+        text = self._text(reports.read_error_line(name, problem), reports.read_error_as_json(name, problem))
+        return FileResult(name, READ_ERROR, "not read", text)
+
+    def lost(self, name: str, reason: str) -> FileResult:
+        """The result of a file whose process died, of `reason`."""
+        return self.not_read(name, f"the process that read it died, twice ({reason}): is there too little memory?")
+
+    def _text(self, text: str, as_json: str) -> str:
+        return {Style.JSON: as_json, Style.QUIET: ""}.get(self.style, text)
