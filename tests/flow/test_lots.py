@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carbonseal.flow.rules import Result
-from tests.flow.chains import Chain, Made, Part, failures, remarks, used
+from tests.flow.chains import Chain, Made, Part, failures, listed, remarks, used
 
 LOT = ("L1", "1000", "kilogram")
 
@@ -59,6 +59,14 @@ def test_a_component_that_is_listed_twice_is_taken_twice() -> None:
     chain = Chain()
     metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
     parts = [kilograms(metal, "6"), used(metal, "4500", "gram")]
+    whole = chain.product("whole", "90000", parts, batch=("A", "100", "piece"))
+    assert failures(chain.results(whole)) == ["batch.exceeded"]
+
+
+def test_the_same_line_twice_is_taken_twice() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    parts = [kilograms(metal, "6"), listed(metal, "6", "kilogram")]
     whole = chain.product("whole", "90000", parts, batch=("A", "100", "piece"))
     assert failures(chain.results(whole)) == ["batch.exceeded"]
 

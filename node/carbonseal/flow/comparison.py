@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 
 from carbonseal.footprints.figures import Figure, decimal_text
 
@@ -28,7 +29,7 @@ class Grade(Enum):
     APART = "apart"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """A stated figure beside a computed one."""
 
@@ -37,7 +38,7 @@ class Comparison:
     tolerance: Fraction  # of rounding, on both sides
     band: Fraction = BAND
 
-    @property
+    @cached_property
     def difference(self) -> Fraction:
         """Stated minus computed."""
         return self.stated.value - self.computed
@@ -47,7 +48,7 @@ class Comparison:
         """By how much they may differ."""
         return max(self.rounding, self._banded)
 
-    @property
+    @cached_property
     def grade(self) -> Grade:
         """How near they are."""
         off = abs(self.difference)
@@ -55,12 +56,12 @@ class Comparison:
             return Grade.COARSE if off > self.band * abs(self.stated.value) >= self.band * _SMALL else Grade.EQUAL
         return Grade.NEAR if off <= self._banded else Grade.APART
 
-    @property
+    @cached_property
     def _banded(self) -> Fraction:
         size = abs(self.stated.value)
         return self.band * size if size >= _SMALL else Fraction(0)
 
-    @property
+    @cached_property
     def rounding(self) -> Fraction:
         """By how much they may differ as both were rounded."""
         return min(self.tolerance, self._banded) if self.stated.is_number else self.tolerance

@@ -11,8 +11,9 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import Finding, Place, Refused
 from carbonseal.footprints import units
+from carbonseal.footprints.comparability import incomparable
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.model import Footprint
 from carbonseal.footprints.units import Unit
@@ -59,7 +60,7 @@ class Product:
     records: tuple[ReadRecord, ...]
     existed_by: datetime | None
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The product's name and the beginning of its digest: the place of findings about it."""
         return f"{printable(self.credential.name, LONGEST_NAME)} ({self.credential.digest.hex()[:8]})"
@@ -69,10 +70,28 @@ class Product:
         """Its record of role `footprint`."""
         return next((record for record in self.records if record.listed.role == FOOTPRINT), None)
 
-    @property
+    @cached_property
     def footprint(self) -> Footprint | None:
         """Its figures, where they are disclosed and can be read."""
         return self.footprint_record.footprint if self.footprint_record else None
+
+    @property
+    def figure(self) -> Figure | Missing:
+        """The total of its footprint, kg CO2e for its declared amount."""
+        if self.footprint is None:
+            return self.lacking
+        return self.footprint.total or Missing((f"a total of {self.label}",))
+
+    @property
+    def gross(self) -> Figure | Missing:
+        """The total without its removals and captures, which are 0 or less."""
+        total = self.figure
+        removals = self.footprint.removals if self.footprint else ()
+        if isinstance(total, Missing) or not removals:
+            return total
+        value = total.value - sum((one.value for one in removals), Fraction(0))
+        half = total.half + sum((one.half for one in removals), Fraction(0))
+        return Figure(value, half, total.pointer, total.is_number)
 
     @property
     def lacking(self) -> Missing:
@@ -87,9 +106,9 @@ class Product:
         return Missing((f"{record.listed.profile} has no figures that could be read",))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Edge:
-    """A component as its parent lists it. `child` is None where the passport does not carry it."""
+    """A component as its parent lists it, equal to itself alone. `child` is None where the passport does not carry it."""
 
     parent: Product
     component: Component
@@ -105,6 +124,7 @@ class Edge:
         """The child's label."""
         return self.child.label if self.child else f"({self.component.digest.hex()[:8]})"
 
+    @cached_property
     def quantity(self) -> tuple[Fraction, Unit] | Missing:
         """How much of the component is in the declared amount of the parent's footprint: quantity x declared amount (in
         per.unit) / per.amount, in the component's unit (DESIGN.md, "The way of a figure")."""
@@ -123,11 +143,12 @@ class Edge:
             return declared
         return quantity.value * declared / amount.value, unit
 
+    @cached_property
     def units_of_child(self) -> Fraction | Missing:
         """How many declared amounts of the child's footprint are in the declared amount of the parent's."""
-        quantity = self.quantity()
+        quantity = self.quantity
         if self.child is None:
-            missing = Missing((f"the component {self.label} is not carried",))
+            missing = self._not_carried
             return missing + quantity if isinstance(quantity, Missing) else missing
         if self.child.footprint is None:
             lacking = self.child.lacking
@@ -136,6 +157,30 @@ class Edge:
             return quantity
         declared = amount_in(self.child.footprint, quantity[1], self.child.label)
         return declared if isinstance(declared, Missing) else quantity[0] / declared
+
+    @cached_property
+    def contribution(self) -> Figure | Missing:
+        """What the component brings, kg CO2e in the declared amount of its parent: quantity x figure."""
+        return self._brought(self.child.figure) if self.child else self._not_carried
+
+    @cached_property
+    def gross_contribution(self) -> Figure | Missing:
+        """What it brings, removals and captures left out."""
+        return self._brought(self.child.gross) if self.child else self._not_carried
+
+    def _brought(self, figure: Figure | Missing) -> Figure | Missing:
+        count = self.units_of_child
+        if isinstance(count, Missing):
+            return count
+        parent, child = self.parent.footprint, self.child.footprint if self.child else None
+        lacking = incomparable(parent, child) if parent and child else []
+        if lacking:
+            return Missing(tuple(f"{what} of {self.label} and {self.parent.label}" for what in lacking))
+        return figure if isinstance(figure, Missing) else figure.times(count)
+
+    @property
+    def _not_carried(self) -> Missing:
+        return Missing((f"the component {self.label} is not carried",))
 
 
 @dataclass(frozen=True)
@@ -152,6 +197,23 @@ class Graph:
             digest: tuple(Edge(one, part, self.products.get(part.digest)) for part in one.credential.components)
             for digest, one in self.products.items()
         }
+
+    @cached_property
+    def footprints(self) -> tuple[tuple[Place, Footprint | Missing], ...]:
+        """Every record with figures once, at the first product that lists it; and each product that has no footprint to look
+        at, with the reason."""
+        found: list[tuple[Place, Footprint | Missing]] = []
+        seen: set[bytes] = set()
+        for product in self.products.values():
+            if product.footprint is None:
+                found.append(((product.label,), product.lacking))
+            for record in product.records:
+                if record.footprint is not None and record.listed.commitment not in seen:
+                    seen.add(record.listed.commitment)
+                    role = record.listed.role
+                    place = (product.label,) if role == FOOTPRINT else (product.label, f"record {role}")
+                    found.append((place, record.footprint))
+        return tuple(found)
 
     def edges_of(self, product: Product) -> tuple[Edge, ...]:
         """The components of one product."""
@@ -200,10 +262,3 @@ def _read(passport: Passport, listed: ListedRecord, lookup: Lookup) -> ReadRecor
         return ReadRecord(listed, True, profile.footprint(disclosed.document))
     except Refused as refused:
         return ReadRecord(listed, True, None, refused.finding)
-
-
-def figure_of(product: Product) -> Figure | Missing:
-    """The total of a product's footprint, for its declared amount."""
-    if product.footprint is None:
-        return product.lacking
-    return product.footprint.total or Missing((f"a total of {product.label}",))

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from carbonseal.footprints.comparability import incomparable
 from carbonseal.footprints.figures import Figure
 
-from .contributions import incomparable
-from .graph import Graph, Missing, Product, figure_of
+from .graph import Graph, Missing, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,19 @@ def impacts(graph: Graph, old: bytes, new: Product) -> Iterator[Impact]:
         is_used = True
         for edge in edges:
             below, below_used = changes[edge.component.digest]
-            count = edge.units_of_child()
+            count = edge.units_of_child
             is_used = is_used and below_used and edge.is_used
             if isinstance(below, Missing) or isinstance(count, Missing) or isinstance(change, Missing):
                 change = sum((one for one in (change, below, count) if isinstance(one, Missing)), Missing(()))
             else:
                 change += count * below
         changes[product.credential.digest] = change, is_used
-        yield Impact(product, figure_of(product), change, is_used)
+        yield Impact(product, product.figure, change, is_used)
 
 
 def _difference(old: Product, new: Product) -> Fraction | Missing:
     """By how much the corrected product changes, for the declared amount that its old footprint states."""
-    before, after = figure_of(old), figure_of(new)
+    before, after = old.figure, new.figure
     missing = sum((one for one in (before, after) if isinstance(one, Missing)), Missing(()))
     if isinstance(before, Missing) or isinstance(after, Missing) or old.footprint is None or new.footprint is None:
         return missing

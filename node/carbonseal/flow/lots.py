@@ -1,9 +1,11 @@
 """Lots: what a batch yielded, and what was taken of it.
 
 A *yield* is what a credential with a batch states. A *take* is what a credential with a batch says went into that whole batch of a
-component that has one: quantity x the parent's batch / per. Both are signed by their issuers, and need no disclosed record. A
-parent without a batch takes an amount that nobody can add up: minting batch numbers is bounded only by the balances of what goes
-in, or by a statement.
+component that has one: quantity x the parent's batch / per, over all lines that list the component. Both are signed by their
+issuers, and need no disclosed record. A parent without a batch takes an amount that nobody can add up: minting batch numbers is
+bounded only by the balances of what goes in, or by a statement.
+
+Quantities are in the base unit of what they measure (kg, litre, piece), so that they add up whatever unit they are stated in.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import ProductCredential
 
-from .graph import Edge, Missing
+from .graph import Edge, Missing, Product
 
 One = TypeVar("One", bound="Stated")
 Lot = tuple[str, str, bytes]  # issuer, product, SHA-256(salt ‖ number): `ProductCredential.lot`
@@ -30,7 +32,8 @@ class Stated:
     """What one credential says of a lot."""
 
     lot: Lot
-    unit: Unit
+    dimension: str  # of the quantity: `carbonseal.footprints.units`
+    quantity: Figure  # in the base unit
     credential: bytes  # digest
     supersedes: bytes | None
     since: datetime  # the credential's validFrom
@@ -40,7 +43,7 @@ class Stated:
 class Yield(Stated):
     """That the lot yielded so much."""
 
-    quantity: Figure
+    unit: Unit  # as stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,6 @@ class Take(Stated):
     """That so much of the lot went into the lot `taker`."""
 
     taker: Lot
-    quantity: Fraction
 
 
 def yield_of(credential: ProductCredential) -> Yield | None:
@@ -59,26 +61,42 @@ def yield_of(credential: ProductCredential) -> Yield | None:
     quantity, unit = read_decimal(batch.quantity), units.find(batch.unit)
     if quantity is None or unit is None:
         return None
-    return Yield(lot=lot, quantity=quantity, unit=unit, **_source(credential))
+    base = quantity.times(unit.factor)
+    return Yield(lot=lot, unit=unit, dimension=unit.dimension, quantity=base, **_source(credential))
 
 
-def take_of(edge: Edge) -> Take | Missing | None:
-    """What an edge takes of its child's lot; None where the child has none, and `Missing` where it cannot be computed."""
-    parent, child = edge.parent.credential, edge.child.credential if edge.child else None
-    lot = child.lot if child else None
-    if lot is None:
-        return None
-    component = edge.component
-    if parent.batch is None or parent.lot is None:
-        return Missing((f"a batch of {edge.parent.label}",))
+def takes_of(product: Product, edges: Iterable[Edge]) -> Iterator[Take | Missing]:
+    """What a product's batch took of its components' lots: one take for each lot and dimension. `Missing` for what cannot be
+    computed."""
+    taken: dict[tuple[Lot, str], Figure] = {}
+    for edge in edges:
+        lot = edge.child.credential.lot if edge.child else None
+        if lot is None:
+            continue
+        found = _taken(product.credential, edge)
+        if isinstance(found, Missing):
+            yield found
+            continue
+        figure, dimension = found
+        before = taken.get((lot, dimension))
+        taken[lot, dimension] = figure if before is None else Figure(before.value + figure.value, Fraction(0))
+    taker = product.credential.lot
+    for (lot, dimension), quantity in taken.items():
+        assert taker is not None  # else nothing was taken that could be computed
+        yield Take(lot=lot, taker=taker, dimension=dimension, quantity=quantity, **_source(product.credential))
+
+
+def _taken(parent: ProductCredential, edge: Edge) -> tuple[Figure, str] | Missing:
+    component, label = edge.component, edge.parent.label
+    if parent.batch is None:
+        return Missing((f"a batch of {label}",))
     made, per = read_decimal(parent.batch.quantity), read_decimal(component.per.amount)
     quantity, unit = read_decimal(component.quantity), units.find(component.unit)
     batch_unit, per_unit = units.find(parent.batch.unit), units.find(component.per.unit)
     factor = batch_unit.to(per_unit) if batch_unit and per_unit else None
     if made is None or per is None or not per.value or quantity is None or unit is None or factor is None:
-        return Missing((f"a unit that leads from the batch of {edge.parent.label} to what it is stated per",))
-    taken = quantity.value * made.value * factor / per.value
-    return Take(lot=lot, taker=parent.lot, quantity=taken, unit=unit, **_source(parent))
+        return Missing((f"a unit that leads from the batch of {label} to what it is stated per",))
+    return Figure(quantity.value * made.value * factor * unit.factor / per.value, Fraction(0)), unit.dimension
 
 
 def _source(credential: ProductCredential) -> dict[str, Any]:
@@ -87,14 +105,14 @@ def _source(credential: ProductCredential) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One lot: what it yielded, and what each issuer took of it, in the yield's unit."""
+    """One lot: what it yielded, and what each issuer took of it, in the base unit."""
 
     lot: Lot
     yielded: Yield
     taken: Mapping[str, Fraction]  # by the taking credential's issuer
-    takes: int
+    takers: int  # lots that took
     conflicting: bool  # whether several yields are stated, none of which replaces the other
-    inconvertible: int  # takes in a unit that does not convert
+    inconvertible: int  # takes that measure something else than the yield
 
     @property
     def total(self) -> Fraction:
@@ -105,33 +123,34 @@ class Balance:
 def balances(yields: Iterable[Yield], takes: Iterable[Take]) -> Iterator[Balance]:
     """The balance of each lot that yielded something and that something was taken of, in the order of their keys.
 
-    Sets: what is given twice counts once. Of one lot's yields, and of what one lot took of another, that of the current credential
-    counts: one that no other replaces, the latest of several."""
-    by_lot: dict[Lot, set[Yield]] = {}
+    What a credential says counts once, however often it is given. Of one lot's yields, and of what one lot took of another, that
+    of the current credential counts: one that no other replaces, the latest of several."""
+    by_lot: dict[Lot, dict[bytes, Yield]] = {}
     for one in yields:
-        by_lot.setdefault(one.lot, set()).add(one)
-    taken: dict[Lot, dict[Lot, set[Take]]] = {}
+        by_lot.setdefault(one.lot, {})[one.credential] = one
+    taken: dict[Lot, dict[Lot, dict[tuple[bytes, str], Take]]] = {}
     for take in takes:
-        taken.setdefault(take.lot, {}).setdefault(take.taker, set()).add(take)
+        taken.setdefault(take.lot, {}).setdefault(take.taker, {})[take.credential, take.dimension] = take
     for lot in sorted(by_lot.keys() & taken.keys()):
-        current = _current(by_lot[lot])
+        current = _current(by_lot[lot].values())
         yielded = max(current, key=lambda one: (one.since, one.quantity.value, one.credential))
-        yield _balance(lot, yielded, taken[lot], conflicting=len({one.quantity.value for one in current}) > 1)
+        is_conflicting = len({(one.dimension, one.quantity.value) for one in current}) > 1
+        yield _balance(lot, yielded, taken[lot], conflicting=is_conflicting)
 
 
-def _balance(lot: Lot, yielded: Yield, takers: Mapping[Lot, set[Take]], *, conflicting: bool) -> Balance:
+def _balance(lot: Lot, yielded: Yield, takers: Mapping[Lot, Mapping[Any, Take]], *, conflicting: bool) -> Balance:
     sums: dict[str, Fraction] = {}
     inconvertible = 0
     for taker, stated in takers.items():
-        current = _current(stated)
-        latest = max(current, key=lambda one: (one.since, one.credential))
-        of_latest = [one for one in current if one.credential == latest.credential]
-        for take in of_latest:  # a component may be listed several times
-            factor = take.unit.to(yielded.unit)
-            if factor is None:
-                inconvertible += 1
+        current = _current(stated.values())
+        latest = max(current, key=lambda one: (one.since, one.credential)).credential
+        for take in current:
+            if take.credential != latest:
+                continue
+            if take.dimension == yielded.dimension:
+                sums[taker[0]] = sums.get(taker[0], Fraction(0)) + take.quantity.value
             else:
-                sums[taker[0]] = sums.get(taker[0], Fraction(0)) + take.quantity * factor
+                inconvertible += 1
     return Balance(lot, yielded, sums, len(takers), conflicting, inconvertible)
 
 

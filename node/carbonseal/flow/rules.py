@@ -17,7 +17,7 @@ not checkable    noted, or undetermined where      nothing is said
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
@@ -41,9 +41,9 @@ class Rejects(Enum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Rule:
-    """One way in which a check comes out; what it lacks cannot arise."""
+    """One way in which a check comes out, equal to itself alone; what it lacks cannot arise."""
 
     kind: Kind
     shown: Code | None = None
@@ -106,7 +106,7 @@ class Result:
 
     def under(self, place: Place) -> Result:
         """The same result, with `place` put in front of its place."""
-        return replace(self, place=(*place, *self.place))
+        return Result(self.rule, (*place, *self.place), self.facts, self.is_decisive)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import STAGE
 
-from .contributions import Contribution, contributions
-from .graph import Edge, Graph, Missing, Product, ReadRecord, amount_in, figure_of
+from .graph import Edge, Graph, Missing, Product, ReadRecord, amount_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ class _Growing:
         edges = self._graph.edges_of(product)
         is_repeated = bool(edges) and digest in self._given
         self._given.add(digest)
-        brought = contributions(edges)
-        contribution = contributions([edge])[0].figure if edge else figure_of(product)
+        contribution = edge.contribution if edge else product.figure
         quantity, unit = _quantity(edge, product)
         return Branch(
             product=product,
@@ -80,11 +78,11 @@ class _Growing:
             tier=tier,
             quantity=quantity,
             unit=unit,
-            figure=figure_of(product),
+            figure=product.figure,
             contribution=contribution,
             share=_share(edge, contribution),
             of_root=_of_root(product, in_root),
-            own=_own(product, brought),
+            own=_own(product, edges),
             stages=tuple(_stages(product)),
             below=() if is_repeated else tuple(self._below(edges, tier, in_root)),
             is_repeated=is_repeated,
@@ -93,7 +91,7 @@ class _Growing:
     def _below(self, edges: Sequence[Edge], tier: int, in_root: Fraction | None) -> Iterator[Branch]:
         for edge in edges:
             if edge.child is not None:
-                count = edge.units_of_child()
+                count = edge.units_of_child
                 scaled = None if in_root is None or isinstance(count, Missing) else in_root * count
                 yield self.branch(edge.child, edge, tier + 1, scaled)
 
@@ -108,28 +106,29 @@ def _quantity(edge: Edge | None, product: Product) -> tuple[Fraction | Missing, 
         footprint = product.footprint
         amount = footprint.amount if footprint else None
         return (amount.value if amount else product.lacking), (footprint.unit if footprint else None)
-    quantity = edge.quantity()
+    quantity = edge.quantity
     return (quantity, None) if isinstance(quantity, Missing) else quantity
 
 
 def _share(edge: Edge | None, contribution: Figure | Missing) -> Fraction | None:
-    total = figure_of(edge.parent) if edge else None
+    total = edge.parent.figure if edge else None
     if isinstance(total, Figure) and isinstance(contribution, Figure) and total.value > 0:
         return contribution.value / total.value
     return None
 
 
 def _of_root(product: Product, in_root: Fraction | None) -> Fraction | None:
-    figure = figure_of(product)
+    figure = product.figure
     return figure.value * in_root if isinstance(figure, Figure) and in_root is not None else None
 
 
-def _own(product: Product, brought: Sequence[Contribution]) -> Fraction | Missing:
-    total = figure_of(product)
-    missing = sum((one.figure for one in brought if isinstance(one.figure, Missing)), Missing(()))
+def _own(product: Product, edges: Sequence[Edge]) -> Fraction | Missing:
+    total = product.figure
+    brought = [edge.contribution for edge in edges]
+    missing = sum((one for one in brought if isinstance(one, Missing)), Missing(()))
     if isinstance(total, Missing) or missing.reasons:
         return (total if isinstance(total, Missing) else Missing(())) + missing
-    return total.value - sum((one.figure.value for one in brought if isinstance(one.figure, Figure)), Fraction(0))
+    return total.value - sum((one.value for one in brought if isinstance(one, Figure)), Fraction(0))
 
 
 def _stages(product: Product) -> Iterator[StageBranch]:

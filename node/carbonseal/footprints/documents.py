@@ -23,11 +23,12 @@ class Node:
 
     def __getitem__(self, key: str | int) -> Node:
         """The member of an object, or the item of a list; an empty node where there is none."""
-        place = f"{self.pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-        if isinstance(key, str):
-            return Node(self.value.get(key) if isinstance(self.value, dict) else None, place)
-        inside = isinstance(self.value, list) and key < len(self.value)
-        return Node(self.value[key] if inside else None, place)
+        value = self.value
+        if isinstance(key, int):
+            inside = isinstance(value, list) and key < len(value)
+            return Node(value[key] if inside else None, f"{self.pointer}/{key}")
+        token = key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+        return Node(value.get(key) if isinstance(value, dict) else None, f"{self.pointer}/{token}")
 
     def __bool__(self) -> bool:
         """Whether there is a value, null aside."""

@@ -8,8 +8,9 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
@@ -33,7 +34,7 @@ class Figure:
 
     def times(self, factor: Fraction) -> Figure:
         """The figure in another unit, of which one of this has `factor`."""
-        return replace(self, value=self.value * factor, half=self.half * abs(factor))
+        return Figure(self.value * factor, self.half * abs(factor), self.pointer, self.is_number)
 
 
 def read_decimal(value: Any, pointer: str = "") -> Figure | None:
@@ -41,17 +42,23 @@ def read_decimal(value: Any, pointer: str = "") -> Figure | None:
     to be meant (`ABSENT_FROM`)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    found = _DECIMAL.fullmatch(value if isinstance(value, str) else repr(value))
+    is_number = not isinstance(value, str)
+    read = _read(repr(value) if is_number else value, is_number)
+    return None if read is None else Figure(*read, pointer, is_number)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, is_number: bool) -> tuple[Fraction, Fraction] | None:
+    """The value and its rounding. Few digits come often: "0", "1", "100"."""
+    found = _DECIMAL.fullmatch(text)
     if found is None:
         return None
     exact = Fraction(found[0])
     if abs(exact) >= ABSENT_FROM:
         return None
-    is_number = not isinstance(value, str)
     digits = found[2] or ""
     places = len(digits.rstrip("0") if is_number else digits) - int(found[3] or 0)
-    half = Fraction(1, 2) / Fraction(10) ** places if exact else Fraction(0)
-    return Figure(exact, half, pointer, is_number)
+    return exact, (Fraction(1, 2) / Fraction(10) ** places if exact else Fraction(0))
 
 
 def means_nothing(value: Any) -> bool:

@@ -11,8 +11,7 @@ from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.contributions import contributions, gross_of
-from carbonseal.flow.graph import Edge, Graph, Missing, Product, figure_of
+from carbonseal.flow.graph import Edge, Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure
 
@@ -62,18 +61,17 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
 
 def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Comparison | Missing:
     """The product's figure against the sum of what these components bring; gross on both sides where credits are in play."""
-    total = figure_of(product)
-    brought = contributions(edges)
-    known = [one.figure for one in brought if isinstance(one.figure, Figure)]
+    total = product.figure
+    brought = [edge.contribution for edge in edges]
+    known = [figure for figure in brought if isinstance(figure, Figure)]
     has_credits = any(one.footprint and one.footprint.removals for one in _products(product, edges))
     if has_credits or any(figure.value < 0 for figure in known):
-        total = gross_of(product)
-        brought = contributions(edges, gross=True)
-        known = [one.figure for one in brought if isinstance(one.figure, Figure)]
-        negative = [one.edge.label for one in brought if isinstance(one.figure, Figure) and one.figure.value < 0]
-        if negative:
-            return Missing(tuple(f"the gross figure of {label}, whose figure is negative" for label in negative))
-    missing = [one.figure for one in brought if isinstance(one.figure, Missing)]
+        total = product.gross
+        brought = [edge.gross_contribution for edge in edges]
+        known = [figure for figure in brought if isinstance(figure, Figure)]
+        if any(figure.value < 0 for figure in known):
+            return Missing(("gross figures of components that are negative",))
+    missing = [figure for figure in brought if isinstance(figure, Missing)]
     if isinstance(total, Missing) or missing:
         return sum(missing, total if isinstance(total, Missing) else Missing(()))
     computed = sum((figure.value for figure in known), Fraction(0))

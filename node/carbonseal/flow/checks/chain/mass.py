@@ -114,7 +114,7 @@ def _with_waste(footprint: Footprint, mass: Figure) -> Figure:
 
 
 def _mass(edge: Edge) -> Figure | Missing:
-    quantity = edge.quantity()
+    quantity = edge.quantity
     if isinstance(quantity, Missing):
         return quantity
     amount, unit = quantity
@@ -122,7 +122,7 @@ def _mass(edge: Edge) -> Figure | Missing:
         return Figure(amount * unit.factor, Fraction(0))
     if unit.dimension in WEIGHTLESS:
         return Figure(Fraction(0), Fraction(0))
-    count = edge.units_of_child()
+    count = edge.units_of_child
     if isinstance(count, Missing):
         return count
     mass = edge.child.footprint.mass if edge.child and edge.child.footprint else None

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.contributions import contributions
-from carbonseal.flow.graph import Edge, Graph, Missing, Product, figure_of
+from carbonseal.flow.graph import Edge, Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
 from carbonseal.footprints.figures import Figure, decimal_text
 
@@ -44,19 +43,19 @@ CHECK = PrimaryData()
 
 def _result(product: Product, edges: Sequence[Edge]) -> Result:
     share = product.footprint.primary_data_share if product.footprint else None
-    total = figure_of(product)
+    total = product.figure
     if isinstance(total, Missing):
         return Result(NOT_CHECKABLE, facts={"missing": total})
-    if share is None or total.value <= 0 or 0 < share.value < 1:
+    if share is None or total.value <= 0 or _is_fraction(share):
         return Result(NOT_CHECKABLE, facts={"missing": f"a primary data share of {product.label} in percent"})
     own, allowed, complete = total.value, Fraction(0), True
-    for one in contributions(edges):
-        figure = one.figure
+    for edge in edges:
+        figure = edge.contribution
         if not isinstance(figure, Figure):  # part of the rest, which counts as primary
             complete = False
             continue
         own -= abs(figure.value)
-        allowed += abs(figure.value) * _share(one.edge)
+        allowed += abs(figure.value) * _share(edge)
     if own < 0:
         return Result(NOT_CHECKABLE, facts={"missing": "figures of components that fit into the product's"})
     most = (allowed + own * WHOLE) / total.value
@@ -70,4 +69,9 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
 def _share(edge: Edge) -> Fraction:
     """The share that a component may have at most: all of it where it states none, or one that looks like a fraction."""
     share = edge.child.footprint.primary_data_share if edge.child and edge.child.footprint else None
-    return WHOLE if share is None or 0 < share.value < 1 else min(share.value + share.half, WHOLE)
+    return WHOLE if share is None or _is_fraction(share) else min(share.value + share.half, WHOLE)
+
+
+def _is_fraction(share: Figure) -> bool:
+    """Whether a share looks like a fraction where a percentage is expected."""
+    return 0 < share.value < 1

@@ -34,7 +34,7 @@ class Quantities:
     def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
         """One result for each component, and one for a cycle."""
         for edge in graph.all_edges():
-            quantity = edge.quantity()
+            quantity = edge.quantity
             if isinstance(quantity, Missing):
                 yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": quantity})
             elif not quantity[0]:

@@ -7,10 +7,11 @@ that one of them is wrong, and names nobody. A passport shows what is in it; an 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph, Missing
-from carbonseal.flow.lots import Balance, Take, balances, take_of, yield_of
+from carbonseal.flow.lots import Balance, Take, Yield, balances, takes_of, yield_of
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import decimal_text
 
@@ -45,12 +46,12 @@ class Batch:
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each lot that is taken of, one for each take that cannot be computed."""
         takes: list[Take] = []
-        for edge in graph.all_edges():
-            take = take_of(edge)
-            if isinstance(take, Missing):
-                yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": take})
-            elif take is not None:
-                takes.append(take)
+        for product in graph.products.values():
+            for take in takes_of(product, graph.edges_of(product)):
+                if isinstance(take, Missing):
+                    yield Result(NOT_CHECKABLE, (product.label,), {"missing": take})
+                else:
+                    takes.append(take)
         stated = [one for product in graph.products.values() if (one := yield_of(product.credential))]
         for balance in balances(stated, takes):
             label = graph.products[balance.yielded.credential].label
@@ -62,14 +63,13 @@ CHECK = Batch()
 
 def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
     """How one balance comes out."""
-    yielded = balance.yielded
-    allowed = yielded.quantity.half + (setting.within or 0) * yielded.quantity.value
-    most = yielded.quantity.value + allowed
+    yielded, factor = balance.yielded, balance.yielded.unit.factor
+    most = yielded.quantity.value * (1 + (setting.within or 0)) + yielded.quantity.half
     facts = {
         "maker": balance.lot[0],
-        "stated": decimal_text(yielded.quantity.value),
+        "stated": decimal_text(yielded.quantity.value / factor),
         "unit": yielded.unit.name,
-        "takes": balance.takes,
+        "takes": balance.takers,
     }
     if balance.conflicting:
         yield Result(YIELDS_DIFFER, facts=facts)
@@ -77,13 +77,14 @@ def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
         yield Result(NOT_CHECKABLE, facts={"missing": f"takes of the lot in {yielded.unit.name}"})
     alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
     for issuer, taken in alone.items():
-        more = {"taken": decimal_text(taken), "difference": decimal_text(taken - yielded.quantity.value)}
-        yield Result(EXCEEDED, facts=facts | more | {"issuers": issuer})
+        yield Result(EXCEEDED, facts=facts | _amounts(taken, yielded) | {"issuers": issuer})
     if not alone and balance.total > most:
-        more = {
-            "taken": decimal_text(balance.total),
-            "difference": decimal_text(balance.total - yielded.quantity.value),
-        }
-        yield Result(EXCEEDED_TOGETHER, facts=facts | more)
+        yield Result(EXCEEDED_TOGETHER, facts=facts | _amounts(balance.total, yielded))
     if balance.total <= most and not balance.inconvertible:
         yield Result(HOLDS)
+
+
+def _amounts(taken: Fraction, yielded: Yield) -> dict[str, object]:
+    factor = yielded.unit.factor
+    more = taken - yielded.quantity.value
+    return {"taken": decimal_text(taken / factor), "difference": decimal_text(more / factor)}

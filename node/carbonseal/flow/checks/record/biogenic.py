@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
@@ -42,7 +41,7 @@ class Biogenic:
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record."""
-        for place, footprint in footprints(graph):
+        for place, footprint in graph.footprints:
             missing = footprint if isinstance(footprint, Missing) else _missing(footprint)
             if missing is not None:
                 yield Result(NOT_CHECKABLE, place, {"missing": missing})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
@@ -50,7 +49,7 @@ class Consistency:
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and more where several rules are broken."""
-        for place, footprint in footprints(graph):
+        for place, footprint in graph.footprints:
             if isinstance(footprint, Missing):
                 yield Result(NOT_CHECKABLE, place, {"missing": footprint})
             else:

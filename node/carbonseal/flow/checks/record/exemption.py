@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import decimal_text
@@ -43,7 +42,7 @@ class Exemption:
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and one more where a predecessor is carried that differs much."""
-        found = [(place, one) for place, one in footprints(graph)]
+        found = [(place, one) for place, one in graph.footprints]
         by_id = {one.id: one for _, one in found if isinstance(one, Footprint) and one.id}
         for place, footprint in found:
             if isinstance(footprint, Missing):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
 from carbonseal.footprints.figures import Figure, decimal_text
@@ -42,7 +41,7 @@ class Figures:
                 if record.problem is not None:
                     facts = {"profile": record.listed.profile, "problem": record.problem}
                     yield Result(FORM, (product.label,), facts)
-        for place, footprint in footprints(graph):
+        for place, footprint in graph.footprints:
             if not isinstance(footprint, Missing):
                 yield from (result.under(place) for result in _signs(footprint))
         for product in graph.products.values():

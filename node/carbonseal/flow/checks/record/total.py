@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
@@ -41,7 +40,7 @@ class Total:
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each total that a format defines as a sum, and one where there is none."""
-        for place, footprint in footprints(graph):
+        for place, footprint in graph.footprints:
             if isinstance(footprint, Missing):
                 yield Result(NOT_CHECKABLE, place, {"missing": footprint})
             elif footprint.methods.free_attribution:
@@ -58,12 +57,11 @@ CHECK = Total()
 
 def _result(one: Sum, setting: Setting) -> Result:
     comparison = min(_comparisons(one, setting), key=lambda each: abs(each.difference))
+    if comparison.grade is Grade.EQUAL:
+        return Result(HOLDS)
     facts = comparison.facts() | {"name": one.name}
-    match comparison.grade:
-        case Grade.EQUAL:
-            return Result(HOLDS)
-        case Grade.COARSE:
-            return Result(COARSE, facts=facts)
+    if comparison.grade is Grade.COARSE:
+        return Result(COARSE, facts=facts)
     missing = [part.name for part in one.parts if _explains(part, comparison.difference)]
     if missing:
         return Result(NOT_CHECKABLE, facts={"missing": f"{', '.join(missing)}, which could explain the difference"})
@@ -72,7 +70,8 @@ def _result(one: Sum, setting: Setting) -> Result:
 
 def _comparisons(one: Sum, setting: Setting) -> Iterable[Comparison]:
     """The total against its parts, with and without those that are disputed."""
-    for parts in (one.parts, [part for part in one.parts if not part.is_disputed]):
+    undisputed = [part for part in one.parts if not part.is_disputed or part.figure is None]
+    for parts in [one.parts, undisputed] if len(undisputed) < len(one.parts) else [one.parts]:
         figures = [part.figure for part in parts if part.figure is not None]
         computed = sum((figure.value for figure in figures), Fraction(0))
         tolerance = one.total.half + sum(figure.half for figure in figures)

@@ -8,7 +8,6 @@ from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
@@ -36,7 +35,7 @@ class Transport:
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each figure of each leg, one for the sum, one for the order."""
-        for place, footprint in footprints(graph):
+        for place, footprint in graph.footprints:
             if not isinstance(footprint, Missing) and footprint.legs:
                 yield from (result.under(place) for result in _results(footprint, setting))
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.checks.record import footprints
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.model import Footprint, Period
@@ -52,7 +51,7 @@ class Validity:
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and more where several rules are broken."""
-        for place, footprint in footprints(graph):
+        for place, footprint in graph.footprints:
             if isinstance(footprint, Missing):
                 yield Result(NOT_CHECKABLE, place, {"missing": footprint})
                 continue
