@@ -52,6 +52,8 @@ class Comparison:
     def grade(self) -> Grade:
         """How near they are."""
         off = abs(self.difference)
+        if not off:
+            return Grade.EQUAL
         if off <= self.rounding:
             return Grade.COARSE if off > self.band * abs(self.stated.value) >= self.band * _SMALL else Grade.EQUAL
         return Grade.NEAR if off <= self._banded else Grade.APART

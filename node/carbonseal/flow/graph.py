@@ -25,6 +25,7 @@ from carbonseal.records.profiles import Profile
 
 LONGEST_NAME = 80  # characters of a product's name in the place of a finding
 
+Lot = tuple[str, str, bytes]  # issuer, product, SHA-256(salt ‖ number): `ProductCredential.lot`
 Lookup = Callable[[str], Profile]  # of a profile by its id; raises Refused
 
 
@@ -75,7 +76,12 @@ class Product:
         """Its figures, where they are disclosed and can be read."""
         return self.footprint_record.footprint if self.footprint_record else None
 
-    @property
+    @cached_property
+    def lot(self) -> Lot | None:
+        """The key of its lot; None where it has none."""
+        return self.credential.lot
+
+    @cached_property
     def figure(self) -> Figure | Missing:
         """The total of its footprint, kg CO2e for its declared amount."""
         if self.footprint is None:

@@ -21,10 +21,9 @@ from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import ProductCredential
 
-from .graph import Edge, Missing, Product
+from .graph import Edge, Lot, Missing, Product
 
 One = TypeVar("One", bound="Stated")
-Lot = tuple[str, str, bytes]  # issuer, product, SHA-256(salt ‖ number): `ProductCredential.lot`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ def takes_of(product: Product, edges: Iterable[Edge]) -> Iterator[Take | Missing
     computed."""
     taken: dict[tuple[Lot, str], Figure] = {}
     for edge in edges:
-        lot = edge.child.credential.lot if edge.child else None
+        lot = edge.child.lot if edge.child else None
         if lot is None:
             continue
         found = _taken(product.credential, edge)
@@ -80,7 +79,7 @@ def takes_of(product: Product, edges: Iterable[Edge]) -> Iterator[Take | Missing
         figure, dimension = found
         before = taken.get((lot, dimension))
         taken[lot, dimension] = figure if before is None else Figure(before.value + figure.value, Fraction(0))
-    taker = product.credential.lot
+    taker = product.lot
     for (lot, dimension), quantity in taken.items():
         assert taker is not None  # else nothing was taken that could be computed
         yield Take(lot=lot, taker=taker, dimension=dimension, quantity=quantity, **_source(product.credential))

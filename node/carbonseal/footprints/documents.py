@@ -15,20 +15,26 @@ class Node:
     Node(document)["pcf"]["declaredUnitAmount"].figure()
     """
 
-    __slots__ = ("pointer", "value")
+    __slots__ = ("_above", "_key", "value")
 
-    def __init__(self, value: Any, pointer: str = "") -> None:
+    def __init__(self, value: Any, above: Node | None = None, key: str | int = "") -> None:
         self.value = value
-        self.pointer = pointer
+        self._above = above
+        self._key = key
+
+    @property
+    def pointer(self) -> str:
+        """Its JSON pointer (RFC 6901), from the document."""
+        if self._above is None:
+            return ""
+        return f"{self._above.pointer}/{str(self._key).replace('~', '~0').replace('/', '~1')}"
 
     def __getitem__(self, key: str | int) -> Node:
         """The member of an object, or the item of a list; an empty node where there is none."""
         value = self.value
-        if isinstance(key, int):
-            inside = isinstance(value, list) and key < len(value)
-            return Node(value[key] if inside else None, f"{self.pointer}/{key}")
-        token = key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
-        return Node(value.get(key) if isinstance(value, dict) else None, f"{self.pointer}/{token}")
+        if isinstance(key, str):
+            return Node(value.get(key) if isinstance(value, dict) else None, self, key)
+        return Node(value[key] if isinstance(value, list) and key < len(value) else None, self, key)
 
     def __bool__(self) -> bool:
         """Whether there is a value, null aside."""
@@ -52,7 +58,7 @@ class Node:
 
     def figure(self) -> Figure | None:
         """The number, or the decimal in a string; None where it is neither, or means "no value"."""
-        return read_decimal(self.value, self.pointer)
+        return None if self.value is None else read_decimal(self.value, self.pointer)
 
     def instant(self) -> datetime | None:
         """The instant of an RFC 3339 date-time, or the start of a date's day in UTC; None where it is neither."""

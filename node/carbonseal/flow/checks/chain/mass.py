@@ -83,7 +83,7 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     if bound.difference < -bound.rounding and bound.grade is Grade.APART:
         is_decisive = all(part.edge.is_used for part in counts) and not missing.reasons
         return Result(EXCEEDS, facts=bound.facts(), is_decisive=is_decisive)
-    everything = _compare(stated, parts, setting)
+    everything = bound if len(counts) == len(parts) else _compare(stated, parts, setting)
     if everything.difference < 0 and everything.grade is Grade.APART:
         missing += Missing(("waste and co-products, which could explain what its components weigh more",))
     if missing.reasons:

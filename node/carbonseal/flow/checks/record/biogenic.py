@@ -67,6 +67,8 @@ def _result(footprint: Footprint, setting: Setting) -> Result:
     content, uptake = footprint.biogenic_content, footprint.uptake
     assert content is not None
     assert uptake is not None
+    if not content.value and not uptake.value:
+        return Result(HOLDS)
     taken = -uptake.value * CARBON_IN_CO2
     comparison = Comparison(content, taken, content.half + uptake.half * CARBON_IN_CO2, setting.band)
     if comparison.grade in (Grade.EQUAL, Grade.COARSE):

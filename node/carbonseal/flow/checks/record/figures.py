@@ -5,7 +5,7 @@ A node checks a record when it seals it; a verifier need not take that for grant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph, Missing
@@ -57,26 +57,25 @@ def _signs(footprint: Footprint) -> Iterator[Result]:
     wrong = [
         Result(SIGN, facts={"name": name, "stated": decimal_text(figure.value), "expected": expected})
         for name, figure, expected in _expected(footprint)
-        if not _is_lawful(figure, expected)
+        if figure is not None and not LAWFUL[expected](figure.value.numerator)
     ]
     yield from wrong or [Result(HOLDS)]
 
 
-def _expected(footprint: Footprint) -> Iterator[tuple[str, Figure, str]]:
-    words = {Sign.EMISSION: "0 or more", Sign.REMOVAL: "0 or less"}
+LAWFUL: dict[str, Callable[[int], bool]] = {
+    "0 or more": lambda sign: sign >= 0,
+    "0 or less": lambda sign: sign <= 0,
+    "above 0": lambda sign: sign > 0,
+}
+_OF_PARTS = {Sign.EMISSION: "0 or more", Sign.REMOVAL: "0 or less"}
+
+
+def _expected(footprint: Footprint) -> Iterator[tuple[str, Figure | None, str]]:
     for one in footprint.sums:
         for part in one.parts:
-            if part.figure is not None and part.sign in words:
-                yield part.name, part.figure, words[part.sign]
-    for name, figure, expected in (
-        ("the declared amount", footprint.amount, "above 0"),
-        ("the mass", footprint.mass, "0 or more"),
-        ("the biogenic uptake", footprint.uptake, "0 or less"),
-        ("the biogenic carbon content", footprint.biogenic_content, "0 or more"),
-    ):
-        if figure is not None:
-            yield name, figure, expected
-
-
-def _is_lawful(figure: Figure, expected: str) -> bool:
-    return {"0 or more": figure.value >= 0, "0 or less": figure.value <= 0, "above 0": figure.value > 0}[expected]
+            if part.figure is not None and part.sign is not Sign.EITHER:
+                yield part.name, part.figure, _OF_PARTS[part.sign]
+    yield "the declared amount", footprint.amount, "above 0"
+    yield "the mass", footprint.mass, "0 or more"
+    yield "the biogenic uptake", footprint.uptake, "0 or less"
+    yield "the biogenic carbon content", footprint.biogenic_content, "0 or more"

@@ -72,7 +72,7 @@ def _comparisons(one: Sum, setting: Setting) -> Iterable[Comparison]:
     """The total against its parts, with and without those that are disputed."""
     undisputed = [part for part in one.parts if not part.is_disputed or part.figure is None]
     for parts in [one.parts, undisputed] if len(undisputed) < len(one.parts) else [one.parts]:
-        figures = [part.figure for part in parts if part.figure is not None]
+        figures = [part.figure for part in parts if part.figure is not None and part.figure.value]
         computed = sum((figure.value for figure in figures), Fraction(0))
         tolerance = one.total.half + sum(figure.half for figure in figures)
         yield Comparison(one.total, computed, tolerance, setting.band)
