@@ -8,10 +8,9 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
 ABSENT_FROM = 10**15
@@ -19,8 +18,7 @@ _NOTHING = frozenset({"", "n/a"})
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number of a document: its exact value, its rounding, and the JSON pointer (RFC 6901) that it was read at.
 
     >>> read_decimal("45.20", "/pcf/total")
