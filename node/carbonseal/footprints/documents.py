@@ -17,7 +17,8 @@ class Node:
 
     __slots__ = ("_above", "_key", "value")
 
-    def __init__(self, value: Any, above: Node | None = None, key: str | int = "") -> None:
+    def __init__(self, value: Any, key: str | int = "", above: Node | None = None) -> None:
+        """A value at the JSON pointer `key`; or the member `key` of `above`, of which the pointer is made when it is asked for."""
         self.value = value
         self._above = above
         self._key = key
@@ -26,15 +27,15 @@ class Node:
     def pointer(self) -> str:
         """Its JSON pointer (RFC 6901), from the document."""
         if self._above is None:
-            return ""
+            return str(self._key)
         return f"{self._above.pointer}/{str(self._key).replace('~', '~0').replace('/', '~1')}"
 
     def __getitem__(self, key: str | int) -> Node:
         """The member of an object, or the item of a list; an empty node where there is none."""
         value = self.value
         if isinstance(key, str):
-            return Node(value.get(key) if isinstance(value, dict) else None, self, key)
-        return Node(value[key] if isinstance(value, list) and key < len(value) else None, self, key)
+            return Node(value.get(key) if isinstance(value, dict) else None, key, self)
+        return Node(value[key] if isinstance(value, list) and key < len(value) else None, key, self)
 
     def __bool__(self) -> bool:
         """Whether there is a value, null aside."""
