@@ -15,7 +15,7 @@ from typing import Any
 from carbonseal.findings import Finding, Outcome, Refused
 from carbonseal.plugins import PROFILES
 from carbonseal.records import strict
-from carbonseal.records.codes import JSON_TOO_LARGE
+from carbonseal.records.codes import JSON_NOT_UTF8, JSON_TOO_LARGE
 from carbonseal.records.profiles import lookup
 
 from .codes import PASSPORT_MALFORMED, PASSPORT_OTHER_FILE
@@ -99,6 +99,8 @@ def of_bytes(finding: Finding, raw: bytes) -> Finding:
         return finding
     if not raw.strip():
         return other_file("an empty file", _ASK)
+    if finding.code is JSON_NOT_UTF8 and CLAIM in raw:
+        return other_file("text in another encoding than UTF-8", _UTF_8)
     if CLAIM in raw:
         return replace(finding, code=replace(finding.code, remedy=PASSPORT_MALFORMED.remedy))
     return other_file(*_of_text(finding, raw))

@@ -10,10 +10,11 @@ from functools import cache
 from itertools import groupby
 from string import Formatter
 
-from carbonseal.findings import Code
+from carbonseal.findings import Code, Outcome
 from carbonseal.flow.rules import Rule
 from tests.repository.sources import Module, absolute, modules
 from tests.repository.texts.families import FAMILIES, GROUPS, RESERVED
+from tests.repository.texts.rejections import ARGUMENTS, NO_VERDICT, Rejection
 
 HEAD = """\
 # Codes
@@ -105,7 +106,7 @@ def family_of(name: str) -> str:
 
 def page() -> str:
     """docs/codes.md: the tree of families, the names that are reserved, and every code by family."""
-    parts = [HEAD, _tree(), _reserved()]
+    parts = [HEAD, _tree(), _rejections(), _reserved()]
     everything = sorted(defined(), key=lambda d: d.code.name)
     for family, group in groupby(everything, key=lambda d: family_of(d.code.name)):
         if family not in FAMILIES:
@@ -124,6 +125,37 @@ def _tree() -> str:
         lines.append(f"- {group}")
         lines += [f"  - [`{family}`](#{family}): {FAMILIES[family]}" for family in families]
     return "\n".join(lines) + "\n"
+
+
+REJECTED = """\
+## Who is rejected
+
+A passport is *rejected* where something is shown to be false, or was withdrawn by its issuer; never for what honest
+parties can bring about: another pin, a clock, a certificate's time, another configuration, a newer form are noted or
+undetermined. Why nobody honest gets there, group by group. Three facts carry the arguments:
+
+- A node hands out nothing that it did not verify itself: an adapter verifies evidence with the very code that verifies it
+  later, and a node takes each passport that it issues or refreshes through the verifier.
+- What is handed on is covered by digests and signatures: refreshing, merging and leaving things out keep them whole.
+- What a verifier pins, lists or trusts decides what counts. A difference from it is noted, and accuses nobody.
+"""
+
+
+def _rejections() -> str:
+    """Why no honest party brings about what rejects, and which rejected codes are no verdict on a passport."""
+    parts = [REJECTED, "\n".join(map(_rejection, ARGUMENTS)), NOT_A_VERDICT, "\n".join(map(_rejection, NO_VERDICT))]
+    return "\n".join(parts) + "\n"
+
+
+NOT_A_VERDICT = """
+The other codes of the outcome *rejected* refuse an input, and are no verdict on a passport:
+"""
+
+
+def _rejection(one: Rejection) -> str:
+    found = sorted(d.code.name for d in defined() if d.code.outcome is Outcome.REJECTED and one.covers(d.code.name))
+    tried = f" Tried by {', '.join(f'`{name}`' for name in one.shown_by)}." if one.shown_by else ""
+    return f"- **{one.title}.** {one.argument}{tried} Codes: {', '.join(f'`{name}`' for name in found)}."
 
 
 def _reserved() -> str:
