@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.counted import count_no_programs, counted
 from tests.once import once
 from tests.tokens import SoftHsm, softhsm_module
 
@@ -38,6 +39,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _count_no_programs() -> None:
+    count_no_programs()
+
+
 @pytest.fixture(scope="session")
 def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
     """SoftHSM with fresh tokens: one per process, because a PKCS#11 module reads its settings once."""
@@ -58,11 +64,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def _run_demo(folder: Path) -> None:
     program = folder / "bin" / "carbonseal"  # as in an environment that is not on the PATH
     program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nfrom carbonseal.cli.main import main\n\nmain()\n", encoding="utf-8")
+    uncounted = "import os\n\nos.environ.pop('COVERAGE_PROCESS_CONFIG', None)\n"  # what it starts itself
+    main = "from carbonseal.cli.main import main\n\nmain()\n"
+    program.write_text(f"#!{sys.executable}\n{uncounted}{main}", encoding="utf-8")
     program.chmod(0o755)
     process = subprocess.Popen(
         ["bin/carbonseal", "demo"],
         cwd=folder,
+        env=counted(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -12,6 +12,7 @@ import pytest
 from carbonseal.cli.errors import MissingExtra, missing_module
 from carbonseal.plugins import COMMANDS
 from tests.cli.conftest import Run
+from tests.counted import counted
 from tests.installed import install
 
 
@@ -93,6 +94,7 @@ def test_no_command_shows_help(run: Run) -> None:
 def test_console_script_and_exit_status() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from carbonseal.cli.main import main; main()", "verify"],
+        env=counted(),
         capture_output=True,
         check=False,
     )

@@ -19,13 +19,12 @@ from carbonseal_devnet.supervised_process import ProgramFailed, ProgramMissing
 from .clients import block, place, send
 
 
-@pytest.fixture(params=["anvil", "geth"])
-def program(request: pytest.FixtureRequest) -> str:
+@pytest.fixture
+def programs() -> tuple[str, ...]:
     try:
-        find(request.param)
+        return find("anvil"), find("geth")
     except ProgramMissing as missing:
         pytest.skip(str(missing))
-    return str(request.param)
 
 
 def relatives(marker: str) -> dict[Path, str]:
@@ -63,8 +62,8 @@ def _lines(path: Path) -> list[str]:
 START = """
 import sys
 from carbonseal_devnet.ethereum.starting import in_thread
-with in_thread(engine=sys.argv[1]) as network:
-    print(network.endpoint, flush=True)
+with in_thread(engine="anvil") as one, in_thread(engine="geth") as other:
+    print(one.endpoint, other.endpoint, flush=True)
     sys.stdin.read()
     raise SystemError("a test that fails")
 """
@@ -72,11 +71,11 @@ with in_thread(engine=sys.argv[1]) as network:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("end", ["failure", "SIGTERM", "SIGKILL"])
-def test_it_stays_on_this_machine_and_no_process_is_left(end: str, program: str, tmp_path: Path) -> None:
+def test_they_stay_on_this_machine_and_no_process_is_left(end: str, programs: tuple[str, ...], tmp_path: Path) -> None:
     marker = f"CARBONSEAL_TEST={tmp_path}"
     environment = {**os.environ, **dict([marker.split("=")]), "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
-        [sys.executable, "-c", START, program],
+        [sys.executable, "-c", START],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -85,7 +84,8 @@ def test_it_stays_on_this_machine_and_no_process_is_left(end: str, program: str,
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"http://")
         started = relatives(marker)
-        assert any(Path(find(program)).name in command for command in started.values())
+        for program in programs:
+            assert any(Path(program).name in command for command in started.values())
         assert set().union(*map(addresses, started)) == {"0100007F"}  # 127.0.0.1: nothing leaves this machine
         if end != "failure":
             process.send_signal(getattr(signal, end))

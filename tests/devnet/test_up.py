@@ -1,4 +1,4 @@
-"""`carbonseal-devnet up`, as a program."""
+"""`carbonseal-devnet up`: as a program where it runs until it is stopped, and in this process where it ends by itself."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from carbonseal.cli.main import carbonseal
 from carbonseal_devnet.ethereum.native.programs import find
 from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import running
+from carbonseal_devnet.main import main
 from carbonseal_devnet.supervised_process import ProgramMissing
+from tests.counted import counted
 from tests.world import MemoryLog
 
 COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main()"]
@@ -29,7 +34,11 @@ COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main(
 
 @contextmanager
 def start(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error"}
+    environment = {
+        **(counted() if "--log=0" in arguments else os.environ),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "error",
+    }
     with subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=cwd,
@@ -75,6 +84,13 @@ def test_it_says_where_it_is_and_stops_cleanly(name: signal.Signals, engine: str
         assert (process.returncode, errors) == (0, "")
 
 
+def refused(*arguments: object, cwd: Path) -> str:
+    """What `up` ends with, having printed nothing else."""
+    done = CliRunner().invoke(main, ["up", "--directory", str(cwd / "carbonseal-devnet"), *map(str, arguments)])
+    assert (done.exit_code, done.stdout, type(done.exception)) == (1, "", SystemExit), done.output
+    return done.stderr
+
+
 def startup_lines(process: subprocess.Popen[str]) -> list[str]:
     """What `up` says of itself: each network's first word, its ledger option, and all lines."""
     assert process.stdout is not None
@@ -87,35 +103,35 @@ def startup_lines(process: subprocess.Popen[str]) -> list[str]:
     return lines
 
 
-def good(*arguments: str, cwd: Path, module: str = "carbonseal") -> str:
-    program = [sys.executable, "-m", "carbonseal"] if module == "carbonseal" else COMMAND
-    done = subprocess.run([*program, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+def good(*arguments: str, command: click.Command = carbonseal) -> str:
+    done = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 
-def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(tmp_path: Path) -> None:
+def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with start("up", "--port", "0", "--fabric", "--log=0", cwd=tmp_path) as process:
         lines = startup_lines(process)
         options = [words for line in lines if line.startswith("--ledger") for words in shlex.split(line)]
         assert len(options) == 6  # an option and its value, thrice
         assert "carbonseal-devnet introduce MY-NODE --directory " + str(tmp_path / "carbonseal-devnet") in lines[-2]
-        good("init", "node", "--origin", "log.example/devnet", *options, cwd=tmp_path)
-        good("introduce", "node", cwd=tmp_path, module="devnet")
+        good("init", "node", "--origin", "log.example/devnet", *options)
+        good("introduce", "node", command=main)
         (tmp_path / "record.json").write_text("{}")
-        good("seal", "node", "record.json", "--profile", "json/1", cwd=tmp_path)
-        assert good("anchor", "node", cwd=tmp_path).count("1 final") == 3
+        good("seal", "node", "record.json", "--profile", "json/1")
+        assert good("anchor", "node").count("1 final") == 3
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, "")
 
 
 def test_one_at_a_time_in_a_directory(tmp_path: Path) -> None:
-    with start("up", "--port", "0", "--fabric", cwd=tmp_path) as process:
+    with start("up", "--port", "0", cwd=tmp_path) as process:
         startup_lines(process)
-        with start("up", "--port", "0", "--fabric", cwd=tmp_path) as second:
-            said, errors = second.communicate(timeout=60)
-        assert (second.returncode, said) == (1, "")
+        errors = refused("--port", "0", "--fabric", cwd=tmp_path)
         assert f"in use by another carbonseal-devnet, process {process.pid}" in errors
         assert "--directory" in errors
         assert len(errors.splitlines()) == 1
@@ -125,38 +141,30 @@ def test_one_at_a_time_in_a_directory(tmp_path: Path) -> None:
 
 def test_where_fabric_fails_nothing_else_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARBONSEAL_FABRIC_BIN", "/nowhere")
-    with start("up", "--port", "0", "--fabric=native", cwd=tmp_path) as process:
-        said, errors = process.communicate(timeout=60)
-    assert (process.returncode, said) == (1, "")
+    errors = refused("--port", "0", "--fabric=native", cwd=tmp_path)
     assert errors.startswith("Error: Fabric cannot start: ")
-    assert "Traceback" not in errors
 
 
 def test_a_port_of_the_log_that_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with start("up", "--port", "0", f"--log={taken.getsockname()[1]}", cwd=tmp_path) as process:
-            said, errors = process.communicate(timeout=60)
-    assert (process.returncode, said) == (1, "")
+        errors = refused("--port", "0", f"--log={taken.getsockname()[1]}", cwd=tmp_path)
     assert "try --log=0" in errors
 
 
-def test_who_is_introduced_where_there_is_no_log(tmp_path: Path) -> None:
+def test_who_is_introduced_where_there_is_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     key = MemoryLog("log.example/lonely").signer.verifier.encode()
-    done = subprocess.run([*COMMAND, "introduce", key], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
+    done = CliRunner().invoke(main, ["introduce", key])
+    assert done.exit_code == 2
     assert "carbonseal-devnet up --log" in done.stderr
     assert not [*tmp_path.iterdir()]
 
 
 def test_a_program_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARBONSEAL_ANVIL", "/nowhere/anvil")
-    with start("up", "--ethereum", "anvil", "--port", "0", cwd=tmp_path) as process:
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "npm install @foundry-rs/anvil" in errors
-    assert "Traceback" not in errors
+    assert "npm install @foundry-rs/anvil" in refused("--ethereum", "anvil", "--port", "0", cwd=tmp_path)
 
 
 def test_a_chain_that_is_kept(tmp_path: Path) -> None:
@@ -186,11 +194,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with start("up", "--port", str(taken.getsockname()[1]), cwd=tmp_path) as process:
-            _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "try --port 0" in errors
-    assert "Traceback" not in errors
+        assert "try --port 0" in refused("--port", taken.getsockname()[1], cwd=tmp_path)
 
 
 def test_a_transaction_becomes_final_by_itself() -> None:

@@ -23,6 +23,7 @@ from carbonseal.log.notes import Note
 from carbonseal.node.node import Node
 from carbonseal.service.client import open_node
 from carbonseal.service.remote import RemoteNode
+from tests.counted import counted
 from tests.service.nodes import make_node
 
 CARBONSEAL = [sys.executable, "-W", "error", "-c", "from carbonseal.cli.main import main; main()"]
@@ -42,7 +43,7 @@ def directory(tmp_path: Path) -> Path:
 def serve(directory: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running process, and the URL that it printed."""
     command = [*CARBONSEAL, "serve", str(directory), "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=counted(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

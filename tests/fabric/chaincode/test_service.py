@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from carbonseal_adapters.fabric.chaincode.__main__ import main
+from tests.counted import counted
 
 PROGRAM = [sys.executable, "-m", "carbonseal_adapters.fabric.chaincode"]
 
 
 def test_it_prints_its_address_and_ends_on_a_signal() -> None:
     asked = [*PROGRAM, "--address", "127.0.0.1:0", "--id", "carbonseal:1"]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(asked, env=counted(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         said, _, port = program.stdout.readline().partition(" ")
         assert said == "ready"
