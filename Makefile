@@ -6,7 +6,7 @@ CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/sto
 
 export PYTHONDONTWRITEBYTECODE =  # tests start hundreds of programs: what they import is compiled once
 
-.PHONY: demo test test-core test-fabric interop mutants lint bench texts vectors api release-check clean
+.PHONY: demo test test-core storm test-fabric interop mutants lint bench texts vectors api release-check clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -23,6 +23,9 @@ test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packa
 
 test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(CORE)
+
+storm: $(VENV)/installed  ## the full storms: nodes that are killed while they anchor, on every chain and on Fabric (CI has half of each)
+	STORM=full $(BIN)/python -m pytest tests/ethereum/sending/test_sending_storm.py tests/fabric/sending/test_storm.py
 
 test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARBONSEAL_FABRIC_BIN, or the PATH), raft and, from 3 on, BFT
 	$(BIN)/python -m tests.fabric.native

@@ -25,7 +25,7 @@ from carbonseal.storage.schema import NODE
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_devnet.ethereum.network import Network
-from tests import nodes
+from tests import nodes, storms
 
 HERE = Path(__file__).parents[1]
 CONFIRMATIONS = 6
@@ -178,34 +178,34 @@ def check_offline(directory: Path, network: Network, tmp_path: Path) -> tuple[in
 
 
 def ride_out(
-    network: Network, tmp_path: Path, anchors: int, lives: tuple[int, int], seed: int
+    network: Network, tmp_path: Path, count: int, lived: tuple[int, int], seed: int
 ) -> tuple[int, Counter[str]]:
     chance = random.Random(seed)
     directory = tmp_path / "node"
     endpoint = network.another()
     make_node(directory, network, endpoint.uri)
     with weather(network, endpoint, chance) as seen:
-        kills = anchor_many(directory, anchors, random.Random(seed), lives)
+        kills = anchor_many(directory, count, random.Random(seed), lived)
     network.mine(CONFIRMATIONS)
     with closing(Database(directory / "node.db", NODE)) as database:
         heads = [(anchor.log, anchor.size) for anchor in Outbox(database).anchors(network.ledger)]
-    assert len(heads) == anchors
+    assert len(heads) == count
     assert len({log for log, _ in heads}) == 3
     cost = check_chain(network, heads)
     proved, spent, replaced = check_offline(directory, network, tmp_path)
-    assert proved == anchors
+    assert proved == count
     assert spent == cost
     reorgs, crowds = seen["reorg with"] + seen["reorg without"], seen["crowd"]
     print(
-        f"{network.engine}: {anchors} anchors, {kills} kills, {network.height} blocks, {reorgs} reorgs, {crowds} crowds, "
+        f"{network.engine}: {count} anchors, {kills} kills, {network.height} blocks, {reorgs} reorgs, {crowds} crowds, "
         f"{sum(seen.values()) - reorgs - crowds} faults, {replaced} replaced, "
-        f"{cost / ETHER:.6f} ether of at most {MOST * anchors:.3f}; {proved} proved offline"
+        f"{cost / ETHER:.6f} ether of at most {MOST * count:.3f}; {proved} proved offline"
     )
     return kills, seen
 
 
 def test_every_anchor_is_final_once(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
-    kills, seen = ride_out(carbonseal_every_fresh_chain, tmp_path, anchors=40, lives=(40, 120), seed=5)
+    kills, seen = ride_out(carbonseal_every_fresh_chain, tmp_path, storms.anchors(40), storms.lives(40, 120), seed=5)
     assert kills >= 3
     assert all(seen[what] for what in ("reorg with", "reorg without", "crowd"))
     assert len(seen.keys() & set(FAULTS)) >= 5

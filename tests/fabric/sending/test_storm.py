@@ -28,12 +28,12 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_devnet.fabric.network import FabricNetwork
-from tests import nodes
+from tests import nodes, storms
 from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
 from tests.repository.sources import REPOSITORY
 
-ANCHORS = 50
-LIVES = (100, 250)  # how many of a node's crash points it lives through
+ANCHORS = storms.anchors(50)
+LIVES = storms.lives(100, 250)  # how many of a node's crash points it lives through
 KILLS = 8  # of the network's processes, at most: each failure doubles what the node waits before it tries again
 IN_A_BLOCK = 3
 DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node; knows nothing of its ledgers
