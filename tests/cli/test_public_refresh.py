@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from carbonseal.cli import public_refresh
 from carbonseal.cli.public_refresh import refresh_from
 from carbonseal.findings import BrokenOff, Refused, Verdict
 from carbonseal.log.entries import Heartbeat
@@ -149,6 +150,35 @@ def test_an_answer_that_breaks_off(status: int) -> None:
     broken = {"Transfer-Encoding": "chunked"}
     with answering(status, b"5\r\nab", **broken) as (url, _), pytest.raises(BrokenOff, match="does not answer"):
         refresh_from(url, passport, AT)
+
+
+def test_an_answer_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time: the whole does not."""
+    _, passport, _ = example()
+    over = threading.Event()
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # the name is http.server's
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            while not over.wait(0.01):
+                self.wfile.write(b" ")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    monkeypatch.setattr(public_refresh, "LONGEST", 0.3)
+    with HTTPServer(("127.0.0.1", 0), Endless) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(BrokenOff, match="the whole answer did not come"):
+                refresh_from(f"http://127.0.0.1:{server.server_port}", passport, AT)
+        finally:
+            over.set()
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from carbonseal.passport.passports import parse
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.service.app import serving
 from carbonseal.service.client import AnyNode, LocalNode
-from carbonseal.service.context import USUAL, Bounds
+from carbonseal.service.context import USUAL, Bounds, Slots
 from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
@@ -124,49 +124,92 @@ def test_passports_that_are_not_there(directory: Path, path: str, status: int, c
     run(directory, act)
 
 
-async def holding_the_slot(
-    session: aiohttp.ClientSession, path: str, other: bytes
-) -> asyncio.Task[aiohttp.ClientResponse]:
-    """A request to `path` whose body never ends, and which has the only slot: `other` is refused beside it. Where another
-    had the slot when it came, it is refused itself, and sent again."""
+async def endless(first: bytes, begun: asyncio.Event) -> AsyncIterator[bytes]:
+    """A body of which no more comes."""
+    yield first
+    begun.set()
+    await asyncio.Event().wait()
 
-    async def body(begun: asyncio.Event) -> AsyncIterator[bytes]:
-        yield b"{"
-        begun.set()
-        await asyncio.Event().wait()
 
-    while True:
+@pytest.mark.parametrize("path", ["/v1/passports", "/v1/passports/refresh"])
+def test_slow_senders_hold_up_nobody(directory: Path, path: str) -> None:
+    """However many there are: a body is read before it takes a slot."""
+
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        slow = []
+        for _ in range(3):
+            begun = asyncio.Event()
+            slow.append(asyncio.create_task(session.post(path, data=endless(b"{", begun), headers=JSON)))
+            await begun.wait()
+        raw = await far.issue(await request(near))
+        assert parse(await far.refresh(raw)).root == parse(raw).root
+        for one in slow:
+            async with await one as response:
+                assert await refusal(response) == (408, "http.body-too-slow")
+
+    run(directory, act, Bounds(passports=1, refreshes=1, idle=0.5))
+
+
+def test_who_sends_byte_by_byte_comes_to_an_end(directory: Path) -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0)
+
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        async with session.post("/v1/passports/refresh", data=drip(), headers=JSON) as response:
+            assert await refusal(response) == (408, "http.body-too-slow")
+
+    run(directory, act, Bounds(body=0.3))
+
+
+def test_bodies_have_so_much_memory_together(directory: Path) -> None:
+    """Whoever finds none left may try again: it is free once the others are read, or given up."""
+    path, memory = "/v1/passports/refresh", 1 << 20
+
+    async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         begun = asyncio.Event()
-        first = asyncio.create_task(session.post(path, data=body(begun), headers=JSON))
+        body = endless(b" " * (memory - 100), begun)
+        slow = asyncio.create_task(session.post(path, data=body, headers=JSON))
         await begun.wait()
-        while not first.done():
-            async with session.post(path, data=other, headers=JSON) as response:
+        while True:  # until all of it has come
+            async with session.post(path, data=b" " * 200, headers=JSON) as response:
                 if response.status == 503:
                     assert await refusal(response) == (503, "http.busy")
-                    return first
-        first.result().release()
+                    break
+        async with session.post(path, data=b"{}", headers=JSON) as response:
+            assert await refusal(response) == (400, "passport.malformed")
+        async with await slow as response:
+            assert response.status == 408
+        for _ in range(2):
+            async with session.post(path, data=b" " * (memory - 100), headers=JSON) as response:
+                assert response.status == 400
+
+    run(directory, act, Bounds(memory=memory, idle=2.0))
 
 
-def test_no_more_passports_at_a_time_than_there_is_room_for(directory: Path) -> None:
+def test_no_more_at_a_time_than_there_is_room_for(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         wanted = json.dumps(await request(near)).encode()
-        first = await holding_the_slot(session, "/v1/passports", wanted)
-        async with await first as response:
-            assert await refusal(response) == (408, "http.body-too-slow")
-        async with session.post("/v1/passports", data=wanted, headers=JSON) as response:
-            assert response.status == 201
+        for path, body in (("/v1/passports", wanted), ("/v1/passports/refresh", b"{}")):
+            async with session.post(path, data=body, headers=JSON) as response:
+                assert await refusal(response) == (503, "http.busy")
 
-    run(directory, act, Bounds(passports=1, idle=0.5))
+    run(directory, act, Bounds(passports=0, refreshes=0))
+
+
+def test_a_slot_is_held_and_given_back() -> None:
+    slots = Slots("issuing passports", 1)
+    for _ in range(2):
+        with slots.take(), pytest.raises(Refused, match="issuing passports has no free slot"), slots.take():
+            pass
 
 
 def test_refreshing_holds_up_no_issuing(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
-        first = await holding_the_slot(session, "/v1/passports/refresh", b"{}")
         assert await far.issue(await request(near))
-        async with await first as response:
-            assert response.status == 408
 
-    run(directory, act, Bounds(passports=1, refreshes=1, idle=0.5))
+    run(directory, act, Bounds(passports=1, refreshes=0))
 
 
 def test_a_passport_is_revoked_from_afar(directory: Path) -> None:

@@ -8,7 +8,7 @@ import json
 import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,11 @@ from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Cosigner, Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node import failpoints
-from carbonseal.node.config import WitnessConfig
+from carbonseal.node.config import IssuerConfig, WitnessConfig
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_signer, verifier_of
 from carbonseal.node.witnessing.client import MAX_ANSWER
+from carbonseal.passport.passports import parse
 from carbonseal.service.app import serving
 from carbonseal.service.health import health
 from carbonseal_adapters.tlog.checking.evidence import VERIFIER
@@ -40,8 +41,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Pair:
     """East and west: each has the other's keys. A test decides which is a witness of which."""
 
-    def __init__(self, path: Path, **quorums: int) -> None:
-        """`quorums` names those that ask the other: how many cosignatures a head of theirs waits for."""
+    def __init__(self, path: Path, *, age: float = 1.0, **quorums: int) -> None:
+        """`quorums` names those that ask the other: how many cosignatures a head of theirs waits for. Entries wait `age` seconds
+        for a batch."""
         self.path = path
         self.ports = {name: free_port() for name in ("east", "west")}
         logs = {
@@ -53,14 +55,15 @@ class Pair:
                 make_key(path / name / uri.removeprefix("file:"))
         for name, other in (("east", "west"), ("west", "east")):
             changes: dict[str, object] = {
-                "foreign": nodes.foreign(verifier_of(logs[other].origin, logs[other].key, path / other))
+                "foreign": nodes.foreign(verifier_of(logs[other].origin, logs[other].key, path / other)),
+                "issuers": (IssuerConfig("maker", f"did:web:{name}.example", "file:keys/issuer.key"),),
             }
             if name in quorums:
                 cosigner = made[other].cosigner
                 key = Cosigner(cosigner.name, open_signer(cosigner.key, path / other)).verifier
                 url = f"http://127.0.0.1:{self.ports[other]}/v1/logs/default"
                 changes["witnesses"] = (WitnessConfig(key, url),)
-            nodes.make_node(path / name, nodes.settings(logs[name], **changes))
+            nodes.make_node(path / name, nodes.settings(logs[name], batch_age=age, **changes))
 
     @asynccontextmanager
     async def served(self, name: str) -> AsyncIterator[Node]:
@@ -257,6 +260,103 @@ def test_a_crash_between_signing_and_cosigning_loses_nothing(tmp_path: Path, poi
             assert base64.b64encode(head.checkpoint.root).decode() == guarded["root"]
             assert Note.parse(head.note).cosigned_at(west.log().cosigner)
             assert east.log().size == guarded["size"] + 1
+
+    virtual_time.run(go())
+
+
+def test_what_was_signed_before_a_crash_is_no_alarm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Killed with a head that the witness has cosigned, and that was not published: the guard knows of it."""
+    pair = Pair(tmp_path, age=100.0, east=0)
+
+    async def before() -> None:
+        async with pair.served("east") as east, pair.served("west"):
+            await record(east, 1)
+            await east.sequence()
+            await east.log().ask_witnesses()
+            await record(east, 2)  # in the queue, durably
+
+    async def killed() -> None:
+        async with pair.served("east") as east, pair.served("west"):
+            await east.sequence()
+            await east.log().ask_witnesses()
+
+    async def after() -> None:
+        async with pair.served("east") as east, pair.served("west") as west:
+            (client,) = east.log().witnesses
+            async with in_background(east):
+                await asyncio.sleep(60)
+                assert (east.log().size, client.taken, client.problem, client.cosigned) == (2, 3, None, 0)
+                assert health(east)["state"] == "ok"
+                await asyncio.sleep(100)
+                assert cosigned(east, west.log().cosigner)[0] == 3
+                assert cosigned(east, west.log().cosigner)[1]
+
+    virtual_time.run(before())
+    shutil.copytree(tmp_path / "east", tmp_path / "crashed")
+    virtual_time.run(killed())
+    shutil.copytree(tmp_path / "east/guard", tmp_path / "crashed/guard", dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "east")
+    (tmp_path / "crashed").rename(tmp_path / "east")
+    virtual_time.run(after())
+    assert not [one for one in caplog.records if "not cosigned" in one.message]
+
+
+@pytest.mark.parametrize("quorum", [0, 1])
+def test_a_cosignature_counts_once_it_is_stored(tmp_path: Path, quorum: int, caplog: pytest.LogCaptureFixture) -> None:
+    """The disk is full when it comes: the witness is asked for it again."""
+    pair = Pair(tmp_path, east=quorum)
+    published = tmp_path / "east/logs/default/checkpoint"
+
+    async def go() -> None:
+        async with pair.served("east") as east, pair.served("west") as west:
+            await record(east, 1)
+            if not quorum:
+                await east.sequence()
+                published.unlink()
+            published.mkdir(parents=True)  # no file can be put there
+            (client,) = east.log().witnesses
+            if quorum:
+                with suppress(OSError):
+                    await east.sequence()
+            for _ in range(2):
+                await east.log().ask_witnesses()
+                assert (client.cosigned, client.taken) == (0, 2)
+            assert health(east)["logs"][0]["witnesses"][0]["size"] == 0
+            published.rmdir()
+            await east.log().ask_witnesses()
+            assert client.cosigned == 2
+            assert Note.parse(published.read_bytes()).cosigned_at(west.log().cosigner)
+            assert cosigned(east, west.log().cosigner)[1]
+
+    virtual_time.run(go())
+    assert [one for one in caplog.records if "cosignature not stored: log=east.example/log size=2" in one.message]
+
+
+def test_while_witnesses_are_away_passports_are_refreshed_with_what_is_published(tmp_path: Path) -> None:
+    """But not where a revocation waits to be published: nobody is told that there is none."""
+    pair = Pair(tmp_path, east=1)
+
+    async def go() -> None:
+        async with pair.served("east") as east:
+            async with pair.served("west"):
+                sealed = await east.submit(b"{}", "json/1")
+                await east.sequence()
+                records = [{"role": "footprint", "commitment": sealed.commitment.hex()}]
+                raw = await east.issue({"issuer": "maker", "subject": "urn:example:reader", "records": records})
+                await record(east, 2)
+                await east.sequence()
+            size = east.log().size
+            await record(east, 3)
+            refreshed = await east.refresh(raw)
+            heads = [head.checkpoint for seal in parse(refreshed).seals.values() for head in seal.heads]
+            assert max(Checkpoint.parse(Note.parse(head).text).size for head in heads) == size
+            with pytest.raises(Refused, match="is not published"):
+                await east.revoke(parse(raw).root)
+            with pytest.raises(Refused, match="is not published"):
+                await east.refresh(raw)
+            async with pair.served("west"):
+                lists = parse(await east.refresh(raw)).status_lists.values()
+                assert any(one.signed.is_set(0) for one in lists)
 
     virtual_time.run(go())
 

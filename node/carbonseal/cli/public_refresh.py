@@ -1,6 +1,7 @@
 """Refresh from a URL: what a node adds to a passport for whoever presents it, without an account (docs/spec.md, section 14).
 
-- One POST to the node that the caller names. A redirect is not followed: the passport is sent to no other host.
+- One POST to the node that the caller names, which has `LONGEST` seconds for the whole answer. A redirect is not followed: the
+  passport is sent to no other host.
 - The answer is not taken in the place of the passport: what is new in it is added to the one at hand, so that nothing is removed,
   nothing signed changes, and the time that is proved never becomes later.
 - An answer in which a digest, a proof or an issuer's signature fails is refused. A revocation is not refused.
@@ -11,8 +12,11 @@
 from __future__ import annotations
 
 import http.client
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +31,11 @@ from carbonseal.transport import BodyTooLarge, read_stream
 from carbonseal.verification.review import AT_REFRESH, objections
 
 PATH = "/v1/passports/refresh"
-TIMEOUT = 60  # seconds, for every piece of the answer
+TIMEOUT = 60.0  # seconds, for every piece of the answer
+LONGEST = 300.0  # seconds, for all of it: as long as a node waits for a body
+
+
+_Answer = tuple[int, str | None, bytes]
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -57,7 +65,7 @@ def _post(url: str, body: bytes) -> bytes:
     headers = {"Content-Type": "application/json", "User-Agent": "carbonseal"}
     request = urllib.request.Request(url.rstrip("/") + PATH, body, headers)  # noqa: S310 - the scheme was checked
     try:
-        status, location, answer = _answer(request)
+        status, location, answer = _in_time(lambda: _answer(request))
     except BodyTooLarge as error:
         raise Refused(NOT_A_NODE(url=url, what=f"with more than {error.limit} bytes")) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -76,7 +84,27 @@ def _is_address(url: str) -> bool:
     return named and not (parts.query or parts.fragment or parts.username)
 
 
-def _answer(request: urllib.request.Request) -> tuple[int, str | None, bytes]:
+def _in_time(ask: Callable[[], _Answer]) -> _Answer:
+    """What `ask` returns or raises, within `LONGEST` seconds; else TimeoutError. The standard library's timeout is for every
+    piece that comes, and a server that sends a byte a minute never lets go: its thread is left to end with the process."""
+    future: Future[_Answer] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - raised by `result`
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return future.result(LONGEST)
+    except TimeoutError as error:
+        if future.done():  # the connection's own
+            raise
+        raise TimeoutError(f"the whole answer did not come within {LONGEST:.0f} seconds") from error
+
+
+def _answer(request: urllib.request.Request) -> _Answer:
     """The status, where a redirect would lead, and the body."""
     try:
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:

@@ -41,9 +41,10 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
-from carbonseal.service.bodies import BodyTimeout
+from carbonseal.service.bodies import BodyMemory, BodyTimeout
 from carbonseal.service.context import (
     BOUNDS,
+    MEMORY,
     NODE,
     PASSPORTS,
     REFRESHES,
@@ -70,7 +71,8 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     app = web.Application(middlewares=[refusals, _refuse_browsers, _slot])
     app[NODE] = node
     app[BOUNDS] = bounds
-    app[TIMEOUT] = BodyTimeout(bounds.idle)
+    app[TIMEOUT] = BodyTimeout(bounds.idle, bounds.body)
+    app[MEMORY] = BodyMemory(bounds.memory)
     app[REQUESTS] = Slots("the node", bounds.requests)
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)

@@ -1,4 +1,8 @@
-"""Bodies of requests, read within bounds: of size, of a line's length, and of the time between two chunks."""
+"""Bodies of requests, read within bounds: of size, of a line's length, of the time between two chunks, and of the whole time.
+
+A body is read before its request takes a slot of work, so that slow senders hold up nobody; what such bodies take of the memory
+together is bounded by `BodyMemory`.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +35,32 @@ def require_no_encoding(request: web.Request) -> None:
         raise Refused(codes.PACKED(encoding=encoding))
 
 
-class BodyTimeout:
-    """How long the service waits for the next piece of a body: `seconds`, and not at all once the node stops."""
+class BodyMemory:
+    """Bytes that the bodies which are being read may have together. Whoever finds none left is refused, and may try again."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, free: int) -> None:
+        self._free = free
+
+    async def chunks(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The chunks of `body`, counted until it is read. Raises Refused (http.busy)."""
+        held = 0
+        try:
+            async for chunk in body:
+                if len(chunk) > self._free:
+                    raise Refused(codes.BUSY(what="reading passports"))
+                held += len(chunk)
+                self._free -= len(chunk)
+                yield chunk
+        finally:
+            self._free += held
+
+
+class BodyTimeout:
+    """How long the service waits for the next piece of a body: `seconds`, and not at all once the node stops; for all of one
+    that is no stream: `whole` seconds."""
+
+    def __init__(self, seconds: float, whole: float = 300.0) -> None:
+        self.whole = whole
         self._seconds = seconds
         self._waiting: set[asyncio.Timeout] = set()
         self._ended = False
@@ -68,12 +94,16 @@ class BodyTimeout:
             self._waiting.discard(timeout)
 
 
-async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes:
-    """The whole body, of at most `most` bytes. Raises Refused (`http.body-*`)."""
+async def read_body(request: web.Request, most: int, pace: BodyTimeout, memory: BodyMemory | None = None) -> bytes:
+    """The whole body, of at most `most` bytes. Raises Refused (`http.body-*`; `http.busy` where `memory` has no more)."""
     if request.content_length is not None and request.content_length > most:
         raise Refused(codes.BODY_TOO_LARGE(most=most))
+    chunks = pace.chunks(request.content)
     try:
-        return await read_chunks(pace.chunks(request.content), most)
+        async with asyncio.timeout(pace.whole):
+            return await read_chunks(chunks if memory is None else memory.chunks(chunks), most)
+    except TimeoutError:
+        raise Refused(codes.BODY_TOO_SLOW(seconds=pace.whole)) from None
     except BodyTooLarge:
         raise Refused(codes.BODY_TOO_LARGE(most=most)) from None
 

@@ -24,7 +24,9 @@ MALFORMED_WAIT = rejected(
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not valid; expected {wanted}", "correct the address")
 BODY_BROKEN = rejected("http.body-broken", "the body breaks off, or its chunks are malformed", "send it again")
 BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes", "send a smaller one")
-BODY_TOO_SLOW = undetermined("http.body-too-slow", "no more of the body came within {seconds} seconds", "send it again")
+BODY_TOO_SLOW = undetermined(
+    "http.body-too-slow", "the body, or more of it, did not come within {seconds} seconds", "send it again"
+)
 BUSY = undetermined("http.busy", "{what} has no free slot", "send it again after the time in Retry-After")
 STOPPING = undetermined("http.stopping", "the node is stopping", "send the rest when it runs again")
 UNKNOWN_ANCHOR = undetermined(

@@ -13,7 +13,7 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
-from carbonseal.service.bodies import BodyTimeout
+from carbonseal.service.bodies import BodyMemory, BodyTimeout
 
 from . import codes
 
@@ -33,6 +33,8 @@ class Bounds:
     passports: int = 2  # issued at one time
     refreshes: int = 2  # at one time: anybody may ask for one, and holds up no issuing
     idle: float = 30.0  # seconds for which a sender, or the reader of a stream, may do nothing
+    body: float = 300.0  # seconds for all of a body that is no stream: a passport of the largest size at 2 Mbit/s
+    memory: int = 256 * MIB  # of the bodies of passports and issue requests that are being read
 
 
 USUAL = Bounds()
@@ -60,6 +62,7 @@ class Slots:
 NODE = web.AppKey("node", Node)
 BOUNDS = web.AppKey("bounds", Bounds)
 TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
+MEMORY = web.AppKey("body-memory", BodyMemory)
 REQUESTS = web.AppKey("requests", Slots)
 STREAMS = web.AppKey("streams", Slots)
 PASSPORTS = web.AppKey("passports", Slots)

@@ -15,6 +15,7 @@ from typing import Any
 
 from carbonseal.findings import Code, Finding, Refused
 from carbonseal.instants import format_seconds, from_seconds, parse_instant
+from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
@@ -139,9 +140,16 @@ class Issuing:
         also where no credential in it was sealed here; `Busy`, `Frozen`.
 
         Whoever presents a credential with the salt that opens its commitment may have this, without an account: so it is
-        answered for what such credentials cite, and for nothing else that the passport lists."""
+        answered for what such credentials cite, and for nothing else that the passport lists.
+
+        While a log waits for its witnesses, what is published is given; but not where a change of status waits to be published."""
         passport, lists, cited = await asyncio.to_thread(self._presented, raw)
-        versions = await self._renewed(lists)
+        try:
+            versions = await self._renewed(lists)
+        except Refused as refused:
+            if refused.finding.code != NODE_QUORUM_UNMET or not all(map(self._statuses.says_all, lists)):
+                raise
+            versions = self._versions(lists, published=True)
         refreshed = await asyncio.to_thread(
             lambda: refresh(
                 passport,
@@ -192,7 +200,11 @@ class Issuing:
         for list_id in lists:
             await self._statuses.renew(list_id)
         await self._logs.sequence()
-        return [record for list_id in lists for record in self._statuses.versions(list_id, self._seals.is_final)]
+        return self._versions(lists)
+
+    def _versions(self, lists: Iterable[str], *, published: bool = False) -> list[SealedRecord]:
+        found = (self._statuses.versions(one, self._seals.is_final, published=published) for one in lists)
+        return [record for versions in found for record in versions]
 
     async def passport(self, credential: bytes) -> bytes | None:
         """The refreshed passport about the credential of this digest, if it was issued here."""

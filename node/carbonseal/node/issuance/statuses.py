@@ -111,12 +111,24 @@ class Statuses:
         version = Version(found.changes, stored.receipt.commitment, start)
         await self._thread.run(self._tables.add_version, found.id, version)
 
-    def versions(self, list_id: str, is_final: Callable[[SealedRecord], bool]) -> list[SealedRecord]:
+    def versions(
+        self, list_id: str, is_final: Callable[[SealedRecord], bool], *, published: bool = False
+    ) -> list[SealedRecord]:
         """The versions of an own list that a passport should have now: the newest, and the newest of which `is_final` says that
-        it is anchored on every ledger."""
-        records = [self._logs.record(version.commitment) for version in self._tables.versions(list_id, MAX_VERSIONS)]
+        it is anchored on every ledger. `published`: of those in a published head alone."""
+        found = (self._logs.record(version.commitment) for version in self._tables.versions(list_id, MAX_VERSIONS))
+        records = [record for record in found if not published or record.index < record.log.size]
         final = next((number for number, record in enumerate(records) if is_final(record)), 0)
         return [records[number] for number in sorted({0, final})] if records else []
+
+    def says_all(self, list_id: str) -> bool:
+        """Whether a version of an own list is in a published head that says all that is set."""
+        wanted = self._tables.find(list_id)
+        for version in self._tables.versions(list_id, MAX_VERSIONS):
+            record = self._logs.record(version.commitment)
+            if record.index < record.log.size:
+                return wanted is not None and version.changes == wanted.changes
+        return False
 
     async def newest(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own list whose id ends with that UUID, signed anew where half its time is over: its RFC 8785

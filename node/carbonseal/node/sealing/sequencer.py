@@ -106,6 +106,9 @@ class Sequencer:
         self._reached = reached
         self._freeze_reasons: tuple[Finding, ...] = ()  # one of the log's own, or what ledgers claim
         self.published, self._note = self._find_published()
+        self.largest_signed = (
+            self.published.size
+        )  # as the guard knows it: after a crash it may be ahead of what is published
         self._edge = Edge.load(self.published.size, files)
 
     # --- on start --------------------------------------------------------------------------------------------------
@@ -131,6 +134,7 @@ class Sequencer:
             self._start(self._last_signed(), now, witnesses)
 
     def _start(self, last: LastSigned, now: int, witnesses: Collection[str]) -> None:
+        self.largest_signed = max(last.size, self.published.size)
         self._freeze_reasons = last.frozen
         self._freeze(
             *(reason for reason in last.frozen if not _is_claim(reason) or reason.facts["witness"] in witnesses)
@@ -274,6 +278,7 @@ class Sequencer:
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=new))
             self.check()
         self._guard.write(new, root)
+        self.largest_signed = new
         # Durable: the guard's head. A crash from here on leaves the guard ahead; the next step makes this very head first.
         self._reached(failpoints.GUARDED)
         checkpoint = Checkpoint(self.origin, new, root)
@@ -317,19 +322,22 @@ class Sequencer:
 
     def add_cosignature(self, size: int, cosignature: Signature, now: int) -> bool:
         """Put a cosignature, verified, into the head of `size`. Whether a head that waited for it was published. Raises OSError
-        where the disk fails: nothing is lost, and the witness gives it again."""
+        where the disk fails: the witness has to give it again."""
         waiting = self._waiting
         if waiting is not None and waiting.head.checkpoint.size == size:
             note = with_signature(waiting.head.note, cosignature)
             self._waiting = replace(waiting, head=replace(waiting.head, note=note))
             return self._publish_if_met(now)
         head = self.heads.find(size)
-        if head is not None and (note := with_signature(head.note, cosignature)) != head.note:
+        if head is None:
+            return False
+        note = with_signature(head.note, cosignature)
+        if note != head.note:
             self.heads.replace_note(size, note)
-            # Durable: the recorded head. A crash from here on leaves the file without this cosignature: `start` writes it again.
-            if size == self.published.size:
-                self._note = note
-                self._files.publish(note)
+        # Durable: the recorded head. A crash from here on leaves the file without this cosignature: `start` writes it again.
+        if size == self.published.size and note != self._note:
+            self._files.publish(note)
+            self._note = note
         return False
 
     def cosigners(self, note: bytes) -> frozenset[str]:

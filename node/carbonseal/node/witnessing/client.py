@@ -1,8 +1,8 @@
 """Client of one witness (C2SP tlog-witness): sends it a head of one log, and verifies its cosignature.
 
-- The old size is the one that the witness reported last, 0 before that. The size in a 409 is an unsigned number: it only selects
-  the next consistency proof. A size beyond the log's own, or a conflict at the very size that it reported, is an alarm for the
-  operator: this log may be an old copy. It accuses nobody.
+- The old size is `taken`, the one that the witness reported last, 0 before that. The size in a 409 is an unsigned number: it only
+  selects the next consistency proof. A size beyond all that the log has signed, or a conflict at the very size that it reported,
+  is an alarm for the operator: this log may be an old copy. It accuses nobody.
 - An answer is bounded in size and time. Errors are kept as the witness's `problem`, and raise nothing.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import aiohttp
 
@@ -33,8 +34,17 @@ LOST = (aiohttp.ClientError, OSError, TimeoutError, BodyTooLarge)
 Consistency = Callable[[int, int], Sequence[bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """A verified cosignature on a head, and the time that it states, in seconds since 1970."""
+
+    line: Signature
+    time: int
+
+
 class WitnessClient:
-    """One witness of one log. `cosigned` is the largest size that it cosigned, `problem` why it did not cosign the last head."""
+    """One witness of one log. `cosigned` is the largest size of which its cosignature is stored (`count`), `taken` the size that
+    it reported last, `problem` why it did not cosign the last head."""
 
     def __init__(self, settings: WitnessConfig, consistency: Consistency) -> None:
         """`consistency` gives the log's proof from one size to another; raises Refused."""
@@ -45,7 +55,7 @@ class WitnessClient:
         self.time = 0  # of its newest cosignature, in seconds since 1970
         self.problem: Finding | None = None
         self._consistency = consistency
-        self._old = 0
+        self.taken = 0
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -53,9 +63,9 @@ class WitnessClient:
         """Whether the witness claims to know more of the log than the log itself."""
         return self.problem is not None and self.problem.code in (codes.WITNESS_KNOWS_MORE, codes.WITNESS_OTHER_ROOT)
 
-    async def cosign(self, head: Checkpoint, note: bytes, newest: int) -> Signature | None:
-        """The cosignature on a head, verified; None where there is none, and `problem` says why. `newest` is the largest size that
-        the log has signed."""
+    async def cosign(self, head: Checkpoint, note: bytes, newest: int) -> Cosignature | None:
+        """The cosignature on a head, verified; None where there is none: `problem` says why, or `taken` is a newer head. `newest`
+        is the largest size that the log has signed."""
         try:
             async with asyncio.timeout(TIMEOUT):
                 signature = await self._ask(head, note, newest)
@@ -68,9 +78,14 @@ class WitnessClient:
             return signature
         return None
 
-    async def _ask(self, head: Checkpoint, note: bytes, newest: int) -> Signature | None:
+    def count(self, size: int, given: Cosignature) -> None:
+        """The cosignature on the head of this size is stored: the head is not sent again."""
+        if size >= self.cosigned:
+            self.cosigned, self.time = size, given.time
+
+    async def _ask(self, head: Checkpoint, note: bytes, newest: int) -> Cosignature | None:
         for _ in range(TRIES):
-            old = min(self._old, head.size)
+            old = min(self.taken, head.size)
             proof = self._consistency(old, head.size) if 0 < old < head.size else ()
             status, body, kind = await self._post(WitnessRequest(old, tuple(proof), note).encode())
             if status == 200:
@@ -83,12 +98,12 @@ class WitnessClient:
                 raise Refused(codes.WITNESS_KNOWS_MORE(name=self.key.name, known=taken, size=newest))
             if taken == head.size == old:
                 raise Refused(codes.WITNESS_OTHER_ROOT(name=self.key.name, size=taken))
-            self._old = taken
+            self.taken = taken
             if taken > head.size:
                 return None  # it has a newer head already, and is asked about that one
         raise Refused(codes.WITNESS_REFUSES(name=self.key.name, status=409, said="another size each time"))
 
-    def _verified(self, head: Checkpoint, body: bytes) -> Signature:
+    def _verified(self, head: Checkpoint, body: bytes) -> Cosignature:
         """The line by this witness's key, on the very text of the head; others are ignored. Of several the earliest. Raises Refused
         where there is none that verifies, or its time is no date."""
         text = head.encode()
@@ -102,8 +117,8 @@ class WitnessClient:
         line = min(times, key=times.__getitem__)
         if times[line] > LAST_SECOND:
             raise Refused(codes.WITNESS_NO_DATE(name=self.key.name, seconds=times[line]))
-        self._old, self.cosigned, self.time = head.size, max(self.cosigned, head.size), times[line]
-        return line
+        self.taken = head.size
+        return Cosignature(line, times[line])
 
     async def _post(self, body: bytes) -> tuple[int, bytes, str]:
         if self._session is None:

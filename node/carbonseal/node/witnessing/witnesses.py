@@ -1,7 +1,10 @@
 """Witnesses of one log: a task for each sends it the newest signed head, and stores its cosignature (C2SP tlog-witness).
 
 - A slow or unreachable witness delays no other.
-- A cosignature is added to the signed head at once: in the database, the published checkpoint, and so in passports.
+- A cosignature is added to the signed head at once: in the database, the published checkpoint, and so in passports. It counts as
+  given once it is stored: where the disk is full, the witness is asked for it again.
+- A witness that has taken a newer head than there is to show is no alarm where the guard knows of that head: a crash came between
+  signing and publishing. It waits for that head, which is made again first.
 - Where the log has a `quorum`, a head is published only once so many witnesses have cosigned it, and no batch is made meanwhile.
   Entries stay queued, durably. After a crash the same head is signed and shown again: witnesses cosign the same head again.
 """
@@ -13,13 +16,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from carbonseal.findings import BrokenOff
-from carbonseal.log.notes import Signature
 from carbonseal.node.config import WitnessConfig
 from carbonseal.node.sealing.sequencer import Sequencer, Signed
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.transport import backoff
 
-from .client import Consistency, WitnessClient
+from .client import Consistency, Cosignature, WitnessClient
 
 LOG = logging.getLogger(__name__)
 FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds until a witness that failed is asked again
@@ -71,7 +73,7 @@ class Witnesses:
             event = self._signed[client.key]
             event.clear()
             head = self._sequencer.newest_signed
-            if head is None or client.cosigned >= head.checkpoint.size:
+            if head is None or client.cosigned >= head.checkpoint.size or client.taken > head.checkpoint.size:
                 await _first(event.wait(), sleep(IDLE))
                 continue
             if await self._ask(client, head):
@@ -81,31 +83,30 @@ class Witnesses:
             await sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
 
     async def _ask(self, client: WitnessClient, head: Signed) -> bool:
-        """Whether the witness has cosigned, or answered without a problem."""
+        """Whether its cosignature is stored, or it has a newer head already."""
         before = client.problem
-        signature = await client.cosign(head.checkpoint, head.note, self._newest())
-        self._log(client, head, repeated=before is not None and before == client.problem)
-        if signature is not None:
-            await self._took(head, signature)
+        given = await client.cosign(head.checkpoint, head.note, self._sequencer.largest_signed)
+        if given is not None and not await self._is_stored(client, head, given):
+            return False
+        if given is not None or client.problem is not None:
+            self._log(client, head, repeated=before is not None and before == client.problem)
         return client.problem is None
 
-    def _newest(self) -> int:
-        head = self._sequencer.newest_signed
-        return head.checkpoint.size if head else 0
-
-    async def _took(self, head: Signed, signature: Signature) -> None:
+    async def _is_stored(self, client: WitnessClient, head: Signed, given: Cosignature) -> bool:
+        size = head.checkpoint.size
         try:
-            published = await self._thread.run(
-                self._sequencer.add_cosignature, head.checkpoint.size, signature, int(self._clock())
+            published = await self._thread.run(self._sequencer.add_cosignature, size, given.line, int(self._clock()))
+        except (BrokenOff, OSError) as error:  # a full disk: the witness is asked again
+            origin = self._sequencer.origin
+            LOG.error(
+                "cosignature not stored: log=%s size=%d witness=%s error=%s", origin, size, client.key.name, error
             )
-        except (
-            BrokenOff,
-            OSError,
-        ) as error:  # a full disk: the witness is asked again about the next head, or after a restart
-            LOG.error("cosignature not stored: log=%s error=%s", self._sequencer.origin, error)
-            return
+            return False
+        # Durable: the head with the cosignature, or one that waits and is shown again after a crash.
+        client.count(size, given)
         if published:
             self._published()
+        return True
 
     def _log(self, client: WitnessClient, head: Signed, *, repeated: bool) -> None:
         origin, size = self._sequencer.origin, head.checkpoint.size

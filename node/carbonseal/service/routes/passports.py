@@ -14,6 +14,7 @@ from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import (
     BOUNDS,
+    MEMORY,
     NODE,
     PASSPORTS,
     REFRESHES,
@@ -35,10 +36,11 @@ MOST_WARNINGS = 16
 async def issue(request: web.Request) -> web.Response:
     """Issue: the body is an issue request, the answer the passport. What is known to be wrong with it is in header fields."""
     require_type(request, JSON)
+    most = request.app[BOUNDS].issue_request
+    limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
+    body = await read_body(request, most, request.app[TIMEOUT], request.app[MEMORY])
     with request.app[PASSPORTS].take():
-        most = request.app[BOUNDS].issue_request
-        limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
-        wanted = await asyncio.to_thread(parse, await read_body(request, most, request.app[TIMEOUT]), limits)
+        wanted = await asyncio.to_thread(parse, body, limits)
         found: list[Finding] = []
         answered = _passport(await request.app[NODE].issue(wanted, found.append), status=201)
         for finding in found[:MOST_WARNINGS]:
@@ -50,8 +52,8 @@ async def issue(request: web.Request) -> web.Response:
 async def refresh(request: web.Request) -> web.Response:
     """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
+    old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT], request.app[MEMORY])
     with request.app[REFRESHES].take():
-        old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT])
         return _passport(await request.app[NODE].refresh(old))
 
 
