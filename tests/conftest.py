@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.counted import count_no_programs, counted
 from tests.once import once
+from tests.programs.counted import count_no_programs, counted
 from tests.tokens import SoftHsm, softhsm_module
 
 # No property has a deadline: how long an example takes says more about the machine than about the code.

@@ -12,8 +12,8 @@ import pytest
 from carbonseal.cli.errors import MissingExtra, missing_module
 from carbonseal.plugins import COMMANDS
 from tests.cli.conftest import Run
-from tests.counted import counted
 from tests.installed import install
+from tests.programs.counted import counted
 
 
 def test_help_names_every_command(run: Run) -> None:

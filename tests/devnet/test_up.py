@@ -26,7 +26,7 @@ from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import running
 from carbonseal_devnet.main import main
 from carbonseal_devnet.supervised_process import ProgramMissing
-from tests.counted import counted
+from tests.programs.counted import counted
 from tests.world import MemoryLog
 
 COMMAND = [sys.executable, "-c", "from carbonseal_devnet.main import main; main()"]

@@ -23,7 +23,7 @@ from carbonseal.log.notes import Note
 from carbonseal.node.node import Node
 from carbonseal.service.client import open_node
 from carbonseal.service.remote import RemoteNode
-from tests.counted import counted
+from tests.programs.counted import counted
 from tests.service.nodes import make_node
 
 CARBONSEAL = [sys.executable, "-W", "error", "-c", "from carbonseal.cli.main import main; main()"]

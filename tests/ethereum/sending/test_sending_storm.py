@@ -25,7 +25,8 @@ from carbonseal.storage.schema import NODE
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_devnet.ethereum.network import Network
-from tests import nodes, storms
+from tests import nodes
+from tests.programs import storms
 
 HERE = Path(__file__).parents[1]
 CONFIRMATIONS = 6

@@ -23,8 +23,8 @@ from carbonseal_adapters.fabric.chaincode.package import package, package_id
 from carbonseal_adapters.fabric.chaincode.registry import Declined, Page, Registry
 from carbonseal_adapters.fabric.checking.anchors import anchor_key, anchor_value
 from carbonseal_adapters.fabric.checking.certificates import publisher_id
-from tests.counted import counted
 from tests.fabric.scenes.identities import Organisation, Signer
+from tests.programs.counted import counted
 
 NOW = 1_795_000_000
 LOG, ROOT, OTHER = (letter * 64 for letter in "abc")

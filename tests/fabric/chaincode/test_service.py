@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from carbonseal_adapters.fabric.chaincode.__main__ import main
-from tests.counted import counted
+from tests.programs.counted import counted
 
 PROGRAM = [sys.executable, "-m", "carbonseal_adapters.fabric.chaincode"]
 

@@ -28,8 +28,9 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_devnet.fabric.network import FabricNetwork
-from tests import nodes, storms
+from tests import nodes
 from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
+from tests.programs import storms
 from tests.repository.sources import REPOSITORY
 
 ANCHORS = storms.anchors(50)
