@@ -176,6 +176,7 @@ PROFILES = PluginGroup(
         "ilcd-epd/1": "carbonseal.records.profiles.ilcd.epd_1:PROFILE",
         "activity/1": "carbonseal.records.profiles.activity.activity_1:PROFILE",
         "json/1": "carbonseal.records.profiles.generic:PROFILE",
+        "file/1": "carbonseal.records.profiles.files:PROFILE",
         "credential/1": "carbonseal.records.profiles.generic:CREDENTIAL",
         "status-list/1": "carbonseal.records.profiles.generic:STATUS_LIST",
     },

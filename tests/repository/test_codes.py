@@ -19,6 +19,7 @@ ABOUT_INSTALLATIONS = {
     "issue.ended",
     "issue.own-component",
     "issue.supersedes-unknown",
+    "issue.too-large",
     "plugin.conflict",
     "policy.package-not-named",
 }

@@ -14,7 +14,9 @@ import aiohttp
 import pytest
 
 from carbonseal.node.node import Node
+from carbonseal.records.sources import Source
 from carbonseal.service.context import USUAL, Bounds
+from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node, served
 
 RECORDS = "/v1/records?profile=json/1"
@@ -335,3 +337,46 @@ def test_records_that_are_not_there(directory: Path, digest: str, status: int, c
             assert await refusal(response) == (status, code)
 
     run(directory, act)
+
+
+class TestFiles:
+    URL = "/v1/records?profile=file/1"
+
+    def test_a_file_has_its_media_type_from_the_request(self, directory: Path) -> None:
+        async def act(node: Node, session: aiohttp.ClientSession) -> None:
+            data = b"\x00\xff not JSON"
+            receipt = await node.submit(data, "file/1", media="application/pdf")
+            async with session.post(self.URL, data=data, headers={"Content-Type": "application/pdf"}) as response:
+                assert response.status == 201
+                assert (await response.json()) == receipt.to_json()
+
+        run(directory, act)
+
+    @pytest.mark.parametrize(
+        ("headers", "size", "status", "code"),
+        [
+            ({"Content-Type": "text/csv; charset=utf-8"}, 1, 400, "file.media-type"),
+            ({"Content-Type": "application/x-www-form-urlencoded"}, 1, 415, "http.wrong-type"),
+            ({"Content-Type": "text/csv", "Content-Encoding": "gzip"}, 1, 415, "http.packed"),
+            ({"Content-Type": "text/csv"}, 1001, 413, "http.body-too-large"),
+        ],
+    )
+    def test_what_is_refused(self, directory: Path, headers: dict[str, str], size: int, status: int, code: str) -> None:
+        async def act(node: Node, session: aiohttp.ClientSession) -> None:
+            async with session.post(self.URL, data=b"x" * size, headers=headers) as response:
+                assert await refusal(response) == (status, code)
+
+        run(directory, act, Bounds(file=1000))
+
+    def test_many_are_sent_one_by_one(self, directory: Path) -> None:
+        items = [Source(("a",), b"1", "text/csv"), Source(("b",), b"2", "CSV"), Source(("c",), b"3", "text/csv")]
+
+        async def go() -> None:
+            async with served(directory, USUAL) as (node, url), RemoteNode(url) as far:
+                sent = [result async for result in far.submit_many(items, "file/1")]
+                near = [result async for result in node.submit_many(items, "file/1")]
+            assert [one.receipt for one in sent] == [one.receipt for one in near]
+            assert sent[1].finding is not None
+            assert (sent[1].finding.code.name, sent[1].finding.place) == ("file.media-type", ("b",))
+
+        asyncio.run(go())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from carbonseal.log.notes import Note
 from carbonseal.records.canonical import jcs
 from tests.vectors.scene import Scene, Value
 from tests.world import CHAIN, OTHER_ORIGIN, SIGNED, Issuer
+
+Change = Callable[[Value], Any]
 
 DAY = timedelta(days=1)
 OTHER = f"tlog:{OTHER_ORIGIN}"
@@ -97,6 +100,12 @@ def foreign_list(value: Value) -> None:
 
 def misnamed(draft: Value) -> None:
     draft["credentialSubject"]["records"][0]["profile"] = "pact/3.0"
+
+
+def former(value: Value) -> None:
+    """The members that a subject had before version 1 was fixed, and no other."""
+    subject = value["credentials"][value["credential"]]["document"]["credentialSubject"]
+    del subject["identifiers"], subject["classifications"]
 
 
 def refitted(value: Value) -> None:

@@ -24,13 +24,14 @@ from tests.vectors.making import (
     products,
     records,
 )
+from tests.vectors.making import files as files_as_records
 
 FOLDER = Path(__file__).parent
 
 # What each file is about, the section of docs/spec.md that it illustrates, and what makes its cases.
 SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "canonical": ("2", records.canonical),
-    "admission": ("3", records.admission),
+    "admission": ("3", lambda: records.admission() + files_as_records.admission()),
     "commitments": ("4", records.commitments),
     "entries": ("5", log.entries),
     "tree": ("6.1", log.tree),

@@ -66,7 +66,8 @@ def _canonicalise(case: Vector, _: Vector) -> dict[str, Any]:
 
 
 def _admit(case: Vector, _: Vector) -> dict[str, Any]:
-    return {"canonicalSha256": hashlib.sha256(admit(octets(case["input"]), case["profile"]).canonical).hexdigest()}
+    record = admit(octets(case["input"]), case["profile"], media=case.get("media", ""))
+    return {"canonicalSha256": hashlib.sha256(record.canonical).hexdigest()}
 
 
 def _commit(case: Vector, _: Vector) -> dict[str, Any]:

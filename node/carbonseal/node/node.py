@@ -191,9 +191,10 @@ class Node:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
-        """Admit and store one record: it is durable when its receipt is returned. Raises Refused, `Busy`, `Frozen`."""
-        return (await self.logs.submit(admit(raw, profile), tenant)).receipt
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
+        """Admit and store one record: it is durable when its receipt is returned. `media` is the media type of a file. Raises
+        Refused, `Busy`, `Frozen`."""
+        return (await self.logs.submit(admit(raw, profile, media=media), tenant)).receipt
 
     def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT

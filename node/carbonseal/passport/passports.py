@@ -29,6 +29,7 @@ from carbonseal.passport.status_lists import MAX_VERSIONS, STATUS_LIST, StatusLi
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
+from carbonseal.records.files import FILE, MAX_FILE, File
 
 from . import codes
 
@@ -43,15 +44,35 @@ SUBJECTS: Mapping[str, Subject[Any]] = {"credentials": PRODUCT, "statusLists": S
 
 @dataclass(frozen=True, slots=True)
 class Disclosed:
-    """A record that is disclosed: its document in full."""
+    """A record that is disclosed: its document in full, or the file that it is."""
 
     profile: str
     salt: bytes
-    document: Mapping[str, Any]
+    document: Mapping[str, Any]  # empty where the record is a file
+    file: File | None = None  # of profile FILE alone
+
+    @staticmethod
+    def of_canonical(profile: str, salt: bytes, canonical: bytes) -> Disclosed:
+        """The record of this canonical form, as admission made it."""
+        if profile == FILE:
+            return Disclosed(profile, salt, {}, File.of_canonical(canonical))
+        return Disclosed(profile, salt, strict.parse(canonical))
+
+    @property
+    def canonical(self) -> bytes:
+        """Its canonical form, which the commitment binds."""
+        return jcs(self.document) if self.file is None else self.file.canonical
 
     def commitment(self) -> bytes:
         """Its commitment (32 bytes), which is its key in the passport."""
-        return commit(self.profile, self.salt, jcs(self.document))
+        return commit(self.profile, self.salt, self.canonical)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a passport has it."""
+        named = {"profile": self.profile, "salt": self.salt.hex()}
+        if self.file is None:
+            return {**named, "document": self.document}
+        return {**named, "media": self.file.media, "data": encode_base64(self.file.data)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +107,7 @@ class Passport:
             "carbonseal": VERSION,
             "credential": self.root.hex(),
             "credentials": _carried_to_json(self.credentials),
-            "records": {
-                key.hex(): {"profile": record.profile, "salt": record.salt.hex(), "document": record.document}
-                for key, record in self.records.items()
-            },
+            "records": {key.hex(): record.to_json() for key, record in self.records.items()},
             "seals": seals,
             "checkpoints": checkpoints,
             "evidence": evidence,
@@ -214,7 +232,14 @@ def _carried(value: Mapping[str, Any], section: str, subject: Subject[Any]) -> d
 
 
 def _disclosed(key: str, member: Mapping[str, Any]) -> tuple[bytes, Disclosed]:
-    record = Disclosed(member["profile"], bytes.fromhex(member["salt"]), member["document"])
+    profile, salt = member["profile"], bytes.fromhex(member["salt"])
+    if profile == FILE:
+        data = decode_base64(member["data"], "records", key)
+        if len(data) > MAX_FILE:
+            raise Refused(codes.PASSPORT_OVER_LIMIT("records", key, what="bytes of a file", limit=MAX_FILE))
+        record = Disclosed(profile, salt, {}, File(member["media"], data))
+    else:
+        record = Disclosed(profile, salt, member["document"])
     return bytes.fromhex(key), _keyed("records", key, record, record.commitment())
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from carbonseal.findings import Code, Refused
+from carbonseal.records.files import FILE, MEDIA_TYPE
 from carbonseal.records.places import pointer
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"]
@@ -165,7 +166,13 @@ STATUS_LIST = _credential(
     {},
 )
 
-_DISCLOSED = _closed({"profile": _NAME, "salt": _DIGEST, "document": {"type": "object"}})
+_MEDIA_TYPE: Schema = {"type": "string", "pattern": f"^{MEDIA_TYPE}$"}
+_DISCLOSED: Schema = {
+    "type": "object",
+    "if": {"properties": {"profile": {"const": FILE}}, "required": ["profile"]},
+    "then": _closed({"profile": _NAME, "salt": _DIGEST, "media": _MEDIA_TYPE, "data": _BASE64}),
+    "else": _closed({"profile": _NAME, "salt": _DIGEST, "document": {"type": "object"}}),
+}
 _SIGNED = _closed({"salt": _DIGEST, "document": {"type": "object"}})
 _EVIDENCE = _closed({"type": _NAME, "version": {"type": "integer", "minimum": 1, "maximum": 65535}, "data": _BASE64})
 _HEAD = _closed(

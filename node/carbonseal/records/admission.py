@@ -1,4 +1,5 @@
-"""Admission: bytes from outside to a record that can be sealed. Strict JSON first, then the profile, then RFC 8785 bytes."""
+"""Admission: bytes from outside to a record that can be sealed. Strict JSON first, then the profile, then RFC 8785 bytes; a file
+(profile ``file/1``) as it is."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.records.canonical import canonicalise, jcs
+from carbonseal.records.files import FILE, admit_file
 from carbonseal.records.profiles import RESERVED, lookup, recognition
 from carbonseal.records.strict import RECORD_LIMITS, Limits
 
@@ -15,18 +17,20 @@ from . import codes
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document that its profile accepts, as RFC 8785 bytes."""
+    """A document that its profile accepts, in canonical form: RFC 8785, or that of a file."""
 
     profile: str
     canonical: bytes
 
 
-def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS) -> Record:
-    """The record of one document from outside. Raises Refused with the JSON pointer as place: ``json.*``, ``profile.*`` or a
-    code of the profile. The profiles of documents that carbonseal signs itself are refused. Where the document plainly is
-    something else than the profile takes, the refusal names that."""
+def admit(raw: bytes, profile: str, limits: Limits = RECORD_LIMITS, *, media: str = "") -> Record:
+    """The record of one document from outside; `media` is the media type of a file. Raises Refused with the JSON pointer as
+    place: ``json.*``, ``profile.*``, ``file.*`` or a code of the profile. The profiles of documents that carbonseal signs itself
+    are refused. Where the document plainly is something else than the profile takes, the refusal names that."""
     if profile in RESERVED:
         raise Refused(codes.PROFILE_RESERVED(id=profile))
+    if profile == FILE:
+        return Record(profile, admit_file(raw, media).canonical)
     found = lookup(profile)
     document = canonicalise(raw, limits)
     try:

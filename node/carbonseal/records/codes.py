@@ -110,6 +110,20 @@ SOURCE_KIND = undetermined(
 )
 SOURCE_EMPTY = undetermined("source.empty", "the folder has no .json, .ndjson or .jsonl file", "check the path")
 
+SOURCE_MEDIA_TYPE = undetermined(
+    "source.media-type", "the name does not say which media type the file has", "name it: --media application/pdf"
+)
+
 SALT_LENGTH = rejected(
     "commitment.salt-length", "the salt has {found} bytes; expected 32", "use the salt of the receipt"
 )
+
+FILE_TOO_LARGE = undetermined(
+    "file.too-large", "the file has more than {limit} bytes", "seal its parts, or a smaller file that names its digest"
+)
+FILE_MEDIA_TYPE = rejected(
+    "file.media-type",
+    "{found} is not a media type; expected type/subtype in small letters, without parameters",
+    "say what the file is: --media application/pdf, or over HTTP the Content-Type",
+)
+FILE_NOT_BYTES = rejected("file.not-bytes", "expected a file, found {found}", "admit it as bytes, with a media type")

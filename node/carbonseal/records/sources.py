@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from carbonseal.findings import Finding, Place
+from carbonseal.records.files import MAX_FILE, guess
 from carbonseal.records.places import printable
 from carbonseal.records.strict import RECORD_LIMITS, Limits
 
@@ -24,10 +25,12 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document, not read yet, and where it came from: a file, or a file and a line."""
+    """One document, not read yet, and where it came from: a file, or a file and a line. `media` is the media type of a record
+    that is a file."""
 
     place: Place
     raw: bytes
+    media: str = ""
 
 
 def read_records(paths: Iterable[Path], limits: Limits = RECORD_LIMITS) -> Iterator[Source | Finding]:
@@ -44,6 +47,20 @@ def read_records(paths: Iterable[Path], limits: Limits = RECORD_LIMITS) -> Itera
             yield from _read_folder(path, limits)
         else:
             yield from _read_file(path, limits)
+
+
+def read_files(paths: Iterable[Path], media: str = "") -> Iterator[Source | Finding]:
+    """The files at `paths`, in order, as they are: each with its media type, `media` or what its name says. A file that cannot be
+    read, or whose media type nobody says, comes as a finding in its place."""
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                raw = file.read(MAX_FILE + 1)
+        except OSError as error:
+            yield _unreadable(path, error)
+            continue
+        kind = media or guess(path.name)
+        yield Source((_name(path),), raw, kind) if kind else codes.SOURCE_MEDIA_TYPE(_name(path))
 
 
 def read_lines(stream: BinaryIO, place: Place, limits: Limits = RECORD_LIMITS) -> Iterator[Source | Finding]:

@@ -18,6 +18,8 @@ from carbonseal.transport import BodyTooLarge, read_chunks
 
 from . import codes
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")  # what a page can send; never the type of a file
+
 
 def require_type(request: web.Request, *wanted: str) -> str:
     """The request's content type. Raises Refused unless it is one of those wanted and there is no Content-Encoding.
@@ -27,6 +29,16 @@ def require_type(request: web.Request, *wanted: str) -> str:
         raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=request.content_type))
     require_no_encoding(request)
     return request.content_type
+
+
+def media_type(request: web.Request) -> str:
+    """The content type of a request whose body is a file, as it was sent. Raises Refused where there is none, or that of a form,
+    and where there is a Content-Encoding."""
+    if request.content_type in FORMS or "Content-Type" not in request.headers:
+        found = request.headers.get("Content-Type", "nothing")
+        raise Refused(codes.WRONG_TYPE(wanted="the media type of the file", found=found))
+    require_no_encoding(request)
+    return request.headers["Content-Type"]
 
 
 def require_no_encoding(request: web.Request) -> None:

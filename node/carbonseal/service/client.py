@@ -27,8 +27,8 @@ from . import codes
 class AnyNode(Protocol):
     """What commands do with a node. Every method raises Refused, with the same codes for a local and a remote node."""
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
-        """Seal one record. It is durable when the receipt is returned."""
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
+        """Seal one record. It is durable when the receipt is returned. `media` is the media type of a file."""
         ...
 
     def submit_many(
@@ -100,8 +100,8 @@ class LocalNode:
     def __init__(self, node: Node) -> None:
         self.node = node
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
-        return await self.node.submit(raw, profile, tenant)
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
+        return await self.node.submit(raw, profile, tenant, media)
 
     def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT

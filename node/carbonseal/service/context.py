@@ -13,6 +13,7 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.records.files import MAX_FILE
 from carbonseal.service.bodies import BodyMemory, BodyTimeout
 
 from . import codes
@@ -25,6 +26,7 @@ class Bounds:
     """Bounds of the service. Sizes are in bytes."""
 
     record: int = MIB
+    file: int = MAX_FILE
     checkpoint: int = 64 * 1024
     issue_request: int = 16 * MIB
     passport: int = 64 * MIB

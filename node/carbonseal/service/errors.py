@@ -33,6 +33,7 @@ STATUS = {
     codes.NO_CHECKPOINT.name: 404,
     codes.NO_TILE.name: 404,
     records_codes.JSON_TOO_LARGE.name: 413,
+    records_codes.FILE_TOO_LARGE.name: 413,
     sealing_codes.NODE_BUSY.name: 503,
     sealing_codes.NODE_QUORUM_UNMET.name: 503,
     node_codes.NODE_UNKNOWN_LOG.name: 404,

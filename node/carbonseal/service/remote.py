@@ -23,6 +23,7 @@ from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.sealing.intake import Item, Submitted, one_by_one
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
+from carbonseal.records.files import FILE
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 from carbonseal.service.errors import BROKEN
@@ -66,14 +67,19 @@ class RemoteNode:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT) -> Receipt:
-        answer = await self._json("POST", "/v1/records", raw, params={"profile": profile, "tenant": tenant})
-        return self._receipt(answer)
+    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
+        params, headers = {"profile": profile, "tenant": tenant}, {"Content-Type": media or JSON["Content-Type"]}
+        return self._receipt(await self._json("POST", "/v1/records", raw, params=params, headers=headers))
 
     async def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
     ) -> AsyncIterator[Submitted]:
-        """Results come while records are still sent. A record that cannot be sent has its refusal in its place."""
+        """Results come while records are still sent. A record that cannot be sent has its refusal in its place. Files are sent
+        one at a time."""
+        if profile == FILE:
+            async for item in one_by_one(items):
+                yield await self._submit_file(item, tenant)
+            return
         stream = _Stream(items)
         params = {"profile": profile, "tenant": tenant}
         async with self._request("POST", "/v1/records", stream.chunks(), headers=NDJSON, params=params) as response:
@@ -91,6 +97,16 @@ class RemoteNode:
                     )
                 yield self._submitted(stream.sent(), result)
         raise BrokenOff(codes.UNREACHABLE(url=self.url, why="it broke off in the middle of the stream"))
+
+    async def _submit_file(self, item: Item, tenant: str) -> Submitted:
+        if isinstance(item, Finding):
+            return Submitted(item.place, finding=item)
+        try:
+            return Submitted(item.place, await self.submit(item.raw, FILE, tenant, item.media))
+        except BrokenOff:
+            raise
+        except Refused as refused:
+            return Submitted(item.place, finding=refused.finding.under(*item.place))
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
         answer = await self._json("GET", f"/v1/records/{commitment.hex()}")
@@ -164,7 +180,7 @@ class RemoteNode:
 
     async def _bytes(self, method: str, path: str, body: bytes | None = None, **more: Any) -> bytes:
         data = None if body is None else io.BytesIO(body)
-        async with self._request(method, path, data, headers=JSON, **more) as response:
+        async with self._request(method, path, data, **{"headers": JSON, **more}) as response:
             return await self._read(response)
 
     @asynccontextmanager

@@ -60,3 +60,41 @@ def test_receipts_go_to_regular_files(run: Run, node: Path, tmp_path: Path) -> N
     assert done.exit_code == 2
     assert "is not a regular file" in done.stderr
     assert (tmp_path / "pipe").stat().st_mode & 0o777 == 0o644
+
+
+class TestFiles:
+    DATA = b"%PDF-1.7\n\x00\xff"
+
+    def test_a_file_is_sealed_as_it_is_and_comes_out_again(self, run: Run, node: Path, tmp_path: Path) -> None:
+        (tmp_path / "declaration.PDF").write_bytes(self.DATA)
+        (tmp_path / "data.unknown").write_bytes(self.DATA)
+        done = run("seal", node, tmp_path / "declaration.PDF", "--profile", "file/1")
+        assert (done.exit_code, done.stderr) == (0, f"{tmp_path / 'declaration.PDF'}  application/pdf\n1 sealed\n")
+        commitment = done.stdout.split()[0]
+        same = run("seal", node, tmp_path / "data.unknown", "--profile", "file/1", "--media", "application/pdf")
+        assert same.stdout.split()[0] == commitment
+        request = {"issuer": "issuer", "subject": "urn:a:b", "records": [{"role": "test", "commitment": commitment}]}
+        (tmp_path / "request.json").write_text(json.dumps(request))
+        passport, folder = tmp_path / "passport.json", tmp_path / "records"
+        assert run("passport", "issue", node, "--request", tmp_path / "request.json", "-o", passport).exit_code == 0
+        output = run("passport", "records", passport, "-o", folder).stdout
+        assert "file/1, test of urn:a:b" in output
+        assert (folder / f"{commitment}.pdf").read_bytes() == self.DATA
+        assert "record      test, file/1, disclosed" in run("passport", "show", passport).stdout
+
+    def test_what_cannot_be_sealed_is_reported_and_the_rest_goes_on(self, run: Run, node: Path, tmp_path: Path) -> None:
+        for name, size in (("a.bin", 1), ("b.csv", (8 << 20) + 1), ("c.csv", 8 << 20)):
+            (tmp_path / name).write_bytes(b"x" * size)
+        paths = [tmp_path / name for name in ("a.bin", "b.csv", "c.csv")]
+        done = run("seal", node, *paths, tmp_path, "--profile", "file/1")
+        assert done.exit_code == 2
+        assert "name it: --media" in done.stderr
+        assert "the file has more than 8388608 bytes" in done.stderr
+        assert done.stderr.endswith("1 sealed, 3 refused\n")
+
+    def test_a_media_type_belongs_to_files(self, run: Run, node: Path, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text("{}")
+        for profile, media, said in (("json/1", "text/csv", "--profile file/1"), ("file/1", "PDF", "not a media type")):
+            done = run("seal", node, tmp_path / "a.json", "--profile", profile, "--media", media)
+            assert done.exit_code == 2
+            assert said in done.stderr

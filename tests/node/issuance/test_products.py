@@ -11,9 +11,11 @@ import pytest
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import format_instant
+from carbonseal.node.issuance import issuance
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import Classification, Facility
+from carbonseal.records.files import File
 from tests.node.issuance.issuing import MAKER, START, Clock, issue, part, request, within
 
 FREIGHT = {"role": "stage", "stage": "A4", "quantity": "2", "unit": "ton kilometer"}
@@ -169,6 +171,31 @@ def test_a_sum_is_exact_and_has_no_more_digits_than_a_quantity(directory: Path, 
     with pytest.raises(Refused) as refused:
         made(directory, clock, 3, components=[part(cell, large), part(cell, "1"), part(cell, small)])
     assert refused.value.finding.code.name == "issue.malformed"
+
+
+def test_a_passport_that_nobody_could_read_is_not_handed_out(
+    directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuance, "MAX_PASSPORT", 1000)
+    with pytest.raises(Refused, match="at most 1000") as refused:
+        made(directory, clock, 1)
+    assert refused.value.finding.code.name == "issue.too-large"
+
+
+def test_a_file_is_disclosed_as_it_is(directory: Path, clock: Clock) -> None:
+    data = b"%PDF-1.7\n\x00\xff"
+
+    async def go(node: Node) -> bytes:
+        receipt = await node.submit(data, "file/1", media="application/pdf")
+        assert await node.submit(data, "file/1", media="application/pdf") == receipt
+        other = await node.submit(data, "file/1", media="application/octet-stream")
+        assert other.commitment != receipt.commitment
+        return await node.refresh(await node.issue(request(receipt.commitment)))
+
+    passport = parse(within(directory, clock, go))
+    (record,) = passport.records.values()
+    assert (record.profile, record.file) == ("file/1", File("application/pdf", data))
+    assert record.commitment() == passport.credential.records[0].commitment
 
 
 class TestWarnings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 GROUPS: dict[str, dict[str, str]] = {
     "Records: what a submitter sends": {
         "json": "a document is not strict JSON, or changes in canonical form",
+        "file": "a record that is a file is too large, or has no media type",
         "profile": "a profile is unknown, or refuses a document",
         "record": "a document does not have the form of its format, member by member",
         "source": "a file or folder with records cannot be read",

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.vectors import changes
 from tests.vectors.cases import Case, case, refused, repeated
+from tests.vectors.making import files
 from tests.vectors.making.verdicts import (
     OTHER,
     SINCE,
@@ -49,6 +50,7 @@ def passports() -> dict[str, Any]:
     _seals(made)
     _heads(made)
     _evidence(made)
+    files.verdicts(made)
     return {"policies": made.policies, "trusts": made.trusts, "passports": made.passports, "cases": made.cases}
 
 
@@ -94,6 +96,7 @@ def _files(made: Verdicts) -> None:
     made.base("of another", lambda scene: scene.passport(name="gate"))
     other = made.passports["of another"]
     add("another kind of file", "undetermined", "passport.other-file", change=lambda v: v.update(carbonseal="trust/1"))
+    add("from before the first release", "undetermined", "passport.other-file", change=changes.former)
     add("version 2", "undetermined", "passport.unknown-version", change=lambda v: v.update(carbonseal="passport/2"))
     for name, code, change in (
         ("an unknown member of another form", "passport.malformed", lambda v: v.update(more={}, evidence=[])),

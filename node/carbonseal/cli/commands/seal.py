@@ -17,7 +17,11 @@ from carbonseal.cli.options import NODE, Once
 from carbonseal.cli.receipts import Receipts, open_receipts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carbonseal.findings import Finding
     from carbonseal.node.sealing.intake import Submitted
+    from carbonseal.records.sources import Source
     from carbonseal.service.client import AnyNode
 
 REFUSED = 2  # exit status where a record was refused; the others are sealed
@@ -32,7 +36,14 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
     type=click.Path(exists=True, allow_dash=True, path_type=Path),
     metavar="RECORDS...",
 )
-@click.option("--profile", required=True, help="The records' profile: pact/3.0, or json/1 for any JSON object.")
+@click.option(
+    "--profile",
+    required=True,
+    help="The records' profile: pact/3.0, json/1 for any JSON object, or file/1 for any file as it is.",
+)
+@click.option(
+    "--media", cls=Once, help="The media type of the files, with file/1. Default: what the name of each says."
+)
 @click.option(
     "--tenant", default="default", show_default=True, help="Who submits them. Each tenant belongs to one log."
 )
@@ -44,7 +55,14 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
 )
 @click.pass_context
 def seal(
-    ctx: click.Context, *, directory: Path, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Path | None
+    ctx: click.Context,
+    *,
+    directory: Path,
+    paths: tuple[Path, ...],
+    profile: str,
+    media: str | None,
+    tenant: str,
+    receipts: Path | None,
 ) -> None:
     """Seal RECORDS in a log of the node in DIRECTORY: .json files, .ndjson and .jsonl files (one record a line), folders of
     them, or - for NDJSON from standard input.
@@ -52,28 +70,37 @@ def seal(
     Prints each record's commitment and source. A record that is refused is reported with its place, and the others are
     sealed; the exit status is then 2. Sealing a record again gives the same commitment and changes nothing.
 
+    With --profile file/1 every path is a file, of whatever kind and at most 8 MiB, which is sealed as it is. Its media type is
+    part of the record, and is printed: PDF, XML, CSV and Office files are known by their names, others need --media.
+
     \b
     Examples:
       carbonseal seal my-node footprint.json --profile pact/3.0
       carbonseal seal my-node records/ more.ndjson --profile pact/3.0 --receipts receipts.ndjson
+      carbonseal seal my-node declaration.pdf --profile file/1
       zcat year.ndjson.gz | carbonseal seal my-node - --profile pact/3.0
     """
+    from carbonseal.records.files import FILE
     from carbonseal.records.profiles import lookup
+    from carbonseal.records.sources import read_files, read_records
 
     lookup(profile)  # refuses an unknown profile once, instead of for every record
+    if media and profile != FILE:
+        raise click.UsageError(f"--media says what a file is: it belongs to --profile {FILE}.")
+    records = read_files(paths, media or "") if profile == FILE else read_records(paths)
     with nullcontext() if receipts is None else open_receipts(receipts) as file:
-        refused = with_node(directory, lambda node: _seal(node, paths, profile, tenant, file))
+        refused = with_node(directory, lambda node: _seal(node, records, profile, tenant, file))
     ctx.exit(REFUSED if refused else 0)
 
 
-async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: str, receipts: Receipts | None) -> int:
+async def _seal(
+    node: AnyNode, records: Iterator[Source | Finding], profile: str, tenant: str, receipts: Receipts | None
+) -> int:
     """Submit the records, print each, and have the log sequenced. The number of records that were refused."""
-    from carbonseal.records.sources import read_records
-
     started = int(time.time())
     sealed = before = refused = 0
     with Progress("sealing") as progress:
-        async for result in node.submit_many(read_records(paths), profile, tenant):
+        async for result in node.submit_many(_with_media(records), profile, tenant):
             progress.step()
             refused += result.receipt is None
             before += result.receipt is not None and result.receipt.acknowledged < started
@@ -84,6 +111,14 @@ async def _seal(node: AnyNode, paths: tuple[Path, ...], profile: str, tenant: st
     summary = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]
     click.echo(", ".join(summary), err=True)
     return refused
+
+
+def _with_media(records: Iterator[Source | Finding]) -> Iterator[Source | Finding]:
+    """The records. The media type of each file is printed on standard error."""
+    for item in records:
+        if media := getattr(item, "media", ""):
+            click.echo(plain(f"{item.place[0]}  {media}"), err=True)
+        yield item
 
 
 def _report(result: Submitted, receipts: Receipts | None) -> None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 )
 def records(file: Path, folder: Path) -> None:
     """Write every record that PASSPORT discloses, its components' too, to a file in FOLDER named after the record's commitment.
-    The bytes are the record's canonical form (RFC 8785), which the commitment binds.
+    The bytes are the record's canonical form (RFC 8785), which the commitment binds; those of a file (profile file/1) are the
+    file's own.
 
     Prints each file with its record's profile and role. Nothing is checked but the commitment: `carbonseal verify` checks the
     rest. An existing file with other content is refused, and left as it is.
@@ -40,7 +41,6 @@ def records(file: Path, folder: Path) -> None:
     """
     from carbonseal.cli.files.items import read_passport
     from carbonseal.passport.passports import parse
-    from carbonseal.records.canonical import jcs
 
     try:
         read = parse(read_passport(str(file)))
@@ -48,8 +48,9 @@ def records(file: Path, folder: Path) -> None:
         raise Failed.by(refused, str(file)) from refused
     folder.mkdir(parents=True, exist_ok=True)
     for commitment, record in read.records.items():
-        path = folder / f"{commitment.hex()}.json"
-        _write(path, jcs(record.document))
+        suffix, data = (".json", record.canonical) if record.file is None else (record.file.suffix, record.file.data)
+        path = folder / f"{commitment.hex()}{suffix}"
+        _write(path, data)
         click.echo(plain(f"{path}  {', '.join([record.profile, *_of(read, commitment)])}"))
     withheld = len(_listed(read) - set(read.records))
     click.echo(f"{len(read.records):,} written, {withheld:,} withheld. Nothing of this is verified.", err=True)

@@ -21,6 +21,11 @@ ISSUE_UNKNOWN_UNIT = rejected(
 ISSUE_ZERO = rejected(
     "issue.zero", "the quantity {quantity} {unit} is zero", "write how much it is, or leave the line out"
 )
+ISSUE_TOO_LARGE = rejected(
+    "issue.too-large",
+    "the passport would have {size} bytes; at most {limit}",
+    'withhold records: "disclose": false, and hand them over beside the passport',
+)
 ISSUE_COMPONENT_ENDS_FIRST = noted(
     "issue.component-ends-first",
     "its credential ends at {until}, before the product's own: the passport is undetermined from then on",

@@ -20,7 +20,7 @@ from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION
-from carbonseal.passport.passports import Disclosed, Passport, parse, parse_value
+from carbonseal.passport.passports import PASSPORT_LIMITS, Disclosed, Passport, parse, parse_value
 from carbonseal.passport.products import (
     PRODUCT,
     Batch,
@@ -33,7 +33,6 @@ from carbonseal.passport.products import (
 )
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
-from carbonseal.records.strict import parse as parse_json
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE, AT_REFRESH, objections
 
@@ -43,6 +42,7 @@ from .signers import Signer
 from .statuses import Statuses, carry
 from .warnings import warnings
 
+MAX_PASSPORT = PASSPORT_LIMITS.max_bytes
 Warn = Callable[[Finding], None]
 
 _Part = tuple[Component, Passport]
@@ -124,6 +124,8 @@ class Issuing:
         )
         await self._review(passport, AT_ISSUE)
         encoded = await asyncio.to_thread(passport.encode)
+        if len(encoded) > MAX_PASSPORT:  # its credential is sealed, and in no passport
+            raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
         await self._thread.run(self._issued.keep, passport, encoded, now)
         for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now)):
             warn(finding)
@@ -290,7 +292,7 @@ def _about(request: Mapping[str, Any], batch_key: bytes) -> dict[str, Any]:
 
 
 def _disclosed(record: SealedRecord) -> Disclosed:
-    return Disclosed(record.receipt.profile, record.receipt.salt, parse_json(record.canonical()))
+    return Disclosed.of_canonical(record.receipt.profile, record.receipt.salt, record.canonical())
 
 
 def _until(request: Mapping[str, Any], now: int) -> datetime | None:

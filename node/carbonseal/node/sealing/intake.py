@@ -114,7 +114,7 @@ class Intake:
         if isinstance(item, Finding):
             return item
         try:
-            record = admit(item.raw, profile)
+            record = admit(item.raw, profile, media=item.media)
         except Refused as refused:
             return refused.finding.under(*item.place)
         return self._commit(record, tenant)

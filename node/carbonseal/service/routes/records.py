@@ -12,8 +12,9 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.sealing.intake import Submitted
+from carbonseal.records.files import FILE
 from carbonseal.service import codes
-from carbonseal.service.bodies import read_body, read_lines, require_type
+from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
 from carbonseal.service.errors import describe
 from carbonseal.service.seals import seal_to_json
@@ -26,17 +27,28 @@ NDJSON = "application/x-ndjson"
 
 @ROUTES.post("/v1/records")
 async def submit(request: web.Request) -> web.StreamResponse:
-    """Submit one record as JSON, answered with its receipt; or a stream as NDJSON, answered line by line."""
+    """Submit one record as JSON, or as a file whose media type is the content type, answered with its receipt; or a stream as
+    NDJSON, answered line by line."""
+    profile, tenant = request.query.get("profile", ""), request.query.get("tenant", DEFAULT)
+    if profile == FILE:
+        return await _file(request, tenant)
     kind = require_type(request, JSON, NDJSON)
-    profile = request.query.get("profile", "")
     if not profile:
         raise Refused(codes.MISSING_PROFILE())
-    tenant = request.query.get("tenant", DEFAULT)
     if kind == NDJSON:
         with request.app[STREAMS].take():
             return await _stream(request, profile, tenant)
     raw = await read_body(request, request.app[BOUNDS].record, request.app[TIMEOUT])
     receipt = await request.app[NODE].submit(raw, profile, tenant)
+    return answer(receipt.to_json(), status=201)
+
+
+async def _file(request: web.Request, tenant: str) -> web.Response:
+    """Submit a file. So many at one time as streams: each is in memory."""
+    media = media_type(request)
+    with request.app[STREAMS].take():
+        raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
+        receipt = await request.app[NODE].submit(raw, FILE, tenant, media)
     return answer(receipt.to_json(), status=201)
 
 
