@@ -262,6 +262,8 @@ def _read(passport: Passport, listed: ListedRecord, lookup: Lookup) -> ReadRecor
     disclosed = passport.records.get(listed.commitment)
     if disclosed is None or disclosed.profile != listed.profile:
         return ReadRecord(listed, is_disclosed=disclosed is not None)
+    if disclosed.file is not None:  # whose figures nothing reads
+        return ReadRecord(listed, True)
     try:
         profile = lookup(listed.profile)
         profile.check(disclosed.document)

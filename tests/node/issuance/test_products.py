@@ -190,7 +190,10 @@ def test_a_file_is_disclosed_as_it_is(directory: Path, clock: Clock) -> None:
         assert await node.submit(data, "file/1", media="application/pdf") == receipt
         other = await node.submit(data, "file/1", media="application/octet-stream")
         assert other.commitment != receipt.commitment
-        return await node.refresh(await node.issue(request(receipt.commitment)))
+        warnings: list[Finding] = []
+        raw = await node.issue(request(receipt.commitment), warnings.append)
+        assert not warnings
+        return await node.refresh(raw)
 
     passport = parse(within(directory, clock, go))
     (record,) = passport.records.values()
