@@ -39,6 +39,10 @@ from carbonseal_devnet.network import init_argument
 ORIGIN = "log.certifier.example/2026"
 OTHER_ORIGIN = "log.port-authority.example/2026"
 POLICY = "customs.policy"
+CARBON_FLOW = (
+    "\n# The figures add up from the mine to the product, and everything that is needed to see it is there.\n"
+    + ("require carbon-flow if-unknown=undetermined\n")
+)
 TRUST = "trust.json"
 TIMEOUT = 60.0  # seconds that anchors get to be final
 
@@ -159,7 +163,8 @@ async def _certify(world: World, out: Path, stage: Stage) -> None:
             raw = await node.refresh(passport.encode())
             (out / "passport.json").write_bytes(raw)
             details.append(f"one file of {len(raw) / 1024:.0f} kB, with {len(parse(raw).seals)} seals")
-    shutil.copy(world.node / "policy-template.policy", out / POLICY)
+    template = (world.node / "policy-template.policy").read_text(encoding="utf-8")
+    (out / POLICY).write_text(template + CARBON_FLOW, encoding="utf-8")
 
 
 async def _issue(node: Node, chain_of_products: list[Product], commitments: dict[Path, str]) -> Passport:
@@ -241,7 +246,10 @@ def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
 
 def _customs(out: Path, stage: Stage) -> list[str]:
     expected = {
-        "passport.json": ("The passport, under a policy that requires all three ledgers", "verified"),
+        "passport.json": (
+            "The passport, under a policy that requires all three ledgers and carbon that adds up",
+            "verified",
+        ),
         "tampered.json": ("With a figure changed", "rejected"),
         "one-ledger-missing.json": ("Without one ledger's evidence", "undetermined"),
         "equivocation.json": ("With the heads of two forks", "rejected"),
