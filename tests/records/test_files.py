@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.findings import Outcome, Refused
+from carbonseal.findings import Finding, Outcome, Refused
 from carbonseal.records import files
 from carbonseal.records.admission import admit
 from carbonseal.records.files import MAX_FILE, File, admit_file, guess
 from carbonseal.records.profiles import lookup
+from carbonseal.records.sources import Source, read_files
 
 MEDIA = st.from_regex(files.MEDIA_TYPE, fullmatch=True)
 
@@ -50,6 +53,17 @@ def test_names_say_what_a_file_is_and_files_how_they_are_named() -> None:
         assert guess(f"x{suffix}") == media
         assert files.SUFFIXES[File(media, b"").suffix] == media
     assert File("font/woff", b"").suffix == ".bin"
+
+
+def test_files_are_read_with_their_media_types(tmp_path: Path) -> None:
+    for name in ("a.pdf", "b.bin"):
+        (tmp_path / name).write_bytes(b"\xff")
+    paths = [tmp_path / name for name in ("a.pdf", "b.bin", "c.pdf")]
+    found = list(read_files(paths))
+    assert found[0] == Source((str(paths[0]),), b"\xff", "application/pdf")
+    codes = [one.code.name for one in found if isinstance(one, Finding)]
+    assert codes == ["source.media-type", "source.missing"]
+    assert [one.media for one in read_files(paths[:2], "font/woff") if isinstance(one, Source)] == ["font/woff"] * 2
 
 
 def test_no_json_value_is_a_file() -> None:
