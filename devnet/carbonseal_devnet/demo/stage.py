@@ -66,10 +66,12 @@ class Stage:
 
 
 def _deciding(report: Report) -> list[Finding]:
-    """The findings that decided the verdict; of a verified passport, those of its own product that hold."""
+    """The findings that decided the verdict; of a verified passport, those of its own product and of the whole chain that
+    hold."""
     decides = DECIDES.get(report.verdict, Outcome.SHOWN)
     deciding = [finding for finding in report.findings if finding.code.outcome is decides]
     if decides is Outcome.REJECTED:
         return deciding
     root = report.findings[0].place[0]
-    return [finding for finding in deciding if finding.place[0] == root and finding.place[1:2] in ((), ("seal",))]
+    of_root = (("seal",), ())
+    return [one for one in deciding if not one.place or (one.place[0] == root and one.place[1:2] in of_root)]

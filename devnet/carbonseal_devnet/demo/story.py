@@ -247,7 +247,7 @@ def _gather_trust(world: World, out: Path, scratch: Path, stage: Stage) -> None:
 def _customs(out: Path, stage: Stage) -> list[str]:
     expected = {
         "passport.json": (
-            "The passport, under a policy that requires all three ledgers and carbon that adds up",
+            "The passport: all three ledgers, and carbon that adds up",
             "verified",
         ),
         "tampered.json": ("With a figure changed", "rejected"),
