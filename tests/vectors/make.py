@@ -12,7 +12,6 @@ from tests.flow import vector_cases
 from tests.vectors import examples
 from tests.vectors.cases import Case
 from tests.vectors.making import (
-    documents,
     eas,
     evidence,
     fabric,
@@ -21,17 +20,17 @@ from tests.vectors.making import (
     notes,
     passports,
     policies,
-    products,
     records,
 )
-from tests.vectors.making import files as files_as_records
+from tests.vectors.making.documents import credentials, products
+from tests.vectors.making.documents import files as file_records
 
 FOLDER = Path(__file__).parent
 
 # What each file is about, the section of docs/spec.md that it illustrates, and what makes its cases.
 SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "canonical": ("2", records.canonical),
-    "admission": ("3", lambda: records.admission() + files_as_records.admission()),
+    "admission": ("3", lambda: records.admission() + file_records.admission()),
     "commitments": ("4", records.commitments),
     "entries": ("5", log.entries),
     "tree": ("6.1", log.tree),
@@ -46,9 +45,9 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "eas-evidence": ("8", eas.eas),
     "tlog-evidence": ("10", evidence.tlog),
     "fabric-evidence": ("9", fabric.fabric),
-    "credentials": ("12", documents.credentials),
+    "credentials": ("12", credentials.credentials),
     "batches": ("12", products.batches),
-    "status-lists": ("13", documents.status_lists),
+    "status-lists": ("13", credentials.status_lists),
     "passports": ("14 and 17", passports.passports),
     "issue-requests": ("18", products.issue_requests),
     "trusts": ("16", passports.trusts),

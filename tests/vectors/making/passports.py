@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.vectors import changes
 from tests.vectors.cases import Case, case, refused, repeated
-from tests.vectors.making import files
+from tests.vectors.making.documents import files
 from tests.vectors.making.verdicts import (
     OTHER,
     SINCE,

@@ -10,7 +10,7 @@ from typing import Any
 from carbonseal.instants import format_instant
 from carbonseal.records.canonical import jcs
 from tests.vectors.cases import Case, case, refused, undetermined
-from tests.vectors.making import products
+from tests.vectors.making.documents import products
 from tests.vectors.scene import Scene, Value
 from tests.world import AT, key, suspendable
 

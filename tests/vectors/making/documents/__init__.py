@@ -1,0 +1,1 @@
+"""Vectors of documents: credentials and status lists, product credentials, files as records."""
