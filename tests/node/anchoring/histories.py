@@ -130,7 +130,7 @@ def drawn(number: int) -> History:
             case "c":
                 return [Clock(choose((-4e8, -900.0, 900.0)))]
             case _:
-                return [End()]
+                return choose([[End()], [fault(ledger, ["full"]), End()]])
 
     return History(choose((1, 1, 2)), choose((1, 1, 2)), choose((3, 12)), [step() for _ in range(choose((4, 5, 6, 7)))])
 
