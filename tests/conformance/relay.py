@@ -18,6 +18,7 @@ class Relay:
     url: str = ""
     down: bool = False
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _serving: set[asyncio.Task[object]] = field(default_factory=set)
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:
@@ -36,16 +37,20 @@ class Relay:
             writer.close()
             return
         there = urlsplit(self.target)
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         from_server, to_server = await asyncio.open_connection(there.hostname, there.port)
         self._open |= {writer, to_server}
         await asyncio.gather(_pump(reader, to_server, self.delay), _pump(from_server, writer, self.delay))
         self._open -= {writer, to_server}
+        self._serving.discard(task)
 
     async def close(self) -> None:
         """Every connection that is open still."""
         for writer in self._open:
             writer.close()
-        await asyncio.gather(*(writer.wait_closed() for writer in self._open), return_exceptions=True)
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:

@@ -114,16 +114,20 @@ class Channel:
             raise TransientError(f"block 0 is not there: {declined}") from declined
 
     async def first_hash(self) -> bytes | None:
-        """The hash of block 0, as block 1 of whichever peer has it says; None where nobody that answers has it."""
+        """The hash of block 0, as block 1 of whichever peer has it says, the other organisations' first; None where nobody that
+        answers has it."""
         try:
-            return (await self.block(1)).previous_hash
+            return (await self._block(1, (*self._others, *self._gateways))).previous_hash
         except TransientError:
             return None
 
     async def block(self, number: int) -> Block:
         """A block. Raises `TransientError`, also where there is no such block yet."""
+        return await self._block(number, (*self._gateways, *self._others))
+
+    async def _block(self, number: int, peers: Sequence[Peer]) -> Block:
         try:
-            answer = await self._ask_each((*self._gateways, *self._others), *self._block_query(number))
+            answer = await self._ask_each(peers, *self._block_query(number))
             return Block.of(answer.payload)
         except Declined as declined:
             raise TransientError(f"block {number} is not there: {declined}") from declined

@@ -7,6 +7,7 @@ envelope; sent again it is written once at most, because a channel knows transac
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -63,15 +64,17 @@ async def connect(uri: str, options: Mapping[str, str], secret: Secrets) -> Fabr
 async def _genesis(channel: Channel, options: Options) -> bytes:
     """The channel's first block, raw: as one's own peers have it, or, where they joined by a snapshot, from the file that the
     options name. Raises `Refused` where that is missing or of another channel, and `TransientError`."""
-    served, given = await channel.first_block(), options.genesis
-    if given is not None:
-        known = Block.of(served).hash if served else await channel.first_hash()
-        if known not in (None, Block.of(given).hash):
-            raise Refused(codes.FILE_MALFORMED("genesis", problem="the channel has another first block"))
-        return given
-    if served is None:
-        raise Refused(codes.GENESIS_NEEDED("genesis", msp=options.client.msp, channel=channel.name))
-    return served
+    given = options.genesis
+    if given is None:
+        served = await channel.first_block()
+        if served is None:
+            raise Refused(codes.GENESIS_NEEDED("genesis", msp=options.client.msp, channel=channel.name))
+        return served
+    served, named = await asyncio.gather(channel.first_block(), channel.first_hash())  # at once: peers may be far away
+    known = named if served is None else Block.of(served).hash
+    if known not in (None, Block.of(given).hash):
+        raise Refused(codes.FILE_MALFORMED("genesis", problem="the channel has another first block"))
+    return given
 
 
 class FabricLedger:
