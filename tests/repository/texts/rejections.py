@@ -140,9 +140,9 @@ ARGUMENTS = (
     ),
     Rejection(
         "Figures that contradict each other",
-        "Arithmetic on what issuers signed, with the rounding that each format allows; the page on checks has "
-        "each formula. A figure that is missing, withheld, of another unit or of an unknown profile is "
-        "undetermined.",
+        "Exact arithmetic on what one issuer signed, with the rounding and losses that honest figures have; "
+        "checks.md has each check. What is withheld, not stated or not comparable is not checkable, and rejects "
+        "only where what one issuer signed contradicts itself.",
         "figures.* total.* biogenic.* consistency.geographies consistency.packaging consistency.range "
         "consistency.mass quantities.* contributions.* batch.* mass.* primary-data.* duplicate.* transport.*",
     ),
