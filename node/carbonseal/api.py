@@ -8,7 +8,9 @@ a ledger adapter            `Connect`, `Ledger`, `Capabilities`, `Anchor`, `Atte
                             `OutcomeUnknownError`
 its evidence verifier       `EvidenceVerifier`, `Evidence`, `Statement`, `Pins`, `Checked`, `Proved`, `TrustItem`, `TrustItems`
 its trust gatherer          `TrustGatherer`, `GatherRequest`, `GatherResult`, `TrustReview`
-a profile of records        `Profile`
+a profile of records        `Profile`, `Node`, `Footprint` and what is in one: `Figure`, `Unit`, `Basis`, `Sum`, `Part`, `Sign`,
+                            `StageFigure`, `Stages`, `Period`, `Verification`, `Methods`, `Metric`, `Flow`, `TransportLeg`;
+                            `read_decimal`, `find_unit`, `span`, `PRODUCTION`
 a signer scheme             `SignerScheme`, `Signer`, `KeyKind`, `Curve`, `Secret`, `KeyUri`, `read_uri`
 a command                   a `click.Command`; nothing of carbonseal
 what all of them report     `Finding`, `Outcome`, `Code`, made by `shown`, `noted`, `undetermined`, `rejected`; `Refused`
@@ -40,13 +42,33 @@ Packages announce what they bring by entry points: `carbonseal.plugins` lists th
     # [project.entry-points."carbonseal.profiles"]
     # "foundry/1" = "foundry_profiles:FOUNDRY"
 
-For a ledger see docs/ledger-of-your-own.md; for a signer scheme, `carbonseal.keys.signers`. Programs that verify import from
-`carbonseal`. Every module that is named neither here nor there is private, and changes without notice.
+For a profile with figures see docs/format-of-your-own.md, for a ledger docs/ledger-of-your-own.md, for a signer scheme
+`carbonseal.keys.signers`. Programs that verify import from `carbonseal`. Every module that is named neither here nor there is
+private, and changes without notice.
 """
 
 from __future__ import annotations
 
 from carbonseal.findings import Code, Finding, Outcome, Refused, noted, rejected, shown, undetermined
+from carbonseal.footprints.documents import Node
+from carbonseal.footprints.figures import Figure, read_decimal
+from carbonseal.footprints.model import (
+    Basis,
+    Flow,
+    Footprint,
+    Methods,
+    Metric,
+    Part,
+    Period,
+    Sign,
+    StageFigure,
+    Sum,
+    TransportLeg,
+    Verification,
+)
+from carbonseal.footprints.stages import PRODUCTION, Stages, span
+from carbonseal.footprints.units import Unit
+from carbonseal.footprints.units import find as find_unit
 from carbonseal.gathering import GatherRequest, GatherResult, TrustGatherer, TrustReview
 from carbonseal.keys.signers import Curve, KeyKind, Secret, Signer, SignerScheme
 from carbonseal.keys.uris import KeyUri, read_uri
@@ -77,10 +99,12 @@ from carbonseal.ledger import (
 from carbonseal.records.profiles import Profile
 
 __all__ = [
+    "PRODUCTION",
     "Anchor",
     "Attempt",
     "AttemptStatus",
     "Balance",
+    "Basis",
     "Capabilities",
     "Checked",
     "Code",
@@ -88,15 +112,23 @@ __all__ = [
     "Curve",
     "Evidence",
     "EvidenceVerifier",
+    "Figure",
     "Finding",
+    "Flow",
+    "Footprint",
     "GatherRequest",
     "GatherResult",
     "KeyKind",
     "KeyUri",
     "Ledger",
+    "Methods",
+    "Metric",
+    "Node",
     "Observation",
     "Outcome",
     "OutcomeUnknownError",
+    "Part",
+    "Period",
     "PermanentError",
     "Pins",
     "Profile",
@@ -104,19 +136,29 @@ __all__ = [
     "Refused",
     "Secret",
     "Secrets",
+    "Sign",
     "Signer",
     "SignerScheme",
+    "StageFigure",
+    "Stages",
     "Statement",
+    "Sum",
     "TransientError",
+    "TransportLeg",
     "TrustGatherer",
     "TrustItem",
     "TrustItems",
     "TrustReview",
+    "Unit",
     "UnreachableError",
+    "Verification",
+    "find_unit",
     "log_id",
     "noted",
+    "read_decimal",
     "read_uri",
     "rejected",
     "shown",
+    "span",
     "undetermined",
 ]
