@@ -8,6 +8,7 @@ import hmac
 import json
 from typing import Any
 
+from tests.vectors import formats
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
 
 FOOTPRINT: dict[str, Any] = {
@@ -110,7 +111,7 @@ def canonical() -> list[Case]:
     bad.append(case("a byte over 1 MiB", "canonicalise", undetermined("json.too-large"), input=large))
     many = repeated(("[", 1), ("0,", 65_535), ("0]", 1))
     bad.append(case("65,537 values", "canonicalise", undetermined("json.too-many-values"), input=many))
-    return good + bad
+    return good + bad + formats.admission()
 
 
 ABSENT = object()

@@ -48,7 +48,7 @@ def declaration(*results: dict[str, Any]) -> dict[str, Any]:
             "name": [{"value": "Volume", "lang": "en"}],
             "uuid": "93a60a56-a3c8-22da-a746-0800200c9a66",
             "referenceFlowProperty": True,
-            "meanValue": 1.0,
+            "meanValue": 1,
             "referenceUnit": "m3",
         },
         {
@@ -87,7 +87,7 @@ def declaration(*results: dict[str, Any]) -> dict[str, Any]:
         },
         "exchanges": {
             "exchange": [
-                {"dataSetInternalID": 0, "referenceFlow": True, "meanAmount": 1.0, "flowProperties": flow_properties},
+                {"dataSetInternalID": 0, "referenceFlow": True, "meanAmount": 1, "flowProperties": flow_properties},
                 {"dataSetInternalID": 1, "flowProperties": []},
             ]
         },
