@@ -20,8 +20,11 @@ from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results, S
 from carbonseal.findings import Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
+    from carbonseal.flow.graph import Lot
+    from carbonseal.flow.lots import Balance
     from carbonseal.verification.known_logs import Known
     from carbonseal.verification.log_facts import LogFacts, Notes
+    from carbonseal.verification.observations import Source
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
 
@@ -58,6 +61,7 @@ class VerifyJob:
     at: datetime
     style: Style
     known: Known = field(default_factory=dict)  # findings on logs, by origin
+    lots: Mapping[Lot, Balance] = field(default_factory=dict)  # of which more was taken than they yielded
 
 
 class Verifier:
@@ -92,6 +96,8 @@ class Verifier:
         from carbonseal.passport.passports import parse
         from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.log_facts import log_facts
+        from carbonseal.verification.lot_observations import lot_rows, takers
+        from carbonseal.verification.observations import lot_lines, rows
         from carbonseal.verification.one_history import of_facts
 
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
@@ -101,10 +107,16 @@ class Verifier:
         except Refused as refused:
             return self._results.refused(path, refused.finding)
         facts = log_facts(passport, self.keys, self._notes)
-        report = verify_knowing(passport, self._policy, self._trust, at=self._at, facts=facts, known=self._job.known)
+        job = self._job
+        report = verify_knowing(
+            passport, self._policy, self._trust, at=self._at, facts=facts, known=job.known, lots=job.lots
+        )
+        source = _source(path, raw)
+        lots = lot_rows(passport) if report.verdict is Verdict.VERIFIED else {}
         return replace(
             self._results.report(path, report),
-            rows=_rows(path, raw, facts),
+            rows=rows(facts, source) | lot_lines(lots, source),
+            lots=frozenset(takers(passport)) if lots else frozenset(),
             origins=frozenset(facts.origins()),
             history=of_facts(facts) if self.requires_history else ((), ()),
         )
@@ -112,8 +124,10 @@ class Verifier:
     def observations(self, item: Item) -> Mapping[bytes, bytes]:
         """What an item shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is not a
         passport."""
+        from carbonseal.verification.observations import rows
+
         facts = self.facts(item.raw)
-        return {} if facts is None else _rows(item.name, item.raw, facts)
+        return {} if facts is None else rows(facts, _source(item.name, item.raw))
 
     def facts(self, raw: bytes) -> LogFacts | None:
         """What a passport's bytes show of the logs that the policy lists; None where they are not a passport."""
@@ -153,12 +167,12 @@ class Verifier:
         return replace(self._results.report(path, report), fraud=holds)
 
 
-def _rows(path: str, raw: bytes, facts: LogFacts) -> dict[bytes, bytes]:
-    """The observations of a file."""
-    from carbonseal.verification.observations import Source, rows
+def _source(path: str, raw: bytes) -> Source:
+    """A file, as the source of observations."""
+    from carbonseal.verification.observations import Source
 
     name = path.encode("utf-8", "replace").decode()  # a name that is not UTF-8 cannot be written
-    return rows(facts, Source(hashlib.sha256(raw).hexdigest(), name))
+    return Source(hashlib.sha256(raw).hexdigest(), name)
 
 
 def verify_files(job: VerifyJob, files: GivenFiles) -> Iterator[FileResult]:

@@ -114,6 +114,11 @@ class Balance:
     inconvertible: int  # takes that measure something else than the yield
 
     @property
+    def is_exceeded(self) -> bool:
+        """Whether more was taken than the lot yielded, and half a unit in the last place of that."""
+        return self.total > self.yielded.quantity.value + self.yielded.quantity.half
+
+    @property
     def total(self) -> Fraction:
         """What was taken in all."""
         return sum(self.taken.values(), Fraction(0))

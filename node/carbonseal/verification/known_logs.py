@@ -1,14 +1,22 @@
-"""The verdict on a passport where something is known of logs from elsewhere: an examination, a fraud proof, a log's tiles."""
+"""The verdict on a passport where something is known from elsewhere: of logs, by an examination, a fraud proof or a log's tiles; of
+lots, by an examination."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from carbonseal.findings import Finding, Verdict
+from carbonseal.flow.checks import Setting
+from carbonseal.flow.checks.lots.batch import CHECK, across
+from carbonseal.flow.graph import Lot
+from carbonseal.flow.lots import Balance
+from carbonseal.flow.rules import CheckRequirement, finding
 from carbonseal.passport.passports import Passport
+from carbonseal.records.places import printable
 from carbonseal.verification.log_facts import LogFacts
+from carbonseal.verification.lot_observations import takers
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify
@@ -19,9 +27,16 @@ Known = Mapping[str, Sequence[Finding]]  # by origin: what is known of logs beyo
 
 
 def verify_knowing(
-    passport: Passport, policy: Policy, trust: Trust, *, at: datetime, facts: LogFacts, known: Known
+    passport: Passport,
+    policy: Policy,
+    trust: Trust,
+    *,
+    at: datetime,
+    facts: LogFacts,
+    known: Known,
+    lots: Mapping[Lot, Balance] | None = None,
 ) -> Report:
-    """`verify` where findings on logs are known. `facts` is what the passport shows of logs.
+    """`verify` where findings on logs and balances of `lots` are known. `facts` is what the passport shows of logs.
 
     What such a log sealed gets the findings. As a ledger, a log of which one rejects counts for nothing.
     """
@@ -36,4 +51,18 @@ def verify_knowing(
             found += known[origin]
         if f"tlog:{origin}" in policy.ledgers and origin in frauds:
             found.append(codes.LEDGER_FRAUD(ledger=f"tlog:{origin}"))
+    found += _of_lots(passport, policy, at, lots or {})
     return replace(report, verdict=Verdict.of(found), findings=tuple(found))
+
+
+def _of_lots(passport: Passport, policy: Policy, at: datetime, lots: Mapping[Lot, Balance]) -> Iterator[Finding]:
+    """What the balances of many passports say of this one, as the policy requires the check *batch*."""
+    if not lots:
+        return
+    requirement = policy.required_checks().get(CHECK.name, CheckRequirement())
+    for lot, issuers in takers(passport).items():
+        if lot in lots:
+            for result in across(lots[lot], Setting(at, requirement.within), issuers):
+                told = finding(result.under(("all files together", printable(lot[1], 80))), requirement)
+                if told is not None:
+                    yield told

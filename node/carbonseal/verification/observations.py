@@ -6,8 +6,9 @@ An observation has a place of a log, the value there, and the file that shows it
     {"place":["head","log.example/1","24"],"shows":"9a29…","signed":"log.example/1\\n24\\n…","source":{"file":"1f0a…","name":"a.json"}}
     {"place":["subtree","log.example/1","3","2"],"shows":"77c0…","source":{"file":"1f0a…","name":"a.json"}}
 
-- Kinds: *head* (origin, size) shows a root, and has the signed note of just that; *subtree* (origin, level, index) shows a complete
-  subtree's hash. An entry is the complete subtree of level 0 at its index. Other kinds are refused until they are specified.
+- Kinds of logs: *head* (origin, size) shows a root, and has the signed note of just that; *subtree* (origin, level, index) shows
+  a complete subtree's hash. An entry is the complete subtree of level 0 at its index. Kinds of lots are those of
+  `carbonseal.verification.lot_observations`. Others are refused.
 - Lines are RFC 8785, sorted by their bytes. Of one place, value and note there is one line, the least. So a file is a set, and
   merging (`merge`) is commutative, associative and idempotent, to the byte. No note that somebody makes up displaces a signed one.
 - Two values at one place are equivocation (`contradictions`), also under heads of different sizes.
@@ -17,11 +18,12 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from carbonseal.findings import Refused
+from carbonseal.flow.lots import Take, Yield
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.fraud_proofs import LogKeys
 from carbonseal.log.notes import Note
@@ -29,6 +31,8 @@ from carbonseal.log.text import MAX_SIZE, decode_decimal
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from carbonseal.verification.log_facts import LogFacts, SignedHead, signed_head
+from carbonseal.verification.lot_observations import KINDS as LOT_KINDS
+from carbonseal.verification.lot_observations import read_lot
 
 from . import codes
 
@@ -38,6 +42,7 @@ LIMITS = strict.Limits(max_bytes=LONGEST_LINE, max_depth=4)
 KINDS = {"head": 1, "subtree": 2}  # and how many numbers follow the origin
 LONGEST_NAME = 1024  # characters
 _DIGEST = re.compile("[0-9a-f]{64}")
+_OF_LOTS = tuple(b'{"place":["%s",' % kind.encode() for kind in LOT_KINDS)
 _SHOWS = b'],"shows":"'  # ends a place: it cannot stand in a JSON string, where a quotation mark is escaped
 _SOURCE = b',"source":{'  # nor can this
 
@@ -91,6 +96,12 @@ def rows(facts: LogFacts, source: Source) -> dict[bytes, bytes]:
     return found
 
 
+def lot_lines(lots: Mapping[bytes, str], source: Source) -> dict[bytes, bytes]:
+    """As `rows`, of what `lot_observations.lot_rows` gives."""
+    behind = b',"source":' + jcs({"file": source.file, "name": source.name[:LONGEST_NAME]}) + b"}\n"
+    return {b'{"place":%s,"shows":%s' % (place, jcs(shows)): behind for place, shows in lots.items()}
+
+
 @lru_cache(maxsize=1024)
 def _text(text: str) -> bytes:
     return jcs(text)
@@ -130,6 +141,8 @@ def contradictions(lines: Iterable[bytes]) -> Iterator[tuple[Observation, Observ
     """For each place with more than one value, the first two, from sorted lines. Raises Refused as `parse_line`."""
     first, place, done = b"", b"", False
     for line in lines:
+        if line.startswith(_OF_LOTS):  # a credential says one thing
+            continue
         if (here := _place(line)) != place:
             first, place, done = line, here, False
         elif not done and _before_note(line) != _before_note(first):
@@ -157,7 +170,7 @@ def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
             if number == 1:
                 _check_header(line)
                 continue
-            parse_line(line)
+            _read_line(line)
             if _before_source(line) <= before:
                 raise Refused(codes.OBSERVATIONS_UNSORTED())
         except Refused as refused:
@@ -177,13 +190,28 @@ def _check_header(line: bytes) -> None:
 
 
 def parse_line(line: bytes) -> Observation:
-    """One observation. Raises Refused: `observations.malformed` on what is not its one spelling, `observations.unknown-kind`
+    """One observation of a log. Raises Refused as `_read_line`."""
+    found = _read_line(line)
+    if not isinstance(found, Observation):
+        raise Refused(codes.OBSERVATIONS_MALFORMED(problem="expected an observation of a log"))
+    return found
+
+
+def _read_line(line: bytes) -> Observation | Take | Yield:
+    """What a line says. Raises Refused: `observations.malformed` on what is not its one spelling, `observations.unknown-kind`
     (undetermined), and the codes of strict JSON."""
     value, canonical = strict.read(line.removesuffix(b"\n"), LIMITS)
     if line != (canonical or jcs(value)) + b"\n":
         raise Refused(codes.OBSERVATIONS_MALFORMED(problem="the line is not in RFC 8785 form, with a line feed"))
     match value:
-        case {"place": [str(kind), *_]} if kind not in KINDS:
+        case {
+            "place": [str(kind), *texts],
+            "shows": str(shows),
+            "source": {"file": str(file), "name": str(), **unknown},
+            **more,
+        } if kind in LOT_KINDS and not unknown and not more and _DIGEST.fullmatch(file):
+            return read_lot(kind, texts, shows)
+        case {"place": [str(kind), *_]} if kind not in KINDS and kind not in LOT_KINDS:
             raise Refused(codes.OBSERVATIONS_UNKNOWN_KIND(kind=kind[:80]))
         case {
             "place": [str(kind), str(origin), *numbers],

@@ -135,6 +135,13 @@ def observations() -> list[Case]:
     merged("two values at one place", [[a, head], [fork]], [a, head, fork], [f"subtree {ORIGIN} 2 0"])
     merged("one head with two notes", [[head], [unsigned]], [head, unsigned])
     merged("nothing", [[], []], [])
+    lot, other = (
+        ["did:web:mine.example", "urn:example:ore", "11" * 32],
+        ["did:web:mill.example", "urn:example:bar", "22" * 32],
+    )
+    yielded = observation(["yield", *lot, "33" * 32], "1000 kilogram 2026-01-01T00:00:00Z -", "a.json")
+    taken = observation(["take", *lot, *other, "44" * 32], "1801/3 mass 2026-03-01T00:00:00Z " + "55" * 32, "b.json")
+    merged("what a lot yielded, and what was taken of it", [[yielded], [taken, yielded]], [taken, yielded])
 
     def bad(name: str, expect: dict[str, Any], text: str) -> None:
         found.append(case(name, "merge", expect, files=[octets(text.encode())]))
@@ -143,7 +150,7 @@ def observations() -> list[Case]:
     bad("an empty file", malformed, "")
     bad("no header", malformed, a)
     bad("another version", undetermined("observations.unknown-version"), HEADER.replace("/1", "/2"))
-    bad("another kind", undetermined("observations.unknown-kind"), HEADER + a.replace('"subtree"', '"yield"'))
+    bad("another kind", undetermined("observations.unknown-kind"), HEADER + a.replace('"subtree"', '"presented"'))
     bad("white space", malformed, HEADER + a.replace(":", ": ", 1))
     bad("a member too many", malformed, HEADER + a.replace('"source"', '"seen":1,"source"'))
     bad("a head without its note", malformed, HEADER + a.replace('"subtree"', '"head"'))
@@ -159,6 +166,15 @@ def observations() -> list[Case]:
     ):
         bad(f"a note of another {what}", malformed, HEADER + text)
     bad("a number with a leading zero", malformed, HEADER + a.replace('"2"', '"02"'))
+    for what, old, new in (
+        ("a fraction that is not in lowest terms", "1801/3", "3602/6"),
+        ("a negative amount", "1801/3", "-1801/3"),
+        ("another measure", "mass", "weight"),
+        ("a digest in capitals", "55" * 32, "AA" * 32),
+        ("another word of a unit", "kilogram", "kg"),
+        ("a lot too many", '"did:web:mine.example",', '"did:web:mine.example","more",'),
+    ):
+        bad(what, malformed, HEADER + (taken if old in taken else yielded).replace(old, new, 1))
     bad("a line twice", unsorted, HEADER + a + a)
     bad("one value twice", unsorted, HEADER + least + greatest)
     bad("not sorted", unsorted, HEADER + a + head)

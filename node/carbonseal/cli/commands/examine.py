@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def examine(
         raise Unknown(failed.message, failed.remedy) if unknown else failed from refused
     proofs = [] if fraud_proofs is None else [*write_proofs(examined.proofs, fraud_proofs)]
     findings = [finding for found in examined.known.values() for finding in found]
+    findings += _lot_findings(examined)
     click.echo(_as_json(count, findings, proofs) if as_json else _as_text(count, findings, proofs))
     ctx.exit(Verdict.of(findings).exit_status)
 
@@ -101,6 +103,7 @@ def _examine(
 ) -> tuple[Examined, int]:
     """What the files show of logs together, and how many observations they have. Raises `Refused`, OSError."""
     from carbonseal.verification.examination import equivocations
+    from carbonseal.verification.lot_observations import lot_balances
     from carbonseal.verification.observations import merge
 
     verifier = None
@@ -121,16 +124,31 @@ def _examine(
         if output is not None:
             lines = written(lines, stack.enter_context(output.stream()))
         found = equivocations(lines)
-    claimed = examined_logs(found, None, lambda _: None)
+    exceeded = {one.lot: one for one in lot_balances(lambda: merge(*map(checked_file, files))) if one.is_exceeded}
+    claimed = replace(examined_logs(found, None, lambda _: None), lots=exceeded)
     if verifier is None or not found:
         return claimed, count
     shown = shown_logs(files, GivenFiles(sources) if sources else None, verifier)
-    return Examined({**claimed.known, **shown.known}, shown.proofs), count
+    return Examined({**claimed.known, **shown.known}, shown.proofs, exceeded), count
+
+
+def _lot_findings(examined: Examined) -> Iterator[Finding]:
+    """What the observations claim of lots."""
+    from carbonseal.flow.checks.lots.batch import claimed
+    from carbonseal.flow.rules import CheckRequirement, finding
+
+    for (_, product, _), balance in examined.lots.items():
+        for result in claimed(balance):
+            told = finding(result.under((product,)), CheckRequirement(is_required=True))
+            if told is not None:
+                yield told
 
 
 def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
     lines = [*tree(findings), *(plain(f"wrote {path}") for path in proofs)]
-    return "\n".join([*lines, f"{count:,} observations; logs that contradict themselves: {len(findings)}"])
+    lots = sum(finding.code.name == "batch.claimed" for finding in findings)
+    summary = f"{count:,} observations; logs that contradict themselves: {len(findings) - lots}"
+    return "\n".join([*lines, f"{summary}; lots of which too much was taken: {lots}" if lots else summary])
 
 
 def _as_json(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:

@@ -4,8 +4,9 @@ log that equivocates.
 1. Each file's observations go into the collection; its result is kept in a temporary file.
 2. The merged observations are read once, and written to a file where one was asked for.
 3. Of each log that contradicts itself a fraud proof is made, from the files that show it.
-4. Where the policy requires it, each signed head has to lead to the largest of its log.
-5. Files that show anything of a log on which something is known are verified again, under what is known.
+4. Lots of which the verified files took more than they yielded are kept, with their balances.
+5. Where the policy requires it, each signed head has to lead to the largest of its log.
+6. Files that show anything of such a log, or took of such a lot, are verified again, under what is known.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hashlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryFile
@@ -28,9 +29,12 @@ from carbonseal.cli.formatting.results import FileResult
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.verify_jobs import Verifier, VerifyJob, verify_files
 from carbonseal.findings import Finding
+from carbonseal.flow.graph import Lot
+from carbonseal.flow.lots import Balance
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.log_facts import LogFacts, signed_head
+from carbonseal.verification.lot_observations import lot_balances
 from carbonseal.verification.observations import HEADER, Source, merge, rows, signed_heads
 from carbonseal.verification.one_history import History
 
@@ -43,6 +47,7 @@ class Examined:
 
     known: Mapping[str, Sequence[Finding]]
     proofs: Mapping[str, FraudProof]
+    lots: Mapping[Lot, Balance] = field(default_factory=dict)  # of which more was taken than they yielded
 
 
 class Examination:
@@ -107,7 +112,8 @@ class Examination:
                 known.setdefault(found_of.origin, []).append(found_of.finding)
                 if found_of.proof is not None:
                     proofs.setdefault(found_of.origin, found_of.proof)
-        return Examined(known, proofs)
+        exceeded = {one.lot: one for one in lot_balances(self._collection.lines) if one.is_exceeded}
+        return Examined(known, proofs, exceeded)
 
     def _with_earlier(self, now: Examined, earlier: Sequence[Path], verifier: Verifier, sources: Sources) -> Examined:
         """What was observed earlier is a claim, as others' observations are: signed heads in it prove, and hide nothing."""
@@ -124,14 +130,15 @@ class Examination:
         again. Raises `BrokeOff` where other files are there by then."""
         self._held.seek(0)
         held = (pickle.load(self._held) for _ in range(self._count))  # noqa: S301 - written by this process, above
-        if not examined.known:
+        if not examined.known and not examined.lots:
             yield from held
             return
-        verifier = Verifier(replace(self._job, known=examined.known))
+        verifier = Verifier(replace(self._job, known=examined.known, lots=examined.lots))
         for result, item in zip_longest(held, self._files):
             if result is None or item is None or result.name != item.name:
                 raise BrokeOff("the files changed while they were read", "do the same again")
-            yield verifier.run(item) if result.origins & examined.known.keys() else result
+            is_concerned = result.origins & examined.known.keys() or result.lots & examined.lots.keys()
+            yield verifier.run(item) if is_concerned else result
 
 
 def written(lines: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from carbonseal.cli.formatting import reports
 from carbonseal.findings import Finding, Verdict
 
 if TYPE_CHECKING:
+    from carbonseal.flow.graph import Lot
     from carbonseal.verification.log_facts import SignedHead
     from carbonseal.verification.one_history import Link
     from carbonseal.verification.verify import Report
@@ -43,6 +44,7 @@ class FileResult:
     text: str
     rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
     origins: frozenset[str] = frozenset()  # the logs that they are of
+    lots: frozenset[Lot] = frozenset()  # that something was taken of
     history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
     fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
 

@@ -6,7 +6,7 @@ that one of them is wrong, and names nobody. A passport shows what is in it; an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
@@ -29,6 +29,12 @@ EXCEEDED_TOGETHER = fails(
     "{taken} {unit} were taken of a lot of {maker} that yielded {stated} {unit}: {difference} more, in {takes} lots seen of several"
     " issuers",
     f"ask its maker whom the lot went to; {_BOUNDS}",
+    Rejects.NEVER,
+)
+CLAIMED = fails(
+    "batch.claimed",
+    "observations of others claim that {taken} {unit} were taken of a lot of {maker} that yielded {stated} {unit}",
+    "verify the passports that these observations name",
     Rejects.NEVER,
 )
 YIELDS_DIFFER = remark(
@@ -82,6 +88,23 @@ def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
         yield Result(EXCEEDED_TOGETHER, facts=facts | _amounts(balance.total, yielded))
     if balance.total <= most and not balance.inconvertible:
         yield Result(HOLDS)
+
+
+def across(balance: Balance, setting: Setting, takers: Collection[str]) -> Iterator[Result]:
+    """What the balance of many passports says of one in which these issuers took of the lot: what one issuer took alone is held
+    against that issuer, and what several took together against nobody."""
+    for result in judged(balance, setting):
+        if result.rule is EXCEEDED_TOGETHER or (result.rule is EXCEEDED and result.facts["issuers"] in takers):
+            yield result
+
+
+def claimed(balance: Balance) -> Iterator[Result]:
+    """What a balance says that rests on observations of others."""
+    if balance.is_exceeded:
+        unit = balance.yielded.unit
+        stated = decimal_text(balance.yielded.quantity.value / unit.factor)
+        facts = {"maker": balance.lot[0], "unit": unit.name, "stated": stated}
+        yield Result(CLAIMED, facts=facts | _amounts(balance.total, balance.yielded))
 
 
 def _amounts(taken: Fraction, yielded: Yield) -> dict[str, object]:
