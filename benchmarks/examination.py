@@ -30,8 +30,8 @@ from carbonseal.log.tree import leaf_hash, node_hash
 from carbonseal.passport.passports import parse
 from carbonseal.verification.examination import Collection, equivocations
 from carbonseal.verification.known_logs import verify_knowing
-from carbonseal.verification.log_facts import LogFacts, Notes, ShownPath, SignedHead, log_facts, log_keys
-from carbonseal.verification.observations import Source, rows
+from carbonseal.verification.observing.log_facts import LogFacts, Notes, ShownPath, SignedHead, log_facts, log_keys
+from carbonseal.verification.observing.observations import Source, rows
 from tests.world import AT, World, key
 
 

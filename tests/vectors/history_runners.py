@@ -8,7 +8,7 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.log import fraud_proofs, subtrees, tree
 from carbonseal.log.notes import VerifierKey
-from carbonseal.verification import observations
+from carbonseal.verification.observing import observations
 
 Vector = dict[str, Any]
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
     from carbonseal.flow.lots import Balance
     from carbonseal.verification.known_logs import Known
-    from carbonseal.verification.log_facts import LogFacts, Notes
-    from carbonseal.verification.observations import Source
+    from carbonseal.verification.observing.log_facts import LogFacts, Notes
+    from carbonseal.verification.observing.observations import Source
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
 
@@ -69,7 +69,7 @@ class Verifier:
 
     def __init__(self, job: VerifyJob) -> None:
         """Raises `Refused` where the policy or the trust cannot be used."""
-        from carbonseal.verification.log_facts import log_keys
+        from carbonseal.verification.observing.log_facts import log_keys
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
 
@@ -95,9 +95,9 @@ class Verifier:
     def _verify(self, path: str, raw: bytes) -> FileResult:
         from carbonseal.passport.passports import parse
         from carbonseal.verification.known_logs import verify_knowing
-        from carbonseal.verification.log_facts import log_facts
-        from carbonseal.verification.lot_observations import lot_rows, takers
-        from carbonseal.verification.observations import lot_lines, rows
+        from carbonseal.verification.observing.log_facts import log_facts
+        from carbonseal.verification.observing.lot_observations import lot_rows, takers
+        from carbonseal.verification.observing.observations import lot_lines, rows
         from carbonseal.verification.one_history import of_facts
 
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
@@ -124,7 +124,7 @@ class Verifier:
     def observations(self, item: Item) -> Mapping[bytes, bytes]:
         """What an item shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is not a
         passport."""
-        from carbonseal.verification.observations import rows
+        from carbonseal.verification.observing.observations import rows
 
         facts = self.facts(item.raw)
         return {} if facts is None else rows(facts, _source(item.name, item.raw))
@@ -132,7 +132,7 @@ class Verifier:
     def facts(self, raw: bytes) -> LogFacts | None:
         """What a passport's bytes show of the logs that the policy lists; None where they are not a passport."""
         from carbonseal.passport.passports import parse
-        from carbonseal.verification.log_facts import log_facts
+        from carbonseal.verification.observing.log_facts import log_facts
 
         try:
             return log_facts(parse(raw), self.keys)
@@ -169,7 +169,7 @@ class Verifier:
 
 def _source(path: str, raw: bytes) -> Source:
     """A file, as the source of observations."""
-    from carbonseal.verification.observations import Source
+    from carbonseal.verification.observing.observations import Source
 
     name = path.encode("utf-8", "replace").decode()  # a name that is not UTF-8 cannot be written
     return Source(hashlib.sha256(raw).hexdigest(), name)

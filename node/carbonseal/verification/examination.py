@@ -24,8 +24,8 @@ from carbonseal.log.fraud_proofs import (
     of_roots,
 )
 from carbonseal.passport.passports import Passport
-from carbonseal.verification.log_facts import TLOG_EVIDENCE, LogFacts, ShownPath, find_paths, log_facts
-from carbonseal.verification.observations import Observation, Source, contradictions, merge, rows
+from carbonseal.verification.observing.log_facts import TLOG_EVIDENCE, LogFacts, ShownPath, find_paths, log_facts
+from carbonseal.verification.observing.observations import Observation, Source, contradictions, merge, rows
 
 from . import codes
 

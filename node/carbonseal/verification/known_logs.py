@@ -15,8 +15,8 @@ from carbonseal.flow.lots import Balance
 from carbonseal.flow.rules import CheckRequirement, finding
 from carbonseal.passport.passports import Passport
 from carbonseal.records.places import printable
-from carbonseal.verification.log_facts import LogFacts
-from carbonseal.verification.lot_observations import takers
+from carbonseal.verification.observing.log_facts import LogFacts
+from carbonseal.verification.observing.lot_observations import takers
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify

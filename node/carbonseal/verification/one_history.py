@@ -18,7 +18,7 @@ from carbonseal.log.subtrees import split_consistency
 from carbonseal.log.tiles import TileReader
 from carbonseal.log.tree import Edge, consistency_proof, verify_consistency
 from carbonseal.passport.passports import Passport
-from carbonseal.verification.log_facts import LogFacts, SignedHead, log_facts
+from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, log_facts
 
 from . import codes
 

@@ -35,7 +35,7 @@ from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import built_in
-from carbonseal.verification.log_facts import log_keys
+from carbonseal.verification.observing.log_facts import log_keys
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.signers import outside_window

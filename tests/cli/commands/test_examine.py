@@ -11,7 +11,7 @@ import pytest
 
 from carbonseal.log.notes import NoteSigner, Signature, with_signature
 from carbonseal.records.canonical import jcs
-from carbonseal.verification.observations import HEADER, merge
+from carbonseal.verification.observing.observations import HEADER, merge
 from tests.cli.conftest import AT, Run
 from tests.verification.examination.histories import two_histories
 from tests.world import ORIGIN, key

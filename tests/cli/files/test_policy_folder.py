@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.verification.observations import HEADER
+from carbonseal.verification.observing.observations import HEADER
 from tests.cli.conftest import AT, Files, Run
 from tests.world import World
 

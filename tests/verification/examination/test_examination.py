@@ -19,8 +19,8 @@ from carbonseal.log.proofs import TlogProof
 from carbonseal.passport.seals import Head, SealedAnchor
 from carbonseal.verification.examination import Collection, equivocations, prove
 from carbonseal.verification.known_logs import verify_knowing
-from carbonseal.verification.log_facts import LogFacts, log_facts, log_keys
-from carbonseal.verification.observations import Source, check_lines, merge, rows
+from carbonseal.verification.observing.log_facts import LogFacts, log_facts, log_keys
+from carbonseal.verification.observing.observations import Source, check_lines, merge, rows
 from carbonseal.verification.verify import verify
 from tests.verification.examination.histories import TwoHistories, two_histories
 from tests.verification.tampering import every_head

@@ -16,8 +16,8 @@ from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.notes import NoteSigner
 from carbonseal.passport.assembly import refresh
 from carbonseal.passport.passports import Passport
-from carbonseal.verification.log_facts import log_facts, log_keys
-from carbonseal.verification.observations import (
+from carbonseal.verification.observing.log_facts import log_facts, log_keys
+from carbonseal.verification.observing.observations import (
     HEADER,
     Observation,
     Source,
@@ -200,12 +200,12 @@ def test_files_that_are_refused() -> None:
 
 
 def test_unknown_kinds_and_versions_are_undetermined() -> None:
-    """What a batch yielded, and what was taken of it, are for a later version to say."""
+    """Goods that were presented are for a later version to say."""
     for line, code in (
-        (written({**GOOD, "place": ["yield", "did:web:a", "x"], "shows": "12.5"}), "observations.unknown-kind"),
+        (written({**GOOD, "place": ["presented", "did:web:a", "x"], "shows": "12.5"}), "observations.unknown-kind"),
         (b'{"carbonseal":"observations/2"}\n', "observations.unknown-version"),
     ):
         with pytest.raises(Refused) as refused:
-            [*check_lines([HEADER, line] if b"yield" in line else [line])]
+            [*check_lines([HEADER, line] if b"presented" in line else [line])]
         assert refused.value.finding.code.name == code
         assert refused.value.finding.code.outcome is Outcome.UNDETERMINED

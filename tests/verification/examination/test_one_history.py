@@ -13,7 +13,7 @@ from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.fraud_proofs import OtherPrefix
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.tree import leaf_hash
-from carbonseal.verification.log_facts import SignedHead
+from carbonseal.verification.observing.log_facts import SignedHead
 from carbonseal.verification.one_history import History, HistoryFinding
 from tests.log.trees import Definition, Tiles, leaves
 from tests.world import key

@@ -103,8 +103,8 @@ def _examine(
 ) -> tuple[Examined, int]:
     """What the files show of logs together, and how many observations they have. Raises `Refused`, OSError."""
     from carbonseal.verification.examination import equivocations
-    from carbonseal.verification.lot_observations import lot_balances
-    from carbonseal.verification.observations import merge
+    from carbonseal.verification.observing.lot_observations import lot_balances
+    from carbonseal.verification.observing.observations import merge
 
     verifier = None
     if policy is not None:

@@ -33,9 +33,9 @@ from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
-from carbonseal.verification.log_facts import LogFacts, signed_head
-from carbonseal.verification.lot_observations import lot_balances
-from carbonseal.verification.observations import HEADER, Source, merge, rows, signed_heads
+from carbonseal.verification.observing.log_facts import LogFacts, signed_head
+from carbonseal.verification.observing.lot_observations import lot_balances
+from carbonseal.verification.observing.observations import HEADER, Source, merge, rows, signed_heads
 from carbonseal.verification.one_history import History
 
 NO_TILES: Mapping[str, LogTiles] = {}

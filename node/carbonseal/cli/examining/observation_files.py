@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from carbonseal.findings import Refused
-from carbonseal.verification.observations import LONGEST_LINE, check_lines
+from carbonseal.verification.observing.observations import LONGEST_LINE, check_lines
 
 
 class RunFiles:

@@ -52,7 +52,7 @@ def read_policy(path: Path) -> NamedBytes:
 
 
 def _folder(folder: Path) -> Brought:
-    from carbonseal.verification.observations import HEADER
+    from carbonseal.verification.observing.observations import HEADER
 
     policies: list[Path] = []
     trust: list[NamedBytes] = []

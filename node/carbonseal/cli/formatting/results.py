@@ -13,7 +13,7 @@ from carbonseal.findings import Finding, Verdict
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
-    from carbonseal.verification.log_facts import SignedHead
+    from carbonseal.verification.observing.log_facts import SignedHead
     from carbonseal.verification.one_history import Link
     from carbonseal.verification.verify import Report
 

@@ -8,7 +8,7 @@ An observation has a place of a log, the value there, and the file that shows it
 
 - Kinds of logs: *head* (origin, size) shows a root, and has the signed note of just that; *subtree* (origin, level, index) shows
   a complete subtree's hash. An entry is the complete subtree of level 0 at its index. Kinds of lots are those of
-  `carbonseal.verification.lot_observations`. Others are refused.
+  `carbonseal.verification.observing.lot_observations`. Others are refused.
 - Lines are RFC 8785, sorted by their bytes. Of one place, value and note there is one line, the least. So a file is a set, and
   merging (`merge`) is commutative, associative and idempotent, to the byte. No note that somebody makes up displaces a signed one.
 - Two values at one place are equivocation (`contradictions`), also under heads of different sizes.
@@ -30,11 +30,10 @@ from carbonseal.log.notes import Note
 from carbonseal.log.text import MAX_SIZE, decode_decimal
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
-from carbonseal.verification.log_facts import LogFacts, SignedHead, signed_head
-from carbonseal.verification.lot_observations import KINDS as LOT_KINDS
-from carbonseal.verification.lot_observations import read_lot
-
-from . import codes
+from carbonseal.verification import codes
+from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, signed_head
+from carbonseal.verification.observing.lot_observations import KINDS as LOT_KINDS
+from carbonseal.verification.observing.lot_observations import read_lot
 
 HEADER = b'{"carbonseal":"observations/1"}\n'
 LONGEST_LINE = 64 << 10  # bytes

@@ -30,8 +30,7 @@ from carbonseal.records.canonical import jcs
 from carbonseal.records.codes import PROFILE_UNKNOWN
 from carbonseal.records.profiles import Profile
 from carbonseal.records.strict import parse
-
-from . import codes
+from carbonseal.verification import codes
 
 KINDS = {"take": 7, "yield": 4}  # and how many texts follow
 _DIMENSIONS = frozenset(unit.dimension for unit in units.UNITS)
