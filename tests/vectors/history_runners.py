@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from carbonseal.findings import Refused
+from carbonseal.flow.checks.lots.batch import claimed
 from carbonseal.log import fraud_proofs, subtrees, tree
 from carbonseal.log.notes import VerifierKey
 from carbonseal.verification.observing import observations
+from carbonseal.verification.observing.lot_observations import lot_balances
 
 Vector = dict[str, Any]
 
@@ -42,7 +44,9 @@ def merge(files: list[bytes]) -> dict[str, Any]:
     checked = [[*observations.check_lines(file.splitlines(keepends=True))] for file in files]
     merged = [*observations.merge(*checked)]
     found = [" ".join((one.kind, one.origin, *map(str, one.numbers))) for one, _ in observations.contradictions(merged)]
-    return {"merged": b"".join((observations.HEADER, *merged)).decode(), "contradictions": found}
+    claims = [one.rule.name for balance in lot_balances(lambda: merged) for one in claimed(balance)]
+    text = b"".join((observations.HEADER, *merged)).decode()
+    return {"merged": text, "contradictions": found, **({"claims": claims} if claims else {})}
 
 
 def fraud(proof: bytes, keys: list[str]) -> None:

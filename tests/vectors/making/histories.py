@@ -123,9 +123,16 @@ def observations() -> list[Case]:
     least, greatest = sorted((a, also))
     found = []
 
-    def merged(name: str, files: list[list[str]], lines: list[str], contradict: list[str] = []) -> None:  # noqa: B006
+    def merged(
+        name: str, files: list[list[str]], lines: list[str], contradict: Sequence[str] = (), claims: Sequence[str] = ()
+    ) -> None:
         given = [octets("".join((HEADER, *sorted(file))).encode()) for file in files]
-        expect = {"merged": octets("".join((HEADER, *sorted(lines))).encode()), "contradictions": contradict}
+        expect: dict[str, Any] = {
+            "merged": octets("".join((HEADER, *sorted(lines))).encode()),
+            "contradictions": [*contradict],
+        }
+        if claims:
+            expect["claims"] = [*claims]
         found.append(case(name, "merge", expect, files=given))
 
     merged("two that say the same", [[a], [a]], [a])
@@ -142,6 +149,10 @@ def observations() -> list[Case]:
     yielded = observation(["yield", *lot, "33" * 32], "1000 kilogram 2026-01-01T00:00:00Z -", "a.json")
     taken = observation(["take", *lot, *other, "44" * 32], "1801/3 mass 2026-03-01T00:00:00Z " + "55" * 32, "b.json")
     merged("what a lot yielded, and what was taken of it", [[yielded], [taken, yielded]], [taken, yielded])
+    more = taken.replace("44" * 32, "66" * 32).replace("1801/3", "401").replace("22" * 32, "77" * 32)
+    merged(
+        "more was taken than it yielded", [[taken, yielded], [more]], [taken, more, yielded], claims=["batch.claimed"]
+    )
 
     def bad(name: str, expect: dict[str, Any], text: str) -> None:
         found.append(case(name, "merge", expect, files=[octets(text.encode())]))
