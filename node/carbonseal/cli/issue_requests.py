@@ -63,7 +63,7 @@ def _read_component(path: Path, place: tuple[str, ...]) -> Any:
         return parse(read_passport(str(path)), PASSPORT_LIMITS)
     except OSError as error:
         raise Failed(
-            f"{' > '.join(place)}: {error.strerror}", "paths in a request are relative to its folder"
+            f"{' > '.join(place)}: {error.strerror}", "check the path; those in a request are relative to its folder"
         ) from error
     except Refused as refused:
         raise refused.under(*place) from refused

@@ -31,7 +31,7 @@ from carbonseal.passport.citations import citations
 from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.passports import Passport, parse
-from carbonseal.passport.products import ProductCredential
+from carbonseal.passport.products import ListedRecord, ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import built_in
@@ -129,7 +129,7 @@ class _Verification:
         self._product(credential, place)  # 1
         self._validity(credential, place)  # 4
         for record in credential.records:  # 5
-            self._record(record.role, record.commitment, record.profile, place)
+            self._record(record, place)
         self._required_records(credential, place)
         self._add(place, *self._if_asked(self._statuses.findings(credential)))  # 6
         for component in credential.components:  # 7
@@ -195,17 +195,17 @@ class _Verification:
         if credential.valid_until is not None and self._at >= credential.valid_until:
             self._add(place, codes.CREDENTIAL_EXPIRED(until=format_instant(credential.valid_until)))
 
-    def _record(self, role: str, commitment: bytes, profile: str, place: Place) -> None:
+    def _record(self, record: ListedRecord, place: Place) -> None:
         """Step 5, for one record."""
-        place = (*place, f"record {role}")
-        disclosed = self._passport.records.get(commitment)
+        place = (*place, " ".join(("record", record.role, record.stage)).rstrip())
+        disclosed = self._passport.records.get(record.commitment)
         if disclosed is None:
             self._add(place, codes.RECORD_WITHHELD())
-        elif disclosed.profile != profile:
-            self._add(place, codes.RECORD_OTHER_PROFILE(listed=profile, disclosed=disclosed.profile))
+        elif disclosed.profile != record.profile:
+            self._add(place, codes.RECORD_OTHER_PROFILE(listed=record.profile, disclosed=disclosed.profile))
         else:
-            self._add(place, codes.RECORD_DISCLOSED(profile=profile))
-        sealed = self._seal(commitment, place)
+            self._add(place, codes.RECORD_DISCLOSED(profile=record.profile))
+        sealed = self._seal(record.commitment, place)
         self._found += sealed.findings if sealed else [codes.RECORD_NOT_SEALED(*place)]
 
     def _required_records(self, credential: ProductCredential, place: Place) -> None:
