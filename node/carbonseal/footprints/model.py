@@ -151,6 +151,7 @@ class Footprint:
     sums: tuple[Sum, ...] = ()  # what must add up
     removals: tuple[Figure, ...] = ()  # stated removals and captures inside the total, 0 or less
     biogenic_content: Figure | None = None  # kg of biogenic carbon in the product
+    fossil_content: Figure | None = None  # kg of fossil carbon in the product
     packaging: Figure | None = None  # inside the total
     packaging_included: bool | None = None
     outbound: Figure | None = None  # A4, reported beside the total
@@ -176,6 +177,7 @@ class Footprint:
     is_deprecated: bool = False
     # Method and quality
     gwp_sets: tuple[str, ...] = ()  # "AR5", "AR6": several possible
+    standards: tuple[str, ...] = ()  # that the figures follow, as the document names them
     methods: Methods = Methods()
     exempted: Figure | None = None  # percent of emissions cut off
     exempted_limit: Figure | None = None  # the format's own bound

@@ -94,6 +94,9 @@ PROFILE_ENVELOPE = rejected(
     "seal {where}, with the profile {use}",
 )
 PROFILE_NOT_READ = rejected("profile.not-read", "this looks like {what}, which no profile here reads", "{advice}")
+PROFILE_WITHOUT_FIGURES = rejected(
+    "profile.without-figures", "{profile} has no figures that could be read", "name the profile of the record's format"
+)
 PROFILE_NOT_AN_OBJECT = rejected(
     "profile.not-an-object", "expected a JSON object, found {found}", "put it into an object: {{ ... }}"
 )

@@ -6,6 +6,7 @@ decimals in strings; exemptedEmissionsPercent, primaryDataShare and data quality
 
 from __future__ import annotations
 
+from carbonseal.footprints.pact_words import REGIONS, UNITS
 from carbonseal.records.profiles.schema import (
     ABOVE_ZERO,
     AT_LEAST_ZERO,
@@ -25,7 +26,7 @@ from carbonseal.records.profiles.schema import (
     text,
 )  # fmt: skip
 
-from .pact_3_schema import ASSESSMENT_REPORT, COUNTRY, REGIONS, SUBDIVISION, UNITS
+from .pact_3_schema import ASSESSMENT_REPORT, COUNTRY, SUBDIVISION
 
 _SPEC_VERSION = text("^2[.][0-3][.][0-9]+(-[0-9]{8})?$", title="a version of PACT 2.0 to 2.3 such as 2.3.0")
 _PERCENT = number(minimum=0, maximum=100)

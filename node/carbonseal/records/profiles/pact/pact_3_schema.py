@@ -6,6 +6,7 @@ technologicalCO2Removals has no sign: it was 0 or more in 3.0.0 and 3.0.1, and i
 
 from __future__ import annotations
 
+from carbonseal.footprints.pact_words import COVERAGES, REGIONS, UNITS
 from carbonseal.records.profiles.schema import (
     ABOVE_ZERO,
     AT_LEAST_ZERO,
@@ -32,18 +33,6 @@ COUNTRY = text("^[A-Z]{2}$", title="an ISO 3166-1 code such as DE")
 SUBDIVISION = text("^[A-Z]{2}-[A-Z0-9]{1,3}$", title="an ISO 3166-2 code such as DE-BW")
 ASSESSMENT_REPORT = text("^AR[0-9]+$", title="an IPCC assessment report such as AR6")
 
-UNITS = (
-    "liter", "kilogram", "cubic meter", "kilowatt hour", "megajoule", "ton kilometer", "square meter", "piece", "hour",
-    "megabit second",
-)  # fmt: skip
-REGIONS = (
-    "Africa", "Americas", "Asia", "Europe", "Oceania", "Australia and New Zealand", "Central Asia", "Eastern Asia",
-    "Eastern Europe", "Latin America and the Caribbean", "Melanesia", "Micronesia", "Northern Africa",
-    "Northern America", "Northern Europe", "Polynesia", "South-eastern Asia", "Southern Asia", "Southern Europe",
-    "Sub-Saharan Africa", "Western Asia", "Western Europe",
-)  # fmt: skip
-
-
 _RULE = members(
     {"operator": named("PEF", "EPD International", "Other"), "ruleNames": set_of(FILLED)},
     {"otherOperatorName": FILLED},
@@ -56,7 +45,7 @@ _DATA_QUALITY = members(
 _VERIFICATION = members(
     {},
     {
-        "coverage": named("PCF calculation model", "PCF program", "product level"),
+        "coverage": named(*COVERAGES),
         "providerName": text(),
         "completedAt": DATE_TIME,
         "standardName": text(),
