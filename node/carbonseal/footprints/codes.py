@@ -6,7 +6,7 @@ from carbonseal.findings import undetermined
 
 EXPORT_MISSING = undetermined(
     "export.missing",
-    "{format} requires what the record does not state: {names}",
+    "{format} requires what the record does not state, or not in its form: {names}",
     "give each of them: --set {first}=VALUE",
 )
 EXPORT_UNFIT = undetermined(

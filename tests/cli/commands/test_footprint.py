@@ -56,7 +56,7 @@ def test_what_is_missing_is_refused_with_the_option_that_gives_it(tmp_path: Path
 def test_a_passport_gives_the_footprint_of_its_product(tmp_path: Path) -> None:
     chain = chains.Chain()
     path = tmp_path / "passport.json"
-    path.write_text(chain.passport(chain.product("thing", "2.5")))
+    path.write_bytes(chain.passport(chain.product("thing", "2.5")).encode())
     done = run(path, "--as", "pact/3.0")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == chains.footprint("thing", "2.5")

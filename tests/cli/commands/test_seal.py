@@ -11,6 +11,7 @@ import pytest
 
 from carbonseal.service.client import open_node
 from tests.cli.conftest import Run
+from tests.records.documents import encoded, footprint
 
 
 @pytest.fixture
@@ -60,6 +61,22 @@ def test_receipts_go_to_regular_files(run: Run, node: Path, tmp_path: Path) -> N
     assert done.exit_code == 2
     assert "is not a regular file" in done.stderr
     assert (tmp_path / "pipe").stat().st_mode & 0o777 == 0o644
+
+
+def test_without_a_profile_the_one_to_use_is_named(run: Run, node: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_bytes(encoded(footprint()))
+    (tmp_path / "other.json").write_text('{"a":1}')
+    (tmp_path / "no.json").write_text("no")
+    done = run("seal", node, tmp_path / "one.json")
+    assert done.exit_code == 2
+    assert "one.json looks like PACT 3.0.0: --profile pact/3.0" in done.stderr
+    for name in ("other.json", "no.json", "-"):
+        done = run("seal", node, tmp_path / name if name != "-" else name)
+        assert done.exit_code == 2
+        assert "docs/formats.md lists the profiles" in done.stderr
+    sealed = run("seal", node, tmp_path / "one.json", "--profile", "pact/2.3")
+    assert sealed.exit_code == 2
+    assert "use the profile pact/3.0" in sealed.stderr
 
 
 class TestFiles:

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 @click.group(short_help="Export a record's figures to another format.")
 def footprint() -> None:
-    """Work with the carbon figures of a record or of a passport's product. Nothing is verified: `carbonseal verify` does that."""
+    """Work with the carbon figures of a record or of a passport's product. Nothing is verified: `carbonseal verify` does that.
+
+    \b
+    Example:
+      carbonseal footprint export catena-x.json --as pact/3.0 -o pact.json
+    """
 
 
 @footprint.command(short_help="Export a record's figures as PACT 3.0 or JSON-LD.")
@@ -82,7 +87,7 @@ def _member(text: str) -> tuple[str, str]:
 
 def _record(file: Path, profile: str | None) -> tuple[Any, str]:
     """The record in `file` and its profile. Raises Refused; `Failed` where a format has to be named."""
-    from carbonseal.cli.verify_jobs import read_passport
+    from carbonseal.cli.files.items import read_passport
     from carbonseal.passport.passports import PASSPORT_LIMITS, VERSION
     from carbonseal.records import strict
     from carbonseal.records.profiles.recognition import recognise

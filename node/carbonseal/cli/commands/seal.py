@@ -38,8 +38,7 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
 )
 @click.option(
     "--profile",
-    required=True,
-    help="The records' profile: pact/3.0, json/1 for any JSON object, or file/1 for any file as it is.",
+    help="The records' profile: pact/3.0, json/1 for any JSON object, or file/1 for any file as it is. Required.",
 )
 @click.option(
     "--media", cls=Once, help="The media type of the files, with file/1. Default: what the name of each says."
@@ -59,7 +58,7 @@ def seal(
     *,
     directory: Path,
     paths: tuple[Path, ...],
-    profile: str,
+    profile: str | None,
     media: str | None,
     tenant: str,
     receipts: Path | None,
@@ -84,6 +83,8 @@ def seal(
     from carbonseal.records.profiles import lookup
     from carbonseal.records.sources import read_files, read_records
 
+    if profile is None:
+        raise click.UsageError(f"Missing option '--profile': which format the records are in. {_suggestion(paths)}")
     lookup(profile)  # refuses an unknown profile once, instead of for every record
     if media and profile != FILE:
         raise click.UsageError(f"--media says what a file is: it belongs to --profile {FILE}.")
@@ -91,6 +92,23 @@ def seal(
     with nullcontext() if receipts is None else open_receipts(receipts) as file:
         refused = with_node(directory, lambda node: _seal(node, records, profile, tenant, file))
     ctx.exit(REFUSED if refused else 0)
+
+
+def _suggestion(paths: tuple[Path, ...]) -> str:
+    """The profile of the first record, where it is recognised. Which one is sealed, only the caller says."""
+    from carbonseal.findings import Refused
+    from carbonseal.records import strict
+    from carbonseal.records.profiles.recognition import recognise
+    from carbonseal.records.sources import STDIN, Source, read_records
+
+    first = None if STDIN in paths else next(iter(read_records(paths)), None)
+    try:
+        found = recognise(strict.parse(first.raw)) if isinstance(first, Source) else None
+    except Refused:
+        found = None
+    if found is None or not found.profile or found.inside or first is None:
+        return "docs/formats.md lists the profiles; json/1 takes any JSON object, file/1 any file."
+    return plain(f"{' > '.join(first.place)} looks like {found.what}: --profile {found.profile}")
 
 
 async def _seal(

@@ -66,6 +66,7 @@ class Layout:
     geography: Node
     cut_off: Node
     gwp: Node
+    standards: Node
     balancing: Node
     allocation: Node
     quality: Node  # primary data share
@@ -95,6 +96,7 @@ def footprint(at: Layout, profile: str) -> Footprint:
         ),
         removals=tuple(figure for figure in (at.production[REMOVALS].figure(),) if figure),
         biogenic_content=at.content["biogenicCarbonContent"].figure(),
+        fossil_content=at.content["fossilCarbonContent"].figure(),
         packaging=at.packaging[named(PACKAGING_STAGE, EXCLUDING)].figure(),
         packaging_included=at.packaging["packagingEmissionsIncluded"].flag(),
         outbound=outbound,
@@ -112,6 +114,7 @@ def footprint(at: Layout, profile: str) -> Footprint:
         company=at.company["companyName"].text(),
         is_deprecated=at.identity["status"].text() == "Deprecated",
         gwp_sets=tuple(word for word in at.gwp["ipccCharacterizationFactors"].texts() if word != "unspecified"),
+        standards=at.standards["crossSectoralStandards"].texts(),
         methods=_methods(at),
         exempted=at.cut_off["exemptedEmissionsPercent"].figure(),
         exempted_limit=_CUT_OFF,

@@ -163,6 +163,7 @@ class Nested:
             geography=assessment["geography"][0],
             cut_off=assessment["boundarySpecifications"][0],
             gwp=methodology["gwpCharacterizationFactorDetails"][0],
+            standards=methodology["standards"][0],
             balancing=methodology["massBalancingInformation"][0],
             allocation=methodology["allocationInForeground"][0],
             quality=quality,

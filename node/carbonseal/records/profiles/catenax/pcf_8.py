@@ -110,6 +110,7 @@ class Pcf8:
             geography=pcf,
             cut_off=pcf,
             gwp=pcf,
+            standards=pcf,
             balancing=pcf,
             allocation=pcf,
             quality=pcf,
