@@ -232,7 +232,7 @@ COMMANDS = PluginGroup(
         "verify": "carbonseal.cli.commands.verify:verify",
         "examine": "carbonseal.cli.commands.examine:examine",
         "impact": "carbonseal.cli.products.impact:impact",
-        "footprint": "carbonseal.cli.commands.footprint:footprint",
+        "footprint": "carbonseal.cli.products.footprint:footprint",
         "log": "carbonseal.cli.commands.log:log",
         "witness": "carbonseal.cli.commands.witness:witness",
         "key": "carbonseal.cli.commands.key:key",
