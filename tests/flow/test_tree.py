@@ -1,14 +1,21 @@
-"""The tree of a product, and what a correction does to it."""
+"""The tree of a product, what a correction does to it, and both for programs, in three lines and without a node."""
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
+import pytest
+
+import carbonseal
+from carbonseal import footprint
+from carbonseal.findings import Refused
 from carbonseal.flow.graph import Missing
 from carbonseal.flow.impact import impacts
 from carbonseal.flow.tree import tree_of
 from carbonseal.footprints.figures import Figure
-from tests.flow.chains import Chain, footprint, listed, used
+from tests.flow.chains import Chain, listed, used
+from tests.flow.chains import footprint as made_footprint
 
 
 def value(figure: Figure | Missing) -> Fraction:
@@ -47,7 +54,7 @@ def test_quantities_multiply_down_the_tiers() -> None:
 
 def test_stages_beyond_the_gate_stand_apart() -> None:
     chain = Chain()
-    lamp = chain.product("lamp", "1.2", stages={"A4": footprint("delivery", "0.3")})
+    lamp = chain.product("lamp", "1.2", stages={"A4": made_footprint("delivery", "0.3")})
     tree = tree_of(chain.graph(lamp))
     assert [(stage.stage, value(stage.figure)) for stage in tree.stages] == [("A4", Fraction("0.3"))]
     assert tree.own == Fraction("1.2")
@@ -98,3 +105,21 @@ def test_a_correction_that_cannot_be_computed_says_why() -> None:
     (found,) = impacts(chain.graph(metal), ore.digest, corrected)
     assert isinstance(found.change, Missing)
     assert "box" in str(found.change)
+
+
+def test_a_passport_has_footprints_and_a_tree() -> None:
+    chain = Chain()
+    device = chain.product("device", "10", [used(chain.product("battery", "2.5"), "3")])
+    passport = carbonseal.parse_passport(chain.passport(device).encode())
+    assert [one.total.value for one in passport.footprints.values() if one.total] == [Fraction(10), Fraction(5, 2)]
+    (battery,) = passport.tree().below
+    assert battery.share == Fraction(3, 4)
+
+
+def test_a_record_has_a_footprint() -> None:
+    found = footprint.read(json.dumps(made_footprint("thing", "2.50")).encode(), "pact/3.0")
+    assert found is not None
+    assert found.total == footprint.Figure(Fraction(5, 2), Fraction(1, 200), "/pcf/pcfExcludingBiogenicUptake")
+    assert footprint.read(b"{}", "json/1") is None
+    with pytest.raises(Refused):
+        footprint.read(b"{}", "pact/3.0")
