@@ -106,7 +106,7 @@ def test_what_is_known_to_be_wrong_is_a_warning(folder: Path, is_served: bool) -
         err = warned()
     (line,) = [line for line in err.splitlines() if line.startswith("warning")]
     assert "cell (" in line
-    assert "1004 piece were taken of lot L-1, which yielded 1000" in line
+    assert "took 1004 piece of a lot of did:web:maker.example that yielded 1000 piece" in line
 
 
 @pytest.mark.parametrize(
