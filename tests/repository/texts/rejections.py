@@ -152,7 +152,7 @@ NO_VERDICT = (
     Rejection(
         "Records that are admitted",
         "A submitter learns what to correct; nothing of the document is kept.",
-        "json.byte-order-mark json.not-utf8 json.utf-16 json.xml profile.* commitment.* record.missing "
+        "file.* json.byte-order-mark json.not-utf8 json.utf-16 json.xml profile.* commitment.* record.missing "
         "record.unknown-member record.type record.decimal record.range record.unknown-value record.form "
         "record.date-time record.empty record.repeated record.items record.exclusive",
     ),
