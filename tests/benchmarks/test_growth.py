@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks import growth
 
+pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
+
 
 def test_every_operation_is_measured_on_both_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "IDLE", 4)

@@ -16,6 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from carbonseal.node.anchoring.evidence import EvidenceStore
 from carbonseal.node.anchoring.outbox import Outbox
 from carbonseal.node.anchoring.tracked import State
@@ -27,6 +29,8 @@ from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
 from tests.programs import storms
+
+pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
 
 HERE = Path(__file__).parents[1]
 CONFIRMATIONS = 6
