@@ -127,7 +127,7 @@ def test_redirects_are_not_followed() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (200, b"", r"json\.truncated"),
+        (200, b"", r"passport\.other-file"),
         (200, b"<html>", r"json\.|passport\."),
         (404, b"<html>", r"client\.not-a-node"),
         (400, b'{"code": 1}', r"client\.not-a-node"),

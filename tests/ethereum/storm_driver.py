@@ -1,21 +1,19 @@
-"""A process with a real node in it, for `test_sending_storm.py`: makes heads and anchors until there are so many, and dies at
-the point that its arguments name.
-
-    storm_driver.py DIRECTORY ANCHORS POINTS        POINTS: after how many points to die; 0 for never
-"""
+"""Processes with a real node in them, for storms: each makes heads and anchors until there are so many, or dies after so many
+failpoints."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.node import Node
+from tests.node.driver import PROCESSES
 
 
 async def main(directory: Path, anchors: int, life: int) -> None:
@@ -52,4 +50,16 @@ async def main(directory: Path, anchors: int, life: int) -> None:
         await asyncio.gather(running, return_exceptions=True)
 
 
-asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+def work(directory: Path, anchors: int, life: int) -> None:
+    """All of the process."""
+    warnings.simplefilter("error")
+    asyncio.run(main(directory, anchors, life))
+
+
+def run(directory: Path, anchors: int, life: int) -> int | None:
+    """Let a process anchor until there are so many, or until it dies after `life` failpoints: its exit status. It is forked from
+    one that has imported web3 already, which takes longer than most lives."""
+    process = PROCESSES.Process(target=work, args=(directory, anchors, life))
+    process.start()
+    process.join(240)
+    return process.exitcode

@@ -122,6 +122,7 @@ def test_another_variable_of_the_contract() -> None:
     assert code_of(evidence, trust=trust) is codes.SLOT_DIFFERS
 
 
+@settings(max_examples=25)  # each makes two tries
 @given(st.integers(0, 999), st.integers(0, 999), st.integers(1, 9), st.integers(1, 9))
 def test_a_pin_of_another_version_of_eas_accuses_nobody(slot: int, pin: int, account: int, storage: int) -> None:
     """Evidence names no slot, so a policy that pins another one cannot tell it from evidence that is wrong."""

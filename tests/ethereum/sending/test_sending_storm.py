@@ -28,6 +28,7 @@ from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
+from tests.ethereum import storm_driver
 from tests.programs import storms
 
 pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
@@ -104,20 +105,10 @@ def anchor_many(directory: Path, anchors: int, chance: random.Random, lives: tup
     """Start the node until it has ended by itself; how often it was killed."""
     kills = 0
     while True:
-        life = chance.randint(*lives)
-        command = [
-            sys.executable,
-            "-W",
-            "error",
-            str(HERE / "storm_driver.py"),
-            str(directory),
-            str(anchors),
-            str(life),
-        ]
-        ended = subprocess.run(command, check=False, timeout=240, capture_output=True, text=True)
-        if ended.returncode == 0:
+        ended = storm_driver.run(directory, anchors, chance.randint(*lives))
+        if ended == 0:
             return kills
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert ended == -signal.SIGKILL
         kills += 1
 
 

@@ -30,6 +30,7 @@ from carbonseal.storage.schema import NODE
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_devnet.fabric.network import FabricNetwork
 from tests import nodes
+from tests.ethereum import storm_driver  # it knows nothing of a node's ledgers
 from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
 from tests.programs import storms
 from tests.repository.sources import REPOSITORY
@@ -40,7 +41,6 @@ ANCHORS = storms.anchors(50)
 LIVES = storms.lives(100, 250)  # how many of a node's crash points it lives through
 KILLS = 8  # of the network's processes, at most: each failure doubles what the node waits before it tries again
 IN_A_BLOCK = 3
-DRIVER = REPOSITORY / "tests" / "ethereum" / "storm_driver.py"  # drives a node; knows nothing of its ledgers
 OFFLINE = REPOSITORY / "tests" / "fabric" / "offline.py"
 
 
@@ -107,12 +107,10 @@ def anchor_many(directory: Path, dice: random.Random) -> int:
     """Start the node until it has ended by itself; how often it was killed."""
     kills = 0
     while True:
-        life = dice.randint(*LIVES)
-        command = [sys.executable, "-W", "error", str(DRIVER), str(directory), str(ANCHORS), str(life)]
-        ended = subprocess.run(command, check=False, timeout=600, capture_output=True, text=True)
-        if ended.returncode == 0:
+        ended = storm_driver.run(directory, ANCHORS, dice.randint(*LIVES))
+        if ended == 0:
             return kills
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        assert ended == -signal.SIGKILL
         kills += 1
 
 
