@@ -165,3 +165,12 @@ class TestExemption:
 def test_figures_have_lawful_signs_whatever_sealed_them() -> None:
     (result,) = of("figures", fossilGhgEmissions="-1")
     assert result.rule.name in {"figures.form", "figures.sign"}
+
+
+def test_what_the_reader_of_a_format_has_to_say_is_a_remark() -> None:
+    def elsewhere(document: dict[str, Any]) -> None:
+        document["created"] = "2026-02-01T02:00:00+02:00"
+
+    found = of("figures", edit=elsewhere)
+    assert names(found) == ["figures.holds", "figures.remark"]
+    assert found[1].facts["remark"] == "not in UTC, as PACT demands: /created"

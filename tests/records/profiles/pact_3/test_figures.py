@@ -77,6 +77,15 @@ def test_the_parts_of_the_total() -> None:
     assert [part.name for part in including.parts] == ["pcfExcludingBiogenicUptake", "biogenicCO2Uptake"]
 
 
+def test_an_uptake_that_is_left_out_explains_no_more_than_a_smaller_figure() -> None:
+    """Including uptake cannot be above excluding it: uptake is 0 or less."""
+    _, including = read({"/pcf/biogenicCO2Uptake": None}).sums
+    assert [(part.figure is None, part.sign) for part in including.parts] == [
+        (False, Sign.EITHER),
+        (True, Sign.REMOVAL),
+    ]
+
+
 def test_removals_had_no_sign_in_the_first_two_versions() -> None:
     for version, sign in (
         ("3.0.0", Sign.EITHER),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph, Missing
-from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
+from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint, Sign
 
@@ -26,6 +26,7 @@ SIGN = fails(
     "ask the issuer for a corrected footprint",
     Rejects.ALWAYS,
 )
+READ = remark("figures.remark", "who reads {profile} has to say: {remark}")
 NOT_CHECKABLE = not_checkable("figures", "ask the issuer to disclose the record")
 
 
@@ -35,7 +36,7 @@ class Figures:
     name = "figures"
 
     def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
-        """One result for each record, or for each figure with a wrong sign."""
+        """One result for each record, or for each figure with a wrong sign, and what its reader had to say."""
         for product in graph.products.values():
             for record in product.records:
                 if record.problem is not None:
@@ -44,6 +45,8 @@ class Figures:
         for place, footprint in graph.footprints:
             if not isinstance(footprint, Missing):
                 yield from (result.under(place) for result in _signs(footprint))
+                for one in footprint.remarks:
+                    yield Result(READ, place, {"profile": footprint.profile, "remark": one})
         for product in graph.products.values():
             listed = product.footprint_record
             if product.footprint is None and (listed is None or listed.problem is None):

@@ -100,7 +100,7 @@ def _sums(document: Node, total: Figure | None, including: Figure | None, uptake
     )
     sums = [Sum(total, parts, "pcfExcludingBiogenicUptake")] if total else []
     if total and including:
-        both = (Part("pcfExcludingBiogenicUptake", total, Sign.EITHER), Part("biogenicCO2Uptake", uptake, Sign.EITHER))
+        both = (Part("pcfExcludingBiogenicUptake", total, Sign.EITHER), Part("biogenicCO2Uptake", uptake, Sign.REMOVAL))
         sums.append(Sum(including, both, "pcfIncludingBiogenicUptake"))
     return tuple(sums)
 

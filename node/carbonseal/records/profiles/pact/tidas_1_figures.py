@@ -100,7 +100,7 @@ def _sums(figures: dict[str, Figure]) -> tuple[Sum, ...]:
     )
     sums = [Sum(total, parts, _TOTAL)]
     if including := figures.get(_INCLUDING):
-        both = (Part(_TOTAL, total, Sign.EITHER), Part(_UPTAKE, figures.get(_UPTAKE), Sign.EITHER))
+        both = (Part(_TOTAL, total, Sign.EITHER), Part(_UPTAKE, figures.get(_UPTAKE), Sign.REMOVAL))
         sums.append(Sum(including, both, _INCLUDING))
     return tuple(sums)
 
