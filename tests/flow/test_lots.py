@@ -110,3 +110,12 @@ def test_one_lot_has_one_figure() -> None:
     assert "duplicate.differs" not in failures(
         chain.results(chain.product("whole", "9", [used(one, "1"), used(variant, "1")]))
     )
+
+
+def test_a_figure_that_was_replaced_twice_is_told_of_no_more() -> None:
+    chain = Chain()
+    first = chain.product("part", "3.0")
+    second = chain.product("part", "4.0", supersedes=first)
+    third = chain.product("part", "5.0", supersedes=second)
+    whole = chain.product("whole", "99.0", [used(one, "1") for one in (first, second, third)])
+    assert "duplicate.differs" not in failures(chain.results(whole))

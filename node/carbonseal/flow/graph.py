@@ -23,6 +23,7 @@ from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecor
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import Profile
 
+MOST_REASONS = 5
 LONGEST_NAME = 80  # characters of a product's name in the place of a finding
 
 Lot = tuple[str, str, bytes]  # issuer, product, SHA-256(salt ‖ number): `ProductCredential.lot`
@@ -31,15 +32,18 @@ Lookup = Callable[[str], Profile]  # of a profile by its id; raises Refused
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why something cannot be computed, in words."""
+    """Why something cannot be computed, in words: the first reasons, and how many there are more."""
 
     reasons: tuple[str, ...]
+    more: int = 0
 
     def __add__(self, other: Missing) -> Missing:
-        return Missing((*self.reasons, *(reason for reason in other.reasons if reason not in self.reasons)))
+        new = tuple(reason for reason in other.reasons if reason not in self.reasons)
+        room = max(0, MOST_REASONS - len(self.reasons))
+        return Missing(self.reasons + new[:room], self.more + other.more + len(new[room:]))
 
     def __str__(self) -> str:
-        return ", ".join(self.reasons)
+        return ", ".join(self.reasons) + (f", and {self.more:,} more" if self.more else "")
 
 
 @dataclass(frozen=True, slots=True)

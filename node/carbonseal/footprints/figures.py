@@ -8,14 +8,16 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 from __future__ import annotations
 
 import re
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
 ABSENT_FROM = 10**15
+_LEAST, _GREATEST = Fraction(1, 10**18), 10**18
 _NOTHING = frozenset({"", "n/a"})
-_DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,2}))?", re.ASCII)
 
 
 class Figure(NamedTuple):
@@ -75,13 +77,16 @@ def means_nothing(value: Any) -> bool:
 
 def decimal_text(value: Fraction, digits: int = 6) -> str:
     """An exact value for people: plain digits without exponent; what follows the point is rounded so that at most `digits`
-    significant ones are left.
+    significant ones are left. Values that nobody means, from 10^18 or below 10^-18, have an exponent.
 
     >>> decimal_text(Fraction(74200)), decimal_text(Fraction(1, 3)), decimal_text(Fraction(-17, 2000))
     ('74200', '0.333333', '-0.0085')
     """
     if not value:
         return "0"
+    if not _LEAST <= abs(value) < _GREATEST:
+        with localcontext(prec=digits):
+            return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():E}"
     places = max(0, digits - len(str(abs(int(value)))) if abs(value) >= 1 else digits + _zeros(abs(value)))
     scaled = round(value * 10**places)
     sign, body = ("-" if scaled < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")

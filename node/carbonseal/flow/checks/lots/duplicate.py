@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
@@ -32,13 +31,13 @@ class Duplicate:
     name = "duplicate"
 
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
-        """One result for each product with a footprint, or for each pair that differs."""
+        """One result for each product with a figure, and one for each other figure that it has."""
         groups: dict[object, list[Product]] = defaultdict(list)
         for product in graph.products.values():
             if product.footprint is not None and not product.footprint.is_deprecated:
                 groups[_key(product, product.footprint)].append(product)
         for group in groups.values():
-            yield from [*_pairs(group, setting)] or [Result(HOLDS)]
+            yield from _results(group, setting)
 
 
 CHECK = Duplicate()
@@ -50,7 +49,7 @@ def _key(product: Product, footprint: Footprint) -> object:
         credential.issuer,
         credential.subject,
         credential.facility.id if credential.facility else "",
-        credential.lot,
+        product.lot,
         footprint.period,
         footprint.boundary,
         footprint.basis,
@@ -61,28 +60,35 @@ def _key(product: Product, footprint: Footprint) -> object:
     )
 
 
-def _pairs(group: Sequence[Product], setting: Setting) -> Iterator[Result]:
-    for one, other in combinations(group[:16], 2):
-        first, second = one.footprint, other.footprint
-        if first is None or second is None or _replaces(one, other) or _replaces(other, one):
-            continue
-        stated, other_stated = first.per_unit(), second.per_unit()
-        if stated is None or other_stated is None:
-            continue
+def _results(group: Sequence[Product], setting: Setting) -> Iterator[Result]:
+    """Every current product of one key against the first."""
+    current = [(one, stated) for one in _current(group) if one.footprint and (stated := one.footprint.per_unit())]
+    if not current:
+        return
+    (first, stated), *others = current
+    yield Result(HOLDS)
+    for other, other_stated in others:
         compared = Comparison(stated, other_stated.value, stated.half + other_stated.half, setting.band)
         if compared.grade is Grade.APART:
-            facts = {
-                "label": one.label,
-                "other": other.label,
-                "stated": decimal_text(stated.value),
-                "computed": decimal_text(other_stated.value),
-            }
-            same = bool(first.id) and first.id == second.id
-            yield Result(DIFFERS, facts=facts, is_decisive=same or one.credential.lot is not None)
+            facts = {"stated": decimal_text(stated.value), "computed": decimal_text(other_stated.value)}
+            yield Result(
+                DIFFERS,
+                facts=facts | {"label": first.label, "other": other.label},
+                is_decisive=first.lot is not None or _has_same_id(first, other),
+            )
 
 
-def _replaces(one: Product, other: Product) -> bool:
-    """Whether one says that it comes in the place of the other."""
-    ids = (one.footprint, other.footprint)
-    by_footprint = bool(ids[0] and ids[1] and ids[1].id and ids[1].id in ids[0].preceding)
-    return one.credential.supersedes == other.credential.digest or by_footprint
+def _has_same_id(one: Product, other: Product) -> bool:
+    ids = [product.footprint.id if product.footprint else "" for product in (one, other)]
+    return bool(ids[0]) and ids[0] == ids[1]
+
+
+def _current(group: Sequence[Product]) -> list[Product]:
+    """Those that no other of the group replaces, by its credential or its footprint."""
+    credentials = {one.credential.supersedes for one in group}
+    footprints = {id for one in group if one.footprint for id in one.footprint.preceding if id != one.footprint.id}
+    return [
+        one
+        for one in group
+        if one.credential.digest not in credentials and (one.footprint is None or one.footprint.id not in footprints)
+    ]
