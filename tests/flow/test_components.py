@@ -383,6 +383,11 @@ class TestOneRecord:
         ):
             assert names(of(name.partition(".")[0], chain, hidden)) == [name]
 
+    def test_a_format_that_is_not_known_here_accuses_nobody(self) -> None:
+        chain = Chain()
+        later = chain.product("thing", document={"any": "thing"}, profile="pact/9.0")
+        assert names(of("figures", chain, later)) == ["figures.not-checkable"]
+
     def test_amounts_and_masses_have_signs(self) -> None:
         assert self.alone("figures", mass="-1") == ["figures.sign"]
         assert self.alone("figures", amount="0") == ["figures.sign"]

@@ -113,7 +113,7 @@ class Product:
             return Missing((f"the footprint of {self.label} is withheld",))
         if record.problem:
             return Missing((f"the footprint of {self.label} is not a record of {record.listed.profile}",))
-        return Missing((f"{record.listed.profile} has no figures that could be read",))
+        return Missing((f"{record.listed.profile} has no figures that can be read here",))
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,6 +270,9 @@ def _read(passport: Passport, listed: ListedRecord, lookup: Lookup) -> ReadRecor
         return ReadRecord(listed, True)
     try:
         profile = lookup(listed.profile)
+    except Refused:  # a format that this version, or this machine, does not know accuses nobody
+        return ReadRecord(listed, True)
+    try:
         profile.check(disclosed.document)
         return ReadRecord(listed, True, profile.footprint(disclosed.document))
     except Refused as refused:
