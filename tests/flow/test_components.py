@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -341,61 +341,3 @@ class TestTransport:
     def test_a_footprint_without_legs_has_nothing_to_check(self) -> None:
         chain = Chain()
         assert not of("transport", chain, chain.product("thing"))
-
-
-class TestOneRecord:
-    def alone(self, check: str, at: datetime = AT, **document: Any) -> list[str]:
-        chain = Chain()
-        found = chain.results(chain.made_up("thing", **document), at)
-        return sorted(result.rule.name for name, result in found if name == check)
-
-    def test_one_geography_where_the_format_allows_one(self) -> None:
-        both = ["DE", "Europe"]
-        assert self.alone("consistency", geographies=both, one_geography=True) == ["consistency.geographies"]
-        assert self.alone("consistency", geographies=both) == ["consistency.holds"]
-
-    def test_packaging_beside_a_false_flag(self) -> None:
-        assert self.alone("consistency", packaging="0.2", packaging_included=False) == ["consistency.packaging"]
-        assert self.alone("consistency", packaging="0", packaging_included=False) == ["consistency.holds"]
-
-    def test_ratings_and_shares_have_a_range(self) -> None:
-        assert self.alone("consistency", ratings=["6"]) == ["consistency.range"]
-        assert self.alone("consistency", primary_data_share="101") == ["consistency.range"]
-
-    def test_a_mass_that_is_nearly_the_declared_one(self) -> None:
-        assert self.alone("consistency", unit="kilogram", mass="1.0080") == ["consistency.mass-near"]
-        assert self.alone("consistency", unit="gram", amount="500", mass="0.500") == ["consistency.holds"]
-
-    def test_a_period_that_ends_before_it_begins(self) -> None:
-        assert "validity.period" in self.alone("validity", period=["2025-12-31", "2025-01-01"])
-        assert self.alone("validity") == ["validity.not-checkable"]
-
-    def test_figures_need_a_record(self) -> None:
-        chain = Chain()
-        hidden = chain.product("hidden", withheld=True)
-        for name in (
-            "figures.not-checkable",
-            "total.not-checkable",
-            "biogenic.not-checkable",
-            "validity.not-checkable",
-            "consistency.not-checkable",
-            "exemption.not-checkable",
-        ):
-            assert names(of(name.partition(".")[0], chain, hidden)) == [name]
-
-    def test_a_format_that_is_not_known_here_accuses_nobody(self) -> None:
-        chain = Chain()
-        later = chain.product("thing", document={"any": "thing"}, profile="pact/9.0")
-        assert names(of("figures", chain, later)) == ["figures.not-checkable"]
-
-    def test_amounts_and_masses_have_signs(self) -> None:
-        assert self.alone("figures", mass="-1") == ["figures.sign"]
-        assert self.alone("figures", amount="0") == ["figures.sign"]
-        assert self.alone("figures", uptake="1") == ["figures.sign"]
-
-    def test_a_successor_that_changes_much_gives_a_reason(self) -> None:
-        chain = Chain()
-        for total, name in (("2.76", "exemption.large-change"), ("2.75", "exemption.holds")):
-            old = chain.made_up("old", total="2.50", id="urn:old", exempted="0")
-            new = chain.made_up("new", [used(old, "1")], total=total, id="urn:new", preceding=["urn:old"], exempted="0")
-            assert name in names(of("exemption", chain, new))

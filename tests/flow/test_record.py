@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from carbonseal.flow.rules import Result
-from tests.flow.chains import Chain, failures, outcome, remarks
+from tests.flow.chains import AT, Chain, Made, failures, outcome, remarks, used
 
 
 def of(
@@ -174,3 +174,66 @@ def test_what_the_reader_of_a_format_has_to_say_is_a_remark() -> None:
     found = of("figures", edit=elsewhere)
     assert names(found) == ["figures.holds", "figures.remark"]
     assert found[1].facts["remark"] == "not in UTC, as PACT demands: /created"
+
+
+def of_made(check: str, chain: Chain, made: Made) -> list[str]:
+    """The rules of one check over a product, sorted."""
+    return sorted(result.rule.name for name, result in chain.results(made) if name == check)
+
+
+class TestWhatAnyFormatCanSay:
+    def alone(self, check: str, at: datetime = AT, **document: Any) -> list[str]:
+        chain = Chain()
+        found = chain.results(chain.made_up("thing", **document), at)
+        return sorted(result.rule.name for name, result in found if name == check)
+
+    def test_one_geography_where_the_format_allows_one(self) -> None:
+        both = ["DE", "Europe"]
+        assert self.alone("consistency", geographies=both, one_geography=True) == ["consistency.geographies"]
+        assert self.alone("consistency", geographies=both) == ["consistency.holds"]
+
+    def test_packaging_beside_a_false_flag(self) -> None:
+        assert self.alone("consistency", packaging="0.2", packaging_included=False) == ["consistency.packaging"]
+        assert self.alone("consistency", packaging="0", packaging_included=False) == ["consistency.holds"]
+
+    def test_ratings_and_shares_have_a_range(self) -> None:
+        assert self.alone("consistency", ratings=["6"]) == ["consistency.range"]
+        assert self.alone("consistency", primary_data_share="101") == ["consistency.range"]
+
+    def test_a_mass_that_is_nearly_the_declared_one(self) -> None:
+        assert self.alone("consistency", unit="kilogram", mass="1.0080") == ["consistency.mass-near"]
+        assert self.alone("consistency", unit="gram", amount="500", mass="0.500") == ["consistency.holds"]
+
+    def test_a_period_that_ends_before_it_begins(self) -> None:
+        assert "validity.period" in self.alone("validity", period=["2025-12-31", "2025-01-01"])
+        assert self.alone("validity") == ["validity.not-checkable"]
+
+    def test_figures_need_a_record(self) -> None:
+        chain = Chain()
+        hidden = chain.product("hidden", withheld=True)
+        for name in (
+            "figures.not-checkable",
+            "total.not-checkable",
+            "biogenic.not-checkable",
+            "validity.not-checkable",
+            "consistency.not-checkable",
+            "exemption.not-checkable",
+        ):
+            assert of_made(name.partition(".")[0], chain, hidden) == [name]
+
+    def test_a_format_that_is_not_known_here_accuses_nobody(self) -> None:
+        chain = Chain()
+        later = chain.product("thing", document={"any": "thing"}, profile="pact/9.0")
+        assert of_made("figures", chain, later) == ["figures.not-checkable"]
+
+    def test_amounts_and_masses_have_signs(self) -> None:
+        assert self.alone("figures", mass="-1") == ["figures.sign"]
+        assert self.alone("figures", amount="0") == ["figures.sign"]
+        assert self.alone("figures", uptake="1") == ["figures.sign"]
+
+    def test_a_successor_that_changes_much_gives_a_reason(self) -> None:
+        chain = Chain()
+        for total, name in (("2.76", "exemption.large-change"), ("2.75", "exemption.holds")):
+            old = chain.made_up("old", total="2.50", id="urn:old", exempted="0")
+            new = chain.made_up("new", [used(old, "1")], total=total, id="urn:new", preceding=["urn:old"], exempted="0")
+            assert name in of_made("exemption", chain, new)
