@@ -113,7 +113,7 @@ def drawn(number: int) -> History:
 
     def actions() -> list[Action]:
         ledger, is_so = choose(one), choose((True, False))
-        match choose("ffffffrrrpuec"):
+        match choose("ffffffrrrrpuec"):
             case "f":
                 return [fault(ledger)]
             case "r":
@@ -122,7 +122,7 @@ def drawn(number: int) -> History:
                 fails: list[Action] = [reorg, fault(ledger, ["reverting"]), Blocks(ledger, IRREVERSIBLE + 1)]
                 kept = Reorg(ledger, IRREVERSIBLE, drop=False)
                 moves: list[Action] = [kept, fault(ledger, ["unproved"]), Blocks(ledger, 3)]  # to another final block
-                return choose([[reorg], waits, fails, moves])
+                return choose([[reorg], waits, fails, fails, moves])
             case "p":
                 return [Pause(choose(one), is_so)]
             case "u":
