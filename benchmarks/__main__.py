@@ -11,7 +11,7 @@ from rich.table import Table
 
 from .measure import Row
 
-SUBJECTS = ("tree", "records", "passports", "flow", "node", "fabric")
+SUBJECTS = ("tree", "records", "passports", "memory", "flow", "node", "fabric")
 MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,7 @@ BASES = ("used", "listed")  # of a component
 MAX_IDENTIFIERS = 64
 MAX_CLASSIFICATIONS = 64
 MAX_SERIALS = 4096
+MOST_SHOWN = 65_536  # values of a document that are looked at for the text of an error
 
 Schema = dict[str, Any]
 
@@ -250,32 +252,51 @@ class Shape:
     def check(self, value: object, code: Code, unknown: Code | None = None) -> None:
         """Raise Refused with `code`, whose message has the fact `problem`, at the JSON pointer of the first violation; with
         `unknown` where all that is wrong is members that the schema does not name."""
-        error = self._violation(value, is_open=False)
-        if error is None:
+        violation = self._violation(value, is_open=False)
+        if violation is None:
             return
         if unknown is not None:
-            closed, error = error, self._violation(value, is_open=True)
-            if error is None:
-                code, error = unknown, closed
-        place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
-        raise Refused(code(*place, problem=_short(error.message)))
+            closed, violation = violation, self._violation(value, is_open=True)
+            if violation is None:
+                code, violation = unknown, closed
+        place, problem = violation
+        raise Refused(code(*place, problem=problem))
 
-    def _violation(self, value: object, *, is_open: bool) -> Any:
-        """The first violation, of a document with whatever members where `is_open`: all of a hostile file's would fill the
-        memory. None where there is none."""
+    def _violation(self, value: object, *, is_open: bool) -> tuple[Sequence[str], str] | None:
+        """Place and text of the first violation, of a document with whatever members where `is_open`; None where there is none.
+
+        An error has copies of what is wrong, and all of a hostile file's errors would fill the memory: so one is made, of the first
+        `MOST_SHOWN` values. Of a violation behind them it is said that there is one."""
         import jsonschema_rs
 
+        validator = self._validator(is_open)
+        if validator.is_valid(value):
+            return None
         try:
-            self._validator(is_open).validate(value)
+            validator.validate(_beginning(value, [MOST_SHOWN]))
         except jsonschema_rs.ValidationError as error:
-            return error
-        return None
+            place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
+            return place, _short(error.message)
+        return (), f"something behind its first {MOST_SHOWN:,} values does not have the form of version 1"
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process
     def _validator(self, is_open: bool) -> Any:
         import jsonschema_rs
 
         return jsonschema_rs.Draft202012Validator(_opened(self._schema) if is_open else self._schema)
+
+
+def _beginning(value: Any, left: list[int]) -> Any:
+    """The first values of a document; `left` has their number, and then how many were fewer."""
+    if not isinstance(value, dict | list):
+        return value
+    kept = []
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+        if left[0] <= 0:
+            break
+        left[0] -= 1
+        kept.append((name, _beginning(one, left)))
+    return dict(kept) if isinstance(value, dict) else [one for _, one in kept]
 
 
 def _opened(schema: Any) -> Any:
