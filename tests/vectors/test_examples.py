@@ -32,7 +32,7 @@ def test_writing_them_again_changes_nothing() -> None:
 
 
 def test_an_example_that_was_changed_by_hand_is_written_again() -> None:
-    assert examples.rewritten(PAGE.replace("kilograms", "pounds")) == PAGE
+    assert examples.rewritten(PAGE.replace('"kilograms"', '"pounds"')) == PAGE
 
 
 def test_they_are_of_the_passport_that_the_vectors_have() -> None:
