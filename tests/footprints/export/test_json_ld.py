@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.footprints.export import json_ld
-from carbonseal.footprints.model import Footprint
+from carbonseal.footprints.figures import read_decimal
+from carbonseal.footprints.model import Footprint, Metric
 from carbonseal.records.exports import export
 from tests.records.documents import footprint
 from tests.records.profiles.ileap_1.test_ileap_1 import SHIPMENT, record
@@ -54,6 +55,17 @@ def test_what_went_in_and_legs_are_lost_and_said() -> None:
     shipment = export(record(SHIPMENT), "ileap/1", "json-ld", {}, NOW)
     assert "legs of transport" in shipment.lost
     assert properties(shipment.document)["carbon footprint, excluding biogenic"]["value"] == "3860"
+
+
+def test_claimed_metrics_keep_their_ids() -> None:
+    figure = read_decimal("1.80")
+    assert figure is not None
+    metric = Metric("https://metrics.example/gwp", "GWP", figure, "kg CO2e")
+    made = json_ld.export(Footprint("example/1", metrics=(metric,), absolute=figure, performance_class="A"))
+    claimed = properties(made.document)["GWP"]
+    assert (claimed["propertyID"], claimed["value"], claimed["unitText"]) == (metric.id, "1.80", "kg CO2e")
+    assert properties(made.document)["carbon footprint of one piece"]["value"] == "1.80"
+    assert "the performance class and the study of a battery" in made.lost
 
 
 def test_a_footprint_that_states_nothing() -> None:

@@ -52,6 +52,7 @@ def _properties(one: Footprint) -> Iterator[dict[str, Any]]:
         ("biogenic CO2 uptake", one.uptake),
         ("packaging emissions, within the carbon footprint", one.packaging),
         ("outbound logistics emissions", one.outbound),
+        ("carbon footprint of one piece", one.absolute),
     ):
         if figure is not None:
             yield _property(name, figure, CO2E, per, one.boundary if figure is one.total else None)
@@ -61,6 +62,8 @@ def _properties(one: Footprint) -> Iterator[dict[str, Any]]:
                 yield _property(f"{part.name}, part of {found.name}", part.figure, CO2E, per)
     for stage in one.stages:
         yield _property(stage.name or "stage", stage.figure, CO2E, per, stage.stages)
+    for metric in one.metrics:
+        yield {**_property(metric.name or metric.id, metric.figure, metric.unit_word, None), "propertyID": metric.id}
     for name, figure, unit in (
         ("mass", one.mass, "kg"),
         ("biogenic carbon content", one.biogenic_content, "kg C"),
@@ -123,6 +126,8 @@ def _lost(one: Footprint) -> Iterator[str]:
         yield "ratings of data quality"
     if one.verification is not None:
         yield "the verification that the record claims"
+    if one.performance_class or one.study:
+        yield "the performance class and the study of a battery"
     if one.flows:
         yield "quantities of what went in and came out"
     if one.legs:

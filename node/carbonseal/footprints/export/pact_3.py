@@ -255,6 +255,10 @@ def _without_place(one: Footprint) -> Iterator[str]:
         yield "ratings of data quality, which PACT has by name"
     if one.stages:
         yield "figures of stages"
+    if one.metrics or one.absolute is not None:
+        yield "figures beside the total: claimed metrics, and that of one piece"
+    if one.performance_class or one.study:
+        yield "the performance class and the study of a battery"
     if one.flows:
         yield "quantities of what went in and came out"
     if one.legs:
