@@ -5,8 +5,6 @@ The rounding that was done before printing is half a unit in the last printed pl
 rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a total of 0.4.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -32,7 +30,7 @@ class Figure(NamedTuple):
     pointer: str = ""
     is_number: bool = False  # it was a JSON number, whose digits are the canonical form's and not the author's
 
-    def times(self, factor: Fraction) -> Figure:
+    def times(self, factor: Fraction) -> "Figure":
         """The figure in another unit, of which one of this has `factor`."""
         return Figure(self.value * factor, self.half * abs(factor), self.pointer, self.is_number)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.records.profiles.activity.examples import EXAMPLE
 from tests.records.profiles.changes import changed
 from tests.records.profiles.sums import exact, residual, residuals
 from tests.records.refusals import refused
+from tests.repository.sources import REPOSITORY
 
 PROFILE = lookup("activity/1")
 
@@ -137,3 +140,9 @@ def test_a_record_without_lines_is_refused() -> None:
 def test_it_is_recognised() -> None:
     assert PROFILE.recognises(EXAMPLE) == "activity/1"
     assert not PROFILE.recognises({"format": "activity/2"})
+
+
+def test_the_example_in_the_documentation_adds_up() -> None:
+    page = (REPOSITORY / "docs" / "formats.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert residuals(footprint(json.loads(text))) == {"emissions": 0, "diesel": 0, "truck": 0}
