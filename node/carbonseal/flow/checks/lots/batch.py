@@ -69,23 +69,17 @@ CHECK = Batch()
 
 def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
     """How one balance comes out."""
-    yielded, factor = balance.yielded, balance.yielded.unit.factor
+    yielded = balance.yielded
     most = yielded.quantity.value * (1 + (setting.within or 0)) + yielded.quantity.half
-    facts = {
-        "maker": balance.lot[0],
-        "stated": decimal_text(yielded.quantity.value / factor),
-        "unit": yielded.unit.name,
-        "takes": balance.takers,
-    }
     if balance.conflicting:
-        yield Result(YIELDS_DIFFER, facts=facts)
+        yield Result(YIELDS_DIFFER, facts=_facts(balance))
     if balance.inconvertible:
         yield Result(NOT_CHECKABLE, facts={"missing": f"takes of the lot in {yielded.unit.name}"})
     alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
     for issuer, taken in alone.items():
-        yield Result(EXCEEDED, facts=facts | _amounts(taken, yielded) | {"issuers": issuer})
+        yield Result(EXCEEDED, facts=_facts(balance) | _amounts(taken, yielded) | {"issuers": issuer})
     if not alone and balance.total > most:
-        yield Result(EXCEEDED_TOGETHER, facts=facts | _amounts(balance.total, yielded))
+        yield Result(EXCEEDED_TOGETHER, facts=_facts(balance) | _amounts(balance.total, yielded))
     if balance.total <= most and not balance.inconvertible:
         yield Result(HOLDS)
 
@@ -101,10 +95,13 @@ def across(balance: Balance, setting: Setting, takers: Collection[str]) -> Itera
 def claimed(balance: Balance) -> Iterator[Result]:
     """What a balance says that rests on observations of others."""
     if balance.is_exceeded:
-        unit = balance.yielded.unit
-        stated = decimal_text(balance.yielded.quantity.value / unit.factor)
-        facts = {"maker": balance.lot[0], "unit": unit.name, "stated": stated}
-        yield Result(CLAIMED, facts=facts | _amounts(balance.total, balance.yielded))
+        yield Result(CLAIMED, facts=_facts(balance) | _amounts(balance.total, balance.yielded))
+
+
+def _facts(balance: Balance) -> dict[str, object]:
+    unit = balance.yielded.unit
+    stated = decimal_text(balance.yielded.quantity.value / unit.factor)
+    return {"maker": balance.lot[0], "stated": stated, "unit": unit.name, "takes": balance.takers}
 
 
 def _amounts(taken: Fraction, yielded: Yield) -> dict[str, object]:

@@ -64,10 +64,11 @@ def _cut_off(footprint: Footprint, setting: Setting) -> Result:
     bound = None if setting.within is None else setting.within * 100
     if bound is None and footprint.exempted_limit is not None:
         bound = footprint.exempted_limit.value
-    facts = {"stated": decimal_text(stated.value), "limit": decimal_text(USUAL if bound is None else bound)}
-    if bound is None:
-        return Result(UNUSUAL if stated.value > USUAL else HOLDS, facts=facts)
-    return Result(ABOVE if stated.value > bound else HOLDS, facts=facts)
+    limit = USUAL if bound is None else bound
+    if stated.value <= limit:
+        return Result(HOLDS)
+    facts = {"stated": decimal_text(stated.value), "limit": decimal_text(limit)}
+    return Result(UNUSUAL if bound is None else ABOVE, facts=facts)
 
 
 def _change(before: Footprint, after: Footprint) -> Iterator[Result]:
