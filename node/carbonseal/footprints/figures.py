@@ -6,19 +6,22 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
 ABSENT_FROM = 10**15
+_TINIEST = Fraction(1, 10**99)  # nobody means less: arithmetic on it would only cost time
 _LEAST, _GREATEST = Fraction(1, 10**18), 10**18
 _NOTHING = frozenset({"", "n/a"})
-_DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,2}))?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
 
 
-class Figure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Figure:
     """A number of a document: its exact value, its rounding, and the JSON pointer (RFC 6901) that it was read at.
 
     >>> read_decimal("45.20", "/pcf/total")
@@ -37,7 +40,7 @@ class Figure(NamedTuple):
 
 def read_decimal(value: Any, pointer: str = "") -> Figure | None:
     """The figure that a JSON value prints: a string of decimal digits, or a JSON number. None where it is none, or too large
-    to be meant (`ABSENT_FROM`)."""
+    or too small to be meant (`ABSENT_FROM`)."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     is_number = not isinstance(value, str)
@@ -52,7 +55,7 @@ def _read(text: str, is_number: bool) -> tuple[Fraction, Fraction] | None:
     if found is None:
         return None
     exact = Fraction(found[0])
-    if abs(exact) >= ABSENT_FROM:
+    if abs(exact) >= ABSENT_FROM or (exact and abs(exact) < _TINIEST):
         return None
     digits = found[2] or ""
     places = len(digits.rstrip("0") if is_number else digits) - int(found[3] or 0)
