@@ -94,7 +94,7 @@ def test_versions_differ_only_in_where_things_stand() -> None:
             found,
             profile="",
             amount=None, mass=None, total=None, including=None, uptake=None, sums=(), removals=(), stages=(), ratings=(),
-            biogenic_content=None, packaging=None, outbound=None, period=None, validity=None, exempted=None,
+            biogenic_content=None, fossil_content=None, packaging=None, outbound=None, period=None, validity=None, exempted=None,
             primary_data_share=None, verification=None,
         )  # fmt: skip
 
