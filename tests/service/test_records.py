@@ -131,6 +131,7 @@ def test_in_a_stream_the_good_lines_go_on(directory: Path) -> None:
         b'{"b":NaN}',
         b'{"c":"' + b"x" * USUAL.record + b'"}',
         b'{"d":1,"d":2}',
+        b'{"e":[' + b"[]," * 70_000 + b"0]}",
         b'{"a":1}',
     ]
 
@@ -143,10 +144,11 @@ def test_in_a_stream_the_good_lines_go_on(directory: Path) -> None:
             "line 4: json.not-a-number",
             "line 5: json.too-large",
             "line 6: json.duplicate-key",
-            "line 7: taken",
+            "line 7: json.too-many-values",
+            "line 8: taken",
         ]
         assert found[0]["receipt"] == found[-1]["receipt"]
-        assert end == {"end": {"taken": 2, "refused": 4}}
+        assert end == {"end": {"taken": 2, "refused": 5}}
 
     run(directory, act)
 

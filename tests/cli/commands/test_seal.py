@@ -115,3 +115,13 @@ class TestFiles:
             done = run("seal", node, tmp_path / "a.json", "--profile", profile, "--media", media)
             assert done.exit_code == 2
             assert said in done.stderr
+
+
+@pytest.mark.parametrize("piece", ["[" * 20 + "]" * 20, '{"":1.5}', '{"a":0}'])
+def test_records_with_too_many_values_are_refused_and_the_others_sealed(run: Run, node: Path, piece: str) -> None:
+    """Counted before anything is made of them; each within the limit of bytes."""
+    many = '{"x":[' + ",".join([piece] * 66_000)[: (1 << 20) - 100].rpartition(",")[0] + "]}"
+    done = run("seal", node, "-", "--profile", "json/1", input=f"{many}\n{lines(1)}")
+    assert done.exit_code == 2
+    assert "[json.too-many-values]" in done.stderr or "more than 65536 values" in done.stderr
+    assert done.stderr.endswith("1 sealed, 1 refused\n")

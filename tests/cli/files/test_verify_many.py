@@ -127,3 +127,13 @@ def test_a_file_that_kills_its_process_is_not_read_and_the_others_are(
     ]
     assert line["verdict"] is None
     assert "died" in line["error"]
+
+
+def test_trust_is_gathered_for_what_can_be_read_and_the_rest_is_named(run: Run, files: Files, folder: Path) -> None:
+    result = run("trust", "gather", folder, "-o", files.directory / "new.json")
+    assert result.exit_code == 2
+    assert f"{folder}/invoice.pdf: not a passport: this is a PDF" in result.stderr
+    assert f"{folder}/batch.zip!../e.json: its name leads out of the archive" in result.stderr
+    assert "no endpoint is named for eip155:31337" in result.stderr
+    alone = run("trust", "gather", folder / "invoice.pdf", "-o", files.directory / "new.json")
+    assert (alone.exit_code, "this is a PDF" in alone.stderr) == (2, True)
