@@ -18,7 +18,7 @@ from carbonseal.footprints.documents import Node
 from carbonseal.plugins import PROFILES
 from carbonseal.records import codes
 from carbonseal.records.places import pointer
-from carbonseal.records.profiles import Profile
+from carbonseal.records.profiles import Profile, lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,13 @@ def recognise(value: Any) -> Recognised | None:
 
 def refusal(value: Any, profile: Profile) -> Finding | None:
     """What to say instead of the refusal by `profile`, where the document is plainly something else: ``profile.other``,
-    ``profile.envelope`` or ``profile.not-read``. None where the profile itself recognises it, or nothing does."""
-    if profile.recognises(value):
-        return None
+    ``profile.envelope`` or ``profile.not-read``. None where nothing recognises it, or the profile itself does: unless the format
+    extends the profile's, and takes the document."""
     found = recognise(value)
+    if profile.recognises(value) and not (
+        found and found.profile and not found.inside and _takes(found.profile, value)
+    ):
+        return None
     if found is None or (found.profile == profile.id and not found.inside):
         return None
     if found.inside:
@@ -58,6 +61,14 @@ def refusal(value: Any, profile: Profile) -> Finding | None:
     if found.profile:
         return codes.PROFILE_OTHER(what=found.what, profile=profile.id, use=found.profile)
     return codes.PROFILE_NOT_READ(what=found.what, advice=found.advice)
+
+
+def _takes(profile_id: str, value: Any) -> bool:
+    try:
+        lookup(profile_id).check(value)
+    except Refused:
+        return False
+    return True
 
 
 def _record(value: Any) -> Recognised | None:

@@ -12,9 +12,11 @@ from hypothesis import given
 from carbonseal.findings import Code
 from carbonseal.footprints.model import Basis, Footprint
 from carbonseal.footprints.stages import LIFE_CYCLE, PRODUCTION
+from carbonseal.records import codes as records_codes
+from carbonseal.records.admission import admit
 from carbonseal.records.profiles import codes, lookup
 from carbonseal.records.profiles.recognition import recognise
-from tests.records.documents import footprint
+from tests.records.documents import encoded, footprint
 from tests.records.profiles.spoiled import is_read, spoiled
 from tests.records.refusals import refused
 
@@ -165,3 +167,11 @@ def test_whatever_is_taken_is_read(document: Any) -> None:
         is_read("tidas/1", value)
 
     reads()
+
+
+def test_under_the_profile_that_it_extends_it_is_answered_with_its_own() -> None:
+    finding = refused(records_codes.PROFILE_OTHER, admit, encoded(FIRST), "pact/3.0")
+    assert "use the profile tidas/1" in str(finding)
+    broken = copy.deepcopy(FIRST)
+    del broken["pcf"]["fossilGhgEmissions"]
+    refused(codes.RECORD_FORM, admit, encoded(broken), "pact/3.0")
