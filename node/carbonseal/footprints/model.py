@@ -40,6 +40,7 @@ class Part:
     figure: Figure | None
     sign: Sign = Sign.EMISSION
     counts_as_zero: bool = False  # where absent: the format says that blank is none
+    is_unsigned: bool = False  # a removal that the format wants without a sign: both signs are tried
     is_disputed: bool = False  # readers of the format disagree on whether it is an addend: both ways are tried
 
 
@@ -192,6 +193,11 @@ class Footprint:
     legs: tuple[TransportLeg, ...] = ()
     # What the reader of the format had to say: sentinels that count as absent, an envelope's proof that was not verified
     remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def has_co_products(self) -> bool:
+        """Whether what went in is shared with other products."""
+        return any(flow.is_output and flow.role == "co-product" for flow in self.flows)
 
     def per_unit(self) -> Figure | None:
         """The total for one declared unit; None where total or amount is not stated."""

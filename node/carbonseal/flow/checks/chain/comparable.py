@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.checks.record.validity import years_later
-from carbonseal.flow.graph import Graph, Missing, Product
-from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.flow.graph import Edge, Graph, Missing, Product
+from carbonseal.flow.rules import Kind, Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.model import Basis, Footprint, Period
 from carbonseal.footprints.stages import stages_text
 from carbonseal.instants import format_instant
@@ -65,11 +65,18 @@ class Comparable:
             if lacking:
                 yield Result(NOT_CHECKABLE, place, {"missing": sum(lacking, Missing(()))})
             elif edge.parent.footprint and edge.child and edge.child.footprint:
-                found = [*_results(edge.parent.footprint, edge.child, edge.child.footprint)]
-                yield from (result.under(place) for result in found or [Result(HOLDS)])
+                found = [*_results(edge.parent.footprint, edge.child, edge.child.footprint)] or [Result(HOLDS)]
+                yield from (_weighed(result, edge).under(place) for result in found)
 
 
 CHECK = Comparable()
+
+
+def _weighed(result: Result, edge: Edge) -> Result:
+    """A figure that is only listed entered no other: that it could not is no fault."""
+    if edge.is_used or result.rule.kind is not Kind.FAILS:
+        return result
+    return Result(NOT_CHECKABLE, facts={"missing": f"another figure of {edge.label}: that one is listed, and not used"})
 
 
 def _results(parent: Footprint, product: Product, child: Footprint) -> Iterator[Result]:

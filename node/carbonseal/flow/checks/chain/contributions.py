@@ -54,6 +54,8 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
         return Result(HOLDS)
     if compared.grade is not Grade.APART:
         return Result(NEAR, facts=compared.facts())
+    if product.footprint and product.footprint.has_co_products:
+        return Result(NOT_CHECKABLE, facts={"missing": "the share of the burden that its co-products carry"})
     used = _comparison(product, [edge for edge in edges if edge.is_used], setting)
     is_decisive = isinstance(used, Comparison) and used.difference < 0 and used.grade is Grade.APART
     return Result(EXCEED, facts=compared.facts(), is_decisive=is_decisive)

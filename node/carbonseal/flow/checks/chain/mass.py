@@ -81,6 +81,8 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     counts = parts if stated is not footprint.mass else [part for part in parts if part.is_counted]
     bound = _compare(stated, counts, setting)
     if bound.difference < -bound.rounding and bound.grade is Grade.APART:
+        if _fits_without_packaging(footprint, stated, counts, setting):
+            return Result(NOT_CHECKABLE, facts={"missing": "which components are packaging, which is in no mass"})
         is_decisive = all(part.edge.is_used for part in counts) and not missing.reasons
         return Result(EXCEEDS, facts=bound.facts(), is_decisive=is_decisive)
     everything = bound if len(counts) == len(parts) else _compare(stated, parts, setting)
@@ -91,6 +93,19 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     if everything.difference < -everything.rounding:
         return Result(NEAR, facts=everything.facts())
     return Result(HOLDS)
+
+
+def _fits_without_packaging(footprint: Footprint, stated: Figure, parts: Sequence[_Part], setting: Setting) -> bool:
+    """Whether the parts fit but for those that can be packaging: they bring no more than all packaging that is included."""
+    if not footprint.packaging_included:
+        return False
+    bound = footprint.packaging
+
+    def can_be(part: _Part) -> bool:
+        brought = part.edge.contribution
+        return bound is None or isinstance(brought, Missing) or brought.value <= bound.value + bound.half + brought.half
+
+    return _compare(stated, [part for part in parts if not can_be(part)], setting).grade is not Grade.APART
 
 
 def _compare(stated: Figure, parts: Sequence[_Part], setting: Setting) -> Comparison:

@@ -48,6 +48,8 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
         return Result(NOT_CHECKABLE, facts={"missing": total})
     if share is None or total.value <= 0 or _is_fraction(share):
         return Result(NOT_CHECKABLE, facts={"missing": f"a primary data share of {product.label} in percent"})
+    if product.footprint and product.footprint.has_co_products:
+        return Result(NOT_CHECKABLE, facts={"missing": "the share of the burden that its co-products carry"})
     own, allowed, complete = total.value, Fraction(0), True
     for edge in edges:
         figure = edge.contribution

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import product
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
+from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.model import Part, Sign, Sum
 
 HOLDS = holds("total.holds", "{count} totals are the sums of their parts")
@@ -69,13 +71,19 @@ def _result(one: Sum, setting: Setting) -> Result:
 
 
 def _comparisons(one: Sum, setting: Setting) -> Iterable[Comparison]:
-    """The total against its parts, with and without those that are disputed."""
-    undisputed = [part for part in one.parts if not part.is_disputed or part.figure is None]
-    for parts in [one.parts, undisputed] if len(undisputed) < len(one.parts) else [one.parts]:
-        figures = [part.figure for part in parts if part.figure is not None and part.figure.value]
+    """The total against its parts, by every reading of them."""
+    for reading in product(*map(_readings, one.parts)):
+        figures = [figure for figure in reading if figure is not None and figure.value]
         computed = sum((figure.value for figure in figures), Fraction(0))
         tolerance = one.total.half + sum(figure.half for figure in figures)
         yield Comparison(one.total, computed, tolerance, setting.band)
+
+
+def _readings(part: Part) -> tuple[Figure | None, ...]:
+    """What a part can add: one that is disputed maybe nothing, one without a sign maybe less than nothing."""
+    if part.figure is None or not (part.is_disputed or (part.is_unsigned and part.figure.value > 0)):
+        return (part.figure,)
+    return (part.figure, part.figure.times(Fraction(-1)) if part.is_unsigned else None)
 
 
 def _explains(part: Part, difference: Fraction) -> bool:

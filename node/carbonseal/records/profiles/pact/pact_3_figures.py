@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from carbonseal.footprints import units
@@ -43,7 +44,11 @@ def footprint(value: Any, profile: str) -> Footprint:
         including=including,
         uptake=uptake,
         sums=_sums(document, total, including, uptake),
-        removals=tuple(figure for name in _REMOVALS if (figure := pcf[name].figure())),
+        removals=tuple(
+            figure.times(Fraction(-1)) if figure.value > 0 else figure
+            for name in _REMOVALS
+            if (figure := pcf[name].figure())
+        ),
         biogenic_content=pcf["biogenicCarbonContent"].figure(),
         fossil_content=pcf["fossilCarbonContent"].figure(),
         packaging=pcf["packagingGhgEmissions"].figure(),
@@ -96,7 +101,10 @@ def _sums(document: Node, total: Figure | None, including: Figure | None, uptake
     parts = (
         *(Part(name, pcf[name].figure()) for name in _EMISSIONS),
         Part(_DISPUTED, pcf[_DISPUTED].figure(), is_disputed=True),
-        *(Part(name, pcf[name].figure(), _sign(name, version), name in _BLANK_IS_NONE) for name in _REMOVALS),
+        *(
+            Part(name, pcf[name].figure(), sign := _sign(name, version), name in _BLANK_IS_NONE, sign is Sign.EITHER)
+            for name in _REMOVALS
+        ),
     )
     sums = [Sum(total, parts, "pcfExcludingBiogenicUptake")] if total else []
     if total and including:
