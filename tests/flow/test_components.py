@@ -341,3 +341,9 @@ class TestTransport:
     def test_a_footprint_without_legs_has_nothing_to_check(self) -> None:
         chain = Chain()
         assert not of("transport", chain, chain.product("thing"))
+
+
+def test_a_coarse_figure_that_its_components_exceed_is_told() -> None:
+    """A hundred with one digit allows 149: within rounding, and far from silent."""
+    assert pair({"total": "149"}, {"total": "1e2"}, "contributions") == ["contributions.near"]
+    assert pair({"mass": "1.4"}, {"mass": "1"}, "mass") == ["mass.near"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.footprints import units
-from carbonseal.footprints.figures import Figure, read_decimal
+from carbonseal.footprints.figures import Figure, exact_sum, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import STAGE
 
@@ -128,7 +128,7 @@ def _own(product: Product, edges: Sequence[Edge]) -> Fraction | Missing:
     missing = sum((one for one in brought if isinstance(one, Missing)), Missing(()))
     if isinstance(total, Missing) or missing.reasons:
         return (total if isinstance(total, Missing) else Missing(())) + missing
-    return total.value - sum((one.value for one in brought if isinstance(one, Figure)), Fraction(0))
+    return total.value - exact_sum(one.value for one in brought if isinstance(one, Figure))
 
 
 def _stages(product: Product) -> Iterator[StageBranch]:

@@ -6,6 +6,7 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -36,6 +37,18 @@ class Figure:
     def times(self, factor: Fraction) -> "Figure":
         """The figure in another unit, of which one of this has `factor`."""
         return Figure(self.value * factor, self.half * abs(factor), self.pointer, self.is_number)
+
+
+def exact_sum(values: Iterable[Fraction]) -> Fraction:
+    """The sum, by halves: one by one, thousands of denominators that share no factor take minutes.
+
+    >>> exact_sum([Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)])
+    Fraction(1, 1)
+    """
+    level = [*values]
+    while len(level) > 1:
+        level = [sum(level[at : at + 2], Fraction(0)) for at in range(0, len(level), 2)]
+    return level[0] if level else Fraction(0)
 
 
 def read_decimal(value: Any, pointer: str = "") -> Figure | None:

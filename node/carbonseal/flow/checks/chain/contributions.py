@@ -7,13 +7,12 @@ component has removals, captures or a negative figure, gross figures are compare
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Edge, Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
-from carbonseal.footprints.figures import Figure
+from carbonseal.footprints.figures import Figure, exact_sum
 
 HOLDS = holds("contributions.holds", "{count} figures are at least what their components bring")
 NEAR = remark(
@@ -50,7 +49,7 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     compared = _comparison(product, edges, setting)
     if isinstance(compared, Missing):
         return Result(NOT_CHECKABLE, facts={"missing": compared})
-    if compared.difference >= -compared.rounding:
+    if compared.difference >= 0 or compared.grade is Grade.EQUAL:
         return Result(HOLDS)
     if compared.grade is not Grade.APART:
         return Result(NEAR, facts=compared.facts())
@@ -76,8 +75,8 @@ def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Co
     missing = [figure for figure in brought if isinstance(figure, Missing)]
     if isinstance(total, Missing) or missing:
         return sum(missing, total if isinstance(total, Missing) else Missing(()))
-    computed = sum((figure.value for figure in known), Fraction(0))
-    tolerance = total.half + sum((figure.half for figure in known), Fraction(0))
+    computed = exact_sum(figure.value for figure in known)
+    tolerance = total.half + exact_sum(figure.half for figure in known)
     return Comparison(total, computed, tolerance, setting.band)
 
 

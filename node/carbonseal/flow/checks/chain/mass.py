@@ -17,7 +17,7 @@ from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Edge, Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints import units
-from carbonseal.footprints.figures import Figure
+from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Footprint
 
 WEIGHTLESS = frozenset({units.ENERGY, units.TRANSPORT, units.TIME, "megabit second"})
@@ -90,7 +90,7 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
         missing += Missing(("waste and co-products, which could explain what its components weigh more",))
     if missing.reasons:
         return Result(NOT_CHECKABLE, facts={"missing": missing})
-    if everything.difference < -everything.rounding:
+    if everything.difference < -everything.rounding or (bound.difference < 0 and bound.grade is Grade.COARSE):
         return Result(NEAR, facts=everything.facts())
     return Result(HOLDS)
 
@@ -111,8 +111,8 @@ def _fits_without_packaging(footprint: Footprint, stated: Figure, parts: Sequenc
 def _compare(stated: Figure, parts: Sequence[_Part], setting: Setting) -> Comparison:
     """The mass of a product against that of these parts, as far as it is known."""
     known = [part.mass for part in parts if isinstance(part.mass, Figure)]
-    computed = sum((one.value for one in known), Fraction(0))
-    return Comparison(stated, computed, stated.half + sum(one.half for one in known), setting.band)
+    computed = exact_sum(one.value for one in known)
+    return Comparison(stated, computed, stated.half + exact_sum(one.half for one in known), setting.band)
 
 
 def _with_waste(footprint: Footprint, mass: Figure) -> Figure:

@@ -71,8 +71,8 @@ def _result(footprint: Footprint, setting: Setting) -> Result:
         return Result(HOLDS)
     taken = -uptake.value * CARBON_IN_CO2
     comparison = Comparison(content, taken, content.half + uptake.half * CARBON_IN_CO2, setting.band)
-    if comparison.grade in (Grade.EQUAL, Grade.COARSE):
+    if comparison.grade is Grade.EQUAL:
         return Result(HOLDS)
-    if comparison.difference < 0:
+    if comparison.difference < 0 and comparison.grade is not Grade.COARSE:
         return Result(BELOW, facts=comparison.facts())
-    return Result(NEAR if comparison.grade is Grade.NEAR else ABOVE, facts=comparison.facts())
+    return Result(ABOVE if comparison.grade is Grade.APART else NEAR, facts=comparison.facts())

@@ -87,7 +87,7 @@ def _sum(name: str, stated: Figure, parts: Iterable[Figure], setting: Setting) -
 
 
 def _graded(name: str, comparison: Comparison) -> Result:
-    rule = {Grade.NEAR: NEAR, Grade.APART: DIFFERS}.get(comparison.grade, HOLDS)
+    rule = {Grade.COARSE: NEAR, Grade.NEAR: NEAR, Grade.APART: DIFFERS}.get(comparison.grade, HOLDS)
     return Result(rule, facts=comparison.facts() | {"name": name})
 
 
