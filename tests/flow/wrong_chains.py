@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.flow.chains import AT, Chain, Made, footprint, listed, used
+from tests.records.profiles.ileap_1.test_ileap_1 import SHIPMENT, record
+from tests.records.profiles.pact_2.test_pact_2 import FOOTPRINT as PACT_2
 
 LOT = ("L1", "1000", "kilogram")
 COMPLETE = dict.fromkeys(
@@ -113,7 +115,21 @@ def _stage_twice(chain: Chain) -> Made:
     return chain.product("whole", "10.0", [used(chain.product("part", "1.0", stages=delivery), "1")], stages=delivery)
 
 
+def _of_pact_2(document: Mapping[str, Any], profile: str = "pact/2.3", **pcf: Any) -> Callable[[Chain], Made]:
+    """A product with an active footprint of PACT 2, or of what rides on it."""
+    changed = {**document, "status": "Active", "pcf": {**document["pcf"], **pcf}}
+    return lambda chain: chain.product("thing", document=changed, profile=profile)
+
+
+def _two_bases(chain: Chain) -> Made:
+    part = _of_pact_2(PACT_2)(chain)
+    return chain.product("whole", "10.0", [used(part, "1", "kilogram")])
+
+
 WRONG = [
+    Wrong("more cut off than PACT 2 allows", _of_pact_2(PACT_2, exemptedEmissionsPercent=6), "exemption.above", False),
+    Wrong("legs that do not come to the total", _of_pact_2(record(SHIPMENT), "ileap/1"), "transport.differs", True),
+    Wrong("a figure that excludes biogenic emissions in one that does not", _two_bases, "comparable.basis", False),
     Wrong("an emission below zero", _with(fossilGhgEmissions="-1"), "figures.form", True),
     Wrong("parts that miss the total by 4 percent", _with(fossilGhgEmissions="2.40"), "total.differs", True),
     Wrong("parts that are more than the total", _with(fossilGhgEmissions="2.60"), "total.differs", True),
