@@ -347,3 +347,10 @@ def test_a_coarse_figure_that_its_components_exceed_is_told() -> None:
     """A hundred with one digit allows 149: within rounding, and far from silent."""
     assert pair({"total": "149"}, {"total": "1e2"}, "contributions") == ["contributions.near"]
     assert pair({"mass": "1.4"}, {"mass": "1"}, "mass") == ["mass.near"]
+
+
+def test_packaging_excuses_no_more_than_its_figure() -> None:
+    """Cells that bring 74,200 kg are no packaging of 1.0 kg; where its figure is not stated, nobody can tell."""
+    for packaging, rule in (({"packaging": "1.0"}, "mass.exceeds"), ({}, "mass.not-checkable")):
+        pack = {"total": "78250", "mass": "480", "packaging_included": True, **packaging}
+        assert pair({"total": "74.20", "mass": "0.82"}, pack, "mass", "1000") == [rule]

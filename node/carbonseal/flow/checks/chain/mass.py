@@ -105,7 +105,8 @@ def _fits_without_packaging(footprint: Footprint, stated: Figure, parts: Sequenc
         brought = part.edge.contribution
         return bound is None or isinstance(brought, Missing) or brought.value <= bound.value + bound.half + brought.half
 
-    return _compare(stated, [part for part in parts if not can_be(part)], setting).grade is not Grade.APART
+    rest = _compare(stated, [part for part in parts if not can_be(part)], setting)
+    return rest.difference >= 0 or rest.grade is not Grade.APART
 
 
 def _compare(stated: Figure, parts: Sequence[_Part], setting: Setting) -> Comparison:
