@@ -119,3 +119,12 @@ def test_a_figure_that_was_replaced_twice_is_told_of_no_more() -> None:
     third = chain.product("part", "5.0", supersedes=second)
     whole = chain.product("whole", "99.0", [used(one, "1") for one in (first, second, third)])
     assert "duplicate.differs" not in failures(chain.results(whole))
+
+
+def test_a_figure_per_tonne_is_held_against_one_per_kilogram() -> None:
+    for total, rules in (("4000.0", ["duplicate.differs"]), ("3000.0", [])):
+        chain = Chain()
+        one = chain.made_up("part", total="3.0", unit="kilogram")
+        other = chain.made_up("part", total=total, unit="tonne")
+        whole = chain.product("whole", "90", [kilograms(one, "1"), kilograms(other, "1")])
+        assert failures(chain.results(whole)) == rules

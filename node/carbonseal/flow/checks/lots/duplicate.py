@@ -13,7 +13,7 @@ from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds
-from carbonseal.footprints.figures import decimal_text
+from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint
 
 HOLDS = holds("duplicate.holds", "{count} products have one figure each")
@@ -53,7 +53,7 @@ def _key(product: Product, footprint: Footprint) -> object:
         footprint.period,
         footprint.boundary,
         footprint.basis,
-        footprint.unit,
+        footprint.unit.dimension if footprint.unit else footprint.unit_word,
         footprint.geographies,
         footprint.gwp_sets,
         footprint.functional_unit,
@@ -62,7 +62,7 @@ def _key(product: Product, footprint: Footprint) -> object:
 
 def _results(group: Sequence[Product], setting: Setting) -> Iterator[Result]:
     """Every current product of one key against the first."""
-    current = [(one, stated) for one in _current(group) if one.footprint and (stated := one.footprint.per_unit())]
+    current = [(one, stated) for one in _current(group) if one.footprint and (stated := _per_base_unit(one.footprint))]
     if not current:
         return
     (first, stated), *others = current
@@ -76,6 +76,12 @@ def _results(group: Sequence[Product], setting: Setting) -> Iterator[Result]:
                 facts=facts | {"label": first.label, "other": other.label},
                 is_decisive=first.lot is not None or _has_same_id(first, other),
             )
+
+
+def _per_base_unit(footprint: Footprint) -> Figure | None:
+    """The total for one kilogram, piece and so on: a figure per tonne is the same product's."""
+    stated = footprint.per_unit()
+    return stated.times(1 / footprint.unit.factor) if stated and footprint.unit else stated
 
 
 def _has_same_id(one: Product, other: Product) -> bool:
