@@ -24,9 +24,11 @@ def draw(root: Branch) -> Iterator[str]:
 def _below(branch: Branch) -> Iterator[str]:
     footprint = branch.product.footprint
     if footprint is not None:
+        if branch.edge is not None and not isinstance(branch.figure, Missing):
+            yield f"stated: {_figure(branch)}"
         yield from _said(footprint)
     if branch.is_repeated:
-        yield "(its components stand above)"
+        yield "(its components are above)"
     for below in branch.below:
         yield f"└ {_brought(below)}"
         yield from (f"    {line}" for line in _below(below))

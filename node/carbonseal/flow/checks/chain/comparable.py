@@ -17,7 +17,7 @@ from carbonseal.instants import format_instant
 
 OLDEST_YEARS = 3
 
-HOLDS = holds("comparable.holds", "{count} components compare with what they went into")
+HOLDS = holds("comparable.holds", "components that compare with what they went into: {count}")
 BOUNDARY = fails(
     "comparable.boundary",
     "{label} covers {component}, the product {product}: their figures do not add up",

@@ -14,7 +14,7 @@ from carbonseal.flow.graph import Edge, Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure, exact_sum
 
-HOLDS = holds("contributions.holds", "{count} figures are at least what their components bring")
+HOLDS = holds("contributions.holds", "figures that are at least what their components bring: {count}")
 NEAR = remark(
     "contributions.near",
     "the figure is {stated}, its components bring {computed} kg CO2e: {difference} apart, within {allowed}",

@@ -17,7 +17,7 @@ from carbonseal.instants import format_instant
 
 _REMEDY = "ask the issuer of the product to issue it again, from what is current"
 
-HOLDS = holds("current.holds", "{count} footprints were current when they were used")
+HOLDS = holds("current.holds", "components that were current when they were used: {count}")
 CYCLE = fails(
     "current.cycle",
     "footprints replace one another: {ids}",

@@ -23,7 +23,7 @@ from carbonseal.footprints.model import Footprint
 WEIGHTLESS = frozenset({units.ENERGY, units.TRANSPORT, units.TIME, "megabit second"})
 _BESIDE = frozenset({"waste", "co-product"})
 
-HOLDS = holds("mass.holds", "{count} products weigh at least what was built into them")
+HOLDS = holds("mass.holds", "products that weigh at least what was built into them: {count}")
 NEAR = remark(
     "mass.near", "the product weighs {stated} kg, its components {computed} kg: {difference} apart, within {allowed}"
 )

@@ -12,7 +12,7 @@ from carbonseal.flow.graph import Graph
 from carbonseal.flow.rules import Result, holds, not_checkable, remark
 from carbonseal.instants import format_instant
 
-HOLDS = holds("order.holds", "{count} components were anchored before what they went into")
+HOLDS = holds("order.holds", "components that were anchored before what they went into: {count}")
 LATER = remark(
     "order.later",
     "{label} existed by {component}, the product by {product}: the component was anchored later than what cites it",

@@ -15,7 +15,7 @@ from carbonseal.footprints.figures import Figure, decimal_text
 
 WHOLE = Fraction(100)  # percent
 
-HOLDS = holds("primary-data.holds", "{count} primary data shares are within what the components allow")
+HOLDS = holds("primary-data.holds", "primary data shares within what the components allow: {count}")
 ABOVE = fails(
     "primary-data.above",
     "the primary data share is {stated} %, and the components' shares allow {allowed} % at most",

@@ -13,7 +13,7 @@ from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
 
-HOLDS = holds("quantities.holds", "{count} components have amounts that can be computed")
+HOLDS = holds("quantities.holds", "components whose amounts can be computed: {count}")
 CYCLE = fails(
     "quantities.cycle",
     "a product is in itself: {products}",

@@ -17,7 +17,7 @@ from carbonseal.passport.products import STAGE
 
 _REMEDY = "ask the issuer which of the two counts it"
 
-HOLDS = holds("stages.holds", "{count} products count each stage once")
+HOLDS = holds("stages.holds", "products that count each stage once: {count}")
 INSIDE = fails(
     "stages.inside",
     "the stage {stage} is a record of its own, and inside the footprint's boundary {boundary}",

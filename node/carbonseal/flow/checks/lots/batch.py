@@ -17,7 +17,9 @@ from carbonseal.footprints.figures import decimal_text
 
 _BOUNDS = "new batch numbers are bounded only by the balance of what goes in, or by a statement"
 
-HOLDS = holds("batch.holds", "of {count} lots no more was taken than they yielded, as far as this passport shows")
+HOLDS = holds(
+    "batch.holds", "lots of which no more was taken than they yielded, as far as this passport shows: {count}"
+)
 EXCEEDED = fails(
     "batch.exceeded",
     "{issuers} took {taken} {unit} of a lot of {maker} that yielded {stated} {unit}: {difference} more, in {takes} lots seen",

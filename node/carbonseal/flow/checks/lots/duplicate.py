@@ -16,7 +16,7 @@ from carbonseal.flow.rules import Rejects, Result, fails, holds
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint
 
-HOLDS = holds("duplicate.holds", "{count} products have one figure each")
+HOLDS = holds("duplicate.holds", "products that have one figure each: {count}")
 DIFFERS = fails(
     "duplicate.differs",
     "{label} and {other} are about the same product, period and boundary, and state {stated} and {computed} kg CO2e per unit",

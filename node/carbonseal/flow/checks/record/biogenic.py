@@ -16,7 +16,7 @@ from carbonseal.footprints.model import Footprint
 
 CARBON_IN_CO2 = Fraction(12, 44)  # by mass
 
-HOLDS = holds("biogenic.holds", "{count} contents of biogenic carbon are what was taken up")
+HOLDS = holds("biogenic.holds", "contents of biogenic carbon that are what was taken up: {count}")
 NEAR = remark(
     "biogenic.near",
     "the biogenic carbon content is {stated}, the uptake comes to {computed} kg C: {difference} apart, within {allowed}",

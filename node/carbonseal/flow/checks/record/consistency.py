@@ -14,7 +14,7 @@ from carbonseal.footprints.model import Footprint
 
 _REMEDY = "ask the issuer for a corrected footprint"
 
-HOLDS = holds("consistency.holds", "{count} footprints agree with themselves")
+HOLDS = holds("consistency.holds", "footprints that agree with themselves: {count}")
 GEOGRAPHIES = fails(
     "consistency.geographies", "several geographies are given, and one is allowed: {stated}", _REMEDY, Rejects.ALWAYS
 )

@@ -17,7 +17,7 @@ from carbonseal.footprints.model import Footprint
 USUAL = Fraction(3)  # percent
 LARGE_CHANGE = Fraction(1, 10)
 
-HOLDS = holds("exemption.holds", "{count} footprints cut off no more than is allowed")
+HOLDS = holds("exemption.holds", "footprints that cut off no more than is allowed: {count}")
 ABOVE = fails(
     "exemption.above",
     "{stated} % of the emissions were cut off, and {limit} % are allowed",

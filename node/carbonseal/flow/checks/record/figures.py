@@ -13,7 +13,7 @@ from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, 
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint, Sign
 
-HOLDS = holds("figures.holds", "{count} records are of their profiles' form, and their figures have lawful signs")
+HOLDS = holds("figures.holds", "records of their profiles' form, with figures of lawful signs: {count}")
 FORM = fails(
     "figures.form",
     "the record is not one of {profile}: {problem}",

@@ -17,7 +17,7 @@ from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, 
 from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.model import Part, Sign, Sum
 
-HOLDS = holds("total.holds", "{count} totals are the sums of their parts")
+HOLDS = holds("total.holds", "totals that are the sums of their parts: {count}")
 COARSE = remark(
     "total.coarse",
     "{name} is {stated}, its parts come to {computed} kg CO2e: the same within rounding, which is coarse here",

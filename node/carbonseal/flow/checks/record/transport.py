@@ -16,7 +16,7 @@ from carbonseal.footprints.model import Footprint, TransportLeg
 
 _REMEDY = "ask the issuer for a corrected footprint"
 
-HOLDS = holds("transport.holds", "{count} figures of transport legs follow from the others")
+HOLDS = holds("transport.holds", "figures of transport legs that follow from the others: {count}")
 NEAR = remark("transport.near", "{name} is {stated}, and {computed} is computed: {difference} apart, within {allowed}")
 DIFFERS = fails(
     "transport.differs",

@@ -15,7 +15,7 @@ from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.model import Footprint, Period
 
-HOLDS = holds("validity.holds", "{count} footprints have periods in order")
+HOLDS = holds("validity.holds", "footprints whose periods are in order: {count}")
 PERIOD = fails(
     "validity.period",
     "a period begins at {start} and ends at {end}",
