@@ -28,7 +28,7 @@ from carbonseal.passport.products import (
     batch_salt,
     draft_product,
 )
-from carbonseal.passport.schemas import MAX_SERIALS
+from carbonseal.passport.schemas import MAX_COMPONENT_LINES, MAX_SERIALS
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.records.canonical import jcs
 from tests.world import SIGNED, Issuer, key
@@ -249,6 +249,14 @@ def test_a_component_may_be_listed_in_other_units_and_on_another_basis() -> None
     ("change", "most"),
     [
         ({"batch": replace(BATCH, serials=tuple(map(str, range(MAX_SERIALS + 1))))}, "4096 serial numbers"),
+        (
+            {
+                "components": [
+                    replace(COMPONENTS[0], per=Amount(str(n), "piece")) for n in range(1, MAX_COMPONENT_LINES + 2)
+                ]
+            },
+            "8192 lines of components",
+        ),
         ({"identifiers": [f"urn:example:{number}" for number in range(65)]}, "64 identifiers"),
         ({"classifications": [Classification("urn:example:a", str(number)) for number in range(65)]}, "64 class"),
     ],

@@ -22,6 +22,7 @@ from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Wo
 from carbonseal.passport.schemas import (
     BASES,
     MAX_CLASSIFICATIONS,
+    MAX_COMPONENT_LINES,
     MAX_IDENTIFIERS,
     MAX_SERIALS,
     PRODUCT_SHAPE,
@@ -246,6 +247,7 @@ def _check_lists(credential: ProductCredential) -> None:
     refuse_more("identifiers", credential.identifiers, MAX_IDENTIFIERS)
     refuse_more("classifications", credential.classifications, MAX_CLASSIFICATIONS)
     refuse_more("serial numbers", serials, MAX_SERIALS)
+    refuse_more("lines of components", credential.components, MAX_COMPONENT_LINES)
     refuse_twice("identifier", [credential.subject, *credential.identifiers])
     refuse_twice("classification", [f"{one.scheme} {one.code}" for one in credential.classifications])
     refuse_twice("serial number", serials)

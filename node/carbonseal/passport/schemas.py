@@ -30,6 +30,7 @@ BASES = ("used", "listed")  # of a component
 MAX_IDENTIFIERS = 64
 MAX_CLASSIFICATIONS = 64
 MAX_SERIALS = 4096
+MAX_COMPONENT_LINES = 8192  # more than a passport cites components: one may be listed in several units
 MOST_SHOWN = 65_536  # values of a document that are looked at for the text of an error
 
 Schema = dict[str, Any]

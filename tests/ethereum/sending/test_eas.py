@@ -289,7 +289,7 @@ def test_a_slot_that_is_none_gives_no_evidence(fresh: tuple[Network, eas_contrac
             attempt = await ledger.prepare(networks.anchor(1, "slot"), [])
             await ledger.send(attempt)
             seen = await until_final(chain, ledger, [attempt])
-            with pytest.raises(TransientError, match="anchor-absent"):
+            with pytest.raises(TransientError, match="nothing is shown at the place"):
                 await ledger.evidence(attempt, seen)
 
     asyncio.run(scenario())

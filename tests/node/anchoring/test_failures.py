@@ -197,7 +197,7 @@ def test_a_defect_in_an_adapter_is_a_retry(begin: Begin, tmp_path: Path, monkeyp
 def test_every_attempt_refused(begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused attempt is replaced, so many times and no more."""
 
-    async def refuse(self: SimulatedLedger, prepared: list[Attempt]) -> Observation:
+    async def refuse(self: SimulatedLedger, prepared: list[Attempt], _: object) -> Observation:
         return Observation(AttemptStatus.REFUSED, prepared[0].id, reason="reverted")
 
     monkeypatch.setattr(SimulatedLedger, "follow", refuse)
