@@ -65,7 +65,7 @@ def _run_demo(folder: Path) -> None:
     program = folder / "bin" / "carbonseal"  # as in an environment that is not on the PATH
     program.parent.mkdir()
     uncounted = "import os\n\nos.environ.pop('COVERAGE_PROCESS_CONFIG', None)\n"  # what it starts itself
-    main = "from carbonseal.cli.main import main\n\nmain()\n"
+    main = "from carbonseal.cli.main import main\n\nif __name__ == '__main__':\n    main()\n"
     program.write_text(f"#!{sys.executable}\n{uncounted}{main}", encoding="utf-8")
     program.chmod(0o755)
     process = subprocess.Popen(
