@@ -38,6 +38,16 @@ class Figure:
         """The figure in another unit, of which one of this has `factor`."""
         return Figure(self.value * factor, self.half * abs(factor), self.pointer, self.is_number)
 
+    def is_within(self, least: int, most: int) -> bool:
+        """Whether it is at least `least` and at most `most`: in whole numbers, as a Fraction compares slowly."""
+        numerator, denominator = self.value.numerator, self.value.denominator
+        return least * denominator <= numerator <= most * denominator
+
+    @property
+    def is_proper_fraction(self) -> bool:
+        """Whether it is above 0 and below 1."""
+        return 0 < self.value.numerator < self.value.denominator
+
 
 def exact_sum(values: Iterable[Fraction]) -> Fraction:
     """The sum, by halves: one by one, thousands of denominators that share no factor take minutes.

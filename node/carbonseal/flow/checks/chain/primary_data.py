@@ -46,7 +46,7 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
     total = product.figure
     if isinstance(total, Missing):
         return Result(NOT_CHECKABLE, facts={"missing": total})
-    if share is None or total.value <= 0 or _is_fraction(share):
+    if share is None or total.value <= 0 or share.is_proper_fraction:
         return Result(NOT_CHECKABLE, facts={"missing": f"a primary data share of {product.label} in percent"})
     if product.footprint and product.footprint.has_co_products:
         return Result(NOT_CHECKABLE, facts={"missing": "the share of the burden that its co-products carry"})
@@ -71,9 +71,4 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
 def _share(edge: Edge) -> Fraction:
     """The share that a component may have at most: all of it where it states none, or one that looks like a fraction."""
     share = edge.child.footprint.primary_data_share if edge.child and edge.child.footprint else None
-    return WHOLE if share is None or _is_fraction(share) else min(share.value + share.half, WHOLE)
-
-
-def _is_fraction(share: Figure) -> bool:
-    """Whether a share looks like a fraction where a percentage is expected."""
-    return 0 < share.value < 1
+    return WHOLE if share is None or share.is_proper_fraction else min(share.value + share.half, WHOLE)

@@ -71,17 +71,17 @@ def _contradictions(footprint: Footprint) -> Iterator[Result]:
 def _ranges(footprint: Footprint) -> Iterator[Result]:
     lowest, highest = footprint.ratings_range
     for figure in footprint.ratings:
-        if not lowest <= figure.value <= highest:
+        if not figure.is_within(lowest, highest):
             facts = {"name": figure.pointer, "stated": decimal_text(figure.value), "expected": f"{lowest} to {highest}"}
             yield Result(RANGE, facts=facts)
     share = footprint.primary_data_share
     if share is None:
         return
-    stated = {"stated": decimal_text(share.value)}
-    if not 0 <= share.value <= 100:
-        yield Result(RANGE, facts=stated | {"name": "the primary data share", "expected": "0 to 100 %"})
-    elif 0 < share.value < 1:
-        yield Result(FRACTION, facts=stated)
+    if not share.is_within(0, 100):
+        facts = {"name": "the primary data share", "expected": "0 to 100 %"}
+        yield Result(RANGE, facts=facts | {"stated": decimal_text(share.value)})
+    elif share.is_proper_fraction:
+        yield Result(FRACTION, facts={"stated": decimal_text(share.value)})
 
 
 def _mass(footprint: Footprint, setting: Setting) -> Iterator[Result]:
