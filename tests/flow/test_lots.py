@@ -89,6 +89,22 @@ def test_a_yield_that_is_stated_anew_replaces_the_first() -> None:
     assert "batch.yields-differ" not in remarks(chain.results(whole))
 
 
+def test_a_yield_that_was_lowered_afterwards_makes_nobody_a_liar() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT, issuer="mine")
+    less = chain.product(
+        "metal", "3", unit="kilogram", mass="1", batch=("L1", "900", "kilogram"), supersedes=metal, issuer="mine"
+    )
+    one = chain.product("one", "9000", [kilograms(metal, "9.5")], batch=("A", "100", "piece"))
+    other = chain.product("other", "9000", [used(less, "1", "gram")])
+    (result,) = [
+        result
+        for result in batch(chain, chain.product("whole", "90000", [used(one, "1"), used(other, "1")]))
+        if result.rule.name == "batch.exceeded"
+    ]
+    assert not result.is_decisive
+
+
 def test_yields_that_differ_are_told() -> None:
     chain = Chain()
     metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)

@@ -110,6 +110,7 @@ class Balance:
     yielded: Yield
     taken: Mapping[str, Fraction]  # by the taking credential's issuer
     takers: int  # lots that took
+    largest: Figure  # of all yields that were ever stated, replaced ones too: who took that much could rely on it
     conflicting: bool  # whether several yields are stated, none of which replaces the other
     inconvertible: int  # takes that measure something else than the yield
 
@@ -138,11 +139,15 @@ def balances(yields: Iterable[Yield], takes: Iterable[Take]) -> Iterator[Balance
     for lot in sorted(by_lot.keys() & taken.keys()):
         current = _current(by_lot[lot].values())
         yielded = max(current, key=lambda one: (one.since, one.quantity.value, one.credential))
+        largest = max((one.quantity for one in by_lot[lot].values()), key=lambda quantity: quantity.value)
         is_conflicting = len({(one.dimension, one.quantity.value) for one in current}) > 1
-        yield _balance(lot, yielded, taken[lot], conflicting=is_conflicting)
+        yield _balance(lot, (yielded, largest), taken[lot], conflicting=is_conflicting)
 
 
-def _balance(lot: Lot, yielded: Yield, takers: Mapping[Lot, Mapping[Any, Take]], *, conflicting: bool) -> Balance:
+def _balance(
+    lot: Lot, stated_yields: tuple[Yield, Figure], takers: Mapping[Lot, Mapping[Any, Take]], *, conflicting: bool
+) -> Balance:
+    yielded, largest = stated_yields
     sums: dict[str, Fraction] = {}
     inconvertible = 0
     for taker, stated in takers.items():
@@ -155,7 +160,7 @@ def _balance(lot: Lot, yielded: Yield, takers: Mapping[Lot, Mapping[Any, Take]],
                 sums[taker[0]] = sums.get(taker[0], Fraction(0)) + take.quantity.value
             else:
                 inconvertible += 1
-    return Balance(lot, yielded, sums, len(takers), conflicting, inconvertible)
+    return Balance(lot, yielded, sums, len(takers), largest, conflicting, inconvertible)
 
 
 def _current(stated: Iterable[One]) -> list[One]:

@@ -24,7 +24,7 @@ EXCEEDED = fails(
     "batch.exceeded",
     "{issuers} took {taken} {unit} of a lot of {maker} that yielded {stated} {unit}: {difference} more, in {takes} lots seen",
     f"ask {{issuers}} for quantities that the lot allows; {_BOUNDS}",
-    Rejects.ALWAYS,
+    Rejects.DEPENDS,
 )
 EXCEEDED_TOGETHER = fails(
     "batch.exceeded-together",
@@ -79,7 +79,9 @@ def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
         yield Result(NOT_CHECKABLE, facts={"missing": f"takes of the lot in {yielded.unit.name}"})
     alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
     for issuer, taken in alone.items():
-        yield Result(EXCEEDED, facts=_facts(balance) | _amounts(taken, yielded) | {"issuers": issuer})
+        facts = _facts(balance) | _amounts(taken, yielded) | {"issuers": issuer}
+        # a yield that was lowered afterwards makes no liar of who took what it had been
+        yield Result(EXCEEDED, facts=facts, is_decisive=taken > balance.largest.value + balance.largest.half)
     if not alone and balance.total > most:
         yield Result(EXCEEDED_TOGETHER, facts=_facts(balance) | _amounts(balance.total, yielded))
     if balance.total <= most and not balance.inconvertible:
