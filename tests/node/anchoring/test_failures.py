@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.cli.commands import anchor as cli
+from carbonseal.cli.commands.operating import anchor as cli
 from carbonseal.ledger import Anchor, Attempt, AttemptStatus, Observation, Statement, log_id
 from carbonseal.node.anchoring.tracked import Limits, State
 from carbonseal.node.config import FILE, load

@@ -1,1 +1,1 @@
-"""One module for each command. Private."""
+"""One module for each command, in groups. Private."""

@@ -1,0 +1,1 @@
+"""Commands of who issues: passports, statements, accreditations. Private."""
