@@ -266,6 +266,10 @@ class Node:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
         return self._issuing.issued(after)
 
+    def issued_as(self, credential: bytes) -> Issued | None:
+        """The credential of this digest as `issued` lists it; None where it was not issued here."""
+        return self._issuing.issued_as(credential)
+
     async def revoke(self, credential: bytes) -> bool:
         """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
         return await self._issuing.revoke(credential)

@@ -11,6 +11,7 @@
 | GET /v1/passports?after=NUMBER | 200 a page of what was issued here |
 | GET /v1/passports/DIGEST | 200 that passport, refreshed |
 | POST /v1/passports/DIGEST/revoke, .../suspend, .../reinstate | 200 whether that was new |
+| GET /p/DIGEST[.json], /01/GTIN...?digest=DIGEST | 200 that passport, or a page about it |
 | GET /v1/status-lists/UUID | 200 the newest version of a status list |
 | GET /v1/logs/NAME/checkpoint, /tile/... | 200 the log's files (C2SP tlog-tiles) |
 | GET /v1/logs/NAME/proofs/INDEX | 200 a tlog-proof |
@@ -56,7 +57,7 @@ from carbonseal.service.context import (
     Slots,
 )
 from carbonseal.service.errors import Handler, refusals
-from carbonseal.service.routes import anchors, log, passports, records, state, status_lists
+from carbonseal.service.routes import anchors, log, passports, public_passports, records, state, status_lists
 
 from . import codes
 
@@ -77,7 +78,7 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
     app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
-    for routes in (records, anchors, passports, status_lists, state, log):
+    for routes in (records, anchors, passports, public_passports, status_lists, state, log):
         app.add_routes(routes.ROUTES)
     app.on_shutdown.append(_stop_waiting)
     return app

@@ -215,7 +215,13 @@ class Issuing:
 
     def issued(self, after: int = 0) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
-        rows = self._issued.page(after)
+        return self._with_state(self._issued.page(after))
+
+    def issued_as(self, credential: bytes) -> Issued | None:
+        """The credential of this digest as `issued` lists it; None where it was not issued here."""
+        return next(iter(self._with_state(self._issued.row(credential))), None)
+
+    def _with_state(self, rows: Iterable[Mapping[str, Any]]) -> list[Issued]:
         credentials = [row["credential"] for row in rows]
         revoked, suspended = (self._statuses.among(credentials, purpose) for purpose in (REVOCATION, SUSPENSION))
         return [

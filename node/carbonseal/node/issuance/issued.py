@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.passport.passports import Passport
@@ -17,6 +17,7 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import PASSPORTS
 
 PAGE = 500  # of a list
+_ROW = select(*(column for column in PASSPORTS.c if column.name != "passport"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,12 @@ class IssuedPassports:
 
     def page(self, after: int) -> list[Mapping[str, Any]]:
         """At most `PAGE` rows without their passports: those that come after this number, in their order."""
-        columns = [column for column in PASSPORTS.c if column.name != "passport"]
-        chosen = select(*columns).where(PASSPORTS.c.number > after).order_by(PASSPORTS.c.number).limit(PAGE)
+        return self._rows(_ROW.where(PASSPORTS.c.number > after).order_by(PASSPORTS.c.number).limit(PAGE))
+
+    def row(self, credential: bytes) -> list[Mapping[str, Any]]:
+        """The row of the credential of this digest, without its passport, as a page of at most one."""
+        return self._rows(_ROW.where(PASSPORTS.c.credential == credential))
+
+    def _rows(self, chosen: Select[Any]) -> list[Mapping[str, Any]]:
         with self._database.read() as connection:
             return [dict(row) for row in connection.execute(chosen).mappings()]
