@@ -22,6 +22,7 @@ BOTTOM = {
 }
 LOWER = BOTTOM | {
     "carbonseal.footprints",
+    "carbonseal.goods",
     "carbonseal.records",
     "carbonseal.log",
     "carbonseal.ledger",
@@ -40,6 +41,7 @@ ARROWS = {
     "carbonseal.gathering": BOTTOM | {"carbonseal.ledger"},
     "carbonseal.keys": BOTTOM,
     "carbonseal.footprints": {"carbonseal.findings"},
+    "carbonseal.goods": BOTTOM | {"carbonseal.records"},
     "carbonseal.records": BOTTOM | {"carbonseal.footprints"},
     "carbonseal.log": BOTTOM | {"carbonseal.records", "carbonseal.ledger"},
     "carbonseal.passport": LOWER,
@@ -72,6 +74,7 @@ PURE = (
     "ledger",
     "gathering",
     "footprints",
+    "goods",
     "records",
     "log",
     "passport",

@@ -17,6 +17,8 @@ VECTORS = TESTS / "vectors"
 ABOUT_INSTALLATIONS = {
     "issue.component-ends-first",
     "issue.ended",
+    "issue.identifier",
+    "issue.not-canonical",
     "issue.own-component",
     "issue.supersedes-unknown",
     "issue.too-large",

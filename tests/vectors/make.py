@@ -15,6 +15,7 @@ from tests.vectors.making import (
     eas,
     evidence,
     fabric,
+    goods,
     histories,
     log,
     notes,
@@ -54,6 +55,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "policies": ("15", policies.policies),
     "observations": ("22", histories.observations),
     "fraud-proofs": ("23", histories.fraud_proofs),
+    "identifiers": ("25", goods.identifiers),
     "carbon-flow": ("24", vector_cases.flow),
 }
 

@@ -28,7 +28,7 @@ from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
-from tests.vectors import flow_runner, history_runners, policy_runner, product_runners
+from tests.vectors import flow_runner, goods_runners, history_runners, policy_runner, product_runners
 
 Vector = dict[str, Any]
 
@@ -371,6 +371,7 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "verify": _verify,
     "policy": lambda case, _: policy_runner.contents(octets(case["policy"])),
     "issue": lambda case, _: product_runners.issue(case["request"]),
+    "identify": lambda case, _: goods_runners.identify(case),
     "batch": lambda case, _: product_runners.batch(case),
     "subtrees": lambda case, _: history_runners.shown_subtrees(case),
     "subtree": lambda case, _: history_runners.subtree(case),

@@ -243,3 +243,14 @@ class TestWarnings:
     def test_a_digest_that_nothing_was_issued_with(self, directory: Path, clock: Clock) -> None:
         found = warned(directory, clock, 1, supersedes="ab" * 32)
         assert codes(found) == ["issue.supersedes-unknown"]
+
+    def test_identifiers_that_trade_would_not_find(self, directory: Path, clock: Clock) -> None:
+        right = ["https://maker.example/01/09506000134352", "urn:gtin:9506000134352", "urn:lei:529900T8BM49AURSDO55"]
+        hs = {"scheme": "urn:carbonseal:hs:2022", "code": "852352"}
+        assert not warned(directory, clock, 1, identifiers=right, classifications=[hs])
+        wrong = ["https://maker.example/01/9506000134352", "urn:gtin:9506000134351", "urn:lei:529900T8BM49AURSDO56"]
+        spaced = {"scheme": "urn:carbonseal:hs:2022", "code": "8523 52"}
+        found = warned(directory, clock, 2, identifiers=wrong, classifications=[spaced])
+        assert codes(found) == ["issue.not-canonical", "issue.identifier", "issue.identifier", "issue.identifier"]
+        assert "write https://maker.example/01/09506000134352:" in found[0].remedy
+        assert "2 would be right" in found[1].message

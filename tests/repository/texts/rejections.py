@@ -175,6 +175,12 @@ NO_VERDICT = (
         "checkpoint.other-origin",
     ),
     Rejection(
+        "Identifiers and codes of goods",
+        "A label or an address is not used, and the reason says which digit. An issuer is warned, and a line of a "
+        "declaration is not checkable.",
+        "goods.*",
+    ),
+    Rejection(
         "Other nodes' requests",
         "Who asks a witness or a log learns why it is refused.",
         "witness-request.* foreign.* http.* client.*",

@@ -36,6 +36,16 @@ ISSUE_SUPERSEDES_UNKNOWN = noted(
     "it supersedes {digest}, which was not issued here",
     "check the digest: carbonseal passport list",
 )
+ISSUE_IDENTIFIER = noted(
+    "issue.identifier",
+    "{problem}",
+    "correct it and issue again: whoever looks for the product by the right one does not find this passport",
+)
+ISSUE_NOT_CANONICAL = noted(
+    "issue.not-canonical",
+    "{found} is a GS1 Digital Link in another spelling than the canonical one",
+    "write {canonical}: identifiers are compared letter by letter",
+)
 ISSUE_UNKNOWN_ISSUER = rejected(
     "issue.unknown-issuer", "node.toml has no issuer {name}; it has: {known}", "name one of those, or add an [[issuer]]"
 )
