@@ -27,6 +27,7 @@ from carbonseal.node.config import (
 )
 from carbonseal.node.config_file import render
 from carbonseal.node.create import add, create
+from carbonseal.node.listen_config import Address, ListenConfig
 from carbonseal.node.lock import Lock, Locked
 from carbonseal.node.secrets import make_key, open_key, open_secret
 from tests.nodes import foreign, log_config, settings, tenant_config
@@ -63,6 +64,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         cosigner=CosignerConfig(text, uri),
         witnesses=(WitnessConfig(WITNESS, "https://witness.example"),),
         foreign_age=12.5,
+        listen=ListenConfig(Address("::1", 0), Address("0.0.0.0", 80), Address("localhost", 9102), ("node.example",)),
         foreign=(*foreign(key), ForeignConfig(replace(key, name="third.example/log"), "second")),
     )
     assert parse(render(config)) == config
@@ -78,6 +80,20 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         ("origin = ", "config.not-toml", ("node.toml",)),
         ("", "config.missing-key", ("node.toml",)),
         ('origin = "a"', "config.unknown-key", ("node.toml",)),
+        *(
+            (f"{LEAST}[listen]\n{key} = {value}\n", "config.wrong-value", ("node.toml", "listen"))
+            for key, value in [
+                ("private", '"9100"'),
+                ("public", '"http://127.0.0.1:9100"'),
+                ("admin", '"127.0.0.1"'),
+                ("admin", '"a@127.0.0.1:1"'),
+                ("admin", '"127.0.0.1:70000"'),
+                ("hosts", '["node.example:80"]'),
+                ("hosts", '["a/b"]'),
+                ("hosts", '"node.example"'),
+            ]
+        ),
+        (LEAST + "[listen]\nport = 1\n", "config.unknown-key", ("node.toml", "listen")),
         ('[[log]]\nname = "default"\nkey = "file:k"', "config.missing-key", ("node.toml", "log", "0")),
         (LEAST.replace('"default"', '"a/b"'), "config.wrong-value", ("node.toml", "log", "0")),
         (LEAST.replace('"default"', '"default.db"'), "config.wrong-value", ("node.toml", "log", "0")),

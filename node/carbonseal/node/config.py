@@ -28,6 +28,7 @@ from .codes import (
     CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
 )
+from .listen_config import STANDARD, ListenConfig, read_listen
 from .toml_tables import Table
 
 FILE = "node.toml"
@@ -140,6 +141,7 @@ class NodeConfig:
     cosigner: CosignerConfig
     witnesses: tuple[WitnessConfig, ...] = ()
     status: StatusConfig = StatusConfig()
+    listen: ListenConfig = STANDARD
 
     def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
         """The ledgers that a log's heads go to."""
@@ -183,6 +185,7 @@ def parse(text: str) -> NodeConfig:
         cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
         witnesses=tuple(map(_witness, top.tables("witness"))),
         status=_status(top.table("status")),
+        listen=read_listen(top.table("listen")),
     )
     batch.end()
     top.end()

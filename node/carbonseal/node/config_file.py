@@ -18,6 +18,7 @@ from .config import (
     TenantConfig,
     WitnessConfig,
 )
+from .listen_config import ListenConfig
 
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
 
@@ -39,6 +40,10 @@ _STATUS = """\
 # Status lists: how many days a signed version is valid (it is signed anew after half of them), and the https address under which
 # everybody reaches this node's service, so that lists have their ids there.
 """
+_LISTEN = """\
+# Where the node answers. private: everything; public: what everybody may have; admin: health and ledgers. hosts: names that
+# requests may call it by, beside localhost and IP addresses.
+"""
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -58,6 +63,8 @@ def render(config: NodeConfig) -> str:
         *map(_issuer, config.issuers),
         _STATUS,
         _status(config.status),
+        _LISTEN,
+        _listen(config.listen),
         _LEDGERS,
         *map(_ledger, config.ledgers),
         _COSIGNER,
@@ -135,6 +142,17 @@ def _status(status: StatusConfig) -> str:
     if status.url:
         table.add("url", status.url)
     return tomlkit.dumps({"status": table})
+
+
+def _listen(listen: ListenConfig) -> str:
+    table = tomlkit.table()
+    table.add("private", str(listen.private))
+    for name, address in (("public", listen.public), ("admin", listen.admin)):
+        if address is not None:
+            table.add(name, str(address))
+    if listen.hosts:
+        table.add("hosts", list(listen.hosts))
+    return tomlkit.dumps({"listen": table})
 
 
 def _ledger(ledger: LedgerConfig) -> str:

@@ -1,4 +1,4 @@
-"""HTTP service of a node: its routes, its bounds, and how it starts and stops.
+"""HTTP service of a node: its routes, its bounds, and how it starts and stops. `listeners` says which address has which routes.
 
 | request | answer |
 |---|---|
@@ -29,22 +29,26 @@ Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`error
 - 408 where a body comes too slowly; 503 with Retry-After while busy, stopping or frozen; 500 where this machine failed.
 
 Sizes of bodies, requests at one time and the time between two chunks of a body are bounded (`context.Bounds`). Requests that
-browsers send for a page change nothing here.
+browsers send for a page change nothing here; a request for a name that is not this node's is refused with 421.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import wraps
 
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.node.access.callers import OPERATOR
+from carbonseal.node.listen_config import parse_address
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
 from carbonseal.service.bodies import BodyMemory, BodyTimeout
 from carbonseal.service.context import (
     BOUNDS,
+    CALLER,
     MEMORY,
     NODE,
     PASSPORTS,
@@ -56,7 +60,8 @@ from carbonseal.service.context import (
     Bounds,
     Slots,
 )
-from carbonseal.service.errors import Handler, refusals
+from carbonseal.service.errors import Handler, Middleware, refusals
+from carbonseal.service.listeners import Listener, Route
 from carbonseal.service.routes import anchors, log, passports, public_passports, records, state, status_lists
 
 from . import codes
@@ -64,12 +69,17 @@ from . import codes
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
 LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
+MODULES = (records, anchors, passports, public_passports, status_lists, state, log)
+ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
 FINISH = 20.0  # seconds in which requests are finished when the node stops
 
 
-def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
-    """The service of an open node. Does not run the node's background work: `running.run` does."""
-    app = web.Application(middlewares=[refusals, _refuse_browsers, _slot])
+def make_app(
+    node: Node, bounds: Bounds = USUAL, listener: Listener = Listener.PRIVATE, hosts: Collection[str] = ()
+) -> web.Application:
+    """One listener's service of an open node, within bounds of its own. `hosts` are names that a request may call it by. Does not
+    run the node's background work: `running.run` does."""
+    app = web.Application(middlewares=[refusals, _host_check(frozenset(hosts)), _refuse_browsers, _slot])
     app[NODE] = node
     app[BOUNDS] = bounds
     app[TIMEOUT] = BodyTimeout(bounds.idle, bounds.body)
@@ -78,10 +88,38 @@ def make_app(node: Node, bounds: Bounds = USUAL) -> web.Application:
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
     app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
-    for routes in (records, anchors, passports, public_passports, status_lists, state, log):
-        app.add_routes(routes.ROUTES)
+    for route in ROUTES:
+        if listener.serves(route.needs):
+            add = app.router.add_get if route.method == "GET" else app.router.add_post
+            add(route.path, _let_in(route))
     app.on_shutdown.append(_stop_waiting)
     return app
+
+
+def _let_in(route: Route) -> Handler:
+    """The route's handler, which knows who asks (`context.caller_of`)."""
+
+    @wraps(route.handler)
+    async def known(request: web.Request) -> web.StreamResponse:
+        request[CALLER] = OPERATOR
+        return await route.handler(request)
+
+    return known
+
+
+def _host_check(names: frozenset[str]) -> Middleware:
+    """Refuse requests for a name that is not this node's: a page whose own name leads here (DNS rebinding) is, for the browser, at
+    home here, and could read what it likes. An IP address is no such name."""
+
+    @web.middleware
+    async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+        hosts = request.headers.getall("Host", ())
+        address = parse_address(hosts[0]) or parse_address(f"{hosts[0]}:0") if len(hosts) == 1 else None
+        if address is None or not (address.is_ip or address.host in names):
+            raise Refused(codes.WRONG_HOST(host=printable(", ".join(hosts)) or "no host"))
+        return await handler(request)
+
+    return check_host
 
 
 @web.middleware
@@ -109,12 +147,15 @@ async def serving(
     host: str = "127.0.0.1",
     port: int = 0,
     bounds: Bounds = USUAL,
+    *,
+    listener: Listener = Listener.PRIVATE,
+    hosts: Collection[str] = (),
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts; its value is the service's URL. Port 0 takes a free one.
 
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
     runner = web.AppRunner(
-        make_app(node, bounds),
+        make_app(node, bounds, listener, hosts),
         access_log=None,
         shutdown_timeout=FINISH,
         read_bufsize=READ_BUFFER,

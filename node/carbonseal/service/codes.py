@@ -9,6 +9,22 @@ FROM_A_PAGE = rejected(
     "the request comes from a web page ({origin}); requests that change the node must not have an Origin header",
     "send it from a program, not from a page in a browser",
 )
+WRONG_HOST = rejected(
+    "http.wrong-host",
+    "the request is for {host}, which is not a name of this node",
+    "use a name or an address of the node; where it has this name, its operator adds it to hosts in [listen] of node.toml",
+)
+ACCESS_WITHOUT_TOKENS = rejected(
+    "access.without-tokens",
+    "other machines reach {address}, the address of the {listener} listener, and this node has no token yet: all of them would "
+    "read, issue and revoke",
+    "make a token first (carbonseal token create), or listen on 127.0.0.1",
+)
+CANNOT_LISTEN = undetermined(
+    "http.cannot-listen",
+    "cannot listen on {address}, the address of the {listener} listener: {reason}",
+    "choose an address of this machine and a port that is free: --host and --port, or [listen] in node.toml",
+)
 NOT_FOUND = rejected("http.not-found", "there is nothing at {path}", "check the path")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}", "use a method that Allow lists")
 WRONG_TYPE = rejected("http.wrong-type", "expected the content type {wanted}, found {found}", "set Content-Type")

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.node.access.callers import Caller
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
 from carbonseal.records.files import MAX_FILE
@@ -69,6 +70,13 @@ REQUESTS = web.AppKey("requests", Slots)
 STREAMS = web.AppKey("streams", Slots)
 PASSPORTS = web.AppKey("passports", Slots)
 REFRESHES = web.AppKey("refreshes", Slots)
+
+CALLER = web.RequestKey("caller", Caller)
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Who makes the request: known, and with the scope that the route needs."""
+    return request[CALLER]
 
 
 def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:

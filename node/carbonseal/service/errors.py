@@ -19,6 +19,7 @@ from . import codes
 BROKEN = 500  # something on the node's machine failed: the exception is `BrokenOff`, whatever its code
 STATUS = {
     codes.FROM_A_PAGE.name: 403,
+    codes.WRONG_HOST.name: 421,
     codes.NOT_FOUND.name: 404,
     codes.WRONG_METHOD.name: 405,
     codes.WRONG_TYPE.name: 415,
@@ -50,6 +51,7 @@ STATUS = {
 RETRY_AFTER = "1"  # seconds
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
 def describe(finding: Finding) -> dict[str, object]:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from carbonseal.findings import BrokenOff, Refused
+from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
 from carbonseal.service.app import serving
 from carbonseal.service.health import health
+from carbonseal.service.listeners import Listener
+
+from .codes import ACCESS_WITHOUT_TOKENS, CANNOT_LISTEN
+
+LOG = logging.getLogger(__name__)
 
 Ready = Callable[[str, Mapping[str, Any]], None]
 
 
-def run(directory: Path, host: str, port: int, ready: Ready) -> None:
-    """Serve the node in `directory` until SIGINT or SIGTERM. `ready` is called once it answers, with its URL and its health.
+def run(directory: Path, host: str | None, port: int | None, ready: Ready) -> None:
+    """Serve the node in `directory` until SIGINT or SIGTERM, at the addresses of its `[listen]`; `host` and `port`, where given,
+    are the private listener's instead. `ready` is called once it answers, with the private listener's URL and its health.
 
-    Raises Refused where the node cannot be opened, and OSError where the address cannot be used."""
+    Raises Refused where the node cannot be opened or would answer strangers, BrokenOff where an address cannot be
+    used."""
     with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
         runner.run(_run(directory, host, port, ready))
 
@@ -34,7 +45,7 @@ def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return loop
 
 
-async def _run(directory: Path, host: str, port: int, ready: Ready) -> None:
+async def _run(directory: Path, host: str | None, port: int | None, ready: Ready) -> None:
     """The contexts end in the opposite order: no more requests, then no more work, then the node is closed."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -42,13 +53,53 @@ async def _run(directory: Path, host: str, port: int, ready: Ready) -> None:
     async with (
         Node.open(directory) as node,
         _working(node) as work,
-        serving(node, host, port) as url,
+        _listening(node, host, port) as url,
         _advertised(node, url),
     ):
         ready(url, health(node))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({stopped, work}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+
+
+@asynccontextmanager
+async def _listening(node: Node, host: str | None, port: int | None) -> AsyncIterator[str]:
+    """Answer requests at every listener that has an address. Its value is the private one's URL."""
+    listen = node.config.listen
+    private = listen.private
+    private = Address(private.host if host is None else host, private.port if port is None else port)
+    addresses = {Listener.PRIVATE: private, Listener.PUBLIC: listen.public, Listener.ADMIN: listen.admin}
+    hosts = _hosts(node)
+    _refuse_open(addresses)
+    async with AsyncExitStack() as stack:
+        urls: dict[Listener, str] = {}
+        for listener, address in addresses.items():
+            if address is not None:
+                answering = serving(node, address.host, address.port, listener=listener, hosts=hosts)
+                try:
+                    urls[listener] = await stack.enter_async_context(answering)
+                except OSError as error:
+                    reason = error.strerror or error
+                    failed = CANNOT_LISTEN(listener=listener.value, address=address, reason=reason)
+                    raise BrokenOff(failed) from error
+        private_url = urls.pop(Listener.PRIVATE)
+        for listener, url in urls.items():
+            LOG.info("listening: listener=%s url=%s", listener.value, url)
+        yield private_url
+
+
+def _hosts(node: Node) -> frozenset[str]:
+    """The names of the node: those in `[listen]`, and that of its status lists."""
+    public = urlsplit(node.config.status.url).hostname
+    return frozenset(node.config.listen.hosts) | ({public} if public else frozenset())
+
+
+def _refuse_open(addresses: Mapping[Listener, Address | None]) -> None:
+    """Raise Refused where other machines could reach what needs a token, and there is none."""
+    for listener in (Listener.PRIVATE, Listener.ADMIN):
+        address = addresses[listener]
+        if address is not None and not address.is_loopback:
+            raise Refused(ACCESS_WITHOUT_TOKENS(listener=listener.value, address=address))
 
 
 @asynccontextmanager

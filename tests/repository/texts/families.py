@@ -88,6 +88,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "foreign": "another log's checkpoint that is to be cosigned or entered",
         "witness": "a witness that is asked to cosign a head of this log",
         "issue": "an issue request",
+        "access": "who is let in: tokens, scopes, tenants, grants",
         "http": "a request to the node's service",
         "client": "the connection of a command to a running node",
     },

@@ -10,11 +10,12 @@ from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_no_encoding
 from carbonseal.service.context import BOUNDS, TIMEOUT, answer, digest_in_path, log_in_path, number_in_path
+from carbonseal.service.listeners import PUBLIC, Routes
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 
-@ROUTES.post("/v1/logs/{log}/add-checkpoint")
+@ROUTES.post("/v1/logs/{log}/add-checkpoint", PUBLIC)
 async def add_checkpoint(request: web.Request) -> web.Response:
     """Cosign a head of another log: 200 with the cosignature; 409 with the size taken last, where the head does not continue it."""
     log = log_in_path(request)
@@ -26,7 +27,7 @@ async def add_checkpoint(request: web.Request) -> web.Response:
     return web.Response(text=cosignature.encode(), content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
-@ROUTES.post("/v1/logs/{log}/foreign-anchors")
+@ROUTES.post("/v1/logs/{log}/foreign-anchors", PUBLIC)
 async def submit(request: web.Request) -> web.Response:
     """Cosign a head of another log, and enter it once: 202 queued, 200 sequenced; 409 as `add_checkpoint`."""
     log = log_in_path(request)
@@ -38,19 +39,19 @@ async def submit(request: web.Request) -> web.Response:
     return answer({**state.to_json(), "cosignature": cosignature.encode()}, status=202 if state.index is None else 200)
 
 
-@ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}/{size}")
+@ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}/{size}", PUBLIC)
 async def state_of(request: web.Request) -> web.Response:
     """The state of the foreign anchor of that log id and size."""
     return _state(log_in_path(request).foreign(digest_in_path(request, "log_id"), number_in_path(request, "size")))
 
 
-@ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}")
+@ROUTES.get("/v1/logs/{log}/foreign-anchors/{log_id}", PUBLIC)
 async def newest(request: web.Request) -> web.Response:
     """The state of the foreign anchor of that log id with the largest size."""
     return _state(log_in_path(request).foreign(digest_in_path(request, "log_id")))
 
 
-@ROUTES.get("/v1/logs/{log}/taken-heads/{log_id}")
+@ROUTES.get("/v1/logs/{log}/taken-heads/{log_id}", PUBLIC)
 async def taken(request: web.Request) -> web.Response:
     """Size and root of the head of that log id that was taken last: what the next one has to continue."""
     head = log_in_path(request).taken(digest_in_path(request, "log_id"))

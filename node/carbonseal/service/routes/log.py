@@ -13,8 +13,9 @@ from carbonseal.findings import Refused
 from carbonseal.log.tiles import WIDTH
 from carbonseal.service import codes
 from carbonseal.service.context import log_in_path, number_in_path
+from carbonseal.service.listeners import PUBLIC, Routes
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 NOT_FOR_LONG = {"Cache-Control": "no-cache"}
@@ -24,7 +25,7 @@ _WIDTH = r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 _TILE = re.compile(rf"(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/{_NUMBER}{_WIDTH}", re.ASCII)
 
 
-@ROUTES.get("/v1/logs/{log}/checkpoint")
+@ROUTES.get("/v1/logs/{log}/checkpoint", PUBLIC)
 async def checkpoint(request: web.Request) -> web.Response:
     """The log's newest signed checkpoint. Not to be cached."""
     note = log_in_path(request).checkpoint()
@@ -33,7 +34,7 @@ async def checkpoint(request: web.Request) -> web.Response:
     return web.Response(body=note, content_type="text/plain", charset="utf-8", headers=NOT_FOR_LONG)
 
 
-@ROUTES.get("/v1/logs/{log}/tile/{path:.+}")
+@ROUTES.get("/v1/logs/{log}/tile/{path:.+}", PUBLIC)
 async def tile(request: web.Request) -> web.Response:
     """A tile or an entry bundle. It never changes."""
     found = _TILE.fullmatch(request.match_info["path"])
@@ -51,7 +52,7 @@ async def tile(request: web.Request) -> web.Response:
     return web.Response(body=data, content_type="application/octet-stream", headers=FOR_EVER)
 
 
-@ROUTES.get("/v1/logs/{log}/proofs/{index}")
+@ROUTES.get("/v1/logs/{log}/proofs/{index}", PUBLIC)
 async def proof(request: web.Request) -> web.Response:
     """The proof of an entry under the log's newest checkpoint (c2sp.org/tlog-proof@v1)."""
     found = log_in_path(request).proof(number_in_path(request, "index"))

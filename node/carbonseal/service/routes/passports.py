@@ -8,6 +8,7 @@ import json
 from aiohttp import web
 
 from carbonseal.findings import Finding, Refused
+from carbonseal.node.access.scopes import Scope
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
@@ -24,15 +25,16 @@ from carbonseal.service.context import (
     number_in_query,
 )
 from carbonseal.service.errors import describe
+from carbonseal.service.listeners import PUBLIC, Routes
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 JSON = "application/json"
 WARNING = "Carbonseal-Warning"  # a header field for each: a finding, as the body of a refusal has it
 MOST_WARNINGS = 16
 
 
-@ROUTES.post("/v1/passports")
+@ROUTES.post("/v1/passports", Scope.ISSUE)
 async def issue(request: web.Request) -> web.Response:
     """Issue: the body is an issue request, the answer the passport. What is known to be wrong with it is in header fields."""
     require_type(request, JSON)
@@ -48,7 +50,7 @@ async def issue(request: web.Request) -> web.Response:
         return answered
 
 
-@ROUTES.post("/v1/passports/refresh")
+@ROUTES.post("/v1/passports/refresh", PUBLIC)
 async def refresh(request: web.Request) -> web.Response:
     """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
@@ -57,14 +59,14 @@ async def refresh(request: web.Request) -> web.Response:
         return _passport(await request.app[NODE].refresh(old))
 
 
-@ROUTES.get("/v1/passports")
+@ROUTES.get("/v1/passports", Scope.READ)
 async def list_issued(request: web.Request) -> web.Response:
     """A page of what was issued here, in order. The next one is at ``?after=`` and the last number of this one."""
     after = number_in_query(request, "after")
     return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after)]})
 
 
-@ROUTES.get("/v1/passports/{digest}")
+@ROUTES.get("/v1/passports/{digest}", Scope.READ)
 async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
     with request.app[REFRESHES].take():
@@ -74,19 +76,19 @@ async def fetch(request: web.Request) -> web.Response:
         return _passport(passport)
 
 
-@ROUTES.post("/v1/passports/{digest}/revoke")
+@ROUTES.post("/v1/passports/{digest}/revoke", Scope.REVOKE)
 async def revoke(request: web.Request) -> web.Response:
     """Revoke a credential that was issued here, for ever. Takes no body; the answer says whether that was new."""
     return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"))})
 
 
-@ROUTES.post("/v1/passports/{digest}/suspend")
+@ROUTES.post("/v1/passports/{digest}/suspend", Scope.REVOKE)
 async def suspend(request: web.Request) -> web.Response:
     """Suspend a credential that was issued here, until it is reinstated. As revoke."""
     return answer({"new": await request.app[NODE].suspend(digest_in_path(request, "digest"))})
 
 
-@ROUTES.post("/v1/passports/{digest}/reinstate")
+@ROUTES.post("/v1/passports/{digest}/reinstate", Scope.REVOKE)
 async def reinstate(request: web.Request) -> web.Response:
     """Take back a suspension. As revoke."""
     return answer({"new": await request.app[NODE].reinstate(digest_in_path(request, "digest"))})

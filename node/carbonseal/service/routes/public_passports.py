@@ -16,16 +16,17 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.service import codes
 from carbonseal.service.context import NODE, REFRESHES
+from carbonseal.service.listeners import PUBLIC, Routes
 from carbonseal.service.passport_page import HEADERS, nothing_here, page
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 JSON, HTML = "application/json", "text/html"
 _DIGEST = re.compile("[0-9a-f]{64}", re.ASCII)
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
 
 
-@ROUTES.get("/p/{digest}.json")
+@ROUTES.get("/p/{digest}.json", PUBLIC)
 async def as_file(request: web.Request) -> web.Response:
     """The refreshed passport, as a file to be kept."""
     digest = _digest(request.match_info["digest"])
@@ -33,13 +34,13 @@ async def as_file(request: web.Request) -> web.Response:
     return await _passport(request, digest, headers)
 
 
-@ROUTES.get("/p/{digest}")
+@ROUTES.get("/p/{digest}", PUBLIC)
 async def by_digest(request: web.Request) -> web.Response:
     """The passport whose credential has this digest."""
     return await _answer(request, _digest(request.match_info["digest"]))
 
 
-@ROUTES.get("/01/{identifiers:.+}")
+@ROUTES.get("/01/{identifiers:.+}", PUBLIC)
 async def by_digital_link(request: web.Request) -> web.Response:
     """The same, of an address in the form of a GS1 Digital Link with the digest as its parameter."""
     named = request.query.getall("digest", [])

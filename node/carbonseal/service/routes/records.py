@@ -10,6 +10,7 @@ import orjson
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.node.access.scopes import Scope
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.sealing.intake import Submitted
 from carbonseal.records.files import FILE
@@ -17,15 +18,16 @@ from carbonseal.service import codes
 from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
 from carbonseal.service.errors import describe
+from carbonseal.service.listeners import Routes
 from carbonseal.service.seals import seal_to_json
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
 
-@ROUTES.post("/v1/records")
+@ROUTES.post("/v1/records", Scope.SUBMIT)
 async def submit(request: web.Request) -> web.StreamResponse:
     """Submit one record as JSON, or as a file whose media type is the content type, answered with its receipt; or a stream as
     NDJSON, answered line by line."""
@@ -95,7 +97,7 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
     return {"place": submitted.place, "error": describe(submitted.finding)}
 
 
-@ROUTES.get("/v1/records/{commitment}")
+@ROUTES.get("/v1/records/{commitment}", Scope.READ)
 async def state(request: web.Request) -> web.Response:
     """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
@@ -104,7 +106,7 @@ async def state(request: web.Request) -> web.Response:
     return answer({"state": state, "log": record.log.name, "index": record.index})
 
 
-@ROUTES.get("/v1/seals/{commitment}")
+@ROUTES.get("/v1/seals/{commitment}", Scope.READ)
 async def seal(request: web.Request) -> web.Response:
     """The record's seal as it is now: its entry, and its heads with their proofs and anchors."""
     return answer(seal_to_json(request.app[NODE].seal(digest_in_path(request, "commitment"))))

@@ -5,31 +5,33 @@ from __future__ import annotations
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.node.access.scopes import Scope
 from carbonseal.records.strict import parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer
 from carbonseal.service.health import health
+from carbonseal.service.listeners import Routes
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 JSON = "application/json"
 
 
-@ROUTES.get("/health")
+@ROUTES.get("/health", Scope.ADMIN)
 async def get_health(request: web.Request) -> web.Response:
     """The node's health: 200, also with failing ledgers; 503 once a log is frozen that has no successor in this node."""
     state = health(request.app[NODE])
     return answer(state, status=503 if state["state"] == "frozen" else 200)
 
 
-@ROUTES.get("/v1/ledgers")
+@ROUTES.get("/v1/ledgers", Scope.ADMIN)
 async def ledgers(request: web.Request) -> web.Response:
     """The state of every ledger."""
     return answer({"ledgers": [ledger.to_json() for ledger in request.app[NODE].states()]})
 
 
-@ROUTES.post("/v1/sequence")
+@ROUTES.post("/v1/sequence", Scope.ADMIN)
 async def sequence(request: web.Request) -> web.Response:
     """Sequence all queued entries now. Answers the new checkpoint of each log that grew."""
     require_type(request, JSON)
@@ -37,7 +39,7 @@ async def sequence(request: web.Request) -> web.Response:
     return answer({"checkpoints": {log: note.decode() for log, note in notes.items()}})
 
 
-@ROUTES.post("/v1/anchor")
+@ROUTES.post("/v1/anchor", Scope.ADMIN)
 async def anchor(request: web.Request) -> web.Response:
     """Make every log's newest checkpoint due on its ledgers, now."""
     require_type(request, JSON)
@@ -45,7 +47,7 @@ async def anchor(request: web.Request) -> web.Response:
     return answer({"sizes": {log.name: log.size for log in request.app[NODE].logs.values()}}, status=202)
 
 
-@ROUTES.post("/v1/wait-for-anchors")
+@ROUTES.post("/v1/wait-for-anchors", Scope.ADMIN)
 async def wait_for_anchors(request: web.Request) -> web.Response:
     """Wait until no ledger has an open anchor, for at most the seconds of the body: ``{"seconds": n}``, 0 to 30."""
     require_type(request, JSON)

@@ -9,14 +9,15 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.service import codes
 from carbonseal.service.context import NODE
+from carbonseal.service.listeners import PUBLIC, Routes
 
-ROUTES = web.RouteTableDef()
+ROUTES = Routes()
 
 TYPE = "application/vc"  # W3C Verifiable Credentials Data Model 2.0, section C.2
 NOT_FOR_LONG = {"Cache-Control": "no-cache"}
 
 
-@ROUTES.get("/v1/status-lists/{name}")
+@ROUTES.get("/v1/status-lists/{name}", PUBLIC)
 async def newest(request: web.Request) -> web.Response:
     """The newest signed version of one of the node's status lists. Not to be cached."""
     name = request.match_info["name"]

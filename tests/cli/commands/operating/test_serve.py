@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from carbonseal.node.listen_config import Address
 from tests.cli.conftest import Run
 
 
@@ -22,12 +23,22 @@ def test_a_port_that_is_taken(run: Run, node: Path) -> None:
         taken.listen()
         result = run("serve", node, "--port", taken.getsockname()[1])
     assert result.exit_code == 1
-    assert "choose another --port" in result.stderr
+    assert "cannot listen on 127.0.0.1:" in result.stderr  # http.cannot-listen
+    assert "--port" in result.stderr
 
 
-@pytest.mark.parametrize("host", ["203.0.113.5", "no such host"])
-def test_a_host_that_is_not_this_machine(run: Run, node: Path, host: str) -> None:
+@pytest.mark.parametrize("host", ["203.0.113.5", "0.0.0.0", "::", "some.example"])
+def test_an_address_that_others_reach_is_refused_without_tokens(run: Run, node: Path, host: str) -> None:
     result = run("serve", node, "--port", "0", "--host", host)
-    assert result.exit_code == 1
-    assert f"cannot listen on {host}:0" in result.stderr
-    assert "is --host a name or an address of this machine?" in result.stderr
+    assert result.exit_code == 2
+    assert f"{Address(host, 0)}, the address of the private listener" in result.stderr
+    assert "no token" in result.stderr  # access.without-tokens
+
+
+def test_an_admin_address_that_others_reach_is_refused_without_tokens(run: Run, node: Path) -> None:
+    settings = node / "node.toml"
+    listen = '[listen]\nadmin = "0.0.0.0:0"\n'
+    settings.write_text(settings.read_text().replace("[listen]\n", listen))
+    result = run("serve", node, "--port", "0")
+    assert result.exit_code == 2
+    assert "0.0.0.0:0, the address of the admin listener" in result.stderr

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from carbonseal.cli.errors import BrokeOff
 from carbonseal.cli.formatting.node_status import freeze_lines
 from carbonseal.cli.log_lines import LEVELS, logging_to_stderr
 from carbonseal.cli.options import NODE
@@ -17,8 +15,13 @@ from carbonseal.cli.options import NODE
 
 @click.command(short_help="Run a node: take records in, sequence, anchor, hand out passports.")
 @click.argument("directory", type=NODE)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=9100, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+@click.option("--host", show_default="127.0.0.1", help="The private listener's address, in place of that in node.toml.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    show_default="9100",
+    help="The private listener's port, in place of that in node.toml. 0 takes any free one.",
+)
 @click.option(
     "--log-level",
     type=click.Choice(LEVELS, case_sensitive=False),
@@ -26,7 +29,7 @@ from carbonseal.cli.options import NODE
     show_default=True,
     help="Which log lines to write to standard error: this level and above.",
 )
-def serve(directory: Path, host: str, port: int, log_level: str) -> None:
+def serve(directory: Path, host: str | None, port: int | None, log_level: str) -> None:
     """Run the node in DIRECTORY until it is stopped (Ctrl-C or SIGTERM).
 
     Records come in over HTTP. Waiting entries join their log in batches, by size and age. Heads go to every ledger at its own
@@ -42,8 +45,9 @@ def serve(directory: Path, host: str, port: int, log_level: str) -> None:
            'http://127.0.0.1:9100/v1/records?profile=pact/3.0'
       curl http://127.0.0.1:9100/health
 
-    There is no login: whoever reaches the port can submit records and have passports issued. Listen on the machine itself (the
-    default), and let a proxy pass on what others may use: what is below /v1/logs/.
+    It answers at up to three addresses, [listen] in node.toml: private (everything; 127.0.0.1:9100), public (what everybody may
+    have: log files, status lists, other logs' heads, refresh) and admin (health and ledgers). There is no login yet: private and
+    admin have to be on the machine itself.
     """
     from carbonseal.service.running import run
 
@@ -53,10 +57,5 @@ def serve(directory: Path, host: str, port: int, log_level: str) -> None:
             for line in freeze_lines(log, whose=True):
                 click.echo(line, err=True)
 
-    try:
-        with logging_to_stderr(log_level):
-            run(directory, host, port, ready)
-    except OSError as error:
-        taken = error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
-        remedy = "choose another --port" if taken else "is --host a name or an address of this machine?"
-        raise BrokeOff(f"cannot listen on {host}:{port}: {error.strerror}", remedy) from error
+    with logging_to_stderr(log_level):
+        run(directory, host, port, ready)

@@ -1,0 +1,1 @@
+"""Access: who is let in, for which tenant and with which scopes. Private."""

@@ -1,0 +1,34 @@
+"""Callers: on whose behalf something is done. A caller of a tenant sees and changes what is that tenant's, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .scopes import Scope
+
+
+class Kind(StrEnum):
+    """What a caller is. Two tokens of one person are one person."""
+
+    PERSON = "person"
+    SYSTEM = "system"
+    OPERATOR = "operator"  # who can read the node's directory, and so its keys
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`tenant` None: every tenant, which only the operator has. `token` is the name of the token that was presented, if one was."""
+
+    name: str
+    kind: Kind
+    tenant: str | None
+    scopes: frozenset[Scope]
+    token: str = ""
+
+    def may_see(self, tenant: str) -> bool:
+        """Whether what this tenant submitted is the caller's to see."""
+        return self.tenant is None or self.tenant == tenant
+
+
+OPERATOR = Caller("operator", Kind.OPERATOR, None, frozenset(Scope))

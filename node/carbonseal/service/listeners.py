@@ -1,0 +1,87 @@
+"""Listeners and routes: which address answers what, and which scope a request needs.
+
+| listener | answers | who |
+|---|---|---|
+| public | routes that are `PUBLIC` | everybody |
+| private | all routes | who has the scope that the route names |
+| admin | routes that need `Scope.ADMIN` | who has it |
+
+A route says what it needs beside its path, and cannot leave it out:
+
+    ROUTES = Routes()
+
+    @ROUTES.get("/v1/things/{name}", Scope.READ)
+    async def thing(request: web.Request) -> web.Response: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from carbonseal.node.access.scopes import Scope
+from carbonseal.service.errors import Handler
+
+
+class Open(Enum):
+    """What needs no scope."""
+
+    PUBLIC = auto()
+
+
+PUBLIC = Open.PUBLIC
+Needs = Scope | Open
+
+
+class Listener(Enum):
+    """One of the three addresses of a node."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    ADMIN = "admin"
+
+    def serves(self, needs: Needs) -> bool:
+        """Whether this listener has the routes that need this."""
+        match self:
+            case Listener.PRIVATE:
+                return True
+            case Listener.PUBLIC:
+                return needs is PUBLIC
+            case Listener.ADMIN:
+                return needs is Scope.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`method` and `path` as aiohttp takes them."""
+
+    method: str
+    path: str
+    needs: Needs
+    handler: Handler
+
+
+class Routes:
+    """The routes of one module. GET answers HEAD too."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._routes)
+
+    def get(self, path: str, needs: Needs) -> Callable[[Handler], Handler]:
+        """Decorator of the handler of a GET."""
+        return self._add("GET", path, needs)
+
+    def post(self, path: str, needs: Needs) -> Callable[[Handler], Handler]:
+        """Decorator of the handler of a POST."""
+        return self._add("POST", path, needs)
+
+    def _add(self, method: str, path: str, needs: Needs) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            self._routes.append(Route(method, path, needs, handler))
+            return handler
+
+        return add
