@@ -39,6 +39,7 @@ from contextlib import asynccontextmanager
 from functools import wraps
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import OPERATOR
@@ -60,7 +61,7 @@ from carbonseal.service.context import (
     Bounds,
     Slots,
 )
-from carbonseal.service.errors import Handler, Middleware, refusals
+from carbonseal.service.errors import Handler, refusals
 from carbonseal.service.listeners import Listener, Route
 from carbonseal.service.routes import anchors, log, passports, public_passports, records, state, status_lists
 

@@ -51,7 +51,6 @@ STATUS = {
 RETRY_AFTER = "1"  # seconds
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
 def describe(finding: Finding) -> dict[str, object]:
