@@ -20,7 +20,7 @@ from typing import Any
 from carbonseal.flow.graph import Graph, graph_of
 from carbonseal.flow.judging import results
 from carbonseal.flow.rules import CheckRequirement, Kind, Result
-from carbonseal.passport.credentials import Carried
+from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.passports import Disclosed, Passport
 from carbonseal.passport.products import (
     LISTED,
@@ -28,6 +28,7 @@ from carbonseal.passport.products import (
     USED,
     Amount,
     Batch,
+    Classification,
     Component,
     Facility,
     ListedRecord,
@@ -138,6 +139,9 @@ class Chain:
         subject: str = "",
         identifiers: Sequence[str] = (),
         facility: Facility | None = None,
+        classifications: Sequence[Classification] = (),
+        serials: Sequence[str] = (),
+        status: Sequence[StatusEntry] = (),
         **pcf: Any,
     ) -> Made:
         """A signed product: `document` in full, or a PACT footprint with this total that `edit` changes. `stages` are PACT
@@ -161,8 +165,12 @@ class Chain:
             components=[Component(one.made.digest, one.quantity, one.unit, one.per, one.basis) for one in parts],
             identifiers=identifiers,
             facility=facility,
+            classifications=classifications,
+            status=status,
             supersedes=supersedes.digest if supersedes else None,
-            batch=Batch(batch[0], batch_salt(bytes(32), subject, batch[0]), batch[1], batch[2]) if batch else None,
+            batch=Batch(batch[0], batch_salt(bytes(32), subject, batch[0]), *batch[1:], tuple(serials))
+            if batch
+            else None,
             valid_from=issued,
             valid_until=valid_until,
         )

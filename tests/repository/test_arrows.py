@@ -29,7 +29,7 @@ LOWER = BOTTOM | {
     "carbonseal.gathering",
     "carbonseal.keys",
 }
-MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.verification"}
+MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.exports", "carbonseal.verification"}
 ARROWS = {
     "carbonseal.escaping": set(),
     "carbonseal.findings": {"carbonseal.escaping"},
@@ -46,6 +46,7 @@ ARROWS = {
     "carbonseal.log": BOTTOM | {"carbonseal.records", "carbonseal.ledger"},
     "carbonseal.passport": LOWER,
     "carbonseal.flow": LOWER | {"carbonseal.passport"},
+    "carbonseal.exports": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.storage": BOTTOM,
     "carbonseal.node": MIDDLE | {"carbonseal.storage"},
@@ -79,6 +80,7 @@ PURE = (
     "log",
     "passport",
     "flow",
+    "exports",
     "verification",
 )
 READS_FILES = "carbonseal.records.sources"  # turns paths into bytes: the one part of the core that touches a disk

@@ -8,7 +8,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "file": "a record that is a file is too large, or has no media type",
         "profile": "a profile is unknown, or refuses a document",
         "record": "a document does not have the form of its format, member by member",
-        "export": "a record cannot be given in another format",
+        "export": "a record or credential cannot be given in another format",
         "source": "a file or folder with records cannot be read",
         "commitment": "a commitment cannot be computed",
     },

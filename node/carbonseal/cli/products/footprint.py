@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,10 +13,8 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INPUT, Once
 from carbonseal.cli.outputs import FORCE, STDOUT, WRITABLE, Output
+from carbonseal.cli.products.exported import AS_JSON, write_exported
 from carbonseal.findings import Refused
-
-if TYPE_CHECKING:
-    from carbonseal.footprints.export.exported import Exported
 
 
 @click.group(short_help="Export a record's figures to another format.")
@@ -44,7 +41,7 @@ def footprint() -> None:
     help="A member that PACT requires and the record does not state, such as pcf.fossilCarbonContent=0; repeatable.",
 )
 @click.option("-o", "--output", default=STDOUT, type=WRITABLE, help="The file to write; standard output without it.")
-@click.option("--json", "as_json", is_flag=True, help="Print {document, lost, assumed} as one JSON object.")
+@AS_JSON
 @FORCE
 def export(
     *, file: Path, form: str, profile: str | None, given: Sequence[str], output: Path, as_json: bool, force: bool
@@ -73,9 +70,7 @@ def export(
         made = exports.export(value, found, form, members, datetime.now(UTC).replace(microsecond=0))
     except Refused as refused:
         raise Failed.by(refused, str(file)) from refused
-    _tell(made, as_json)
-    whole = {"document": made.document, "lost": made.lost, "assumed": made.assumed}
-    target.write(json.dumps(whole if as_json else made.document, indent=2, ensure_ascii=False).encode() + b"\n")
+    write_exported(made, target, as_json=as_json)
 
 
 def _member(text: str) -> tuple[str, str]:
@@ -116,10 +111,3 @@ def _disclosed(raw: bytes) -> tuple[Any, str]:
             record = read.records[listed.commitment]
             return record.document, record.profile
     raise Failed(f"{read.credential.name} discloses no footprint", "ask its issuer for a passport that does")
-
-
-def _tell(made: Exported, as_json: bool) -> None:
-    if not as_json:
-        for word, lines in (("lost", made.lost), ("assumed", made.assumed)):
-            for line in lines:
-                click.echo(plain(f"{word}: {line}"), err=True)

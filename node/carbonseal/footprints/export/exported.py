@@ -44,6 +44,20 @@ def exact_text(figure: Figure) -> str:
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
 
+def json_number(value: Fraction) -> int | float:
+    """The JSON number nearest to a value. `is_exact` says whether it is the value."""
+    return int(value) if value.denominator == 1 and abs(value) < 1 << 53 else float(value)
+
+
+def is_exact(value: Fraction) -> bool:
+    """Whether a JSON number has this value: by the digits that RFC 8785 prints of it.
+
+    >>> is_exact(Fraction(193, 50)), is_exact(Fraction(1, 3)), is_exact(Fraction(10**20 + 1))
+    (True, False, False)
+    """
+    return Fraction(repr(json_number(value))) == value
+
+
 def instant_text(at: datetime) -> str:
     """An instant as RFC 3339 has it: in UTC, but for one so early or late that UTC has no date for it."""
     try:

@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.model import Footprint, Period
 from carbonseal.footprints.stages import Stages, stages_text
 
 from .exported import Exported, exact_text, instant_text
+from .named import CODES, declared_unit, named_figures, without_place
 
 CONTEXT = {"@vocab": "https://schema.org/", "id": "@id", "type": "@type"}
-CO2E = "kg CO2e"
-_CODES = {  # UN/ECE Recommendation 20
-    "kilogram": "KGM", "gram": "GRM", "tonne": "TNE", "pound": "LBR", "liter": "LTR", "milliliter": "MLT",
-    "cubic meter": "MTQ", "megajoule": "3B", "kilowatt hour": "KWH", "megawatt hour": "MWH", "gigajoule": "GV",
-    "square meter": "MTK", "meter": "MTR", "kilometer": "KMT", "piece": "H87", "ton kilometer": "TKM", "hour": "HUR",
-}  # fmt: skip
 
 
 def export(footprint: Footprint) -> Exported:
@@ -40,39 +34,14 @@ def export(footprint: Footprint) -> Exported:
             subjectOf=_data_set(one),
         ),
     }
-    return Exported(document, tuple(_lost(one)))
+    return Exported(document, tuple(without_place(one)))
 
 
 def _properties(one: Footprint) -> Iterator[dict[str, Any]]:
     per = _declared(one)
-    total = f"carbon footprint, {one.basis}" if one.total is not None else ""
-    for name, figure in (
-        (total, one.total),
-        ("carbon footprint, including biogenic uptake", one.including),
-        ("biogenic CO2 uptake", one.uptake),
-        ("packaging emissions, within the carbon footprint", one.packaging),
-        ("outbound logistics emissions", one.outbound),
-        ("carbon footprint of one piece", one.absolute),
-    ):
-        if figure is not None:
-            yield _property(name, figure, CO2E, per, one.boundary if figure is one.total else None)
-    for found in one.sums:
-        for part in found.parts:
-            if part.figure is not None and part.figure not in (one.total, one.including, one.uptake):
-                yield _property(f"{part.name}, part of {found.name}", part.figure, CO2E, per)
-    for stage in one.stages:
-        yield _property(stage.name or "stage", stage.figure, CO2E, per, stage.stages)
-    for metric in one.metrics:
-        yield {**_property(metric.name or metric.id, metric.figure, metric.unit_word, None), "propertyID": metric.id}
-    for name, figure, unit in (
-        ("mass", one.mass, "kg"),
-        ("biogenic carbon content", one.biogenic_content, "kg C"),
-        ("fossil carbon content", one.fossil_content, "kg C"),
-        ("exempted emissions", one.exempted, "%"),
-        ("primary data share", one.primary_data_share, "%"),
-    ):
-        if figure is not None:
-            yield _property(name, figure, unit, None if unit == "%" else per)
+    for found in named_figures(one):
+        made = _property(found.name, found.figure, found.unit, per if found.is_per_amount else None, found.stages)
+        yield {**made, "propertyID": found.metric} if found.metric else made
 
 
 def _property(name: str, figure: Figure, unit: str, per: Any, stages: Stages | None = None) -> dict[str, Any]:
@@ -94,8 +63,8 @@ def _declared(one: Footprint) -> dict[str, Any] | None:
         return _present(type="QuantitativeValue", value=value, unitText=one.functional_unit)
     if one.amount is None:
         return None
-    name = one.unit.name if isinstance(one.unit, units.Unit) else one.unit_word
-    return _present(type="QuantitativeValue", value=exact_text(one.amount), unitText=name, unitCode=_CODES.get(name))
+    name = declared_unit(one)
+    return _present(type="QuantitativeValue", value=exact_text(one.amount), unitText=name, unitCode=CODES.get(name))
 
 
 def _data_set(one: Footprint) -> dict[str, Any]:
@@ -119,24 +88,6 @@ def _interval(period: Period | None) -> str | None:
     if period is None or not (period.start or period.end):
         return None
     return "/".join(instant_text(at) if at else ".." for at in (period.start, period.end))
-
-
-def _lost(one: Footprint) -> Iterator[str]:
-    if one.ratings:
-        yield "ratings of data quality"
-    if one.verification is not None:
-        yield "the verification that the record claims"
-    if one.performance_class or one.study:
-        yield "the performance class and the study of a battery"
-    if one.flows:
-        yield "quantities of what went in and came out"
-    if one.legs:
-        yield "legs of transport"
-    methods = one.methods
-    if methods.free_attribution or methods.mass_balancing or methods.substitution or methods.prospective:
-        yield "how certificates, mass balance, credits and forecasts enter the figures"
-    yield from (f"the remark: {remark}" for remark in one.remarks)
-    yield "what else the record states, beyond its figures"
 
 
 def _present(**members: Any) -> dict[str, Any]:

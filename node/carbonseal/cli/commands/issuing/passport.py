@@ -19,6 +19,7 @@ from carbonseal.cli.issue_requests import BATCH, COMPONENTS, read_request
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import DIGEST, INPUT, NODE, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
+from carbonseal.cli.products.exported import AS_JSON, copy_of, write_exported
 from carbonseal.cli.products.show import show
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant, from_seconds
@@ -141,21 +142,48 @@ def list_(directory: Path) -> None:
     with_node(directory, print_all)
 
 
-@passport.command(short_help="Write the passport of an issued credential.")
-@click.argument("directory", type=NODE)
-@click.argument("digest", type=DIGEST)
+@passport.command(short_help="Write the passport of an issued credential, or a copy of one in another form.")
+@click.argument("words", metavar="DIRECTORY DIGEST | PASSPORT", nargs=-1, required=True)
+@click.option(
+    "--as", "form", cls=Once, type=click.Choice(["untp/dpp-0.7"]), help="Write an unsigned copy in this form."
+)
 @OUTPUT
+@AS_JSON
 @FORCE
-def export(directory: Path, digest: bytes, output: Path, force: bool) -> None:
+@click.pass_context
+def export(
+    ctx: click.Context, words: tuple[str, ...], form: str | None, output: Path, *, as_json: bool, force: bool
+) -> None:
     """Write the passport of the credential with this DIGEST, which the node in DIRECTORY issued, with the newest anchors and
     status list. It has the records that the request disclosed.
 
+    With --as write a copy of that credential, or of the one in PASSPORT, in another form, for readers of that form. The copy
+    is not signed and proves nothing: it says so, and names the SHA-256 of the signed original. The form demands a facility
+    and a classification, which the credential has to state. What has no place in it (lost), and what it demands in other
+    words (assumed), is told on standard error, a line each.
+
     \b
-    Example:
+    Examples:
       carbonseal passport export my-node 5f0c… -o door-reader.json
+      carbonseal passport export door-reader.json --as untp/dpp-0.7 -o door-reader.untp.json
     """
+    from carbonseal.passport.passports import parse
+
+    if len(words) > 2 or (len(words) == 1 and form is None):
+        raise click.UsageError("Name DIRECTORY and DIGEST; or PASSPORT and --as FORM.")
+    if as_json and form is None:
+        raise click.UsageError("--json is for --as: a passport is JSON.")
     file = Output(output, over=force)
-    file.write(with_node(directory, lambda node: node.passport(digest)))
+    if len(words) == 2:
+        directory, digest = Path(os.fsdecode(NODE.convert(words[0], None, ctx))), DIGEST.convert(words[1], None, ctx)
+        raw = with_node(directory, lambda node: node.passport(digest))
+        if form is None:
+            file.write(raw)
+            return
+        made = parse(raw)
+    else:
+        made = read_named(Path(os.fsdecode(INPUT.convert(words[0], None, ctx))))[1]
+    write_exported(copy_of(made, words[0]), file, as_json=as_json)
 
 
 @passport.command(short_help="Add newer heads, anchors and status to a passport.")

@@ -1,0 +1,11 @@
+"""Findings of copies in others' forms."""
+
+from __future__ import annotations
+
+from carbonseal.findings import undetermined
+
+EXPORT_NOT_STATED = undetermined(
+    "export.not-stated",
+    "{format} requires what the credential does not state: {names}",
+    "nothing is made up: ask {issuer} for a credential that states it",
+)
