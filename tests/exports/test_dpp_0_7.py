@@ -21,6 +21,7 @@ from carbonseal.passport.products import Classification, Facility
 from carbonseal.records import strict
 from carbonseal.records.profiles import lookup
 from tests.flow.chains import Chain, Made, footprint, used
+from tests.records.profiles.epcis.examples import SMELTING
 from tests.records.profiles.tidas_1.test_tidas_1 import RESULT
 from tests.world import Issuer, key
 
@@ -35,6 +36,10 @@ def product(chain: Chain, name: str = "door reader", total: str = "7.70", **give
 
 def copied(made: Made, chain: Chain) -> Exported:
     return dpp_0_7.export(chain.passport(made), lookup)
+
+
+def claims(made: Made, chain: Chain) -> list[Any]:
+    return list(copied(made, chain).document["credentialSubject"]["performanceClaim"])
 
 
 def measures(document: Any) -> dict[str, Any]:
@@ -63,7 +68,11 @@ def test_a_product_and_its_figure() -> None:
     assert claim["claimedPerformance"][0]["metric"]["name"] == (
         "carbon footprint, excluding biogenic uptake, modules A1-A3 of EN 15804, kg CO2e per 1 piece"
     )
-    assert claim["applicablePeriod"] == {"startDate": "2025-01-01", "endDate": "2025-12-31"}
+    assert claim["applicablePeriod"] == {
+        "startDate": "2025-01-01",
+        "endDate": "2025-12-31",
+        "periodInformation": "from 2025-01-01T00:00:00Z to before 2026-01-01T00:00:00Z",
+    }
     assert claim["claimDate"] == "2026-02-01"
     assert claim["evidence"][0]["digestMultibase"] == digest_multibase(signed.records[0].commitment)
     original, component = subject["relatedDocument"]
@@ -173,18 +182,27 @@ def test_the_scheme_of_an_id_is_told_by_its_form(subject: str, name: str) -> Non
     assert f"idScheme: {name}, by the form of the product's id" in found.assumed
 
 
-def test_a_period_that_has_no_two_days() -> None:
+def test_periods_within_days_and_beyond_all_dates() -> None:
     chain = Chain()
-    start = "2025-01-01T08:00:00Z"
-    hours = copied(product(chain, referencePeriodStart=start, referencePeriodEnd="2025-01-03T08:00:00Z"), chain)
-    (claim,) = hours.document["credentialSubject"]["performanceClaim"]
-    assert claim["applicablePeriod"] == {"startDate": "2025-01-01", "endDate": "2025-01-03"}
-    assert "the times of day at which the reference period begins and ends" in hours.lost
+    start, end = "2025-01-01T08:00:00+02:00", "2025-01-03T08:00:00Z"
+    (claim,) = claims(product(chain, referencePeriodStart=start, referencePeriodEnd=end), chain)
+    assert claim["applicablePeriod"] == {
+        "startDate": "2025-01-01",
+        "endDate": "2025-01-03",
+        "periodInformation": "from 2025-01-01T06:00:00Z to before 2025-01-03T08:00:00Z",
+    }
     early = "0001-01-01T00:00:00+14:00"
-    found = copied(product(chain, referencePeriodStart=early, referencePeriodEnd=early), chain)
-    (claim,) = found.document["credentialSubject"]["performanceClaim"]
+    made = product(chain, referencePeriodStart=early, referencePeriodEnd=early)
+    (claim,) = claims(made, chain)
     assert "applicablePeriod" not in claim
-    assert "the reference period, which has no two days" in found.lost
+    assert "the reference period, which has no two days" in copied(made, chain).lost
+
+
+def test_a_record_without_figures_is_no_claim() -> None:
+    chain = Chain()
+    made = product(chain, document=SMELTING, profile="epcis/2.0")
+    assert claims(made, chain) == []
+    assert "the carbon footprint: the record states no figures that can be read" in copied(made, chain).lost
 
 
 def test_the_issuer_has_the_name_that_its_own_record_gives_it() -> None:

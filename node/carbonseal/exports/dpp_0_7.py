@@ -17,7 +17,7 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.flow.graph import Lookup, Product, graph_of
-from carbonseal.footprints.export.exported import Exported, is_exact, json_number
+from carbonseal.footprints.export.exported import Exported, instant_text, is_exact, json_number
 from carbonseal.footprints.export.named import (
     CO2E,
     CODES,
@@ -188,6 +188,10 @@ class _Making:
             self.lost.append(f"the carbon footprint: {self.product.lacking}")
             return
         self.lost += [*without_place(footprint), *_imprecise(footprint)]
+        performances = [_performance(one, footprint) for one in named_figures(footprint)]
+        if not performances:
+            self.lost.append("the carbon footprint: the record states no figures that can be read")
+            return
         self.assumed.append(f"ids of metrics: carbonseal's own, {METRIC}NAME, unless the record has them")
         yield {
             "type": ["Claim"],
@@ -197,7 +201,7 @@ class _Making:
             "referenceCriteria": [],
             "claimDate": self._claim_date(footprint).isoformat(),
             **self._period(footprint.period),
-            "claimedPerformance": [_performance(one, footprint) for one in named_figures(footprint)],
+            "claimedPerformance": performances,
             "evidence": [
                 link(record.listed.commitment, f"the record's commitment (salted SHA-256), profile {footprint.profile}")
             ],
@@ -211,17 +215,17 @@ class _Making:
         return self.product.credential.valid_from.astimezone(UTC).date()
 
     def _period(self, period: Period | None) -> dict[str, Any]:
-        """The form's periods have days, and both ends; the last day is within."""
+        """The form's periods have two days, of which the last is within; the instants are said in words."""
         if period is None or not (period.start or period.end):
             return {}
         first = _day(period.start) if period.start else None
         last = _day(period.end, timedelta(microseconds=1)) if period.end else None
-        if first is None or last is None or first > last:
+        if period.start is None or period.end is None or first is None or last is None or first > last:
             self.lost.append("the reference period, which has no two days")
             return {}
-        if any(at and at.astimezone(UTC).time() != datetime.min.time() for at in (period.start, period.end)):
-            self.lost.append("the times of day at which the reference period begins and ends")
-        return {"applicablePeriod": {"startDate": first.isoformat(), "endDate": last.isoformat()}}
+        said = f"from {instant_text(period.start)} to before {instant_text(period.end)}"
+        days = {"startDate": first.isoformat(), "endDate": last.isoformat()}
+        return {"applicablePeriod": {**days, "periodInformation": said}}
 
 
 def _performance(one: NamedFigure, footprint: Footprint) -> dict[str, Any]:
