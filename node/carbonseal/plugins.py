@@ -102,8 +102,7 @@ class PluginGroup:
         ModuleNotFoundError where a built-in one needs an extra that is not installed.
         """
         if self.is_built_in(name):
-            module, _, attribute = self.built_in[name].partition(":")
-            return getattr(import_module(module), attribute)
+            return _built_in(self.built_in[name])
         point = self._installed(name)
         if point is None:
             return None
@@ -242,6 +241,12 @@ COMMANDS = PluginGroup(
     },
 )
 GROUPS = (LEDGERS, EVIDENCE, TRUST, PROFILES, CHECKS, SIGNERS, COMMANDS)
+
+
+@cache
+def _built_in(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def shape_problem(found: object, interface: type) -> str:

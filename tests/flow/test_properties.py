@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.footprints.figures import Figure, decimal_text, read_decimal
+from carbonseal.footprints.figures import Figure, decimal_text, exact_sum, read_decimal
 from carbonseal.footprints.units import UNITS, Unit
 from tests.flow.chains import Chain, Made, failures, remarks, used
 
@@ -36,12 +36,18 @@ def test_conversion_is_exact_both_ways(one: Unit, other: Unit) -> None:
 
 @given(st.fractions(min_value=-(10**6), max_value=10**6), st.fractions(min_value=0, max_value=1))
 def test_a_difference_within_rounding_holds_and_beyond_both_it_does_not(value: Fraction, half: Fraction) -> None:
-    stated = Figure(value, half)
-    allowed = Comparison(stated, value, half).allowed
+    stated = Figure(value, half / 2)
+    halves = [half / 4, half / 4]
+    allowed = Comparison(stated, value, halves).allowed
     for computed in (value, value + half, value - half):
-        assert Comparison(stated, computed, half).grade in (Grade.EQUAL, Grade.COARSE)
+        assert Comparison(stated, computed, halves).grade in (Grade.EQUAL, Grade.COARSE)
     for computed in (value + allowed + Fraction(1, 10**9), value - allowed - Fraction(1, 10**9)):
-        assert Comparison(stated, computed, half).grade is Grade.APART
+        assert Comparison(stated, computed, halves).grade is Grade.APART
+
+
+@given(st.lists(st.fractions(max_denominator=10**9), max_size=40))
+def test_a_sum_by_groups_is_the_sum(values: list[Fraction]) -> None:
+    assert exact_sum(values) == sum(values)
 
 
 @st.composite

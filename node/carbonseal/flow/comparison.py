@@ -9,12 +9,13 @@ The printed digits of a JSON number are not the author's, so for such figures ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
-from carbonseal.footprints.figures import Figure, decimal_text
+from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
 
 BAND = Fraction(1, 100)
 _SMALL = Fraction(1, 10**6)
@@ -35,7 +36,7 @@ class Comparison:
 
     stated: Figure
     computed: Fraction
-    tolerance: Fraction  # of rounding, on both sides
+    halves: Sequence[Fraction]  # the rounding of each figure that it was computed from
     band: Fraction = BAND
 
     @cached_property
@@ -66,7 +67,8 @@ class Comparison:
     @cached_property
     def rounding(self) -> Fraction:
         """By how much they may differ as both were rounded."""
-        return min(self.tolerance, self._banded) if self.stated.is_number else self.tolerance
+        tolerance = exact_sum((self.stated.half, *self.halves))
+        return min(tolerance, self._banded) if self.stated.is_number else tolerance
 
     def facts(self) -> dict[str, object]:
         """The facts that a finding about it carries."""

@@ -105,7 +105,9 @@ class Result:
     is_decisive: bool = True  # of a failure that rejects only sometimes: whether it does
 
     def under(self, place: Place) -> Result:
-        """The same result, with `place` put in front of its place."""
+        """The same result, with `place` put in front of its place; of results that hold, the places are not told."""
+        if self.rule.kind is Kind.HOLDS:
+            return self
         return Result(self.rule, (*place, *self.place), self.facts, self.is_decisive)
 
 

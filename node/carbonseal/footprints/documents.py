@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from .figures import Figure, read_decimal
@@ -15,27 +16,32 @@ class Node:
     Node(document)["pcf"]["declaredUnitAmount"].figure()
     """
 
-    __slots__ = ("_above", "_key", "value")
+    __slots__ = ("_above", "_key", "_pointer", "value")
 
     def __init__(self, value: Any, key: str | int = "", above: Node | None = None) -> None:
         """A value at the JSON pointer `key`; or the member `key` of `above`, of which the pointer is made when it is asked for."""
         self.value = value
         self._above = above
         self._key = key
+        self._pointer: str | None = None
 
     @property
     def pointer(self) -> str:
         """Its JSON pointer (RFC 6901), from the document."""
-        if self._above is None:
-            return str(self._key)
-        return f"{self._above.pointer}/{str(self._key).replace('~', '~0').replace('/', '~1')}"
+        if self._pointer is None:
+            key = str(self._key)
+            above = self._above
+            self._pointer = key if above is None else f"{above.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        return self._pointer
 
     def __getitem__(self, key: str | int) -> Node:
         """The member of an object, or the item of a list; an empty node where there is none."""
-        value = self.value
-        if isinstance(key, str):
-            return Node(value.get(key) if isinstance(value, dict) else None, key, self)
-        return Node(value[key] if isinstance(value, list) and key < len(value) else None, key, self)
+        value, found = self.value, None
+        if isinstance(value, dict):
+            found = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            found = value[key]
+        return Node(found, key, self)
 
     def __bool__(self) -> bool:
         """Whether there is a value, null aside."""
@@ -75,6 +81,7 @@ def sentinels(*nodes: Node) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=1024)  # one month begins many periods
 def read_instant(text: str) -> datetime | None:
     """The instant of RFC 3339's date-time, or of the first second of an ISO 8601 date (in UTC). A date-time without an offset
     is UTC; a leap second counts as the second after it. None for anything else."""

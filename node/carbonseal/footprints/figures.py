@@ -6,17 +6,20 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import Any
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
 ABSENT_FROM = 10**15
 _TINIEST = Fraction(1, 10**99)  # nobody means less: arithmetic on it would only cost time
 _LEAST, _GREATEST = Fraction(1, 10**18), 10**18
+_ZERO = Fraction(0)
+_GROUP = 16  # addends that are brought to one denominator
 _NOTHING = frozenset({"", "n/a"})
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,40})(?:[.]([0-9]{1,40}))?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)
 
@@ -36,6 +39,8 @@ class Figure:
 
     def times(self, factor: Fraction) -> "Figure":
         """The figure in another unit, of which one of this has `factor`."""
+        if factor == 1:
+            return self
         return Figure(self.value * factor, self.half * abs(factor), self.pointer, self.is_number)
 
     def is_within(self, least: int, most: int) -> bool:
@@ -50,23 +55,32 @@ class Figure:
 
 
 def exact_sum(values: Iterable[Fraction]) -> Fraction:
-    """The sum, by halves: one by one, thousands of denominators that share no factor take minutes.
+    """The sum, by groups, and sums of groups: one by one, thousands of denominators that share no factor take minutes. A group is
+    added up in whole numbers over one denominator, which for decimals is a power of ten.
 
     >>> exact_sum([Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)])
     Fraction(1, 1)
     """
     level = [*values]
     while len(level) > 1:
-        level = [sum(level[at : at + 2], Fraction(0)) for at in range(0, len(level), 2)]
-    return level[0] if level else Fraction(0)
+        level = [_sum(level[at : at + _GROUP]) for at in range(0, len(level), _GROUP)]
+    return level[0] if level else _ZERO
+
+
+def _sum(values: Sequence[Fraction]) -> Fraction:
+    if len(values) == 1:
+        return values[0]
+    ratios = [value.as_integer_ratio() for value in values]
+    common = lcm(*(below for _, below in ratios))
+    return Fraction(sum(above * (common // below) for above, below in ratios), common)
 
 
 def read_decimal(value: Any, pointer: str = "") -> Figure | None:
     """The figure that a JSON value prints: a string of decimal digits, or a JSON number. None where it is none, or too large
     or too small to be meant (`ABSENT_FROM`)."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
     is_number = not isinstance(value, str)
+    if is_number and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        return None
     read = _read(repr(value) if is_number else value, is_number)
     return None if read is None else Figure(*read, pointer, is_number)
 

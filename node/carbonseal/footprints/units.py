@@ -14,6 +14,8 @@ MASS, VOLUME, ENERGY, AREA, LENGTH, COUNT, TRANSPORT, TIME = (
     "mass", "volume", "energy", "area", "length", "count", "transport", "time",
 )  # fmt: skip
 
+_ONE = Fraction(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -32,6 +34,8 @@ class Unit:
 
     def to(self, other: Unit) -> Fraction | None:
         """How many of `other` one of this is; None where they measure different things."""
+        if self is other:
+            return _ONE
         return self.factor / other.factor if self.dimension == other.dimension else None
 
 

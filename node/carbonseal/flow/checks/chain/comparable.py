@@ -106,11 +106,10 @@ def _gwp_sets(parent: Footprint, child: Footprint, told: dict[str, str]) -> Iter
 def _periods(parent: Period, child: Period, told: dict[str, str]) -> Iterator[Result]:
     if not (parent.start and parent.end and child.start and child.end):
         return
-    facts = told | {"component": _text(child), "product": _text(parent)}
-    if child.start >= parent.end or years_later(child.end, OLDEST_YEARS) < parent.start:
-        yield Result(PERIOD, facts=facts)
-    elif child.end < parent.start:
-        yield Result(OLDER, facts=facts)
+    is_apart = child.start >= parent.end or years_later(child.end, OLDEST_YEARS) < parent.start
+    if is_apart or child.end < parent.start:
+        facts = told | {"component": _text(child), "product": _text(parent)}
+        yield Result(PERIOD if is_apart else OLDER, facts=facts)
 
 
 def _text(period: Period) -> str:

@@ -76,8 +76,7 @@ def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Co
     if isinstance(total, Missing) or missing:
         return sum(missing, total if isinstance(total, Missing) else Missing(()))
     computed = exact_sum(figure.value for figure in known)
-    tolerance = total.half + exact_sum(figure.half for figure in known)
-    return Comparison(total, computed, tolerance, setting.band)
+    return Comparison(total, computed, [figure.half for figure in known], setting.band)
 
 
 def _products(product: Product, edges: Sequence[Edge]) -> Iterable[Product]:

@@ -7,6 +7,7 @@ became of it later is noted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 
 from carbonseal.flow.checks import Setting
@@ -73,20 +74,23 @@ CHECK = Current()
 
 def _at_issue(edge: Edge, child: Product, successor: Product | None) -> Iterator[Result]:
     issued = edge.parent.credential.valid_from
-    told = {"label": child.label, "issued": format_instant(issued)}
     if child.footprint and child.footprint.is_deprecated:
-        yield Result(DEPRECATED, facts=told)
+        yield Result(DEPRECATED, facts={"label": child.label})
     force = in_force(child.footprint) if child.footprint else None
     for what, end in (
         ("the footprint", force.end if force else None),
         ("the credential", child.credential.valid_until),
     ):
         if end is not None and end <= issued:
-            yield Result(EXPIRED, facts=told | {"what": what, "end": format_instant(end)})
+            yield Result(EXPIRED, facts=_times(child, issued) | {"what": what, "end": format_instant(end)})
     if successor is not None:
         since = successor.credential.valid_from
         rule = SUPERSEDED if since <= issued else SUPERSEDED_LATER
-        yield Result(rule, facts=told | {"since": format_instant(since)})
+        yield Result(rule, facts=_times(child, issued) | {"since": format_instant(since)})
+
+
+def _times(child: Product, issued: datetime) -> dict[str, object]:
+    return {"label": child.label, "issued": format_instant(issued)}
 
 
 def _cycles(graph: Graph) -> Iterator[Result]:

@@ -80,7 +80,7 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     missing = sum((part.mass for part in parts if isinstance(part.mass, Missing)), Missing(()))
     counts = parts if stated is not footprint.mass else [part for part in parts if part.is_counted]
     bound = _compare(stated, counts, setting)
-    if bound.difference < -bound.rounding and bound.grade is Grade.APART:
+    if bound.difference < 0 and bound.grade is Grade.APART:
         if _fits_without_packaging(footprint, stated, counts, setting):
             return Result(NOT_CHECKABLE, facts={"missing": "which components are packaging, which is in no mass"})
         is_decisive = all(part.edge.is_used for part in counts) and not missing.reasons
@@ -90,7 +90,8 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
         missing += Missing(("waste and co-products, which could explain what its components weigh more",))
     if missing.reasons:
         return Result(NOT_CHECKABLE, facts={"missing": missing})
-    if everything.difference < -everything.rounding or (bound.difference < 0 and bound.grade is Grade.COARSE):
+    is_near = everything.difference < 0 and everything.grade is Grade.NEAR
+    if is_near or (bound.difference < 0 and bound.grade is Grade.COARSE):
         return Result(NEAR, facts=everything.facts())
     return Result(HOLDS)
 
@@ -113,7 +114,7 @@ def _compare(stated: Figure, parts: Sequence[_Part], setting: Setting) -> Compar
     """The mass of a product against that of these parts, as far as it is known."""
     known = [part.mass for part in parts if isinstance(part.mass, Figure)]
     computed = exact_sum(one.value for one in known)
-    return Comparison(stated, computed, stated.half + exact_sum(one.half for one in known), setting.band)
+    return Comparison(stated, computed, [one.half for one in known], setting.band)
 
 
 def _with_waste(footprint: Footprint, mass: Figure) -> Figure:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Edge, Graph, Missing, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
-from carbonseal.footprints.figures import Figure, decimal_text
+from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
 
 WHOLE = Fraction(100)  # percent
 
@@ -50,20 +50,16 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
         return Result(NOT_CHECKABLE, facts={"missing": f"a primary data share of {product.label} in percent"})
     if product.footprint and product.footprint.has_co_products:
         return Result(NOT_CHECKABLE, facts={"missing": "the share of the burden that its co-products carry"})
-    own, allowed, complete = total.value, Fraction(0), True
-    for edge in edges:
-        figure = edge.contribution
-        if not isinstance(figure, Figure):  # part of the rest, which counts as primary
-            complete = False
-            continue
-        own -= abs(figure.value)
-        allowed += abs(figure.value) * _share(edge)
+    brought = [
+        (abs(figure.value), _share(edge)) for edge in edges if isinstance(figure := edge.contribution, Figure)
+    ]  # the rest counts as primary
+    own = total.value - exact_sum(size for size, _ in brought)
     if own < 0:
         return Result(NOT_CHECKABLE, facts={"missing": "figures of components that fit into the product's"})
-    most = (allowed + own * WHOLE) / total.value
+    most = exact_sum((own * WHOLE, *(size * allowed for size, allowed in brought))) / total.value
     if share.value - share.half <= most:
         return Result(HOLDS)
-    is_decisive = complete and all(edge.is_used for edge in edges)
+    is_decisive = len(brought) == len(edges) and all(edge.is_used for edge in edges)
     facts = {"stated": decimal_text(share.value), "allowed": decimal_text(most), "pointer": share.pointer}
     return Result(ABOVE, facts=facts, is_decisive=is_decisive)
 

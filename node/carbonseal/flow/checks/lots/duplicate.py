@@ -68,7 +68,7 @@ def _results(group: Sequence[Product], setting: Setting) -> Iterator[Result]:
     (first, stated), *others = current
     yield Result(HOLDS)
     for other, other_stated in others:
-        compared = Comparison(stated, other_stated.value, stated.half + other_stated.half, setting.band)
+        compared = Comparison(stated, other_stated.value, [other_stated.half], setting.band)
         if compared.grade is Grade.APART:
             facts = {"stated": decimal_text(stated.value), "computed": decimal_text(other_stated.value)}
             yield Result(

@@ -70,7 +70,7 @@ def _result(footprint: Footprint, setting: Setting) -> Result:
     if not content.value and not uptake.value:
         return Result(HOLDS)
     taken = -uptake.value * CARBON_IN_CO2
-    comparison = Comparison(content, taken, content.half + uptake.half * CARBON_IN_CO2, setting.band)
+    comparison = Comparison(content, taken, [uptake.half * CARBON_IN_CO2], setting.band)
     if comparison.grade is Grade.EQUAL:
         return Result(HOLDS)
     if comparison.difference < 0 and comparison.grade is not Grade.COARSE:

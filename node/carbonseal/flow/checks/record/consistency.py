@@ -89,6 +89,6 @@ def _mass(footprint: Footprint, setting: Setting) -> Iterator[Result]:
     amount, mass, unit = footprint.amount, footprint.mass, footprint.unit
     if unit is None or unit.dimension != units.MASS or amount is None or mass is None or not mass.value:
         return
-    comparison = Comparison(mass, amount.value * unit.factor, mass.half, setting.band)
+    comparison = Comparison(mass, amount.value * unit.factor, (), setting.band)
     if comparison.grade in (Grade.NEAR, Grade.APART):
         yield Result(MASS_NEAR if comparison.grade is Grade.NEAR else MASS, facts=comparison.facts())

@@ -14,7 +14,7 @@ from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
-from carbonseal.footprints.figures import Figure
+from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Part, Sign, Sum
 
 HOLDS = holds("total.holds", "totals that are the sums of their parts: {count}")
@@ -73,10 +73,9 @@ def _result(one: Sum, setting: Setting) -> Result:
 def _comparisons(one: Sum, setting: Setting) -> Iterable[Comparison]:
     """The total against its parts, by every reading of them."""
     for reading in product(*map(_readings, one.parts)):
-        figures = [figure for figure in reading if figure is not None and figure.value]
-        computed = sum((figure.value for figure in figures), Fraction(0))
-        tolerance = one.total.half + sum(figure.half for figure in figures)
-        yield Comparison(one.total, computed, tolerance, setting.band)
+        figures = [figure for figure in reading if figure is not None]
+        computed = exact_sum(figure.value for figure in figures)
+        yield Comparison(one.total, computed, [figure.half for figure in figures], setting.band)
 
 
 def _readings(part: Part) -> tuple[Figure | None, ...]:

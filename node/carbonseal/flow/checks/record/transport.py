@@ -11,7 +11,7 @@ from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.flow.graph import Graph, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
-from carbonseal.footprints.figures import Figure
+from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Footprint, TransportLeg
 
 _REMEDY = "ask the issuer for a corrected footprint"
@@ -77,13 +77,13 @@ def _times(one: Figure | None, other: Figure | None) -> Figure | None:
 def _product(name: str, stated: Figure | None, computed: Figure | None, setting: Setting) -> Result:
     if stated is None or computed is None:
         return Result(NOT_CHECKABLE, facts={"missing": f"{name}, and what it follows from"})
-    return _graded(name, Comparison(stated, computed.value, stated.half + computed.half, setting.band))
+    return _graded(name, Comparison(stated, computed.value, [computed.half], setting.band))
 
 
 def _sum(name: str, stated: Figure, parts: Iterable[Figure], setting: Setting) -> Result:
     figures = [*parts]
-    computed = sum((one.value for one in figures), Fraction(0))
-    return _graded(name, Comparison(stated, computed, stated.half + sum(one.half for one in figures), setting.band))
+    computed = exact_sum(one.value for one in figures)
+    return _graded(name, Comparison(stated, computed, [one.half for one in figures], setting.band))
 
 
 def _graded(name: str, comparison: Comparison) -> Result:

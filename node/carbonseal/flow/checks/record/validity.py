@@ -94,13 +94,14 @@ def _order(footprint: Footprint) -> Iterator[Result]:
             yield Result(
                 PERIOD, facts={"start": one.start.isoformat(), "end": one.end.isoformat(), "pointer": one.pointer}
             )
-    if not (period and period.end and validity and footprint.longest_years):
+    ended, years = period.end if period else None, footprint.longest_years
+    if not (ended and validity and years):
         return
-    told = {"period": period.end.isoformat(), "years": footprint.longest_years}
-    if validity.start and validity.start < period.end:
-        yield Result(STARTS_EARLY, facts=told | {"start": validity.start.isoformat()})
-    if validity.end and validity.end > years_later(period.end, footprint.longest_years):
-        yield Result(TOO_LONG, facts=told | {"end": validity.end.isoformat()})
+    if validity.start and validity.start < ended:
+        yield Result(STARTS_EARLY, facts={"period": ended.isoformat(), "start": validity.start.isoformat()})
+    if validity.end and validity.end > years_later(ended, years):
+        facts = {"period": ended.isoformat(), "years": years, "end": validity.end.isoformat()}
+        yield Result(TOO_LONG, facts=facts)
 
 
 def _in_force(footprint: Footprint, at: datetime) -> Iterator[Result]:
