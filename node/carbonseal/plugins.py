@@ -232,6 +232,7 @@ COMMANDS = PluginGroup(
         "examine": "carbonseal.cli.commands.verifying.examine:examine",
         "impact": "carbonseal.cli.products.impact:impact",
         "footprint": "carbonseal.cli.products.footprint:footprint",
+        "fsck": "carbonseal.cli.commands.operating.fsck:fsck",
         "log": "carbonseal.cli.commands.operating.log:log",
         "witness": "carbonseal.cli.commands.operating.witness:witness",
         "key": "carbonseal.cli.commands.operating.key:key",

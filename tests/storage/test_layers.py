@@ -16,12 +16,13 @@ TABLES = [
     for name, value in vars(module).items()
     if isinstance(value, Table)
 ]
+SOUNDNESS = "carbonseal.node.soundness.stored"  # reads rows as they are, of whatever type rot made them, and mends them
 
 
 @pytest.mark.parametrize(("name", "table"), TABLES, ids=[name.rpartition(".")[2] for name, _ in TABLES])
 def test_a_table_is_imported_by_its_owner_alone(name: str, table: Table) -> None:
     users = {module.name for module in modules() for found in imports(module) if found.target == name}
-    assert users == {f"carbonseal.node.{table.info['owner']}"}
+    assert users - {SOUNDNESS} == {f"carbonseal.node.{table.info['owner']}"}
 
 
 def test_every_table_has_a_name_of_its_own() -> None:

@@ -52,6 +52,30 @@ class Lock:
         os.close(self._descriptor)
 
 
+class ReadLock:
+    """Keeps others from writing while this process only reads; several processes may hold one. Changes nothing, and works in a
+    read-only directory. Where there is no lock file, no process ever had the node open. The constructor raises `Locked`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._descriptor: int | None = None
+        try:
+            descriptor = os.open(directory / FILE, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise Locked(*_holder(directory)) from None
+        self._descriptor = descriptor
+
+    def close(self) -> None:
+        """Release the lock."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
 def _holder(directory: Path) -> tuple[int, str | None]:
     """Process id and service address of the holder; (0, None) where it has not written them yet."""
     try:

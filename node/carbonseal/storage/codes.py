@@ -29,6 +29,11 @@ NODE_DATABASE_NEWER = rejected(
     "{path} has the schema {found}, and this program knows schemas up to {known}",
     "use the carbonseal that wrote it, or a newer one",
 )
+NODE_DATABASE_OLDER = undetermined(
+    "node.database-older",
+    "{path} has the schema {found}, and this program reads {known}",
+    "open the node once with this program (carbonseal serve), which migrates it; a command that only reads changes nothing",
+)
 NODE_DATABASE_UNVERSIONED = rejected(
     "node.database-unversioned",
     "{path} has tables and no schema version: an unreleased carbonseal made it, or another program",

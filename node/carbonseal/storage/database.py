@@ -27,9 +27,9 @@ from sqlalchemy import Connection, Dialect, Engine, Table, insert
 
 from carbonseal.findings import BrokenOff, Finding, Refused
 
-from .codes import NODE_DATABASE_LOST
+from .codes import NODE_DATABASE_LOST, NODE_DATABASE_OLDER
 from .schema import Schema, check_tables, create, find_version, migrate
-from .sqlite import SQLite
+from .sqlite import ReadOnlySQLite, SQLite
 
 SLICE = 512  # rows of one INSERT, values of one IN
 
@@ -54,6 +54,12 @@ class System(Protocol):
     def explain(self, error: Exception) -> Finding | None:
         """The finding where disk, file or network are the reason for `error`; None where it is a defect of this program."""
 
+    def problems(self) -> list[str]:
+        """What the system's own check of the whole database says, a line each; nothing where it is sound."""
+
+    def reindex(self) -> None:
+        """Make every index anew from the rows."""
+
 
 class Database:
     """The database at `path`, with the tables of `schema`. Every method raises `BrokenOff` where disk or file are the reason."""
@@ -67,6 +73,42 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    @classmethod
+    def read_only(cls, path: Path, schema: Schema, *, may_be_new: bool = True, live: bool = False) -> Database:
+        """Open it to read alone: nothing is made, migrated or changed, and where there is no file, an empty database is read.
+        `live`: another process writes to it. Raises as the constructor does, and Refused where it would have to be migrated."""
+        database = cls.__new__(cls)
+        database._system = ReadOnlySQLite(path, live=live)
+        try:
+            with database.read() as connection:
+                version = find_version(connection, path)
+                if version == schema.head:
+                    check_tables(connection, schema, path)
+                    return database
+            if version is not None:
+                raise Refused(NODE_DATABASE_OLDER(path=path, found=version, known=schema.head))
+            if not may_be_new:
+                raise Refused(NODE_DATABASE_LOST(path=path))
+            return database._empty(schema)
+        except BaseException:
+            database.close()
+            raise
+
+    def _empty(self, schema: Schema) -> Database:
+        """The same with tables, in the copy of a file that is not there."""
+        with self.write() as connection:
+            create(connection, schema)
+        return self
+
+    def problems(self) -> list[str]:
+        """What the database system's own check of the whole file says: structure, indices, constraints; not values."""
+        return self._system.problems()
+
+    def reindex(self) -> None:
+        """Make every index anew from the rows."""
+        with _explained(self._system):
+            self._system.reindex()
 
     def _bring_up(self, path: Path, schema: Schema, may_be_new: bool) -> None:
         with self.read() as connection:

@@ -6,10 +6,13 @@ have connections of their own, see what was committed last, and wait for nobody 
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -62,6 +65,20 @@ class SQLite:
         self.readers.dispose()
         self.writer.dispose()
 
+    def problems(self) -> list[str]:
+        """What `PRAGMA integrity_check` says, at most 100 lines; nothing where the file is sound."""
+        try:
+            with self.readers.connect() as connection:
+                said = [str(line) for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars()]
+        except DBAPIError as error:
+            return [str(error.orig)]
+        return [] if said == ["ok"] else said
+
+    def reindex(self) -> None:
+        """Make every index anew from the rows."""
+        with self.writer.begin() as connection:
+            connection.exec_driver_sql("REINDEX")
+
     def explain(self, error: Exception) -> Finding | None:
         """The finding where disk or file are the reason for `error`; None where it is a defect of this program."""
         reason = error.orig if isinstance(error, DBAPIError) else error
@@ -70,8 +87,39 @@ class SQLite:
         return None if code is None else code(path=self._path, reason=reason)
 
 
-def _engine(path: Path, begin: str, pragmas: Sequence[str], **options: int) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", **options)
+class ReadOnlySQLite(SQLite):
+    """The database file at `path`, which is read and left as it is: no byte of it or beside it changes, and its folder may be
+    read-only. Where there is no file, an empty database is read.
+
+    `live`: another process writes to it. Otherwise nobody does while this is open (`carbonseal.node.lock`). What a process that
+    was killed left in the file `-wal` is read from a copy, which is gone at the end."""
+
+    def __init__(self, path: Path, *, live: bool = False) -> None:
+        self._path = path
+        self._copy: TemporaryDirectory[str] | None = None
+        left = path.with_name(path.name + "-wal")
+        if live or (path.exists() and not (left.exists() and left.stat().st_size)):
+            query = "mode=ro" if live else "mode=ro&immutable=1"
+            self.readers = _engine(path, "BEGIN", _PRAGMAS, query=query)
+        else:
+            self._copy = TemporaryDirectory(prefix="carbonseal-")
+            copy = Path(self._copy.name) / path.name
+            for part in (path, left):
+                if part.exists():
+                    shutil.copyfile(part, copy.with_name(part.name))
+            self.readers = _engine(copy, "BEGIN", _PRAGMAS)
+        self.writer = self.readers  # which refuses to write, or writes to the copy
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+
+def _engine(path: Path, begin: str, pragmas: Sequence[str], *, query: str = "", **options: int) -> Engine:
+    address = f"file:{quote(str(path.absolute()))}?{query}&uri=true" if query else str(path)
+    engine = create_engine(f"sqlite:///{address}", **options)
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins no transaction of its own: `begun` does

@@ -14,12 +14,14 @@ NODE_UNKNOWN_SIZE = undetermined(
     "node.unknown-size", "the log has signed no head of size {size}", "name a size that it published"
 )
 NODE_MISSING_TILE = undetermined(
-    "node.missing-tile", "{path} is missing from the node's directory", "restore it from a copy: tiles never change"
+    "node.missing-tile",
+    "{path} is missing from the node's directory",
+    "run `carbonseal fsck`: it can be made again from the entries",
 )
 NODE_TILE_CHANGED = rejected(
     "node.tile-changed",
     "{path} is not the tile that the log's entries have; it was changed or damaged",
-    "check the disk, and restore the file from a copy",
+    "stop the node, and run `carbonseal fsck --repair`: it is made again from the entries; then check the disk",
 )
 
 NODE_QUORUM_UNMET = undetermined(

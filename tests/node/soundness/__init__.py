@@ -1,0 +1,1 @@
+"""Soundness: rot, forks and old copies."""
