@@ -25,6 +25,7 @@ EXTRA_OF = {
     "google": "fabric",
     "fabric_protos": "fabric",
     "eth": "devnet",
+    "openpyxl": "tables",
 }
 POSIX = {"fcntl", "grp", "pwd", "resource", "termios", "uvloop"}  # modules that Windows does not have
 NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")

@@ -35,6 +35,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "policy": "the policy of the verifier, with line and column",
         "trust": "the trust file of the verifier",
         "observations": "a file of observations: what files show of logs",
+        "table": "a table that is handed in: CSV, a workbook, JSON",
         "goods": "an identifier or a code of goods: its form and its check digits",
     },
     "Verification: what a passport shows (docs/spec.md, section 17)": {

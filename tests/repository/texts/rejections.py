@@ -175,10 +175,10 @@ NO_VERDICT = (
         "checkpoint.other-origin",
     ),
     Rejection(
-        "Identifiers and codes of goods",
-        "A label or an address is not used, and the reason says which digit. An issuer is warned, and a line of a "
-        "declaration is not checkable.",
-        "goods.*",
+        "Goods and declarations",
+        "A label or an address is not used, and the reason says which digit; an issuer is warned. A table that cannot "
+        "be read is not used. Nothing of a declaration rejects a passport.",
+        "goods.* table.*",
     ),
     Rejection(
         "Other nodes' requests",

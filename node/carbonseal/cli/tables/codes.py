@@ -1,0 +1,39 @@
+"""Findings on tables. All name the cell, the line or the sheet in their place."""
+
+from __future__ import annotations
+
+from carbonseal.findings import rejected
+
+TABLE_TOO_LARGE = rejected("table.too-large", "{size} {what}; at most {limit}", "split the table into several")
+TABLE_ENCODING = rejected(
+    "table.encoding", "a text that is not UTF-8", "save it as CSV UTF-8: every spreadsheet program offers that"
+)
+TABLE_HEADER = rejected("table.header", "{problem}", "the first line names the columns, each once")
+TABLE_CSV = rejected(
+    "table.csv", "not CSV: {problem}", "export it again, with quotation marks around cells that hold them"
+)
+TABLE_RAGGED = rejected(
+    "table.ragged",
+    "{found} cells, and the header has {expected} columns",
+    "put quotation marks around cells with the separator in them; numbers have a decimal point, as 12.4",
+)
+TABLE_DECIMAL_COMMA = rejected("table.decimal-comma", "{found} has a decimal comma", "write {remedy}, with a point")
+TABLE_WORKBOOK = rejected(
+    "table.workbook",
+    "a workbook that cannot be read: {problem}",
+    "save it as .xlsx without a password, or as CSV UTF-8",
+)
+TABLE_FORMULA = rejected(
+    "table.formula",
+    "a formula, {found}: what it comes to depends on the program that opens it",
+    "copy the column and paste it as values",
+)
+TABLE_NUMBER_CELL = rejected(
+    "table.number-cell",
+    "the number {found}, where a text is expected: leading zeros and digits beyond the fifteenth are lost in numbers",
+    "make the column text, and enter the codes again",
+)
+TABLE_CELL_TYPE = rejected("table.cell-type", "{found}, where {expected} is expected", "make the column text")
+TABLE_JSON = rejected(
+    "table.json", "expected a list of objects whose members are texts, found {found}", "write one object for each line"
+)

@@ -1,0 +1,51 @@
+"""Tables in JSON: a list of objects, or an object with such a list alone. Members are texts; numbers only where one is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from carbonseal.findings import Refused
+from carbonseal.records import strict
+
+from . import codes
+from .rows import MAX_BYTES, IsNumber, Row, column_names, rows_of
+
+LIMITS = strict.Limits(max_bytes=MAX_BYTES, max_depth=4)
+
+
+def read(raw: bytes, is_number: IsNumber) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """Header and rows: all members of all objects, in the order in which they are met. Raises Refused (`json.*`, `table.*`)."""
+    value = strict.parse(raw, LIMITS)
+    if isinstance(value, dict) and len(value) == 1:
+        value = next(iter(value.values()))
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise Refused(codes.TABLE_JSON(found="something else"))
+    members = list(dict.fromkeys(name for one in value for name in one))
+    header = column_names(members, "/0")
+    lines = [
+        (
+            f"/{at}",
+            [
+                _text(one.get(name, ""), is_number(column), f"/{at}/{name}")
+                for name, column in zip(members, header, strict=True)
+            ],
+        )
+        for at, one in enumerate(value)
+    ]
+    return header, rows_of(header, lines, lambda line, at: f"{line}/{header[at]}", is_number)
+
+
+def _text(value: Any, is_number: bool, where: str) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case int() | float() if not isinstance(value, bool):
+            if is_number:
+                return repr(value)
+            raise Refused(codes.TABLE_NUMBER_CELL(where, found=value))
+        case list() if all(isinstance(one, str) for one in value):
+            return " ".join(value)
+    raise Refused(codes.TABLE_CELL_TYPE(where, found=type(value).__name__, expected="a text"))

@@ -1,0 +1,181 @@
+"""Tables in CSV, workbooks and JSON: one form, and each refusal names its cell and what to do."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from carbonseal.cli.tables import rows, workbooks
+from carbonseal.cli.tables.reading import Table, read_table
+from carbonseal.findings import Refused
+
+HEADER = ["MRN", "Goods  item", "18 09", "18 01"]
+LINES = [["26DE1", "1", "01012100", "12.4"], ["26DE1", "2", "852352", "3"]]
+
+
+def is_number(column: str) -> bool:
+    return column in {"goods item", "18 01"}
+
+
+def read(path: Path, raw: bytes | str) -> Table:
+    path.write_bytes(raw if isinstance(raw, bytes) else raw.encode())
+    return read_table(path, is_number)
+
+
+def refused(path: Path, raw: bytes | str) -> str:
+    with pytest.raises(Refused) as found:
+        read(path, raw)
+    return str(found.value.finding)
+
+
+def workbook(rows: Sequence[Sequence[Any]], **sheets: Sequence[Sequence[Any]]) -> bytes:
+    made = Workbook()
+    for row in rows:
+        made.active.append(row)
+    for name, more in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in more:
+            sheet.append(row)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def separated(by: str, lines: Sequence[Sequence[str]] = LINES) -> str:
+    return "".join(by.join(line) + "\r\n" for line in (HEADER, *lines))
+
+
+def test_one_table_in_every_form(tmp_path: Path) -> None:
+    objects = [dict(zip(HEADER, line, strict=True)) for line in LINES]
+    numbers = [[line[0], int(line[1]), line[2], float(line[3])] for line in LINES]
+    forms: dict[str, bytes | str] = {
+        "commas": separated(","),
+        "semicolons": separated(";"),
+        "a byte order mark": "\ufeff" + separated(";"),
+        "blank lines": separated(",").replace("\r\n", "\r\n\r\n,,,\n"),
+        "quoted": separated(",").replace("26DE1", '"26DE1"'),
+        "a workbook": workbook([HEADER, *LINES]),
+        "a workbook with numbers": workbook([HEADER, *numbers]),
+        "a workbook that begins further down": workbook([[], [], HEADER, *LINES, [None], []], notes=[["=1+1"]]),
+        "json": json.dumps(objects),
+        "json in an object": json.dumps({"lines": objects}),
+    }
+    for name, raw in forms.items():
+        found = read(tmp_path / "t", raw)
+        assert found.header == ("mrn", "goods item", "18 09", "18 01"), name
+        assert [[*row.values.values()] for row in found.rows] == LINES, name
+
+
+def test_cells_have_the_names_that_people_see(tmp_path: Path) -> None:
+    for raw, where in (
+        (workbook([[], HEADER, [], *LINES]), "cell C5"),
+        ("\n" + separated(","), "line 4, column 18 09"),
+        (json.dumps([dict(zip(HEADER, line, strict=True)) for line in LINES]), "/1/18 09"),
+    ):
+        assert read(tmp_path / "t", raw).rows[1].where["18 09"] == where
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "lines"),
+    [
+        ("table.number-cell", "cell C2", [HEADER, ["a", 1, 1012100, 1]]),
+        ("table.number-cell", "cell A2", [HEADER, [9506000134352, 1, "a", 1]]),
+        ("table.formula", "cell C3", [HEADER, LINES[0], ["a", 1, '=HYPERLINK("x")', 1]]),
+        ("table.formula", "cell D2", [HEADER, ["a", 1, "b", "=1+1"]]),
+        ("table.cell-type", "cell C2", [HEADER, ["a", 1, datetime.date(2026, 1, 1), 1]]),
+        ("table.cell-type", "cell B2", [HEADER, ["a", True, "b", 1]]),
+        ("table.cell-type", "cell D2", [HEADER, ["a", 1, "b", "#N/A"]]),
+        ("table.ragged", "row 2", [HEADER, ["a", 1, "b", 1, "c"]]),
+        ("table.decimal-comma", "cell D2", [HEADER, ["a", 1, "b", "12,4"]]),
+        ("table.header", "row 1", [["MRN", "mrn"]]),
+        ("table.header", "row 1", [["MRN", None, "item"]]),
+        ("table.header", "row 1", []),
+    ],
+)
+def test_workbooks_that_are_refused(tmp_path: Path, code: str, place: str, lines: list[list[Any]]) -> None:
+    found = refused(tmp_path / "t.xlsx", workbook(lines))
+    assert f"[{code}]" in found
+    assert found.startswith(f"t.xlsx > {place}: ")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "raw"),
+    [
+        ("table.encoding", "CSV UTF-8", "MRN,Goods item\nä,1\n".encode("latin-1")),
+        ("table.encoding", "CSV UTF-8", "MRN,Goods item\n".encode("utf-16")),
+        (
+            "table.decimal-comma",
+            "t > line 2, column 18 01: 12,4 has a decimal comma (write 12.4",
+            "MRN;18 01\na;12,4\n",
+        ),
+        ("table.decimal-comma", "write 12.4", 'MRN,18 01\na,"12,4"\n'),
+        ("table.ragged", "t > line 3: 3 cells", "MRN,18 01\na,1\na,12,4\n"),
+        ("table.csv", "line 3", 'MRN,18 01\na,"1\nb'),
+        ("table.header", "called mrn", "MRN;mrn\n"),
+        ("table.header", "column 2 has no name", "MRN;;item\n"),
+        ("table.header", "is empty", ""),
+        ("table.json", "found something else", "[1]"),
+        ("table.number-cell", "/0/18 09", '[{"18 09": 852352}]'),
+        ("table.cell-type", "/0/18 09", '[{"18 09": true}]'),
+        ("json.duplicate-key", "", '[{"a": "1", "a": "2"}]'),
+        ("table.workbook", "has a password", workbooks.COMPOUND_FILE + bytes(512)),
+        ("table.workbook", "BadZipFile", b"PK\x03\x04" + bytes(64)),
+    ],
+)
+def test_files_that_are_refused(tmp_path: Path, code: str, words: str, raw: bytes | str) -> None:
+    found = refused(tmp_path / "t", raw)
+    assert f"[{code}]" in found
+    assert words in found
+
+
+def test_another_archive_is_no_workbook(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.csv", "MRN")
+    assert "it is another archive" in refused(tmp_path / "t", file.getvalue())
+
+
+def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> None:
+    file = io.BytesIO(workbook([HEADER]))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("one", "other"):
+            archive.writestr(name, bytes(workbooks.MAX_UNPACKED // 2 + 1))
+    raw = file.getvalue()
+    assert len(raw) < 1 << 20
+    assert "[table.too-large]" in refused(tmp_path / "t", raw)
+
+
+def test_too_many_lines_and_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_ROWS", 1)
+    monkeypatch.setattr(workbooks, "MAX_ROWS", 1)
+    assert "2 lines; at most 1" in refused(tmp_path / "t", separated(","))
+    assert "lines; at most" in refused(tmp_path / "t", workbook([HEADER, *LINES]))
+    assert "columns; at most 256" in refused(tmp_path / "t", ",".join(f"c{at}" for at in range(257)))
+
+
+cells = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=8).map(str.strip)
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4))
+def test_texts_come_through_every_form_alike(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]]
+) -> None:
+    path = tmp_path_factory.mktemp("t") / "t"
+    quoted = "".join(
+        ";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in line) + "\n" for line in [("A", "B"), *lines]
+    )
+    expect = [{name: cell for name, cell in zip("ab", line, strict=True) if cell} for line in lines if any(line)]
+    assert [row.values for row in read(path, quoted).rows] == expect
+    assert [
+        row.values for row in read(path, json.dumps([dict(zip("AB", line, strict=True)) for line in lines])).rows
+    ] == expect
