@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -18,9 +20,10 @@ from carbonseal.footprints.export.exported import Exported
 from carbonseal.footprints.figures import read_decimal
 from carbonseal.passport.credentials import StatusEntry
 from carbonseal.passport.products import Classification, Facility
+from carbonseal.passport.status_lists import STATUS_LIST, draft_status_list
 from carbonseal.records import strict
 from carbonseal.records.profiles import lookup
-from tests.flow.chains import Chain, Made, footprint, used
+from tests.flow.chains import ISSUED, SALT, Chain, Made, footprint, used
 from tests.records.profiles.epcis.examples import SMELTING
 from tests.records.profiles.tidas_1.test_tidas_1 import RESULT
 from tests.world import Issuer, key
@@ -147,6 +150,25 @@ def test_one_status_of_two() -> None:
     assert entry["statusListIndex"] == 131_071
     assert (entry["statusPurpose"], entry["statusListCredential"]) == ("revocation", "https://a.example/1")
     assert "where a suspension would be told" in found.lost
+
+
+def test_what_was_revoked_is_not_copied() -> None:
+    chain = Chain()
+    made = product(chain, status=(StatusEntry("revocation", "urn:example:list", 7),))
+
+    def with_list(*positions: int, issuer: Issuer = chain.maker) -> Exported:
+        until = ISSUED + timedelta(days=7)
+        listed = draft_status_list(
+            id="urn:example:list", issuer=issuer.id, positions=positions, valid_from=ISSUED, valid_until=until
+        )
+        one = STATUS_LIST.carry(issuer.sign(listed), SALT)
+        return dpp_0_7.export(replace(chain.passport(made), status_lists={one.signed.digest: one}), lookup)
+
+    assert with_list(8).document == with_list(7, issuer=Issuer("did:web:other.example", key("other"))).document
+    with pytest.raises(Refused) as caught:
+        with_list(7)
+    assert caught.value.finding.code.name == "export.withdrawn"
+    assert caught.value.finding.facts["since"] == "2026-03-01T00:00:00Z"
 
 
 def test_a_withheld_footprint_is_no_claim() -> None:

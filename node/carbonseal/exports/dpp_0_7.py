@@ -17,48 +17,30 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.flow.graph import Lookup, Product, graph_of
-from carbonseal.footprints.export.exported import Exported, instant_text, is_exact, json_number
-from carbonseal.footprints.export.named import (
-    CO2E,
-    CODES,
-    PERCENT,
-    NamedFigure,
-    declared_unit,
-    named_figures,
-    without_place,
-)
-from carbonseal.footprints.figures import Figure, decimal_text
+from carbonseal.footprints.export.exported import Exported, instant_text
+from carbonseal.footprints.export.named import without_place
 from carbonseal.footprints.model import Footprint, Period
-from carbonseal.footprints.stages import stages_text
 from carbonseal.footprints.units import PIECE, find
 from carbonseal.goods.nomenclature import parse_code
-from carbonseal.instants import format_instant
-from carbonseal.passport.credentials import REVOCATION
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import STAGE, Batch, Classification, Facility
 
 from . import codes
+from .envelope import ALWAYS_LOST, description, envelope, lost_status, refuse_withdrawn
 from .links import link, name_of
+from .performances import METRICS_ASSUMED, TOPIC, imprecise, per, performances
 
 FORM = "untp/dpp-0.7"
-CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://vocabulary.uncefact.org/untp/0.7.0/context/"]
-METRIC = (
-    "urn:carbonseal:metric:"  # followed by the figure's name in small letters, with - for what is no letter or digit
-)
-_TOPIC = {
-    "type": ["ConformityTopic"],
-    "id": "https://vocabulary.uncefact.org/ConformityTopic#environment.emissions",
-    "name": "emissions",
-}
-_UNITS = {CO2E: "KGM", PERCENT: "P1", "kg": "KGM", "kg C": "KGM"}  # UN/ECE Recommendation 20
 
 
 def export(passport: Passport, lookup: Lookup) -> Exported:
     """The passport's root credential, with the figures that the passport discloses, as a UNTP DPP 0.7.0. `lookup` finds the
     profiles that read them.
 
-    Raises Refused: `export.not-stated` where the credential states no facility or no classification; as the profile
-    ``untp/dpp-0.7`` does where a value has no place in the form, such as an id that is no URI."""
+    Raises Refused: `export.not-stated` where the credential states no facility or no classification; `export.withdrawn` where
+    the passport shows that it was revoked; as the profile ``untp/dpp-0.7`` does where a value has no place in the form, such as
+    an id that is no URI."""
+    refuse_withdrawn(passport.credential, passport.status_lists.values())
     making = _Making(passport, graph_of(passport, lookup).root)
     document = making.document()
     lookup(FORM).check(document)
@@ -78,21 +60,14 @@ class _Making:
         """The whole."""
         signed = self.product.credential
         facility = self._facility()
-        self.lost.append("the signature, the seals and their proofs: verify the passport, not this copy")
+        self.lost += [ALWAYS_LOST, *lost_status(signed)]
         return {
-            "type": ["DigitalProductPassport", "VerifiableCredential"],
-            "@context": CONTEXT,
-            "id": signed.id,
-            "issuer": {"type": ["CredentialIssuer"], "id": signed.issuer, "name": self._issuer_name()},
-            "validFrom": format_instant(signed.valid_from),
-            **({"validUntil": format_instant(signed.valid_until)} if signed.valid_until else {}),
-            "name": f"{signed.name} (unsigned copy)",
-            **self._status(),
+            **envelope("DigitalProductPassport", signed, self._issuer_name(), signed.name),
             "credentialSubject": {
                 "type": ["Product"],
                 "id": signed.subject,
                 "name": signed.name,
-                "description": self._description(),
+                "description": description(signed, "product credential"),
                 **self._identity(),
                 "productCategory": self._categories(),
                 "producedAtFacility": {"type": ["Facility"], "id": facility.id, "name": facility.name},
@@ -117,30 +92,6 @@ class _Making:
             return footprint.company
         self.assumed.append("issuer.name: the issuer's id, as the credential states no name")
         return signed.issuer
-
-    def _description(self) -> str:
-        signed = self.product.credential
-        return (
-            f"Unsigned copy, made by carbonseal, of the credential {signed.id}, which {signed.issuer} signed and whose SHA-256 "
-            f"is {signed.digest.hex()}. It proves nothing: verify the passport that has that credential."
-        )
-
-    def _status(self) -> dict[str, Any]:
-        """One entry: the form takes no more, with the position as a number."""
-        entries = sorted(self.product.credential.status, key=lambda entry: entry.purpose != REVOCATION)
-        self.lost += [f"where a {entry.purpose} would be told" for entry in entries[1:]]
-        if not entries:
-            return {}
-        first = entries[0]
-        return {
-            "credentialStatus": {
-                "type": "BitstringStatusListEntry",
-                "id": f"{first.list_id.partition('#')[0]}#{first.index}",
-                "statusPurpose": first.purpose,
-                "statusListIndex": first.index,
-                "statusListCredential": first.list_id,
-            }
-        }
 
     def _identity(self) -> dict[str, Any]:
         """What the id identifies: the product, or the lot or piece that is named beside it."""
@@ -187,25 +138,25 @@ class _Making:
         if record is None or footprint is None:
             self.lost.append(f"the carbon footprint: {self.product.lacking}")
             return
-        self.lost += [*without_place(footprint), *_imprecise(footprint)]
-        performances = [_performance(one, footprint) for one in named_figures(footprint)]
-        if not performances:
+        self.lost += [*without_place(footprint), *imprecise(footprint)]
+        claimed = performances(footprint)
+        if not claimed:
             self.lost.append("the carbon footprint: the record states no figures that can be read")
             return
-        self.assumed.append(f"ids of metrics: carbonseal's own, {METRIC}NAME, unless the record has them")
+        self.assumed.append(METRICS_ASSUMED)
         yield {
             "type": ["Claim"],
             "id": name_of(record.listed.commitment),
-            "name": f"carbon footprint{_per(footprint)}",
+            "name": f"carbon footprint{per(footprint)}",
             "description": _methods(footprint),
             "referenceCriteria": [],
             "claimDate": self._claim_date(footprint).isoformat(),
             **self._period(footprint.period),
-            "claimedPerformance": performances,
+            "claimedPerformance": claimed,
             "evidence": [
                 link(record.listed.commitment, f"the record's commitment (salted SHA-256), profile {footprint.profile}")
             ],
-            "conformityTopic": [_TOPIC],
+            "conformityTopic": [TOPIC],
         }
 
     def _claim_date(self, footprint: Footprint) -> date:
@@ -228,31 +179,6 @@ class _Making:
         return {"applicablePeriod": {**days, "periodInformation": said}}
 
 
-def _performance(one: NamedFigure, footprint: Footprint) -> dict[str, Any]:
-    stages = f", modules {stages_text(one.stages)} of EN 15804" if one.stages else ""
-    per = _per(footprint) if one.is_per_amount else ""
-    unit = find(one.unit)
-    return {
-        "metric": {
-            "type": ["PerformanceMetric"],
-            "id": one.metric or METRIC + re.sub("[^a-z0-9]+", "-", one.name.lower()).strip("-"),
-            "name": f"{one.name}{stages}, {one.unit}{per}",
-        },
-        "measure": {
-            "value": json_number(one.figure.value),
-            "unit": _UNITS.get(one.unit) or (CODES.get(unit.name, one.unit) if unit else one.unit),
-        },
-    }
-
-
-def _per(one: Footprint) -> str:
-    """The amount that the figures are for, in words."""
-    unit = declared_unit(one)
-    if one.amount is None:
-        return f" per {unit}" if unit else ""
-    return f" per {decimal_text(one.amount.value, 40)} {unit}"
-
-
 def _methods(one: Footprint) -> str:
     """How the figures were made, in words: the form has no members for it."""
     said = [f"figures of a record in the format {one.profile}"]
@@ -260,22 +186,6 @@ def _methods(one: Footprint) -> str:
     said += [f"standard {word}" for word in one.standards]
     said += [f"geography {word}" for word in one.geographies]
     return "; ".join(said)
-
-
-def _imprecise(one: Footprint) -> Iterator[str]:
-    """What JSON numbers cannot say of the figures."""
-    figures = [(found.name, found.figure) for found in named_figures(one)]
-    for name, figure in figures:
-        if not is_exact(figure.value):
-            yield f"digits of {name} beyond those of a JSON number: {decimal_text(figure.value, 40)}"
-    if any(_has_zeros(figure) for _, figure in figures):
-        yield "zeros at the end of printed figures, which say how exactly they are known"
-
-
-def _has_zeros(figure: Figure) -> bool:
-    """Whether it was printed with more places than its value needs."""
-    is_decimal = bool(figure.value) and 0 < figure.half < Fraction(1, 2)
-    return is_decimal and (figure.value / (20 * figure.half)).denominator == 1
 
 
 def _scheme(subject: str) -> tuple[str, str]:

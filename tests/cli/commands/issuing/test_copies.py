@@ -29,7 +29,7 @@ def test_a_copy_of_a_file(tmp_path: Path) -> None:
     done = run(source, "--as", "untp/dpp-0.7", "-o", out)
     assert done.exit_code == 0, done.stderr
     assert json.loads(out.read_text())["credentialSubject"]["name"] == "door reader"
-    assert "lost: the signature, the seals and their proofs: verify the passport, not this copy\n" in done.stderr
+    assert "lost: the signature, the seals and their proofs: verify the original, not this copy\n" in done.stderr
     assert "assumed: idScheme: URN namespace product" in done.stderr
     whole = json.loads(run(source, "--as", "untp/dpp-0.7", "--json", "-o", "-").stdout)
     assert whole["document"] == json.loads(out.read_text())
