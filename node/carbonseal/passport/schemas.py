@@ -35,23 +35,24 @@ MOST_SHOWN = 65_536  # values of a document that are looked at for the text of a
 
 Schema = dict[str, Any]
 
-_DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _BASE64: Schema = {"type": "string"}  # evidence is long, and what decodes it refuses all but one spelling
-_INSTANT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
+INSTANT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
 # printable on a terminal: no controls, nothing that breaks lines or turns the direction of writing
-_TEXT: Schema = {
+TEXT: Schema = {
     "type": "string",
     "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$",
     "maxLength": 1024,
 }
 _NAME: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._/-]{0,63}$"}
-_LABEL: Schema = {**_TEXT, "maxLength": 128}
-_URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]{0,62}:[!-~]{1,1000}$"}
-_QUANTITY: Schema = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?$"}
-_ABOVE_ZERO: Schema = {**_QUANTITY, "allOf": [{"pattern": "[1-9]"}]}
+LABEL: Schema = {**TEXT, "maxLength": 128}
+URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]{0,62}:[!-~]{1,1000}$"}
+QUANTITY: Schema = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?$"}
+ABOVE_ZERO: Schema = {**QUANTITY, "allOf": [{"pattern": "[1-9]"}]}
 
 
-def _closed(required: Schema, optional: Schema | None = None) -> Schema:
+def closed(required: Schema, optional: Schema | None = None) -> Schema:
+    """An object with these members and no others."""
     return {
         "type": "object",
         "properties": {**required, **(optional or {})},
@@ -60,72 +61,73 @@ def _closed(required: Schema, optional: Schema | None = None) -> Schema:
     }
 
 
-def _keyed(member: Schema, key: Schema = _DIGEST) -> Schema:
+def _keyed(member: Schema, key: Schema = DIGEST) -> Schema:
     return {"type": "object", "propertyNames": key, "additionalProperties": member}
 
 
-_PROOF = _closed(
+_PROOF = closed(
     {
         "type": {"const": PROOF_TYPE},
         "cryptosuite": {"const": CRYPTOSUITE},
-        "created": _INSTANT,
-        "verificationMethod": _URI,
+        "created": INSTANT,
+        "verificationMethod": URI,
         "proofPurpose": {"const": "assertionMethod"},
         "@context": {"const": CONTEXT},
         "proofValue": {"type": "string", "pattern": "^z[1-9A-HJ-NP-Za-km-z]{64,100}$"},
     }
 )
 
-_STAGE: Schema = {"stage": {"enum": list(STAGES)}, "quantity": _QUANTITY, "unit": _TEXT}
+_STAGE: Schema = {"stage": {"enum": list(STAGES)}, "quantity": QUANTITY, "unit": TEXT}
 
 
 def _listed(required: Schema, optional: Schema | None = None) -> Schema:
     """A record in a list: one of the role `stage` has all members of `_STAGE`, one of another role none."""
     return {
-        **_closed(required, {**(optional or {}), **_STAGE}),
+        **closed(required, {**(optional or {}), **_STAGE}),
         "if": {"properties": {"role": {"const": STAGE_ROLE}}, "required": ["role"]},
         "then": {"required": list(_STAGE)},
         "else": {"properties": dict.fromkeys(_STAGE, False)},
     }
 
 
-def _list_of(item: Schema) -> Schema:
+def list_of(item: Schema) -> Schema:
+    """A list of whatever length."""
     return {"type": "array", "items": item}
 
 
-_RECORD_LISTED = _listed({"role": _NAME, "profile": _NAME, "commitment": _DIGEST})
+_RECORD_LISTED = _listed({"role": _NAME, "profile": _NAME, "commitment": DIGEST})
 _SHARE: Schema = {
-    "quantity": _QUANTITY,
-    "unit": _TEXT,
-    "per": _closed({"amount": _ABOVE_ZERO, "unit": _TEXT}),
+    "quantity": QUANTITY,
+    "unit": TEXT,
+    "per": closed({"amount": ABOVE_ZERO, "unit": TEXT}),
     "basis": {"enum": list(BASES)},
 }
-_COMPONENT = _closed({"digest": _DIGEST, **_SHARE})
-_CLASSIFICATION = _closed({"scheme": _URI, "code": _LABEL})
-_FACILITY = _closed({"id": _URI, "name": _TEXT, "country": {"type": "string", "pattern": "^[A-Z]{2}$"}})
-_LOT: Schema = {"number": _LABEL, "quantity": _QUANTITY, "unit": _TEXT}
-_SERIALS: Schema = {"serials": {**_list_of(_LABEL), "minItems": 1}}
-_STATUS_ENTRY = _closed(
+_COMPONENT = closed({"digest": DIGEST, **_SHARE})
+CLASSIFICATION = closed({"scheme": URI, "code": LABEL})
+FACILITY = closed({"id": URI, "name": TEXT, "country": {"type": "string", "pattern": "^[A-Z]{2}$"}})
+_LOT: Schema = {"number": LABEL, "quantity": QUANTITY, "unit": TEXT}
+_SERIALS: Schema = {"serials": {**list_of(LABEL), "minItems": 1}}
+_STATUS_ENTRY = closed(
     {
         "type": {"const": STATUS_ENTRY_TYPE},
         "statusPurpose": {"enum": list(STATUS_PURPOSES)},
         "statusListIndex": {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,8})$"},
-        "statusListCredential": _URI,
+        "statusListCredential": URI,
     }
 )
 # one entry, or a list of them: keywords for objects say nothing about lists, and the other way round
-_STATUS: Schema = {**_STATUS_ENTRY, "type": ["object", "array"], "items": _STATUS_ENTRY, "minItems": 1}
+STATUS: Schema = {**_STATUS_ENTRY, "type": ["object", "array"], "items": _STATUS_ENTRY, "minItems": 1}
 
 
-def _credential(kind: list[str], subject: Schema, required: Schema, optional: Schema) -> Schema:
+def credential_schema(kind: list[str], subject: Schema, required: Schema, optional: Schema) -> Schema:
     """The common form of credentials (docs/spec.md, section 12), with the body of one subject."""
-    return _closed(
+    return closed(
         {
             "@context": {"const": CONTEXT},
-            "id": _URI,
+            "id": URI,
             "type": {"const": kind},
-            "issuer": _URI,
-            "validFrom": _INSTANT,
+            "issuer": URI,
+            "validFrom": INSTANT,
             "credentialSubject": subject,
             "proof": _PROOF,
             **required,
@@ -134,38 +136,38 @@ def _credential(kind: list[str], subject: Schema, required: Schema, optional: Sc
     )
 
 
-PRODUCT = _credential(
+PRODUCT = credential_schema(
     PRODUCT_TYPE,
-    _closed(
+    closed(
         {
-            "id": _URI,
-            "identifiers": _list_of(_URI),
-            "classifications": _list_of(_CLASSIFICATION),
-            "records": {**_list_of(_RECORD_LISTED), "minItems": 1},
-            "components": _list_of(_COMPONENT),
+            "id": URI,
+            "identifiers": list_of(URI),
+            "classifications": list_of(CLASSIFICATION),
+            "records": {**list_of(_RECORD_LISTED), "minItems": 1},
+            "components": list_of(_COMPONENT),
         },
         {
-            "name": _TEXT,
-            "facility": _FACILITY,
-            "supersedes": _DIGEST,
-            "batch": _closed({"salt": _DIGEST, **_LOT}, _SERIALS),
+            "name": TEXT,
+            "facility": FACILITY,
+            "supersedes": DIGEST,
+            "batch": closed({"salt": DIGEST, **_LOT}, _SERIALS),
         },
     ),
     {},
-    {"validUntil": _INSTANT, "credentialStatus": _STATUS},
+    {"validUntil": INSTANT, "credentialStatus": STATUS},
 )
 
-STATUS_LIST = _credential(
+STATUS_LIST = credential_schema(
     STATUS_LIST_TYPE,
-    _closed(
+    closed(
         {
-            "id": _URI,
+            "id": URI,
             "type": {"const": STATUS_SUBJECT_TYPE},
             "statusPurpose": {"enum": list(STATUS_PURPOSES)},
             "encodedList": {"type": "string", "pattern": "^u[A-Za-z0-9_-]+$"},
         }
     ),
-    {"validUntil": _INSTANT},
+    {"validUntil": INSTANT},
     {},
 )
 
@@ -173,20 +175,20 @@ _MEDIA_TYPE: Schema = {"type": "string", "pattern": f"^{MEDIA_TYPE}$"}
 _DISCLOSED: Schema = {
     "type": "object",
     "if": {"properties": {"profile": {"const": FILE}}, "required": ["profile"]},
-    "then": _closed({"profile": _NAME, "salt": _DIGEST, "media": _MEDIA_TYPE, "data": _BASE64}),
-    "else": _closed({"profile": _NAME, "salt": _DIGEST, "document": {"type": "object"}}),
+    "then": closed({"profile": _NAME, "salt": DIGEST, "media": _MEDIA_TYPE, "data": _BASE64}),
+    "else": closed({"profile": _NAME, "salt": DIGEST, "document": {"type": "object"}}),
 }
-_SIGNED = _closed({"salt": _DIGEST, "document": {"type": "object"}})
-_EVIDENCE = _closed({"type": _NAME, "version": {"type": "integer", "minimum": 1, "maximum": 65535}, "data": _BASE64})
-_HEAD = _closed(
+_SIGNED = closed({"salt": DIGEST, "document": {"type": "object"}})
+_EVIDENCE = closed({"type": _NAME, "version": {"type": "integer", "minimum": 1, "maximum": 65535}, "data": _BASE64})
+_HEAD = closed(
     {
-        "checkpoint": _DIGEST,
+        "checkpoint": DIGEST,
         "inclusion": _BASE64,
-        "anchors": {"type": "array", "items": _closed({"ledger": _TEXT, "evidence": _DIGEST})},
+        "anchors": {"type": "array", "items": closed({"ledger": TEXT, "evidence": DIGEST})},
     },
     {"consistency": _BASE64},
 )
-_SEAL = _closed(
+_SEAL = closed(
     {
         "entry": _BASE64,
         "index": {"type": "integer", "minimum": 0, "maximum": (1 << 53) - 1},
@@ -194,10 +196,10 @@ _SEAL = _closed(
     }
 )
 
-PASSPORT = _closed(
+PASSPORT = closed(
     {
         "carbonseal": {"const": "passport/1"},
-        "credential": _DIGEST,
+        "credential": DIGEST,
         "credentials": _keyed(_SIGNED),
         "records": _keyed(_DISCLOSED),
         "seals": _keyed(_SEAL),
@@ -209,35 +211,35 @@ PASSPORT = _closed(
 
 _EACH_ONCE: Schema = {"uniqueItems": True}
 
-ISSUE = _closed(
+ISSUE = closed(
     {
-        "issuer": _TEXT,
-        "subject": _URI,
+        "issuer": TEXT,
+        "subject": URI,
         "records": {
-            **_list_of(_listed({"role": _NAME, "commitment": _DIGEST}, {"disclose": {"type": "boolean"}})),
+            **list_of(_listed({"role": _NAME, "commitment": DIGEST}, {"disclose": {"type": "boolean"}})),
             "minItems": 1,
         },
     },
     {
-        "name": _TEXT,
-        "identifiers": {**_list_of(_URI), **_EACH_ONCE, "maxItems": MAX_IDENTIFIERS},
-        "classifications": {**_list_of(_CLASSIFICATION), **_EACH_ONCE, "maxItems": MAX_CLASSIFICATIONS},
-        "facility": _FACILITY,
-        "supersedes": _DIGEST,
-        "batch": _closed(_LOT, {"serials": {**_SERIALS["serials"], **_EACH_ONCE, "maxItems": MAX_SERIALS}}),
-        "validUntil": _INSTANT,
-        "components": _list_of(_closed({"passport": {"type": "object"}, **_SHARE})),
+        "name": TEXT,
+        "identifiers": {**list_of(URI), **_EACH_ONCE, "maxItems": MAX_IDENTIFIERS},
+        "classifications": {**list_of(CLASSIFICATION), **_EACH_ONCE, "maxItems": MAX_CLASSIFICATIONS},
+        "facility": FACILITY,
+        "supersedes": DIGEST,
+        "batch": closed(_LOT, {"serials": {**_SERIALS["serials"], **_EACH_ONCE, "maxItems": MAX_SERIALS}}),
+        "validUntil": INSTANT,
+        "components": list_of(closed({"passport": {"type": "object"}, **_SHARE})),
     },
 )
 
-TRUST = _closed(
+TRUST = closed(
     {
         "carbonseal": {"const": "trust/1"},
         "items": {
             "type": "array",
             "maxItems": 262_144,
-            "items": _closed(
-                {"ledger": _TEXT, "kind": _NAME, "value": {"type": "object"}, "source": _TEXT, "when": _INSTANT}
+            "items": closed(
+                {"ledger": TEXT, "kind": _NAME, "value": {"type": "object"}, "source": TEXT, "when": INSTANT}
             ),
         },
     }
