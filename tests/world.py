@@ -22,9 +22,10 @@ from carbonseal.log.notes import Cosigner, Note, NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import consistency_proof, inclusion_proof, leaf_hash, tree_root
 from carbonseal.passport.assembly import assemble
+from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry, sign_document
 from carbonseal.passport.multibase import encode_key
-from carbonseal.passport.passports import Disclosed, Passport
+from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import PRODUCT, USED, Amount, Component, ListedRecord, draft_product
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import STATUS_LIST, StatusList, draft_status_list

@@ -20,8 +20,9 @@ from typing import Any
 from carbonseal.flow.graph import Graph, graph_of
 from carbonseal.flow.judging import results
 from carbonseal.flow.rules import CheckRequirement, Kind, Result
+from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import Carried, StatusEntry
-from carbonseal.passport.passports import Disclosed, Passport
+from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import (
     LISTED,
     PRODUCT,

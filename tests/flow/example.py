@@ -6,8 +6,9 @@ import json
 from datetime import datetime
 
 from carbonseal.passport.assembly import assemble
+from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import REVOCATION, StatusEntry
-from carbonseal.passport.passports import Disclosed, Passport
+from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import (
     PRODUCT,
     Amount,

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
 from carbonseal.instants import format_instant, from_seconds, parse_instant
+from carbonseal.passport.bundles import SUBJECTS
 from carbonseal.passport.credentials import StatusEntry
-from carbonseal.passport.passports import SUBJECTS
 from carbonseal.passport.products import (
     PRODUCT,
     Amount,

@@ -11,14 +11,9 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
+from carbonseal.passport.bundles import Disclosed, evidence_digest, evidence_to_json
 from carbonseal.passport.citations import citations
-from carbonseal.passport.passports import (
-    Disclosed,
-    Passport,
-    evidence_digest,
-    evidence_to_json,
-    parse,
-)
+from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.records.canonical import jcs
 from tests.world import World

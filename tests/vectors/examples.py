@@ -25,10 +25,11 @@ from carbonseal.records.canonical import jcs
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.fabric.checking import anchors
 from tests.fabric.scenes.wire import TIME
+from tests.stated import Stated, opinion
 from tests.vectors.making import fabric
 from tests.vectors.making.evidence import STATEMENT
 from tests.vectors.scene import Scene
-from tests.world import AT, SALT_KEY, SIGNED, key
+from tests.world import AT, SALT_KEY, SIGNED, World, key
 
 PAGE = Path(__file__).parents[2] / "docs" / "spec.md"
 BLOCK = re.compile(r"^(<!-- example: ([a-z0-9-]+) -->\n```[a-z]*\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
@@ -230,7 +231,7 @@ def _passport() -> str:
     """Each section with one member, and what is inside of it left out where another section shows it."""
     found = passport()
     inside = {"document": "as in section 12"}
-    first = {name: dict([next(iter(found[name].items()))]) for name in found if isinstance(found[name], dict)}
+    first = {name: dict([*found[name].items()][:1]) for name in found if isinstance(found[name], dict)}
     for name, where in (("credentials", inside), ("statusLists", {"document": "as in section 13"})):
         first[name] = {key: {**value, **where} for key, value in first[name].items()}
     first["seals"] = dict.fromkeys(first["seals"], "as in section 11")
@@ -283,6 +284,12 @@ def _issue_request() -> str:
     )
 
 
+def _statement() -> str:
+    commitment = bytes.fromhex(next(iter(passport()["records"])))
+    made = Stated(World()).statement(opinion([commitment]))
+    return abbreviated(made.statement.document)
+
+
 def _foreign_anchor() -> str:
     made, _ = scene()
     size = made.log.size
@@ -321,6 +328,7 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "receipt": _receipt,
     "issue-request": _issue_request,
     "foreign-anchor": _foreign_anchor,
+    "statement": _statement,
 }
 
 

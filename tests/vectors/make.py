@@ -23,7 +23,7 @@ from tests.vectors.making import (
     policies,
     records,
 )
-from tests.vectors.making.documents import credentials, products
+from tests.vectors.making.documents import conformity, credentials, products
 from tests.vectors.making.documents import files as file_records
 
 FOLDER = Path(__file__).parent
@@ -57,6 +57,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "fraud-proofs": ("23", histories.fraud_proofs),
     "identifiers": ("25", goods.identifiers),
     "carbon-flow": ("24", vector_cases.flow),
+    "statements": ("26", conformity.conformity),
 }
 
 

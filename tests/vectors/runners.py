@@ -28,7 +28,14 @@ from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
-from tests.vectors import flow_runner, goods_runners, history_runners, policy_runner, product_runners
+from tests.vectors import (
+    conformity_runners,
+    flow_runner,
+    goods_runners,
+    history_runners,
+    policy_runner,
+    product_runners,
+)
 
 Vector = dict[str, Any]
 
@@ -366,6 +373,9 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "state": _state,
     "publisher": _publisher,
     "credential": _credential,
+    "statement": lambda case, _: conformity_runners.statement(case),
+    "accreditation": lambda case, _: conformity_runners.accreditation(case),
+    "statement-file": lambda case, _: conformity_runners.statement_file(case),
     "status": _status,
     "trust": _trust,
     "verify": _verify,

@@ -16,7 +16,7 @@ import pytest
 from carbonseal.findings import Verdict
 from carbonseal.ledger import Evidence
 from carbonseal.log.notes import MAX_NOTE, Signature
-from carbonseal.passport.passports import MAX_COMPONENTS, MAX_TIERS
+from carbonseal.passport.bundles import MAX_COMPONENTS, MAX_TIERS
 from carbonseal.passport.seals import MAX_EVIDENCE, SealedAnchor
 from tests.verification.tampering import (
     Json,

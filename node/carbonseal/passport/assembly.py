@@ -1,4 +1,4 @@
-"""Assembly of passports: from a credential and its seals; and refresh, with newer heads, anchors and status lists.
+"""Assembly of passports: from a credential and its seals; and refresh, with newer heads, anchors, status lists and statements.
 
 A refresh only adds:
 
@@ -14,18 +14,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from typing import TypeVar
 
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import MAX_NOTE, MAX_SIGNATURES, Note
-from carbonseal.passport.citations import citations
+from carbonseal.passport.bundles import Bundle, Disclosed
+from carbonseal.passport.conformity.files import StatementFile
+from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import Carried
-from carbonseal.passport.passports import Disclosed, Passport
+from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import MAX_VERSIONS, StatusList
 
 # (origin, smaller size, larger size) to the log's consistency proof; None where it cannot be had here.
 Link = Callable[[str, int, int], tuple[bytes, ...] | None]
+B = TypeVar("B", bound=Bundle)
+
+
+def no_link(_origin: str, _smaller: int, _larger: int) -> None:
+    """The `Link` of who has no log at hand."""
 
 
 def assemble(
@@ -39,35 +47,64 @@ def assemble(
 ) -> Passport:
     """The passport about `root`, with all that its components' passports carry, each thing once. Raises Refused where a
     checkpoint of a seal cannot be read."""
-    components = tuple(components)
-    all_records = dict(records)
-    all_credentials = {root.signed.digest: root}
-    all_seals = dict(seals)
-    lists: list[Carried[StatusList]] = []
-    for component in components:
-        all_credentials.update(component.credentials)
-        all_records.update(component.records)
-        lists += component.status_lists.values()
-        for commitment, seal in component.seals.items():
-            known = all_seals.get(commitment)
-            all_seals[commitment] = seal if known is None else merge_seals(seal, known, link)
-    return _only_cited(
-        Passport(root.signed.digest, all_credentials, all_records, all_seals, _by_digest([*lists, *status_lists]))
-    )
+    digest = root.signed.digest
+    own = Bundle(digest, {digest: root}, records, seals, _by_digest(status_lists))
+    return _only_cited(_united(Passport(digest, {}, {}, {}, {}), (*components, own), link))
 
 
-def refresh(
-    passport: Passport, *, seals: Mapping[bytes, Seal], status_lists: Iterable[Carried[StatusList]], link: Link
-) -> Passport:
-    """The same passport with what `seals` adds, and with those versions of status lists that are sealed. Raises Refused where a
-    checkpoint of a seal cannot be read."""
-    merged = dict(passport.seals)
-    for commitment, seal in seals.items():
+def assemble_statement(
+    root: Carried[Statement],
+    *,
+    accreditations: Iterable[Bundle],
+    records: Mapping[bytes, Disclosed],
+    seals: Mapping[bytes, Seal],
+    status_lists: Iterable[Carried[StatusList]],
+    link: Link,
+) -> StatementFile:
+    """The statement file about `root`, with the accreditations of its body that `accreditations` carry. Raises Refused as
+    `assemble`."""
+    digest = root.signed.digest
+    own = Bundle(digest, {}, records, seals, _by_digest(status_lists), {digest: root})
+    return _only_cited(_united(StatementFile(digest, {}, {}, {}, {}), (*accreditations, own), link))
+
+
+def attach(passport: Passport, statements: Iterable[Bundle], link: Link = no_link) -> Passport:
+    """The same passport with what these carry about it: statements, their accreditations, seals and status lists. What is about
+    something else is left out. Raises Refused as `assemble`."""
+    return _only_cited(_united(passport, statements, link))
+
+
+def refresh(bundle: B, *, seals: Mapping[bytes, Seal], status_lists: Iterable[Carried[StatusList]], link: Link) -> B:
+    """The same passport, or statement file, with what `seals` adds, and with those versions of status lists that are sealed. Raises
+    Refused where a checkpoint of a seal cannot be read."""
+    merged = _merged_seals(bundle.seals, seals, link)
+    sealed_lists = (carried for carried in status_lists if carried.commitment in merged)
+    lists = _by_digest([*bundle.status_lists.values(), *sealed_lists])
+    return _only_cited(replace(bundle, seals=merged, status_lists=lists))
+
+
+def _united(first: B, others: Iterable[Bundle], link: Link) -> B:
+    """`first` with all that the others carry; of a seal that several have, the heads of the earlier ones first."""
+    united = first
+    for other in others:
+        united = replace(
+            united,
+            credentials={**united.credentials, **other.credentials},
+            records={**united.records, **other.records},
+            seals=_merged_seals(united.seals, other.seals, link),
+            status_lists={**united.status_lists, **other.status_lists},
+            statements={**united.statements, **other.statements},
+            accreditations={**united.accreditations, **other.accreditations},
+        )
+    return united
+
+
+def _merged_seals(first: Mapping[bytes, Seal], second: Mapping[bytes, Seal], link: Link) -> dict[bytes, Seal]:
+    merged = dict(first)
+    for commitment, seal in second.items():
         known = merged.get(commitment)
         merged[commitment] = seal if known is None else merge_seals(known, seal, link)
-    sealed_lists = (carried for carried in status_lists if carried.commitment in merged)
-    lists = _by_digest([*passport.status_lists.values(), *sealed_lists])
-    return _only_cited(Passport(passport.root, passport.credentials, passport.records, merged, lists))
+    return merged
 
 
 def merge_seals(first: Seal, second: Seal, link: Link) -> Seal:
@@ -147,22 +184,24 @@ def _by_digest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[Stat
     return {carried.signed.digest: carried for carried in lists}
 
 
-def _only_cited(passport: Passport) -> Passport:
-    """The passport without what nothing cites, and with as many versions of each status list as it may carry."""
-    cited = citations(passport.root, passport.credentials)
+def _only_cited(bundle: B) -> B:
+    """The bundle without what nothing cites, and with as many versions of each status list as it may carry."""
+    cited = bundle.citations()
     by_name: dict[tuple[str, str], list[Carried[StatusList]]] = {}
-    for carried in passport.status_lists.values():
+    for carried in bundle.status_lists.values():
         by_name.setdefault(carried.signed.name, []).append(carried)
     lists = _by_digest(
         carried for name, positions in cited.status_lists.items() for carried in _kept(by_name.get(name, []), positions)
     )
     sealed = cited.seals(lists.values())
-    return Passport(
-        passport.root,
-        cited.credentials,
-        {commitment: record for commitment, record in passport.records.items() if commitment in cited.records},
-        {commitment: seal for commitment, seal in passport.seals.items() if commitment in sealed},
-        lists,
+    return replace(
+        bundle,
+        credentials=cited.credentials,
+        records={commitment: record for commitment, record in bundle.records.items() if commitment in cited.records},
+        seals={commitment: seal for commitment, seal in bundle.seals.items() if commitment in sealed},
+        status_lists=lists,
+        statements=cited.statements,
+        accreditations=cited.accreditations,
     )
 
 

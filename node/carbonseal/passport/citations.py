@@ -3,7 +3,10 @@
 - The passport cites its root credential.
 - A cited credential cites its components by digest, its records by commitment, and its status lists, one for each purpose,
   by (issuer, list id).
-- A seal is cited by the commitment of a cited credential, a listed record or a carried status list.
+- A statement is cited if it is about a footprint that a cited credential lists, or about the issuer of a cited credential. It cites
+  its original, by commitment, and its status lists.
+- An accreditation is cited if it is of the body that issued a cited statement. It cites its status lists.
+- A seal is cited by the commitment of a cited document, a cited record or a carried status list.
 
 What nothing cites is refused when a passport is read, and left out when one is assembled or refreshed. A record, component,
 seal or status list that is cited and not carried is a finding of verification.
@@ -13,33 +16,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
+from carbonseal.passport.conformity.accreditations import Accreditation
+from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import Carried
-from carbonseal.passport.products import ProductCredential
+from carbonseal.passport.products import FOOTPRINT, ProductCredential
 from carbonseal.passport.status_lists import StatusList
 
 
 @dataclass(frozen=True, slots=True)
 class Citations:
-    """All that one root credential leads to. Digests and commitments are 32 bytes."""
+    """All that one root leads to. Signed documents are by digest; digests and commitments are 32 bytes."""
 
-    credentials: Mapping[
-        bytes, Carried[ProductCredential]
-    ]  # cited and carried, by digest: the root first, then tier by tier
+    credentials: Mapping[bytes, Carried[ProductCredential]]  # cited and carried: the root first, then tier by tier
     components: frozenset[bytes]  # digests of the components of all these, carried or not
     records: frozenset[bytes]  # commitments
+    statements: Mapping[bytes, Carried[Statement]]  # cited and carried, as accreditations
+    accreditations: Mapping[bytes, Carried[Accreditation]]
     status_lists: Mapping[
         tuple[str, str], frozenset[int]
-    ]  # by (issuer, list id), the positions that credentials have there
+    ]  # by (issuer, list id), the positions that documents have there
 
     def seals(self, status_lists: Iterable[Carried[StatusList]]) -> set[bytes]:
         """The commitments whose seals are cited, where these status lists are carried."""
-        signed = {one.commitment for one in self.credentials.values()}
-        return signed | self.records | {one.commitment for one in status_lists}
+        signed: Iterable[Carried[Any]] = (
+            *self.credentials.values(),
+            *self.statements.values(),
+            *self.accreditations.values(),
+            *status_lists,
+        )
+        return {one.commitment for one in signed} | self.records
 
 
-def citations(root: bytes, credentials: Mapping[bytes, Carried[ProductCredential]]) -> Citations:
-    """What `root` leads to over `credentials` (both by digest). A root that is not carried leads to nothing.
+def citations(
+    root: bytes,
+    credentials: Mapping[bytes, Carried[ProductCredential]],
+    statements: Mapping[bytes, Carried[Statement]] = MappingProxyType({}),
+    accreditations: Mapping[bytes, Carried[Accreditation]] = MappingProxyType({}),
+) -> Citations:
+    """What `root` leads to over documents that are carried, by digest. A root that is not carried leads to nothing; one that is a
+    statement leads to what it cites itself, and to its body's accreditations.
 
     Each credential is visited once. A component is cited by digest, so there is no cycle.
     """
@@ -49,14 +67,39 @@ def citations(root: bytes, credentials: Mapping[bytes, Carried[ProductCredential
         if digest in credentials and digest not in reached:
             reached[digest] = credentials[digest]
             queue += (component.digest for component in reached[digest].signed.components)
-    signed = [one.signed for one in reached.values()]
+    products = [one.signed for one in reached.values()]
+    stated = _about(products, statements) if products else {key: one for key, one in statements.items() if key == root}
+    bodies = {one.signed.issuer for one in stated.values()}
+    accredited = {digest: one for digest, one in accreditations.items() if one.signed.body in bodies}
     lists: dict[tuple[str, str], set[int]] = {}
-    for one in signed:
-        for entry in one.status:
-            lists.setdefault((one.issuer, entry.list_id), set()).add(entry.index)
+    documents: Iterable[Carried[Any]] = (*reached.values(), *stated.values(), *accredited.values())
+    for signed in (document.signed for document in documents):
+        for entry in signed.status:
+            lists.setdefault((signed.issuer, entry.list_id), set()).add(entry.index)
+    originals = {one.signed.opinion.original for one in stated.values()}
     return Citations(
         credentials=reached,
-        components=frozenset(component.digest for one in signed for component in one.components),
-        records=frozenset(record.commitment for one in signed for record in one.records),
+        components=frozenset(component.digest for one in products for component in one.components),
+        records=frozenset(
+            {record.commitment for one in products for record in one.records} | {one for one in originals if one}
+        ),
+        statements=stated,
+        accreditations=accredited,
         status_lists={name: frozenset(positions) for name, positions in lists.items()},
     )
+
+
+def _about(
+    products: Iterable[ProductCredential], statements: Mapping[bytes, Carried[Statement]]
+) -> dict[bytes, Carried[Statement]]:
+    """The statements about these products: about a footprint that one lists, or about the issuer of one."""
+    if not statements:
+        return {}
+    footprints = {record.commitment for one in products for record in one.records if record.role == FOOTPRINT}
+    issuers = {one.issuer for one in products}
+    return {
+        digest: one
+        for digest, one in statements.items()
+        if not footprints.isdisjoint(one.signed.opinion.footprints)
+        or (not one.signed.opinion.footprints and one.signed.opinion.organisation in issuers)
+    }

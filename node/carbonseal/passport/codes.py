@@ -39,6 +39,17 @@ PASSPORT_ANCHORS_UNSORTED = rejected(
     "sort them by ledger and evidence, each once",
 )
 
+STATEMENT_FILE_MALFORMED = rejected(
+    "statement-file.malformed",
+    "not a valid statement file of version 1: {problem}",
+    "check that it is the right file; else ask the body for it again",
+)
+STATEMENT_UNKNOWN_VERSION = undetermined(
+    "statement-file.unknown-version",
+    "the statement file is of version {version}; expected statement/1",
+    "use a version of carbonseal that knows it",
+)
+
 CREDENTIAL_MALFORMED = rejected(
     "credential.malformed",
     "not a valid credential of version 1: {problem}",

@@ -1,98 +1,32 @@
-"""Passports (docs/spec.md, section 14): one flat file with a credential and all that is needed to verify it.
-
-- In the file, every credential, checkpoint, status list and piece of evidence is there once, keyed by its digest; records and
-  seals are keyed by commitment.
-- In memory, checkpoints and evidence are in the seals that cite them.
-- A `Passport` that `parse` returns is consistent in itself: every key is the digest or commitment of what it names, and
-  nothing is carried that nothing cites. Whether any of it is true is for `carbonseal.verification`.
-"""
+"""Passports (docs/spec.md, section 14): the bundle about a product, in one file."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from carbonseal.findings import Refused
-from carbonseal.ledger import Evidence
 from carbonseal.passport import file_kind
-from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
-from carbonseal.passport.citations import citations
-from carbonseal.passport.credentials import Carried, Subject
-from carbonseal.passport.products import PRODUCT, ProductCredential
+from carbonseal.passport.bundles import BUNDLE_LIMITS, MAX_COMPONENTS, Bundle, read_bundle
+from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.schemas import PASSPORT_SHAPE
-from carbonseal.passport.seals import MAX_ANCHORS, MAX_EVIDENCE, MAX_HEADS, Head, Seal, SealedAnchor
-from carbonseal.passport.status_lists import MAX_VERSIONS, STATUS_LIST, StatusList
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
-from carbonseal.records.commitments import commit
-from carbonseal.records.files import FILE, MAX_FILE, File
 
 from . import codes
 
-PASSPORT_LIMITS = strict.Limits(max_bytes=64 << 20, max_values=1_000_000)
+PASSPORT_LIMITS = BUNDLE_LIMITS
 VERSION = "passport/1"
-MAX_COMPONENTS = 4096  # that all credentials together cite, carried or not
-MAX_TIERS = 32  # of components below the root
-
-# The sections of a passport that hold credentials, and what these are about.
-SUBJECTS: Mapping[str, Subject[Any]] = {"credentials": PRODUCT, "statusLists": STATUS_LIST}
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosed:
-    """A record that is disclosed: its document in full, or the file that it is."""
+class Passport(Bundle):
+    """A bundle whose root is a product credential."""
 
-    profile: str
-    salt: bytes
-    document: Mapping[str, Any]  # empty where the record is a file
-    file: File | None = None  # of profile FILE alone
-
-    @staticmethod
-    def of_canonical(profile: str, salt: bytes, canonical: bytes) -> Disclosed:
-        """The record of this canonical form, as admission made it."""
-        if profile == FILE:
-            return Disclosed(profile, salt, {}, File.of_canonical(canonical))
-        return Disclosed(profile, salt, strict.parse(canonical))
-
-    @property
-    def canonical(self) -> bytes:
-        """Its canonical form, which the commitment binds."""
-        return jcs(self.document) if self.file is None else self.file.canonical
-
-    def commitment(self) -> bytes:
-        """Its commitment (32 bytes), which is its key in the passport."""
-        return commit(self.profile, self.salt, self.canonical)
-
-    def to_json(self) -> dict[str, Any]:
-        """As a passport has it."""
-        named = {"profile": self.profile, "salt": self.salt.hex()}
-        if self.file is None:
-            return {**named, "document": self.document}
-        return {**named, "media": self.file.media, "data": encode_base64(self.file.data)}
-
-
-@dataclass(frozen=True, slots=True)
-class Passport:
-    """`root` is the digest of the credential that the passport is about; all keys are 32 bytes."""
-
-    root: bytes
-    credentials: Mapping[bytes, Carried[ProductCredential]]  # by digest
-    records: Mapping[bytes, Disclosed]  # by commitment
-    seals: Mapping[bytes, Seal]  # by commitment
-    status_lists: Mapping[bytes, Carried[StatusList]]  # by digest
+    __slots__ = ()
 
     @property
     def credential(self) -> ProductCredential:
         """The root: the credential that the passport is about."""
         return self.credentials[self.root].signed
-
-    def commitments(self) -> set[bytes]:
-        """The commitments of all that is or could be sealed: credentials, the records that they list, status lists."""
-        return citations(self.root, self.credentials).seals(self.status_lists.values())
 
     def encode(self) -> bytes:
         """The file's bytes: RFC 8785 and a line feed."""
@@ -100,59 +34,7 @@ class Passport:
 
     def to_json(self) -> dict[str, Any]:
         """The file as a JSON value."""
-        checkpoints: dict[str, str] = {}
-        evidence: dict[str, Any] = {}
-        seals = {key.hex(): _seal_to_json(seal, checkpoints, evidence) for key, seal in self.seals.items()}
-        return {
-            "carbonseal": VERSION,
-            "credential": self.root.hex(),
-            "credentials": _carried_to_json(self.credentials),
-            "records": {key.hex(): record.to_json() for key, record in self.records.items()},
-            "seals": seals,
-            "checkpoints": checkpoints,
-            "evidence": evidence,
-            "statusLists": _carried_to_json(self.status_lists),
-        }
-
-
-def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
-    """Evidence as a passport carries it: type, version, and the bytes in base64."""
-    return {"type": evidence.type, "version": evidence.version, "data": encode_base64(evidence.data)}
-
-
-def evidence_digest(member: Mapping[str, Any]) -> bytes:
-    """SHA-256 (32 bytes) of the RFC 8785 bytes of {data, type, version}, by which seals cite evidence. None of the three has a
-    character that needs an escape."""
-    data, kind, version = member["data"], member["type"], int(member["version"])
-    return hashlib.sha256(f'{{"data":"{data}","type":"{kind}","version":{version}}}'.encode()).digest()
-
-
-def _carried_to_json(carried: Mapping[bytes, Carried[Any]]) -> dict[str, Any]:
-    return {key.hex(): {"salt": one.salt.hex(), "document": one.signed.document} for key, one in carried.items()}
-
-
-def _seal_to_json(seal: Seal, checkpoints: dict[str, str], evidence: dict[str, Any]) -> dict[str, Any]:
-    """The seal with checkpoints and evidence by digest. What it cites is added to `checkpoints` and `evidence`."""
-    heads = []
-    for head in seal.heads:
-        checkpoint = hashlib.sha256(head.checkpoint).hexdigest()
-        checkpoints[checkpoint] = head.checkpoint.decode()
-        anchors = []
-        for anchor in head.anchors:
-            member = evidence_to_json(anchor.evidence)
-            cited = evidence_digest(member).hex()
-            evidence[cited] = member
-            anchors.append({"ledger": anchor.ledger, "evidence": cited})
-        anchors.sort(key=lambda anchor: (anchor["ledger"], anchor["evidence"]))
-        written = {
-            "checkpoint": checkpoint,
-            "inclusion": encode_base64(b"".join(head.inclusion)),
-            "anchors": anchors,
-        }
-        if head.consistency is not None:
-            written["consistency"] = encode_base64(b"".join(head.consistency))
-        heads.append(written)
-    return {"entry": encode_base64(seal.entry), "index": seal.index, "heads": heads}
+        return {"carbonseal": VERSION, "credential": self.root.hex(), **self.sections()}
 
 
 def parse(raw: bytes) -> Passport:
@@ -174,23 +56,7 @@ def parse_value(value: Any) -> Passport:
     _check_version(value)
     _check_limits(value)
     PASSPORT_SHAPE.check(value, codes.PASSPORT_MALFORMED, codes.PASSPORT_UNKNOWN_MEMBER)
-    checkpoints = {
-        key: _keyed("checkpoints", key, text.encode(), hashlib.sha256(text.encode()).digest())
-        for key, text in value["checkpoints"].items()
-    }
-    evidence = {
-        key: _keyed("evidence", key, _evidence(key, member), evidence_digest(member))
-        for key, member in value["evidence"].items()
-    }
-    carried = {section: _carried(value, section, subject) for section, subject in SUBJECTS.items()}
-    records = dict(_disclosed(key, member) for key, member in value["records"].items())
-    reading = _SealReading(checkpoints, evidence)
-    seals = {bytes.fromhex(key): reading.seal(key, member) for key, member in value["seals"].items()}
-    root = bytes.fromhex(value["credential"])
-    passport = Passport(root, carried["credentials"], records, seals, carried["statusLists"])
-    _check_citations(passport, reading)
-    _check_tiers(passport)
-    return passport
+    return read_bundle(value, "credential", Passport)
 
 
 def _check_version(value: Any) -> None:
@@ -205,126 +71,3 @@ def _check_limits(value: Any) -> None:
     credentials = value.get("credentials") if isinstance(value, dict) else None
     if isinstance(credentials, dict) and len(credentials) > MAX_COMPONENTS + 1:
         raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
-
-
-def _keyed(section: str, key: str, item: Any, digest: bytes) -> Any:
-    if digest.hex() != key:
-        raise Refused(codes.PASSPORT_WRONG_KEY(section, key, digest=digest.hex()))
-    return item
-
-
-def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
-    data = decode_base64(member["data"], "evidence", key)
-    if len(data) > MAX_EVIDENCE:
-        raise Refused(codes.PASSPORT_OVER_LIMIT("evidence", key, what="bytes of evidence", limit=MAX_EVIDENCE))
-    return Evidence(member["type"], int(member["version"]), data)
-
-
-def _carried(value: Mapping[str, Any], section: str, subject: Subject[Any]) -> dict[bytes, Carried[Any]]:
-    carried = {}
-    for key, member in value[section].items():
-        try:
-            one = subject.carry(member["document"], bytes.fromhex(member["salt"]))
-        except Refused as refused:
-            raise refused.under(section, key) from refused
-        carried[bytes.fromhex(key)] = _keyed(section, key, one, one.signed.digest)
-    return carried
-
-
-def _disclosed(key: str, member: Mapping[str, Any]) -> tuple[bytes, Disclosed]:
-    profile, salt = member["profile"], bytes.fromhex(member["salt"])
-    if profile == FILE:
-        data = decode_base64(member["data"], "records", key)
-        if len(data) > MAX_FILE:
-            raise Refused(codes.PASSPORT_OVER_LIMIT("records", key, what="bytes of a file", limit=MAX_FILE))
-        record = Disclosed(profile, salt, {}, File(member["media"], data))
-    else:
-        record = Disclosed(profile, salt, member["document"])
-    return bytes.fromhex(key), _keyed("records", key, record, record.commitment())
-
-
-class _SealReading:
-    """Reads seals: puts checkpoints and evidence where seals cite them, and keeps what was cited."""
-
-    def __init__(self, checkpoints: Mapping[str, bytes], evidence: Mapping[str, Evidence]) -> None:
-        self._checkpoints = checkpoints
-        self._evidence = evidence
-        self._cited: set[str] = set()
-
-    def seal(self, key: str, member: Mapping[str, Any]) -> Seal:
-        if len(member["heads"]) > MAX_HEADS:
-            raise Refused(codes.PASSPORT_OVER_LIMIT("seals", key, what="heads", limit=MAX_HEADS))
-        heads = tuple(self._head(head, ("seals", key, f"head {n}")) for n, head in enumerate(member["heads"]))
-        if heads[0].consistency is not None:
-            raise Refused(
-                codes.PASSPORT_MALFORMED(
-                    "seals", key, problem="the first head has a consistency proof; only later heads may"
-                )
-            )
-        return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
-
-    def _head(self, member: Mapping[str, Any], place: tuple[str, ...]) -> Head:
-        anchors = [(anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"]]
-        if len(anchors) > MAX_ANCHORS:
-            raise Refused(codes.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
-        if any(one >= other for one, other in pairwise(anchors)):
-            raise Refused(codes.PASSPORT_ANCHORS_UNSORTED(*place))
-        consistency = member.get("consistency")
-        return Head(
-            checkpoint=self._cite(self._checkpoints, "checkpoint", member["checkpoint"], place),
-            inclusion=decode_hashes(member["inclusion"], *place, "inclusion"),
-            consistency=None if consistency is None else decode_hashes(consistency, *place, "consistency"),
-            anchors=tuple(
-                SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place))
-                for ledger, digest in anchors
-            ),
-        )
-
-    def _cite(self, section: Mapping[str, Any], what: str, key: str, place: tuple[str, ...]) -> Any:
-        if key not in section:
-            raise Refused(codes.PASSPORT_NOT_CARRIED(*place, what=what, digest=key))
-        self._cited.add(key)
-        return section[key]
-
-    def uncited(self) -> Iterable[tuple[str, str]]:
-        yield from (("checkpoints", key) for key in self._checkpoints if key not in self._cited)
-        yield from (("evidence", key) for key in self._evidence if key not in self._cited)
-
-
-def _check_citations(passport: Passport, reading: _SealReading) -> None:
-    """Raise Refused unless the root is there and everything that is carried is cited."""
-    if passport.root not in passport.credentials:
-        raise Refused(codes.PASSPORT_NOT_CARRIED(what="credential", digest=passport.root.hex()))
-    cited = citations(passport.root, passport.credentials)
-    if len(cited.components) > MAX_COMPONENTS:
-        raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
-    status_lists = passport.status_lists
-    sealed = cited.seals(status_lists.values())
-    uncited = [
-        *(("credentials", key.hex()) for key in passport.credentials if key not in cited.credentials),
-        *(("records", key.hex()) for key in passport.records if key not in cited.records),
-        *(("statusLists", key.hex()) for key, one in status_lists.items() if one.signed.name not in cited.status_lists),
-        *(("seals", key.hex()) for key in passport.seals if key not in sealed),
-        *reading.uncited(),
-    ]
-    if uncited:
-        raise Refused(codes.PASSPORT_UNCITED(*uncited[0]))
-    versions = Counter(one.signed.name for one in status_lists.values())
-    if max(versions.values(), default=0) > MAX_VERSIONS:
-        what = "versions of one status list"
-        raise Refused(codes.PASSPORT_OVER_LIMIT("statusLists", what=what, limit=MAX_VERSIONS))
-
-
-def _check_tiers(passport: Passport) -> None:
-    """Raise Refused where there are more tiers of components than allowed. There are no cycles: citation is by digest."""
-    tier = {passport.root}
-    for _ in range(MAX_TIERS + 1):
-        tier = {
-            component.digest
-            for digest in tier
-            for component in passport.credentials[digest].signed.components
-            if component.digest in passport.credentials
-        }
-        if not tier:
-            return
-    raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="tiers", limit=MAX_TIERS))

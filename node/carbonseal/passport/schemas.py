@@ -196,18 +196,20 @@ _SEAL = closed(
     }
 )
 
+_SECTIONS: Schema = {
+    "statements": _keyed(_SIGNED),
+    "accreditations": _keyed(_SIGNED),
+    "records": _keyed(_DISCLOSED),
+    "seals": _keyed(_SEAL),
+    "checkpoints": _keyed({"type": "string"}),
+    "evidence": _keyed(_EVIDENCE),
+    "statusLists": _keyed(_SIGNED),
+}
+
 PASSPORT = closed(
-    {
-        "carbonseal": {"const": "passport/1"},
-        "credential": DIGEST,
-        "credentials": _keyed(_SIGNED),
-        "records": _keyed(_DISCLOSED),
-        "seals": _keyed(_SEAL),
-        "checkpoints": _keyed({"type": "string"}),
-        "evidence": _keyed(_EVIDENCE),
-        "statusLists": _keyed(_SIGNED),
-    }
+    {"carbonseal": {"const": "passport/1"}, "credential": DIGEST, "credentials": _keyed(_SIGNED), **_SECTIONS}
 )
+STATEMENT_FILE = closed({"carbonseal": {"const": "statement/1"}, "statement": DIGEST, **_SECTIONS})
 
 _EACH_ONCE: Schema = {"uniqueItems": True}
 
@@ -319,5 +321,6 @@ def _short(message: str) -> str:
 PRODUCT_SHAPE = Shape(PRODUCT)
 STATUS_LIST_SHAPE = Shape(STATUS_LIST)
 PASSPORT_SHAPE = Shape(PASSPORT)
+STATEMENT_FILE_SHAPE = Shape(STATEMENT_FILE)
 ISSUE_SHAPE = Shape(ISSUE)
 TRUST_SHAPE = Shape(TRUST)

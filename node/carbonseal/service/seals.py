@@ -7,7 +7,7 @@ from typing import Any
 
 from carbonseal.ledger import Evidence
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
-from carbonseal.passport.passports import evidence_to_json
+from carbonseal.passport.bundles import evidence_to_json
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 
 

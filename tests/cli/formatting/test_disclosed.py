@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from carbonseal.passport.passports import Disclosed, parse
+from carbonseal.passport.bundles import Disclosed
+from carbonseal.passport.passports import parse
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
 from carbonseal_devnet.example import products

@@ -168,10 +168,10 @@ NO_VERDICT = (
     ),
     Rejection(
         "Files beside passports",
-        "Observations, fraud proofs that do not hold, tiles, bundles, genesis entries and exported proofs accuse "
+        "Statement files, observations, fraud proofs that do not hold, tiles, bundles, genesis entries and exported proofs accuse "
         "nobody: they are not used.",
-        "observations.* fraud-proof.malformed fraud-proof.two-logs fraud-proof.unsorted fraud-proof.shows-nothing "
-        "tree.subtree-* tile.* bundle.* genesis.* tlog-proof.* checkpoint.empty checkpoint.unsigned "
+        "statement-file.malformed observations.* fraud-proof.malformed fraud-proof.two-logs fraud-proof.unsorted "
+        "fraud-proof.shows-nothing tree.subtree-* tile.* bundle.* genesis.* tlog-proof.* checkpoint.empty checkpoint.unsigned "
         "checkpoint.other-origin",
     ),
     Rejection(

@@ -19,8 +19,9 @@ from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.assembly import assemble, refresh
+from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION
-from carbonseal.passport.passports import PASSPORT_LIMITS, Disclosed, Passport, parse, parse_value
+from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse, parse_value
 from carbonseal.passport.products import (
     PRODUCT,
     Batch,

@@ -1,4 +1,4 @@
-"""Accreditations (docs/spec.md, section 25): an accreditor's word on what a certification body may state.
+"""Accreditations (docs/spec.md, section 26): an accreditor's word on what a certification body may state.
 
 It names the body, its keys and its scopes, and holds from `validFrom` until `validUntil`. A bit in its status list is never
 cleared: who is accredited again has a new accreditation.

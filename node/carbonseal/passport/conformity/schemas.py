@@ -1,4 +1,4 @@
-"""JSON schemas of statements and accreditations (docs/spec.md, section 25)."""
+"""JSON schemas of statements and accreditations (docs/spec.md, section 26)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements (docs/spec.md, section 25): a certification body's opinion, which it signs.
+"""Statements (docs/spec.md, section 26): a certification body's opinion, which it signs.
 
 - Of a *product*: of footprints, by their commitments. One opinion serves all batches whose credentials list that very record.
 - Of a *program*, or of a calculation *model*: how an organisation computes footprints in a period. It says nothing of the figure

@@ -6,7 +6,7 @@ import base64
 import hashlib
 
 from carbonseal.log.entries import RecordEntry
-from carbonseal.passport.passports import Disclosed
+from carbonseal.passport.bundles import Disclosed
 from carbonseal.records.commitments import commit, salt_for
 from carbonseal.records.files import File
 from tests.vectors import changes
