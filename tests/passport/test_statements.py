@@ -81,7 +81,9 @@ def test_it_supersedes_or_corrects_and_not_both() -> None:
     def both(draft: dict[str, Any]) -> None:
         draft["credentialSubject"] |= {"supersedes": DIGEST, "corrects": DIGEST}
 
-    assert refusal(Stated(World()).statement, opinion([b"1" * 32]), change=both) == "credential.malformed"
+    with pytest.raises(Refused) as refused:
+        Stated(World()).statement(opinion([b"1" * 32]), change=both)
+    assert refused.value.finding.code.name == "credential.malformed"
     made = Stated(World()).statement(opinion([b"1" * 32], corrects=bytes.fromhex(DIGEST)))
     assert made.statement.replaces == bytes.fromhex(DIGEST)
 
