@@ -18,8 +18,8 @@ from carbonseal.passport.passports import parse
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from tests.log.refusals import refusal
+from tests.passport.stated import BODY, Stated, footprints, opinion, program
 from tests.repository.sources import REPOSITORY
-from tests.stated import BODY, Stated, footprints, opinion, program
 from tests.world import SIGNED, World
 
 DIGEST = "ab" * 32

@@ -25,7 +25,7 @@ from carbonseal.records.canonical import jcs
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.fabric.checking import anchors
 from tests.fabric.scenes.wire import TIME
-from tests.stated import Stated, opinion
+from tests.passport.stated import Stated, opinion
 from tests.vectors.making import fabric
 from tests.vectors.making.evidence import STATEMENT
 from tests.vectors.scene import Scene

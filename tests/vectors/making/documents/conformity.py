@@ -9,7 +9,7 @@ from typing import Any
 
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
-from tests.stated import BODY, Stated, opinion, program
+from tests.passport.stated import BODY, Stated, opinion, program
 from tests.vectors.cases import Case, case, refused, undetermined
 from tests.world import World
 

@@ -1,0 +1,1 @@
+"""Runners of vectors, by what they are about."""
