@@ -28,7 +28,7 @@ from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
-from tests.vectors import (
+from tests.vectors.running import (
     conformity_runners,
     flow_runner,
     goods_runners,
