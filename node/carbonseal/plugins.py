@@ -235,6 +235,7 @@ COMMANDS = PluginGroup(
         "fsck": "carbonseal.cli.commands.operating.fsck:fsck",
         "log": "carbonseal.cli.commands.operating.log:log",
         "witness": "carbonseal.cli.commands.operating.witness:witness",
+        "token": "carbonseal.cli.commands.operating.token:token",
         "key": "carbonseal.cli.commands.operating.key:key",
         "serve": "carbonseal.cli.commands.operating.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",

@@ -12,6 +12,9 @@ import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
+from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.witnessing.heads import Conflict
@@ -34,6 +37,8 @@ async def work(directory: Path) -> None:
             listed = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
             passports.append(await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed}))
         await node.revoke(parse(passports[0]).root)
+        scopes = frozenset({Scope.SUBMIT, Scope.READ})
+        await node.access.create_token(NewToken("erp-1", "erp", Kind.SYSTEM, "default", scopes, 90))
         await node.log().submit_foreign(OTHER.request(0, 7))
         with suppress(Conflict):
             await node.log().submit_foreign(ForeignLog(forks_at=3).request(0, 7))

@@ -20,8 +20,18 @@ from tests.node.conftest import Begin, begin, ledger_in, plugins
 
 __all__ = ["begin", "plugins"]
 
-# Tables with a row for each ledger, log or status list; `known_runs` has a few for each level of the index.
-BOUNDED = {"alembic_version", "balances", "certificates", "closed", "known_runs", "status_lists"}
+# Tables with a row for each ledger, log or status list, and those of tokens, which are in memory.
+# `known_runs` has a few for each level of the index.
+BOUNDED = {
+    "alembic_version",
+    "balances",
+    "certificates",
+    "closed",
+    "known_runs",
+    "principals",
+    "status_lists",
+    "tokens",
+}
 GROWING = {table.name for tables in (LOG_TABLES, NODE_TABLES) for table in tables.sorted_tables} - BOUNDED
 COARSE = {"issuer", "ledger", "list", "log", "log_id", "origin", "state"}  # columns of which one value has many rows
 

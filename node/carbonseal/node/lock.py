@@ -1,6 +1,7 @@
 """Lock of a node's directory (flock): one process writes. A second one learns which process holds it and its service's URL.
 
-The lock file's content, ``{"pid": 4711, "address": "http://127.0.0.1:8480"}``, is information only; the lock is the kernel's.
+The lock file's content, ``{"pid": 4711, "address": "http://127.0.0.1:8480", "token": "..."}``, is information only; the lock is
+the kernel's. The token lets in whoever can read the file, who can read the node's keys too; it ends with the process.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ MODE = 0o600  # whoever can open the file can hold the lock, and keep the node f
 
 
 class Locked(Refused):
-    """Another process has the node open. `pid` is 0 where it is not known yet; `address` is its service's URL, or None."""
+    """Another process has the node open. `pid` is 0 where it is not known yet; `address` is its service's URL, or None, and `token`
+    what it lets its operator in by."""
 
-    def __init__(self, pid: int, address: str | None) -> None:
+    def __init__(self, pid: int, address: str | None, token: str = "") -> None:
         process = f"process {pid}" if pid else "another process"
         super().__init__(NODE_SERVED(process=process, address=address) if address else NODE_LOCKED(process=process))
         self.pid = pid
         self.address = address
+        self.token = token
 
 
 class Lock:
@@ -41,10 +44,10 @@ class Lock:
         os.fchmod(self._descriptor, MODE)  # of a file that was there
         self.advertise(None)
 
-    def advertise(self, address: str | None) -> None:
-        """Publish the URL at which the node's service listens (None: it has none)."""
+    def advertise(self, address: str | None, token: str = "") -> None:
+        """Publish the URL at which the node's service listens (None: it has none), and the operator's token."""
         os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "address": address}).encode(), 0)
+        os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "address": address, "token": token}).encode(), 0)
 
     def close(self) -> None:
         """Release the lock."""
@@ -76,10 +79,10 @@ class ReadLock:
             self._descriptor = None
 
 
-def _holder(directory: Path) -> tuple[int, str | None]:
-    """Process id and service address of the holder; (0, None) where it has not written them yet."""
+def _holder(directory: Path) -> tuple[int, str | None, str]:
+    """Process id, service address and operator's token of the holder; (0, None, "") where it has not written them yet."""
     try:
         holder = json.loads((directory / FILE).read_bytes())
-        return int(holder["pid"]), holder["address"]
+        return int(holder["pid"]), holder["address"], str(holder["token"])
     except (ValueError, KeyError, TypeError):
-        return 0, None
+        return 0, None, ""

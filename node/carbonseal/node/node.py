@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -23,6 +24,7 @@ from carbonseal.storage.schema import NODE
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import config, failpoints
+from .access.access import Access
 from .anchoring.balances import Balances
 from .anchoring.certificates import CertificateExpiry
 from .anchoring.evidence import EvidenceStore
@@ -92,6 +94,9 @@ class Node:
             )
             for ledger in settings.ledgers
         ]
+        self.operator_token = secrets.token_urlsafe(32)  # of other commands on the directory, while this node is open
+        tenants = [tenant.name for tenant in settings.tenants]
+        self.access = Access(database, tenants, thread=self._thread, clock=clock)
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = open_issuers(settings, directory)
         _check_roles(self.logs.values(), signers.values())
@@ -162,7 +167,7 @@ class Node:
 
     def advertise(self, address: str | None) -> None:
         """Publish the URL of the node's service in the lock file, for other commands on the directory."""
-        self._lock.advertise(address)
+        self._lock.advertise(address, self.operator_token)
 
     # --- logs ------------------------------------------------------------------------------------------------------
 

@@ -21,11 +21,13 @@
 | GET /v1/logs/NAME/taken-heads/LOG-ID | 200 size and root of the head taken last |
 | GET /health | 200; 503 once a log is frozen and has no successor here |
 | GET /v1/ledgers | 200 the state of every ledger |
+| POST /v1/tokens/create, ...: `operations` | 200 |
 | POST /v1/sequence, /v1/wait-for-anchors; POST /v1/anchor | 200; 202 |
 
 Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`errors.STATUS` has every exception):
 
 - 400 rejected, 422 undetermined; 403, 404, 405, 409, 413 and 415 as HTTP has them;
+- 401 without a token that works, 403 without the scope that the route needs (`gate`);
 - 408 where a body comes too slowly; 503 with Retry-After while busy, stopping or frozen; 500 where this machine failed.
 
 Sizes of bodies, requests at one time and the time between two chunks of a body are bounded (`context.Bounds`). Requests that
@@ -42,7 +44,6 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from carbonseal.findings import Refused
-from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.listen_config import parse_address
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
@@ -62,15 +63,25 @@ from carbonseal.service.context import (
     Slots,
 )
 from carbonseal.service.errors import Handler, refusals
-from carbonseal.service.listeners import Listener, Route
-from carbonseal.service.routes import anchors, log, passports, public_passports, records, state, status_lists
+from carbonseal.service.gate import let_in
+from carbonseal.service.listeners import PUBLIC, Listener, Route
+from carbonseal.service.routes import (
+    anchors,
+    log,
+    operations,
+    passports,
+    public_passports,
+    records,
+    state,
+    status_lists,
+)
 
 from . import codes
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
 LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
-MODULES = (records, anchors, passports, public_passports, status_lists, state, log)
+MODULES = (operations, records, anchors, passports, public_passports, status_lists, state, log)
 ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
 FINISH = 20.0  # seconds in which requests are finished when the node stops
 
@@ -98,11 +109,12 @@ def make_app(
 
 
 def _let_in(route: Route) -> Handler:
-    """The route's handler, which knows who asks (`context.caller_of`)."""
+    """The route's handler behind the gate: it knows who asks (`context.caller_of`)."""
 
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
-        request[CALLER] = OPERATOR
+        if route.needs is not PUBLIC:
+            request[CALLER] = let_in(request, request.app[NODE], route.needs)
         return await route.handler(request)
 
     return known

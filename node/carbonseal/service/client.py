@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
+from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.config import DEFAULT
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
@@ -19,6 +20,7 @@ from carbonseal.node.sealing.intake import Item, Submitted
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.service.health import health
+from carbonseal.service.operations import OPERATIONS
 from carbonseal.service.remote import RemoteNode
 
 from . import codes
@@ -93,6 +95,10 @@ class AnyNode(Protocol):
         """Take back the suspension of the credential with this digest. Whether it was suspended."""
         ...
 
+    async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer of one of the `operations.OPERATIONS`."""
+        ...
+
 
 class LocalNode:
     """`AnyNode` for a node that this process has open, `node`."""
@@ -156,6 +162,9 @@ class LocalNode:
     async def reinstate(self, digest: bytes) -> bool:
         return await self.node.reinstate(digest)
 
+    async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await OPERATIONS[name].run(self.node, OPERATOR, request)
+
 
 @asynccontextmanager
 async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> AsyncIterator[AnyNode]:
@@ -168,6 +177,6 @@ async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> 
         except Locked as locked:
             if locked.address is None:
                 raise
-            node = await stack.enter_async_context(RemoteNode(locked.address))
+            node = await stack.enter_async_context(RemoteNode(locked.address, token=locked.token))
             await node.health()  # one that hangs is noticed now, and not after the longest that any answer may take
         yield node

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
+from carbonseal.node.access import codes as access_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
 from carbonseal.node.witnessing import codes as witnessing_codes
@@ -18,6 +19,12 @@ from . import codes
 
 BROKEN = 500  # something on the node's machine failed: the exception is `BrokenOff`, whatever its code
 STATUS = {
+    access_codes.ACCESS_NO_TOKEN.name: 401,
+    access_codes.ACCESS_UNKNOWN_TOKEN.name: 401,
+    access_codes.ACCESS_TOKEN_EXPIRED.name: 401,
+    access_codes.ACCESS_TOKEN_REVOKED.name: 401,
+    access_codes.ACCESS_SCOPE_MISSING.name: 403,
+    access_codes.ACCESS_OPERATOR_ONLY.name: 403,
     codes.FROM_A_PAGE.name: 403,
     codes.WRONG_HOST.name: 421,
     codes.NOT_FOUND.name: 404,
@@ -68,6 +75,8 @@ def refuse(finding: Finding, status: int | None = None) -> web.Response:
     headers = {"Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="carbonseal"'  # RFC 6750, section 3
     return web.Response(
         body=orjson.dumps(describe(finding)), status=status, content_type="application/json", headers=headers
     )

@@ -27,6 +27,7 @@ def health(node: Node) -> dict[str, Any]:
         "state": "frozen" if frozen else "failing" if failing else "ok",
         "logs": [_log(log) for log in node.logs.values()],
         "ledgers": [ledger.to_json() for ledger in ledgers],
+        "refused": dict(sorted(node.access.tokens.refused.items())),  # logins, by code, since the node was opened
     }
 
 

@@ -28,9 +28,10 @@ class Open(Enum):
     """What needs no scope."""
 
     PUBLIC = auto()
+    OPERATOR = auto()  # for who has the node's directory, which no scope gives
 
 
-PUBLIC = Open.PUBLIC
+PUBLIC, OPERATOR_ONLY = Open.PUBLIC, Open.OPERATOR
 Needs = Scope | Open
 
 

@@ -47,15 +47,20 @@ LONGEST_WAIT = 20.0  # seconds that one request waits for anchors
 class RemoteNode:
     """The methods of `AnyNode`, which documents them. Use it as a context. Raises BrokenOff where no answer comes."""
 
-    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        """`timeout` is in seconds, for `health`; requests that make work may take longer."""
+    def __init__(self, url: str, timeout: float = TIMEOUT, token: str = "") -> None:
+        """`timeout` is in seconds, for `health`; requests that make work may take longer. `token` is sent with every request."""
         self.url = url
         self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            self.url, timeout=HTTP_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), read_bufsize=LONGEST_LINE
+            self.url,
+            headers=self._headers,
+            timeout=HTTP_TIMEOUT,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            read_bufsize=LONGEST_LINE,
         )
         return self
 
@@ -172,6 +177,11 @@ class RemoteNode:
 
     async def passport(self, digest: bytes) -> bytes:
         return await self._bytes("GET", f"/v1/passports/{digest.hex()}")
+
+    # --- access ----------------------------------------------------------------------------------------------------
+
+    async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await self._json("POST", f"/v1/{name}", orjson.dumps(request))
 
     # --- requests and answers --------------------------------------------------------------------------------------
 

@@ -70,7 +70,8 @@ async def _listening(node: Node, host: str | None, port: int | None) -> AsyncIte
     private = Address(private.host if host is None else host, private.port if port is None else port)
     addresses = {Listener.PRIVATE: private, Listener.PUBLIC: listen.public, Listener.ADMIN: listen.admin}
     hosts = _hosts(node)
-    _refuse_open(addresses)
+    if not node.access.tokens.are_needed:
+        _refuse_open(addresses)
     async with AsyncExitStack() as stack:
         urls: dict[Listener, str] = {}
         for listener, address in addresses.items():
@@ -95,7 +96,7 @@ def _hosts(node: Node) -> frozenset[str]:
 
 
 def _refuse_open(addresses: Mapping[Listener, Address | None]) -> None:
-    """Raise Refused where other machines could reach what needs a token, and there is none."""
+    """Raise Refused where other machines could reach what needs a token, of a node that has none."""
     for listener in (Listener.PRIVATE, Listener.ADMIN):
         address = addresses[listener]
         if address is not None and not address.is_loopback:

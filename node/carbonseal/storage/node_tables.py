@@ -1,4 +1,5 @@
-"""Tables of the node's database, for what crosses its logs: anchors on ledgers, issued credentials and their status.
+"""Tables of the node's database, for what crosses its logs: anchors on ledgers, issued credentials and their status,
+and who is let in.
 
 Each table belongs to one module of `carbonseal.node`, which alone reads and writes it; `info["owner"]` names it. Times are
 seconds since 1970.
@@ -162,4 +163,29 @@ PASSPORTS = Table(
     Column("issued", BigInteger, nullable=False),  # when
     Column("passport", LargeBinary, nullable=False),
     info={"owner": "issuance.issued"},
+)
+
+# --- access ------------------------------------------------------------------------------------------------------------
+
+_TOKENS = {"owner": "access.tokens"}
+PRINCIPALS = Table(
+    "principals",
+    NODE_TABLES,
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("tenant", String, nullable=False),
+    Column("scopes", String, nullable=False),  # names, with spaces between them
+    Column("created", BigInteger, nullable=False),
+    info=_TOKENS,
+)
+TOKENS = Table(
+    "tokens",
+    NODE_TABLES,
+    Column("digest", LargeBinary, primary_key=True),  # SHA-256 of the secret
+    Column("name", String, nullable=False),
+    Column("principal", String, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+    info=_TOKENS,
 )

@@ -46,8 +46,8 @@ def serve(directory: Path, host: str | None, port: int | None, log_level: str) -
       curl http://127.0.0.1:9100/health
 
     It answers at up to three addresses, [listen] in node.toml: private (everything; 127.0.0.1:9100), public (what everybody may
-    have: log files, status lists, other logs' heads, refresh) and admin (health and ledgers). There is no login yet: private and
-    admin have to be on the machine itself.
+    have: log files, status lists, other logs' heads, refresh) and admin (health and ledgers). Before there is a token
+    (carbonseal token create), private and admin have to be on the machine itself.
     """
     from carbonseal.service.running import run
 

@@ -112,6 +112,25 @@ def upgrade() -> None:
     op.create_index("positions_revoked", "positions", ["revocation", "revoked", "position"], unique=False)
     op.create_index("positions_suspended", "positions", ["suspension", "suspended", "position"], unique=False)
     op.create_table(
+        "principals",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("scopes", sa.String(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_principals")),
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+    )
+    op.create_table(
         "status_lists",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),

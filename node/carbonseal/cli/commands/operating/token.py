@@ -1,0 +1,153 @@
+"""`carbonseal token`: who is let in at a node's private and admin listeners, and what for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.nodes import with_node
+from carbonseal.cli.options import NAME, NODE, Once
+from carbonseal.escaping import json_line
+
+SCOPES = ("submit", "read", "issue", "review", "release", "revoke", "admin")
+SCOPE = click.Choice(SCOPES)
+MOST_DAYS = 732
+DAYS = click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), default=365, show_default=True, help="Days for which it works."
+)
+
+
+@click.group(short_help="Make, list, rotate and revoke the tokens that let others in.")
+def token() -> None:
+    """Tokens let persons and systems in at a node that serves. While a node has none, it answers on this machine alone, and
+    whoever reaches it is its operator. From the first token on, nobody is let in without one; commands on the node's directory
+    need none.
+
+    \b
+    Examples:
+      carbonseal token create my-node erp-2026 --system erp --scope submit --scope read
+      carbonseal token create my-node anna-laptop --person anna --scope review --scope release
+      carbonseal token list my-node
+    """
+
+
+@token.command(short_help="Make a token, and show it once.")
+@click.argument("directory", type=NODE)
+@click.argument("name", type=NAME)
+@click.option("--person", metavar="WHO", type=NAME, cls=Once, help="The person that it is for.")
+@click.option("--system", metavar="WHO", type=NAME, cls=Once, help="The system that it is for.")
+@click.option("--tenant", type=NAME, cls=Once, help="Whose records are theirs. Default: default.")
+@click.option("--scope", "scopes", type=SCOPE, multiple=True, help="What they may do; once for each.")
+@DAYS
+def create(
+    *,
+    directory: Path,
+    name: str,
+    person: str | None,
+    system: str | None,
+    tenant: str | None,
+    scopes: tuple[str, ...],
+    days: int,
+) -> None:
+    """Make the token NAME for a person or a system of the node in DIRECTORY, and write it to standard output. It is shown this
+    once: the node keeps its hash.
+
+    Who is new needs scopes, and belongs to one tenant for good. Another token for somebody who is known has the same scopes:
+    leave them out. Two tokens of one person are one person, who cannot release what they prepared.
+
+    \b
+    Examples:
+      carbonseal token create my-node erp-2026 --system erp --tenant acme --scope submit --scope read > erp.token
+      curl -H "Authorization: Bearer $(cat erp.token)" https://node.example.org/v1/passports
+    """
+    if (person is None) == (system is None):
+        raise click.UsageError("Name --person WHO or --system WHO.")
+    request: dict[str, Any] = {"name": name, "principal": person or system, "days": days}
+    request["kind"] = "system" if person is None else "person"
+    if tenant is not None or scopes:
+        request["tenant"] = tenant or "default"
+    if scopes:
+        request["scopes"] = list(dict.fromkeys(scopes))
+    _show(with_node(directory, lambda node: node.operate("tokens/create", request)), name)
+
+
+@token.command("list", short_help="List tokens, whose they are and what for.")
+@click.argument("directory", type=NODE)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def list_(directory: Path, as_json: bool) -> None:
+    """List every token of the node in DIRECTORY: name, whose it is, tenant, scopes, and when it ends or was revoked.
+
+    \b
+    Example:
+      carbonseal token list my-node
+    """
+    answer = with_node(directory, lambda node: node.operate("tokens/list", {}))
+    if as_json:
+        click.echo(json_line(answer))
+        return
+    for one in answer["tokens"]:
+        ends = f"revoked {one['revoked']}" if one["revoked"] else f"until {one['expires']}"
+        whose = f"{one['kind']} {one['principal']} of {one['tenant']}"
+        click.echo(plain(f"{one['name']:<20} {whose:<36} {','.join(one['scopes']):<28} {ends}"))
+
+
+@token.command(short_help="Make a token that follows one, which works a while longer.")
+@click.argument("directory", type=NODE)
+@click.argument("name", type=NAME)
+@DAYS
+@click.option(
+    "--overlap",
+    type=click.IntRange(0, 30 * 24),
+    default=24,
+    show_default=True,
+    help="Hours for which the old one works on.",
+)
+def rotate(directory: Path, name: str, days: int, overlap: int) -> None:
+    """Make another token of this NAME for the same person or system, and write it to standard output. The old one works on for
+    --overlap hours, so that no request is refused while it is replaced.
+
+    \b
+    Example:
+      carbonseal token rotate my-node erp-2026 > erp.token
+    """
+    request = {"name": name, "days": days, "overlap": overlap * 3600}
+    _show(with_node(directory, lambda node: node.operate("tokens/rotate", request)), name)
+
+
+@token.command(short_help="Revoke a token: it works no more.")
+@click.argument("directory", type=NODE)
+@click.argument("name", type=NAME)
+def revoke(directory: Path, name: str) -> None:
+    """Let nobody in any more by the token NAME, from the next request on. Other tokens of the same person or system work on.
+
+    \b
+    Example:
+      carbonseal token revoke my-node erp-2026
+    """
+    with_node(directory, lambda node: node.operate("tokens/revoke", {"name": name}))
+    click.echo(f"revoked {name}")
+
+
+@token.command(short_help="Change what a person or system may do.")
+@click.argument("directory", type=NODE)
+@click.argument("who", type=NAME)
+@click.option("--scope", "scopes", type=SCOPE, multiple=True, required=True, help="What they may do; once for each.")
+def scopes(directory: Path, who: str, scopes: tuple[str, ...]) -> None:
+    """Give the person or system WHO these scopes, and no others, from the next request on: for all their tokens.
+
+    \b
+    Example:
+      carbonseal token scopes my-node erp --scope submit
+    """
+    request = {"principal": who, "scopes": list(dict.fromkeys(scopes))}
+    with_node(directory, lambda node: node.operate("tokens/scopes", request))
+    click.echo(f"{who} may {', '.join(request['scopes'])}")
+
+
+def _show(answer: Mapping[str, Any], name: str) -> None:
+    click.echo(answer["token"])
+    click.echo(f"This is the token {name}. It is not shown again: keep it where only its owner can read it.", err=True)

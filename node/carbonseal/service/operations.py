@@ -1,0 +1,125 @@
+"""Operations on who is let in: JSON in, JSON out, the same for a node that is open here and one that is served.
+
+Each is a POST to `/v1/NAME` with a closed object: `OPERATIONS` has its name, what it needs, its form and what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from carbonseal.instants import format_seconds
+from carbonseal.node.access.access import OVERLAP
+from carbonseal.node.access.callers import Caller, Kind
+from carbonseal.node.access.codes import ACCESS_MALFORMED
+from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.tokens import NewToken, Principal, Token
+from carbonseal.node.node import Node
+from carbonseal.passport.schemas import Shape
+from carbonseal.service.listeners import OPERATOR_ONLY, Needs
+
+Json = Mapping[str, Any]
+Act = Callable[[Node, Caller, Json], Awaitable[Json]]
+
+MOST_DAYS = 732
+_NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
+_DAYS = {"type": "integer", "minimum": 1, "maximum": MOST_DAYS}
+_SCOPES = {
+    "type": "array",
+    "items": {"enum": [scope.value for scope in Scope]},
+    "minItems": 1,
+    "maxItems": len(Scope),
+    "uniqueItems": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`shape` is the form of its request."""
+
+    needs: Needs
+    shape: Shape
+    act: Act
+
+    async def run(self, node: Node, caller: Caller, request: Any) -> Json:
+        """Do it on behalf of `caller`, whom the gate let in. Raises Refused."""
+        self.shape.check(request, ACCESS_MALFORMED)
+        return await self.act(node, caller, request)
+
+
+def _closed(required: Json, optional: Json | None = None) -> Shape:
+    return Shape(
+        {
+            "type": "object",
+            "properties": {**required, **(optional or {})},
+            "required": [*required],
+            "additionalProperties": False,
+        }
+    )
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------------
+
+
+async def _create(node: Node, _caller: Caller, request: Json) -> Json:
+    scopes = request.get("scopes")
+    new = NewToken(
+        request["name"],
+        request["principal"],
+        Kind(request["kind"]),
+        request.get("tenant"),
+        None if scopes is None else frozenset(map(Scope, scopes)),
+        request["days"],
+    )
+    return {"token": await node.access.create_token(new)}
+
+
+async def _rotate(node: Node, _caller: Caller, request: Json) -> Json:
+    return {"token": await node.access.rotate_token(request["name"], request["days"], request.get("overlap", OVERLAP))}
+
+
+async def _revoke(node: Node, _caller: Caller, request: Json) -> Json:
+    return {"revoked": await node.access.revoke_token(request["name"])}
+
+
+async def _set_scopes(node: Node, _caller: Caller, request: Json) -> Json:
+    await node.access.set_scopes(request["principal"], [*map(Scope, request["scopes"])])
+    return {}
+
+
+async def _list(node: Node, _caller: Caller, _request: Json) -> Json:
+    return {"tokens": [_told(token, principal) for token, principal in node.access.tokens.all()]}
+
+
+def _told(token: Token, principal: Principal) -> Json:
+    return {
+        "name": token.name,
+        "principal": principal.name,
+        "kind": principal.kind.value,
+        "tenant": principal.tenant,
+        "scopes": [scope.value for scope in Scope if scope in principal.scopes],
+        "created": format_seconds(token.created),
+        "expires": format_seconds(token.expires),
+        "revoked": None if token.revoked is None else format_seconds(token.revoked),
+    }
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "tokens/create": Operation(
+        OPERATOR_ONLY,
+        _closed(
+            {"name": _NAME, "principal": _NAME, "kind": {"enum": ["person", "system"]}, "days": _DAYS},
+            {"tenant": _NAME, "scopes": _SCOPES},
+        ),
+        _create,
+    ),
+    "tokens/rotate": Operation(
+        OPERATOR_ONLY,
+        _closed({"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}),
+        _rotate,
+    ),
+    "tokens/revoke": Operation(OPERATOR_ONLY, _closed({"name": _NAME}), _revoke),
+    "tokens/scopes": Operation(OPERATOR_ONLY, _closed({"principal": _NAME, "scopes": _SCOPES}), _set_scopes),
+    "tokens/list": Operation(OPERATOR_ONLY, _closed({}), _list),
+}

@@ -1,0 +1,30 @@
+"""Routes of the operations on who is let in (`carbonseal.service.operations`): one POST each."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from carbonseal.records.strict import parse
+from carbonseal.service.bodies import read_body, require_type
+from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer, caller_of
+from carbonseal.service.errors import Handler
+from carbonseal.service.listeners import Routes
+from carbonseal.service.operations import OPERATIONS, Operation
+
+ROUTES = Routes()
+
+
+def _handler(operation: Operation) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        require_type(request, "application/json")
+        body = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
+        wanted = await asyncio.to_thread(parse, body)
+        return answer(await operation.run(request.app[NODE], caller_of(request), wanted))
+
+    return handle
+
+
+for _name, _operation in OPERATIONS.items():
+    ROUTES.post(f"/v1/{_name}", _operation.needs)(_handler(_operation))
