@@ -39,9 +39,7 @@ def code(act: object) -> str:
 
 
 def test_who_presents_a_token_is_its_principal(tokens: Tokens) -> None:
-    assert not tokens.are_needed
     secret = tokens.create(ERP, NOW)
-    assert tokens.are_needed
     caller = tokens.admit(secret, NOW)
     assert (caller.name, caller.kind, caller.tenant, caller.scopes) == ("erp", Kind.SYSTEM, "acme", READ)
     assert caller.token == "erp-1"
@@ -57,6 +55,12 @@ def test_the_secret_is_nowhere_in_the_database(tokens: Tokens, path: Path) -> No
     assert b"erp-1" in stored
     assert secret.encode() not in stored
     assert secret.removeprefix(PREFIX).encode() not in stored
+
+
+def test_they_are_needed_once_there_is_one(tokens: Tokens) -> None:
+    before = tokens.are_needed
+    tokens.create(ERP, NOW)
+    assert (before, tokens.are_needed) == (False, True)
 
 
 def test_no_two_secrets_are_alike(tokens: Tokens) -> None:
