@@ -288,7 +288,7 @@ async def _issue(node: AnyNode, request: Any, file: str) -> bytes:
 
 def _refresh_from(url: str, old: Passport, file: str) -> Passport:
     """Have the node at `url` refresh the passport. What is refused has the passport's file in its place."""
-    from carbonseal.cli.public_refresh import refresh_from
+    from carbonseal.cli.public.refresh import refresh_from
 
     try:
         return refresh_from(url, old, datetime.now(UTC))

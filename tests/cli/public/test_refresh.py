@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from carbonseal.cli import public_refresh
-from carbonseal.cli.public_refresh import refresh_from
+from carbonseal.cli.public import answers
+from carbonseal.cli.public.refresh import refresh_from
 from carbonseal.findings import BrokenOff, Refused, Verdict
 from carbonseal.log.entries import Heartbeat
 from carbonseal.passport.assembly import refresh
@@ -168,7 +168,7 @@ def test_an_answer_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
-    monkeypatch.setattr(public_refresh, "LONGEST", 0.3)
+    monkeypatch.setattr(answers, "LONGEST", 0.3)
     with HTTPServer(("127.0.0.1", 0), Endless) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
