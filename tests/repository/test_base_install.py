@@ -11,7 +11,7 @@ from tests.repository.sources import REPOSITORY
 ADAPTERS = REPOSITORY / "adapters" / "carbonseal_adapters"
 ABSENT = (
     "aiohttp", "alembic", "coincurve", "eth", "eth_abi", "eth_account", "eth_keys", "eth_utils", "fabric_protos", "google",
-    "grpc", "hexbytes", "openpyxl", "pkcs11", "requests", "rlp", "sqlalchemy", "trie", "uvloop", "web3",
+    "grpc", "hexbytes", "openpyxl", "pkcs11", "requests", "rlp", "segno", "sqlalchemy", "trie", "uvloop", "web3",
 )  # fmt: skip
 
 IMPORT = """

@@ -56,6 +56,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "observations": ("22", histories.observations),
     "fraud-proofs": ("23", histories.fraud_proofs),
     "identifiers": ("25", goods.identifiers),
+    "data-carriers": ("27", goods.data_carriers),
     "carbon-flow": ("24", vector_cases.flow),
     "statements": ("26", conformity.conformity),
 }

@@ -18,6 +18,7 @@ EXTRA_OF = {
     "alembic": "node",
     "tomlkit": "node",
     "uvloop": "node",
+    "segno": "qr",
     "web3": "ethereum",
     "eth_account": "ethereum",
     "eth_utils": "ethereum",

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from carbonseal.cli.files.carriers import is_another, of_carrier
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.items import Item
 from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results, Style
@@ -88,29 +89,37 @@ class Verifier:
         if item.problem:
             return self._results.not_read(item.name, item.problem)
         try:
-            return self._verify(item.name, item.raw)
+            return self._verify(item)
         except MemoryError:
             return self._results.not_read(item.name, "there is not enough memory to read it")
 
-    def _verify(self, path: str, raw: bytes) -> FileResult:
+    def _verify(self, item: Item) -> FileResult:
         from carbonseal.passport.passports import parse
         from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.observing.log_facts import log_facts
         from carbonseal.verification.observing.lot_observations import lot_rows, takers
         from carbonseal.verification.observing.observations import lot_lines, rows
         from carbonseal.verification.one_history import of_facts
+        from carbonseal.verification.verify import Report
 
+        path, raw = item.name, item.raw
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
             return result
         try:
             passport = parse(raw)
         except Refused as refused:
             return self._results.refused(path, refused.finding)
+        compared = of_carrier(item, passport)
+        if is_another(compared):
+            return self._results.report(path, Report(Verdict.UNDETERMINED, tuple(compared)))
         facts = log_facts(passport, self.keys, self._notes)
         job = self._job
         report = verify_knowing(
             passport, self._policy, self._trust, at=self._at, facts=facts, known=job.known, lots=job.lots
         )
+        if compared:
+            found = (*compared, *report.findings)
+            report = replace(report, verdict=Verdict.of(found), findings=found)
         source = _source(path, raw)
         lots = lot_rows(passport) if report.verdict is Verdict.VERIFIED else {}
         return replace(

@@ -1,6 +1,6 @@
 """GS1 Digital Link URIs (GS1 Digital Link Standard: URI Syntax; docs/spec.md, section 25), read and written in one canonical form::
 
-    https://id.example/01/09506000134352/10/L%2F7/21/0001?passport=9a29…
+    https://id.example/01/09506000134352/10/L%2F7/21/0001?digest=5f0c…
 
 - The path ends in ``/01/`` and a GTIN, then in this order as far as they are there ``/22/`` consumer product variant, ``/10/`` lot
   and ``/21/`` serial; or ``/235/``, a third party's serial, alone. Host and whatever is before ``/01/`` are free.
@@ -97,6 +97,11 @@ def parse_link(text: str) -> DigitalLink:
 def looks_like_link(text: str) -> bool:
     """Whether somebody meant a GS1 Digital Link of a GTIN: an address with ``/01/`` and 8 to 14 digits."""
     return _LOOKS.match(text) is not None
+
+
+def is_value(text: str) -> bool:
+    """Whether a lot or a serial number can stand in a link: 1 to 20 of the 82 characters of GS1."""
+    return 0 < len(text) <= 20 and GS1_82.issuperset(text)
 
 
 def _link(base: str, gtin: str, said: dict[str, str], query: tuple[tuple[str, str], ...], text: str) -> DigitalLink:

@@ -1,4 +1,4 @@
-"""The page that a person sees who scans a data carrier (docs/spec.md, "Data carriers"): plain HTML that loads nothing.
+"""The page that a person sees who scans a data carrier (docs/spec.md, section 27): plain HTML that loads nothing.
 
 It says what the node says, and that this proves nothing: how to have the passport, and how to verify it. Everything from the
 passport is escaped, and the page may run no script, send no form, and be framed by nobody (`HEADERS`).

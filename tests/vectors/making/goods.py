@@ -1,4 +1,4 @@
-"""Vectors of identifiers and codes of goods (section 25). Expected values are published ones, or written by hand."""
+"""Vectors of identifiers and codes of goods (section 25) and of data carriers (section 27), published ones or written by hand."""
 
 from __future__ import annotations
 
@@ -118,4 +118,65 @@ def identifiers() -> list[Case]:
     return cases + [
         case(f"{scheme} {code}", "identify", expect, kind="code", scheme=scheme, text=code)
         for scheme, code, expect in CODES
+    ]
+
+
+_DIGEST = "5f0c" * 16
+_PLAIN = f"https://id.example.com/p/{_DIGEST}"
+_GOODS = {"gtin": "09506000134352", "lot": "L/7", "serial": "0001"}
+_NO_GOODS = {"gtin": "", "lot": "", "serial": ""}
+_FULL = f"{_LINK}/10/L%2F7/21/0001?digest={_DIGEST}"
+READ: list[tuple[str, Any]] = [
+    (_FULL, {"digest": _DIGEST, **_GOODS}),
+    (_FULL.replace("https", "HTTP"), {"digest": _DIGEST, **_GOODS}),
+    (f"{_LINK}?17=261231&digest={_DIGEST}&linkType=all", {"digest": _DIGEST, **_NO_GOODS, "gtin": "09506000134352"}),
+    (_PLAIN, {"digest": _DIGEST, **_NO_GOODS}),
+    (f"{_PLAIN}.json", {"digest": _DIGEST, **_NO_GOODS}),
+    (f"https://id.example.com/a/b?digest={_DIGEST}", {"digest": _DIGEST, **_NO_GOODS}),
+    (_LINK, _FORM),
+    (f"{_LINK}?digest={_DIGEST[:-1]}", _FORM),
+    (f"{_LINK}?digest={_DIGEST.upper()}", _FORM),
+    (f"{_LINK}?digest={_DIGEST}&digest={_DIGEST}", _FORM),
+    (f"{_LINK}?Digest={_DIGEST}", _FORM),
+    (f"{_LINK[:-1]}1?digest={_DIGEST}", _DIGIT),
+    (f"{_PLAIN}?digest={_DIGEST}", _FORM),
+    (f"{_PLAIN}/", _FORM),
+    (f"{_PLAIN}#a", _FORM),
+    (f"https://user@id.example.com/p/{_DIGEST}", _FORM),
+    (f"ftp://id.example.com/p/{_DIGEST}", _FORM),
+    (_DIGEST, _FORM),
+]
+WRITTEN: list[tuple[str, dict[str, str], Any]] = [
+    ("https://id.example", _GOODS, {"address": _FULL}),
+    ("https://id.example/", {**_GOODS, "lot": "", "serial": ""}, {"address": f"{_LINK}?digest={_DIGEST}"}),
+    ("https://id.example.com", _NO_GOODS, {"address": _PLAIN}),
+    ("http://id.example.com", _NO_GOODS, _FORM),
+    ("https://id.example", {**_GOODS, "lot": "L" * 21}, _FORM),
+    ("https://id.example", {**_GOODS, "gtin": "09506000134351"}, _DIGIT),
+]
+_IS, _ANOTHER, _OTHERS, _NONE = (f"carrier.{one}" for one in ("digest", "other-passport", "other-goods", "not-stated"))
+_STATED = {"identifiers": ["urn:gtin:9506000134352"], "lot": "L/7", "serials": ["0001"]}
+COMPARED: list[tuple[str, str, dict[str, Any], list[str]]] = [
+    ("the passport that is meant", _DIGEST, _STATED, [_IS]),
+    ("another passport", "00" * 32, _STATED, [_ANOTHER]),
+    (
+        "a passport that states no goods",
+        _DIGEST,
+        {"identifiers": [], "lot": "", "serials": []},
+        [_IS, _NONE, _NONE, _NONE],
+    ),
+    ("another lot", _DIGEST, {**_STATED, "lot": "L/8"}, [_IS, _OTHERS]),
+    ("another GTIN", _DIGEST, {**_STATED, "identifiers": ["urn:gtin:4006381333931"]}, [_IS, _OTHERS]),
+]
+
+
+def data_carriers() -> list[Case]:
+    read = [case(f"read {text}", "read-carrier", expect, text=text) for text, expect in READ]
+    written = [
+        case(f"write {number}, below {base}", "write-carrier", expect, base=base, digest=_DIGEST, **goods)
+        for number, (base, goods, expect) in enumerate(WRITTEN)
+    ]
+    return [*read, *written] + [
+        case(name, "compare-carrier", {"codes": codes}, text=_FULL, root=root, stated=stated)
+        for name, root, stated, codes in COMPARED
     ]

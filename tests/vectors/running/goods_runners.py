@@ -1,4 +1,4 @@
-"""Runs the vectors of identifiers of goods. See `runners`."""
+"""Runs the vectors of identifiers of goods and of data carriers. See `runners`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from carbonseal.goods import identifiers
+from carbonseal.goods.data_carrier import Stated, carrier_address, check_carrier, parse_carrier
 from carbonseal.goods.digital_link import parse_link
 from carbonseal.goods.nomenclature import parse_code
 
@@ -32,3 +33,21 @@ def identify(case: Vector) -> dict[str, Any]:
         return {"same": text, "hs": None if hs is None else [hs.edition, hs.digits]}
     same = KINDS[kind](text)
     return {"same": same, **({"checkDigit": identifiers.mrn_check_digit(same)} if kind == "mrn" else {})}
+
+
+def read_carrier(case: Vector) -> dict[str, Any]:
+    """What a scanned address says."""
+    carrier = parse_carrier(case["text"])
+    return {"digest": carrier.digest.hex(), "gtin": carrier.gtin, "lot": carrier.lot, "serial": carrier.serial}
+
+
+def write_carrier(case: Vector) -> dict[str, Any]:
+    """The address of a label."""
+    digest = bytes.fromhex(case["digest"])
+    return {"address": carrier_address(case["base"], digest, case["gtin"], case["lot"], case["serial"])}
+
+
+def compare_carrier(case: Vector) -> dict[str, Any]:
+    """The codes of what an address says of a passport."""
+    found = check_carrier(parse_carrier(case["text"]), bytes.fromhex(case["root"]), Stated(**case["stated"]))
+    return {"codes": [finding.code.name for finding in found]}

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.files.archives import Opened, items_of
 from carbonseal.cli.files.items import STDIN, Item, open_regular, read_passport
+
+if TYPE_CHECKING:
+    from carbonseal.goods.data_carrier import DataCarrier
 
 BY_PRODUCTS = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"}  # what macOS and Windows put beside files
 
@@ -21,15 +26,17 @@ class GivenFiles:
     """Iterating reads every item, in order, and again as often as one likes; nothing is kept. A file that cannot be read, and what
     is not followed in a folder, is an item with its problem."""
 
-    def __init__(self, names: Iterable[str], beside: Iterable[Path] = ()) -> None:
-        """Files in folders, at any depth, but for those in `beside`, which the command was given for something else. Raises
-        `Failed` where there is none."""
+    def __init__(self, names: Iterable[str], beside: Iterable[Path] = (), asked_for: Sequence[Item] = ()) -> None:
+        """Files in folders, at any depth, but for those in `beside`, which the command was given for something else; after them,
+        what was `asked_for` at addresses. Raises `Failed` where there is none."""
         given = list(names)
+        self._asked_for = {item.name: item for item in asked_for}
         if STDIN in given and len(given) > 1:
             raise click.UsageError("- cannot be combined with files: standard input is one file.")
         self._stdin = read_passport(STDIN) if given == [STDIN] else b""
         left_out = {os.path.realpath(path) for path in beside}
         self.left_out: dict[str, None] = {}  # names that were left out, as systems make them
+        self.expected: DataCarrier | None = None  # what every item is compared with
         self._files: list[Item] = []  # without their bytes
         for name in given:
             if name == STDIN or not Path(name).is_dir():
@@ -40,12 +47,14 @@ class GivenFiles:
                     self.left_out[one.name] = None
                 elif os.path.realpath(one.name) not in left_out:
                     self._files.append(one)
+        self._files += (Item(name) for name in self._asked_for)
         if not self._files:
             raise Failed(f"there is no passport in {', '.join(given)}", "name files, or folders that have some")
 
     def __iter__(self) -> Iterator[Item]:
         for file in self._files:
-            yield from self._items(file)
+            for item in self._items(file):
+                yield item if self.expected is None else replace(item, carrier=self.expected)
 
     def __len__(self) -> int:
         """The number of files, each archive counted once."""
@@ -66,8 +75,8 @@ class GivenFiles:
         return None
 
     def _items(self, file: Item) -> Iterator[Item]:
-        if file.problem:
-            yield file
+        if file.problem or file.name in self._asked_for:
+            yield self._asked_for.get(file.name, file)
             return
         try:
             for item in self._read(file.name):

@@ -13,10 +13,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carbonseal.passport.file_kind import CLAIM
 from carbonseal.passport.passports import PASSPORT_LIMITS
+
+if TYPE_CHECKING:
+    from carbonseal.goods.data_carrier import DataCarrier
 
 STDIN = "-"
 MOST = PASSPORT_LIMITS.max_bytes + 1  # bytes that are read of one item: one more than a passport may have
@@ -25,11 +28,13 @@ SPACE = b" \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file: its name, and its bytes (no more than `MOST`) or why they could not be read."""
+    """One file: its name, and its bytes (no more than `MOST`) or why they could not be read. `carrier` is the data carrier that
+    it was asked for by, or is compared with."""
 
     name: str
     raw: bytes = b""
     problem: str = ""
+    carrier: DataCarrier | None = None
 
 
 def read_passport(path: str) -> bytes:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from click import style
 
+from carbonseal.cli.files.carriers import is_another, of_carrier
 from carbonseal.cli.files.items import Item
-from carbonseal.cli.formatting.reports import verdict_line
+from carbonseal.cli.formatting.reports import tree, verdict_line
 from carbonseal.cli.formatting.results import FileResult, Results, Style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.escaping import json_line
@@ -80,6 +81,7 @@ def claims_of(results: Results) -> Callable[[Item], FileResult]:
     """What gives the result of an item where there is no policy: undetermined, with what it claims."""
     from carbonseal.passport.passports import parse
     from carbonseal.verification.codes import POLICY_NOT_GIVEN
+    from carbonseal.verification.verify import Report
 
     def run(item: Item) -> FileResult:
         if item.problem:
@@ -90,11 +92,14 @@ def claims_of(results: Results) -> Callable[[Item], FileResult]:
             return results.refused(item.name, refused.finding)
         except MemoryError:
             return results.not_read(item.name, "there is not enough memory to read it")
+        compared = of_carrier(item, passport)
+        if is_another(compared):
+            return results.report(item.name, Report(Verdict.UNDETERMINED, tuple(compared)))
         finding = POLICY_NOT_GIVEN()
         match results.style:
             case Style.FULL:
-                lines = [*_about(passport, item.name, results.at), *_wanted(passport), finding.message, finding.remedy]
-                text = "\n".join(lines)
+                lines = [*_about(passport, item.name, results.at), *tree(compared), *([""] if compared else [])]
+                text = "\n".join([*lines, *_wanted(passport), finding.message, finding.remedy])
             case Style.BRIEF:
                 text = "\n".join([verdict_line(item.name, Verdict.UNDETERMINED), *_wanted(passport)])
             case Style.JSON:
@@ -107,7 +112,7 @@ def claims_of(results: Results) -> Callable[[Item], FileResult]:
                         "subject": root.subject,
                         "name": root.name,
                         "claims": Claims.of(passport).to_json(),
-                        "findings": [finding.to_json()],
+                        "findings": [one.to_json() for one in (*compared, finding)],
                     }
                 )
             case Style.QUIET:

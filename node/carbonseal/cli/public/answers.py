@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -151,5 +152,5 @@ def _answer(request: urllib.request.Request) -> Answer:
             return Answer(error.code, _lower(error.headers), error.read(REFUSAL))
 
 
-def _lower(headers: http.client.HTTPMessage) -> dict[str, str]:
+def _lower(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""A passport from an address with its digest (docs/spec.md, "Data carriers"). The server vouches for nothing: the digest decides.
+"""A passport from an address with its digest (docs/spec.md, section 27). The server vouches for nothing: the digest decides.
 
 - Asked is the host of the address alone, as `answers.get` asks it.
 - An answer that is not a passport is not had: what some server puts at an address is no verdict on anybody.

@@ -1,4 +1,4 @@
-"""Routes of data carriers (docs/spec.md, "Data carriers"): a passport by the digest in its address, for everybody.
+"""Routes of data carriers (docs/spec.md, section 27): a passport by the digest in its address, for everybody.
 
 - `/p/DIGEST`, and any address in the form of a GS1 Digital Link, `/01/GTIN[/10/LOT][/21/SERIAL]?digest=DIGEST`. The digest alone
   decides what is given: nobody guesses it, and an identifier that can be guessed opens nothing.

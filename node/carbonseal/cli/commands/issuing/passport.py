@@ -1,5 +1,5 @@
-"""`carbonseal passport`: issue, list, export, refresh, revoke, suspend, reinstate, show. `records` is in
-`formatting.disclosed`."""
+"""`carbonseal passport`: issue, list, export, refresh, revoke, suspend, reinstate, show. `qr` is in a module of its own, `records`
+in `formatting.disclosed`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from carbonseal.cli.commands.issuing.qr import qr
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.files.items import STDIN
 from carbonseal.cli.formatting.disclosed import records
@@ -272,6 +273,7 @@ def reinstate(directory: Path, what: str) -> None:
     click.echo(_SHOWN_ONCE_REFRESHED)
 
 
+passport.add_command(qr)
 passport.add_command(show)
 passport.add_command(records)
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examination, write_proofs
 from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, is_address
 from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.files.items import STDIN
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
 from carbonseal.cli.formatting.claims import claims_of
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.results import FileResult, Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.options import INSTANT, PASSPORTS, READABLE, Once
+from carbonseal.cli.options import INSTANT, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import VerifyJob, for_each
 from carbonseal.findings import Refused
 
+if TYPE_CHECKING:
+    from carbonseal.goods.data_carrier import DataCarrier
+
 
 @click.command(short_help="Verify passports offline, against your policy.")
-@PASSPORTS
+@click.argument("passports", nargs=-1, required=True, type=PassportOrAddress(), metavar="PASSPORT|ADDRESS...")
 @POLICY_OR_FOLDER
 @click.option("--trust", cls=Once, type=READABLE, help="Block hashes and the like: see `carbonseal trust gather`.")
 @click.option("--at", type=INSTANT, help="Verify as of this instant (2026-11-22T12:00:00Z). Default: now.")
@@ -34,6 +40,14 @@ from carbonseal.findings import Refused
     multiple=True,
     metavar="TILES",
     help="A log's tiles, a folder or a URL, for `require history`; repeatable.",
+)
+@click.option(
+    "--expect-digest",
+    "expected",
+    cls=Once,
+    type=CARRIER,
+    metavar="DIGEST|ADDRESS",
+    help="Undetermined unless the passport is the one with this digest, as a label has it.",
 )
 @click.option(
     "--observations", cls=Once, type=FILE, help="Write what the files show of logs: see `carbonseal examine`."
@@ -51,6 +65,7 @@ def verify(
     trust: Path | None,
     at: datetime | None,
     histories: tuple[str, ...],
+    expected: DataCarrier | None,
     observations: Path | None,
     force: bool,
     fraud_proofs: Path | None,
@@ -62,6 +77,9 @@ def verify(
     they show that a log equivocates, what it sealed is rejected. A fraud proof of a log may be among them, or alone.
 
     Without --policy, it says what they claim, and what a policy would have to name: the exit status is 3.
+
+    An ADDRESS is what was scanned from a product (https://…): that host alone is asked for the passport, and the digest in the
+    address decides whether what comes is the right one. A file that you have is compared with a label by --expect-digest.
 
     Archives (zip, tar, gzip) and files with one passport a line are opened; in folders every file is looked at, whatever its
     name.
@@ -82,6 +100,8 @@ def verify(
       carbonseal verify deliveries/ --policy office/
       carbonseal verify deliveries/ --policy customs.policy --trust trust.json --json > verdicts.ndjson
       carbonseal verify passport.json --policy customs.policy --at 2027-01-01T00:00:00Z
+      carbonseal verify 'https://id.example.com/p/5f0c…' --policy customs.policy
+      carbonseal verify passport.json --policy customs.policy --expect-digest 5f0c…
       carbonseal verify deliveries/ --policy customs.policy --observations monday.ndjson --fraud-proofs .
     """
     if as_json and quiet:
@@ -89,7 +109,7 @@ def verify(
     if policy is None and (trust or histories or observations or fraud_proofs):
         raise click.UsageError("--trust, --history, --observations and --fraud-proofs need --policy.")
     brought = None if policy is None else bring(policy, trust)
-    files = GivenFiles(passports, beside=brought.paths if brought else ())
+    files = _files(passports, beside=brought.paths if brought else (), expected=expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
     results = Results(style, at or datetime.now(UTC))
     if brought is None:
@@ -109,6 +129,22 @@ def verify(
         names = ", ".join(sorted({Path(name).name for name in files.left_out}))
         click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
     ctx.exit(totals.status)
+
+
+def _files(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier | None) -> GivenFiles:
+    """The files that were named, and what is at the addresses that were."""
+    paths = [name for name in named if not is_address(name)]
+    addresses = list(dict.fromkeys(name for name in named if is_address(name)))
+    if expected is not None and addresses:
+        raise click.UsageError("--expect-digest is for files: an address has its digest already.")
+    if STDIN in paths and addresses:
+        raise click.UsageError("- cannot be combined with addresses: standard input is one file.")
+    asked_for = [ask_for(CARRIER.convert(address, None, None)) for address in addresses]
+    files = GivenFiles(paths, beside, asked_for)
+    if expected is not None and files.many:
+        raise click.UsageError("--expect-digest is for one passport.")
+    files.expected = expected
+    return files
 
 
 def _verify(
