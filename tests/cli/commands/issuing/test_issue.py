@@ -16,7 +16,7 @@ issuer = "maker"
 subject = "urn:example:{name}"
 name = "{name}"
 validUntil = 2028-01-01T01:00:00+01:00
-identifiers = ["urn:gtin:{name}"]
+identifiers = ["urn:example:article:{name}"]
 facility = {{id = "urn:example:works", name = "Works", country = "DE"}}
 records = [
   {{role = "footprint", commitment = "{footprint}"}},
@@ -72,7 +72,7 @@ def test_a_request_in_toml_is_read_digit_by_digit(folder: Path) -> None:
     assert cell.batch is not None
     assert (cell.batch.number, cell.batch.quantity, cell.batch.unit) == ("L-1", "1000", "piece")
     assert cell.document["validUntil"] == "2028-01-01T00:00:00Z"
-    assert cell.identities == {"urn:example:cell", "urn:gtin:cell"}
+    assert cell.identities == {"urn:example:cell", "urn:example:article:cell"}
 
 
 def test_a_component_is_taken_from_its_file(folder: Path) -> None:
