@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from carbonseal.findings import Finding
 
@@ -67,8 +66,8 @@ def parse_carrier(text: str) -> DataCarrier:
     if len(text) > _LONGEST or not _ADDRESS.fullmatch(text):
         raise malformed(text[:80], CARRIER, "expected https://, a host, and no user, blank or fragment")
     address, _, query = text.partition("?")
-    named = [value for name, value in parse_qsl(query, keep_blank_values=True) if name == PARAMETER]
-    named += _BELOW.findall(address)
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    named = [value for name, _, value in pairs if name == PARAMETER] + _BELOW.findall(address)
     if len(named) != 1 or not _DIGEST.fullmatch(named[0]):
         problem = f"expected 64 lower-case hexadecimal digits, once: ?{PARAMETER}=… or /p/…"
         raise malformed(text, CARRIER, problem)
