@@ -73,7 +73,8 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        return Finding(self, place, {name: _printable(str(fact)) for name, fact in facts.items()})
+        phrases = {name: fact.phrases for name, fact in facts.items() if isinstance(fact, (Phrase, Phrases))}
+        return Finding(self, place, {name: _printable(str(fact)) for name, fact in facts.items()}, phrases)
 
 
 def _printable(fact: str) -> str:
@@ -83,12 +84,65 @@ def _printable(fact: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """The wording of a fact that is a phrase: a stable name, and a format string over facts of its own. Calling a template makes a
+    `Phrase`. What reads findings in another language translates templates as it does the texts of codes.
+
+    >>> WITHHELD = Template("withheld", "the footprint of {product} is withheld")
+    >>> str(WITHHELD(product="Cell"))
+    'the footprint of Cell is withheld'
+    """
+
+    name: str
+    text: str
+
+    def __call__(self, **facts: object) -> Phrase:
+        return Phrase(self, {name: _printable(str(fact)) for name, fact in facts.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A fact of a finding that is said in words: its template, and the facts in it."""
+
+    template: Template
+    facts: Mapping[str, str]
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Itself: what a finding keeps of it."""
+        return (self,)
+
+    def __str__(self) -> str:
+        return self.template.text.format_map(self.facts)
+
+    def to_json(self) -> dict[str, object]:
+        """As `carbonseal verify --json` prints it."""
+        return {"phrase": self.template.name, "text": str(self), "facts": dict(self.facts)}
+
+
+class Phrases:
+    """A fact that is several phrases, one after the other."""
+
+    __slots__ = ()
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """All of them."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.phrases))
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check: a code, the place that it speaks of (outermost first), and the facts of the case."""
+    """The outcome of one check: a code, the place that it speaks of (outermost first), and the facts of the case; of facts that are
+    phrases, also these."""
 
     code: Code
     place: Place = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
 
     @property
     def message(self) -> str:
@@ -102,7 +156,7 @@ class Finding:
 
     def under(self, *place: str) -> Finding:
         """The same finding, with `place` put in front of its place."""
-        return Finding(self.code, place + self.place, self.facts)
+        return Finding(self.code, place + self.place, self.facts, self.phrases)
 
     def __str__(self) -> str:
         where = " > ".join(self.place)
@@ -114,7 +168,8 @@ class Finding:
         )
 
     def to_json(self) -> dict[str, object]:
-        """As `carbonseal verify --json` prints it."""
+        """As `carbonseal verify --json` prints it; `phrases` where a fact is said in words."""
+        phrases = {name: [one.to_json() for one in several] for name, several in self.phrases.items()}
         return {
             "code": self.code.name,
             "outcome": self.code.outcome.value,
@@ -122,6 +177,7 @@ class Finding:
             "message": self.message,
             "remedy": self.remedy,
             "facts": dict(self.facts),
+            **({"phrases": phrases} if phrases else {}),
         }
 
 

@@ -10,8 +10,8 @@ import pytest
 import carbonseal
 from carbonseal import footprint
 from carbonseal.findings import Refused
-from carbonseal.flow.graph import Missing
 from carbonseal.flow.impact import impacts
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.tree import tree_of
 from carbonseal.footprints.figures import Figure
 from tests.flow.chains import Chain, listed, used

@@ -44,7 +44,7 @@ def _words() -> frozenset[str]:
 
 
 def test_every_code_is_named_by_a_test() -> None:
-    """The lighter codes of a check's rule are made of the heaviest, and tests/flow/test_rules.py makes them all."""
+    """The lighter codes of a check's rule are made of the heaviest, and tests/flow/outcomes/test_rules.py makes them all."""
     named = _words()
     unnamed = [d.code.name for d in codes.defined() if not {d.code.name, d.constant} & named]
     lighter = [f"{name}{suffix}" for name in named for suffix in ("-noted", "-undetermined")]

@@ -23,27 +23,13 @@ from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecor
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import Profile
 
-MOST_REASONS = 5
+from . import phrases
+from .phrases import Missing
+
 LONGEST_NAME = 80  # characters of a product's name in the place of a finding
 
 Lot = tuple[str, str, bytes]  # issuer, product, SHA-256(salt ‖ number): `ProductCredential.lot`
 Lookup = Callable[[str], Profile]  # of a profile by its id; raises Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Why something cannot be computed, in words: the first reasons, and how many there are more."""
-
-    reasons: tuple[str, ...]
-    more: int = 0
-
-    def __add__(self, other: Missing) -> Missing:
-        new = tuple(reason for reason in other.reasons if reason not in self.reasons)
-        room = max(0, MOST_REASONS - len(self.reasons))
-        return Missing(self.reasons + new[:room], self.more + other.more + len(new[room:]))
-
-    def __str__(self) -> str:
-        return ", ".join(self.reasons) + (f", and {self.more:,} more" if self.more else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +76,7 @@ class Product:
         """The total of its footprint, kg CO2e for its declared amount."""
         if self.footprint is None:
             return self.lacking
-        return self.footprint.total or Missing((f"a total of {self.label}",))
+        return self.footprint.total or Missing((phrases.TOTAL(product=self.label),))
 
     @property
     def gross(self) -> Figure | Missing:
@@ -108,12 +94,12 @@ class Product:
         """Why it has no footprint; only where it has none."""
         record = self.footprint_record
         if record is None:
-            return Missing((f"{self.label} has no footprint",))
+            return Missing((phrases.NO_FOOTPRINT(product=self.label),))
         if not record.is_disclosed:
-            return Missing((f"the footprint of {self.label} is withheld",))
+            return Missing((phrases.WITHHELD(product=self.label),))
         if record.problem:
-            return Missing((f"the footprint of {self.label} is not a record of {record.listed.profile}",))
-        return Missing((f"{record.listed.profile} has no figures that can be read here",))
+            return Missing((phrases.NOT_OF_PROFILE(product=self.label, profile=record.listed.profile),))
+        return Missing((phrases.NO_FIGURES(profile=record.listed.profile),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,9 +131,9 @@ class Edge:
         if footprint is None:
             return self.parent.lacking
         if quantity is None or amount is None or not amount.value:
-            return Missing((f"the quantity of {self.label}",))
+            return Missing((phrases.QUANTITY(component=self.label),))
         if unit is None or per_unit is None:
-            return Missing((f"a known unit of {self.label}: {self.component.unit} per {per.unit}",))
+            return Missing((phrases.UNIT(component=self.label, unit=self.component.unit, per=per.unit),))
         declared = amount_in(footprint, per_unit, self.parent.label)
         if isinstance(declared, Missing):
             return declared
@@ -158,7 +144,7 @@ class Edge:
         """How many declared amounts of the child's footprint are in the declared amount of the parent's."""
         quantity = self.quantity
         if self.child is None:
-            missing = self._not_carried
+            missing = self.not_carried
             return missing + quantity if isinstance(quantity, Missing) else missing
         if self.child.footprint is None:
             lacking = self.child.lacking
@@ -171,12 +157,12 @@ class Edge:
     @cached_property
     def contribution(self) -> Figure | Missing:
         """What the component brings, kg CO2e in the declared amount of its parent: quantity x figure."""
-        return self._brought(self.child.figure) if self.child else self._not_carried
+        return self._brought(self.child.figure) if self.child else self.not_carried
 
     @cached_property
     def gross_contribution(self) -> Figure | Missing:
         """What it brings, removals and captures left out."""
-        return self._brought(self.child.gross) if self.child else self._not_carried
+        return self._brought(self.child.gross) if self.child else self.not_carried
 
     def _brought(self, figure: Figure | Missing) -> Figure | Missing:
         count = self.units_of_child
@@ -185,12 +171,14 @@ class Edge:
         parent, child = self.parent.footprint, self.child.footprint if self.child else None
         lacking = incomparable(parent, child) if parent and child else []
         if lacking:
-            return Missing(tuple(f"{what} of {self.label} and {self.parent.label}" for what in lacking))
+            labels = {"one": self.label, "other": self.parent.label}
+            return Missing(tuple(phrases.COMPARABLE[what](**labels) for what in lacking))
         return figure if isinstance(figure, Missing) else figure.times(count)
 
     @property
-    def _not_carried(self) -> Missing:
-        return Missing((f"the component {self.label} is not carried",))
+    def not_carried(self) -> Missing:
+        """Why nothing is known of it; only where `child` is None."""
+        return Missing((phrases.NOT_CARRIED(component=self.label),))
 
 
 @dataclass(frozen=True)
@@ -237,15 +225,18 @@ class Graph:
 def amount_in(footprint: Footprint, unit: Unit, label: str) -> Fraction | Missing:
     """The declared amount of a footprint in `unit`: by the table of units, else by the mass that the same footprint states."""
     if footprint.functional_unit:
-        return Missing((f"the figure of {label} is per {footprint.functional_unit}",))
+        return Missing((phrases.FUNCTIONAL_UNIT(product=label, unit=footprint.functional_unit),))
     if footprint.amount is None or footprint.unit is None:
-        return Missing((f"a declared amount of {label} in a known unit: {footprint.unit_word or 'none is stated'}",))
+        word = footprint.unit_word
+        return Missing(
+            (phrases.DECLARED_UNIT(product=label, unit=word) if word else phrases.DECLARED_AMOUNT(product=label),)
+        )
     factor = footprint.unit.to(unit)
     if factor is not None:
         return footprint.amount.value * factor
     if unit.dimension == units.MASS and footprint.mass is not None and footprint.mass.value:
         return footprint.mass.value / unit.factor
-    return Missing((f"{label} is declared in {footprint.unit.name}, and nothing says how much {unit.name} that is",))
+    return Missing((phrases.CONVERSION(product=label, unit=footprint.unit.name, wanted=unit.name),))
 
 
 def graph_of(passport: Passport, lookup: Lookup, existed_by: Mapping[bytes, datetime | None] | None = None) -> Graph:

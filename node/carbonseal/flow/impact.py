@@ -13,7 +13,9 @@ from fractions import Fraction
 from carbonseal.footprints.comparability import incomparable
 from carbonseal.footprints.figures import Figure
 
-from .graph import Graph, Missing, Product
+from . import phrases
+from .graph import Graph, Product
+from .phrases import Missing, all_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def impacts(graph: Graph, old: bytes, new: Product) -> Iterator[Impact]:
             count = edge.units_of_child
             is_used = is_used and below_used and edge.is_used
             if isinstance(below, Missing) or isinstance(count, Missing) or isinstance(change, Missing):
-                change = sum((one for one in (change, below, count) if isinstance(one, Missing)), Missing(()))
+                change = all_missing((change, below, count))
             else:
                 change += count * below
         changes[product.credential.digest] = change, is_used
@@ -70,16 +72,15 @@ def impacts(graph: Graph, old: bytes, new: Product) -> Iterator[Impact]:
 def _difference(old: Product, new: Product) -> Fraction | Missing:
     """By how much the corrected product changes, for the declared amount that its old footprint states."""
     before, after = old.figure, new.figure
-    missing = sum((one for one in (before, after) if isinstance(one, Missing)), Missing(()))
     if isinstance(before, Missing) or isinstance(after, Missing) or old.footprint is None or new.footprint is None:
-        return missing
+        return all_missing((before, after))
     lacking = incomparable(old.footprint, new.footprint)
     if lacking:
-        return Missing(tuple(f"{what} of the old and the new footprint" for what in lacking))
+        return Missing(tuple(phrases.COMPARABLE[what](one=old.label, other=new.label) for what in lacking))
     amounts = old.footprint.amount, new.footprint.amount
     factor = new.footprint.unit.to(old.footprint.unit) if old.footprint.unit and new.footprint.unit else None
     if factor is None or amounts[0] is None or amounts[1] is None:
-        return Missing(("declared amounts in units that convert",))
+        return Missing((phrases.SAME_UNIT(one=old.label, other=new.label),))
     return after.value / (amounts[1].value * factor) * amounts[0].value - before.value
 
 

@@ -21,7 +21,9 @@ from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import ProductCredential
 
-from .graph import Edge, Lot, Missing, Product
+from . import phrases
+from .graph import Edge, Lot, Product
+from .phrases import Missing
 
 One = TypeVar("One", bound="Stated")
 
@@ -88,13 +90,13 @@ def takes_of(product: Product, edges: Iterable[Edge]) -> Iterator[Take | Missing
 def _taken(parent: ProductCredential, edge: Edge) -> tuple[Figure, str] | Missing:
     component, label = edge.component, edge.parent.label
     if parent.batch is None:
-        return Missing((f"a batch of {label}",))
+        return Missing((phrases.BATCH(product=label),))
     made, per = read_decimal(parent.batch.quantity), read_decimal(component.per.amount)
     quantity, unit = read_decimal(component.quantity), units.find(component.unit)
     batch_unit, per_unit = units.find(parent.batch.unit), units.find(component.per.unit)
     factor = batch_unit.to(per_unit) if batch_unit and per_unit else None
     if made is None or per is None or not per.value or quantity is None or unit is None or factor is None:
-        return Missing((f"a unit that leads from the batch of {label} to what it is stated per",))
+        return Missing((phrases.BATCH_UNIT(product=label),))
     return Figure(quantity.value * made.value * factor * unit.factor / per.value, Fraction(0)), unit.dimension
 
 

@@ -15,7 +15,9 @@ from carbonseal.footprints.figures import Figure, exact_sum, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import STAGE
 
-from .graph import Edge, Graph, Missing, Product, ReadRecord, amount_in
+from . import phrases
+from .graph import Edge, Graph, Product, ReadRecord, amount_in
+from .phrases import Missing, all_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +127,25 @@ def _of_root(product: Product, in_root: Fraction | None) -> Fraction | None:
 def _own(product: Product, edges: Sequence[Edge]) -> Fraction | Missing:
     total = product.figure
     brought = [edge.contribution for edge in edges]
-    missing = sum((one for one in brought if isinstance(one, Missing)), Missing(()))
-    if isinstance(total, Missing) or missing.reasons:
-        return (total if isinstance(total, Missing) else Missing(())) + missing
+    missing = all_missing((total, *brought))
+    if isinstance(total, Missing) or missing:
+        return missing
     return total.value - exact_sum(one.value for one in brought if isinstance(one, Figure))
 
 
 def _stages(product: Product) -> Iterator[StageBranch]:
     for record in product.records:
         if record.listed.role == STAGE:
-            yield StageBranch(record.listed.stage, record, _stage_figure(record))
+            yield StageBranch(record.listed.stage, record, _stage_figure(record, product.label))
 
 
-def _stage_figure(record: ReadRecord) -> Figure | Missing:
+def _stage_figure(record: ReadRecord, product: str) -> Figure | Missing:
     """What a stage's record says for the quantity that the credential lists."""
-    name = f"the stage {record.listed.stage}"
+    stage = record.listed.stage
     if record.footprint is None:
-        return Missing((f"the record of {name}",))
+        return Missing((phrases.STAGE_RECORD(stage=stage),))
     quantity, unit = read_decimal(record.listed.quantity), units.find(record.listed.unit)
     if quantity is None or unit is None or record.footprint.total is None:
-        return Missing((f"the quantity and the total of {name}",))
-    declared = amount_in(record.footprint, unit, name)
+        return Missing((phrases.STAGE_FIGURES(stage=stage),))
+    declared = amount_in(record.footprint, unit, f"{product}, {stage}")
     return declared if isinstance(declared, Missing) else record.footprint.total.times(quantity.value / declared)

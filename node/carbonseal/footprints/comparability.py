@@ -10,13 +10,13 @@ def incomparable(parent: Footprint, child: Footprint) -> list[str]:
     up into the parent's."""
     lacking = []
     if parent.basis != child.basis and Basis.UNSTATED not in (parent.basis, child.basis):
-        lacking.append("one basis of biogenic carbon")
+        lacking.append("basis")
     if parent.boundary and child.boundary and parent.boundary != child.boundary:
-        lacking.append("one boundary")
+        lacking.append("boundary")
     if parent.gwp_sets and child.gwp_sets and not any(one in child.gwp_sets for one in parent.gwp_sets):
-        lacking.append("one set of GWP factors")
+        lacking.append("gwp-set")
     if parent.methods.free_attribution or child.methods.free_attribution:
-        lacking.append("figures that were not attributed freely")
+        lacking.append("free-attribution")
     if parent.methods.substitution or child.methods.substitution:
-        lacking.append("figures without credits by substitution")
+        lacking.append("substitution")
     return lacking

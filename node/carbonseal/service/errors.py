@@ -64,6 +64,7 @@ def describe(finding: Finding) -> dict[str, object]:
     """A finding as the service's JSON has it: code, outcome, place, message, remedy."""
     described = finding.to_json()
     del described["facts"]
+    described.pop("phrases", None)
     return described
 
 

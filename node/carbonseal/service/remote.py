@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -226,7 +227,7 @@ class RemoteNode:
         if "receipt" in result:
             return Submitted(place, self._receipt(result["receipt"]))
         finding = self._refused(result["error"]).finding
-        return Submitted(place, finding=Finding(finding.code, place + finding.place[1:], finding.facts))
+        return Submitted(place, finding=replace(finding, place=place + finding.place[1:]))
 
     def _refused(self, error: Mapping[str, Any], status: int = 400) -> Refused:
         """The node's own finding; or that the answer is not a node's."""

@@ -13,6 +13,7 @@ from string import Formatter
 from carbonseal.findings import Code, Outcome
 from carbonseal.flow.rules import Rule
 from tests.repository.sources import Module, absolute, modules
+from tests.repository.texts import phrases
 from tests.repository.texts.families import FAMILIES, GROUPS, RESERVED
 from tests.repository.texts.rejections import ARGUMENTS, NO_VERDICT, Rejection
 
@@ -106,7 +107,7 @@ def family_of(name: str) -> str:
 
 def page() -> str:
     """docs/codes.md: the tree of families, the names that are reserved, and every code by family."""
-    parts = [HEAD, _tree(), _rejections(), _reserved()]
+    parts = [HEAD, _tree(), _rejections(), phrases.section(), _reserved()]
     everything = sorted(defined(), key=lambda d: d.code.name)
     for family, group in groupby(everything, key=lambda d: family_of(d.code.name)):
         if family not in FAMILIES:

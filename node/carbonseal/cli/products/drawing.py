@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from carbonseal.flow.graph import Missing
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.tree import Branch, StageBranch
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint

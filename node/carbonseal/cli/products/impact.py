@@ -109,9 +109,8 @@ def _order(one: Impact, above: Fraction) -> tuple[bool, bool, Fraction]:
 
 
 def _row(file: str, one: Impact) -> dict[str, str | None]:
-    from carbonseal.flow.graph import Missing
+    from carbonseal.flow.phrases import all_missing
 
-    missing = sum((each for each in (one.old, one.change) if isinstance(each, Missing)), Missing(()))
     return {
         "file": file,
         "name": one.product.credential.name,
@@ -122,7 +121,7 @@ def _row(file: str, one: Impact) -> dict[str, str | None]:
         "new": number(one.new),
         "change_percent": None if one.relative is None else decimal_text(one.relative * 100, 6),
         "basis": "used" if one.is_used else "listed",
-        "missing": str(missing) or None,
+        "missing": str(all_missing((one.old, one.change))) or None,
     }
 
 

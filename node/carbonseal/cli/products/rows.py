@@ -9,7 +9,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from carbonseal.flow.graph import Missing, Product
+from carbonseal.flow.graph import Product
+from carbonseal.flow.phrases import Missing, all_missing
 from carbonseal.flow.tree import Branch, StageBranch
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint
@@ -137,5 +138,4 @@ def _stage_row(stage: StageBranch) -> dict[str, str | None]:
 
 
 def _missing(branch: Branch) -> str | None:
-    lacking = sum((one for one in (branch.figure, branch.contribution) if isinstance(one, Missing)), Missing(()))
-    return str(lacking) or None
+    return str(all_missing((branch.figure, branch.contribution))) or None

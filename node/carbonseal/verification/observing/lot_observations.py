@@ -20,8 +20,9 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from carbonseal.findings import Refused
-from carbonseal.flow.graph import Lot, Missing, graph_of
+from carbonseal.flow.graph import Lot, graph_of
 from carbonseal.flow.lots import Balance, Stated, Take, Yield, balances, takes_of, yield_of
+from carbonseal.flow.phrases import Missing
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.instants import format_instant, parse_instant

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.checks.record.validity import years_later
-from carbonseal.flow.graph import Edge, Graph, Missing, Product
+from carbonseal.flow.graph import Edge, Graph, Product
+from carbonseal.flow.phrases import all_missing
 from carbonseal.flow.rules import Kind, Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.model import Basis, Footprint, Period
 from carbonseal.footprints.stages import stages_text
@@ -58,12 +60,12 @@ class Comparable:
         for edge in graph.all_edges():
             place = (edge.parent.label,)
             lacking = [
-                product.lacking if product else Missing((f"the component {edge.label} is not carried",))
+                product.lacking if product else edge.not_carried
                 for product in (edge.parent, edge.child)
                 if product is None or product.footprint is None
             ]
             if lacking:
-                yield Result(NOT_CHECKABLE, place, {"missing": sum(lacking, Missing(()))})
+                yield Result(NOT_CHECKABLE, place, {"missing": all_missing(lacking)})
             elif edge.parent.footprint and edge.child and edge.child.footprint:
                 found = [*_results(edge.parent.footprint, edge.child, edge.child.footprint)] or [Result(HOLDS)]
                 yield from (_weighed(result, edge).under(place) for result in found)
@@ -76,7 +78,7 @@ def _weighed(result: Result, edge: Edge) -> Result:
     """A figure that is only listed entered no other: that it could not is no fault."""
     if edge.is_used or result.rule.kind is not Kind.FAILS:
         return result
-    return Result(NOT_CHECKABLE, facts={"missing": f"another figure of {edge.label}: that one is listed, and not used"})
+    return Result(NOT_CHECKABLE, facts={"missing": phrases.USED_FIGURE(component=edge.label)})
 
 
 def _results(parent: Footprint, product: Product, child: Footprint) -> Iterator[Result]:
@@ -100,7 +102,7 @@ def _gwp_sets(parent: Footprint, child: Footprint, told: dict[str, str]) -> Iter
         if parent.gwp_sets != child.gwp_sets:
             yield Result(GWP_SET, facts=told | {"component": child.gwp_sets[0], "product": parent.gwp_sets[0]})
     elif parent.gwp_sets != child.gwp_sets or not parent.gwp_sets:
-        yield Result(NOT_CHECKABLE, facts={"missing": f"one set of GWP factors, of {told['label']} and of the product"})
+        yield Result(NOT_CHECKABLE, facts={"missing": phrases.GWP_SET(component=told["label"])})
 
 
 def _periods(parent: Period, child: Period, told: dict[str, str]) -> Iterator[Result]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.graph import Edge, Graph, Missing, Product
+from carbonseal.flow.graph import Edge, Graph, Product
+from carbonseal.flow.phrases import Missing, all_missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure, exact_sum
 
@@ -54,7 +56,7 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     if compared.grade is not Grade.APART:
         return Result(NEAR, facts=compared.facts())
     if product.footprint and product.footprint.has_co_products:
-        return Result(NOT_CHECKABLE, facts={"missing": "the share of the burden that its co-products carry"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.CO_PRODUCTS()})
     used = _comparison(product, [edge for edge in edges if edge.is_used], setting)
     is_decisive = isinstance(used, Comparison) and used.difference < 0 and used.grade is Grade.APART
     return Result(EXCEED, facts=compared.facts(), is_decisive=is_decisive)
@@ -71,10 +73,10 @@ def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Co
         brought = [edge.gross_contribution for edge in edges]
         known = [figure for figure in brought if isinstance(figure, Figure)]
         if any(figure.value < 0 for figure in known):
-            return Missing(("gross figures of components that are negative",))
-    missing = [figure for figure in brought if isinstance(figure, Missing)]
+            return Missing((phrases.NEGATIVE(),))
+    missing = all_missing((total, *brought))
     if isinstance(total, Missing) or missing:
-        return sum(missing, total if isinstance(total, Missing) else Missing(()))
+        return missing
     computed = exact_sum(figure.value for figure in known)
     return Comparison(total, computed, [figure.half for figure in known], setting.band)
 

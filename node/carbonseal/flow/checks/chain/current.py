@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.checks.record.validity import in_force
 from carbonseal.flow.graph import Edge, Graph, Product
@@ -62,7 +63,7 @@ class Current:
         }
         for edge in graph.all_edges():
             if edge.child is None:
-                yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": f"the component {edge.label}"})
+                yield Result(NOT_CHECKABLE, (edge.parent.label,), {"missing": edge.not_carried})
                 continue
             credential = edge.child.credential
             found = [*_at_issue(edge, edge.child, successors.get((credential.issuer, credential.digest)))]
@@ -78,8 +79,8 @@ def _at_issue(edge: Edge, child: Product, successor: Product | None) -> Iterator
         yield Result(DEPRECATED, facts={"label": child.label})
     force = in_force(child.footprint) if child.footprint else None
     for what, end in (
-        ("the footprint", force.end if force else None),
-        ("the credential", child.credential.valid_until),
+        (phrases.FOOTPRINT(), force.end if force else None),
+        (phrases.CREDENTIAL(), child.credential.valid_until),
     ):
         if end is not None and end <= issued:
             yield Result(EXPIRED, facts=_times(child, issued) | {"what": what, "end": format_instant(end)})

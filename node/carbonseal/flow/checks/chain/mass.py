@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.graph import Edge, Graph, Missing, Product
+from carbonseal.flow.graph import Edge, Graph, Product
+from carbonseal.flow.phrases import Missing, all_missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, exact_sum
@@ -70,25 +72,23 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     if footprint is None:
         return Result(NOT_CHECKABLE, facts={"missing": product.lacking})
     if footprint.methods.mass_balancing or footprint.methods.free_attribution:
-        return Result(
-            NOT_CHECKABLE, facts={"missing": "physical content: the figures are mass-balanced or freely attributed"}
-        )
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.PHYSICAL_CONTENT()})
     if footprint.mass is None or not footprint.mass.value:
-        return Result(NOT_CHECKABLE, facts={"missing": f"the mass of {product.label}"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.MASS(product=product.label)})
     parts = [_Part(edge, _mass(edge)) for edge in edges]
     stated = _with_waste(footprint, footprint.mass)
-    missing = sum((part.mass for part in parts if isinstance(part.mass, Missing)), Missing(()))
+    missing = all_missing(part.mass for part in parts)
     counts = parts if stated is not footprint.mass else [part for part in parts if part.is_counted]
     bound = _compare(stated, counts, setting)
     if bound.difference < 0 and bound.grade is Grade.APART:
         if _fits_without_packaging(footprint, stated, counts, setting):
-            return Result(NOT_CHECKABLE, facts={"missing": "which components are packaging, which is in no mass"})
-        is_decisive = all(part.edge.is_used for part in counts) and not missing.reasons
+            return Result(NOT_CHECKABLE, facts={"missing": phrases.PACKAGING()})
+        is_decisive = all(part.edge.is_used for part in counts) and not missing
         return Result(EXCEEDS, facts=bound.facts(), is_decisive=is_decisive)
     everything = bound if len(counts) == len(parts) else _compare(stated, parts, setting)
     if everything.difference < 0 and everything.grade is Grade.APART:
-        missing += Missing(("waste and co-products, which could explain what its components weigh more",))
-    if missing.reasons:
+        missing += Missing((phrases.WASTE(),))
+    if missing:
         return Result(NOT_CHECKABLE, facts={"missing": missing})
     is_near = everything.difference < 0 and everything.grade is Grade.NEAR
     if is_near or (bound.difference < 0 and bound.grade is Grade.COARSE):
@@ -143,4 +143,4 @@ def _mass(edge: Edge) -> Figure | Missing:
     if isinstance(count, Missing):
         return count
     mass = edge.child.footprint.mass if edge.child and edge.child.footprint else None
-    return mass.times(count) if mass is not None and mass.value else Missing((f"the mass of {edge.label}",))
+    return mass.times(count) if mass is not None and mass.value else Missing((phrases.MASS(product=edge.label),))

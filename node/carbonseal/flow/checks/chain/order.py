@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph
 from carbonseal.flow.rules import Result, holds, not_checkable, remark
@@ -31,9 +32,7 @@ class Order:
             parent, child = edge.parent, edge.child
             time = child.existed_by if child else None
             if child is None or time is None or parent.existed_by is None:
-                yield Result(
-                    NOT_CHECKABLE, (parent.label,), {"missing": f"the times of {edge.label} and of the product"}
-                )
+                yield Result(NOT_CHECKABLE, (parent.label,), {"missing": phrases.TIMES(component=edge.label)})
             elif time <= parent.existed_by:
                 yield Result(HOLDS)
             else:

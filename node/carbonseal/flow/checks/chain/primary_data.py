@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.graph import Edge, Graph, Missing, Product
+from carbonseal.flow.graph import Edge, Graph, Product
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
 from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
 
@@ -47,15 +49,15 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
     if isinstance(total, Missing):
         return Result(NOT_CHECKABLE, facts={"missing": total})
     if share is None or total.value <= 0 or share.is_proper_fraction:
-        return Result(NOT_CHECKABLE, facts={"missing": f"a primary data share of {product.label} in percent"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.PRIMARY_DATA_SHARE(product=product.label)})
     if product.footprint and product.footprint.has_co_products:
-        return Result(NOT_CHECKABLE, facts={"missing": "the share of the burden that its co-products carry"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.CO_PRODUCTS()})
     brought = [
         (abs(figure.value), _share(edge)) for edge in edges if isinstance(figure := edge.contribution, Figure)
     ]  # the rest counts as primary
     own = total.value - exact_sum(size for size, _ in brought)
     if own < 0:
-        return Result(NOT_CHECKABLE, facts={"missing": "figures of components that fit into the product's"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.TOO_MUCH()})
     most = exact_sum((own * WHOLE, *(size * allowed for size, allowed in brought))) / total.value
     if share.value - share.half <= most:
         return Result(HOLDS)

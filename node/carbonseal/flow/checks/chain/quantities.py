@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.graph import Graph, Missing, Product
+from carbonseal.flow.graph import Graph, Product
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
 
 HOLDS = holds("quantities.holds", "components whose amounts can be computed: {count}")

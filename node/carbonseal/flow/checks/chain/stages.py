@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
@@ -49,7 +50,7 @@ class Stages:
                         found.append(Result(TWICE, facts={"stage": record.listed.stage, "label": other.label}))
             footprint = product.footprint
             if footprint is None or footprint.boundary is None:
-                missing = product.lacking if footprint is None else f"the boundary of {product.label}"
+                missing = product.lacking if footprint is None else phrases.BOUNDARY(product=product.label)
                 found.append(Result(NOT_CHECKABLE, facts={"missing": missing}))
             yield from (result.under((product.label,)) for result in found or [Result(HOLDS)])
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
 from carbonseal.flow.lots import Balance, Take, Yield, balances, takes_of, yield_of
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import decimal_text
 
@@ -76,7 +78,7 @@ def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
     if balance.conflicting:
         yield Result(YIELDS_DIFFER, facts=_facts(balance))
     if balance.inconvertible:
-        yield Result(NOT_CHECKABLE, facts={"missing": f"takes of the lot in {yielded.unit.name}"})
+        yield Result(NOT_CHECKABLE, facts={"missing": phrases.TAKES(unit=yielded.unit.name)})
     alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
     for issuer, taken in alone.items():
         facts = _facts(balance) | _amounts(taken, yielded) | {"issuers": issuer}

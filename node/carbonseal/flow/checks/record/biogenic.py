@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.model import Footprint
 
@@ -54,13 +56,9 @@ CHECK = Biogenic()
 
 def _missing(footprint: Footprint) -> Missing | None:
     if footprint.methods.mass_balancing or footprint.methods.free_attribution:
-        return Missing(("physical content: the figures are mass-balanced or freely attributed",))
-    absent = [
-        name
-        for name, figure in (("biogenic uptake", footprint.uptake), ("biogenic content", footprint.biogenic_content))
-        if figure is None
-    ]
-    return Missing(tuple(absent)) if absent else None
+        return Missing((phrases.PHYSICAL_CONTENT(),))
+    figures = {phrases.UPTAKE: footprint.uptake, phrases.CONTENT: footprint.biogenic_content}
+    return Missing(tuple(name() for name, figure in figures.items() if figure is None)) or None
 
 
 def _result(footprint: Footprint, setting: Setting) -> Result:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import decimal_text
@@ -70,15 +72,16 @@ def _contradictions(footprint: Footprint) -> Iterator[Result]:
 
 def _ranges(footprint: Footprint) -> Iterator[Result]:
     lowest, highest = footprint.ratings_range
+    expected = phrases.RANGE(least=lowest, most=highest)
     for figure in footprint.ratings:
         if not figure.is_within(lowest, highest):
-            facts = {"name": figure.pointer, "stated": decimal_text(figure.value), "expected": f"{lowest} to {highest}"}
+            facts = {"name": figure.pointer, "stated": decimal_text(figure.value), "expected": expected}
             yield Result(RANGE, facts=facts)
     share = footprint.primary_data_share
     if share is None:
         return
     if not share.is_within(0, 100):
-        facts = {"name": "the primary data share", "expected": "0 to 100 %"}
+        facts = {"name": phrases.PRIMARY_SHARE(), "expected": phrases.PERCENT()}
         yield Result(RANGE, facts=facts | {"stated": decimal_text(share.value)})
     elif share.is_proper_fraction:
         yield Result(FRACTION, facts={"stated": decimal_text(share.value)})

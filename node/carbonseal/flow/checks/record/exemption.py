@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import decimal_text
 from carbonseal.footprints.model import Footprint
@@ -60,7 +62,7 @@ CHECK = Exemption()
 def _cut_off(footprint: Footprint, setting: Setting) -> Result:
     stated = footprint.exempted
     if stated is None:
-        return Result(NOT_CHECKABLE, facts={"missing": "the share of emissions that were cut off"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.CUT_OFF()})
     bound = None if setting.within is None else setting.within * 100
     if bound is None and footprint.exempted_limit is not None:
         bound = footprint.exempted_limit.value

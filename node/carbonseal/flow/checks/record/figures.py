@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from carbonseal.findings import Phrase, Template
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import ABOVE_ZERO, AT_LEAST_ZERO, AT_MOST_ZERO, Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint, Sign
@@ -58,27 +61,29 @@ CHECK = Figures()
 
 def _signs(footprint: Footprint) -> Iterator[Result]:
     wrong = [
-        Result(SIGN, facts={"name": name, "stated": decimal_text(figure.value), "expected": expected})
+        Result(SIGN, facts={"name": name, "stated": decimal_text(figure.value), "expected": expected()})
         for name, figure, expected in _expected(footprint)
-        if figure is not None and not LAWFUL[expected](figure.value.numerator)
+        if figure is not None and not LAWFUL[expected.name](figure.value.numerator)
     ]
     yield from wrong or [Result(HOLDS)]
 
 
 LAWFUL: dict[str, Callable[[int], bool]] = {
-    "0 or more": lambda sign: sign >= 0,
-    "0 or less": lambda sign: sign <= 0,
-    "above 0": lambda sign: sign > 0,
+    AT_LEAST_ZERO.name: lambda sign: sign >= 0,
+    AT_MOST_ZERO.name: lambda sign: sign <= 0,
+    ABOVE_ZERO.name: lambda sign: sign > 0,
 }
-_OF_PARTS = {Sign.EMISSION: "0 or more", Sign.REMOVAL: "0 or less"}
+_OF_PARTS = {Sign.EMISSION: AT_LEAST_ZERO, Sign.REMOVAL: AT_MOST_ZERO}
+_AMOUNT, _MASS, _UPTAKE = phrases.THE_AMOUNT(), phrases.THE_MASS(), phrases.THE_UPTAKE()
+_CONTENT = phrases.THE_CONTENT()
 
 
-def _expected(footprint: Footprint) -> Iterator[tuple[str, Figure | None, str]]:
+def _expected(footprint: Footprint) -> Iterator[tuple[str | Phrase, Figure | None, Template]]:
     for one in footprint.sums:
         for part in one.parts:
             if part.figure is not None and part.sign is not Sign.EITHER:
                 yield part.name, part.figure, _OF_PARTS[part.sign]
-    yield "the declared amount", footprint.amount, "above 0"
-    yield "the mass", footprint.mass, "0 or more"
-    yield "the biogenic uptake", footprint.uptake, "0 or less"
-    yield "the biogenic carbon content", footprint.biogenic_content, "0 or more"
+    yield _AMOUNT, footprint.amount, ABOVE_ZERO
+    yield _MASS, footprint.mass, AT_LEAST_ZERO
+    yield _UPTAKE, footprint.uptake, AT_MOST_ZERO
+    yield _CONTENT, footprint.biogenic_content, AT_LEAST_ZERO

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Part, Sign, Sum
@@ -46,9 +48,9 @@ class Total:
             if isinstance(footprint, Missing):
                 yield Result(NOT_CHECKABLE, place, {"missing": footprint})
             elif footprint.methods.free_attribution:
-                yield Result(NOT_CHECKABLE, place, {"missing": "figures were attributed freely"})
+                yield Result(NOT_CHECKABLE, place, {"missing": phrases.FREE_ATTRIBUTION()})
             elif not footprint.sums:
-                yield Result(NOT_CHECKABLE, place, {"missing": f"{footprint.profile} states no parts of the total"})
+                yield Result(NOT_CHECKABLE, place, {"missing": phrases.NO_PARTS(profile=footprint.profile)})
             else:
                 for one in footprint.sums:
                     yield _result(one, setting).under(place)
@@ -66,7 +68,7 @@ def _result(one: Sum, setting: Setting) -> Result:
         return Result(COARSE, facts=facts)
     missing = [part.name for part in one.parts if _explains(part, comparison.difference)]
     if missing:
-        return Result(NOT_CHECKABLE, facts={"missing": f"{', '.join(missing)}, which could explain the difference"})
+        return Result(NOT_CHECKABLE, facts={"missing": phrases.PARTS(parts=", ".join(missing))})
     return Result(NEAR if comparison.grade is Grade.NEAR else DIFFERS, facts=facts)
 
 

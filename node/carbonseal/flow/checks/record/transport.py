@@ -3,13 +3,16 @@ total (check 17, iLEAP). It gives nothing for footprints without legs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 
+from carbonseal.findings import Phrase
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
 from carbonseal.flow.comparison import Comparison, Grade
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Footprint, TransportLeg
@@ -45,11 +48,18 @@ CHECK = Transport()
 
 def _results(footprint: Footprint, setting: Setting) -> Iterator[Result]:
     for leg in footprint.legs:
-        yield _product(f"the transport activity of leg {leg.id}", leg.activity, _activity(leg), setting)
-        yield _product(f"the emissions of leg {leg.id}", leg.emissions, _times(leg.activity, leg.intensity), setting)
+        activity, emissions = _activity(leg), _times(leg.activity, leg.intensity)
+        if leg.activity is None or activity is None:
+            yield Result(NOT_CHECKABLE, facts={"missing": phrases.LEG_ACTIVITY(leg=leg.id)})
+        else:
+            yield _sum(phrases.THE_ACTIVITY(leg=leg.id), leg.activity, [activity], setting)
+        if leg.emissions is None or emissions is None:
+            yield Result(NOT_CHECKABLE, facts={"missing": phrases.LEG_EMISSIONS(leg=leg.id)})
+        else:
+            yield _sum(phrases.THE_EMISSIONS(leg=leg.id), leg.emissions, [emissions], setting)
         if leg.shares:
             one = Figure(Fraction(1), Fraction(0), leg.pointer)
-            yield _sum(f"the sum of the energy carriers' shares in leg {leg.id}", one, leg.shares, setting)
+            yield _sum(phrases.THE_SHARES(leg=leg.id), one, leg.shares, setting)
     if not footprint.sums:  # else the format has other lines beside the legs, and the check total adds up all of them
         yield _total(footprint, setting)
     yield from _order(footprint.legs)
@@ -58,8 +68,8 @@ def _results(footprint: Footprint, setting: Setting) -> Iterator[Result]:
 def _total(footprint: Footprint, setting: Setting) -> Result:
     emissions = [leg.emissions for leg in footprint.legs if leg.emissions is not None]
     if footprint.total is not None and len(emissions) == len(footprint.legs):
-        return _sum("the total", footprint.total, emissions, setting)
-    return Result(NOT_CHECKABLE, facts={"missing": "the total, or the emissions of a leg"})
+        return _sum(phrases.THE_TOTAL(), footprint.total, emissions, setting)
+    return Result(NOT_CHECKABLE, facts={"missing": phrases.LEG_SUM()})
 
 
 def _activity(leg: TransportLeg) -> Figure | None:
@@ -74,19 +84,9 @@ def _times(one: Figure | None, other: Figure | None) -> Figure | None:
     return Figure(one.value * other.value, one.half * abs(other.value) + other.half * abs(one.value))
 
 
-def _product(name: str, stated: Figure | None, computed: Figure | None, setting: Setting) -> Result:
-    if stated is None or computed is None:
-        return Result(NOT_CHECKABLE, facts={"missing": f"{name}, and what it follows from"})
-    return _graded(name, Comparison(stated, computed.value, [computed.half], setting.band))
-
-
-def _sum(name: str, stated: Figure, parts: Iterable[Figure], setting: Setting) -> Result:
-    figures = [*parts]
-    computed = exact_sum(one.value for one in figures)
-    return _graded(name, Comparison(stated, computed, [one.half for one in figures], setting.band))
-
-
-def _graded(name: str, comparison: Comparison) -> Result:
+def _sum(name: Phrase, stated: Figure, parts: Sequence[Figure], setting: Setting) -> Result:
+    computed = exact_sum(one.value for one in parts)
+    comparison = Comparison(stated, computed, [one.half for one in parts], setting.band)
     rule = {Grade.COARSE: NEAR, Grade.NEAR: NEAR, Grade.APART: DIFFERS}.get(comparison.grade, HOLDS)
     return Result(rule, facts=comparison.facts() | {"name": name})
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
-from carbonseal.flow.graph import Graph, Missing
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints.model import Footprint, Period
 
@@ -60,7 +62,7 @@ class Validity:
                 *(_in_force(footprint, setting.at) if footprint is graph.root.footprint else ()),
             ]
             if not found and in_force(footprint) is None:
-                found = [Result(NOT_CHECKABLE, facts={"missing": "a period"})]
+                found = [Result(NOT_CHECKABLE, facts={"missing": phrases.PERIOD()})]
             yield from (result.under(place) for result in found or [Result(HOLDS)])
 
 

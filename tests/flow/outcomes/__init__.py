@@ -1,0 +1,1 @@
+"""Outcomes of checks: rules, and the phrases in their findings."""
