@@ -228,6 +228,7 @@ COMMANDS = PluginGroup(
         "passport": "carbonseal.cli.commands.issuing.passport:passport",
         "policy": "carbonseal.cli.commands.verifying.policy:policy",
         "trust": "carbonseal.cli.commands.verifying.trust:trust",
+        "fetch": "carbonseal.cli.commands.verifying.fetch:fetch",
         "verify": "carbonseal.cli.commands.verifying.verify:verify",
         "examine": "carbonseal.cli.commands.verifying.examine:examine",
         "impact": "carbonseal.cli.products.impact:impact",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import orjson
 
-from carbonseal.cli.public.answers import Answer, NoAnswer, UnusableAnswer, get
+from carbonseal.cli.public.answers import Answer, NoAnswer, UnusableAnswer, get, is_address
 from carbonseal.findings import CarbonsealError, Refused
 from carbonseal.passport.passports import parse
 from carbonseal.transport import backoff
@@ -31,8 +31,10 @@ class NotHad(CarbonsealError):
 
 
 def passport_at(address: str, sleep: Callable[[float], object] = time.sleep) -> tuple[bytes, bytes]:
-    """The bytes of the passport at `address` (`answers.is_address`), and the digest of its root credential (32 bytes), which was
-    computed from them. Raises `NotHad`."""
+    """The bytes of the passport at `address`, and the digest of its root credential (32 bytes), which was computed from them.
+    Raises `NotHad`."""
+    if not is_address(address):
+        raise NotHad("it is not an address that can be asked")
     try:
         answer = _patiently(address, sleep)
     except UnusableAnswer as error:
