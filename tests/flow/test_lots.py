@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from carbonseal.flow.rules import Result
 from tests.flow.chains import Chain, Made, Part, failures, listed, remarks, used
 
@@ -69,6 +71,35 @@ def test_the_same_line_twice_is_taken_twice() -> None:
     parts = [kilograms(metal, "6"), listed(metal, "6", "kilogram")]
     whole = chain.product("whole", "90000", parts, batch=("A", "100", "piece"))
     assert failures(chain.results(whole)) == ["batch.exceeded"]
+
+
+def test_a_product_that_is_in_another_by_two_ways_took_once() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    one = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    half = chain.product("half", "90000", [used(one, "1")])
+    whole = chain.product("whole", "190000", [used(half, "1"), used(one, "1"), listed(one, "1")])
+    assert "batch.exceeded" not in failures(chain.results(whole))
+
+
+def test_a_batch_number_that_was_corrected_takes_once() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    wrong = chain.product("one", "9000", [kilograms(metal, "6")], batch=("A", "100", "piece"))
+    right = chain.product("one", "9000", [kilograms(metal, "6")], batch=("B", "100", "piece"), supersedes=wrong)
+    whole = chain.product("whole", "90000", [used(wrong, "1"), used(right, "1")])
+    assert "batch.exceeded" not in failures(chain.results(whole))
+
+
+def test_nobody_replaces_what_another_issuer_took() -> None:
+    chain = Chain()
+    metal = chain.product("metal", "3", unit="kilogram", mass="1", batch=LOT)
+    one = chain.product("one", "9000", [kilograms(metal, "10.5")], batch=("A", "100", "piece"))
+    rival = chain.product(
+        "other", "9000", [kilograms(metal, "1")], batch=("B", "1", "piece"), issuer="rival", supersedes=one
+    )
+    whole = chain.product("whole", "90000", [used(one, "1"), used(rival, "1")])
+    assert "batch.exceeded" in failures(chain.results(whole))
 
 
 def test_a_parent_without_a_batch_takes_what_nobody_can_add_up() -> None:
@@ -144,3 +175,29 @@ def test_a_figure_per_tonne_is_held_against_one_per_kilogram() -> None:
         other = chain.made_up("part", total=total, unit="tonne")
         whole = chain.product("whole", "90", [kilograms(one, "1"), kilograms(other, "1")])
         assert failures(chain.results(whole)) == rules
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "serials", "rule"),
+    [
+        ("12", "piece", 13, "batch.serials"),
+        ("6", "pair", 14, "batch.serials"),
+        ("12", "piece", 12, ""),
+        ("6", "pair", 12, ""),
+        ("12.0", "piece", 12, ""),
+        ("12", "piece", 11, "batch.serials-fewer"),
+        ("6", "pair", 6, "batch.serials-fewer"),
+        ("1", "kilogram", 12, ""),
+        ("1", "box", 12, ""),
+        ("12", "piece", 0, ""),
+    ],
+)
+def test_serial_numbers_against_pieces(quantity: str, unit: str, serials: int, rule: str) -> None:
+    """More contradict the quantity; fewer may be those that were named so far."""
+    chain = Chain()
+    found = chain.results(
+        chain.product("part", "3.0", batch=("L1", quantity, unit), serials=[*map(str, range(serials))])
+    )
+    told = [result for name, result in found if name == "batch"]
+    assert [result.rule.name for result in told] == ([rule] if rule else [])
+    assert (rule == "batch.serials") == ("batch.serials" in failures(found))

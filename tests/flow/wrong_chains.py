@@ -190,6 +190,12 @@ WRONG = [
     Wrong("a lot of which one issuer took too much", _lots("6", "4.5"), "batch.exceeded", True),
     Wrong("a lot of which two issuers took too much", _lots("6", "4.5", "rival"), "batch.exceeded-together", False),
     Wrong(
+        "a lot with more serial numbers than pieces",
+        lambda chain: chain.product("reader", "1.0", batch=("A", "12", "piece"), serials=[str(n) for n in range(13)]),
+        "batch.serials",
+        True,
+    ),
+    Wrong(
         "parts heavier than the whole", _pair({"mass": "0.82"}, {"total": "9.0", "mass": "0.48"}), "mass.exceeds", True
     ),
     Wrong(

@@ -70,7 +70,7 @@ def tarred() -> bytes:
         (b"-----BEGIN CERTIFICATE-----\n", "a key or certificate (PEM)"),
         (b"log.example/1+0a74b8c4+Abm7SY/GyK+K4i4P1ehGrMHsDEcByEgiMwby30kDfeR+\n", "a verifier key"),
         (b'{"carbonseal":"trust/1","items":[]}', "a trust file"),
-        (b'{"carbonseal":"fraud-proof/1"}', "a fraud proof of a log"),
+        (b'{"carbonseal":"fraud-proof/1"}', "a fraud proof"),
         (b'{"carbonseal":"observations/1"}\n', "observations of logs"),
         (
             b'{"carbonseal":"observations/1"}\n{"place":[],"shows":"","source":{}}\n',

@@ -339,7 +339,12 @@ def _apply(value: Any, operation: Vector) -> None:
         value[int(name) if isinstance(value, list) else name] = operation["value"]
 
 
-def _fraud(case: Vector, _: Vector) -> dict[str, Any]:
+def _fraud(case: Vector, file: Vector) -> dict[str, Any]:
+    if "policy" in case:
+        value = history_runners.batch_proof(file["sealed"], case["proof"])
+        for operation in case["proof"].get("patch", ()):
+            _apply(value, operation)
+        history_runners.batch_fraud(json.dumps(value).encode(), _named(file, "batchPolicies", case["policy"]))
     history_runners.fraud(octets(case["proof"]), case["keys"])
     raise AssertionError
 

@@ -22,7 +22,7 @@ FORCE = click.option("--force", is_flag=True, help="Overwrite an existing file."
 FRAUD_PROOFS = click.option(
     "--fraud-proofs",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
-    help="Write fraud proofs of logs that equivocate into this folder.",
+    help="Write fraud proofs of logs that equivocate, and of batches that were sold twice, into this folder.",
 )
 
 

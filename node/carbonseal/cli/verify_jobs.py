@@ -1,7 +1,7 @@
 """Verifies files: one in this process, many in others, so that one that ends its process stops no other.
 
 - A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
-- A file is a passport, or a fraud proof of a log. Of a passport the result has what it shows of logs, for the examination.
+- A file is a passport, or a fraud proof of a log or a lot. Of a passport the result has what it shows of logs, for the examination.
 """
 
 from __future__ import annotations
@@ -76,13 +76,13 @@ class Verifier:
 
         self._job, self._at = job, job.at
         self._results = Results(job.style, job.at)
-        self._policy: Policy = job.policy.parse(parse_policy)
+        self.policy: Policy = job.policy.parse(parse_policy)
         self._trust: Trust = Trust()
         for given in job.trust:
             self._trust = self._trust.joined(given.parse(parse_trust).items)
-        self.keys = log_keys(self._policy)
+        self.keys = log_keys(self.policy)
         self._notes: Notes = {}
-        self.requires_history = self._policy.history
+        self.requires_history = self.policy.history
 
     def run(self, item: Item) -> FileResult:
         """Verify an item. What is wrong with it is in the result; nothing is raised on purpose."""
@@ -115,7 +115,7 @@ class Verifier:
         facts = log_facts(passport, self.keys, self._notes)
         job = self._job
         report = verify_knowing(
-            passport, self._policy, self._trust, at=self._at, facts=facts, known=job.known, lots=job.lots
+            passport, self.policy, self._trust, at=self._at, facts=facts, known=job.known, lots=job.lots
         )
         if compared:
             found = (*compared, *report.findings)
@@ -151,8 +151,9 @@ class Verifier:
     def _fraud_proof(self, path: str, raw: bytes) -> FileResult | None:
         """The result of a fraud proof; None where the file is something else."""
         from carbonseal.log.codes import FRAUD_PROOF_DOES_NOT_HOLD
-        from carbonseal.log.fraud_proofs import LIMITS, is_fraud_proof, parse_value
+        from carbonseal.log.fraud_proofs import LIMITS, is_fraud_proof
         from carbonseal.records.strict import parse
+        from carbonseal.verification.proofs.batch_proofs import BatchProof, read_proof
         from carbonseal.verification.verify import Report
 
         try:
@@ -162,8 +163,8 @@ class Verifier:
         if not is_fraud_proof(value):
             return None
         try:
-            proof = parse_value(value)
-            finding = proof.check(self.keys)
+            proof = read_proof(value)
+            findings = proof.check(self.policy) if isinstance(proof, BatchProof) else (proof.check(self.keys),)
         except Refused as refused:
             finding = refused.finding
             unknown = finding.code.outcome is Outcome.UNDETERMINED
@@ -171,9 +172,11 @@ class Verifier:
                 finding = FRAUD_PROOF_DOES_NOT_HOLD(*finding.place, problem=finding.message)
             result = self._results.report(path, Report(Verdict.UNDETERMINED, (finding,)))
             return result if unknown else replace(result, status=NO_VERDICT, word="does not hold")
-        report = Report(Verdict.of([finding]), (finding,))
-        holds = (proof.origin, finding) if report.verdict is Verdict.REJECTED else None
-        return replace(self._results.report(path, report), fraud=holds)
+        report = Report(Verdict.of(findings), findings)
+        result = self._results.report(path, report)
+        if isinstance(proof, BatchProof) or report.verdict is not Verdict.REJECTED:
+            return result
+        return replace(result, fraud=(proof.origin, findings[0]))
 
 
 def _source(path: str, raw: bytes) -> Source:

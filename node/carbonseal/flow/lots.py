@@ -10,10 +10,11 @@ Quantities are in the base unit of what they measure (kg, litre, piece), so that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from heapq import nlargest
 from typing import Any, TypeVar
 
 from carbonseal.footprints import units
@@ -24,6 +25,8 @@ from carbonseal.passport.products import ProductCredential
 from . import phrases
 from .graph import Edge, Lot, Product
 from .phrases import Missing
+
+MOST_PROVING = 64  # takes in one fraud proof
 
 One = TypeVar("One", bound="Stated")
 
@@ -38,6 +41,11 @@ class Stated:
     credential: bytes  # digest
     supersedes: bytes | None
     since: datetime  # the credential's validFrom
+
+    @property
+    def most(self) -> Fraction:
+        """The quantity and half a unit in its last place."""
+        return self.quantity.value + self.quantity.half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +120,17 @@ class Balance:
     yielded: Yield
     taken: Mapping[str, Fraction]  # by the taking credential's issuer
     takers: int  # lots that took
-    largest: Figure  # of all yields that were ever stated, replaced ones too: who took that much could rely on it
+    largest: Yield  # that was ever stated in this dimension, replaced ones too: who took that much could rely on it
     conflicting: bool  # whether several yields are stated, none of which replaces the other
     inconvertible: int  # takes that measure something else than the yield
+    proving: tuple[
+        Take, ...
+    ]  # the fewest takes that exceed the largest yield, else the current one; none: too many are needed
 
     @property
     def is_exceeded(self) -> bool:
         """Whether more was taken than the lot yielded, and half a unit in the last place of that."""
-        return self.total > self.yielded.quantity.value + self.yielded.quantity.half
+        return self.total > self.yielded.most
 
     @property
     def total(self) -> Fraction:
@@ -135,34 +146,64 @@ def balances(yields: Iterable[Yield], takes: Iterable[Take]) -> Iterator[Balance
     by_lot: dict[Lot, dict[bytes, Yield]] = {}
     for one in yields:
         by_lot.setdefault(one.lot, {})[one.credential] = one
-    taken: dict[Lot, dict[Lot, dict[tuple[bytes, str], Take]]] = {}
+    taken: dict[Lot, dict[tuple[bytes, str], Take]] = {}
     for take in takes:
-        taken.setdefault(take.lot, {}).setdefault(take.taker, {})[take.credential, take.dimension] = take
+        taken.setdefault(take.lot, {})[take.credential, take.dimension] = take
     for lot in sorted(by_lot.keys() & taken.keys()):
-        current = _current(by_lot[lot].values())
-        yielded = max(current, key=lambda one: (one.since, one.quantity.value, one.credential))
-        largest = max((one.quantity for one in by_lot[lot].values()), key=lambda quantity: quantity.value)
-        is_conflicting = len({(one.dimension, one.quantity.value) for one in current}) > 1
-        yield _balance(lot, (yielded, largest), taken[lot], conflicting=is_conflicting)
+        yield _balance(lot, [*by_lot[lot].values()], [*taken[lot].values()])
 
 
-def _balance(
-    lot: Lot, stated_yields: tuple[Yield, Figure], takers: Mapping[Lot, Mapping[Any, Take]], *, conflicting: bool
-) -> Balance:
-    yielded, largest = stated_yields
+def _balance(lot: Lot, yields: Sequence[Yield], takes: Sequence[Take]) -> Balance:
+    current = _current(yields)
+    yielded = max(current, key=lambda one: (one.since, one.quantity.value, one.credential))
+    largest = max(
+        (one for one in yields if one.dimension == yielded.dimension), key=lambda one: (one.most, one.credential)
+    )
+    counted = current_takes(takes)
+    comparable = [take for take in counted if take.dimension == yielded.dimension]
     sums: dict[str, Fraction] = {}
-    inconvertible = 0
-    for taker, stated in takers.items():
-        current = _current(stated.values())
-        latest = max(current, key=lambda one: (one.since, one.credential)).credential
-        for take in current:
-            if take.credential != latest:
-                continue
-            if take.dimension == yielded.dimension:
-                sums[taker[0]] = sums.get(taker[0], Fraction(0)) + take.quantity.value
-            else:
-                inconvertible += 1
-    return Balance(lot, yielded, sums, len(takers), largest, conflicting, inconvertible)
+    for take in comparable:
+        issuer = take.taker[0]
+        sums[issuer] = sums.get(issuer, Fraction(0)) + take.quantity.value
+    return Balance(
+        lot=lot,
+        yielded=yielded,
+        taken=sums,
+        takers=len({take.taker for take in takes}),
+        largest=largest,
+        conflicting=len({(one.dimension, one.quantity.value) for one in current}) > 1,
+        inconvertible=len(counted) - len(comparable),
+        proving=_fewest(comparable, largest.most) or _fewest(comparable, yielded.most),
+    )
+
+
+def current_takes(takes: Iterable[Take]) -> list[Take]:
+    """Of takes of one lot those that count: of each lot that took, those of its current credential. One that its issuer replaced
+    counts for nothing, whatever lot of that issuer the new one is about: a wrong batch number is corrected so."""
+    by_taker: dict[Lot, list[Take]] = {}
+    replaced: set[tuple[str, bytes | None]] = set()
+    for take in takes:
+        by_taker.setdefault(take.taker, []).append(take)
+        replaced.add((take.taker[0], take.supersedes))
+    counted: list[Take] = []
+    for taker, stated in by_taker.items():
+        standing = [take for take in stated if (taker[0], take.credential) not in replaced]
+        if standing:
+            latest = max(standing, key=lambda one: (one.since, one.credential)).credential
+            counted += (take for take in standing if take.credential == latest)
+    return counted
+
+
+def _fewest(takes: Iterable[Take], most: Fraction) -> tuple[Take, ...]:
+    """The largest takes, as many as are more than `most` together; none where `MOST_PROVING` are not enough."""
+    found: list[Take] = []
+    total = Fraction(0)
+    for take in nlargest(MOST_PROVING, takes, key=lambda one: (one.quantity.value, one.credential)):
+        found.append(take)
+        total += take.quantity.value
+        if total > most:
+            return tuple(found)
+    return ()
 
 
 def _current(stated: Iterable[One]) -> list[One]:

@@ -199,7 +199,7 @@ FRAUD_PROOF_HOLDS = rejected(
 )
 FRAUD_PROOF_LOG_NOT_LISTED = undetermined(
     "fraud-proof.log-not-listed",
-    "the fraud proof would hold, and the policy lists no key of {origin} that signed both checkpoints",
+    "the fraud proof would hold, and the policy lists no key of {origin} that signed its checkpoints",
     "add the log's line to the policy, with a key that you know to be the log's: only then the proof accuses anybody",
 )
 FRAUD_PROOF_MALFORMED = rejected("fraud-proof.malformed", "not a valid fraud proof: {problem}", _CHANGED)

@@ -1,4 +1,4 @@
-"""Fraud proof (docs/spec.md, section 22): two checkpoints that one log signed and that no append-only tree can both have.
+"""Fraud proof (docs/spec.md, section 23): two checkpoints that one log signed and that no append-only tree can both have.
 
 As written (RFC 8785 and a line feed; hashes in hex, proofs as joined hashes in base64)::
 
@@ -13,6 +13,7 @@ As written (RFC 8785 and a line feed; hashes in hex, proofs as joined hashes in 
   another older root than the older checkpoint has.
 - Any other claim about a log accuses nobody: anyone can put a public checkpoint beside a wrong proof.
 - It counts only under keys that the policy lists for that log.
+- The same frame with the kind *batch* is about a lot: `carbonseal.verification.proofs.batch_proofs`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ from . import codes
 
 VERSION = "fraud-proof/1"
 LIMITS = strict.Limits(max_bytes=2 << 20, max_depth=8)
-RESERVED = ("batch",)
 MOST_HASHES = 64  # of one proof
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class FraudProof:
         """The file's bytes: RFC 8785 and a line feed."""
         kind, members = _written(self.contradiction)
         checkpoints = [note.decode() for note in self.notes]
-        return jcs({"carbonseal": VERSION, "kind": kind, "checkpoints": checkpoints, **members}) + b"\n"
+        return write_frame(kind, {"checkpoints": checkpoints, **members})
 
     def check(self, keys: LogKeys) -> Finding:
         """`fraud-proof.holds` (rejected) where it holds under keys that are listed; `fraud-proof.log-not-listed` (undetermined)
@@ -135,20 +135,73 @@ def parse(raw: bytes) -> FraudProof:
 
 def parse_value(value: Any) -> FraudProof:
     """`parse` for the JSON value of a file, as `records.strict` reads it."""
+    kind, members = read_frame(value)
+    if kind not in _MEMBERS:
+        raise Refused(codes.FRAUD_PROOF_UNKNOWN_KIND("kind", kind=kind[:80]))
+    expect_members(members, ("checkpoints", *_MEMBERS[kind]))
+    match members["checkpoints"]:
+        case [str(one), str(other)]:
+            return FraudProof((one.encode(), other.encode()), _contradiction(kind, members))
+    raise malformed(("checkpoints",), "expected two signed notes")
+
+
+# --- the frame, for every kind -------------------------------------------------------------------------------------
+
+
+def read_frame(value: Any) -> tuple[str, dict[str, Any]]:
+    """The kind of a fraud proof, and its further members. Raises Refused: `fraud-proof.malformed`, and
+    `fraud-proof.unknown-version` (undetermined)."""
     if not is_fraud_proof(value):
-        raise Refused(codes.FRAUD_PROOF_MALFORMED(problem='expected an object with "carbonseal": "fraud-proof/1"'))
+        raise malformed((), 'expected an object with "carbonseal": "fraud-proof/1"')
     if value["carbonseal"] != VERSION:
         raise Refused(codes.FRAUD_PROOF_UNKNOWN_VERSION("carbonseal", version=value["carbonseal"][:80]))
-    match value:
-        case {"kind": str(kind)} if kind not in _MEMBERS:
-            raise Refused(codes.FRAUD_PROOF_UNKNOWN_KIND("kind", kind=kind[:80]))
-        case {"kind": str(kind), "checkpoints": [str(one), str(other)], **rest}:
-            members: dict[str, Any] = {str(name): member for name, member in rest.items()}
-            if set(members) != {"carbonseal", *_MEMBERS[kind]}:
-                raise _malformed((), f"expected the members {', '.join(('checkpoints', *_MEMBERS[kind]))}")
-            return FraudProof((one.encode(), other.encode()), _contradiction(kind, members))
-        case _:
-            raise _malformed((), "expected a kind and two checkpoints")
+    kind = value.get("kind")
+    if not isinstance(kind, str):
+        raise malformed((), "expected a kind")
+    return kind, {name: member for name, member in value.items() if name not in ("carbonseal", "kind")}
+
+
+def write_frame(kind: str, members: Mapping[str, Any]) -> bytes:
+    """The inverse: RFC 8785 and a line feed."""
+    return jcs({"carbonseal": VERSION, "kind": kind, **members}) + b"\n"
+
+
+def expect_members(value: Mapping[str, Any], names: Sequence[str], *place: str) -> None:
+    """Raise Refused (`fraud-proof.malformed`) unless an object has exactly these members."""
+    if set(value) != set(names):
+        raise malformed(place, f"expected the members {', '.join(names)}")
+
+
+def malformed(place: Sequence[str], problem: str) -> Refused:
+    """The refusal of a file that is not a fraud proof in the specified form."""
+    return Refused(codes.FRAUD_PROOF_MALFORMED(*place, problem=problem))
+
+
+def read_number(value: Any, *place: str) -> int:
+    """A whole number, 0 or more. Raises Refused (`fraud-proof.malformed`), as those below."""
+    if type(value) is not int or value < 0:
+        raise malformed(place, "expected a whole number, 0 or more")
+    return value
+
+
+def read_hash(value: Any, *place: str) -> bytes:
+    """32 bytes, written in hex."""
+    if not (isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")):
+        raise malformed(place, "expected 64 lower-case hexadecimal digits")
+    return bytes.fromhex(value)
+
+
+def read_hashes(value: Any, *place: str) -> tuple[bytes, ...]:
+    """A proof: hashes of 32 bytes, joined and written in base64."""
+    data = _bytes(value, *place)
+    if len(data) % 32 or len(data) > 32 * MOST_HASHES:
+        raise malformed(place, f"expected up to {MOST_HASHES} whole hashes of 32 bytes")
+    return tuple(data[start : start + 32] for start in range(0, len(data), 32))
+
+
+def write_hashes(hashes: Sequence[bytes]) -> str:
+    """The inverse of `read_hashes`."""
+    return encode_base64(b"".join(hashes))
 
 
 # --- members -------------------------------------------------------------------------------------------------------
@@ -170,13 +223,13 @@ def _written(contradiction: Contradiction) -> tuple[str, dict[str, Any]]:
             return "entries", {
                 "index": index,
                 "entries": [*map(encode_base64, entries)],
-                "proofs": [*map(_joined, proofs)],
+                "proofs": [*map(write_hashes, proofs)],
             }
         case TwoSubtrees(level, index, hashes, proofs):
             pair = [value.hex() for value in hashes]
-            return "subtrees", {"level": level, "index": index, "hashes": pair, "proofs": [*map(_joined, proofs)]}
+            return "subtrees", {"level": level, "index": index, "hashes": pair, "proofs": [*map(write_hashes, proofs)]}
         case OtherPrefix(first, proof):
-            return "consistency", {"first": first.hex(), "proof": _joined(proof)}
+            return "consistency", {"first": first.hex(), "proof": write_hashes(proof)}
 
 
 def _contradiction(kind: str, rest: Mapping[str, Any]) -> Contradiction:
@@ -185,61 +238,33 @@ def _contradiction(kind: str, rest: Mapping[str, Any]) -> Contradiction:
             return TwoRoots()
         case "entries":
             entries = _pair(rest, "entries", _entry)
-            return TwoEntries(_number(rest, "index"), entries, _pair(rest, "proofs", _hashes))
+            return TwoEntries(read_number(rest["index"], "index"), entries, _pair(rest, "proofs", read_hashes))
         case "subtrees":
-            level, hashes = _number(rest, "level"), _pair(rest, "hashes", _hash)
-            return TwoSubtrees(level, _number(rest, "index"), hashes, _pair(rest, "proofs", _hashes))
+            level, hashes = read_number(rest["level"], "level"), _pair(rest, "hashes", read_hash)
+            return TwoSubtrees(level, read_number(rest["index"], "index"), hashes, _pair(rest, "proofs", read_hashes))
         case _:
-            return OtherPrefix(_hash(rest["first"], "first"), _hashes(rest["proof"], "proof"))
-
-
-def _malformed(place: Sequence[str], problem: str) -> Refused:
-    return Refused(codes.FRAUD_PROOF_MALFORMED(*place, problem=problem))
-
-
-def _number(rest: Mapping[str, Any], member: str) -> int:
-    value = rest[member]
-    if type(value) is not int or value < 0:
-        raise _malformed((member,), "expected a whole number, 0 or more")
-    return value
+            return OtherPrefix(read_hash(rest["first"], "first"), read_hashes(rest["proof"], "proof"))
 
 
 def _pair(rest: Mapping[str, Any], member: str, read: Callable[..., T]) -> tuple[T, T]:
     match rest[member]:
         case [one, other]:
             return read(one, member, "0"), read(other, member, "1")
-    raise _malformed((member,), "expected a list of two")
+    raise malformed((member,), "expected a list of two")
 
 
 def _bytes(value: Any, *place: str) -> bytes:
     data = decode_base64(value) if isinstance(value, str) else None
     if data is None:
-        raise _malformed(place, "expected base64")
+        raise malformed(place, "expected base64")
     return data
 
 
 def _entry(value: Any, *place: str) -> bytes:
     entry = _bytes(value, *place)
     if not 0 < len(entry) <= MAX_ENTRY:
-        raise _malformed(place, f"expected 1 to {MAX_ENTRY} bytes")
+        raise malformed(place, f"expected 1 to {MAX_ENTRY} bytes")
     return entry
-
-
-def _hashes(value: Any, *place: str) -> tuple[bytes, ...]:
-    data = _bytes(value, *place)
-    if len(data) % 32 or len(data) > 32 * MOST_HASHES:
-        raise _malformed(place, f"expected up to {MOST_HASHES} whole hashes of 32 bytes")
-    return tuple(data[start : start + 32] for start in range(0, len(data), 32))
-
-
-def _hash(value: Any, *place: str) -> bytes:
-    if not (isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")):
-        raise _malformed(place, "expected 64 lower-case hexadecimal digits")
-    return bytes.fromhex(value)
-
-
-def _joined(hashes: Sequence[bytes]) -> str:
-    return encode_base64(b"".join(hashes))
 
 
 # --- what holds ----------------------------------------------------------------------------------------------------

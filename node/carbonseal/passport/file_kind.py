@@ -69,7 +69,7 @@ TEXTS = (  # patterns of texts that are not JSON
 NAMED = {  # the member `carbonseal`, up to the slash
     "trust": ("a trust file", "give it with --trust"),
     "statement": ("a statement without a passport", "add it to the passport: carbonseal statement attach"),
-    "fraud-proof": ("a fraud proof of a log", "verify it by itself"),
+    "fraud-proof": ("a fraud proof", "verify it by itself"),
     "observations": ("observations of logs", "give it to carbonseal examine"),
 }
 MEMBERS = (  # the members by which another document is recognised

@@ -24,7 +24,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "note": "a signed note and its signatures (C2SP signed-note)",
         "checkpoint": "a checkpoint (C2SP tlog-checkpoint)",
         "tlog-proof": "a file with an inclusion proof (C2SP tlog-proof)",
-        "fraud-proof": "two checkpoints of one log that contradict each other",
+        "fraud-proof": "two checkpoints of a log that contradict each other, or credentials that claim too much of a lot",
         "witness-request": "a request to a witness (C2SP tlog-witness)",
         "group": "a group and its quorum (C2SP tlog-policy)",
     },

@@ -91,6 +91,14 @@ ARGUMENTS = (
         ),
     ),
     Rejection(
+        "A credential that takes too much of a lot",
+        "Within one signed document: it takes more than all yields that it cites itself state, with their rounding. "
+        "What several documents claim together is undetermined, as each may have been replaced by one that is not "
+        "shown; who lowers a yield is held to the one that was cited.",
+        "fraud-proof.lot-exceeded",
+        ("test_honest_lots.test_nothing_that_is_left_out_makes_an_honest_party_guilty",),
+    ),
+    Rejection(
         "Evidence on Ethereum",
         "Hashes lead from a block's header to the anchor's word, whoever verifies. An adapter verifies evidence "
         "with this code before a node stores it, so what is left depends on the policy and the trust: contract, "

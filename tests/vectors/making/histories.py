@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.vectors.cases import Case, case, octets, refused, undetermined
+from tests.vectors.making import batch_proofs
 from tests.vectors.making.log import ORIGIN, b64, example_leaves, path, root_of, sha, split, subproof
 from tests.vectors.making.notes import LOG_VKEY, OWNER, STRANGER, WITNESS_VKEY, line, text_of, vkey
 
@@ -231,7 +232,12 @@ def consistency(leaves: Sequence[bytes] = OTHER, old: int = 6, new: int = 13) ->
     return fraud("consistency", [note(ONE, old), note(leaves, new)], first=first.hex(), proof=joined(rest))
 
 
-def fraud_proofs() -> list[Case]:
+def fraud_proofs() -> dict[str, Any]:
+    batches = batch_proofs.batch_proofs()
+    return {**batches, "cases": [*_of_logs(), *batches["cases"]]}
+
+
+def _of_logs() -> list[Case]:
     found: list[Case] = []
 
     def add(name: str, expect: dict[str, Any], proof: dict[str, Any], /, *keys: str, **changes: Any) -> None:
@@ -289,7 +295,8 @@ def _malformed(add: Any) -> None:
     malformed = refused("fraud-proof.malformed")
     add("another document", malformed, roots(), carbonseal="passport/1")
     add("another version", undetermined("fraud-proof.unknown-version"), roots(), carbonseal="fraud-proof/2")
-    add("another kind", undetermined("fraud-proof.unknown-kind"), roots(), kind="batch")
+    add("another kind", undetermined("fraud-proof.unknown-kind"), roots(), kind="bunch")
+    add("a kind that is not a text", malformed, roots(), kind=1)
     add("another member", malformed, roots(), index=3)
     add("three checkpoints", malformed, roots(), checkpoints=[*roots()["checkpoints"], note(ONE, 8)])
     add("an index that is not a number", malformed, entries(), index="3")

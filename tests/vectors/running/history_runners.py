@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,8 +11,12 @@ from carbonseal.findings import Refused
 from carbonseal.flow.checks.lots.batch import claimed
 from carbonseal.log import fraud_proofs, subtrees, tree
 from carbonseal.log.notes import VerifierKey
+from carbonseal.records import strict
+from carbonseal.records.canonical import jcs
 from carbonseal.verification.observing import observations
 from carbonseal.verification.observing.lot_observations import lot_balances
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.proofs import batch_proofs
 
 Vector = dict[str, Any]
 
@@ -47,6 +53,27 @@ def merge(files: list[bytes]) -> dict[str, Any]:
     claims = [one.rule.name for balance in lot_balances(lambda: merged) for one in claimed(balance)]
     text = b"".join((observations.HEADER, *merged)).decode()
     return {"merged": text, "contradictions": found, **({"claims": claims} if claims else {})}
+
+
+def batch_proof(sealed: Vector, named: Vector) -> Vector:
+    """The value of a fraud proof of the kind *batch*: the credentials of these names, in the order of their digests."""
+
+    def items(names: Iterable[str]) -> list[Any]:
+        return sorted(
+            (copy.deepcopy(sealed[name]) for name in names),
+            key=lambda one: hashlib.sha256(jcs(one["credential"])).digest(),
+        )
+
+    lists = {member: items(named[member]) for member in ("yields", "takes")}
+    return {"carbonseal": "fraud-proof/1", "kind": "batch", **lists}
+
+
+def batch_fraud(proof: bytes, policy: str) -> None:
+    """Judge a fraud proof of the kind *batch*. Raises Refused, as `fraud`, with the first finding."""
+    parsed = batch_proofs.read_proof(strict.parse(proof, fraud_proofs.LIMITS))
+    assert isinstance(parsed, batch_proofs.BatchProof)
+    assert batch_proofs.read_proof(strict.parse(parsed.encode())) == parsed
+    raise Refused(parsed.check(parse_policy(policy))[0])
 
 
 def fraud(proof: bytes, keys: list[str]) -> None:

@@ -23,6 +23,7 @@ from typing import IO
 
 from carbonseal.cli.errors import BrokeOff
 from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
 from carbonseal.cli.examining.observation_files import RunFiles, checked_file
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.formatting.results import FileResult
@@ -34,9 +35,9 @@ from carbonseal.flow.lots import Balance
 from carbonseal.log.fraud_proofs import FraudProof
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.observing.log_facts import LogFacts, signed_head
-from carbonseal.verification.observing.lot_observations import lot_balances
 from carbonseal.verification.observing.observations import HEADER, Source, merge, rows, signed_heads
 from carbonseal.verification.one_history import History
+from carbonseal.verification.proofs.batch_proofs import BatchProof
 
 NO_TILES: Mapping[str, LogTiles] = {}
 
@@ -112,8 +113,11 @@ class Examination:
                 known.setdefault(found_of.origin, []).append(found_of.finding)
                 if found_of.proof is not None:
                     proofs.setdefault(found_of.origin, found_of.proof)
-        exceeded = {one.lot: one for one in lot_balances(self._collection.lines) if one.is_exceeded}
-        return Examined(known, proofs, exceeded)
+        return Examined(known, proofs, exceeded_lots(self._collection.lines))
+
+    def lot_proofs(self, examined: Examined) -> LotProofs:
+        """Fraud proofs of the lots of which too much was taken, from the files."""
+        return prove_lots(examined.lots, self._files, Verifier(self._job).policy)
 
     def _with_earlier(self, now: Examined, earlier: Sequence[Path], verifier: Verifier, sources: Sources) -> Examined:
         """What was observed earlier is a claim, as others' observations are: signed heads in it prove, and hide nothing."""
@@ -209,9 +213,9 @@ class Sources:
             yield self._by_digest[source.file]
 
 
-def write_proofs(proofs: Mapping[str, FraudProof], folder: Path) -> Iterator[Path]:
+def write_proofs(proofs: Iterable[FraudProof | BatchProof], folder: Path) -> Iterator[Path]:
     """Write each fraud proof into `folder`, under a name that follows from its bytes. Raises OSError."""
-    for proof in proofs.values():
+    for proof in proofs:
         raw = proof.encode()
         path = folder / f"fraud-proof-{hashlib.sha256(raw).hexdigest()[:16]}.json"
         path.write_bytes(raw)

@@ -27,6 +27,7 @@ from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport.passports import Passport
+from carbonseal.passport.products import ProductCredential
 from carbonseal.records.canonical import jcs
 from carbonseal.records.codes import PROFILE_UNKNOWN
 from carbonseal.records.profiles import Profile
@@ -35,6 +36,7 @@ from carbonseal.verification import codes
 
 KINDS = {"take": 7, "yield": 4}  # and how many texts follow
 _DIMENSIONS = frozenset(unit.dimension for unit in units.UNITS)
+_BEGIN = b'{"place":'
 _HASH = re.compile("[0-9a-f]{64}")
 _EXACT = re.compile(r"[1-9][0-9]{0,59}(?:/[1-9][0-9]{0,59})?|0")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?")
@@ -42,15 +44,18 @@ _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?")
 S = TypeVar("S", bound=Stated)
 
 
-def lot_rows(passport: Passport) -> dict[bytes, str]:
-    """What the products of a passport show of lots: places, as they stand in a line, and what they show. No record is read."""
+def lot_rows(passport: Passport, counts: Callable[[ProductCredential], bool] = lambda _: True) -> dict[bytes, str]:
+    """What the products of a passport, those that count, show of lots: places, as they stand in a line, and what they show. No
+    record is read."""
     if not any(one.signed.batch for one in passport.credentials.values()):
         return {}
     found = {}
     graph = graph_of(passport, _unread)
     for product in graph.products.values():
+        if product.credential.batch is None or not counts(product.credential):
+            continue
         stated = yield_of(product.credential)
-        if stated is not None and product.credential.batch is not None:
+        if stated is not None:
             quantity = f"{product.credential.batch.quantity} {stated.unit.name.replace(' ', '-')}"
             found[_place("yield", stated.lot, stated.credential)] = _shows(quantity, stated)
         for take in takes_of(product, graph.edges_of(product)):
@@ -73,6 +78,25 @@ def takers(passport: Passport) -> dict[Lot, set[str]]:
 
 def _unread(profile: str) -> Profile:
     raise Refused(PROFILE_UNKNOWN(id=profile))
+
+
+def lot_sources(lines: Iterable[bytes], wanted: Iterable[Stated]) -> dict[bytes, tuple[str, str]]:
+    """Of checked lines, the sources that show these takes and yields: the SHA-256 and the name of a file, by the digest of the
+    credential."""
+    places = {_place_of(one): one.credential for one in wanted}
+    found = {}
+    for line in lines:
+        place = line[len(_BEGIN) : line.find(b'],"shows":"') + 1]
+        if place in places:
+            source: Mapping[str, str] = parse(line)["source"]
+            found[places[place]] = source["file"], source["name"]
+    return found
+
+
+def _place_of(stated: Stated) -> bytes:
+    if isinstance(stated, Take):
+        return _place("take", stated.lot, stated.credential, stated.taker)
+    return _place("yield", stated.lot, stated.credential)
 
 
 def _place(kind: str, lot: Lot, credential: bytes, *others: Lot) -> bytes:

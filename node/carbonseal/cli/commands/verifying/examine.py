@@ -1,17 +1,20 @@
-"""`carbonseal examine`: observations of several runs or offices as one set, and the logs that equivocate in it."""
+"""`carbonseal examine`: observations of several runs or offices as one set, the logs that equivocate in it, and the batches of
+which more was taken than they yielded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
+from carbonseal.cli.examining.lot_proofs import LotProofs, exceeded_lots, name_sources, prove_lots, shown_lots
 from carbonseal.cli.examining.observation_files import checked_file
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, bring
@@ -23,6 +26,10 @@ from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import Verifier, VerifyJob
 from carbonseal.escaping import json_line
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
+
+if TYPE_CHECKING:
+    from carbonseal.flow.graph import Lot
+    from carbonseal.flow.lots import Balance
 
 
 class Unknown(Failed):
@@ -63,16 +70,18 @@ def examine(
     as_json: bool,
 ) -> None:
     """Merge files of observations, which `carbonseal verify --observations` wrote here or elsewhere, and report each place of
-    a log that has two values. In any order, and with files given twice, the result is the same.
+    a log that has two values, and each batch of which more was taken than it yielded. In any order, and with files given twice,
+    the result is the same.
 
     What others observed is a claim. It is proved where a fraud proof holds under your policy: of two roots of one size from the
-    observations alone, else from the passports that show it (--with).
+    observations alone, else from the passports that show it (--with). Without these, the files to ask for are named.
 
     \b
     The exit status:
       0  nothing contradicts
-      3  something contradicts, and no fraud proof of it could be made; or observations of a kind that is not known here
-      4  a log equivocates: a fraud proof holds
+      3  something contradicts, and no fraud proof of it could be made, or one that does not show who is wrong; or observations
+         of a kind that is not known here
+      4  a log equivocates, or one credential takes more of a batch than it yielded: a fraud proof holds
       2  wrong usage, or a file that cannot be used
       1  the command broke off
 
@@ -86,24 +95,49 @@ def examine(
         raise click.UsageError("--with and --fraud-proofs need --policy: a fraud proof is checked under its log keys.")
     merged = None if output is None else Output(output, over=force)
     try:
-        examined, count = _examine(files, policy, sources, merged)
+        examined, lots, count = _examine(files, policy, sources, merged)
     except Refused as refused:
         failed = Failed.by(refused)
         unknown = refused.finding.code.outcome is Outcome.UNDETERMINED
         raise Unknown(failed.message, failed.remedy) if unknown else failed from refused
-    proofs = [] if fraud_proofs is None else [*write_proofs(examined.proofs, fraud_proofs)]
+    proofs: list[Path] = []
+    if fraud_proofs is not None:
+        of_lots = (proof for proof, _ in lots.proofs.values())
+        proofs = [*write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs)]
     findings = [finding for found in examined.known.values() for finding in found]
-    findings += _lot_findings(examined)
-    click.echo(_as_json(count, findings, proofs) if as_json else _as_text(count, findings, proofs))
+    findings += (of_lot := lots.findings())
+    text = _as_json(count, findings, proofs) if as_json else _as_text(count, findings, proofs, len(of_lot))
+    click.echo(text)
     ctx.exit(Verdict.of(findings).exit_status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lots:
+    """The lots of which too much was taken: by what is claimed, with the sources of that, and by fraud proofs."""
+
+    claimed: Mapping[Lot, Balance]
+    sources: Mapping[Lot, str]
+    proofs: LotProofs
+
+    def findings(self) -> list[Finding]:
+        """One of each lot."""
+        from carbonseal.flow.checks.lots.batch import claimed
+        from carbonseal.flow.rules import CheckRequirement, finding
+
+        found = [finding for _, finding in self.proofs.values()]
+        for lot, balance in self.claimed.items():
+            for result in claimed(balance, self.sources.get(lot, "")):
+                told = finding(result, CheckRequirement(is_required=True))
+                if told is not None:
+                    found.append(told)
+        return found
 
 
 def _examine(
     files: Sequence[Path], policy: Path | None, sources: Sequence[str], output: Output | None
-) -> tuple[Examined, int]:
-    """What the files show of logs together, and how many observations they have. Raises `Refused`, OSError."""
+) -> tuple[Examined, _Lots, int]:
+    """What the files show together of logs and of lots, and how many observations they have. Raises `Refused`, OSError."""
     from carbonseal.verification.examination import equivocations
-    from carbonseal.verification.observing.lot_observations import lot_balances
     from carbonseal.verification.observing.observations import merge
 
     verifier = None
@@ -119,34 +153,29 @@ def _examine(
             count += 1
             yield line
 
+    def merged() -> Iterator[bytes]:
+        return merge(*map(checked_file, files))
+
     with ExitStack() as stack:
-        lines = counted(merge(*map(checked_file, files)))
+        lines = counted(merged())
         if output is not None:
             lines = written(lines, stack.enter_context(output.stream()))
         found = equivocations(lines)
-    exceeded = {one.lot: one for one in lot_balances(lambda: merge(*map(checked_file, files))) if one.is_exceeded}
-    claimed = replace(examined_logs(found, None, lambda _: None), lots=exceeded)
-    if verifier is None or not found:
-        return claimed, count
-    shown = shown_logs(files, GivenFiles(sources) if sources else None, verifier)
-    return Examined({**claimed.known, **shown.known}, shown.proofs, exceeded), count
+    given = GivenFiles(sources) if sources else None
+    examined = examined_logs(found, None, lambda _: None)
+    if verifier is not None and found:
+        shown = shown_logs(files, given, verifier)
+        examined = Examined({**examined.known, **shown.known}, shown.proofs)
+    exceeded = exceeded_lots(merged)
+    proofs: LotProofs = {}
+    if verifier is not None and given is not None:
+        proofs = prove_lots({**exceeded, **shown_lots(given, verifier.policy)}, given, verifier.policy)
+    unproved = {lot: balance for lot, balance in exceeded.items() if lot not in proofs}
+    return examined, _Lots(unproved, name_sources(unproved, merged()), proofs), count
 
 
-def _lot_findings(examined: Examined) -> Iterator[Finding]:
-    """What the observations claim of lots."""
-    from carbonseal.flow.checks.lots.batch import claimed
-    from carbonseal.flow.rules import CheckRequirement, finding
-
-    for (_, product, _), balance in examined.lots.items():
-        for result in claimed(balance):
-            told = finding(result.under((product,)), CheckRequirement(is_required=True))
-            if told is not None:
-                yield told
-
-
-def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:
+def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path], lots: int) -> str:
     lines = [*tree(findings), *(plain(f"wrote {path}") for path in proofs)]
-    lots = sum(finding.code.name == "batch.claimed" for finding in findings)
     summary = f"{count:,} observations; logs that contradict themselves: {len(findings) - lots}"
     return "\n".join([*lines, f"{summary}; lots of which too much was taken: {lots}" if lots else summary])
 

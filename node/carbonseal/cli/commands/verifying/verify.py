@@ -50,7 +50,10 @@ if TYPE_CHECKING:
     help="Undetermined unless the passport is the one with this digest, as a label has it.",
 )
 @click.option(
-    "--observations", cls=Once, type=FILE, help="Write what the files show of logs: see `carbonseal examine`."
+    "--observations",
+    cls=Once,
+    type=FILE,
+    help="Write what the files show of logs and batches: see `carbonseal examine`.",
 )
 @FORCE
 @FRAUD_PROOFS
@@ -74,7 +77,7 @@ def verify(
 ) -> None:
     """Verify passports: files, folders of them, or - for one from standard input. Works offline: everything that counts is in
     the passport, in your policy and in the trust material that you bring. Files of one command are examined together: where
-    they show that a log equivocates, what it sealed is rejected. A fraud proof of a log may be among them, or alone.
+    they show that a log equivocates, what it sealed is rejected. Fraud proofs, of a log or of a batch, may be among them, or alone.
 
     Without --policy, it says what they claim, and what a policy would have to name: the exit status is 3.
 
@@ -164,9 +167,10 @@ def _verify(
                 progress.step()
         examined = examination.examine(observations, tiles, brought.observations)
         totals = _print(examination.results(examined))
-    if fraud_proofs is not None:
-        for path in write_proofs(examined.proofs, fraud_proofs):
-            click.echo(f"wrote {path}", err=True)
+        if fraud_proofs is not None:
+            of_lots = (proof for proof, _ in examination.lot_proofs(examined).values())
+            for path in write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs):
+                click.echo(f"wrote {path}", err=True)
     return totals
 
 

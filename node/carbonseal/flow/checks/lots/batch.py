@@ -15,7 +15,10 @@ from carbonseal.flow.graph import Graph
 from carbonseal.flow.lots import Balance, Take, Yield, balances, takes_of, yield_of
 from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
-from carbonseal.footprints.figures import decimal_text
+from carbonseal.footprints import units
+from carbonseal.footprints.figures import decimal_text, grouped_text
+from carbonseal.passport.products import ProductCredential
+from carbonseal.records.places import printable
 
 _BOUNDS = "new batch numbers are bounded only by the balance of what goes in, or by a statement"
 
@@ -37,13 +40,24 @@ EXCEEDED_TOGETHER = fails(
 )
 CLAIMED = fails(
     "batch.claimed",
-    "observations of others claim that {taken} {unit} were taken of a lot of {maker} that yielded {stated} {unit}",
-    "verify the passports that these observations name",
+    "by observations of others, batch {lot} of {product} ({maker}) yielded {stated} {unit}; {taken} are claimed:"
+    " {difference} too many",
+    "ask for the files that show it, and examine them (--policy, --with): {sources}",
     Rejects.NEVER,
 )
 YIELDS_DIFFER = remark(
     "batch.yields-differ",
     "{maker} states several yields of one lot, and none replaces the other: {stated} {unit} is the latest",
+)
+SERIALS = fails(
+    "batch.serials",
+    "the batch yielded {stated} {unit}, and has {serials} serial numbers: more than it has pieces",
+    "ask {maker} which of the two is wrong",
+    Rejects.ALWAYS,
+)
+SERIALS_FEWER = remark(
+    "batch.serials-fewer",
+    "the batch yielded {stated} {unit}, and has {serials} serial numbers: not all of its pieces are named",
 )
 NOT_CHECKABLE = not_checkable("batch", "ask the issuer to state its own batch")
 
@@ -62,6 +76,7 @@ class Batch:
                     yield Result(NOT_CHECKABLE, (product.label,), {"missing": take})
                 else:
                     takes.append(take)
+            yield from (result.under((product.label,)) for result in _serials(product.credential))
         stated = [one for product in graph.products.values() if (one := yield_of(product.credential))]
         for balance in balances(stated, takes):
             label = graph.products[balance.yielded.credential].label
@@ -69,6 +84,24 @@ class Batch:
 
 
 CHECK = Batch()
+
+
+def _serials(credential: ProductCredential) -> Iterator[Result]:
+    """Serial numbers against the pieces of a batch. Fewer are honest: pieces may be named later, and a list has its limit. A batch
+    that is measured otherwise says nothing of its pieces."""
+    batch, stated = credential.batch, yield_of(credential)
+    if batch is None or stated is None or not batch.serials or stated.dimension != units.COUNT:
+        return
+    facts = {
+        "stated": batch.quantity,
+        "unit": stated.unit.name,
+        "serials": len(batch.serials),
+        "maker": credential.issuer,
+    }
+    if len(batch.serials) > stated.most:
+        yield Result(SERIALS, facts=facts)
+    elif len(batch.serials) < stated.quantity.value - stated.quantity.half:
+        yield Result(SERIALS_FEWER, facts=facts)
 
 
 def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
@@ -83,7 +116,7 @@ def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
     for issuer, taken in alone.items():
         facts = _facts(balance) | _amounts(taken, yielded) | {"issuers": issuer}
         # a yield that was lowered afterwards makes no liar of who took what it had been
-        yield Result(EXCEEDED, facts=facts, is_decisive=taken > balance.largest.value + balance.largest.half)
+        yield Result(EXCEEDED, facts=facts, is_decisive=taken > balance.largest.most)
     if not alone and balance.total > most:
         yield Result(EXCEEDED_TOGETHER, facts=_facts(balance) | _amounts(balance.total, yielded))
     if balance.total <= most and not balance.inconvertible:
@@ -98,10 +131,22 @@ def across(balance: Balance, setting: Setting, takers: Collection[str]) -> Itera
             yield result
 
 
-def claimed(balance: Balance) -> Iterator[Result]:
-    """What a balance says that rests on observations of others."""
+def claimed(balance: Balance, sources: str = "") -> Iterator[Result]:
+    """What a balance says that rests on observations of others, which `sources` show, in words."""
     if balance.is_exceeded:
-        yield Result(CLAIMED, facts=_facts(balance) | _amounts(balance.total, balance.yielded))
+        yielded, factor = balance.yielded.quantity.value, balance.yielded.unit.factor
+        maker, product, hash_ = balance.lot
+        facts = {
+            "lot": hash_.hex()[:8],
+            "product": printable(product, 80),
+            "maker": printable(maker, 80),
+            "stated": grouped_text(yielded / factor),
+            "unit": balance.yielded.unit.name,
+            "taken": grouped_text(balance.total / factor),
+            "difference": grouped_text((balance.total - yielded) / factor),
+            "sources": sources or "their names are in the observations",
+        }
+        yield Result(CLAIMED, facts=facts)
 
 
 def _facts(balance: Balance) -> dict[str, object]:
