@@ -67,6 +67,9 @@ def check_kept(node: Path, name: str) -> None:
     assert json.loads(good("passport", "export", node, digest(node, name), "-o", "-")) == json.loads(out.read_text())
     assert carbonseal("passport", "export", node, digest(node, name), "-o", out).status == 2
     good("passport", "export", node, digest(node, name), "-o", out, "--force")
+    copy = carbonseal("passport", "export", node, digest(node, name), "--as", "untp/dpp-0.7", "-o", out, "--force")
+    assert copy.status == 2
+    assert "the credential does not state: facility and classifications" in copy.err
     unknown = carbonseal("passport", "export", node, "ab" * 32, "-o", node.parent / "unknown.json")
     assert (unknown.status, (node.parent / "unknown.json").exists()) == (2, False)
 
