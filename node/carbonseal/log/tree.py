@@ -87,6 +87,11 @@ class Edge:
         """The number of entries."""
         return sum(len(row) << 8 * level for level, row in enumerate(self._rows))
 
+    @property
+    def last_leaves(self) -> list[bytes]:
+        """The leaf hashes that do not fill a tile yet."""
+        return self._rows[0].copy()
+
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
         row = self._rows[0]

@@ -126,6 +126,14 @@ class StatusConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ScrubConfig:
+    """`[scrub]`: how a running node looks for rot."""
+
+    rate: float = 1_000_000  # bytes a second that it reads at most; 0: it does not look
+    interval: float = 86_400  # seconds from one pass to the next
+
+
+@dataclass(frozen=True, slots=True)
 class NodeConfig:
     """All of `node.toml`."""
 
@@ -141,6 +149,7 @@ class NodeConfig:
     cosigner: CosignerConfig
     witnesses: tuple[WitnessConfig, ...] = ()
     status: StatusConfig = StatusConfig()
+    scrub: ScrubConfig = ScrubConfig()
     listen: ListenConfig = STANDARD
 
     def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
@@ -185,6 +194,7 @@ def parse(text: str) -> NodeConfig:
         cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
         witnesses=tuple(map(_witness, top.tables("witness"))),
         status=_status(top.table("status")),
+        scrub=_scrub(top.table("scrub")),
         listen=read_listen(top.table("listen")),
     )
     batch.end()
@@ -278,6 +288,15 @@ def _status(table: Table) -> StatusConfig:
         expected = "an https URL without a query, such as https://passports.example.org"
         raise Refused(CONFIG_WRONG_VALUE(*table.place, key="url", expected=expected))
     return status
+
+
+def _scrub(table: Table) -> ScrubConfig:
+    default = ScrubConfig()
+    scrub = ScrubConfig(
+        table.number("rate", default.rate, least=0), table.number("interval", default.interval, least=60)
+    )
+    table.end()
+    return scrub
 
 
 Item = TypeVar("Item", LogConfig, TenantConfig, IssuerConfig, LedgerConfig)

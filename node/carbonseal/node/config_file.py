@@ -14,6 +14,7 @@ from .config import (
     LedgerConfig,
     LogConfig,
     NodeConfig,
+    ScrubConfig,
     StatusConfig,
     TenantConfig,
     WitnessConfig,
@@ -44,6 +45,10 @@ _LISTEN = """\
 # Where the node answers. private: everything; public: what everybody may have; admin: health and ledgers. hosts: names that
 # requests may call it by, beside localhost and IP addresses.
 """
+_SCRUB = """\
+# While it runs, the node looks for rot on its disk: so many bytes a second at most (0: not at all), and so many seconds from
+# one pass to the next.
+"""
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -63,6 +68,8 @@ def render(config: NodeConfig) -> str:
         *map(_issuer, config.issuers),
         _STATUS,
         _status(config.status),
+        _SCRUB,
+        _scrub(config.scrub),
         _LISTEN,
         _listen(config.listen),
         _LEDGERS,
@@ -153,6 +160,10 @@ def _listen(listen: ListenConfig) -> str:
     if listen.hosts:
         table.add("hosts", list(listen.hosts))
     return tomlkit.dumps({"listen": table})
+
+
+def _scrub(scrub: ScrubConfig) -> str:
+    return tomlkit.dumps({"scrub": {"rate": _plain(scrub.rate), "interval": _plain(scrub.interval)}})
 
 
 def _ledger(ledger: LedgerConfig) -> str:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ from .sealing.logs import Logs, SealedRecord
 from .sealing.queue import Receipt
 from .sealing.startup import STARTUP_TIMEOUT
 from .seals import Seals
+from .soundness.found import Found
+from .soundness.node_check import PassportCheck
+from .soundness.scrub import Pass, Scrub
 
 DATABASE = "node.db"  # of what crosses logs
 
@@ -104,6 +108,10 @@ class Node:
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
         statuses = Statuses(tables, logs, signers, validity=validity, thread=self._thread, clock=clock)
         issued = IssuedPassports(database)
+        self.found = Found(DATABASE)
+        passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
+        passes.append((partial(PassportCheck, database), self.found))
+        self._scrub = Scrub(settings.scrub, passes)
         self._issuing = Issuing(issued, logs, self._seals, statuses, signers, thread=self._thread, clock=clock)
 
     @staticmethod
@@ -301,6 +309,7 @@ class Node:
                 tasks.create_task(log.run(self._sleep))
             for worker in self._workers:
                 tasks.create_task(worker.run(self._sleep))
+            tasks.create_task(self._scrub.run(self._sleep))
 
 
 def _check_all_listed(directory: Path, settings: NodeConfig) -> None:

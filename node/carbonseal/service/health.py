@@ -10,17 +10,20 @@ from carbonseal.node.sealing.log import SealingLog
 from carbonseal.node.witnessing.client import WitnessClient
 from carbonseal.service.errors import describe
 
+MOST_DAMAGE = 20  # damaged places of one log that are told
+
 
 def health(node: Node) -> dict[str, Any]:
     """The state of a node, its logs and its ledgers. `state` is
 
     - "frozen" where a log signs nothing and no other log here is its successor;
-    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), a log takes no heads of other logs, a
-      head waits for witnesses that do not answer, or a witness claims to know more of a log;
+    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), a log takes no heads of other logs,
+      something rotted on the disk, a head waits for witnesses that do not answer, or a witness claims to know more of a log;
     - else "ok".
     """
     ledgers = node.states()
     failing = any(ledger.failing for ledger in ledgers) or any(map(_needs_somebody, node.logs.values()))
+    failing = failing or bool(node.found.findings)
     succeeded = {log.predecessor.origin for log in node.logs.values() if log.predecessor}
     frozen = any(log.frozen and log.origin not in succeeded for log in node.logs.values())
     return {
@@ -28,6 +31,7 @@ def health(node: Node) -> dict[str, Any]:
         "logs": [_log(log) for log in node.logs.values()],
         "ledgers": [ledger.to_json() for ledger in ledgers],
         "refused": dict(sorted(node.access.tokens.refused.items())),  # logins, by code, since the node was opened
+        "damage": [describe(finding) for finding in node.found.findings[:MOST_DAMAGE]],
     }
 
 
@@ -46,13 +50,14 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "cosigning": describe(log.witness_problem) if log.witness_problem else None,
         "forks": [fork.to_json() for fork in log.forks],
         "ledgers": list(log.ledgers),
+        "damage": [describe(finding) for finding in log.found.findings[:MOST_DAMAGE]],
     }
 
 
 def _needs_somebody(log: SealingLog) -> bool:
     alarmed = any(witness.is_alarmed for witness in log.witnesses)
     stuck = log.unpublished is not None and any(witness.problem for witness in log.witnesses)
-    return alarmed or stuck or log.witness_problem is not None
+    return alarmed or stuck or log.witness_problem is not None or bool(log.found.findings)
 
 
 def _witness(witness: WitnessClient) -> dict[str, Any]:

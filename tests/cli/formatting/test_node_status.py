@@ -21,6 +21,7 @@ LOG = {
     "cosigner": "log.example/2026/witness+00000000+B",
     "cosigning": None,
     "forks": [],
+    "damage": [],
 }
 ANCHOR = {
     "log": "ab" * 32,
@@ -57,7 +58,15 @@ COSTS = {
 
 
 def formatted(state: str = "ok", *, logs: Any = (LOG,), ledgers: Any = (LEDGER,)) -> list[str]:
-    return [click.unstyle(line) for line in lines({"state": state, "logs": list(logs), "ledgers": list(ledgers)})]
+    health = {"state": state, "logs": list(logs), "ledgers": list(ledgers), "damage": []}
+    return [click.unstyle(line) for line in lines(health)]
+
+
+def test_what_rotted_is_named_with_its_remedy() -> None:
+    damage = {"message": "logs/default/tile/0/000 differs", "remedy": "run `carbonseal fsck --repair`"}
+    told = formatted("failing", logs=[{**LOG, "damage": [damage]}])
+    assert "  damaged: logs/default/tile/0/000 differs" in told
+    assert told[told.index("  damaged: logs/default/tile/0/000 differs") + 1] == "    run `carbonseal fsck --repair`"
 
 
 def test_a_node_that_does_its_work() -> None:

@@ -19,6 +19,7 @@ def lines(health: Mapping[str, Any]) -> Iterator[str]:
     yield style(state.upper(), fg=COLOURS[state], bold=True)
     for log in health["logs"]:
         yield from log_lines(log)
+    yield from damage_lines(health)
     if not health["ledgers"]:
         yield from _without_ledgers(any(log["size"] or log["waiting"] for log in health["logs"]))
     names = {log["id"]: log["name"] for log in health["logs"]}
@@ -42,6 +43,7 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
     yield f"  cosigns  other logs' heads with {plain(log['cosigner'])}"
     yield from (f"  {line}" for line in freeze_lines(log))
     yield from (f"  {line}" for line in witness_lines(log))
+    yield from (f"  {line}" for line in damage_lines(log))
 
 
 def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str]:
@@ -50,6 +52,13 @@ def freeze_lines(log: Mapping[str, Any], *, whose: bool = False) -> Iterator[str
         name = f"the log {log['name']} is " if whose else ""
         yield style(plain(f"{name}frozen: {frozen['message']}"), fg="red")
         yield plain(f"  {frozen['remedy']}")
+
+
+def damage_lines(of: Mapping[str, Any]) -> Iterator[str]:
+    """What rotted of a log, or of the node's own database."""
+    for damage in of["damage"]:
+        yield style(plain(f"damaged: {damage['message']}"), fg="yellow")
+        yield plain(f"  {damage['remedy']}")
 
 
 def witness_lines(log: Mapping[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 from carbonseal.findings import Finding, Refused
@@ -22,6 +23,12 @@ from carbonseal.node import failpoints
 from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
 from carbonseal.node.secrets import open_key, open_ml_dsa_44, open_signer
+from carbonseal.node.soundness.codes import FSCK_ENTRY_DAMAGED
+from carbonseal.node.soundness.found import Found
+from carbonseal.node.soundness.log_check import LogCheck
+from carbonseal.node.soundness.notes import Notes
+from carbonseal.node.soundness.recomputed import recompute, right_entry
+from carbonseal.node.soundness.stored import StoredLog
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
 from carbonseal.node.witnessing.client import WitnessClient
 from carbonseal.node.witnessing.forks import Fork, Forks
@@ -36,12 +43,13 @@ from .appender import Appender
 from .batches import Batches
 from .codes import NODE_NOT_SEQUENCED, NODE_UNKNOWN_SIZE
 from .files import LogFiles
-from .guard import Guard
+from .guard import Frozen, Guard
 from .heads import Heads, SignedHead
 from .intake import Intake
 from .queue import EntryQueue, Stored
 from .sequencer import Sequencer, Signed
 from .startup import StartupChecks
+from .stored_tree import StoredTree
 
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
 
@@ -68,13 +76,16 @@ class SealingLog:
         self._thread = WriterThread(f"carbonseal-log-{own.name}")
         self._startup = StartupChecks()
         self._queue = EntryQueue(database)
-        self._check_genesis()
         self.files = LogFiles(directory / FOLDER / own.name)
+        self._stored = StoredLog(database, self.files, own.name)
+        self._check_genesis()
         signers: list[LogSigner] = [NoteSigner(own.origin, open_signer(own.key, directory))]
         if own.ml_dsa_44_key is not None:
             signers.append(SubtreeSigner(own.origin, open_ml_dsa_44(own.ml_dsa_44_key, directory)))
         self.verifier: VerifierKey = signers[0].verifier
-        guard = Guard(directory / own.guard, own.origin)
+        guard = self._guard = Guard(directory / own.guard, own.origin)
+        self.found = Found(own.origin)
+        self._notes = Notes(own.origin, signers, [witness.key for witness in settings.witnesses])
         self._heads = Heads(database, own.origin)
         self._sequencer = Sequencer(
             self._queue,
@@ -84,6 +95,7 @@ class SealingLog:
             signers,
             witnesses=[witness.key for witness in settings.witnesses],
             quorum=own.quorum,
+            stored=StoredTree(self.verifier, self.files, self._heads, partial(recompute, self._stored), self.found),
             reached=reached,
         )
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
@@ -108,6 +120,7 @@ class SealingLog:
         )
         tenants = [tenant for tenant in settings.tenants if tenant.log == own.name]
         salt_keys = {tenant.name: open_key(tenant.salt_key, directory) for tenant in tenants}
+        self._salt_keys = salt_keys
         self.intake = Intake(salt_keys, self._queue, self._appender, clock=clock, reached=reached)
         self._witnesses = Witnesses(
             settings.witnesses,
@@ -153,8 +166,10 @@ class SealingLog:
         """Genesis cannot change: node.toml must not say anything else. Raises Refused."""
         if not self._queue.size:
             return
-        genesis = decode(self._queue.entries(0, 1)[0])
-        assert isinstance(genesis, Genesis)
+        entry = right_entry(self._stored, 0)
+        genesis = None if entry is None else decode(entry)
+        if not isinstance(genesis, Genesis):
+            raise Refused(FSCK_ENTRY_DAMAGED(path=self._stored.path, number=0))
         if genesis.origin != self.origin:
             raise Refused(CONFIG_OTHER_GENESIS("log", self.name, found=genesis.origin, expected=self.origin))
         for ledger, publisher in self.ledgers.items():
@@ -185,6 +200,14 @@ class SealingLog:
         """Ledgers are being asked what they know of this log: until they have answered, or had `STARTUP_TIMEOUT` for it, nothing
         is signed."""
         self._startup.begin(checks)
+
+    def scrub(self) -> LogCheck:
+        """A pass over all that is published, which finds rot and writes nothing."""
+        try:
+            last = self._guard.read()
+        except Frozen:
+            last = None
+        return LogCheck(self._stored, last, self._notes, salt_keys=self._salt_keys, live=True, scrub=True)
 
     # --- freezing --------------------------------------------------------------------------------------------------
 

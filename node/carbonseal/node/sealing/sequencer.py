@@ -34,12 +34,13 @@ from dataclasses import dataclass, replace
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement
-from carbonseal.log.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
+from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.entries import Heartbeat
 from carbonseal.log.notes import LogSigner, Note, Signature, VerifierKey, with_signature
 from carbonseal.log.tiles import WIDTH, bundle_path, bundles_between, encode_bundle
-from carbonseal.log.tree import EMPTY_ROOT, Edge, leaf_hashes
+from carbonseal.log.tree import Edge, leaf_hashes
 from carbonseal.node import failpoints
+from carbonseal.node.soundness.codes import FSCK_ENTRIES_DAMAGED
 
 from .codes import (
     FROZEN_GUARD_MALFORMED,
@@ -54,6 +55,7 @@ from .files import LogFiles
 from .guard import CLAIMS, Frozen, Guard, LastSigned
 from .heads import Heads, SignedHead
 from .queue import EntryQueue
+from .stored_tree import StoredTree
 
 LOG = logging.getLogger(__name__)
 MAX_BATCH = 65_536  # entries, whatever waits: keeps memory and one step's time bounded
@@ -91,9 +93,10 @@ class Sequencer:
         *,
         witnesses: Collection[VerifierKey] = (),
         quorum: int = 0,
+        stored: StoredTree,
         reached: failpoints.Reached,
     ) -> None:
-        """`quorum` is how many of the `witnesses` have to cosign a head before it is published."""
+        """`quorum` is how many of the `witnesses` have to cosign a head before it is published. `stored` is the tree on disk."""
         self.origin = signers[0].verifier.name
         self.quorum = quorum
         self._witnesses = frozenset(witnesses)
@@ -103,29 +106,16 @@ class Sequencer:
         self._files = files
         self._guard = guard
         self._signers = signers
+        self._stored = stored
         self._reached = reached
         self._freeze_reasons: tuple[Finding, ...] = ()  # one of the log's own, or what ledgers claim
-        self.published, self._note = self._find_published()
+        self.published, self._note = stored.newest()
         self.largest_signed = (
             self.published.size
         )  # as the guard knows it: after a crash it may be ahead of what is published
-        self._edge = Edge.load(self.published.size, files)
+        self._edge = stored.edge(self.published.size, self.published.root)
 
     # --- on start --------------------------------------------------------------------------------------------------
-
-    def _find_published(self) -> tuple[Checkpoint, bytes | None]:
-        """The newest head that was published, from its file or, where that was lost, from the database."""
-        note, recorded = self._files.checkpoint(), self.heads.newest()
-        try:
-            published = open_checkpoint(note, self._signers[0].verifier) if note else None
-        except Refused as refused:
-            raise refused.under("log", "checkpoint") from refused
-        if recorded is None:
-            return published or Checkpoint(self.origin, 0, EMPTY_ROOT), note
-        behind = published is None or published.size < recorded.checkpoint.size
-        if behind or published == recorded.checkpoint:  # the recorded note may have more cosignatures than the file
-            return recorded.checkpoint, recorded.note
-        return published or Checkpoint(self.origin, 0, EMPTY_ROOT), note
 
     def start(self, now: int, witnesses: Collection[str]) -> None:
         """Compare checkpoint, guard and queue, and finish what a crash left undone. Sets `frozen` instead of raising.
@@ -146,7 +136,7 @@ class Sequencer:
             self._freeze(FROZEN_LOST_ENTRIES(size=size, queued=self._queue.size))
         elif self._queue.size < last.size:
             self._freeze(FROZEN_WENT_BACK(witness="the guard", known=last.size, size=self._queue.size))
-        elif last.size <= size and self._root_at(last.size) != last.root:
+        elif last.size <= size and not self._stored.has_root(last.size, last.root):
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=last.size))
         elif self._edge.root() != self.published.root:
             self._freeze(FROZEN_OTHER_ROOT(witness="the checkpoint", size=size))
@@ -201,7 +191,7 @@ class Sequencer:
             return None
         if statement.size > size:
             return FROZEN_LEDGER_KNOWS_MORE(witness=witness, known=statement.size, size=size)
-        if self._root_at(statement.size) != statement.root:
+        if not self._stored.has_root(statement.size, statement.root):
             return FROZEN_LEDGER_OTHER_ROOT(witness=witness, size=statement.size)
         return None
 
@@ -226,9 +216,6 @@ class Sequencer:
                 self._freeze_reasons = (frozen.finding,)
                 LOG.error("log frozen: log=%s size=%d reason=%s", self.origin, self.published.size, frozen.finding)
             raise
-
-    def _root_at(self, size: int) -> bytes:
-        return Edge.load(size, self._files).root()
 
     # --- growing ---------------------------------------------------------------------------------------------------
 
@@ -270,13 +257,16 @@ class Sequencer:
         last = self._last_signed()
         old = self.published.size
         new = last.size if last.size > old else min(self._queue.size, old + MAX_BATCH)
-        edge, full = self._grow(old, new)
+        edge, files, full = self._grow(old, new)
         root = edge.root()
-        # Durable: tiles and bundles. Nobody reads them yet; the next step finds them there, compares, and writes the others.
-        self._reached(failpoints.TILES_WRITTEN)
         if last.size == new and last.root != root:
+            if self._stored.has_root(new, last.root):
+                raise Refused(FSCK_ENTRIES_DAMAGED(path=self.origin, start=old, end=new))
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=new))
             self.check()
+        self._files.write(files)
+        # Durable: tiles and bundles. Nobody reads them yet; the next step finds them there, compares, and writes the others.
+        self._reached(failpoints.TILES_WRITTEN)
         self._guard.write(new, root)
         self.largest_signed = new
         # Durable: the guard's head. A crash from here on leaves the guard ahead; the next step makes this very head first.
@@ -345,10 +335,13 @@ class Sequencer:
         parsed = Note.parse(note)
         return frozenset(key.name for key in self._witnesses if parsed.cosigned_at(key) is not None)
 
-    def _grow(self, old: int, new: int) -> tuple[Edge, list[str]]:
-        """Write the files of a log that grows from `old` to `new` entries. Gives its new edge, and the full files' names."""
+    def _grow(self, old: int, new: int) -> tuple[Edge, list[tuple[str, bytes]], list[str]]:
+        """What a log that grows from `old` to `new` entries is then: its edge, the files that it needs, and the names of those that
+        are full."""
         begin = old - old % WIDTH
         entries = self._queue.entries(begin, new)
+        if leaf_hashes(entries[: old - begin]) != self._edge.last_leaves:  # rot: no bundle is written from it
+            raise Refused(FSCK_ENTRIES_DAMAGED(path=self.origin, start=begin, end=old))
         bundles = list(bundles_between(old, new))
         files = [
             (bundle_path(part.index, part.width), encode_bundle(entries[part.index * WIDTH - begin :][: part.width]))
@@ -357,9 +350,9 @@ class Sequencer:
         edge = self._edge.copy()
         edge.extend(leaf_hashes(entries[old - begin :]))
         tiles = edge.take_tiles()
-        self._files.write([*files, *((tile.path, data) for tile, data in tiles)])
+        files += [(tile.path, data) for tile, data in tiles]
         full = [bundle_path(part.index) for part in bundles if part.width == WIDTH]
-        return edge, full + [tile.path for tile, _ in tiles if tile.width == WIDTH]
+        return edge, files, full + [tile.path for tile, _ in tiles if tile.width == WIDTH]
 
     def _record(self, checkpoint: Checkpoint, note: bytes, now: int) -> SignedHead:
         """Put a published head into the database."""

@@ -10,6 +10,11 @@ _COPY = "bring these bytes back from a backup, a mirror or whoever was given the
 FSCK_FILE_DAMAGED = undetermined(
     "fsck.file-damaged", "{path} differs, from byte {offset} on, from what the log's entries give", _REPAIR
 )
+FSCK_TILES_DAMAGED = undetermined(
+    "fsck.tiles-damaged",
+    "tiles of {log} do not lead to the root of its first {size} entries, and the entries do",
+    _REPAIR,
+)
 FSCK_FILE_MISSING = undetermined("fsck.file-missing", "{path} is missing", _REPAIR)
 FSCK_FILE_BEYOND = undetermined(
     "fsck.file-beyond",
@@ -21,6 +26,11 @@ FSCK_CHECKPOINT_DAMAGED = undetermined(
 )
 FSCK_ENTRY_DAMAGED = undetermined(
     "fsck.entry-damaged", "{path}: entry {number} is missing or is not the one that the tree has", _REPAIR
+)
+FSCK_ENTRIES_DAMAGED = undetermined(
+    "fsck.entries-damaged",
+    "{path}: an entry from {start} to before {end} is not the one that was hashed before",
+    _REPAIR,
 )
 FSCK_RECORD_DAMAGED = undetermined(
     "fsck.record-damaged",

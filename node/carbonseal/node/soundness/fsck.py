@@ -167,11 +167,11 @@ def _check_log(
             assert one.repair is not None
             apply(one.repair, stored, notes)
         report.repaired += [one.finding for one in mended]
-        if not (check.is_cut and mended):
+        if not mended:  # the last pass shows that what was mended is sound
             break
     report.entries += check.size
     report.verdict += [one for one in check.verdict if one not in report.verdict]
-    report.damage += [one.finding for one in check.damage if one not in mended]
+    report.damage += [one.finding for one in check.damage]
     if check.is_cut:
         report.notes.append(codes.FSCK_CUT(own.name, count=MOST))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Finding, Refused
 from carbonseal.passport.passports import parse
 from carbonseal.storage.database import Database
 
@@ -21,6 +21,7 @@ class PassportCheck:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.damage: list[Damage] = []
+        self.verdict: list[Finding] = []  # no guard knows this database
 
     def steps(self) -> Iterator[int]:
         """Make the pass: the number of bytes that each step, of one passport, looked at."""
