@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from carbonseal.findings import Refused
+from carbonseal.passport import bundles
+from carbonseal.passport.assembly import assemble_accreditation, attach
 from carbonseal.passport.bundles import MAX_STATEMENTS
 from carbonseal.passport.conformity.accreditations import ACCREDITATION
-from carbonseal.passport.conformity.files import parse_statement
+from carbonseal.passport.conformity.files import parse_accreditation, parse_file, parse_statement
 from carbonseal.passport.conformity.statements import STATEMENT, opinion_to_json, read_opinion
 from carbonseal.passport.conformity.words import COVERS, ENGAGEMENTS, STANDARDS
 from carbonseal.passport.passports import parse
@@ -20,7 +22,7 @@ from carbonseal.records.canonical import jcs
 from tests.log.refusals import refusal
 from tests.passport.stated import BODY, Stated, footprints, opinion, program
 from tests.repository.sources import REPOSITORY
-from tests.world import SIGNED, World
+from tests.world import SIGNED, Issuer, World, key
 
 DIGEST = "ab" * 32
 
@@ -137,6 +139,47 @@ def test_another_version_of_a_statement_file_is_undetermined() -> None:
     value = {**strict.parse(Stated(World()).statement(program()).encode()), "carbonseal": "statement/2"}
     assert refusal(parse_statement, jcs(value)) == "statement-file.unknown-version"
     assert refusal(parse_statement, jcs({**value, "carbonseal": "passport/1"})) == "statement-file.malformed"
+
+
+def test_an_accreditation_file_is_what_was_read_and_joins_a_statement() -> None:
+    world = World()
+    stated = Stated(world)
+    found = stated.accreditation()
+    (carried,) = found.accreditations.values()
+    made = assemble_accreditation(carried, seals=found.seals, status_lists=found.status_lists.values())
+    read = parse_accreditation(made.encode())
+    assert read == made and read.accreditation.body == BODY.id and len(read.status_lists) == 1
+    passport = world.passport()
+    assert [parse_file(one.encode()) for one in (made, passport)] == [made, passport]
+    statement = stated.statement(program())
+    assert attach(statement, [made]).accreditations == made.accreditations
+    foreign = stated.statement(program(), body=Issuer("did:web:another.example", key("another")))
+    assert attach(foreign, [made]) == foreign
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"{", "passport.other-file"),
+        (b'{"carbonseal":"statement/2"}', "statement-file.unknown-version"),
+        (b'{"carbonseal":"accreditation/2"}', "accreditation-file.unknown-version"),
+        (b'{"carbonseal":"accreditation/1"}', "accreditation-file.malformed"),
+        (b'{"carbonseal":"trust/1"}', "passport.other-file"),
+        (b'{"carbonseal":1}', "passport.other-file"),
+        (b"[]", "passport.other-file"),
+    ],
+)
+def test_a_file_is_read_as_what_it_says_it_is(raw: bytes, code: str) -> None:
+    assert refusal(parse_file, raw) == code
+
+
+def test_more_statements_than_a_passport_may_have_are_not_attached(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    stated, passport = Stated(world), world.passport()
+    monkeypatch.setitem(bundles.MOST, "statements", 1)
+    files = [stated.statement(opinion(footprints(passport))) for _ in range(2)]
+    assert len(stated.attached(passport, files[0]).statements) == 1
+    assert refusal(stated.attached, passport, *files) == "passport.over-limit"
 
 
 def test_given_as_a_passport_it_is_named_as_what_it_is() -> None:

@@ -381,6 +381,7 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "statement": lambda case, _: conformity_runners.statement(case),
     "accreditation": lambda case, _: conformity_runners.accreditation(case),
     "statement-file": lambda case, _: conformity_runners.statement_file(case),
+    "accreditation-file": lambda case, _: conformity_runners.accreditation_file(case),
     "status": _status,
     "trust": _trust,
     "verify": _verify,

@@ -16,16 +16,20 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
+from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import MAX_NOTE, MAX_SIGNATURES, Note
-from carbonseal.passport.bundles import Bundle, Disclosed
-from carbonseal.passport.conformity.files import StatementFile
+from carbonseal.passport.bundles import MOST, Bundle, Disclosed
+from carbonseal.passport.conformity.accreditations import Accreditation
+from carbonseal.passport.conformity.files import AccreditationFile, StatementFile
 from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_HEADS, Head, Seal, SealedAnchor
 from carbonseal.passport.status_lists import MAX_VERSIONS, StatusList
+
+from . import codes
 
 # (origin, smaller size, larger size) to the log's consistency proof; None where it cannot be had here.
 Link = Callable[[str, int, int], tuple[bytes, ...] | None]
@@ -68,10 +72,26 @@ def assemble_statement(
     return _only_cited(_united(StatementFile(digest, {}, {}, {}, {}), (*accreditations, own), link))
 
 
-def attach(passport: Passport, statements: Iterable[Bundle], link: Link = no_link) -> Passport:
-    """The same passport with what these carry about it: statements, their accreditations, seals and status lists. What is about
-    something else is left out. Raises Refused as `assemble`."""
-    return _only_cited(_united(passport, statements, link))
+def assemble_accreditation(
+    root: Carried[Accreditation],
+    *,
+    seals: Mapping[bytes, Seal],
+    status_lists: Iterable[Carried[StatusList]],
+) -> AccreditationFile:
+    """The accreditation file about `root`. Raises Refused as `assemble`."""
+    digest = root.signed.digest
+    return _only_cited(AccreditationFile(digest, {}, {}, seals, _by_digest(status_lists), {}, {digest: root}))
+
+
+def attach(bundle: B, others: Iterable[Bundle], link: Link = no_link) -> B:
+    """The same passport, or statement file, with what the others carry about it: statements, accreditations, seals and status
+    lists. What is about something else is left out. Raises Refused as `assemble`, and where it would carry more than a passport
+    may."""
+    attached = _only_cited(_united(bundle, others, link))
+    for section, limit in MOST.items():
+        if len(getattr(attached, section)) > limit:
+            raise Refused(codes.PASSPORT_OVER_LIMIT(section, what=section, limit=limit))
+    return attached
 
 
 def refresh(bundle: B, *, seals: Mapping[bytes, Seal], status_lists: Iterable[Carried[StatusList]], link: Link) -> B:

@@ -45,7 +45,7 @@ SUBJECTS: Mapping[str, Subject[Any]] = {
     "accreditations": ACCREDITATION,
     "statusLists": STATUS_LIST,
 }
-_MOST = {"statements": MAX_STATEMENTS, "accreditations": MAX_ACCREDITATIONS}
+MOST: dict[str, int] = {"statements": MAX_STATEMENTS, "accreditations": MAX_ACCREDITATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +209,8 @@ def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
 def _carried(value: Mapping[str, Any], section: str, subject: Subject[Any]) -> dict[bytes, Carried[Any]]:
     carried = {}
     members = value.get(section, {})  # a file about a statement has no credentials
-    if len(members) > _MOST.get(section, len(members)):
-        raise Refused(codes.PASSPORT_OVER_LIMIT(section, what=section, limit=_MOST[section]))
+    if len(members) > MOST.get(section, len(members)):
+        raise Refused(codes.PASSPORT_OVER_LIMIT(section, what=section, limit=MOST[section]))
     for key, member in members.items():
         try:
             one = subject.carry(member["document"], bytes.fromhex(member["salt"]))

@@ -57,7 +57,7 @@ def citations(
     accreditations: Mapping[bytes, Carried[Accreditation]] = MappingProxyType({}),
 ) -> Citations:
     """What `root` leads to over documents that are carried, by digest. A root that is not carried leads to nothing; one that is a
-    statement leads to what it cites itself, and to its body's accreditations.
+    statement leads to what it cites itself, and to its body's accreditations; one that is an accreditation to what it cites.
 
     Each credential is visited once. A component is cited by digest, so there is no cycle.
     """
@@ -70,7 +70,7 @@ def citations(
     products = [one.signed for one in reached.values()]
     stated = _about(products, statements) if products else {key: one for key, one in statements.items() if key == root}
     bodies = {one.signed.issuer for one in stated.values()}
-    accredited = {digest: one for digest, one in accreditations.items() if one.signed.body in bodies}
+    accredited = {digest: one for digest, one in accreditations.items() if one.signed.body in bodies or digest == root}
     lists: dict[tuple[str, str], set[int]] = {}
     documents: Iterable[Carried[Any]] = (*reached.values(), *stated.values(), *accredited.values())
     for signed in (document.signed for document in documents):

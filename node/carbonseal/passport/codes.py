@@ -50,6 +50,17 @@ STATEMENT_UNKNOWN_VERSION = undetermined(
     "use a version of carbonseal that knows it",
 )
 
+ACCREDITATION_FILE_MALFORMED = rejected(
+    "accreditation-file.malformed",
+    "not a valid accreditation file of version 1: {problem}",
+    "check that it is the right file; else ask the accreditor for it again",
+)
+ACCREDITATION_UNKNOWN_VERSION = undetermined(
+    "accreditation-file.unknown-version",
+    "the accreditation file is of version {version}; expected accreditation/1",
+    "use a version of carbonseal that knows it",
+)
+
 CREDENTIAL_MALFORMED = rejected(
     "credential.malformed",
     "not a valid credential of version 1: {problem}",

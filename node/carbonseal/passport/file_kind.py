@@ -69,6 +69,10 @@ TEXTS = (  # patterns of texts that are not JSON
 NAMED = {  # the member `carbonseal`, up to the slash
     "trust": ("a trust file", "give it with --trust"),
     "statement": ("a statement without a passport", "add it to the passport: carbonseal statement attach"),
+    "accreditation": (
+        "an accreditation of a certification body",
+        "its body gives it to its node: carbonseal statement issue",
+    ),
     "fraud-proof": ("a fraud proof", "verify it by itself"),
     "observations": ("observations of logs", "give it to carbonseal examine"),
 }

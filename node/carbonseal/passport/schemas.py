@@ -210,6 +210,13 @@ PASSPORT = closed(
     {"carbonseal": {"const": "passport/1"}, "credential": DIGEST, "credentials": _keyed(_SIGNED), **_SECTIONS}
 )
 STATEMENT_FILE = closed({"carbonseal": {"const": "statement/1"}, "statement": DIGEST, **_SECTIONS})
+ACCREDITATION_FILE = closed(
+    {
+        "carbonseal": {"const": "accreditation/1"},
+        "accreditation": DIGEST,
+        **{name: section for name, section in _SECTIONS.items() if name != "statements"},
+    }
+)
 
 _EACH_ONCE: Schema = {"uniqueItems": True}
 
@@ -322,5 +329,6 @@ PRODUCT_SHAPE = Shape(PRODUCT)
 STATUS_LIST_SHAPE = Shape(STATUS_LIST)
 PASSPORT_SHAPE = Shape(PASSPORT)
 STATEMENT_FILE_SHAPE = Shape(STATEMENT_FILE)
+ACCREDITATION_FILE_SHAPE = Shape(ACCREDITATION_FILE)
 ISSUE_SHAPE = Shape(ISSUE)
 TRUST_SHAPE = Shape(TRUST)

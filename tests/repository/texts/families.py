@@ -31,6 +31,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Documents: what a verifier is given": {
         "passport": "the passport file: its form, its citations, its limits",
         "statement-file": "the file in which a statement travels: its form",
+        "accreditation-file": "the file in which an accreditation travels: its form",
         "credential": "a credential: its form, its signature, its validity",
         "status-list": "a status list: its form and its bits",
         "policy": "the policy of the verifier, with line and column",

@@ -178,7 +178,8 @@ NO_VERDICT = (
         "Files beside passports",
         "Statement files, observations, fraud proofs that do not hold, tiles, bundles, genesis entries and exported proofs accuse "
         "nobody: they are not used.",
-        "statement-file.malformed observations.* fraud-proof.malformed fraud-proof.two-logs fraud-proof.unsorted "
+        "statement-file.malformed accreditation-file.malformed "
+        "observations.* fraud-proof.malformed fraud-proof.two-logs fraud-proof.unsorted "
         "fraud-proof.shows-nothing tree.subtree-* tile.* bundle.* genesis.* tlog-proof.* checkpoint.empty checkpoint.unsigned "
         "checkpoint.other-origin",
     ),

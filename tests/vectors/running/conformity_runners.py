@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from carbonseal.passport.conformity.accreditations import ACCREDITATION
-from carbonseal.passport.conformity.files import parse_statement
+from carbonseal.passport.conformity.files import parse_accreditation, parse_statement
 from carbonseal.passport.conformity.statements import STATEMENT
 from carbonseal.passport.data_integrity import check_proof
 
@@ -46,3 +46,8 @@ def statement_file(case: Vector) -> Vector:
         "accreditations": sorted(one.hex() for one in read.accreditations),
         "statusLists": sorted(one.hex() for one in read.status_lists),
     }
+
+
+def accreditation_file(case: Vector) -> Vector:
+    read = parse_accreditation(json.dumps(case["file"]).encode())
+    return {"accreditation": read.root.hex(), "statusLists": sorted(one.hex() for one in read.status_lists)}

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from carbonseal.passport.assembly import assemble_accreditation
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from tests.passport.stated import BODY, Stated, opinion, program
@@ -77,6 +78,12 @@ def _files() -> list[Case]:
     found = [case("a statement file", "statement-file", expect, file=file)]
     for name, (expected, change) in _BAD_FILES.items():
         found.append(case(name, "statement-file", expected, file=_changed(file, change)))
+    (carried,) = stated.accreditation().accreditations.values()
+    file = strict.parse(assemble_accreditation(carried, seals={}, status_lists=[]).encode())
+    expect = {"accreditation": file["accreditation"], "statusLists": []}
+    found.append(case("an accreditation file", "accreditation-file", expect, file=file))
+    for name, (expected, change) in _BAD_ACCREDITATION_FILES.items():
+        found.append(case(name, "accreditation-file", expected, file=_changed(file, change)))
     return found
 
 
@@ -140,4 +147,13 @@ _BAD_FILES: dict[str, tuple[Any, Change]] = {
     "without a root": (refused("statement-file.malformed"), lambda file: file.pop("statement")),
     "another root": (refused("passport.not-carried"), lambda file: file.update(statement="01" * 32)),
     "a list without what cites it": (refused("passport.uncited"), lambda file: file.update(accreditations={})),
+}
+_BAD_ACCREDITATION_FILES: dict[str, tuple[Any, Change]] = {
+    "another version of it": (
+        undetermined("accreditation-file.unknown-version"),
+        lambda file: file.update(carbonseal="accreditation/2"),
+    ),
+    "with statements": (undetermined("passport.unknown-member"), lambda file: file.update(statements={})),
+    "without its root": (refused("accreditation-file.malformed"), lambda file: file.pop("accreditation")),
+    "another root of it": (refused("passport.not-carried"), lambda file: file.update(accreditation="01" * 32)),
 }
