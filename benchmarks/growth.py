@@ -24,7 +24,7 @@ from typing import Any
 
 from rich.console import Console
 
-from carbonseal.node.config import IssuerConfig, LedgerConfig, NodeConfig
+from carbonseal.node.config import SignerConfig, LedgerConfig, NodeConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.queue import EntryQueue, Submission
 from carbonseal.passport.passports import parse
@@ -37,7 +37,7 @@ from .grown import grow, grow_index
 from .measure import Row, Rows
 
 LEDGERS = 3
-ISSUER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+ISSUER = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
 IDLE = 40  # rounds
 WRITTEN = 131_072  # records, for the bytes that each costs
 

@@ -45,7 +45,7 @@ def settings(*logs: LogConfig, **changes: Any) -> NodeConfig:
 def make_node(directory: Path, config: NodeConfig) -> Path:
     """The node's directory, with keys for all that `config` keeps in files of its own."""
     uris = [config.cosigner.key, *(log.key for log in config.logs), *(tenant.salt_key for tenant in config.tenants)]
-    make_keys(directory, [*uris, *(issuer.key for issuer in config.issuers)])
+    make_keys(directory, [*uris, *(signer.key for signer in config.signers)])
     create(directory, config)
     return directory
 

@@ -18,9 +18,9 @@ from carbonseal.log.notes import Cosigner, NoteSigner
 from carbonseal.node.config import (
     CosignerConfig,
     ForeignConfig,
-    IssuerConfig,
     LedgerConfig,
     NodeConfig,
+    SignerConfig,
     WitnessConfig,
     load,
     parse,
@@ -37,6 +37,7 @@ KEY = NoteSigner("other.example/log", Ed25519PrivateKey.from_private_bytes(bytes
 WEAK = "weak.example+6ee080f1+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # the point of order 1
 WITNESS = Cosigner("witness.example/w", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
 LEAST = '[[log]]\nname = "default"\norigin = "a"\nkey = "file:k"\n'
+TENANT = '[[tenant]]\nname = "default"\nsalt-key = "b"\n'
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
@@ -56,7 +57,9 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         second,
         batch_age=0.25,
         heartbeat=3600,
-        issuers=(IssuerConfig("i", "did:web:i.example", "file:keys/i.key", "second"),),
+        issuers=(SignerConfig("i", "did:web:i.example", "file:keys/i.key", "second"),),
+        bodies=(SignerConfig("b", "did:web:b.example", "file:keys/b.key", "second"),),
+        accreditors=(SignerConfig("a", "did:web:a.example", "file:keys/a.key"),),
         ledgers=(
             LedgerConfig("eip155:1", uri, "0xabc", 60.5, options, "chain"),
             LedgerConfig("tlog:o", uri, "", 1234567, {}),
@@ -134,6 +137,12 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
             ("node.toml", "tenant", "0"),
         ),
         (LEAST + '[[issuer]]\nname="a"\nid="b"\nkey="c"', "config.unknown-name", ("node.toml", "issuer", "0")),
+        (LEAST + '[[body]]\nname="a"\nid="b"\nkey="c"', "config.unknown-name", ("node.toml", "body", "0")),
+        (  # status lists go by the names of signers
+            LEAST + TENANT + '[[issuer]]\nname="a"\nid="b"\nkey="c"\n[[accreditor]]\nname="a"\nid="d"\nkey="e"',
+            "config.repeated-name",
+            ("node.toml", "accreditor", "0"),
+        ),
         (
             LEAST + f'[[foreign]]\nkey = "{KEY.encode()}"\nlog = "none"',
             "config.unknown-name",

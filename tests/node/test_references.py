@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import FunctionType, MethodType
 
-from carbonseal.node.config import IssuerConfig
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
 from tests.node.conftest import Begin, ledger_in
 
@@ -54,7 +54,7 @@ def cycle(value: object, way: tuple[object, ...], done: set[int]) -> list[str]:
 
 
 def test_no_chain_of_references_comes_back(begin: Begin, tmp_path: Path) -> None:
-    issuer = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+    issuer = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
     directory = begin(issuers=(issuer,), ledgers=(ledger_in(tmp_path / "ledger"),))
 
     async def look() -> None:

@@ -18,7 +18,7 @@ from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import Note
 from carbonseal.log.tree import leaf_hash, verify_inclusion
 from carbonseal.node.anchoring.tracked import State
-from carbonseal.node.config import FILE, IssuerConfig, load
+from carbonseal.node.config import FILE, SignerConfig, load
 from carbonseal.node.config_file import render
 from carbonseal.node.create import add, new_log
 from carbonseal.node.node import Node
@@ -39,7 +39,7 @@ from .simulated import SimulatedLedger
 T = TypeVar("T")
 
 HERE, MOTORS = log_config(), log_config("motors", "log.example/motors")
-MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key", "motors")
+MAKER = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key", "motors")
 
 
 async def seal_one(node: Node, tenant: str, word: str = "x") -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.log.notes import NoteSigner, VerifierKey
-from carbonseal.node.config import IssuerConfig, LedgerConfig
+from carbonseal.node.config import LedgerConfig, SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import open_key
 from carbonseal.service.app import serving
@@ -24,7 +24,7 @@ def make_node(
     *,
     ledgers: Sequence[LedgerConfig] = (),
     foreign: Sequence[VerifierKey] = (),
-    issuers: Sequence[IssuerConfig] = (),
+    issuers: Sequence[SignerConfig] = (),
 ) -> NoteSigner:
     """A new node, and the signer that it will use."""
     own = nodes.log_config(origin=origin)

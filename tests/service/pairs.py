@@ -8,7 +8,7 @@ from pathlib import Path
 
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Cosigner, Note, VerifierKey
-from carbonseal.node.config import IssuerConfig, WitnessConfig
+from carbonseal.node.config import SignerConfig, WitnessConfig
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_signer, verifier_of
 from carbonseal.service.app import serving
@@ -35,7 +35,7 @@ class Pair:
         for name, other in (("east", "west"), ("west", "east")):
             changes: dict[str, object] = {
                 "foreign": nodes.foreign(verifier_of(logs[other].origin, logs[other].key, path / other)),
-                "issuers": (IssuerConfig("maker", f"did:web:{name}.example", "file:keys/issuer.key"),),
+                "issuers": (SignerConfig("maker", f"did:web:{name}.example", "file:keys/issuer.key"),),
             }
             if name in quorums:
                 cosigner = made[other].cosigner

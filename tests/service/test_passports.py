@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.node.config import IssuerConfig
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.passport.status_lists import STATUS_LIST
@@ -23,7 +23,7 @@ from carbonseal.service.context import USUAL, Bounds, Slots
 from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
-MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+MAKER = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
 JSON = {"Content-Type": "application/json"}
 
 

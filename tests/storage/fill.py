@@ -15,7 +15,7 @@ from pathlib import Path
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
-from carbonseal.node.config import ForeignConfig, IssuerConfig, LedgerConfig
+from carbonseal.node.config import ForeignConfig, LedgerConfig, SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.passport.passports import parse
@@ -55,7 +55,7 @@ def main() -> None:
         ledger = LedgerConfig(
             "sim:1", f"sim+file://{directory}/ledger/l.db", "sim-publisher", 3600, {"called": "sim:1"}
         )
-        issuer = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+        issuer = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
         config = settings(issuers=(issuer,), ledgers=(ledger,), foreign=(ForeignConfig(OTHER.signer.verifier),))
         asyncio.run(work(make_node(directory / "node", config)))
         with closing(Database(directory / "node/node.db", NODE)) as database, database.write() as connection:

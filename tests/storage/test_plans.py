@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from carbonseal.node.config import IssuerConfig
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.storage.log_tables import LOG_TABLES
@@ -101,7 +101,7 @@ async def live(directory: Path) -> None:
 def test_no_statement_reads_a_whole_table(
     begin: Begin, tmp_path: Path, statements: dict[str, tuple[Engine, Any]]
 ) -> None:
-    issuer = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+    issuer = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
     directory = begin(issuers=(issuer,), ledgers=(ledger_in(tmp_path / "ledger"),), heartbeat=3600)
     asyncio.run(live(directory))
     assert len(statements) > 30

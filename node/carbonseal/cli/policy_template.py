@@ -11,12 +11,18 @@ from carbonseal.findings import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class IssuerLine:
-    """An issuer as a policy names it. `key` is its public key as a Multikey: `z6Mk…`."""
+class SignerLine:
+    """A signer as a policy names it: its role is issuer, body or accreditor. `key` is its public key as a Multikey: `z6Mk…`."""
 
     name: str
+    role: str
     id: str
     key: str
+
+    @property
+    def text(self) -> str:
+        """The line of the policy."""
+        return f"signer {self.name} {self.role} {self.id} {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Witnesses:
 
 def policy_template(
     logs: Collection[str],
-    issuers: Sequence[IssuerLine],
+    signers: Sequence[SignerLine],
     ledgers: Sequence[LedgerLine],
     today: date,
     witnesses: Witnesses | None = None,
@@ -73,7 +79,7 @@ def policy_template(
         "# another source: the operator's site, a contract, a call.",
         "",
         *(f"log {log}" for log in logs),
-        *(f"signer {issuer.name} issuer {issuer.id} {issuer.key}" for issuer in issuers),
+        *(one.text for one in signers),
         *(one.text for one in ledgers),
         "",
         *_anchors(ledgers),

@@ -62,9 +62,9 @@ class TenantConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuerConfig:
-    """An `[[issuer]]`: credentials are signed in its name. `id` is the issuer that they name, `key` the URI of its Ed25519 key.
-    What it signs is sealed as records of `tenant`."""
+class SignerConfig:
+    """An `[[issuer]]`, `[[body]]` or `[[accreditor]]`: passports, statements or accreditations are signed in its name. `id` is the
+    issuer that they name, `key` the URI of its Ed25519 key. What it signs is sealed as records of `tenant`."""
 
     name: str
     id: str
@@ -143,7 +143,7 @@ class NodeConfig:
     heartbeat: float  # seconds between heartbeats in a quiet log, or 0 for none
     logs: tuple[LogConfig, ...]
     tenants: tuple[TenantConfig, ...]
-    issuers: tuple[IssuerConfig, ...]
+    issuers: tuple[SignerConfig, ...]
     ledgers: tuple[LedgerConfig, ...]
     foreign: tuple[ForeignConfig, ...]
     cosigner: CosignerConfig
@@ -151,6 +151,13 @@ class NodeConfig:
     status: StatusConfig = StatusConfig()
     scrub: ScrubConfig = ScrubConfig()
     listen: ListenConfig = STANDARD
+    bodies: tuple[SignerConfig, ...] = ()
+    accreditors: tuple[SignerConfig, ...] = ()
+
+    @property
+    def signers(self) -> tuple[SignerConfig, ...]:
+        """Issuers, bodies and accreditors. No two have one name."""
+        return (*self.issuers, *self.bodies, *self.accreditors)
 
     def ledgers_of(self, log: LogConfig) -> tuple[LedgerConfig, ...]:
         """The ledgers that a log's heads go to."""
@@ -188,7 +195,7 @@ def parse(text: str) -> NodeConfig:
         heartbeat=batch.number("heartbeat", 0, least=0),
         logs=logs,
         tenants=_each(top.tables("tenant"), _tenant, "name"),
-        issuers=_each(top.tables("issuer"), _issuer, "name"),
+        issuers=_each(top.tables("issuer"), _signer, "name"),
         ledgers=_each(top.tables("ledger"), _ledger, "name"),
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),
         cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
@@ -196,6 +203,8 @@ def parse(text: str) -> NodeConfig:
         status=_status(top.table("status")),
         scrub=_scrub(top.table("scrub")),
         listen=read_listen(top.table("listen")),
+        bodies=_each(top.tables("body"), _signer, "name"),
+        accreditors=_each(top.tables("accreditor"), _signer, "name"),
     )
     batch.end()
     top.end()
@@ -228,11 +237,11 @@ def _tenant(table: Table) -> TenantConfig:
     return tenant
 
 
-def _issuer(table: Table) -> IssuerConfig:
+def _signer(table: Table) -> SignerConfig:
     name, id_, key = table.text("name"), table.text("id"), table.text("key")
-    issuer = IssuerConfig(name, id_, key, table.text("tenant", DEFAULT))
+    signer = SignerConfig(name, id_, key, table.text("tenant", DEFAULT))
     table.end()
-    return issuer
+    return signer
 
 
 def _ledger(table: Table) -> LedgerConfig:
@@ -299,7 +308,7 @@ def _scrub(table: Table) -> ScrubConfig:
     return scrub
 
 
-Item = TypeVar("Item", LogConfig, TenantConfig, IssuerConfig, LedgerConfig)
+Item = TypeVar("Item", LogConfig, TenantConfig, SignerConfig, LedgerConfig)
 
 
 def _each(tables: Iterable[Table], read: Callable[[Table], Item], *own: str) -> tuple[Item, ...]:
@@ -325,7 +334,11 @@ def check_names(config: NodeConfig) -> None:
     named = [
         *(("tenant", number, "log", one.log, logs) for number, one in enumerate(config.tenants)),
         *(("foreign", number, "log", one.log, logs) for number, one in enumerate(config.foreign)),
-        *(("issuer", number, "tenant", one.tenant, tenants) for number, one in enumerate(config.issuers)),
+        *(
+            (section, number, "tenant", one.tenant, tenants)
+            for section, signers in _signers(config)
+            for number, one in enumerate(signers)
+        ),
         *(
             ("log", number, "ledgers", name, ledgers)
             for number, one in enumerate(config.logs)
@@ -336,8 +349,23 @@ def check_names(config: NodeConfig) -> None:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"
             raise Refused(CONFIG_UNKNOWN_NAME(FILE, section, str(number), key=key, name=name, known=there))
+    _check_signers(config)
     _check_foreign(config)
     _check_witnesses(config)
+
+
+def _signers(config: NodeConfig) -> tuple[tuple[str, tuple[SignerConfig, ...]], ...]:
+    return ("issuer", config.issuers), ("body", config.bodies), ("accreditor", config.accreditors)
+
+
+def _check_signers(config: NodeConfig) -> None:
+    """Issuers, bodies and accreditors have names of their own: status lists go by them. Raises `Refused`."""
+    names: set[str] = set()
+    for section, signers in _signers(config):
+        for number, one in enumerate(signers):
+            if one.name in names:
+                raise Refused(CONFIG_REPEATED_NAME(FILE, section, str(number), key="name", name=one.name))
+            names.add(one.name)
 
 
 def _check_witnesses(config: NodeConfig) -> None:

@@ -10,11 +10,11 @@ import tomlkit
 from .config import (
     CosignerConfig,
     ForeignConfig,
-    IssuerConfig,
     LedgerConfig,
     LogConfig,
     NodeConfig,
     ScrubConfig,
+    SignerConfig,
     StatusConfig,
     TenantConfig,
     WitnessConfig,
@@ -37,6 +37,7 @@ _LOGS = """\
 """
 _TENANTS = "# Who submits records, and to which log.\n"
 _ISSUERS = "# In whose names passports are issued.\n"
+_BODIES = "# Certification bodies, in whose names statements are issued; and accreditors, in whose names bodies are accredited.\n"
 _STATUS = """\
 # Status lists: how many days a signed version is valid (it is signed anew after half of them), and the https address under which
 # everybody reaches this node's service, so that lists have their ids there.
@@ -65,7 +66,10 @@ def render(config: NodeConfig) -> str:
         _TENANTS,
         *map(_tenant, config.tenants),
         _ISSUERS,
-        *map(_issuer, config.issuers),
+        *(_signer("issuer", one) for one in config.issuers),
+        *((_BODIES,) if config.bodies or config.accreditors else ()),
+        *(_signer("body", one) for one in config.bodies),
+        *(_signer("accreditor", one) for one in config.accreditors),
         _STATUS,
         _status(config.status),
         _SCRUB,
@@ -139,8 +143,8 @@ def _tenant(tenant: TenantConfig) -> str:
     return _section("tenant", {"name": tenant.name, "salt-key": tenant.salt_key, "log": tenant.log})
 
 
-def _issuer(issuer: IssuerConfig) -> str:
-    return _section("issuer", {"name": issuer.name, "id": issuer.id, "key": issuer.key, "tenant": issuer.tenant})
+def _signer(section: str, signer: SignerConfig) -> str:
+    return _section(section, {"name": signer.name, "id": signer.id, "key": signer.key, "tenant": signer.tenant})
 
 
 def _status(status: StatusConfig) -> str:

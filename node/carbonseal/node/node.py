@@ -37,7 +37,7 @@ from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING
 from .config import DEFAULT, FILE, NodeConfig
 from .issuance.issuance import Issuing, Warn, ignore
 from .issuance.issued import Issued, IssuedPassports
-from .issuance.signers import Signer, open_issuers
+from .issuance.signers import Signer, open_signers
 from .issuance.status_tables import StatusTables
 from .issuance.statuses import Statuses
 from .lock import Lock
@@ -102,7 +102,7 @@ class Node:
         tenants = [tenant.name for tenant in settings.tenants]
         self.access = Access(database, tenants, thread=self._thread, clock=clock)
         self._startup_checks: list[asyncio.Task[None]] = []
-        signers = open_issuers(settings, directory)
+        signers = open_signers(settings, directory)
         _check_roles(self.logs.values(), signers.values())
         self._seals = Seals(self._outbox, self._evidence)
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
@@ -320,14 +320,14 @@ def _check_all_listed(directory: Path, settings: NodeConfig) -> None:
             raise Refused(CONFIG_LOG_MISSING(path=path))
 
 
-def _check_roles(logs: Iterable[SealingLog], issuers: Iterable[Signer]) -> None:
-    """A key has one role: log, witness or issuer. Raises Refused where one has two."""
+def _check_roles(logs: Iterable[SealingLog], signers: Iterable[Signer]) -> None:
+    """A key has one role: log, witness or signer. Raises Refused where one has two."""
     roles: dict[bytes, str] = {}
     for log in logs:
         for role, key in ((f"the log {log.name}", log.verifier), ("the cosigner", log.cosigner)):
             if (other := roles.setdefault(key.public_key, role)) != role:
                 raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))
-    for issuer in issuers:
-        role, public_key = f"the issuer {issuer.config.name}", issuer.key.public_key().public_bytes_raw()
+    for signer in signers:
+        role, public_key = f"the signer {signer.config.name}", signer.key.public_key().public_bytes_raw()
         if (other := roles.setdefault(public_key, role)) != role:
             raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))

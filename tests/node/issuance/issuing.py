@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carbonseal.node.config import IssuerConfig
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
-MAKER = IssuerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+MAKER = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
 RECORD = b'{"kilograms": "12.50"}'
 
 T = TypeVar("T")

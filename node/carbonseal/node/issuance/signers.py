@@ -1,4 +1,4 @@
-"""Issuers of a node with the keys that they sign with."""
+"""Signers of a node (issuers, certification bodies, accreditors) with the keys that they sign with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from carbonseal.instants import from_seconds
 from carbonseal.log.notes import SigningKey
-from carbonseal.node.config import IssuerConfig, NodeConfig
+from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.secrets import open_key, open_signer
 from carbonseal.passport.credentials import sign_document
 from carbonseal.passport.products import batch_key
@@ -18,9 +18,9 @@ from carbonseal.passport.products import batch_key
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """One issuer of `node.toml`, with the keys that it signs with, and that the salts of its batches are derived from."""
+    """One signer of `node.toml`, with the keys that it signs with, and that the salts of an issuer's batches are derived from."""
 
-    config: IssuerConfig
+    config: SignerConfig
     key: SigningKey
     batch_key: bytes = field(repr=False)  # 32 bytes, secret
 
@@ -31,12 +31,12 @@ class Signer:
         return await asyncio.to_thread(sign_document, document, self.key.sign, public_key, from_seconds(now))
 
 
-def open_issuers(settings: NodeConfig, directory: Path) -> dict[str, Signer]:
-    """The issuers of a node by their names in `node.toml`, with their keys. Raises Refused on a secret."""
+def open_signers(settings: NodeConfig, directory: Path) -> dict[str, Signer]:
+    """The signers of a node by their names in `node.toml`, with their keys. Raises Refused on a secret."""
     salt_keys = {tenant.name: tenant.salt_key for tenant in settings.tenants}
     return {
         one.name: Signer(
             one, open_signer(one.key, directory), batch_key(open_key(salt_keys[one.tenant], directory), one.id)
         )
-        for one in settings.issuers
+        for one in settings.signers
     }

@@ -58,6 +58,20 @@ def test_without_ledgers_and_issuers_there_is_still_a_policy(run: Run, tmp_path:
     assert policy.anchors is None
 
 
+def test_bodies_and_accreditors_sign_beside_issuers_or_alone(run: Run, tmp_path: Path) -> None:
+    body, accreditor = "tuev did:web:body.example", "dakks did:web:accreditor.example"
+    node = made(run, tmp_path / "node", "--body", body, "--accreditor", accreditor)
+    settings, policy = config.load(node), parse_policy((node / "policy-template.policy").read_bytes())
+    assert [(one.name, one.id, one.key) for one in settings.signers] == [
+        ("tuev", "did:web:body.example", "file:keys/body-tuev.key"),
+        ("dakks", "did:web:accreditor.example", "file:keys/accreditor-dakks.key"),
+    ]
+    assert not settings.issuers
+    assert [(one.name, one.role) for one in policy.signers.values()] == [("tuev", "body"), ("dakks", "accreditor")]
+    printed = run("policy", node)
+    assert parse_policy(printed.output).signers == policy.signers
+
+
 def test_keys_are_their_owners_alone(run: Run, tmp_path: Path) -> None:
     keys = sorted((made(run, tmp_path / "node") / "keys").iterdir())
     assert [key.name for key in keys] == ["issuer-issuer.key", "log-default.key", "salt-default.key", "witness.key"]
@@ -119,6 +133,8 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
         (["--origin", "a", "--ledger", "peer tlog+http://127.0.0.1 key=x cadence=often"], "seconds"),
         (["--origin", "a", "--issuer", "../../one did:web:a"], "is not a valid name"),
         (["--origin", "a", "--issuer", "one did:web:a", "--issuer", "one did:web:b"], "twice"),
+        (["--origin", "a", "--issuer", "one did:web:a", "--body", "one did:web:b"], "twice"),
+        (["--origin", "a", "--accreditor", "one"], "is not NAME ID"),
     ],
 )
 def test_what_cannot_be_used_is_named(run: Run, tmp_path: Path, options: list[str], said: str) -> None:

@@ -113,7 +113,7 @@ def test_its_key_may_be_encrypted(run: Run, node: Path, monkeypatch: pytest.Monk
         (["motors", "--origin", MOTORS, "--succeeds", "record.json"], "record.json"),
         (["motors", "--origin", MOTORS, "--log-key", "file:keys/log-default.key"], "occurs twice"),
         (["motors", "--origin", MOTORS, "--log-key", "file:keys/witness.key"], "is the witness key"),
-        (["motors", "--origin", MOTORS, "--log-key", "file:keys/issuer-issuer.key"], "the key of the issuer issuer"),
+        (["motors", "--origin", MOTORS, "--log-key", "file:keys/issuer-issuer.key"], "the key of the signer issuer"),
         (["motors", "--origin", MOTORS, "--log-key", "file:keys/salt-motors.key"], "the salt key of the tenant motors"),
         (
             ["motors", "--origin", MOTORS, "--log-key", "env:CARBONSEAL_TEST_NONE"],

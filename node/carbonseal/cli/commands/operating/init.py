@@ -16,12 +16,12 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.ledger_discovery import LedgerIdentity, query_ledger
 from carbonseal.cli.options import NAME, ORIGIN
-from carbonseal.cli.policy_template import IssuerLine, LedgerLine, policy_template
+from carbonseal.cli.policy_template import LedgerLine, SignerLine, policy_template
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
-    from carbonseal.node.config import IssuerConfig, LedgerConfig, LogConfig, NodeConfig, TenantConfig
+    from carbonseal.node.config import LedgerConfig, LogConfig, NodeConfig, SignerConfig, TenantConfig
     from carbonseal.node.new_keys import NewKeys
 
 POLICY = "policy-template.policy"
@@ -38,9 +38,10 @@ class LedgerRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class IssuerRequest:
-    """An `--issuer` option."""
+class SignerRequest:
+    """An `--issuer`, `--body` or `--accreditor` option."""
 
+    role: str  # the option, without its dashes
     name: str
     id: str  # empty: a did:key made of its key
     key: str  # its URI
@@ -66,17 +67,21 @@ class LedgerOption(click.ParamType[LedgerRequest]):
         return LedgerRequest(NAME.convert(words[0], param, ctx), words[1], float(cadence), options)
 
 
-class IssuerOption(click.ParamType[IssuerRequest]):
+class SignerOption(click.ParamType[SignerRequest]):
     """`NAME ID [key=URI]` in one quoted argument."""
 
     name = "name id [key=uri]"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> IssuerRequest:
+    def __init__(self, role: str) -> None:
+        self.role = role
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> SignerRequest:
         words = str(value).split()
         if not 2 <= len(words) <= 3 or ":" not in words[1] or not all(word.startswith("key=") for word in words[2:]):
             self.fail(f"{value!r} is not NAME ID [key=URI], such as 'certifier did:web:certifier.example'.", param, ctx)
         name = NAME.convert(words[0], param, ctx)
-        return IssuerRequest(name, words[1], words[2].removeprefix("key=") if words[2:] else _issuer_key(name))
+        key = words[2].removeprefix("key=") if words[2:] else _signer_key(self.role, name)
+        return SignerRequest(self.role, name, words[1], key)
 
 
 @click.command(short_help="Create a node: a directory with keys, settings and a policy template.")
@@ -89,8 +94,18 @@ class IssuerOption(click.ParamType[IssuerRequest]):
     "--issuer",
     "issuers",
     multiple=True,
-    type=IssuerOption(),
-    help="Who signs passports (default: one, by did:key).",
+    type=SignerOption("issuer"),
+    help="Who signs passports (default: one, by did:key, where nobody else signs).",
+)
+@click.option(
+    "--body", "bodies", multiple=True, type=SignerOption("body"), help="A certification body, which signs statements."
+)
+@click.option(
+    "--accreditor",
+    "accreditors",
+    multiple=True,
+    type=SignerOption("accreditor"),
+    help="An accreditor, which accredits bodies.",
 )
 @click.option("--log-key", metavar="URI", help="Where the log's key is (default: file:keys/log-default.key).")
 @click.option("--foreign", multiple=True, metavar="VKEY", help="Another log that may anchor here, by its key.")
@@ -99,7 +114,9 @@ def init(
     directory: Path,
     origin: str,
     ledgers: tuple[LedgerRequest, ...],
-    issuers: tuple[IssuerRequest, ...],
+    issuers: tuple[SignerRequest, ...],
+    bodies: tuple[SignerRequest, ...],
+    accreditors: tuple[SignerRequest, ...],
     log_key: str | None,
     foreign: tuple[str, ...],
 ) -> None:
@@ -122,6 +139,7 @@ def init(
           --ledger 'peer tlog+http://127.0.0.1:9100/v1/logs/default key=peer.example/log+0a1b2c3d+A…'
       carbonseal init my-node --origin log.example.org/2026 --log-key 'file:keys/log.pem?password=env:WORD' \\
           --issuer 'certifier did:web:certifier.example key=file:keys/issuer.pem?password=env:WORD'
+      carbonseal init our-node --origin log.body.example/2026 --body 'body did:web:body.example'
     """
     from carbonseal.node.config import DEFAULT, FILE, CosignerConfig
     from carbonseal.node.create import begin_folder, create, new_log
@@ -131,8 +149,10 @@ def init(
         if (directory / name).exists():
             raise Failed(f"{directory / name} exists already", "choose another directory: init never overwrites")
     log, tenant = new_log(DEFAULT, origin, key=log_key)
-    issuers = issuers or (IssuerRequest("issuer", "", _issuer_key("issuer")),)
-    _check_options(log, tenant, ledgers, issuers)
+    signers = (*issuers, *bodies, *accreditors) or (
+        SignerRequest("issuer", "issuer", "", _signer_key("issuer", "issuer")),
+    )
+    _check_options(log, tenant, ledgers, signers)
     with ExitStack() as undo:
         begin_folder(directory, undo)  # a path such as ../org1.json is relative to it
         keys = NewKeys(directory)
@@ -141,15 +161,15 @@ def init(
             log.key,
             tenant.salt_key,
             cosigner.key,
-            *(issuer.key for issuer in issuers),
+            *(signer.key for signer in signers),
             *_secret_files(ledgers),
         ):
             keys.make(uri)
         keys.check(tenant.salt_key)
-        verifier, lines = _verifier(log, keys), [_issuer_line(issuer, keys) for issuer in issuers]
+        verifier, lines = _verifier(log, keys), [_signer_line(signer, keys) for signer in signers]
         others = [_foreign(key, verifier) for key in foreign]
         found = asyncio.run(_query_ledgers(ledgers, keys))
-        config = _config(log, tenant, _issuer_configs(issuers, lines), _ledger_configs(ledgers, found), others)
+        config = _config(log, tenant, _signer_configs(signers, lines), _ledger_configs(ledgers, found), others)
         policy = _policy(verifier, lines, ledgers, found)
         documents = {directory / POLICY: policy.encode()}
         create(directory, config, keys=keys.files(), documents=documents)
@@ -159,26 +179,26 @@ def init(
     _print_next_steps(directory, log, verifier, found)
 
 
-def _issuer_key(name: str) -> str:
-    return f"file:keys/issuer-{name}.key"
+def _signer_key(role: str, name: str) -> str:
+    return f"file:keys/{role}-{name}.key"
 
 
 # --- before any ledger is queried --------------------------------------------------------------------------------------
 
 
 def _check_options(
-    log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], issuers: Sequence[IssuerRequest]
+    log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], signers: Sequence[SignerRequest]
 ) -> None:
     from carbonseal.node.config import CosignerConfig
 
-    names = [*(issuer.name for issuer in issuers), *(ledger.name for ledger in ledgers)]
+    names = [*(signer.name for signer in signers), *(ledger.name for ledger in ledgers)]
     if len(set(names)) < len(names):
-        raise click.UsageError("A name is given twice: every ledger and every issuer needs its own.")
+        raise click.UsageError("A name is given twice: every ledger and every signer needs its own.")
     roles = [
         ("the log's key", log.key),
         ("the salt key", tenant.salt_key),
         ("the witness key", CosignerConfig.beside(log.origin).key),
-        *((f"--issuer {issuer.name}", issuer.key) for issuer in issuers),
+        *((f"--{signer.role} {signer.name}", signer.key) for signer in signers),
         *((f"--ledger {ledger.name}", uri) for ledger in ledgers if (uri := ledger.options.get("key", "")).strip()),
     ]
     for at, (role, uri) in enumerate(roles):
@@ -201,14 +221,14 @@ def _verifier(log: LogConfig, keys: NewKeys) -> VerifierKey:
         raise Failed.by(refused, "--log-key") from refused
 
 
-def _issuer_line(issuer: IssuerRequest, keys: NewKeys) -> IssuerLine:
+def _signer_line(signer: SignerRequest, keys: NewKeys) -> SignerLine:
     from carbonseal.passport.multibase import encode_key
 
     try:
-        key = encode_key(keys.signer(issuer.key).public_key().public_bytes_raw())
+        key = encode_key(keys.signer(signer.key).public_key().public_bytes_raw())
     except Refused as refused:
-        raise Failed.by(refused, f"--issuer {issuer.name}") from refused
-    return IssuerLine(issuer.name, issuer.id or f"did:key:{key}", key)
+        raise Failed.by(refused, f"--{signer.role} {signer.name}") from refused
+    return SignerLine(signer.name, signer.role, signer.id or f"did:key:{key}", key)
 
 
 def _foreign(vkey: str, own: VerifierKey) -> VerifierKey:
@@ -242,7 +262,7 @@ async def _query_ledgers(ledgers: Sequence[LedgerRequest], keys: NewKeys) -> lis
 def _config(
     log: LogConfig,
     tenant: TenantConfig,
-    issuers: tuple[IssuerConfig, ...],
+    signers: Mapping[str, tuple[SignerConfig, ...]],
     ledgers: tuple[LedgerConfig, ...],
     foreign: Sequence[VerifierKey],
 ) -> NodeConfig:
@@ -255,17 +275,23 @@ def _config(
         heartbeat=0,
         logs=(log,),
         tenants=(tenant,),
-        issuers=issuers,
+        issuers=signers["issuer"],
+        bodies=signers["body"],
+        accreditors=signers["accreditor"],
         ledgers=ledgers,
         foreign=tuple(map(ForeignConfig, foreign)),
         cosigner=CosignerConfig.beside(log.origin),
     )
 
 
-def _issuer_configs(issuers: Sequence[IssuerRequest], lines: Sequence[IssuerLine]) -> tuple[IssuerConfig, ...]:
-    from carbonseal.node.config import IssuerConfig
+def _signer_configs(
+    signers: Sequence[SignerRequest], lines: Sequence[SignerLine]
+) -> Mapping[str, tuple[SignerConfig, ...]]:
+    """The settings of all signers, by their roles."""
+    from carbonseal.node.config import SignerConfig
 
-    return tuple(IssuerConfig(one.name, line.id, one.key) for one, line in zip(issuers, lines, strict=True))
+    made = [(one.role, SignerConfig(one.name, line.id, one.key)) for one, line in zip(signers, lines, strict=True)]
+    return {role: tuple(one for of, one in made if of == role) for role in ("issuer", "body", "accreditor")}
 
 
 def _ledger_configs(ledgers: Sequence[LedgerRequest], found: Sequence[LedgerIdentity]) -> tuple[LedgerConfig, ...]:
@@ -279,7 +305,7 @@ def _ledger_configs(ledgers: Sequence[LedgerRequest], found: Sequence[LedgerIden
 
 def _policy(
     verifier: VerifierKey,
-    issuers: Sequence[IssuerLine],
+    signers: Sequence[SignerLine],
     ledgers: Sequence[LedgerRequest],
     found: Sequence[LedgerIdentity],
 ) -> str:
@@ -287,7 +313,7 @@ def _policy(
         LedgerLine(wanted.name, it.name, it.pins, it.gives_time, it.package)
         for wanted, it in zip(ledgers, found, strict=True)
     ]
-    return policy_template([verifier.encode()], issuers, lines, datetime.now(UTC).date())
+    return policy_template([verifier.encode()], signers, lines, datetime.now(UTC).date())
 
 
 def _print_next_steps(directory: Path, log: LogConfig, verifier: VerifierKey, found: Sequence[LedgerIdentity]) -> None:

@@ -85,7 +85,7 @@ def _check_role(key: str, config: NodeConfig) -> None:
     """Raise `Failed` where the log's key has another role in the node."""
     roles = [
         ("the witness key", config.cosigner.key),
-        *((f"the key of the issuer {one.name}", one.key) for one in config.issuers),
+        *((f"the key of the signer {one.name}", one.key) for one in config.signers),
         *((f"the salt key of the tenant {one.name}", one.salt_key) for one in config.tenants),
     ]
     for role, uri in roles:

@@ -14,7 +14,7 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.ledger_discovery import query_ledger
 from carbonseal.cli.options import NODE
-from carbonseal.cli.policy_template import IssuerLine, LedgerLine, Witnesses, policy_template
+from carbonseal.cli.policy_template import LedgerLine, SignerLine, Witnesses, policy_template
 from carbonseal.findings import Refused
 from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 
@@ -28,7 +28,7 @@ def policy(directory: Path) -> None:
     """Print a policy template for those who verify what the node in DIRECTORY seals, as `carbonseal init` wrote it: for when
     keys have changed, or logs, issuers and ledgers were added since.
 
-    It names every log, issuer and witness of the node, with their public keys as they are now, and every ledger that a log is
+    It names every log, signer and witness of the node, with their public keys as they are now, and every ledger that a log is
     anchored on, which is queried for its fingerprints. Nothing in DIRECTORY changes.
 
     \b
@@ -41,20 +41,22 @@ def policy(directory: Path) -> None:
 
     settings = config.load(directory)
     logs = [verifier_of(log.origin, log.key, directory).encode() for log in settings.logs]
-    issuers = [
-        IssuerLine(one.name, one.id, encode_key(open_signer(one.key, directory).public_key().public_bytes_raw()))
-        for one in settings.issuers
+    roles = {"issuer": settings.issuers, "body": settings.bodies, "accreditor": settings.accreditors}
+    signers = [
+        SignerLine(one.name, role, one.id, encode_key(open_signer(one.key, directory).public_key().public_bytes_raw()))
+        for role, listed in roles.items()
+        for one in listed
     ]
     ledgers = asyncio.run(_ledger_lines(directory, settings))
     quorum = max(1, min(log.quorum for log in settings.logs))
     witnesses = Witnesses({one.key.encode(): one.url for one in settings.witnesses}, quorum)
-    click.echo(policy_template(logs, issuers, ledgers, datetime.now(UTC).date(), witnesses), nl=False)
+    click.echo(policy_template(logs, signers, ledgers, datetime.now(UTC).date(), witnesses), nl=False)
 
 
 async def _ledger_lines(directory: Path, settings: NodeConfig) -> list[LedgerLine]:
     used = [{ledger.name for ledger in settings.ledgers_of(log)} for log in settings.logs]
     anchored = [ledger for ledger in settings.ledgers if any(ledger.name in names for names in used)]
-    names = _names(anchored, [issuer.name for issuer in settings.issuers])
+    names = _names(anchored, [signer.name for signer in settings.signers])
     return [
         await _ledger_line(names[ledger.name], ledger, directory, shared=all(ledger.name in each for each in used))
         for ledger in anchored
