@@ -24,7 +24,7 @@ from typing import Any
 
 from rich.console import Console
 
-from carbonseal.node.config import SignerConfig, LedgerConfig, NodeConfig
+from carbonseal.node.config import LedgerConfig, NodeConfig, SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.queue import EntryQueue, Submission
 from carbonseal.passport.passports import parse
