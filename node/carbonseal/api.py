@@ -11,6 +11,9 @@ its trust gatherer          `TrustGatherer`, `GatherRequest`, `GatherResult`, `T
 a profile of records        `Profile`, `Node`, `Footprint` and what is in one: `Figure`, `Unit`, `Basis`, `Sum`, `Part`, `Sign`,
                             `StageFigure`, `Stages`, `Period`, `Verification`, `Methods`, `Metric`, `Flow`, `TransportLeg`;
                             `read_decimal`, `find_unit`, `span`, `PRODUCTION`
+a carbon-flow check         `Check`, `Setting`; the `Graph` of `Product` and `Edge` that it reads, `amount_in`; `Comparison`,
+                            `Grade`, `exact_sum`, `decimal_text`; what it gives: `Result` of a `Rule`, made by `holds`,
+                            `remark`, `fails` (with `Rejects`), `not_checkable`; `Missing`, `Phrase`, `Template`
 a signer scheme             `SignerScheme`, `Signer`, `KeyKind`, `Curve`, `Secret`, `KeyUri`, `read_uri`
 a command                   a `click.Command`; nothing of carbonseal
 what all of them report     `Finding`, `Outcome`, `Code`, made by `shown`, `noted`, `undetermined`, `rejected`; `Refused`
@@ -42,16 +45,21 @@ Packages announce what they bring by entry points: `carbonseal.plugins` lists th
     # [project.entry-points."carbonseal.profiles"]
     # "foundry/1" = "foundry_profiles:FOUNDRY"
 
-For a profile with figures see docs/format-of-your-own.md, for a ledger docs/ledger-of-your-own.md, for a signer scheme
-`carbonseal.keys.signers`. Programs that verify import from `carbonseal`. Every module that is named neither here nor there is
-private, and changes without notice.
+For a profile with figures see docs/format-of-your-own.md, for a check docs/check-of-your-own.md, for a ledger
+docs/ledger-of-your-own.md, for a signer scheme `carbonseal.keys.signers`. Programs that verify import from `carbonseal`. Every
+module that is named neither here nor there is private, and changes without notice.
 """
 
 from __future__ import annotations
 
-from carbonseal.findings import Code, Finding, Outcome, Refused, noted, rejected, shown, undetermined
+from carbonseal.findings import Code, Finding, Outcome, Phrase, Refused, Template, noted, rejected, shown, undetermined
+from carbonseal.flow.checks import Check, Setting
+from carbonseal.flow.comparison import Comparison, Grade
+from carbonseal.flow.graph import Edge, Graph, Product, amount_in
+from carbonseal.flow.phrases import Missing
+from carbonseal.flow.rules import Rejects, Result, Rule, fails, holds, not_checkable, remark
 from carbonseal.footprints.documents import Node
-from carbonseal.footprints.figures import Figure, read_decimal
+from carbonseal.footprints.figures import Figure, decimal_text, exact_sum, read_decimal
 from carbonseal.footprints.model import (
     Basis,
     Flow,
@@ -106,10 +114,13 @@ __all__ = [
     "Balance",
     "Basis",
     "Capabilities",
+    "Check",
     "Checked",
     "Code",
+    "Comparison",
     "Connect",
     "Curve",
+    "Edge",
     "Evidence",
     "EvidenceVerifier",
     "Figure",
@@ -118,11 +129,14 @@ __all__ = [
     "Footprint",
     "GatherRequest",
     "GatherResult",
+    "Grade",
+    "Graph",
     "KeyKind",
     "KeyUri",
     "Ledger",
     "Methods",
     "Metric",
+    "Missing",
     "Node",
     "Observation",
     "Outcome",
@@ -130,12 +144,18 @@ __all__ = [
     "Part",
     "Period",
     "PermanentError",
+    "Phrase",
     "Pins",
+    "Product",
     "Profile",
     "Proved",
     "Refused",
+    "Rejects",
+    "Result",
+    "Rule",
     "Secret",
     "Secrets",
+    "Setting",
     "Sign",
     "Signer",
     "SignerScheme",
@@ -143,6 +163,7 @@ __all__ = [
     "Stages",
     "Statement",
     "Sum",
+    "Template",
     "TransientError",
     "TransportLeg",
     "TrustGatherer",
@@ -152,12 +173,19 @@ __all__ = [
     "Unit",
     "UnreachableError",
     "Verification",
+    "amount_in",
+    "decimal_text",
+    "exact_sum",
+    "fails",
     "find_unit",
+    "holds",
     "log_id",
+    "not_checkable",
     "noted",
     "read_decimal",
     "read_uri",
     "rejected",
+    "remark",
     "shown",
     "span",
     "undetermined",

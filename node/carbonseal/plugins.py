@@ -7,7 +7,7 @@ carbonseal.ledgers     scheme of a ledger's URI: ``ethereum``  `Connect`: a coro
 carbonseal.evidence    scheme of a ledger's name: ``eip155``   `EvidenceVerifier`, with `scheme`
 carbonseal.trust       scheme of a ledger's name: ``eip155``   `TrustGatherer`
 carbonseal.profiles    id of a profile: ``pact/3.0``           `Profile`, with `id`
-carbonseal.checks      name of a check                         (none is built in; version 1 of policies has no checks)
+carbonseal.checks      name of a check: ``mass``              `Check`, with `name`
 carbonseal.signers     scheme of a key's URI: ``pkcs11``      `SignerScheme`
 carbonseal.commands    name of a command: ``demo``             a `click.Command`
 =====================  =====================================  ==========================================================

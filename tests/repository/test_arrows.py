@@ -53,7 +53,7 @@ ARROWS = {
     "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage"},
     "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service", "carbonseal.storage"},
     "carbonseal": MIDDLE,  # the package itself: its public names
-    "carbonseal.api": LOWER,
+    "carbonseal.api": LOWER | {"carbonseal.flow"},
     "carbonseal.footprint": LOWER,
     "carbonseal.__main__": {"carbonseal.cli"},
     "carbonseal_adapters": BOTTOM | {"carbonseal.log", "carbonseal.ledger", "carbonseal.gathering", "carbonseal.keys"},

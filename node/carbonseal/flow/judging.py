@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from carbonseal.findings import Finding
@@ -37,13 +37,17 @@ def wrong(graph: Graph, at: datetime) -> Iterator[Finding]:
 def judge(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[Finding]:
     """The findings at the instant `at` under a policy that says of each check what `required` does. A check that holds is one
     finding, with the number of places where it does."""
+    return judged((result, required.get(name, _NOT_REQUIRED)) for name, result in results(graph, at, required))
+
+
+def judged(found: Iterable[tuple[Result, CheckRequirement]]) -> Iterator[Finding]:
+    """The findings of results, each under what the policy says of its check."""
     held: Counter[Rule] = Counter()
-    for name, result in results(graph, at, required):
-        requirement = required.get(name, _NOT_REQUIRED)
+    for result, requirement in found:
         if result.rule.kind is Kind.HOLDS:
             held[result.rule] += requirement.is_required
-        elif (found := finding(result, requirement)) is not None:
-            yield found
+        elif (one := finding(result, requirement)) is not None:
+            yield one
     for rule, count in held.items():
         if count and rule.shown is not None:
             yield rule.shown(count=count)

@@ -284,7 +284,19 @@ STATUS_SUSPENDED = undetermined(
 STATUS_CURRENT = shown("status.current", "not {state} in the issuer's list that is valid from {start}")
 
 CHECK_UNAVAILABLE = undetermined(
-    "check.unavailable", "this version has no check {check}", "use a version that has it, or take the line out"
+    "check.unavailable",
+    "this version has no check {check}",
+    "use a version that has it, name the package that brings it (package=DIST), or take the line out",
+)
+CHECK_NOT_INSTALLED = undetermined(
+    "check.not-installed",
+    "no installed package {package} has the check {check}",
+    "install {package} where you verify, or take the line out",
+)
+CHECK_BROKEN = undetermined(
+    "check.broken",
+    "the check {check} of the package {package} broke off: {reason}",
+    "ask the package's authors; until then take the line out",
 )
 
 LEDGERS_NOT_ASKED = not_asked("ledger-quorum.not-asked", "anchors on ledgers")

@@ -1,14 +1,24 @@
-"""Which code checks which evidence (docs/spec.md, section 15: `ledger`; docs/adr/0004).
+"""Which code checks evidence, and which makes checks (docs/spec.md, section 15: `ledger`, `require`; docs/adr/0004).
 
-- Evidence of a kind of ledger that is built in is checked by carbonseal's own code, and by no other.
-- Code of an installed package checks evidence only where the policy's ledger line names that package: ``package=DIST``.
+- Evidence of a kind of ledger that is built in is checked by carbonseal's own code, and by no other; so is a built-in check.
+- Code of an installed package checks evidence, or makes a check, only where the policy's line names that package:
+  ``package=DIST``.
+- Whatever a check of an installed package raises, `sys.exit` too, is a finding: it neither ends the verification nor passes.
 """
 
 from __future__ import annotations
 
-from carbonseal.findings import Refused
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.flow.checks import Check, Setting
+from carbonseal.flow.graph import Graph
+from carbonseal.flow.judging import judged
+from carbonseal.flow.rules import CheckRequirement, Result
 from carbonseal.ledger import EvidenceVerifier
-from carbonseal.plugins import EVIDENCE, same_package
+from carbonseal.plugins import CHECKS, EVIDENCE, same_package
 
 from . import codes
 
@@ -40,3 +50,39 @@ def installed_verifier(scheme: str) -> EvidenceVerifier | None:
     check evidence. None where there is none. Raises `Refused` as `PluginGroup.find` does."""
     verifier: EvidenceVerifier | None = EVIDENCE.find(scheme, EvidenceVerifier)
     return verifier
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledCheck:
+    """A check of an installed package that the policy names, and what the policy says of it."""
+
+    check: Check
+    package: str
+    requirement: CheckRequirement
+
+    def findings(self, graph: Graph, at: datetime) -> list[Finding]:
+        """How it comes out at the instant `at`; `check.broken` alone where it raises, or gives something else than results."""
+        try:
+            found = [*judged((result, self.requirement) for result in self._results(graph, at))]
+            for one in found:
+                str(one)  # a text that its facts do not fill would break the report
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - another's code: whatever it raises is reported
+            reason = f"{type(error).__name__}: {error}"
+            return [codes.CHECK_BROKEN(check=self.check.name, package=self.package, reason=reason)]
+        return found
+
+    def _results(self, graph: Graph, at: datetime) -> Iterator[Result]:
+        for result in self.check.run(graph, Setting(at, self.requirement.within)):
+            if not isinstance(result, Result):
+                raise TypeError(f"a {type(result).__name__} is not a Result")
+            yield result
+
+
+def policy_check(name: str, package: str, requirement: CheckRequirement) -> InstalledCheck | None:
+    """The check `name` of the installed package `package`, for a line of a policy; None where that package is not installed, or
+    has no such check. Raises `Refused` as `PluginGroup.find` does. `name` is not that of a built-in check."""
+    offered_by = CHECKS.package_of(name)
+    if offered_by is None or not same_package(package, offered_by):
+        return None
+    check: Check = CHECKS.find(name, Check)
+    return InstalledCheck(check, offered_by, requirement)

@@ -104,6 +104,8 @@ class _Verification:
             self._found += one_history.within(passport, log_keys(self._policy))
         graph = graph_of(passport, built_in, times)
         self._found += judge(graph, self._at, self._policy.required_checks())  # 8
+        for check in self._policy.installed_checks.values():
+            self._found += check.findings(graph, self._at)
         self._found += self._not_asked()
         return Report(
             verdict=Verdict.of(self._found),
@@ -245,6 +247,8 @@ class _Verification:
             yield codes.FLOW_NOT_ASKED()
         for check in policy.unknown_checks:
             yield codes.CHECK_UNAVAILABLE(check=check)
+        for check, package in policy.absent_checks.items():
+            yield codes.CHECK_NOT_INSTALLED(check=check, package=package)
 
 
 def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:

@@ -147,6 +147,8 @@ def policies_decide(made: Verdicts) -> None:
     impostor = replace(Scene().log.signer, private_key=key("impostor"))
     add("another key of the log", "undetermined", "head.unsigned", log=f"log {impostor.verifier.encode()}")
     add("a check that version 1 lacks", "undetermined", "check.unavailable", check="require over-allocation")
+    elsewhere = "require over-allocation package=acme-checks within=2%"
+    add("a check of a package that is not installed", "undetermined", "check.not-installed", check=elsewhere)
     history: dict[str, Any] = {"history": "require history"}
     add("one head", "verified", "history.shown", since=SINCE, **history)
     add(

@@ -88,6 +88,13 @@ class TestRequire:
             ("require total within=٣%", "policy.value"),
             ("require total\nrequire total", "policy.line-twice"),
             ("require carbon-flow package=x", "policy.form"),
+            ("require total package=x", "policy.form"),
+            ("require disclosed package=x role=use", "policy.form"),
+            ("require clinker package=", "policy.form"),
+            ("require clinker package=x since=2026", "policy.form"),
+            ("require clinker package=x package=y", "policy.name-twice"),
+            ("require clinker package=x\nrequire clinker package=x", "policy.line-twice"),
+            ("require clinker package=x within=2", "policy.value"),
         ],
     )
     def test_options_of_checks_that_are_refused(self, line: str, code: str) -> None:

@@ -12,6 +12,7 @@ from carbonseal.ledger import EvidenceVerifier, Pins
 from carbonseal.log.notes import UnknownKey, VerifierKey
 from carbonseal.log.quorums import Quorum
 from carbonseal.plugins import CHECKS
+from carbonseal.verification.verifiers import InstalledCheck
 
 
 class Role(StrEnum):
@@ -71,6 +72,8 @@ class Policy:
     disclosed: tuple[str, ...] = ()  # roles of records
     carbon_flow: CheckRequirement | None = None  # of all checks that have no line of their own
     checks: dict[str, CheckRequirement] = field(default_factory=dict)  # carbon-flow checks with a line of their own
+    installed_checks: dict[str, InstalledCheck] = field(default_factory=dict)  # of packages that their lines name
+    absent_checks: dict[str, str] = field(default_factory=dict)  # required of a package that does not bring them here
     unknown_checks: tuple[str, ...] = ()  # required, and this version lacks them
 
     def required_checks(self) -> Mapping[str, CheckRequirement]:

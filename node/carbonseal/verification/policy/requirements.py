@@ -1,7 +1,8 @@
 """`require` lines: each check that this version knows is one entry of `REQUIREMENTS`.
 
-A check that it does not know is kept by name, and makes every verdict undetermined (`check.unavailable`). An option that a
-known check does not have refuses the policy.
+A line with ``package=`` requires a check of that installed package (`carbonseal.verification.verifiers`). A check that is not
+known is kept by name, and makes every verdict undetermined (`check.unavailable`, `check.not-installed`). An option that a known
+check does not have refuses the policy.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fractions import Fraction
 from carbonseal.flow.rules import CheckRequirement
 from carbonseal.plugins import CHECKS
 from carbonseal.verification import codes
+from carbonseal.verification.verifiers import policy_check
 
 from .model import Policy, StatusRequirement
 from .names import Names, Sort
@@ -42,6 +44,8 @@ def require(words: Sequence[Word], policy: Policy, names: Names, seen: set[str])
     """Read what follows `require`; `seen` are the checks that earlier lines have. Raises Refused."""
     check = words[0]
     known = REQUIREMENTS.get(check.text)
+    if known is None and any(word.text.startswith("package=") for word in words[1:]):
+        known = _installed(check)
     if known is None:
         options(words[1:], None, f"require {check.text} [<key>=<value>]...")
         if check.text not in policy.unknown_checks:
@@ -92,6 +96,22 @@ def _check(name: str) -> Requirement:
     bounded = name in WITH_A_BOUND
     form = f"require {name} [if-unknown=undetermined]{' [within=<percent>%]' if bounded else ''}"
     return Requirement(form, read, optional=("if-unknown", *(["within"] if bounded else [])))
+
+
+def _installed(check: Word) -> Requirement:
+    """The line of a check of an installed package, which it names."""
+
+    def read(policy: Policy, given: Options, _: Names) -> None:
+        package = given["package"].value
+        with check.placing():
+            found = policy_check(check.text, package, _check_requirement(given))
+        if found is None:
+            policy.absent_checks[check.text] = package
+        else:
+            policy.installed_checks[check.text] = found
+
+    form = f"require {check.text} package=<distribution> [if-unknown=undetermined] [within=<percent>%]"
+    return Requirement(form, read, needed=("package",), optional=("if-unknown", "within"))
 
 
 def _check_requirement(given: Options) -> CheckRequirement:
