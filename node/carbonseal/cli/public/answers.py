@@ -24,6 +24,7 @@ from carbonseal.transport import BodyTooLarge, read_stream
 
 TIMEOUT = 60.0  # seconds, for every piece of the answer
 LONGEST = 300.0  # seconds, for all of it: as long as a node waits for a body
+LARGEST = PASSPORT_LIMITS.max_bytes  # of a body
 MOST_REDIRECTS = 3
 REFUSAL = 1 << 16  # bytes of the body of a refusal that are read
 SCHEMES = ("http", "https")
@@ -47,8 +48,11 @@ class UnusableAnswer(CarbonsealError):
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
+    def http_error_302(self, *_: Any, **__: Any) -> Any | None:
+        """Leave a redirect as the answer that it is."""
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def is_address(url: str) -> bool:
@@ -81,15 +85,26 @@ def get(url: str, accept: str) -> Answer:
         location = answer.headers.get("location")
         if location is None or not 300 <= answer.status < 400:
             return answer
-        to = urljoin(asked, location)
-        if not (is_address(to) and _same_host(asked, to)):
-            raise UnusableAnswer(f"with a redirect to {to}, which is not followed: name that address to ask there")
+        to = _target(asked, location)
+        if to is None:
+            raise UnusableAnswer(
+                f"with a redirect to {location}, which is not followed: name that address to ask there"
+            )
         asked = to
     raise UnusableAnswer(f"with more than {MOST_REDIRECTS} redirects")
 
 
 def _headers(more: Mapping[str, str]) -> dict[str, str]:
     return {"User-Agent": "carbonseal", "Accept-Encoding": "identity", **more}
+
+
+def _target(asked: str, location: str) -> str | None:
+    """Where a redirect leads; None where that is no address on the same host."""
+    try:
+        to = urljoin(asked, location)
+    except ValueError:
+        return None
+    return to if is_address(to) and _same_host(asked, to) else None
 
 
 def _same_host(one: str, other: str) -> bool:
@@ -143,7 +158,7 @@ def _in_time(ask: Callable[[], Answer]) -> Answer:
 def _answer(request: urllib.request.Request) -> Answer:
     try:
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:
-            body = read_stream(response, PASSPORT_LIMITS.max_bytes)
+            body = read_stream(response, LARGEST)
             if response.length:  # what a read of a limited size does not tell
                 raise http.client.IncompleteRead(body[:0], response.length)
             return Answer(response.status, _lower(response.headers), body)
