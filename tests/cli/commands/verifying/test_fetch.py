@@ -10,7 +10,7 @@ from click.testing import Result
 
 from carbonseal.passport.passports import parse
 from tests.cli.conftest import Files, Run
-from tests.cli.public.servers import answering
+from tests.cli.public.servers import answering, answering_by_tls, certified
 from tests.cli.test_way import good, served
 from tests.world import World
 
@@ -165,6 +165,22 @@ def test_a_declaration_makes_nobody_ask_a_host_that_was_not_named(run: Run, tmp_
         done = run("fetch", file, "-o", tmp_path / "a")  # http: nobody
         assert (done.exit_code, never) == (3, [])
         assert "it is not an https address" in done.output
+
+
+def test_without_a_node_the_addresses_of_the_lines_are_asked(
+    run: Run, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = parse(files.passport.read_bytes()).root.hex()
+    context, certificate = certified(files.directory)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with answering_by_tls(context, 200, files.passport.read_bytes()) as (url, asked):
+        path = f"/01/09506000134352?digest={digest}"
+        file = declaration(files.directory, url + path, digest, "0" * 64)
+        done = run("fetch", file, "-o", files.directory / "deliveries")
+    assert asked == [path]
+    assert done.exit_code == 3
+    assert had(files.directory / "deliveries") == {f"{digest}.json": digest}
+    assert f"line 4: {'0' * 64}: it is not an https address: name a node to ask, with --from" in done.output
 
 
 def test_a_declaration_without_references(run: Run, tmp_path: Path) -> None:
