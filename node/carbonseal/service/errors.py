@@ -12,6 +12,7 @@ from carbonseal.node import codes as node_codes
 from carbonseal.node.access import codes as access_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
+from carbonseal.node.soundness import codes as soundness_codes
 from carbonseal.node.witnessing import codes as witnessing_codes
 from carbonseal.records import codes as records_codes
 
@@ -53,6 +54,7 @@ STATUS = {
     witnessing_codes.FOREIGN_UNSIGNED.name: 403,
     witnessing_codes.FOREIGN_PROOF_FAILS.name: 422,
     **dict.fromkeys((code.name for code in witnessing_codes.GUARDS), 503),
+    soundness_codes.FSCK_PROOF_DAMAGED.name: 500,
     **dict.fromkeys((code.name for code in FREEZES), 503),
 }
 RETRY_AFTER = "1"  # seconds

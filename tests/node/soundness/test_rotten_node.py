@@ -131,6 +131,60 @@ def test_an_entry_that_rots_between_the_guard_and_the_signature(begin: Begin) ->
     assert seal(directory, "c").size == 4
 
 
+# --- proofs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rotten", ["tile/0/000", "tile/1/000.p/2", "an entry's row", "a head's root"])
+def test_no_proof_from_rotten_bytes_is_handed_out(directory: Path, rotten: str) -> None:
+    """A seal, a tlog-proof, a consistency proof: refused with what to do, and told by the node's health."""
+    if rotten in ROTTEN:
+        ROTTEN[rotten][1](directory)
+    else:
+        flip(directory / LOG / rotten, 32 * 7 if rotten == "tile/0/000" else 0)
+
+    async def ask(node: Node) -> list[str]:
+        log, codes = node.log(), []
+        for proof in (lambda: log.proof(5), lambda: log.inclusion(5, 301), lambda: log.consistency(301, 601)):
+            try:
+                proof()
+            except Refused as refused:
+                assert "carbonseal fsck" in refused.finding.remedy
+                codes.append(refused.finding.code.name)
+        assert health(node)["state"] == "failing"
+        return codes
+
+    codes = within(directory, ask)
+    assert codes
+    assert set(codes) == {"fsck.proof-damaged"}
+    assert fsck(directory, repair=True).exit_status == 0
+
+    async def prove(node: Node) -> None:
+        node.log().proof(5)
+        node.log().consistency(301, 601)
+
+    within(directory, prove)
+
+
+def test_no_passport_from_a_rotten_tile(begin: Begin) -> None:
+    """What was sealed meanwhile stays; nothing wrong is signed off."""
+    from tests.node.issuance.issuing import MAKER, Clock, issue, request
+    from tests.node.issuance.issuing import within as issuing_within
+
+    directory = begin(issuers=(MAKER,))
+
+    async def refused(node: Node) -> str:
+        receipts = [await node.submit(b'{"n": %d}' % number, "json/1") for number in range(300)]
+        await node.sequence()
+        flip(directory / LOG / "tile/0/000", 32 * 7)
+        with pytest.raises(Refused) as caught:
+            await node.issue(request(receipts[5].commitment))
+        return caught.value.finding.code.name
+
+    assert issuing_within(directory, Clock(), refused) == "fsck.proof-damaged"
+    assert fsck(directory, repair=True).exit_status == 0
+    assert issuing_within(directory, Clock(), issue)
+
+
 # --- the scrub ---------------------------------------------------------------------------------------------------------
 
 SCRUB = ScrubConfig(rate=10_000, interval=3600)

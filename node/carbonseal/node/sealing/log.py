@@ -18,7 +18,6 @@ from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import Cosigner, LogSigner, NoteSigner, Signature, SubtreeSigner, VerifierKey
 from carbonseal.log.proofs import TlogProof
-from carbonseal.log.tree import consistency_proof, inclusion_proof
 from carbonseal.node import failpoints
 from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
 from carbonseal.node.config import FILE, LogConfig, NodeConfig
@@ -27,6 +26,7 @@ from carbonseal.node.soundness.codes import FSCK_ENTRY_DAMAGED
 from carbonseal.node.soundness.found import Found
 from carbonseal.node.soundness.log_check import LogCheck
 from carbonseal.node.soundness.notes import Notes
+from carbonseal.node.soundness.prover import Prover
 from carbonseal.node.soundness.recomputed import recompute, right_entry
 from carbonseal.node.soundness.stored import StoredLog
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
@@ -87,6 +87,7 @@ class SealingLog:
         self.found = Found(own.origin)
         self._notes = Notes(own.origin, signers, [witness.key for witness in settings.witnesses])
         self._heads = Heads(database, own.origin)
+        self._prover = Prover(own.origin, self.files, self._heads, self._queue, self.found)
         self._sequencer = Sequencer(
             self._queue,
             self._heads,
@@ -292,13 +293,14 @@ class SealingLog:
         return TlogProof(index, self.inclusion(index, head.checkpoint.size), head.note)
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
-        """The proof that entry `index` is in the log of `size` entries (RFC 9162, section 2.1.3). Raises Refused."""
-        return inclusion_proof(index, size, self.files)
+        """The proof that entry `index` is in the log of `size` entries (RFC 9162, section 2.1.3), which was checked. Raises
+        Refused."""
+        return self._prover.inclusion(index, size)
 
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
-        """The proof that the log of `new_size` entries begins with that of `old_size` (RFC 9162, section 2.1.4). Raises
-        Refused."""
-        return consistency_proof(old_size, new_size, self.files)
+        """The proof that the log of `new_size` entries begins with that of `old_size` (RFC 9162, section 2.1.4), which was
+        checked. Raises Refused."""
+        return self._prover.consistency(old_size, new_size)
 
     # --- witnesses of this log ---------------------------------------------------------------------------------------
 

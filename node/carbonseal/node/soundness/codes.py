@@ -15,6 +15,11 @@ FSCK_TILES_DAMAGED = undetermined(
     "tiles of {log} do not lead to the root of its first {size} entries, and the entries do",
     _REPAIR,
 )
+FSCK_PROOF_DAMAGED = undetermined(
+    "fsck.proof-damaged",
+    "the proof from the tiles of {log}, of {what}, does not lead to the root that was signed: it is not handed out",
+    _REPAIR,
+)
 FSCK_FILE_MISSING = undetermined("fsck.file-missing", "{path} is missing", _REPAIR)
 FSCK_FILE_BEYOND = undetermined(
     "fsck.file-beyond",
