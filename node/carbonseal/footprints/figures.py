@@ -132,17 +132,6 @@ def decimal_text(value: Fraction, digits: int = 6) -> str:
     return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
 
 
-def grouped_text(value: Fraction) -> str:
-    """`decimal_text` with thousands apart.
-
-    >>> grouped_text(Fraction(10420)), grouped_text(Fraction(-20845, 2))
-    ('10,420', '-10,422.5')
-    """
-    sign = "-" if value < 0 else ""
-    whole, point, rest = decimal_text(abs(value)).partition(".")
-    return sign + (f"{int(whole):,}" if whole.isdigit() else whole) + point + rest
-
-
 def _zeros(value: Fraction) -> int:
     """How many zeros follow the point of a value below 1."""
     return len(str(value.denominator // value.numerator)) - 1

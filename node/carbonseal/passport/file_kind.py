@@ -73,7 +73,7 @@ NAMED = {  # the member `carbonseal`, up to the slash
         "an accreditation of a certification body",
         "its body gives it to its node: carbonseal statement issue",
     ),
-    "fraud-proof": ("a fraud proof", "verify it by itself"),
+    "fraud-proof": ("a fraud proof", "verify it with --policy: it counts under keys that you list"),
     "observations": ("observations of logs", "give it to carbonseal examine"),
 }
 MEMBERS = (  # the members by which another document is recognised

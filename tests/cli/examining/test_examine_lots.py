@@ -90,7 +90,7 @@ def test_observations_of_two_offices_are_added_up(world: World, verified: Verifi
     done = run("examine", *files, "-o", tmp_path / "both.ndjson")
     assert done.exit_code == 3
     assert "[batch.claimed]" in done.output
-    assert "yielded 1,000 kilogram; 1,050 are claimed: 50 too many" in done.output
+    assert "yielded 1000 kilogram; 1050 are claimed: 50 too many" in done.output
     again = run("examine", *files[::-1], files[0], "-o", tmp_path / "again.ndjson")
     assert again.exit_code == 3
     assert (tmp_path / "both.ndjson").read_bytes() == (tmp_path / "again.ndjson").read_bytes()

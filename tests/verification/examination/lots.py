@@ -19,9 +19,15 @@ def batch(draft: dict[str, Any], number: str, quantity: str, unit: str) -> None:
     subject["batch"] = {"number": number, "salt": salt.hex(), "quantity": quantity, "unit": unit}
 
 
-def lot(world: World, yielded: str = "1000") -> Passport:
+def lot(world: World, yielded: str = "1000", *, supersedes: Passport | None = None) -> Passport:
     """Metal of the supplier: one lot, of so many kilograms."""
-    return world.passport(world.supplier, "metal", change=lambda draft: batch(draft, "L1", yielded, "kilogram"))
+
+    def change(draft: dict[str, Any]) -> None:
+        batch(draft, "L1", yielded, "kilogram")
+        if supersedes is not None:
+            draft["credentialSubject"]["supersedes"] = supersedes.root.hex()
+
+    return world.passport(world.supplier, "metal", change=change)
 
 
 def taker(world: World, metal: Passport, name: str, kilograms: str, issuer: Issuer | None = None) -> Passport:

@@ -25,7 +25,7 @@ from carbonseal.flow.graph import Edge, Product
 from carbonseal.flow.lots import MOST_PROVING, Balance, Take, Yield, current_takes, takes_of, yield_of
 from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import CheckRequirement
-from carbonseal.footprints.figures import grouped_text
+from carbonseal.footprints.figures import decimal_text
 from carbonseal.log.codes import FRAUD_PROOF_SHOWS_NOTHING
 from carbonseal.log.fraud_proofs import (
     LIMITS,
@@ -109,10 +109,10 @@ class BatchProof:
             "batch": printable(item.credential.batch.number, LONGEST_NAME),
             "product": printable(item.credential.subject, LONGEST_NAME),
             "maker": printable(item.credential.issuer, LONGEST_NAME),
-            "stated": grouped_text(largest.quantity.value / factor),
+            "stated": decimal_text(largest.quantity.value / factor),
             "unit": largest.unit.name,
-            "taken": grouped_text(taken / factor),
-            "difference": grouped_text((taken - largest.quantity.value) / factor),
+            "taken": decimal_text(taken / factor),
+            "difference": decimal_text((taken - largest.quantity.value) / factor),
             "issuers": ", ".join(issuers[:MOST_NAMED]) + more,
         }
 

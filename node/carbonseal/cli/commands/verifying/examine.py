@@ -169,9 +169,10 @@ def _examine(
     exceeded = exceeded_lots(merged)
     proofs: LotProofs = {}
     if verifier is not None and given is not None:
-        proofs = prove_lots({**exceeded, **shown_lots(given, verifier.policy)}, given, verifier.policy)
+        exceeded |= shown_lots(given, verifier.policy)
+        proofs = prove_lots(exceeded, given, verifier.policy)
     unproved = {lot: balance for lot, balance in exceeded.items() if lot not in proofs}
-    return examined, _Lots(unproved, name_sources(unproved, merged()), proofs), count
+    return examined, _Lots(unproved, name_sources(unproved, merged()) if unproved else {}, proofs), count
 
 
 def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path], lots: int) -> str:

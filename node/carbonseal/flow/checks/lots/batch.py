@@ -16,7 +16,7 @@ from carbonseal.flow.lots import Balance, Take, Yield, balances, takes_of, yield
 from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints import units
-from carbonseal.footprints.figures import decimal_text, grouped_text
+from carbonseal.footprints.figures import decimal_text
 from carbonseal.passport.products import ProductCredential
 from carbonseal.records.places import printable
 
@@ -140,10 +140,10 @@ def claimed(balance: Balance, sources: str = "") -> Iterator[Result]:
             "lot": hash_.hex()[:8],
             "product": printable(product, 80),
             "maker": printable(maker, 80),
-            "stated": grouped_text(yielded / factor),
+            "stated": decimal_text(yielded / factor),
             "unit": balance.yielded.unit.name,
-            "taken": grouped_text(balance.total / factor),
-            "difference": grouped_text((balance.total - yielded) / factor),
+            "taken": decimal_text(balance.total / factor),
+            "difference": decimal_text((balance.total - yielded) / factor),
             "sources": sources or "their names are in the observations",
         }
         yield Result(CLAIMED, facts=facts)
