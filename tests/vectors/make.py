@@ -23,7 +23,7 @@ from tests.vectors.making import (
     policies,
     records,
 )
-from tests.vectors.making.documents import conformity, credentials, products
+from tests.vectors.making.documents import conformity, consignments, credentials, products
 from tests.vectors.making.documents import files as file_records
 
 FOLDER = Path(__file__).parent
@@ -55,6 +55,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "policies": ("15", policies.policies),
     "observations": ("22", histories.observations),
     "fraud-proofs": ("23", histories.fraud_proofs),
+    "consignments": ("28", consignments.consignments),
     "identifiers": ("25", goods.identifiers),
     "data-carriers": ("27", goods.data_carriers),
     "carbon-flow": ("24", vector_cases.flow),

@@ -355,6 +355,7 @@ def _named(file: Vector, section: str, value: Any) -> Any:
 
 
 RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
+    **goods_runners.RUNNERS,
     "canonicalise": _canonicalise,
     "admit": _admit,
     "commit": _commit,
@@ -387,10 +388,6 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "verify": _verify,
     "policy": lambda case, _: policy_runner.contents(octets(case["policy"])),
     "issue": lambda case, _: product_runners.issue(case["request"]),
-    "identify": lambda case, _: goods_runners.identify(case),
-    "read-carrier": lambda case, _: goods_runners.read_carrier(case),
-    "write-carrier": lambda case, _: goods_runners.write_carrier(case),
-    "compare-carrier": lambda case, _: goods_runners.compare_carrier(case),
     "batch": lambda case, _: product_runners.batch(case),
     "subtrees": lambda case, _: history_runners.shown_subtrees(case),
     "subtree": lambda case, _: history_runners.subtree(case),

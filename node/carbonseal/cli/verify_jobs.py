@@ -63,6 +63,7 @@ class VerifyJob:
     style: Style
     known: Known = field(default_factory=dict)  # findings on logs, by origin
     lots: Mapping[Lot, Balance] = field(default_factory=dict)  # of which more was taken than they yielded
+    is_consigned: bool = False  # whether lines of a declaration are compared with the passports
 
 
 class Verifier:
@@ -95,6 +96,7 @@ class Verifier:
 
     def _verify(self, item: Item) -> FileResult:
         from carbonseal.passport.passports import parse
+        from carbonseal.verification.consignment.delivered import delivered
         from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.observing.log_facts import log_facts
         from carbonseal.verification.observing.lot_observations import lot_rows, takers
@@ -128,6 +130,7 @@ class Verifier:
             lots=frozenset(takers(passport)) if lots else frozenset(),
             origins=frozenset(facts.origins()),
             history=of_facts(facts) if self.requires_history else ((), ()),
+            delivered=delivered(passport, path, report.verdict) if job.is_consigned else None,
         )
 
     def observations(self, item: Item) -> Mapping[bytes, bytes]:

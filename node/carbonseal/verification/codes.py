@@ -331,6 +331,11 @@ OBSERVATIONS_UNKNOWN_VERSION = undetermined(
 OBSERVATIONS_UNKNOWN_KIND = undetermined(
     "observations.unknown-kind", "observations of kind {kind} are not known here", "use a version that knows them"
 )
+OBSERVATIONS_OTHER_KEY = rejected(
+    "observations.other-key",
+    "goods were presented under different keys of offices, or once under a key and once in clear",
+    "merge files of one key alone: the same --office-key",
+)
 
 LOG_CONTRADICTION = undetermined(
     "log.contradiction",

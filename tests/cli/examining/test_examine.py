@@ -235,7 +235,7 @@ def test_a_note_of_one_log_does_not_accuse_another(run: Run, office: Office) -> 
 def test_unusable_files(run: Run, office: Office) -> None:
     assert run("examine", office.a).exit_code == 2
     later = office.path("later.ndjson")
-    later.write_bytes(HEADER + b'{"place":["presented","x"],"shows":"1","source":{"file":"","name":""}}\n')
+    later.write_bytes(HEADER + b'{"place":["later","x"],"shows":"1","source":{"file":"","name":""}}\n')
     result = run("examine", later)
     assert result.exit_code == 3
     assert "later.ndjson" in result.output

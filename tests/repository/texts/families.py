@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "policy": "the policy of the verifier, with line and column",
         "trust": "the trust file of the verifier",
         "observations": "a file of observations: what files show of logs",
+        "consignment": "the lines of a customs declaration, compared with passports",
         "table": "a table that is handed in: CSV, a workbook, JSON",
         "carrier": "an address that was scanned from a product, and the passport that it means",
         "goods": "an identifier or a code of goods: its form and its check digits",

@@ -187,7 +187,7 @@ NO_VERDICT = (
         "Goods and declarations",
         "A label or an address is not used, and the reason says which digit; an issuer is warned. A table that cannot "
         "be read is not used. Nothing of a declaration rejects a passport.",
-        "goods.* table.*",
+        "goods.* table.* consignment.*",
     ),
     Rejection(
         "Other nodes' requests",

@@ -8,9 +8,11 @@ from typing import Any
 
 from tests.vectors.cases import Case, case, octets, refused, undetermined
 from tests.vectors.making import batch_proofs
+from tests.vectors.making.documents.consignments import KEY, MRN, presented
 from tests.vectors.making.log import ORIGIN, b64, example_leaves, path, root_of, sha, split, subproof
 from tests.vectors.making.notes import LOG_VKEY, OWNER, STRANGER, WITNESS_VKEY, line, text_of, vkey
 
+OTHER_KEY = bytes(32)
 HEADER = '{"carbonseal":"observations/1"}\n'
 
 
@@ -154,6 +156,18 @@ def observations() -> list[Case]:
     merged(
         "more was taken than it yielded", [[taken, yielded], [more]], [taken, more, yielded], claims=["batch.claimed"]
     )
+    whole, part = (presented(item, 1, quantity) for item, quantity in ((1, "60"), (2, "41")))
+    merged("goods that were presented", [[whole], [part, whole]], [whole, part], claims=["consignment.over-presented"])
+    amended, gone = presented(1, 2, "59"), presented(1, 3, "")
+    merged("an amended item", [[amended], [part], [whole]], [whole, part, amended])
+    merged("an item that is gone", [[amended, part], [gone, whole]], [whole, part, amended, gone])
+    covered = presented(1, 1, "60", key=KEY)
+    expect = refused("observations.other-key")
+    for name, lines in (
+        ("in clear and under a key", (whole, covered)),
+        ("two keys", (covered, presented(1, 1, "60", key=OTHER_KEY))),
+    ):
+        found.append(case(name, "merge", expect, files=[octets((HEADER + line).encode()) for line in lines]))
 
     def bad(name: str, expect: dict[str, Any], text: str) -> None:
         found.append(case(name, "merge", expect, files=[octets(text.encode())]))
@@ -162,7 +176,18 @@ def observations() -> list[Case]:
     bad("an empty file", malformed, "")
     bad("no header", malformed, a)
     bad("another version", undetermined("observations.unknown-version"), HEADER.replace("/1", "/2"))
-    bad("another kind", undetermined("observations.unknown-kind"), HEADER + a.replace('"subtree"', '"presented"'))
+    bad("another kind", undetermined("observations.unknown-kind"), HEADER + a.replace('"subtree"', '"later"'))
+    for name, old, new in (
+        ("an item without its number", f"{MRN} 1", MRN),
+        ("a version 0", '"1","did', '"0","did'),
+        ("a lot that is none", "did:web:maker.example urn", "urn"),
+        ("a quantity that is not in lowest terms", "60 100", "120/2 100"),
+        ("a unit by another word", "piece", "H87"),
+        ("a yield of nothing", "60 100", "60 0"),
+        ("a lot under a key in clear", '"-"', f'"{"ab" * 8}"'),
+    ):
+        assert old in whole
+        bad(f"goods that were presented: {name}", malformed, HEADER + whole.replace(old, new, 1))
     bad("white space", malformed, HEADER + a.replace(":", ": ", 1))
     bad("a member too many", malformed, HEADER + a.replace('"source"', '"seen":1,"source"'))
     bad("a head without its note", malformed, HEADER + a.replace('"subtree"', '"head"'))

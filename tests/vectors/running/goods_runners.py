@@ -9,6 +9,7 @@ from carbonseal.goods import identifiers
 from carbonseal.goods.data_carrier import Stated, carrier_address, check_carrier, parse_carrier
 from carbonseal.goods.digital_link import parse_link
 from carbonseal.goods.nomenclature import parse_code
+from tests.vectors.running import consignment_runners
 
 Vector = dict[str, Any]
 
@@ -51,3 +52,12 @@ def compare_carrier(case: Vector) -> dict[str, Any]:
     """The codes of what an address says of a passport."""
     found = check_carrier(parse_carrier(case["text"]), bytes.fromhex(case["root"]), Stated(**case["stated"]))
     return {"codes": [finding.code.name for finding in found]}
+
+
+RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
+    "consignment": lambda case, _: consignment_runners.consignment(case),
+    "identify": lambda case, _: identify(case),
+    "read-carrier": lambda case, _: read_carrier(case),
+    "write-carrier": lambda case, _: write_carrier(case),
+    "compare-carrier": lambda case, _: compare_carrier(case),
+}

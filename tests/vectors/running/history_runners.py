@@ -13,8 +13,10 @@ from carbonseal.log import fraud_proofs, subtrees, tree
 from carbonseal.log.notes import VerifierKey
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
+from carbonseal.verification.consignment.matching import exceeded
 from carbonseal.verification.observing import observations
 from carbonseal.verification.observing.lot_observations import lot_balances
+from carbonseal.verification.observing.presented import presented_balances
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.proofs import batch_proofs
 
@@ -51,6 +53,7 @@ def merge(files: list[bytes]) -> dict[str, Any]:
     merged = [*observations.merge(*checked)]
     found = [" ".join((one.kind, one.origin, *map(str, one.numbers))) for one, _ in observations.contradictions(merged)]
     claims = [one.rule.name for balance in lot_balances(lambda: merged) for one in claimed(balance)]
+    claims += [exceeded(one).code.name for one in presented_balances(merged).values() if one.is_exceeded]
     text = b"".join((observations.HEADER, *merged)).decode()
     return {"merged": text, "contradictions": found, **({"claims": claims} if claims else {})}
 

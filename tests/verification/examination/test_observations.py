@@ -202,10 +202,10 @@ def test_files_that_are_refused() -> None:
 def test_unknown_kinds_and_versions_are_undetermined() -> None:
     """Goods that were presented are for a later version to say."""
     for line, code in (
-        (written({**GOOD, "place": ["presented", "did:web:a", "x"], "shows": "12.5"}), "observations.unknown-kind"),
+        (written({**GOOD, "place": ["later", "did:web:a", "x"], "shows": "12.5"}), "observations.unknown-kind"),
         (b'{"carbonseal":"observations/2"}\n', "observations.unknown-version"),
     ):
         with pytest.raises(Refused) as refused:
-            [*check_lines([HEADER, line] if b"presented" in line else [line])]
+            [*check_lines([HEADER, line] if b"later" in line else [line])]
         assert refused.value.finding.code.name == code
         assert refused.value.finding.code.outcome is Outcome.UNDETERMINED

@@ -33,6 +33,7 @@ from carbonseal.findings import Finding
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
 from carbonseal.log.fraud_proofs import FraudProof
+from carbonseal.verification.consignment.delivered import Delivered
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.observing.log_facts import LogFacts, signed_head
 from carbonseal.verification.observing.observations import HEADER, Source, merge, rows, signed_heads
@@ -60,6 +61,7 @@ class Examination:
         self._frauds: dict[str, Finding] = {}  # by origin: fraud proofs among the files
         self._history = History()
         self._sources: list[str] = []  # files that show something of logs
+        self.delivered: list[Delivered] = []  # by the passports, each by itself, where lines are compared with them
         self._count = 0
 
     def __enter__(self) -> Examination:
@@ -79,9 +81,19 @@ class Examination:
                 self._frauds.setdefault(*result.fraud)
             if result.rows:
                 self._sources.append(result.name)
+            if result.delivered is not None:
+                self.delivered.append(result.delivered)
             self._count += 1
             pickle.dump(replace(result, rows={}, history=((), ())), self._held)
             yield
+
+    def add(self, rows: Mapping[bytes, bytes]) -> None:
+        """Observations of something else than a file of the command."""
+        self._collection.add(rows)
+
+    def observed(self, earlier: Sequence[Path] = ()) -> Iterator[bytes]:
+        """The sorted lines of all observations of this run and of `earlier` ones. Raises `Refused`, OSError."""
+        return merge(self._collection.lines(), *map(checked_file, earlier))
 
     def examine(
         self,
@@ -121,7 +133,7 @@ class Examination:
 
     def _with_earlier(self, now: Examined, earlier: Sequence[Path], verifier: Verifier, sources: Sources) -> Examined:
         """What was observed earlier is a claim, as others' observations are: signed heads in it prove, and hide nothing."""
-        claimed = equivocations(merge(self._collection.lines(), *map(checked_file, earlier)))
+        claimed = equivocations(self.observed(earlier))
         for file in earlier:
             for head, source in signed_heads(checked_file(file), verifier.keys):
                 self._collection.add(rows(LogFacts({head: None}), source))

@@ -13,6 +13,7 @@ from carbonseal.findings import Finding, Verdict
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
+    from carbonseal.verification.consignment.delivered import Delivered
     from carbonseal.verification.observing.log_facts import SignedHead
     from carbonseal.verification.one_history import Link
     from carbonseal.verification.verify import Report
@@ -47,6 +48,7 @@ class FileResult:
     lots: frozenset[Lot] = frozenset()  # that something was taken of
     history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
     fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
+    delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
 
 
 class Totals:
@@ -54,12 +56,19 @@ class Totals:
 
     def __init__(self) -> None:
         self.words: dict[str, int] = dict.fromkeys(WORDS, 0)
+        self.delivered: list[Delivered] = []  # by the passports, where lines of a declaration are compared with them
         self._statuses: set[int] = set()
 
     def add(self, result: FileResult) -> None:
         """One more result."""
         self.words[result.word] += 1
         self._statuses.add(result.status)
+        if result.delivered is not None:
+            self.delivered.append(result.delivered)
+
+    def weigh(self, status: int) -> None:
+        """An exit status of something else than a file."""
+        self._statuses.add(status)
 
     @property
     def count(self) -> int:

@@ -8,7 +8,7 @@ An observation has a place of a log, the value there, and the file that shows it
 
 - Kinds of logs: *head* (origin, size) shows a root, and has the signed note of just that; *subtree* (origin, level, index) shows
   a complete subtree's hash. An entry is the complete subtree of level 0 at its index. Kinds of lots are those of
-  `carbonseal.verification.observing.lot_observations`. Others are refused.
+  `carbonseal.verification.observing.lot_observations` and `presented`. Others are refused.
 - Lines are RFC 8785, sorted by their bytes. Of one place, value and note there is one line, the least. So a file is a set, and
   merging (`merge`) is commutative, associative and idempotent, to the byte. No note that somebody makes up displaces a signed one.
 - Two values at one place are equivocation (`contradictions`), also under heads of different sizes.
@@ -34,6 +34,8 @@ from carbonseal.verification import codes
 from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, signed_head
 from carbonseal.verification.observing.lot_observations import KINDS as LOT_KINDS
 from carbonseal.verification.observing.lot_observations import read_lot
+from carbonseal.verification.observing.presented import KIND as PRESENTED
+from carbonseal.verification.observing.presented import Seen, key_of, read_presented
 
 HEADER = b'{"carbonseal":"observations/1"}\n'
 LONGEST_LINE = 64 << 10  # bytes
@@ -41,7 +43,7 @@ LIMITS = strict.Limits(max_bytes=LONGEST_LINE, max_depth=4)
 KINDS = {"head": 1, "subtree": 2}  # and how many numbers follow the origin
 LONGEST_NAME = 1024  # characters
 _DIGEST = re.compile("[0-9a-f]{64}")
-_OF_LOTS = tuple(b'{"place":["%s",' % kind.encode() for kind in LOT_KINDS)
+_OF_LOTS = tuple(b'{"place":["%s",' % kind.encode() for kind in (*LOT_KINDS, PRESENTED))
 _SHOWS = b'],"shows":"'  # ends a place: it cannot stand in a JSON string, where a quotation mark is escaped
 _SOURCE = b',"source":{'  # nor can this
 
@@ -111,9 +113,13 @@ def _signed(head: SignedHead) -> bytes:
 
 
 def merge(*files: Iterable[bytes]) -> Iterator[bytes]:
-    """The union of sorted lines: sorted, and of each place, value and note the least line alone. Holds one line of each file."""
-    before = b""
+    """The union of sorted lines: sorted, and of each place, value and note the least line alone. Holds one line of each file.
+    Raises Refused (`observations.other-key`) where goods were presented under different keys."""
+    before, known = b"", b""
     for line in heapq.merge(*files):
+        if (own := key_of(line)) and known and own != known:
+            raise Refused(codes.OBSERVATIONS_OTHER_KEY())
+        known = own or known
         if (key := _before_source(line)) != before:
             yield line
             before = key
@@ -196,7 +202,7 @@ def parse_line(line: bytes) -> Observation:
     return found
 
 
-def _read_line(line: bytes) -> Observation | Take | Yield:
+def _read_line(line: bytes) -> Observation | Take | Yield | Seen:
     """What a line says. Raises Refused: `observations.malformed` on what is not its one spelling, `observations.unknown-kind`
     (undetermined), and the codes of strict JSON."""
     value, canonical = strict.read(line.removesuffix(b"\n"), LIMITS)
@@ -210,7 +216,14 @@ def _read_line(line: bytes) -> Observation | Take | Yield:
             **more,
         } if kind in LOT_KINDS and not unknown and not more and _DIGEST.fullmatch(file):
             return read_lot(kind, texts, shows)
-        case {"place": [str(kind), *_]} if kind not in KINDS and kind not in LOT_KINDS:
+        case {
+            "place": [str(kind), *texts],
+            "shows": str(shows),
+            "source": {"file": str(file), "name": str(), **unknown},
+            **more,
+        } if kind == PRESENTED and not unknown and not more and _DIGEST.fullmatch(file):
+            return read_presented(texts, shows)
+        case {"place": [str(kind), *_]} if kind not in (*KINDS, *LOT_KINDS, PRESENTED):
             raise Refused(codes.OBSERVATIONS_UNKNOWN_KIND(kind=kind[:80]))
         case {
             "place": [str(kind), str(origin), *numbers],

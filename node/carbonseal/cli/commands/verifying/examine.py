@@ -16,6 +16,7 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
 from carbonseal.cli.examining.lot_proofs import LotProofs, exceeded_lots, name_sources, prove_lots, shown_lots
 from carbonseal.cli.examining.observation_files import checked_file
+from carbonseal.cli.examining.presented import OVER_PRESENTED, presented_findings
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, bring
 from carbonseal.cli.formatting.reports import tree
@@ -106,6 +107,7 @@ def examine(
         proofs = [*write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs)]
     findings = [finding for found in examined.known.values() for finding in found]
     findings += (of_lot := lots.findings())
+    findings += presented_findings(files)
     text = _as_json(count, findings, proofs) if as_json else _as_text(count, findings, proofs, len(of_lot))
     click.echo(text)
     ctx.exit(Verdict.of(findings).exit_status)
@@ -177,8 +179,11 @@ def _examine(
 
 def _as_text(count: int, findings: Sequence[Finding], proofs: Sequence[Path], lots: int) -> str:
     lines = [*tree(findings), *(plain(f"wrote {path}") for path in proofs)]
-    summary = f"{count:,} observations; logs that contradict themselves: {len(findings) - lots}"
-    return "\n".join([*lines, f"{summary}; lots of which too much was taken: {lots}" if lots else summary])
+    presented = sum(finding.code.name == OVER_PRESENTED for finding in findings)
+    summary = f"{count:,} observations; logs that contradict themselves: {len(findings) - lots - presented}"
+    summary += f"; lots of which too much was taken: {lots}" if lots else ""
+    summary += f"; lots of which too much was presented: {presented}" if presented else ""
+    return "\n".join([*lines, summary])
 
 
 def _as_json(count: int, findings: Sequence[Finding], proofs: Sequence[Path]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.examination import Examination, write_proofs
 from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, is_address
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.items import STDIN
-from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
+from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, bring
 from carbonseal.cli.formatting.claims import claims_of
-from carbonseal.cli.formatting.progress import Progress
-from carbonseal.cli.formatting.results import FileResult, Results, Style, Totals
+from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import VerifyJob, for_each
+from carbonseal.cli.verify_jobs import for_each
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
+    from carbonseal.cli.consigning.consignment import Consignment
     from carbonseal.goods.data_carrier import DataCarrier
 
 
@@ -57,6 +57,22 @@ if TYPE_CHECKING:
 )
 @FORCE
 @FRAUD_PROOFS
+@click.option(
+    "--consignment",
+    cls=Once,
+    type=READABLE,
+    help="A declaration (CSV, xlsx, JSON) whose lines are matched to the passports.",
+)
+@click.option("--packing", cls=Once, type=READABLE, help="Its packing list: lots and serial numbers, by MRN and item.")
+@click.option(
+    "--with", "earlier", multiple=True, type=READABLE, help="Observations of earlier runs or other offices; repeatable."
+)
+@click.option(
+    "--office-key",
+    cls=Once,
+    metavar="URI",
+    help="The key that offices share (a file, or env:NAME): observations of goods are written and read under it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit status is the verdict.")
 @click.pass_context
@@ -72,6 +88,10 @@ def verify(
     observations: Path | None,
     force: bool,
     fraud_proofs: Path | None,
+    consignment: Path | None,
+    packing: Path | None,
+    earlier: tuple[Path, ...],
+    office_key: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -84,13 +104,16 @@ def verify(
     An ADDRESS is what was scanned from a product (https://…): that host alone is asked for the passport, and the digest in the
     address decides whether what comes is the right one. A file that you have is compared with a label by --expect-digest.
 
+    With --consignment, each line of a customs declaration comes to *match*, *mismatch* or *not checkable*; nothing is rejected
+    for it (docs/customs.md).
+
     Archives (zip, tar, gzip) and files with one passport a line are opened; in folders every file is looked at, whatever its
     name.
 
     \b
     The exit status is the verdict:
       0  verified: everything that the policy requires was shown
-      3  undetermined: something that it requires was not shown
+      3  undetermined: something that it requires was not shown; a line that is no match
       4  rejected: something was shown to be false
       2  not a passport, or a fraud proof that does not hold; wrong usage, a policy or trust file that cannot be used
       1  a file could not be read, or the command broke off
@@ -106,28 +129,33 @@ def verify(
       carbonseal verify 'https://id.example.com/p/5f0c…' --policy customs.policy
       carbonseal verify passport.json --policy customs.policy --expect-digest 5f0c…
       carbonseal verify deliveries/ --policy customs.policy --observations monday.ndjson --fraud-proofs .
+      carbonseal verify deliveries/ --policy customs.policy --consignment declaration.csv --packing packing.csv
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
-    if policy is None and (trust or histories or observations or fraud_proofs):
-        raise click.UsageError("--trust, --history, --observations and --fraud-proofs need --policy.")
+    if policy is None and (trust or histories or observations or fraud_proofs or consignment or earlier):
+        raise click.UsageError(
+            "--trust, --history, --observations, --with, --fraud-proofs and --consignment need --policy."
+        )
+    if consignment is None and (packing or office_key):
+        raise click.UsageError("--packing and --office-key need --consignment.")
     brought = None if policy is None else bring(policy, trust)
-    files = _files(passports, beside=brought.paths if brought else (), expected=expected)
+    beside = (*(brought.paths if brought else ()), *(one for one in (consignment, packing, *earlier) if one))
+    files = _files(passports, beside=beside, expected=expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
     results = Results(style, at or datetime.now(UTC))
     if brought is None:
-        totals = _print(for_each(claims_of, results, files, results))
+        totals = print_results(for_each(claims_of, results, files, results), Totals())
+        summarise(totals, passports, style)
     else:
         output = None if observations is None else Output(observations, over=force)
         try:
+            goods = None if consignment is None else _consignment(consignment, packing, office_key)
             tiles = {one.origin: one for one in map(LogTiles, histories)}
-            totals = _verify(brought, results, files, observations=output, fraud_proofs=fraud_proofs, tiles=tiles)
+            run = VerifyRun(brought, results, files, (*brought.observations, *earlier), goods)
+            totals = run.verify(passports, output, fraud_proofs, tiles)
         except Refused as unusable:  # of a passport it would have been a verdict
             raise Failed.by(unusable) from unusable
-    if not totals.count:
-        raise Failed(f"there is no passport in {', '.join(passports)}", "all that is there was left out")
-    if style is Style.BRIEF:
-        click.echo(totals.summary)
     if files.left_out and style is not Style.QUIET:
         names = ", ".join(sorted({Path(name).name for name in files.left_out}))
         click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
@@ -150,34 +178,8 @@ def _files(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier |
     return files
 
 
-def _verify(
-    brought: Brought,
-    results: Results,
-    files: GivenFiles,
-    *,
-    observations: Output | None,
-    fraud_proofs: Path | None,
-    tiles: Mapping[str, LogTiles],
-) -> Totals:
-    """Examine the files together and print the result of each."""
-    job = VerifyJob(brought.policy, brought.trust, results.at, results.style)
-    with Examination(job, files) as examination:
-        with Progress("verifying") as progress:
-            for _ in examination.read():
-                progress.step()
-        examined = examination.examine(observations, tiles, brought.observations)
-        totals = _print(examination.results(examined))
-        if fraud_proofs is not None:
-            of_lots = (proof for proof, _ in examination.lot_proofs(examined).values())
-            for path in write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs):
-                click.echo(f"wrote {path}", err=True)
-    return totals
+def _consignment(declaration: Path, packing: Path | None, key: str | None) -> Consignment:
+    from carbonseal.cli.consigning.consignment import read_consignment
+    from carbonseal.cli.consigning.office_key import office_key
 
-
-def _print(results: Iterable[FileResult]) -> Totals:
-    totals = Totals()
-    for result in results:
-        totals.add(result)
-        if result.text:
-            click.echo(result.text)
-    return totals
+    return read_consignment(declaration, packing, office_key(key))

@@ -1,0 +1,4 @@
+"""Consignments: declarations and packing lists in files, and what is printed about their lines.
+
+Private.
+"""

@@ -1,0 +1,95 @@
+"""One run of `carbonseal verify` under a policy: the files are examined together, then the lines of a consignment are matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from carbonseal.cli.errors import Failed
+from carbonseal.cli.examining.examination import Examination, write_proofs
+from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.files.given import GivenFiles
+from carbonseal.cli.files.policy_folder import Brought
+from carbonseal.cli.formatting.progress import Progress
+from carbonseal.cli.formatting.results import FileResult, Results, Style, Totals
+from carbonseal.cli.outputs import Output
+from carbonseal.cli.verify_jobs import VerifyJob
+from carbonseal.findings import Verdict
+
+if TYPE_CHECKING:
+    from carbonseal.cli.consigning.consignment import Consignment
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRun:
+    """One run under a policy: the files, what was observed earlier, and a consignment where there is one."""
+
+    brought: Brought
+    results: Results
+    files: GivenFiles
+    earlier: Sequence[Path]
+    goods: Consignment | None
+
+    def verify(
+        self, names: Sequence[str], output: Output | None, fraud_proofs: Path | None, tiles: Mapping[str, LogTiles]
+    ) -> Totals:
+        """Examine the files together and print the result of each, and of each line of the consignment."""
+        style = self.results.style
+        job = VerifyJob(
+            self.brought.policy, self.brought.trust, self.results.at, style, is_consigned=self.goods is not None
+        )
+        totals = Totals()
+        with Examination(job, self.files) as examination:
+            with Progress("verifying") as progress:
+                for _ in examination.read():
+                    progress.step()
+            if self.goods is not None:
+                examination.add(self.goods.rows(examination.delivered))
+            examined = examination.examine(output, tiles, self.earlier)
+            print_results(examination.results(examined), totals)
+            summarise(totals, names, style)
+            if self.goods is not None:
+                self._lines(self.goods, totals, examination.observed(self.earlier))
+            if fraud_proofs is not None:
+                of_lots = (proof for proof, _ in examination.lot_proofs(examined).values())
+                for path in write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs):
+                    click.echo(f"wrote {path}", err=True)
+        return totals
+
+    def _lines(self, goods: Consignment, totals: Totals, observed: Iterable[bytes]) -> None:
+        """Print the result of each line; one that is no match makes the run undetermined."""
+        from carbonseal.cli.formatting import consignments
+        from carbonseal.verification.consignment.matching import LineOutcome
+
+        found = [*goods.results(totals.delivered, observed)]
+        if any(one.outcome in (LineOutcome.MISMATCH, LineOutcome.NOT_CHECKABLE) for one in found):
+            totals.weigh(Verdict.UNDETERMINED.exit_status)
+        if self.results.style is Style.JSON:
+            for one in found:
+                click.echo(consignments.as_json(goods, one))
+        elif self.results.style is not Style.QUIET:
+            used = {file for one in found for file in one.passports}
+            verified = {one.file for one in totals.delivered if one.verdict is Verdict.VERIFIED}
+            for line in consignments.as_text(goods, found, len(verified - used)):
+                click.echo(line)
+
+
+def summarise(totals: Totals, names: Sequence[str], style: Style) -> None:
+    """Print what many files came to. Raises `Failed` where there was none."""
+    if not totals.count:
+        raise Failed(f"there is no passport in {', '.join(names)}", "all that is there was left out")
+    if style is Style.BRIEF:
+        click.echo(totals.summary)
+
+
+def print_results(results: Iterable[FileResult], totals: Totals) -> Totals:
+    """Print each result, and count it."""
+    for result in results:
+        totals.add(result)
+        if result.text:
+            click.echo(result.text)
+    return totals
