@@ -39,6 +39,7 @@ async def work(directory: Path) -> None:
         await node.revoke(parse(passports[0]).root)
         scopes = frozenset({Scope.SUBMIT, Scope.READ})
         await node.access.create_token(NewToken("erp-1", "erp", Kind.SYSTEM, "default", scopes, 90))
+        await node.access.grant("erp", "default", receipt.commitment)
         await node.log().submit_foreign(OTHER.request(0, 7))
         with suppress(Conflict):
             await node.log().submit_foreign(ForeignLog(forks_at=3).request(0, 7))

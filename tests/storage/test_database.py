@@ -14,7 +14,7 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import PASSPORTS
 from carbonseal.storage.schema import NODE
 
-ROW = {"issuer": "i", "subject": "s", "name": "n", "issued": 0}
+ROW = {"tenant": "t", "issuer": "i", "subject": "s", "name": "n", "issued": 0}
 
 
 def refused(path: Path) -> str:

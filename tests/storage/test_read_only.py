@@ -15,7 +15,7 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import PASSPORTS
 from carbonseal.storage.schema import NODE
 
-ROW = {"credential": b"1", "passport": b"kept", "issuer": "i", "subject": "s", "name": "n", "issued": 0}
+ROW = {"credential": b"1", "passport": b"kept", "tenant": "t", "issuer": "i", "subject": "s", "name": "n", "issued": 0}
 
 
 def contents(folder: Path) -> dict[str, tuple[bytes, int]]:

@@ -194,7 +194,7 @@ def parse(text: str) -> NodeConfig:
         foreign_age=batch.number("foreign-age", 300.0, least=0),
         heartbeat=batch.number("heartbeat", 0, least=0),
         logs=logs,
-        tenants=_each(top.tables("tenant"), _tenant, "name"),
+        tenants=_each(top.tables("tenant"), _tenant, "name", "salt_key"),
         issuers=_each(top.tables("issuer"), _signer, "name"),
         ledgers=_each(top.tables("ledger"), _ledger, "name"),
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),

@@ -1,6 +1,7 @@
 """Node: joins the logs, anchoring and issuance of one directory. The service and the commands use its methods.
 
 - Methods that write are awaited: each log has a writer thread, and one thread writes what crosses logs.
+- What belongs to a tenant is seen and changed on behalf of a caller: the operator, who has the directory, where none is named.
 - Methods that only read return at once, from what was committed last.
 """
 
@@ -26,6 +27,8 @@ from carbonseal.storage.writer_thread import WriterThread
 
 from . import config, failpoints
 from .access.access import Access
+from .access.callers import OPERATOR, Caller
+from .access.visible import VisibleRecords
 from .anchoring.balances import Balances
 from .anchoring.certificates import CertificateExpiry
 from .anchoring.evidence import EvidenceStore
@@ -33,7 +36,7 @@ from .anchoring.outbox import Outbox
 from .anchoring.status import LedgerState
 from .anchoring.tracked import STANDARD_LIMITS, Limits
 from .anchoring.worker import LedgerWorker
-from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING
+from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMITMENT
 from .config import DEFAULT, FILE, NodeConfig
 from .issuance.issuance import Issuing, Warn, ignore
 from .issuance.issued import Issued, IssuedPassports
@@ -104,6 +107,7 @@ class Node:
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = open_signers(settings, directory)
         _check_roles(self.logs.values(), signers.values())
+        self._visible = VisibleRecords(logs, self.access.grants)
         self._seals = Seals(self._outbox, self._evidence)
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
         statuses = Statuses(tables, logs, signers, validity=validity, thread=self._thread, clock=clock)
@@ -112,7 +116,9 @@ class Node:
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
         passes.append((partial(PassportCheck, database), self.found))
         self._scrub = Scrub(settings.scrub, passes)
-        self._issuing = Issuing(issued, logs, self._seals, statuses, signers, thread=self._thread, clock=clock)
+        self._issuing = Issuing(
+            issued, logs, self._seals, statuses, signers, visible=self._visible, thread=self._thread, clock=clock
+        )
 
     @staticmethod
     @asynccontextmanager
@@ -216,9 +222,16 @@ class Node:
         with its place and kept nowhere, and the others go on. Raises Refused, `Frozen`."""
         return self.logs.submit_many(items, profile, tenant)
 
-    def record(self, commitment: bytes) -> SealedRecord:
-        """The record with this commitment. Raises Refused where there is none."""
-        return self.logs.record(commitment)
+    def record(self, commitment: bytes, caller: Caller = OPERATOR) -> SealedRecord:
+        """The record with this commitment. Raises Refused where the caller sees none."""
+        return self._visible.record(commitment, caller)
+
+    def own_record(self, commitment: bytes, caller: Caller) -> SealedRecord:
+        """The record with this commitment, of the caller's own tenant: one that was granted is not. Raises Refused."""
+        record = self._visible.record(commitment, caller)
+        if not caller.may_see(record.stored.tenant):
+            raise Refused(NODE_UNKNOWN_COMMITMENT(commitment=commitment.hex()))
+        return record
 
     def knows(self, commitment: bytes) -> bool:
         """Whether a record with this commitment is here."""
@@ -250,11 +263,11 @@ class Node:
         """The state of every ledger."""
         return [worker.state() for worker in self._workers]
 
-    def seal(self, commitment: bytes) -> Seal:
+    def seal(self, commitment: bytes, caller: Caller = OPERATOR) -> Seal:
         """The seal of a record: on each ledger, the earliest anchor that covers it and is final, or the earliest that is
         included where none is final yet; the newest head where there is neither. Raises Refused where the record is unknown
         or not in the log."""
-        return self._seals.seal(self.logs.record(commitment))
+        return self._seals.seal(self._visible.record(commitment, caller))
 
     def is_final(self, commitment: bytes) -> bool:
         """Whether a record is under an anchor that is final on every ledger of its log. Raises Refused as `record` does."""
@@ -262,38 +275,38 @@ class Node:
 
     # --- passports -------------------------------------------------------------------------------------------------
 
-    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
+    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR) -> bytes:
         """Sign, seal and assemble what an issue request asks for: the passport. `warn` is called with what is known to be wrong
         with it. Raises Refused, `Busy`, `Frozen`."""
-        return await self._issuing.issue(request, warn)
+        return await self._issuing.issue(request, caller, warn)
 
     async def refresh(self, passport: bytes) -> bytes:
         """The same passport with newer heads, anchors and status. Raises Refused."""
         return await self._issuing.refresh(passport)
 
-    async def passport(self, credential: bytes) -> bytes | None:
+    async def passport(self, credential: bytes, caller: Caller = OPERATOR) -> bytes | None:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
-        return await self._issuing.passport(credential)
+        return await self._issuing.passport(credential, caller)
 
-    def issued(self, after: int = 0) -> list[Issued]:
+    def issued(self, after: int = 0, caller: Caller = OPERATOR) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
-        return self._issuing.issued(after)
+        return self._issuing.issued(caller, after)
 
     def issued_as(self, credential: bytes) -> Issued | None:
         """The credential of this digest as `issued` lists it; None where it was not issued here."""
         return self._issuing.issued_as(credential)
 
-    async def revoke(self, credential: bytes) -> bool:
+    async def revoke(self, credential: bytes, caller: Caller = OPERATOR) -> bool:
         """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
-        return await self._issuing.revoke(credential)
+        return await self._issuing.revoke(credential, caller)
 
-    async def suspend(self, credential: bytes) -> bool:
+    async def suspend(self, credential: bytes, caller: Caller = OPERATOR) -> bool:
         """Suspend a credential that was issued here; whether it was not suspended before. Raises Refused."""
-        return await self._issuing.suspend(credential)
+        return await self._issuing.suspend(credential, caller)
 
-    async def reinstate(self, credential: bytes) -> bool:
+    async def reinstate(self, credential: bytes, caller: Caller = OPERATOR) -> bool:
         """Take back the suspension of a credential that was issued here; whether it was suspended. Raises Refused."""
-        return await self._issuing.reinstate(credential)
+        return await self._issuing.reinstate(credential, caller)
 
     async def status_list(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""

@@ -5,6 +5,7 @@
 | POST /v1/records?profile=ID&tenant=NAME, JSON | 201 a receipt |
 | the same, NDJSON | 200 a stream with a result for each line |
 | GET /v1/records/COMMITMENT | 200 the state of its entry |
+| GET /v1/records/COMMITMENT/content | 200 the record itself |
 | GET /v1/seals/COMMITMENT | 200 its seal as it is now |
 | POST /v1/passports, JSON: an issue request | 201 a passport |
 | POST /v1/passports/refresh, JSON: a passport | 200 the same, refreshed |
@@ -21,7 +22,7 @@
 | GET /v1/logs/NAME/taken-heads/LOG-ID | 200 size and root of the head taken last |
 | GET /health | 200; 503 once a log is frozen and has no successor here |
 | GET /v1/ledgers | 200 the state of every ledger |
-| POST /v1/tokens/create, ...: `operations` | 200 |
+| POST /v1/grants, /v1/tokens/create, ...: `operations` | 200 |
 | POST /v1/sequence, /v1/wait-for-anchors; POST /v1/anchor | 200; 202 |
 
 Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`errors.STATUS` has every exception):

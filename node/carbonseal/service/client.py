@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.access.callers import OPERATOR
-from carbonseal.node.config import DEFAULT
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.lock import Locked
@@ -29,12 +28,13 @@ from . import codes
 class AnyNode(Protocol):
     """What commands do with a node. Every method raises Refused, with the same codes for a local and a remote node."""
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
-        """Seal one record. It is durable when the receipt is returned. `media` is the media type of a file."""
+    async def submit(self, raw: bytes, profile: str, tenant: str = "", media: str = "") -> Receipt:
+        """Seal one record. It is durable when the receipt is returned. `media` is the media type of a file; without a
+        tenant it is the caller's own, for the operator `default`."""
         ...
 
     def submit_many(
-        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = ""
     ) -> AsyncIterator[Submitted]:
         """Seal many records in bounded memory: a result for each, in their order."""
         ...
@@ -106,13 +106,13 @@ class LocalNode:
     def __init__(self, node: Node) -> None:
         self.node = node
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
-        return await self.node.submit(raw, profile, tenant, media)
+    async def submit(self, raw: bytes, profile: str, tenant: str = "", media: str = "") -> Receipt:
+        return await self.node.submit(raw, profile, OPERATOR.tenant_for(tenant), media)
 
     def submit_many(
-        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = ""
     ) -> AsyncIterator[Submitted]:
-        return self.node.submit_many(items, profile, tenant)
+        return self.node.submit_many(items, profile, OPERATOR.tenant_for(tenant))
 
     async def sequence(self) -> dict[str, bytes]:
         return await self.node.sequence()

@@ -1,4 +1,4 @@
-"""Operations on who is let in: JSON in, JSON out, the same for a node that is open here and one that is served.
+"""Operations on who is let in and what they may read: JSON in, JSON out, for a node that is open here and one that is served.
 
 Each is a POST to `/v1/NAME` with a closed object: `OPERATIONS` has its name, what it needs, its form and what it does.
 """
@@ -105,7 +105,44 @@ def _told(token: Token, principal: Principal) -> Json:
     }
 
 
+# --- grants ----------------------------------------------------------------------------------------------------------
+
+
+async def _grant(node: Node, caller: Caller, request: Json) -> Json:
+    commitment = bytes.fromhex(request["commitment"])
+    tenant = node.own_record(commitment, caller).stored.tenant
+    return {"new": await node.access.grant(request["reader"], tenant, commitment)}
+
+
+async def _revoke_grant(node: Node, caller: Caller, request: Json) -> Json:
+    commitment = bytes.fromhex(request["commitment"])
+    tenant = node.own_record(commitment, caller).stored.tenant
+    return {"new": await node.access.revoke_grant(request["reader"], tenant, commitment)}
+
+
+async def _list_grants(node: Node, caller: Caller, request: Json) -> Json:
+    return {
+        "grants": [
+            {
+                "number": grant.number,
+                "tenant": grant.tenant,
+                "commitment": grant.commitment.hex(),
+                "reader": grant.reader,
+                "granted": format_seconds(grant.granted),
+                "revoked": None if grant.revoked is None else format_seconds(grant.revoked),
+            }
+            for grant in node.access.granted(caller, request.get("after", 0))
+        ]
+    }
+
+
+_GRANT = _closed({"commitment": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "reader": _NAME})
+_PAGE = _closed({}, {"after": {"type": "integer", "minimum": 0, "maximum": (1 << 63) - 1}})
+
 OPERATIONS: Mapping[str, Operation] = {
+    "grants": Operation(Scope.RELEASE, _GRANT, _grant),
+    "grants/revoke": Operation(Scope.RELEASE, _GRANT, _revoke_grant),
+    "grants/list": Operation(Scope.READ, _PAGE, _list_grants),
     "tokens/create": Operation(
         OPERATOR_ONLY,
         _closed(

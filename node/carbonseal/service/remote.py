@@ -18,7 +18,6 @@ import orjson
 from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refused
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
-from carbonseal.node.config import DEFAULT
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.sealing.intake import Item, Submitted, one_by_one
@@ -73,12 +72,12 @@ class RemoteNode:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
-        params, headers = {"profile": profile, "tenant": tenant}, {"Content-Type": media or JSON["Content-Type"]}
+    async def submit(self, raw: bytes, profile: str, tenant: str = "", media: str = "") -> Receipt:
+        params, headers = _of(profile, tenant), {"Content-Type": media or JSON["Content-Type"]}
         return self._receipt(await self._json("POST", "/v1/records", raw, params=params, headers=headers))
 
     async def submit_many(
-        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = ""
     ) -> AsyncIterator[Submitted]:
         """Results come while records are still sent. A record that cannot be sent has its refusal in its place. Files are sent
         one at a time."""
@@ -87,8 +86,9 @@ class RemoteNode:
                 yield await self._submit_file(item, tenant)
             return
         stream = _Stream(items)
-        params = {"profile": profile, "tenant": tenant}
-        async with self._request("POST", "/v1/records", stream.chunks(), headers=NDJSON, params=params) as response:
+        async with self._request(
+            "POST", "/v1/records", stream.chunks(), headers=NDJSON, params=_of(profile, tenant)
+        ) as response:
             async for line in response.content:
                 result = self._load(line)
                 if "broken" in result:
@@ -298,6 +298,10 @@ class _Stream:
         place = self._waiting.popleft()
         assert not isinstance(place, Finding)
         return place
+
+
+def _of(profile: str, tenant: str) -> dict[str, str]:
+    return {"profile": profile, **({"tenant": tenant} if tenant else {})}
 
 
 _LINE_FEEDS_TO_TABS = bytes.maketrans(b"\n\r", b"\t\t")

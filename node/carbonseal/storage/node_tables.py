@@ -157,11 +157,13 @@ PASSPORTS = Table(
     NODE_TABLES,
     Column("number", Integer, primary_key=True),  # in the order in which they were issued
     Column("credential", LargeBinary, nullable=False, unique=True),  # the root's digest
+    Column("tenant", String, nullable=False),  # of its issuer
     Column("issuer", String, nullable=False),
     Column("subject", String, nullable=False),
     Column("name", String, nullable=False),
     Column("issued", BigInteger, nullable=False),  # when
     Column("passport", LargeBinary, nullable=False),
+    Index("passports_by_tenant", "tenant", "number"),
     info={"owner": "issuance.issued"},
 )
 
@@ -188,4 +190,18 @@ TOKENS = Table(
     Column("expires", BigInteger, nullable=False),
     Column("revoked", BigInteger),
     info=_TOKENS,
+)
+GRANTS = Table(
+    "grants",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("tenant", String, nullable=False),  # whose record it is
+    Column("commitment", LargeBinary, nullable=False),
+    Column("reader", String, nullable=False),  # the principal that may read it
+    Column("granted", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+    Index("grants_by_record", "commitment", "reader"),
+    Index("grants_by_tenant", "tenant", "number"),
+    Index("grants_by_reader", "reader", "number"),
+    info={"owner": "access.grants"},
 )

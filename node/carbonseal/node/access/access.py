@@ -8,6 +8,7 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.writer_thread import WriterThread
 
 from .callers import Caller
+from .grants import Grant, Grants
 from .scopes import Scope
 from .tokens import DAY, NewToken, Tokens
 
@@ -21,6 +22,7 @@ class Access:
         self, database: Database, tenants: Collection[str], *, thread: WriterThread, clock: Callable[[], float]
     ) -> None:
         self.tokens = Tokens(database, tenants)
+        self.grants = Grants(database)
         self._thread = thread
         self._clock = clock
 
@@ -43,6 +45,19 @@ class Access:
     async def set_scopes(self, principal: str, scopes: Collection[Scope]) -> None:
         """Give a person or system these scopes, for all its tokens."""
         await self._thread.run(self.tokens.set_scopes, principal, scopes)
+
+    async def grant(self, reader: str, tenant: str, commitment: bytes) -> bool:
+        """Let a person or system read that tenant's record, and cite it. Whether it could not until now."""
+        self.tokens.principal(reader)
+        return await self._thread.run(self.grants.give, reader, tenant, commitment, self._now())
+
+    async def revoke_grant(self, reader: str, tenant: str, commitment: bytes) -> bool:
+        """End a grant. Whether there was one."""
+        return await self._thread.run(self.grants.revoke, reader, tenant, commitment, self._now())
+
+    def granted(self, caller: Caller, after: int) -> list[Grant]:
+        """A page of the grants by the caller's tenant and to the caller: those after this number, in their order."""
+        return self.grants.page(caller.tenant, caller.name, after)
 
     def _now(self) -> int:
         return int(self._clock())

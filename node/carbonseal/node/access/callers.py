@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from carbonseal.findings import Refused
+from carbonseal.node.codes import NODE_UNKNOWN_TENANT
+from carbonseal.node.config import DEFAULT
+
 from .scopes import Scope
 
 
@@ -29,6 +33,14 @@ class Caller:
     def may_see(self, tenant: str) -> bool:
         """Whether what this tenant submitted is the caller's to see."""
         return self.tenant is None or self.tenant == tenant
+
+    def tenant_for(self, wanted: str) -> str:
+        """The tenant for which the caller submits, who may name it (else empty). Raises Refused where it is not the caller's."""
+        if self.tenant is None:
+            return wanted or DEFAULT
+        if wanted not in ("", self.tenant):
+            raise Refused(NODE_UNKNOWN_TENANT(tenant=wanted, known=self.tenant))
+        return self.tenant
 
 
 OPERATOR = Caller("operator", Kind.OPERATOR, None, frozenset(Scope))

@@ -46,8 +46,15 @@ ISSUE_NOT_CANONICAL = noted(
     "{found} is a GS1 Digital Link in another spelling than the canonical one",
     "write {canonical}: identifiers are compared letter by letter",
 )
+ISSUE_NOT_TO_DISCLOSE = rejected(
+    "issue.not-to-disclose",
+    "the record is another tenant's, who lets you read and cite it, and disclose it to nobody",
+    'write "disclose": false: whose it is hands it over',
+)
 ISSUE_UNKNOWN_ISSUER = rejected(
-    "issue.unknown-issuer", "node.toml has no issuer {name}; it has: {known}", "name one of those, or add an [[issuer]]"
+    "issue.unknown-issuer",
+    "there is no issuer {name} here; there is: {known}",
+    "name one of those, or add an [[issuer]] to node.toml",
 )
 
 NODE_UNKNOWN_CREDENTIAL = rejected(

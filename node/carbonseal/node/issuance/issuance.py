@@ -15,6 +15,8 @@ from typing import Any
 
 from carbonseal.findings import Code, Finding, Refused
 from carbonseal.instants import format_seconds, from_seconds, parse_instant
+from carbonseal.node.access.callers import Caller
+from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
@@ -64,9 +66,11 @@ class Issuing:
         statuses: Statuses,
         signers: Mapping[str, Signer],
         *,
+        visible: VisibleRecords,
         thread: WriterThread,
         clock: Callable[[], float],
     ) -> None:
+        self._visible = visible
         self._issued = issued
         self._logs = logs
         self._seals = seals
@@ -75,11 +79,12 @@ class Issuing:
         self._thread = thread
         self._clock = clock
 
-    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
-        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. `warn` is
-        called with what is known to be wrong with it (`warnings`). Raises Refused, `Busy`, `Frozen`."""
+    async def issue(self, request: Mapping[str, Any], caller: Caller, warn: Warn = ignore) -> bytes:
+        """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. The issuer,
+        and what is disclosed, has to be the caller's, and what is cited the caller's to read. `warn` is called with what is known
+        to be wrong with it (`warnings`). Raises Refused, `Busy`, `Frozen`."""
         requests.check(request)
-        signer = self._signer(request["issuer"])
+        signer = self._signer(request["issuer"], caller)
         tenant = signer.config.tenant
         origin = self._logs.of_tenant(tenant).origin
         now = int(self._clock())
@@ -88,7 +93,7 @@ class Issuing:
             await self._component(number, part, request) for number, part in enumerate(request.get("components", ()))
         ]
         components = requests.add_up(component for component, _ in parts)
-        records = [(asked, self._record(number, asked)) for number, asked in enumerate(request["records"])]
+        records = [(asked, self._record(number, asked, caller)) for number, asked in enumerate(request["records"])]
         number, status = await self._statuses.allocate(signer, origin)
         # Durable: the position. A crash before the passport is kept leaves a position that no credential has, or a credential
         # that is sealed and in no passport: nobody has seen either, and issuing again makes another.
@@ -127,14 +132,14 @@ class Issuing:
         encoded = await asyncio.to_thread(passport.encode)
         if len(encoded) > MAX_PASSPORT:  # its credential is sealed, and in no passport
             raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
-        await self._thread.run(self._issued.keep, passport, encoded, now)
-        for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now)):
+        await self._thread.run(self._issued.keep, passport, encoded, tenant, now)
+        for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now), caller):
             warn(finding)
         return encoded
 
-    def _warnings(self, passport: Passport, at: datetime) -> list[Finding]:
+    def _warnings(self, passport: Passport, at: datetime, caller: Caller) -> list[Finding]:
         superseded = passport.credential.supersedes
-        if superseded is None or self._issued.find(superseded) is not None:
+        if superseded is None or self._is_own(superseded, caller):
             return warnings(passport, at)
         return [*warnings(passport, at), codes.ISSUE_SUPERSEDES_UNKNOWN(digest=superseded.hex())]
 
@@ -209,14 +214,15 @@ class Issuing:
         found = (self._statuses.versions(one, self._seals.is_final, published=published) for one in lists)
         return [record for versions in found for record in versions]
 
-    async def passport(self, credential: bytes) -> bytes | None:
-        """The refreshed passport about the credential of this digest, if it was issued here."""
-        issued = self._issued.find(credential)
+    async def passport(self, credential: bytes, caller: Caller) -> bytes | None:
+        """The refreshed passport about the credential of this digest, if it was issued here for the caller's tenant."""
+        issued = self._issued.find(credential) if self._is_own(credential, caller) else None
         return None if issued is None else await self.refresh(issued)
 
-    def issued(self, after: int = 0) -> list[Issued]:
-        """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
-        return self._with_state(self._issued.page(after))
+    def issued(self, caller: Caller, after: int = 0) -> list[Issued]:
+        """What was issued here for the caller's tenant, in its order: the page that begins after this number, empty once there is
+        no more."""
+        return self._with_state(self._issued.page(caller.tenant, after))
 
     def issued_as(self, credential: bytes) -> Issued | None:
         """The credential of this digest as `issued` lists it; None where it was not issued here."""
@@ -239,39 +245,49 @@ class Issuing:
             for row in rows
         ]
 
-    async def revoke(self, credential: bytes) -> bool:
+    async def revoke(self, credential: bytes, caller: Caller) -> bool:
         """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Gives whether it was not
         revoked before. Raises Refused, `Busy`, `Frozen`."""
-        return await self._mark(credential, REVOCATION, is_set=True)
+        return await self._mark(credential, caller, REVOCATION, is_set=True)
 
-    async def suspend(self, credential: bytes) -> bool:
+    async def suspend(self, credential: bytes, caller: Caller) -> bool:
         """Suspend a credential that was issued here, until it is reinstated. As `revoke`."""
-        return await self._mark(credential, SUSPENSION, is_set=True)
+        return await self._mark(credential, caller, SUSPENSION, is_set=True)
 
-    async def reinstate(self, credential: bytes) -> bool:
+    async def reinstate(self, credential: bytes, caller: Caller) -> bool:
         """Take back the suspension of a credential that was issued here. Gives whether it was suspended. As `revoke`."""
-        return await self._mark(credential, SUSPENSION, is_set=False)
+        return await self._mark(credential, caller, SUSPENSION, is_set=False)
 
     async def newest_status_list(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
         return await self._statuses.newest(name)
 
-    async def _mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
+    async def _mark(self, credential: bytes, caller: Caller, purpose: str, *, is_set: bool) -> bool:
+        if not self._is_own(credential, caller):
+            raise Refused(codes.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
         is_new = await self._statuses.mark(credential, purpose, is_set=is_set)
         await self._logs.sequence()
         return is_new
 
-    def _signer(self, name: str) -> Signer:
-        signer = self._signers.get(name)
-        if signer is None:
-            raise Refused(codes.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(self._signers))))
-        return signer
+    def _is_own(self, credential: bytes, caller: Caller) -> bool:
+        """Whether the credential of this digest was issued here for the caller's tenant."""
+        tenant = self._issued.tenant(credential)
+        return tenant is not None and caller.may_see(tenant)
 
-    def _record(self, number: int, asked: Mapping[str, Any]) -> SealedRecord:
+    def _signer(self, name: str, caller: Caller) -> Signer:
+        own = {key: one for key, one in self._signers.items() if caller.may_see(one.config.tenant)}
+        if name not in own:
+            raise Refused(codes.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(own)) or "none"))
+        return own[name]
+
+    def _record(self, number: int, asked: Mapping[str, Any], caller: Caller) -> SealedRecord:
         try:
-            return self._logs.record(bytes.fromhex(asked["commitment"]))
+            record = self._visible.record(bytes.fromhex(asked["commitment"]), caller)
         except Refused as refused:
             raise refused.under("records", str(number), "commitment") from refused
+        if asked.get("disclose", True) and not caller.may_see(record.stored.tenant):
+            raise Refused(codes.ISSUE_NOT_TO_DISCLOSE("records", str(number), "disclose"))
+        return record
 
     def _seal(self, records: Iterable[SealedRecord]) -> dict[bytes, Seal]:
         """The seals of these records, by commitment."""

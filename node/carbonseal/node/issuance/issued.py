@@ -68,10 +68,10 @@ class IssuedPassports:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, passport: Passport, encoded: bytes, now: int) -> None:
-        """Keep a passport that was just issued, with its bytes; `now` in seconds since 1970. Durable on return."""
+    def keep(self, passport: Passport, encoded: bytes, tenant: str, now: int) -> None:
+        """Keep a passport that was just issued for this tenant, with its bytes; `now` in seconds since 1970. Durable on return."""
         root = passport.credential
-        row = {"issuer": root.issuer, "subject": root.subject, "name": root.name, "issued": now}
+        row = {"tenant": tenant, "issuer": root.issuer, "subject": root.subject, "name": root.name, "issued": now}
         with self._database.write() as connection:
             connection.execute(insert(PASSPORTS).values(credential=passport.root, passport=encoded, **row))
 
@@ -82,9 +82,16 @@ class IssuedPassports:
             passport = connection.scalar(chosen)
         return None if passport is None else bytes(passport)
 
-    def page(self, after: int) -> list[Mapping[str, Any]]:
-        """At most `PAGE` rows without their passports: those that come after this number, in their order."""
-        return self._rows(_ROW.where(PASSPORTS.c.number > after).order_by(PASSPORTS.c.number).limit(PAGE))
+    def tenant(self, credential: bytes) -> str | None:
+        """For which tenant the credential of this digest was issued; None where it was not issued here."""
+        with self._database.read() as connection:
+            return connection.scalar(select(PASSPORTS.c.tenant).where(PASSPORTS.c.credential == credential))
+
+    def page(self, tenant: str | None, after: int) -> list[Mapping[str, Any]]:
+        """At most `PAGE` rows of a tenant (None: of all) without their passports: those that come after this number, in their
+        order."""
+        chosen = _ROW.where(PASSPORTS.c.number > after).order_by(PASSPORTS.c.number).limit(PAGE)
+        return self._rows(chosen if tenant is None else chosen.where(PASSPORTS.c.tenant == tenant))
 
     def row(self, credential: bytes) -> list[Mapping[str, Any]]:
         """The row of the credential of this digest, without its passport, as a page of at most one."""

@@ -249,8 +249,8 @@ class SealingLog:
         """An entry that is stored."""
         return self._queue.entries(index, index + 1)[0]
 
-    def find(self, commitment: bytes) -> Stored | None:
-        """The record with this commitment, or None."""
+    def find(self, commitment: bytes) -> list[Stored]:
+        """The records with this commitment, one a tenant, in the order in which they came."""
         return self._queue.find(commitment)
 
     def payload(self, index: int) -> bytes:

@@ -85,15 +85,18 @@ class Logs(Mapping[str, SealingLog]):
             async for result in results:
                 yield result
 
-    def find(self, commitment: bytes) -> SealedRecord | None:
-        """The record with this commitment, or None."""
+    def find_all(self, commitment: bytes) -> Iterator[SealedRecord]:
+        """The records with this commitment: tenants with one salt key have the same ones."""
         for log in self._logs.values():
-            if stored := log.find(commitment):
-                return SealedRecord(log, stored)
-        return None
+            for stored in log.find(commitment):
+                yield SealedRecord(log, stored)
+
+    def find(self, commitment: bytes) -> SealedRecord | None:
+        """The record with this commitment, whose ever it is, or None."""
+        return next(self.find_all(commitment), None)
 
     def record(self, commitment: bytes) -> SealedRecord:
-        """The record with this commitment. Raises Refused where there is none."""
+        """The record with this commitment, whose ever it is. Raises Refused where there is none."""
         record = self.find(commitment)
         if record is None:
             raise Refused(NODE_UNKNOWN_COMMITMENT(commitment=commitment.hex()))

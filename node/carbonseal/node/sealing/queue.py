@@ -148,10 +148,10 @@ class EntryQueue:
             self._cause_before = max((number for number, entry in waiting if makes_due(entry)), default=-1)
         return self._cause_before >= start
 
-    def find(self, commitment: bytes) -> Stored | None:
-        """The record with this commitment, or None. Of several tenants' the one that came first."""
+    def find(self, commitment: bytes) -> list[Stored]:
+        """The records with this commitment, one a tenant, in the order in which they came."""
         with self._database.read() as connection:
-            return next(iter(self._find_stored(connection, [commitment]).values()), None)
+            return [*self._find_stored(connection, [commitment]).values()]
 
     def payload(self, index: int) -> bytes:
         """The RFC 8785 bytes of the record that is stored as this entry."""

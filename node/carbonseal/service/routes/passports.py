@@ -21,6 +21,7 @@ from carbonseal.service.context import (
     REFRESHES,
     TIMEOUT,
     answer,
+    caller_of,
     digest_in_path,
     number_in_query,
 )
@@ -44,7 +45,7 @@ async def issue(request: web.Request) -> web.Response:
     with request.app[PASSPORTS].take():
         wanted = await asyncio.to_thread(parse, body, limits)
         found: list[Finding] = []
-        answered = _passport(await request.app[NODE].issue(wanted, found.append), status=201)
+        answered = _passport(await request.app[NODE].issue(wanted, found.append, caller_of(request)), status=201)
         for finding in found[:MOST_WARNINGS]:
             answered.headers.add(WARNING, json.dumps(describe(finding)))  # ASCII
         return answered
@@ -63,14 +64,14 @@ async def refresh(request: web.Request) -> web.Response:
 async def list_issued(request: web.Request) -> web.Response:
     """A page of what was issued here, in order. The next one is at ``?after=`` and the last number of this one."""
     after = number_in_query(request, "after")
-    return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after)]})
+    return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after, caller_of(request))]})
 
 
 @ROUTES.get("/v1/passports/{digest}", Scope.READ)
 async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
     with request.app[REFRESHES].take():
-        passport = await request.app[NODE].passport(digest_in_path(request, "digest"))
+        passport = await request.app[NODE].passport(digest_in_path(request, "digest"), caller_of(request))
         if passport is None:
             raise Refused(codes.UNKNOWN_PASSPORT())
         return _passport(passport)
@@ -79,19 +80,19 @@ async def fetch(request: web.Request) -> web.Response:
 @ROUTES.post("/v1/passports/{digest}/revoke", Scope.REVOKE)
 async def revoke(request: web.Request) -> web.Response:
     """Revoke a credential that was issued here, for ever. Takes no body; the answer says whether that was new."""
-    return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"))})
+    return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"), caller_of(request))})
 
 
 @ROUTES.post("/v1/passports/{digest}/suspend", Scope.REVOKE)
 async def suspend(request: web.Request) -> web.Response:
     """Suspend a credential that was issued here, until it is reinstated. As revoke."""
-    return answer({"new": await request.app[NODE].suspend(digest_in_path(request, "digest"))})
+    return answer({"new": await request.app[NODE].suspend(digest_in_path(request, "digest"), caller_of(request))})
 
 
 @ROUTES.post("/v1/passports/{digest}/reinstate", Scope.REVOKE)
 async def reinstate(request: web.Request) -> web.Response:
     """Take back a suspension. As revoke."""
-    return answer({"new": await request.app[NODE].reinstate(digest_in_path(request, "digest"))})
+    return answer({"new": await request.app[NODE].reinstate(digest_in_path(request, "digest"), caller_of(request))})
 
 
 def _passport(body: bytes, status: int = 200) -> web.Response:

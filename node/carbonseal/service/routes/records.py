@@ -11,12 +11,11 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.scopes import Scope
-from carbonseal.node.config import DEFAULT
 from carbonseal.node.sealing.intake import Submitted
-from carbonseal.records.files import FILE
+from carbonseal.records.files import FILE, File
 from carbonseal.service import codes
 from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
-from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, digest_in_path
+from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path
 from carbonseal.service.errors import describe
 from carbonseal.service.listeners import Routes
 from carbonseal.service.seals import seal_to_json
@@ -25,13 +24,14 @@ ROUTES = Routes()
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+PROFILE, MEDIA = "Carbonseal-Profile", "Carbonseal-Media"  # header fields
 
 
 @ROUTES.post("/v1/records", Scope.SUBMIT)
 async def submit(request: web.Request) -> web.StreamResponse:
     """Submit one record as JSON, or as a file whose media type is the content type, answered with its receipt; or a stream as
     NDJSON, answered line by line."""
-    profile, tenant = request.query.get("profile", ""), request.query.get("tenant", DEFAULT)
+    profile, tenant = request.query.get("profile", ""), caller_of(request).tenant_for(request.query.get("tenant", ""))
     if profile == FILE:
         return await _file(request, tenant)
     kind = require_type(request, JSON, NDJSON)
@@ -101,7 +101,7 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
 async def state(request: web.Request) -> web.Response:
     """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
-    record = node.record(commitment)
+    record = node.record(commitment, caller_of(request))
     state = "sequenced" if record.index < record.log.size else "queued"
     return answer({"state": state, "log": record.log.name, "index": record.index})
 
@@ -109,4 +109,18 @@ async def state(request: web.Request) -> web.Response:
 @ROUTES.get("/v1/seals/{commitment}", Scope.READ)
 async def seal(request: web.Request) -> web.Response:
     """The record's seal as it is now: its entry, and its heads with their proofs and anchors."""
-    return answer(seal_to_json(request.app[NODE].seal(digest_in_path(request, "commitment"))))
+    return answer(seal_to_json(request.app[NODE].seal(digest_in_path(request, "commitment"), caller_of(request))))
+
+
+@ROUTES.get("/v1/records/{commitment}/content", Scope.READ)
+async def content(request: web.Request) -> web.Response:
+    """The record itself: its RFC 8785 bytes, or the bytes of the file. Its profile is in a header field, and a file's media type
+    in another: whatever a file says it is, no browser opens it as that."""
+    record = request.app[NODE].record(digest_in_path(request, "commitment"), caller_of(request))
+    profile, canonical = record.receipt.profile, await asyncio.to_thread(record.canonical)
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", PROFILE: profile}
+    if profile != FILE:
+        return web.Response(body=canonical, content_type=JSON, headers=headers)
+    file = File.of_canonical(canonical)
+    headers |= {MEDIA: file.media, "Content-Disposition": "attachment"}
+    return web.Response(body=file.data, content_type="application/octet-stream", headers=headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,23 @@ def test_what_is_not_there(run: Run, node: Path) -> None:
     assert "there is no token t that still works" in run("token", "revoke", node, "t").stderr
     assert "there is no token t that still works" in run("token", "rotate", node, "t").stderr
     assert "there is no person or system t" in run("token", "scopes", node, "t", "--scope", "read").stderr
+
+
+def test_a_grant_is_given_listed_and_ended(run: Run, node: Path, tmp_path: Path) -> None:
+    (tmp_path / "record.json").write_text("{}", encoding="utf-8")
+    sealed = run("seal", node, tmp_path / "record.json", "--profile", "json/1").stdout
+    found = re.search("[0-9a-f]{64}", sealed)
+    assert found
+    assert "no person or system anna" in run("token", "grant", node, found[0], "anna").stderr
+    run("token", "create", node, "anna-1", "--person", "anna", "--scope", "read")
+    assert "no record here" in run("token", "grant", node, "0" * 64, "anna").stderr
+    assert run("token", "grant", node, found[0], "anna").stdout == f"anna may read {found[0]}\n"
+    assert "before" in run("token", "grant", node, found[0], "anna").stdout
+    assert run("token", "ungrant", node, found[0], "anna").stdout == f"anna may not read {found[0]}\n"
+    assert "before" in run("token", "ungrant", node, found[0], "anna").stdout
+    (line,) = run("token", "grants", node).stdout.splitlines()
+    assert line.startswith(f"{found[0]}  of default  by anna  from 20")
+    assert " to 20" in line
 
 
 def test_an_address_that_others_reach_is_taken_once_there_is_a_token(run: Run, node: Path) -> None:

@@ -1,17 +1,20 @@
-"""`carbonseal token`: who is let in at a node's private and admin listeners, and what for."""
+"""`carbonseal token`: who is let in at a node's private and admin listeners, and who may read another tenant's record."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NAME, NODE, Once
+from carbonseal.cli.options import DIGEST, NAME, NODE, Once
 from carbonseal.escaping import json_line
+
+if TYPE_CHECKING:
+    from carbonseal.service.client import AnyNode
 
 SCOPES = ("submit", "read", "issue", "review", "release", "revoke", "admin")
 SCOPE = click.Choice(SCOPES)
@@ -146,6 +149,65 @@ def scopes(directory: Path, who: str, scopes: tuple[str, ...]) -> None:
     request = {"principal": who, "scopes": list(dict.fromkeys(scopes))}
     with_node(directory, lambda node: node.operate("tokens/scopes", request))
     click.echo(f"{who} may {', '.join(request['scopes'])}")
+
+
+@token.command(short_help="Let a person or system of another tenant read a record.")
+@click.argument("directory", type=NODE)
+@click.argument("commitment", type=DIGEST)
+@click.argument("who", type=NAME)
+def grant(directory: Path, commitment: bytes, who: str) -> None:
+    """Let the person or system WHO, of another tenant, read the record with this COMMITMENT and cite it, until that is ended
+    (carbonseal token ungrant). It may disclose it to nobody. Over HTTP, a person of the record's tenant with the scope `release`
+    does the same (POST /v1/grants).
+
+    \b
+    Example:
+      carbonseal token grant my-node 5f0c… anna
+    """
+    request = {"commitment": commitment.hex(), "reader": who}
+    is_new = with_node(directory, lambda node: node.operate("grants", request))["new"]
+    click.echo(f"{who} may read {commitment.hex()}" if is_new else f"{who} could read {commitment.hex()} before")
+
+
+@token.command(short_help="End what `grant` began.")
+@click.argument("directory", type=NODE)
+@click.argument("commitment", type=DIGEST)
+@click.argument("who", type=NAME)
+def ungrant(directory: Path, commitment: bytes, who: str) -> None:
+    """Let the person or system WHO no longer read the record with this COMMITMENT. What it cited until now stays cited.
+
+    \b
+    Example:
+      carbonseal token ungrant my-node 5f0c… anna
+    """
+    request = {"commitment": commitment.hex(), "reader": who}
+    is_new = with_node(directory, lambda node: node.operate("grants/revoke", request))["new"]
+    click.echo(
+        f"{who} may not read {commitment.hex()}" if is_new else f"{who} could not read {commitment.hex()} before"
+    )
+
+
+@token.command(short_help="List who may read whose records.")
+@click.argument("directory", type=NODE)
+def grants(directory: Path) -> None:
+    """List every grant at the node in DIRECTORY: the record, whose it is, who may read it, since when, and until when.
+
+    \b
+    Example:
+      carbonseal token grants my-node
+    """
+
+    async def print_all(node: AnyNode) -> None:
+        last = 0
+        while page := (await node.operate("grants/list", {"after": last}))["grants"]:
+            for one in page:
+                until = f" to {one['revoked']}" if one["revoked"] else ""
+                click.echo(
+                    plain(f"{one['commitment']}  of {one['tenant']}  by {one['reader']}  from {one['granted']}{until}")
+                )
+            last = page[-1]["number"]
+
+    with_node(directory, print_all)
 
 
 def _show(answer: Mapping[str, Any], name: str) -> None:

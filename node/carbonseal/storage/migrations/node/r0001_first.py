@@ -89,6 +89,7 @@ def upgrade() -> None:
         "passports",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("credential", sa.LargeBinary(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -97,6 +98,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_passports")),
         sa.UniqueConstraint("credential", name=op.f("uq_passports_credential")),
     )
+    op.create_index("passports_by_tenant", "passports", ["tenant", "number"], unique=False)
     op.create_table(
         "positions",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -111,6 +113,19 @@ def upgrade() -> None:
     op.create_index("positions_by_credential", "positions", ["credential"], unique=False)
     op.create_index("positions_revoked", "positions", ["revocation", "revoked", "position"], unique=False)
     op.create_index("positions_suspended", "positions", ["suspension", "suspended", "position"], unique=False)
+    op.create_table(
+        "grants",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("reader", sa.String(), nullable=False),
+        sa.Column("granted", sa.BigInteger(), nullable=False),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_grants")),
+    )
+    op.create_index("grants_by_reader", "grants", ["reader", "number"], unique=False)
+    op.create_index("grants_by_record", "grants", ["commitment", "reader"], unique=False)
+    op.create_index("grants_by_tenant", "grants", ["tenant", "number"], unique=False)
     op.create_table(
         "principals",
         sa.Column("name", sa.String(), nullable=False),
