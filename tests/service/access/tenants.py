@@ -14,7 +14,7 @@ import orjson
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
-from carbonseal.node.config import IssuerConfig, TenantConfig
+from carbonseal.node.config import SignerConfig, TenantConfig
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.service.app import serving
@@ -32,7 +32,7 @@ def make(directory: Path) -> Path:
         log,
         tenants=tuple(TenantConfig(name, f"file:keys/salt-{name}.key") for name in TENANTS),
         issuers=tuple(
-            IssuerConfig(f"maker-of-{name}", f"did:web:{name}.example", f"file:keys/{name}.key", name)
+            SignerConfig(f"maker-of-{name}", f"did:web:{name}.example", f"file:keys/{name}.key", name)
             for name in TENANTS
         ),
     )
