@@ -42,8 +42,23 @@ def test_a_product_without_gtin_has_a_plain_address(base: str) -> None:
     assert biip.parse(address).gs1_digital_link_uri is None
 
 
+@pytest.mark.parametrize("gtin", [GTIN, ""])
+def test_an_address_is_no_longer_than_one_that_is_read(gtin: str) -> None:
+    with pytest.raises(Refused, match=r"goods\.malformed"):
+        carrier_address(f"https://id.example/{'a' * 1970}", DIGEST, gtin)
+
+
 @pytest.mark.parametrize(
-    "base", ["http://id.example", "https://", "https://ID.example", "https://u@id.example", "id", ""]
+    "base",
+    [
+        "http://id.example",
+        "https://",
+        "https://ID.example",
+        "https://u@id.example",
+        "id",
+        "",
+        "https://id.example/?a=b",
+    ],
 )
 @pytest.mark.parametrize("gtin", [GTIN, ""])
 def test_labels_lead_to_https_alone(base: str, gtin: str) -> None:

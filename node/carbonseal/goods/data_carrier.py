@@ -56,9 +56,13 @@ def carrier_address(base: str, digest: bytes, gtin: str = "", lot: str = "", ser
     """The address for the passport whose root has this digest (32 bytes), below `base`: https://, a host and optional segments.
     Without a GTIN, lot and serial number are left out. Raises Refused (`goods.*`)."""
     if gtin:
-        return str(build_link(base, gtin, lot=lot, serial=serial, query=((PARAMETER, digest.hex()),)))
-    checked = build_link(base, "0" * 14)  # for the rules of host and segments alone
-    return f"{checked.base}/p/{digest.hex()}"
+        address = str(build_link(base, gtin, lot=lot, serial=serial, query=((PARAMETER, digest.hex()),)))
+    else:
+        checked = build_link(base, "0" * 14)  # for the rules of host and segments alone
+        address = f"{checked.base}/p/{digest.hex()}"
+    if len(address) > _LONGEST:
+        raise malformed(f"{address[:80]}…", CARRIER, f"expected {_LONGEST:,} characters at most")
+    return address
 
 
 def parse_carrier(text: str) -> DataCarrier:

@@ -47,6 +47,8 @@ def passport_at(address: str, sleep: Callable[[float], object] = time.sleep) -> 
         return answer.body, parse(answer.body).root
     except Refused as refused:
         raise NotHad(f"what comes is not a passport: {refused.finding.message}") from refused
+    except MemoryError:
+        raise NotHad("there is not enough memory to read it") from None
 
 
 def _patiently(address: str, sleep: Callable[[float], object]) -> Answer:

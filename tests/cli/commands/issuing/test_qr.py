@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,17 @@ def test_what_is_refused(
     assert result.exit_code == 2
     assert why in result.output
     assert not [*tmp_path.glob("a.*")]
+
+
+def test_the_extra_is_named_where_it_is_not_installed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passport(tmp_path)
+    monkeypatch.setitem(sys.modules, "segno", None)
+    result = run("passport", "qr", tmp_path / "reader.json", "--base", BASE, "-o", tmp_path / "label.svg")
+    assert result.exit_code == 2
+    assert "pip install 'carbonseal[qr]'" in result.output
+    assert not (tmp_path / "label.svg").exists()
 
 
 def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
