@@ -233,6 +233,8 @@ COMMANDS = PluginGroup(
         "examine": "carbonseal.cli.commands.verifying.examine:examine",
         "impact": "carbonseal.cli.products.impact:impact",
         "footprint": "carbonseal.cli.products.footprint:footprint",
+        "backup": "carbonseal.cli.commands.operating.backup:backup",
+        "restore": "carbonseal.cli.commands.operating.restore:restore",
         "fsck": "carbonseal.cli.commands.operating.fsck:fsck",
         "log": "carbonseal.cli.commands.operating.log:log",
         "witness": "carbonseal.cli.commands.operating.witness:witness",

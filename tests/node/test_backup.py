@@ -4,10 +4,13 @@ successor where the copy is not the newest."""
 from __future__ import annotations
 
 import asyncio
-import re
+import multiprocessing
+import os
 import shutil
+import signal
 import sqlite3
-import subprocess
+import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -18,10 +21,12 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import leaf_hash, verify_inclusion
+from carbonseal.node.copying import back_up, read_backup, restore
 from carbonseal.node.create import add, new_log
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.secrets import make_key, open_signer
+from carbonseal.node.soundness.fsck import fsck
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
 from carbonseal.verification.policy import parse_policy
@@ -120,30 +125,146 @@ def test_the_newest_copy_goes_on_once_the_operator_vouches_for_it(
     assert within(copy, clock, go_on) == 3
 
 
-@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="needs SQLite's own program")
-def test_the_script_of_the_page(directory: Path, tmp_path: Path, clock: Clock) -> None:
-    page = (Path(__file__).parents[2] / "docs/operators/backup.md").read_text(encoding="utf-8")
-    (script,) = re.findall(r"```sh\n(#!/bin/sh -e\n.*?)```", page, re.DOTALL)
+def test_the_command_beside_a_node_that_grows(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    """While it copies, the log gets on, and partial tiles are removed: the copy is of one moment, whole, and no newer."""
     copy = tmp_path / "copy"
+    passport = within(directory, clock, issue)
+    (directory / "logs").chmod(0o750)
+    (directory / LOG / "checkpoint").chmod(0o640)
 
     async def serve(node: Node) -> int:
-        for number in range(260):
+        loop, grown = asyncio.get_running_loop(), list[int]()
+
+        def grows(path: str) -> None:
+            if path.endswith(".db"):
+                asyncio.run_coroutine_threadsafe(grow(node, len(grown)), loop).result()
+                grown.append(1)
+
+        for number in range(300):
             await node.submit(b'{"number": %d}' % number, "json/1")
         await node.sequence()
-        command = ["sh", "-s", str(directory), str(copy)]
-        await asyncio.to_thread(subprocess.run, command, input=script, text=True, check=True)
-        return node.log().size
+        size = node.log().size
+        await asyncio.to_thread(back_up, directory, copy, 0.0, grows)
+        assert node.log().size == size + 2
+        for number in range(300, 600):
+            await node.submit(b'{"number": %d}' % number, "json/1")
+        await node.sequence()
+        return size + 1  # node.db comes first
 
     size = within(directory, clock, serve)
-    shutil.copytree(directory / "keys", copy / "keys")
-    assert not list(copy.rglob("guard"))
+    assert read_backup(copy).logs["default"]["size"] == size
+    there = modes(directory)
+    kept_modes = {path: mode for path, mode in modes(copy).items() if path in there}
+    assert kept_modes == {path: there[path] for path in kept_modes}
+    assert {"node.db", "logs", "logs/default.db", f"{LOG}/checkpoint", "node.toml"} < kept_modes.keys()
+    assert modes(copy)["backup.json"] == 0o600
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o700
+    assert not {path.name for path in copy.rglob("*")} & {"guard", "keys", "lock"}
+    restored = tmp_path / "restored"
+    restore(copy, restored)
+    assert modes(restored) == {path: mode for path, mode in modes(copy).items() if path != "backup.json"}
+    assert {one.code.name for one in fsck(restored).verdict} == {"frozen.guard-missing"}
+    assert fsck(restored).damage == []
+    shutil.copytree(directory / "keys", restored / "keys")
 
     async def go_on(node: Node) -> int:
+        with pytest.raises(Frozen):
+            await node.sequence()
         await node.adopt_guard()
-        await grow(node, 1)
+        await grow(node, 1000)
+        assert await node.passport(parse(passport).root)
         return node.log().size
 
-    assert within(copy, clock, go_on) == size + 1
+    assert within(restored, clock, go_on) > size
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+
+
+def test_a_copy_of_a_stopped_node_changes_nothing_of_it(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    within(directory, clock, lambda node: grow(node, 1))
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in directory.rglob("*")}
+    back_up(directory, tmp_path / "copy", 0.0)
+    assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in directory.rglob("*")} == before
+    with pytest.raises(Refused) as refused:
+        back_up(directory, tmp_path / "copy", 0.0)
+    assert refused.value.finding.code.name == "backup.exists"
+
+
+def test_an_old_copy_freezes_where_its_guard_survived(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    within(directory, clock, lambda node: grow(node, 1))
+    back_up(directory, tmp_path / "copy", 0.0)
+    within(directory, clock, lambda node: grow(node, 2))
+    restored = tmp_path / "restored"
+    shutil.copytree(directory / "guard", restored / "guard")
+    shutil.copytree(directory / "keys", restored / "keys")
+    restore(tmp_path / "copy", restored)
+
+    async def frozen(node: Node) -> str:
+        assert node.log().frozen is not None
+        return node.log().frozen.code.name  # type: ignore[union-attr]
+
+    assert within(restored, clock, frozen) == "frozen.went-back"
+
+
+def killed_at(number: int, work: Callable[..., object], *arguments: object) -> None:
+    """Do this in a process that dies at the `number`-th file."""
+    process = multiprocessing.get_context("fork").Process(target=_dies, args=(number, work, arguments))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def _dies(number: int, work: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    left = [number]
+
+    def reached(_path: str) -> None:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    work(*arguments, reached)
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_copy_that_is_cut_off_is_none(directory: Path, tmp_path: Path, clock: Clock, number: int) -> None:
+    """Nor is a directory that was half restored a node; and both may be done again."""
+    copy, restored = tmp_path / "copy", tmp_path / "restored"
+    within(directory, clock, lambda node: grow(node, 1))
+    killed_at(number, back_up, directory, copy, 0.0)
+    assert not copy.exists()
+    with pytest.raises(Refused) as refused:
+        read_backup(tmp_path / "copy.unfinished")
+    assert refused.value.finding.code.name == "backup.none"
+    back_up(directory, copy, 0.0)
+    assert not (tmp_path / "copy.unfinished").exists()
+    killed_at(number, restore, copy, restored)
+    with pytest.raises(Refused) as refused:
+        within(restored, clock, lambda node: grow(node, 1))
+    assert refused.value.finding.code.name == "config.missing-file"
+    restore(copy, restored)
+    assert fsck(restored).damage == []
+
+
+def test_a_copy_that_changed_since_is_not_restored(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    within(directory, clock, lambda node: grow(node, 1))
+    copy = tmp_path / "copy"
+    back_up(directory, copy, 0.0)
+    tile = next(copy.rglob("000.p/2"))
+    tile.write_bytes(tile.read_bytes()[:-1] + b"!")
+    with pytest.raises(Refused) as refused:
+        restore(copy, tmp_path / "restored")
+    assert refused.value.finding.code.name == "backup.damaged"
+    assert not (tmp_path / "restored").exists()
+
+
+def test_nothing_is_restored_over_a_node(directory: Path, tmp_path: Path, clock: Clock) -> None:
+    within(directory, clock, lambda node: grow(node, 1))
+    back_up(directory, tmp_path / "copy", 0.0)
+    with pytest.raises(Refused) as refused:
+        restore(tmp_path / "copy", directory)
+    assert refused.value.finding.code.name == "backup.not-empty"
 
 
 def test_a_guard_that_is_there_keeps_an_old_copy_from_signing(directory: Path, tmp_path: Path, clock: Clock) -> None:

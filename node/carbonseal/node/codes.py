@@ -66,6 +66,20 @@ CONFIG_OTHER_GENESIS = rejected(
     "config.other-genesis", "the log began as {found}, and node.toml says {expected}", "restore origin in node.toml"
 )
 
+BACKUP_EXISTS = rejected("backup.exists", "{path} exists already", "name a new folder for the backup")
+BACKUP_NONE = undetermined(
+    "backup.none",
+    "{path} is not a whole backup: it has no backup.json of version 1",
+    "name a folder that `carbonseal backup` made to its end",
+)
+BACKUP_DAMAGED = undetermined(
+    "backup.damaged", "{path} is not what the backup was made with", "take another backup; nothing was restored"
+)
+BACKUP_NOT_EMPTY = rejected(
+    "backup.not-empty",
+    "{path} is there already, and a backup is restored into a new directory",
+    "name a directory that is new, or has keys/ and guard/ alone",
+)
 NODE_LOCKED = undetermined(
     "node.locked",
     "{process} has this node open",

@@ -60,6 +60,9 @@ class System(Protocol):
     def reindex(self) -> None:
         """Make every index anew from the rows."""
 
+    def copy_to(self, path: Path) -> None:
+        """Write what was committed last to a new database at `path`, as one state, durably."""
+
 
 class Database:
     """The database at `path`, with the tables of `schema`. Every method raises `BrokenOff` where disk or file are the reason."""
@@ -104,6 +107,11 @@ class Database:
     def problems(self) -> list[str]:
         """What the database system's own check of the whole file says: structure, indices, constraints; not values."""
         return self._system.problems()
+
+    def copy_to(self, path: Path) -> None:
+        """Write what was committed last to a new database at `path`, as one state, durably."""
+        with _explained(self._system):
+            self._system.copy_to(path)
 
     def reindex(self) -> None:
         """Make every index anew from the rows."""

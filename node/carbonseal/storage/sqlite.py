@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,6 +74,16 @@ class SQLite:
         except DBAPIError as error:
             return [str(error.orig)]
         return [] if said == ["ok"] else said
+
+    def copy_to(self, path: Path) -> None:
+        """Write what was committed last to a new file at `path`, by SQLite's online backup in one step: a state of one moment,
+        however much is written meanwhile."""
+        path.touch(mode=0o600)
+        with self.readers.connect() as connection, closing(sqlite3.connect(path)) as target:
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")  # nothing lies beside it
 
     def reindex(self) -> None:
         """Make every index anew from the rows."""

@@ -90,6 +90,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "token": "a hardware token (PKCS#11)",
         "node": "the node's directory, database and background work",
         "frozen": "why a log signs nothing",
+        "backup": "a backup of a node, and restoring one",
         "fsck": "what rotted in a node's directory, and what of it can be made again",
         "foreign": "another log's checkpoint that is to be cosigned or entered",
         "witness": "a witness that is asked to cosign a head of this log",
