@@ -13,7 +13,7 @@ import pytest
 from carbonseal.passport.passports import Passport
 from tests.cli.conftest import AT, Run
 from tests.verification.examination.lots import batch
-from tests.world import World
+from tests.world import Issuer, World
 
 MRN = "26DE27364916384835"
 REGISTRATION = "https://registry.example/passports/reader"
@@ -32,6 +32,7 @@ def reader(
     name: str = "door reader",
     codes: Sequence[Mapping[str, str]] = (HS,),
     registration: str = REGISTRATION,
+    issuer: Issuer | None = None,
     change: Callable[[dict[str, Any]], None] = lambda draft: None,
 ) -> Passport:
     """A passport of a lot of readers, of every piece where the lot has no number."""
@@ -45,7 +46,7 @@ def reader(
                 subject["batch"]["serials"] = [*serials]
         change(draft)
 
-    return world.passport(name=name, change=changed)
+    return world.passport(issuer, name=name, change=changed)
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cli.consigning.conftest import HS, LINE, MRN, REGISTRATION, Office, reader
@@ -212,3 +214,17 @@ def test_a_lot_that_one_passport_of_two_replaces(office: Office) -> None:
     office.deliver(old, new)
     status, [(outcome, _)] = office.check(office.declare({**REF, "18 02": "100"}))
     assert (status, outcome) == (0, "match")
+
+
+def test_a_passport_of_somebody_else_replaces_none(office: Office) -> None:
+    """Any listed issuer can write the registration id and the digest of another's passport into a credential."""
+    old = reader(office.world)
+
+    def change(draft: dict[str, Any]) -> None:
+        draft["credentialSubject"].update(supersedes=old.root.hex(), classifications=[{**HS, "code": "847190"}])
+
+    office.deliver(old, reader(office.world, "L9", issuer=office.world.supplier, change=change))
+    status, [(outcome, found)] = office.check(office.declare(REF))
+    assert (status, outcome) == (3, "mismatch")
+    assert {"consignment.code", "consignment.code-differs"} <= found
+    assert office.check(office.declare({"12 03": old.root.hex()}))[0] == 0

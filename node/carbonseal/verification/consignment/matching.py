@@ -2,7 +2,8 @@
 
 Of each line, in this order:
 
-1. Documents: those that are a passport's digest, or an identifier of its product, lead to passports, which have to be verified.
+1. Documents: those that are a passport's digest, an address with it as labels have it, or an identifier of its product lead to
+   passports, which have to be verified.
 2. Classification: six digits of one edition of the HS have to be equal.
 3. Quantity: no more than the lots yielded that the line leads to; of which lot is said by the packing list alone.
 4. Serial numbers: each is one that the passport lists, and none is presented twice.
@@ -17,7 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from carbonseal.findings import Finding, Outcome, Verdict
+from carbonseal.findings import Finding, Outcome, Refused, Verdict
+from carbonseal.goods.data_carrier import parse_carrier
 from carbonseal.goods.identifiers import has_check_digit, mrn_check_digit
 from carbonseal.goods.nomenclature import CN, DIGITS, CommodityCode, six_digits
 from carbonseal.verification.observing.presented import CLEAR, OfficeKey, Presented, PresentedBalance
@@ -75,12 +77,6 @@ class LineResult:
     def is_known(self) -> bool:
         """Whether it is known what the line presents of lots, be it nothing: else nothing is observed."""
         return bool(self.presented) or self.outcome in (LineOutcome.MATCH, LineOutcome.REMOVED)
-
-
-def references(lines: Iterable[DeclaredLine]) -> list[str]:
-    """The documents of lines that are the digest of a passport or an address, each once, in order: what may be fetched."""
-    found = (one for line in lines if not line.is_invalidated for one in line.references)
-    return [*dict.fromkeys(one for one in found if _DIGEST.fullmatch(one) or _ADDRESS.fullmatch(one))]
 
 
 def match(
@@ -159,13 +155,14 @@ class _Line:
         """1: the passports that the documents lead to."""
         meant: dict[str, Delivered] = {}
         for reference in self.line.references:
-            name = reference.lower() if _DIGEST.fullmatch(reference) else reference
-            brought = by_reference.get(name, ())
-            if not brought and (_DIGEST.fullmatch(reference) or _ADDRESS.fullmatch(reference)):
+            name = _digest_in(reference)
+            brought = by_reference.get(reference, ()) or by_reference.get(name, ())
+            if not brought and (name or _ADDRESS.fullmatch(reference)):
                 self._found.append(codes.CONSIGNMENT_NOT_BROUGHT(reference=reference))
-            replaced = {one.supersedes for one in brought}
+            verified = [one for one in brought if one.verdict is Verdict.VERIFIED]
+            replaced = {(one.issuer, one.supersedes) for one in verified}
             for one in brought:
-                if one.digest in meant or (one.digest in replaced and one.digest != name):
+                if one.digest in meant or ((one.issuer, one.digest) in replaced and one.digest != name):
                     continue
                 if one.verdict is Verdict.VERIFIED:
                     meant[one.digest] = one
@@ -190,6 +187,16 @@ class _Line:
         if why == "":
             self._presented = quantities.presented
             self.serials = quantities.serials
+
+
+def _digest_in(reference: str) -> str:
+    """The digest, in hex, that a reference is, or has as a label has it; empty where there is none."""
+    if _DIGEST.fullmatch(reference):
+        return reference.lower()
+    try:
+        return parse_carrier(reference).digest.hex() if _ADDRESS.fullmatch(reference) else ""
+    except Refused:
+        return ""
 
 
 def _compared(declared: CommodityCode, passport: Delivered) -> Iterator[Finding]:
