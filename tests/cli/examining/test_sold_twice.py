@@ -14,6 +14,7 @@ import pytest
 
 from carbonseal.verification.observing.observations import HEADER
 from tests.cli.conftest import AT, Run
+from tests.repository.sources import REPOSITORY
 from tests.verification.examination.lots import lot, taker
 from tests.world import World
 
@@ -201,3 +202,11 @@ def test_a_yield_that_was_lowered_is_told_and_proves_nothing(machines: Machines)
     status, found, text = machines.examine(*sources(machines))
     assert (status, found) == (3, {"codes": ["batch.claimed"], "proofs": []})
     assert "yielded 10000 kilogram; 10420 are claimed" in text
+
+
+def test_the_page_for_verifiers_says_what_is_printed(machines: Machines) -> None:
+    page = " ".join((REPOSITORY / "docs" / "verifiers.md").read_text(encoding="utf-8").split())
+    for asked in ([], sources(machines)):
+        _, _, text = machines.examine(*asked)
+        (finding,) = json.loads(text)["findings"]
+        assert f"? {finding['message']} [{finding['code']}]" in page
