@@ -294,6 +294,18 @@ MUTANTS = (
         "Fabric: attested by too few", f"{FABRIC}/evidence.py", "not pins.attest.met_by(found)", "tests/fabric/evidence"
     ),
     without(
+        "a data carrier: another passport than it means",
+        "node/carbonseal/goods/data_carrier.py",
+        "root != carrier.digest",
+        "tests/goods/test_data_carrier.py",
+    ),
+    without(
+        "fetch: another passport than a line means",
+        "node/carbonseal/cli/public/bringing.py",
+        "root != digest",
+        "tests/cli/commands/verifying/test_fetch.py",
+    ),
+    without(
         "Fabric: a revoked certificate",
         f"{FABRIC}/identities.py",
         "any(_revokes(listing, one, authority) for listing in self._revocations)",

@@ -90,11 +90,7 @@ def test_what_is_missing_is_told_by_line_and_the_rest_comes(
         done = run("fetch", file, "--from", url, "-o", tmp_path)
     assert done.exit_code == 3
     told = [line for line in done.stdout.splitlines() if line.startswith("MISSING")]
-    assert [line.split(":")[0] for line in told] == [
-        "MISSING       line 3",
-        "MISSING       line 4",
-        "MISSING       line 6",
-    ]
+    assert [line.split(":")[0] for line in told] == [f"MISSING       {MRN} {item}" for item in (2, 3, 5)]
     assert "HTTP status 404: this node has issued no passport with that digest" in told[0]
     assert "64 lower-case hexadecimal digits" in told[1]
     assert done.stdout.splitlines()[-1] == "4 passports: 2 fetched, 2 missing"
@@ -180,7 +176,28 @@ def test_without_a_node_the_addresses_of_the_lines_are_asked(
     assert asked == [path]
     assert done.exit_code == 3
     assert had(files.directory / "deliveries") == {f"{digest}.json": digest}
-    assert f"line 4: {'0' * 64}: it is not an https address: name a node to ask, with --from" in done.output
+    assert f"{MRN} 3: {'0' * 64}: it is not an https address: name a node to ask, with --from" in done.output
+
+
+def test_what_was_amended_or_invalidated_is_not_fetched(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "declaration.csv"
+    versions = [("1", "accepted", "0"), ("2", "accepted", "1"), ("3", "invalidated", "2")]
+    lines = [f"{MRN},1,{version},{status},4000,85235200,12.5,{one * 64}" for version, status, one in versions]
+    header = HEADER.replace("item,", "item,version,status,")
+    with answering(404, b"") as (url, asked):
+        file.write_text("\n".join([header, *lines[:2]]) + "\n", encoding="utf-8")
+        assert run("fetch", file, "--from", url, "-o", tmp_path / "deliveries").exit_code == 3
+        assert asked == [f"/p/{'1' * 64}"]
+        file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        done = run("fetch", file, "--from", url, "-o", tmp_path / "deliveries")
+        assert (done.exit_code, done.output) == (0, "0 passports: the lines refer to none\n")
+
+
+def test_a_declaration_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "declaration.csv").write_text("MRN,item\n", encoding="utf-8")
+    done = run("fetch", tmp_path / "declaration.csv", "-o", tmp_path / "deliveries")
+    assert done.exit_code == 2
+    assert not (tmp_path / "deliveries").exists()
 
 
 def test_a_declaration_without_references(run: Run, tmp_path: Path) -> None:

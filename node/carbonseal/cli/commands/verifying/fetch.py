@@ -75,22 +75,19 @@ def fetch(ctx: click.Context, *, declaration: Path, nodes: tuple[str, ...], fold
 
 
 def references_by_line(declaration: Path) -> list[tuple[str, str]]:
-    """Each reference of a declaration that may mean a passport, with the name of its line. Raises Refused, OSError."""
+    """Each reference of a declaration's lines that may mean a passport, with the name of its line. Of each line its latest version
+    counts, and none that was invalidated. Raises Refused, OSError."""
+    from carbonseal.cli.consigning.consignment import read_consignment
     from carbonseal.cli.public.bringing import may_mean
-    from carbonseal.cli.tables.reading import read_table
 
-    table = read_table(declaration, lambda column: not _has_references(column))
-    columns = [name for name in table.header if _has_references(name)]
-    found = []
-    for row in table.rows:
-        texts = (reference for column in columns for reference in row.values.get(column, "").split())
-        found += [(row.name, reference) for reference in texts if may_mean(reference)]
-    return found
-
-
-def _has_references(column: str) -> bool:
-    """Whether a column has document references (EU data element 12 03)."""
-    return column.startswith("12 03") or column.endswith("reference")
+    lines = read_consignment(declaration).lines
+    return [
+        (line.name, reference)
+        for line in lines
+        if not line.is_invalidated
+        for reference in line.references
+        if may_mean(reference)
+    ]
 
 
 def _bring(bringing: Bringing, reference: str) -> Brought:
