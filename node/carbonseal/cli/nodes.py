@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def with_node(directory: Path, work: Callable[[AnyNode], Awaitable[T]]) -> T:
-    """The result of `work` with the node in `directory`. Raises what opening the node and `work` raise."""
+def with_node(directory: Path, work: Callable[[AnyNode], Awaitable[T]], *, read_only: bool = False) -> T:
+    """The result of `work` with the node in `directory`. `read_only`: for a command that only reads, which changes nothing there
+    and works where nothing can be changed. Raises what opening the node and `work` raise."""
     from carbonseal.service.client import open_node
 
     async def run() -> T:
-        async with open_node(directory) as node:
+        async with open_node(directory, read_only=read_only) as node:
             return await work(node)
 
     return asyncio.run(run())

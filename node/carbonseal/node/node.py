@@ -43,7 +43,7 @@ from .issuance.issued import Issued, IssuedPassports
 from .issuance.signers import Signer, open_signers
 from .issuance.status_tables import StatusTables
 from .issuance.statuses import Statuses
-from .lock import Lock
+from .lock import Lock, ReadLock
 from .sealing.intake import Item, Submitted
 from .sealing.log import FOLDER, SealingLog
 from .sealing.logs import Logs, SealedRecord
@@ -66,7 +66,7 @@ class Node:
         self,
         directory: Path,
         settings: NodeConfig,
-        lock: Lock,
+        lock: Lock | ReadLock,
         logs: Logs,
         database: Database,
         *,
@@ -129,25 +129,29 @@ class Node:
         sleep: Sleep = asyncio.sleep,
         reached: failpoints.Reached = failpoints.nothing,
         limits: Limits = STANDARD_LIMITS,
+        read_only: bool = False,
     ) -> AsyncIterator[Node]:
         """The node in `directory`, until the context ends. `clock` tells seconds since 1970; `reached` is called at every
-        point of `failpoints.POINTS`; `limits` are anchoring's.
+        point of `failpoints.POINTS`; `limits` are anchoring's. `read_only`: nothing in the directory is changed, which may be a
+        read-only one, and what would write raises `BrokenOff`.
 
         Raises `Locked` where another process has it open, Refused on settings and secrets. A frozen log opens: it can be
         read, and what would write raises `Frozen`."""
         settings = config.load(directory)
         _check_all_listed(directory, settings)
         async with AsyncExitStack() as stack:
-            lock = stack.enter_context(closing(Lock(directory)))
-            for path in (*sorted((directory / FOLDER).glob("*.db")), directory / DATABASE):
-                check_version(path)  # before any is made beside it
+            lock = stack.enter_context(closing(ReadLock(directory) if read_only else Lock(directory)))
+            if not read_only:
+                for path in (*sorted((directory / FOLDER).glob("*.db")), directory / DATABASE):
+                    check_version(path)  # before any is made beside it
             logs: list[SealingLog] = []
             for own in settings.logs:
-                opening = SealingLog.open(directory, settings, own, clock=clock, reached=reached)
+                opening = SealingLog.open(directory, settings, own, clock=clock, reached=reached, read_only=read_only)
                 logs.append(await stack.enter_async_context(opening))
             # Before anything joined a log, the node had its database. Begun anew, it would give the positions in status lists again
             # that credentials have, and publish lists in which nothing is revoked.
-            database = Database(directory / DATABASE, NODE, may_be_new=not any(log.size for log in logs))
+            opened = Database.read_only if read_only else Database
+            database = opened(directory / DATABASE, NODE, may_be_new=not any(log.size for log in logs))
             stack.enter_context(closing(database))
             joined = Logs(logs, settings.tenants)
             node = Node(
@@ -181,6 +185,7 @@ class Node:
 
     def advertise(self, address: str | None) -> None:
         """Publish the URL of the node's service in the lock file, for other commands on the directory."""
+        assert isinstance(self._lock, Lock)
         self._lock.advertise(address, self.operator_token)
 
     # --- logs ------------------------------------------------------------------------------------------------------

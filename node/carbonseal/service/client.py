@@ -167,13 +167,16 @@ class LocalNode:
 
 
 @asynccontextmanager
-async def open_node(directory: Path, clock: Callable[[], float] = time.time) -> AsyncIterator[AnyNode]:
-    """Open the node in `directory`, or connect to the `carbonseal serve` that has it open. Raises Refused; Locked where another
+async def open_node(
+    directory: Path, clock: Callable[[], float] = time.time, *, read_only: bool = False
+) -> AsyncIterator[AnyNode]:
+    """Open the node in `directory`, or connect to the `carbonseal serve` that has it open. `read_only`: for commands that change
+    nothing, as `Node.open` has it. Raises Refused; Locked where another
     process has the directory and does not serve it; BrokenOff where the one that serves it does not answer."""
     async with AsyncExitStack() as stack:
         node: AnyNode
         try:
-            node = LocalNode(await stack.enter_async_context(Node.open(directory, clock=clock)))
+            node = LocalNode(await stack.enter_async_context(Node.open(directory, clock=clock, read_only=read_only)))
         except Locked as locked:
             if locked.address is None:
                 raise

@@ -135,9 +135,13 @@ class Connection:
             self._compared.add(log.id)
 
     async def _note_expiry(self, ledger: Ledger) -> None:
-        """Store the certificate's expiry, and log a warning where it is soon."""
+        """Store the certificate's expiry, and log a warning where it is soon. A disk that takes nothing keeps no ledger from being
+        asked."""
         name = self._settings.name
-        await self._writer.run(self._certificates.put, name, ledger.expires)
+        try:
+            await self._writer.run(self._certificates.put, name, ledger.expires)
+        except BrokenOff as broken:
+            LOG.info("certificate expiry not stored: ledger=%s error=%s", name, broken.finding)
         if warning := self._certificates.warning(name, self._clock()):
             LOG.warning("certificate expires: ledger=%s warning=%s", name, warning)
 

@@ -106,6 +106,13 @@ class Guard:
         replace_file(self.path, _encode(last))
 
 
+class ReadOnlyGuard(Guard):
+    """The guard of a log that is only read: what it learns is for this process alone, and the file stays as it is."""
+
+    def _write(self, last: LastSigned) -> None:
+        pass
+
+
 def _encode(last: LastSigned) -> bytes:
     value = {
         "version": VERSION,

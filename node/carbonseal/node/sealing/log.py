@@ -43,7 +43,7 @@ from .appender import Appender
 from .batches import Batches
 from .codes import NODE_NOT_SEQUENCED, NODE_UNKNOWN_SIZE
 from .files import LogFiles
-from .guard import Frozen, Guard
+from .guard import Frozen, Guard, ReadOnlyGuard
 from .heads import Heads, SignedHead
 from .intake import Intake
 from .queue import EntryQueue, Stored
@@ -66,6 +66,7 @@ class SealingLog:
         *,
         clock: Callable[[], float],
         reached: failpoints.Reached,
+        read_only: bool,
     ) -> None:
         self.name = own.name
         self.origin = own.origin
@@ -73,6 +74,7 @@ class SealingLog:
         self.ledgers = {ledger.name: ledger.publisher_of(own.origin) for ledger in settings.ledgers_of(own)}
         self.predecessor = _predecessor(own)
         self._clock = clock
+        self._read_only = read_only
         self._thread = WriterThread(f"carbonseal-log-{own.name}")
         self._startup = StartupChecks()
         self._queue = EntryQueue(database)
@@ -83,7 +85,7 @@ class SealingLog:
         if own.ml_dsa_44_key is not None:
             signers.append(SubtreeSigner(own.origin, open_ml_dsa_44(own.ml_dsa_44_key, directory)))
         self.verifier: VerifierKey = signers[0].verifier
-        guard = self._guard = Guard(directory / own.guard, own.origin)
+        guard = self._guard = (ReadOnlyGuard if read_only else Guard)(directory / own.guard, own.origin)
         self.found = Found(own.origin)
         self._notes = Notes(own.origin, signers, [witness.key for witness in settings.witnesses])
         self._heads = Heads(database, own.origin)
@@ -98,6 +100,7 @@ class SealingLog:
             quorum=own.quorum,
             stored=StoredTree(self.verifier, self.files, self._heads, partial(recompute, self._stored), self.found),
             reached=reached,
+            read_only=read_only,
         )
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
         self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
@@ -150,13 +153,16 @@ class SealingLog:
         *,
         clock: Callable[[], float],
         reached: failpoints.Reached,
+        read_only: bool = False,
     ) -> AsyncIterator[SealingLog]:
         """The log that `own` names, of the node in `directory`, until the context ends. Raises Refused on settings and
-        secrets. A frozen log opens: it can be read, and what would write raises `Frozen`."""
+        secrets. A frozen log opens: it can be read, and what would write raises `Frozen`. `read_only`: nothing on the disk is
+        changed."""
         folder = directory / FOLDER
-        folder.mkdir(exist_ok=True)
-        with closing(Database(folder / f"{own.name}.db", LOG)) as database:
-            log = SealingLog(directory, settings, own, database, clock=clock, reached=reached)
+        if not read_only:
+            folder.mkdir(exist_ok=True)
+        with closing((Database.read_only if read_only else Database)(folder / f"{own.name}.db", LOG)) as database:
+            log = SealingLog(directory, settings, own, database, clock=clock, reached=reached, read_only=read_only)
             try:
                 await log._thread.run(log._sequencer.start, log._now(), log.ledgers)
                 yield log
@@ -180,7 +186,8 @@ class SealingLog:
     async def _close(self) -> None:
         await self._witnesses.close()
         await self.intake.close()
-        await self._thread.run(self._queue.catch_up)
+        if not self._read_only:
+            await self._thread.run(self._queue.catch_up)
         self._thread.close()
 
     # --- growing ---------------------------------------------------------------------------------------------------

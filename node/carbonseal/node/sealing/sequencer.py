@@ -95,6 +95,7 @@ class Sequencer:
         quorum: int = 0,
         stored: StoredTree,
         reached: failpoints.Reached,
+        read_only: bool = False,
     ) -> None:
         """`quorum` is how many of the `witnesses` have to cosign a head before it is published. `stored` is the tree on disk."""
         self.origin = signers[0].verifier.name
@@ -107,6 +108,7 @@ class Sequencer:
         self._guard = guard
         self._signers = signers
         self._stored = stored
+        self._read_only = read_only
         self._reached = reached
         self._freeze_reasons: tuple[Finding, ...] = ()  # one of the log's own, or what ledgers claim
         self.published, self._note = stored.newest()
@@ -140,9 +142,14 @@ class Sequencer:
             self._freeze(FROZEN_OTHER_ROOT(witness="the guard", size=last.size))
         elif self._edge.root() != self.published.root:
             self._freeze(FROZEN_OTHER_ROOT(witness="the checkpoint", size=size))
-        elif self._note and self.heads.find(size) is None:
-            self._record(self.published, self._note, now)  # a crash came between steps 5 and 6
-        if not self.frozen and self._note and self._note != self._files.checkpoint():
+        if not (self.frozen or self._read_only):
+            self._finish(now)
+
+    def _finish(self, now: int) -> None:
+        """Do what a crash left undone."""
+        if self._note and self.heads.find(self.published.size) is None:
+            self._record(self.published, self._note, now)  # it came between steps 5 and 6
+        if self._note and self._note != self._files.checkpoint():
             self._files.publish(self._note)  # the file was lost
         self._publish_if_met(now)  # the log is unfrozen, and its witnesses cosigned meanwhile
 

@@ -140,7 +140,7 @@ def list_(directory: Path) -> None:
                 click.echo(plain(f"{one.digest.hex()}  {when}  {state:<9}  {one.name} ({one.subject})"))
             last = page[-1].number
 
-    with_node(directory, print_all)
+    with_node(directory, print_all, read_only=True)
 
 
 @passport.command(short_help="Write the passport of an issued credential, or a copy of one in another form.")

@@ -126,7 +126,7 @@ def proof(*, directory: Path, entry: str, log: str, output: Path, force: bool) -
         return (await node.proof(name, index)).encode()
 
     file = Output(output, over=force)
-    file.write(with_node(directory, prove))
+    file.write(with_node(directory, prove, read_only=True))
 
 
 @log.command(short_help="Adopt a log whose guard is missing.")

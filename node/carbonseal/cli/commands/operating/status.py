@@ -27,6 +27,6 @@ def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
       carbonseal status my-node
       carbonseal status my-node --json
     """
-    health = with_node(directory, lambda node: node.health())
+    health = with_node(directory, lambda node: node.health(), read_only=True)
     click.echo(json_line(health) if as_json else "\n".join(lines(health)))
     ctx.exit(0 if health["state"] == "ok" else 1)

@@ -88,7 +88,7 @@ def list_(directory: Path, as_json: bool) -> None:
     Example:
       carbonseal token list my-node
     """
-    answer = with_node(directory, lambda node: node.operate("tokens/list", {}))
+    answer = with_node(directory, lambda node: node.operate("tokens/list", {}), read_only=True)
     if as_json:
         click.echo(json_line(answer))
         return
