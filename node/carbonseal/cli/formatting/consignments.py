@@ -21,7 +21,8 @@ COLOURS = {LineOutcome.MATCH: "green", LineOutcome.MISMATCH: "yellow", LineOutco
 
 def as_text(consignment: Consignment, results: Sequence[LineResult], idle: int) -> Iterator[str]:
     """All lines, what was found on each, and a summary. `idle` is the number of verified passports that no line leads to."""
-    yield style(plain(f"\nConsignment {consignment.name}"), bold=True)
+    yield ""
+    yield style(plain(f"Consignment {consignment.name}"), bold=True)
     for result in results:
         line, outcome = result.line, result.outcome
         word = style(f"{outcome.value.upper():<14}", fg=COLOURS.get(outcome), bold=True)
