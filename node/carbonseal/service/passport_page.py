@@ -52,11 +52,11 @@ def page(issued: Issued, path: str) -> str:
         "<h2>To verify it</h2>"
         "<p><strong>This page proves nothing.</strong> It is what this server says; the passport is a file that proves itself."
         " You need a policy of your own, which says whom you trust.</p>"
-        f'<ol><li><a href="{_text(path)}">Download the passport</a>, a JSON file.</li>'
-        "<li>Install carbonseal: <code>pip install carbonseal</code></li>"
-        "<li>Compare the digest with the one on the label, and everything else with your policy:<br>"
-        f"<code>carbonseal verify {issued.digest.hex()}.json --policy YOUR.policy --expect-digest {issued.digest.hex()}</code>"
-        "</li></ol>"
+        "<ol><li>Install carbonseal: <code>pip install carbonseal</code></li>"
+        "<li>Give it the address that you scanned, in quotes. It asks for the passport and compares its digest with the one in"
+        " the address:<br><code>carbonseal verify 'SCANNED ADDRESS' --policy YOUR.policy</code></li>"
+        f'<li>Or <a href="{_text(path)}">download the passport</a>, a JSON file, and compare it with the label:<br>'
+        "<code>carbonseal verify FILE --policy YOUR.policy --expect-digest 'SCANNED ADDRESS'</code></li></ol>"
         "<p>Then compare the goods with what the passport says of product, lot and serial number.</p>",
     )
 

@@ -132,6 +132,8 @@ def _ask(request: urllib.request.Request) -> Answer:
 def _reason(error: Exception) -> str:
     if isinstance(error, http.client.IncompleteRead):
         return "the answer breaks off"
+    if isinstance(error, urllib.error.URLError):
+        error = error.reason if isinstance(error.reason, Exception) else error
     return str(error) or type(error).__name__
 
 
