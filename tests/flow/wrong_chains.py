@@ -65,12 +65,22 @@ def _valid_until(day: str) -> Callable[[dict[str, Any]], None]:
     return lambda document: document.update(validityPeriodEnd=f"{day}T00:00:00Z")
 
 
-def _twice_in_itself(chain: Chain) -> Made:
-    inner = chain.product("thing", "1.0")
-    middle = chain.product("other", "2.0", [used(inner, "1")])
-    return chain.product(
-        "thing again", "3.0", [used(middle, "1")], subject="urn:product:example:thing", geographyCountry="DE"
-    )
+def _twice_in_itself(*lots: tuple[str, str, str] | None) -> Callable[[Chain], Made]:
+    def make(chain: Chain) -> Made:
+        lot, other_lot = lots
+        inner = chain.product("thing", "1.0", batch=lot)
+        middle = chain.product("other", "2.0", [used(inner, "1")], batch=other_lot)
+        return chain.product(
+            "thing again", "3.0", [used(middle, "1")], subject="urn:product:example:thing", batch=lot,
+            geographyCountry="DE",
+        )  # fmt: skip
+
+    return make
+
+
+def _known_parts_too_much(chain: Chain) -> Made:
+    secret = chain.product("secret", "1.0", withheld=True)
+    return chain.product("whole", "9.0", [used(secret, "1"), used(chain.product("part", "9.5"), "1")])
 
 
 def _in_itself_by_others(chain: Chain) -> Made:
@@ -173,7 +183,21 @@ WRONG = [
         False,
     ),
     Wrong("a component that had been superseded", _superseded, "current.superseded", False),
-    Wrong("a product in itself, signed by one issuer", _twice_in_itself, "quantities.cycle", True),
+    Wrong(
+        "a lot in itself, signed by one issuer",
+        _twice_in_itself(("A", "10", "piece"), ("B", "10", "piece")),
+        "quantities.cycle",
+        True,
+    ),
+    Wrong(
+        "a product in itself without lots, signed by one issuer",
+        _twice_in_itself(None, None),
+        "quantities.cycle",
+        False,
+    ),
+    Wrong(
+        "known parts above the whole, beside one that is withheld", _known_parts_too_much, "contributions.exceed", False
+    ),
     Wrong("a product in itself, signed by several", _in_itself_by_others, "quantities.cycle", False),
     Wrong(
         "three parts of ten in a whole of one",

@@ -63,6 +63,10 @@ class Node:
         """The truth value; None where it is none."""
         return self.value if isinstance(self.value, bool) else None
 
+    def count(self) -> int:
+        """The whole number; 0 where it is none."""
+        return self.value if isinstance(self.value, int) else 0
+
     def figure(self) -> Figure | None:
         """The number, or the decimal in a string; None where it is neither, or means "no value"."""
         return None if self.value is None else read_decimal(self.value, self.pointer)

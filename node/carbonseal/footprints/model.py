@@ -170,6 +170,7 @@ class Footprint:
     one_geography: bool = False  # the format allows one at most
     # Identity
     id: str = ""
+    version: int = 0  # of the document, in formats whose versions keep one id
     preceding: tuple[str, ...] = ()  # ids of the footprints that this one replaces
     product_ids: tuple[str, ...] = ()
     company_ids: tuple[str, ...] = ()

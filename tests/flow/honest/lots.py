@@ -8,6 +8,7 @@ from typing import Any
 from carbonseal.passport.products import Facility
 from tests.flow.chains import ISSUED, Chain, Change, Made, listed, used
 from tests.flow.honest import HOLDS, REMARK, UNCLEAR, Honest
+from tests.records.profiles.pact_2.test_pact_2 import FOOTPRINT as PACT_2
 
 KILOGRAM: dict[str, Any] = {"unit": "kilogram", "mass": "1"}
 LATER = ISSUED + timedelta(days=1)
@@ -141,6 +142,35 @@ def two_years(chain: Chain) -> Made:
     return _whole(chain, old, chain.product("part", "2.0", edit=_numbered(2)))
 
 
+def a_closed_loop(chain: Chain) -> Made:
+    """One firm, no lots: the cathode of 2026 has scrap of the anode of 2025, which has scrap of the cathode of 2024."""
+    old = chain.product("cathode", "3.0", edit=_numbered(1), **_data_of(2023))
+    anode = chain.product("anode", "4.0", [used(old, "1")], edit=_numbered(2), **_data_of(2024))
+    return chain.product("cathode", "5.0", [used(anode, "1")], edit=_numbered(3))
+
+
+def a_correction_of_pact_2(chain: Chain) -> Made:
+    """A footprint is corrected by its next version under the same id; parts made before and after carry each."""
+    versions = [
+        chain.product("part", document=_pact_2(version, total), profile="pact/2.3")
+        for version, total in enumerate((3.0, 2.0))
+    ]
+    return chain.product("whole", "9000", [listed(one, "1") for one in versions])
+
+
+def _pact_2(version: int, total: float) -> dict[str, Any]:
+    figures = {"pCfExcludingBiogenic": str(total), "pCfIncludingBiogenic": str(total), "declaredUnit": "piece"}
+    pcf = {**PACT_2["pcf"], **figures, "fossilGhgEmissions": str(total)}
+    return {**PACT_2, "status": "Active", "version": version, "pcf": pcf}
+
+
+def _data_of(year: int) -> dict[str, Any]:
+    return {
+        "referencePeriodStart": f"{year}-01-01T00:00:00Z",
+        "referencePeriodEnd": f"{year + 1}-01-01T00:00:00Z",
+    }
+
+
 def two_lots(chain: Chain) -> Made:
     return _whole(
         chain,
@@ -206,6 +236,8 @@ CHAINS = (
     Honest(expired_today, "current", HOLDS),
     Honest(two_plants, "contributions", HOLDS),
     Honest(two_years, "contributions", HOLDS),
+    Honest(a_closed_loop, "quantities", HOLDS),
+    Honest(a_correction_of_pact_2, "duplicate", HOLDS),
     Honest(two_lots, "contributions", HOLDS),
     Honest(two_gwp_sets, "contributions", UNCLEAR),
     Honest(two_makers, "quantities", HOLDS),

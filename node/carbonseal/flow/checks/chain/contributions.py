@@ -50,7 +50,7 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     """Over all components, then over those alone that the issuer signed as used: what these exceed, it contradicts itself."""
     compared = _comparison(product, edges, setting)
     if isinstance(compared, Missing):
-        return Result(NOT_CHECKABLE, facts={"missing": compared})
+        return _known_alone(product, edges, setting) or Result(NOT_CHECKABLE, facts={"missing": compared})
     if compared.difference >= 0 or compared.grade is Grade.EQUAL:
         return Result(HOLDS)
     if compared.grade is not Grade.APART:
@@ -62,13 +62,24 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     return Result(EXCEED, facts=compared.facts(), is_decisive=is_decisive)
 
 
+def _known_alone(product: Product, edges: Sequence[Edge], setting: Setting) -> Result | None:
+    """Where some components are not known: those that are, if they bring too much by themselves. It shows no contradiction, as
+    what is not known could be below 0. None where there is nothing to say, or credits are in play."""
+    known = [edge for edge in edges if isinstance(edge.contribution, Figure)]
+    if _has_credits(product, known) or (product.footprint and product.footprint.has_co_products):
+        return None
+    compared = _comparison(product, known, setting)
+    if isinstance(compared, Missing) or compared.difference >= 0 or compared.grade is not Grade.APART:
+        return None
+    return Result(EXCEED, facts=compared.facts(), is_decisive=False)
+
+
 def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Comparison | Missing:
     """The product's figure against the sum of what these components bring; gross on both sides where credits are in play."""
     total = product.figure
     brought = [edge.contribution for edge in edges]
     known = [figure for figure in brought if isinstance(figure, Figure)]
-    has_credits = any(one.footprint and one.footprint.removals for one in _products(product, edges))
-    if has_credits or any(figure.value < 0 for figure in known):
+    if _has_credits(product, edges):
         total = product.gross
         brought = [edge.gross_contribution for edge in edges]
         known = [figure for figure in brought if isinstance(figure, Figure)]
@@ -81,6 +92,9 @@ def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Co
     return Comparison(total, computed, [figure.half for figure in known], setting.band)
 
 
-def _products(product: Product, edges: Sequence[Edge]) -> Iterable[Product]:
-    yield product
-    yield from (edge.child for edge in edges if edge.child is not None)
+def _has_credits(product: Product, edges: Sequence[Edge]) -> bool:
+    """Whether the product or a component has removals, or a component a figure below 0."""
+    products = [product, *(edge.child for edge in edges if edge.child is not None)]
+    return any(one.footprint and one.footprint.removals for one in products) or any(
+        isinstance(edge.contribution, Figure) and edge.contribution.value < 0 for edge in edges
+    )

@@ -1,7 +1,8 @@
 """Check *quantities*: every component has an amount above 0, and no product is in itself (check 9).
 
-Products are the same by any identifier; two lots of one product are two (rework feeds a product back into another lot). A
-component may be listed several times: the quantities are added.
+Products are the same by any identifier; two lots of one product are two (rework feeds a product back into another lot), and so are
+its makes of two periods (a cathode of scrap from the year before). A component may be listed several times: the quantities are
+added.
 """
 
 from __future__ import annotations
@@ -60,16 +61,19 @@ def _cycle(graph: Graph) -> Iterator[Result]:
         cycle: list[Product] = error.args[1]
         issuers = {one.credential.issuer for one in cycle}
         labels = " -> ".join(one.label for one in cycle)
-        yield Result(CYCLE, facts={"products": labels}, is_decisive=len(issuers) == 1)
+        # without lots it may be two makes that nothing tells apart
+        is_decisive = len(issuers) == 1 and all(one.lot for one in cycle)
+        yield Result(CYCLE, facts={"products": labels}, is_decisive=is_decisive)
 
 
 def _same_product(products: Iterable[Product]) -> Mapping[bytes, Product]:
-    """The first product with a common identifier and no other lot, by digest."""
-    first: dict[tuple[str, object], Product] = {}
+    """The first product with a common identifier and no other lot or period, by digest."""
+    first: dict[tuple[object, ...], Product] = {}
     found = {}
     for product in products:
-        credential = product.credential
-        keys = [(identity, credential.lot) for identity in sorted(credential.identities)]
+        credential, period = product.credential, product.footprint.period if product.footprint else None
+        make = (product.lot, period.start, period.end) if period else (product.lot, None, None)
+        keys = [(identity, *make) for identity in sorted(credential.identities)]
         one = next((first[key] for key in keys if key in first), product)
         first |= dict.fromkeys(keys, one)
         found[credential.digest] = one

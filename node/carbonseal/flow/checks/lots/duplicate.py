@@ -90,11 +90,18 @@ def _has_same_id(one: Product, other: Product) -> bool:
 
 
 def _current(group: Sequence[Product]) -> list[Product]:
-    """Those that no other of the group replaces, by its credential or its footprint."""
+    """Those that no other of the group replaces, by its credential or its footprint: an id that it precedes, or a later version of
+    one id."""
     credentials = {one.credential.supersedes for one in group}
-    footprints = {id for one in group if one.footprint for id in one.footprint.preceding if id != one.footprint.id}
+    footprints = [(one, one.footprint) for one in group if one.footprint is not None]
+    preceding = {id for _, footprint in footprints for id in footprint.preceding if id != footprint.id}
+    latest: dict[str, int] = {}
+    for _, footprint in footprints:
+        latest[footprint.id] = max(latest.get(footprint.id, 0), footprint.version)
     return [
         one
-        for one in group
-        if one.credential.digest not in credentials and (one.footprint is None or one.footprint.id not in footprints)
+        for one, footprint in footprints
+        if one.credential.digest not in credentials
+        and footprint.id not in preceding
+        and (not footprint.id or footprint.version == latest[footprint.id])
     ]

@@ -107,6 +107,7 @@ def footprint(at: Layout, profile: str) -> Footprint:
         created=at.validity["created"].instant(),
         geographies=tuple(at.geography[name].text() for name in _GEOGRAPHIES if at.geography[name].text()),
         id=_uuid(at.identity["id"].text()),
+        version=at.identity["version"].count(),
         preceding=_preceding(at.identity["precedingPfIds"]),
         product_ids=at.product["productIds"].texts(),
         company_ids=at.company["companyIds"].texts(),

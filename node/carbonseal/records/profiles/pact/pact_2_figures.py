@@ -33,6 +33,7 @@ def footprint(value: Any, profile: str) -> Footprint:
         basis=Basis.EXCLUDING_BIOGENIC,
         total=pcf["pCfExcludingBiogenic"].figure(),
         including=pcf["pCfIncludingBiogenic"].figure(),
+        version=document["version"].count(),
         gwp_sets=_gwp_sets(pcf),
         standards=pcf["crossSectoralStandards"].texts() or pcf["crossSectoralStandardsUsed"].texts(),
         exempted_limit=_CUT_OFF,
