@@ -38,7 +38,7 @@ def test_the_tree_is_drawn(run: Run, passport: Path) -> None:
     assert "  └ battery: 3 piece x 2.5 = 7.5 kg CO2e (75 %)" in lines
     assert "  └ case: 1 piece x 0.5 = 0.5 kg CO2e (5 %), listed and not said to be used" in lines
     hidden = next(line for line in lines if line.startswith("  └ hidden"))
-    assert "contribution not known, for want of the footprint of hidden" in hidden
+    assert "contribution not known: the footprint of hidden" in hidden
     assert "  + beyond the gate, A4: 1 piece = 0.3 kg CO2e" in lines
     assert "verified by, as claimed Bureau\\x1b[2J" in "\n".join(lines)
     assert "geography DE" in "\n".join(lines)

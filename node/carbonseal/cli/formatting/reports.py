@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from carbonseal.cli.formatting.not_checkable import is_not_checkable, reasons
 from carbonseal.cli.formatting.text import plain
 from carbonseal.escaping import json_line
 from carbonseal.findings import Finding, Outcome, Place, Verdict
@@ -49,10 +50,17 @@ def other_file(file: str, finding: Finding) -> str:
 
 
 def full(file: str, report: Report, at: datetime) -> str:
-    """Everything about one passport: the verdict, its subject, the tree of findings, what the policy did not ask, what was
-    trusted."""
+    """Everything about one passport: the verdict, its subject, the tree of findings, what could not be checked, what the policy did
+    not ask, what was trusted."""
+    apart = [finding for finding in report.findings if is_not_checkable(finding)]
     lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
-    lines += tree(finding for finding in report.findings if finding.code.outcome is not Outcome.NOT_ASKED)
+    lines += tree(
+        finding
+        for finding in report.findings
+        if finding.code.outcome is not Outcome.NOT_ASKED and not is_not_checkable(finding)
+    )
+    if apart:
+        lines += ["", style("Not checkable", bold=True), *(f"  {line}" for line in _not_checkable(apart))]
     if left_out := [finding for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED]:
         lines += ["", style("Not asked by the policy", bold=True), *(f"  {_line(finding)}" for finding in left_out)]
     if report.trusted:
@@ -66,9 +74,13 @@ def brief(file: str, report: Report) -> str:
     decides = DECIDES.get(report.verdict)
     helps = Outcome.NOTED if report.verdict is Verdict.UNDETERMINED else None
     places: dict[tuple[str, str], list[Finding]] = {}
+    apart = []
     for finding in report.findings:
         outcome = finding.code.outcome
-        if outcome is decides or (outcome is helps and finding.remedy):
+        if is_not_checkable(finding):
+            if outcome is decides:
+                apart.append(finding)
+        elif outcome is decides or (outcome is helps and finding.remedy):
             places.setdefault(_identity(finding), []).append(finding)
     lines = [verdict_line(file, report.verdict)]
     for first, *others in places.values():
@@ -76,6 +88,7 @@ def brief(file: str, report: Report) -> str:
         more = f", and {len(others)} more" if others else ""
         if first.place:
             lines.append(plain(f"      at {' > '.join(first.place)}{more}"))
+    lines += (f"  {line}" for line in _not_checkable(apart))
     return "\n".join(lines)
 
 
@@ -176,6 +189,15 @@ def _folded(name: str, found: Sequence[Finding]) -> str:
     worst = next(outcome for outcome in reversed(MARKS) if any(code.outcome is outcome for code in again))
     codes = style(f"[{', '.join(dict.fromkeys(code.name for code in again))}]", dim=True)
     return f"{MARKS[worst]} {plain(name)}: as above {codes}"
+
+
+def _not_checkable(findings: Iterable[Finding]) -> Iterator[str]:
+    """The reasons for which checks could not be made, each with the first remedy that its checks have."""
+    for reason in reasons(findings):
+        yield f"{MARKS[reason.outcome]} {plain(f'not checkable: {reason.text}')}"
+        yield plain(f"    {reason.where}")
+        if reason.remedy:
+            yield plain(f"    {reason.remedy}")
 
 
 def _line(finding: Finding) -> str:

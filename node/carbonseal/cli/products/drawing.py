@@ -47,7 +47,7 @@ def _brought(branch: Branch) -> str:
     quantity = "?" if isinstance(branch.quantity, Missing) else decimal_text(branch.quantity)
     unit = branch.unit.name if branch.unit else ""
     if isinstance(branch.contribution, Missing):
-        return f"{name}: {quantity} {unit}: contribution not known, for want of {branch.contribution}{listed}"
+        return f"{name}: {quantity} {unit}: contribution not known: {branch.contribution}{listed}"
     share = "" if branch.share is None else f" ({decimal_text(branch.share * 100, 3)} %)"
     return f"{name}: {quantity} {unit} x {_per_unit(branch)} = {decimal_text(branch.contribution.value)} {CO2E}{share}{listed}"
 
@@ -105,5 +105,5 @@ def _percent(part: Fraction, figure: Figure | Missing) -> str:
 def _stage(stage: StageBranch) -> str:
     quantity = f"{stage.record.listed.quantity} {stage.record.listed.unit}"
     if isinstance(stage.figure, Missing):
-        return f"beyond the gate, {stage.stage}: {quantity}: not known, for want of {stage.figure}"
+        return f"beyond the gate, {stage.stage}: {quantity}: not known: {stage.figure}"
     return f"beyond the gate, {stage.stage}: {quantity} = {decimal_text(stage.figure.value)} {CO2E}"

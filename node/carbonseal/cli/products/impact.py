@@ -132,9 +132,7 @@ def _print(found: list[tuple[str, Impact]], above: Fraction) -> None:
         row = _row(file, one)
         listed = "" if one.is_used else " (listed, and not said to be used)"
         if row["missing"]:
-            click.echo(
-                plain(f"-         {row['name']} ({row['product']}): not known, for want of {row['missing']}  {file}")
-            )
+            click.echo(plain(f"-         {row['name']} ({row['product']}): not known: {row['missing']}  {file}"))
             continue
         percent = "" if row["change_percent"] is None else f"{row['change_percent']} %"
         mark = "!" if one.relative is not None and abs(one.relative) > above else " "
