@@ -23,7 +23,7 @@ from tests.vectors.making import (
     policies,
     records,
 )
-from tests.vectors.making.documents import conformity, consignments, credentials, products
+from tests.vectors.making.documents import conformity, consignments, credentials, products, statements
 from tests.vectors.making.documents import files as file_records
 
 FOLDER = Path(__file__).parent
@@ -60,6 +60,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "data-carriers": ("27", goods.data_carriers),
     "carbon-flow": ("24", vector_cases.flow),
     "statements": ("26", conformity.conformity),
+    "statement-verdicts": ("17", statements.verdicts),
 }
 
 

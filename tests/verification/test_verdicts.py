@@ -239,6 +239,7 @@ def test_what_is_not_asked_is_listed() -> None:
         "history.not-asked",
         "record.not-asked",
         "flow.not-asked",
+        "statement.not-asked",
     }
 
 

@@ -23,7 +23,7 @@ from carbonseal.log.fraud_proofs import (
     fraud_proof,
     of_roots,
 )
-from carbonseal.passport.passports import Passport
+from carbonseal.passport.bundles import Bundle
 from carbonseal.verification.observing.log_facts import TLOG_EVIDENCE, LogFacts, ShownPath, find_paths, log_facts
 from carbonseal.verification.observing.observations import Observation, Source, contradictions, merge, rows
 
@@ -172,7 +172,7 @@ def _two_values(one: ShownPath, other: ShownPath) -> Contradiction:
     return TwoSubtrees(path.level, path.index, (path.hash, other.path.hash), proofs)
 
 
-def within(passport: Passport, keys: LogKeys) -> dict[str, Finding]:
+def within(passport: Bundle, keys: LogKeys) -> dict[str, Finding]:
     """The logs of which one passport shows by itself that they equivocate, by origin. Where such a log sealed something that is
     rejected; where it is a ledger alone, it counts for nothing."""
     if not _may_contradict(passport):
@@ -190,7 +190,7 @@ def within(passport: Passport, keys: LogKeys) -> dict[str, Finding]:
     return found
 
 
-def _may_contradict(passport: Passport) -> bool:
+def _may_contradict(passport: Bundle) -> bool:
     """Whether more than one checkpoint of a log may be there: under one alone nothing contradicts."""
     heads = [head for seal in passport.seals.values() for head in seal.heads]
     anchors = (anchor.evidence for head in heads for anchor in head.anchors)

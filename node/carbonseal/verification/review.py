@@ -15,13 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from carbonseal.findings import Code, Finding, Outcome
 from carbonseal.instants import parse_instant
 from carbonseal.log.notes import VerifierKey
+from carbonseal.passport.bundles import Bundle
+from carbonseal.passport.conformity.files import StatementFile
+from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import Passport
 from carbonseal.verification.policy.model import Policy, Role, Signer, StatusRequirement
-from carbonseal.verification.verify import verify
+from carbonseal.verification.verify import verify, verify_statement
 
 from . import codes
 
@@ -48,11 +52,14 @@ AT_REFRESH = AT_ISSUE | {
 
 
 def objections(
-    passport: Passport, logs: Mapping[str, VerifierKey], *, at: datetime, accepted: Collection[Code]
+    bundle: Passport | StatementFile, logs: Mapping[str, VerifierKey], *, at: datetime, accepted: Collection[Code]
 ) -> list[Finding]:
-    """Why the passport is not to be handed out at the instant `at`: what rejects it first. `logs` are the keys of the logs that
-    are known here, by origin; `accepted` is AT_ISSUE or AT_REFRESH."""
-    report = verify(passport, _policy(passport, logs), at=at)
+    """Why the passport, or the statement file, is not to be handed out at the instant `at`: what rejects it first. `logs` are the
+    keys of the logs that are known here, by origin; `accepted` is AT_ISSUE or AT_REFRESH."""
+    policy = _policy(bundle, logs)
+    report = (
+        verify_statement(bundle, policy, at=at) if isinstance(bundle, StatementFile) else verify(bundle, policy, at=at)
+    )
     against = [one for one in report.findings if one.code not in accepted and not _begins_soon(one, at)]
     rejected = [finding for finding in against if finding.code.outcome is Outcome.REJECTED]
     return rejected + [finding for finding in against if finding.code.outcome is Outcome.UNDETERMINED]
@@ -62,10 +69,20 @@ def _begins_soon(finding: Finding, at: datetime) -> bool:
     return finding.code is codes.CREDENTIAL_NOT_YET_VALID and parse_instant(finding.facts["start"]) <= at + CLOCKS
 
 
-def _policy(passport: Passport, logs: Mapping[str, VerifierKey]) -> Policy:
-    documents = [
-        *(one.signed for one in passport.credentials.values()),
-        *(one.signed for one in passport.status_lists.values()),
+def _policy(bundle: Bundle, logs: Mapping[str, VerifierKey]) -> Policy:
+    """Every key that a document names, in the role of who signs such documents. One that signs products has that role alone."""
+    documents: list[tuple[Role, Carried[Any]]] = [
+        *((Role.ACCREDITOR, one) for one in bundle.accreditations.values()),
+        *((Role.BODY, one) for one in bundle.statements.values()),
+        *((Role.ISSUER, one) for one in bundle.credentials.values()),
     ]
-    keys = {(one.issuer, one.key): Signer(one.issuer, Role.ISSUER, one.issuer, one.key) for one in documents}
-    return Policy(logs={origin: (key,) for origin, key in logs.items()}, signers=keys, status=StatusRequirement())
+    signers = {
+        (one.signed.issuer, one.signed.key): Signer(one.signed.issuer, role, one.signed.issuer, one.signed.key)
+        for role, one in documents
+    }
+    roles = {id: signer.role for (id, _), signer in signers.items()}
+    for status_list in (one.signed for one in bundle.status_lists.values()):
+        role = roles.get(status_list.issuer, Role.ISSUER)
+        key = (status_list.issuer, status_list.key)
+        signers.setdefault(key, Signer(status_list.issuer, role, *key))
+    return Policy(logs={origin: (key,) for origin, key in logs.items()}, signers=signers, status=StatusRequirement())

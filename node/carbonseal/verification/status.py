@@ -45,7 +45,9 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
+class Version:
+    """A version of a status list, with what steps 1 to 3 show of it."""
+
     signed: StatusList
     checked: Signed
 
@@ -55,13 +57,21 @@ class _Version:
         start, time = self.signed.valid_from, self.checked.time
         return start if time is None else min(start, time)
 
+    def says(self, index: int) -> bool:
+        """Whether the bit at a position is set."""
+        return index < self.signed.positions and self.signed.is_set(index)
+
+    def is_valid_at(self, time: datetime) -> bool:
+        """Whether `time` is before its `validUntil`."""
+        return self.signed.valid_until is not None and time < self.signed.valid_until
+
 
 @dataclass(frozen=True, slots=True)
 class _Versions:
     """The versions of one list, for one purpose: all of them, and those that decide at the instant."""
 
-    all: Sequence[_Version]
-    deciding: Sequence[_Version]
+    all: Sequence[Version]
+    deciding: Sequence[Version]
 
 
 class Statuses:
@@ -91,6 +101,13 @@ class Statuses:
         for entry in credential.status:
             yield from self._entry(credential.issuer, entry)
 
+    def in_force(self, issuer: str, entry: StatusEntry, time: datetime) -> Sequence[Version]:
+        """Of the fully shown versions of the list that an entry names, the latest whose `validFrom` is not after `time`; all that
+        have the same."""
+        shown = [one for one in self._of(issuer, entry).all if one.checked.shown and one.signed.valid_from <= time]
+        latest = max((one.signed.valid_from for one in shown), default=None)
+        return [one for one in shown if one.signed.valid_from == latest]
+
     def of_lists(self) -> Iterator[Finding]:
         """What there is to say of the lists that `findings` has looked at."""
         for versions in self._versions.values():
@@ -112,7 +129,7 @@ class Statuses:
         elif shown := [version.signed.valid_from for version in versions.all if version.checked.shown]:
             yield codes.STATUS_NOT_YET(list=entry.list_id, start=format_instant(min(shown)))
 
-    def _decided(self, deciding: Sequence[_Version], entry: StatusEntry) -> Finding:
+    def _decided(self, deciding: Sequence[Version], entry: StatusEntry) -> Finding:
         """What the deciding version says, or those that have the same date."""
         short = [version for version in deciding if entry.index >= version.signed.positions]
         if short:
@@ -126,7 +143,7 @@ class Statuses:
             return codes.STATUS_STALE(start=start, until=format_instant(until))
         return codes.STATUS_CURRENT(start=start, state=state)
 
-    def _is_current(self, version: _Version) -> bool:
+    def _is_current(self, version: Version) -> bool:
         until = version.signed.valid_until
         return (until is not None and self._at < until) or (
             self._within is not None and self._at - version.since <= self._within
@@ -138,7 +155,7 @@ class Statuses:
         if key not in self._versions:
             carried = self._carried.get((issuer, entry.list_id), ())
             versions = [
-                _Version(one.signed, self._check(one, _place(one.signed)))
+                Version(one.signed, self._check(one, _place(one.signed)))
                 for one in sorted(carried, key=lambda one: (one.signed.valid_from, one.signed.digest))
                 if one.signed.purpose == entry.purpose
             ]
@@ -153,7 +170,7 @@ def _place(status_list: StatusList) -> Place:
     return (f"status list {status_list.id} of {format_instant(status_list.valid_from)}",)
 
 
-def _is_set(versions: Iterable[_Version], index: int) -> bool:
+def _is_set(versions: Iterable[Version], index: int) -> bool:
     return any(index < version.signed.positions and version.signed.is_set(index) for version in versions)
 
 

@@ -11,6 +11,7 @@ Each credential that the root leads to is verified once, in the steps of the spe
    (`carbonseal.verification.status`).
 7. Components: each is carried, and verified like this credential.
 8. Carbon flow: the figures, of records and along the chain (`carbonseal.flow`). What fails is told, required or not.
+9. Statements of certification bodies, and the share of the figure that they cover (`carbonseal.verification.conformity`).
 
 Then come equivocation, over all heads seen, and what the policy does not ask. All findings are reported; one that is
 rejected makes the verdict *rejected*, else one that is undetermined makes it *undetermined*.
@@ -18,28 +19,25 @@ rejected makes the verdict *rejected*, else one that is undetermined makes it *u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
 from carbonseal.flow.graph import graph_of
 from carbonseal.flow.judging import judge
-from carbonseal.instants import format_instant
 from carbonseal.ledger import TrustItem
-from carbonseal.passport.citations import citations
-from carbonseal.passport.credentials import Carried, Credential
-from carbonseal.passport.data_integrity import check_proof
+from carbonseal.passport.conformity.files import StatementFile
+from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ListedRecord, ProductCredential
-from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import built_in
+from carbonseal.verification.conformity.codes import STATEMENT_NOT_ASKED, STATEMENT_NOT_STANDING
+from carbonseal.verification.conformity.statements import Statements
+from carbonseal.verification.documents import Documents, Listed
 from carbonseal.verification.observing.log_facts import log_keys
-from carbonseal.verification.policy import Policy, Role, Signer
-from carbonseal.verification.seals import CheckedSeal, Seals
-from carbonseal.verification.signers import outside_window
-from carbonseal.verification.status import Signed, Statuses
+from carbonseal.verification.policy import Policy, Role
 from carbonseal.verification.trust import Trust
 
 from . import codes, examination, one_history
@@ -73,6 +71,25 @@ def verify(passport: Passport | bytes, policy: Policy, trust: Trust = Trust(), *
     return _Verification(passport, policy, trust, at).report()
 
 
+def verify_statement(file: StatementFile, policy: Policy, trust: Trust = Trust(), *, at: datetime) -> Report:  # noqa: B008
+    """The report on a statement by itself, as `verify`: verified where it stands (section 17, "Statements")."""
+    equivocations = examination.within(file, log_keys(policy))
+    documents = Documents(file, policy.without_ledgers(equivocations), trust, at)
+    statements = Statements(documents)
+    found = [*statements.findings(None), *equivocations.values()]
+    if not statements.standing:
+        found.append(STATEMENT_NOT_STANDING())
+    return Report(
+        verdict=Verdict.of(found),
+        findings=tuple(found),
+        subject=file.statement.opinion.organisation,
+        name=file.statement.opinion.name,
+        credential=file.root.hex(),
+        existed_by=statements.times.get(file.root),
+        trusted=tuple(documents.seals.trusted.values()),
+    )
+
+
 class _Verification:
     """The verification of one passport."""
 
@@ -81,23 +98,16 @@ class _Verification:
         self._equivocations = examination.within(passport, log_keys(policy))
         self._policy = policy = policy.without_ledgers(self._equivocations)
         self._at = at
-        self._seals = Seals(policy, trust)
-        self._issuers = {key: one for key, one in policy.signers.items() if one.role is Role.ISSUER}
-        self._known = {id for id, _ in self._issuers}
-        within = policy.status.within if policy.status else None
-        self._statuses = Statuses(passport.status_lists.values(), self._signed, at=at, within=within)
+        self._documents = Documents(passport, policy, trust, at)
+        self._issuers = Listed.of_role(policy, Role.ISSUER)
+        self._statuses = self._documents.statuses(self._issuers)
         self._found: list[Finding] = []
-        # seals verified, by commitment, each with its first place
-        self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}
 
     def report(self) -> Report:
         """Verify everything, once."""
         passport = self._passport
         root = passport.credential
-        times = {
-            digest: self._credential(carried)
-            for digest, carried in citations(passport.root, passport.credentials).credentials.items()
-        }
+        times = {digest: self._credential(carried) for digest, carried in passport.citations().credentials.items()}
         self._found += self._if_asked(self._statuses.of_lists())  # 6
         self._found += self._equivocations.values()
         if self._policy.history:
@@ -106,6 +116,7 @@ class _Verification:
         self._found += judge(graph, self._at, self._policy.required_checks())  # 8
         for check in self._policy.installed_checks.values():
             self._found += check.findings(graph, self._at)
+        self._found += Statements(self._documents).findings(graph)  # 9
         self._found += self._not_asked()
         return Report(
             verdict=Verdict.of(self._found),
@@ -114,7 +125,7 @@ class _Verification:
             name=root.name,
             credential=root.digest.hex(),
             existed_by=times[passport.root],
-            trusted=tuple(self._seals.trusted.values()),
+            trusted=tuple(self._documents.seals.trusted.values()),
         )
 
     def _add(self, place: Place, *found: Finding) -> None:
@@ -126,10 +137,10 @@ class _Verification:
         """Steps 1 to 7; the time that the seal proves."""
         credential = carried.signed
         place = (f"{printable(credential.name, LONGEST_NAME)} ({credential.digest.hex()[:8]})",)
-        signed = self._signed(carried, place)  # 1 to 3
+        signed = self._documents.signed(carried, self._issuers, place)  # 1 to 3
         self._found += signed.findings
         self._product(credential, place)  # 1
-        self._validity(credential, place)  # 4
+        self._add(place, *self._documents.validity(credential))  # 4
         for record in credential.records:  # 5
             self._record(record, place)
         self._required_records(credential, place)
@@ -139,63 +150,12 @@ class _Verification:
                 self._add(place, codes.COMPONENT_NOT_CARRIED(digest=component.digest.hex()))
         return signed.time
 
-    def _signed(self, carried: Carried[ProductCredential] | Carried[StatusList], place: Place) -> Signed:
-        """Steps 1 to 3, for a credential with any subject."""
-        credential = carried.signed
-        issuer, by = self._issuer(credential)  # 1
-        sealed = self._seal(carried.commitment, (*place, "seal"))  # 2
-        found = [by.under(*place), *(sealed.findings if sealed else [codes.SEAL_MISSING(*place)])]
-        time = sealed.existed_by if sealed else None
-        if issuer is None:
-            return Signed(tuple(found), False, time)
-        outside = outside_window(issuer, created=credential.created, time=time)  # 3
-        if outside is not None:
-            found.append(outside.under(*place))
-        return Signed(tuple(found), outside is None, time)
-
-    def _issuer(self, credential: Credential) -> tuple[Signer | None, Finding]:
-        """Step 1: the line of the policy whose key signed the document, if there is one, and what there is to say."""
-        issuer = self._issuers.get((credential.issuer, credential.key))
-        if issuer is None:
-            known = credential.issuer in self._known
-            code = codes.SIGNER_KEY_NOT_LISTED if known else codes.SIGNER_NOT_LISTED
-            return None, code(issuer=credential.issuer)
-        try:
-            check_proof(credential.document, issuer.key)
-        except Refused as refused:
-            return None, refused.finding
-        return issuer, codes.CREDENTIAL_SIGNED(issuer=credential.issuer, name=issuer.name)
-
     def _product(self, credential: ProductCredential, place: Place) -> None:
         """Step 1: what the issuer's line lets it attest."""
-        issuer = self._issuers.get((credential.issuer, credential.key))
+        issuer = self._issuers.find(credential)
         if issuer is not None and not credential.subject.startswith(issuer.products):
             facts = {"products": issuer.products, "subject": credential.subject}
             self._add(place, codes.SIGNER_OTHER_PRODUCT(name=issuer.name, **facts))
-
-    def _seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
-        """Step 2: what the seal of a commitment shows, with findings below `place`; None where the passport has no seal for
-        it."""
-        seal = self._passport.seals.get(commitment)
-        if seal is None:
-            return None
-        if commitment in self._sealed:  # thousands of credentials may list one record: in full only the first time
-            first, checked = self._sealed[commitment]
-            return replace(checked, findings=[_worst(checked.findings, first, place)])
-        checked = self._seals.check(seal, commitment, place)
-        if checked.existed_by is not None and checked.existed_by > self._at:
-            time, at = format_instant(checked.existed_by), format_instant(self._at)
-            after = codes.TIME_AFTER_INSTANT(*place, time=time, at=at)
-            checked = replace(checked, findings=[*checked.findings, after])
-        self._sealed[commitment] = place, checked
-        return checked
-
-    def _validity(self, credential: Credential, place: Place) -> None:
-        """Step 4."""
-        if self._at < credential.valid_from:
-            self._add(place, codes.CREDENTIAL_NOT_YET_VALID(start=format_instant(credential.valid_from)))
-        if credential.valid_until is not None and self._at >= credential.valid_until:
-            self._add(place, codes.CREDENTIAL_EXPIRED(until=format_instant(credential.valid_until)))
 
     def _record(self, record: ListedRecord, place: Place) -> None:
         """Step 5, for one record."""
@@ -207,7 +167,7 @@ class _Verification:
             self._add(place, codes.RECORD_OTHER_PROFILE(listed=record.profile, disclosed=disclosed.profile))
         else:
             self._add(place, codes.RECORD_DISCLOSED(profile=record.profile))
-        sealed = self._seal(record.commitment, place)
+        sealed = self._documents.seal(record.commitment, place)
         self._found += sealed.findings if sealed else [codes.RECORD_NOT_SEALED(*place)]
 
     def _required_records(self, credential: ProductCredential, place: Place) -> None:
@@ -245,14 +205,9 @@ class _Verification:
             yield codes.RECORD_NOT_ASKED()
         if not policy.required_checks():
             yield codes.FLOW_NOT_ASKED()
+        if not policy.statements:
+            yield STATEMENT_NOT_ASKED()
         for check in policy.unknown_checks:
             yield codes.CHECK_UNAVAILABLE(check=check)
         for check, package in policy.absent_checks.items():
             yield codes.CHECK_NOT_INSTALLED(check=check, package=package)
-
-
-def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:
-    """Of the findings of a seal, which were placed below `first`, one that decides its outcome, placed below `place`."""
-    weights = (Outcome.NOTED, Outcome.SHOWN, Outcome.UNDETERMINED, Outcome.REJECTED)
-    worst = max(found, key=lambda finding: weights.index(finding.code.outcome))
-    return replace(worst, place=(*place, *worst.place[len(first) :]))

@@ -56,6 +56,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "component": "a component that a credential lists",
         "status": "whether a credential was revoked",
         "history": "whether the heads of a log lie on one line",
+        "statement": "statements of certification bodies: which stand, and what they cover",
+        "accreditation": "what a body was accredited for when it stated",
         "check": "a check that the policy requires by name",
     },
     "Carbon flow: what the figures show (docs/checks.md)": {

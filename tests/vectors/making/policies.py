@@ -26,6 +26,29 @@ DROPPED = (
     "check mass",
 )
 
+STATEMENTS = (
+    "require statement by=bureau\nrequire statement by=vouching covers=product,program assurance=limited"
+    " engagement=verification,validation opinion=modified share=62.5%\n"
+)
+STATED = [
+    {
+        "by": "bureau",
+        "covers": ["product"],
+        "engagements": ["verification"],
+        "opinions": ["unmodified"],
+        "assurances": [],
+        "share": "1",
+    },
+    {
+        "by": "vouching",
+        "covers": ["product", "program"],
+        "engagements": ["verification", "validation"],
+        "opinions": ["unmodified", "modified"],
+        "assurances": ["reasonable", "limited"],
+        "share": "5/8",
+    },
+]
+
 
 def policies() -> list[Case]:
     return [*_read(), *_tlog_policies(), *_lines_refused(), *_ledgers_refused(), *_groups_refused(), *_dropped()]
@@ -104,10 +127,16 @@ def _read() -> list[Case]:
             (
                 text
                 + "require history\nrequire disclosed role=footprint\nrequire disclosed role=use\n"
-                + "require statement by=bodies\nrequire over-allocation within=2%\nrequire over-allocation"
+                + "require weather by=bodies\nrequire over-allocation within=2%\nrequire over-allocation"
             ).encode(),
             required=required
-            | {"history": True, "disclosed": ["footprint", "use"], "checks": ["statement", "over-allocation"]},
+            | {"history": True, "disclosed": ["footprint", "use"], "checks": ["weather", "over-allocation"]},
+        ),
+        reads(
+            "statements of bodies, and of bodies that an accreditor vouches for",
+            (unsigned + signers + STATEMENTS).encode(),
+            signers=roles,
+            required=required | {"statements": STATED},
         ),
         reads(
             "carbon-flow is every check, and a check's own line goes before",

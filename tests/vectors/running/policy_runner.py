@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carbonseal.flow.rules import CheckRequirement
-from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.policy import StatementRequirement, parse_policy
 
 
 def contents(raw: bytes) -> dict[str, Any]:
@@ -23,6 +23,7 @@ def contents(raw: bytes) -> dict[str, Any]:
         "disclosed": list(policy.disclosed),
         "checks": list(policy.unknown_checks),
     }
+    several["statements"] = [_statement(one) for one in policy.statements]
     several["carbon"] = {name: _check(one) for name, one in policy.required_checks().items()}
     return {
         "logs": sorted(policy.logs),
@@ -30,6 +31,17 @@ def contents(raw: bytes) -> dict[str, Any]:
         "ledgers": sorted(policy.ledgers),
         "signers": {signer.name: signer.role.value for signer in policy.signers.values()},
         "required": required | {check: value for check, value in several.items() if value},
+    }
+
+
+def _statement(required: StatementRequirement) -> dict[str, Any]:
+    return {
+        "by": required.by if isinstance(required.by, str) else required.by and required.by.name,
+        "covers": list(required.covers),
+        "engagements": list(required.engagements),
+        "opinions": list(required.opinions),
+        "assurances": list(required.assurances),
+        "share": str(required.share),
     }
 
 

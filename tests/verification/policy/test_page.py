@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import pytest
-
 from carbonseal.findings import Outcome, Verdict
 from carbonseal.passport.passports import Passport
 from carbonseal.verification.policy import parse_policy
@@ -46,7 +44,7 @@ def test_the_buyers_five_lines() -> None:
     _, _, part = world()
     report = report_on("buyer", part)
     assert report.verdict is Verdict.VERIFIED
-    asked_not = {"time-quorum", "status", "witness-quorum", "history", "record", "flow"}
+    asked_not = {"time-quorum", "status", "witness-quorum", "history", "record", "flow", "statement"}
     assert not_asked(report) == {f"{name}.not-asked" for name in asked_not}
 
 
@@ -55,7 +53,7 @@ def test_the_customs_offices() -> None:
     report = report_on("customs", part)
     assert report.verdict is Verdict.VERIFIED, [str(one) for one in report.findings]
     assert {"witness-quorum.met", "time-quorum.met", "status.current", "history.shown"} <= codes(report)
-    assert not_asked(report) == {"flow.not-asked"}
+    assert not_asked(report) == {"flow.not-asked", "statement.not-asked"}
     assert "history.unlinked" in codes(report_on("customs", reader))
     assert "witness-quorum.unmet" in codes(report_on("customs", made.passport(name="another part")))
 
@@ -68,10 +66,9 @@ def test_the_procurement_offices() -> None:
     assert report.existed_by == BLOCK_TIME
 
 
-@pytest.mark.parametrize("line", ["require statement by=vouching", "require over-allocation"])
-def test_what_the_version_lacks(line: str) -> None:
+def test_what_the_version_lacks() -> None:
     _, reader, _ = world()
-    report = report_on("procurement", reader, line)
+    report = report_on("procurement", reader, "require over-allocation")
     assert report.verdict is Verdict.UNDETERMINED
     assert "check.unavailable" in codes(report)
 

@@ -11,7 +11,7 @@ from carbonseal.findings import Refused
 from carbonseal.flow.rules import CheckRequirement
 from carbonseal.plugins import CHECKS
 from carbonseal.verification.policy import StatusRequirement, parse_policy
-from tests.verification.policy.lines import policy, refused
+from tests.verification.policy.lines import policy, public, refused
 
 
 class TestRequire:
@@ -56,9 +56,36 @@ class TestRequire:
         refused(policy() + lines + "require history", "policy.line-twice", 18, 9)
 
     def test_what_this_version_lacks_is_kept_with_any_options(self) -> None:
-        more = "require statement standard=iso-14067 by=bodies\nrequire statement standard=iso-14064\n"
-        assert parse_policy(policy() + more).unknown_checks == ("over-allocation", "statement")
-        refused(policy() + "require statement standard", "policy.form", 15, 19)
+        more = "require weather standard=iso-14067 by=bodies\nrequire weather standard=iso-14064\n"
+        assert parse_policy(policy() + more).unknown_checks == ("over-allocation", "weather")
+        refused(policy() + "require weather standard", "policy.form", 15, 17)
+
+    def test_who_may_state_is_a_body_or_an_accreditor(self) -> None:
+        signers = f"signer bureau body did:web:bureau.example {public('bureau')}\ngroup some any maker bureau\n"
+        read = parse_policy(policy() + signers + "require statement by=bureau\nrequire statement by=bureau share=5%\n")
+        assert [one.share for one in read.statements] == [1, Fraction(1, 20)]
+        for name in ("maker", "some", "none"):
+            refused(policy() + signers + f"require statement by={name}", "policy.value", 17, 19)
+        for name, code in (("nobody", "group.member-unknown"), ("chain", "policy.sort")):
+            refused(policy() + signers + f"require statement by={name}", code, 17, 19)
+
+    @pytest.mark.parametrize(
+        "option",
+        [
+            "covers=batch",
+            "covers=product,product",
+            "covers=product,",
+            "assurance=absolute",
+            "assurance=limited,reasonable",
+            "opinion=adverse",
+            "engagement=audit",
+            "share=101%",
+            "share=60",
+        ],
+    )
+    def test_what_a_statement_cannot_be_asked_for(self, option: str) -> None:
+        signers = f"signer bureau body did:web:bureau.example {public('bureau')}\n"
+        refused(policy() + signers + f"require statement by=bureau {option}", "policy.value", 16, 29)
 
     def test_carbon_flow_is_every_check(self) -> None:
         read = parse_policy(policy() + "require carbon-flow if-unknown=undetermined within=1%\n")

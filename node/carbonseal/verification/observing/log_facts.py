@@ -18,7 +18,7 @@ from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.subtrees import SubtreeProof, from_consistency, split_consistency
 from carbonseal.log.tree import leaf_hash, verify_consistency
-from carbonseal.passport.passports import Passport
+from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.seals import Seal
 from carbonseal.verification.policy import Policy
 
@@ -70,7 +70,7 @@ def log_keys(policy: Policy) -> LogKeys:
 Notes = dict[bytes, SignedHead | None]  # that were verified under one set of keys
 
 
-def log_facts(passport: Passport, keys: LogKeys, notes: Notes | None = None) -> LogFacts:
+def log_facts(passport: Bundle, keys: LogKeys, notes: Notes | None = None) -> LogFacts:
     """What the passport shows of the logs that have keys. Raises nothing on purpose.
 
     `notes` keeps verified notes from one passport to the next: of one log many have the same head. It is emptied when it is full.
@@ -89,7 +89,7 @@ class _Collecting:
         self._notes = notes
         self._facts = LogFacts()
 
-    def passport(self, passport: Passport) -> LogFacts:
+    def passport(self, passport: Bundle) -> LogFacts:
         for seal in passport.seals.values():
             self._seal(seal)
         return self._facts

@@ -21,6 +21,15 @@
 from __future__ import annotations
 
 from .language import MAX_BYTES, parse_policy
-from .model import PinnedLedger, Policy, Role, Signer, StatusRequirement
+from .model import PinnedLedger, Policy, Role, Signer, StatementRequirement, StatusRequirement
 
-__all__ = ["MAX_BYTES", "PinnedLedger", "Policy", "Role", "Signer", "StatusRequirement", "parse_policy"]
+__all__ = [
+    "MAX_BYTES",
+    "PinnedLedger",
+    "Policy",
+    "Role",
+    "Signer",
+    "StatementRequirement",
+    "StatusRequirement",
+    "parse_policy",
+]

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from carbonseal.flow.rules import CheckRequirement
 from carbonseal.ledger import EvidenceVerifier, Pins
 from carbonseal.log.notes import UnknownKey, VerifierKey
 from carbonseal.log.quorums import Quorum
+from carbonseal.passport.conformity.words import PRODUCT, UNMODIFIED, VERIFICATION
 from carbonseal.plugins import CHECKS
 from carbonseal.verification.verifiers import InstalledCheck
 
@@ -54,6 +56,19 @@ class StatusRequirement:
     within: timedelta | None = None  # a list counts at this age, too; None: until its validUntil only
 
 
+@dataclass(frozen=True, slots=True)
+class StatementRequirement:
+    """`require statement`: statements of these signers must cover a share of the root's figure."""
+
+    text: str  # the line, as findings name it
+    by: Quorum  # of bodies, and of accreditors of bodies
+    covers: tuple[str, ...] = (PRODUCT,)
+    engagements: tuple[str, ...] = (VERIFICATION,)
+    opinions: tuple[str, ...] = (UNMODIFIED,)
+    assurances: tuple[str, ...] = ()  # none: whatever the assurance
+    share: Fraction = Fraction(1)
+
+
 @dataclass(slots=True)
 class Policy:
     """Whom the verifier trusts, and what is required. What is None, False or empty is not asked."""
@@ -70,6 +85,7 @@ class Policy:
     status: StatusRequirement | None = None
     history: bool = False
     disclosed: tuple[str, ...] = ()  # roles of records
+    statements: tuple[StatementRequirement, ...] = ()
     carbon_flow: CheckRequirement | None = None  # of all checks that have no line of their own
     checks: dict[str, CheckRequirement] = field(default_factory=dict)  # carbon-flow checks with a line of their own
     installed_checks: dict[str, InstalledCheck] = field(default_factory=dict)  # of packages that their lines name

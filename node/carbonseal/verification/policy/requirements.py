@@ -14,11 +14,21 @@ from datetime import timedelta
 from fractions import Fraction
 
 from carbonseal.flow.rules import CheckRequirement
+from carbonseal.log.quorums import names_in
+from carbonseal.passport.conformity.words import (
+    ASSURANCES,
+    COVERS,
+    ENGAGEMENTS,
+    MODIFIED,
+    PRODUCT,
+    UNMODIFIED,
+    VERIFICATION,
+)
 from carbonseal.plugins import CHECKS
 from carbonseal.verification import codes
 from carbonseal.verification.verifiers import policy_check
 
-from .model import Policy, StatusRequirement
+from .model import Policy, Role, StatementRequirement, StatusRequirement
 from .names import Names, Sort
 from .words import Option, Word, options
 
@@ -83,6 +93,40 @@ def _disclosed(policy: Policy, given: Options, _: Names) -> None:
     policy.disclosed += (role.value,)
 
 
+def _statement(policy: Policy, given: Options, names: Names) -> None:
+    by = names.quorum(given["by"].word, given["by"].value, Sort.SIGNER)
+    issuers = {one.name for one in policy.signers.values() if one.role is Role.ISSUER}
+    if by is None or issuers & names_in(by):
+        problem = "expected a body or an accreditor, or a group of such: an issuer makes no statements"
+        raise given["by"].word.refused(codes.POLICY_VALUE, problem=problem)
+    assurance = _one_of(given["assurance"], ASSURANCES) if "assurance" in given else ""
+    requirement = StatementRequirement(
+        text=" ".join(["require statement", *(option.word.text for option in given.values())]),
+        by=by,
+        covers=_listed(given["covers"], COVERS) if "covers" in given else (PRODUCT,),
+        engagements=_listed(given["engagement"], ENGAGEMENTS) if "engagement" in given else (VERIFICATION,),
+        opinions=(UNMODIFIED, *([_one_of(given["opinion"], (MODIFIED,))] if "opinion" in given else [])),
+        assurances=ASSURANCES[: ASSURANCES.index(assurance) + 1] if assurance else (),
+        share=_percent(given["share"]) if "share" in given else Fraction(1),
+    )
+    policy.statements += (requirement,)
+
+
+def _one_of(option: Option, known: Sequence[str]) -> str:
+    if option.value not in known:
+        raise option.word.refused(codes.POLICY_VALUE, problem=f"expected {' or '.join(known)}")
+    return option.value
+
+
+def _listed(option: Option, known: Sequence[str]) -> tuple[str, ...]:
+    """The words of `a,b`, each once."""
+    words = tuple(option.value.split(","))
+    if len(set(words)) < len(words) or not set(words) <= set(known):
+        problem = f"expected one or several of {', '.join(known)}, with commas between them, each once"
+        raise option.word.refused(codes.POLICY_VALUE, problem=problem)
+    return words
+
+
 def _carbon_flow(policy: Policy, given: Options, _: Names) -> None:
     policy.carbon_flow = _check_requirement(given)
 
@@ -133,6 +177,14 @@ REQUIREMENTS: Mapping[str, Requirement] = {
     "status": Requirement("require status [within=<number>d|<number>h]", _status, optional=("within",)),
     "history": Requirement("require history", _history),
     "disclosed": Requirement("require disclosed role=<role>", _disclosed, needed=("role",), often=True),
+    "statement": Requirement(
+        "require statement by=<body, accreditor or group> [covers=<product,program,model>] [assurance=reasonable|limited]"
+        " [engagement=<words>] [opinion=modified] [share=<percent>%]",
+        _statement,
+        needed=("by",),
+        optional=("covers", "assurance", "engagement", "opinion", "share"),
+        often=True,
+    ),
     "carbon-flow": Requirement(
         "require carbon-flow [if-unknown=undetermined] [within=<percent>%]",
         _carbon_flow,

@@ -1,0 +1,234 @@
+"""Statements of a passport: which stand, and whether they satisfy what the policy requires (docs/spec.md, section 17).
+
+A statement *stands* where its body may state it, it is sealed as the policy requires, it is in force, and no later one of its body
+that is carried comes in its place. Each requirement of the policy then asks which of those that stand cover which products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from carbonseal.findings import Finding, Place
+from carbonseal.flow.graph import Graph, Missing, Product
+from carbonseal.footprints.figures import decimal_text
+from carbonseal.log.quorums import names_in, satisfied
+from carbonseal.passport.conformity.statements import Opinion, Statement
+from carbonseal.passport.conformity.words import PRODUCT
+from carbonseal.passport.credentials import Carried
+from carbonseal.records.places import printable
+from carbonseal.verification.codes import STATUS_CURRENT, STATUS_REVOKED, STATUS_SUSPENDED
+from carbonseal.verification.documents import Documents, Listed
+from carbonseal.verification.policy import Role, StatementRequirement
+from carbonseal.verification.status import Signed
+
+from . import codes
+from .accredited import Accreditations, rejected, why_not
+from .coverage import covered_share, uncovered
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A statement that stands, with the policy's names of who vouches for it: its body's, or its body's accreditors'."""
+
+    statement: Statement
+    names: frozenset[str]
+    place: Place
+
+    @property
+    def opinion(self) -> Opinion:
+        """What it states."""
+        return self.statement.opinion
+
+
+class Statements:
+    """The statements of one bundle."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._policy = documents.policy
+        self._accreditations = Accreditations(documents)
+        listed = Listed.of_role(self._policy, Role.BODY)
+        self._direct = listed
+        self._bodies = Listed({**self._accreditations.bodies().signers, **listed.signers})
+        self._statuses = documents.statuses(self._bodies)
+        self.standing: list[Standing] = []
+        self._found: list[Finding] = [*self._accreditations.findings]
+        checked = [(one, self._check(one)) for one in documents.bundle.statements.values()]
+        self.times = {one.signed.digest: signed.time if signed else None for one, signed in checked}
+        self._replaced = _replaced(checked)
+        for carried, signed in checked:
+            self._take(carried.signed, signed)
+
+    def findings(self, graph: Graph | None) -> Iterator[Finding]:
+        """What there is to say of statements and accreditations, and of each requirement of the policy over the products of
+        `graph`."""
+        yield from self._found
+        yield from rejected(self._statuses.of_lists())
+        yield from self._accreditations.of_lists()
+        if graph is not None:
+            for requirement in self._policy.statements:
+                yield from _Coverage(requirement, self.standing, graph).findings()
+
+    def _check(self, carried: Carried[Statement]) -> Signed | None:
+        """Steps 1 to 3; None where nobody that counts knows the body."""
+        if self._bodies.find(carried.signed) is None:
+            return None
+        return self._documents.signed(carried, self._bodies, _place(carried.signed))
+
+    def _take(self, statement: Statement, signed: Signed | None) -> None:
+        place = _place(statement)
+        if signed is None:
+            self._found.append(codes.STATEMENT_UNKNOWN_BODY(*place, issuer=statement.issuer))
+            return
+        self._found += rejected(signed.findings)
+        names, unaccredited = self._names(statement, signed.time)
+        against = self._against(statement, signed) or (None if names else unaccredited)
+        if against is not None:
+            self._found += [finding.under(*place) for finding in against]
+            return
+        opinion = statement.opinion
+        facts = {"engagement": opinion.engagement, "opinion": opinion.opinion or "no opinion", "covers": opinion.covers}
+        whose = {"organisation": opinion.organisation, "issuer": statement.issuer, "names": ", ".join(sorted(names))}
+        self._found.append(codes.STATEMENT_STANDS(*place, **facts, **whose))
+        self.standing.append(Standing(statement, frozenset(names), place))
+
+    def _names(self, statement: Statement, time: datetime | None) -> tuple[set[str], list[Finding]]:
+        """The policy's names of who vouches for a statement; and where there is none, why."""
+        names, against = self._accreditations.judge(statement, time)
+        line = self._direct.find(statement)
+        return names | ({line.name} if line else set()), against
+
+    def _against(self, statement: Statement, signed: Signed) -> list[Finding] | None:
+        """Why a statement does not stand, whoever made it; None where nothing is against it."""
+        issuer = statement.issuer
+        products = [one.signed for one in self._documents.bundle.citations().credentials.values()]
+        if any(issuer == one.issuer or statement.key == one.key for one in products):
+            return [codes.STATEMENT_SELF(issuer=issuer)]
+        if not signed.shown:
+            return [codes.STATEMENT_NOT_SHOWN(why=why_not(signed))]
+        if statement.digest in self._replaced:
+            return [codes.STATEMENT_REPLACED(issuer=issuer, digest=self._replaced[statement.digest].hex())]
+        for finding in self._documents.validity(statement):
+            return [codes.STATEMENT_NOT_VALID(why=finding.message)]
+        return self._status(statement)
+
+    def _status(self, statement: Statement) -> list[Finding] | None:
+        """What its body's lists say. Where the policy asks for no status, only that it is withdrawn or suspended."""
+        for finding in self._statuses.findings(statement):
+            if finding.code is STATUS_REVOKED:
+                return [codes.STATEMENT_WITHDRAWN(issuer=statement.issuer)]
+            if finding.code is STATUS_SUSPENDED:
+                return [codes.STATEMENT_SUSPENDED(issuer=statement.issuer)]
+            if self._policy.status is not None and finding.code is not STATUS_CURRENT:
+                return [codes.STATEMENT_NOT_SHOWN(why=finding.message)]
+        return None
+
+
+class _Coverage:
+    """One requirement, over the products of a graph."""
+
+    def __init__(self, requirement: StatementRequirement, standing: Iterable[Standing], graph: Graph) -> None:
+        self._requirement = requirement
+        self._graph = graph
+        self._eligible: list[Standing] = []
+        self._others: list[Finding] = []
+        for one in standing:
+            why = _not_asked_for(one, requirement)
+            if why:
+                self._others.append(codes.STATEMENT_OTHER(*one.place, why=why))
+            else:
+                self._eligible.append(one)
+        self._covering = {product: self._names(product) for product in graph.products.values()}
+
+    def findings(self) -> Iterator[Finding]:
+        """Whether it is met; and where it is not, why statements that stand do not count for it."""
+        required = self._requirement.share
+        figure = self._graph.root.figure
+        share = covered_share(self._graph, self._is_covered)
+        place = (self._requirement.text,)
+        if isinstance(share, Missing) or isinstance(figure, Missing):
+            yield codes.STATEMENT_NOT_CHECKABLE(*place, missing=share)
+        elif figure.value <= 0:
+            yield codes.STATEMENT_NOT_ROOT(*place, figure=decimal_text(figure.value))
+        elif share >= required:
+            names = sorted(frozenset[str]().union(*self._covering.values()))
+            yield codes.STATEMENT_MET(
+                *place, names=", ".join(names), share=_percent(share), required=_percent(required)
+            )
+            return
+        else:
+            missing = uncovered(self._graph, self._is_covered)
+            yield codes.STATEMENT_UNMET(*place, share=_percent(share), required=_percent(required), uncovered=missing)
+        yield from self._others
+
+    def _is_covered(self, product: Product) -> bool:
+        return satisfied(self._requirement.by, self._covering[product])
+
+    def _names(self, product: Product) -> frozenset[str]:
+        """The policy's names of those whose statements cover a product."""
+        return frozenset[str]().union(*(one.names for one in self._eligible if covers(one.opinion, product)))
+
+
+def covers(opinion: Opinion, product: Product) -> bool:
+    """Whether an opinion is about the footprint that a credential lists: the responsible organisation issued it; it is one of those
+    that were looked at, or made in the sites and of the period of its programme or model."""
+    record, credential = product.footprint_record, product.credential
+    if record is None or credential.issuer != opinion.organisation:
+        return False
+    if opinion.covers == PRODUCT:
+        return record.listed.commitment in opinion.footprints
+    period = product.footprint.period if product.footprint else None
+    is_of_period = (
+        period is not None
+        and period.start is not None
+        and period.end is not None
+        and opinion.since <= period.start
+        and period.end <= opinion.until
+    )
+    sites = {site.id for site in opinion.sites}
+    return is_of_period and (not sites or (credential.facility is not None and credential.facility.id in sites))
+
+
+def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:
+    """Why a statement does not count for a requirement; empty where it does."""
+    opinion = one.opinion
+    if one.names.isdisjoint(names_in(asked.by)):
+        return "by none of those whom the policy names"
+    if opinion.covers not in asked.covers:
+        return f"it covers {opinion.covers}, and the policy requires {' or '.join(asked.covers)}"
+    if opinion.engagement not in asked.engagements:
+        return f"it is a {opinion.engagement}, and the policy requires {' or '.join(asked.engagements)}"
+    if opinion.opinion not in asked.opinions:
+        return f"its opinion is {opinion.opinion or 'none'}, and the policy requires {' or '.join(asked.opinions)}"
+    if asked.assurances and opinion.assurance not in asked.assurances:
+        return f"its assurance is {opinion.assurance or 'none'}, and the policy requires {asked.assurances[-1]}"
+    return ""
+
+
+def _replaced(checked: Iterable[tuple[Carried[Statement], Signed | None]]) -> dict[bytes, bytes]:
+    """By digest, the statements in whose place another of the same body comes, with that one's digest."""
+    documents = [(carried.signed, signed) for carried, signed in checked]
+    issuers = {document.digest: document.issuer for document, _ in documents}
+    return {
+        document.replaces: document.digest
+        for document, signed in documents
+        if signed is not None
+        and signed.in_force
+        and document.replaces is not None
+        and issuers.get(document.replaces) == document.issuer
+    }
+
+
+def _place(statement: Statement) -> Place:
+    name = printable(statement.opinion.name, 80)
+    return (f"statement on {name} ({statement.digest.hex()[:8]})",)
+
+
+def _percent(share: Fraction) -> str:
+    """A share in percent, cut off after one decimal: what is not covered is never rounded up."""
+    tenths = share * 1000 // 1
+    whole, rest = divmod(int(tenths), 10)
+    return f"{whole}.{rest} %" if rest else f"{whole} %"

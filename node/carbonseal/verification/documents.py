@@ -1,0 +1,126 @@
+"""Signed documents (docs/spec.md, section 17, steps 1 to 3): signature, seal and key window, of a document with any subject.
+
+1. The policy lists the key of the proof, in the role that signs such documents, and the signature is valid.
+2. The seal of its commitment (`carbonseal.verification.seals`).
+3. The key was in force (`carbonseal.verification.signers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from carbonseal.findings import Finding, Outcome, Place, Refused
+from carbonseal.instants import format_instant
+from carbonseal.passport.bundles import Bundle
+from carbonseal.passport.credentials import Carried, Credential
+from carbonseal.passport.data_integrity import check_proof
+from carbonseal.verification.policy import Policy, Role, Signer
+from carbonseal.verification.seals import CheckedSeal, Seals
+from carbonseal.verification.signers import outside_window
+from carbonseal.verification.status import Signed, Statuses
+from carbonseal.verification.trust import Trust
+
+from . import codes
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The signers whose documents of one kind count, by id and key."""
+
+    signers: Mapping[tuple[str, bytes], Signer]
+
+    @staticmethod
+    def of_role(policy: Policy, role: Role) -> Listed:
+        """Those that a policy lists in a role."""
+        return Listed({key: one for key, one in policy.signers.items() if one.role is role})
+
+    def find(self, document: Credential) -> Signer | None:
+        """The line whose key signed a document, by what its proof says."""
+        return self.signers.get((document.issuer, document.key))
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids that are listed, with whatever key."""
+        return frozenset(id for id, _ in self.signers)
+
+
+class Documents:
+    """The documents of one bundle, under one policy. Each seal is verified once."""
+
+    def __init__(self, bundle: Bundle, policy: Policy, trust: Trust, at: datetime) -> None:
+        self.bundle = bundle
+        self.policy = policy
+        self.at = at
+        self.seals = Seals(policy, trust)
+        # seals verified, by commitment, each with its first place
+        self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}
+
+    def statuses(self, listed: Listed) -> Statuses:
+        """The status of documents whose signers are listed: their lists are signed by the same."""
+
+        def check(carried: Carried[Any], place: Place) -> Signed:
+            return self.signed(carried, listed, place)
+
+        within = self.policy.status.within if self.policy.status else None
+        return Statuses(self.bundle.status_lists.values(), check, at=self.at, within=within)
+
+    def signed(self, carried: Carried[Any], listed: Listed, place: Place) -> Signed:
+        """Steps 1 to 3, for a document with any subject."""
+        document: Credential = carried.signed
+        signer, by = _signature(document, listed)  # 1
+        sealed = self.seal(carried.commitment, (*place, "seal"))  # 2
+        found = [by.under(*place), *(sealed.findings if sealed else [codes.SEAL_MISSING(*place)])]
+        time = sealed.existed_by if sealed else None
+        if signer is None:
+            return Signed(tuple(found), False, time)
+        outside = outside_window(signer, created=document.created, time=time)  # 3
+        if outside is not None:
+            found.append(outside.under(*place))
+        return Signed(tuple(found), outside is None, time)
+
+    def seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
+        """Step 2: what the seal of a commitment shows, with findings below `place`; None where the bundle has no seal for it."""
+        seal = self.bundle.seals.get(commitment)
+        if seal is None:
+            return None
+        if commitment in self._sealed:  # thousands of credentials may list one record: in full only the first time
+            first, checked = self._sealed[commitment]
+            return replace(checked, findings=[_worst(checked.findings, first, place)])
+        checked = self.seals.check(seal, commitment, place)
+        if checked.existed_by is not None and checked.existed_by > self.at:
+            time, at = format_instant(checked.existed_by), format_instant(self.at)
+            after = codes.TIME_AFTER_INSTANT(*place, time=time, at=at)
+            checked = replace(checked, findings=[*checked.findings, after])
+        self._sealed[commitment] = place, checked
+        return checked
+
+    def validity(self, document: Credential) -> Iterable[Finding]:
+        """Step 4, for a document with any subject: whether the instant is between `validFrom` and `validUntil`."""
+        if self.at < document.valid_from:
+            yield codes.CREDENTIAL_NOT_YET_VALID(start=format_instant(document.valid_from))
+        if document.valid_until is not None and self.at >= document.valid_until:
+            yield codes.CREDENTIAL_EXPIRED(until=format_instant(document.valid_until))
+
+
+def _signature(document: Credential, listed: Listed) -> tuple[Signer | None, Finding]:
+    """Step 1: the line whose key signed the document, if there is one, and what there is to say."""
+    signer = listed.find(document)
+    if signer is None:
+        code = codes.SIGNER_KEY_NOT_LISTED if document.issuer in listed.ids else codes.SIGNER_NOT_LISTED
+        return None, code(issuer=document.issuer)
+    try:
+        check_proof(document.document, signer.key)
+    except Refused as refused:
+        return None, refused.finding
+    return signer, codes.CREDENTIAL_SIGNED(issuer=document.issuer, name=signer.name)
+
+
+def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:
+    """Of the findings of a seal, which were placed below `first`, one that decides its outcome, placed below `place`."""
+    weights = (Outcome.NOTED, Outcome.SHOWN, Outcome.UNDETERMINED, Outcome.REJECTED)
+    worst = max(found, key=lambda finding: weights.index(finding.code.outcome))
+    return replace(worst, place=(*place, *worst.place[len(first) :]))

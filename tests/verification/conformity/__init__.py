@@ -1,0 +1,1 @@
+"""Statements and accreditations, as they are verified."""
