@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Verdict
-from carbonseal.flow.graph import Missing
+from carbonseal.flow.phrases import Missing
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.products import Facility
 from carbonseal.verification.conformity.coverage import covered_share

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from carbonseal.flow.graph import Edge, Graph, Missing, Product
+from carbonseal.flow.graph import Edge, Graph, Product
+from carbonseal.flow.phrases import Missing
 
 IsCovered = Callable[[Product], bool]
 MOST_NAMED = 5

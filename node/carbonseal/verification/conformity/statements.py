@@ -12,7 +12,8 @@ from datetime import datetime
 from fractions import Fraction
 
 from carbonseal.findings import Finding, Place
-from carbonseal.flow.graph import Graph, Missing, Product
+from carbonseal.flow.graph import Graph, Product
+from carbonseal.flow.phrases import Missing
 from carbonseal.footprints.figures import decimal_text
 from carbonseal.log.quorums import names_in, satisfied
 from carbonseal.passport.conformity.statements import Opinion, Statement
