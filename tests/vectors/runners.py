@@ -17,7 +17,6 @@ from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.witness_requests import WitnessRequest
-from carbonseal.passport.conformity.files import read_statement
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.products import PRODUCT
 from carbonseal.passport.status_lists import STATUS_LIST
@@ -27,7 +26,7 @@ from carbonseal.records.commitments import commit, salt_for
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.trust import parse_trust
 from carbonseal.verification.verifiers import installed_verifier
-from carbonseal.verification.verify import verify, verify_statement
+from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
 from tests.vectors.running import (
     conformity_runners,
@@ -311,16 +310,6 @@ def _verify(case: Vector, file: Vector) -> dict[str, Any]:
     }
 
 
-def _verify_statement(case: Vector, _: Vector) -> dict[str, Any]:
-    policy, trust = parse_policy(octets(case["policy"])), parse_trust(json.dumps(case["trust"]).encode())
-    report = verify_statement(read_statement(case["file"]), policy, trust, at=parse_instant(case["at"]))
-    return {
-        "verdict": report.verdict.value,
-        "codes": {finding.code.name for finding in report.findings},
-        "existedBy": None if report.existed_by is None else format_instant(report.existed_by),
-    }
-
-
 def _trust(case: Vector, _: Vector) -> dict[str, Any]:
     return {"items": len(parse_trust(octets(case["trust"])).items)}
 
@@ -397,7 +386,7 @@ RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     "status": _status,
     "trust": _trust,
     "verify": _verify,
-    "verify-statement": _verify_statement,
+    "verify-statement": lambda case, _: conformity_runners.verified(case),
     "policy": lambda case, _: policy_runner.contents(octets(case["policy"])),
     "issue": lambda case, _: product_runners.issue(case["request"]),
     "batch": lambda case, _: product_runners.batch(case),

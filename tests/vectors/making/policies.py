@@ -6,6 +6,7 @@ from typing import Any
 
 from carbonseal.plugins import CHECKS
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
+from tests.vectors.making.documents.requirements import STATED, STATEMENTS
 from tests.vectors.making.log import private_key
 from tests.vectors.making.notes import STRANGER, WATCHER, WITNESS, material, vkey
 from tests.vectors.making.sigsum import SIGSUM
@@ -25,29 +26,6 @@ DROPPED = (
     "status none",
     "check mass",
 )
-
-STATEMENTS = (
-    "require statement by=bureau\nrequire statement by=vouching covers=product,program assurance=limited"
-    " engagement=verification,validation opinion=modified share=62.5%\n"
-)
-STATED = [
-    {
-        "by": "bureau",
-        "covers": ["product"],
-        "engagements": ["verification"],
-        "opinions": ["unmodified"],
-        "assurances": [],
-        "share": "1",
-    },
-    {
-        "by": "vouching",
-        "covers": ["product", "program"],
-        "engagements": ["verification", "validation"],
-        "opinions": ["unmodified", "modified"],
-        "assurances": ["reasonable", "limited"],
-        "share": "5/8",
-    },
-]
 
 
 def policies() -> list[Case]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport.conformity.accreditations import ACCREDITATION
 from carbonseal.passport.conformity.files import parse_accreditation, parse_statement
 from carbonseal.passport.conformity.statements import STATEMENT
 from carbonseal.passport.data_integrity import check_proof
+from carbonseal.verification.policy import parse_policy
+from carbonseal.verification.trust import parse_trust
+from carbonseal.verification.verify import verify_statement
 
 Vector = dict[str, Any]
 
@@ -51,3 +55,14 @@ def statement_file(case: Vector) -> Vector:
 def accreditation_file(case: Vector) -> Vector:
     read = parse_accreditation(json.dumps(case["file"]).encode())
     return {"accreditation": read.root.hex(), "statusLists": sorted(one.hex() for one in read.status_lists)}
+
+
+def verified(case: Vector) -> Vector:
+    policy = parse_policy(case["policy"])
+    trust = parse_trust(json.dumps(case["trust"]).encode())
+    report = verify_statement(read_statement(case["file"]), policy, trust, at=parse_instant(case["at"]))
+    return {
+        "verdict": report.verdict.value,
+        "codes": {finding.code.name for finding in report.findings},
+        "existedBy": None if report.existed_by is None else format_instant(report.existed_by),
+    }

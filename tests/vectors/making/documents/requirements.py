@@ -1,0 +1,26 @@
+"""Lines of a policy that require statements, and what they say."""
+
+from __future__ import annotations
+
+STATEMENTS = (
+    "require statement by=bureau\nrequire statement by=vouching covers=product,program assurance=limited"
+    " engagement=verification,validation opinion=modified share=62.5%\n"
+)
+STATED = [
+    {
+        "by": "bureau",
+        "covers": ["product"],
+        "engagements": ["verification"],
+        "opinions": ["unmodified"],
+        "assurances": [],
+        "share": "1",
+    },
+    {
+        "by": "vouching",
+        "covers": ["product", "program"],
+        "engagements": ["verification", "validation"],
+        "opinions": ["unmodified", "modified"],
+        "assurances": ["reasonable", "limited"],
+        "share": "5/8",
+    },
+]
