@@ -7,7 +7,7 @@ from typing import Any
 
 from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport.conformity.accreditations import ACCREDITATION
-from carbonseal.passport.conformity.files import parse_accreditation, parse_statement
+from carbonseal.passport.conformity.files import parse_accreditation, parse_statement, read_statement
 from carbonseal.passport.conformity.statements import STATEMENT
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.verification.policy import parse_policy
