@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from carbonseal.findings import Refused
 
 from .codes import NODE_LOCKED, NODE_SERVED
 
+LOG = logging.getLogger(__name__)
 FILE = "lock"
+LENGTH = 1024  # bytes: the text, then spaces
 MODE = 0o600  # whoever can open the file can hold the lock, and keep the node from starting
 
 
@@ -45,14 +48,21 @@ class Lock:
         self.advertise(None)
 
     def advertise(self, address: str | None, token: str = "") -> None:
-        """Publish the URL at which the node's service listens (None: it has none), and the operator's token."""
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "address": address, "token": token}).encode(), 0)
+        """Publish the URL at which the node's service listens (None: it has none), and the operator's token. Where a full disk
+        does not take it, the lock is held all the same, and other commands learn that, not where to."""
+        self._note(json.dumps({"pid": os.getpid(), "address": address, "token": token}))
 
     def close(self) -> None:
         """Release the lock."""
-        os.ftruncate(self._descriptor, 0)
+        self._note("")
         os.close(self._descriptor)
+
+    def _note(self, text: str) -> None:
+        """Write the file's content over what is there, at one length: that takes no room on a disk that is full."""
+        try:
+            os.pwrite(self._descriptor, text.encode().ljust(LENGTH), 0)
+        except OSError as error:
+            LOG.warning("lock file not written: error=%s", error.strerror)
 
 
 class ReadLock:

@@ -29,7 +29,8 @@ Refusals are JSON: code, outcome, place, message, remedy. Their statuses (`error
 
 - 400 rejected, 422 undetermined; 403, 404, 405, 409, 413 and 415 as HTTP has them;
 - 401 without a token that works, 403 without the scope that the route needs (`gate`);
-- 408 where a body comes too slowly; 503 with Retry-After while busy, stopping or frozen; 500 where this machine failed.
+- 408 where a body comes too slowly; 503 with Retry-After while busy, stopping or frozen; 507 with Retry-After
+  where the node's disk is full; 500 where this machine failed otherwise.
 
 Sizes of bodies, requests at one time and the time between two chunks of a body are bounded (`context.Bounds`). Requests that
 browsers send for a page change nothing here; a request for a name that is not this node's is refused with 421.

@@ -43,6 +43,11 @@ BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {mo
 BODY_TOO_SLOW = undetermined(
     "http.body-too-slow", "the body, or more of it, did not come within {seconds} seconds", "send it again"
 )
+NO_ROOM = undetermined(
+    "http.no-room",
+    "the node's disk has no room: {reason}",
+    "send it again later: nothing that was acknowledged is lost, and reading goes on; the operator has to make room",
+)
 BUSY = undetermined("http.busy", "{what} has no free slot", "send it again after the time in Retry-After")
 STOPPING = undetermined("http.stopping", "the node is stopping", "send the rest when it runs again")
 UNKNOWN_ANCHOR = undetermined(

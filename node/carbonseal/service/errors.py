@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -15,9 +16,12 @@ from carbonseal.node.sealing.guard import FREEZES
 from carbonseal.node.soundness import codes as soundness_codes
 from carbonseal.node.witnessing import codes as witnessing_codes
 from carbonseal.records import codes as records_codes
+from carbonseal.storage.codes import NODE_DATABASE_FULL
 
 from . import codes
 
+FULL = 507  # the node's disk has no room
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 BROKEN = 500  # something on the node's machine failed: the exception is `BrokenOff`, whatever its code
 STATUS = {
     access_codes.ACCESS_NO_TOKEN.name: 401,
@@ -57,7 +61,7 @@ STATUS = {
     soundness_codes.FSCK_PROOF_DAMAGED.name: 500,
     **dict.fromkeys((code.name for code in FREEZES), 503),
 }
-RETRY_AFTER = "1"  # seconds
+RETRY_AFTER = {503: "1", FULL: "30"}  # seconds
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -76,8 +80,8 @@ def refuse(finding: Finding, status: int | None = None) -> web.Response:
     if status is None:
         status = STATUS.get(finding.code.name, 400 if finding.code.outcome is Outcome.REJECTED else 422)
     headers = {"Cache-Control": "no-store"}
-    if status == 503:
-        headers["Retry-After"] = RETRY_AFTER
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[status]
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="carbonseal"'  # RFC 6750, section 3
     return web.Response(
@@ -91,7 +95,11 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except BrokenOff as broken:
-        return refuse(broken.finding, BROKEN)
+        return refuse(broken.finding, FULL if broken.finding.code is NODE_DATABASE_FULL else BROKEN)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        return refuse(codes.NO_ROOM(reason=error.strerror), FULL)
     except Refused as refused:
         return refuse(refused.finding)
     except web.HTTPNotFound:

@@ -18,7 +18,8 @@ def health(node: Node) -> dict[str, Any]:
 
     - "frozen" where a log signs nothing and no other log here is its successor;
     - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), a log takes no heads of other logs,
-      something rotted on the disk, a head waits for witnesses that do not answer, or a witness claims to know more of a log;
+      something rotted on the disk, its last batch failed, a head waits for witnesses that do not answer, or a witness claims
+      to know more of a log;
     - else "ok".
     """
     ledgers = node.states()
@@ -50,6 +51,7 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "cosigning": describe(log.witness_problem) if log.witness_problem else None,
         "forks": [fork.to_json() for fork in log.forks],
         "ledgers": list(log.ledgers),
+        "problem": describe(log.batch_problem) if log.batch_problem else None,
         "damage": [describe(finding) for finding in log.found.findings[:MOST_DAMAGE]],
     }
 
@@ -57,7 +59,8 @@ def _log(log: SealingLog) -> dict[str, Any]:
 def _needs_somebody(log: SealingLog) -> bool:
     alarmed = any(witness.is_alarmed for witness in log.witnesses)
     stuck = log.unpublished is not None and any(witness.problem for witness in log.witnesses)
-    return alarmed or stuck or log.witness_problem is not None or bool(log.found.findings)
+    troubled = log.witness_problem is not None or log.batch_problem is not None or bool(log.found.findings)
+    return alarmed or stuck or troubled
 
 
 def _witness(witness: WitnessClient) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.files import FILE
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
-from carbonseal.service.errors import BROKEN
+from carbonseal.service.errors import BROKEN, FULL
 from carbonseal.service.routes.passports import WARNING
 from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
@@ -240,7 +240,7 @@ class RemoteNode:
                 "remedy": str(remedy),
             } if outcome in OUTCOMES:
                 code = Code(name, Outcome(outcome), "{message}", "{remedy}")
-                kind = BrokenOff if status == BROKEN else Refused
+                kind = BrokenOff if status in (BROKEN, FULL) else Refused
                 return kind(code(*map(str, place), message=message, remedy=remedy))
             case _:
                 return Refused(codes.NOT_A_NODE(url=self.url, what=repr(error)[:80]))

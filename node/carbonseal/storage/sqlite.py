@@ -36,6 +36,7 @@ _WRITER_PRAGMAS = (  # properties of the file: readers leave it as it is
 )
 _CODES: dict[int, Code] = {
     sqlite3.SQLITE_FULL: NODE_DATABASE_FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: NODE_DATABASE_FULL,  # the file beside it, which all its users share, cannot grow
     sqlite3.SQLITE_BUSY: NODE_DATABASE_BUSY,
     sqlite3.SQLITE_LOCKED: NODE_DATABASE_BUSY,
     sqlite3.SQLITE_NOTADB: NODE_DATABASE_DAMAGED,
@@ -94,7 +95,9 @@ class SQLite:
         """The finding where disk or file are the reason for `error`; None where it is a defect of this program."""
         reason = error.orig if isinstance(error, DBAPIError) else error
         number = getattr(reason, "sqlite_errorcode", None)
-        code = None if number is None else _CODES.get(number & 0xFF)  # the low byte is the primary result code
+        code = (
+            None if number is None else _CODES.get(number) or _CODES.get(number & 0xFF)
+        )  # the low byte: the primary code
         return None if code is None else code(path=self._path, reason=reason)
 
 

@@ -21,6 +21,7 @@ LOG = {
     "cosigner": "log.example/2026/witness+00000000+B",
     "cosigning": None,
     "forks": [],
+    "problem": None,
     "damage": [],
 }
 ANCHOR = {

@@ -11,6 +11,8 @@ import pytest
 from carbonseal.ledger import Statement, log_id
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen
+from carbonseal.service.health import health
+from tests.node import running
 from tests.node.conftest import ORIGIN, Begin, ledger_in
 from tests.node.simulated import SimulatedLedger
 
@@ -71,11 +73,40 @@ def test_a_batch_that_fails(begin: Begin, caplog: pytest.LogCaptureFixture) -> N
             for path in (directory / "logs/default").rglob("000.p"):
                 path.rename(path.with_name("gone"))  # whoever goes on needs the newest partial tile
                 path.touch()  # and cannot make the folder of the next one
-            running = asyncio.create_task(node.log().run(sleep))
+            batches = asyncio.create_task(node.log().run(sleep))
             await paused.wait()
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            problem = node.log().batch_problem
+            assert problem is not None
+            assert problem.code.name == "node.batch-failed"
+            batches.cancel()
+            await asyncio.gather(batches, return_exceptions=True)
 
     asyncio.run(fail())
     (line,) = [text for level, text in lines(caplog) if level == "ERROR"]
     assert line.startswith(f"batch failed, entries stay queued: log={ORIGIN} waiting=1 error=")
+
+
+def test_a_batch_that_fails_for_an_hour(begin: Begin, caplog: pytest.LogCaptureFixture) -> None:
+    """One line at its beginning and one at its end, not one a try."""
+    caplog.set_level(logging.INFO)
+    directory = begin()
+    in_the_way = directory / "logs/default/tile"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("not a folder")
+
+    async def work(node: Node) -> None:
+        await node.submit(b"{}", "json/1")
+        async with running.in_background(node):
+            await asyncio.sleep(3600)
+            assert health(node)["state"] == "failing"
+            in_the_way.unlink()
+            await asyncio.sleep(60)
+            assert health(node)["state"] == "ok"
+
+    running.run(directory, work)
+    said = [(level, text.partition(":")[0]) for level, text in lines(caplog)]
+    assert said == [
+        ("ERROR", "batch failed, entries stay queued"),
+        ("INFO", "batch sequenced"),
+        ("INFO", "batches are made again"),
+    ]

@@ -43,6 +43,9 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
     yield f"  cosigns  other logs' heads with {plain(log['cosigner'])}"
     yield from (f"  {line}" for line in freeze_lines(log))
     yield from (f"  {line}" for line in witness_lines(log))
+    if problem := log["problem"]:
+        yield style(plain(f"  {problem['message']}"), fg="yellow")
+        yield plain(f"    {problem['remedy']}")
     yield from (f"  {line}" for line in damage_lines(log))
 
 

@@ -10,12 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Finding, Refused
 from carbonseal.node.config import NodeConfig
 from carbonseal.node.witnessing.witnesses import Witnesses
 from carbonseal.storage.writer_thread import WriterThread
 
-from .codes import NODE_QUORUM_UNMET
+from .codes import NODE_BATCH_FAILED, NODE_QUORUM_UNMET
 from .guard import Frozen
 from .heads import SignedHead
 from .sequencer import Sequencer
@@ -47,6 +47,7 @@ class Batches:
         self._added = added
         self._witnesses = witnesses
         self._clock = clock
+        self.problem: Finding | None = None  # why the last batch failed
         self._waiting_since: float | None = None
         self._cause_since: float | None = None  # since when an entry waits that makes an anchor due
 
@@ -55,6 +56,7 @@ class Batches:
         `Sequencer.step` raises."""
         await self._startup.wait()
         head = await self._thread.run(self._sequencer.step, int(self._clock()), heartbeat)
+        self._succeeded()
         self._witnesses.signed()
         return head
 
@@ -93,14 +95,26 @@ class Batches:
             except Frozen:
                 pass  # the sequencer logged it, and the log's state says so to everybody who asks
             except (Refused, OSError) as error:  # a key that does not sign, a full disk
-                LOG.error(
-                    "batch failed, entries stay queued: log=%s waiting=%d error=%s",
-                    self._sequencer.origin,
-                    self._sequencer.waiting,
-                    error,
-                )
+                self._failed(error)
                 await sleep(PAUSE)
             self._waiting_since = self._cause_since = None
+
+    def _failed(self, error: Refused | OSError) -> None:
+        """One line where it begins, not one a try."""
+        finding = error.finding if isinstance(error, Refused) else NODE_BATCH_FAILED(reason=error)
+        if self.problem is None or self.problem.code != finding.code:
+            LOG.error(
+                "batch failed, entries stay queued: log=%s waiting=%d error=%s",
+                self._sequencer.origin,
+                self._sequencer.waiting,
+                error,
+            )
+        self.problem = finding
+
+    def _succeeded(self) -> None:
+        if self.problem is not None:
+            LOG.info("batches are made again: log=%s", self._sequencer.origin)
+        self.problem = None
 
     def _note_waiting(self) -> None:
         now, sequencer = self._clock(), self._sequencer

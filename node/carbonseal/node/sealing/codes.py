@@ -24,6 +24,11 @@ NODE_TILE_CHANGED = rejected(
     "stop the node, and run `carbonseal fsck --repair`: it is made again from the entries; then check the disk",
 )
 
+NODE_BATCH_FAILED = undetermined(
+    "node.batch-failed",
+    "the last batch of this log failed: {reason}",
+    "see to the disk: what was taken in is durable, and joins the log once a batch can be written",
+)
 NODE_QUORUM_UNMET = undetermined(
     "node.quorum-unmet",
     "the head of size {size} is not published: {count} of {quorum} witnesses cosigned it",

@@ -7,12 +7,13 @@ was committed last.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
@@ -51,6 +52,7 @@ from .sequencer import Sequencer, Signed
 from .startup import StartupChecks
 from .stored_tree import StoredTree
 
+LINES = logging.getLogger(__name__)
 FOLDER = "logs"  # of a node's directory: NAME.db beside NAME/, which holds what anyone may read
 
 
@@ -187,7 +189,10 @@ class SealingLog:
         await self._witnesses.close()
         await self.intake.close()
         if not self._read_only:
-            await self._thread.run(self._queue.catch_up)
+            try:
+                await self._thread.run(self._queue.catch_up)
+            except BrokenOff as broken:  # a full disk: the next start reads the newest entries instead
+                LINES.warning("index of commitments not stored: log=%s error=%s", self.origin, broken.finding)
         self._thread.close()
 
     # --- growing ---------------------------------------------------------------------------------------------------
@@ -203,6 +208,11 @@ class SealingLog:
         Raises `Frozen`."""
         newest = await self._batches.sequence()
         return newest.note if newest else None
+
+    @property
+    def batch_problem(self) -> Finding | None:
+        """Why the last batch failed, or None where it did not."""
+        return self._batches.problem
 
     def await_startup_checks(self, checks: Iterable[asyncio.Task[None]]) -> None:
         """Ledgers are being asked what they know of this log: until they have answered, or had `STARTUP_TIMEOUT` for it, nothing

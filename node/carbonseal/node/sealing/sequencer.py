@@ -206,6 +206,8 @@ class Sequencer:
         """The log is frozen for these reasons and no others; without any, it is not frozen."""
         if findings == self._freeze_reasons:
             return
+        if findings:
+            self._freeze_reasons = findings  # at once, also where the disk is full
         self._guard.freeze(self._last_signed(), *findings)
         # Durable: whatever is restored around the guard, the log stays as it is now.
         self._freeze_reasons = findings
