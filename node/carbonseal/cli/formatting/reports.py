@@ -27,6 +27,12 @@ MARKS = {
     Outcome.UNDETERMINED: style("?", fg="yellow", bold=True),
     Outcome.REJECTED: style("✗", fg="red", bold=True),
 }
+DOES_NOT_SAY = {
+    Verdict.VERIFIED: "the documents meet your policy. It does not say that the product complies with a law, nor that"
+    " the goods before you are these.",
+    Verdict.UNDETERMINED: "something that your policy requires was not shown. It does not say that anything is false.",
+    Verdict.REJECTED: "something in these documents is false, or was withdrawn. It does not say who made it so.",
+}  # docs/spec.md, section 17
 FOLDED_FROM = 3  # findings of a place from which on it may be folded into one line
 LONG = 200  # characters of a trust item's description
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
@@ -65,6 +71,7 @@ def full(file: str, report: Report, at: datetime) -> str:
         lines += ["", style("Not asked by the policy", bold=True), *(f"  {_line(finding)}" for finding in left_out)]
     if report.trusted:
         lines += ["", style("Rests on what you trust", bold=True), *map(_trusted, report.trusted)]
+    lines += ["", f"This says that {DOES_NOT_SAY[report.verdict]}"]
     return "\n".join(lines)
 
 

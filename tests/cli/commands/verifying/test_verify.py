@@ -23,6 +23,7 @@ def test_verified(run: Run, files: Files) -> None:
     assert "existed by     2026-11-20T12:00:00Z" in result.output
     assert "Rests on what you trust" in result.output
     assert "Not asked by the policy" in result.output
+    assert "It does not say that the product complies with a law" in result.output
 
 
 def test_undetermined_names_what_is_missing(run: Run, files: Files) -> None:
