@@ -7,9 +7,12 @@ import itertools
 import threading
 import tracemalloc
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from carbonseal.cli.public import answers
 from carbonseal.cli.public.answers import NoAnswer, UnusableAnswer, get, is_address, post
@@ -87,6 +90,37 @@ def test_a_server_that_never_lets_go(begun: bytes, monkeypatch: pytest.MonkeyPat
 )
 def test_what_is_no_answer(sent: bytes) -> None:
     assert asked([sent]).startswith("NoAnswer: ")
+
+
+FIELDS = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK",
+        b"HTTP/1.0 302 Found",
+        b"HTTP/1.1 100 Continue",
+        b"HTTP/1.1 304",
+        b"HTTP/9.9 599 \xff\xfe",
+        b"Content-Length: 5",
+        b"Content-Length: 99",
+        b"Transfer-Encoding: chunked",
+        b"Content-Encoding: gzip",
+        b"Location: /\xe9",
+        b"Location: http://127.0.0.1:1]/",
+        b"Location: \x00",
+        b": ",
+        b" folded",
+        b"",
+        b"5\r\nhello",
+        b"0",
+        b"{}",
+    ]
+)
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(FIELDS | st.binary(max_size=20), max_size=8))
+def test_whatever_a_server_sends_is_an_answer_or_refused(lines: list[bytes]) -> None:
+    with sending([b"\r\n".join([*lines, b"", b""])]) as url, suppress(NoAnswer, UnusableAnswer):
+        assert get(url, "application/json").body is not None
 
 
 def test_nothing_is_unpacked() -> None:

@@ -68,10 +68,10 @@ def ask_for(carrier: DataCarrier) -> Item:
 
 def of_carrier(item: Item, passport: Passport) -> Sequence[Finding]:
     """What the data carrier of an item says of its passport; nothing where it has none."""
-    from carbonseal.goods.data_carrier import Stated, check_carrier
-
     if item.carrier is None:
         return ()
+    from carbonseal.goods.data_carrier import Stated, check_carrier
+
     root = passport.credential
     lot, serials = ("", ()) if root.batch is None else (root.batch.number, root.batch.serials)
     return [*check_carrier(item.carrier, passport.root, Stated(root.identities, lot, serials))]
