@@ -65,9 +65,12 @@ def test_a_declaration_in_the_folder_is_no_passport(office: Office) -> None:
     assert "NOT A PASSPORT" not in done.output
 
 
-def test_columns_that_mean_nothing_here_are_told(office: Office) -> None:
+def test_what_was_not_used_is_told(office: Office) -> None:
     office.deliver(reader(office.world))
     path = office.declare({"12 03": REGISTRATION})
     header, line = path.read_text(encoding="utf-8").splitlines()
     path = office.write("declaration.csv", f"{header},18 20\n{line},7\n")
+    packing = office.pack("1,L1,,40,piece", "7,L1,,40,piece")
+    told = office.run(*office.arguments(path, "--packing", packing)).output
+    assert "lines of the packing list that belong to no goods item: 1" in told
     assert "columns that were not read: 18 20" in office.run(*office.arguments(path)).output

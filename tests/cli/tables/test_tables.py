@@ -82,7 +82,7 @@ def test_cells_have_the_names_that_people_see(tmp_path: Path) -> None:
         ("\n" + separated(","), "line 4, column 18 09"),
         (json.dumps([dict(zip(HEADER, line, strict=True)) for line in LINES]), "/1/18 09"),
     ):
-        assert read(tmp_path / "t", raw).rows[1].where["18 09"] == where
+        assert read(tmp_path / "t", raw).rows[1].where("18 09") == where
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,12 @@ def test_too_many_lines_and_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(workbooks, "MAX_ROWS", 1)
     assert "2 lines; at most 1" in refused(tmp_path / "t", separated(","))
     assert "lines; at most" in refused(tmp_path / "t", workbook([HEADER, *LINES]))
+    monkeypatch.setattr(rows, "MAX_ROWS", 9)
+    monkeypatch.setattr(rows, "MAX_CELLS", 7)
+    monkeypatch.setattr(workbooks, "MAX_CELLS", 11)
+    assert "8 cells; at most 7" in refused(tmp_path / "t", separated(","))
+    monkeypatch.setattr(workbooks, "MAX_ROWS", 9)
+    assert "12 cells; at most 11" in refused(tmp_path / "t", workbook([HEADER, *LINES]))
     assert "columns; at most 256" in refused(tmp_path / "t", ",".join(f"c{at}" for at in range(257)))
 
 
@@ -179,3 +185,33 @@ def test_texts_come_through_every_form_alike(
     assert [
         row.values for row in read(path, json.dumps([dict(zip("AB", line, strict=True)) for line in lines])).rows
     ] == expect
+
+
+@given(st.data())
+def test_a_workbook_that_is_damaged_anywhere_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = data.draw(st.sampled_from([None, *parts]))
+    if name is not None:
+        start, length = data.draw(st.integers(0, len(parts[name]))), data.draw(st.integers(0, 40))
+        put = data.draw(st.binary(max_size=4))
+        parts[name] = parts[name][:start] + put + parts[name][start + length :]
+    left_out = data.draw(st.sampled_from([None, *parts]))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for part, raw in parts.items():
+            if part != left_out:
+                archive.writestr(part, raw)
+    path = tmp_path_factory.mktemp("t") / "t.xlsx"
+    path.write_bytes(file.getvalue())
+    try:
+        found = read_table(path, is_number)
+    except Refused as refused:
+        assert refused.finding.code.name.startswith("table.")
+    else:
+        assert len(found.rows) <= len(LINES) + 1
+
+
+WHOLE = workbook([HEADER, *LINES])

@@ -44,6 +44,12 @@ class Consignment:
     unused: tuple[str, ...]
     key: OfficeKey
 
+    @property
+    def stray(self) -> int:
+        """How many lines of the packing list belong to no goods item of the declaration."""
+        items = {(line.mrn, line.item) for line in self.lines}
+        return sum((one.mrn, one.item) not in items for one in self.packing)
+
     def rows(self, passports: Sequence[Delivered]) -> Mapping[bytes, bytes]:
         """What the lines present of the lots of these passports, as observations."""
         source = Source(self.source, "" if self.key.secret else self.name)
@@ -87,5 +93,6 @@ def _cell(table: Table, row: Row, read: Callable[[Mapping[str, str]], T]) -> T:
         return read(row.values)
     except Refused as refused:
         (column,) = refused.finding.place
-        where = row.where.get(column, f"{row.name}, column {column}")
-        raise Refused(Finding(refused.finding.code, (table.name, where), refused.finding.facts)) from refused
+        raise Refused(
+            Finding(refused.finding.code, (table.name, row.where(column)), refused.finding.facts)
+        ) from refused

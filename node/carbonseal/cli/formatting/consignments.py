@@ -34,6 +34,8 @@ def as_text(consignment: Consignment, results: Sequence[LineResult], idle: int) 
     yield f"{len(results):,} goods items: {words}"
     if idle:
         yield f"verified passports that no line leads to: {idle:,}"
+    if consignment.stray:
+        yield f"lines of the packing list that belong to no goods item: {consignment.stray:,}"
     if consignment.unused:
         yield plain(f"columns that were not read: {', '.join(consignment.unused)}")
 

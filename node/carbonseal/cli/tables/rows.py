@@ -18,18 +18,26 @@ from . import codes
 MAX_BYTES = 64 << 20
 MAX_ROWS = 100_000
 MAX_COLUMNS = 256
+MAX_CELLS = 2_000_000  # that have a text
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
+CellName = Callable[[str, int], str]  # of a line's name and a column's index
 IsNumber = Callable[[str], bool]  # whether a column has numbers, by its name as `column_names` gives it
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: its cells by column, without those that are empty, and the names of cells."""
+    """One line: its cells by column, without those that are empty, and how its cells are named."""
 
     values: Mapping[str, str]
-    where: Mapping[str, str]  # by column, for all columns
     name: str  # of the line
+    header: tuple[str, ...]
+    cell_name: CellName
+
+    def where(self, column: str) -> str:
+        """The name of the cell of a column, be it there or not."""
+        at = self.header.index(column) if column in self.header else None
+        return f"{self.name}, column {column}" if at is None else self.cell_name(self.name, at)
 
 
 def column_names(cells: Sequence[str], name: str) -> tuple[str, ...]:
@@ -50,13 +58,13 @@ def column_names(cells: Sequence[str], name: str) -> tuple[str, ...]:
 def rows_of(
     header: tuple[str, ...],
     lines: Iterable[tuple[str, Sequence[str]]],
-    where: Callable[[str, int], str],
+    where: CellName,
     is_number: IsNumber,
 ) -> Iterator[Row]:
     """Rows of lines, each its name and its cells. Lines without a text are left out. `where` names the cell of a line and a
     column's index. Raises Refused."""
     numbers = {name for name in header if is_number(name)}
-    count = 0
+    count = filled = 0
     for line, cells in lines:
         texts = [cell.strip() for cell in cells]
         if not any(texts):
@@ -65,13 +73,15 @@ def rows_of(
         check_size("lines", count, MAX_ROWS)
         if len(texts) > len(header) and any(texts[len(header) :]):
             raise Refused(codes.TABLE_RAGGED(line, found=len(texts), expected=len(header)))
-        names = {name: where(line, at) for at, name in enumerate(header)}
         values = {name: text for name, text in zip(header, texts, strict=False) if text}
+        filled += len(values)
+        check_size("cells", filled, MAX_CELLS)
+        row = Row(values, line, header, where)
         for name in numbers & values.keys():
             if DECIMAL_COMMA.fullmatch(values[name]):
                 point = values[name].replace(",", ".")
-                raise Refused(codes.TABLE_DECIMAL_COMMA(names[name], found=values[name], remedy=point))
-        yield Row(values, names, line)
+                raise Refused(codes.TABLE_DECIMAL_COMMA(row.where(name), found=values[name], remedy=point))
+        yield row
 
 
 def check_size(what: str, size: int, limit: int) -> None:

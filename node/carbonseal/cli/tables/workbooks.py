@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 import zipfile
 import zlib
@@ -18,18 +19,18 @@ from xml.etree.ElementTree import ParseError
 from carbonseal.findings import Refused
 
 from . import codes
-from .rows import MAX_COLUMNS, MAX_ROWS, IsNumber, Row, check_size, column_names, rows_of
+from .rows import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, IsNumber, Row, check_size, column_names, rows_of
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
 
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # .xls, and every workbook with a password
-MAX_UNPACKED = 128 << 20  # bytes
+MAX_UNPACKED = 96 << 20  # bytes
 MAX_FILES = 4096
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, ParseError, KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
+    zipfile.BadZipFile, zlib.error, struct.error, ParseError, KeyError, IndexError, ValueError, TypeError, AttributeError,
+    ArithmeticError, EOFError, NotImplementedError, RuntimeError, OSError,
+)  # fmt: skip  # what openpyxl raises on archives that are no workbooks
 
 
 def read(raw: bytes, is_number: IsNumber) -> tuple[tuple[str, ...], Iterator[Row]]:
@@ -87,9 +88,11 @@ def _first_sheet(raw: bytes, is_number: IsNumber) -> tuple[tuple[str, ...], Iter
 
 def _bounded(rows: Iterator[Sequence[Cell]]) -> list[Sequence[Cell]]:
     """The rows, empty ones as well, so that their numbers are those that people see."""
-    found = []
+    found, filled = [], 0
     for row in rows:
         found.append(row)
+        filled += sum(cell.value is not None for cell in row)
+        check_size("cells", filled, MAX_CELLS)
         check_size("lines", len(found), MAX_ROWS + 1)
         check_size("columns", len(row), MAX_COLUMNS)
     return found
