@@ -7,8 +7,9 @@ A constant message, then key=value with the whole name of the thing. A traceback
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -22,18 +23,44 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of `record`."""
-        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         text = record.getMessage()
         if record.exc_info:
             text += f" traceback={self.formatException(record.exc_info)}"
-        return f"{when} {record.levelname} {record.name} {plain(text)}"
+        return f"{_time(record)} {record.levelname} {record.name} {plain(text)}"
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object: `time`, `level`, `logger`, `event` (the constant part of the message), `message`, and where there is one
+    `traceback`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of `record`."""
+        message = record.getMessage()
+        value = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": message.partition(":")[0],
+            "message": message,
+        }
+        if record.exc_info:
+            value["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(value)
+
+
+FORMATS: Mapping[str, type[logging.Formatter]] = {"console": LineFormatter, "json": JsonFormatter}
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @contextmanager
-def logging_to_stderr(level: str) -> Iterator[None]:
-    """Write log lines of `level` (one of `LEVELS`) and above to standard error, whichever package they come from."""
+def logging_to_stderr(level: str, form: str = "console") -> Iterator[None]:
+    """Write log lines of `level` (one of `LEVELS`) and above to standard error, whichever package they come from. `form` is one of
+    `FORMATS`."""
     handler, root = logging.StreamHandler(), logging.getLogger()
-    handler.setFormatter(LineFormatter())
+    handler.setFormatter(FORMATS[form]())
     before = root.level
     root.addHandler(handler)
     root.setLevel(level.upper())

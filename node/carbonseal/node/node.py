@@ -53,6 +53,7 @@ from .seals import Seals
 from .soundness.found import Found
 from .soundness.node_check import PassportCheck
 from .soundness.scrub import Pass, Scrub
+from .witnessing.watch import watch
 
 DATABASE = "node.db"  # of what crosses logs
 
@@ -325,6 +326,7 @@ class Node:
         async with asyncio.TaskGroup() as tasks:
             for log in self.logs.values():
                 tasks.create_task(log.run(self._sleep))
+                tasks.create_task(watch(log, self._sleep))
             for worker in self._workers:
                 tasks.create_task(worker.run(self._sleep))
             tasks.create_task(self._scrub.run(self._sleep))

@@ -21,6 +21,7 @@ from pathlib import Path
 from carbonseal.findings import BrokenOff
 from carbonseal.keys.endpoints import redacted
 from carbonseal.ledger import (
+    Balance,
     Ledger,
     PermanentError,
     TransientError,
@@ -34,7 +35,7 @@ from carbonseal.storage.writer_thread import WriterThread
 
 from . import machine
 from .answers import check_balance
-from .balances import Balances
+from .balances import Balances, KnownBalance
 from .calls import LedgerCalls, may_send
 from .certificates import CertificateExpiry
 from .connection import Connection
@@ -239,18 +240,30 @@ class LedgerWorker:
         one = after or before
         if not change or one is None:
             return
+        level, message = self._level(change, one)
         from_, to = before.state.value if before else "-", after.state.value if after else "-"
-        level, message = logging.INFO, "anchor state changed"
-        if change.is_reorg:
-            level, message = logging.WARNING, "anchor no longer included (reorg)"
-        elif one.state is State.FAILED and from_ != to:
-            level, message = logging.WARNING, "anchor failed"
-        elif from_ == to:
-            if one.tries == 0:
-                return
-            message = "anchor delayed"
         facts = f"from={from_} to={to} tries={one.tries} attempt={one.attempt or '-'} reason={one.reason!r}"
         LOG.log(level, "%s: %s %s", message, self._describe(one), facts)
+
+    def _level(self, change: Changes, one: TrackedAnchor) -> tuple[int, str]:
+        """How much a change matters, and in which words. Of many tries that fail, the first is a line, and the one from which on an
+        operator has to act; and so is the end of that."""
+        before = change.before
+        was_delayed = before is not None and machine.is_delayed(before, self._limits)
+        if change.is_reorg:
+            return logging.WARNING, "anchor no longer included (reorg)"
+        if one.state is State.FAILED and (before is None or before.state is not State.FAILED):
+            return logging.WARNING, "anchor failed"
+        if before is None or one.state is not before.state:
+            return logging.INFO, "anchor state changed"
+        if machine.is_delayed(one, self._limits) and not was_delayed:
+            return logging.WARNING, "anchor delayed"
+        if was_delayed and not machine.is_delayed(one, self._limits):
+            return logging.INFO, "anchor no longer delayed"
+        return (
+            logging.INFO if one.tries == 1 else logging.DEBUG,
+            "anchor tried in vain" if one.tries else "anchor looked at",
+        )
 
     def _describe(self, anchor: TrackedAnchor) -> str:
         """An anchor's whole name, for a log line."""
@@ -284,9 +297,19 @@ class LedgerWorker:
         else:
             if balance is not None:
                 before = self._balances.find(self.name)
-                if balance.warning and (before is None or not before.warning):
-                    LOG.warning("balance low: ledger=%s warning=%s", self.name, balance.warning)
+                self._log_balance(before, balance)
                 await self._writer.run(self._balances.put, self.name, balance, self._clock())
+
+    def _log_balance(self, before: KnownBalance | None, now: Balance) -> None:
+        """One line when it becomes low, one when it pays for nothing more, one when that is over."""
+        if now.empty and not (before and before.empty):
+            LOG.error("balance does not pay for another anchor: ledger=%s warning=%s", self.name, now.warning)
+        elif now.warning and not (before and before.warning):
+            LOG.warning("balance low: ledger=%s warning=%s", self.name, now.warning)
+        elif before and before.warning and not now.warning:
+            LOG.info("balance restored: ledger=%s", self.name)
+        elif before and before.empty and not now.empty:
+            LOG.warning("balance pays for anchors again: ledger=%s warning=%s", self.name, now.warning)
 
     async def _keep_cadence(self, log: SealingLog) -> None:
         """Make a log's newest head due, if the cadence has passed and the head covers a new entry that makes anchors due."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
 import pytest
 
-from carbonseal.cli.log_lines import LineFormatter, logging_to_stderr
+from carbonseal.cli.log_lines import JsonFormatter, LineFormatter, logging_to_stderr
 
 
 def line(message: str, *values: object, error: bool = False) -> str:
@@ -37,6 +38,20 @@ def test_a_traceback_is_in_the_same_line() -> None:
     assert "\n" not in said
     assert "ledger=eip155:1 traceback=Traceback (most recent call last)" in said
     assert r"ValueError: two\nlines" in said
+
+
+def test_a_line_as_json() -> None:
+    record = logging.LogRecord("carbonseal.x", logging.ERROR, __file__, 1, "log frozen: log=%s", ("a\nb",), None)
+    record.created = 1_764_440_411.042
+    said = JsonFormatter().format(record)
+    assert "\n" not in said
+    assert json.loads(said) == {
+        "time": "2025-11-29T18:20:11.042Z",
+        "level": "error",
+        "logger": "carbonseal.x",
+        "event": "log frozen",
+        "message": "log frozen: log=a\nb",
+    }
 
 
 def test_lines_of_the_level_and_above_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

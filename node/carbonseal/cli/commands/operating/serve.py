@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from carbonseal.cli.formatting.node_status import freeze_lines
-from carbonseal.cli.log_lines import LEVELS, logging_to_stderr
+from carbonseal.cli.log_lines import FORMATS, LEVELS, logging_to_stderr
 from carbonseal.cli.options import NODE
 
 
@@ -29,14 +29,22 @@ from carbonseal.cli.options import NODE
     show_default=True,
     help="Which log lines to write to standard error: this level and above.",
 )
-def serve(directory: Path, host: str | None, port: int | None, log_level: str) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(FORMATS),
+    default="console",
+    show_default=True,
+    help="How log lines are written: for people, or as a JSON object each.",
+)
+def serve(directory: Path, host: str | None, port: int | None, log_level: str, log_format: str) -> None:
     """Run the node in DIRECTORY until it is stopped (Ctrl-C or SIGTERM).
 
     Records come in over HTTP. Waiting entries join their log in batches, by size and age. Heads go to every ledger at its own
     cadence, in the background. While the node runs, other commands on the same DIRECTORY talk to it. A log that is frozen is
     named at the start, with what to do: it can be read, and accepts no records.
 
-    Every change of a log's or an anchor's state is one log line on standard error: a constant message, then key=value.
+    Every change of a log's or an anchor's state is one log line on standard error: a constant message, then key=value. What
+    needs a person (`carbonseal status`: failing, frozen) is one when it begins, with its cause, and one when it is over.
 
     \b
     Examples:
@@ -57,5 +65,5 @@ def serve(directory: Path, host: str | None, port: int | None, log_level: str) -
             for line in freeze_lines(log, whose=True):
                 click.echo(line, err=True)
 
-    with logging_to_stderr(log_level):
+    with logging_to_stderr(log_level, log_format):
         run(directory, host, port, ready)
