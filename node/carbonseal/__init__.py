@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from carbonseal.findings import CarbonsealError, Finding, Outcome, Refused, Verdict
     from carbonseal.flow.passports import ProductPassport as Passport
     from carbonseal.flow.passports import parse as parse_passport
+    from carbonseal.passport.conformity.files import StatementFile, parse_statement
     from carbonseal.verification.policy import Policy, parse_policy
     from carbonseal.verification.trust import Trust, parse_trust
-    from carbonseal.verification.verify import Report, verify
+    from carbonseal.verification.verify import Report, verify, verify_statement
 
 __all__ = [
     "CarbonsealError",
@@ -33,12 +34,15 @@ __all__ = [
     "Policy",
     "Refused",
     "Report",
+    "StatementFile",
     "Trust",
     "Verdict",
     "parse_passport",
     "parse_policy",
+    "parse_statement",
     "parse_trust",
     "verify",
+    "verify_statement",
 ]
 
 _FROM = {
@@ -49,12 +53,15 @@ _FROM = {
     "Policy": "verification.policy",
     "Refused": "findings",
     "Report": "verification.verify",
+    "StatementFile": "passport.conformity.files",
     "Trust": "verification.trust",
     "Verdict": "findings",
     "parse_passport": "flow.passports:parse",
     "parse_policy": "verification.policy",
+    "parse_statement": "passport.conformity.files",
     "parse_trust": "verification.trust",
     "verify": "verification.verify",
+    "verify_statement": "verification.verify",
 }
 
 

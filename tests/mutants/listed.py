@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 LOG, PASSPORT, VERIFICATION = "node/carbonseal/log", "node/carbonseal/passport", "node/carbonseal/verification"
 TLOG, ETHEREUM, FABRIC = (f"adapters/carbonseal_adapters/{one}/checking" for one in ("tlog", "ethereum", "fabric"))
+CONFORMITY, STATED = f"{VERIFICATION}/conformity", "tests/verification/conformity"
 SEALS = "tests/verification/test_attacks_on_seals.py tests/verification/test_attacks_on_logs.py"
 SIGNERS = "tests/verification/test_times_and_status.py tests/verification/test_attacks_on_credentials.py"
 
@@ -178,8 +179,8 @@ MUTANTS = (
     # --- signers and status
     Mutant(
         "a listed key signs by being named",
-        f"{VERIFICATION}/verify.py",
-        "check_proof(credential.document, issuer.key)",
+        f"{VERIFICATION}/documents.py",
+        "check_proof(document.document, signer.key)",
         "pass",
         SIGNERS,
     ),
@@ -191,15 +192,15 @@ MUTANTS = (
     ),
     without(
         "what came later counts",
-        f"{VERIFICATION}/verify.py",
-        "checked.existed_by is not None and checked.existed_by > self._at",
+        f"{VERIFICATION}/documents.py",
+        "checked.existed_by is not None and checked.existed_by > self.at",
         SIGNERS,
     ),
-    without("what is not valid yet", f"{VERIFICATION}/verify.py", "self._at < credential.valid_from", SIGNERS),
+    without("what is not valid yet", f"{VERIFICATION}/documents.py", "self.at < document.valid_from", SIGNERS),
     without(
         "what has expired",
-        f"{VERIFICATION}/verify.py",
-        "credential.valid_until is not None and self._at >= credential.valid_until",
+        f"{VERIFICATION}/documents.py",
+        "document.valid_until is not None and self.at >= document.valid_until",
         SIGNERS,
     ),
     without(
@@ -236,6 +237,57 @@ MUTANTS = (
     ),
     without(
         "suspension", f"{VERIFICATION}/status.py", "_is_set(deciding, entry.index)", "tests/vectors/test_vectors.py"
+    ),
+    # --- statements and accreditations
+    without("a statement that is not shown", f"{CONFORMITY}/statements.py", "not signed.shown", STATED),
+    without(
+        "a statement by who signed in the same tree",
+        f"{CONFORMITY}/statements.py",
+        "any(issuer == one.issuer or statement.key == one.key for one in products)",
+        STATED,
+    ),
+    without(
+        "a statement that was replaced", f"{CONFORMITY}/statements.py", "statement.digest in self._replaced", STATED
+    ),
+    without("a withdrawn statement", f"{CONFORMITY}/statements.py", "finding.code is STATUS_REVOKED", STATED),
+    Mutant(
+        "a statement on another organisation's record",
+        f"{CONFORMITY}/statements.py",
+        "record is None or credential.issuer != opinion.organisation",
+        "record is None",
+        STATED,
+    ),
+    without(
+        "an opinion that is not clean", f"{CONFORMITY}/statements.py", "opinion.opinion not in asked.opinions", STATED
+    ),
+    without("an accreditation that is not shown", f"{CONFORMITY}/accredited.py", "not checked.shown", STATED),
+    without("an accreditation that had not begun", f"{CONFORMITY}/accredited.py", "begun < start", STATED),
+    without("an accreditation that had ended", f"{CONFORMITY}/accredited.py", "time > end", STATED),
+    without(
+        "an accreditation's scope",
+        f"{CONFORMITY}/accredited.py",
+        "statement.opinion.scope not in one.signed.scope",
+        STATED,
+    ),
+    without(
+        "an accreditation that was suspended then",
+        f"{CONFORMITY}/accredited.py",
+        "any(version.says(entry.index) for version in versions)",
+        STATED,
+    ),
+    Mutant(
+        "an accreditation gives a key that has another role",
+        f"{CONFORMITY}/accredited.py",
+        "if self._taken.get(key, (Role.BODY, one.signed.body)) == (Role.BODY, one.signed.body):",
+        "if True:",
+        STATED,
+    ),
+    Mutant(
+        "a component covers more than its product's figure",
+        f"{CONFORMITY}/coverage.py",
+        "return min(sum(brought, Fraction(0)), figure.value)",
+        "return sum(brought, Fraction(0))",
+        STATED,
     ),
     # --- ledgers
     without("a log as a ledger: unsigned", f"{TLOG}/evidence.py", "not signed", "tests/tlog/test_evidence.py"),

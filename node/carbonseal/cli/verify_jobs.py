@@ -1,7 +1,8 @@
 """Verifies files: one in this process, many in others, so that one that ends its process stops no other.
 
 - A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
-- A file is a passport, or a fraud proof of a log or a lot. Of a passport the result has what it shows of logs, for the examination.
+- A file is a passport, a statement by itself, or a fraud proof of a log or a lot. Of a passport the result has what it shows
+  of logs, for the examination.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from carbonseal.verification.policy import Policy
     from carbonseal.verification.trust import Trust
 
-FRAUD_PROOF = b'"fraud-proof/'
+FRAUD_PROOF, STATEMENT = b'"fraud-proof/', b'"statement/'
 T = TypeVar("T")
 
 
@@ -107,6 +108,8 @@ class Verifier:
         path, raw = item.name, item.raw
         if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
             return result
+        if STATEMENT in raw and (result := self._statement(path, raw)) is not None:
+            return result
         try:
             passport = parse(raw)
         except Refused as refused:
@@ -150,6 +153,25 @@ class Verifier:
             return log_facts(parse(raw), self.keys)
         except Refused:
             return None
+
+    def _statement(self, path: str, raw: bytes) -> FileResult | None:
+        """The result of a statement file; None where the file is something else."""
+        from carbonseal.passport.bundles import BUNDLE_LIMITS
+        from carbonseal.passport.conformity.files import is_statement, read_statement
+        from carbonseal.records.strict import parse
+        from carbonseal.verification.verify import verify_statement
+
+        try:
+            value = parse(raw, BUNDLE_LIMITS)
+        except Refused:
+            return None
+        if not is_statement(value):
+            return None
+        try:
+            report = verify_statement(read_statement(value), self.policy, self._trust, at=self._at)
+        except Refused as refused:
+            return self._results.refused(path, refused.finding)
+        return self._results.report(path, report)
 
     def _fraud_proof(self, path: str, raw: bytes) -> FileResult | None:
         """The result of a fraud proof; None where the file is something else."""

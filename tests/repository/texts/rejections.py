@@ -35,7 +35,8 @@ ARGUMENTS = (
         "What is left is a file that was cut off or edited. Another version, and a member that version 1 does not "
         "know, are undetermined.",
         "json.truncated json.trailing json.syntax json.control-character json.bad-escape json.lone-surrogate "
-        "json.duplicate-key json.not-a-number json.integer-too-large json.number-changes passport.malformed",
+        "json.duplicate-key json.not-a-number json.integer-too-large json.number-changes passport.malformed "
+        "statement-file.malformed",
         ("test_attacks.test_a_member_that_is_not_known",),
     ),
     Rejection(
@@ -176,9 +177,9 @@ NO_VERDICT = (
     ),
     Rejection(
         "Files beside passports",
-        "Statement files, observations, fraud proofs that do not hold, tiles, bundles, genesis entries and exported proofs accuse "
+        "Observations, fraud proofs that do not hold, tiles, bundles, genesis entries and exported proofs accuse "
         "nobody: they are not used.",
-        "statement-file.malformed accreditation-file.malformed "
+        "accreditation-file.malformed "
         "observations.* fraud-proof.malformed fraud-proof.two-logs fraud-proof.unsorted "
         "fraud-proof.shows-nothing tree.subtree-* tile.* bundle.* genesis.* tlog-proof.* checkpoint.empty checkpoint.unsigned "
         "checkpoint.other-origin",

@@ -64,6 +64,28 @@ def _lines(read: Passport) -> Iterator[str]:
     for other in others:
         yield f"    {other.name} ({other.subject})"
         yield from _credential(read, other, "      ")
+    yield from _statements(read)
+
+
+def _statements(read: Passport) -> Iterator[str]:
+    """What certification bodies stated, and who accredited them."""
+    for one in read.statements.values():
+        opinion = one.signed.opinion
+        about = f"{len(opinion.footprints)} footprints" if opinion.footprints else f"the {opinion.covers}"
+        verdict = ", ".join(filter(None, (opinion.opinion, opinion.assurance and f"{opinion.assurance} assurance")))
+        yield f"  statement on {about} of {opinion.name}: {opinion.engagement}, {verdict or 'no opinion'}"
+        yield f"      statement   {one.signed.digest.hex()}"
+        yield f"      body        {one.signed.issuer}"
+        yield f"      scope       {opinion.scope}"
+        yield f"      period      from {format_instant(opinion.since)} to {format_instant(opinion.until)}"
+        yield f"      sealed      {_seal(read.seals.get(one.commitment))}"
+        yield from (f"      but         {text}" for text in opinion.qualifications)
+    for accredited in read.accreditations.values():
+        signed = accredited.signed
+        until = format_instant(signed.valid_until) if signed.valid_until else ""
+        yield f"  accreditation of {signed.name} by {signed.issuer}, {signed.number}"
+        yield f"      from        {format_instant(signed.valid_from)} to {until}"
+        yield from (f"      scope       {scope}" for scope in signed.scope)
 
 
 def _credential(read: Passport, credential: ProductCredential, indent: str) -> Iterator[str]:

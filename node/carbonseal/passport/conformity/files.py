@@ -64,6 +64,11 @@ class AccreditationFile(Bundle):
 AnyFile = passports.Passport | StatementFile | AccreditationFile
 
 
+def is_statement(value: Any) -> bool:
+    """Whether a JSON value says that it is a statement file, of whatever version."""
+    return isinstance(value, dict) and str(value.get("carbonseal")).startswith("statement/")
+
+
 def parse_statement(raw: bytes) -> StatementFile:
     """Read a statement file, strictly. Verifies no signature and no proof. Raises Refused, as `passports.parse`."""
     return read_statement(strict.parse(raw, BUNDLE_LIMITS))
