@@ -45,6 +45,7 @@ class Branch:
     own: Fraction | Missing  # the part of its figure that its components do not bring
     stages: tuple[StageBranch, ...]
     below: tuple[Branch, ...]
+    not_carried: tuple[Edge, ...]  # components that the product lists and the passport does not carry
     is_repeated: bool  # what is below it stands where it was met first
 
     def walk(self) -> Iterator[Branch]:
@@ -87,6 +88,7 @@ class _Growing:
             own=_own(product, edges),
             stages=tuple(_stages(product)),
             below=() if is_repeated else tuple(self._below(edges, tier, in_root)),
+            not_carried=() if is_repeated else tuple(one for one in edges if one.child is None),
             is_repeated=is_repeated,
         )
 
@@ -96,11 +98,6 @@ class _Growing:
                 count = edge.units_of_child
                 scaled = None if in_root is None or isinstance(count, Missing) else in_root * count
                 yield self.branch(edge.child, edge, tier + 1, scaled)
-
-
-def not_carried(graph: Graph) -> tuple[Edge, ...]:
-    """The components that the passport lists and does not carry."""
-    return tuple(edge for edge in graph.all_edges() if edge.child is None)
 
 
 def _quantity(edge: Edge | None, product: Product) -> tuple[Fraction | Missing, Unit | None]:

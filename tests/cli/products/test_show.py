@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,31 @@ def test_csv_has_a_line_for_each_product_and_stage(run: Run, passport: Path) -> 
         ("1.3", "hidden", ""),
     ]
     assert rows[2]["contribution"] == "7.5"
+
+
+def test_a_component_that_is_not_carried_is_shown(run: Run, tmp_path: Path) -> None:
+    chain = Chain()
+    gone, kept = chain.product("gone", "1.0"), chain.product("kept", "2.0")
+    whole = chain.product("device", "10", [used(gone, "3"), used(kept, "1")])
+    path = tmp_path / "p.json"
+    passport = chain.passport(whole, without=[gone])
+    cited = {key: record for key, record in passport.records.items() if key not in gone.records}
+    path.write_bytes(replace(passport, records=cited).encode())
+    digest = gone.digest.hex()
+    assert f"  └ credential {digest}: 3 piece: not carried, and not known" in run("passport", "show", path).stdout
+    (absent,) = json.loads(run("passport", "show", "--json", path).stdout)["components_not_carried"]
+    assert (absent["credential"], absent["quantity"], absent["unit"]) == (digest, "3", "piece")
+    rows = list(csv.DictReader(io.StringIO(run("passport", "show", "--csv", path).stdout)))
+    assert [(row["position"], row["credential"]) for row in rows][1:] == [("1.1", kept.digest.hex()), ("1.2", digest)]
+
+
+def test_what_the_reader_of_a_format_remarks_is_in_every_form(run: Run, tmp_path: Path) -> None:
+    chain = Chain()
+    late = chain.product("late", "1.0", edit=lambda document: document.update(created="2026-02-01T00:00:00+01:00"))
+    path = written(tmp_path / "p.json", chain, late)
+    assert "remark: not in UTC" in run("passport", "show", path).stdout
+    assert "not in UTC" in json.loads(run("passport", "show", "--json", path).stdout)["remarks"]
+    assert "not in UTC" in run("passport", "show", "--csv", path).stdout
 
 
 def test_no_cell_is_a_formula(run: Run, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from carbonseal.flow.graph import Edge
 from carbonseal.flow.phrases import Missing
 from carbonseal.flow.tree import Branch, StageBranch
 from carbonseal.footprints.figures import Figure, decimal_text
@@ -32,6 +33,8 @@ def _below(branch: Branch) -> Iterator[str]:
     for below in branch.below:
         yield f"└ {_brought(below)}"
         yield from (f"    {line}" for line in _below(below))
+    for edge in branch.not_carried:
+        yield f"└ credential {edge.component.digest.hex()}: {_quantity(edge)}: not carried, and not known"
     if branch.below and isinstance(branch.own, Fraction):
         share = _percent(branch.own, branch.figure)
         yield f"└ own part: {decimal_text(branch.own)} {CO2E}{share}"
@@ -50,6 +53,13 @@ def _brought(branch: Branch) -> str:
         return f"{name}: {quantity} {unit}: contribution not known: {branch.contribution}{listed}"
     share = "" if branch.share is None else f" ({decimal_text(branch.share * 100, 3)} %)"
     return f"{name}: {quantity} {unit} x {_per_unit(branch)} = {decimal_text(branch.contribution.value)} {CO2E}{share}{listed}"
+
+
+def _quantity(edge: Edge) -> str:
+    if isinstance(edge.quantity, Missing):
+        return "quantity not known"
+    amount, unit = edge.quantity
+    return f"{decimal_text(amount)} {unit.name}"
 
 
 def _per_unit(branch: Branch) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from carbonseal.flow.graph import Product
+from carbonseal.flow.graph import Edge, Product
 from carbonseal.flow.phrases import Missing, all_missing
 from carbonseal.flow.tree import Branch, StageBranch
 from carbonseal.footprints.figures import Figure, decimal_text
@@ -35,6 +35,7 @@ def nested(branch: Branch) -> dict[str, Any]:
         **_row(branch),
         "stages": [_stage_row(stage) for stage in branch.stages],
         "components": [nested(below) for below in branch.below],
+        "components_not_carried": [_absent_row(edge) for edge in branch.not_carried],
         "components_stand_above": branch.is_repeated,
     }
 
@@ -67,6 +68,8 @@ def _flat(branch: Branch, position: str) -> Iterator[Row]:
         yield {"position": position, **_stage_row(stage)}
     for place, below in enumerate(branch.below, 1):
         yield from _flat(below, f"{position}.{place}")
+    for place, edge in enumerate(branch.not_carried, len(branch.below) + 1):
+        yield {"position": f"{position}.{place}", **_absent_row(edge)}
 
 
 def _row(branch: Branch) -> dict[str, str | None]:
@@ -88,6 +91,18 @@ def _row(branch: Branch) -> dict[str, str | None]:
     }
 
 
+def _absent_row(edge: Edge) -> dict[str, str | None]:
+    """A component of which nothing is carried but what its product says."""
+    quantity, unit = (None, None) if isinstance(edge.quantity, Missing) else edge.quantity
+    return {
+        "credential": edge.component.digest.hex(),
+        "quantity": number(quantity),
+        "unit": unit.name if unit else None,
+        "basis": edge.component.basis,
+        "missing": str(edge.not_carried),
+    }
+
+
 def _figures(product: Product) -> dict[str, str | None]:
     """What the footprint says; all None where there is none."""
     footprint = product.footprint
@@ -98,7 +113,7 @@ def _figures(product: Product) -> dict[str, str | None]:
 
 _MEMBERS = (
     "figure", "declared_amount", "declared_unit", "biogenic", "boundary", "period", "valid_until", "status", "geography",
-    "gwp", "primary_data_percent", "verification_claimed", "pointer",
+    "gwp", "primary_data_percent", "verification_claimed", "remarks", "pointer",
 )  # fmt: skip
 
 
@@ -109,7 +124,9 @@ def _said(footprint: Footprint) -> dict[str, str | None]:
     return {
         "figure": number(total),
         "declared_amount": number(footprint.amount),
-        "declared_unit": footprint.unit.name if footprint.unit else footprint.unit_word or None,
+        "declared_unit": footprint.unit.name
+        if footprint.unit
+        else footprint.unit_word or footprint.functional_unit or None,
         "biogenic": footprint.basis.value,
         "boundary": stages_text(footprint.boundary) if footprint.boundary else None,
         "period": _span(period.start, period.end) if period else None,
@@ -119,6 +136,7 @@ def _said(footprint: Footprint) -> dict[str, str | None]:
         "gwp": ", ".join(footprint.gwp_sets) or None,
         "primary_data_percent": number(footprint.primary_data_share),
         "verification_claimed": ", ".join(one for one in claimed if one) or None,
+        "remarks": "; ".join(footprint.remarks) or None,
         "pointer": total.pointer if total else None,
     }
 
