@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -221,6 +221,26 @@ def test_who_holds_both_finds_the_later_one(member: str) -> None:
     report = scene.verify(scene.passport(reader, first, second))
     assert report.verdict is Verdict.UNDETERMINED
     assert {"statement.replaced", "statement.other"} <= codes(report)
+
+
+def test_a_successor_replaces_from_its_beginning_and_a_correction_at_once() -> None:
+    def next_year(draft: dict[str, Any]) -> None:
+        draft["validFrom"] = "2027-01-01T00:00:00Z"
+
+    scene = Scene()
+    reader = scene.chain.product("reader", "5")
+    given = commitments(reader)
+    first = scene.stated.statement(opinion(given))
+    successor = scene.stated.statement(opinion(given, supersedes=first.root), change=next_year)
+    passport = scene.passport(reader, first, successor)
+    early = scene.verify(passport)
+    assert early.verdict is Verdict.VERIFIED
+    assert found(early) == ["statement.not-valid", "statement.stands", "statement.met"]
+    later = scene.verify(passport, at=datetime(2027, 1, 1, tzinfo=UTC))
+    assert later.verdict is Verdict.VERIFIED
+    assert sorted(found(later)) == ["statement.met", "statement.replaced", "statement.stands"]
+    correction = scene.stated.statement(opinion(given, corrects=first.root), change=next_year)
+    assert "statement.replaced" in codes(scene.verify(scene.passport(reader, first, correction)))
 
 
 def test_nobody_else_can_replace_a_statement() -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from carbonseal.findings import Finding, Outcome, Place
 from carbonseal.instants import format_instant
 from carbonseal.passport.conformity.accreditations import Accreditation
+from carbonseal.passport.conformity.scopes import Scope
 from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import REVOCATION, Carried
 from carbonseal.records.places import printable
@@ -30,6 +31,7 @@ class Accredited:
     signed: Accreditation
     name: str
     place: Place
+    scopes: frozenset[Scope]
 
 
 class Accreditations:
@@ -59,7 +61,7 @@ class Accreditations:
             return
         facts = {"body": one.body, "issuer": one.issuer, "name": line.name, "number": one.number}
         self.findings.append(codes.ACCREDITATION_COUNTS(*place, **facts))
-        self.counting.append(Accredited(one, line.name, place))
+        self.counting.append(Accredited(one, line.name, place, frozenset(one.scope)))
 
     def bodies(self) -> Listed:
         """The bodies' keys that accreditations give. None is a key to which the policy gives another role."""
@@ -98,7 +100,7 @@ class Accreditations:
             return codes.ACCREDITATION_NOT_BEGUN(**facts, time=format_instant(begun))
         if time > end:
             return codes.ACCREDITATION_ENDED(**facts, time=format_instant(time))
-        if statement.opinion.scope not in one.signed.scope:
+        if statement.opinion.scope not in one.scopes:
             return codes.ACCREDITATION_OTHER_SCOPE(**facts, scope=statement.opinion.scope)
         return self._status_then(one.signed, time)
 

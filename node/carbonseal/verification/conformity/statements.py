@@ -59,7 +59,9 @@ class Statements:
         self._found: list[Finding] = [*self._accreditations.findings]
         checked = [(one, self._check(one)) for one in documents.bundle.statements.values()]
         self.times = {one.signed.digest: signed.time if signed else None for one, signed in checked}
-        self._replaced = _replaced(checked)
+        self._replaced = _replaced(checked, documents.at)
+        products = [one.signed for one in documents.bundle.citations().credentials.values()]
+        self._makers = {who for one in products for who in (one.issuer, one.key)}
         for carried, signed in checked:
             self._take(carried.signed, signed)
 
@@ -105,8 +107,7 @@ class Statements:
     def _against(self, statement: Statement, signed: Signed) -> list[Finding] | None:
         """Why a statement does not stand, whoever made it; None where nothing is against it."""
         issuer = statement.issuer
-        products = [one.signed for one in self._documents.bundle.citations().credentials.values()]
-        if any(issuer == one.issuer or statement.key == one.key for one in products):
+        if issuer in self._makers or statement.key in self._makers:
             return [codes.STATEMENT_SELF(issuer=issuer)]
         if not signed.shown:
             return [codes.STATEMENT_NOT_SHOWN(why=why_not(signed))]
@@ -142,7 +143,7 @@ class _Coverage:
                 self._others.append(codes.STATEMENT_OTHER(*one.place, why=why))
             else:
                 self._eligible.append(one)
-        self._covering = {product: self._names(product) for product in graph.products.values()}
+        self._covering = self._by_product()
 
     def findings(self) -> Iterator[Finding]:
         """Whether it is met; and where it is not, why statements that stand do not count for it."""
@@ -168,19 +169,27 @@ class _Coverage:
     def _is_covered(self, product: Product) -> bool:
         return satisfied(self._requirement.by, self._covering[product])
 
-    def _names(self, product: Product) -> frozenset[str]:
-        """The policy's names of those whose statements cover a product."""
-        return frozenset[str]().union(*(one.names for one in self._eligible if covers(one.opinion, product)))
+    def _by_product(self) -> dict[Product, frozenset[str]]:
+        """For each product the policy's names of those whose statements cover it: the responsible organisation issued it, and its
+        footprint is one of those that were looked at, or was made in the sites and of the period of its programme or model."""
+        of_footprint: dict[tuple[str, bytes], set[str]] = {}
+        of_organisation: dict[str, list[Standing]] = {}
+        for one in self._eligible:
+            if one.opinion.covers != PRODUCT:
+                of_organisation.setdefault(one.opinion.organisation, []).append(one)
+            for commitment in one.opinion.footprints:
+                of_footprint.setdefault((one.opinion.organisation, commitment), set()).update(one.names)
+        found: dict[Product, frozenset[str]] = {}
+        for product in self._graph.products.values():
+            record, issuer = product.footprint_record, product.credential.issuer
+            named = of_footprint.get((issuer, record.listed.commitment), set()) if record else set()
+            others = (one.names for one in of_organisation.get(issuer, ()) if _is_of_programme(one.opinion, product))
+            found[product] = frozenset(named).union(*others)
+        return found
 
 
-def covers(opinion: Opinion, product: Product) -> bool:
-    """Whether an opinion is about the footprint that a credential lists: the responsible organisation issued it; it is one of those
-    that were looked at, or made in the sites and of the period of its programme or model."""
-    record, credential = product.footprint_record, product.credential
-    if record is None or credential.issuer != opinion.organisation:
-        return False
-    if opinion.covers == PRODUCT:
-        return record.listed.commitment in opinion.footprints
+def _is_of_programme(opinion: Opinion, product: Product) -> bool:
+    """Whether the footprint that a credential lists was made in the sites and of the period of a programme or model."""
     period = product.footprint.period if product.footprint else None
     is_of_period = (
         period is not None
@@ -189,8 +198,8 @@ def covers(opinion: Opinion, product: Product) -> bool:
         and opinion.since <= period.start
         and period.end <= opinion.until
     )
-    sites = {site.id for site in opinion.sites}
-    return is_of_period and (not sites or (credential.facility is not None and credential.facility.id in sites))
+    facility, sites = product.credential.facility, {site.id for site in opinion.sites}
+    return is_of_period and (not sites or (facility is not None and facility.id in sites))
 
 
 def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:
@@ -209,8 +218,9 @@ def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:
     return ""
 
 
-def _replaced(checked: Iterable[tuple[Carried[Statement], Signed | None]]) -> dict[bytes, bytes]:
-    """By digest, the statements in whose place another of the same body comes, with that one's digest."""
+def _replaced(checked: Iterable[tuple[Carried[Statement], Signed | None]], at: datetime) -> dict[bytes, bytes]:
+    """By digest, the statements in whose place another of the same body comes, with that one's digest. One that supersedes does so
+    from its `validFrom` on; what is corrected was wrong from the beginning."""
     documents = [(carried.signed, signed) for carried, signed in checked]
     issuers = {document.digest: document.issuer for document, _ in documents}
     return {
@@ -220,6 +230,7 @@ def _replaced(checked: Iterable[tuple[Carried[Statement], Signed | None]]) -> di
         and signed.in_force
         and document.replaces is not None
         and issuers.get(document.replaces) == document.issuer
+        and (document.opinion.corrects is not None or document.valid_from <= at)
     }
 
 
