@@ -38,9 +38,9 @@ class Scene:
             self.world.log.append(RecordEntry(commitment))
         return self.stated.attached(replace(bare, seals=self.world.seals(commitments)), *files)
 
-    def verify(self, passport: Passport, *signers: str, **changes: str) -> Report:
+    def verify(self, passport: Passport, *signers: str, **changes: Any) -> Report:
         """Under a policy that requires no status of products (those of chains name no lists) and a statement by `tuev`. `signers`
-        issue products, too."""
+        issue products, too; `changes` are those of `World.verify`."""
         lines = {f"signer {name}": issuer_line(name) for name in signers}
         written: dict[str, Any] = {**NO_STATUS, **lines, **POLICY, **changes}
         return self.world.verify(passport, **written)

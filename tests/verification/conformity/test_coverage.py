@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.products import Facility
 from carbonseal.verification.conformity.coverage import covered_share
 from carbonseal.verification.verify import Report
-from tests.flow.chains import Chain, Made, listed, used
+from tests.flow.chains import Chain, Made, footprint, listed, used
 from tests.passport.stated import opinion, program
 from tests.verification.conformity.scenes import OTHER_BODY, Scene, commitments, found
 
@@ -183,3 +184,31 @@ def test_more_statements_never_cover_less_and_never_more_than_all(
     figure = graph.root.figure
     assert not isinstance(figure, Missing)
     assert everything == (Fraction(1) if figure.value > 0 else Fraction(0))
+
+
+def test_a_record_of_another_product_is_told() -> None:
+    """Whoever has one product verified could list its record for all the others."""
+    scene = Scene()
+    clean = scene.chain.product("clean", "1")
+    record = footprint("clean", "1")
+    dirty = scene.chain.product("dirty", document=record)
+    passport = scene.passport(dirty, scene.stated.statement(opinion(commitments(clean))))
+    (told,) = [one for one in scene.verify(passport).findings if one.code.name == "statement.other-product"]
+    assert told.facts == {"recorded": "urn:product:example:clean", "named": "urn:product:example:dirty"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "named"),
+    [
+        (["urn:product:example:thing"], "urn:product:example:thing"),
+        (["urn:product:example:old", "urn:product:example:thing"], "urn:product:example:thing"),
+        (["urn:gtin:9506000134352"], "https://id.gs1.org/01/09506000134352/10/L-7"),
+    ],
+)
+def test_a_record_of_the_same_product_in_another_spelling_is_not(recorded: list[str], named: str) -> None:
+    scene = Scene()
+    thing = scene.chain.product("thing", "1", subject=named, edit=lambda it: it.update(productIds=recorded))
+    passport = scene.passport(thing, scene.stated.statement(opinion(commitments(thing))))
+    report = scene.verify(passport)
+    assert report.verdict is Verdict.VERIFIED
+    assert found(report) == ["statement.stands", "statement.met"]

@@ -109,4 +109,9 @@ STATEMENT_OTHER = noted(
     "it does not count here: {why}",
     "its body: ask for a statement of the kind that the policy requires",
 )
+STATEMENT_OTHER_PRODUCT = noted(
+    "statement.other-product",
+    "a statement covers its footprint, whose record names {recorded}; the credential names {named}",
+    "its issuer: ask whether these are one product, and for a credential that lists the record's id among its identifiers",
+)
 STATEMENT_NOT_ASKED = not_asked("statement.not-asked", "statements of certification bodies")

@@ -15,6 +15,7 @@ from carbonseal.findings import Finding, Place
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.phrases import Missing
 from carbonseal.footprints.figures import decimal_text
+from carbonseal.goods.spelling import gtin_of
 from carbonseal.log.quorums import names_in, satisfied
 from carbonseal.passport.conformity.statements import Opinion, Statement
 from carbonseal.passport.conformity.words import PRODUCT
@@ -146,25 +147,31 @@ class _Coverage:
         self._covering = self._by_product()
 
     def findings(self) -> Iterator[Finding]:
-        """Whether it is met; and where it is not, why statements that stand do not count for it."""
+        """Whether it is met; where it is not, why statements that stand do not count for it; and which footprints that are covered
+        are recorded as another product's."""
+        outcome = self._outcome()
+        yield outcome
+        if outcome.code is not codes.STATEMENT_MET:
+            yield from self._others
+        for product, names in self._covering.items():
+            if names and (recorded := _other_product(product)):
+                named = ", ".join(sorted(product.credential.identities))
+                yield codes.STATEMENT_OTHER_PRODUCT(product.label, recorded=", ".join(recorded), named=named)
+
+    def _outcome(self) -> Finding:
         required = self._requirement.share
         figure = self._graph.root.figure
         share = covered_share(self._graph, self._is_covered)
         place = (self._requirement.text,)
         if isinstance(share, Missing) or isinstance(figure, Missing):
-            yield codes.STATEMENT_NOT_CHECKABLE(*place, missing=share)
-        elif figure.value <= 0:
-            yield codes.STATEMENT_NOT_ROOT(*place, figure=decimal_text(figure.value))
-        elif share >= required:
+            return codes.STATEMENT_NOT_CHECKABLE(*place, missing=share)
+        if figure.value <= 0:
+            return codes.STATEMENT_NOT_ROOT(*place, figure=decimal_text(figure.value))
+        facts = {"share": _percent(share), "required": _percent(required)}
+        if share >= required:
             names = sorted(frozenset[str]().union(*self._covering.values()))
-            yield codes.STATEMENT_MET(
-                *place, names=", ".join(names), share=_percent(share), required=_percent(required)
-            )
-            return
-        else:
-            missing = uncovered(self._graph, self._is_covered)
-            yield codes.STATEMENT_UNMET(*place, share=_percent(share), required=_percent(required), uncovered=missing)
-        yield from self._others
+            return codes.STATEMENT_MET(*place, **facts, names=", ".join(names))
+        return codes.STATEMENT_UNMET(*place, **facts, uncovered=uncovered(self._graph, self._is_covered))
 
     def _is_covered(self, product: Product) -> bool:
         return satisfied(self._requirement.by, self._covering[product])
@@ -200,6 +207,14 @@ def _is_of_programme(opinion: Opinion, product: Product) -> bool:
     )
     facility, sites = product.credential.facility, {site.id for site in opinion.sites}
     return is_of_period and (not sites or (facility is not None and facility.id in sites))
+
+
+def _other_product(product: Product) -> tuple[str, ...]:
+    """The ids by which a footprint's record names its product, where it names some and none of them is the credential's. GTINs are
+    compared as that, in whatever form."""
+    recorded = product.footprint.product_ids if product.footprint else ()
+    named = {gtin_of(one) or one for one in product.credential.identities}
+    return () if any((gtin_of(one) or one) in named for one in recorded) else recorded
 
 
 def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:

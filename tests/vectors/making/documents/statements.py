@@ -11,7 +11,7 @@ from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import Passport
 from carbonseal.records import strict
-from tests.flow.chains import used
+from tests.flow.chains import footprint, used
 from tests.passport.stated import ACCREDITED, BODY, POLICY, opinion, program
 from tests.vectors.cases import Case, case
 from tests.vectors.making.verdicts import SINCE, Verdicts, policy_with
@@ -32,6 +32,7 @@ def verdicts() -> dict[str, Any]:
     made.base("unaccredited", _unaccredited)
     made.base("by a supplier", _by_a_supplier)
     made.base("of nothing", _of_nothing)
+    made.base("of another product", _of_another_product)
     made.base("no list of then", _no_list)
     _of_bodies(made)
     _of_accreditors(made)
@@ -104,6 +105,14 @@ def _of_nothing(world: Scene) -> Passport:
     return scene.passport(reader, scene.stated.statement(opinion(commitments(reader))))
 
 
+def _of_another_product(world: Scene) -> Passport:
+    """The record that the body looked at is another product's."""
+    scene = Chained(world)
+    clean = scene.chain.product("clean", "10")
+    reader = scene.chain.product("reader", document=footprint("clean", "10"))
+    return scene.passport(reader, scene.stated.statement(opinion(commitments(clean))))
+
+
 def _no_list(world: Scene) -> Passport:
     scene = Chained(world)
     reader = scene.chain.product("reader", "10")
@@ -151,6 +160,8 @@ def _of_bodies(made: Verdicts) -> None:
     )
     add("a figure that is withheld", "undetermined", "statement.not-checkable", change=_withheld)
     add("a figure of nothing", "undetermined", "statement.not-positive", of="of nothing")
+    told = "statement.met", "statement.other-product"
+    add("a record of another product", "verified", *told, of="of another product", since=SINCE)
     supplier = f"signer tuev body did:web:supplier.example {encode_key(BODY.public)}"
     add("by a supplier of the same tree", "undetermined", "statement.self", of="by a supplier", body=supplier)
 
