@@ -4,7 +4,7 @@
   nothing in a document that somebody handed in makes this ask a host beside those that the caller named.
 - The digest decides: a file is written if its root has the digest that is meant, as ``DIGEST.json``; else it is not.
 - What is in the folder stays as it is: a file of that name is looked at, and never written.
-- A host that does not answer is not asked again.
+- A host that does not answer is not asked again, and one that stays busy is waited for once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from carbonseal.cli.files.carriers import is_address
 from carbonseal.cli.files.items import read_passport
 from carbonseal.cli.outputs import Output
-from carbonseal.cli.public.passports import NotHad, passport_at
+from carbonseal.cli.public.passports import TRIES, NotHad, passport_at
 from carbonseal.findings import Refused
 from carbonseal.goods.data_carrier import DataCarrier, parse_carrier
 from carbonseal.keys.endpoints import redacted
@@ -70,6 +70,7 @@ class Bringing:
         self._asking = asking
         self._asked: set[str] = set()
         self._silent: dict[str, str] = {}  # hosts that do not answer, and why
+        self._busy: set[str] = set()  # hosts that were busy to the last
         self._failed: dict[str, str] = {}  # addresses at which a passport cannot be had, and why
         self._brought: dict[bytes, Brought] = {}
 
@@ -130,9 +131,11 @@ class Bringing:
             self._asked.add(host)
             self._asking(host)
         try:
-            raw, root = passport_at(address)
+            raw, root = passport_at(address, 1 if host in self._busy else TRIES)
         except NotHad as error:
             self._failed[address] = str(error)
+            if error.is_busy:
+                self._busy.add(host)
             if error.is_silent:
                 self._silent[host] = str(error)
             return None

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import orjson
 
@@ -18,31 +17,34 @@ from carbonseal.passport.passports import parse
 from carbonseal.transport import backoff
 
 ACCEPT = "application/json"
+BUSY = 503  # HTTP status
 TRIES = 4
 FIRST_DELAY, LONGEST_DELAY = 1.0, 4.0  # seconds between tries
 
 
 class NotHad(CarbonsealError):
-    """A passport could not be had from an address: why, in words. `is_silent`: its host does not answer at all."""
+    """A passport could not be had from an address: why, in words. `is_silent`: its host does not answer at all; `is_busy`: it was
+    busy to the last."""
 
-    def __init__(self, reason: str, *, is_silent: bool = False) -> None:
+    def __init__(self, reason: str, *, is_silent: bool = False, is_busy: bool = False) -> None:
         super().__init__(reason)
         self.is_silent = is_silent
+        self.is_busy = is_busy
 
 
-def passport_at(address: str, sleep: Callable[[float], object] = time.sleep) -> tuple[bytes, bytes]:
-    """The bytes of the passport at `address`, and the digest of its root credential (32 bytes), which was computed from them.
-    Raises `NotHad`."""
+def passport_at(address: str, tries: int = TRIES) -> tuple[bytes, bytes]:
+    """The bytes of the passport at `address`, and the digest of its root credential (32 bytes), which was computed from them. A
+    host that is busy is asked `tries` times. Raises `NotHad`."""
     if not is_address(address):
         raise NotHad("it is not an address that can be asked")
     try:
-        answer = _patiently(address, sleep)
+        answer = _patiently(address, tries)
     except UnusableAnswer as error:
         raise NotHad(f"it answers {error}") from error
     except NoAnswer as error:
         raise NotHad(f"it does not answer: {error}", is_silent=True) from error
     if answer.status != 200:
-        raise NotHad(f"it answers with {_refusal(answer)}")
+        raise NotHad(f"it answers with {_refusal(answer)}", is_busy=answer.status == BUSY)
     try:
         return answer.body, parse(answer.body).root
     except Refused as refused:
@@ -51,12 +53,12 @@ def passport_at(address: str, sleep: Callable[[float], object] = time.sleep) -> 
         raise NotHad("there is not enough memory to read it") from None
 
 
-def _patiently(address: str, sleep: Callable[[float], object]) -> Answer:
+def _patiently(address: str, tries: int) -> Answer:
     answer = get(address, ACCEPT)
-    for failures in range(1, TRIES):
-        if answer.status != 503:
+    for failures in range(1, tries):
+        if answer.status != BUSY:
             break
-        sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
+        time.sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
         answer = get(address, ACCEPT)
     return answer
 

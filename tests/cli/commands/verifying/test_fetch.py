@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from carbonseal.cli.public import passports
 from carbonseal.passport.passports import parse
 from tests.cli.conftest import Files, Run
 from tests.cli.public.servers import answering, answering_by_tls, certified
@@ -151,6 +152,14 @@ def test_a_host_that_does_not_answer_is_asked_once(run: Run, tmp_path: Path) -> 
     first, second = done.stdout.splitlines()[:2]
     assert "it does not answer" in first
     assert second.endswith("it was not asked again")
+
+
+def test_a_host_that_stays_busy_is_waited_for_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passports, "FIRST_DELAY", 0.0)
+    file = declaration(tmp_path, "0" * 64, "1" * 64, "2" * 64)
+    with answering(503, b"{}") as (url, asked):
+        assert run("fetch", file, "--from", url, "-o", tmp_path / "deliveries").exit_code == 3
+    assert len(asked) == passports.TRIES + 2
 
 
 def test_a_declaration_makes_nobody_ask_a_host_that_was_not_named(run: Run, tmp_path: Path) -> None:
