@@ -239,6 +239,7 @@ COMMANDS = PluginGroup(
         "log": "carbonseal.cli.commands.operating.log:log",
         "witness": "carbonseal.cli.commands.operating.witness:witness",
         "token": "carbonseal.cli.commands.operating.token:token",
+        "audit": "carbonseal.cli.commands.operating.audit:audit",
         "key": "carbonseal.cli.commands.operating.key:key",
         "serve": "carbonseal.cli.commands.operating.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",

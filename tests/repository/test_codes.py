@@ -15,6 +15,7 @@ VECTORS = TESTS / "vectors"
 
 # Codes about what is installed beside the verifier, and about a node at its time: no file can show them.
 ABOUT_INSTALLATIONS = {
+    "audit.head-unknown",
     "check.broken",
     "issue.component-ends-first",
     "issue.ended",

@@ -237,14 +237,19 @@ def test_a_database_that_somebody_else_keeps_locked(directory: Path) -> None:
     """A busy database is waited for; then the error says so, to local and remote callers alike, and blames no request."""
 
     async def go() -> None:
-        async with Node.open(directory) as node, serving(node) as url, RemoteNode(url) as far:
+        asked = {"principal": "nobody", "scopes": ["read"]}
+        async with (
+            Node.open(directory) as node,
+            serving(node) as url,
+            RemoteNode(url, token=node.operator_token) as far,
+        ):
             with closing(sqlite3.connect(directory / "node.db")) as other:
                 other.execute("BEGIN IMMEDIATE")
                 with pytest.raises(BrokenOff) as broken:
-                    await far.revoke(bytes(32))
+                    await far.operate("tokens/scopes", asked)
                 assert broken.value.finding.code.name == "node.database-busy"
                 assert str(directory / "node.db") in broken.value.finding.message
-            assert await code(far.revoke(bytes(32))) == "node.unknown-credential"
+            assert await code(far.operate("tokens/scopes", asked)) == "access.no-such-principal"
 
     asyncio.run(go())
 

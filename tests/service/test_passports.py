@@ -215,11 +215,11 @@ def test_refreshing_holds_up_no_issuing(directory: Path) -> None:
 def test_a_passport_is_revoked_from_afar(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         raw = await far.issue(await request(far))
-        await far.revoke(parse(raw).root)
+        await far.revoke(parse(raw).root, "wrong")
         lists = parse(await far.refresh(raw)).status_lists.values()
         assert any(one.signed.is_set(0) for one in lists)
         with pytest.raises(Refused) as refused:
-            await far.revoke(bytes(32))
+            await far.revoke(bytes(32), "wrong")
         assert refused.value.finding.code.name == "node.unknown-credential"
 
     run(directory, act)
@@ -228,12 +228,34 @@ def test_a_passport_is_revoked_from_afar(directory: Path) -> None:
 def test_a_passport_is_suspended_and_reinstated_from_afar(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         root = parse(await far.issue(await request(far))).root
-        assert [await far.suspend(root), await far.suspend(root)] == [True, False]
+        assert [await far.suspend(root, "why"), await far.suspend(root, "why")] == [True, False]
         assert [(one.revoked, one.suspended) for one in await far.issued()] == [(False, True)]
-        assert [await far.reinstate(root), await far.reinstate(root)] == [True, False]
+        assert [await far.reinstate(root, "why"), await far.reinstate(root, "why")] == [True, False]
         assert await far.issued() == await near.issued()
 
     run(directory, act)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "http.missing-reason"),
+        (b"{}", "http.missing-reason"),
+        (b'{"reason":""}', "http.missing-reason"),
+        (b'{"reason":1}', "http.missing-reason"),
+        (b'{"reason":"a\\nb"}', "http.missing-reason"),
+        (b'{"reason":"x","more":1}', "http.missing-reason"),
+        (b'["reason"]', "http.missing-reason"),
+        (b'{"reason"', "json.truncated"),
+    ],
+)
+@pytest.mark.parametrize("act", ["revoke", "suspend", "reinstate"])
+def test_nothing_is_taken_back_without_a_reason(directory: Path, act: str, body: bytes, code: str) -> None:
+    async def go(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
+        async with session.post(f"/v1/passports/{'0' * 64}/{act}", data=body, headers=JSON) as response:
+            assert await refusal(response) == (400, code)
+
+    run(directory, go)
 
 
 def test_anybody_reads_a_status_list_at_its_address(directory: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_page_says_what_the_issuer_took_back(directory: Path) -> None:
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         root = parse(await far.issue(await request(far))).root
         for take_back, word in ((far.suspend, "SUSPENDED"), (far.revoke, "REVOKED")):
-            await take_back(root)
+            await take_back(root, "why")
             async with session.get(f"/p/{root.hex()}", headers={"Accept": BROWSER}) as response:
                 assert word in await response.text()
 

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
-from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import ForeignConfig, LedgerConfig, SignerConfig
@@ -39,10 +39,11 @@ async def work(directory: Path) -> None:
         await node.revoke(parse(passports[0]).root)
         scopes = frozenset({Scope.SUBMIT, Scope.READ})
         await node.access.create_token(NewToken("erp-1", "erp", Kind.SYSTEM, "default", scopes, 90))
-        await node.access.grant("erp", "default", receipt.commitment)
+        await node.access.grant(OPERATOR, "erp", "default", receipt.commitment)
         await node.log().submit_foreign(OTHER.request(0, 7))
         with suppress(Conflict):
             await node.log().submit_foreign(ForeignLog(forks_at=3).request(0, 7))
+        await node.audit_heads.join()
         await node.sequence()
         await node.anchor()
         await node.wait_for_anchors(30)

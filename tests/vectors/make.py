@@ -12,6 +12,7 @@ from tests.flow import vector_cases
 from tests.vectors import examples
 from tests.vectors.cases import Case
 from tests.vectors.making import (
+    audit,
     eas,
     evidence,
     fabric,
@@ -42,6 +43,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "tlog-proofs": ("6.5", notes.tlog_proofs),
     "witness-requests": ("19", notes.witness_requests),
     "anchors": ("7", log.anchors),
+    "audit": ("29", audit.audit),
     "ethereum-evidence": ("8", evidence.ethereum),
     "eas-evidence": ("8", eas.eas),
     "tlog-evidence": ("10", evidence.tlog),

@@ -29,6 +29,7 @@ from carbonseal.verification.verifiers import installed_verifier
 from carbonseal.verification.verify import verify
 from carbonseal_adapters.fabric.checking import anchors, certificates
 from tests.vectors.running import (
+    audit_runner,
     conformity_runners,
     flow_runner,
     goods_runners,
@@ -356,6 +357,7 @@ def _named(file: Vector, section: str, value: Any) -> Any:
 
 RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     **goods_runners.RUNNERS,
+    "check-audit": audit_runner.check_audit,
     "canonicalise": _canonicalise,
     "admit": _admit,
     "commit": _commit,

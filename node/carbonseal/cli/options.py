@@ -64,6 +64,9 @@ PASSPORTS = click.argument(
 )
 
 
+REASON = click.option("--reason", metavar="TEXT", required=True, help="Why. The audit keeps it.")
+
+
 class Digest(click.ParamType[bytes]):
     """32 bytes: a commitment, or the digest of a credential."""
 

@@ -27,6 +27,7 @@ from carbonseal.storage.writer_thread import WriterThread
 
 from . import config, failpoints
 from .access.access import Access
+from .access.audit_heads import AuditHeads
 from .access.callers import OPERATOR, Caller
 from .access.visible import VisibleRecords
 from .anchoring.balances import Balances
@@ -108,6 +109,7 @@ class Node:
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = open_signers(settings, directory)
         _check_roles(self.logs.values(), signers.values())
+        self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
         self._seals = Seals(self._outbox, self._evidence)
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
@@ -118,7 +120,15 @@ class Node:
         passes.append((partial(PassportCheck, database), self.found))
         self._scrub = Scrub(settings.scrub, passes)
         self._issuing = Issuing(
-            issued, logs, self._seals, statuses, signers, visible=self._visible, thread=self._thread, clock=clock
+            issued,
+            logs,
+            self._seals,
+            statuses,
+            signers,
+            visible=self._visible,
+            record=self.access.record,
+            thread=self._thread,
+            clock=clock,
         )
 
     @staticmethod
@@ -204,6 +214,7 @@ class Node:
         """Write a log's guard anew: the operator has confirmed that this directory is its newest copy. Ledgers are queried
         again before anything is signed. Raises Refused; `Frozen` where the log froze for another reason."""
         log = self.log(name)
+        await self.access.record(OPERATOR, "adopt-guard", {"log": name})
         adopting = asyncio.create_task(self._adopt(log))
         log.await_startup_checks([adopting])  # nothing is signed between the two
         await adopting
@@ -302,17 +313,17 @@ class Node:
         """The credential of this digest as `issued` lists it; None where it was not issued here."""
         return self._issuing.issued_as(credential)
 
-    async def revoke(self, credential: bytes, caller: Caller = OPERATOR) -> bool:
+    async def revoke(self, credential: bytes, caller: Caller = OPERATOR, why: str = "") -> bool:
         """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
-        return await self._issuing.revoke(credential, caller)
+        return await self._issuing.revoke(credential, caller, why)
 
-    async def suspend(self, credential: bytes, caller: Caller = OPERATOR) -> bool:
+    async def suspend(self, credential: bytes, caller: Caller = OPERATOR, why: str = "") -> bool:
         """Suspend a credential that was issued here; whether it was not suspended before. Raises Refused."""
-        return await self._issuing.suspend(credential, caller)
+        return await self._issuing.suspend(credential, caller, why)
 
-    async def reinstate(self, credential: bytes, caller: Caller = OPERATOR) -> bool:
+    async def reinstate(self, credential: bytes, caller: Caller = OPERATOR, why: str = "") -> bool:
         """Take back the suspension of a credential that was issued here; whether it was suspended. Raises Refused."""
-        return await self._issuing.reinstate(credential, caller)
+        return await self._issuing.reinstate(credential, caller, why)
 
     async def status_list(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
@@ -330,6 +341,7 @@ class Node:
             for worker in self._workers:
                 tasks.create_task(worker.run(self._sleep))
             tasks.create_task(self._scrub.run(self._sleep))
+            tasks.create_task(self.audit_heads.run(self._sleep))
 
 
 def _check_all_listed(directory: Path, settings: NodeConfig) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
+from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.intake import Item, Submitted
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
@@ -83,15 +84,15 @@ class AnyNode(Protocol):
         """A page of what was issued here, in order, from after this number on; empty at the end."""
         ...
 
-    async def revoke(self, digest: bytes) -> bool:
+    async def revoke(self, digest: bytes, reason: str) -> bool:
         """Revoke the credential with this digest, which was issued here, for ever. Whether it was not revoked before."""
         ...
 
-    async def suspend(self, digest: bytes) -> bool:
+    async def suspend(self, digest: bytes, reason: str) -> bool:
         """Suspend the credential with this digest, which was issued here. Whether it was not suspended before."""
         ...
 
-    async def reinstate(self, digest: bytes) -> bool:
+    async def reinstate(self, digest: bytes, reason: str) -> bool:
         """Take back the suspension of the credential with this digest. Whether it was suspended."""
         ...
 
@@ -153,14 +154,14 @@ class LocalNode:
     async def issued(self, after: int = 0) -> list[Issued]:
         return self.node.issued(after)
 
-    async def revoke(self, digest: bytes) -> bool:
-        return await self.node.revoke(digest)
+    async def revoke(self, digest: bytes, reason: str) -> bool:
+        return await self.node.revoke(digest, OPERATOR, reason)
 
-    async def suspend(self, digest: bytes) -> bool:
-        return await self.node.suspend(digest)
+    async def suspend(self, digest: bytes, reason: str) -> bool:
+        return await self.node.suspend(digest, OPERATOR, reason)
 
-    async def reinstate(self, digest: bytes) -> bool:
-        return await self.node.reinstate(digest)
+    async def reinstate(self, digest: bytes, reason: str) -> bool:
+        return await self.node.reinstate(digest, OPERATOR, reason)
 
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         return await OPERATIONS[name].run(self.node, OPERATOR, request)
@@ -176,10 +177,19 @@ async def open_node(
     async with AsyncExitStack() as stack:
         node: AnyNode
         try:
-            node = LocalNode(await stack.enter_async_context(Node.open(directory, clock=clock, read_only=read_only)))
+            opened = await stack.enter_async_context(Node.open(directory, clock=clock, read_only=read_only))
+            if not read_only:
+                stack.push_async_callback(_log_audit, opened)
+            node = LocalNode(opened)
         except Locked as locked:
             if locked.address is None:
                 raise
             node = await stack.enter_async_context(RemoteNode(locked.address, token=locked.token))
             await node.health()  # one that hangs is noticed now, and not after the longest that any answer may take
         yield node
+
+
+async def _log_audit(node: Node) -> None:
+    """What was done becomes part of a log also where no `carbonseal serve` runs. A frozen log takes it once it is not."""
+    with suppress(Frozen):
+        await node.audit_heads.join()

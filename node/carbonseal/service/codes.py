@@ -31,6 +31,9 @@ WRONG_TYPE = rejected("http.wrong-type", "expected the content type {wanted}, fo
 MISSING_PROFILE = rejected(
     "http.missing-profile", "the parameter profile is missing", "add it to the address: ?profile=pact/3.0"
 )
+MISSING_REASON = rejected(
+    "http.missing-reason", "the body does not say why: {problem}", 'write {{"reason": "..."}}: the audit keeps it'
+)
 PACKED = rejected(
     "http.packed", "the body has the content encoding {encoding}; expected none", "send it without Content-Encoding"
 )

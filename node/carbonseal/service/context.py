@@ -14,8 +14,10 @@ from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.passport.schemas import TEXT, Shape
 from carbonseal.records.files import MAX_FILE
-from carbonseal.service.bodies import BodyMemory, BodyTimeout
+from carbonseal.records.strict import parse
+from carbonseal.service.bodies import BodyMemory, BodyTimeout, read_body, require_type
 
 from . import codes
 
@@ -41,6 +43,9 @@ class Bounds:
 
 
 USUAL = Bounds()
+REASON = Shape(
+    {"type": "object", "properties": {"reason": TEXT}, "required": ["reason"], "additionalProperties": False}
+)
 
 
 class Slots:
@@ -110,6 +115,15 @@ def number_in_path(request: web.Request, name: str) -> int:
 def number_in_query(request: web.Request, name: str) -> int:
     """A number of the query, as `number_in_path` reads it; 0 where it is missing. Raises Refused (http.malformed-path)."""
     return _number(name, request.query.get(name, "0"))
+
+
+async def reason_in_body(request: web.Request) -> str:
+    """Why something is taken back: the member of the body ``{"reason": "..."}``. Raises Refused (http.missing-reason)."""
+    require_type(request, "application/json")
+    body = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
+    wanted: Any = parse(body) if body else None
+    REASON.check(wanted, codes.MISSING_REASON)
+    return str(wanted["reason"])
 
 
 def _number(name: str, text: str) -> int:

@@ -5,9 +5,12 @@ Each is a POST to `/v1/NAME` with a closed object: `OPERATIONS` has its name, wh
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.access import OVERLAP
@@ -16,7 +19,7 @@ from carbonseal.node.access.codes import ACCESS_MALFORMED
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Principal, Token
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import Shape
+from carbonseal.passport.schemas import TEXT, Shape
 from carbonseal.service.listeners import OPERATOR_ONLY, Needs
 
 Json = Mapping[str, Any]
@@ -80,7 +83,7 @@ async def _rotate(node: Node, _caller: Caller, request: Json) -> Json:
 
 
 async def _revoke(node: Node, _caller: Caller, request: Json) -> Json:
-    return {"revoked": await node.access.revoke_token(request["name"])}
+    return {"revoked": await node.access.revoke_token(request["name"], request["reason"])}
 
 
 async def _set_scopes(node: Node, _caller: Caller, request: Json) -> Json:
@@ -111,13 +114,13 @@ def _told(token: Token, principal: Principal) -> Json:
 async def _grant(node: Node, caller: Caller, request: Json) -> Json:
     commitment = bytes.fromhex(request["commitment"])
     tenant = node.own_record(commitment, caller).stored.tenant
-    return {"new": await node.access.grant(request["reader"], tenant, commitment)}
+    return {"new": await node.access.grant(caller, request["reader"], tenant, commitment)}
 
 
 async def _revoke_grant(node: Node, caller: Caller, request: Json) -> Json:
     commitment = bytes.fromhex(request["commitment"])
     tenant = node.own_record(commitment, caller).stored.tenant
-    return {"new": await node.access.revoke_grant(request["reader"], tenant, commitment)}
+    return {"new": await node.access.revoke_grant(caller, request["reader"], tenant, commitment)}
 
 
 async def _list_grants(node: Node, caller: Caller, request: Json) -> Json:
@@ -136,6 +139,19 @@ async def _list_grants(node: Node, caller: Caller, request: Json) -> Json:
     }
 
 
+# --- audit -----------------------------------------------------------------------------------------------------------
+
+
+async def _read_audit(node: Node, _caller: Caller, request: Json) -> Json:
+    events = await asyncio.to_thread(node.access.audit.page, request.get("after", 0))
+    return {"events": [{"event": orjson.loads(event), "hash": hash_.hex()} for event, hash_ in events]}
+
+
+async def _check_audit(node: Node, _caller: Caller, _request: Json) -> Json:
+    head = await asyncio.to_thread(node.audit_heads.check)
+    return {"events": head.number, "head": head.hash.hex(), "inLog": node.access.audit.in_log}
+
+
 _GRANT = _closed({"commitment": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "reader": _NAME})
 _PAGE = _closed({}, {"after": {"type": "integer", "minimum": 0, "maximum": (1 << 63) - 1}})
 
@@ -143,6 +159,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "grants": Operation(Scope.RELEASE, _GRANT, _grant),
     "grants/revoke": Operation(Scope.RELEASE, _GRANT, _revoke_grant),
     "grants/list": Operation(Scope.READ, _PAGE, _list_grants),
+    "audit/read": Operation(OPERATOR_ONLY, _PAGE, _read_audit),
+    "audit/check": Operation(OPERATOR_ONLY, _closed({}), _check_audit),
     "tokens/create": Operation(
         OPERATOR_ONLY,
         _closed(
@@ -156,7 +174,7 @@ OPERATIONS: Mapping[str, Operation] = {
         _closed({"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}),
         _rotate,
     ),
-    "tokens/revoke": Operation(OPERATOR_ONLY, _closed({"name": _NAME}), _revoke),
+    "tokens/revoke": Operation(OPERATOR_ONLY, _closed({"name": _NAME, "reason": TEXT}), _revoke),
     "tokens/scopes": Operation(OPERATOR_ONLY, _closed({"principal": _NAME, "scopes": _SCOPES}), _set_scopes),
     "tokens/list": Operation(OPERATOR_ONLY, _closed({}), _list),
 }

@@ -160,17 +160,18 @@ class RemoteNode:
     async def refresh(self, passport: bytes) -> bytes:
         return await self._bytes("POST", "/v1/passports/refresh", passport)
 
-    async def revoke(self, digest: bytes) -> bool:
-        return await self._mark(digest, "revoke")
+    async def revoke(self, digest: bytes, reason: str) -> bool:
+        return await self._mark(digest, "revoke", reason)
 
-    async def suspend(self, digest: bytes) -> bool:
-        return await self._mark(digest, "suspend")
+    async def suspend(self, digest: bytes, reason: str) -> bool:
+        return await self._mark(digest, "suspend", reason)
 
-    async def reinstate(self, digest: bytes) -> bool:
-        return await self._mark(digest, "reinstate")
+    async def reinstate(self, digest: bytes, reason: str) -> bool:
+        return await self._mark(digest, "reinstate", reason)
 
-    async def _mark(self, digest: bytes, act: str) -> bool:
-        return bool((await self._json("POST", f"/v1/passports/{digest.hex()}/{act}"))["new"])
+    async def _mark(self, digest: bytes, act: str, reason: str) -> bool:
+        body = orjson.dumps({"reason": reason})
+        return bool((await self._json("POST", f"/v1/passports/{digest.hex()}/{act}", body))["new"])
 
     async def issued(self, after: int = 0) -> list[Issued]:
         answer = await self._json("GET", "/v1/passports", params={"after": str(after)})

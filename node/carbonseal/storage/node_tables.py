@@ -205,3 +205,21 @@ GRANTS = Table(
     Index("grants_by_reader", "reader", "number"),
     info={"owner": "access.grants"},
 )
+_AUDIT = {"owner": "access.audit"}
+AUDIT = Table(
+    "audit",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("event", LargeBinary, nullable=False),  # RFC 8785
+    Column("hash", LargeBinary, nullable=False),  # of it and all before it
+    Index("audit_by_hash", "hash"),
+    info=_AUDIT,
+)
+AUDIT_HEADS = Table(
+    "audit_heads",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),  # of the event whose hash is the entry
+    Column("log", String, nullable=False),  # its name in node.toml
+    Column("entry", Integer, nullable=False),
+    info=_AUDIT,
+)

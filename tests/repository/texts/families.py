@@ -98,6 +98,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "witness": "a witness that is asked to cosign a head of this log",
         "issue": "an issue request",
         "access": "who is let in: tokens, scopes, tenants, grants",
+        "audit": "the chain of what was done at a node",
         "http": "a request to the node's service",
         "client": "the connection of a command to a running node",
     },

@@ -112,7 +112,7 @@ def test_a_node_without_tokens_is_its_machines(directory: Path) -> None:
             assert await answer(session, "POST", "/v1/tokens/create") == (403, "access.operator-only")
             secret = await token(node, "reader", Scope.READ)
             assert await answer(session, "GET", "/v1/passports") == (401, "access.no-token")
-            await node.access.revoke_token("reader")
+            await node.access.revoke_token("reader", "lost")
             assert await answer(session, "GET", "/v1/passports") == (401, "access.no-token")
             assert await answer(session, "GET", "/v1/passports", f"Bearer {secret}") == (401, "access.token-revoked")
 

@@ -51,9 +51,9 @@ ATTACKS: dict[tuple[str, str], list[Attack]] = {
         lambda c, d: ("/v1/passports", issued_with(c, disclose=False)),
     ],
     ("GET", "/v1/passports/{digest}"): [lambda c, d: (f"/v1/passports/{d}", None)],
-    ("POST", "/v1/passports/{digest}/revoke"): [lambda c, d: (f"/v1/passports/{d}/revoke", None)],
-    ("POST", "/v1/passports/{digest}/suspend"): [lambda c, d: (f"/v1/passports/{d}/suspend", None)],
-    ("POST", "/v1/passports/{digest}/reinstate"): [lambda c, d: (f"/v1/passports/{d}/reinstate", None)],
+    ("POST", "/v1/passports/{digest}/revoke"): [lambda c, d: (f"/v1/passports/{d}/revoke", {"reason": "x"})],
+    ("POST", "/v1/passports/{digest}/suspend"): [lambda c, d: (f"/v1/passports/{d}/suspend", {"reason": "x"})],
+    ("POST", "/v1/passports/{digest}/reinstate"): [lambda c, d: (f"/v1/passports/{d}/reinstate", {"reason": "x"})],
     ("POST", "/v1/grants"): [lambda c, d: ("/v1/grants", {"commitment": c, "reader": "system-mine"})],
     ("POST", "/v1/grants/revoke"): [lambda c, d: ("/v1/grants/revoke", {"commitment": c, "reader": "system-mine"})],
 }

@@ -50,3 +50,14 @@ ACCESS_SCOPES_TOGETHER = rejected(
     "{name} cannot have the scope {scope}: {reason}",
     "give the scope to another person",
 )
+
+AUDIT_BROKEN = rejected(
+    "audit.broken",
+    "event {number} of the audit chain does not continue the events before it: one of them was changed, or taken out",
+    "compare with the newest backup: events up to the last head that a log has cannot be changed without a trace",
+)
+AUDIT_HEAD_UNKNOWN = rejected(
+    "audit.head-unknown",
+    "entry {entry} of the log {log} is a head that the audit chain does not have: it was made anew, or its end was taken out",
+    "bring back node.db from the newest backup, or keep both and find out who could write the directory",
+)

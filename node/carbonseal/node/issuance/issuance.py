@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,8 @@ from .warnings import warnings
 MAX_PASSPORT = PASSPORT_LIMITS.max_bytes
 Warn = Callable[[Finding], None]
 
+Record = Callable[[Caller, str, Mapping[str, str], str], Awaitable[None]]  # adds an event to the audit chain
+
 _Part = tuple[Component, Passport]
 
 
@@ -67,10 +69,12 @@ class Issuing:
         signers: Mapping[str, Signer],
         *,
         visible: VisibleRecords,
+        record: Record,
         thread: WriterThread,
         clock: Callable[[], float],
     ) -> None:
         self._visible = visible
+        self._record_act = record
         self._issued = issued
         self._logs = logs
         self._seals = seals
@@ -132,6 +136,8 @@ class Issuing:
         encoded = await asyncio.to_thread(passport.encode)
         if len(encoded) > MAX_PASSPORT:  # its credential is sealed, and in no passport
             raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
+        about = {"credential": passport.root.hex(), "issuer": signer.config.name, "tenant": tenant}
+        await self._record_act(caller, "issue-passport", about, "")
         await self._thread.run(self._issued.keep, passport, encoded, tenant, now)
         for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now), caller):
             warn(finding)
@@ -245,26 +251,29 @@ class Issuing:
             for row in rows
         ]
 
-    async def revoke(self, credential: bytes, caller: Caller) -> bool:
+    async def revoke(self, credential: bytes, caller: Caller, why: str) -> bool:
         """Revoke a credential that was issued here, for ever. Refreshed passports say so from now on. Gives whether it was not
         revoked before. Raises Refused, `Busy`, `Frozen`."""
-        return await self._mark(credential, caller, REVOCATION, is_set=True)
+        return await self._mark(credential, caller, REVOCATION, "revoke-passport", why, is_set=True)
 
-    async def suspend(self, credential: bytes, caller: Caller) -> bool:
+    async def suspend(self, credential: bytes, caller: Caller, why: str) -> bool:
         """Suspend a credential that was issued here, until it is reinstated. As `revoke`."""
-        return await self._mark(credential, caller, SUSPENSION, is_set=True)
+        return await self._mark(credential, caller, SUSPENSION, "suspend-passport", why, is_set=True)
 
-    async def reinstate(self, credential: bytes, caller: Caller) -> bool:
+    async def reinstate(self, credential: bytes, caller: Caller, why: str) -> bool:
         """Take back the suspension of a credential that was issued here. Gives whether it was suspended. As `revoke`."""
-        return await self._mark(credential, caller, SUSPENSION, is_set=False)
+        return await self._mark(credential, caller, SUSPENSION, "reinstate-passport", why, is_set=False)
 
     async def newest_status_list(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
         return await self._statuses.newest(name)
 
-    async def _mark(self, credential: bytes, caller: Caller, purpose: str, *, is_set: bool) -> bool:
+    async def _mark(
+        self, credential: bytes, caller: Caller, purpose: str, what: str, why: str, *, is_set: bool
+    ) -> bool:
         if not self._is_own(credential, caller):
             raise Refused(codes.NODE_UNKNOWN_CREDENTIAL(digest=credential.hex()))
+        await self._record_act(caller, what, {"credential": credential.hex()}, why)
         is_new = await self._statuses.mark(credential, purpose, is_set=is_set)
         await self._logs.sequence()
         return is_new

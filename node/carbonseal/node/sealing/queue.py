@@ -124,6 +124,11 @@ class EntryQueue:
         if causes:
             self._last_cause = causes[-1]
 
+    def append(self, entry: Entry) -> int:
+        """Append one entry of another kind. Gives its index; durable on return."""
+        with self.appending([entry]) as (_, index):
+            return index
+
     def catch_up(self) -> None:
         """Bring the index of commitments up to date. Durable on return; a crash before only leaves more to read on start."""
         recent = [(commitment, number) for commitment, numbers in self._recent.items() for number in numbers]
@@ -138,6 +143,13 @@ class EntryQueue:
         chosen = select(ENTRIES.c.entry).where(ENTRIES.c.number >= start, ENTRIES.c.number < end)
         with self._database.read() as connection:
             return [bytes(entry) for entry in connection.scalars(chosen.order_by(ENTRIES.c.number))]
+
+    def of_kind(self, kind: int) -> Iterator[tuple[int, bytes]]:
+        """Every entry of this kind, with its index. Reads all entries, a slice at a time."""
+        for start in range(0, self.size, SLICE):
+            for index, entry in enumerate(self.entries(start, start + SLICE), start):
+                if entry[0] == kind:
+                    yield index, entry
 
     def has_cause(self, start: int) -> bool:
         """Whether an entry from `start` on makes an anchor due. After a start the entries that wait are read once."""

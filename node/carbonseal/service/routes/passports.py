@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from carbonseal.findings import Finding, Refused
+from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.strict import Limits, parse
@@ -24,6 +26,7 @@ from carbonseal.service.context import (
     caller_of,
     digest_in_path,
     number_in_query,
+    reason_in_body,
 )
 from carbonseal.service.errors import describe
 from carbonseal.service.listeners import PUBLIC, Routes
@@ -79,20 +82,26 @@ async def fetch(request: web.Request) -> web.Response:
 
 @ROUTES.post("/v1/passports/{digest}/revoke", Scope.REVOKE)
 async def revoke(request: web.Request) -> web.Response:
-    """Revoke a credential that was issued here, for ever. Takes no body; the answer says whether that was new."""
-    return answer({"new": await request.app[NODE].revoke(digest_in_path(request, "digest"), caller_of(request))})
+    """Revoke a credential that was issued here, for ever. The body is ``{"reason": "..."}``; the answer says whether that was
+    new."""
+    return await _mark(request, request.app[NODE].revoke)
 
 
 @ROUTES.post("/v1/passports/{digest}/suspend", Scope.REVOKE)
 async def suspend(request: web.Request) -> web.Response:
     """Suspend a credential that was issued here, until it is reinstated. As revoke."""
-    return answer({"new": await request.app[NODE].suspend(digest_in_path(request, "digest"), caller_of(request))})
+    return await _mark(request, request.app[NODE].suspend)
 
 
 @ROUTES.post("/v1/passports/{digest}/reinstate", Scope.REVOKE)
 async def reinstate(request: web.Request) -> web.Response:
     """Take back a suspension. As revoke."""
-    return answer({"new": await request.app[NODE].reinstate(digest_in_path(request, "digest"), caller_of(request))})
+    return await _mark(request, request.app[NODE].reinstate)
+
+
+async def _mark(request: web.Request, act: Callable[[bytes, Caller, str], Awaitable[bool]]) -> web.Response:
+    digest = digest_in_path(request, "digest")
+    return answer({"new": await act(digest, caller_of(request), await reason_in_body(request))})
 
 
 def _passport(body: bytes, status: int = 200) -> web.Response:

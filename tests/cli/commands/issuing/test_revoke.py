@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.test_way import carbonseal, good, served
 
+WHY = ("--reason", "the meter was broken")
+
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,10 +40,10 @@ def revoke_and_refresh(node: Path, name: str) -> None:
     passport = node.parent / f"{name}.json"
     assert verdict(node, name) == 0
     assert listed(node)[digest(node, name)][1] == "issued"
-    output = good("passport", "revoke", node, passport)
+    output = good("passport", "revoke", node, passport, *WHY)
     assert output.startswith(f"revoked {digest(node, name)}\n")
     assert "once they are refreshed" in output
-    assert f"{digest(node, name)} was revoked before" in good("passport", "revoke", node, digest(node, name))
+    assert f"{digest(node, name)} was revoked before" in good("passport", "revoke", node, digest(node, name), *WHY)
     assert listed(node)[digest(node, name)][1] == "revoked"
     assert "a newer status list" in good("passport", "refresh", node, passport)
     assert "nothing is newer" in good("passport", "refresh", node, passport)
@@ -130,11 +132,11 @@ def test_suspended_until_it_is_reinstated(node: Path) -> None:
     passport = node.parent / "third.json"
     request = ["--request", node.parent / "request.json"]
     good("passport", "issue", node, *request, "-o", passport)
-    good("passport", "suspend", node, passport)
-    assert "was suspended before" in good("passport", "suspend", node, digest(node, "third"))
+    good("passport", "suspend", node, passport, *WHY)
+    assert "was suspended before" in good("passport", "suspend", node, digest(node, "third"), *WHY)
     assert listed(node)[digest(node, "third")][1] == "suspended"
-    good("passport", "reinstate", node, passport)
-    assert "was not suspended" in good("passport", "reinstate", node, passport)
+    good("passport", "reinstate", node, passport, *WHY)
+    assert "was not suspended" in good("passport", "reinstate", node, passport, *WHY)
     assert listed(node)[digest(node, "third")][1] == "issued"
 
 
@@ -144,7 +146,7 @@ def test_anybody_has_a_passport_refreshed_by_its_node(node: Path, tmp_path: Path
     kept = passport.read_bytes()
     out = tmp_path / "refreshed.json"
     with served(node) as url:
-        good("passport", "suspend", node, passport)
+        good("passport", "suspend", node, passport, *WHY)
         done = good("passport", "refresh", passport, "--from", url, "-o", out)
         assert "a newer status list" in done
         assert json.loads(kept)["seals"].keys() <= json.loads(out.read_text())["seals"].keys()
@@ -158,7 +160,7 @@ def test_anybody_has_a_passport_refreshed_by_its_node(node: Path, tmp_path: Path
 
 def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> None:
     good("init", tmp_path / "other", "--origin", "other.example/revoke")
-    done = carbonseal("passport", "revoke", tmp_path / "other", node.parent / "near.json")
+    done = carbonseal("passport", "revoke", tmp_path / "other", node.parent / "near.json", *WHY)
     assert done.status == 2
     assert "was issued here" in done.err
     kept = (node.parent / "near.json").read_bytes()
@@ -166,7 +168,7 @@ def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> No
     assert done.status == 2
     assert f"{node.parent / 'near.json'}: no credential in this passport was sealed here" in done.err
     assert (node.parent / "near.json").read_bytes() == kept
-    assert carbonseal("passport", "revoke", node, "nothing").status == 2
+    assert carbonseal("passport", "revoke", node, "nothing", *WHY).status == 2
 
 
 def test_a_node_without_its_guard_signs_only_after_its_operators_word(node: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_token_is_made_listed_rotated_and_revoked(run: Run, node: Path) -> Non
     assert second.stdout != first.stdout
     rotated = run("token", "rotate", node, "erp-1", "--overlap", "0")
     assert rotated.stdout not in (first.stdout, second.stdout)
-    assert run("token", "revoke", node, "erp-2").exit_code == 0
+    assert run("token", "revoke", node, "erp-2", "--reason", "lost").exit_code == 0
     assert run("token", "scopes", node, "erp", "--scope", "submit").stdout == "erp may submit\n"
     listed = run("token", "list", node).stdout
     assert [line.split()[0] for line in listed.splitlines()] == ["erp-1", "erp-1", "erp-2"]
@@ -59,7 +59,7 @@ def test_what_cannot_be_made(run: Run, node: Path, options: tuple[str, ...], tol
 
 
 def test_what_is_not_there(run: Run, node: Path) -> None:
-    assert "there is no token t that still works" in run("token", "revoke", node, "t").stderr
+    assert "there is no token t that still works" in run("token", "revoke", node, "t", "--reason", "lost").stderr
     assert "there is no token t that still works" in run("token", "rotate", node, "t").stderr
     assert "there is no person or system t" in run("token", "scopes", node, "t", "--scope", "read").stderr
 

@@ -18,7 +18,7 @@ from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.inputs import additions, read_named
 from carbonseal.cli.issue_requests import BATCH, COMPONENTS, read_request
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import DIGEST, INPUT, NODE, Once
+from carbonseal.cli.options import DIGEST, INPUT, NODE, REASON, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.exported import AS_JSON, copy_of, write_exported
 from carbonseal.cli.products.show import show
@@ -222,7 +222,8 @@ def refresh(ctx: click.Context, words: tuple[str, ...], url: str | None, output:
 @passport.command(short_help="Revoke a credential, irreversibly.")
 @click.argument("directory", type=NODE)
 @click.argument("what", metavar="PASSPORT|DIGEST")
-def revoke(directory: Path, what: str) -> None:
+@REASON
+def revoke(directory: Path, what: str, reason: str) -> None:
     """Revoke the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. This cannot be undone.
 
     From now on the issuer's status list shows it. Passports show it once they are refreshed. One that is not refreshed becomes
@@ -230,11 +231,11 @@ def revoke(directory: Path, what: str) -> None:
 
     \b
     Examples:
-      carbonseal passport revoke my-node door-reader.json
-      carbonseal passport revoke my-node 5f0c…
+      carbonseal passport revoke my-node door-reader.json --reason 'the meter was broken'
+      carbonseal passport revoke my-node 5f0c… --reason 'the meter was broken'
     """
     digest = _root(what)
-    is_new = with_node(directory, lambda node: node.revoke(digest))
+    is_new = with_node(directory, lambda node: node.revoke(digest, reason))
     click.echo(f"revoked {digest.hex()}" if is_new else f"{digest.hex()} was revoked before")
     click.echo(_SHOWN_ONCE_REFRESHED)
 
@@ -242,16 +243,17 @@ def revoke(directory: Path, what: str) -> None:
 @passport.command(short_help="Suspend a credential until it is reinstated.")
 @click.argument("directory", type=NODE)
 @click.argument("what", metavar="PASSPORT|DIGEST")
-def suspend(directory: Path, what: str) -> None:
+@REASON
+def suspend(directory: Path, what: str, reason: str) -> None:
     """Suspend the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. Verifying a suspended
     passport gives undetermined, never rejected. `carbonseal passport reinstate` ends it.
 
     \b
     Example:
-      carbonseal passport suspend my-node door-reader.json
+      carbonseal passport suspend my-node door-reader.json --reason 'the meter was broken'
     """
     digest = _root(what)
-    is_new = with_node(directory, lambda node: node.suspend(digest))
+    is_new = with_node(directory, lambda node: node.suspend(digest, reason))
     click.echo(f"suspended {digest.hex()}" if is_new else f"{digest.hex()} was suspended before")
     click.echo(_SHOWN_ONCE_REFRESHED)
 
@@ -259,16 +261,17 @@ def suspend(directory: Path, what: str) -> None:
 @passport.command(short_help="End the suspension of a credential.")
 @click.argument("directory", type=NODE)
 @click.argument("what", metavar="PASSPORT|DIGEST")
-def reinstate(directory: Path, what: str) -> None:
+@REASON
+def reinstate(directory: Path, what: str, reason: str) -> None:
     """End the suspension of the credential of PASSPORT, or of the one with this DIGEST, which the node in DIRECTORY issued.
     Asked about an instant before that, a passport stays suspended.
 
     \b
     Example:
-      carbonseal passport reinstate my-node door-reader.json
+      carbonseal passport reinstate my-node door-reader.json --reason 'the meter was broken'
     """
     digest = _root(what)
-    was_suspended = with_node(directory, lambda node: node.reinstate(digest))
+    was_suspended = with_node(directory, lambda node: node.reinstate(digest, reason))
     click.echo(f"reinstated {digest.hex()}" if was_suspended else f"{digest.hex()} was not suspended")
     click.echo(_SHOWN_ONCE_REFRESHED)
 

@@ -10,7 +10,7 @@ import click
 
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import DIGEST, NAME, NODE, Once
+from carbonseal.cli.options import DIGEST, NAME, NODE, REASON, Once
 from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
@@ -124,14 +124,15 @@ def rotate(directory: Path, name: str, days: int, overlap: int) -> None:
 @token.command(short_help="Revoke a token: it works no more.")
 @click.argument("directory", type=NODE)
 @click.argument("name", type=NAME)
-def revoke(directory: Path, name: str) -> None:
+@REASON
+def revoke(directory: Path, name: str, reason: str) -> None:
     """Let nobody in any more by the token NAME, from the next request on. Other tokens of the same person or system work on.
 
     \b
     Example:
-      carbonseal token revoke my-node erp-2026
+      carbonseal token revoke my-node erp-2026 --reason 'the laptop was stolen'
     """
-    with_node(directory, lambda node: node.operate("tokens/revoke", {"name": name}))
+    with_node(directory, lambda node: node.operate("tokens/revoke", {"name": name, "reason": reason}))
     click.echo(f"revoked {name}")
 
 
@@ -207,7 +208,7 @@ def grants(directory: Path) -> None:
                 )
             last = page[-1]["number"]
 
-    with_node(directory, print_all)
+    with_node(directory, print_all, read_only=True)
 
 
 def _show(answer: Mapping[str, Any], name: str) -> None:

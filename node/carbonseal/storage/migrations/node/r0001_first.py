@@ -49,6 +49,21 @@ def upgrade() -> None:
     )
     op.create_index("attempts_by_anchor", "attempts", ["ledger", "log", "size"], unique=False)
     op.create_table(
+        "audit",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("event", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
+    )
+    op.create_index("audit_by_hash", "audit", ["hash"], unique=False)
+    op.create_table(
+        "audit_heads",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("log", sa.String(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_heads")),
+    )
+    op.create_table(
         "balances",
         sa.Column("ledger", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=True),
