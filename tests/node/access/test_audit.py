@@ -107,7 +107,7 @@ def test_the_head_becomes_an_entry_that_makes_no_anchor_due(directory: Path) -> 
         assert not EvidenceDigest.makes_due
         await node.access.rotate_token("erp-1", 1)
         await node.audit_heads.join()
-        assert [index for index, _ in node.log().evidence_digests()] == [2, 3]
+        assert [index for index, _ in node.log().evidence_digests.all()] == [2, 3]
         assert node.audit_heads.check() == node.access.audit.head
         assert node.access.audit.in_log == 2
 

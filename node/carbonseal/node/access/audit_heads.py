@@ -33,9 +33,9 @@ class AuditHeads:
     async def join(self) -> None:
         """Make the newest head an entry of a log, where it is none yet. Raises Refused."""
         head = self._audit.head
-        log = next((log for log in self._logs.values() if log.has_begun and not log.frozen), None)
+        log = next((log for log in self._logs.values() if log.evidence_digests.log_has_begun and not log.frozen), None)
         if log is not None and head.number > self._audit.in_log:
-            entry = await log.append_evidence(head.hash)
+            entry = await log.evidence_digests.append(head.hash)
             # Durable: the entry. After a crash here the same head becomes another entry.
             await self._thread.run(self._audit.logged, head, log.name, entry)
 
@@ -44,7 +44,7 @@ class AuditHeads:
         entries of all logs. Raises Refused (``audit.*``)."""
         head = self._audit.check()
         for log in self._logs.values():
-            for entry, digest in log.evidence_digests():
+            for entry, digest in log.evidence_digests.all():
                 if not self._audit.has(digest):
                     raise Refused(AUDIT_HEAD_UNKNOWN(entry=entry, log=log.name))
         return head

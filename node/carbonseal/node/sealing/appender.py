@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from carbonseal.log.entries import Genesis
+from carbonseal.log.entries import EvidenceDigest, Genesis
 from carbonseal.storage.writer_thread import WriterThread
 
 from .queue import EntryQueue
@@ -41,3 +41,24 @@ class Appender:
             with self._queue.appending([self._genesis]):
                 pass
         return append()
+
+
+class EvidenceDigests:
+    """The evidence digests (32 bytes each) of a log, which make no anchor due."""
+
+    def __init__(self, queue: EntryQueue, appender: Appender) -> None:
+        self._queue = queue
+        self._appender = appender
+
+    @property
+    def log_has_begun(self) -> bool:
+        """Whether the log's first entry is there, which fixes what it is."""
+        return self._queue.size > 0
+
+    async def append(self, digest: bytes) -> int:
+        """Append one. Gives its index; durable on return."""
+        return await self._appender.run(self._queue.append, EvidenceDigest(digest))
+
+    def all(self) -> Iterator[tuple[int, bytes]]:
+        """Every one that is an entry or will be, with its index. Reads all entries, a slice at a time."""
+        return ((index, entry[1:]) for index, entry in self._queue.of_kind(EvidenceDigest.kind))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.entries import EvidenceDigest, Genesis, decode
+from carbonseal.log.entries import Genesis, decode
 from carbonseal.log.notes import Cosigner, LogSigner, NoteSigner, Signature, SubtreeSigner, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node import failpoints
@@ -40,7 +40,7 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.schema import LOG
 from carbonseal.storage.writer_thread import WriterThread
 
-from .appender import Appender
+from .appender import Appender, EvidenceDigests
 from .batches import Batches
 from .codes import NODE_NOT_SEQUENCED, NODE_UNKNOWN_SIZE
 from .files import LogFiles
@@ -106,6 +106,7 @@ class SealingLog:
         )
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
         self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
+        self.evidence_digests = EvidenceDigests(self._queue, self._appender)
         cosigner = Cosigner(settings.cosigner.name, open_signer(settings.cosigner.key, directory))
         self.cosigner: VerifierKey = cosigner.verifier
         self._foreign = ForeignHeads(
@@ -226,20 +227,6 @@ class SealingLog:
         except Frozen:
             last = None
         return LogCheck(self._stored, last, self._notes, salt_keys=self._salt_keys, live=True, scrub=True)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether its first entry is there, which fixes what it is."""
-        return self._queue.size > 0
-
-    async def append_evidence(self, digest: bytes) -> int:
-        """Append an evidence digest (32 bytes), which makes no anchor due. Gives its index; durable on return. Raises `Frozen`."""
-        await self.check()
-        return await self._appender.run(self._queue.append, EvidenceDigest(digest))
-
-    def evidence_digests(self) -> Iterator[tuple[int, bytes]]:
-        """Every evidence digest that is an entry or will be, with its index. Reads all entries, a slice at a time."""
-        return ((index, entry[1:]) for index, entry in self._queue.of_kind(EvidenceDigest.kind))
 
     # --- freezing --------------------------------------------------------------------------------------------------
 
