@@ -12,7 +12,6 @@ from tests.flow import vector_cases
 from tests.vectors import examples
 from tests.vectors.cases import Case
 from tests.vectors.making import (
-    audit,
     eas,
     evidence,
     fabric,
@@ -24,7 +23,7 @@ from tests.vectors.making import (
     policies,
     records,
 )
-from tests.vectors.making.documents import conformity, consignments, credentials, products, statements
+from tests.vectors.making.documents import audit, conformity, consignments, credentials, products, statements
 from tests.vectors.making.documents import files as file_records
 
 FOLDER = Path(__file__).parent
