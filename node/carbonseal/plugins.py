@@ -226,6 +226,7 @@ COMMANDS = PluginGroup(
         "anchor": "carbonseal.cli.commands.operating.anchor:anchor",
         "status": "carbonseal.cli.commands.operating.status:status",
         "passport": "carbonseal.cli.commands.issuing.passport:passport",
+        "statement": "carbonseal.cli.commands.issuing.statement:statement",
         "policy": "carbonseal.cli.commands.verifying.policy:policy",
         "trust": "carbonseal.cli.commands.verifying.trust:trust",
         "fetch": "carbonseal.cli.commands.verifying.fetch:fetch",
