@@ -14,7 +14,12 @@ REF = {"12 03": REGISTRATION}
 def test_a_consignment_of_forty_readers(office: Office) -> None:
     lot = reader(office.world)
     office.deliver(lot)
-    for reference in (REGISTRATION, lot.root.hex(), lot.root.hex().upper(), f"N380-17 {REGISTRATION} {lot.root.hex()}"):
+    for reference in (
+        REGISTRATION,
+        lot.root.hex(),
+        lot.root.hex().upper(),
+        f"N380-17; {REGISTRATION}; {lot.root.hex()}",
+    ):
         status, lines = office.check(office.declare({"12 03": reference}))
         assert status == 0
         assert lines == [("match", {"consignment.passport", "consignment.code", "consignment.quantity"})]

@@ -97,7 +97,7 @@ def read_declared(columns: Columns, cells: Mapping[str, str]) -> DeclaredLine:
         mass=columns.amount(cells, "mass"),
         units=columns.amount(cells, "units"),
         unit=_unit(columns, unit) if unit else None,
-        references=tuple(columns.text(cells, "reference").split()),
+        references=tuple(one.rstrip(";,") for one in columns.text(cells, "reference").split()),
     )
 
 

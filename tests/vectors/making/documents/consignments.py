@@ -77,7 +77,7 @@ ONE: dict[str, dict[str, Any]] = {
     "by the digest of the credential": _one({"12 03": "A1" * 32}, "match", _AGREES, _FORTY),
     "by the address of its label": _one({"12 03": f"https://id.example/p/{'a1' * 32}"}, "match", _AGREES, _FORTY),
     "by the product's id": _one({"12 03": READER}, "match", _AGREES, _FORTY),
-    "an invoice beside it": _one({"12 03": f"N380-1 {REGISTRATION}"}, "match", _AGREES, _FORTY),
+    "an invoice beside it": _one({"12 03": f"N380-1; {REGISTRATION},"}, "match", _AGREES, _FORTY),
     "an invoice alone": _one({"12 03": "N380-1"}, "not checkable", ["consignment.no-reference"]),
     "another passport": _one({"12 03": "b2" * 32}, "not checkable", ["consignment.not-brought"]),
     "another passport beside it": _one(

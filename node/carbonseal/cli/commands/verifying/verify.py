@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     "--observations",
     cls=Once,
     type=FILE,
-    help="Write what the files show of logs and batches: see `carbonseal examine`.",
+    help="Write what the files show of logs, batches and goods: see `carbonseal examine`.",
 )
 @FORCE
 @FRAUD_PROOFS
