@@ -5,7 +5,7 @@ from __future__ import annotations
 from carbonseal.findings import noted, rejected, shown, undetermined
 
 GOODS_MALFORMED = rejected(
-    "goods.malformed", "{value} is not {kind}: {problem}", "see docs/spec.md, section 25, for the form"
+    "goods.malformed", "{value} is not {kind}: {problem}", "see docs/spec.md, sections 25 and 27, for the form"
 )
 GOODS_CHECK_DIGIT = rejected(
     "goods.check-digit",
