@@ -67,7 +67,14 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         cosigner=CosignerConfig(text, uri),
         witnesses=(WitnessConfig(WITNESS, "https://witness.example"),),
         foreign_age=12.5,
-        listen=ListenConfig(Address("::1", 0), Address("0.0.0.0", 80), Address("localhost", 9102), ("node.example",)),
+        listen=ListenConfig(
+            Address("::1", 0),
+            Address("0.0.0.0", 80),
+            Address("localhost", 9102),
+            "tls/chain.pem",
+            "tls/key.pem",
+            ("node.example",),
+        ),
         foreign=(*foreign(key), ForeignConfig(replace(key, name="third.example/log"), "second")),
     )
     assert parse(render(config)) == config
@@ -94,6 +101,8 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
                 ("hosts", '["node.example:80"]'),
                 ("hosts", '["a/b"]'),
                 ("hosts", '"node.example"'),
+                ("certificate", '"a.pem"'),
+                ("certificate-key", '"a.pem"'),
             ]
         ),
         (LEAST + "[listen]\nport = 1\n", "config.unknown-key", ("node.toml", "listen")),

@@ -161,6 +161,9 @@ def _listen(listen: ListenConfig) -> str:
     for name, address in (("public", listen.public), ("admin", listen.admin)):
         if address is not None:
             table.add(name, str(address))
+    if listen.certificate:
+        table.add("certificate", listen.certificate)
+        table.add("certificate-key", listen.certificate_key)
     if listen.hosts:
         table.add("hosts", list(listen.hosts))
     return tomlkit.dumps({"listen": table})

@@ -49,6 +49,8 @@ class ListenConfig:
     private: Address = PRIVATE
     public: Address | None = None
     admin: Address | None = None
+    certificate: str = ""  # path of a chain in PEM; empty: no TLS
+    certificate_key: str = ""  # path of its key
     hosts: tuple[str, ...] = ()  # names that a request's Host may have, beside localhost and IP addresses
 
 
@@ -73,9 +75,14 @@ def read_listen(table: Table) -> ListenConfig:
         private=_address(table, "private") or PRIVATE,
         public=_address(table, "public"),
         admin=_address(table, "admin"),
+        certificate=table.text("certificate", ""),
+        certificate_key=table.text("certificate-key", ""),
         hosts=tuple(name.lower() for name in table.texts("hosts") or ()),
     )
     table.end()
+    if bool(listen.certificate) != bool(listen.certificate_key):
+        expected = "there where certificate is, and only there"
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="certificate-key", expected=expected))
     for name in listen.hosts:
         if not name or urlsplit(f"//{name}").hostname != name:
             expected = "a list of names without ports, such as passports.example.org"

@@ -38,6 +38,7 @@ browsers send for a page change nothing here; a request for a name that is not t
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -165,8 +166,10 @@ async def serving(
     *,
     listener: Listener = Listener.PRIVATE,
     hosts: Collection[str] = (),
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[str]:
-    """Answer requests while the context lasts; its value is the service's URL. Port 0 takes a free one.
+    """Answer requests while the context lasts; its value is the service's URL. Port 0 takes a free one;
+    with `tls` it is HTTPS alone.
 
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
     runner = web.AppRunner(
@@ -181,15 +184,15 @@ async def serving(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.TCPSite(runner, host, port, ssl_context=tls)
         await site.start()
-        yield _url(host, runner)
+        yield _url(host, runner, "http" if tls is None else "https")
     finally:
         await runner.cleanup()
 
 
-def _url(host: str, runner: web.AppRunner) -> str:
+def _url(host: str, runner: web.AppRunner, scheme: str) -> str:
     """The service's URL on this machine."""
     port = runner.addresses[0][1]
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    return f"{scheme}://[{reachable}]:{port}" if ":" in reachable else f"{scheme}://{reachable}:{port}"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.access.callers import OPERATOR
+from carbonseal.node.config import load
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.lock import Locked
@@ -22,6 +23,7 @@ from carbonseal.passport.seals import Seal
 from carbonseal.service.health import health
 from carbonseal.service.operations import OPERATIONS
 from carbonseal.service.remote import RemoteNode
+from carbonseal.service.tls import fingerprint
 
 from . import codes
 
@@ -184,9 +186,16 @@ async def open_node(
         except Locked as locked:
             if locked.address is None:
                 raise
-            node = await stack.enter_async_context(RemoteNode(locked.address, token=locked.token))
+            far = RemoteNode(locked.address, token=locked.token, certificate=_certificate(directory))
+            node = await stack.enter_async_context(far)
             await node.health()  # one that hangs is noticed now, and not after the longest that any answer may take
         yield node
+
+
+def _certificate(directory: Path) -> bytes:
+    """The SHA-256 of the certificate that the directory's service has; empty where it has none."""
+    chain = load(directory).listen.certificate
+    return fingerprint(directory / chain) if chain else b""
 
 
 async def _log_audit(node: Node) -> None:

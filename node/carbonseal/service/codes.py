@@ -25,6 +25,11 @@ CANNOT_LISTEN = undetermined(
     "cannot listen on {address}, the address of the {listener} listener: {reason}",
     "choose an address of this machine and a port that is free: --host and --port, or [listen] in node.toml",
 )
+CERTIFICATE_UNUSABLE = rejected(
+    "http.certificate-unusable",
+    "the certificate in {path} cannot be used with its key: {reason}",
+    "name in [listen] of node.toml a chain in PEM, the node's own certificate first, and its key, not encrypted",
+)
 NOT_FOUND = rejected("http.not-found", "there is nothing at {path}", "check the path")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}", "use a method that Allow lists")
 WRONG_TYPE = rejected("http.wrong-type", "expected the content type {wanted}, found {found}", "set Content-Type")

@@ -47,11 +47,13 @@ LONGEST_WAIT = 20.0  # seconds that one request waits for anchors
 class RemoteNode:
     """The methods of `AnyNode`, which documents them. Use it as a context. Raises BrokenOff where no answer comes."""
 
-    def __init__(self, url: str, timeout: float = TIMEOUT, token: str = "") -> None:
-        """`timeout` is in seconds, for `health`; requests that make work may take longer. `token` is sent with every request."""
+    def __init__(self, url: str, timeout: float = TIMEOUT, token: str = "", certificate: bytes = b"") -> None:
+        """`timeout` is in seconds, for `health`; requests that make work may take longer. `token` is sent with every request.
+        `certificate` is the SHA-256 of the certificate that the node has to have; without, this machine has to trust it."""
         self.url = url
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._ssl: bool | aiohttp.Fingerprint = aiohttp.Fingerprint(certificate) if certificate else True
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -200,7 +202,9 @@ class RemoteNode:
         """An answer below 300. Raises Refused with the node's finding, or BrokenOff where there is no answer."""
         assert self._session is not None, "a RemoteNode is a context"
         try:
-            async with self._session.request(method, path, data=data, allow_redirects=False, **more) as response:
+            async with self._session.request(
+                method, path, data=data, allow_redirects=False, ssl=self._ssl, **more
+            ) as response:
                 if response.status >= 300 and path != "/health":
                     raise self._refused(self._load(await self._read(response)), response.status)
                 yield response

@@ -17,6 +17,7 @@ from carbonseal.node.node import Node
 from carbonseal.service.app import serving
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
+from carbonseal.service.tls import Certificate
 
 from .codes import ACCESS_WITHOUT_TOKENS, CANNOT_LISTEN
 
@@ -53,7 +54,8 @@ async def _run(directory: Path, host: str | None, port: int | None, ready: Ready
     async with (
         Node.open(directory) as node,
         _working(node) as work,
-        _listening(node, host, port) as url,
+        _certified(node) as certificate,
+        _listening(node, host, port, certificate) as url,
         _advertised(node, url),
     ):
         ready(url, health(node))
@@ -63,7 +65,24 @@ async def _run(directory: Path, host: str | None, port: int | None, ready: Ready
 
 
 @asynccontextmanager
-async def _listening(node: Node, host: str | None, port: int | None) -> AsyncIterator[str]:
+async def _certified(node: Node) -> AsyncIterator[Certificate | None]:
+    """The certificate of `[listen]`, which is loaded again when it changes; None where there is none."""
+    listen = node.config.listen
+    if not listen.certificate:
+        yield None
+        return
+    certificate = Certificate(node.directory, listen.certificate, listen.certificate_key)
+    looking = asyncio.create_task(certificate.run(asyncio.sleep))
+    try:
+        yield certificate
+    finally:
+        looking.cancel()
+
+
+@asynccontextmanager
+async def _listening(
+    node: Node, host: str | None, port: int | None, certificate: Certificate | None
+) -> AsyncIterator[str]:
     """Answer requests at every listener that has an address. Its value is the private one's URL."""
     listen = node.config.listen
     private = listen.private
@@ -76,7 +95,8 @@ async def _listening(node: Node, host: str | None, port: int | None) -> AsyncIte
         urls: dict[Listener, str] = {}
         for listener, address in addresses.items():
             if address is not None:
-                answering = serving(node, address.host, address.port, listener=listener, hosts=hosts)
+                tls = certificate.context if certificate else None
+                answering = serving(node, address.host, address.port, listener=listener, hosts=hosts, tls=tls)
                 try:
                     urls[listener] = await stack.enter_async_context(answering)
                 except OSError as error:
