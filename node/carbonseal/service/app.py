@@ -66,8 +66,8 @@ from carbonseal.service.context import (
     Slots,
 )
 from carbonseal.service.errors import Handler, refusals
-from carbonseal.service.gate import let_in
 from carbonseal.service.listeners import PUBLIC, Listener, Route
+from carbonseal.service.listening.gate import let_in
 from carbonseal.service.routes import (
     anchors,
     log,

@@ -21,9 +21,9 @@ from carbonseal.node.sealing.intake import Item, Submitted
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.service.health import health
+from carbonseal.service.listening.tls import fingerprint
 from carbonseal.service.operations import OPERATIONS
 from carbonseal.service.remote import RemoteNode
-from carbonseal.service.tls import fingerprint
 
 from . import codes
 

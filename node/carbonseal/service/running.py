@@ -17,7 +17,7 @@ from carbonseal.node.node import Node
 from carbonseal.service.app import serving
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
-from carbonseal.service.tls import Certificate
+from carbonseal.service.listening.tls import Certificate
 
 from .codes import ACCESS_WITHOUT_TOKENS, CANNOT_LISTEN
 

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from carbonseal.findings import Refused
 from carbonseal.node.secrets import open_secret
-
-from .codes import CERTIFICATE_UNUSABLE
+from carbonseal.service.codes import CERTIFICATE_UNUSABLE
 
 LOG = logging.getLogger(__name__)
 PERIOD = 60.0  # seconds between two looks at the files

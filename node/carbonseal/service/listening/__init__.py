@@ -1,0 +1,1 @@
+"""What stands before the routes of a listener: TLS, and the gate that asks for tokens. Private."""
