@@ -52,7 +52,7 @@ from .sealing.queue import Receipt
 from .sealing.startup import STARTUP_TIMEOUT
 from .seals import Seals
 from .soundness.found import Found
-from .soundness.node_check import PassportCheck
+from .soundness.node_check import NodeCheck
 from .soundness.scrub import Pass, Scrub
 from .witnessing.watch import watch
 
@@ -117,7 +117,7 @@ class Node:
         issued = IssuedPassports(database)
         self.found = Found(DATABASE)
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
-        passes.append((partial(PassportCheck, database), self.found))
+        passes.append((partial(NodeCheck, database, logs.payload), self.found))
         self._scrub = Scrub(settings.scrub, passes)
         self._issuing = Issuing(
             issued,

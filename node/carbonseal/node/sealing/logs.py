@@ -10,6 +10,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.codes import NODE_UNKNOWN_COMMITMENT, NODE_UNKNOWN_LOG, NODE_UNKNOWN_TENANT
 from carbonseal.node.config import TenantConfig
 from carbonseal.records.admission import Record
+from carbonseal.records.commitments import commit
 
 from .guard import Frozen
 from .intake import Item, Submitted
@@ -101,6 +102,14 @@ class Logs(Mapping[str, SealingLog]):
         if record is None:
             raise Refused(NODE_UNKNOWN_COMMITMENT(commitment=commitment.hex()))
         return record
+
+    def payload(self, commitment: bytes) -> bytes | None:
+        """The RFC 8785 bytes of the record with this commitment, where there is one and they open it."""
+        for record in self.find_all(commitment):
+            raw = record.canonical()
+            if commit(record.receipt.profile, record.receipt.salt, raw) == commitment:
+                return raw
+        return None
 
     # --- sequencing ------------------------------------------------------------------------------------------------
 

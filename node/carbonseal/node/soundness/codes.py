@@ -66,6 +66,7 @@ FSCK_DATABASE_DAMAGED = undetermined(
 FSCK_PASSPORT_DAMAGED = undetermined(
     "fsck.passport-damaged", "{path}: the passport of number {number} is not the one that was issued: {reason}", _COPY
 )
+FSCK_STATUS_DAMAGED = undetermined("fsck.status-damaged", "{path}: the status list {list}: {reason}", _REPAIR)
 FSCK_BEYOND_REPAIR = undetermined(
     "fsck.beyond-repair",
     "the parts of this log contradict each other, and none of them leads to the root that {witness} has at size {size}",

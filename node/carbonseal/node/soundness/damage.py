@@ -52,7 +52,17 @@ class RebuildIndex:
     """Make the index of commitments anew."""
 
 
-Repair = WriteFile | RemoveFile | PutEntry | PutSalt | SignHead | RebuildIndex
+@dataclass(frozen=True, slots=True)
+class PutStatus:
+    """Set, or clear, the bit of a position in a status list, as its newest signed version has it."""
+
+    list_id: str
+    purpose: str
+    position: int
+    is_set: bool
+
+
+Repair = WriteFile | RemoveFile | PutEntry | PutSalt | SignHead | RebuildIndex | PutStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
@@ -19,17 +20,20 @@ from carbonseal.node.config import LogConfig, NodeConfig
 from carbonseal.node.lock import Lock, Locked, ReadLock
 from carbonseal.node.sealing.files import LogFiles, replace_file
 from carbonseal.node.sealing.guard import Frozen, Guard
+from carbonseal.node.sealing.queue import EntryQueue
 from carbonseal.node.secrets import open_key, open_ml_dsa_44, open_signer
+from carbonseal.records.commitments import commit
 from carbonseal.storage.codes import NODE_DATABASE_DAMAGED
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import LOG, NODE, Schema
 
 from . import codes
-from .damage import Damage, PutEntry, PutSalt, RebuildIndex, RemoveFile, Repair, SignHead, WriteFile
+from .damage import Damage, PutEntry, PutSalt, PutStatus, RebuildIndex, RemoveFile, Repair, SignHead, WriteFile
 from .log_check import MOST, LogCheck
 from .node_check import DATABASE, PassportCheck
 from .notes import Notes
-from .stored import StoredLog
+from .status_check import StatusCheck
+from .stored import StoredLog, put_status
 
 FOLDER = "logs"
 
@@ -68,18 +72,42 @@ def fsck(directory: Path, *, repair: bool = False, progress: Callable[[int], Non
     `repair` is asked for while another process has the node open; Refused on settings; OSError."""
     settings = config.load(directory)
     report = Report()
-    with _held(directory, repair) as live:
+    with ExitStack() as stack:
+        live = stack.enter_context(_held(directory, repair))
+        queues: list[EntryQueue] = []
         for own in settings.logs:
             path = directory / FOLDER / f"{own.name}.db"
-            with _sound_database(path, LOG, report, repair=repair, live=live) as database:
-                if database is not None:
-                    _check_log(directory, settings, own, database, report, repair=repair, live=live, progress=progress)
-        with _sound_database(directory / DATABASE, NODE, report, repair=repair, live=live) as database:
+            database = stack.enter_context(_sound_database(path, LOG, report, repair=repair, live=live))
             if database is not None:
-                check = PassportCheck(database)
+                _check_log(directory, settings, own, database, report, repair=repair, live=live, progress=progress)
+                with suppress(BrokenOff):  # it was told
+                    queues.append(EntryQueue(database))
+        opening = _sound_database(directory / DATABASE, NODE, report, repair=repair, live=live)
+        if (database := stack.enter_context(opening)) is not None:
+            may_repair = repair and not report.verdict
+            checks: list[PassportCheck | StatusCheck] = [PassportCheck(database)]
+            if len(queues) == len(settings.logs):
+                checks.append(StatusCheck(database, partial(_record, queues)))
+            for check in checks:
                 _run(check.steps(), DATABASE, report, progress)
-                report.damage += [one.finding for one in check.damage]
+                for one in check.damage:
+                    if may_repair and isinstance(one.repair, PutStatus):
+                        to = one.repair
+                        put_status(database, to.list_id, to.purpose, to.position, is_set=to.is_set)
+                        report.repaired.append(one.finding)
+                    else:
+                        report.damage.append(one.finding)
     return report
+
+
+def _record(queues: Sequence[EntryQueue], commitment: bytes) -> bytes | None:
+    """The RFC 8785 bytes of the record with this commitment, where they open it."""
+    for queue in queues:
+        for stored in queue.find(commitment):
+            raw, receipt = queue.payload(stored.index), stored.receipt
+            if commit(receipt.profile, receipt.salt, raw) == commitment:
+                return raw
+    return None
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from carbonseal.storage.database import Database
 
 from . import codes
 from .damage import Damage
-from .stored import passports
+from .status_check import Lookup, StatusCheck, position_problem
+from .stored import passports, position_of
 
 DATABASE = "node.db"
 
@@ -28,9 +29,30 @@ class PassportCheck:
         after = 0
         while rows := passports(self._database, after):
             ((after, credential, about, raw),) = rows
-            if reason := _problem(raw, credential, about):
+            if reason := _problem(raw, credential, about) or self._position_problem(raw, credential):
                 self.damage.append(Damage(codes.FSCK_PASSPORT_DAMAGED(path=DATABASE, number=after, reason=reason)))
             yield len(raw)
+
+    def _position_problem(self, raw: bytes, credential: bytes) -> str:
+        return position_problem(position_of(self._database, credential), parse(raw).credential.status)
+
+
+class NodeCheck:
+    """One pass over both: passports, then status lists."""
+
+    def __init__(self, database: Database, lookup: Lookup) -> None:
+        self._checks = (PassportCheck(database), StatusCheck(database, lookup))
+        self.verdict: list[Finding] = []  # no guard knows this database
+
+    @property
+    def damage(self) -> list[Damage]:
+        """What was found."""
+        return [one for check in self._checks for one in check.damage]
+
+    def steps(self) -> Iterator[int]:
+        """Make the pass."""
+        for check in self._checks:
+            yield from check.steps()
 
 
 def _problem(raw: bytes, credential: bytes, about: list[str]) -> str:

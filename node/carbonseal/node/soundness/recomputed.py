@@ -10,7 +10,7 @@ from .stored import StoredLog
 
 
 def recompute(stored: StoredLog, size: int) -> Edge:
-    """The right edge of the tree over the first `size` entries. Reads all of them: a second for about 10^6. Where the copies of an
+    """The right edge of the tree over the first `size` entries. Reads all of them, some 7 microseconds each. Where the copies of an
     entry differ, the tile's hash and then the majority decide."""
     edge = Edge()
     for start in range(0, size, WIDTH):

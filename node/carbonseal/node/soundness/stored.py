@@ -21,11 +21,12 @@ from carbonseal.log.entries import ForeignAnchor, RecordEntry
 from carbonseal.log.tiles import bundle_path
 from carbonseal.node.sealing import known
 from carbonseal.node.sealing.files import LogFiles
+from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.records.commitments import commit
 from carbonseal.storage.codes import NODE_DATABASE_DAMAGED
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.log_tables import ENTRIES, FOREIGN, HEADS, KNOWN, KNOWN_RUNS, PAYLOADS, RECORDS
-from carbonseal.storage.node_tables import PASSPORTS
+from carbonseal.storage.node_tables import PASSPORTS, POSITIONS, STATUS_LISTS, STATUS_VERSIONS
 
 BUNDLES = -1  # the level under which `listing` has entry bundles
 Listing = dict[tuple[int, int], set[int]]  # level and index of a tile -> the widths that have a file
@@ -234,6 +235,64 @@ def passports(database: Database, after: int) -> list[tuple[int, bytes, list[str
         (number, _bytes(credential) or b"", [_text(_bytes(one)) for one in about], _bytes(passport) or b"")
         for number, credential, *about, passport in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """A status list, and its newest version: the commitment of that (None: there is none), and how many changes it has."""
+
+    id: str
+    purpose: str
+    allocated: int  # positions
+    changes: int
+    signed: int
+    commitment: bytes | None
+
+
+def status_lists(database: Database) -> list[StoredList]:
+    """All status lists of the node."""
+    found: list[StoredList] = []
+    newest = select(STATUS_VERSIONS.c.changes, STATUS_VERSIONS.c.commitment).order_by(STATUS_VERSIONS.c.number.desc())
+    chosen = select(STATUS_LISTS.c.id, STATUS_LISTS.c.purpose, STATUS_LISTS.c.allocated, STATUS_LISTS.c.changes)
+    with database.read() as connection:
+        for list_id, purpose, allocated, changes in _plain(connection, chosen):
+            versions = _plain(connection, newest.where(STATUS_VERSIONS.c.list == list_id).limit(1))
+            signed, commitment = versions[0] if versions else (0, None)
+            found.append(StoredList(str(list_id), str(purpose), allocated, changes, signed, _bytes(commitment)))
+    return found
+
+
+def status_positions(database: Database, list_id: str, purpose: str) -> dict[int, bool]:
+    """The positions of a list that credentials have, and whether the bit of each is set."""
+    in_list, bit = _STATUS[purpose]
+    with database.read() as connection:
+        rows = _plain(connection, select(POSITIONS.c.position, bit).where(in_list == list_id))
+    return {position: bool(is_set) for position, is_set in rows}
+
+
+def put_status(database: Database, list_id: str, purpose: str, position: int, *, is_set: bool) -> None:
+    """Set or clear the bit of a position."""
+    in_list, bit = _STATUS[purpose]
+    with database.write() as connection:
+        chosen = update(POSITIONS).where(in_list == list_id, POSITIONS.c.position == position)
+        connection.execute(chosen.values({bit: is_set}))
+
+
+def position_of(database: Database, credential: bytes) -> dict[str, tuple[str, int]] | None:
+    """The list and the position that a credential has for each purpose; None where it has none."""
+    chosen = select(POSITIONS.c.position, POSITIONS.c.revocation, POSITIONS.c.suspension)
+    with database.read() as connection:
+        rows = _plain(connection, chosen.where(POSITIONS.c.credential == credential))
+    if len(rows) != 1:
+        return None
+    ((position, revocation, suspension),) = rows
+    return {REVOCATION: (str(revocation), position), SUSPENSION: (str(suspension), position)}
+
+
+_STATUS = {
+    REVOCATION: (POSITIONS.c.revocation, POSITIONS.c.revoked),
+    SUSPENSION: (POSITIONS.c.suspension, POSITIONS.c.suspended),
+}
 
 
 class IndexSum:
