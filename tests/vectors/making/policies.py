@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carbonseal.plugins import CHECKS
+from tests.passport.stated import POLICY
 from tests.vectors.cases import Case, case, octets, refused, repeated, undetermined
 from tests.vectors.making.documents.requirements import STATED, STATEMENTS
 from tests.vectors.making.log import private_key
@@ -276,6 +277,11 @@ def _lines_refused() -> list[Case]:
             _with_line("status", "require status since=60d"),
         ),
         ("months", refused("policy.value", place=_at(11, 16)), _with_line("status", "require status within=2months")),
+        (
+            "statements on nothing",
+            refused("policy.value", place=_at(13, 27)),
+            text + f"{POLICY['body']}\nrequire statement by=tuev share=0%\n",
+        ),
         ("no days", refused("policy.value", place=_at(11, 16)), _with_line("status", "require status within=0d")),
         (
             "options of a check that is lacking, twice",

@@ -219,3 +219,19 @@ def test_two_accreditations_of_one_body_are_judged_each() -> None:
     passport: Passport = scene.passport(scene.reader, scene.file(ended, new))
     assert scene.accredited(passport).verdict is Verdict.VERIFIED
     assert ACCREDITOR.id in {one.signed.issuer for one in passport.accreditations.values()}
+
+
+def test_a_body_whose_other_key_signed_the_product_vouches_for_itself() -> None:
+    """Under another id: the accreditation shows that both are one."""
+    scene = Accredited()
+    both = [BODY.public, scene.chain.maker.public]
+    own = scene.report(scene.stated.accreditation(keys=both))
+    assert own.verdict is Verdict.UNDETERMINED
+    assert found(own, FAMILIES) == [
+        "accreditation.counts",
+        "accreditation.key-taken",
+        "statement.self",
+        "statement.unmet",
+    ]
+    other = scene.report(scene.stated.accreditation(keys=[BODY.public, OTHER_BODY.public]))
+    assert other.verdict is Verdict.VERIFIED

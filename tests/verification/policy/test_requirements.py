@@ -81,6 +81,8 @@ class TestRequire:
             "engagement=audit",
             "share=101%",
             "share=60",
+            "share=0%",  # which a passport without any statement would meet
+            "share=0.0%",
         ],
     )
     def test_what_a_statement_cannot_be_asked_for(self, option: str) -> None:

@@ -74,6 +74,10 @@ class Accreditations:
                     self.findings.append(codes.ACCREDITATION_KEY_TAKEN(*one.place, body=one.signed.body))
         return Listed(found)
 
+    def keys_of(self, body: str) -> Iterator[bytes]:
+        """All keys (32 bytes each) that accreditations which count name for a body, those with another role, too."""
+        return (key for one in self.counting if one.signed.body == body for key in one.signed.keys)
+
     def judge(self, statement: Statement, time: datetime | None) -> tuple[set[str], list[Finding]]:
         """The policy's names of the accreditors whose accreditation covers a statement, which existed by `time`, and why those of
         others do not."""

@@ -108,7 +108,7 @@ class Statements:
     def _against(self, statement: Statement, signed: Signed) -> list[Finding] | None:
         """Why a statement does not stand, whoever made it; None where nothing is against it."""
         issuer = statement.issuer
-        if issuer in self._makers or statement.key in self._makers:
+        if not self._makers.isdisjoint({issuer, statement.key, *self._accreditations.keys_of(issuer)}):
             return [codes.STATEMENT_SELF(issuer=issuer)]
         if not signed.shown:
             return [codes.STATEMENT_NOT_SHOWN(why=why_not(signed))]

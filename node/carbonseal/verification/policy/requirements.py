@@ -107,7 +107,7 @@ def _statement(policy: Policy, given: Options, names: Names) -> None:
         engagements=_listed(given["engagement"], ENGAGEMENTS) if "engagement" in given else (VERIFICATION,),
         opinions=(UNMODIFIED, *([_one_of(given["opinion"], (MODIFIED,))] if "opinion" in given else [])),
         assurances=ASSURANCES[: ASSURANCES.index(assurance) + 1] if assurance else (),
-        share=_percent(given["share"]) if "share" in given else Fraction(1),
+        share=_share(given["share"]) if "share" in given else Fraction(1),
     )
     policy.statements += (requirement,)
 
@@ -116,6 +116,16 @@ def _one_of(option: Option, known: Sequence[str]) -> str:
     if option.value not in known:
         raise option.word.refused(codes.POLICY_VALUE, problem=f"expected {' or '.join(known)}")
     return option.value
+
+
+def _share(option: Option) -> Fraction:
+    """A share above 0: of nothing, no statement would be needed."""
+    share = _percent(option)
+    if not share:
+        raise option.word.refused(
+            codes.POLICY_VALUE, problem="expected a share above 0%: nobody has to vouch for nothing"
+        )
+    return share
 
 
 def _listed(option: Option, known: Sequence[str]) -> tuple[str, ...]:
