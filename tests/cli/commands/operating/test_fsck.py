@@ -48,3 +48,10 @@ def test_a_log_that_is_not_its_guards(node: Path, run: Run) -> None:
 
 def test_no_node(tmp_path: Path, run: Run) -> None:
     assert run("fsck", tmp_path).exit_code == 2
+
+
+def test_a_log_without_its_guard(node: Path, run: Run) -> None:
+    (node / "guard/default").unlink()
+    ran = run("fsck", node)
+    assert ran.exit_code == 3
+    assert ran.output.splitlines()[-1] == "not known: 2 entries, 0 damaged, 0 repaired"

@@ -47,12 +47,13 @@ def fsck(ctx: click.Context, *, directory: Path, repair: bool, as_json: bool) ->
 
 
 def _lines(report: Report) -> Iterator[str]:
-    for title, findings in (("repaired", report.repaired), ("damaged", report.damage), ("not the log", report.verdict)):
+    verdict = "another history" if report.exit_status == 4 else "not known"
+    for title, findings in (("repaired", report.repaired), ("damaged", report.damage), (verdict, report.verdict)):
         for finding in findings:
             yield from _finding(title, finding, with_remedy=title != "repaired")
     for finding in report.notes:
         yield from _finding("note", finding, with_remedy=False)
-    state = {0: "sound", 3: "damaged", 4: "another history"}[report.exit_status]
+    state = {0: "sound", 3: "damaged" if report.damage else verdict, 4: verdict}[report.exit_status]
     yield plain(f"{state}: {report.entries:,} entries, {len(report.damage)} damaged, {len(report.repaired)} repaired")
 
 
