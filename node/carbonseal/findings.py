@@ -167,18 +167,20 @@ class Finding:
             else f"{self.message}{remedy} [{self.code.name}]"
         )
 
-    def to_json(self) -> dict[str, object]:
-        """As `carbonseal verify --json` prints it; `phrases` where a fact is said in words."""
-        phrases = {name: [one.to_json() for one in several] for name, several in self.phrases.items()}
+    def outline(self) -> dict[str, object]:
+        """As the service's JSON has it."""
         return {
             "code": self.code.name,
             "outcome": self.code.outcome.value,
             "place": list(self.place),
             "message": self.message,
             "remedy": self.remedy,
-            "facts": dict(self.facts),
-            **({"phrases": phrases} if phrases else {}),
         }
+
+    def to_json(self) -> dict[str, object]:
+        """As `carbonseal verify --json` prints it: the outline and the facts; `phrases` where a fact is said in words."""
+        phrases = {name: [one.to_json() for one in several] for name, several in self.phrases.items()}
+        return {**self.outline(), "facts": dict(self.facts), **({"phrases": phrases} if phrases else {})}
 
 
 class CarbonsealError(Exception):

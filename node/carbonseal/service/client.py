@@ -23,7 +23,6 @@ from carbonseal.passport.seals import Seal
 from carbonseal.service.health import health
 from carbonseal.service.listening.tls import fingerprint
 from carbonseal.service.operations import OPERATIONS
-from carbonseal.service.remote import RemoteNode
 
 from . import codes
 
@@ -186,6 +185,8 @@ async def open_node(
         except Locked as locked:
             if locked.address is None:
                 raise
+            from carbonseal.service.remote import RemoteNode  # aiohttp: where there is something to connect to
+
             far = RemoteNode(locked.address, token=locked.token, certificate=_certificate(directory))
             node = await stack.enter_async_context(far)
             await node.health()  # one that hangs is noticed now, and not after the longest that any answer may take

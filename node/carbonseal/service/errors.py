@@ -66,14 +66,6 @@ RETRY_AFTER = {503: "1", FULL: "30"}  # seconds
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def describe(finding: Finding) -> dict[str, object]:
-    """A finding as the service's JSON has it: code, outcome, place, message, remedy."""
-    described = finding.to_json()
-    del described["facts"]
-    described.pop("phrases", None)
-    return described
-
-
 def refuse(finding: Finding, status: int | None = None) -> web.Response:
     """The answer to what was refused. Without `status`, `STATUS` decides; what it does not name is 400 where it was rejected
     and 422 where it was undetermined."""
@@ -85,7 +77,7 @@ def refuse(finding: Finding, status: int | None = None) -> web.Response:
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="carbonseal"'  # RFC 6750, section 3
     return web.Response(
-        body=orjson.dumps(describe(finding)), status=status, content_type="application/json", headers=headers
+        body=orjson.dumps(finding.outline()), status=status, content_type="application/json", headers=headers
     )
 
 

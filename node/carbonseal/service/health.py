@@ -8,7 +8,6 @@ from carbonseal.instants import format_seconds
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
 from carbonseal.node.witnessing.client import WitnessClient
-from carbonseal.service.errors import describe
 
 MOST_DAMAGE = 20  # damaged places of one log that are told
 
@@ -32,7 +31,7 @@ def health(node: Node) -> dict[str, Any]:
         "logs": [_log(log) for log in node.logs.values()],
         "ledgers": [ledger.to_json() for ledger in ledgers],
         "refused": dict(sorted(node.access.tokens.refused.items())),  # logins, by code, since the node was opened
-        "damage": [describe(finding) for finding in node.found.findings[:MOST_DAMAGE]],
+        "damage": [finding.outline() for finding in node.found.findings[:MOST_DAMAGE]],
     }
 
 
@@ -44,15 +43,15 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "key": log.verifier.encode(),
         "size": log.size,
         "waiting": log.waiting,
-        "frozen": describe(log.frozen) if log.frozen else None,
+        "frozen": log.frozen.outline() if log.frozen else None,
         "witnesses": [_witness(witness) for witness in log.witnesses],
         "unpublished": _unpublished(log),
         "cosigner": log.cosigner.encode(),
-        "cosigning": describe(log.witness_problem) if log.witness_problem else None,
+        "cosigning": log.witness_problem.outline() if log.witness_problem else None,
         "forks": [fork.to_json() for fork in log.forks],
         "ledgers": list(log.ledgers),
-        "problem": describe(log.batch_problem) if log.batch_problem else None,
-        "damage": [describe(finding) for finding in log.found.findings[:MOST_DAMAGE]],
+        "problem": log.batch_problem.outline() if log.batch_problem else None,
+        "damage": [finding.outline() for finding in log.found.findings[:MOST_DAMAGE]],
     }
 
 
@@ -69,7 +68,7 @@ def _witness(witness: WitnessClient) -> dict[str, Any]:
         "url": witness.endpoint,
         "size": witness.cosigned,
         "time": format_seconds(witness.time) if witness.time else None,
-        "problem": describe(witness.problem) if witness.problem else None,
+        "problem": witness.problem.outline() if witness.problem else None,
     }
 
 

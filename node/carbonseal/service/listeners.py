@@ -19,9 +19,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from carbonseal.node.access.scopes import Scope
-from carbonseal.service.errors import Handler
+
+if TYPE_CHECKING:  # aiohttp is for who serves
+    from carbonseal.service.errors import Handler
 
 
 class Open(Enum):

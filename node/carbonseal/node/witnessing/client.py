@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.keys.endpoints import redacted
@@ -25,11 +24,13 @@ from carbonseal.transport import BodyTooLarge, read_chunks
 
 from . import codes
 
+if TYPE_CHECKING:  # a command that opens a node asks no witness
+    import aiohttp
+
 TIMEOUT = 10.0  # seconds for one answer
 MAX_ANSWER = 64 * 1024  # bytes: a few signature lines
 LAST_SECOND = 253_402_300_799  # since 1970: the end of the year 9999
 TRIES = 3  # requests for one head: the first may only tell the size
-LOST = (aiohttp.ClientError, OSError, TimeoutError, BodyTooLarge)
 
 Consistency = Callable[[int, int], Sequence[bytes]]
 
@@ -66,10 +67,12 @@ class WitnessClient:
     async def cosign(self, head: Checkpoint, note: bytes, newest: int) -> Cosignature | None:
         """The cosignature on a head, verified; None where there is none: `problem` says why, or `taken` is a newer head. `newest`
         is the largest size that the log has signed."""
+        from aiohttp import ClientError
+
         try:
             async with asyncio.timeout(TIMEOUT):
                 signature = await self._ask(head, note, newest)
-        except LOST as error:
+        except (ClientError, OSError, TimeoutError, BodyTooLarge) as error:
             self.problem = codes.WITNESS_UNREACHABLE(name=self.key.name, why=str(error) or type(error).__name__)
         except Refused as refused:
             self.problem = refused.finding
@@ -121,6 +124,8 @@ class WitnessClient:
         return Cosignature(line, times[line])
 
     async def _post(self, body: bytes) -> tuple[int, bytes, str]:
+        import aiohttp
+
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=TIMEOUT / 2),

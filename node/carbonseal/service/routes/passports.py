@@ -28,7 +28,6 @@ from carbonseal.service.context import (
     number_in_query,
     reason_in_body,
 )
-from carbonseal.service.errors import describe
 from carbonseal.service.listeners import PUBLIC, Routes
 
 ROUTES = Routes()
@@ -50,7 +49,7 @@ async def issue(request: web.Request) -> web.Response:
         found: list[Finding] = []
         answered = _passport(await request.app[NODE].issue(wanted, found.append, caller_of(request)), status=201)
         for finding in found[:MOST_WARNINGS]:
-            answered.headers.add(WARNING, json.dumps(describe(finding)))  # ASCII
+            answered.headers.add(WARNING, json.dumps(finding.outline()))  # ASCII
         return answered
 
 

@@ -16,7 +16,6 @@ from carbonseal.records.files import FILE, File
 from carbonseal.service import codes
 from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path
-from carbonseal.service.errors import describe
 from carbonseal.service.listeners import Routes
 from carbonseal.service.seals import seal_to_json
 
@@ -75,7 +74,7 @@ async def _stream(request: web.Request, profile: str, tenant: str) -> web.Stream
                 taken, refused = taken + good, refused + len(results) - good
             last = {"end": {"taken": taken, "refused": refused}}
         except Refused as broken:
-            last = {"broken": describe(broken.finding)}
+            last = {"broken": broken.finding.outline()}
             response.force_close()
         await _write(response, [last], bounds.idle)
     except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
@@ -94,7 +93,7 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
     if submitted.receipt is not None:
         return {"place": submitted.place, "receipt": submitted.receipt.to_json()}
     assert submitted.finding is not None
-    return {"place": submitted.place, "error": describe(submitted.finding)}
+    return {"place": submitted.place, "error": submitted.finding.outline()}
 
 
 @ROUTES.get("/v1/records/{commitment}", Scope.READ)
