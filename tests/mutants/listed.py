@@ -243,7 +243,7 @@ MUTANTS = (
     without(
         "a statement by who signed in the same tree",
         f"{CONFORMITY}/statements.py",
-        "any(issuer == one.issuer or statement.key == one.key for one in products)",
+        "not self._makers.isdisjoint({issuer, statement.key, *self._accreditations.keys_of(issuer)})",
         STATED,
     ),
     without(
@@ -253,8 +253,8 @@ MUTANTS = (
     Mutant(
         "a statement on another organisation's record",
         f"{CONFORMITY}/statements.py",
-        "record is None or credential.issuer != opinion.organisation",
-        "record is None",
+        "named = of_footprint.get((issuer, record.listed.commitment), set()) if record else set()",
+        "named = {name for key, names in of_footprint.items() if record and key[1] == record.listed.commitment for name in names}",
         STATED,
     ),
     without(
@@ -266,7 +266,7 @@ MUTANTS = (
     without(
         "an accreditation's scope",
         f"{CONFORMITY}/accredited.py",
-        "statement.opinion.scope not in one.signed.scope",
+        "statement.opinion.scope not in one.scopes",
         STATED,
     ),
     without(
