@@ -233,3 +233,42 @@ def test_a_passport_of_somebody_else_replaces_none(office: Office) -> None:
     assert (status, outcome) == (3, "mismatch")
     assert {"consignment.code", "consignment.code-differs"} <= found
     assert office.check(office.declare({"12 03": old.root.hex()}))[0] == 0
+
+
+def test_a_serial_number_leads_to_its_lot(office: Office) -> None:
+    office.deliver(reader(office.world, "L1", serials=["A"]), reader(office.world, "L2", serials=["B"]))
+    declaration = office.declare({**REF, "18 02": "2"})
+    status, [(outcome, found)] = office.check(declaration, "--packing", office.pack("1,,A,,", "1,,B,,"))
+    assert (status, outcome) == (0, "match")
+    assert {"consignment.serials", "consignment.quantity"} <= found
+    status, [(outcome, found)] = office.check(declaration, "--packing", office.pack("1,,A,,", "1,,Z,,"))
+    assert (status, outcome) == (3, "not checkable")
+    assert "consignment.which-lot" in found
+
+
+def test_two_measures_of_one_lot_are_not_added(office: Office) -> None:
+    """A maker that states a lot in pieces, and again in kilograms: the larger yield is not of the same measure."""
+    office.deliver(
+        reader(office.world), reader(office.world, yielded="31", unit="kilogram", registration=f"{REGISTRATION}/kg")
+    )
+    pieces, weighed = REF, {"11 03": "2", "18 02": "", "unit": "", "18 01": "31", "12 03": f"{REGISTRATION}/kg"}
+    status, lines = office.check(office.declare(pieces, weighed))
+    assert status == 0
+    assert [outcome for outcome, _ in lines] == ["match", "match"]
+
+
+def test_lots_of_two_products_with_one_number(office: Office) -> None:
+    office.deliver(reader(office.world), reader(office.world, name="lock"))
+    status, [(outcome, found)] = office.check(
+        office.declare({**REF, "18 02": "1"}), "--packing", office.pack("1,L1,7,,")
+    )
+    assert (status, outcome) == (3, "not checkable")
+    assert "consignment.which-lot" in found
+
+
+def test_another_lot_beside_a_passport_about_every_piece(office: Office) -> None:
+    office.deliver(reader(office.world), reader(office.world, ""))
+    packing = office.pack("1,L1,,30,piece", "1,L9,,10,piece")
+    status, [(outcome, found)] = office.check(office.declare(REF), "--packing", packing)
+    assert (status, outcome) == (0, "match")
+    assert {"consignment.every-piece", "consignment.quantity"} <= found

@@ -90,16 +90,15 @@ class Quantities:
 
     def _lot_of(self, packed: PackedLine) -> DeliveredLot | None:
         """The lot that a line of the list is about; None, with a finding, where that is not one of the passports'."""
-        lots = [one for one in self._lots if not packed.lot or one.number == packed.lot]
+        lots = numbered = [one for one in self._lots if not packed.lot or one.number == packed.lot]
         if packed.serial and len(lots) > 1:
             lots = [one for one in lots if packed.serial in one.serials]
         if len(lots) == 1:
             return lots[0]
-        if not self._lots:
-            if not any(finding.code is codes.CONSIGNMENT_EVERY_PIECE for finding in self.findings):
-                self.findings.append(codes.CONSIGNMENT_EVERY_PIECE(declared=declared_text(self._line)))
+        if not numbered and any(one.lot is None for one in self._passports):
+            self.findings.append(codes.CONSIGNMENT_EVERY_PIECE(declared=declared_text(self._line)))
             self._pieces_without_lot(packed)
-        elif packed.lot and not lots:
+        elif not numbered:
             stated = ", ".join(sorted(one.number for one in self._lots))
             self.findings.append(codes.CONSIGNMENT_LOT_UNKNOWN(listed=packed.lot, stated=stated))
         else:
