@@ -178,6 +178,8 @@ PROFILES = PluginGroup(
         "file/1": "carbonseal.records.profiles.files:PROFILE",
         "credential/1": "carbonseal.records.profiles.generic:CREDENTIAL",
         "status-list/1": "carbonseal.records.profiles.generic:STATUS_LIST",
+        "statement/1": "carbonseal.records.profiles.generic:STATEMENT",
+        "accreditation/1": "carbonseal.records.profiles.generic:ACCREDITATION",
     },
     "id",
 )

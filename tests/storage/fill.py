@@ -23,6 +23,7 @@ from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.node_tables import BALANCES, CERTIFICATES
 from carbonseal.storage.schema import NODE
 from tests.foreign_logs import ForeignLog
+from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, state, subject
 from tests.nodes import install_simulated, make_node, settings
 
 OTHER = ForeignLog()
@@ -37,6 +38,9 @@ async def work(directory: Path) -> None:
             listed = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
             passports.append(await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed}))
         await node.revoke(parse(passports[0]).root)
+        accreditation = await accredit(node)
+        statement = await state(node, subject([receipt.commitment]), accreditations=[accreditation.to_json()])
+        await node.statements.act("suspend", statement.root, "to be looked at again", OPERATOR)
         scopes = frozenset({Scope.SUBMIT, Scope.READ})
         await node.access.create_token(NewToken("erp-1", "erp", Kind.SYSTEM, "default", scopes, 90))
         await node.access.grant(OPERATOR, "erp", "default", receipt.commitment)
@@ -58,7 +62,13 @@ def main() -> None:
             "sim:1", f"sim+file://{directory}/ledger/l.db", "sim-publisher", 3600, {"called": "sim:1"}
         )
         issuer = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
-        config = settings(issuers=(issuer,), ledgers=(ledger,), foreign=(ForeignConfig(OTHER.signer.verifier),))
+        config = settings(
+            issuers=(issuer,),
+            bodies=(BODY,),
+            accreditors=(ACCREDITOR,),
+            ledgers=(ledger,),
+            foreign=(ForeignConfig(OTHER.signer.verifier),),
+        )
         asyncio.run(work(make_node(directory / "node", config)))
         with closing(Database(directory / "node/node.db", NODE)) as database, database.write() as connection:
             insert_rows(connection, BALANCES, [("sim:1", "SIM", 2, "100", "", False, 1.8e9)])

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
+from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.storage.log_tables import LOG_TABLES
 from carbonseal.storage.node_tables import NODE_TABLES
 from tests.node.conftest import Begin, begin, ledger_in, plugins
+from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, programme, state, subject
 
 __all__ = ["begin", "plugins"]
 
@@ -74,6 +76,10 @@ def _whole(step: str) -> Iterator[str]:
         yield found[1]
 
 
+def site(number: int) -> dict[str, str]:
+    return {"id": f"urn:example:site:{number}", "name": "Site", "country": "DE"}
+
+
 async def live(directory: Path) -> None:
     """What a node does all its life."""
     async with Node.open(directory) as node:
@@ -88,6 +94,15 @@ async def live(directory: Path) -> None:
             await node.passport(root)
             await node.revoke(root)
             node.issued(0)
+            accreditation = await accredit(node)
+            for of in (subject([receipt.commitment]), programme(name=str(number), sites=[site(number)])):
+                statement = await state(node, of, accreditations=[accreditation.to_json()])
+                await node.refresh(passport)
+                await node.statements.act("suspend", statement.root, "looked at again", OPERATOR)
+                node.statements.file(statement.root, OPERATOR)
+            node.statements.listed(OPERATOR, 0)
+            node.accreditations.listed(OPERATOR, 0)
+            node.accreditations.file(accreditation.root, OPERATOR)
             node.seal(receipt.commitment)
             node.is_final(receipt.commitment)
             node.states()
@@ -102,7 +117,13 @@ def test_no_statement_reads_a_whole_table(
     begin: Begin, tmp_path: Path, statements: dict[str, tuple[Engine, Any]]
 ) -> None:
     issuer = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
-    directory = begin(issuers=(issuer,), ledgers=(ledger_in(tmp_path / "ledger"),), heartbeat=3600)
+    directory = begin(
+        issuers=(issuer,),
+        bodies=(BODY,),
+        accreditors=(ACCREDITOR,),
+        ledgers=(ledger_in(tmp_path / "ledger"),),
+        heartbeat=3600,
+    )
     asyncio.run(live(directory))
     assert len(statements) > 30
     wrong = {

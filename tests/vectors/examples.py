@@ -290,6 +290,17 @@ def _statement() -> str:
     return abbreviated(made.statement.document)
 
 
+def _statement_request() -> str:
+    request = {"body": "body", "credentialSubject": "SUBJECT", "attach": True}
+    return abbreviated(request).replace('"SUBJECT"', "… as in section 26 …")
+
+
+def _accreditation_request() -> str:
+    (carried,) = Stated(World()).accreditation().accreditations.values()
+    subject = carried.signed.document["credentialSubject"]
+    return abbreviated({"accreditor": "accreditor", "credentialSubject": subject, "validUntil": "2028-01-01T00:00:00Z"})
+
+
 def _foreign_anchor() -> str:
     made, _ = scene()
     size = made.log.size
@@ -329,6 +340,8 @@ EXAMPLES: dict[str, Callable[[], str]] = {
     "issue-request": _issue_request,
     "foreign-anchor": _foreign_anchor,
     "statement": _statement,
+    "statement-request": _statement_request,
+    "accreditation-request": _accreditation_request,
 }
 
 

@@ -51,7 +51,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "batches": ("12", products.batches),
     "status-lists": ("13", credentials.status_lists),
     "passports": ("14 and 17", passports.passports),
-    "issue-requests": ("18", products.issue_requests),
+    "issue-requests": ("18", lambda: products.issue_requests() + conformity.requests()),
     "trusts": ("16", passports.trusts),
     "policies": ("15", policies.policies),
     "observations": ("22", histories.observations),

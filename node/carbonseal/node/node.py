@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,11 +38,12 @@ from .anchoring.tracked import STANDARD_LIMITS, Limits
 from .anchoring.worker import LedgerWorker
 from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMITMENT
 from .config import DEFAULT, FILE, NodeConfig
-from .issuance.issuance import Issuing, Warn, ignore
-from .issuance.issued import Issued, IssuedPassports
+from .issuance.conformity.accreditations import Accreditations
+from .issuance.conformity.statements import Statements
+from .issuance.issuance import Warn, ignore
+from .issuance.issued import Issued
+from .issuance.joined import Issuance
 from .issuance.signers import Signer, open_signers
-from .issuance.status_tables import StatusTables
-from .issuance.statuses import Statuses
 from .lock import Lock, ReadLock
 from .sealing.intake import Item, Submitted
 from .sealing.log import FOLDER, SealingLog
@@ -112,24 +112,22 @@ class Node:
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
         self._seals = Seals(self._outbox, self._evidence)
-        tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
-        statuses = Statuses(tables, logs, signers, validity=validity, thread=self._thread, clock=clock)
-        issued = IssuedPassports(database)
         self.found = Found(DATABASE)
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
         passes.append((partial(NodeCheck, database, logs.payload), self.found))
         self._scrub = Scrub(settings.scrub, passes)
-        self._issuing = Issuing(
-            issued,
-            logs,
-            self._seals,
-            statuses,
+        self._issuance = Issuance.of(
+            settings,
             signers,
+            database=database,
+            logs=logs,
             visible=self._visible,
+            seals=self._seals,
             record=self.access.record,
             thread=self._thread,
             clock=clock,
         )
+        self._issuing = self._issuance.passports
 
     @staticmethod
     @asynccontextmanager
@@ -290,6 +288,18 @@ class Node:
         """Whether a record is under an anchor that is final on every ledger of its log. Raises Refused as `record` does."""
         return self._seals.is_final(self.logs.record(commitment))
 
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    @property
+    def statements(self) -> Statements:
+        """What its certification bodies state."""
+        return self._issuance.statements
+
+    @property
+    def accreditations(self) -> Accreditations:
+        """What its accreditors accredit."""
+        return self._issuance.accreditations
+
     # --- passports -------------------------------------------------------------------------------------------------
 
     async def issue(self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR) -> bytes:
@@ -298,12 +308,13 @@ class Node:
         return await self._issuing.issue(request, caller, warn)
 
     async def refresh(self, passport: bytes) -> bytes:
-        """The same passport with newer heads, anchors and status. Raises Refused."""
-        return await self._issuing.refresh(passport)
+        """The same passport, statement file or accreditation file with all that is newer here. Raises Refused."""
+        return await self._issuance.refreshing.refresh(passport)
 
     async def passport(self, credential: bytes, caller: Caller = OPERATOR) -> bytes | None:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
-        return await self._issuing.passport(credential, caller)
+        found = self._issuing.find(credential, caller)
+        return None if found is None else await self.refresh(found)
 
     def issued(self, after: int = 0, caller: Caller = OPERATOR) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
@@ -327,7 +338,7 @@ class Node:
 
     async def status_list(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
-        return await self._issuing.newest_status_list(name)
+        return await self._issuance.statuses.newest(name)
 
     # --- background ------------------------------------------------------------------------------------------------
 

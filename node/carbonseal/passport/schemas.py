@@ -36,7 +36,7 @@ MOST_SHOWN = 65_536  # values of a document that are looked at for the text of a
 Schema = dict[str, Any]
 
 DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-_BASE64: Schema = {"type": "string"}  # evidence is long, and what decodes it refuses all but one spelling
+BASE64: Schema = {"type": "string"}  # evidence is long, and what decodes it refuses all but one spelling
 INSTANT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
 # printable on a terminal: no controls, nothing that breaks lines or turns the direction of writing
 TEXT: Schema = {
@@ -171,26 +171,26 @@ STATUS_LIST = credential_schema(
     {},
 )
 
-_MEDIA_TYPE: Schema = {"type": "string", "pattern": f"^{MEDIA_TYPE}$"}
+MEDIA: Schema = {"type": "string", "pattern": f"^{MEDIA_TYPE}$"}
 _DISCLOSED: Schema = {
     "type": "object",
     "if": {"properties": {"profile": {"const": FILE}}, "required": ["profile"]},
-    "then": closed({"profile": _NAME, "salt": DIGEST, "media": _MEDIA_TYPE, "data": _BASE64}),
+    "then": closed({"profile": _NAME, "salt": DIGEST, "media": MEDIA, "data": BASE64}),
     "else": closed({"profile": _NAME, "salt": DIGEST, "document": {"type": "object"}}),
 }
 _SIGNED = closed({"salt": DIGEST, "document": {"type": "object"}})
-_EVIDENCE = closed({"type": _NAME, "version": {"type": "integer", "minimum": 1, "maximum": 65535}, "data": _BASE64})
+_EVIDENCE = closed({"type": _NAME, "version": {"type": "integer", "minimum": 1, "maximum": 65535}, "data": BASE64})
 _HEAD = closed(
     {
         "checkpoint": DIGEST,
-        "inclusion": _BASE64,
+        "inclusion": BASE64,
         "anchors": {"type": "array", "items": closed({"ledger": TEXT, "evidence": DIGEST})},
     },
-    {"consistency": _BASE64},
+    {"consistency": BASE64},
 )
 _SEAL = closed(
     {
-        "entry": _BASE64,
+        "entry": BASE64,
         "index": {"type": "integer", "minimum": 0, "maximum": (1 << 53) - 1},
         "heads": {"type": "array", "minItems": 1, "items": _HEAD},
     }

@@ -167,6 +167,64 @@ PASSPORTS = Table(
     info={"owner": "issuance.issued"},
 )
 
+_STATED = {"owner": "issuance.conformity.statement_tables"}
+STATEMENTS = Table(
+    "statements",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),  # in the order in which they were issued
+    Column("statement", LargeBinary, nullable=False, unique=True),  # digest
+    Column("body", String, nullable=False),  # its name in node.toml
+    Column("organisation", String, nullable=False),
+    Column("name", String, nullable=False),  # the organisation's
+    Column("covers", String, nullable=False),
+    Column("issued", BigInteger, nullable=False),  # when
+    Column("replaces", LargeBinary),  # digest of the one that it supersedes or corrects
+    Column("attach", Boolean, nullable=False),  # whether it joins passports that are refreshed
+    Column("file", LargeBinary, nullable=False),
+    Index("statements_by_organisation", "organisation", "covers"),
+    Index("statements_by_replaced", "replaces"),
+    info=_STATED,
+)
+STATED_FOOTPRINTS = Table(
+    "stated_footprints",
+    NODE_TABLES,
+    Column("commitment", LargeBinary, primary_key=True),
+    Column("statement", Integer, primary_key=True, autoincrement=False),  # its number
+    info=_STATED,
+)
+_ACCREDITED = {"owner": "issuance.conformity.accreditation_tables"}
+ACCREDITATIONS = Table(
+    "accreditations",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),  # in the order in which they were issued
+    Column("accreditation", LargeBinary, nullable=False, unique=True),  # digest
+    Column("accreditor", String, nullable=False),  # its name in node.toml
+    Column("body", String, nullable=False),  # its id
+    Column("name", String, nullable=False),  # the body's
+    Column("issued", BigInteger, nullable=False),  # when
+    Column("file", LargeBinary, nullable=False),
+    info=_ACCREDITED,
+)
+HELD_ACCREDITATIONS = Table(  # that bodies of this node were given
+    "held_accreditations",
+    NODE_TABLES,
+    Column("body", String, primary_key=True),  # its name in node.toml
+    Column("accreditation", LargeBinary, primary_key=True),  # digest
+    Column("file", LargeBinary, nullable=False),
+    info=_ACCREDITED,
+)
+STATUS_REASONS = Table(  # why statements and accreditations were withdrawn, suspended, reinstated
+    "status_reasons",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("document", LargeBinary, nullable=False),  # digest
+    Column("act", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("status_reasons_by_document", "document"),
+    info={"owner": "issuance.conformity.reasons"},
+)
+
 # --- access ------------------------------------------------------------------------------------------------------------
 
 _TOKENS = {"owner": "access.tokens"}

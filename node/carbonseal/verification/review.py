@@ -1,4 +1,4 @@
-"""Review: what a node's own verifier says of a passport before it is handed out (docs/spec.md, section 18).
+"""Review: what a node's own verifier says of a file before it is handed out (docs/spec.md, section 18).
 
 The policy lists exactly the keys that the documents name, each in its own name and without a window, and the node's logs. It
 requires a status, and neither anchors nor witnesses nor a time: those come later. What is *rejected* is refused, and so is what
@@ -13,7 +13,7 @@ Two nodes' clocks differ: a credential that begins within `CLOCKS` of the instan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,11 +21,13 @@ from carbonseal.findings import Code, Finding, Outcome
 from carbonseal.instants import parse_instant
 from carbonseal.log.notes import VerifierKey
 from carbonseal.passport.bundles import Bundle
-from carbonseal.passport.conformity.files import StatementFile
+from carbonseal.passport.conformity.files import AccreditationFile, AnyFile, StatementFile
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import Passport
+from carbonseal.verification.documents import Documents, Listed
 from carbonseal.verification.policy.model import Policy, Role, Signer, StatusRequirement
-from carbonseal.verification.verify import verify, verify_statement
+from carbonseal.verification.trust import Trust
+from carbonseal.verification.verify import verify
 
 from . import codes
 
@@ -52,21 +54,37 @@ AT_REFRESH = AT_ISSUE | {
 
 
 def objections(
-    bundle: Passport | StatementFile, logs: Mapping[str, VerifierKey], *, at: datetime, accepted: Collection[Code]
+    file: AnyFile, logs: Mapping[str, VerifierKey], *, at: datetime, accepted: Collection[Code]
 ) -> list[Finding]:
-    """Why the passport, or the statement file, is not to be handed out at the instant `at`: what rejects it first. `logs` are the
-    keys of the logs that are known here, by origin; `accepted` is AT_ISSUE or AT_REFRESH."""
-    policy = _policy(bundle, logs)
-    report = (
-        verify_statement(bundle, policy, at=at) if isinstance(bundle, StatementFile) else verify(bundle, policy, at=at)
-    )
-    against = [one for one in report.findings if one.code not in accepted and not _begins_soon(one, at)]
+    """Why a passport, statement file or accreditation file is not to be handed out at the instant `at`: what rejects it first.
+    `logs` are the keys of the logs that are known here, by origin; `accepted` is AT_ISSUE or AT_REFRESH."""
+    policy = _policy(file, logs)
+    found = verify(file, policy, at=at).findings if isinstance(file, Passport) else [*_conformity(file, policy, at)]
+    against = [one for one in found if one.code not in accepted and not _begins_soon(one, at)]
     rejected = [finding for finding in against if finding.code.outcome is Outcome.REJECTED]
     return rejected + [finding for finding in against if finding.code.outcome is Outcome.UNDETERMINED]
 
 
 def _begins_soon(finding: Finding, at: datetime) -> bool:
     return finding.code is codes.CREDENTIAL_NOT_YET_VALID and parse_instant(finding.facts["start"]) <= at + CLOCKS
+
+
+def _conformity(file: StatementFile | AccreditationFile, policy: Policy, at: datetime) -> Iterator[Finding]:
+    """What is shown of statements and accreditations by themselves: signature, seal and status. Whether one counts is for a policy
+    to say."""
+    documents = Documents(file, policy, Trust(), at)
+    sections: list[tuple[str, Role, Iterable[Carried[Any]]]] = [
+        ("statement", Role.BODY, file.statements.values()),
+        ("accreditation", Role.ACCREDITOR, file.accreditations.values()),
+    ]
+    for name, role, section in sections:
+        listed = Listed.of_role(policy, role)
+        statuses = documents.statuses(listed)
+        for carried in section:
+            place = (f"{name} {carried.signed.digest.hex()[:8]}",)
+            yield from documents.signed(carried, listed, place).findings
+            yield from (finding.under(*place) for finding in statuses.findings(carried.signed))
+        yield from statuses.of_lists()
 
 
 def _policy(bundle: Bundle, logs: Mapping[str, VerifierKey]) -> Policy:

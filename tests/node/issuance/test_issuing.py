@@ -16,7 +16,7 @@ import pytest
 
 from carbonseal.findings import Refused, Verdict
 from carbonseal.node.config import StatusConfig
-from carbonseal.node.issuance import issuance
+from carbonseal.node.issuance import refreshing
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.node import Node
 from carbonseal.passport.multibase import encode_key
@@ -130,12 +130,12 @@ def test_refreshing_again_at_once_changes_nothing(directory: Path, clock: Clock)
     assert within(directory, clock, lambda node: node.refresh(newer)) == newer
 
 
-@pytest.mark.parametrize("step", ["parse", "refresh"])
+@pytest.mark.parametrize("step", ["parse_file", "refresh"])
 def test_others_are_answered_while_a_passport_is_refreshed(
     directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """Anybody may send 64 MiB to be refreshed: reading them takes seconds."""
-    answered, real = threading.Event(), getattr(issuance, step)
+    answered, real = threading.Event(), getattr(refreshing, step)
 
     def waiting(*args: Any, **kwargs: Any) -> Any:
         assert answered.wait(10), "nobody else was answered meanwhile"
@@ -143,11 +143,11 @@ def test_others_are_answered_while_a_passport_is_refreshed(
 
     async def both(node: Node) -> bytes:
         raw = await issue(node)
-        monkeypatch.setattr(issuance, step, waiting)
-        refreshing = asyncio.create_task(node.refresh(raw))
+        monkeypatch.setattr(refreshing, step, waiting)
+        running = asyncio.create_task(node.refresh(raw))
         await asyncio.sleep(0.01)
         answered.set()
-        return await refreshing
+        return await running
 
     assert parse(within(directory, clock, both)).credential.subject == "urn:example:reader"
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from carbonseal.instants import format_instant, parse_instant
+from carbonseal.node.issuance.conformity import requests
 from carbonseal.passport.conformity.accreditations import ACCREDITATION
 from carbonseal.passport.conformity.files import parse_accreditation, parse_statement, read_statement
 from carbonseal.passport.conformity.statements import STATEMENT
@@ -17,7 +19,7 @@ from carbonseal.verification.verify import verify_statement
 Vector = dict[str, Any]
 
 
-def statement(case: Vector) -> Vector:
+def statement(case: Vector, _: object) -> Vector:
     carried = STATEMENT.carry(case["document"], bytes.fromhex(case["salt"]))
     check_proof(carried.signed.document, carried.signed.key)
     opinion, replaces = carried.signed.opinion, carried.signed.replaces
@@ -31,7 +33,7 @@ def statement(case: Vector) -> Vector:
     }
 
 
-def accreditation(case: Vector) -> Vector:
+def accreditation(case: Vector, _: object) -> Vector:
     carried = ACCREDITATION.carry(case["document"], bytes.fromhex(case["salt"]))
     check_proof(carried.signed.document, carried.signed.key)
     return {
@@ -43,7 +45,7 @@ def accreditation(case: Vector) -> Vector:
     }
 
 
-def statement_file(case: Vector) -> Vector:
+def statement_file(case: Vector, _: object) -> Vector:
     read = parse_statement(json.dumps(case["file"]).encode())
     return {
         "statement": read.root.hex(),
@@ -52,12 +54,12 @@ def statement_file(case: Vector) -> Vector:
     }
 
 
-def accreditation_file(case: Vector) -> Vector:
+def accreditation_file(case: Vector, _: object) -> Vector:
     read = parse_accreditation(json.dumps(case["file"]).encode())
     return {"accreditation": read.root.hex(), "statusLists": sorted(one.hex() for one in read.status_lists)}
 
 
-def verified(case: Vector) -> Vector:
+def verified(case: Vector, _: object) -> Vector:
     policy = parse_policy(case["policy"])
     trust = parse_trust(json.dumps(case["trust"]).encode())
     report = verify_statement(read_statement(case["file"]), policy, trust, at=parse_instant(case["at"]))
@@ -66,3 +68,24 @@ def verified(case: Vector) -> Vector:
         "codes": {finding.code.name for finding in report.findings},
         "existedBy": None if report.existed_by is None else format_instant(report.existed_by),
     }
+
+
+def statement_request(case: Vector, _: object) -> Vector:
+    requests.read_statement_request(case["request"], case["now"])
+    return {"holds": True}
+
+
+def accreditation_request(case: Vector, _: object) -> Vector:
+    requests.read_accreditation_request(case["request"], case["now"])
+    return {"holds": True}
+
+
+RUNNERS: Mapping[str, Callable[[Vector, Any], Vector]] = {
+    "verify-statement": verified,
+    "statement": statement,
+    "accreditation": accreditation,
+    "statement-file": statement_file,
+    "accreditation-file": accreditation_file,
+    "statement-request": statement_request,
+    "accreditation-request": accreditation_request,
+}

@@ -33,3 +33,11 @@ class VisibleRecords:
         if granted is None:
             raise Refused(NODE_UNKNOWN_COMMITMENT(commitment=commitment.hex()))
         return granted
+
+    def sees(self, commitment: bytes, caller: Caller) -> bool:
+        """Whether `record` gives one."""
+        try:
+            self.record(commitment, caller)
+        except Refused:
+            return False
+        return True

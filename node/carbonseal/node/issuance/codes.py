@@ -56,12 +56,71 @@ ISSUE_UNKNOWN_ISSUER = rejected(
     "there is no issuer {name} here; there is: {known}",
     "name one of those, or add an [[issuer]] to node.toml",
 )
+ISSUE_UNKNOWN_BODY = rejected(
+    "issue.unknown-body",
+    "node.toml has no certification body {name} for you; it has: {known}",
+    "name one of those, or add a [[body]]",
+)
+ISSUE_UNKNOWN_ACCREDITOR = rejected(
+    "issue.unknown-accreditor",
+    "node.toml has no accreditor {name} for you; it has: {known}",
+    "name one of those, or add an [[accreditor]]",
+)
+ISSUE_FUTURE = rejected(
+    "issue.future", "{when} is still to come: it is {now}", "correct the date, or issue the statement afterwards"
+)
+ISSUE_SECOND_STATEMENT = rejected(
+    "issue.second-statement",
+    "{body} has a current statement about the same object and period, {digest}",
+    "name it as `supersedes` or `corrects`; or withdraw it first: carbonseal statement withdraw",
+)
+ISSUE_REPLACES_OTHER_BODY = rejected(
+    "issue.replaces-other-body",
+    "the statement {digest} that it replaces is not {body}'s",
+    "a body replaces its own statements: name one of those",
+)
+ISSUE_OTHER_BODY = rejected(
+    "issue.other-body",
+    "the accreditation is of {found}; the statement's body is {body}",
+    "give the accreditation that the accreditor issued for this body",
+)
+ISSUE_SELF_ACCREDITATION = rejected(
+    "issue.self-accreditation", "{accreditor} would accredit itself", "name another body, with keys of its own"
+)
+ISSUE_NO_REINSTATEMENT = rejected(
+    "issue.no-reinstatement",
+    "a bit of an accreditor's status list is never cleared",
+    "issue another accreditation: carbonseal accreditation issue",
+)
+ISSUE_REPLACES_UNKNOWN = noted(
+    "issue.replaces-unknown",
+    "it replaces the statement {digest}, which was not issued here",
+    "check the digest: carbonseal statement list",
+)
+ISSUE_FOOTPRINTS_UNKNOWN = noted(
+    "issue.footprints-unknown",
+    "of its footprints {count} were not sealed here, or are not yours to read, such as {commitment}",
+    "compare them with the passport that lists them: carbonseal passport show",
+)
+ISSUE_NOT_ACCREDITED = noted(
+    "issue.not-accredited",
+    "no accreditation that this node has of {body} covers, with the key that signs: {scope}",
+    "give the accreditor's file with the request (accreditations), or correct the scope",
+)
 
+NODE_UNKNOWN_STATEMENT = rejected(
+    "node.unknown-statement", "no statement {digest} was issued here", "see which were: carbonseal statement list"
+)
+NODE_UNKNOWN_ACCREDITATION = rejected(
+    "node.unknown-accreditation",
+    "no accreditation {digest} was issued here",
+    "see which were: carbonseal accreditation list",
+)
 NODE_UNKNOWN_CREDENTIAL = rejected(
     "node.unknown-credential", "no credential {digest} was issued here", "see which were: carbonseal passport list"
 )
 NODE_UNRELATED_PASSPORT = rejected(
     "node.unrelated-passport",
-    "no credential in this passport was sealed here",
+    "nothing in this file was sealed here, and no statement of here is about it",
     "have it refreshed where it was issued",
 )

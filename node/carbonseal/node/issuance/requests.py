@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Context, Decimal
 from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.footprints import units
+from carbonseal.instants import format_seconds, from_seconds, parse_instant
 from carbonseal.passport.credentials import refuse_twice
 from carbonseal.passport.products import FOOTPRINT, Amount, Component
 from carbonseal.passport.schemas import ISSUE_SHAPE
@@ -35,6 +37,20 @@ def check(request: Mapping[str, Any]) -> None:
             raise Refused(codes.ISSUE_UNKNOWN_UNIT(f"{place}/unit", unit=unit))
         if not Decimal(quantity):
             raise Refused(codes.ISSUE_ZERO(f"{place}/quantity", quantity=quantity, unit=unit))
+
+
+def until(request: Mapping[str, Any], now: int) -> datetime | None:
+    """When the credential is to end. Raises Refused where that is not an instant, or not after `now`."""
+    text = request.get("validUntil")
+    if text is None:
+        return None
+    try:
+        end = parse_instant(text)
+    except ValueError as error:
+        raise Refused(codes.ISSUE_MALFORMED("/validUntil", problem=error)) from error
+    if end <= from_seconds(now):
+        raise Refused(codes.ISSUE_ENDED("/validUntil", until=text, now=format_seconds(now)))
+    return end
 
 
 def identities(request: Mapping[str, Any]) -> frozenset[str]:

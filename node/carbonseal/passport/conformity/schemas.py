@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from carbonseal.passport.schemas import (
+    BASE64,
     CLASSIFICATION,
     DIGEST,
     FACILITY,
     INSTANT,
     LABEL,
+    MEDIA,
     QUANTITY,
     STATUS,
     TEXT,
@@ -41,6 +43,7 @@ MAX_SITES = 256
 MAX_SCOPES = 256
 MAX_KEYS = 16
 MAX_QUALIFICATIONS = 64
+MAX_GIVEN = 16  # accreditations in one request
 
 _DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _MULTIKEY: Schema = {"type": "string", "pattern": "^z[1-9A-HJ-NP-Za-km-z]{40,60}$"}
@@ -89,60 +92,72 @@ _RULES: list[Schema] = [
     {"not": {"required": ["supersedes", "corrects"]}},
 ]
 
-STATEMENT = credential_schema(
-    STATEMENT_TYPE,
-    {
-        **closed(
-            {
-                "id": URI,
-                "covers": {"enum": list(COVERS)},
-                "footprints": list_of(DIGEST),
-                "sites": list_of(FACILITY),
-                "engagement": {"enum": list(ENGAGEMENTS)},
-                "standards": {**list_of({"enum": list(STANDARDS)}), **_SOME},
-                "criteria": {**list_of({"enum": list(STANDARDS)}), **_SOME},
-                "scope": _SCOPE,
-                "boundary": {"enum": list(BOUNDARIES)},
-                "period": closed({"from": INSTANT, "until": INSTANT}),
-                "addressee": TEXT,
-                "siteVisits": list_of(closed({"date": _DAY, "kind": {"enum": list(VISITS)}}, {"site": URI})),
-                "qualifications": list_of(TEXT),
-                "opinionDate": _DAY,
-            },
-            {
-                "name": TEXT,
-                "model": TEXT,
-                "rulebook": URI,
-                "assurance": {"enum": list(ASSURANCES)},
-                "materiality": QUANTITY,
-                "opinion": {"enum": list(OPINIONS)},
-                "noSiteVisit": TEXT,
-                "original": DIGEST,
-                "accreditation": closed({"accreditor": URI, "number": LABEL}),
-                "supersedes": DIGEST,
-                "corrects": DIGEST,
-            },
-        ),
-        "allOf": _RULES,
-    },
-    {},
-    {"validUntil": INSTANT, "credentialStatus": STATUS},
-)
-
-ACCREDITATION = credential_schema(
-    ACCREDITATION_TYPE,
-    closed(
+_STATEMENT_SUBJECT: Schema = {
+    **closed(
         {
             "id": URI,
+            "covers": {"enum": list(COVERS)},
+            "footprints": list_of(DIGEST),
+            "sites": list_of(FACILITY),
+            "engagement": {"enum": list(ENGAGEMENTS)},
+            "standards": {**list_of({"enum": list(STANDARDS)}), **_SOME},
+            "criteria": {**list_of({"enum": list(STANDARDS)}), **_SOME},
+            "scope": _SCOPE,
+            "boundary": {"enum": list(BOUNDARIES)},
+            "period": closed({"from": INSTANT, "until": INSTANT}),
+            "addressee": TEXT,
+            "siteVisits": list_of(closed({"date": _DAY, "kind": {"enum": list(VISITS)}}, {"site": URI})),
+            "qualifications": list_of(TEXT),
+            "opinionDate": _DAY,
+        },
+        {
             "name": TEXT,
-            "number": LABEL,
-            "keys": {**list_of(_MULTIKEY), **_SOME},
-            "scope": {**list_of(_SCOPE), **_SOME},
-        }
+            "model": TEXT,
+            "rulebook": URI,
+            "assurance": {"enum": list(ASSURANCES)},
+            "materiality": QUANTITY,
+            "opinion": {"enum": list(OPINIONS)},
+            "noSiteVisit": TEXT,
+            "original": DIGEST,
+            "accreditation": closed({"accreditor": URI, "number": LABEL}),
+            "supersedes": DIGEST,
+            "corrects": DIGEST,
+        },
     ),
-    {"validUntil": INSTANT},
-    {"credentialStatus": STATUS},
+    "allOf": _RULES,
+}
+STATEMENT = credential_schema(
+    STATEMENT_TYPE, _STATEMENT_SUBJECT, {}, {"validUntil": INSTANT, "credentialStatus": STATUS}
+)
+
+_ACCREDITATION_SUBJECT = closed(
+    {
+        "id": URI,
+        "name": TEXT,
+        "number": LABEL,
+        "keys": {**list_of(_MULTIKEY), **_SOME},
+        "scope": {**list_of(_SCOPE), **_SOME},
+    }
+)
+ACCREDITATION = credential_schema(
+    ACCREDITATION_TYPE, _ACCREDITATION_SUBJECT, {"validUntil": INSTANT}, {"credentialStatus": STATUS}
+)
+
+# What a node is asked to issue (docs/spec.md, section 18).
+STATEMENT_REQUEST = closed(
+    {"body": TEXT, "credentialSubject": _STATEMENT_SUBJECT},
+    {
+        "validUntil": INSTANT,
+        "attach": {"type": "boolean"},
+        "original": closed({"media": MEDIA, "data": BASE64}, {"disclose": {"type": "boolean"}}),
+        "accreditations": {**list_of({"type": "object"}), "maxItems": MAX_GIVEN},
+    },
+)
+ACCREDITATION_REQUEST = closed(
+    {"accreditor": TEXT, "credentialSubject": _ACCREDITATION_SUBJECT, "validUntil": INSTANT}, {"validFrom": INSTANT}
 )
 
 STATEMENT_SHAPE = Shape(STATEMENT)
 ACCREDITATION_SHAPE = Shape(ACCREDITATION)
+STATEMENT_REQUEST_SHAPE = Shape(STATEMENT_REQUEST)
+ACCREDITATION_REQUEST_SHAPE = Shape(ACCREDITATION_REQUEST)

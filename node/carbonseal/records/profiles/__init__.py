@@ -19,7 +19,9 @@ from carbonseal.records.places import printable
 
 CREDENTIAL = "credential/1"
 STATUS_LIST = "status-list/1"
-RESERVED = frozenset({CREDENTIAL, STATUS_LIST})  # for documents that carbonseal signs itself
+STATEMENT = "statement/1"
+ACCREDITATION = "accreditation/1"
+RESERVED = frozenset({CREDENTIAL, STATUS_LIST, STATEMENT, ACCREDITATION})  # for documents that carbonseal signs itself
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._/-]{0,63}", re.ASCII)
 

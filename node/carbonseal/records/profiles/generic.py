@@ -35,7 +35,9 @@ class AnyObject:
 
 PROFILE = AnyObject("json/1")
 
-# Their full form is checked where credentials and status lists are parsed.
+# Their full form is checked where the documents are parsed.
 _SIGNED = ("@context", "type", "issuer", "credentialSubject", "proof")
 CREDENTIAL = AnyObject("credential/1", _SIGNED)
 STATUS_LIST = AnyObject("status-list/1", _SIGNED)
+STATEMENT = AnyObject("statement/1", _SIGNED)
+ACCREDITATION = AnyObject("accreditation/1", _SIGNED)

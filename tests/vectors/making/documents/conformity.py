@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from carbonseal.passport.assembly import assemble_accreditation
+from carbonseal.passport.conformity.statements import opinion_to_json
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from tests.passport.stated import BODY, Stated, opinion, program
 from tests.vectors.cases import Case, case, refused, undetermined
-from tests.world import World
+from tests.world import SIGNED, World
 
 Change = Callable[[dict[str, Any]], Any]
 RECORD = bytes.fromhex("14ddd5a8ff41ed18303330063332afcca941ebb5cfe18103184ddda2c79c2e31")
@@ -87,6 +88,24 @@ def _files() -> list[Case]:
     return found
 
 
+def requests() -> list[Case]:
+    """What a node is asked to state and to accredit, on 20 November 2026."""
+    about = opinion_to_json(opinion([RECORD]))
+    statement = {"body": "body", "credentialSubject": about}
+    (carried,) = Stated(World()).accreditation().accreditations.values()
+    accredited = carried.signed.document["credentialSubject"]
+    accreditation = {"accreditor": "accreditor", "credentialSubject": accredited, "validUntil": "2028-01-01T00:00:00Z"}
+    now = int(SIGNED.timestamp())
+    found = []
+    for name, (code, change) in _STATEMENT_REQUESTS.items():
+        expect = refused(code) if code else {"holds": True}
+        found.append(case(name, "statement-request", expect, request=_changed(statement, change), now=now))
+    for name, (code, change) in _ACCREDITATION_REQUESTS.items():
+        expect = refused(code) if code else {"holds": True}
+        found.append(case(name, "accreditation-request", expect, request=_changed(accreditation, change), now=now))
+    return found
+
+
 def _changed(document: dict[str, Any], change: Change) -> dict[str, Any]:
     made = copy.deepcopy(document)
     change(made)
@@ -156,4 +175,49 @@ _BAD_ACCREDITATION_FILES: dict[str, tuple[Any, Change]] = {
     "with statements": (undetermined("passport.unknown-member"), lambda file: file.update(statements={})),
     "without its root": (refused("accreditation-file.malformed"), lambda file: file.pop("accreditation")),
     "another root of it": (refused("passport.not-carried"), lambda file: file.update(accreditation="01" * 32)),
+}
+_REQUEST = "issue.malformed"
+_STATEMENT_REQUESTS: dict[str, tuple[str, Change]] = {
+    "the least statement": ("", lambda request: None),
+    "with all members": (
+        "",
+        lambda request: request.update(
+            attach=True,
+            original={"media": "application/pdf", "data": "JVBERg==", "disclose": True},
+            accreditations=[{}],
+            validUntil="2028-01-01T00:00:00Z",
+        ),
+    ),
+    "without a body": (_REQUEST, lambda request: request.pop("body")),
+    "a member more": (_REQUEST, lambda request: request.update(more=1)),
+    "17 accreditations": (_REQUEST, lambda request: request.update(accreditations=[{}] * 17)),
+    "an original by name and in full": (
+        _REQUEST,
+        lambda request: (
+            request.update(original={"media": "text/plain", "data": ""}),
+            request["credentialSubject"].update(original="01" * 32),
+        ),
+    ),
+    "an opinion of tomorrow, which has begun elsewhere": ("", _subject(opinionDate="2026-11-20")),
+    "an opinion of the day after": ("issue.future", _subject(opinionDate="2026-11-22")),
+    "a visit that is to come": (
+        "issue.future",
+        _subject(siteVisits=[{"date": "2026-12-01", "kind": "physical"}], noSiteVisit=None),
+    ),
+    "a verification of what is to come": (
+        "issue.future",
+        _subject(period={"from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}),
+    ),
+    "an end that has passed": ("issue.ended", lambda request: request.update(validUntil="2026-11-20T00:00:00Z")),
+}
+_ACCREDITATION_REQUESTS: dict[str, tuple[str, Change]] = {
+    "the least accreditation": ("", lambda request: None),
+    "endless": (_REQUEST, lambda request: request.pop("validUntil")),
+    "ended": ("issue.ended", lambda request: request.update(validUntil="2026-11-20T00:00:00Z")),
+    "ends first": (_REQUEST, lambda request: request.update(validFrom="2029-01-01T00:00:00Z")),
+    "a key that is no key": (_REQUEST, _subject(keys=["z6Mk" + "1" * 44])),
+    "a scope twice in a request": (
+        "credential.listed-twice",
+        _subject(scope=[{"standard": "iso-14067:2018", "activity": "verification"}] * 2),
+    ),
 }

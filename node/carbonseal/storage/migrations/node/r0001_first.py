@@ -12,6 +12,18 @@ down_revision = None
 def upgrade() -> None:
     """Make the tables and indices of version 1."""
     op.create_table(
+        "accreditations",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("accreditation", sa.LargeBinary(), nullable=False),
+        sa.Column("accreditor", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("issued", sa.BigInteger(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_accreditations")),
+        sa.UniqueConstraint("accreditation", name=op.f("uq_accreditations_accreditation")),
+    )
+    op.create_table(
         "anchors",
         sa.Column("ledger", sa.String(), nullable=False),
         sa.Column("log", sa.LargeBinary(), nullable=False),
@@ -101,6 +113,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "size", "ledger", name=op.f("pk_evidence")),
     )
     op.create_table(
+        "held_accreditations",
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("accreditation", sa.LargeBinary(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("body", "accreditation", name=op.f("pk_held_accreditations")),
+    )
+    op.create_table(
         "passports",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("credential", sa.LargeBinary(), nullable=False),
@@ -160,6 +179,39 @@ def upgrade() -> None:
         sa.Column("revoked", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
     )
+    op.create_table(
+        "stated_footprints",
+        sa.Column("commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("statement", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("commitment", "statement", name=op.f("pk_stated_footprints")),
+    )
+    op.create_table(
+        "statements",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("covers", sa.String(), nullable=False),
+        sa.Column("issued", sa.BigInteger(), nullable=False),
+        sa.Column("replaces", sa.LargeBinary(), nullable=True),
+        sa.Column("attach", sa.Boolean(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_statements")),
+        sa.UniqueConstraint("statement", name=op.f("uq_statements_statement")),
+    )
+    op.create_index("statements_by_organisation", "statements", ["organisation", "covers"], unique=False)
+    op.create_index("statements_by_replaced", "statements", ["replaces"], unique=False)
+    op.create_table(
+        "status_reasons",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_status_reasons")),
+    )
+    op.create_index("status_reasons_by_document", "status_reasons", ["document"], unique=False)
     op.create_table(
         "status_lists",
         sa.Column("id", sa.String(), nullable=False),

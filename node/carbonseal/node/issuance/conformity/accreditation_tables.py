@@ -1,0 +1,76 @@
+"""Accreditations that were issued here, and those that bodies of this node were given by their accreditors.
+
+Owns the tables `accreditations` and `held_accreditations`. `keep` and `hold` are called in the thread that writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select
+
+from carbonseal.passport.assembly import attach
+from carbonseal.passport.conformity.files import AccreditationFile, parse_accreditation
+from carbonseal.storage.database import Database
+from carbonseal.storage.node_tables import ACCREDITATIONS, HELD_ACCREDITATIONS
+
+PAGE = 500  # of a list
+_ROW = select(*(column for column in ACCREDITATIONS.c if column.name != "file"))
+
+
+class AccreditationTables:
+    """What was accredited."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, file: AccreditationFile, encoded: bytes, accreditor: str, now: int) -> None:
+        """Keep an accreditation that `accreditor` (its name in node.toml) just issued; `now` in seconds since 1970. Durable on
+        return."""
+        root = file.accreditation
+        row = {
+            "accreditation": file.root,
+            "accreditor": accreditor,
+            "body": root.body,
+            "name": root.name,
+            "issued": now,
+        }
+        with self._database.write() as connection:
+            connection.execute(insert(ACCREDITATIONS).values(**row, file=encoded))
+
+    def find(self, accreditation: bytes) -> Mapping[str, Any] | None:
+        """The row of the accreditation with this digest, without its file; None where it was not issued here."""
+        return next(iter(self._rows(_ROW.where(ACCREDITATIONS.c.accreditation == accreditation))), None)
+
+    def file(self, accreditation: bytes) -> bytes:
+        """The file of an accreditation that was issued here, as it was issued."""
+        with self._database.read() as connection:
+            chosen = select(ACCREDITATIONS.c.file).where(ACCREDITATIONS.c.accreditation == accreditation)
+            return bytes(connection.scalars(chosen).one())
+
+    def page(self, accreditors: Collection[str], after: int) -> list[Mapping[str, Any]]:
+        """At most `PAGE` rows of these accreditors, without their files: those that come after this number, in their order."""
+        chosen = _ROW.where(ACCREDITATIONS.c.number > after, ACCREDITATIONS.c.accreditor.in_(accreditors))
+        return self._rows(chosen.order_by(ACCREDITATIONS.c.number).limit(PAGE))
+
+    def hold(self, body: str, file: AccreditationFile) -> None:
+        """Keep an accreditation that a body of this node (its name in node.toml) was given, with what is known of it already.
+        Durable on return."""
+        here = (HELD_ACCREDITATIONS.c.body == body, HELD_ACCREDITATIONS.c.accreditation == file.root)
+        with self._database.write() as connection:
+            known = connection.scalar(select(HELD_ACCREDITATIONS.c.file).where(*here))
+            whole = file if known is None else attach(parse_accreditation(bytes(known)), [file])
+            connection.execute(delete(HELD_ACCREDITATIONS).where(*here))
+            row = {"body": body, "accreditation": file.root, "file": whole.encode()}
+            connection.execute(insert(HELD_ACCREDITATIONS).values(row))
+
+    def held(self, body: str) -> list[AccreditationFile]:
+        """The accreditations that a body of this node was given."""
+        chosen = select(HELD_ACCREDITATIONS.c.file).where(HELD_ACCREDITATIONS.c.body == body)
+        with self._database.read() as connection:
+            return [parse_accreditation(bytes(file)) for file in connection.scalars(chosen)]
+
+    def _rows(self, chosen: Select[Any]) -> list[Mapping[str, Any]]:
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(chosen).mappings()]

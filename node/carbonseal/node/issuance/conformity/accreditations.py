@@ -1,0 +1,96 @@
+"""Accreditations: issued in the names of a node's accreditors, handed out again, suspended, withdrawn; never reinstated."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from carbonseal.findings import Refused
+from carbonseal.node.access.callers import Caller
+from carbonseal.node.issuance import codes
+from carbonseal.node.issuance.sealed_credentials import CredentialSealer
+from carbonseal.node.issuance.statuses import carry
+from carbonseal.passport.assembly import assemble_accreditation
+from carbonseal.passport.conformity.accreditations import ACCREDITATION, draft_accreditation
+from carbonseal.passport.credentials import StatusEntry
+from carbonseal.storage.writer_thread import WriterThread
+from carbonseal.verification.review import AT_ISSUE
+
+from . import requests
+from .accreditation_tables import AccreditationTables
+from .acts import ACCREDITATION_KIND, REINSTATE, Acts
+from .signing import Signers
+
+
+class Accreditations:
+    """The accreditations of a node's accreditors. Methods raise Refused; those that write `Busy` and `Frozen` too."""
+
+    def __init__(
+        self,
+        tables: AccreditationTables,
+        sealer: CredentialSealer,
+        acts: Acts,
+        accreditors: Signers,
+        *,
+        thread: WriterThread,
+    ) -> None:
+        self._tables = tables
+        self._sealer = sealer
+        self._acts = acts
+        self._accreditors = accreditors
+        self._thread = thread
+
+    async def issue(self, request: Mapping[str, Any], caller: Caller) -> bytes:
+        """Sign and seal what an accreditation request asks for (docs/spec.md, section 18): the accreditation file's bytes."""
+        now = self._sealer.now()
+        granted = requests.read_accreditation_request(request, now)
+        accreditor = self._accreditors.named(request["accreditor"], caller, "/accreditor")
+        own = accreditor.key.public_key().public_bytes_raw()
+        if granted.body == accreditor.config.id or own in granted.keys:
+            raise Refused(codes.ISSUE_SELF_ACCREDITATION("/credentialSubject", accreditor=accreditor.config.id))
+
+        def draft(id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
+            return draft_accreditation(
+                id=id,
+                issuer=accreditor.config.id,
+                body=granted.body,
+                name=granted.name,
+                number=granted.number,
+                keys=granted.keys,
+                scope=granted.scope,
+                valid_from=granted.since,
+                valid_until=granted.until,
+                status=status,
+            )
+
+        sealed = await self._sealer.seal(accreditor, ACCREDITATION, draft, now)
+        versions = await self._sealer.renewed(sealed.lists)
+        seals = self._sealer.seals([sealed.record, *versions])
+        file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
+        await self._sealer.review(file, AT_ISSUE)
+        encoded = await asyncio.to_thread(file.encode)
+        await self._acts.issued(ACCREDITATION_KIND, file.root, accreditor, caller)
+        await self._thread.run(self._tables.keep, file, encoded, accreditor.config.name, now)
+        return encoded
+
+    def file(self, accreditation: bytes, caller: Caller) -> bytes:
+        """The file of an accreditation of here (its digest), as it was issued."""
+        return self._tables.file(self._row(accreditation, caller)["accreditation"])
+
+    def listed(self, caller: Caller, after: int) -> list[dict[str, Any]]:
+        """What was accredited here, in its order: the page that begins after this number, empty once there is no more."""
+        return self._acts.with_state(self._tables.page(self._accreditors.names(caller), after), "accreditation")
+
+    async def act(self, act: str, accreditation: bytes, reason: str, caller: Caller) -> bool:
+        """Withdraw an accreditation of here (its digest) or suspend it (`acts`). Whether that is new."""
+        if act == REINSTATE:
+            raise Refused(codes.ISSUE_NO_REINSTATEMENT())
+        digest = self._row(accreditation, caller)["accreditation"]
+        return await self._acts.do(act, ACCREDITATION_KIND, digest, reason, caller)
+
+    def _row(self, accreditation: bytes, caller: Caller) -> Mapping[str, Any]:
+        row = self._tables.find(accreditation)
+        if row is None or row["accreditor"] not in self._accreditors.names(caller):
+            raise Refused(codes.NODE_UNKNOWN_ACCREDITATION(digest=accreditation.hex()))
+        return row

@@ -1,0 +1,205 @@
+"""Statements: issued in the names of a node's certification bodies, handed out again, withdrawn, suspended, reinstated.
+
+A statement is signed and sealed like a passport's credential, and travels in a file of its own with the accreditations that its
+body was given. Where the request says so it joins, at a refresh, the passports that it is about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from carbonseal.findings import Finding, Refused
+from carbonseal.instants import from_seconds
+from carbonseal.node.access.callers import Caller
+from carbonseal.node.access.visible import VisibleRecords
+from carbonseal.node.issuance import codes
+from carbonseal.node.issuance.issuance import MAX_PASSPORT, Warn, ignore
+from carbonseal.node.issuance.sealed_credentials import CredentialSealer
+from carbonseal.node.issuance.signers import Signer
+from carbonseal.node.issuance.statuses import carry
+from carbonseal.node.sealing.logs import SealedRecord
+from carbonseal.passport.assembly import assemble_statement
+from carbonseal.passport.bundles import Bundle, Disclosed
+from carbonseal.passport.conformity.files import AccreditationFile, parse_statement, read_accreditation
+from carbonseal.passport.conformity.statements import STATEMENT, Opinion, draft_statement
+from carbonseal.passport.credentials import StatusEntry
+from carbonseal.passport.products import FOOTPRINT
+from carbonseal.storage.writer_thread import WriterThread
+from carbonseal.verification.review import AT_ISSUE
+
+from . import requests
+from .accreditation_tables import AccreditationTables
+from .acts import STATEMENT_KIND, Acts
+from .objects import same_object
+from .signing import Signers
+from .statement_tables import StatementTables
+
+
+class Statements:
+    """The statements of a node's bodies. Methods raise Refused; those that write `Busy` and `Frozen` too."""
+
+    def __init__(
+        self,
+        tables: StatementTables,
+        accreditations: AccreditationTables,
+        sealer: CredentialSealer,
+        acts: Acts,
+        bodies: Signers,
+        *,
+        visible: VisibleRecords,
+        thread: WriterThread,
+    ) -> None:
+        self._tables = tables
+        self._accreditations = accreditations
+        self._sealer = sealer
+        self._acts = acts
+        self._bodies = bodies
+        self._visible = visible
+        self._thread = thread
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by body: one statement at a time
+
+    # --- issuing ----------------------------------------------------------------------------------------------------
+
+    async def issue(self, request: Mapping[str, Any], caller: Caller, warn: Warn = ignore) -> bytes:
+        """Sign and seal what a statement request asks for (docs/spec.md, section 18): the statement file's bytes. `warn` is called
+        with what is known to be wrong with it."""
+        now = self._sealer.now()
+        opinion, ends = requests.read_statement_request(request, now)
+        body = self._bodies.named(request["body"], caller, "/body")
+        async with self._turns[body.config.name]:
+            self._refuse_second(body, opinion)
+            await self._hold(body, request.get("accreditations", ()))
+            original, disclosed = await self._original(body, request)
+            if original is not None:
+                opinion = replace(opinion, original=original.receipt.commitment)
+
+            def draft(id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
+                return draft_statement(
+                    opinion,
+                    id=id,
+                    issuer=body.config.id,
+                    valid_from=from_seconds(now),
+                    valid_until=ends,
+                    status=status,
+                )
+
+            sealed = await self._sealer.seal(body, STATEMENT, draft, now)
+            versions = await self._sealer.renewed(sealed.lists)
+            cited = self._own_original(opinion)
+            file = await asyncio.to_thread(
+                lambda: assemble_statement(
+                    sealed.carried,
+                    accreditations=self._accreditations.held(body.config.name),
+                    records=disclosed,
+                    seals=self._sealer.seals([*cited, sealed.record, *versions]),
+                    status_lists=map(carry, versions),
+                    link=self._sealer.logs.consistency,
+                )
+            )
+            await self._sealer.review(file, AT_ISSUE)
+            encoded = await asyncio.to_thread(file.encode)
+            if len(encoded) > MAX_PASSPORT:
+                raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
+            attach = request.get("attach", False)
+            await self._acts.issued(STATEMENT_KIND, file.root, body, caller)
+            await self._thread.run(lambda: self._tables.keep(file, encoded, body.config.name, now, attach=attach))
+        for finding in self._warnings(body, opinion, caller, now):
+            warn(finding)
+        return encoded
+
+    def _refuse_second(self, body: Signer, opinion: Opinion) -> None:
+        """Refuse what replaces another body's statement, and a second current statement about the same object and period."""
+        replaces = opinion.supersedes or opinion.corrects
+        replaced = None if replaces is None else self._tables.find(replaces)
+        if replaced is not None and replaced["body"] != body.config.name:
+            facts = {"digest": replaced["statement"].hex(), "body": body.config.id}
+            raise Refused(codes.ISSUE_REPLACES_OTHER_BODY("/credentialSubject", **facts))
+        for row in self._tables.alike(body.config.name, opinion):
+            digest = bytes(row["statement"])
+            if digest == replaces or self._tables.replaced(digest) or self._acts.is_withdrawn(digest):
+                continue
+            if same_object(opinion, parse_statement(self._tables.file(digest)).statement.opinion):
+                raise Refused(codes.ISSUE_SECOND_STATEMENT(body=body.config.id, digest=digest.hex()))
+
+    async def _hold(self, body: Signer, given: Any) -> None:
+        """Keep the accreditations that a request gives, which belong to every statement of the body from now on."""
+        files: list[AccreditationFile] = []
+        for number, value in enumerate(given):
+            try:
+                file = await asyncio.to_thread(read_accreditation, value)
+                if file.accreditation.body != body.config.id:
+                    raise Refused(codes.ISSUE_OTHER_BODY(found=file.accreditation.body, body=body.config.id))
+                await self._sealer.review(file, AT_ISSUE)
+            except Refused as refused:
+                raise refused.under("accreditations", str(number)) from refused
+            files.append(file)
+        for file in files:
+            await self._thread.run(self._accreditations.hold, body.config.name, file)
+
+    async def _original(
+        self, body: Signer, request: Mapping[str, Any]
+    ) -> tuple[SealedRecord | None, dict[bytes, Disclosed]]:
+        """The signed document of a request, sealed as the body's; and what of it the file carries."""
+        given = requests.read_original(request)
+        if given is None:
+            return None, {}
+        record = await self._sealer.logs.submit(given.record, body.config.tenant)
+        receipt = record.receipt
+        disclosed = Disclosed.of_canonical(receipt.profile, receipt.salt, given.record.canonical)
+        return record, {receipt.commitment: disclosed} if given.disclose else {}
+
+    def _own_original(self, opinion: Opinion) -> list[SealedRecord]:
+        record = None if opinion.original is None else self._sealer.logs.find(opinion.original)
+        return [] if record is None else [record]
+
+    def _warnings(self, body: Signer, opinion: Opinion, caller: Caller, now: int) -> list[Finding]:
+        """What is known to be wrong with a statement, though nothing forbids it."""
+        found = []
+        replaces = opinion.supersedes or opinion.corrects
+        if replaces is not None and self._tables.find(replaces) is None:
+            found.append(codes.ISSUE_REPLACES_UNKNOWN(digest=replaces.hex()))
+        unknown = [one for one in opinion.footprints if not self._visible.sees(one, caller)]
+        if unknown:
+            found.append(codes.ISSUE_FOOTPRINTS_UNKNOWN(count=len(unknown), commitment=unknown[0].hex()))
+        held = [file.accreditation for file in self._accreditations.held(body.config.name)]
+        key = body.key.public_key().public_bytes_raw()
+        if (held or opinion.accreditor) and not any(requests.covers(one, opinion, key, now) for one in held):
+            found.append(codes.ISSUE_NOT_ACCREDITED(body=body.config.id, scope=opinion.scope))
+        return found
+
+    # --- handed out -------------------------------------------------------------------------------------------------
+
+    def joining(self, bundle: Bundle) -> list[Bundle]:
+        """What joins a presented file: released statements about its products that are not withdrawn, and what the bodies of all
+        its statements were given by their accreditors."""
+        products = [one.signed for one in bundle.citations().credentials.values()]
+        footprints = {record.commitment for one in products for record in one.records if record.role == FOOTPRINT}
+        rows = self._tables.about(footprints, {one.issuer for one in products})
+        digests = [bytes(row["statement"]) for row in rows]
+        files = [parse_statement(self._tables.file(one)) for one in digests if not self._acts.is_withdrawn(one)]
+        statements = [*bundle.statements.values(), *(one for file in files for one in file.statements.values())]
+        ids = frozenset(one.signed.issuer for one in statements)
+        held = [file for body in self._bodies.with_ids(ids) for file in self._accreditations.held(body.config.name)]
+        return [*files, *held]
+
+    def file(self, statement: bytes, caller: Caller) -> bytes:
+        """The file of a statement of here (its digest), as it was issued."""
+        return self._tables.file(self._row(statement, caller)["statement"])
+
+    def listed(self, caller: Caller, after: int) -> list[dict[str, Any]]:
+        """What was stated here, in its order: the page that begins after this number, empty once there is no more."""
+        return self._acts.with_state(self._tables.page(self._bodies.names(caller), after), "statement")
+
+    async def act(self, act: str, statement: bytes, reason: str, caller: Caller) -> bool:
+        """Withdraw a statement of here (its digest), suspend or reinstate it (`acts`). Whether that is new."""
+        return await self._acts.do(act, STATEMENT_KIND, self._row(statement, caller)["statement"], reason, caller)
+
+    def _row(self, statement: bytes, caller: Caller) -> Mapping[str, Any]:
+        row = self._tables.find(statement)
+        if row is None or row["body"] not in self._bodies.names(caller):
+            raise Refused(codes.NODE_UNKNOWN_STATEMENT(digest=statement.hex()))
+        return row

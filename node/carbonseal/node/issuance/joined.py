@@ -1,0 +1,81 @@
+"""All that a node issues, joined: passports, statements, accreditations, their status, and the refresh of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from carbonseal.node.access.visible import VisibleRecords
+from carbonseal.node.config import NodeConfig, SignerConfig
+from carbonseal.node.sealing.logs import Logs
+from carbonseal.node.seals import Seals
+from carbonseal.storage.database import Database
+from carbonseal.storage.writer_thread import WriterThread
+
+from . import codes
+from .conformity.accreditation_tables import AccreditationTables
+from .conformity.accreditations import Accreditations
+from .conformity.acts import Acts
+from .conformity.reasons import Reasons
+from .conformity.signing import Signers
+from .conformity.statement_tables import StatementTables
+from .conformity.statements import Statements
+from .issuance import Issuing, Record
+from .issued import IssuedPassports
+from .refreshing import Refreshing
+from .sealed_credentials import CredentialSealer
+from .signers import Signer
+from .status_tables import StatusTables
+from .statuses import Statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """The parts of a node that issue."""
+
+    passports: Issuing
+    statements: Statements
+    accreditations: Accreditations
+    refreshing: Refreshing
+    statuses: Statuses
+
+    @staticmethod
+    def of(
+        settings: NodeConfig,
+        signers: Mapping[str, Signer],
+        *,
+        database: Database,
+        logs: Logs,
+        visible: VisibleRecords,
+        record: Record,
+        seals: Seals,
+        thread: WriterThread,
+        clock: Callable[[], float],
+    ) -> Issuance:
+        """The parts for these settings, with all signers that they name."""
+
+        def of_role(listed: tuple[SignerConfig, ...]) -> dict[str, Signer]:
+            return {one.name: signers[one.name] for one in listed}
+
+        tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
+        statuses = Statuses(tables, logs, signers, validity=validity, thread=thread, clock=clock)
+        sealer = CredentialSealer(logs, seals, statuses, clock=clock)
+        acts, held = Acts(sealer, Reasons(database), record=record, thread=thread), AccreditationTables(database)
+        bodies = Signers(of_role(settings.bodies), codes.ISSUE_UNKNOWN_BODY)
+        accreditors = Signers(of_role(settings.accreditors), codes.ISSUE_UNKNOWN_ACCREDITOR)
+        statements = Statements(StatementTables(database), held, sealer, acts, bodies, visible=visible, thread=thread)
+        return Issuance(
+            Issuing(
+                IssuedPassports(database),
+                sealer,
+                of_role(settings.issuers),
+                visible=visible,
+                record=record,
+                thread=thread,
+            ),
+            statements,
+            Accreditations(held, sealer, acts, accreditors, thread=thread),
+            Refreshing(sealer, statements.joining),
+            statuses,
+        )
