@@ -186,14 +186,16 @@ def test_more_statements_never_cover_less_and_never_more_than_all(
     assert everything == (Fraction(1) if figure.value > 0 else Fraction(0))
 
 
-def test_a_record_of_another_product_is_told() -> None:
+def test_a_record_of_another_product_covers_nothing() -> None:
     """Whoever has one product verified could list its record for all the others."""
     scene = Scene()
     clean = scene.chain.product("clean", "1")
     record = footprint("clean", "1")
     dirty = scene.chain.product("dirty", document=record)
     passport = scene.passport(dirty, scene.stated.statement(opinion(commitments(clean))))
-    (told,) = [one for one in scene.verify(passport).findings if one.code.name == "statement.other-product"]
+    report = scene.verify(passport)
+    assert report.verdict is Verdict.UNDETERMINED and _share(report) == "0 %"
+    (told,) = [one for one in report.findings if one.code.name == "statement.other-product"]
     assert told.facts == {"recorded": "urn:product:example:clean", "named": "urn:product:example:dirty"}
 
 

@@ -79,6 +79,7 @@ class TestRequire:
             "assurance=limited,reasonable",
             "opinion=adverse",
             "engagement=audit",
+            "engagement=agreed-upon-procedures",
             "share=101%",
             "share=60",
             "share=0%",  # which a passport without any statement would meet

@@ -111,7 +111,7 @@ STATEMENT_OTHER = noted(
 )
 STATEMENT_OTHER_PRODUCT = noted(
     "statement.other-product",
-    "a statement covers its footprint, whose record names {recorded}; the credential names {named}",
+    "a statement on its footprint does not count: the record names the product {recorded}, and the credential {named}",
     "its issuer: ask whether these are one product, and for a credential that lists the record's id among its identifiers",
 )
 STATEMENT_NOT_ASKED = not_asked("statement.not-asked", "statements of certification bodies")

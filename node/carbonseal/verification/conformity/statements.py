@@ -144,19 +144,20 @@ class _Coverage:
                 self._others.append(codes.STATEMENT_OTHER(*one.place, why=why))
             else:
                 self._eligible.append(one)
+        self._strangers: list[Product] = []  # with a footprint that was looked at, of another product
         self._covering = self._by_product()
 
     def findings(self) -> Iterator[Finding]:
-        """Whether it is met; where it is not, why statements that stand do not count for it; and which footprints that are covered
-        are recorded as another product's."""
+        """Whether it is met; where it is not, why statements that stand do not count for it; and which footprints that were looked
+        at are recorded as another product's."""
         outcome = self._outcome()
         yield outcome
         if outcome.code is not codes.STATEMENT_MET:
             yield from self._others
-        for product, names in self._covering.items():
-            if names and (recorded := _other_product(product)):
-                named = ", ".join(sorted(product.credential.identities))
-                yield codes.STATEMENT_OTHER_PRODUCT(product.label, recorded=", ".join(recorded), named=named)
+        for product in self._strangers:
+            named = ", ".join(sorted(product.credential.identities))
+            recorded = ", ".join(_other_product(product))
+            yield codes.STATEMENT_OTHER_PRODUCT(product.label, recorded=recorded, named=named)
 
     def _outcome(self) -> Finding:
         required = self._requirement.share
@@ -190,6 +191,9 @@ class _Coverage:
         for product in self._graph.products.values():
             record, issuer = product.footprint_record, product.credential.issuer
             named = of_footprint.get((issuer, record.listed.commitment), set()) if record else set()
+            if named and _other_product(product):
+                self._strangers.append(product)
+                named = set()
             others = (one.names for one in of_organisation.get(issuer, ()) if _is_of_programme(one.opinion, product))
             found[product] = frozenset(named).union(*others)
         return found

@@ -16,6 +16,7 @@ from fractions import Fraction
 from carbonseal.flow.rules import CheckRequirement
 from carbonseal.log.quorums import names_in
 from carbonseal.passport.conformity.words import (
+    AGREED_UPON_PROCEDURES,
     ASSURANCES,
     COVERS,
     ENGAGEMENTS,
@@ -37,6 +38,9 @@ _PERCENT = re.compile(r"([0-9]{1,3}(?:[.][0-9]{1,6})?)%", re.ASCII)
 _UNITS = {"d": "days", "h": "hours"}
 
 Options = Mapping[str, Option]
+
+# Agreed-upon procedures give no opinion, so no such statement could count.
+WITH_OPINION = tuple(one for one in ENGAGEMENTS if one != AGREED_UPON_PROCEDURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _statement(policy: Policy, given: Options, names: Names) -> None:
         text=" ".join(["require statement", *(option.word.text for option in given.values())]),
         by=by,
         covers=_listed(given["covers"], COVERS) if "covers" in given else (PRODUCT,),
-        engagements=_listed(given["engagement"], ENGAGEMENTS) if "engagement" in given else (VERIFICATION,),
+        engagements=_listed(given["engagement"], WITH_OPINION) if "engagement" in given else (VERIFICATION,),
         opinions=(UNMODIFIED, *([_one_of(given["opinion"], (MODIFIED,))] if "opinion" in given else [])),
         assurances=ASSURANCES[: ASSURANCES.index(assurance) + 1] if assurance else (),
         share=_share(given["share"]) if "share" in given else Fraction(1),

@@ -160,8 +160,8 @@ def _of_bodies(made: Verdicts) -> None:
     )
     add("a figure that is withheld", "undetermined", "statement.not-checkable", change=_withheld)
     add("a figure of nothing", "undetermined", "statement.not-positive", of="of nothing")
-    told = "statement.met", "statement.other-product"
-    add("a record of another product", "verified", *told, of="of another product", since=SINCE)
+    told = "statement.unmet", "statement.other-product"
+    add("a record of another product", "undetermined", *told, of="of another product")
     supplier = f"signer tuev body did:web:supplier.example {encode_key(BODY.public)}"
     add("by a supplier of the same tree", "undetermined", "statement.self", of="by a supplier", body=supplier)
 
