@@ -101,8 +101,8 @@ def test_it_verifies_a_passport_of_two_ledgers(installed: Installed) -> None:
 def test_it_verifies_the_demos_passport(installed: Installed, demo: tuple[Path, str]) -> None:
     """Evidence of all three kinds of ledger, with none of their software installed."""
     folder, _ = demo
-    asked = ["--policy", str(folder / "customs.policy"), "--trust", str(folder / "trust.json"), "--json"]
-    verified = installed.run("carbonseal", "verify", str(folder / "passport.json"), *asked)
+    asked = ["--policy", str(folder / "office"), "--json"]
+    verified = installed.run("carbonseal", "verify", str(folder / "north" / "door-reader.json"), *asked)
     assert verified.returncode == 0, verified.stdout + verified.stderr
     codes = {finding["code"] for finding in json.loads(verified.stdout)["findings"]}
     assert {"ethereum.anchored", "fabric.ordered", "fabric.valid", "tlog.included"} <= codes

@@ -1,4 +1,4 @@
-"""`carbonseal demo`: a record from submission to offline verification in under a minute, on local ledgers. Private."""
+"""`carbonseal demo`: who makes, who vouches, who cheats and what customs finds, in under a minute on local ledgers. Private."""
 
 from carbonseal_devnet.demo.command import command
 

@@ -10,11 +10,12 @@ import click
 @click.command("demo", short_help="See all of it in a minute, on ledgers of this machine.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 def command(directory: Path) -> None:
-    """Seal an invented supply chain, anchor it on three local ledgers, issue its passports, verify them offline, and watch
-    three kinds of cheating fail.
+    """Seal an invented supply chain, anchor it on three local ledgers, have a certification body vouch for it, verify a
+    consignment of it offline as customs does, and watch six kinds of cheating fail. Each step says what it means.
 
-    Everything runs on this machine and is gone afterwards, but for DIRECTORY (default: demo), which holds the passport, the
-    bad copies, the policy and the trust file, to try commands on. Needs: pip install 'carbonseal[devnet]'
+    Everything runs on this machine and is gone afterwards, but for DIRECTORY (default: demo), which holds the passports, the
+    bad ones, the policy, the trust file and what two offices exchanged, to try commands on. An earlier demo there is replaced.
+    Needs: pip install 'carbonseal[devnet]'
 
     \b
     Examples:

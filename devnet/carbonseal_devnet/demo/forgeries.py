@@ -1,4 +1,4 @@
-"""Forgeries of a passport: a changed figure, a ledger left out, two heads of one size."""
+"""Forgeries of a passport: a changed figure, a ledger left out, another statement, two heads of one size."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from carbonseal.passport.assembly import refresh
+from carbonseal.passport.assembly import attach, refresh
+from carbonseal.passport.conformity.files import StatementFile
 from carbonseal.passport.passports import Passport
 
 
@@ -32,6 +33,16 @@ def without(passport: Passport, ledger: str) -> Passport:
         for commitment, seal in passport.seals.items()
     }
     return replace(passport, seals=seals)
+
+
+def vouched_by(passport: Passport, statement: StatementFile) -> Passport:
+    """The same passport with this statement in the place of those that it has."""
+    return attach(replace(passport, statements={}, accreditations={}), [statement])
+
+
+def unsealed(passport: Passport) -> Passport:
+    """The same products and records without any seal or statement."""
+    return attach(replace(passport, seals={}, statements={}, accreditations={}), [])
 
 
 def equivocation(first: Passport, second: Passport) -> Passport:

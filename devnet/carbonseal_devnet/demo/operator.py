@@ -1,4 +1,4 @@
-"""Another operator's node: a process with its own key and directory, reached over HTTP."""
+"""carbonseal's own commands, as processes of their own; one of them is another operator's node, reached over HTTP."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from carbonseal.ledger import TransientError
 TIMEOUT = 10.0  # seconds that a process gets to end by itself
 
 
-def run(*arguments: str) -> str:
-    """Run a carbonseal command as a user would; its output. Raises CalledProcessError, after printing that."""
+def run(*arguments: str, expected: int = 0) -> str:
+    """Run a carbonseal command as a user would; its output. Raises CalledProcessError, after printing that, where the exit
+    status is not the expected one."""
     done = subprocess.run(_command(arguments), capture_output=True, text=True, check=False)
-    if done.returncode:
+    if done.returncode != expected:
         sys.stderr.write(done.stdout + done.stderr)
-        done.check_returncode()
+        raise subprocess.CalledProcessError(done.returncode, done.args, done.stdout, done.stderr)
     return done.stdout
 
 
