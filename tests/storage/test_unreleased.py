@@ -23,7 +23,8 @@ def load(dump: str, path: Path) -> None:
 
 def everything(directory: Path) -> dict[str, bytes | None]:
     return {
-        str(path.relative_to(directory)): path.read_bytes() if path.is_file() else None for path in directory.rglob("*")
+        str(path.relative_to(directory)): path.read_bytes().strip() if path.is_file() else None
+        for path in directory.rglob("*")
     }
 
 
@@ -53,9 +54,9 @@ def test_its_databases_are_refused(dumps: dict[str, str], named: str, command: t
 def test_a_version_of_this_round_is_refused(tmp_path: Path) -> None:
     """Revisions of unreleased programs had other names, and columns that are gone."""
     directory = make_node(tmp_path / "node", settings())
-    assert carbonseal("status", directory).status == 0
+    assert carbonseal("anchor", directory, "--wait", "0").status == 0
     with closing(sqlite3.connect(directory / "node.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    done = carbonseal("status", directory)
+    done = carbonseal("anchor", directory, "--wait", "0")
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith(f"carbonseal: {directory / 'node.db'} has the schema 0001, and this program knows")
