@@ -229,6 +229,7 @@ COMMANDS = PluginGroup(
         "status": "carbonseal.cli.commands.operating.status:status",
         "passport": "carbonseal.cli.commands.issuing.passport:passport",
         "statement": "carbonseal.cli.commands.issuing.statement:statement",
+        "accreditation": "carbonseal.cli.commands.issuing.accreditation:accreditation",
         "policy": "carbonseal.cli.commands.verifying.policy:policy",
         "trust": "carbonseal.cli.commands.verifying.trust:trust",
         "fetch": "carbonseal.cli.commands.verifying.fetch:fetch",

@@ -27,6 +27,8 @@ def additions(old: Passport, new: Passport) -> list[str]:
     found = [f"{ledgers.count(ledger)} more on {ledger}" for ledger in dict.fromkeys(ledgers)]
     if new.status_lists.keys() - old.status_lists.keys():
         found.append("a newer status list")
+    if stated := len(new.statements.keys() - old.statements.keys()):
+        found.append(f"{stated} more statement{'s' * (stated != 1)}")
     if not found and new != old:
         found.append("newer heads")
     return found

@@ -1,4 +1,5 @@
-"""Operations on who is let in and what they may read: JSON in, JSON out, for a node that is open here and one that is served.
+"""Operations: JSON in, JSON out, for a node that is open here and one that is served. On who is let in and what they may read; on
+statements and accreditations.
 
 Each is a POST to `/v1/NAME` with a closed object: `OPERATIONS` has its name, what it needs, its form and what it does.
 """
@@ -6,18 +7,22 @@ Each is a POST to `/v1/NAME` with a closed object: `OPERATIONS` has its name, wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from carbonseal.findings import Finding
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.access import OVERLAP
 from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.codes import ACCESS_MALFORMED
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Principal, Token
+from carbonseal.node.issuance.conformity.accreditations import Accreditations
+from carbonseal.node.issuance.conformity.acts import REINSTATE, SUSPEND, WITHDRAW
+from carbonseal.node.issuance.conformity.statements import Statements
 from carbonseal.node.node import Node
 from carbonseal.passport.schemas import TEXT, Shape
 from carbonseal.service.listeners import OPERATOR_ONLY, Needs
@@ -39,11 +44,12 @@ _SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`shape` is the form of its request."""
+    """`shape` is the form of its request; `is_large`: it may have the size of an issue request."""
 
     needs: Needs
     shape: Shape
     act: Act
+    is_large: bool = False
 
     async def run(self, node: Node, caller: Caller, request: Any) -> Json:
         """Do it on behalf of `caller`, whom the gate let in. Raises Refused."""
@@ -155,7 +161,52 @@ async def _check_audit(node: Node, _caller: Caller, _request: Json) -> Json:
 _GRANT = _closed({"commitment": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "reader": _NAME})
 _PAGE = _closed({}, {"after": {"type": "integer", "minimum": 0, "maximum": (1 << 63) - 1}})
 
+# --- statements and accreditations -----------------------------------------------------------------------------------
+
+_ANY = Shape({"type": "object"})  # whose form the node checks
+_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+async def _state(node: Node, caller: Caller, request: Json) -> Json:
+    warnings: list[Finding] = []
+    file = await node.statements.issue(request, caller, warnings.append)
+    return {"file": orjson.loads(file), "warnings": [str(one) for one in warnings]}
+
+
+async def _accredit(node: Node, caller: Caller, request: Json) -> Json:
+    return {"file": orjson.loads(await node.accreditations.issue(request, caller)), "warnings": []}
+
+
+def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], acts: Iterable[str]) -> Json:
+    """The operations on documents of one kind, a statement or an accreditation."""
+
+    async def listed(node: Node, caller: Caller, request: Json) -> Json:
+        return {f"{kind}s": part(node).listed(caller, request["after"])}
+
+    async def export(node: Node, caller: Caller, request: Json) -> Json:
+        file = part(node).file(bytes.fromhex(request[kind]), caller)
+        return {"file": orjson.loads(await node.refresh(file))}
+
+    def mark(act: str) -> Act:
+        async def marked(node: Node, caller: Caller, request: Json) -> Json:
+            digest = bytes.fromhex(request[kind])
+            return {"new": await part(node).act(act, digest, request["reason"], caller)}
+
+        return marked
+
+    named = _closed({kind: _DIGEST, "reason": TEXT})
+    return {
+        f"{kind}s/list": Operation(Scope.READ, _closed({"after": {"type": "integer", "minimum": 0}}), listed),
+        f"{kind}s/export": Operation(Scope.READ, _closed({kind: _DIGEST}), export),
+        **{f"{kind}s/{act}": Operation(Scope.REVOKE, named, mark(act)) for act in acts},
+    }
+
+
 OPERATIONS: Mapping[str, Operation] = {
+    "statements/issue": Operation(Scope.ISSUE, _ANY, _state, is_large=True),
+    "accreditations/issue": Operation(Scope.ISSUE, _ANY, _accredit, is_large=True),
+    **_documents("statement", lambda node: node.statements, (WITHDRAW, SUSPEND, REINSTATE)),
+    **_documents("accreditation", lambda node: node.accreditations, (WITHDRAW, SUSPEND)),
     "grants": Operation(Scope.RELEASE, _GRANT, _grant),
     "grants/revoke": Operation(Scope.RELEASE, _GRANT, _revoke_grant),
     "grants/list": Operation(Scope.READ, _PAGE, _list_grants),

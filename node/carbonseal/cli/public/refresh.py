@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ import orjson
 
 from carbonseal.cli.public.answers import Answer, NoAnswer, UnusableAnswer, is_address, post
 from carbonseal.findings import BrokenOff, Code, Outcome, Refused
-from carbonseal.passport.assembly import refresh
+from carbonseal.passport.assembly import attach, refresh
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.service.codes import ANSWER_OF_ANOTHER, NOT_A_NODE, UNREACHABLE
 from carbonseal.verification.review import AT_REFRESH, objections
@@ -35,6 +36,9 @@ def refresh_from(url: str, passport: Passport, at: datetime) -> Passport:
     merged = refresh(
         passport, seals=answer.seals, status_lists=answer.status_lists.values(), link=lambda _origin, _old, _new: None
     )
+    sealed = {digest: one for digest, one in answer.status_lists.items() if one.commitment in answer.seals}
+    # Only what is about the passport joins it: neither credentials nor records that it leaves out.
+    merged = attach(merged, [replace(answer, credentials={}, records={}, status_lists=sealed)])
     before = objections(passport, {}, at=at, accepted=AT_REFRESH)
     for finding in objections(merged, {}, at=at, accepted=AT_REFRESH):
         if finding.code.outcome is Outcome.REJECTED and finding not in before:

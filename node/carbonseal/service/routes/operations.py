@@ -6,9 +6,10 @@ import asyncio
 
 from aiohttp import web
 
-from carbonseal.records.strict import parse
+from carbonseal.passport.passports import PASSPORT_LIMITS
+from carbonseal.records.strict import RECORD_LIMITS, Limits, parse
 from carbonseal.service.bodies import read_body, require_type
-from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer, caller_of
+from carbonseal.service.context import BOUNDS, MEMORY, NODE, TIMEOUT, answer, caller_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.listeners import Routes
 from carbonseal.service.operations import OPERATIONS, Operation
@@ -19,8 +20,11 @@ ROUTES = Routes()
 def _handler(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         require_type(request, "application/json")
-        body = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
-        wanted = await asyncio.to_thread(parse, body)
+        bounds = request.app[BOUNDS]
+        most = bounds.issue_request if operation.is_large else bounds.checkpoint
+        limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
+        body = await read_body(request, most, request.app[TIMEOUT], request.app[MEMORY] if operation.is_large else None)
+        wanted = await asyncio.to_thread(parse, body, limits)
         return answer(await operation.run(request.app[NODE], caller_of(request), wanted))
 
     return handle

@@ -1,0 +1,1 @@
+"""What the commands on statements and accreditations have in common. Private."""
