@@ -53,7 +53,7 @@ CHEATS = (
         "a body that is accredited for transport vouches for the reader",
         Verdict.UNDETERMINED,
         ("accreditation.other-scope", "statement.unmet"),
-        "Its statement is genuine and counts for nothing: nobody found it competent for products.",
+        "Its statement is genuine and counts for nothing: the body was not accredited for products.",
     ),
     Cheat(
         "does-not-add-up.json",

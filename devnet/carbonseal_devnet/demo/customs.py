@@ -96,7 +96,7 @@ def clear(out: Path, stage: Stage) -> None:
     stage.policy(POLICY, (out / POLICY).read_text(encoding="utf-8"))
     stage.shown(_verify(out, READER, Verdict.VERIFIED), TOLD)
     stage.means(
-        "Suppliers, body and accreditor signed, three ledgers agree, the figures add up: and customs asked none of them."
+        "Suppliers, body and accreditor signed, three ledgers agree, and the figures add up from the mine to the reader."
     )
     beside = ("--consignment", str(out / DECLARATION), "--observations", str(out / OBSERVATIONS[0]))
     command = (*_verifying(out, NORTH), *beside)
@@ -136,7 +136,7 @@ def find_sold_twice(out: Path, stage: Stage) -> Path:
     command = _verifying(out, proof.name)
     stage.command(command, run(*command, expected=UNDETERMINED))
     stage.means(
-        "It convinces any third, offline, that more was claimed than there is. It says whom to ask, and blames nobody."
+        "It shows any third, offline, that signed credentials claim more than the batch yielded. It blames nobody."
     )
     return proof
 

@@ -60,7 +60,9 @@ class Stage:
 
     def policy(self, name: str, text: str) -> None:
         """A policy without its comments, with long words cut off, and of all issuers the last."""
-        self._console.print(f"  [bold]{name}[/bold], which customs wrote; long words are cut off here")
+        self._console.print(
+            f"  [bold]{name}[/bold]: the node's template and what customs adds; long words are cut off here"
+        )
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         issuers = [line for line in lines if line.startswith("signer") and line.split()[2] == "issuer"]
         for line in lines:

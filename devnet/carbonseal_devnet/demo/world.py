@@ -54,7 +54,9 @@ def set_up(scratch: Path, suppliers: Sequence[Product], running: ExitStack, stag
     with stage.step("carbonseal init: a certification body makes a node") as says:
         issuers = {product.issuer_name: product.issuer for product in suppliers}
         _init(directory, issuers, [("chain", chain), ("consortium", consortium), ("port-authority", port)])
-        says.append(f"{len(issuers)} suppliers, two bodies and an accreditor: each signs with a key of its own")
+        says.append(
+            f"{len(issuers)} suppliers, two bodies, an accreditor: each has its own key, all on this one node for the demo"
+        )
     return World(chain, consortium, directory)
 
 
