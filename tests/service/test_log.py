@@ -128,7 +128,7 @@ def test_no_way_leads_out_of_the_log(directory: Path, path: str) -> None:
         url = session._base_url
         assert url is not None
         reader, writer = await asyncio.open_connection(url.host, url.port)
-        writer.write(f"GET {LOG}{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {LOG}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         answer = await reader.read()
         writer.close()
         await writer.wait_closed()

@@ -268,7 +268,9 @@ def test_a_sender_that_goes_away_disturbs_nobody(
         for _ in range(3):
             _, writer = await asyncio.open_connection(url.host, url.port)
             kind = headers["Content-Type"]
-            writer.write(f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n{length}\r\n\r\n".encode())
+            writer.write(
+                f"POST {RECORDS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n{length}\r\n\r\n".encode()
+            )
             writer.write(b'6\r\n{"a":1\r\n')
             await writer.drain()
             await gone(writer)
@@ -284,7 +286,7 @@ def test_chunks_that_are_none(directory: Path) -> None:
         url = session._base_url
         assert url is not None
         reader, writer = await asyncio.open_connection(url.host, url.port)
-        head = f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        head = f"POST {RECORDS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
         writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n".encode())
         assert (await reader.read()).split(b" ", 2)[1] == b"400"
         writer.close()
@@ -301,7 +303,7 @@ def test_a_sender_that_reads_no_results_is_let_go(directory: Path) -> None:
         url = session._base_url
         assert url is not None
         _, writer = await asyncio.open_connection(url.host, url.port, limit=1024)
-        head = f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+        head = f"POST {RECORDS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         busy = True
         seen = set()
