@@ -86,8 +86,8 @@ CREDENTIAL_OVER_LIMIT = undetermined(
 )
 CREDENTIAL_BAD_SIGNATURE = rejected(
     "credential.bad-signature",
-    "invalid signature on this document by the key {method}",
-    "it was changed after signing, or signed with another key: ask the issuer",
+    "the signature by the key {method} is not valid: the document was changed after signing, or signed by somebody else",
+    "ask whom the key names whether the document is theirs, and its holder where the file came from; keep the file",
 )
 
 STATUS_LIST_MALFORMED = rejected("status-list.malformed", "the status list cannot be unpacked: {problem}", _NEW_LIST)

@@ -65,7 +65,7 @@ def test_an_accreditor_that_the_policy_does_not_list_accredits_nobody() -> None:
     assert report.verdict is Verdict.UNDETERMINED
     assert found(report, FAMILIES) == [
         "accreditation.unknown-accreditor",
-        "statement.unknown-body",
+        "statement.unaccredited",
         "statement.unmet",
     ]
 
@@ -181,7 +181,7 @@ def test_a_key_with_another_role_is_given_to_no_body() -> None:
     assert found(report, FAMILIES) == [
         "accreditation.counts",
         "accreditation.key-taken",
-        "statement.unknown-body",
+        "statement.unaccredited",
         "statement.unmet",
     ]
 

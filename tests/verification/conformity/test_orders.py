@@ -84,5 +84,5 @@ def test_what_is_added_says_something() -> None:
     """The property above is about statements that stand, are replaced, suspended and withdrawn."""
     report = added().scene.verify(added().with_these(list(range(MANY))))
     codes = {one.code.name for one in report.findings}
-    assert {"statement.stands", "statement.replaced", "statement.suspended", "statement.unknown-body"} <= codes
+    assert {"statement.stands", "statement.replaced", "statement.suspended", "statement.unaccredited"} <= codes
     assert AT > SIGNED and BODY.id != OTHER_BODY.id

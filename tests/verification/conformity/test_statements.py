@@ -40,9 +40,17 @@ def test_a_statement_on_the_footprint_covers_it() -> None:
     assert met.facts == {"names": "tuev", "share": "100 %", "required": "100 %"}
 
 
-def test_without_one_it_is_undetermined_and_names_what_lacks_it() -> None:
+def test_without_any_it_is_undetermined_and_says_that() -> None:
     scene = Scene()
     report = scene.verify(scene.passport(scene.chain.product("reader", "5")))
+    assert report.verdict is Verdict.UNDETERMINED and found(report) == ["statement.absent"]
+
+
+def test_without_one_that_counts_it_names_what_lacks_it() -> None:
+    scene = Scene()
+    reader = scene.chain.product("reader", "5")
+    unknown = scene.stated.statement(opinion(commitments(reader)), body=OTHER_BODY)
+    report = scene.verify(scene.passport(reader, unknown))
     assert report.verdict is Verdict.UNDETERMINED
     (unmet,) = [one for one in report.findings if one.code.name == "statement.unmet"]
     assert unmet.facts["share"] == "0 %" and unmet.facts["uncovered"].startswith("reader (")

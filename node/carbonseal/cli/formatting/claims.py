@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from carbonseal.findings import Refused, Verdict
 from carbonseal.instants import format_instant
 
 if TYPE_CHECKING:
+    from carbonseal.passport.credentials import Carried
     from carbonseal.passport.passports import Passport
 
 Named = dict[tuple[str, ...], None]  # in the order in which they come, each once
@@ -26,13 +27,15 @@ Named = dict[tuple[str, ...], None]  # in the order in which they come, each onc
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Whom the documents name: logs and witnesses with their key ids, issuers with their keys, ledgers, issuers of status lists."""
+    """Whom the documents name: logs and witnesses with their key ids, signers with their keys, ledgers."""
 
     logs: Named
     witnesses: Named
     issuers: Named
     ledgers: Named
     status_lists: Named
+    bodies: Named  # certification bodies with their keys, as accreditors
+    accreditors: Named
 
     @staticmethod
     def of(passport: Passport) -> Claims:
@@ -41,11 +44,19 @@ class Claims:
         from carbonseal.log.notes import Note
         from carbonseal.passport.multibase import encode_key
 
-        claims = Claims({}, {}, {}, {}, {})
+        claims = Claims({}, {}, {}, {}, {}, {}, {})
+        sections: list[tuple[Named, Iterable[Carried[Any]]]] = [
+            (claims.bodies, passport.statements.values()),
+            (claims.accreditors, passport.accreditations.values()),
+        ]
+        for named, documents in sections:
+            named.update({(one.signed.issuer, encode_key(one.signed.key)): None for one in documents})
         for carried in passport.credentials.values():
             claims.issuers[carried.signed.issuer, encode_key(carried.signed.key)] = None
         for listed in passport.status_lists.values():
-            claims.status_lists[listed.signed.issuer, encode_key(listed.signed.key)] = None
+            signer = listed.signed.issuer, encode_key(listed.signed.key)
+            if signer not in claims.bodies and signer not in claims.accreditors:
+                claims.status_lists[signer] = None
         for head in (head for seal in passport.seals.values() for head in seal.heads):
             claims.ledgers.update(((anchor.ledger,), None) for anchor in head.anchors)
             try:
@@ -62,8 +73,12 @@ class Claims:
         """What a policy would have to name, one a line."""
         yield from (f"log      {origin}, key id {key_id}: ask its operator for the key" for origin, key_id in self.logs)
         yield from (f"signer   issuer {issuer}, key {key}" for issuer, key in {**self.issuers, **self.status_lists})
+        yield from (f"signer   body {body}, key {key}, or its accreditor" for body, key in self.bodies)
+        yield from (f"signer   accreditor {accreditor}, key {key}" for accreditor, key in self.accreditors)
         yield from (f"ledger   {ledger}, with what you pin of it" for (ledger,) in self.ledgers)
         yield from (f"witness  {name}, key id {key_id}, for a quorum" for name, key_id in self.witnesses)
+        if self.bodies:
+            yield "require  statement by=NAME: the passport carries statements of certification bodies"
         if self.status_lists:
             yield "require  status: the passport carries status lists"
 
@@ -72,6 +87,8 @@ class Claims:
         return {
             "logs": [{"origin": origin, "keyId": key_id} for origin, key_id in self.logs],
             "issuers": [{"id": issuer, "key": key} for issuer, key in {**self.issuers, **self.status_lists}],
+            "bodies": [{"id": body, "key": key} for body, key in self.bodies],
+            "accreditors": [{"id": accreditor, "key": key} for accreditor, key in self.accreditors],
             "ledgers": [ledger for (ledger,) in self.ledgers],
             "witnesses": [{"name": name, "keyId": key_id} for name, key_id in self.witnesses],
         }

@@ -96,21 +96,23 @@ class Accreditations:
         """Why the accreditation does not cover the statement; None where it does. T is `time`, C the statement's own."""
         start, end = one.signed.valid_from, one.signed.valid_until
         assert end is not None  # an accreditation always ends
-        facts = {"issuer": one.signed.issuer, "start": format_instant(start), "end": format_instant(end)}
+        facts = {"issuer": one.signed.issuer, "body": one.signed.body}
+        period = {"start": format_instant(start), "end": format_instant(end)}
         if time is None:
-            return codes.ACCREDITATION_TIME_UNKNOWN(**facts)
+            return codes.ACCREDITATION_TIME_UNKNOWN(**facts, **period)
         begun = min(statement.created, time)
         if begun < start:
-            return codes.ACCREDITATION_NOT_BEGUN(**facts, time=format_instant(begun))
+            return codes.ACCREDITATION_NOT_BEGUN(**facts, **period, time=format_instant(begun))
         if time > end:
-            return codes.ACCREDITATION_ENDED(**facts, time=format_instant(time))
+            return codes.ACCREDITATION_ENDED(**facts, **period, time=format_instant(time))
         if statement.opinion.scope not in one.scopes:
-            return codes.ACCREDITATION_OTHER_SCOPE(**facts, scope=statement.opinion.scope)
+            scopes = "; ".join(map(str, one.signed.scope))
+            return codes.ACCREDITATION_OTHER_SCOPE(**facts, scope=statement.opinion.scope, scopes=scopes)
         return self._status_then(one.signed, time)
 
     def _status_then(self, accreditation: Accreditation, time: datetime) -> Finding | None:
         """What the accreditor's lists said at that time."""
-        facts = {"issuer": accreditation.issuer, "time": format_instant(time)}
+        facts = {"issuer": accreditation.issuer, "body": accreditation.body, "time": format_instant(time)}
         is_known = bool(accreditation.status)
         for entry in accreditation.status:
             versions = self._statuses.in_force(accreditation.issuer, entry, time)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from carbonseal.findings import not_asked, noted, shown, undetermined
 
-_BODY = "its body: ask what became of it, and for one that is in force"
-_REFRESH = "have the passport refreshed"
+_BODY = "{issuer}, the certification body: ask what became of it, and for one that is in force"
+_REFRESH = "its holder: have the passport refreshed, where an anchor or a list is lacking"
 
 STATEMENT_STANDS = noted(
     "statement.stands",
@@ -13,13 +13,18 @@ STATEMENT_STANDS = noted(
 )
 STATEMENT_UNKNOWN_BODY = noted(
     "statement.unknown-body",
-    "it counts for nothing: neither the policy nor an accreditation that counts names the body {issuer} with this key",
-    "list the body, or its accreditor, in the policy if you trust it",
+    "it counts for nothing: the policy lists no body {issuer} with this key, and the passport carries no accreditation of it",
+    "its holder: ask for the accreditation of {issuer}. You: list it only if you know by a second way whose key it is",
+)
+STATEMENT_UNACCREDITED = noted(
+    "statement.unaccredited",
+    "it counts for nothing, as no accreditation of {issuer} with this key counts",
+    "see the finding on its accreditation: what that lacks is lacking here",
 )
 STATEMENT_SELF = noted(
     "statement.self",
     "it counts for nothing: {issuer} signed a product of the same passport",
-    "ask for a statement by an independent body",
+    "its holder: ask for a statement by an independent body",
 )
 STATEMENT_NOT_SHOWN = noted(
     "statement.not-shown", "it counts for nothing, as not all that the policy requires of it is shown: {why}", _REFRESH
@@ -30,7 +35,9 @@ STATEMENT_REPLACED = noted(
     "statement.replaced", "it counts for nothing: {issuer} stated {digest} in its place", "rely on the later one"
 )
 STATEMENT_NOT_VALID = noted(
-    "statement.not-valid", "it counts for nothing at this instant: {why}", "ask about another instant, or its body"
+    "statement.not-valid",
+    "it counts for nothing at this instant: {why}",
+    "ask {issuer}, the certification body, for one that is in force; or ask about another instant",
 )
 
 ACCREDITATION_COUNTS = noted(
@@ -51,33 +58,38 @@ ACCREDITATION_KEY_TAKEN = noted(
     "it gives {body} no key: the policy gives the key another role",
     "the body needs a key of its own: tell its accreditor",
 )
-_ASK = "its body: ask for a statement within its accreditation, or its accreditor"
+_ASK = (
+    "{body}, the certification body: ask for a statement within its accreditation; {issuer}: ask whether that covers it"
+)
 ACCREDITATION_TIME_UNKNOWN = noted(
     "accreditation.time-unknown",
-    "{issuer} accredited the body from {start} until {end}, and when it stated is not proved",
+    "{issuer} accredited {body} from {start} until {end}, and when it stated is not proved",
     "require a time that the anchors can prove",
 )
 ACCREDITATION_NOT_BEGUN = noted(
-    "accreditation.not-begun", "{issuer} accredited the body from {start} on, and it stated by {time}", _ASK
+    "accreditation.not-begun", "{issuer} accredited {body} from {start} on, and it stated by {time}", _ASK
 )
 ACCREDITATION_ENDED = noted(
-    "accreditation.ended", "{issuer} accredited the body until {end}, and it stated by {time}", _ASK
+    "accreditation.ended", "{issuer} accredited {body} until {end}, and it stated by {time}", _ASK
 )
-ACCREDITATION_OTHER_SCOPE = noted("accreditation.other-scope", "{issuer} did not accredit the body for {scope}", _ASK)
+ACCREDITATION_OTHER_SCOPE = noted(
+    "accreditation.other-scope", "{issuer} did not accredit {body} for {scope}, but for {scopes}", _ASK
+)
+_WHEN = "{body}, the certification body: ask for a statement made while it was accredited; {issuer}: ask from when until when"
 ACCREDITATION_SUSPENDED_THEN = noted(
     "accreditation.suspended-then",
-    "when the body stated, by {time}, its accreditation by {issuer} was suspended",
-    _ASK,
+    "{body} stated, by {time}, while its accreditation by {issuer} was suspended",
+    _WHEN,
 )
 ACCREDITATION_WITHDRAWN_THEN = noted(
     "accreditation.withdrawn-then",
-    "when the body stated, by {time}, its accreditation by {issuer} was withdrawn",
-    _ASK,
+    "{body} stated, by {time}, after its accreditation by {issuer} was withdrawn",
+    _WHEN,
 )
 ACCREDITATION_STATUS_UNKNOWN = noted(
     "accreditation.status-unknown",
-    "whether the accreditation by {issuer} was in force when the body stated, by {time}, is not shown: the passport carries "
-    "no list of that time",
+    "whether the accreditation by {issuer} was in force when {body} stated, by {time}, is not shown: the passport carries no "
+    "list of that time",
     _REFRESH,
 )
 
@@ -89,10 +101,15 @@ STATEMENT_NOT_STANDING = undetermined(
 STATEMENT_MET = shown(
     "statement.met", "statements by {names} cover {share} of the figure; the policy requires {required}"
 )
+STATEMENT_ABSENT = undetermined(
+    "statement.absent",
+    "the passport carries no statement of a certification body; the policy requires that {required} of the figure be covered",
+    "its holder or issuer: ask for a passport with one, by a body that the policy lists or its accreditor accredits",
+)
 STATEMENT_UNMET = undetermined(
     "statement.unmet",
     "statements that count cover {share} of the figure, and the policy requires {required}; not covered: {uncovered}",
-    "its issuer or holder: ask for statements on what is not covered. The findings on each statement say why it does not count",
+    "first what the finding on each statement says; else its holder or issuer: ask for statements on what is not covered",
 )
 STATEMENT_NOT_CHECKABLE = undetermined(
     "statement.not-checkable",
@@ -107,7 +124,7 @@ STATEMENT_NOT_ROOT = undetermined(
 STATEMENT_OTHER = noted(
     "statement.other",
     "it does not count here: {why}",
-    "its body: ask for a statement of the kind that the policy requires",
+    "{issuer}, the certification body: ask for a statement of the kind that the policy requires",
 )
 STATEMENT_OTHER_PRODUCT = noted(
     "statement.other-product",

@@ -74,7 +74,10 @@ class Statements:
         yield from self._accreditations.of_lists()
         if graph is not None:
             for requirement in self._policy.statements:
-                yield from _Coverage(requirement, self.standing, graph).findings()
+                if self._documents.bundle.statements:
+                    yield from _Coverage(requirement, self.standing, graph).findings()
+                else:
+                    yield codes.STATEMENT_ABSENT(requirement.text, required=percent(requirement.share))
 
     def _check(self, carried: Carried[Statement]) -> Signed | None:
         """Steps 1 to 3; None where nobody that counts knows the body."""
@@ -85,7 +88,12 @@ class Statements:
     def _take(self, statement: Statement, signed: Signed | None) -> None:
         place = _place(statement)
         if signed is None:
-            self._found.append(codes.STATEMENT_UNKNOWN_BODY(*place, issuer=statement.issuer))
+            is_carried = any(
+                one.signed.body == statement.issuer and statement.key in one.signed.keys
+                for one in self._documents.bundle.accreditations.values()
+            )
+            code = codes.STATEMENT_UNACCREDITED if is_carried else codes.STATEMENT_UNKNOWN_BODY
+            self._found.append(code(*place, issuer=statement.issuer))
             return
         self._found += rejected(signed.findings)
         names, unaccredited = self._names(statement, signed.time)
@@ -115,7 +123,7 @@ class Statements:
         if statement.digest in self._replaced:
             return [codes.STATEMENT_REPLACED(issuer=issuer, digest=self._replaced[statement.digest].hex())]
         for finding in self._documents.validity(statement):
-            return [codes.STATEMENT_NOT_VALID(why=finding.message)]
+            return [codes.STATEMENT_NOT_VALID(why=finding.message, issuer=issuer)]
         return self._status(statement)
 
     def _status(self, statement: Statement) -> list[Finding] | None:
@@ -141,7 +149,7 @@ class _Coverage:
         for one in standing:
             why = _not_asked_for(one, requirement)
             if why:
-                self._others.append(codes.STATEMENT_OTHER(*one.place, why=why))
+                self._others.append(codes.STATEMENT_OTHER(*one.place, why=why, issuer=one.statement.issuer))
             else:
                 self._eligible.append(one)
         self._strangers: list[Product] = []  # with a footprint that was looked at, of another product
@@ -168,7 +176,7 @@ class _Coverage:
             return codes.STATEMENT_NOT_CHECKABLE(*place, missing=share)
         if figure.value <= 0:
             return codes.STATEMENT_NOT_ROOT(*place, figure=decimal_text(figure.value))
-        facts = {"share": _percent(share), "required": _percent(required)}
+        facts = {"share": percent(share), "required": percent(required)}
         if share >= required:
             names = sorted(frozenset[str]().union(*self._covering.values()))
             return codes.STATEMENT_MET(*place, **facts, names=", ".join(names))
@@ -255,10 +263,10 @@ def _replaced(checked: Iterable[tuple[Carried[Statement], Signed | None]], at: d
 
 def _place(statement: Statement) -> Place:
     name = printable(statement.opinion.name, 80)
-    return (f"statement on {name} ({statement.digest.hex()[:8]})",)
+    return (f"statement by {printable(statement.issuer, 80)} on {name} ({statement.digest.hex()[:8]})",)
 
 
-def _percent(share: Fraction) -> str:
+def percent(share: Fraction) -> str:
     """A share in percent, cut off after one decimal: what is not covered is never rounded up."""
     tenths = share * 1000 // 1
     whole, rest = divmod(int(tenths), 10)

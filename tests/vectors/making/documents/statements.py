@@ -33,6 +33,7 @@ def verdicts() -> dict[str, Any]:
     made.base("by a supplier", _by_a_supplier)
     made.base("of nothing", _of_nothing)
     made.base("of another product", _of_another_product)
+    made.base("without statements", _without)
     made.base("no list of then", _no_list)
     _of_bodies(made)
     _of_accreditors(made)
@@ -141,6 +142,11 @@ def _withheld(value: Value) -> None:
     value["records"].clear()
 
 
+def _without(world: Scene) -> Passport:
+    scene = Chained(world)
+    return scene.passport(scene.chain.product("reader", "10"))
+
+
 def _of_bodies(made: Verdicts) -> None:
     def add(name: str, verdict: str, *codes: str, **changes: Any) -> None:
         made.add(name, verdict, *codes, **{"of": "stated", **DIRECT, **changes})
@@ -159,6 +165,7 @@ def _of_bodies(made: Verdicts) -> None:
         body=f"{POLICY['body']} from=2026-11-21T00:00:00Z",
     )
     add("a figure that is withheld", "undetermined", "statement.not-checkable", change=_withheld)
+    add("no statement", "undetermined", "statement.absent", of="without statements")
     add("a figure of nothing", "undetermined", "statement.not-positive", of="of nothing")
     told = "statement.unmet", "statement.other-product"
     add("a record of another product", "undetermined", *told, of="of another product")
@@ -177,7 +184,8 @@ def _of_accreditors(made: Verdicts) -> None:
     add("an accreditor that is not listed", "verified", "accreditation.unknown-accreditor", since=SINCE, **DIRECT)
     add("no time of a statement", "undetermined", "accreditation.time-unknown", statement=share, time="")
     until = f"{ACCREDITED['body']} until=2026-11-19T00:00:00Z"
-    add("an accreditor's key that had ended", "undetermined", "accreditation.not-shown", statement=share, body=until)
+    gone = "accreditation.not-shown", "statement.unaccredited"
+    add("an accreditor's key that had ended", "undetermined", *gone, statement=share, body=until)
     taken = f"signer thief issuer did:web:thief.example {encode_key(OTHER_BODY.public)}"
     add("a key with another role", "undetermined", "accreditation.key-taken", statement=share, taken=taken)
     reasons = "not-begun", "ended", "other-scope", "suspended-then", "withdrawn-then"
