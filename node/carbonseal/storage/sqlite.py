@@ -34,6 +34,7 @@ _WRITER_PRAGMAS = (  # properties of the file: readers leave it as it is
     "PRAGMA journal_mode = WAL",
     *_PRAGMAS,
 )
+_NOT_UTF8 = "Could not decode to UTF-8"
 _CODES: dict[int, Code] = {
     sqlite3.SQLITE_FULL: NODE_DATABASE_FULL,
     sqlite3.SQLITE_IOERR_SHMSIZE: NODE_DATABASE_FULL,  # the file beside it, which all its users share, cannot grow
@@ -95,9 +96,10 @@ class SQLite:
         """The finding where disk or file are the reason for `error`; None where it is a defect of this program."""
         reason = error.orig if isinstance(error, DBAPIError) else error
         number = getattr(reason, "sqlite_errorcode", None)
-        code = (
-            None if number is None else _CODES.get(number) or _CODES.get(number & 0xFF)
-        )  # the low byte: the primary code
+        if number is None:  # raised by Python's module, not by SQLite: a text that rotted
+            code = NODE_DATABASE_DAMAGED if _NOT_UTF8 in str(reason) else None
+        else:
+            code = _CODES.get(number) or _CODES.get(number & 0xFF)  # the low byte: the primary code
         return None if code is None else code(path=self._path, reason=reason)
 
 

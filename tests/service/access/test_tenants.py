@@ -36,6 +36,18 @@ def run(directory: Path, act: Callable[[Node, Party, Party], Awaitable[None]]) -
 Attack = Callable[[str, str], tuple[str, Any]]  # (commitment, credential digest) -> path, body
 
 
+def of_digest(kind: str, act: str) -> list[Attack]:
+    """An act on a statement or an accreditation that somebody else's issued document is not."""
+    reason = {} if act == "export" else {"reason": "x"}
+    return [lambda _, digest: (f"/v1/{kind}s/{act}", {kind: digest, **reason})]
+
+
+ACTS = {
+    "statement": ("export", "withdraw", "suspend", "reinstate"),
+    "accreditation": ("export", "withdraw", "suspend"),
+}
+
+
 def issued_with(commitment: str, **changes: Any) -> Json:
     listed = {"role": "footprint", "commitment": commitment, **changes}
     return {"issuer": "maker-of-mine", "subject": "urn:example:mine", "records": [listed]}
@@ -57,21 +69,31 @@ ATTACKS: dict[tuple[str, str], list[Attack]] = {
     ("POST", "/v1/grants"): [lambda c, d: ("/v1/grants", {"commitment": c, "reader": "system-mine"})],
     ("POST", "/v1/grants/revoke"): [lambda c, d: ("/v1/grants/revoke", {"commitment": c, "reader": "system-mine"})],
 }
-# Routes at which nobody's document can be named; `test_lists_...` and `test_submitting_...` are about the first of them.
-NAMELESS = {("GET", "/v1/passports"), ("POST", "/v1/grants/list"), ("POST", "/v1/records")}
+# Statements and accreditations, which these parties have not: what one of them issued is no such document.
+CONFORMITY: dict[tuple[str, str], list[Attack]] = {
+    ("POST", f"/v1/{kind}s/{act}"): of_digest(kind, act) for kind, acts in ACTS.items() for act in acts
+}
+# Routes at which nobody's document can be named, or only a body or an accreditor of the caller's own tenant; `test_lists_...`
+# and `test_submitting_...` are about the first of them.
+NAMELESS = {
+    ("GET", "/v1/passports"),
+    ("POST", "/v1/grants/list"),
+    ("POST", "/v1/records"),
+    *(("POST", f"/v1/{kind}s/{act}") for kind in ACTS for act in ("issue", "list")),
+}
 
 
 def test_every_route_is_attacked_or_names_nothing() -> None:
     """A new route has to be added here, with how it is attacked."""
     asked = {(route.method, route.path) for route in ROUTES if route.needs not in (PUBLIC, OPERATOR_ONLY, Scope.ADMIN)}
-    assert asked == {*ATTACKS, *NAMELESS}
+    assert asked == {*ATTACKS, *CONFORMITY, *NAMELESS}
 
 
 def test_what_is_anothers_is_answered_as_what_is_not_there(directory: Path) -> None:
     needs = {(route.method, route.path): route.needs for route in ROUTES}
 
     async def act(node: Node, mine: Party, theirs: Party) -> None:
-        for (method, route), attacks in ATTACKS.items():
+        for (method, route), attacks in {**ATTACKS, **CONFORMITY}.items():
             scope = needs[method, route]
             assert isinstance(scope, Scope)
             for attack in attacks:

@@ -166,7 +166,7 @@ def test_another_nodes_passport_is_not_revoked(node: Path, tmp_path: Path) -> No
     kept = (node.parent / "near.json").read_bytes()
     done = carbonseal("passport", "refresh", tmp_path / "other", node.parent / "near.json")
     assert done.status == 2
-    assert f"{node.parent / 'near.json'}: no credential in this passport was sealed here" in done.err
+    assert f"{node.parent / 'near.json'}: nothing in this file was sealed here" in done.err
     assert (node.parent / "near.json").read_bytes() == kept
     assert carbonseal("passport", "revoke", node, "nothing", *WHY).status == 2
 
