@@ -209,8 +209,8 @@ def test_an_old_copy_freezes_where_its_guard_survived(directory: Path, tmp_path:
 
 
 def killed_at(number: int, work: Callable[..., object], *arguments: object) -> None:
-    """Do this in a process that dies at the `number`-th file."""
-    process = multiprocessing.get_context("fork").Process(target=_dies, args=(number, work, arguments))
+    """Do this in a process that dies at the `number`-th file: a new one, as threads of others do not survive a fork."""
+    process = multiprocessing.get_context("spawn").Process(target=_dies, args=(number, work, arguments))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
