@@ -20,6 +20,7 @@ from typing import Any
 from carbonseal.flow.graph import Graph, graph_of
 from carbonseal.flow.judging import results
 from carbonseal.flow.rules import CheckRequirement, Kind, Result
+from carbonseal.goods.serials import Serials
 from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.passports import Passport
@@ -169,7 +170,7 @@ class Chain:
             classifications=classifications,
             status=status,
             supersedes=supersedes.digest if supersedes else None,
-            batch=Batch(batch[0], batch_salt(bytes(32), subject, batch[0]), *batch[1:], tuple(serials))
+            batch=Batch(batch[0], batch_salt(bytes(32), subject, batch[0]), *batch[1:], Serials(tuple(serials)))
             if batch
             else None,
             valid_from=issued,

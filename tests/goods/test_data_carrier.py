@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from carbonseal.findings import Refused
 from carbonseal.goods.data_carrier import DataCarrier, Stated, carrier_address, check_carrier, parse_carrier
 from carbonseal.goods.digital_link import GS1_82
+from carbonseal.goods.serials import SerialRange, Serials
 from tests.goods.test_digital_link import GTIN, bases
 
 DIGEST = bytes(range(32))
@@ -116,7 +117,7 @@ LABEL = parse_carrier(carrier_address("https://id.example", DIGEST, GTIN, "L-7",
 
 
 def test_goods_that_are_those_of_the_passport() -> None:
-    stated = Stated(["urn:example:reader", f"https://id.gs1.org/01/{GTIN}"], "L-7", ["0000", "0001"])
+    stated = Stated(["urn:example:reader", f"https://id.gs1.org/01/{GTIN}"], "L-7", Serials(("0000", "0001")))
     assert found(LABEL, stated) == {"carrier.digest": [""]}
     assert found(DataCarrier("5f", DIGEST), Stated([])) == {"carrier.digest": [""]}
 
@@ -130,7 +131,7 @@ def test_goods_that_the_passport_does_not_state() -> None:
 
 
 def test_the_label_of_other_goods() -> None:
-    stated = Stated(["urn:gtin:4006381333931"], "L-8", ["0002", "0003", "0004", "0005"])
+    stated = Stated(["urn:gtin:4006381333931"], "L-8", Serials(("0002",), (SerialRange("0003", "0005"),)))
     assert found(LABEL, stated) == {
         "carrier.digest": [""],
         "carrier.other-goods": ["GTIN", "lot", "serial number"],

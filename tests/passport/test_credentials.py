@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Outcome, Refused
+from carbonseal.goods.serials import SerialRange, Serials
 from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.passport.bundles import SUBJECTS
 from carbonseal.passport.credentials import StatusEntry
@@ -28,7 +29,7 @@ from carbonseal.passport.products import (
     batch_salt,
     draft_product,
 )
-from carbonseal.passport.schemas import MAX_COMPONENT_LINES, MAX_SERIALS
+from carbonseal.passport.schemas import MAX_COMPONENT_LINES, MAX_RANGES, MAX_SERIALS
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.records.canonical import jcs
 from tests.world import SIGNED, Issuer, key
@@ -40,7 +41,9 @@ RECORDS = (
 )
 PER = Amount("10", "piece")
 COMPONENTS = (Component(b"\3" * 32, "2.5", "kilogram", PER, "used"),)
-BATCH = Batch("L-2026/11 a", b"\5" * 32, "1000", "piece", ("0001", "0002"))
+SERIALS = Serials(("0001", "0002"), (SerialRange("R-1", "R-9"),))
+RANGES = tuple(SerialRange(f"{n}-1", f"{n}-9") for n in range(MAX_RANGES + 1))
+BATCH = Batch("L-2026/11 a", b"\5" * 32, "1000", "piece", SERIALS)
 STATUS = (
     StatusEntry("revocation", "urn:example:status", 131_071),
     StatusEntry("suspension", "urn:example:suspensions", 9),
@@ -218,7 +221,8 @@ def test_other_forms(change: Callable[[dict[str, Any]], None]) -> None:
         {"identifiers": ("urn:example:product",)},
         {"identifiers": ("urn:example:a", "urn:example:a")},
         {"classifications": (Classification("urn:a:b", "1"), Classification("urn:a:b", "1"))},
-        {"batch": replace(BATCH, serials=("1", "1"))},
+        {"batch": replace(BATCH, serials=Serials(("1", "1")))},
+        {"batch": replace(BATCH, serials=Serials(("R-5",), (SerialRange("R-1", "R-9"),)))},
         {"records": (RECORDS[0], ListedRecord("footprint", "json/1", b"\4" * 32))},
         {"status": (STATUS[0], StatusEntry("revocation", "urn:example:more", 1))},
     ],
@@ -248,7 +252,8 @@ def test_a_component_may_be_listed_in_other_units_and_on_another_basis() -> None
 @pytest.mark.parametrize(
     ("change", "most"),
     [
-        ({"batch": replace(BATCH, serials=tuple(map(str, range(MAX_SERIALS + 1))))}, "4096 serial numbers"),
+        ({"batch": replace(BATCH, serials=Serials(tuple(map(str, range(MAX_SERIALS + 1)))))}, "4096 serial numbers"),
+        ({"batch": replace(BATCH, serials=Serials((), RANGES))}, "256 ranges of serial numbers"),
         (
             {
                 "components": [

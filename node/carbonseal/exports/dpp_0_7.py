@@ -106,9 +106,9 @@ class _Making:
         self.assumed.append("id: that of the product, which all of its lots have")
         self.lost.append("the quantity of the lot, and the salt under which it is named")
         if _is_one_piece(batch):
-            return {**made, "idGranularity": "item", "batchNumber": batch.number, "itemNumber": batch.serials[0]}
+            return {**made, "idGranularity": "item", "batchNumber": batch.number, "itemNumber": batch.serials.first}
         if batch.serials:
-            self.lost.append(f"the serial numbers of the lot, {len(batch.serials)}")
+            self.lost.append(f"the serial numbers of the lot, {batch.serials.count}")
         return {**made, "idGranularity": "batch", "batchNumber": batch.number}
 
     def _categories(self) -> list[dict[str, str]]:
@@ -209,7 +209,7 @@ def _scheme_name(one: Classification) -> str:
 
 def _is_one_piece(batch: Batch) -> bool:
     """Whether the lot is a single piece, whose serial number is known."""
-    return len(batch.serials) == 1 and find(batch.unit) == PIECE and Fraction(batch.quantity) == 1
+    return batch.serials.count == 1 and find(batch.unit) == PIECE and Fraction(batch.quantity) == 1
 
 
 def _day(at: datetime, before: timedelta = timedelta(0)) -> date | None:

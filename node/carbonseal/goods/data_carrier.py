@@ -13,7 +13,7 @@ the passport's root credential in hexadecimal::
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 
 from carbonseal.findings import Finding
@@ -21,6 +21,7 @@ from carbonseal.findings import Finding
 from . import codes
 from .digital_link import build_link, looks_like_link, parse_link
 from .identifiers import malformed
+from .serials import NO_SERIALS, Serials
 from .spelling import gtin_of
 
 CARRIER = "an address with a passport's digest"
@@ -49,7 +50,7 @@ class Stated:
 
     identifiers: Collection[str]
     lot: str = ""
-    serials: Collection[str] = ()
+    serials: Serials = NO_SERIALS
 
 
 def carrier_address(base: str, digest: bytes, gtin: str = "", lot: str = "", serial: str = "") -> str:
@@ -90,15 +91,16 @@ def check_carrier(carrier: DataCarrier, root: bytes, stated: Stated) -> Iterator
         return
     yield codes.CARRIER_DIGEST(digest=root.hex())
     gtins = {found for found in map(gtin_of, stated.identifiers) if found}
-    for what, found, known in (
-        ("GTIN", carrier.gtin, gtins),
-        ("lot", carrier.lot, {stated.lot} - {""}),
-        ("serial number", carrier.serial, {*stated.serials}),
-    ):
-        if found and not known:
+    known: tuple[tuple[str, str, Container[str], str], ...] = (
+        ("GTIN", carrier.gtin, gtins, _some(gtins)),
+        ("lot", carrier.lot, {stated.lot} - {""}, stated.lot),
+        ("serial number", carrier.serial, stated.serials, f"{stated.serials.count:,} others"),
+    )
+    for what, found, those, words in known:
+        if found and not those:
             yield codes.CARRIER_NOT_STATED(what=what, found=found)
-        elif found and found not in known:
-            yield codes.CARRIER_OTHER_GOODS(what=what, found=found, stated=_some(known))
+        elif found and found not in those:
+            yield codes.CARRIER_OTHER_GOODS(what=what, found=found, stated=words)
 
 
 def _some(known: Collection[str]) -> str:

@@ -17,13 +17,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from carbonseal.passport import credentials
+from carbonseal.findings import Refused
+from carbonseal.goods.serials import NO_SERIALS, SerialRange, Serials
+from carbonseal.passport import codes, credentials
 from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
 from carbonseal.passport.schemas import (
     BASES,
     MAX_CLASSIFICATIONS,
     MAX_COMPONENT_LINES,
     MAX_IDENTIFIERS,
+    MAX_RANGES,
     MAX_SERIALS,
     PRODUCT_SHAPE,
     PRODUCT_TYPE,
@@ -96,7 +99,7 @@ class Batch:
     salt: bytes
     quantity: str  # a decimal
     unit: str
-    serials: tuple[str, ...] = ()
+    serials: Serials = NO_SERIALS
 
     @property
     def hash(self) -> bytes:
@@ -199,7 +202,19 @@ def _component_to_json(component: Component) -> dict[str, Any]:
 
 def _batch_to_json(batch: Batch) -> dict[str, Any]:
     written = {"number": batch.number, "salt": batch.salt.hex(), "quantity": batch.quantity, "unit": batch.unit}
-    return {**written, "serials": list(batch.serials)} if batch.serials else written
+    return {**written, "serials": _serials_to_json(batch.serials)} if batch.serials else written
+
+
+def _serials_to_json(serials: Serials) -> list[Any]:
+    return [*serials.listed, *({"first": one.first, "last": one.last} for one in serials.ranges)]
+
+
+def read_serials(written: Sequence[Any]) -> Serials:
+    """Serial numbers as a credential, or a request, has them: texts, and ranges. Raises Refused (`goods.malformed`)."""
+    return Serials(
+        tuple(one for one in written if isinstance(one, str)),
+        tuple(SerialRange(one["first"], one["last"]) for one in written if not isinstance(one, str)),
+    )
 
 
 def _words(document: Mapping[str, Any]) -> Iterator[Word]:
@@ -237,20 +252,26 @@ def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> ProductCred
 
 
 def _read_batch(body: Mapping[str, Any]) -> Batch:
-    serials = tuple(body.get("serials", ()))
+    try:
+        serials = read_serials(body.get("serials", ()))
+    except Refused as refused:
+        place, problem = "/credentialSubject/batch/serials", refused.finding.message
+        raise Refused(codes.CREDENTIAL_MALFORMED(place, problem=problem)) from refused
     return Batch(body["number"], bytes.fromhex(body["salt"]), body["quantity"], body["unit"], serials)
 
 
 def _check_lists(credential: ProductCredential) -> None:
     """Raise Refused where a list is too long (undetermined), or has something twice."""
-    serials = credential.batch.serials if credential.batch else ()
+    serials = credential.batch.serials if credential.batch else NO_SERIALS
     refuse_more("identifiers", credential.identifiers, MAX_IDENTIFIERS)
     refuse_more("classifications", credential.classifications, MAX_CLASSIFICATIONS)
-    refuse_more("serial numbers", serials, MAX_SERIALS)
+    refuse_more("serial numbers", serials.listed, MAX_SERIALS)
+    refuse_more("ranges of serial numbers", serials.ranges, MAX_RANGES)
     refuse_more("lines of components", credential.components, MAX_COMPONENT_LINES)
     refuse_twice("identifier", [credential.subject, *credential.identifiers])
     refuse_twice("classification", [f"{one.scheme} {one.code}" for one in credential.classifications])
-    refuse_twice("serial number", serials)
+    if serials.twice is not None:
+        raise Refused(codes.CREDENTIAL_LISTED_TWICE(what="serial number", which=serials.twice))
     refuse_twice("record", [record.commitment.hex() for record in credential.records])
     refuse_twice("role", [record.role for record in credential.records if record.role == FOOTPRINT])
     refuse_twice("component", map(_line, credential.components))

@@ -29,7 +29,8 @@ STAGES = ("A4", "A5", "B", "B1", "B2", "B3", "B4", "B5", "B6", "B7", "C", "C1", 
 BASES = ("used", "listed")  # of a component
 MAX_IDENTIFIERS = 64
 MAX_CLASSIFICATIONS = 64
-MAX_SERIALS = 4096
+MAX_SERIALS = 4096  # that are listed
+MAX_RANGES = 256  # of serial numbers
 MAX_COMPONENT_LINES = 8192  # more than a passport cites components: one may be listed in several units
 MOST_SHOWN = 65_536  # values of a document that are looked at for the text of an error
 
@@ -106,7 +107,9 @@ _COMPONENT = closed({"digest": DIGEST, **_SHARE})
 CLASSIFICATION = closed({"scheme": URI, "code": LABEL})
 FACILITY = closed({"id": URI, "name": TEXT, "country": {"type": "string", "pattern": "^[A-Z]{2}$"}})
 _LOT: Schema = {"number": LABEL, "quantity": QUANTITY, "unit": TEXT}
-_SERIALS: Schema = {"serials": {**list_of(LABEL), "minItems": 1}}
+# each a text, or a range: keywords for objects say nothing about texts, and the other way round
+_SERIAL: Schema = {**LABEL, **closed({"first": LABEL, "last": LABEL}), "type": ["string", "object"]}
+_SERIALS: Schema = {"serials": {**list_of(_SERIAL), "minItems": 1}}
 _STATUS_ENTRY = closed(
     {
         "type": {"const": STATUS_ENTRY_TYPE},
@@ -235,7 +238,7 @@ ISSUE = closed(
         "classifications": {**list_of(CLASSIFICATION), **_EACH_ONCE, "maxItems": MAX_CLASSIFICATIONS},
         "facility": FACILITY,
         "supersedes": DIGEST,
-        "batch": closed(_LOT, {"serials": {**_SERIALS["serials"], **_EACH_ONCE, "maxItems": MAX_SERIALS}}),
+        "batch": closed(_LOT, {"serials": {**_SERIALS["serials"], **_EACH_ONCE, "maxItems": MAX_SERIALS + MAX_RANGES}}),
         "validUntil": INSTANT,
         "components": list_of(closed({"passport": {"type": "object"}, **_SHARE})),
     },

@@ -71,7 +71,11 @@ def test_everything_of_a_request_is_signed(directory: Path, clock: Clock) -> Non
     assert credential.classifications == (Classification("urn:example:cn", "8507 60"),)
     assert credential.facility == Facility("urn:example:works", "Works", "DE")
     assert credential.batch is not None
-    assert (credential.batch.number, credential.batch.quantity, credential.batch.serials) == ("L-1", "100", ("1", "2"))
+    assert (credential.batch.number, credential.batch.quantity, credential.batch.serials.listed) == (
+        "L-1",
+        "100",
+        ("1", "2"),
+    )
 
 
 def test_one_lot_has_one_key_and_another_product_issuer_or_number_has_another(directory: Path, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from carbonseal.findings import Verdict
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import read_decimal
 from carbonseal.goods.nomenclature import CommodityCode, parse_code
+from carbonseal.passport.products import read_serials
 from carbonseal.verification.consignment.declaration import (
     declaration_columns,
     latest,
@@ -30,7 +31,7 @@ def consignment(case: Vector) -> dict[str, Any]:
     lines = [*latest([read_declared(columns, line) for line in case["lines"]])]
     listed = case.get("packing", [])
     of_list = packing_columns(_header(listed)) if listed else None
-    packing = [read_packed(of_list, line) for line in listed if of_list]
+    packing = [one for line in listed if of_list for one in read_packed(of_list, line)]
     passports = [_passport(one) for one in case["passports"]]
     key = OfficeKey(bytes.fromhex(case.get("key", "")))
     results = match(lines, packing, passports)
@@ -83,4 +84,4 @@ def _lot(facts: Vector) -> DeliveredLot | None:
     assert printed is not None
     key = facts["issuer"], facts["id"], bytes.fromhex(batch["hash"])
     quantity = printed.times(unit.factor)
-    return DeliveredLot(key, batch["number"], batch["quantity"], quantity, unit, frozenset(batch.get("serials", [])))
+    return DeliveredLot(key, batch["number"], batch["quantity"], quantity, unit, read_serials(batch.get("serials", [])))

@@ -13,6 +13,7 @@ from carbonseal.findings import Outcome, Verdict
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure
 from carbonseal.goods.nomenclature import CommodityCode
+from carbonseal.goods.serials import Serials
 from carbonseal.verification.consignment.declaration import (
     declaration_columns,
     latest,
@@ -64,7 +65,7 @@ packed = st.fixed_dictionaries(
 def _delivered(number: int, verdict: Verdict, stated: str, with_lot: bool, serials: tuple[str, ...]) -> Delivered:
     piece = units.PIECE
     key = (MAKER, "urn:example:reader", bytes([number]) * 32)
-    lot = DeliveredLot(key, f"L{number}", "100", Figure(Fraction(100), Fraction(1, 2)), piece, frozenset(serials))
+    lot = DeliveredLot(key, f"L{number}", "100", Figure(Fraction(100), Fraction(1, 2)), piece, Serials(serials))
     return Delivered(
         file=f"{number}.json",
         verdict=verdict,
@@ -98,7 +99,7 @@ def _results(
 ) -> Mapping[str, LineResult]:
     columns, of_list = declaration_columns(HEADER), packing_columns(("mrn", "item", "lot", "serial"))
     counted = [*latest(read_declared(columns, line) for line in lines)]
-    found = match(counted, [read_packed(of_list, line) for line in packing], delivered)
+    found = match(counted, [one for line in packing for one in read_packed(of_list, line)], delivered)
     return {result.line.name: result for result in found}
 
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from carbonseal.cli.tables.codes import TABLE_TOO_LARGE
 from carbonseal.cli.tables.reading import Table, read_table
 from carbonseal.cli.tables.rows import Row
 from carbonseal.findings import Finding, Refused
 from carbonseal.verification.consignment.columns import PACKING, has_numbers
 from carbonseal.verification.consignment.declaration import (
+    MOST_SERIALS,
     DeclaredLine,
     PackedLine,
     declaration_columns,
@@ -76,7 +78,11 @@ def read_consignment(declaration: Path, packing: Path | None = None, key: Office
     if packing is not None:
         listed = read_table(packing, lambda header: has_numbers(header, PACKING))
         of_list = _under(listed, lambda: packing_columns(listed.header))
-        packed = [_cell(listed, row, lambda cells: read_packed(of_list, cells)) for row in listed.rows]
+        for row in listed.rows:
+            packed += _cell(listed, row, lambda cells: read_packed(of_list, cells))
+            if len(packed) > MOST_SERIALS:
+                facts = {"what": "lines and serial numbers", "size": f"{len(packed):,}", "limit": f"{MOST_SERIALS:,}"}
+                raise Refused(TABLE_TOO_LARGE(listed.name, **facts))
     return Consignment(table.name, table.sha256, lines, tuple(packed), columns.unused, key)
 
 

@@ -71,9 +71,11 @@ def of_carrier(item: Item, passport: Passport) -> Sequence[Finding]:
     if item.carrier is None:
         return ()
     from carbonseal.goods.data_carrier import Stated, check_carrier
+    from carbonseal.goods.serials import NO_SERIALS
 
     root = passport.credential
-    lot, serials = ("", ()) if root.batch is None else (root.batch.number, root.batch.serials)
+    lot = "" if root.batch is None else root.batch.number
+    serials = NO_SERIALS if root.batch is None else root.batch.serials
     return [*check_carrier(item.carrier, passport.root, Stated(root.identities, lot, serials))]
 
 

@@ -30,6 +30,7 @@ from carbonseal.passport.products import (
     ListedRecord,
     batch_salt,
     draft_product,
+    read_serials,
 )
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE
@@ -234,7 +235,7 @@ def _about(request: Mapping[str, Any], batch_key: bytes) -> dict[str, Any]:
         "supersedes": None if supersedes is None else bytes.fromhex(supersedes),
         "batch": None
         if batch is None
-        else Batch(**{**batch, "salt": salt, "serials": tuple(batch.get("serials", ()))}),
+        else Batch(**{**batch, "salt": salt, "serials": read_serials(batch.get("serials", ()))}),
     }
 
 

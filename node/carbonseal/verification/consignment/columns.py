@@ -40,6 +40,7 @@ PACKING: Mapping[str, tuple[str, ...]] = {
     "item": DECLARATION["item"],
     "lot": ("lot", "batch"),
     "serial": ("serial", "serial number"),
+    "last": ("last serial", "last serial number"),
     "quantity": ("quantity",),
     "unit": ("unit",),
 }

@@ -12,12 +12,14 @@ from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.units import Unit
 from carbonseal.goods.identifiers import parse_mrn
 from carbonseal.goods.nomenclature import CN, DIGITS, HS, TARIC, CommodityCode, hs_edition
+from carbonseal.goods.serials import SerialRange
 
 from . import codes
 from .columns import DECLARATION, PACKING, Columns
 from .procedures import is_procedure
 
 NEEDED = (("mrn",), ("item",), ("procedure", "requested"), ("code", "hs"), ("mass", "units"), ("reference",))
+MOST_SERIALS = 100_000  # of one line, and of a packing list
 NEEDED_OF_PACKING = (("mrn",), ("item",), ("lot", "serial"))
 TARIC_UNITS = {"NAR": "piece", "p/st": "piece", "NPR": "pair", "pa": "pair"}  # beside those of UN/ECE
 INVALIDATED = "invalidated"
@@ -101,22 +103,33 @@ def read_declared(columns: Columns, cells: Mapping[str, str]) -> DeclaredLine:
     )
 
 
-def read_packed(columns: Columns, cells: Mapping[str, str]) -> PackedLine:
-    """One line of a packing list. Raises Refused, whose place is the column."""
+def read_packed(columns: Columns, cells: Mapping[str, str]) -> Sequence[PackedLine]:
+    """What one line of a packing list says: of a range of serial numbers a line for each. Raises Refused, whose place is the
+    column."""
     quantity, unit = columns.amount(cells, "quantity"), columns.text(cells, "unit")
     if quantity is not None and not unit:
         raise columns.malformed("unit", unit, "a unit", "name the unit of the quantity, as piece or kg")
     lot, serial = columns.text(cells, "lot"), columns.text(cells, "serial")
     if not lot and not serial:
         raise columns.malformed("lot", "", "a lot or a serial number", "leave out lines that name neither")
-    return PackedLine(
-        _mrn(columns, cells),
-        columns.number(cells, "item"),
-        lot,
-        serial,
-        quantity,
-        _unit(columns, unit) if unit else None,
-    )
+    mrn, item = _mrn(columns, cells), columns.number(cells, "item")
+    in_unit = _unit(columns, unit) if unit else None
+    if not (last := columns.text(cells, "last")):
+        return [PackedLine(mrn, item, lot, serial, quantity, in_unit)]
+    if quantity is not None:
+        raise columns.malformed("quantity", "", "nothing", "each serial number of a range is one piece")
+    return [PackedLine(mrn, item, lot, one, None, None) for one in _range(columns, serial, last)]
+
+
+def _range(columns: Columns, first: str, last: str) -> SerialRange:
+    """The serial numbers of one line. Raises Refused where they are no range, or too many."""
+    try:
+        found = SerialRange(first, last)
+    except Refused as refused:
+        raise columns.malformed("last", last, "the last of a range", refused.finding.message) from refused
+    if found.count > MOST_SERIALS:
+        raise columns.malformed("last", last, f"a range of at most {MOST_SERIALS:,}", "list fewer in one line")
+    return found
 
 
 def _mrn(columns: Columns, cells: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.goods.nomenclature import CommodityCode, parse_code
+from carbonseal.goods.serials import Serials
 from carbonseal.passport.passports import Passport
 
 
@@ -22,7 +23,7 @@ class DeliveredLot:
     yielded: str  # as printed
     quantity: Figure  # in the base unit
     unit: Unit
-    serials: frozenset[str]
+    serials: Serials
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,4 @@ def _lot(passport: Passport) -> DeliveredLot | None:
     unit, printed = units.find(batch.unit), read_decimal(batch.quantity)
     if unit is None or printed is None or not printed.value:
         return None
-    serials = frozenset(batch.serials)
-    return DeliveredLot(key, batch.number, batch.quantity, printed.times(unit.factor), unit, serials)
+    return DeliveredLot(key, batch.number, batch.quantity, printed.times(unit.factor), unit, batch.serials)

@@ -121,7 +121,7 @@ class Quantities:
             self.findings.append(codes.CONSIGNMENT_SERIALS_NOT_LISTED(count=len(serials)))
             return
         unknown = [serial for serial in serials if serial not in lot.serials]
-        self.findings += (codes.CONSIGNMENT_SERIAL_UNKNOWN(listed=one, count=len(lot.serials)) for one in unknown)
+        self.findings += (codes.CONSIGNMENT_SERIAL_UNKNOWN(listed=one, count=lot.serials.count) for one in unknown)
         if len(unknown) < len(serials):
             self.findings.append(codes.CONSIGNMENT_SERIALS(count=len(serials) - len(unknown)))
 

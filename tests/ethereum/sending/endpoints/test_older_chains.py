@@ -61,7 +61,9 @@ def anchored(endpoint: str) -> int:
         try:
             attempt = await ledger.prepare(anchor(1), [])
             await ledger.send(attempt)
-            seen = await ledger.follow([attempt])
+            async with asyncio.timeout(60):  # anvil mines beside the answer to what was sent
+                while (seen := await ledger.follow([attempt])).status is not AttemptStatus.FINAL:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
             assert await ledger.latest(statement(1).log_id) == statement(1)
             balance = await ledger.balance()
             assert balance is not None

@@ -167,6 +167,14 @@ ONE: dict[str, dict[str, Any]] = {
         passport={"batch": {**_LOT, "serials": ["A"]}},
         packing=[{**_PACKED, "serial": "B"}],
     ),
+    "a range of serial numbers, and a part of it in the packing list": _one(
+        {"18 02": "3"},
+        "match",
+        [*_AGREES, "consignment.serials"],
+        presented(1, 1, "3"),
+        passport={"batch": {**_LOT, "serials": [{"first": "SN-001", "last": "SN-100"}]}},
+        packing=[{**_PACKED, "serial": "SN-041", "last serial": "SN-043"}],
+    ),
     "a serial number where it lists none": _one(
         {"18 02": "1"},
         "match",

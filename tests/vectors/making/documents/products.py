@@ -57,7 +57,7 @@ def _all(draft: Value) -> None:
         classifications=[CLASSIFICATION],
         facility=FACILITY,
         supersedes="24" * 32,
-        batch={**BATCH, "serials": ["0001", "0002"]},
+        batch={**BATCH, "serials": ["0001", "0002", {"first": "R-001", "last": "R-500"}]},
     )(draft)
 
 
@@ -107,6 +107,19 @@ BAD: dict[str, tuple[str, Change]] = {
     "an identifier twice": (_TWICE, _subject(identifiers=["urn:a:b", "urn:a:b"])),
     "the id among the identifiers": (_TWICE, _subject(identifiers=["urn:example:product:door-reader"])),
     "a classification twice": (_TWICE, _subject(classifications=[CLASSIFICATION, CLASSIFICATION])),
+    "a range the other way round": (
+        _MALFORMED,
+        _subject(batch={**BATCH, "serials": [{"first": "R-9", "last": "R-1"}]}),
+    ),
+    "a range of two spellings": (_MALFORMED, _subject(batch={**BATCH, "serials": [{"first": "R-1", "last": "R-10"}]})),
+    "a serial number in a range, too": (
+        _TWICE,
+        _subject(batch={**BATCH, "serials": ["R-5", {"first": "R-1", "last": "R-9"}]}),
+    ),
+    "two ranges with a number in common": (
+        _TWICE,
+        _subject(batch={**BATCH, "serials": [{"first": "1", "last": "5"}, {"first": "5", "last": "9"}]}),
+    ),
     "a serial number twice": (_TWICE, _subject(batch={**BATCH, "serials": ["1", "1"]})),
 }
 _MEMBER, _VALUE = "credential.unknown-member", "credential.unknown-value"
