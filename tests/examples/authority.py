@@ -28,8 +28,9 @@ signer_key = {folder}/tsa.key
 signer_digest = {digest}
 default_policy = 1.2.3.4.1
 digests = sha256
-accuracy = secs:1, millisecs:500
+{accuracy}
 """
+ACCURACY = "accuracy = secs:1, millisecs:500"
 NEW_KEY = {"rsa": ("-newkey", "rsa:2048"), "ec": ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")}
 
 
@@ -49,9 +50,9 @@ class Authority:
 
 
 @contextmanager
-def served(folder: Path, kind: str = "rsa", digest: str = "sha256") -> Iterator[Authority]:
-    """An authority with a new key, until the block ends."""
-    (folder / "tsa.cnf").write_text(SETTINGS.format(folder=folder, digest=digest), encoding="ascii")
+def served(folder: Path, kind: str = "rsa", digest: str = "sha256", accuracy: str = ACCURACY) -> Iterator[Authority]:
+    """An authority with a new key, until the block ends. Without `accuracy` it states none: what it stamped existed at once."""
+    (folder / "tsa.cnf").write_text(SETTINGS.format(folder=folder, digest=digest, accuracy=accuracy), encoding="ascii")
     (folder / "serial").write_text("01\n", encoding="ascii")
     make = [
         "openssl",
