@@ -121,6 +121,11 @@ LOG_EQUIVOCATION = rejected(
 LEDGER_NOT_LISTED = noted(
     "ledger.not-listed", "the policy lists no ledger {ledger}", "add the ledger's line to the policy if you trust it"
 )
+LEDGER_VERIFIER_BROKEN = noted(
+    "ledger.verifier-broken",
+    "the anchor counts for nothing: the code of the package {package} that checks its evidence broke off: {reason}",
+    "ask its authors, or take package= and its ledger out of the policy",
+)
 LEDGER_SAME = noted(
     "ledger.same",
     "{ledgers} are one ledger, by what their evidence proves: together they count once",

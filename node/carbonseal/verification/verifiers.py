@@ -3,22 +3,23 @@
 - Evidence of a kind of ledger that is built in is checked by carbonseal's own code, and by no other; so is a built-in check.
 - Code of an installed package checks evidence, or makes a check, only where the policy's line names that package:
   ``package=DIST``.
-- Whatever a check of an installed package raises, `sys.exit` too, is a finding: it neither ends the verification nor passes.
+- Whatever code of an installed package raises, `sys.exit` too, is a finding: it neither ends the verification nor passes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.flow.checks import Check, Setting
 from carbonseal.flow.graph import Graph
 from carbonseal.flow.judging import judged
 from carbonseal.flow.rules import CheckRequirement, Result
-from carbonseal.ledger import EvidenceVerifier
-from carbonseal.plugins import CHECKS, EVIDENCE, same_package
+from carbonseal.ledger import Checked, Evidence, EvidenceVerifier, Pins, Statement, TrustItem
+from carbonseal.plugins import CHECKS, EVIDENCE, PLUGIN_BROKEN, same_package
 
 from . import codes
 
@@ -42,7 +43,47 @@ def policy_verifier(scheme: str, package: str | None) -> EvidenceVerifier:
             named = "no package" if package is None else f"package={package}"
             raise Refused(codes.POLICY_PACKAGE_NOT_NAMED(scheme=scheme, package=offered_by, named=named))
     verifier: EvidenceVerifier = EVIDENCE.find(scheme, EvidenceVerifier)
-    return verifier
+    return verifier if package is None else InstalledVerifier(verifier, package)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledVerifier:
+    """The verifier of an installed package that the policy names. What it raises neither ends the verification nor passes."""
+
+    verifier: EvidenceVerifier
+    package: str
+
+    @property
+    def scheme(self) -> str:
+        """Of the ledger names that it serves."""
+        return self.verifier.scheme
+
+    def pin(self, name: str, options: Mapping[str, str]) -> Pins:
+        """As `EvidenceVerifier.pin`. Raises Refused on whatever that raises."""
+        try:
+            return self.verifier.pin(name, options)
+        except Refused:
+            raise
+        except (Exception, SystemExit) as error:
+            facts = {"kind": EVIDENCE.kind, "name": self.scheme, "package": self.package}
+            raise Refused(PLUGIN_BROKEN(**facts, reason=f"{type(error).__name__}: {error}")) from error
+
+    def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:
+        """As `EvidenceVerifier.check`; where that raises, or gives something else, the anchor counts for nothing."""
+        try:
+            checked = self.verifier.check(evidence, statement, pins, trust)
+            if not isinstance(checked, Checked):
+                raise TypeError(f"a {type(checked).__name__} is not a Checked")
+            for one in checked.findings:
+                str(one)  # a text that its facts do not fill would break the report
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - another's code: whatever it raises is reported
+            reason = f"{type(error).__name__}: {error}"
+            return Checked((codes.LEDGER_VERIFIER_BROKEN(package=self.package, reason=reason),))
+        return checked
+
+    def describe_item(self, kind: str, value: Mapping[str, Any]) -> str:
+        """As `EvidenceVerifier.describe_item`."""
+        return self.verifier.describe_item(kind, value)
 
 
 def installed_verifier(scheme: str) -> EvidenceVerifier | None:
