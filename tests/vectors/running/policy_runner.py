@@ -41,6 +41,7 @@ def _statement(required: StatementRequirement) -> dict[str, Any]:
         "engagements": list(required.engagements),
         "opinions": list(required.opinions),
         "assurances": list(required.assurances),
+        "standards": list(required.standards),
         "share": str(required.share),
     }
 

@@ -80,6 +80,7 @@ def test_what_is_not_required_is_not_asked() -> None:
             "it is a validation",
         ),
         ({}, f"{BY} covers=program", "it covers product"),
+        ({}, f"{BY} standard=iso-14083:2023", "its scope is iso-14067:2018"),
         ({}, f"{BY} engagement=critical-review", "it is a verification"),
     ],
 )
@@ -95,6 +96,7 @@ def test_of_another_kind_than_required_it_does_not_count(given: Mapping[str, Any
     [
         ({"assurance": "limited"}, f"{BY} assurance=limited"),
         ({}, f"{BY} assurance=limited"),  # reasonable is more
+        ({}, f"{BY} standard=iso-14083:2023,iso-14067:2018"),
         ({"opinion": "modified", "qualifications": ("of stage A2 nothing was seen",)}, f"{BY} opinion=modified"),
         ({}, f"{BY} covers=program,product share=60% engagement=verification,validation"),
     ],

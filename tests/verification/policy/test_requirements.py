@@ -79,6 +79,7 @@ class TestRequire:
             "assurance=limited,reasonable",
             "opinion=adverse",
             "engagement=audit",
+            "standard=iso-9001:2015",
             "engagement=agreed-upon-procedures",
             "share=101%",
             "share=60",

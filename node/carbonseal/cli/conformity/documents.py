@@ -50,7 +50,10 @@ def mark(directory: Path, kind: str, act: str, digest: bytes, reason: str) -> No
     """Withdraw, suspend or reinstate a document that the node issued."""
     request = {kind: digest.hex(), "reason": reason}
     answer = with_node(directory, lambda node: node.operate(f"{kind}s/{act}", request))
-    click.echo(f"{act}: {digest.hex()}" if answer["new"] else f"{digest.hex()}: nothing to {act}")
+    if not answer["new"]:
+        click.echo(f"{digest.hex()}: nothing to {act}, see carbonseal {kind} list")
+        return
+    click.echo(f"{act}: {digest.hex()}")
     click.echo("Files show it once they are refreshed: carbonseal passport refresh")
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from carbonseal.flow.graph import graph_of
+from carbonseal.footprints.stages import LIFE_CYCLE, PRODUCTION, Stages
 from carbonseal.instants import format_instant
+from carbonseal.passport.conformity.words import BOUNDARIES
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import FOOTPRINT
 from carbonseal.records.profiles import lookup
+
+# The modules of EN 15804 that a footprint covers, in the words of statements.
+BOUNDARY: Mapping[Stages | None, str] = {PRODUCTION: "cradle-to-gate", LIFE_CYCLE: "cradle-to-grave"}
 
 
 def drafted(passport: Passport, body: str) -> dict[str, Any]:
@@ -30,7 +36,7 @@ def drafted(passport: Passport, body: str) -> dict[str, Any]:
             "standards": ["<iso-14064-3:2019 or another>"],
             "criteria": ["<iso-14067:2018 or another>"],
             "scope": {"standard": "<one of these>", "activity": "verification"},
-            "boundary": "<cradle-to-gate, gate-to-gate, cradle-to-grave or transport>",
+            "boundary": BOUNDARY.get(footprint.boundary if footprint else None, "<" + ", ".join(BOUNDARIES) + ">"),
             "period": {"from": since, "until": until},
             "addressee": "<for whom>",
             "assurance": "<reasonable or limited>",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from carbonseal.findings import noted, rejected
 
-ISSUE_MALFORMED = rejected("issue.malformed", "not an issue request: {problem}", "see docs/spec.md, 'Issue request'")
+ISSUE_MALFORMED = rejected(
+    "issue.malformed",
+    "not a request to issue a passport, statement or accreditation: {problem}",
+    "see docs/spec.md, section 18",
+)
 ISSUE_ENDED = rejected(
     "issue.ended", "the credential would end at {until}, and it is {now}", "name a later validUntil, or leave it out"
 )

@@ -238,6 +238,8 @@ def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:
         return f"it covers {opinion.covers}, and the policy requires {' or '.join(asked.covers)}"
     if opinion.engagement not in asked.engagements:
         return f"it is a {opinion.engagement}, and the policy requires {' or '.join(asked.engagements)}"
+    if asked.standards and opinion.scope.standard not in asked.standards:
+        return f"its scope is {opinion.scope.standard}, and the policy requires {' or '.join(asked.standards)}"
     if opinion.opinion not in asked.opinions:
         return f"its opinion is {opinion.opinion or 'none'}, and the policy requires {' or '.join(asked.opinions)}"
     if asked.assurances and opinion.assurance not in asked.assurances:

@@ -66,6 +66,7 @@ class StatementRequirement:
     engagements: tuple[str, ...] = (VERIFICATION,)
     opinions: tuple[str, ...] = (UNMODIFIED,)
     assurances: tuple[str, ...] = ()  # none: whatever the assurance
+    standards: tuple[str, ...] = ()  # of the scope; none: whatever the scope
     share: Fraction = Fraction(1)
 
 

@@ -22,6 +22,7 @@ from carbonseal.passport.conformity.words import (
     ENGAGEMENTS,
     MODIFIED,
     PRODUCT,
+    STANDARDS,
     UNMODIFIED,
     VERIFICATION,
 )
@@ -111,6 +112,7 @@ def _statement(policy: Policy, given: Options, names: Names) -> None:
         engagements=_listed(given["engagement"], WITH_OPINION) if "engagement" in given else (VERIFICATION,),
         opinions=(UNMODIFIED, *([_one_of(given["opinion"], (MODIFIED,))] if "opinion" in given else [])),
         assurances=ASSURANCES[: ASSURANCES.index(assurance) + 1] if assurance else (),
+        standards=_listed(given["standard"], tuple(STANDARDS)) if "standard" in given else (),
         share=_share(given["share"]) if "share" in given else Fraction(1),
     )
     policy.statements += (requirement,)
@@ -193,10 +195,10 @@ REQUIREMENTS: Mapping[str, Requirement] = {
     "disclosed": Requirement("require disclosed role=<role>", _disclosed, needed=("role",), often=True),
     "statement": Requirement(
         "require statement by=<body, accreditor or group> [covers=<product,program,model>] [assurance=reasonable|limited]"
-        " [engagement=<words>] [opinion=modified] [share=<percent>%]",
+        " [engagement=<words>] [standard=<words>] [opinion=modified] [share=<percent>%]",
         _statement,
         needed=("by",),
-        optional=("covers", "assurance", "engagement", "opinion", "share"),
+        optional=("covers", "assurance", "engagement", "opinion", "standard", "share"),
         often=True,
     ),
     "carbon-flow": Requirement(

@@ -105,7 +105,7 @@ def test_a_request_that_is_wrong_is_named(node: Path) -> None:
         assert (refused.status, f"{wrong} > {place}: " in refused.err) == (2, True), refused.err
     wrong.write_text("[]")
     refused = carbonseal("passport", "issue", node, "--request", wrong, "-o", out)
-    assert f"{wrong}: not an issue request" in refused.err
+    assert f"{wrong}: not a request to issue" in refused.err
     assert not out.exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 STATEMENTS = (
     "require statement by=bureau\nrequire statement by=vouching covers=product,program assurance=limited"
-    " engagement=verification,validation opinion=modified share=62.5%\n"
+    " engagement=verification,validation standard=iso-14067:2018 opinion=modified share=62.5%\n"
 )
 STATED = [
     {
@@ -13,6 +13,7 @@ STATED = [
         "engagements": ["verification"],
         "opinions": ["unmodified"],
         "assurances": [],
+        "standards": [],
         "share": "1",
     },
     {
@@ -21,6 +22,7 @@ STATED = [
         "engagements": ["verification", "validation"],
         "opinions": ["unmodified", "modified"],
         "assurances": ["reasonable", "limited"],
+        "standards": ["iso-14067:2018"],
         "share": "5/8",
     },
 ]

@@ -45,8 +45,8 @@ def statement() -> None:
 @OUTPUT
 @FORCE
 def draft(*, passport: Path, body: str, output: Path, force: bool) -> None:
-    """Write a statement request on the footprint of a passport, with the organisation, footprint and period that it states. Texts
-    in angle brackets are for the body to replace: as it is, the request is refused.
+    """Write a statement request on the footprint of a passport, with the organisation, footprint, boundary and period that it
+    states. Texts in angle brackets are for the body to replace: as it is, the request is refused.
 
     \b
     Example:
@@ -73,9 +73,11 @@ def issue(*, directory: Path, request: Path, files: tuple[Path, ...], output: Pa
     Example:
       carbonseal statement issue our-node --request opinion.json --accreditation from-dakks.json -o statement.json
     """
+    from carbonseal.passport.conformity.files import parse_accreditation
+
     file, wanted = Output(output, over=force), read_request(request)
     if files and isinstance(wanted, dict):
-        given = [json.loads(read_passport(str(one))) for one in files]
+        given = [NamedBytes(str(one), read_passport(str(one))).parse(parse_accreditation).to_json() for one in files]
         wanted = {**wanted, "accreditations": [*wanted.get("accreditations", []), *given]}
     documents.issue(directory, KIND, wanted, file)
 
@@ -148,7 +150,8 @@ def attach(passport: Path, statements: tuple[Path, ...], output: Path, force: bo
     for name, one in files.items():
         if one.root not in made.statements:
             click.echo(plain(f"warning  {name}: it is about nothing in this passport, and left out"), err=True)
-    file.write(made.encode(), f"{len(made.statements)} statements")
+    count = len(made.statements)
+    file.write(made.encode(), f"{count} statement{'s' * (count != 1)} in it")
 
 
 @statement.command(short_help="Suspend a statement until it is reinstated.")
