@@ -25,6 +25,7 @@ ABOUT_INSTALLATIONS = {
     "issue.not-accredited",
     "issue.not-canonical",
     "issue.other-body",
+    "issue.other-product",
     "issue.own-component",
     "issue.replaces-other-body",
     "issue.replaces-unknown",

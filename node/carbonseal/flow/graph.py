@@ -17,6 +17,7 @@ from carbonseal.footprints.comparability import incomparable
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.model import Footprint
 from carbonseal.footprints.units import Unit
+from carbonseal.goods.spelling import gtin_of
 from carbonseal.passport.citations import citations
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecord, ProductCredential
@@ -65,6 +66,14 @@ class Product:
     def footprint(self) -> Footprint | None:
         """Its figures, where they are disclosed and can be read."""
         return self.footprint_record.footprint if self.footprint_record else None
+
+    @cached_property
+    def other_ids(self) -> tuple[str, ...]:
+        """The ids by which the record of its footprint names a product, where it names some and none of them is the credential's.
+        GTINs are compared as that, in whatever form."""
+        recorded = self.footprint.product_ids if self.footprint else ()
+        named = {gtin_of(one) or one for one in self.credential.identities}
+        return () if any((gtin_of(one) or one) in named for one in recorded) else recorded
 
     @cached_property
     def lot(self) -> Lot | None:

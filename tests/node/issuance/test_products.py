@@ -17,6 +17,7 @@ from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import Classification, Facility
 from carbonseal.records.files import File
 from tests.node.issuance.issuing import MAKER, START, Clock, issue, part, request, within
+from tests.repository.sources import REPOSITORY
 
 FREIGHT = {"role": "stage", "stage": "A4", "quantity": "2", "unit": "ton kilometer"}
 LOT = {"number": "L-1", "quantity": "100", "unit": "piece"}
@@ -258,3 +259,18 @@ class TestWarnings:
         assert codes(found) == ["issue.not-canonical", "issue.identifier", "issue.identifier", "issue.identifier"]
         assert "write https://maker.example/01/09506000134352:" in found[0].remedy
         assert "2 would be right" in found[1].message
+
+
+def test_a_record_of_another_product_is_warned_of(directory: Path, clock: Clock) -> None:
+    """No statement on it would cover this product; whoever has two names for one lists both."""
+    record = (REPOSITORY / "examples" / "footprint.json").read_bytes()
+
+    async def go(node: Node) -> list[list[str]]:
+        receipt = await node.submit(record, "pact/3.0")
+        found: list[list[Finding]] = []
+        for identifiers in ([], ["urn:product:example:cell-2400"]):
+            found.append([])
+            await node.issue(request(receipt.commitment, identifiers=identifiers), found[-1].append)
+        return [[name for name in codes(one) if name == "issue.other-product"] for one in found]
+
+    assert within(directory, clock, go) == [["issue.other-product"], []]

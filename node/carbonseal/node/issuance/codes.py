@@ -35,6 +35,11 @@ ISSUE_COMPONENT_ENDS_FIRST = noted(
     "its credential ends at {until}, before the product's own: the passport is undetermined from then on",
     "name a validUntil that is not later, or ask its issuer for a credential that is valid for longer",
 )
+ISSUE_OTHER_PRODUCT = noted(
+    "issue.other-product",
+    "the record of its footprint names the product {recorded}, and the credential {named}: no statement on it covers this one",
+    "if these are one product, list the record's id among its identifiers",
+)
 ISSUE_SUPERSEDES_UNKNOWN = noted(
     "issue.supersedes-unknown",
     "it supersedes {digest}, which was not issued here",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.flow.graph import graph_of
+from carbonseal.flow.graph import Product, graph_of
 from carbonseal.flow.judging import wrong
 from carbonseal.goods.nomenclature import parse_code
 from carbonseal.goods.spelling import canonical_identifier
@@ -26,7 +26,13 @@ from . import codes
 
 def warnings(passport: Passport, at: datetime) -> list[Finding]:
     """What there is to say of a passport that is issued at the instant `at`."""
-    return [*_ends_first(passport), *_misspelt(passport.credential), *wrong(graph_of(passport, lookup), at)]
+    graph = graph_of(passport, lookup)
+    return [
+        *_ends_first(passport),
+        *_misspelt(passport.credential),
+        *_recorded_otherwise(graph.root),
+        *wrong(graph, at),
+    ]
 
 
 def _ends_first(passport: Passport) -> Iterator[Finding]:
@@ -37,6 +43,13 @@ def _ends_first(passport: Passport) -> Iterator[Finding]:
         if one.valid_until is not None and (root.valid_until is None or one.valid_until < root.valid_until):
             place = f"{printable(one.name, 80)} ({one.digest.hex()[:8]})"
             yield codes.ISSUE_COMPONENT_ENDS_FIRST(place, until=format_instant(one.valid_until))
+
+
+def _recorded_otherwise(product: Product) -> Iterator[Finding]:
+    """The record of its footprint names another product: statements on it will not cover this one."""
+    if product.other_ids:
+        named = ", ".join(sorted(product.credential.identities))
+        yield codes.ISSUE_OTHER_PRODUCT(recorded=", ".join(product.other_ids), named=named)
 
 
 def _misspelt(product: ProductCredential) -> Iterator[Finding]:

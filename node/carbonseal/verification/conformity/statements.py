@@ -15,7 +15,6 @@ from carbonseal.findings import Finding, Place
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.phrases import Missing
 from carbonseal.footprints.figures import decimal_text
-from carbonseal.goods.spelling import gtin_of
 from carbonseal.log.quorums import names_in, satisfied
 from carbonseal.passport.conformity.statements import Opinion, Statement
 from carbonseal.passport.conformity.words import PRODUCT
@@ -164,7 +163,7 @@ class _Coverage:
             yield from self._others
         for product in self._strangers:
             named = ", ".join(sorted(product.credential.identities))
-            recorded = ", ".join(_other_product(product))
+            recorded = ", ".join(product.other_ids)
             yield codes.STATEMENT_OTHER_PRODUCT(product.label, recorded=recorded, named=named)
 
     def _outcome(self) -> Finding:
@@ -199,7 +198,7 @@ class _Coverage:
         for product in self._graph.products.values():
             record, issuer = product.footprint_record, product.credential.issuer
             named = of_footprint.get((issuer, record.listed.commitment), set()) if record else set()
-            if named and _other_product(product):
+            if named and product.other_ids:
                 self._strangers.append(product)
                 named = set()
             others = (one.names for one in of_organisation.get(issuer, ()) if _is_of_programme(one.opinion, product))
@@ -219,14 +218,6 @@ def _is_of_programme(opinion: Opinion, product: Product) -> bool:
     )
     facility, sites = product.credential.facility, {site.id for site in opinion.sites}
     return is_of_period and (not sites or (facility is not None and facility.id in sites))
-
-
-def _other_product(product: Product) -> tuple[str, ...]:
-    """The ids by which a footprint's record names its product, where it names some and none of them is the credential's. GTINs are
-    compared as that, in whatever form."""
-    recorded = product.footprint.product_ids if product.footprint else ()
-    named = {gtin_of(one) or one for one in product.credential.identities}
-    return () if any((gtin_of(one) or one) in named for one in recorded) else recorded
 
 
 def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:
