@@ -11,6 +11,7 @@ import pytest
 
 from carbonseal import parse_policy
 from carbonseal.node import config
+from carbonseal.verification.verifiers import InstalledVerifier
 from tests.cli.conftest import Run
 from tests.installed import install
 
@@ -65,7 +66,9 @@ def test_it_is_set_up_like_one_that_is_built_in(run: Run, site: Path, tmp_path: 
     assert (ledger.publisher, ledger.options) == ("acme", {"publisher": "acme"})
     written = (node / "policy-template.policy").read_text(encoding="utf-8")
     assert "\nledger stamps stamps:1 package=acme-stamps publisher=acme\n" in written
-    assert type(parse_policy(written).ledgers["stamps:1"].verifier).__module__ == "acme_stamps"
+    verifier = parse_policy(written).ledgers["stamps:1"].verifier
+    assert isinstance(verifier, InstalledVerifier)
+    assert type(verifier.verifier).__module__ == "acme_stamps"
     printed = run("policy", node)
     assert printed.exit_code == 0, printed.output
     assert printed.stdout == written
