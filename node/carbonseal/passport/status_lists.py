@@ -8,7 +8,6 @@ packed with gzip, and is cited by its bytes as signed: it must never be packed a
 from __future__ import annotations
 
 import base64
-import gzip
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from . import codes
 MAX_VERSIONS = 16  # of one list that a passport may carry
 ENTRIES = 131_072  # positions: the least that W3C allows, so that a list says little about who is on it
 MAX_BYTES = 1 << 20  # of the bitstring, unpacked: a small file cannot unpack to a large one
+GZIP = 31  # zlib's window bits for a gzip stream
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def draft_status_list(
     bits = bytearray(ENTRIES // 8)
     for index in positions:
         bits[index // 8] |= 1 << (7 - index % 8)
-    packed = base64.urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).rstrip(b"=").decode()
+    # not the module gzip, whose header is another from Python 3.13 on
+    packed = base64.urlsafe_b64encode(zlib.compress(bytes(bits), 9, wbits=GZIP)).rstrip(b"=").decode()
     body = {
         "id": f"{id}#list",
         "type": STATUS_SUBJECT_TYPE,
@@ -97,7 +98,7 @@ def _unpack(encoded: str) -> bytes:
     where = "/credentialSubject/encodedList"
     try:
         packed = base64.b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4), altchars=b"-_", validate=True)
-        unpacking = zlib.decompressobj(wbits=31)
+        unpacking = zlib.decompressobj(wbits=GZIP)
         bits = unpacking.decompress(packed, MAX_BYTES + 1)
     except (ValueError, zlib.error) as error:
         raise Refused(codes.STATUS_LIST_MALFORMED(where, problem=error)) from error
