@@ -22,7 +22,7 @@ from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.service.health import health
 from carbonseal.service.listening.tls import fingerprint
-from carbonseal.service.operations import OPERATIONS
+from carbonseal.service.operations.listed import OPERATIONS
 
 from . import codes
 

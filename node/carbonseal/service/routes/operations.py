@@ -1,4 +1,4 @@
-"""Routes of the operations on who is let in (`carbonseal.service.operations`): one POST each."""
+"""Routes of the operations (`carbonseal.service.operations`): one POST each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, MEMORY, NODE, TIMEOUT, answer, caller_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.listeners import Routes
-from carbonseal.service.operations import OPERATIONS, Operation
+from carbonseal.service.operations.listed import OPERATIONS
+from carbonseal.service.operations.operation import Operation
 
 ROUTES = Routes()
 

@@ -1,34 +1,22 @@
-"""Operations: JSON in, JSON out, for a node that is open here and one that is served. On who is let in and what they may read; on
-statements and accreditations.
-
-Each is a POST to `/v1/NAME` with a closed object: `OPERATIONS` has its name, what it needs, its form and what it does.
-"""
+"""Operations on who is let in, and what they may read: tokens, grants, the audit chain."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 import orjson
 
-from carbonseal.findings import Finding
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.access import OVERLAP
 from carbonseal.node.access.callers import Caller, Kind
-from carbonseal.node.access.codes import ACCESS_MALFORMED
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Principal, Token
-from carbonseal.node.issuance.conformity.accreditations import Accreditations
-from carbonseal.node.issuance.conformity.acts import REINSTATE, SUSPEND, WITHDRAW
-from carbonseal.node.issuance.conformity.statements import Statements
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import TEXT, Shape
-from carbonseal.service.listeners import OPERATOR_ONLY, Needs
+from carbonseal.passport.schemas import TEXT
+from carbonseal.service.listeners import OPERATOR_ONLY
 
-Json = Mapping[str, Any]
-Act = Callable[[Node, Caller, Json], Awaitable[Json]]
+from .operation import AFTER, DIGEST, Json, Operation, closed
 
 MOST_DAYS = 732
 _NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
@@ -40,33 +28,8 @@ _SCOPES = {
     "maxItems": len(Scope),
     "uniqueItems": True,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """`shape` is the form of its request; `is_large`: it may have the size of an issue request."""
-
-    needs: Needs
-    shape: Shape
-    act: Act
-    is_large: bool = False
-
-    async def run(self, node: Node, caller: Caller, request: Any) -> Json:
-        """Do it on behalf of `caller`, whom the gate let in. Raises Refused."""
-        self.shape.check(request, ACCESS_MALFORMED)
-        return await self.act(node, caller, request)
-
-
-def _closed(required: Json, optional: Json | None = None) -> Shape:
-    return Shape(
-        {
-            "type": "object",
-            "properties": {**required, **(optional or {})},
-            "required": [*required],
-            "additionalProperties": False,
-        }
-    )
-
+_GRANT = closed({"commitment": DIGEST, "reader": _NAME})
+_PAGE = closed({}, {"after": AFTER})
 
 # --- tokens ----------------------------------------------------------------------------------------------------------
 
@@ -158,63 +121,15 @@ async def _check_audit(node: Node, _caller: Caller, _request: Json) -> Json:
     return {"events": head.number, "head": head.hash.hex(), "inLog": node.access.audit.in_log}
 
 
-_GRANT = _closed({"commitment": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "reader": _NAME})
-_PAGE = _closed({}, {"after": {"type": "integer", "minimum": 0, "maximum": (1 << 63) - 1}})
-
-# --- statements and accreditations -----------------------------------------------------------------------------------
-
-_ANY = Shape({"type": "object"})  # whose form the node checks
-_DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-
-
-async def _state(node: Node, caller: Caller, request: Json) -> Json:
-    warnings: list[Finding] = []
-    file = await node.statements.issue(request, caller, warnings.append)
-    return {"file": orjson.loads(file), "warnings": [str(one) for one in warnings]}
-
-
-async def _accredit(node: Node, caller: Caller, request: Json) -> Json:
-    return {"file": orjson.loads(await node.accreditations.issue(request, caller)), "warnings": []}
-
-
-def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], acts: Iterable[str]) -> Json:
-    """The operations on documents of one kind, a statement or an accreditation."""
-
-    async def listed(node: Node, caller: Caller, request: Json) -> Json:
-        return {f"{kind}s": part(node).listed(caller, request["after"])}
-
-    async def export(node: Node, caller: Caller, request: Json) -> Json:
-        file = part(node).file(bytes.fromhex(request[kind]), caller)
-        return {"file": orjson.loads(await node.refresh(file))}
-
-    def mark(act: str) -> Act:
-        async def marked(node: Node, caller: Caller, request: Json) -> Json:
-            digest = bytes.fromhex(request[kind])
-            return {"new": await part(node).act(act, digest, request["reason"], caller)}
-
-        return marked
-
-    named = _closed({kind: _DIGEST, "reason": TEXT})
-    return {
-        f"{kind}s/list": Operation(Scope.READ, _closed({"after": {"type": "integer", "minimum": 0}}), listed),
-        f"{kind}s/export": Operation(Scope.READ, _closed({kind: _DIGEST}), export),
-        **{f"{kind}s/{act}": Operation(Scope.REVOKE, named, mark(act)) for act in acts},
-    }
-
-
 OPERATIONS: Mapping[str, Operation] = {
-    "statements/issue": Operation(Scope.ISSUE, _ANY, _state, is_large=True),
-    "accreditations/issue": Operation(Scope.ISSUE, _ANY, _accredit, is_large=True),
-    **_documents("statement", lambda node: node.statements, (WITHDRAW, SUSPEND, REINSTATE)),
-    **_documents("accreditation", lambda node: node.accreditations, (WITHDRAW, SUSPEND)),
     "grants": Operation(Scope.RELEASE, _GRANT, _grant),
     "grants/revoke": Operation(Scope.RELEASE, _GRANT, _revoke_grant),
     "grants/list": Operation(Scope.READ, _PAGE, _list_grants),
     "audit/read": Operation(OPERATOR_ONLY, _PAGE, _read_audit),
-    "audit/check": Operation(OPERATOR_ONLY, _closed({}), _check_audit),
+    "audit/check": Operation(OPERATOR_ONLY, closed({}), _check_audit),
     "tokens/create": Operation(
         OPERATOR_ONLY,
-        _closed(
+        closed(
             {"name": _NAME, "principal": _NAME, "kind": {"enum": ["person", "system"]}, "days": _DAYS},
             {"tenant": _NAME, "scopes": _SCOPES},
         ),
@@ -222,10 +137,10 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "tokens/rotate": Operation(
         OPERATOR_ONLY,
-        _closed({"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}),
+        closed({"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}),
         _rotate,
     ),
-    "tokens/revoke": Operation(OPERATOR_ONLY, _closed({"name": _NAME, "reason": TEXT}), _revoke),
-    "tokens/scopes": Operation(OPERATOR_ONLY, _closed({"principal": _NAME, "scopes": _SCOPES}), _set_scopes),
-    "tokens/list": Operation(OPERATOR_ONLY, _closed({}), _list),
+    "tokens/revoke": Operation(OPERATOR_ONLY, closed({"name": _NAME, "reason": TEXT}), _revoke),
+    "tokens/scopes": Operation(OPERATOR_ONLY, closed({"principal": _NAME, "scopes": _SCOPES}), _set_scopes),
+    "tokens/list": Operation(OPERATOR_ONLY, closed({}), _list),
 }

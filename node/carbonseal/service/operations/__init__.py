@@ -1,0 +1,1 @@
+"""Operations: JSON in, JSON out, for a node that is open here and one that is served. Private."""

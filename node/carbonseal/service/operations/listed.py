@@ -1,0 +1,10 @@
+"""Operations of a node, each by its name: `/v1/NAME` over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import access, conformity
+from .operation import Operation
+
+OPERATIONS: Mapping[str, Operation] = {**conformity.OPERATIONS, **access.OPERATIONS}
