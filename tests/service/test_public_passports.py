@@ -12,7 +12,7 @@ import pytest
 from carbonseal.passport.passports import parse
 from carbonseal.service.client import AnyNode
 from carbonseal.service.context import Bounds
-from carbonseal.service.routes.public_passports import prefers_page
+from carbonseal.service.routes.passports.carriers import prefers_page
 from tests.service.nodes import make_node
 from tests.service.test_passports import MAKER, refusal, request, run
 

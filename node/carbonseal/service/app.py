@@ -68,23 +68,16 @@ from carbonseal.service.context import (
 from carbonseal.service.errors import Handler, refusals
 from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.gate import let_in
-from carbonseal.service.routes import (
-    anchors,
-    log,
-    operations,
-    passports,
-    public_passports,
-    records,
-    state,
-    status_lists,
-)
+from carbonseal.service.routes import operations, records, state
+from carbonseal.service.routes.logs import files, foreign
+from carbonseal.service.routes.passports import carriers, issued, status_lists
 
 from . import codes
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
 LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
-MODULES = (operations, records, anchors, passports, public_passports, status_lists, state, log)
+MODULES = (operations, records, foreign, issued, carriers, status_lists, state, files)
 ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
 FINISH = 20.0  # seconds in which requests are finished when the node stops
 

@@ -27,7 +27,7 @@ from carbonseal.records.files import FILE
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 from carbonseal.service.errors import BROKEN, FULL
-from carbonseal.service.routes.passports import WARNING
+from carbonseal.service.routes.passports.issued import WARNING
 from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
 

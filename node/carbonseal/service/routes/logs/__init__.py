@@ -1,0 +1,1 @@
+"""Routes of logs: their files, and other logs' heads. Private."""

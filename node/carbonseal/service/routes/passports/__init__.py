@@ -1,0 +1,1 @@
+"""Routes of passports: issued, by data carrier, and the status lists that they name. Private."""
