@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from carbonseal.cli.tables.codes import TABLE_TOO_LARGE
-from carbonseal.cli.tables.reading import Table, read_table
-from carbonseal.cli.tables.rows import Row
+from carbonseal.cli.files.tables import read_table
 from carbonseal.findings import Finding, Refused
-from carbonseal.verification.consignment.columns import PACKING, has_numbers
+from carbonseal.tables.codes import TABLE_TOO_LARGE
+from carbonseal.tables.reading import Table
+from carbonseal.tables.rows import Kind, Row
+from carbonseal.verification.consignment.columns import DECLARATION, PACKING, has_numbers
 from carbonseal.verification.consignment.declaration import (
     MOST_SERIALS,
     DeclaredLine,
@@ -70,13 +71,13 @@ class Consignment:
 
 def read_consignment(declaration: Path, packing: Path | None = None, key: OfficeKey = CLEAR) -> Consignment:
     """The consignment in a declaration and its packing list. Raises Refused (`table.*`, `consignment.*`), OSError."""
-    table = read_table(declaration, has_numbers)
+    table = read_table(declaration, _kind)
     columns = _under(table, lambda: declaration_columns(table.header))
     declared = [_cell(table, row, lambda cells: read_declared(columns, cells)) for row in table.rows]
     lines = _under(table, lambda: tuple(latest(declared)))
     packed: list[PackedLine] = []
     if packing is not None:
-        listed = read_table(packing, lambda header: has_numbers(header, PACKING))
+        listed = read_table(packing, lambda header: _kind(header, PACKING))
         of_list = _under(listed, lambda: packing_columns(listed.header))
         for row in listed.rows:
             packed += _cell(listed, row, lambda cells: read_packed(of_list, cells))
@@ -84,6 +85,10 @@ def read_consignment(declaration: Path, packing: Path | None = None, key: Office
                 facts = {"what": "lines and serial numbers", "size": f"{len(packed):,}", "limit": f"{MOST_SERIALS:,}"}
                 raise Refused(TABLE_TOO_LARGE(listed.name, **facts))
     return Consignment(table.name, table.sha256, lines, tuple(packed), columns.unused, key)
+
+
+def _kind(header: str, known: Mapping[str, tuple[str, ...]] = DECLARATION) -> Kind:
+    return Kind.NUMBER if has_numbers(header, known) else Kind.TEXT
 
 
 def _under(table: Table, read: Callable[[], T]) -> T:

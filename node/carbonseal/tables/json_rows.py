@@ -9,12 +9,12 @@ from carbonseal.findings import Refused
 from carbonseal.records import strict
 
 from . import codes
-from .rows import MAX_BYTES, IsNumber, Row, column_names, rows_of
+from .rows import MAX_BYTES, Cell, Kind, KindOf, Row, column_names, rows_of
 
 LIMITS = strict.Limits(max_bytes=MAX_BYTES, max_depth=4)
 
 
-def read(raw: bytes, is_number: IsNumber) -> tuple[tuple[str, ...], Iterator[Row]]:
+def read(raw: bytes, kind_of: KindOf) -> tuple[tuple[str, ...], Iterator[Row]]:
     """Header and rows: all members of all objects, in the order in which they are met. Raises Refused (`json.*`, `table.*`)."""
     value = strict.parse(raw, LIMITS)
     if isinstance(value, dict) and len(value) == 1:
@@ -27,25 +27,23 @@ def read(raw: bytes, is_number: IsNumber) -> tuple[tuple[str, ...], Iterator[Row
         (
             f"/{at}",
             [
-                _text(one.get(name, ""), is_number(column), f"/{at}/{name}")
+                _cell(one.get(name, ""), kind_of(column), f"/{at}/{name}")
                 for name, column in zip(members, header, strict=True)
             ],
         )
         for at, one in enumerate(value)
     ]
-    return header, rows_of(header, lines, lambda line, at: f"{line}/{header[at]}", is_number)
+    return header, rows_of(header, lines, lambda line, at: f"{line}/{header[at]}", kind_of)
 
 
-def _text(value: Any, is_number: bool, where: str) -> str:
+def _cell(value: Any, kind: Kind, where: str) -> Cell:
     match value:
         case None:
             return ""
         case str():
             return value
         case int() | float() if not isinstance(value, bool):
-            if is_number:
-                return repr(value)
-            raise Refused(codes.TABLE_NUMBER_CELL(where, found=value))
+            return repr(value) if kind is Kind.NUMBER else codes.TABLE_NUMBER_CELL(where, found=value)
         case list() if all(isinstance(one, str) for one in value):
             return " ".join(value)
-    raise Refused(codes.TABLE_CELL_TYPE(where, found=type(value).__name__, expected="a text"))
+    return codes.TABLE_CELL_TYPE(where, found=type(value).__name__, expected="a text")

@@ -28,12 +28,20 @@ TABLE_FORMULA = rejected(
     "a formula, {found}: what it comes to depends on the program that opens it",
     "copy the column and paste it as values",
 )
+TABLE_MERGED = rejected(
+    "table.merged",
+    "merged cells: all but the first of them are empty",
+    "undo the merge, and write the text into each cell that it belongs to",
+)
 TABLE_NUMBER_CELL = rejected(
     "table.number-cell",
     "the number {found}, where a text is expected: leading zeros and digits beyond the fifteenth are lost in numbers",
     "make the column text, and enter the codes again",
 )
-TABLE_CELL_TYPE = rejected("table.cell-type", "{found}, where {expected} is expected", "make the column text")
+TABLE_CELL_TYPE = rejected(
+    "table.cell-type", "{found}, where {expected} is expected", "make the column text, and enter it again"
+)
+TABLE_GZIP = rejected("table.gzip", "gzip that cannot be unpacked: {problem}", "pack it again, or hand it in as it is")
 TABLE_JSON = rejected(
     "table.json", "expected a list of objects whose members are texts, found {found}", "write one object for each line"
 )

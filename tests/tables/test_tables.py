@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
-from carbonseal.cli.tables import rows, workbooks
-from carbonseal.cli.tables.reading import Table, read_table
+from carbonseal.cli.files.tables import read_table
 from carbonseal.findings import Refused
+from carbonseal.tables import rows, workbooks
+from carbonseal.tables.reading import Table
+from carbonseal.tables.rows import Kind
 
 HEADER = ["MRN", "Goods  item", "18 09", "18 01"]
 LINES = [["26DE1", "1", "01012100", "12.4"], ["26DE1", "2", "852352", "3"]]
 
 
-def is_number(column: str) -> bool:
-    return column in {"goods item", "18 01"}
+def kind_of(column: str) -> Kind:
+    return Kind.NUMBER if column in {"goods item", "18 01"} else Kind.DATE if column == "day" else Kind.TEXT
 
 
 def read(path: Path, raw: bytes | str) -> Table:
     path.write_bytes(raw if isinstance(raw, bytes) else raw.encode())
-    return read_table(path, is_number)
+    return read_table(path, kind_of)
 
 
 def refused(path: Path, raw: bytes | str) -> str:
@@ -61,7 +64,10 @@ def test_one_table_in_every_form(tmp_path: Path) -> None:
     forms: dict[str, bytes | str] = {
         "commas": separated(","),
         "semicolons": separated(";"),
+        "tabs": separated("\t"),
         "a byte order mark": "\ufeff" + separated(";"),
+        "gzip": gzip.compress(separated(",").encode()),
+        "a workbook in gzip": gzip.compress(workbook([HEADER, *LINES])),
         "blank lines": separated(",").replace("\r\n", "\r\n\r\n,,,\n"),
         "quoted": separated(",").replace("26DE1", '"26DE1"'),
         "a workbook": workbook([HEADER, *LINES]),
@@ -138,6 +144,59 @@ def test_files_that_are_refused(tmp_path: Path, code: str, words: str, raw: byte
     assert words in found
 
 
+@pytest.mark.parametrize(
+    ("code", "raw"),
+    [
+        ("table.gzip", gzip.compress(b"MRN,18 01")[:-4]),
+        ("table.gzip", b"\x1f\x8b" + bytes(30)),
+        ("table.too-large", gzip.compress(bytes(rows.MAX_BYTES + 1), 1)),
+    ],
+    ids=["cut off", "no gzip", "a bomb"],
+)
+def test_gzip_that_is_refused(tmp_path: Path, code: str, raw: bytes) -> None:
+    assert len(raw) < 1 << 20
+    assert f"[{code}]" in refused(tmp_path / "t", raw)
+
+
+def test_merged_cells_are_refused(tmp_path: Path) -> None:
+    """All but the first are empty, though people see its text in each."""
+
+    def merge(sheet: Any) -> None:
+        sheet.merge_cells("A2:A3")
+
+    said = refused(tmp_path / "t", changed(merge))
+    assert "[table.merged]" in said
+    assert "t > cells A2:A3: merged cells" in said
+
+
+def test_the_first_sheet_that_is_not_hidden(tmp_path: Path) -> None:
+    def hide(sheet: Any) -> None:
+        sheet.sheet_state = "hidden"
+        other = sheet.parent.create_sheet("seen")
+        other.append(HEADER)
+        other.append(["26DE9"])
+        other.row_dimensions[2].hidden = True  # as a filter does: its cells count
+
+    (row,) = read(tmp_path / "t", changed(hide)).rows
+    assert row.values == {"mrn": "26DE9"}
+
+
+def test_a_date_is_read_where_one_is_expected(tmp_path: Path) -> None:
+    at = datetime.datetime(2026, 3, 2, 8, 30)
+    found = read(tmp_path / "t", workbook([["day"], [at.date()], [at], ["2026-03-02"]])).rows
+    assert [row.values["day"] for row in found] == ["2026-03-02", "2026-03-02T08:30:00", "2026-03-02"]
+    assert "the number 46083, where a date is expected" in refused(tmp_path / "t", workbook([["day"], [46083]]))
+
+
+def changed(change: Callable[[Any], None]) -> bytes:
+    """The workbook after `change` of its sheet."""
+    book = load_workbook(io.BytesIO(WHOLE))
+    change(book.active)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 def test_another_archive_is_no_workbook(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -207,7 +266,7 @@ def test_a_workbook_that_is_damaged_anywhere_is_read_or_refused(
     path = tmp_path_factory.mktemp("t") / "t.xlsx"
     path.write_bytes(file.getvalue())
     try:
-        found = read_table(path, is_number)
+        found = read_table(path, kind_of)
     except Refused as refused:
         assert refused.finding.code.name.startswith("table.")
     else:
