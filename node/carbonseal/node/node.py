@@ -192,6 +192,11 @@ class Node:
             await worker.close()
         self._thread.close()
 
+    @property
+    def now(self) -> float:
+        """The time by the node's clock, in seconds since 1970."""
+        return self._clock()
+
     def advertise(self, address: str | None) -> None:
         """Publish the URL of the node's service in the lock file, for other commands on the directory."""
         assert isinstance(self._lock, Lock)

@@ -20,6 +20,7 @@
 | POST /v1/logs/NAME/foreign-anchors, the same body | 202 queued, 200 sequenced |
 | GET /v1/logs/NAME/foreign-anchors/LOG-ID[/SIZE] | 200 its state |
 | GET /v1/logs/NAME/taken-heads/LOG-ID | 200 size and root of the head taken last |
+| GET /metrics, /status | 200 metrics for Prometheus, a page for a person |
 | GET /health | 200; 503 once a log is frozen and has no successor here |
 | GET /v1/ledgers | 200 the state of every ledger |
 | POST /v1/grants, /v1/tokens/create, ...: `operations` | 200 |
@@ -52,6 +53,7 @@ from carbonseal.node.node import Node
 from carbonseal.records.places import printable
 from carbonseal.service.bodies import BodyMemory, BodyTimeout
 from carbonseal.service.context import (
+    ANSWERS,
     BOUNDS,
     CALLER,
     MEMORY,
@@ -65,10 +67,12 @@ from carbonseal.service.context import (
     Bounds,
     Slots,
 )
-from carbonseal.service.errors import Handler, refusals
+from carbonseal.service.errors import Handler, refusals, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
-from carbonseal.service.listening.gate import let_in
-from carbonseal.service.routes import operations, records, state
+from carbonseal.service.listening.counting import counted
+from carbonseal.service.listening.gate import is_for_browsers, let_in
+from carbonseal.service.monitoring.answers import Answers
+from carbonseal.service.routes import monitoring, operations, records, state
 from carbonseal.service.routes.logs import files, foreign
 from carbonseal.service.routes.passports import carriers, issued, status_lists
 
@@ -77,18 +81,26 @@ from . import codes
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
 LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
-MODULES = (operations, records, foreign, issued, carriers, status_lists, state, files)
+MODULES = (operations, records, foreign, issued, carriers, status_lists, state, monitoring, files)
 ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
 FINISH = 20.0  # seconds in which requests are finished when the node stops
 
 
 def make_app(
-    node: Node, bounds: Bounds = USUAL, listener: Listener = Listener.PRIVATE, hosts: Collection[str] = ()
+    node: Node,
+    bounds: Bounds = USUAL,
+    listener: Listener = Listener.PRIVATE,
+    hosts: Collection[str] = (),
+    answers: Answers | None = None,
 ) -> web.Application:
-    """One listener's service of an open node, within bounds of its own. `hosts` are names that a request may call it by. Does not
-    run the node's background work: `running.run` does."""
-    app = web.Application(middlewares=[refusals, _host_check(frozenset(hosts)), _refuse_browsers, _slot])
+    """One listener's service of an open node, within bounds of its own. `hosts` are names that a request may call it by. Its
+    answers are counted in `answers`, which the node's listeners share. Does not run the node's background work:
+    `running.run` does."""
+    answers = Answers() if answers is None else answers
+    counting = counted(answers, listener.value)
+    app = web.Application(middlewares=[counting, refusals, _host_check(frozenset(hosts)), _refuse_browsers, _slot])
     app[NODE] = node
+    app[ANSWERS] = answers
     app[BOUNDS] = bounds
     app[TIMEOUT] = BodyTimeout(bounds.idle, bounds.body)
     app[MEMORY] = BodyMemory(bounds.memory)
@@ -110,7 +122,10 @@ def _let_in(route: Route) -> Handler:
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
         if route.needs is not PUBLIC:
-            request[CALLER] = let_in(request, request.app[NODE], route.needs)
+            try:
+                request[CALLER] = let_in(request, request.app[NODE], route.needs)
+            except Refused as refused:
+                return refuse(refused.finding, asks_a_person=is_for_browsers(request, route.needs))
         return await route.handler(request)
 
     return known
@@ -160,13 +175,14 @@ async def serving(
     listener: Listener = Listener.PRIVATE,
     hosts: Collection[str] = (),
     tls: ssl.SSLContext | None = None,
+    answers: Answers | None = None,
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts; its value is the service's URL. Port 0 takes a free one;
     with `tls` it is HTTPS alone.
 
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
     runner = web.AppRunner(
-        make_app(node, bounds, listener, hosts),
+        make_app(node, bounds, listener, hosts, answers),
         access_log=None,
         shutdown_timeout=FINISH,
         read_bufsize=READ_BUFFER,

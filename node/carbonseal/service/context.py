@@ -18,6 +18,7 @@ from carbonseal.passport.schemas import TEXT, Shape
 from carbonseal.records.files import MAX_FILE
 from carbonseal.records.strict import parse
 from carbonseal.service.bodies import BodyMemory, BodyTimeout, read_body, require_type
+from carbonseal.service.monitoring.answers import Answers
 
 from . import codes
 
@@ -68,6 +69,7 @@ class Slots:
 
 
 NODE = web.AppKey("node", Node)
+ANSWERS = web.AppKey("answers", Answers)
 BOUNDS = web.AppKey("bounds", Bounds)
 TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
 MEMORY = web.AppKey("body-memory", BodyMemory)

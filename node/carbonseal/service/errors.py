@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import orjson
 from aiohttp import web
+from multidict import CIMultiDict
 
 from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
@@ -63,19 +64,24 @@ STATUS = {
 }
 RETRY_AFTER = {503: "1", FULL: "30"}  # seconds
 
+CHALLENGE = 'Bearer realm="carbonseal"'  # RFC 6750, section 3
+BASIC_CHALLENGE = 'Basic realm="carbonseal: any name, and a token as the password"'  # RFC 7617
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def refuse(finding: Finding, status: int | None = None) -> web.Response:
+def refuse(finding: Finding, status: int | None = None, *, asks_a_person: bool = False) -> web.Response:
     """The answer to what was refused. Without `status`, `STATUS` decides; what it does not name is 400 where it was rejected
-    and 422 where it was undetermined."""
+    and 422 where it was undetermined. `asks_a_person`: a browser that gets 401 asks for a token."""
     if status is None:
         status = STATUS.get(finding.code.name, 400 if finding.code.outcome is Outcome.REJECTED else 422)
-    headers = {"Cache-Control": "no-store"}
+    headers = CIMultiDict({"Cache-Control": "no-store"})
     if status in RETRY_AFTER:
         headers["Retry-After"] = RETRY_AFTER[status]
     if status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="carbonseal"'  # RFC 6750, section 3
+        headers.add("WWW-Authenticate", CHALLENGE)
+        if asks_a_person:  # a line of its own: browsers read one challenge of a line
+            headers.add("WWW-Authenticate", BASIC_CHALLENGE)
     return web.Response(
         body=orjson.dumps(finding.outline()), status=status, content_type="application/json", headers=headers
     )

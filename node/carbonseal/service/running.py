@@ -18,6 +18,7 @@ from carbonseal.service.app import serving
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
 from carbonseal.service.listening.tls import Certificate
+from carbonseal.service.monitoring.answers import Answers
 
 from .codes import ACCESS_WITHOUT_TOKENS, CANNOT_LISTEN
 
@@ -93,10 +94,18 @@ async def _listening(
         _refuse_open(addresses)
     async with AsyncExitStack() as stack:
         urls: dict[Listener, str] = {}
+        answers = Answers()
         for listener, address in addresses.items():
             if address is not None:
-                tls = certificate.context if certificate else None
-                answering = serving(node, address.host, address.port, listener=listener, hosts=hosts, tls=tls)
+                answering = serving(
+                    node,
+                    address.host,
+                    address.port,
+                    listener=listener,
+                    hosts=hosts,
+                    tls=certificate.context if certificate else None,
+                    answers=answers,
+                )
                 try:
                     urls[listener] = await stack.enter_async_context(answering)
                 except OSError as error:

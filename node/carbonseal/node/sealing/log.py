@@ -263,6 +263,10 @@ class SealingLog:
         """How many entries are durable and not in the log yet."""
         return self._sequencer.waiting
 
+    def taken_since(self, time: int) -> int:
+        """How many entries came from the first record on that was acknowledged at this time or later, in seconds since 1970."""
+        return self._queue.size - self._queue.first_since(time)
+
     def entry(self, index: int) -> bytes:
         """An entry that is stored."""
         return self._queue.entries(index, index + 1)[0]

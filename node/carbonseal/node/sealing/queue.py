@@ -165,6 +165,21 @@ class EntryQueue:
         with self._database.read() as connection:
             return [*self._find_stored(connection, [commitment]).values()]
 
+    def first_since(self, time: int) -> int:
+        """The index of the first record that was acknowledged at this time or later, in seconds since 1970; `size` where none was.
+        Records lie in the order of these times while the clock is not set back."""
+        low, high, first = 0, self.size, self.size
+        with self._database.read() as connection:
+            while low < high:
+                middle = (low + high) // 2
+                chosen = select(RECORDS.c.number, RECORDS.c.acknowledged).where(RECORDS.c.number >= middle)
+                row = connection.execute(chosen.order_by(RECORDS.c.number).limit(1)).one_or_none()
+                if row is None or row.acknowledged >= time:
+                    high, first = middle, first if row is None else row.number
+                else:
+                    low = row.number + 1
+        return first
+
     def payload(self, index: int) -> bytes:
         """The RFC 8785 bytes of the record that is stored as this entry."""
         with self._database.read() as connection:

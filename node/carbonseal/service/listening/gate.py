@@ -1,6 +1,8 @@
 """The gate: who makes a request, and whether the scope that its route needs is theirs.
 
 - A token comes in the header `Authorization: Bearer TOKEN` (RFC 6750) and nowhere else: addresses are logged.
+- A person's browser cannot send that: where it only looks at the node (`GET` of what needs `admin`), a token is also taken as the
+  password of HTTP Basic (RFC 7617), which browsers ask for. A page elsewhere that makes it ask changes nothing and reads nothing.
 - 401 where it is missing, unknown, expired or revoked, 403 where the scope is missing. Such requests are counted, by code.
 - While a node has no token, whoever reaches its listener is its operator: such a listener is on loopback (`running`).
 - Other commands on the directory are the operator: they know the token in the lock file, which changes with every start.
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import OPERATOR, Caller
@@ -25,7 +27,7 @@ from carbonseal.node.access.tokens import format_scopes
 from carbonseal.node.node import Node
 from carbonseal.service.listeners import Open
 
-SCHEME = "bearer"
+SCHEME, BASIC = "bearer", "basic"
 
 
 def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
@@ -41,8 +43,13 @@ def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     return caller
 
 
+def is_for_browsers(request: web.Request, needs: Scope | Open) -> bool:
+    """Whether HTTP Basic lets in too: a browser can ask a person for no other token."""
+    return needs is Scope.ADMIN and request.method in ("GET", "HEAD")
+
+
 def _caller(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
-    secret = _bearer(request)
+    secret = _bearer(request, may_be_basic=is_for_browsers(request, needs))
     if secret is not None and hmac.compare_digest(secret.encode(), node.operator_token.encode()):
         return OPERATOR
     if needs is Open.OPERATOR:
@@ -54,12 +61,23 @@ def _caller(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     return OPERATOR
 
 
-def _bearer(request: web.Request) -> str | None:
+def _bearer(request: web.Request, *, may_be_basic: bool) -> str | None:
     """The token that came with the request, or None. Raises Refused where the header has another form."""
     values = request.headers.getall("Authorization", [])
     if not values:
         return None
     scheme, _, secret = values[0].partition(" ")
+    if len(values) == 1 and scheme.lower() == BASIC and may_be_basic:
+        return _password(values[0])
     if len(values) > 1 or scheme.lower() != SCHEME or not secret.strip() or not secret.isascii():
         raise Refused(ACCESS_UNKNOWN_TOKEN())
     return secret.strip()
+
+
+def _password(header: str) -> str:
+    """The password of HTTP Basic; the name before it says nothing. Raises Refused."""
+    try:
+        password: str = BasicAuth.decode(header, encoding="ascii").password
+    except ValueError as error:
+        raise Refused(ACCESS_UNKNOWN_TOKEN()) from error
+    return password

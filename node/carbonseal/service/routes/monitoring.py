@@ -1,0 +1,34 @@
+"""Routes of what is seen of a running node: metrics for Prometheus, and a page for a person."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from carbonseal.instants import from_seconds
+from carbonseal.node.access.scopes import Scope
+from carbonseal.service.context import ANSWERS, NODE
+from carbonseal.service.health import health
+from carbonseal.service.listeners import Routes
+from carbonseal.service.monitoring.ingest import ingest
+from carbonseal.service.monitoring.metrics import CONTENT_TYPE, exposition
+from carbonseal.service.monitoring.page import headers, page
+
+ROUTES = Routes()
+
+
+@ROUTES.get("/metrics", Scope.ADMIN)
+async def metrics(request: web.Request) -> web.Response:
+    """Metrics in Prometheus' text format."""
+    body = await asyncio.to_thread(exposition, request.app[NODE], request.app[ANSWERS])
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
+
+
+@ROUTES.get("/status", Scope.ADMIN)
+async def status(request: web.Request) -> web.Response:
+    """A page on the node's state, for browsers."""
+    node = request.app[NODE]
+    taken = await asyncio.to_thread(ingest, [*node.logs.values()], node.now)
+    text = page(health(node), taken, from_seconds(node.now))
+    return web.Response(text=text, content_type="text/html", headers=headers())

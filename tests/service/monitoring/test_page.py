@@ -1,0 +1,164 @@
+"""The status page in a real browser: what it says is what the state says, and it loads nothing from anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.tokens import NewToken
+from carbonseal.node.node import Node
+from carbonseal.service.app import serving
+from carbonseal.service.health import health
+from carbonseal.service.listeners import Listener
+from carbonseal.service.monitoring.alarms import Alarm, alarms
+from carbonseal.service.monitoring.page import REFRESH, Finality, finality, page
+from tests.programs.browser import chromium, needs_chromium
+from tests.service.nodes import make_node
+
+HOSTILE = "<script>alert(1)</script>\u202e{{ 7 * 7 }}"
+
+
+def visit(directory: Path, act: Callable[[Page, str, Node], Awaitable[None]], **context: Any) -> list[str]:
+    """Let `act` look at the status page in a browser. Gives every address that the browser asked for, and what it complained of."""
+
+    async def go() -> list[str]:
+        seen: list[str] = []
+        async with Node.open(directory) as node, serving(node, listener=Listener.ADMIN) as url, chromium() as browser:
+            await node.startup_checked()
+            looking = await browser.new_context(**context)
+            tab = await looking.new_page()
+            tab.on("request", lambda request: seen.append(request.url.removeprefix(url)))
+            tab.on("console", lambda message: seen.append(message.text))
+            tab.on("pageerror", lambda error: seen.append(str(error)))
+            await tab.goto(url + "/status")
+            await act(tab, url, node)
+        return seen
+
+    return asyncio.run(go())
+
+
+@needs_chromium
+def test_a_person_sees_state_alarms_ingest_ledgers_and_cost(directory: Path) -> None:
+    async def act(tab: Page, _url: str, _node: Node) -> None:
+        assert await tab.title() == "FAILING: log.example/test"
+        assert "Something needs a person" in await tab.inner_text("p.state")
+        told = await tab.inner_text("[aria-labelledby=alarms]")
+        assert "ledger sim:1\tnothing left: fund it" in told
+        assert "ledger sim:2\tthe ledger is down" in told
+        rows = await tab.locator("[aria-labelledby=ingest] tbody tr").all_inner_texts()
+        assert [row.split("\t") for row in rows] == [["default", "3", "1", "3", "3", "3"]]
+        rows = await tab.locator("[aria-labelledby=ledgers] tbody tr").all_inner_texts()
+        assert rows[0].split("\t") == ["sim:1", "no", "0", "0", "0", "0", "1", "0"]
+        assert rows[1].split("\t")[:2] == ["sim:2", "no"]
+        rows = await tab.locator("[aria-labelledby=finality] tbody tr").all_inner_texts()
+        assert rows[0].split("\t")[:4] == ["sim:1", "default", "3", "0"]
+        assert rows[1].split("\t")[2:4] == ["3", "0"]
+        assert "SIM" in await tab.inner_text("[aria-labelledby=cost] tbody tr >> nth=0")
+
+    assert visit(directory, act) == ["/status"]
+
+
+@needs_chromium
+def test_it_is_read_on_a_narrow_screen_and_by_keyboard(directory: Path) -> None:
+    async def act(tab: Page, _url: str, _node: Node) -> None:
+        assert await tab.evaluate("document.documentElement.scrollWidth") <= 320
+        reached = []
+        for _ in range(5):  # what is wider scrolls by itself, and the keyboard reaches it
+            await tab.keyboard.press("Tab")
+            reached.append(await tab.evaluate("document.activeElement.getAttribute('aria-labelledby')"))
+        assert reached == ["alarms", "ingest", "ledgers", "finality", "cost"]
+
+    visit(directory, act, viewport={"width": 320, "height": 600})
+
+
+@needs_chromium
+def test_a_browser_asks_for_a_token_and_gets_in_with_it(tmp_path: Path) -> None:
+    make_node(tmp_path / "node")
+
+    async def token(kind: Scope) -> str:
+        async with Node.open(tmp_path / "node") as node:
+            new = NewToken(kind.value, kind.value, Kind.SYSTEM, "default", frozenset({kind}), 1)
+            return await node.access.create_token(new)
+
+    def look(password: str) -> str:
+        found: list[str] = []
+
+        async def act(tab: Page, _url: str, _node: Node) -> None:
+            found.append(await tab.inner_text("body"))
+
+        visit(tmp_path / "node", act, http_credentials={"username": "anyone", "password": password})
+        return found[0]
+
+    right, wrong = asyncio.run(token(Scope.ADMIN)), asyncio.run(token(Scope.READ))
+    assert "Nothing needs a person" in look(right)
+    assert "access.scope-missing" in look(wrong)
+    assert "access.unknown-token" in look("carbonseal_guess")
+
+
+def test_what_others_named_is_escaped(tmp_path: Path) -> None:
+    make_node(tmp_path / "node")
+
+    async def state() -> dict[str, Any]:
+        async with Node.open(tmp_path / "node") as node:
+            return health(node)
+
+    told = asyncio.run(state())
+    told["ledgers"] = [
+        {
+            "ledger": HOSTILE,
+            "failing": True,
+            "problem": HOSTILE,
+            "remedy": HOSTILE,
+            "warning": "",
+            "counts": {},
+            "costs": None,
+            "anchors": [],
+        }
+    ]
+    html = page(told, [], datetime(2026, 1, 1, tzinfo=UTC))
+    assert "<script" not in html
+    assert "\u202e" not in html
+    assert "{{ 7 * 7 }}" in html
+    assert f'http-equiv="refresh" content="{REFRESH}"' in html
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"problem": "it is down", "remedy": "start it"}, Alarm("ledger l", "it is down", "start it")),
+        ({"warning": "its certificate expires"}, Alarm("ledger l", "its certificate expires", "")),
+        ({"costs": {"warning": "little is left"}}, Alarm("ledger l", "little is left", "")),
+        (
+            {"anchors": [{"state": "failed", "size": 7, "reason": "no", "remedy": "pay"}]},
+            Alarm("ledger l", "the anchor of size 7 failed: no", "pay"),
+        ),
+        ({"anchors": [{"state": "due", "size": 7, "reason": "no", "remedy": ""}]}, None),
+    ],
+    ids=["problem", "warning", "cost", "failed", "due"],
+)
+def test_what_needs_a_person_is_an_alarm(change: dict[str, Any], expected: Alarm | None) -> None:
+    ledger = {"ledger": "l", "problem": "", "remedy": "", "warning": "", "costs": None, "anchors": [], **change}
+    found = alarms({"damage": [], "logs": [], "ledgers": [ledger]})
+    assert found == ([expected] if expected else [])
+
+
+def test_finality_is_told_of_each_log_on_each_of_its_ledgers() -> None:
+    now = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    final = {"log": "aa", "size": 5, "state": "final", "since": "2026-01-02T10:00:00Z"}
+    older = {**final, "size": 3, "since": "2026-01-01T10:00:00Z"}
+    state = {
+        "logs": [
+            {"name": "one", "id": "aa", "size": 9, "ledgers": ["x"]},
+            {"name": "two", "id": "bb", "size": 4, "ledgers": ["x"]},
+        ],
+        "ledgers": [{"ledger": "x", "anchors": [older, final, {**final, "state": "sent", "size": 9}]}],
+    }
+    assert finality(state, now) == [Finality("x", "one", 5, 4, "2 h ago"), Finality("x", "two", 0, 4, "never")]
