@@ -28,6 +28,7 @@ from .codes import (
     CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
 )
+from .issuance.drafts.setting import ReleaseRule, read_release
 from .listen_config import STANDARD, ListenConfig, read_listen
 from .toml_tables import Table
 
@@ -153,6 +154,7 @@ class NodeConfig:
     listen: ListenConfig = STANDARD
     bodies: tuple[SignerConfig, ...] = ()
     accreditors: tuple[SignerConfig, ...] = ()
+    release: ReleaseRule = ReleaseRule.DIRECT
 
     @property
     def signers(self) -> tuple[SignerConfig, ...]:
@@ -205,6 +207,7 @@ def parse(text: str) -> NodeConfig:
         listen=read_listen(top.table("listen")),
         bodies=_each(top.tables("body"), _signer, "name"),
         accreditors=_each(top.tables("accreditor"), _signer, "name"),
+        release=read_release(top),
     )
     batch.end()
     top.end()

@@ -24,6 +24,7 @@ from .listen_config import ListenConfig
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
 
 _HEAD = "# A carbonseal node. Paths, and secrets that begin with file:, are relative to this file's directory.\n"
+_RELEASE = "# At whose word documents are signed: direct (one who may issue) or four-eyes (others review and release drafts).\n"
 _BATCH = {
     "size": "so many waiting entries join a log at once,",
     "age": "or those that have waited so many seconds,",
@@ -60,6 +61,7 @@ def render(config: NodeConfig) -> str:
     """A commented `node.toml` that `config.parse` reads back as `config`."""
     parts = [
         _HEAD,
+        f'{_RELEASE}release = "{config.release}"\n',
         _batch(config),
         _LOGS,
         *map(_log, config.logs),

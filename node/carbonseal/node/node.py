@@ -40,7 +40,7 @@ from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMIT
 from .config import DEFAULT, FILE, NodeConfig
 from .issuance.conformity.accreditations import Accreditations
 from .issuance.conformity.statements import Statements
-from .issuance.issuance import Warn, ignore
+from .issuance.issuance import Issuing, Warn, ignore
 from .issuance.issued import Issued
 from .issuance.joined import Issuance
 from .issuance.signers import Signer, open_signers
@@ -306,6 +306,11 @@ class Node:
         return self._issuance.accreditations
 
     # --- passports -------------------------------------------------------------------------------------------------
+
+    @property
+    def passports(self) -> Issuing:
+        """What its issuers issue."""
+        return self._issuing
 
     async def issue(self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR) -> bytes:
         """Sign, seal and assemble what an issue request asks for: the passport. `warn` is called with what is known to be wrong

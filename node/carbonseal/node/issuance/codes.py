@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from carbonseal.findings import noted, rejected
 
+ISSUE_NEEDS_DRAFT = rejected(
+    "issue.needs-draft",
+    'node.toml says release = "four-eyes": nothing is signed at the word of one person or system',
+    "prepare a draft of it, which two other persons review and release: carbonseal draft prepare, or POST /v1/drafts/prepare",
+)
 ISSUE_MALFORMED = rejected(
     "issue.malformed",
     "not a request to issue a passport, statement or accreditation: {problem}",

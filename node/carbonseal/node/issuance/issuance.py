@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.sealing.logs import SealedRecord
 from carbonseal.passport.assembly import assemble
 from carbonseal.passport.bundles import Disclosed
-from carbonseal.passport.credentials import REVOCATION, SUSPENSION, StatusEntry
+from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry
 from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse_value
 from carbonseal.passport.products import (
     PRODUCT,
@@ -28,16 +29,19 @@ from carbonseal.passport.products import (
     Component,
     Facility,
     ListedRecord,
+    ProductCredential,
     batch_salt,
     draft_product,
     read_serials,
 )
+from carbonseal.passport.seals import Seal
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE
 
 from . import codes, requests
 from .issued import Issued, IssuedPassports
-from .sealed_credentials import CredentialSealer
+from .previews import Preview, previewed
+from .sealed_credentials import CredentialSealer, Release
 from .signers import Signer
 from .statuses import carry
 from .warnings import warnings
@@ -47,7 +51,37 @@ Warn = Callable[[Finding], None]
 
 Record = Callable[[Caller, str, Mapping[str, str], str], Awaitable[None]]  # adds an event to the audit chain
 
-_Part = tuple[Component, Passport]
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a request asks for, seen to be possible at `now`. Nothing of it is signed."""
+
+    request: Mapping[str, Any]
+    signer: Signer
+    now: int
+    until: datetime | None
+    parts: list[tuple[Component, Passport]]
+    components: list[Component]
+    records: list[tuple[Mapping[str, Any], SealedRecord]]
+
+    def draft(self, id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
+        """The unsigned document."""
+        return draft_product(
+            id=id,
+            issuer=self.signer.config.id,
+            subject=self.request["subject"],
+            name=self.request.get("name", self.request["subject"]),
+            records=[_listed(asked, record) for asked, record in self.records],
+            components=self.components,
+            **_about(self.request, self.signer.batch_key),
+            valid_from=from_seconds(self.now),
+            valid_until=self.until,
+            status=status,
+        )
+
+    def disclosed(self) -> dict[bytes, Disclosed]:
+        """The records that the passport discloses, by commitment."""
+        return {one.receipt.commitment: _disclosed(one) for asked, one in self.records if asked.get("disclose", True)}
 
 
 def ignore(finding: Finding) -> None:
@@ -75,10 +109,47 @@ class Issuing:
         self._signers = signers
         self._thread = thread
 
-    async def issue(self, request: Mapping[str, Any], caller: Caller, warn: Warn = ignore) -> bytes:
+    async def issue(
+        self,
+        request: Mapping[str, Any],
+        caller: Caller,
+        warn: Warn = ignore,
+        *,
+        release: Release | None = None,
+        readable: Caller | None = None,
+    ) -> bytes:
         """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. The issuer,
-        and what is disclosed, has to be the caller's, and what is cited the caller's to read. `warn` is called with what is known
-        to be wrong with it (`warnings`). Raises Refused, `Busy`, `Frozen`."""
+        and what is disclosed, has to be the caller's, and what is cited his to read, or `readable`'s. `warn` is called with what is
+        known to be wrong with it (`warnings`). Raises Refused, `Busy`, `Frozen`."""
+        self._sealer.require(release)
+        plan = await self._plan(request, readable or caller)
+        signer, now = plan.signer, plan.now
+        sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, release)
+        versions = await self._sealer.renewed(sealed.lists)
+        seals = self._sealer.seals([*(record for _, record in plan.records), sealed.record, *versions])
+        passport, encoded = await self._assembled(plan, sealed.carried, seals, versions)
+        about = {"credential": passport.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
+        await self._record_act(caller, "issue-passport", about, "")
+        await self._thread.run(self._issued.keep, passport, encoded, signer.config.tenant, now)
+        for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now), caller):
+            warn(finding)
+        return encoded
+
+    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+        """What `issue` would sign, refuse and warn of now. Nothing is signed in the issuer's name, and nothing is kept."""
+
+        async def made(warn: Warn) -> Mapping[str, Any]:
+            plan = await self._plan(request, caller)
+            carried = self._sealer.preview(PRODUCT, plan.draft, plan.now)
+            seals = self._sealer.seals_so_far(record for _, record in plan.records)
+            passport, _ = await self._assembled(plan, carried, seals, ())
+            for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(plan.now), caller):
+                warn(finding)
+            return carried.signed.document
+
+        return await previewed(made)
+
+    async def _plan(self, request: Mapping[str, Any], caller: Caller) -> _Plan:
         requests.check(request)
         signer = self._signer(request["issuer"], caller)
         now = self._sealer.now()
@@ -88,45 +159,31 @@ class Issuing:
         ]
         components = requests.add_up(component for component, _ in parts)
         records = [(asked, self._record(number, asked, caller)) for number, asked in enumerate(request["records"])]
+        return _Plan(request, signer, now, until, parts, components, records)
 
-        def draft(id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
-            return draft_product(
-                id=id,
-                issuer=signer.config.id,
-                subject=request["subject"],
-                name=request.get("name", request["subject"]),
-                records=[_listed(asked, record) for asked, record in records],
-                components=components,
-                **_about(request, signer.batch_key),
-                valid_from=from_seconds(now),
-                valid_until=until,
-                status=status,
-            )
-
-        sealed = await self._sealer.seal(signer, PRODUCT, draft, now)
-        versions = await self._sealer.renewed(sealed.lists)
+    async def _assembled(
+        self,
+        plan: _Plan,
+        root: Carried[ProductCredential],
+        seals: Mapping[bytes, Seal],
+        versions: Iterable[SealedRecord],
+    ) -> tuple[Passport, bytes]:
+        """The passport, looked at by the verifier, and its bytes. Raises Refused."""
         passport = await asyncio.to_thread(
             lambda: assemble(
-                sealed.carried,
-                records={
-                    record.receipt.commitment: _disclosed(record) for a, record in records if a.get("disclose", True)
-                },
-                seals=self._sealer.seals([*(record for _, record in records), sealed.record, *versions]),
+                root,
+                records=plan.disclosed(),
+                seals=seals,
                 status_lists=map(carry, versions),
-                components=[part for _, part in parts],
+                components=[part for _, part in plan.parts],
                 link=self._logs.consistency,
             )
         )
         await self._sealer.review(passport, AT_ISSUE)
         encoded = await asyncio.to_thread(passport.encode)
-        if len(encoded) > MAX_PASSPORT:  # its credential is sealed, and in no passport
+        if len(encoded) > MAX_PASSPORT:  # its credential may be sealed, and is in no passport
             raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
-        about = {"credential": passport.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
-        await self._record_act(caller, "issue-passport", about, "")
-        await self._thread.run(self._issued.keep, passport, encoded, signer.config.tenant, now)
-        for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now), caller):
-            warn(finding)
-        return encoded
+        return passport, encoded
 
     def _warnings(self, passport: Passport, at: datetime, caller: Caller) -> list[Finding]:
         superseded = passport.credential.supersedes
@@ -134,7 +191,9 @@ class Issuing:
             return warnings(passport, at)
         return [*warnings(passport, at), codes.ISSUE_SUPERSEDES_UNKNOWN(digest=superseded.hex())]
 
-    async def _component(self, number: int, part: Mapping[str, Any], request: Mapping[str, Any]) -> _Part:
+    async def _component(
+        self, number: int, part: Mapping[str, Any], request: Mapping[str, Any]
+    ) -> tuple[Component, Passport]:
         """A component with its passport, looked at by the verifier before anything is made of it. Raises Refused."""
         try:
             passport = await asyncio.to_thread(parse_value, part["passport"])

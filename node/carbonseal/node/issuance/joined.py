@@ -21,6 +21,7 @@ from .conformity.reasons import Reasons
 from .conformity.signing import Signers
 from .conformity.statement_tables import StatementTables
 from .conformity.statements import Statements
+from .drafts.setting import ReleaseRule
 from .issuance import Issuing, Record
 from .issued import IssuedPassports
 from .refreshing import Refreshing
@@ -60,7 +61,9 @@ class Issuance:
 
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
         statuses = Statuses(tables, logs, signers, validity=validity, thread=thread, clock=clock)
-        sealer = CredentialSealer(logs, seals, statuses, clock=clock)
+        sealer = CredentialSealer(
+            logs, seals, statuses, four_eyes=settings.release is ReleaseRule.FOUR_EYES, clock=clock
+        )
         acts, held = Acts(sealer, Reasons(database), record=record, thread=thread), AccreditationTables(database)
         bodies = Signers(of_role(settings.bodies), codes.ISSUE_UNKNOWN_BODY)
         accreditors = Signers(of_role(settings.accreditors), codes.ISSUE_UNKNOWN_ACCREDITOR)

@@ -1,5 +1,9 @@
 """Credentials on their way through a node, whatever they are about: a position in their signer's status lists, signed, sealed, and
-looked at by our own verifier before anything with them is handed out."""
+looked at by our own verifier before anything with them is handed out.
+
+Where node.toml says `release = "four-eyes"`, nothing is signed here without a release of it. A preview is what would be made, with
+a signature that is worth nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,51 @@ import asyncio
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import from_seconds
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.conformity.files import AnyFile
-from carbonseal.passport.credentials import Carried, Credential, StatusEntry, Subject
+from carbonseal.passport.credentials import Carried, Credential, StatusEntry, Subject, sign_document
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
 from carbonseal.verification.review import objections
 
+from . import codes
 from .signers import Signer
 from .statuses import Statuses
 
 D = TypeVar("D", bound=Credential)
 Draft = Callable[[str, tuple[StatusEntry, ...]], Mapping[str, Any]]  # an id and entries to an unsigned document
+
+EVERYBODYS_KEY = Ed25519PrivateKey.from_private_bytes(
+    bytes(32)
+)  # signs previews: nobody takes its signature for anybody's
+_PREVIEWED = uuid.UUID(int=0).urn
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """A document that was signed, and the number of its position in status lists."""
+
+    number: int
+    document: Mapping[str, Any]
+
+
+class Release(Protocol):
+    """Why a document may be signed where `release = "four-eyes"` is set: persons reviewed and released it. Of one release, one
+    signed document is kept, and that alone is sealed."""
+
+    @property
+    def signed(self) -> SignedDocument | None:
+        """What was signed for it before, and perhaps sealed: a crash came between."""
+
+    async def keep(self, signed: SignedDocument) -> None:
+        """Keep what was signed for it. Durable on return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +70,62 @@ class SealedCredential(Generic[D]):
 class CredentialSealer:
     """Signs in the names of a node's signers, and seals in its logs."""
 
-    def __init__(self, logs: Logs, seals: Seals, statuses: Statuses, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, logs: Logs, seals: Seals, statuses: Statuses, *, four_eyes: bool, clock: Callable[[], float]
+    ) -> None:
         self.logs = logs
         self.statuses = statuses
         self._seals = seals
+        self._four_eyes = four_eyes
         self._clock = clock
 
     def now(self) -> int:
         """The time, in seconds since 1970."""
         return int(self._clock())
 
-    async def seal(self, signer: Signer, subject: Subject[D], draft: Draft, now: int) -> SealedCredential[D]:
+    def require(self, release: Release | None) -> None:
+        """Raise Refused (`issue.needs-draft`) where nothing is to be signed without a release, and there is none."""
+        if self._four_eyes and release is None:
+            raise Refused(codes.ISSUE_NEEDS_DRAFT())
+
+    async def seal(
+        self, signer: Signer, subject: Subject[D], draft: Draft, now: int, release: Release | None
+    ) -> SealedCredential[D]:
         """Sign what `draft` makes, and store it: durable on return. Raises Refused, `Busy`, `Frozen`."""
-        tenant = signer.config.tenant
-        origin = self.logs.of_tenant(tenant).origin
+        self.require(release)
+        signed = None if release is None else release.signed
+        if signed is None:
+            signed = await self._sign(signer, subject, draft, now)
+            if release is not None:
+                await release.keep(signed)
+        record = await self.logs.submit(own_record(signed.document, subject.profile), signer.config.tenant)
+        carried = subject.carry(signed.document, record.receipt.salt)
+        await self.statuses.assign(signed.number, carried.signed.digest)
+        return SealedCredential(carried, record, tuple(entry.list_id for entry in carried.signed.status))
+
+    async def _sign(self, signer: Signer, subject: Subject[D], draft: Draft, now: int) -> SignedDocument:
+        origin = self.logs.of_tenant(signer.config.tenant).origin
         number, status = await self.statuses.allocate(signer, origin)
-        # Durable: the position. A crash before the document is kept leaves a position that no credential has, or a credential
-        # that is sealed and in no file: nobody has seen either, and issuing again makes another.
+        # Durable: the position. A crash before the document is kept leaves a position that no credential has, or (without a
+        # release) a credential that is sealed and in no file: nobody has seen either, and issuing again makes another.
         id = uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn
         document = await signer.sign(draft(id, status), now)
         subject.parse(document)  # whatever is wrong with it, nothing of it is sealed
-        record = await self.logs.submit(own_record(document, subject.profile), tenant)
-        carried = subject.carry(document, record.receipt.salt)
-        await self.statuses.assign(number, carried.signed.digest)
-        return SealedCredential(carried, record, tuple(entry.list_id for entry in status))
+        return SignedDocument(number, document)
+
+    def preview(self, subject: Subject[D], draft: Draft, now: int) -> Carried[D]:
+        """What `draft` makes, without id and status, under a signature and a commitment that are worth nothing. Raises Refused."""
+        public_key = EVERYBODYS_KEY.public_key().public_bytes_raw()
+        document = sign_document(draft(_PREVIEWED, ()), EVERYBODYS_KEY.sign, public_key, from_seconds(now))
+        return subject.carry(document, bytes(32))
 
     def seals(self, records: Iterable[SealedRecord]) -> dict[bytes, Seal]:
         """The seals of these records, by commitment. Raises Refused where one is not in its log yet."""
         return {record.receipt.commitment: self._seals.seal(record) for record in records}
+
+    def seals_so_far(self, records: Iterable[SealedRecord]) -> dict[bytes, Seal]:
+        """`seals` of those records that are in their logs."""
+        return self.seals(record for record in records if record.index < record.log.size)
 
     async def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
         """Say in its status list from now on that a credential (its digest) is revoked or suspended, or that it is not. Whether

@@ -119,6 +119,10 @@ class Intake:
             return refused.finding.under(*item.place)
         return self._commit(record, tenant)
 
+    def submission(self, record: Record, tenant: str) -> Submission:
+        """What `submit` would store: salt and commitment. Nothing is stored."""
+        return self._commit(record, tenant)
+
     def _commit(self, record: Record, tenant: str) -> Submission:
         salt = salt_for(self._salt_keys[tenant], record.profile, record.canonical)
         return Submission(

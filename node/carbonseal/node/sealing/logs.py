@@ -15,7 +15,7 @@ from carbonseal.records.commitments import commit
 from .guard import Frozen
 from .intake import Item, Submitted
 from .log import SealingLog
-from .queue import Receipt, Stored
+from .queue import Receipt, Stored, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Logs(Mapping[str, SealingLog]):
         return self._tenants[tenant]
 
     # --- records ---------------------------------------------------------------------------------------------------
+
+    def submission(self, record: Record, tenant: str) -> Submission:
+        """An admitted record with its salt and commitment, as `submit` would store it. Raises Refused where there is no such
+        tenant."""
+        return self.of_tenant(tenant).intake.submission(record, tenant)
 
     async def submit(self, record: Record, tenant: str) -> SealedRecord:
         """Store an admitted record: durable on return. Raises Refused, `Busy`, `Frozen`."""

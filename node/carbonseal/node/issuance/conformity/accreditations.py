@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.issuance import codes
-from carbonseal.node.issuance.sealed_credentials import CredentialSealer
+from carbonseal.node.issuance.issuance import Warn
+from carbonseal.node.issuance.previews import Preview, previewed
+from carbonseal.node.issuance.sealed_credentials import CredentialSealer, Release
+from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
 from carbonseal.passport.assembly import assemble_accreditation
 from carbonseal.passport.conformity.accreditations import ACCREDITATION, draft_accreditation
@@ -21,6 +25,30 @@ from . import requests
 from .accreditation_tables import AccreditationTables
 from .acts import ACCREDITATION_KIND, REINSTATE, Acts
 from .signing import Signers
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a request grants, seen to be possible at `now`. Nothing of it is signed."""
+
+    accreditor: Signer
+    granted: requests.Granted
+    now: int
+
+    def draft(self, id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
+        """The unsigned document."""
+        return draft_accreditation(
+            id=id,
+            issuer=self.accreditor.config.id,
+            body=self.granted.body,
+            name=self.granted.name,
+            number=self.granted.number,
+            keys=self.granted.keys,
+            scope=self.granted.scope,
+            valid_from=self.granted.since,
+            valid_until=self.granted.until,
+            status=status,
+        )
 
 
 class Accreditations:
@@ -41,38 +69,39 @@ class Accreditations:
         self._accreditors = accreditors
         self._thread = thread
 
-    async def issue(self, request: Mapping[str, Any], caller: Caller) -> bytes:
+    async def issue(self, request: Mapping[str, Any], caller: Caller, *, release: Release | None = None) -> bytes:
         """Sign and seal what an accreditation request asks for (docs/spec.md, section 18): the accreditation file's bytes."""
+        self._sealer.require(release)
+        plan = self._plan(request, caller)
+        sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, release)
+        versions = await self._sealer.renewed(sealed.lists)
+        seals = self._sealer.seals([sealed.record, *versions])
+        file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
+        await self._sealer.review(file, AT_ISSUE)
+        encoded = await asyncio.to_thread(file.encode)
+        await self._acts.issued(ACCREDITATION_KIND, file.root, plan.accreditor, caller)
+        await self._thread.run(self._tables.keep, file, encoded, plan.accreditor.config.name, plan.now)
+        return encoded
+
+    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+        """What `issue` would sign and refuse now. Nothing is signed in the accreditor's name, and nothing is kept."""
+
+        async def made(_warn: Warn) -> Mapping[str, Any]:
+            plan = self._plan(request, caller)
+            carried = self._sealer.preview(ACCREDITATION, plan.draft, plan.now)
+            await self._sealer.review(assemble_accreditation(carried, seals={}, status_lists=()), AT_ISSUE)
+            return carried.signed.document
+
+        return await previewed(made)
+
+    def _plan(self, request: Mapping[str, Any], caller: Caller) -> _Plan:
         now = self._sealer.now()
         granted = requests.read_accreditation_request(request, now)
         accreditor = self._accreditors.named(request["accreditor"], caller, "/accreditor")
         own = accreditor.key.public_key().public_bytes_raw()
         if granted.body == accreditor.config.id or own in granted.keys:
             raise Refused(codes.ISSUE_SELF_ACCREDITATION("/credentialSubject", accreditor=accreditor.config.id))
-
-        def draft(id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
-            return draft_accreditation(
-                id=id,
-                issuer=accreditor.config.id,
-                body=granted.body,
-                name=granted.name,
-                number=granted.number,
-                keys=granted.keys,
-                scope=granted.scope,
-                valid_from=granted.since,
-                valid_until=granted.until,
-                status=status,
-            )
-
-        sealed = await self._sealer.seal(accreditor, ACCREDITATION, draft, now)
-        versions = await self._sealer.renewed(sealed.lists)
-        seals = self._sealer.seals([sealed.record, *versions])
-        file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
-        await self._sealer.review(file, AT_ISSUE)
-        encoded = await asyncio.to_thread(file.encode)
-        await self._acts.issued(ACCREDITATION_KIND, file.root, accreditor, caller)
-        await self._thread.run(self._tables.keep, file, encoded, accreditor.config.name, now)
-        return encoded
+        return _Plan(accreditor, granted, now)
 
     def file(self, accreditation: bytes, caller: Caller) -> bytes:
         """The file of an accreditation of here (its digest), as it was issued."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
@@ -18,16 +19,19 @@ from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.issuance import codes
 from carbonseal.node.issuance.issuance import MAX_PASSPORT, Warn, ignore
-from carbonseal.node.issuance.sealed_credentials import CredentialSealer
+from carbonseal.node.issuance.previews import Preview, previewed
+from carbonseal.node.issuance.sealed_credentials import CredentialSealer, Release
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
 from carbonseal.node.sealing.logs import SealedRecord
 from carbonseal.passport.assembly import assemble_statement
 from carbonseal.passport.bundles import Bundle, Disclosed
-from carbonseal.passport.conformity.files import AccreditationFile, parse_statement, read_accreditation
-from carbonseal.passport.conformity.statements import STATEMENT, Opinion, draft_statement
-from carbonseal.passport.credentials import StatusEntry
+from carbonseal.passport.conformity.files import AccreditationFile, StatementFile, parse_statement, read_accreditation
+from carbonseal.passport.conformity.statements import STATEMENT, Opinion, Statement, draft_statement
+from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.products import FOOTPRINT
+from carbonseal.passport.seals import Seal
+from carbonseal.records.admission import Record
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE
 
@@ -37,6 +41,30 @@ from .acts import STATEMENT_KIND, Acts
 from .objects import same_object
 from .signing import Signers
 from .statement_tables import StatementTables
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a request asks for, seen to be possible at `now`. Nothing of it is signed or sealed."""
+
+    body: Signer
+    opinion: Opinion
+    now: int
+    ends: datetime | None
+    given: list[AccreditationFile]
+    original: Record | None
+    disclosed: Mapping[bytes, Disclosed]
+
+    def draft(self, id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
+        """The unsigned document."""
+        return draft_statement(
+            self.opinion,
+            id=id,
+            issuer=self.body.config.id,
+            valid_from=from_seconds(self.now),
+            valid_until=self.ends,
+            status=status,
+        )
 
 
 class Statements:
@@ -64,52 +92,79 @@ class Statements:
 
     # --- issuing ----------------------------------------------------------------------------------------------------
 
-    async def issue(self, request: Mapping[str, Any], caller: Caller, warn: Warn = ignore) -> bytes:
+    async def issue(
+        self, request: Mapping[str, Any], caller: Caller, warn: Warn = ignore, *, release: Release | None = None
+    ) -> bytes:
         """Sign and seal what a statement request asks for (docs/spec.md, section 18): the statement file's bytes. `warn` is called
         with what is known to be wrong with it."""
+        self._sealer.require(release)
+        plan = await self._plan(request, caller)
+        body = plan.body
+        async with self._turns[body.config.name]:
+            if release is None or release.signed is None:
+                self._refuse_second(body, plan.opinion)
+            for given in plan.given:
+                await self._thread.run(self._accreditations.hold, body.config.name, given)
+            if plan.original is not None:
+                await self._sealer.logs.submit(plan.original, body.config.tenant)
+            sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, release)
+            versions = await self._sealer.renewed(sealed.lists)
+            seals = self._sealer.seals([*self._own_original(plan.opinion), sealed.record, *versions])
+            file, encoded = await self._assembled(plan, sealed.carried, seals, versions)
+            attach = request.get("attach", False)
+            await self._acts.issued(STATEMENT_KIND, file.root, body, caller)
+            await self._thread.run(lambda: self._tables.keep(file, encoded, body.config.name, plan.now, attach=attach))
+        for finding in self._warnings(plan, caller):
+            warn(finding)
+        return encoded
+
+    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+        """What `issue` would sign, refuse and warn of now. Nothing is signed in the body's name, and nothing is kept."""
+
+        async def made(warn: Warn) -> Mapping[str, Any]:
+            plan = await self._plan(request, caller)
+            self._refuse_second(plan.body, plan.opinion)
+            carried = self._sealer.preview(STATEMENT, plan.draft, plan.now)
+            await self._assembled(plan, carried, {}, ())
+            for finding in self._warnings(plan, caller):
+                warn(finding)
+            return carried.signed.document
+
+        return await previewed(made)
+
+    async def _plan(self, request: Mapping[str, Any], caller: Caller) -> _Plan:
         now = self._sealer.now()
         opinion, ends = requests.read_statement_request(request, now)
         body = self._bodies.named(request["body"], caller, "/body")
-        async with self._turns[body.config.name]:
-            self._refuse_second(body, opinion)
-            await self._hold(body, request.get("accreditations", ()))
-            original, disclosed = await self._original(body, request)
-            if original is not None:
-                opinion = replace(opinion, original=original.receipt.commitment)
+        given = await self._given(body, request.get("accreditations", ()))
+        original = requests.read_original(request)
+        if original is None:
+            return _Plan(body, opinion, now, ends, given, None, {})
+        bound = self._sealer.logs.submission(original.record, body.config.tenant)
+        disclosed = Disclosed.of_canonical(bound.profile, bound.salt, bound.canonical)
+        opinion = replace(opinion, original=bound.commitment)
+        carried = {bound.commitment: disclosed} if original.disclose else {}
+        return _Plan(body, opinion, now, ends, given, original.record, carried)
 
-            def draft(id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
-                return draft_statement(
-                    opinion,
-                    id=id,
-                    issuer=body.config.id,
-                    valid_from=from_seconds(now),
-                    valid_until=ends,
-                    status=status,
-                )
-
-            sealed = await self._sealer.seal(body, STATEMENT, draft, now)
-            versions = await self._sealer.renewed(sealed.lists)
-            cited = self._own_original(opinion)
-            file = await asyncio.to_thread(
-                lambda: assemble_statement(
-                    sealed.carried,
-                    accreditations=self._accreditations.held(body.config.name),
-                    records=disclosed,
-                    seals=self._sealer.seals([*cited, sealed.record, *versions]),
-                    status_lists=map(carry, versions),
-                    link=self._sealer.logs.consistency,
-                )
+    async def _assembled(
+        self, plan: _Plan, root: Carried[Statement], seals: Mapping[bytes, Seal], versions: Iterable[SealedRecord]
+    ) -> tuple[StatementFile, bytes]:
+        """The file, looked at by the verifier, and its bytes. Raises Refused."""
+        file = await asyncio.to_thread(
+            lambda: assemble_statement(
+                root,
+                accreditations=[*self._accreditations.held(plan.body.config.name), *plan.given],
+                records=plan.disclosed,
+                seals=seals,
+                status_lists=map(carry, versions),
+                link=self._sealer.logs.consistency,
             )
-            await self._sealer.review(file, AT_ISSUE)
-            encoded = await asyncio.to_thread(file.encode)
-            if len(encoded) > MAX_PASSPORT:
-                raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
-            attach = request.get("attach", False)
-            await self._acts.issued(STATEMENT_KIND, file.root, body, caller)
-            await self._thread.run(lambda: self._tables.keep(file, encoded, body.config.name, now, attach=attach))
-        for finding in self._warnings(body, opinion, caller, now):
-            warn(finding)
-        return encoded
+        )
+        await self._sealer.review(file, AT_ISSUE)
+        encoded = await asyncio.to_thread(file.encode)
+        if len(encoded) > MAX_PASSPORT:
+            raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
+        return file, encoded
 
     def _refuse_second(self, body: Signer, opinion: Opinion) -> None:
         """Refuse what replaces another body's statement, and a second current statement about the same object and period."""
@@ -125,8 +180,8 @@ class Statements:
             if same_object(opinion, parse_statement(self._tables.file(digest)).statement.opinion):
                 raise Refused(codes.ISSUE_SECOND_STATEMENT(body=body.config.id, digest=digest.hex()))
 
-    async def _hold(self, body: Signer, given: Any) -> None:
-        """Keep the accreditations that a request gives, which belong to every statement of the body from now on."""
+    async def _given(self, body: Signer, given: Any) -> list[AccreditationFile]:
+        """The accreditations that a request gives, which belong to every statement of the body from then on. Raises Refused."""
         files: list[AccreditationFile] = []
         for number, value in enumerate(given):
             try:
@@ -137,37 +192,24 @@ class Statements:
             except Refused as refused:
                 raise refused.under("accreditations", str(number)) from refused
             files.append(file)
-        for file in files:
-            await self._thread.run(self._accreditations.hold, body.config.name, file)
-
-    async def _original(
-        self, body: Signer, request: Mapping[str, Any]
-    ) -> tuple[SealedRecord | None, dict[bytes, Disclosed]]:
-        """The signed document of a request, sealed as the body's; and what of it the file carries."""
-        given = requests.read_original(request)
-        if given is None:
-            return None, {}
-        record = await self._sealer.logs.submit(given.record, body.config.tenant)
-        receipt = record.receipt
-        disclosed = Disclosed.of_canonical(receipt.profile, receipt.salt, given.record.canonical)
-        return record, {receipt.commitment: disclosed} if given.disclose else {}
+        return files
 
     def _own_original(self, opinion: Opinion) -> list[SealedRecord]:
         record = None if opinion.original is None else self._sealer.logs.find(opinion.original)
         return [] if record is None else [record]
 
-    def _warnings(self, body: Signer, opinion: Opinion, caller: Caller, now: int) -> list[Finding]:
+    def _warnings(self, plan: _Plan, caller: Caller) -> list[Finding]:
         """What is known to be wrong with a statement, though nothing forbids it."""
-        found = []
+        found, body, opinion = [], plan.body, plan.opinion
         replaces = opinion.supersedes or opinion.corrects
         if replaces is not None and self._tables.find(replaces) is None:
             found.append(codes.ISSUE_REPLACES_UNKNOWN(digest=replaces.hex()))
         unknown = [one for one in opinion.footprints if not self._visible.sees(one, caller)]
         if unknown:
             found.append(codes.ISSUE_FOOTPRINTS_UNKNOWN(count=len(unknown), commitment=unknown[0].hex()))
-        held = [file.accreditation for file in self._accreditations.held(body.config.name)]
+        held = [file.accreditation for file in (*self._accreditations.held(body.config.name), *plan.given)]
         key = body.key.public_key().public_bytes_raw()
-        if (held or opinion.accreditor) and not any(requests.covers(one, opinion, key, now) for one in held):
+        if (held or opinion.accreditor) and not any(requests.covers(one, opinion, key, plan.now) for one in held):
             found.append(codes.ISSUE_NOT_ACCREDITED(body=body.config.id, scope=opinion.scope))
         return found
 

@@ -1,0 +1,1 @@
+"""Drafts of documents: prepared, reviewed and released by different persons. Private."""
