@@ -50,9 +50,10 @@ $(VENV)-bench/installed: pyproject.toml constraints.txt benchmarks/requirements.
 bench: $(VENV)-bench/installed  ## speed, as ratios within one run, beside other people's trees
 	$(VENV)-bench/bin/python -m benchmarks
 
-texts: $(VENV)/installed  ## make docs/cli.md and docs/codes.md again, from what the program says
+texts: $(VENV)/installed  ## make docs/cli.md, docs/codes.md and docs/openapi.json again, from what the program says
 	$(BIN)/python -m tests.repository.texts.help_texts > docs/cli.md.new && mv docs/cli.md.new docs/cli.md
 	$(BIN)/python -m tests.repository.texts.codes > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
+	$(BIN)/python -m tests.repository.texts.openapi > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 vectors: $(VENV)/installed  ## make the specification's test vectors and examples again
 	$(BIN)/python -m tests.vectors.make

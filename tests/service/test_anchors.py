@@ -34,7 +34,7 @@ def directory(tmp_path: Path) -> Path:
 async def post(session: aiohttp.ClientSession, body: bytes, path: str = ANCHORS) -> tuple[int, Any]:
     """The answer as JSON; a cosignature, and the size of a conflict, as text."""
     async with session.post(path, data=body) as response:
-        is_json = response.content_type == "application/json"
+        is_json = response.content_type.endswith("json")
         return response.status, await (response.json() if is_json else response.text())
 
 
@@ -141,7 +141,7 @@ def test_what_is_refused_leaves_nothing_behind(directory: Path, path: str, body:
         async with served(directory) as (_, url), aiohttp.ClientSession(url) as session:
             found, refusal = await post(session, body, path)
             assert (found, refusal["code"]) == (status, code)
-            assert refusal["message"]
+            assert refusal["detail"]
             assert (await get(session, PATH))[1]["code"] == "http.unknown-anchor"
             assert (await get(session, f"{AT}/taken-heads/{LOG.id.hex()}"))[0] == 404
 

@@ -254,7 +254,7 @@ def test_a_database_that_somebody_else_keeps_locked(directory: Path) -> None:
     asyncio.run(go())
 
 
-FINDING = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m", "remedy": ""}
+FINDING = {"code": "x.y", "outcome": "rejected", "place": ["a"], "detail": "m", "remedy": ""}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ FINDING = {"code": "x.y", "outcome": "rejected", "place": ["a"], "message": "m",
         (404, b"{}", "client.not-a-node"),
         (500, b"500 Internal Server Error", "client.not-a-node"),
         (302, b"", "client.not-a-node"),
-        (503, json.dumps({**FINDING, "message": "{braces}", "remedy": "{}"}).encode(), "x.y"),
+        (503, json.dumps({**FINDING, "detail": "{braces}", "remedy": "{}"}).encode(), "x.y"),
         (503, json.dumps({**FINDING, "outcome": "maybe"}).encode(), "client.not-a-node"),
     ],
 )

@@ -73,7 +73,7 @@ def test_what_has_not_the_digest_has_one_answer(directory: Path) -> None:
 
     async def act(near: AnyNode, far: AnyNode, session: aiohttp.ClientSession) -> None:
         root = parse(await far.issue({**await request(far), "subject": f"urn:gtin:{GTIN}"})).root
-        for accept, kind in (("*/*", "application/json"), (BROWSER, "text/html")):
+        for accept, kind in (("*/*", "application/problem+json"), (BROWSER, "text/html")):
             answers = set()
             for address in without(root.hex()):
                 if accept == BROWSER and address.endswith(".json"):

@@ -42,7 +42,9 @@ def run(directory: Path, act: Callable[[Node, aiohttp.ClientSession], Awaitable[
 async def refusal(response: aiohttp.ClientResponse) -> tuple[int, str]:
     """Status and code of an answer that refuses; it has all of its parts."""
     body = await response.json()
-    assert set(body) == {"code", "outcome", "place", "message", "remedy"}
+    assert response.content_type == "application/problem+json"
+    assert set(body) == {"type", "title", "status", "detail", "code", "outcome", "place", "remedy"}
+    assert (body["status"], body["type"]) == (response.status, f"urn:carbonseal:problem:{body['code']}")
     return response.status, body["code"]
 
 
@@ -86,7 +88,7 @@ def test_one_record_gets_a_receipt_and_the_same_again_the_same(directory: Path) 
         (RECORDS, JSON, b"[]", 400, "profile.not-an-object"),
         (RECORDS, JSON, b'{"a":"' + b"x" * USUAL.record + b'"}', 413, "http.body-too-large"),
         ("/v1/records?profile=none/1", JSON, b"{}", 422, "profile.unknown"),
-        ("/v1/records", JSON, b"{}", 400, "http.missing-profile"),
+        ("/v1/records", JSON, b"{}", 400, "http.missing-parameter"),
         (RECORDS, {"Content-Type": "text/plain"}, b"{}", 415, "http.wrong-type"),
         (RECORDS, {"Content-Type": "application/x-www-form-urlencoded"}, b"{}", 415, "http.wrong-type"),
     ],

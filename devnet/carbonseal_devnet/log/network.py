@@ -97,4 +97,4 @@ def _post(url: str, key: str) -> None:
             response.read()
     except urllib.error.HTTPError as error:
         with error:
-            raise NotIntroduced(str(json.load(error)["message"])) from error
+            raise NotIntroduced(str(json.load(error)["detail"])) from error

@@ -259,10 +259,10 @@ TRUST = closed(
 
 
 class Shape:
-    """A schema that is compiled at its first use, once."""
+    """A schema (`schema`) that is compiled at its first use, once."""
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+        self.schema = schema
 
     def check(self, value: object, code: Code, unknown: Code | None = None) -> None:
         """Raise Refused with `code`, whose message has the fact `problem`, at the JSON pointer of the first violation; with
@@ -276,6 +276,11 @@ class Shape:
                 code, violation = unknown, closed
         place, problem = violation
         raise Refused(code(*place, problem=problem))
+
+    def problem(self, value: object) -> str | None:
+        """What is wrong with a value, in words; None where it is valid."""
+        violation = self._violation(value, is_open=False)
+        return None if violation is None else violation[1]
 
     def _violation(self, value: object, *, is_open: bool) -> tuple[Sequence[str], str] | None:
         """Place and text of the first violation, of a document with whatever members where `is_open`; None where there is none.
@@ -298,7 +303,7 @@ class Shape:
     def _validator(self, is_open: bool) -> Any:
         import jsonschema_rs
 
-        return jsonschema_rs.Draft202012Validator(_opened(self._schema) if is_open else self._schema)
+        return jsonschema_rs.Draft202012Validator(_opened(self.schema) if is_open else self.schema)
 
 
 def _beginning(value: Any, left: list[int]) -> Any:

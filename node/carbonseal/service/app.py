@@ -21,6 +21,7 @@
 | GET /v1/logs/NAME/foreign-anchors/LOG-ID[/SIZE] | 200 its state |
 | GET /v1/logs/NAME/taken-heads/LOG-ID | 200 size and root of the head taken last |
 | GET /metrics, /status | 200 metrics for Prometheus, a page for a person |
+| GET /openapi.json | 200 the OpenAPI document of this listener |
 | GET /health | 200; 503 once a log is frozen and has no successor here |
 | GET /v1/ledgers | 200 the state of every ledger |
 | POST /v1/grants, /v1/tokens/create, ...: `operations` | 200 |
@@ -42,8 +43,9 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from functools import wraps
+from functools import cache, partial, wraps
 
+import orjson
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
@@ -56,9 +58,11 @@ from carbonseal.service.context import (
     ANSWERS,
     BOUNDS,
     CALLER,
+    DOCUMENT,
     MEMORY,
     NODE,
     PASSPORTS,
+    QUERY,
     REFRESHES,
     REQUESTS,
     STREAMS,
@@ -71,8 +75,10 @@ from carbonseal.service.errors import Handler, refusals, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.counting import counted
 from carbonseal.service.listening.gate import is_for_browsers, let_in
+from carbonseal.service.listening.parameters import read_query
 from carbonseal.service.monitoring.answers import Answers
-from carbonseal.service.routes import monitoring, operations, records, state
+from carbonseal.service.openapi.document import document
+from carbonseal.service.routes import interface, monitoring, operations, records, state
 from carbonseal.service.routes.logs import files, foreign
 from carbonseal.service.routes.passports import carriers, issued, status_lists
 
@@ -81,8 +87,9 @@ from . import codes
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
 LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
-MODULES = (operations, records, foreign, issued, carriers, status_lists, state, monitoring, files)
+MODULES = (interface, operations, records, foreign, issued, carriers, status_lists, state, monitoring, files)
 ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
+READING = ("GET", "HEAD")
 FINISH = 20.0  # seconds in which requests are finished when the node stops
 
 
@@ -108,16 +115,27 @@ def make_app(
     app[STREAMS] = Slots("taking in streams", bounds.streams)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
     app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
-    for route in ROUTES:
-        if listener.serves(route.needs):
-            add = app.router.add_get if route.method == "GET" else app.router.add_post
-            add(route.path, _let_in(route))
+    app[DOCUMENT] = document_of(listener)
+    for route in routes_of(listener):
+        add = app.router.add_get if route.method == "GET" else partial(app.router.add_route, route.method)
+        add(route.path, _let_in(route))
     app.on_shutdown.append(_stop_waiting)
     return app
 
 
+def routes_of(listener: Listener) -> list[Route]:
+    """The routes that this listener serves."""
+    return [route for route in ROUTES if listener.serves(route.needs)]
+
+
+@cache
+def document_of(listener: Listener) -> bytes:
+    """The OpenAPI document of what this listener serves."""
+    return orjson.dumps(document(routes_of(listener)))
+
+
 def _let_in(route: Route) -> Handler:
-    """The route's handler behind the gate: it knows who asks (`context.caller_of`)."""
+    """The route's handler behind the gate: it knows who asks (`context.caller_of`), and what (`context.query_of`)."""
 
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
@@ -126,6 +144,7 @@ def _let_in(route: Route) -> Handler:
                 request[CALLER] = let_in(request, request.app[NODE], route.needs)
             except Refused as refused:
                 return refuse(refused.finding, asks_a_person=is_for_browsers(request, route.needs))
+        request[QUERY] = read_query(request.query, route.path, route.facts)
         return await route.handler(request)
 
     return known
@@ -148,9 +167,9 @@ def _host_check(names: frozenset[str]) -> Middleware:
 
 @web.middleware
 async def _refuse_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse every POST that has an `Origin` header. A page that is open in a browser on this machine can send requests here;
-    browsers then name the page in that header, and programs have no reason to set it."""
-    if request.method == "POST" and "Origin" in request.headers:
+    """Refuse all that changes something and has an `Origin` header. A page that is open in a browser on this machine can send
+    requests here; browsers then name the page in that header, and programs have no reason to set it."""
+    if request.method not in READING and "Origin" in request.headers:
         raise Refused(codes.FROM_A_PAGE(origin=printable(request.headers["Origin"])))
     return await handler(request)
 

@@ -33,8 +33,17 @@ CERTIFICATE_UNUSABLE = rejected(
 NOT_FOUND = rejected("http.not-found", "there is nothing at {path}", "check the path")
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}", "use a method that Allow lists")
 WRONG_TYPE = rejected("http.wrong-type", "expected the content type {wanted}, found {found}", "set Content-Type")
-MISSING_PROFILE = rejected(
-    "http.missing-profile", "the parameter profile is missing", "add it to the address: ?profile=pact/3.0"
+MISSING_PARAMETER = rejected(
+    "http.missing-parameter", "the parameter {name} is missing: {what}", "add it to the address: ?{name}=..."
+)
+UNKNOWN_PARAMETER = rejected(
+    "http.unknown-parameter",
+    "there is no parameter {name} here; there are {known}",
+    "correct the name, or leave it out",
+)
+REPEATED_PARAMETER = rejected("http.repeated-parameter", "the parameter {name} comes {times} times", "give it once")
+MALFORMED_PARAMETER = rejected(
+    "http.malformed-parameter", "{value} is not a valid {name}: {problem}", "correct the address"
 )
 MISSING_REASON = rejected(
     "http.missing-reason", "the body does not say why: {problem}", 'write {{"reason": "..."}}: the audit keeps it'
@@ -43,7 +52,7 @@ PACKED = rejected(
     "http.packed", "the body has the content encoding {encoding}; expected none", "send it without Content-Encoding"
 )
 MALFORMED_WAIT = rejected(
-    "http.malformed-wait", "the body is not a valid time to wait", 'write {{"seconds": n}}, from 0 to 30'
+    "http.malformed-wait", "the body is not a valid time to wait: {problem}", 'write {{"seconds": n}}, from 0 to 30'
 )
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not valid; expected {wanted}", "correct the address")
 BODY_BROKEN = rejected("http.body-broken", "the body breaks off, or its chunks are malformed", "send it again")

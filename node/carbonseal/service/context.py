@@ -19,6 +19,7 @@ from carbonseal.records.files import MAX_FILE
 from carbonseal.records.strict import parse
 from carbonseal.service.bodies import BodyMemory, BodyTimeout, read_body, require_type
 from carbonseal.service.monitoring.answers import Answers
+from carbonseal.service.openapi.schemas import MOST_NUMBER
 
 from . import codes
 
@@ -78,12 +79,20 @@ STREAMS = web.AppKey("streams", Slots)
 PASSPORTS = web.AppKey("passports", Slots)
 REFRESHES = web.AppKey("refreshes", Slots)
 
+DOCUMENT = web.AppKey("document", bytes)  # OpenAPI
+
 CALLER = web.RequestKey("caller", Caller)
+QUERY = web.RequestKey("query", dict[str, Any])
 
 
 def caller_of(request: web.Request) -> Caller:
     """Who makes the request: known, and with the scope that the route needs."""
     return request[CALLER]
+
+
+def query_of(request: web.Request) -> dict[str, Any]:
+    """The value of every parameter that the route declares of its query (`listening.parameters`)."""
+    return request[QUERY]
 
 
 def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
@@ -111,12 +120,11 @@ def digest_in_path(request: web.Request, name: str) -> bytes:
 
 def number_in_path(request: web.Request, name: str) -> int:
     """A number of the path, 0 to 2^63 - 1, without leading zeros. Raises Refused (http.malformed-path)."""
-    return _number(name, request.match_info[name])
-
-
-def number_in_query(request: web.Request, name: str) -> int:
-    """A number of the query, as `number_in_path` reads it; 0 where it is missing. Raises Refused (http.malformed-path)."""
-    return _number(name, request.query.get(name, "0"))
+    text = request.match_info[name]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+    if str(number) != text or number > MOST_NUMBER:
+        raise Refused(codes.MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
+    return number
 
 
 async def reason_in_body(request: web.Request) -> str:
@@ -126,10 +134,3 @@ async def reason_in_body(request: web.Request) -> str:
     wanted: Any = parse(body) if body else None
     REASON.check(wanted, codes.MISSING_REASON)
     return str(wanted["reason"])
-
-
-def _number(name: str, text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
-    if str(number) != text or number >= 1 << 63:
-        raise Refused(codes.MALFORMED_PATH(name, part=text[:80], wanted="a decimal number"))
-    return number

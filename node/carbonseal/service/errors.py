@@ -1,4 +1,4 @@
-"""Refusals over HTTP: the status of every code, and findings as JSON."""
+"""Refusals over HTTP: the status of every code, and findings as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from carbonseal.records import codes as records_codes
 from carbonseal.storage.codes import NODE_DATABASE_FULL
 
 from . import codes
+from .openapi.problems import PROBLEM_JSON, problem
 
 FULL = 507  # the node's disk has no room
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -70,11 +71,16 @@ BASIC_CHALLENGE = 'Basic realm="carbonseal: any name, and a token as the passwor
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+def status_of(finding: Finding) -> int:
+    """The status of a refusal: what `STATUS` has for its code, else 400 where it was rejected, 422 where it was undetermined."""
+    return STATUS.get(finding.code.name, 400 if finding.code.outcome is Outcome.REJECTED else 422)
+
+
 def refuse(finding: Finding, status: int | None = None, *, asks_a_person: bool = False) -> web.Response:
-    """The answer to what was refused. Without `status`, `STATUS` decides; what it does not name is 400 where it was rejected
-    and 422 where it was undetermined. `asks_a_person`: a browser that gets 401 asks for a token."""
+    """The answer to what was refused, with this status or that of its code (`status_of`): a problem (RFC 9457).
+    `asks_a_person`: a browser that gets 401 asks for a token."""
     if status is None:
-        status = STATUS.get(finding.code.name, 400 if finding.code.outcome is Outcome.REJECTED else 422)
+        status = status_of(finding)
     headers = CIMultiDict({"Cache-Control": "no-store"})
     if status in RETRY_AFTER:
         headers["Retry-After"] = RETRY_AFTER[status]
@@ -83,13 +89,13 @@ def refuse(finding: Finding, status: int | None = None, *, asks_a_person: bool =
         if asks_a_person:  # a line of its own: browsers read one challenge of a line
             headers.add("WWW-Authenticate", BASIC_CHALLENGE)
     return web.Response(
-        body=orjson.dumps(finding.outline()), status=status, content_type="application/json", headers=headers
+        body=orjson.dumps(problem(finding, status)), status=status, content_type=PROBLEM_JSON, headers=headers
     )
 
 
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Middleware: turns what handlers and the router raise on purpose into JSON answers."""
+    """Middleware: turns what handlers and the router raise on purpose into problems."""
     try:
         return await handler(request)
     except BrokenOff as broken:

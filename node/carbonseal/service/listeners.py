@@ -10,8 +10,10 @@ A route says what it needs beside its path, and cannot leave it out:
 
     ROUTES = Routes()
 
-    @ROUTES.get("/v1/things/{name}", Scope.READ)
+    @ROUTES.get("/v1/things/{name}", Scope.READ, Facts("A thing", {200: of_json(THING)}, (NAME,)))
     async def thing(request: web.Request) -> web.Response: ...
+
+`Facts` is what the OpenAPI document says of it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from carbonseal.node.access.scopes import Scope
+from carbonseal.service.openapi.facts import Facts, names_in
 
 if TYPE_CHECKING:  # aiohttp is for who serves
     from carbonseal.service.errors import Handler
@@ -58,12 +61,18 @@ class Listener(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`method` and `path` as aiohttp takes them."""
+    """`method` and `path` as aiohttp takes them. Raises ValueError where a parameter of the path is not declared."""
 
     method: str
     path: str
     needs: Needs
+    facts: Facts
     handler: Handler
+
+    def __post_init__(self) -> None:
+        missing = {*names_in(self.path)} - {one.name for one in self.facts.parameters}
+        if missing or not self.facts.summary or not self.facts.answers:
+            raise ValueError(f"{self.method} {self.path} does not declare {', '.join(sorted(missing)) or 'what it is'}")
 
 
 class Routes:
@@ -75,17 +84,19 @@ class Routes:
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
 
-    def get(self, path: str, needs: Needs) -> Callable[[Handler], Handler]:
+    def get(self, path: str, needs: Needs, facts: Facts) -> Callable[[Handler], Handler]:
         """Decorator of the handler of a GET."""
-        return self._add("GET", path, needs)
+        return self.add("GET", path, needs, facts)
 
-    def post(self, path: str, needs: Needs) -> Callable[[Handler], Handler]:
+    def post(self, path: str, needs: Needs, facts: Facts) -> Callable[[Handler], Handler]:
         """Decorator of the handler of a POST."""
-        return self._add("POST", path, needs)
+        return self.add("POST", path, needs, facts)
 
-    def _add(self, method: str, path: str, needs: Needs) -> Callable[[Handler], Handler]:
-        def add(handler: Handler) -> Handler:
-            self._routes.append(Route(method, path, needs, handler))
+    def add(self, method: str, path: str, needs: Needs, facts: Facts) -> Callable[[Handler], Handler]:
+        """Decorator of the handler of a method: GET, POST, PUT, PATCH or DELETE."""
+
+        def declare(handler: Handler) -> Handler:
+            self._routes.append(Route(method, path, needs, facts, handler))
             return handler
 
-        return add
+        return declare

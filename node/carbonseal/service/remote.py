@@ -241,7 +241,7 @@ class RemoteNode:
                 "code": str(name),
                 "outcome": str(outcome),
                 "place": list(place),
-                "message": str(message),
+                "detail": str(message),
                 "remedy": str(remedy),
             } if outcome in OUTCOMES:
                 code = Code(name, Outcome(outcome), "{message}", "{remedy}")

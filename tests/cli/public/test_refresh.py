@@ -102,7 +102,7 @@ def test_redirects_are_not_followed() -> None:
         (400, b'{"code": 1}', r"client\.not-a-node"),
         (
             400,
-            b'{"code":"node.unrelated-passport","outcome":"rejected","place":[],"message":"m","remedy":"r"}',
+            b'{"code":"node.unrelated-passport","outcome":"rejected","place":[],"detail":"m","remedy":"r"}',
             r"node\.unrelated-passport",
         ),
     ],

@@ -83,6 +83,7 @@ def test_what_everybody_may_have_is_what_the_design_lists() -> None:
         ("GET", "/p/{digest}.json"),
         ("GET", "/01/{identifiers:.+}"),
         ("POST", "/v1/passports/refresh"),
+        ("GET", "/openapi.json"),
     }
     assert {route.needs for route in ROUTES} >= {Scope.SUBMIT, Scope.READ, Scope.ISSUE, Scope.REVOKE, Scope.ADMIN}
 

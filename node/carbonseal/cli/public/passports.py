@@ -66,7 +66,7 @@ def _patiently(address: str, tries: int) -> Answer:
 def _refusal(answer: Answer) -> str:
     """HTTP's status, and what a node says to it."""
     try:
-        said = f": {orjson.loads(answer.body)['message']}"
+        said = f": {orjson.loads(answer.body)['detail']}"
     except (KeyError, TypeError, ValueError):
         said = ""
     return f"HTTP status {answer.status}{said[:400]}"

@@ -68,6 +68,6 @@ def _refused(url: str, answer: Answer) -> Refused:
         found = orjson.loads(answer.body)
         code = Code(f"{found['code']}", Outcome(found["outcome"]), "{message}", "{remedy}")
         kind = BrokenOff if answer.status >= 500 else Refused
-        return kind(code(*map(str, found["place"]), message=found["message"], remedy=found["remedy"]))
+        return kind(code(*map(str, found["place"]), message=found["detail"], remedy=found["remedy"]))
     except (KeyError, TypeError, ValueError):
         return Refused(NOT_A_NODE(url=url, what=f"with HTTP status {answer.status}"))

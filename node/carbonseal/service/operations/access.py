@@ -13,17 +13,21 @@ from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Principal, Token
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import TEXT
+from carbonseal.passport import schemas
+from carbonseal.passport.schemas import INSTANT, TEXT, Shape, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
+from carbonseal.service.openapi.schemas import IS_NEW, NUMBER, null_or
 
 from .operation import AFTER, DIGEST, Json, Operation, closed
 
 MOST_DAYS = 732
 _NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
+_KIND = {"enum": [kind.value for kind in (Kind.PERSON, Kind.SYSTEM)]}
 _DAYS = {"type": "integer", "minimum": 1, "maximum": MOST_DAYS}
+_SCOPE = {"enum": [scope.value for scope in Scope]}
 _SCOPES = {
     "type": "array",
-    "items": {"enum": [scope.value for scope in Scope]},
+    "items": _SCOPE,
     "minItems": 1,
     "maxItems": len(Scope),
     "uniqueItems": True,
@@ -121,26 +125,75 @@ async def _check_audit(node: Node, _caller: Caller, _request: Json) -> Json:
     return {"events": head.number, "head": head.hash.hex(), "inLog": node.access.audit.in_log}
 
 
+_TOKEN = closed({"token": TEXT})
+_TOKENS = list_of(
+    schemas.closed(
+        {
+            "name": _NAME,
+            "principal": _NAME,
+            "kind": _KIND,
+            "tenant": null_or(_NAME),
+            "scopes": list_of(_SCOPE),
+            "created": INSTANT,
+            "expires": INSTANT,
+            "revoked": null_or(INSTANT),
+        }
+    )
+)
+_GRANTS = list_of(
+    schemas.closed(
+        {
+            "number": NUMBER,
+            "tenant": _NAME,
+            "commitment": DIGEST,
+            "reader": _NAME,
+            "granted": INSTANT,
+            "revoked": null_or(INSTANT),
+        }
+    )
+)
+_EVENTS = list_of(schemas.closed({"event": {"type": "object"}, "hash": DIGEST}))
+_NEW_TOKEN = closed(
+    {"name": _NAME, "principal": _NAME, "kind": _KIND, "days": _DAYS},
+    {"tenant": _NAME, "scopes": _SCOPES},
+)
+_ROTATED = closed(
+    {"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}
+)
+_NEW = Shape(IS_NEW)
+_OPERATOR = OPERATOR_ONLY
+
 OPERATIONS: Mapping[str, Operation] = {
-    "grants": Operation(Scope.RELEASE, _GRANT, _grant),
-    "grants/revoke": Operation(Scope.RELEASE, _GRANT, _revoke_grant),
-    "grants/list": Operation(Scope.READ, _PAGE, _list_grants),
-    "audit/read": Operation(OPERATOR_ONLY, _PAGE, _read_audit),
-    "audit/check": Operation(OPERATOR_ONLY, closed({}), _check_audit),
-    "tokens/create": Operation(
-        OPERATOR_ONLY,
-        closed(
-            {"name": _NAME, "principal": _NAME, "kind": {"enum": ["person", "system"]}, "days": _DAYS},
-            {"tenant": _NAME, "scopes": _SCOPES},
-        ),
-        _create,
+    "grants": Operation(
+        Scope.RELEASE, "Let a principal of another tenant read and cite a record", _GRANT, _NEW, _grant
     ),
+    "grants/revoke": Operation(Scope.RELEASE, "Take a grant back", _GRANT, _NEW, _revoke_grant),
+    "grants/list": Operation(
+        Scope.READ, "Grants of this tenant's records", _PAGE, closed({"grants": _GRANTS}), _list_grants
+    ),
+    "audit/read": Operation(_OPERATOR, "A page of the audit chain", _PAGE, closed({"events": _EVENTS}), _read_audit),
+    "audit/check": Operation(
+        _OPERATOR,
+        "Check the whole audit chain",
+        closed({}),
+        closed({"events": NUMBER, "head": DIGEST, "inLog": NUMBER}),
+        _check_audit,
+    ),
+    "tokens/create": Operation(_OPERATOR, "Make a token: it is shown once", _NEW_TOKEN, _TOKEN, _create),
     "tokens/rotate": Operation(
-        OPERATOR_ONLY,
-        closed({"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}),
-        _rotate,
+        _OPERATOR, "Make another token of that name: the old one ends after an overlap", _ROTATED, _TOKEN, _rotate
     ),
-    "tokens/revoke": Operation(OPERATOR_ONLY, closed({"name": _NAME, "reason": TEXT}), _revoke),
-    "tokens/scopes": Operation(OPERATOR_ONLY, closed({"principal": _NAME, "scopes": _SCOPES}), _set_scopes),
-    "tokens/list": Operation(OPERATOR_ONLY, closed({}), _list),
+    "tokens/revoke": Operation(
+        _OPERATOR,
+        "Revoke a token",
+        closed({"name": _NAME, "reason": TEXT}),
+        closed({"revoked": NUMBER}),
+        _revoke,
+    ),
+    "tokens/scopes": Operation(
+        _OPERATOR, "Set a principal's scopes", closed({"principal": _NAME, "scopes": _SCOPES}), closed({}), _set_scopes
+    ),
+    "tokens/list": Operation(
+        _OPERATOR, "Every token, without its secret", closed({}), closed({"tokens": _TOKENS}), _list
+    ),
 }

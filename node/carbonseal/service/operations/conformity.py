@@ -9,15 +9,47 @@ import orjson
 from carbonseal.findings import Finding
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.node.issuance.conformity.accreditations import Accreditations
 from carbonseal.node.issuance.conformity.acts import REINSTATE, SUSPEND, WITHDRAW
 from carbonseal.node.issuance.conformity.statements import Statements
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import TEXT, Shape
+from carbonseal.passport import schemas
+from carbonseal.passport.conformity.schemas import ACCREDITATION_REQUEST_SHAPE, STATEMENT_REQUEST_SHAPE
+from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, STATEMENT_FILE, TEXT, Schema, Shape, list_of
+from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING, null_or
 
 from .operation import AFTER, DIGEST, Act, Json, Operation, closed
 
-_ANY = Shape({"type": "object"})  # whose form the node checks
+_STATES = {"state": {"enum": ["issued", "suspended", "withdrawn"]}, "reason": STRING}
+_LISTED = {
+    "statement": schemas.closed(
+        {
+            "number": NUMBER,
+            "statement": DIGEST,
+            "body": STRING,
+            "organisation": STRING,
+            "name": STRING,
+            "covers": STRING,
+            "issued": INSTANT,
+            "replaces": null_or(DIGEST),
+            "attach": BOOLEAN,
+            **_STATES,
+        }
+    ),
+    "accreditation": schemas.closed(
+        {
+            "number": NUMBER,
+            "accreditation": DIGEST,
+            "accreditor": STRING,
+            "body": STRING,
+            "name": STRING,
+            "issued": INSTANT,
+            **_STATES,
+        }
+    ),
+}
+_FILES = {"statement": STATEMENT_FILE, "accreditation": ACCREDITATION_FILE}
 
 
 async def _state(node: Node, caller: Caller, request: Json) -> Json:
@@ -48,16 +80,45 @@ def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], a
         return marked
 
     named = closed({kind: DIGEST, "reason": TEXT})
+    file = closed({"file": _FILES[kind]})
+    listing = closed({f"{kind}s": list_of(_LISTED[kind])})
     return {
-        f"{kind}s/list": Operation(Scope.READ, closed({"after": AFTER}), listed),
-        f"{kind}s/export": Operation(Scope.READ, closed({kind: DIGEST}), export),
-        **{f"{kind}s/{act}": Operation(Scope.REVOKE, named, mark(act)) for act in acts},
+        f"{kind}s/list": Operation(
+            Scope.READ, f"What {kind}s were issued here", closed({"after": AFTER}), listing, listed
+        ),
+        f"{kind}s/export": Operation(
+            Scope.READ, f"The file of one {kind}, refreshed", closed({kind: DIGEST}), file, export
+        ),
+        **{
+            f"{kind}s/{act}": Operation(Scope.REVOKE, f"{act.capitalize()} one {kind}", named, Shape(IS_NEW), mark(act))
+            for act in acts
+        },
     }
 
 
+def _issued(file: Schema) -> Shape:
+    return closed({"file": file, "warnings": list_of({"type": "string"})})
+
+
 OPERATIONS: Mapping[str, Operation] = {
-    "statements/issue": Operation(Scope.ISSUE, _ANY, _state, is_large=True),
-    "accreditations/issue": Operation(Scope.ISSUE, _ANY, _accredit, is_large=True),
+    "statements/issue": Operation(
+        Scope.ISSUE,
+        "Issue a statement",
+        STATEMENT_REQUEST_SHAPE,
+        _issued(STATEMENT_FILE),
+        _state,
+        ISSUE_MALFORMED,
+        is_large=True,
+    ),
+    "accreditations/issue": Operation(
+        Scope.ISSUE,
+        "Issue an accreditation",
+        ACCREDITATION_REQUEST_SHAPE,
+        _issued(ACCREDITATION_FILE),
+        _accredit,
+        ISSUE_MALFORMED,
+        is_large=True,
+    ),
     **_documents("statement", lambda node: node.statements, (WITHDRAW, SUSPEND, REINSTATE)),
     **_documents("accreditation", lambda node: node.accreditations, (WITHDRAW, SUSPEND)),
 }

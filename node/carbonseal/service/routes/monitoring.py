@@ -14,18 +14,25 @@ from carbonseal.service.listeners import Routes
 from carbonseal.service.monitoring.ingest import ingest
 from carbonseal.service.monitoring.metrics import CONTENT_TYPE, exposition
 from carbonseal.service.monitoring.page import headers, page
+from carbonseal.service.openapi.facts import Facts, of_text
 
 ROUTES = Routes()
 
+_TAG = "monitoring"
 
-@ROUTES.get("/metrics", Scope.ADMIN)
+
+@ROUTES.get(
+    "/metrics", Scope.ADMIN, Facts("Metrics for Prometheus", {200: of_text("Prometheus' text format")}, tag=_TAG)
+)
 async def metrics(request: web.Request) -> web.Response:
     """Metrics in Prometheus' text format."""
     body = await asyncio.to_thread(exposition, request.app[NODE], request.app[ANSWERS])
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 
 
-@ROUTES.get("/status", Scope.ADMIN)
+@ROUTES.get(
+    "/status", Scope.ADMIN, Facts("A page about the node for a person", {200: of_text("HTML", "text/html")}, tag=_TAG)
+)
 async def status(request: web.Request) -> web.Response:
     """A page on the node's state, for browsers."""
     node = request.app[NODE]

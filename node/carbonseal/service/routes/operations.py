@@ -12,6 +12,7 @@ from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, MEMORY, NODE, TIMEOUT, answer, caller_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.listeners import Routes
+from carbonseal.service.openapi.facts import JSON, Facts, of_json
 from carbonseal.service.operations.listed import OPERATIONS
 from carbonseal.service.operations.operation import Operation
 
@@ -20,7 +21,7 @@ ROUTES = Routes()
 
 def _handler(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.Response:
-        require_type(request, "application/json")
+        require_type(request, JSON)
         bounds = request.app[BOUNDS]
         most = bounds.issue_request if operation.is_large else bounds.checkpoint
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
@@ -31,5 +32,9 @@ def _handler(operation: Operation) -> Handler:
     return handle
 
 
+def _facts(operation: Operation) -> Facts:
+    return Facts(operation.summary, {200: of_json(operation.answer)}, body=of_json(operation.shape))
+
+
 for _name, _operation in OPERATIONS.items():
-    ROUTES.post(f"/v1/{_name}", _operation.needs)(_handler(_operation))
+    ROUTES.post(f"/v1/{_name}", _operation.needs, _facts(_operation))(_handler(_operation))

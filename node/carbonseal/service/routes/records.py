@@ -12,30 +12,56 @@ from aiohttp import web
 from carbonseal.findings import Refused
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.sealing.intake import Submitted
+from carbonseal.passport.schemas import closed
 from carbonseal.records.files import FILE, File
-from carbonseal.service import codes
 from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
-from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path
+from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path, query_of
+from carbonseal.service.errors import status_of
 from carbonseal.service.listeners import Routes
+from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
+from carbonseal.service.openapi.parameters import COMMITMENT
+from carbonseal.service.openapi.problems import problem
+from carbonseal.service.openapi.schemas import NUMBER, RECEIPT, SEAL, STRING
 from carbonseal.service.seals import seal_to_json
 
 ROUTES = Routes()
 
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
 PROFILE, MEDIA = "Carbonseal-Profile", "Carbonseal-Media"  # header fields
+_STATE = closed({"state": {"enum": ["queued", "sequenced"]}, "log": STRING, "index": NUMBER})
+_SUBMITTED = Facts(
+    "Submit a record, a file, or a stream of records",
+    {
+        201: of_json(RECEIPT, "The record is durable: its receipt"),
+        200: Content(
+            {NDJSON: {"type": "string"}},
+            "Of a stream: a line for each record, and a last one that begins with end or broken",
+        ),
+    },
+    (
+        Parameter(
+            "profile",
+            {"type": "string", "minLength": 1},
+            "The format of the record: pact/3.0, json/1, file/1, ...",
+            is_required=True,
+        ),
+        Parameter("tenant", STRING, "For whom: the token's own tenant unless it has none", default=""),
+    ),
+    Content(
+        {JSON: {"type": "object"}, NDJSON: {"type": "string"}, "*/*": {}},
+        "One record; with NDJSON one on each line; with the profile file/1 a file of any other media type",
+    ),
+)
 
 
-@ROUTES.post("/v1/records", Scope.SUBMIT)
+@ROUTES.post("/v1/records", Scope.SUBMIT, _SUBMITTED)
 async def submit(request: web.Request) -> web.StreamResponse:
     """Submit one record as JSON, or as a file whose media type is the content type, answered with its receipt; or a stream as
     NDJSON, answered line by line."""
-    profile, tenant = request.query.get("profile", ""), caller_of(request).tenant_for(request.query.get("tenant", ""))
+    query = query_of(request)
+    profile, tenant = query["profile"], caller_of(request).tenant_for(query["tenant"])
     if profile == FILE:
         return await _file(request, tenant)
     kind = require_type(request, JSON, NDJSON)
-    if not profile:
-        raise Refused(codes.MISSING_PROFILE())
     if kind == NDJSON:
         with request.app[STREAMS].take():
             return await _stream(request, profile, tenant)
@@ -74,7 +100,7 @@ async def _stream(request: web.Request, profile: str, tenant: str) -> web.Stream
                 taken, refused = taken + good, refused + len(results) - good
             last = {"end": {"taken": taken, "refused": refused}}
         except Refused as broken:
-            last = {"broken": broken.finding.outline()}
+            last = {"broken": problem(broken.finding, status_of(broken.finding))}
             response.force_close()
         await _write(response, [last], bounds.idle)
     except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
@@ -93,10 +119,14 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
     if submitted.receipt is not None:
         return {"place": submitted.place, "receipt": submitted.receipt.to_json()}
     assert submitted.finding is not None
-    return {"place": submitted.place, "error": submitted.finding.outline()}
+    return {"place": submitted.place, "error": problem(submitted.finding, status_of(submitted.finding))}
 
 
-@ROUTES.get("/v1/records/{commitment}", Scope.READ)
+@ROUTES.get(
+    "/v1/records/{commitment}",
+    Scope.READ,
+    Facts("The state of a record's entry", {200: of_json(_STATE)}, (COMMITMENT,)),
+)
 async def state(request: web.Request) -> web.Response:
     """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
@@ -105,13 +135,30 @@ async def state(request: web.Request) -> web.Response:
     return answer({"state": state, "log": record.log.name, "index": record.index})
 
 
-@ROUTES.get("/v1/seals/{commitment}", Scope.READ)
+@ROUTES.get(
+    "/v1/seals/{commitment}",
+    Scope.READ,
+    Facts("The seal of a record as it is now", {200: of_json(SEAL)}, (COMMITMENT,)),
+)
 async def seal(request: web.Request) -> web.Response:
     """The record's seal as it is now: its entry, and its heads with their proofs and anchors."""
     return answer(seal_to_json(request.app[NODE].seal(digest_in_path(request, "commitment"), caller_of(request))))
 
 
-@ROUTES.get("/v1/records/{commitment}/content", Scope.READ)
+_CONTENT = Facts(
+    "The record itself",
+    {
+        200: Content(
+            {JSON: {"type": "object"}, OCTETS: {}},
+            "Its RFC 8785 bytes, or the bytes of the file",
+            {PROFILE: "The record's profile", MEDIA: "The media type of a file"},
+        )
+    },
+    (COMMITMENT,),
+)
+
+
+@ROUTES.get("/v1/records/{commitment}/content", Scope.READ, _CONTENT)
 async def content(request: web.Request) -> web.Response:
     """The record itself: its RFC 8785 bytes, or the bytes of the file. Its profile is in a header field, and a file's media type
     in another: whatever a file says it is, no browser opens it as that."""

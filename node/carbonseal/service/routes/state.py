@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
-from carbonseal.findings import Refused
 from carbonseal.node.access.scopes import Scope
+from carbonseal.passport.schemas import Shape, closed, list_of
 from carbonseal.records.strict import parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Routes
+from carbonseal.service.openapi.facts import JSON, Facts, of_json
+from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, STRING
 
 ROUTES = Routes()
 
-JSON = "application/json"
+_OBJECT = {"type": "object"}
+_NOTHING = of_json(closed({}), "An empty object")
+_HEALTH = closed(
+    {
+        "state": {"enum": ["ok", "failing", "frozen"]},
+        "logs": list_of(_OBJECT),
+        "ledgers": list_of(_OBJECT),
+        "refused": {"type": "object", "additionalProperties": NUMBER},
+        "damage": list_of(FINDING),
+    }
+)
+_TEXTS = {"type": "object", "additionalProperties": STRING}
+_SIZES = {"type": "object", "additionalProperties": NUMBER}
+_WAIT = Shape(closed({"seconds": {"type": "number", "minimum": 0, "maximum": 30}}))
 
 
-@ROUTES.get("/health", Scope.ADMIN)
+@ROUTES.get(
+    "/health",
+    Scope.ADMIN,
+    Facts("The health of the node", {200: of_json(_HEALTH, "ok or failing"), 503: of_json(_HEALTH, "frozen")}),
+)
 async def get_health(request: web.Request) -> web.Response:
     """The node's health: 200, also with failing ledgers; 503 once a log is frozen that has no successor in this node."""
     state = health(request.app[NODE])
     return answer(state, status=503 if state["state"] == "frozen" else 200)
 
 
-@ROUTES.get("/v1/ledgers", Scope.ADMIN)
+@ROUTES.get(
+    "/v1/ledgers",
+    Scope.ADMIN,
+    Facts("The state of every ledger", {200: of_json(closed({"ledgers": list_of(_OBJECT)}))}),
+)
 async def ledgers(request: web.Request) -> web.Response:
     """The state of every ledger."""
     return answer({"ledgers": [ledger.to_json() for ledger in request.app[NODE].states()]})
 
 
-@ROUTES.post("/v1/sequence", Scope.ADMIN)
+@ROUTES.post(
+    "/v1/sequence",
+    Scope.ADMIN,
+    Facts("Sequence all queued entries now", {200: of_json(closed({"checkpoints": _TEXTS}))}, body=_NOTHING),
+)
 async def sequence(request: web.Request) -> web.Response:
     """Sequence all queued entries now. Answers the new checkpoint of each log that grew."""
     require_type(request, JSON)
@@ -39,7 +68,11 @@ async def sequence(request: web.Request) -> web.Response:
     return answer({"checkpoints": {log: note.decode() for log, note in notes.items()}})
 
 
-@ROUTES.post("/v1/anchor", Scope.ADMIN)
+@ROUTES.post(
+    "/v1/anchor",
+    Scope.ADMIN,
+    Facts("Make the newest checkpoints due on their ledgers", {202: of_json(closed({"sizes": _SIZES}))}, body=_NOTHING),
+)
 async def anchor(request: web.Request) -> web.Response:
     """Make every log's newest checkpoint due on its ledgers, now."""
     require_type(request, JSON)
@@ -47,13 +80,15 @@ async def anchor(request: web.Request) -> web.Response:
     return answer({"sizes": {log.name: log.size for log in request.app[NODE].logs.values()}}, status=202)
 
 
-@ROUTES.post("/v1/wait-for-anchors", Scope.ADMIN)
+@ROUTES.post(
+    "/v1/wait-for-anchors",
+    Scope.ADMIN,
+    Facts("Wait until no ledger has an open anchor", {200: of_json(closed({"idle": BOOLEAN}))}, body=of_json(_WAIT)),
+)
 async def wait_for_anchors(request: web.Request) -> web.Response:
     """Wait until no ledger has an open anchor, for at most the seconds of the body: ``{"seconds": n}``, 0 to 30."""
     require_type(request, JSON)
-    wanted = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT]))
-    seconds = wanted.get("seconds") if isinstance(wanted, dict) else None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 30:
-        raise Refused(codes.MALFORMED_WAIT())
-    states = await request.app[NODE].wait_for_anchors(seconds)
+    wanted: Any = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT]))
+    _WAIT.check(wanted, codes.MALFORMED_WAIT)
+    states = await request.app[NODE].wait_for_anchors(wanted["seconds"])
     return answer({"idle": all(ledger.idle for ledger in states)})

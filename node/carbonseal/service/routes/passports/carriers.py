@@ -14,19 +14,38 @@ import re
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.passport.schemas import PASSPORT
 from carbonseal.service import codes
 from carbonseal.service.context import NODE, REFRESHES
 from carbonseal.service.listeners import PUBLIC, Routes
+from carbonseal.service.openapi.facts import JSON, Content, Facts, Parameter, of_json
+from carbonseal.service.openapi.schemas import STRING
 from carbonseal.service.passport_page import HEADERS, nothing_here, page
 
 ROUTES = Routes()
 
-JSON, HTML = "application/json", "text/html"
+HTML = "text/html"
 _DIGEST = re.compile("[0-9a-f]{64}", re.ASCII)
 _NOT_KEPT = {"Cache-Control": "no-store", "Vary": "Accept"}
 
+# whatever comes has one answer where nothing is here: so their form is no part of the schema
+_IN_PATH = Parameter("digest", STRING, "The digest of a credential: 64 lower-case hexadecimal digits")
+_BOTH = {
+    200: Content({JSON: PASSPORT, HTML: STRING}, "The refreshed passport; a page about it where Accept prefers HTML"),
+    404: Content({HTML: STRING}, "No passport here, or no digest in the address"),
+}
+_LINK = (
+    Parameter("identifiers", STRING, "The rest of a GS1 Digital Link: GTIN[/10/LOT][/21/SERIAL]"),
+    Parameter("digest", STRING, _IN_PATH.what),
+)
+_CARRIERS = "data carriers"
 
-@ROUTES.get("/p/{digest}.json", PUBLIC)
+
+@ROUTES.get(
+    "/p/{digest}.json",
+    PUBLIC,
+    Facts("A passport, as a file to be kept", {200: of_json(PASSPORT)}, (_IN_PATH,), tag=_CARRIERS),
+)
 async def as_file(request: web.Request) -> web.Response:
     """The refreshed passport, as a file to be kept."""
     digest = _digest(request.match_info["digest"])
@@ -34,13 +53,19 @@ async def as_file(request: web.Request) -> web.Response:
     return await _passport(request, digest, headers)
 
 
-@ROUTES.get("/p/{digest}", PUBLIC)
+@ROUTES.get(
+    "/p/{digest}", PUBLIC, Facts("The passport of a data carrier", _BOTH, (_IN_PATH,), tag=_CARRIERS, is_open=True)
+)
 async def by_digest(request: web.Request) -> web.Response:
     """The passport whose credential has this digest."""
     return await _answer(request, _digest(request.match_info["digest"]))
 
 
-@ROUTES.get("/01/{identifiers:.+}", PUBLIC)
+@ROUTES.get(
+    "/01/{identifiers:.+}",
+    PUBLIC,
+    Facts("The passport of a GS1 Digital Link", _BOTH, _LINK, tag=_CARRIERS, is_open=True),
+)
 async def by_digital_link(request: web.Request) -> web.Response:
     """The same, of an address in the form of a GS1 Digital Link with the digest as its parameter."""
     named = request.query.getall("digest", [])

@@ -12,6 +12,7 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.passport.passports import PASSPORT_LIMITS
+from carbonseal.passport.schemas import DIGEST, INSTANT, ISSUE, PASSPORT, closed, list_of
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
@@ -20,24 +21,54 @@ from carbonseal.service.context import (
     MEMORY,
     NODE,
     PASSPORTS,
+    REASON,
     REFRESHES,
     TIMEOUT,
     answer,
     caller_of,
     digest_in_path,
-    number_in_query,
+    query_of,
     reason_in_body,
 )
 from carbonseal.service.listeners import PUBLIC, Routes
+from carbonseal.service.openapi.facts import JSON, Facts, of_json
+from carbonseal.service.openapi.parameters import AFTER, CREDENTIAL
+from carbonseal.service.openapi.problems import problem
+from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING
 
 ROUTES = Routes()
 
-JSON = "application/json"
-WARNING = "Carbonseal-Warning"  # a header field for each: a finding, as the body of a refusal has it
+WARNING = "Carbonseal-Warning"  # a header field for each
 MOST_WARNINGS = 16
+_ISSUED = closed(
+    {
+        "number": NUMBER,
+        "credential": DIGEST,
+        "issuer": STRING,
+        "subject": STRING,
+        "name": STRING,
+        "issued": INSTANT,
+        "revoked": BOOLEAN,
+        "suspended": BOOLEAN,
+    }
+)
+_ISSUE = Facts(
+    "Issue a passport",
+    {201: of_json(PASSPORT, "The passport", {WARNING: "A finding as JSON: what is known to be wrong with it"})},
+    body=of_json(ISSUE),
+)
+_REFRESH = Facts(
+    "Refresh a passport: add newer heads, anchors, statements and status lists",
+    {200: of_json(PASSPORT)},
+    body=of_json(PASSPORT),
+)
 
 
-@ROUTES.post("/v1/passports", Scope.ISSUE)
+def _marks(summary: str) -> Facts:
+    return Facts(summary, {200: of_json(IS_NEW, "Whether that was new")}, (CREDENTIAL,), of_json(REASON))
+
+
+@ROUTES.post("/v1/passports", Scope.ISSUE, _ISSUE)
 async def issue(request: web.Request) -> web.Response:
     """Issue: the body is an issue request, the answer the passport. What is known to be wrong with it is in header fields."""
     require_type(request, JSON)
@@ -49,11 +80,11 @@ async def issue(request: web.Request) -> web.Response:
         found: list[Finding] = []
         answered = _passport(await request.app[NODE].issue(wanted, found.append, caller_of(request)), status=201)
         for finding in found[:MOST_WARNINGS]:
-            answered.headers.add(WARNING, json.dumps(finding.outline()))  # ASCII
+            answered.headers.add(WARNING, json.dumps(problem(finding)))  # ASCII
         return answered
 
 
-@ROUTES.post("/v1/passports/refresh", PUBLIC)
+@ROUTES.post("/v1/passports/refresh", PUBLIC, _REFRESH)
 async def refresh(request: web.Request) -> web.Response:
     """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
@@ -62,14 +93,22 @@ async def refresh(request: web.Request) -> web.Response:
         return _passport(await request.app[NODE].refresh(old))
 
 
-@ROUTES.get("/v1/passports", Scope.READ)
+@ROUTES.get(
+    "/v1/passports",
+    Scope.READ,
+    Facts("What was issued here", {200: of_json(closed({"passports": list_of(_ISSUED)}))}, (AFTER,)),
+)
 async def list_issued(request: web.Request) -> web.Response:
     """A page of what was issued here, in order. The next one is at ``?after=`` and the last number of this one."""
-    after = number_in_query(request, "after")
+    after = query_of(request)["after"]
     return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after, caller_of(request))]})
 
 
-@ROUTES.get("/v1/passports/{digest}", Scope.READ)
+@ROUTES.get(
+    "/v1/passports/{digest}",
+    Scope.READ,
+    Facts("A passport that was issued here, refreshed", {200: of_json(PASSPORT)}, (CREDENTIAL,)),
+)
 async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
     with request.app[REFRESHES].take():
@@ -79,20 +118,20 @@ async def fetch(request: web.Request) -> web.Response:
         return _passport(passport)
 
 
-@ROUTES.post("/v1/passports/{digest}/revoke", Scope.REVOKE)
+@ROUTES.post("/v1/passports/{digest}/revoke", Scope.REVOKE, _marks("Revoke a credential for ever"))
 async def revoke(request: web.Request) -> web.Response:
     """Revoke a credential that was issued here, for ever. The body is ``{"reason": "..."}``; the answer says whether that was
     new."""
     return await _mark(request, request.app[NODE].revoke)
 
 
-@ROUTES.post("/v1/passports/{digest}/suspend", Scope.REVOKE)
+@ROUTES.post("/v1/passports/{digest}/suspend", Scope.REVOKE, _marks("Suspend a credential until it is reinstated"))
 async def suspend(request: web.Request) -> web.Response:
     """Suspend a credential that was issued here, until it is reinstated. As revoke."""
     return await _mark(request, request.app[NODE].suspend)
 
 
-@ROUTES.post("/v1/passports/{digest}/reinstate", Scope.REVOKE)
+@ROUTES.post("/v1/passports/{digest}/reinstate", Scope.REVOKE, _marks("Take back a suspension"))
 async def reinstate(request: web.Request) -> web.Response:
     """Take back a suspension. As revoke."""
     return await _mark(request, request.app[NODE].reinstate)

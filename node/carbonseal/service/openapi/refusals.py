@@ -1,0 +1,41 @@
+"""Refusals of a route: the statuses with which it may refuse, which follow from what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from carbonseal.service.listeners import PUBLIC, Route
+
+REFUSALS: Mapping[int, str] = {
+    400: "Rejected: the request, or a document in it, is not valid",
+    401: "No token that works came with the request",
+    403: "The token's scopes do not allow this, or the request comes from a web page",
+    404: "There is nothing of this name here, or nothing that the token may see",
+    405: "The path does not take this method",
+    408: "The body came too slowly",
+    409: "Not as things are now",
+    413: "The body is too large",
+    415: "The body has another media type, or a content encoding",
+    421: "The request is for a name that is not this node's",
+    422: "Undetermined: nothing is wrong with the form of the request, but what it asks for cannot be shown",
+    500: "Something failed on the node's machine",
+    503: "Busy, stopping or frozen: send it again after the time in Retry-After",
+    507: "The node's disk has no room: send it again after the time in Retry-After",
+}
+RETRIED = (503, 507)
+_ALWAYS = (400, 421, 422, 500, 503, 507)
+_OF_A_BODY = (408, 413, 415)
+
+
+def statuses(route: Route) -> tuple[int, ...]:
+    """The statuses with which a route may refuse: those of every route, of its gate, path and body, and its own."""
+    found = {*_ALWAYS, *route.facts.refused}
+    if route.needs is not PUBLIC:
+        found |= {401, 403}
+    if route.method != "GET":
+        found |= {403}
+    if route.facts.body is not None:
+        found |= {*_OF_A_BODY}
+    if "{" in route.path:
+        found |= {404}
+    return tuple(sorted(found))
