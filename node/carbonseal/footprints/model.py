@@ -174,6 +174,7 @@ class Footprint:
     preceding: tuple[str, ...] = ()  # ids of the footprints that this one replaces
     product_ids: tuple[str, ...] = ()
     company_ids: tuple[str, ...] = ()
+    classifications: tuple[str, ...] = ()  # of the product, as the document names them
     product: str = ""  # name
     company: str = ""  # name
     is_deprecated: bool = False

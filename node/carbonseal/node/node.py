@@ -45,6 +45,8 @@ from .issuance.issued import Issued
 from .issuance.joined import Issuance
 from .issuance.signers import Signer, open_signers
 from .lock import Lock, ReadLock
+from .lookup.indexer import Indexer
+from .lookup.lookup import Lookup
 from .sealing.intake import Item, Submitted
 from .sealing.log import FOLDER, SealingLog
 from .sealing.logs import Logs, SealedRecord
@@ -111,6 +113,7 @@ class Node:
         _check_roles(self.logs.values(), signers.values())
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
+        self.lookup = Lookup(Indexer(directory, logs, read_only=isinstance(lock, ReadLock)), tenants)
         self._seals = Seals(self._outbox, self._evidence)
         self.found = Found(DATABASE)
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
@@ -190,6 +193,7 @@ class Node:
         await asyncio.gather(*self._startup_checks, return_exceptions=True)
         for worker in self._workers:
             await worker.close()
+        self.lookup.indexer.close()
         self._thread.close()
 
     @property
@@ -363,6 +367,7 @@ class Node:
                 tasks.create_task(worker.run(self._sleep))
             tasks.create_task(self._scrub.run(self._sleep))
             tasks.create_task(self.audit_heads.run(self._sleep))
+            tasks.create_task(self.lookup.indexer.run(self._sleep))
 
 
 def _check_all_listed(directory: Path, settings: NodeConfig) -> None:

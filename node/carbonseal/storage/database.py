@@ -27,7 +27,7 @@ from sqlalchemy import Connection, Dialect, Engine, Table, insert
 
 from carbonseal.findings import BrokenOff, Finding, Refused
 
-from .codes import NODE_DATABASE_LOST, NODE_DATABASE_OLDER
+from .codes import NODE_DATABASE_DAMAGED, NODE_DATABASE_LOST, NODE_DATABASE_OLDER
 from .schema import Schema, check_tables, create, find_version, migrate
 from .sqlite import ReadOnlySQLite, SQLite
 
@@ -98,6 +98,16 @@ class Database:
             database.close()
             raise
 
+    @classmethod
+    def derived(cls, path: Path, schema: Schema) -> Database:
+        """Open one whose rows are all made from another database's, and can be made again: what is damaged, or of another version,
+        is removed, and an empty one begun in its place. Raises `BrokenOff` where disk or file are the reason."""
+        if path.exists() and not _is_usable(path, schema):
+            LOG.warning("derived database made anew: path=%s", path)
+            for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+                part.unlink(missing_ok=True)
+        return cls(path, schema)
+
     def _empty(self, schema: Schema) -> Database:
         """The same with tables, in the copy of a file that is not there."""
         with self.write() as connection:
@@ -161,6 +171,23 @@ def check_version(path: Path) -> None:
                 find_version(connection, path)
         finally:
             system.readers.dispose()
+
+
+def _is_usable(path: Path, schema: Schema) -> bool:
+    """Whether the database at `path` can be read, is of this kind, and at its newest version."""
+    system = SQLite(path)
+    try:
+        with _explained(system), system.readers.begin() as connection:
+            if find_version(connection, path) != schema.head:
+                return False
+            check_tables(connection, schema, path)
+        return True
+    except Refused as refused:
+        if isinstance(refused, BrokenOff) and refused.finding.code is not NODE_DATABASE_DAMAGED:
+            raise
+        return False
+    finally:
+        system.close()
 
 
 @contextmanager

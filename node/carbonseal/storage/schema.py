@@ -1,4 +1,4 @@
-"""The two kinds of database, one for each log and one for what crosses a node's logs; and their versions.
+"""The kinds of database, one for each log, one for what crosses a node's logs, and one that is derived; and their versions.
 
 A database holds the name of its newest revision (table `alembic_version`). On opening:
 
@@ -6,6 +6,8 @@ A database holds the name of its newest revision (table `alembic_version`). On o
 - one at the newest revision is left as it is, and Alembic is not even imported;
 - an older one is migrated, in one transaction;
 - a newer one is refused, and so is one that has tables and no version, or a version and not its tables. Nothing is written.
+
+The index is derived from the logs: one of another version is made anew (`Database.derived`), and has no revisions.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 from carbonseal.findings import Refused
 
 from .codes import NODE_DATABASE_FOREIGN, NODE_DATABASE_NEWER, NODE_DATABASE_UNVERSIONED
+from .index_tables import INDEX_TABLES
 from .log_tables import LOG_TABLES
 from .node_tables import NODE_TABLES
 
@@ -40,6 +43,7 @@ class Schema:
 
 
 LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "20261129")
+INDEX = Schema(INDEX_TABLES, _MIGRATIONS / "none", "20261130")
 NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "20261129")
 
 

@@ -279,6 +279,10 @@ class SealingLog:
         """The RFC 8785 bytes of the record whose entry has this index."""
         return self._queue.payload(index)
 
+    def records(self, start: int, end: int) -> list[tuple[Stored, bytes]]:
+        """The records among the entries start..end-1, each with its RFC 8785 bytes."""
+        return self._queue.records(start, end)
+
     # --- the tree and its heads ------------------------------------------------------------------------------------
 
     @property

@@ -186,6 +186,16 @@ class EntryQueue:
             chosen = select(PAYLOADS.c.canonical).where(PAYLOADS.c.number == index)
             return bytes(connection.execute(chosen).scalar_one())
 
+    def records(self, start: int, end: int) -> list[tuple[Stored, bytes]]:
+        """The records among the entries start..end-1, each with its RFC 8785 bytes."""
+        chosen = select(RECORDS, ENTRIES.c.entry, PAYLOADS.c.canonical).join(
+            ENTRIES, ENTRIES.c.number == RECORDS.c.number
+        )
+        chosen = chosen.join(PAYLOADS, PAYLOADS.c.number == RECORDS.c.number)
+        chosen = chosen.where(RECORDS.c.number >= start, RECORDS.c.number < end).order_by(RECORDS.c.number)
+        with self._database.read() as connection:
+            return [(_stored(row), bytes(row["canonical"])) for row in connection.execute(chosen).mappings()]
+
     # --- which records are known -----------------------------------------------------------------------------------
 
     def _find_stored(self, connection: Connection, commitments: Sequence[bytes]) -> dict[tuple[str, bytes], Stored]:

@@ -51,6 +51,7 @@ def footprint(value: Any, profile: str) -> Footprint:
         outbound=pcf["outboundLogisticsGhgEmissions"].figure(),
         gwp_sets=pcf["ipccCharacterizationFactors"].texts(),
         standards=pcf["crossSectoralStandards"].texts(),
+        classifications=document["productClassifications"].texts(),
         verification=verification(pcf["verification"]) if pcf["verification"] else None,
         **frame(document, _RATINGS),
     )

@@ -1,0 +1,175 @@
+"""Indexer: reads what joined the logs into the index, in the background.
+
+- It reads published entries alone, a slice at a time, in a thread of its own: taking records in costs nothing more.
+- While a log grows it works a fifth of the time at most; what it is behind by is caught up once the log is quiet.
+- Where it goes on is stored with what it read. A log that is another one there (an older copy was put back) is read from its
+  beginning, and the index with it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any, Protocol
+
+from carbonseal.findings import BrokenOff, Refused
+from carbonseal.node.sealing.queue import Stored
+from carbonseal.storage.database import Database
+from carbonseal.storage.schema import INDEX
+from carbonseal.storage.writer_thread import WriterThread
+
+from . import codes
+from .index import Dispute, Index
+from .said import Said, read
+
+LOG = logging.getLogger(__name__)
+FILE = "index.db"
+SLICE = 512  # entries that are read at once
+PERIOD = 1.0  # seconds between two looks at logs that were quiet
+SHARE = 4  # times as long as it worked the indexer rests, while its log grows
+
+
+class ReadLog(Protocol):
+    """What is read of a log."""
+
+    origin: str
+
+    @property
+    def size(self) -> int:
+        """How many entries the published log has."""
+
+    def entry(self, index: int) -> bytes:
+        """An entry that is stored."""
+
+    def records(self, start: int, end: int) -> list[tuple[Stored, bytes]]:
+        """The records among the entries start..end-1, each with its canonical bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the index reaches in a log: the number of its entries that are covered, and of all that are published."""
+
+    indexed: int
+    size: int
+
+    def to_json(self) -> dict[str, int]:
+        """As answers of look-ups have it."""
+        return {"indexed": self.indexed, "size": self.size}
+
+
+class Indexer:
+    """The index of a node's logs, and what fills it. `logs` is by their names in `node.toml`."""
+
+    def __init__(self, directory: Path, logs: Mapping[str, Any], *, read_only: bool) -> None:
+        self._path = directory / FILE
+        self._logs: Mapping[str, ReadLog] = logs
+        self._read_only = read_only
+        self._thread = WriterThread("carbonseal-index")
+        self._scratch: TemporaryDirectory[str] | None = None
+        self._database: Database | None = None
+        self._index: Index | None = None
+
+    @property
+    def index(self) -> Index:
+        """The index, opened when it is first asked for: of a directory that is only read, a copy that goes away at the end."""
+        if self._index is None:
+            self._database = self._open()
+            self._index = Index(self._database)
+        return self._index
+
+    def _open(self) -> Database:
+        if not self._read_only:
+            return Database.derived(self._path, INDEX)
+        self._scratch = TemporaryDirectory(prefix="carbonseal-")
+        copy = Path(self._scratch.name) / FILE
+        if self._path.exists():
+            try:
+                with closing(Database.read_only(self._path, INDEX)) as database:
+                    database.copy_to(copy)
+            except Refused as refused:
+                LOG.warning("index not read: path=%s error=%s", self._path, refused.finding)
+                copy.unlink(missing_ok=True)
+        return Database.derived(copy, INDEX)
+
+    def close(self) -> None:
+        """Wait for what is being written, and let go of the file."""
+        self._thread.close()
+        if self._database is not None:
+            self._database.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+
+    # --- filling ---------------------------------------------------------------------------------------------------
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Follow the logs, until cancelled."""
+        while True:
+            rest = PERIOD
+            for log in self._logs.values():
+                size, began = log.size, perf_counter()
+                try:
+                    more = await self._thread.run(self._step, log)
+                except (BrokenOff, OSError) as error:
+                    LOG.warning("index not filled: log=%s error=%s", log.origin, error)
+                    continue
+                if more:
+                    rest = min(rest, (perf_counter() - began) * SHARE if log.size > size else 0.0)
+            await sleep(rest)
+
+    async def catch_up(self) -> None:
+        """Read all that is published now. Raises Refused where a record or the disk does not let it."""
+        for log in self._logs.values():
+            while await self._thread.run(self._step, log):
+                pass
+
+    async def rebuild(self) -> None:
+        """Make the index anew from the logs. Raises as `catch_up` does."""
+        await self._thread.run(self.index.clear)
+        await self.catch_up()
+
+    def _step(self, log: ReadLog) -> bool:
+        """Read the next slice of a log. Whether there is more."""
+        start, last = self.index.covered(log.origin)
+        size = log.size
+        if start and (start > size or log.entry(start - 1) != last):
+            LOG.warning("index begun anew: log=%s covered=%d size=%d", log.origin, start, size)
+            self.index.clear()
+            return True
+        end = min(start + SLICE, size)
+        if start == end:
+            return False
+        records = [(stored, _said(log, stored, raw)) for stored, raw in log.records(start, end)]
+        for dispute in self.index.add(log.origin, records, end, log.entry(end - 1)):
+            _tell(dispute)
+        return end < size
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def reach(self) -> dict[str, Reach]:
+        """How far the index reaches in each log, by the names in `node.toml`."""
+        return {name: Reach(self.index.covered(log.origin)[0], log.size) for name, log in self._logs.items()}
+
+
+def _said(log: ReadLog, stored: Stored, raw: bytes) -> Said:
+    """What a record says; of one that cannot be read, that it is there: others are not held up by it."""
+    try:
+        return read(stored.receipt.profile, raw)
+    except (Refused, ValueError) as error:
+        problem = error.finding.message if isinstance(error, Refused) else str(error)
+        LOG.warning(
+            "record not indexed: %s", codes.LOOKUP_UNREADABLE(entry=stored.index, log=log.origin, problem=problem)
+        )
+        return Said({})
+
+
+def _tell(dispute: Dispute) -> None:
+    first, second = dispute.first, dispute.second
+    LOG.warning(
+        "second figure under one footprint id: footprint=%s tenant=%s log=%s entry=%d other_log=%s other_entry=%d",
+        dispute.footprint, dispute.tenant, second.log, second.entry, first.log, first.entry,
+    )  # fmt: skip

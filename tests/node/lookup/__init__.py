@@ -1,0 +1,1 @@
+"""Look-up: what is found, by whom, and what it costs."""
