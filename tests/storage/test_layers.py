@@ -7,12 +7,12 @@ import ast
 import pytest
 from sqlalchemy import Table
 
-from carbonseal.storage import log_tables, node_tables
+from carbonseal.storage import index_tables, log_tables, node_tables
 from tests.repository.sources import Module, imports, modules
 
 TABLES = [
     (f"{module.__name__}.{name}", value)
-    for module in (log_tables, node_tables)
+    for module in (index_tables, log_tables, node_tables)
     for name, value in vars(module).items()
     if isinstance(value, Table)
 ]
@@ -26,8 +26,9 @@ def test_a_table_is_imported_by_its_owner_alone(name: str, table: Table) -> None
 
 
 def test_every_table_has_a_name_of_its_own() -> None:
-    in_metadata = {**log_tables.LOG_TABLES.tables, **node_tables.NODE_TABLES.tables}
-    assert {table.name for _, table in TABLES} == set(in_metadata)
+    all_tables = (index_tables.INDEX_TABLES, log_tables.LOG_TABLES, node_tables.NODE_TABLES)
+    in_metadata = {name for tables in all_tables for name in tables.tables}
+    assert {table.name for _, table in TABLES} == in_metadata
 
 
 def raw(module: Module) -> list[int]:

@@ -13,12 +13,15 @@ from sqlalchemy import Connection, Engine, event
 
 from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.config import SignerConfig
+from carbonseal.node.lookup.search import Query
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
+from carbonseal.storage.index_tables import INDEX_TABLES
 from carbonseal.storage.log_tables import LOG_TABLES
 from carbonseal.storage.node_tables import NODE_TABLES
 from tests.node.conftest import Begin, begin, ledger_in, plugins
 from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, programme, state, subject
+from tests.records.documents import encoded, footprint
 
 __all__ = ["begin", "plugins"]
 
@@ -29,14 +32,29 @@ BOUNDED = {
     "balances",
     "certificates",
     "closed",
+    "covered",
     "known_runs",
     "principals",
     "status_lists",
     "taken_heads",
     "tokens",
 }
-GROWING = {table.name for tables in (LOG_TABLES, NODE_TABLES) for table in tables.sorted_tables} - BOUNDED
-COARSE = {"issuer", "ledger", "list", "log", "log_id", "origin", "state"}  # columns of which one value has many rows
+GROWING = {table.name for tables in (INDEX_TABLES, LOG_TABLES, NODE_TABLES) for table in tables.sorted_tables} - BOUNDED
+COARSE = set(  # columns of which one value has many rows
+    "is_disputed issuer ledger list log log_id name origin profile state tenant".split()
+)
+    "is_disputed",
+    "issuer",
+    "ledger",
+    "list",
+    "log",
+    "log_id",
+    "name",
+    "origin",
+    "profile",
+    "state",
+    "tenant",
+}  # columns of which one value has many rows
 
 
 @pytest.fixture
@@ -107,11 +125,31 @@ async def live(directory: Path) -> None:
             node.seal(receipt.commitment)
             node.is_final(receipt.commitment)
             node.states()
+        await node.sequence()
+        await look_up(node)
     async with Node.open(directory) as node:
         running = asyncio.create_task(node.run())
         await node.startup_checked()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def look_up(node: Node) -> None:
+    """Footprints of which two have one id, found in every way."""
+    for figure in ("3.86", "1.93"):
+        await node.submit(encoded(footprint({"/pcf/pcfExcludingBiogenicUptake": figure})), "pact/3.0")
+    await node.sequence()
+    await node.lookup.indexer.catch_up()
+    for query in (
+        Query(),
+        Query({"product": ["urn:gtin:4712345060507"]}),
+        Query(profile="pact/3.0"),
+        Query(is_disputed=True),
+    ):
+        found, _ = await node.lookup.find(OPERATOR, query)
+        assert found
+        node.lookup.about(found[0].record.log, found[0].record.entry)
+    node.lookup.indexer.index.disputes(0, 10)
 
 
 def test_no_statement_reads_a_whole_table(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,23 @@ def test_another_copy_of_the_log_is_read_from_its_beginning(directory: Path, tmp
         (other / "index.db").write_bytes((directory / "index.db").read_bytes())
         async with opened(other) as node:
             assert await products(node, Query()) == ["urn:xy:3"]
+
+    run(act)
+
+
+def test_a_record_that_rotted_holds_up_no_other(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def act() -> None:
+        async with opened(directory, pact(1), pact(2)):
+            pass
+        (directory / "index.db").unlink()
+        with closing(sqlite3.connect(directory / "logs/default.db")) as database:
+            database.execute("UPDATE payloads SET canonical = ? WHERE number = 1", (b'{"id"',))
+            database.commit()
+        async with opened(directory) as node:
+            assert await products(node, Query({"product": ["urn:xy:2"]})) == ["urn:xy:2"]
+            (rotted, _), _ = await node.lookup.find(MINE, Query())
+            assert (rotted.record.entry, rotted.record.said.names) == (1, {})
+        assert "lookup.unreadable" in caplog.text
 
     run(act)
 

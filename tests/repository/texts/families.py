@@ -99,6 +99,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "issue": "an issue request",
         "access": "who is let in: tokens, scopes, tenants, grants",
         "audit": "the chain of what was done at a node",
+        "lookup": "records found by what they say, and what the index tells of them",
         "http": "a request to the node's service",
         "client": "the connection of a command to a running node",
     },
