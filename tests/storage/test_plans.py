@@ -41,20 +41,8 @@ BOUNDED = {
 }
 GROWING = {table.name for tables in (INDEX_TABLES, LOG_TABLES, NODE_TABLES) for table in tables.sorted_tables} - BOUNDED
 COARSE = set(  # columns of which one value has many rows
-    "is_disputed issuer ledger list log log_id name origin profile state tenant".split()
+    ["is_disputed", "issuer", "ledger", "list", "log", "log_id", "name", "origin", "profile", "state", "tenant"]
 )
-    "is_disputed",
-    "issuer",
-    "ledger",
-    "list",
-    "log",
-    "log_id",
-    "name",
-    "origin",
-    "profile",
-    "state",
-    "tenant",
-}  # columns of which one value has many rows
 
 
 @pytest.fixture
