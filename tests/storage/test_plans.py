@@ -40,9 +40,7 @@ BOUNDED = {
     "tokens",
 }
 GROWING = {table.name for tables in (INDEX_TABLES, LOG_TABLES, NODE_TABLES) for table in tables.sorted_tables} - BOUNDED
-COARSE = set(  # columns of which one value has many rows
-    ["is_disputed", "issuer", "ledger", "list", "log", "log_id", "name", "origin", "profile", "state", "tenant"]
-)
+COARSE = {"is_disputed", "issuer", "ledger", "list", "log", "log_id", "name", "origin", "profile", "state", "tenant"}
 
 
 @pytest.fixture
