@@ -80,6 +80,7 @@ class SealingLog:
         self._thread = WriterThread(f"carbonseal-log-{own.name}")
         self._startup = StartupChecks()
         self._queue = EntryQueue(database)
+        self.records = self._queue.records
         self.files = LogFiles(directory / FOLDER / own.name)
         self._stored = StoredLog(database, self.files, own.name)
         self._check_genesis()
@@ -278,10 +279,6 @@ class SealingLog:
     def payload(self, index: int) -> bytes:
         """The RFC 8785 bytes of the record whose entry has this index."""
         return self._queue.payload(index)
-
-    def records(self, start: int, end: int) -> list[tuple[Stored, bytes]]:
-        """The records among the entries start..end-1, each with its RFC 8785 bytes."""
-        return self._queue.records(start, end)
 
     # --- the tree and its heads ------------------------------------------------------------------------------------
 
