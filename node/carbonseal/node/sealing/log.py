@@ -80,7 +80,7 @@ class SealingLog:
         self._thread = WriterThread(f"carbonseal-log-{own.name}")
         self._startup = StartupChecks()
         self._queue = EntryQueue(database)
-        self.records = self._queue.records
+        self.records, self.payload = self._queue.records, self._queue.payload
         self.files = LogFiles(directory / FOLDER / own.name)
         self._stored = StoredLog(database, self.files, own.name)
         self._check_genesis()
@@ -275,10 +275,6 @@ class SealingLog:
     def find(self, commitment: bytes) -> list[Stored]:
         """The records with this commitment, one a tenant, in the order in which they came."""
         return self._queue.find(commitment)
-
-    def payload(self, index: int) -> bytes:
-        """The RFC 8785 bytes of the record whose entry has this index."""
-        return self._queue.payload(index)
 
     # --- the tree and its heads ------------------------------------------------------------------------------------
 
