@@ -76,6 +76,7 @@ from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.counting import counted
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.parameters import read_query
+from carbonseal.service.listening.protocol import Runner
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.document import document
 from carbonseal.service.routes import interface, monitoring, operations, records, state
@@ -200,7 +201,7 @@ async def serving(
     with `tls` it is HTTPS alone.
 
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
-    runner = web.AppRunner(
+    runner = Runner(
         make_app(node, bounds, listener, hosts, answers),
         access_log=None,
         shutdown_timeout=FINISH,

@@ -31,6 +31,19 @@ CERTIFICATE_UNUSABLE = rejected(
     "name in [listen] of node.toml a chain in PEM, the node's own certificate first, and its key, not encrypted",
 )
 NOT_FOUND = rejected("http.not-found", "there is nothing at {path}", "check the path")
+MALFORMED_REQUEST = rejected(
+    "http.malformed-request",
+    "the request is not valid HTTP: {problem}",
+    "send HTTP/1.1, with fewer or shorter header fields",
+)
+UNKNOWN_EXPECTATION = rejected(
+    "http.unknown-expectation", "nothing here meets the expectation {expected}", "expect 100-continue, or nothing"
+)
+FAILED = undetermined(
+    "http.failed",
+    "something failed on the node's machine that was not foreseen",
+    "send it again; the operator finds the cause in the node's log",
+)
 WRONG_METHOD = rejected("http.wrong-method", "{path} does not take {method}", "use a method that Allow lists")
 WRONG_TYPE = rejected("http.wrong-type", "expected the content type {wanted}, found {found}", "set Content-Type")
 MISSING_PARAMETER = rejected(

@@ -36,6 +36,8 @@ STATUS = {
     codes.WRONG_HOST.name: 421,
     codes.NOT_FOUND.name: 404,
     codes.WRONG_METHOD.name: 405,
+    codes.UNKNOWN_EXPECTATION.name: 417,
+    codes.FAILED.name: 500,
     codes.WRONG_TYPE.name: 415,
     codes.PACKED.name: 415,
     codes.BODY_TOO_LARGE.name: 413,

@@ -16,6 +16,7 @@ REFUSALS: Mapping[int, str] = {
     409: "Not as things are now",
     413: "The body is too large",
     415: "The body has another media type, or a content encoding",
+    417: "The request expects what nothing here does",
     421: "The request is for a name that is not this node's",
     422: "Undetermined: nothing is wrong with the form of the request, but what it asks for cannot be shown",
     500: "Something failed on the node's machine",

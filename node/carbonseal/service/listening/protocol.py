@@ -1,0 +1,56 @@
+"""What aiohttp answers of its own accord, as problems: a request that is not HTTP, an expectation that nobody meets, an error that
+nothing foresaw. All else is refused by handlers and middlewares (`errors.refusals`)."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from carbonseal.records.places import printable
+from carbonseal.service import codes
+from carbonseal.service.errors import refuse
+
+MOST_TOLD = 200  # characters of what is wrong with a request
+
+
+class _Handler(web.RequestHandler):
+    """The protocol of one connection."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to an error, which aiohttp logs; the connection is closed after it."""
+        super().handle_error(request, status, exc, message)
+        finding = (
+            codes.FAILED() if status >= 500 else codes.MALFORMED_REQUEST(problem=printable(message or "", MOST_TOLD))
+        )
+        answer = refuse(finding, status)
+        answer.force_close()
+        return answer
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer: a problem in place of what aiohttp raised before any handler was asked."""
+        if isinstance(resp, web.HTTPExpectationFailed):
+            resp = refuse(codes.UNKNOWN_EXPECTATION(expected=printable(request.headers.get("Expect", ""))))
+        return await super().finish_response(request, resp, start_time)
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Handler(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """An AppRunner whose connections are `_Handler`'s: aiohttp has no public way to name the protocol of an application."""
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        server.__class__ = _Server
+        return server
