@@ -54,6 +54,7 @@ texts: $(VENV)/installed  ## make docs/cli.md, docs/codes.md and docs/openapi.js
 	$(BIN)/python -m tests.repository.texts.help_texts > docs/cli.md.new && mv docs/cli.md.new docs/cli.md
 	$(BIN)/python -m tests.repository.texts.codes > docs/codes.md.new && mv docs/codes.md.new docs/codes.md
 	$(BIN)/python -m tests.repository.texts.openapi > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
+	$(BIN)/python -m tests.languages.catalogues
 
 vectors: $(VENV)/installed  ## make the specification's test vectors and examples again
 	$(BIN)/python -m tests.vectors.make

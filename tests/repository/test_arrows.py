@@ -50,9 +50,11 @@ ARROWS = {
     "carbonseal.exports": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.storage": BOTTOM,
+    "carbonseal.languages": {"carbonseal.findings"},
     "carbonseal.node": MIDDLE | {"carbonseal.storage"},
     "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage", "carbonseal.tables"},
-    "carbonseal.cli": MIDDLE | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables"},
+    "carbonseal.cli": MIDDLE
+    | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.api": LOWER | {"carbonseal.flow"},
     "carbonseal.footprint": LOWER,

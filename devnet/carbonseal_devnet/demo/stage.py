@@ -11,7 +11,8 @@ from dataclasses import replace
 import click
 from rich.console import Console
 
-from carbonseal.cli.formatting.reports import brief, tree, verdict_line
+from carbonseal.cli.formatting.reports import brief, verdict_line
+from carbonseal.cli.formatting.trees import tree
 from carbonseal.findings import Place
 from carbonseal.verification.verify import Report
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+
+from carbonseal.languages.language import LANGUAGES, Language, choose, language
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)  # - is standard input
@@ -64,6 +67,24 @@ PASSPORTS = click.argument(
 )
 
 
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")  # environment variables, the strongest first
+
+
+def _language(_ctx: click.Context, _parameter: click.Parameter, tag: str | None) -> Language:
+    if tag is None:
+        return choose([os.environ[name] for name in LOCALES if os.environ.get(name)][:1])
+    if tag not in LANGUAGES:
+        raise click.BadParameter(f"{tag!r} is none of {', '.join(LANGUAGES)}.")
+    return language(tag)
+
+
+LANGUAGE = click.option(
+    "--lang",
+    "language",
+    metavar="TAG",
+    callback=_language,
+    help=f"The language of what a person reads: {', '.join(LANGUAGES)}. Else that of LANG. JSON stays in English.",
+)
 REASON = click.option("--reason", metavar="TEXT", required=True, help="Why. The audit keeps it.")
 
 

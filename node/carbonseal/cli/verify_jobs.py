@@ -11,14 +11,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from carbonseal.cli.files.carriers import is_another, of_carrier
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.items import Item
-from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results, Style
+from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results
 from carbonseal.findings import Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ class VerifyJob:
 
     policy: NamedBytes
     trust: Sequence[NamedBytes]
-    at: datetime
-    style: Style
+    results: Results
     known: Known = field(default_factory=dict)  # findings on logs, by origin
     lots: Mapping[Lot, Balance] = field(default_factory=dict)  # of which more was taken than they yielded
     is_consigned: bool = False  # whether lines of a declaration are compared with the passports
@@ -76,8 +74,7 @@ class Verifier:
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
 
-        self._job, self._at = job, job.at
-        self._results = Results(job.style, job.at)
+        self._job, self._results, self._at = job, job.results, job.results.at
         self.policy: Policy = job.policy.parse(parse_policy)
         self._trust: Trust = Trust()
         for given in job.trust:
@@ -215,7 +212,7 @@ def _source(path: str, raw: bytes) -> Source:
 def verify_files(job: VerifyJob, files: GivenFiles) -> Iterator[FileResult]:
     """The result of each item, in order. Raises `Refused` before the first where the policy or the trust cannot be used."""
     Verifier(job)
-    yield from for_each(_runner, job, files, Results(job.style, job.at))
+    yield from for_each(_runner, job, files, job.results)
 
 
 def for_each(

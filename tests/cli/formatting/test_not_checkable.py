@@ -47,10 +47,10 @@ def test_one_reason_is_told_once_with_its_checks_and_places() -> None:
     told = lines(full("one.json", report(*found), AT), "Not checkable")
     assert told == [
         "? not checkable: the footprint of Cell is withheld",
-        "4 checks (figures, mass, total) at Cell, Pack",
+        "checks (4): figures, mass, total, at Cell, Pack",
         "ask for figures",
         f"? not checkable: {phrases.WASTE.text}",
-        "1 check (mass) at Pack",
+        "checks (1): mass, at Pack",
         "ask for mass",
     ]
 
@@ -64,7 +64,7 @@ def test_reasons_of_one_kind_are_counted_from_the_fourth_on() -> None:
         "? not checkable: the footprint of P2 is withheld",
         "? not checkable: 37 more of this kind",
     ]
-    assert "37 checks (mass) at P3, P4, P5, P6, and 33 more" in told[-2]
+    assert "checks (37): mass, at P3, P4, P5, P6, and 33 more" in told[-2]
 
 
 def test_four_of_a_kind_are_all_told() -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import click
 
-from carbonseal.cli.formatting.reports import as_json, brief, full, tree
+from carbonseal.cli.formatting.reports import as_json, brief, full
+from carbonseal.cli.formatting.trees import tree
 from carbonseal.findings import Finding, Verdict, noted, rejected, shown, undetermined
 from carbonseal.verification.verify import Report
 

@@ -7,34 +7,12 @@ import re
 from carbonseal.findings import Outcome
 from tests.repository.sources import REPOSITORY
 from tests.repository.texts import codes
-from tests.repository.texts.families import FAMILIES, GROUPS, RESERVED
-from tests.repository.texts.rejections import NO_VERDICT
+from tests.repository.texts.families import FAMILIES, RESERVED
+from tests.repository.texts.verifiers_codes import DOCUMENTS, VERIFICATION, met
 
 PAGE = (REPOSITORY / "docs" / "verifiers.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([a-z0-9-]+\.[a-z0-9-]+)`", PAGE))
 LINKED = set(re.findall(r"\(codes\.md#([a-z-]+)\)", PAGE)) & FAMILIES.keys()
-VERIFICATION = next(families for group, families in GROUPS.items() if group.startswith("Verification"))
-FLOW = next(families for group, families in GROUPS.items() if group.startswith("Carbon flow"))
-DOCUMENTS = {"passport", "credential", "status-list"}
-BELOW = {
-    "json",
-    "entry",
-    "tree",
-    "inclusion",
-    "consistency",
-    "note",
-    "checkpoint",
-    "fraud-proof",
-    "ethereum",
-    "fabric",
-    "tlog",
-}
-
-
-def met(name: str) -> bool:
-    """Whether somebody who verifies passports can meet this code."""
-    known = {*VERIFICATION, *FLOW, *DOCUMENTS, *BELOW}
-    return codes.family_of(name) in known and not any(one.covers(name) for one in NO_VERDICT)
 
 
 def test_every_code_is_there_by_its_name_or_its_family() -> None:

@@ -38,10 +38,7 @@ class VerifyRun:
         self, names: Sequence[str], output: Output | None, fraud_proofs: Path | None, tiles: Mapping[str, LogTiles]
     ) -> Totals:
         """Examine the files together and print the result of each, and of each line of the consignment."""
-        style = self.results.style
-        job = VerifyJob(
-            self.brought.policy, self.brought.trust, self.results.at, style, is_consigned=self.goods is not None
-        )
+        job = VerifyJob(self.brought.policy, self.brought.trust, self.results, is_consigned=self.goods is not None)
         totals = Totals()
         with Examination(job, self.files) as examination:
             with Progress("verifying") as progress:
@@ -51,7 +48,7 @@ class VerifyRun:
                 examination.add(self.goods.rows(examination.delivered))
             examined = examination.examine(output, tiles, self.earlier)
             print_results(examination.results(examined), totals)
-            summarise(totals, names, style)
+            summarise(totals, names, self.results)
             if self.goods is not None:
                 self._lines(self.goods, totals, examination.observed(self.earlier))
             if fraud_proofs is not None:
@@ -74,16 +71,16 @@ class VerifyRun:
         elif self.results.style is not Style.QUIET:
             used = {file for one in found for file in one.passports}
             verified = {one.file for one in totals.delivered if one.verdict is Verdict.VERIFIED}
-            for line in consignments.as_text(goods, found, len(verified - used)):
+            for line in consignments.as_text(goods, found, len(verified - used), self.results.language):
                 click.echo(line)
 
 
-def summarise(totals: Totals, names: Sequence[str], style: Style) -> None:
+def summarise(totals: Totals, names: Sequence[str], results: Results) -> None:
     """Print what many files came to. Raises `Failed` where there was none."""
     if not totals.count:
         raise Failed(f"there is no passport in {', '.join(names)}", "all that is there was left out")
-    if style is Style.BRIEF:
-        click.echo(totals.summary)
+    if results.style is Style.BRIEF:
+        click.echo(totals.summary(results.language))
 
 
 def print_results(results: Iterable[FileResult], totals: Totals) -> Totals:

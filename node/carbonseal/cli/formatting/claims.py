@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from click import style
 
 from carbonseal.cli.files.carriers import is_another, of_carrier
 from carbonseal.cli.files.items import Item
-from carbonseal.cli.formatting.reports import tree, verdict_line
+from carbonseal.cli.formatting.reports import verdict_line
 from carbonseal.cli.formatting.results import FileResult, Results, Style
 from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
 from carbonseal.findings import Refused, Verdict
 from carbonseal.instants import format_instant
@@ -115,10 +115,12 @@ def claims_of(results: Results) -> Callable[[Item], FileResult]:
         finding = POLICY_NOT_GIVEN()
         match results.style:
             case Style.FULL:
-                lines = [*_about(passport, item.name, results.at), *tree(compared), *([""] if compared else [])]
-                text = "\n".join([*lines, *_wanted(passport), finding.message, finding.remedy])
+                said = results.language
+                compared_lines = [*tree(compared, language=said), *([""] if compared else [])]
+                lines = [*_about(passport, item.name, results), *compared_lines, *_wanted(passport)]
+                text = "\n".join([*lines, said.message(finding), said.remedy(finding)])
             case Style.BRIEF:
-                text = "\n".join([verdict_line(item.name, Verdict.UNDETERMINED), *_wanted(passport)])
+                text = "\n".join([verdict_line(item.name, Verdict.UNDETERMINED, results.language), *_wanted(passport)])
             case Style.JSON:
                 root = passport.credential
                 text = json_line(
@@ -139,12 +141,12 @@ def claims_of(results: Results) -> Callable[[Item], FileResult]:
     return run
 
 
-def _about(passport: Passport, name: str, at: datetime) -> Iterator[str]:
-    root = passport.credential
+def _about(passport: Passport, name: str, results: Results) -> Iterator[str]:
+    at, root = results.at, passport.credential
     until = f" to {format_instant(root.valid_until)}" if root.valid_until else ""
     over = ", which is over" if root.valid_until and root.valid_until <= at else ""
     disclosed = sum(record.commitment in passport.records for record in root.records)
-    yield verdict_line(name, Verdict.UNDETERMINED)
+    yield verdict_line(name, Verdict.UNDETERMINED, results.language)
     yield plain(f"  about          {root.name} ({root.subject})")
     yield f"  credential     {root.digest.hex()}"
     yield plain(f"  claimed by     {root.issuer}")

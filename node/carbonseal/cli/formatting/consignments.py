@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from click import style
 
-from carbonseal.cli.formatting.reports import tree
-from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.formatting.text import padded, plain
+from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
-from carbonseal.verification.consignment.matching import DOES_NOT_SAY, LineOutcome, LineResult
+from carbonseal.languages import sentences
+from carbonseal.languages.language import ENGLISH, Language
+from carbonseal.verification.consignment.matching import LineOutcome, LineResult
 
 if TYPE_CHECKING:
     from carbonseal.cli.consigning.consignment import Consignment
@@ -19,25 +21,31 @@ if TYPE_CHECKING:
 COLOURS = {LineOutcome.MATCH: "green", LineOutcome.MISMATCH: "yellow", LineOutcome.NOT_CHECKABLE: "yellow"}
 
 
-def as_text(consignment: Consignment, results: Sequence[LineResult], idle: int) -> Iterator[str]:
+def as_text(
+    consignment: Consignment, results: Sequence[LineResult], idle: int, language: Language = ENGLISH
+) -> Iterator[str]:
     """All lines, what was found on each, and a summary. `idle` is the number of verified passports that no line leads to."""
+    say = language.say
     yield ""
-    yield style(plain(f"Consignment {consignment.name}"), bold=True)
+    yield style(plain(say(sentences.CONSIGNMENT, name=consignment.name)), bold=True)
     for result in results:
         line, outcome = result.line, result.outcome
-        word = style(f"{outcome.value.upper():<14}", fg=COLOURS.get(outcome), bold=True)
-        yield word + plain(f"{line.mrn} item {line.item}, version {line.version}")
-        yield from tree(result.findings, "  ")
-        yield plain(f"    This says that {DOES_NOT_SAY[outcome]}")
+        word = padded(say(sentences.LINE_WORDS[outcome.value]).upper(), 14)
+        item = say(sentences.LINE, mrn=line.mrn, item=line.item, version=line.version)
+        yield style(word, fg=COLOURS.get(outcome), bold=True) + plain(item)
+        yield from tree(result.findings, "  ", language)
+        yield plain(f"    {say(sentences.LINE_SAYS[outcome.value])}")
     counts = Counter(result.outcome for result in results)
-    words = ", ".join(f"{counts[outcome]:,} {outcome.value}" for outcome in LineOutcome if counts[outcome])
-    yield f"{len(results):,} goods items: {words}"
+    words = (
+        f"{counts[outcome]:,} {say(sentences.LINE_WORDS[outcome.value])}" for outcome in LineOutcome if counts[outcome]
+    )
+    yield say(sentences.GOODS_ITEMS, count=f"{len(results):,}", words=", ".join(words))
     if idle:
-        yield f"verified passports that no line leads to: {idle:,}"
+        yield say(sentences.IDLE_PASSPORTS, count=f"{idle:,}")
     if consignment.stray:
-        yield f"lines of the packing list that belong to no goods item: {consignment.stray:,}"
+        yield say(sentences.STRAY_LINES, count=f"{consignment.stray:,}")
     if consignment.unused:
-        yield plain(f"columns that were not read: {', '.join(consignment.unused)}")
+        yield plain(say(sentences.UNUSED_COLUMNS, names=", ".join(consignment.unused)))
 
 
 def as_json(consignment: Consignment, result: LineResult) -> str:
@@ -52,6 +60,6 @@ def as_json(consignment: Consignment, result: LineResult) -> str:
             "outcome": result.outcome.value,
             "passports": list(result.passports),
             "findings": [finding.to_json() for finding in result.findings],
-            "says": f"This says that {DOES_NOT_SAY[result.outcome]}",
+            "says": ENGLISH.say(sentences.LINE_SAYS[result.outcome.value]),
         }
     )

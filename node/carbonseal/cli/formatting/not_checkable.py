@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from carbonseal.findings import Finding, Outcome
+from carbonseal.languages import sentences
+from carbonseal.languages.language import ENGLISH, Language
 
 ALIKE = 3  # reasons of one kind that are printed
 PLACES = 4  # places of one reason that are named
@@ -30,20 +32,21 @@ class Reason:
     remedy: str
 
 
-def reasons(findings: Iterable[Finding]) -> Iterator[Reason]:
+def reasons(findings: Iterable[Finding], language: Language = ENGLISH) -> Iterator[Reason]:
     """The reasons of findings that are not checkable, in the order in which they first occur, like ones together."""
     by_reason: dict[str, list[Finding]] = {}
     for finding in findings:
-        by_reason.setdefault(finding.facts.get("missing", ""), []).append(finding)
+        by_reason.setdefault(language.fact(finding, "missing"), []).append(finding)
     kinds: dict[tuple[str, ...], list[tuple[str, list[Finding]]]] = {}
     for reason, found in by_reason.items():
         kinds.setdefault(_kind(found[0]), []).append((reason, found))
     for several in kinds.values():
         printed = ALIKE if len(several) > ALIKE + 1 else len(several)
         for reason, found in several[:printed]:
-            yield _reason(reason, found)
+            yield _reason(reason, found, language)
         if rest := [finding for _, found in several[printed:] for finding in found]:
-            yield _reason(f"{len(several) - printed:,} more of this kind", rest)
+            more = language.say(sentences.MORE_OF_KIND, count=f"{len(several) - printed:,}")
+            yield _reason(more, rest, language)
 
 
 def _kind(finding: Finding) -> tuple[str, ...]:
@@ -52,16 +55,18 @@ def _kind(finding: Finding) -> tuple[str, ...]:
     return tuple(phrase.template.name for phrase in phrases) or (finding.message,)
 
 
-def _reason(text: str, found: Sequence[Finding]) -> Reason:
+def _reason(text: str, found: Sequence[Finding], language: Language) -> Reason:
     undetermined = any(finding.code.outcome is Outcome.UNDETERMINED for finding in found)
-    remedy = next((finding.remedy for finding in found if finding.remedy), "")
-    return Reason(Outcome.UNDETERMINED if undetermined else Outcome.NOTED, text, _counted(found), remedy)
+    remedy = next((language.remedy(finding) for finding in found if finding.remedy), "")
+    outcome = Outcome.UNDETERMINED if undetermined else Outcome.NOTED
+    return Reason(outcome, text, _counted(found, language), remedy)
 
 
-def _counted(found: Sequence[Finding]) -> str:
-    """``3 checks (mass, contributions) at Cell (12ab34cd), Pack (56ef78ab), and 2 more``."""
+def _counted(found: Sequence[Finding], language: Language) -> str:
+    """``checks (3): mass, contributions, at Cell (12ab34cd), Pack (56ef78ab), and 2 more``."""
     checks = dict.fromkeys(finding.code.name.partition(".")[0] for finding in found)
     places = list(dict.fromkeys(finding.place[0] for finding in found if finding.place))
-    more = f", and {len(places) - PLACES:,} more" if len(places) > PLACES else ""
-    where = f" at {', '.join(places[:PLACES])}{more}" if places else ""
-    return f"{len(found):,} check{'s' * (len(found) != 1)} ({', '.join(checks)}){where}"
+    facts = {"count": f"{len(found):,}", "names": ", ".join(checks), "places": ", ".join(places[:PLACES])}
+    if len(places) > PLACES:
+        return language.say(sentences.CHECKS_AT_AND_MORE, **facts, more=f"{len(places) - PLACES:,}")
+    return language.say(sentences.CHECKS_AT if places else sentences.CHECKS, **facts)

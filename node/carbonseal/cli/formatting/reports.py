@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from click import style
 
 from carbonseal.cli.formatting.not_checkable import is_not_checkable, reasons
-from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.formatting.text import padded, plain
+from carbonseal.cli.formatting.trees import MARKS, identity, line_of, tree
 from carbonseal.escaping import json_line
-from carbonseal.findings import Finding, Outcome, Place, Verdict
+from carbonseal.findings import Finding, Outcome, Template, Verdict
 from carbonseal.instants import format_instant
+from carbonseal.languages import sentences
+from carbonseal.languages.language import ENGLISH, Language
 from carbonseal.verification.verifiers import installed_verifier
 
 if TYPE_CHECKING:
@@ -20,62 +23,55 @@ if TYPE_CHECKING:
     from carbonseal.verification.verify import Report
 
 COLOURS = {Verdict.VERIFIED: "green", Verdict.UNDETERMINED: "yellow", Verdict.REJECTED: "red"}
-MARKS = {
-    Outcome.SHOWN: style("✓", fg="green"),
-    Outcome.NOTED: style("·", dim=True),
-    Outcome.NOT_ASKED: style("-", dim=True),
-    Outcome.UNDETERMINED: style("?", fg="yellow", bold=True),
-    Outcome.REJECTED: style("✗", fg="red", bold=True),
-}
-DOES_NOT_SAY = {
-    Verdict.VERIFIED: "the documents meet your policy. It does not say that the product complies with a law, nor that"
-    " the goods before you are these.",
-    Verdict.UNDETERMINED: "something that your policy requires was not shown. It does not say that anything is false.",
-    Verdict.REJECTED: "something in these documents is false, or was withdrawn. It does not say who made it so.",
-}  # docs/spec.md, section 17
-FOLDED_FROM = 3  # findings of a place from which on it may be folded into one line
 LONG = 200  # characters of a trust item's description
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
-WITH_REMEDY = (Outcome.NOTED, Outcome.UNDETERMINED, Outcome.REJECTED)  # outcomes whose remedy is printed
 
 
-def verdict_line(file: str, verdict: Verdict) -> str:
+def verdict_line(file: str, verdict: Verdict, language: Language = ENGLISH) -> str:
     """The first line about a file: the verdict in capitals, and the file's name."""
-    return style(f"{verdict.value.upper():<13}", fg=COLOURS[verdict], bold=True) + plain(file)
+    word = padded(language.say(sentences.WORDS[verdict]).upper(), 13)
+    return style(word, fg=COLOURS[verdict], bold=True) + plain(file)
 
 
-def read_error_line(file: str, error: str) -> str:
+def read_error_line(file: str, error: str, language: Language = ENGLISH) -> str:
     """The line about a file that could not be read: there is no verdict."""
-    return style(f"{'NOT READ':<13}", fg="red", bold=True) + plain(f"{file}: {error}")
+    word = padded(language.say(sentences.NOT_READ).upper(), 13)
+    return style(word, fg="red", bold=True) + plain(f"{file}: {error}")
 
 
-def other_file(file: str, finding: Finding) -> str:
+def other_file(file: str, finding: Finding, language: Language = ENGLISH) -> str:
     """The lines about a file that is not a passport: there is no verdict."""
-    line = style("NOT A PASSPORT ", bold=True) + plain(f"{file}: {finding.facts['what']}")
-    return f"{line}\n    {plain(finding.remedy)}"
+    word = language.say(sentences.NOT_A_PASSPORT).upper()
+    line = style(f"{word} ", bold=True) + plain(f"{file}: {finding.facts['what']}")
+    return f"{line}\n    {plain(language.remedy(finding))}"
 
 
-def full(file: str, report: Report, at: datetime) -> str:
+def full(file: str, report: Report, at: datetime, language: Language = ENGLISH) -> str:
     """Everything about one passport: the verdict, its subject, the tree of findings, what could not be checked, what the policy did
     not ask, what was trusted."""
     apart = [finding for finding in report.findings if is_not_checkable(finding)]
-    lines = [verdict_line(file, report.verdict), *_facts(report, at), ""]
+    lines = [verdict_line(file, report.verdict, language), *_facts(report, at, language), ""]
     lines += tree(
-        finding
-        for finding in report.findings
-        if finding.code.outcome is not Outcome.NOT_ASKED and not is_not_checkable(finding)
+        (
+            finding
+            for finding in report.findings
+            if finding.code.outcome is not Outcome.NOT_ASKED and not is_not_checkable(finding)
+        ),
+        language=language,
     )
     if apart:
-        lines += ["", style("Not checkable", bold=True), *(f"  {line}" for line in _not_checkable(apart))]
+        head = style(language.say(sentences.NOT_CHECKABLE), bold=True)
+        lines += ["", head, *(f"  {line}" for line in _not_checkable(apart, language))]
     if left_out := [finding for finding in report.findings if finding.code.outcome is Outcome.NOT_ASKED]:
-        lines += ["", style("Not asked by the policy", bold=True), *(f"  {_line(finding)}" for finding in left_out)]
+        head = style(language.say(sentences.NOT_ASKED), bold=True)
+        lines += ["", head, *(f"  {line_of(finding, language)}" for finding in left_out)]
     if report.trusted:
-        lines += ["", style("Rests on what you trust", bold=True), *map(_trusted, report.trusted)]
-    lines += ["", f"This says that {DOES_NOT_SAY[report.verdict]}"]
+        lines += ["", style(language.say(sentences.RESTS_ON), bold=True), *map(_trusted, report.trusted)]
+    lines += ["", language.say(sentences.SAYS[report.verdict])]
     return "\n".join(lines)
 
 
-def brief(file: str, report: Report) -> str:
+def brief(file: str, report: Report, language: Language = ENGLISH) -> str:
     """One passport of many: the verdict, and below it the findings that decided it, each once with its first place. Where
     something is lacking, noted findings with a remedy belong to these."""
     decides = DECIDES.get(report.verdict)
@@ -88,14 +84,19 @@ def brief(file: str, report: Report) -> str:
             if outcome is decides:
                 apart.append(finding)
         elif outcome is decides or (outcome is helps and finding.remedy):
-            places.setdefault(_identity(finding), []).append(finding)
-    lines = [verdict_line(file, report.verdict)]
+            places.setdefault(identity(finding), []).append(finding)
+    lines = [verdict_line(file, report.verdict, language)]
     for first, *others in places.values():
-        lines += (f"  {line}" for line in _line(first).split("\n"))
-        more = f", and {len(others)} more" if others else ""
+        lines += (f"  {line}" for line in line_of(first, language).split("\n"))
         if first.place:
-            lines.append(plain(f"      at {' > '.join(first.place)}{more}"))
-    lines += (f"  {line}" for line in _not_checkable(apart))
+            place = " > ".join(first.place)
+            at = (
+                language.say(sentences.AT_AND_MORE, place=place, count=len(others))
+                if others
+                else language.say(sentences.AT, place=place)
+            )
+            lines.append(plain(f"      {at}"))
+    lines += (f"  {line}" for line in _not_checkable(apart, language))
     return "\n".join(lines)
 
 
@@ -126,101 +127,26 @@ def other_file_as_json(file: str, finding: Finding) -> str:
     return json_line({"file": file, "verdict": None, "error": finding.message, "findings": [finding.to_json()]})
 
 
-def tree(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
-    """Lines of `findings` below the places that they concern, each place named once, in the order in which places first occur.
-
-    Of places side by side, the first is printed in full; another one where everything holds, or only what was printed before is
-    lacking, is folded into one line.
-    """
-    root = _Branch()
-    for finding in findings:
-        root.at(finding.place).findings.append(finding)
-    yield from root.lines(indent, set())
-
-
-class _Branch:
-    """A place: its findings, and the places below it."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.below: dict[str, _Branch] = {}
-
-    def at(self, place: Place) -> _Branch:
-        branch = self
-        for name in place:
-            branch = branch.below.setdefault(name, _Branch())
-        return branch
-
-    def all(self) -> Iterator[Finding]:
-        yield from self.findings
-        for branch in self.below.values():
-            yield from branch.all()
-
-    def lines(self, indent: str, printed: set[tuple[str, str]]) -> Iterator[str]:
-        """`printed` collects the findings that have been printed, by `_identity`."""
-        for finding in self.findings:
-            printed.add(_identity(finding))
-            yield from (indent + line for line in _line(finding).split("\n"))
-        in_full = False
-        for name, branch in self.below.items():
-            found = [*branch.all()]
-            new = [
-                finding
-                for finding in found
-                if _identity(finding) not in printed and finding.code.outcome is not Outcome.SHOWN
-            ]
-            if in_full and not new and len(found) >= FOLDED_FROM:
-                yield indent + _folded(name, found)
-            else:
-                in_full = in_full or len(found) >= FOLDED_FROM
-                yield from branch._named(name, indent, printed)
-
-    def _named(self, name: str, indent: str, printed: set[tuple[str, str]]) -> Iterator[str]:
-        path, branch = [name], self
-        while not branch.findings and len(branch.below) == 1:  # places with one place below them are one line
-            (step, branch) = next(iter(branch.below.items()))
-            path.append(step)
-        yield indent + style(plain(" > ".join(path)), bold=True)
-        yield from branch.lines(indent + "  ", printed)
-
-
-def _identity(finding: Finding) -> tuple[str, str]:
-    return finding.code.name, finding.message
-
-
-def _folded(name: str, found: Sequence[Finding]) -> str:
-    """A place in one line: that all checks hold there, or which of the codes that were printed before it has."""
-    again = [finding.code for finding in found if finding.code.outcome is not Outcome.SHOWN]
-    if not again:
-        return f"{MARKS[Outcome.SHOWN]} {plain(name)}: all {len(found)} checks hold"
-    worst = next(outcome for outcome in reversed(MARKS) if any(code.outcome is outcome for code in again))
-    codes = style(f"[{', '.join(dict.fromkeys(code.name for code in again))}]", dim=True)
-    return f"{MARKS[worst]} {plain(name)}: as above {codes}"
-
-
-def _not_checkable(findings: Iterable[Finding]) -> Iterator[str]:
+def _not_checkable(findings: Iterable[Finding], language: Language) -> Iterator[str]:
     """The reasons for which checks could not be made, each with the first remedy that its checks have."""
-    for reason in reasons(findings):
-        yield f"{MARKS[reason.outcome]} {plain(f'not checkable: {reason.text}')}"
+    for reason in reasons(findings, language):
+        text = language.say(sentences.NOT_CHECKABLE_BECAUSE, reason=reason.text)
+        yield f"{MARKS[reason.outcome]} {plain(text)}"
         yield plain(f"    {reason.where}")
         if reason.remedy:
             yield plain(f"    {reason.remedy}")
 
 
-def _line(finding: Finding) -> str:
-    mark, code = MARKS[finding.code.outcome], style(f"[{finding.code.name}]", dim=True)
-    line = f"{mark} {plain(finding.message)} {code}"
-    if finding.code.outcome in WITH_REMEDY and finding.remedy:
-        line += f"\n    {plain(finding.remedy)}"
-    return line
-
-
-def _facts(report: Report, at: datetime) -> Iterator[str]:
+def _facts(report: Report, at: datetime, language: Language) -> Iterator[str]:
+    facts: dict[Template, str] = {}
     if report.credential:
-        yield f"  about          {plain(report.name)} ({plain(report.subject)})"
-        yield f"  credential     {report.credential}"
-        yield f"  existed by     {format_instant(report.existed_by) if report.existed_by else 'not shown'}"
-    yield f"  verified as of {format_instant(at)}"
+        facts[sentences.ABOUT] = plain(f"{report.name} ({report.subject})")
+        facts[sentences.CREDENTIAL] = report.credential
+        shown = format_instant(report.existed_by) if report.existed_by else language.say(sentences.NOT_SHOWN)
+        facts[sentences.EXISTED_BY] = shown
+    facts[sentences.VERIFIED_AS_OF] = format_instant(at)
+    for label, value in facts.items():
+        yield f"  {padded(language.say(label), 15)}{value}"
 
 
 def _trusted(item: TrustItem) -> str:

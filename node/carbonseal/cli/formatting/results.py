@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from carbonseal.cli.formatting import reports
 from carbonseal.findings import Finding, Verdict
+from carbonseal.languages import sentences
+from carbonseal.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
 READ_ERROR = 1  # exit status
 NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
-WORDS = ("verified", "undetermined", "rejected", "does not hold", "not a passport", "not read")  # as they are summed up
+WORDS = {  # as they are summed up
+    **{
+        verdict.value: sentences.WORDS[verdict]
+        for verdict in (Verdict.VERIFIED, Verdict.UNDETERMINED, Verdict.REJECTED)
+    },
+    "does not hold": sentences.DOES_NOT_HOLD,
+    "not a passport": sentences.NOT_A_PASSPORT,
+    "not read": sentences.NOT_READ,
+}
 
 HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
 
@@ -81,28 +91,28 @@ class Totals:
         among_others = {Verdict.UNDETERMINED.exit_status} if self.count > 1 and NO_VERDICT in self._statuses else set()
         return max(self._statuses | among_others, key=SEVERITY.index)
 
-    @property
-    def summary(self) -> str:
+    def summary(self, language: Language = ENGLISH) -> str:
         """All of it in a line."""
-        what = "files" if self.words["not a passport"] else "passports"
-        counts = (f"{count:,} {word}" for word, count in self.words.items() if count)
-        return f"{self.count:,} {what}: {', '.join(counts)}"
+        what = sentences.FILES if self.words["not a passport"] else sentences.PASSPORTS
+        counts = (f"{count:,} {language.say(WORDS[word])}" for word, count in self.words.items() if count)
+        return language.say(what, count=f"{self.count:,}", words=", ".join(counts))
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Makes results in one style, as of one instant."""
+    """Makes results in one style, as of one instant. What a person reads is in `language`, what a program reads in English."""
 
     style: Style
     at: datetime
+    language: Language = ENGLISH
 
     def report(self, name: str, report: Report) -> FileResult:
         """The result that a report is."""
         match self.style:
             case Style.FULL:
-                text = reports.full(name, report, self.at)
+                text = reports.full(name, report, self.at, self.language)
             case Style.BRIEF:
-                text = reports.brief(name, report)
+                text = reports.brief(name, report, self.language)
             case Style.JSON:
                 text = reports.as_json(name, report, self.at)
             case Style.QUIET:
@@ -116,12 +126,14 @@ class Results:
 
         if finding.code is not PASSPORT_OTHER_FILE:
             return self.report(name, Report(Verdict.of([finding]), (finding,)))
-        text = self._text(reports.other_file(name, finding), reports.other_file_as_json(name, finding))
+        text = self._text(reports.other_file(name, finding, self.language), reports.other_file_as_json(name, finding))
         return FileResult(name, NO_VERDICT, "not a passport", text)
 
     def not_read(self, name: str, problem: str) -> FileResult:
         """The result of a file that could not be read."""
-        text = self._text(reports.read_error_line(name, problem), reports.read_error_as_json(name, problem))
+        text = self._text(
+            reports.read_error_line(name, problem, self.language), reports.read_error_as_json(name, problem)
+        )
         return FileResult(name, READ_ERROR, "not read", text)
 
     def lost(self, name: str, reason: str) -> FileResult:

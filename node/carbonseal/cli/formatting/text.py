@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import east_asian_width
+
 from carbonseal.escaping import escape_invisible
 
 
@@ -13,3 +15,12 @@ def plain(text: str) -> str:
     'a\\\\x1b[2Jb'
     """
     return escape_invisible(text)
+
+
+def padded(text: str, columns: int) -> str:
+    """`text` and spaces up to this width of a terminal, in which Chinese and Korean characters take two columns each.
+
+    >>> padded("ab", 4), padded("验证", 5)
+    ('ab  ', '验证 ')
+    """
+    return text + " " * (columns - sum(2 if east_asian_width(one) in "FW" else 1 for one in text))

@@ -43,16 +43,6 @@ class LineOutcome(Enum):
     REMOVED = "removed"  # an invalidated line
 
 
-DOES_NOT_SAY = {
-    LineOutcome.MATCH: "the papers agree with verified passports. It does not say that these goods are in the packages,"
-    " nor that they comply with a law.",
-    LineOutcome.MISMATCH: "papers differ. It does not say who is wrong: declarant and maker classify and count apart,"
-    " in good faith.",
-    LineOutcome.NOT_CHECKABLE: "something to compare is missing. It says nothing for or against the goods.",
-    LineOutcome.REMOVED: "the item no longer counts. It says nothing about the goods.",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class LineResult:
     """One line: what was found, and what it presents of lots. `passports` are the files that it leads to."""

@@ -19,9 +19,9 @@ from carbonseal.cli.examining.observation_files import checked_file
 from carbonseal.cli.examining.presented import OVER_PRESENTED, presented_findings
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, bring
-from carbonseal.cli.formatting.reports import tree
-from carbonseal.cli.formatting.results import Style
+from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.formatting.trees import tree
 from carbonseal.cli.options import READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import Verifier, VerifyJob
@@ -145,7 +145,7 @@ def _examine(
     verifier = None
     if policy is not None:
         brought = bring(policy)
-        verifier = Verifier(VerifyJob(brought.policy, (), datetime.now(UTC), Style.QUIET))
+        verifier = Verifier(VerifyJob(brought.policy, (), Results(Style.QUIET, datetime.now(UTC))))
         files = [*files, *brought.observations]
     count = 0
 

@@ -19,7 +19,7 @@ from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, bring
 from carbonseal.cli.formatting.claims import claims_of
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.options import INSTANT, READABLE, Once
+from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.cli.verify_jobs import for_each
 from carbonseal.findings import Refused
@@ -27,6 +27,7 @@ from carbonseal.findings import Refused
 if TYPE_CHECKING:
     from carbonseal.cli.consigning.consignment import Consignment
     from carbonseal.goods.data_carrier import DataCarrier
+    from carbonseal.languages.language import Language
 
 
 @click.command(short_help="Verify passports offline, against your policy.")
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     metavar="URI",
     help="The key that offices share (a file, or env:NAME): observations of goods are written and read under it.",
 )
+@LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit status is the verdict.")
 @click.pass_context
@@ -92,6 +94,7 @@ def verify(
     packing: Path | None,
     earlier: tuple[Path, ...],
     office_key: str | None,
+    language: Language,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -143,10 +146,10 @@ def verify(
     beside = (*(brought.paths if brought else ()), *(one for one in (consignment, packing, *earlier) if one))
     files = _files(passports, beside=beside, expected=expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
-    results = Results(style, at or datetime.now(UTC))
+    results = Results(style, at or datetime.now(UTC), language)
     if brought is None:
         totals = print_results(for_each(claims_of, results, files, results), Totals())
-        summarise(totals, passports, style)
+        summarise(totals, passports, results)
     else:
         output = None if observations is None else Output(observations, over=force)
         try:
