@@ -30,6 +30,7 @@ from carbonseal.node.create import add, create
 from carbonseal.node.listen_config import Address, ListenConfig
 from carbonseal.node.lock import Lock, Locked
 from carbonseal.node.secrets import make_key, open_key, open_secret
+from carbonseal.node.working.config import WorkersConfig
 from tests.nodes import foreign, log_config, settings, tenant_config
 
 SETTINGS = settings()
@@ -67,6 +68,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
         cosigner=CosignerConfig(text, uri),
         witnesses=(WitnessConfig(WITNESS, "https://witness.example"),),
         foreign_age=12.5,
+        workers=WorkersConfig(records=3),
         listen=ListenConfig(
             Address("::1", 0),
             Address("0.0.0.0", 80),
@@ -105,6 +107,8 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
                 ("certificate-key", '"a.pem"'),
             ]
         ),
+        (LEAST + "[workers]\nrecords = -1\n", "config.wrong-value", ("node.toml", "workers")),
+        (LEAST + "[workers]\nthreads = 1\n", "config.unknown-key", ("node.toml", "workers")),
         (LEAST + "[listen]\nport = 1\n", "config.unknown-key", ("node.toml", "listen")),
         ('[[log]]\nname = "default"\nkey = "file:k"', "config.missing-key", ("node.toml", "log", "0")),
         (LEAST.replace('"default"', '"a/b"'), "config.wrong-value", ("node.toml", "log", "0")),

@@ -31,6 +31,7 @@ from .codes import (
 from .issuance.drafts.setting import ReleaseRule, read_release
 from .listen_config import STANDARD, ListenConfig, read_listen
 from .toml_tables import Table
+from .working.config import USUAL, WorkersConfig, read_workers
 
 FILE = "node.toml"
 STATUS_DAYS = 7.0  # that a status list is valid where nothing else is set
@@ -152,6 +153,7 @@ class NodeConfig:
     status: StatusConfig = StatusConfig()
     scrub: ScrubConfig = ScrubConfig()
     listen: ListenConfig = STANDARD
+    workers: WorkersConfig = USUAL
     bodies: tuple[SignerConfig, ...] = ()
     accreditors: tuple[SignerConfig, ...] = ()
     release: ReleaseRule = ReleaseRule.DIRECT
@@ -205,6 +207,7 @@ def parse(text: str) -> NodeConfig:
         status=_status(top.table("status")),
         scrub=_scrub(top.table("scrub")),
         listen=read_listen(top.table("listen")),
+        workers=read_workers(top.table("workers")),
         bodies=_each(top.tables("body"), _signer, "name"),
         accreditors=_each(top.tables("accreditor"), _signer, "name"),
         release=read_release(top),

@@ -20,6 +20,7 @@ from .config import (
     WitnessConfig,
 )
 from .listen_config import ListenConfig
+from .working.config import USUAL, WorkersConfig
 
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
 
@@ -51,6 +52,9 @@ _SCRUB = """\
 # While it runs, the node looks for rot on its disk: so many bytes a second at most (0: not at all), and so many seconds from
 # one pass to the next.
 """
+_WORKERS = (
+    "# Processes beside the node's own: so many for records and for passports; 0: as the machine has processors.\n"
+)
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -78,6 +82,7 @@ def render(config: NodeConfig) -> str:
         _scrub(config.scrub),
         _LISTEN,
         _listen(config.listen),
+        *((_WORKERS, _workers(config.workers)) if config.workers != USUAL else ()),
         _LEDGERS,
         *map(_ledger, config.ledgers),
         _COSIGNER,
@@ -169,6 +174,10 @@ def _listen(listen: ListenConfig) -> str:
     if listen.hosts:
         table.add("hosts", list(listen.hosts))
     return tomlkit.dumps({"listen": table})
+
+
+def _workers(workers: WorkersConfig) -> str:
+    return tomlkit.dumps({"workers": {"records": workers.records or 0, "passports": workers.passports or 0}})
 
 
 def _scrub(scrub: ScrubConfig) -> str:

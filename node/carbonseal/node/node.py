@@ -57,6 +57,7 @@ from .soundness.found import Found
 from .soundness.node_check import NodeCheck
 from .soundness.scrub import Pass, Scrub
 from .witnessing.watch import watch
+from .working.work import Here, Work, Workers
 
 DATABASE = "node.db"  # of what crosses logs
 
@@ -78,8 +79,10 @@ class Node:
         sleep: Sleep,
         reached: failpoints.Reached,
         limits: Limits,
+        work: Work,
     ) -> None:
         self.directory = directory
+        self.work = work  # where what takes long is done
         self.config = settings
         self.logs = logs
         self._lock = lock
@@ -142,10 +145,11 @@ class Node:
         reached: failpoints.Reached = failpoints.nothing,
         limits: Limits = STANDARD_LIMITS,
         read_only: bool = False,
+        workers: bool = False,
     ) -> AsyncIterator[Node]:
         """The node in `directory`, until the context ends. `clock` tells seconds since 1970; `reached` is called at every
         point of `failpoints.POINTS`; `limits` are anchoring's. `read_only`: nothing in the directory is changed, which may be a
-        read-only one, and what would write raises `BrokenOff`.
+        read-only one, and what would write raises `BrokenOff`. `workers`: what takes long is done in processes of their own.
 
         Raises `Locked` where another process has it open, Refused on settings and secrets. A frozen log opens: it can be
         read, and what would write raises `Frozen`."""
@@ -165,9 +169,19 @@ class Node:
             opened = Database.read_only if read_only else Database
             database = opened(directory / DATABASE, NODE, may_be_new=not any(log.size for log in logs))
             stack.enter_context(closing(database))
-            joined = Logs(logs, settings.tenants)
+            work: Work = Workers(settings.workers) if workers else Here()
+            stack.push_async_callback(work.close)
             node = Node(
-                directory, settings, lock, joined, database, clock=clock, sleep=sleep, reached=reached, limits=limits
+                directory,
+                settings,
+                lock,
+                Logs(logs, settings.tenants),
+                database,
+                clock=clock,
+                sleep=sleep,
+                reached=reached,
+                limits=limits,
+                work=work,
             )
             try:
                 node._startup_check(node.logs.values())

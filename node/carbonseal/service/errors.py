@@ -16,6 +16,7 @@ from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
 from carbonseal.node.soundness import codes as soundness_codes
 from carbonseal.node.witnessing import codes as witnessing_codes
+from carbonseal.node.working import codes as working_codes
 from carbonseal.records import codes as records_codes
 from carbonseal.storage.codes import NODE_DATABASE_FULL
 
@@ -52,6 +53,9 @@ STATUS = {
     records_codes.JSON_TOO_LARGE.name: 413,
     records_codes.FILE_TOO_LARGE.name: 413,
     sealing_codes.NODE_BUSY.name: 503,
+    working_codes.WORK_BUSY.name: 503,
+    working_codes.WORK_LOST.name: 503,
+    working_codes.WORK_UNAVAILABLE.name: 503,
     sealing_codes.NODE_QUORUM_UNMET.name: 503,
     node_codes.NODE_UNKNOWN_LOG.name: 404,
     node_codes.NODE_UNKNOWN_COMMITMENT.name: 404,

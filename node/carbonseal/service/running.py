@@ -53,7 +53,7 @@ async def _run(directory: Path, host: str | None, port: int | None, ready: Ready
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with (
-        Node.open(directory) as node,
+        Node.open(directory, workers=True) as node,
         _working(node) as work,
         _certified(node) as certificate,
         _listening(node, host, port, certificate) as url,

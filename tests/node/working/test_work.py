@@ -15,10 +15,11 @@ import pytest
 from carbonseal.findings import Refused
 from carbonseal.node.working import process
 from carbonseal.node.working.codes import WORK_UNAVAILABLE
+from carbonseal.node.working.config import WorkersConfig
 from carbonseal.node.working.frames import in_pieces
 from carbonseal.node.working.lane import Lane, LaneLimits
 from carbonseal.node.working.process import Call
-from carbonseal.node.working.work import Here, Sizes, Work, Workers
+from carbonseal.node.working.work import Here, Work, Workers
 from carbonseal.records.admission import admit
 
 LARGE = 3 << 20
@@ -27,7 +28,7 @@ Body = Callable[[Work], Awaitable[None]]
 
 @asynccontextmanager
 async def workers() -> AsyncIterator[Workers]:
-    work = Workers(Sizes(small=1, large=1))
+    work = Workers(WorkersConfig(1, 1))
     try:
         yield work
     finally:
@@ -238,7 +239,7 @@ def test_workers_that_end_at_once_are_told_to_the_operator(monkeypatch: pytest.M
 
     async def run() -> None:
         nonlocal now
-        work = Workers(Sizes(1, 1), clock=lambda: now)
+        work = Workers(WorkersConfig(1, 1), clock=lambda: now)
         with monkeypatch.context() as changed:
             changed.setattr("sys.executable", "/bin/false")
             with pytest.raises(Refused, match=r"work\.lost"):  # tried twice
@@ -256,7 +257,7 @@ def test_workers_that_end_at_once_are_told_to_the_operator(monkeypatch: pytest.M
 
 def test_a_program_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
-        work = Workers(Sizes(1, 1))
+        work = Workers(WorkersConfig(1, 1))
         monkeypatch.setattr("sys.executable", "/nowhere/python")
         with pytest.raises(Refused, match=r"No such file.*work\.unavailable"):
             await work.small("a", abs, -1)

@@ -91,6 +91,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "secret": "where a key or password is kept",
         "token": "a hardware token (PKCS#11)",
         "node": "the node's directory, database and background work",
+        "work": "the worker processes of a node",
         "frozen": "why a log signs nothing",
         "backup": "a backup of a node, and restoring one",
         "fsck": "what rotted in a node's directory, and what of it can be made again",

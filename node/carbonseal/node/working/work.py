@@ -15,16 +15,15 @@ pieces). A worker that dies in the middle is replaced; what is small is tried on
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from carbonseal.findings import Refused
 
 from .codes import WORK_LOST
+from .config import WorkersConfig, passports_usually, processors, records_usually
 from .frames import Pieces
 from .lane import Lane, LaneLimits
 from .process import At, Begin, Call, End
@@ -59,6 +58,10 @@ class Work(Protocol):
         """A desk, for as long as the context lasts. `make` is given a function by which the desk asks `answer`."""
         ...
 
+    async def close(self) -> None:
+        """End what was started for it. Nothing is asked for any more."""
+        ...
+
 
 class _HereDesk(Generic[D]):
     def __init__(self, desk: D) -> None:
@@ -82,6 +85,9 @@ class Here:
         """See `Work`."""
         yield _HereDesk(make(answer or _nobody))
 
+    async def close(self) -> None:
+        """See `Work`."""
+
 
 def _arrived(args: Any) -> Any:
     return tuple(bytes(one) if isinstance(one, Pieces) else one for one in args)
@@ -89,20 +95,6 @@ def _arrived(args: Any) -> Any:
 
 def _nobody(*_args: object) -> Any:
     raise AssertionError("nobody was named who answers")
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How many worker processes there are, at most, for records and for passports."""
-
-    small: int
-    large: int
-
-
-def usual_sizes() -> Sizes:
-    """For this machine: one is left for the node itself where there are several; passports may take 640 MiB each."""
-    processors = os.cpu_count() or 1
-    return Sizes(max(1, min(4, processors - 1)), max(2, min(4, processors - 1)))
 
 
 class _WorkerDesk(Generic[D]):
@@ -119,9 +111,11 @@ class _WorkerDesk(Generic[D]):
 class Workers:
     """Works in processes of their own."""
 
-    def __init__(self, sizes: Sizes, clock: Callable[[], float] = time.monotonic) -> None:
-        self._small = Lane("small", LaneLimits(sizes.small, seconds=60.0, waiting=1024, each=256), clock)
-        self._large = Lane("large", LaneLimits(sizes.large, seconds=300.0, niceness=5), clock)
+    def __init__(self, config: WorkersConfig, clock: Callable[[], float] = time.monotonic) -> None:
+        records = config.records or records_usually(processors())
+        passports = config.passports or passports_usually(processors())
+        self._small = Lane("records", LaneLimits(records, seconds=60.0, waiting=1024, each=256), clock)
+        self._large = Lane("passports", LaneLimits(passports, seconds=300.0, niceness=5), clock)
 
     async def small(self, client: str, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Work`."""
@@ -151,7 +145,7 @@ class Workers:
                     await _told(self._large.call(worker, End()))
 
     async def close(self) -> None:
-        """End all processes. Nothing is asked for any more."""
+        """See `Work`."""
         await asyncio.gather(self._small.close(), self._large.close())
 
 
