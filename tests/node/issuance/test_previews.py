@@ -1,5 +1,5 @@
-"""Previews: what issuing would sign, refuse and warn of, with nothing signed, sealed or kept; and `release = "four-eyes"`, with which
-nothing is signed at one word."""
+"""Previews: what issuing would sign, refuse and warn of, with nothing signed, sealed or kept; and `release = "four-eyes"`, with
+which nothing is signed at one word."""
 
 from __future__ import annotations
 
