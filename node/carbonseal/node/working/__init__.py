@@ -1,1 +1,2 @@
-"""Work beside the event loop: what takes long, or grows with what a client sends, runs in processes of its own."""
+"""Work beside the event loop: what takes long, or grows with what a client sends, runs in processes of its own.
+Private."""
