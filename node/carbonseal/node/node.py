@@ -36,14 +36,14 @@ from .anchoring.outbox import Outbox
 from .anchoring.status import LedgerState
 from .anchoring.tracked import STANDARD_LIMITS, Limits
 from .anchoring.worker import LedgerWorker
-from .codes import CONFIG_KEY_TWO_ROLES, CONFIG_LOG_MISSING, NODE_UNKNOWN_COMMITMENT
-from .config import DEFAULT, FILE, NodeConfig
+from .codes import NODE_UNKNOWN_COMMITMENT
+from .config import DEFAULT, NodeConfig
 from .issuance.conformity.accreditations import Accreditations
 from .issuance.conformity.statements import Statements
 from .issuance.issuance import Issuing, Warn, ignore
 from .issuance.issued import Issued
 from .issuance.joined import Issuance
-from .issuance.signers import Signer, open_signers
+from .issuance.signers import open_signers
 from .lock import Lock, ReadLock
 from .lookup.indexer import Indexer
 from .lookup.lookup import Lookup
@@ -53,6 +53,7 @@ from .sealing.logs import Logs, SealedRecord
 from .sealing.queue import Receipt
 from .sealing.startup import STARTUP_TIMEOUT
 from .seals import Seals
+from .settings_checks import check_all_listed, check_roles
 from .soundness.found import Found
 from .soundness.node_check import NodeCheck
 from .soundness.scrub import Pass, Scrub
@@ -113,7 +114,7 @@ class Node:
         self.access = Access(database, tenants, thread=self._thread, clock=clock)
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = open_signers(settings, directory)
-        _check_roles(self.logs.values(), signers.values())
+        check_roles(self.logs.values(), signers.values())
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
         self.lookup = Lookup(Indexer(directory, logs, read_only=isinstance(lock, ReadLock)), tenants)
@@ -154,7 +155,7 @@ class Node:
         Raises `Locked` where another process has it open, Refused on settings and secrets. A frozen log opens: it can be
         read, and what would write raises `Frozen`."""
         settings = config.load(directory)
-        _check_all_listed(directory, settings)
+        check_all_listed(directory, settings)
         async with AsyncExitStack() as stack:
             lock = stack.enter_context(closing(ReadLock(directory) if read_only else Lock(directory)))
             if not read_only:
@@ -382,24 +383,3 @@ class Node:
             tasks.create_task(self._scrub.run(self._sleep))
             tasks.create_task(self.audit_heads.run(self._sleep))
             tasks.create_task(self.lookup.indexer.run(self._sleep))
-
-
-def _check_all_listed(directory: Path, settings: NodeConfig) -> None:
-    """A log that is here must be in node.toml: its records and anchors are still asked for. Raises Refused."""
-    listed = {log.name for log in settings.logs}
-    for path in sorted((directory / FOLDER).glob("*.db")):
-        if path.stem not in listed:
-            raise Refused(CONFIG_LOG_MISSING(path=path))
-
-
-def _check_roles(logs: Iterable[SealingLog], signers: Iterable[Signer]) -> None:
-    """A key has one role: log, witness or signer. Raises Refused where one has two."""
-    roles: dict[bytes, str] = {}
-    for log in logs:
-        for role, key in ((f"the log {log.name}", log.verifier), ("the cosigner", log.cosigner)):
-            if (other := roles.setdefault(key.public_key, role)) != role:
-                raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))
-    for signer in signers:
-        role, public_key = f"the signer {signer.config.name}", signer.key.public_key().public_bytes_raw()
-        if (other := roles.setdefault(public_key, role)) != role:
-            raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))
