@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,15 @@ from carbonseal.node.working.work import Here, Work, Workers
 from carbonseal.records.admission import admit
 
 LARGE = 3 << 20
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.finding.code.name == code
+
+
 Body = Callable[[Work], Awaitable[None]]
 
 
@@ -113,11 +122,11 @@ def test_calls_return_and_raise_as_they_do_here() -> None:
     async def body(work: Work) -> None:
         record = await work.small("a", admit, b'{"b":1,"a":2}', "json/1")
         assert record == admit(b'{"b":1,"a":2}', "json/1")
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(Refused) as found:
             await work.small("a", admit, b'{"a":1', "json/1")
         with pytest.raises(Refused) as expected:
             admit(b'{"a":1', "json/1")
-        assert refused.value.finding == expected.value.finding
+        assert found.value.finding == expected.value.finding
         with pytest.raises(KeyError, match="a defect"):
             await work.small("a", defect)
         assert await work.small("a", bytes.upper, in_pieces([b"a" * LARGE, b"b"])) == b"A" * LARGE + b"B"
@@ -158,7 +167,7 @@ def test_a_process_that_dies_is_replaced_and_what_is_small_is_done_again(tmp_pat
     async def run() -> None:
         async with workers() as work:
             assert await work.small("a", die, tmp_path / "died") == "alive"
-            with pytest.raises(Refused, match=r"work\.lost"):
+            with refused("work.lost"):
                 await work.small("a", die_always)
             assert await work.small("a", abs, -1) == 1
 
@@ -169,9 +178,9 @@ def test_a_desk_whose_process_dies_is_refused_and_the_next_has_another() -> None
     async def run() -> None:
         async with workers() as work:
             async with work.large("a", Counting) as desk:
-                with pytest.raises(Refused, match=r"work\.lost"):
+                with refused("work.lost"):
                     await desk.call(Counting.die)
-                with pytest.raises(Refused, match=r"work\.lost"):
+                with refused("work.lost"):
                     await desk.call(Counting.where)
             async with work.large("a", Counting) as desk:
                 await desk.call(Counting.where)
@@ -204,7 +213,7 @@ def test_a_worker_that_has_grown_or_has_no_memory_left_is_replaced() -> None:
         async with workers() as work:
             grown = await work.small("a", grow)
             assert await work.small("a", os.getpid) != grown
-            with pytest.raises(Refused, match=r"work\.lost"):
+            with refused("work.lost"):
                 await work.small("a", exhaust)
 
     asyncio.run(run())
@@ -225,7 +234,7 @@ def test_a_call_that_takes_too_long_is_ended() -> None:
     async def run() -> None:
         lane = Lane("test", LaneLimits(1, seconds=0.0), lambda: 0.0)
         async with lane.worker("a") as worker:
-            with pytest.raises(Refused, match=r"work\.too-long"):
+            with refused("work.too-long"):
                 await lane.call(worker, Call(os.getpid, (), {}))
             assert not worker.is_alive
         await lane.close()
@@ -242,11 +251,11 @@ def test_workers_that_end_at_once_are_told_to_the_operator(monkeypatch: pytest.M
         work = Workers(WorkersConfig(1, 1), clock=lambda: now)
         with monkeypatch.context() as changed:
             changed.setattr("sys.executable", "/bin/false")
-            with pytest.raises(Refused, match=r"work\.lost"):  # tried twice
+            with refused("work.lost"):  # tried twice
                 await work.small("a", abs, -1)
-            with pytest.raises(Refused, match=r"work\.unavailable"):
+            with refused("work.unavailable"):
                 await work.small("a", abs, -1)
-        with pytest.raises(Refused, match=r"work\.unavailable"):
+        with refused("work.unavailable"):
             await work.small("a", abs, -1)
         now = 60.0
         assert await work.small("a", abs, -1) == 1
@@ -259,7 +268,7 @@ def test_a_program_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatc
     async def run() -> None:
         work = Workers(WorkersConfig(1, 1))
         monkeypatch.setattr("sys.executable", "/nowhere/python")
-        with pytest.raises(Refused, match=r"No such file.*work\.unavailable"):
+        with refused("work.unavailable"):
             await work.small("a", abs, -1)
         await work.close()
 
