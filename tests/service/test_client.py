@@ -22,9 +22,9 @@ from carbonseal.node.node import Node
 from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source, read_records
 from carbonseal.service.app import serving
-from carbonseal.service.client import AnyNode, LocalNode, open_node
+from carbonseal.service.client.nodes import AnyNode, LocalNode, open_node
+from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.context import Bounds
-from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
 

@@ -18,9 +18,9 @@ from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.service.app import serving
-from carbonseal.service.client import AnyNode, LocalNode
+from carbonseal.service.client.nodes import AnyNode, LocalNode
+from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.context import USUAL, Bounds, Slots
-from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
 MAKER = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from carbonseal.passport.passports import parse
-from carbonseal.service.client import AnyNode
+from carbonseal.service.client.nodes import AnyNode
 from carbonseal.service.context import Bounds
 from carbonseal.service.routes.passports.carriers import prefers_page
 from tests.service.nodes import make_node

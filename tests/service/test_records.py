@@ -15,8 +15,8 @@ import pytest
 
 from carbonseal.node.node import Node
 from carbonseal.records.sources import Source
+from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.context import USUAL, Bounds
-from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node, served
 
 RECORDS = "/v1/records?profile=json/1"

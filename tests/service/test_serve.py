@@ -21,8 +21,8 @@ import pytest
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
 from carbonseal.node.node import Node
-from carbonseal.service.client import open_node
-from carbonseal.service.remote import RemoteNode
+from carbonseal.service.client.nodes import open_node
+from carbonseal.service.client.remote import RemoteNode
 from tests.programs.counted import counted
 from tests.service.nodes import make_node
 

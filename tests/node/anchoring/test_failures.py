@@ -14,7 +14,7 @@ from carbonseal.node.anchoring.tracked import Limits, State
 from carbonseal.node.config import FILE, load
 from carbonseal.node.config_file import render
 from carbonseal.node.node import Node
-from carbonseal.service.client import LocalNode
+from carbonseal.service.client.nodes import LocalNode
 from tests import virtual_time
 from tests.node.conftest import ORIGIN, Begin, ledger_in
 from tests.node.running import anchors, head, now, opened, run, wait_until

@@ -16,9 +16,9 @@ from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.node import Node
 from carbonseal.service.app import ROUTES, serving
-from carbonseal.service.client import open_node
+from carbonseal.service.client.nodes import open_node
+from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.listeners import OPERATOR_ONLY, PUBLIC, Listener
-from carbonseal.service.remote import RemoteNode
 from tests.service.access.test_listeners import address
 from tests.service.nodes import make_node
 

@@ -18,9 +18,9 @@ from cryptography.x509.oid import NameOID
 from carbonseal.findings import BrokenOff, Refused
 from carbonseal.node.node import Node
 from carbonseal.service.app import serving
-from carbonseal.service.client import open_node
+from carbonseal.service.client.nodes import open_node
+from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.listening.tls import Certificate, fingerprint
-from carbonseal.service.remote import RemoteNode
 from tests.service.nodes import make_node
 
 CHAIN, KEY = "chain.pem", "key.pem"

@@ -15,7 +15,7 @@ from carbonseal.cli.nodes import with_node
 from carbonseal.cli.outputs import Output
 
 if TYPE_CHECKING:
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 
 def issue(directory: Path, kind: str, request: Mapping[str, Any], output: Output) -> None:

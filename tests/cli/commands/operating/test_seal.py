@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.service.client import open_node
+from carbonseal.service.client.nodes import open_node
 from tests.cli.conftest import Run
 from tests.records.documents import encoded, footprint
 

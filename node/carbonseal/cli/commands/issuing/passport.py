@@ -28,7 +28,7 @@ from carbonseal.node.issuance.codes import ISSUE_MALFORMED, NODE_UNRELATED_PASSP
 
 if TYPE_CHECKING:
     from carbonseal.passport.passports import Passport
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 _SHOWN_ONCE_REFRESHED = "Passports show it once they are refreshed: carbonseal passport refresh"
 OUTPUT = click.option(

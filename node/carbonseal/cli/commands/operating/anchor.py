@@ -15,7 +15,7 @@ from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import NODE
 
 if TYPE_CHECKING:
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 PAUSE = 1.0  # seconds between two looks at how far it has got
 

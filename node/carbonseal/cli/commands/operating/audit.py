@@ -13,7 +13,7 @@ from carbonseal.cli.options import NODE
 from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 
 @click.group(short_help="Show and check who did what at a node.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
     from carbonseal.node.config import LogConfig, NodeConfig
     from carbonseal.node.new_keys import NewKeys
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 
 @click.group(short_help="Add a log to a node; export proofs; adopt a log without a guard.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from carbonseal.findings import Finding
     from carbonseal.node.sealing.intake import Submitted
     from carbonseal.records.sources import Source
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 REFUSED = 2  # exit status where a record was refused; the others are sealed
 

@@ -14,7 +14,7 @@ from carbonseal.cli.options import DIGEST, NAME, NODE, REASON, Once
 from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
-    from carbonseal.service.client import AnyNode
+    from carbonseal.service.client.nodes import AnyNode
 
 SCOPES = ("submit", "read", "issue", "review", "release", "revoke", "admin")
 SCOPE = click.Choice(SCOPES)

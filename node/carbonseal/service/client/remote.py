@@ -26,12 +26,11 @@ from carbonseal.passport.seals import Seal
 from carbonseal.records.files import FILE
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
+from carbonseal.service import codes
 from carbonseal.service.errors import BROKEN, FULL
 from carbonseal.service.routes.passports.issued import WARNING
 from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
-
-from . import codes
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}

@@ -20,11 +20,10 @@ from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.intake import Item, Submitted
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
+from carbonseal.service import codes
 from carbonseal.service.health import health
 from carbonseal.service.listening.tls import fingerprint
 from carbonseal.service.operations.listed import OPERATIONS
-
-from . import codes
 
 
 class AnyNode(Protocol):
@@ -185,7 +184,7 @@ async def open_node(
         except Locked as locked:
             if locked.address is None:
                 raise
-            from carbonseal.service.remote import RemoteNode  # aiohttp: where there is something to connect to
+            from carbonseal.service.client.remote import RemoteNode  # aiohttp: where there is something to connect to
 
             far = RemoteNode(locked.address, token=locked.token, certificate=_certificate(directory))
             node = await stack.enter_async_context(far)
