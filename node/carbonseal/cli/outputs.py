@@ -74,6 +74,15 @@ class Output:
             file.write(data)
         click.echo(plain(f"wrote {self.path}" + (f": {summary}" if summary else "")))
 
+    def write_secret(self, data: bytes) -> None:
+        """As `write`, into a file that its owner alone can read."""
+        try:
+            with _replacing(self._target, mode=0o600) as file:
+                file.write(data)
+        except OSError as error:
+            raise BrokeOff.on(error, self.path) from error
+        click.echo(plain(f"wrote {self.path}"))
+
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:
         """The file, to be written piece by piece, with the promises of `write`; never standard output."""
@@ -85,10 +94,11 @@ class Output:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
+def _replacing(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
     """As `carbonseal.node.sealing.files.replace_file`, for folders that others can write to: the temporary file has a random
-    name, and the mode of the file that it replaces."""
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    name, and this mode, or that of the file that it replaces."""
+    if mode is None and path.exists():
+        mode = stat.S_IMODE(path.stat().st_mode)
     writing = path.with_name(f".carbonseal-{secrets.token_hex(8)}")
     descriptor = os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

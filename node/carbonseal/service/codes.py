@@ -97,6 +97,26 @@ UNREACHABLE = undetermined(
     "the node at {url} does not answer: {why}",
     "check that `carbonseal serve` is running, and not suspended",
 )
+UNTRUSTED = undetermined(
+    "client.untrusted",
+    "the certificate of {url} is not trusted: {why}",
+    "check the address; where the node has a certificate of its own, get it from the operator, and name it: --ca FILE",
+)
+MALFORMED_ADDRESS = rejected(
+    "client.malformed-address",
+    "the address of the node is not valid",
+    "give a scheme and a host, such as https://node.example.org, without a name, a password or a query",
+)
+TOKEN_IN_CLEAR = rejected(
+    "client.token-in-clear",
+    "{url} is not HTTPS, and everybody on the way to it would read the token",
+    "use https://; where the node has no certificate, its operator's page on access says how it gets one",
+)
+AUTHORITIES_UNUSABLE = rejected(
+    "client.authorities-unusable",
+    "{path} has no certificates that can be used: {reason}",
+    "name a file of certificates in PEM",
+)
 ANSWER_OF_ANOTHER = rejected(
     "client.other-passport",
     "{url} answers with the passport of the credential {found}; expected that of {wanted}",

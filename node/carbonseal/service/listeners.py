@@ -23,7 +23,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from carbonseal.findings import Refused
+from carbonseal.node.access.callers import Caller, Kind
+from carbonseal.node.access.codes import ACCESS_OPERATOR_ONLY, ACCESS_SCOPE_MISSING
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.tokens import format_scopes
 from carbonseal.service.openapi.facts import Facts, names_in
 
 if TYPE_CHECKING:  # aiohttp is for who serves
@@ -39,6 +43,15 @@ class Open(Enum):
 
 PUBLIC, OPERATOR_ONLY = Open.PUBLIC, Open.OPERATOR
 Needs = Scope | Open
+
+
+def allow(caller: Caller, needs: Needs) -> None:
+    """Raise Refused (``access.*``) where the caller may not do what needs this."""
+    if needs is OPERATOR_ONLY and caller.kind is not Kind.OPERATOR:
+        raise Refused(ACCESS_OPERATOR_ONLY())
+    if isinstance(needs, Scope) and needs not in caller.scopes:
+        scopes = format_scopes(caller.scopes) or "none"
+        raise Refused(ACCESS_SCOPE_MISSING(scope=needs.value, caller=caller.name, scopes=scopes))
 
 
 class Listener(Enum):

@@ -106,11 +106,29 @@ def test_commands_on_the_directory_know_the_certificate_and_no_other(directory: 
                 assert (await far.submit(b"{}", "json/1")).profile == "json/1"
             for wrong in (b"\0" * 32, b""):  # another certificate; none that this machine trusts
                 async with RemoteNode(url, certificate=wrong) as stranger:
-                    with pytest.raises(BrokenOff):
+                    with pytest.raises(BrokenOff) as broken:
                         await stranger.health()
+                    assert broken.value.finding.code.name == "client.untrusted"
             async with aiohttp.ClientSession() as session:
                 with pytest.raises(aiohttp.ClientError):
                     await session.get(url.replace("https://", "http://") + "/health")
+
+    asyncio.run(go())
+
+
+def test_a_client_trusts_the_certificate_in_a_file_for_the_name_that_it_has(directory: Path) -> None:
+    write(directory, "localhost")
+    trusted = directory / CHAIN
+
+    async def go() -> None:
+        certificate = Certificate(directory, CHAIN, KEY)
+        async with Node.open(directory) as node, serving(node, "localhost", tls=certificate.context) as url:
+            async with RemoteNode(url, authorities=trusted) as far:
+                assert (await far.submit(b"{}", "json/1")).profile == "json/1"
+            async with RemoteNode(url.replace("localhost", "127.0.0.1"), authorities=trusted) as other:
+                with pytest.raises(BrokenOff) as broken:
+                    await other.health()
+                assert broken.value.finding.code.name == "client.untrusted"
 
     asyncio.run(go())
 

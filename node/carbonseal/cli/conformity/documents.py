@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,26 +12,27 @@ import click
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.outputs import Output
+from carbonseal.cli.targets import Target
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
 
 
-def issue(directory: Path, kind: str, request: Mapping[str, Any], output: Output) -> None:
+def issue(target: Target, kind: str, request: Mapping[str, Any], output: Output) -> None:
     """Have the node issue what a request asks for, and write its file. What is known to be wrong is a warning on standard error."""
-    answer = with_node(directory, lambda node: node.operate(f"{kind}s/issue", request))
+    answer = with_node(target, lambda node: node.operate(f"{kind}s/issue", request))
     for warning in answer["warnings"]:
         click.echo(plain(f"warning  {warning}"), err=True)
     _write(answer["file"], kind, output)
 
 
-def get(directory: Path, kind: str, digest: bytes, output: Output) -> None:
+def get(target: Target, kind: str, digest: bytes, output: Output) -> None:
     """Write the file of a document that the node issued, refreshed."""
-    answer = with_node(directory, lambda node: node.operate(f"{kind}s/export", {kind: digest.hex()}))
+    answer = with_node(target, lambda node: node.operate(f"{kind}s/export", {kind: digest.hex()}))
     _write(answer["file"], kind, output)
 
 
-def print_list(directory: Path, kind: str, who: str) -> None:
+def print_list(target: Target, kind: str, who: str) -> None:
     """Print what the node issued; `who` is the member that says by whom."""
 
     async def print_all(node: AnyNode) -> None:
@@ -43,13 +43,13 @@ def print_list(directory: Path, kind: str, who: str) -> None:
                 click.echo(plain(f"{one[kind]}  {one['issued']}  {one['state']}{why}  {one['name']}, by {one[who]}"))
             last = page[-1]["number"]
 
-    with_node(directory, print_all)
+    with_node(target, print_all)
 
 
-def mark(directory: Path, kind: str, act: str, digest: bytes, reason: str) -> None:
+def mark(target: Target, kind: str, act: str, digest: bytes, reason: str) -> None:
     """Withdraw, suspend or reinstate a document that the node issued."""
     request = {kind: digest.hex(), "reason": reason}
-    answer = with_node(directory, lambda node: node.operate(f"{kind}s/{act}", request))
+    answer = with_node(target, lambda node: node.operate(f"{kind}s/{act}", request))
     if not answer["new"]:
         click.echo(f"{digest.hex()}: nothing to {act}, see carbonseal {kind} list")
         return

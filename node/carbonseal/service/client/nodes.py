@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
-from carbonseal.node.access.callers import OPERATOR
+from carbonseal.node.access.callers import OPERATOR, Caller
+from carbonseal.node.access.scopes import Scope
 from carbonseal.node.config import load
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
@@ -22,6 +24,7 @@ from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.service import codes
 from carbonseal.service.health import health
+from carbonseal.service.listeners import allow
 from carbonseal.service.listening.tls import fingerprint
 from carbonseal.service.operations.listed import OPERATIONS
 
@@ -102,93 +105,114 @@ class AnyNode(Protocol):
 
 
 class LocalNode:
-    """`AnyNode` for a node that this process has open, `node`."""
+    """`AnyNode` for a node that this process has open, `node`, on behalf of `caller`, who may do here what the same caller may
+    do over HTTP."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, caller: Caller = OPERATOR) -> None:
         self.node = node
+        self.caller = caller
 
     async def submit(self, raw: bytes, profile: str, tenant: str = "", media: str = "") -> Receipt:
-        return await self.node.submit(raw, profile, OPERATOR.tenant_for(tenant), media)
+        allow(self.caller, Scope.SUBMIT)
+        return await self.node.submit(raw, profile, self.caller.tenant_for(tenant), media)
 
     def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = ""
     ) -> AsyncIterator[Submitted]:
-        return self.node.submit_many(items, profile, OPERATOR.tenant_for(tenant))
+        allow(self.caller, Scope.SUBMIT)
+        return self.node.submit_many(items, profile, self.caller.tenant_for(tenant))
 
     async def sequence(self) -> dict[str, bytes]:
+        allow(self.caller, Scope.ADMIN)
         return await self.node.sequence()
 
     async def anchor(self) -> None:
+        allow(self.caller, Scope.ADMIN)
         await self.node.anchor()
 
     async def wait_for_anchors(self, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109
+        allow(self.caller, Scope.ADMIN)
         await self.node.wait_for_anchors(timeout)
         return health(self.node)
 
     async def health(self) -> dict[str, Any]:
+        allow(self.caller, Scope.ADMIN)
         await self.node.startup_checked()
         return health(self.node)
 
     async def find(self, commitment: bytes) -> tuple[str, int]:
-        record = self.node.record(commitment)
+        allow(self.caller, Scope.READ)
+        record = self.node.record(commitment, self.caller)
         return record.log.name, record.index
 
     async def proof(self, log: str, index: int) -> TlogProof:
         return self.node.log(log).proof(index)
 
     async def seal(self, commitment: bytes) -> Seal:
-        return self.node.seal(commitment)
+        allow(self.caller, Scope.READ)
+        return self.node.seal(commitment, self.caller)
 
     async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
-        return await self.node.issue(request, warn)
+        allow(self.caller, Scope.ISSUE)
+        return await self.node.issue(request, warn, self.caller)
 
     async def refresh(self, passport: bytes) -> bytes:
         return await self.node.refresh(passport)
 
     async def passport(self, digest: bytes) -> bytes:
-        passport = await self.node.passport(digest)
+        allow(self.caller, Scope.READ)
+        passport = await self.node.passport(digest, self.caller)
         if passport is None:
             raise Refused(codes.UNKNOWN_PASSPORT())
         return passport
 
     async def issued(self, after: int = 0) -> list[Issued]:
-        return self.node.issued(after)
+        allow(self.caller, Scope.READ)
+        return self.node.issued(after, self.caller)
 
     async def revoke(self, digest: bytes, reason: str) -> bool:
-        return await self.node.revoke(digest, OPERATOR, reason)
+        allow(self.caller, Scope.REVOKE)
+        return await self.node.revoke(digest, self.caller, reason)
 
     async def suspend(self, digest: bytes, reason: str) -> bool:
-        return await self.node.suspend(digest, OPERATOR, reason)
+        allow(self.caller, Scope.REVOKE)
+        return await self.node.suspend(digest, self.caller, reason)
 
     async def reinstate(self, digest: bytes, reason: str) -> bool:
-        return await self.node.reinstate(digest, OPERATOR, reason)
+        allow(self.caller, Scope.REVOKE)
+        return await self.node.reinstate(digest, self.caller, reason)
 
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        return await OPERATIONS[name].run(self.node, OPERATOR, request)
+        operation = OPERATIONS[name]
+        allow(self.caller, operation.needs)
+        return await operation.run(self.node, self.caller, request)
 
 
 @asynccontextmanager
 async def open_node(
-    directory: Path, clock: Callable[[], float] = time.time, *, read_only: bool = False
+    directory: Path, clock: Callable[[], float] = time.time, *, read_only: bool = False, token: str = ""
 ) -> AsyncIterator[AnyNode]:
     """Open the node in `directory`, or connect to the `carbonseal serve` that has it open. `read_only`: for commands that change
-    nothing, as `Node.open` has it. Raises Refused; Locked where another
-    process has the directory and does not serve it; BrokenOff where the one that serves it does not answer."""
+    nothing, as `Node.open` has it. With a `token` on behalf of whom it belongs to, without as the operator. Raises Refused; Locked
+    where another process has the directory and does not serve it; BrokenOff where the one that serves it does not answer."""
     async with AsyncExitStack() as stack:
         node: AnyNode
         try:
             opened = await stack.enter_async_context(Node.open(directory, clock=clock, read_only=read_only))
+            caller = opened.access.admit(token) if token else OPERATOR
             if not read_only:
-                stack.push_async_callback(_log_audit, opened)
-            node = LocalNode(opened)
+                stack.push_async_callback(_finish, opened, caller)
+            node = LocalNode(opened, caller)
         except Locked as locked:
             if locked.address is None:
                 raise
             from carbonseal.service.client.remote import RemoteNode  # aiohttp: where there is something to connect to
 
-            far = RemoteNode(locked.address, token=locked.token, certificate=_certificate(directory))
-            node = await stack.enter_async_context(far)
-            await node.health()  # one that hangs is noticed now, and not after the longest that any answer may take
+            certificate = _certificate(directory)
+            here = partial(RemoteNode, locked.address, certificate=certificate, same_machine=True)
+            operator = await stack.enter_async_context(here(token=locked.token))
+            await operator.health()  # one that hangs is noticed now, and not after the longest that any answer may take
+            node = await stack.enter_async_context(here(token=token)) if token else operator
         yield node
 
 
@@ -198,7 +222,10 @@ def _certificate(directory: Path) -> bytes:
     return fingerprint(directory / chain) if chain else b""
 
 
-async def _log_audit(node: Node) -> None:
-    """What was done becomes part of a log also where no `carbonseal serve` runs. A frozen log takes it once it is not."""
+async def _finish(node: Node, caller: Caller) -> None:
+    """What was done becomes part of a log also where no `carbonseal serve` runs, which would sequence what was submitted, and have
+    the audit join. A frozen log takes both once it is not."""
     with suppress(Frozen):
+        if caller is not OPERATOR:  # who sequences as the command says
+            await node.sequence()
         await node.audit_heads.join()

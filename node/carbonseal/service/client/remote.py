@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -27,6 +28,7 @@ from carbonseal.records.files import FILE
 from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 from carbonseal.service import codes
+from carbonseal.service.client.addresses import check_url, refuse_clear, tls_to
 from carbonseal.service.errors import BROKEN, FULL
 from carbonseal.service.routes.passports.issued import WARNING
 from carbonseal.service.seals import seal_from_json
@@ -46,18 +48,32 @@ LONGEST_WAIT = 20.0  # seconds that one request waits for anchors
 class RemoteNode:
     """The methods of `AnyNode`, which documents them. Use it as a context. Raises BrokenOff where no answer comes."""
 
-    def __init__(self, url: str, timeout: float = TIMEOUT, token: str = "", certificate: bytes = b"") -> None:
-        """`timeout` is in seconds, for `health`; requests that make work may take longer. `token` is sent with every request.
-        `certificate` is the SHA-256 of the certificate that the node has to have; without, this machine has to trust it."""
-        self.url = url
+    def __init__(
+        self,
+        url: str,
+        timeout: float = TIMEOUT,
+        token: str = "",
+        certificate: bytes = b"",
+        *,
+        authorities: Path | None = None,
+        same_machine: bool = False,
+    ) -> None:
+        """`timeout` is in seconds, for `health`; requests that make work may take longer. `token` is sent with every request: over
+        HTTPS, to loopback, or to the `same_machine`, as the caller knows.
+
+        Without more, this machine has to trust the node's certificate. `certificate` is the SHA-256 of the one that it has to
+        have, whatever name it is for; `authorities` is a file in PEM of certificates that are trusted beside: the node's own, or
+        its authority's. Raises Refused (``client.*``)."""
+        self.url = check_url(url).rstrip("/")
+        if token and not same_machine:
+            refuse_clear(self.url)
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._ssl: bool | aiohttp.Fingerprint = aiohttp.Fingerprint(certificate) if certificate else True
+        self._ssl = tls_to(certificate, authorities)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            self.url,
             headers=self._headers,
             timeout=HTTP_TIMEOUT,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -202,13 +218,17 @@ class RemoteNode:
         assert self._session is not None, "a RemoteNode is a context"
         try:
             async with self._session.request(
-                method, path, data=data, allow_redirects=False, ssl=self._ssl, **more
+                method, self.url + path, data=data, allow_redirects=False, ssl=self._ssl, **more
             ) as response:
                 if response.status >= 300 and path != "/health":
                     raise self._refused(self._load(await self._read(response)), response.status)
                 yield response
         except TimeoutError as error:
             raise BrokenOff(codes.UNREACHABLE(url=self.url, why="no answer in time")) from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise BrokenOff(codes.UNTRUSTED(url=self.url, why=error.certificate_error)) from error
+        except aiohttp.ServerFingerprintMismatch as error:
+            raise BrokenOff(codes.UNTRUSTED(url=self.url, why="it is not the one that was expected")) from error
         except aiohttp.ClientError as error:
             raise BrokenOff(codes.UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
 

@@ -19,13 +19,11 @@ from carbonseal.node.access.callers import OPERATOR, Caller
 from carbonseal.node.access.codes import (
     ACCESS_NO_TOKEN,
     ACCESS_OPERATOR_ONLY,
-    ACCESS_SCOPE_MISSING,
     ACCESS_UNKNOWN_TOKEN,
 )
 from carbonseal.node.access.scopes import Scope
-from carbonseal.node.access.tokens import format_scopes
 from carbonseal.node.node import Node
-from carbonseal.service.listeners import Open
+from carbonseal.service.listeners import Open, allow
 
 SCHEME, BASIC = "bearer", "basic"
 
@@ -34,9 +32,7 @@ def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     """Who makes this request, which may be made. Raises Refused (``access.*``), and counts that."""
     try:
         caller = _caller(request, node, needs)
-        if isinstance(needs, Scope) and needs not in caller.scopes:
-            facts = {"scope": needs.value, "caller": caller.name, "scopes": format_scopes(caller.scopes) or "none"}
-            raise Refused(ACCESS_SCOPE_MISSING(**facts))
+        allow(caller, needs)
     except Refused as refused:
         node.access.tokens.refused[refused.finding.code.name] += 1
         raise

@@ -11,8 +11,9 @@ from carbonseal.cli.conformity import documents
 from carbonseal.cli.files.items import read_passport
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.issue_requests import read_request
-from carbonseal.cli.options import DIGEST, INPUT, NODE, REASON
+from carbonseal.cli.options import DIGEST, INPUT, REASON
 from carbonseal.cli.outputs import FORCE, Output
+from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.cli.verify_jobs import NamedBytes
 
 KIND = "accreditation"
@@ -30,12 +31,11 @@ def accreditation() -> None:
     """
 
 
-@accreditation.command(short_help="Issue an accreditation.")
-@click.argument("directory", type=NODE)
+@accreditation.command(cls=NodeCommand, short_help="Issue an accreditation.")
 @REQUEST
 @OUTPUT
 @FORCE
-def issue(directory: Path, request: Path, output: Path, force: bool) -> None:
+def issue(target: Target, request: Path, output: Path, force: bool) -> None:
     """Sign and seal the accreditation that the request asks for, in the name of an accreditor of the node in DIRECTORY, and write
     its file, for the body.
 
@@ -44,34 +44,32 @@ def issue(directory: Path, request: Path, output: Path, force: bool) -> None:
       carbonseal accreditation issue our-node --request tuev.json -o tuev-accreditation.json
     """
     file = Output(output, over=force)
-    documents.issue(directory, KIND, read_request(request), file)
+    documents.issue(target, KIND, read_request(request), file)
 
 
-@accreditation.command("list", short_help="List the accreditations that a node issued.")
-@click.argument("directory", type=NODE)
-def list_(directory: Path) -> None:
+@accreditation.command("list", cls=NodeCommand, short_help="List the accreditations that a node issued.")
+def list_(target: Target) -> None:
     """List every accreditation that the node in DIRECTORY issued: digest, time, state with its reason, body and accreditor.
 
     \b
     Example:
       carbonseal accreditation list our-node
     """
-    documents.print_list(directory, KIND, "accreditor")
+    documents.print_list(target, KIND, "accreditor")
 
 
-@accreditation.command(short_help="Write the file of an issued accreditation again, refreshed.")
-@click.argument("directory", type=NODE)
+@accreditation.command(cls=NodeCommand, short_help="Write the file of an issued accreditation again, refreshed.")
 @click.argument("digest", type=DIGEST)
 @OUTPUT
 @FORCE
-def get(directory: Path, digest: bytes, output: Path, force: bool) -> None:
+def get(target: Target, digest: bytes, output: Path, force: bool) -> None:
     """Write the file of the accreditation with this DIGEST, with newer anchors and status.
 
     \b
     Example:
       carbonseal accreditation get our-node 5f0c… -o tuev-accreditation.json
     """
-    documents.get(directory, KIND, digest, Output(output, over=force))
+    documents.get(target, KIND, digest, Output(output, over=force))
 
 
 @accreditation.command(short_help="Show what an accreditation file says. Verifies nothing.")
@@ -92,11 +90,10 @@ def show(file: Path) -> None:
     click.echo("Nothing of this is verified.")
 
 
-@accreditation.command(short_help="Suspend an accreditation, irreversibly.")
-@click.argument("directory", type=NODE)
+@accreditation.command(cls=NodeCommand, short_help="Suspend an accreditation, irreversibly.")
 @click.argument("digest", type=DIGEST)
 @REASON
-def suspend(directory: Path, digest: bytes, reason: str) -> None:
+def suspend(target: Target, digest: bytes, reason: str) -> None:
     """Suspend the accreditation with this DIGEST: what its body states from now on is not covered. It is never taken back: who is
     reinstated gets a new accreditation.
 
@@ -104,18 +101,17 @@ def suspend(directory: Path, digest: bytes, reason: str) -> None:
     Example:
       carbonseal accreditation suspend our-node 5f0c… --reason "the audit is overdue"
     """
-    documents.mark(directory, KIND, "suspend", digest, reason)
+    documents.mark(target, KIND, "suspend", digest, reason)
 
 
-@accreditation.command(short_help="Withdraw an accreditation, irreversibly.")
-@click.argument("directory", type=NODE)
+@accreditation.command(cls=NodeCommand, short_help="Withdraw an accreditation, irreversibly.")
 @click.argument("digest", type=DIGEST)
 @REASON
-def withdraw(directory: Path, digest: bytes, reason: str) -> None:
+def withdraw(target: Target, digest: bytes, reason: str) -> None:
     """Withdraw the accreditation with this DIGEST: what its body states from now on is not covered; what it stated before is.
 
     \b
     Example:
       carbonseal accreditation withdraw our-node 5f0c… --reason "on the body's own request"
     """
-    documents.mark(directory, KIND, "withdraw", digest, reason)
+    documents.mark(target, KIND, "withdraw", digest, reason)

@@ -22,6 +22,7 @@ from carbonseal.cli.options import DIGEST, INPUT, NODE, REASON, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.exported import AS_JSON, copy_of, write_exported
 from carbonseal.cli.products.show import show
+from carbonseal.cli.targets import NodeCommand, NodeWordsCommand, Target
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant, from_seconds
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT
@@ -49,8 +50,7 @@ def passport() -> None:
     """
 
 
-@passport.command(short_help="Issue a credential about sealed records, with its passport.")
-@click.argument("directory", type=NODE)
+@passport.command(cls=NodeCommand, short_help="Issue a credential about sealed records, with its passport.")
 @click.option(
     "--request",
     "request_file",
@@ -64,7 +64,7 @@ def passport() -> None:
 @OUTPUT
 @FORCE
 def issue(
-    directory: Path,
+    target: Target,
     *,
     request_file: Path,
     components: list[dict[str, Any]],
@@ -109,20 +109,19 @@ def issue(
 
     file = Output(output, over=force)
     request = read_request(request_file, components, batch)
-    made = with_node(directory, lambda node: _issue(node, request, str(request_file)))
+    made = with_node(target, lambda node: _issue(node, request, str(request_file)))
     digest = parse(made).root.hex()
     try:
         file.write(made, f"the credential {digest}")
     except BrokeOff as broke:
         remedy = (
-            f"the credential is issued: write its passport with carbonseal passport export {directory} {digest} -o FILE"
+            f"the credential is issued: write its passport with carbonseal passport export {target} {digest} -o FILE"
         )
         raise BrokeOff(broke.message, remedy) from broke
 
 
-@passport.command("list", short_help="List the credentials that a node issued.")
-@click.argument("directory", type=NODE)
-def list_(directory: Path) -> None:
+@passport.command("list", cls=NodeCommand, short_help="List the credentials that a node issued.")
+def list_(target: Target) -> None:
     """List every credential that the node in DIRECTORY issued: digest, time of issue, state (issued, suspended or revoked) and
     product. `export`, `revoke`, `suspend` and `reinstate` take the digest.
 
@@ -140,10 +139,12 @@ def list_(directory: Path) -> None:
                 click.echo(plain(f"{one.digest.hex()}  {when}  {state:<9}  {one.name} ({one.subject})"))
             last = page[-1].number
 
-    with_node(directory, print_all, read_only=True)
+    with_node(target, print_all, read_only=True)
 
 
-@passport.command(short_help="Write the passport of an issued credential, or a copy of one in another form.")
+@passport.command(
+    cls=NodeWordsCommand, short_help="Write the passport of an issued credential, or a copy of one in another form."
+)
 @click.argument("words", metavar="DIRECTORY DIGEST | PASSPORT", nargs=-1, required=True)
 @click.option(
     "--as", "form", cls=Once, type=click.Choice(["untp/dpp-0.7"]), help="Write an unsigned copy in this form."
@@ -153,7 +154,15 @@ def list_(directory: Path) -> None:
 @FORCE
 @click.pass_context
 def export(
-    ctx: click.Context, words: tuple[str, ...], form: str | None, output: Path, *, as_json: bool, force: bool
+    ctx: click.Context,
+    words: tuple[str, ...],
+    form: str | None,
+    output: Path,
+    *,
+    remote: Target | None,
+    token: str,
+    as_json: bool,
+    force: bool,
 ) -> None:
     """Write the passport of the credential with this DIGEST, which the node in DIRECTORY issued, with the newest anchors and
     status list. It has the records that the request disclosed.
@@ -170,14 +179,15 @@ def export(
     """
     from carbonseal.passport.passports import parse
 
-    if len(words) > 2 or (len(words) == 1 and form is None):
+    target = _in_directory(ctx, words, token) or remote
+    if len(words) > 2 or (len(words) == 1 and form is None and target is None):
         raise click.UsageError("Name DIRECTORY and DIGEST; or PASSPORT and --as FORM.")
     if as_json and form is None:
         raise click.UsageError("--json is for --as: a passport is JSON.")
     file = Output(output, over=force)
-    if len(words) == 2:
-        directory, digest = Path(os.fsdecode(NODE.convert(words[0], None, ctx))), DIGEST.convert(words[1], None, ctx)
-        raw = with_node(directory, lambda node: node.passport(digest))
+    if target is not None and (len(words) == 2 or form is None or not Path(words[-1]).exists()):
+        digest = DIGEST.convert(words[-1], None, ctx)
+        raw = with_node(target, lambda node: node.passport(digest))
         if form is None:
             file.write(raw)
             return
@@ -187,13 +197,22 @@ def export(
     write_exported(copy_of(made, words[0]), file, as_json=as_json)
 
 
-@passport.command(short_help="Add newer heads, anchors and status to a passport.")
+@passport.command(cls=NodeWordsCommand, short_help="Add newer heads, anchors and status to a passport.")
 @click.argument("words", metavar="[DIRECTORY] PASSPORT", nargs=-1, required=True)
 @click.option("--from", "url", metavar="URL", cls=Once, help="Ask the node at this address, without an account.")
 @click.option("-o", "--output", cls=Once, type=WRITABLE, help="The file to write. Default: the passport itself.")
 @FORCE
 @click.pass_context
-def refresh(ctx: click.Context, words: tuple[str, ...], url: str | None, output: Path | None, force: bool) -> None:
+def refresh(
+    ctx: click.Context,
+    words: tuple[str, ...],
+    url: str | None,
+    output: Path | None,
+    *,
+    remote: Target | None,
+    token: str,
+    force: bool,
+) -> None:
     """Refresh a passport from the node in DIRECTORY, or with --from, from any node that sealed a credential in it: newer heads,
     anchors that have become final, newer status lists. What is signed is not changed, and nothing that verifies is removed.
 
@@ -206,7 +225,8 @@ def refresh(ctx: click.Context, words: tuple[str, ...], url: str | None, output:
       carbonseal passport refresh my-node door-reader.json -o door-reader-2027.json
       carbonseal passport refresh door-reader.json --from https://passports.example.org
     """
-    if len(words) != (2 if url is None else 1):
+    target = _in_directory(ctx, words, token) or remote
+    if len(words) > 2 or (len(words) == 2 and url is not None) or (url is None and target is None):
         raise click.UsageError("Name DIRECTORY and PASSPORT; or PASSPORT and --from URL.")
     file = Path(os.fsdecode(INPUT.convert(words[-1], None, ctx)))
     chosen = output or file
@@ -215,15 +235,15 @@ def refresh(ctx: click.Context, words: tuple[str, ...], url: str | None, output:
     if url is not None:
         made = _refresh_from(url, old, str(file))
     else:
-        made = _refreshed(Path(os.fsdecode(NODE.convert(words[0], None, ctx))), raw, str(file))
+        assert target is not None
+        made = _refreshed(target, raw, str(file))
     written.write(made.encode(), "; ".join(additions(old, made)) or "nothing is newer")
 
 
-@passport.command(short_help="Revoke a credential, irreversibly.")
-@click.argument("directory", type=NODE)
+@passport.command(cls=NodeCommand, short_help="Revoke a credential, irreversibly.")
 @click.argument("what", metavar="PASSPORT|DIGEST")
 @REASON
-def revoke(directory: Path, what: str, reason: str) -> None:
+def revoke(target: Target, what: str, reason: str) -> None:
     """Revoke the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. This cannot be undone.
 
     From now on the issuer's status list shows it. Passports show it once they are refreshed. One that is not refreshed becomes
@@ -235,16 +255,15 @@ def revoke(directory: Path, what: str, reason: str) -> None:
       carbonseal passport revoke my-node 5f0c… --reason 'the meter was broken'
     """
     digest = _root(what)
-    is_new = with_node(directory, lambda node: node.revoke(digest, reason))
+    is_new = with_node(target, lambda node: node.revoke(digest, reason))
     click.echo(f"revoked {digest.hex()}" if is_new else f"{digest.hex()} was revoked before")
     click.echo(_SHOWN_ONCE_REFRESHED)
 
 
-@passport.command(short_help="Suspend a credential until it is reinstated.")
-@click.argument("directory", type=NODE)
+@passport.command(cls=NodeCommand, short_help="Suspend a credential until it is reinstated.")
 @click.argument("what", metavar="PASSPORT|DIGEST")
 @REASON
-def suspend(directory: Path, what: str, reason: str) -> None:
+def suspend(target: Target, what: str, reason: str) -> None:
     """Suspend the credential of PASSPORT, or the one with this DIGEST, which the node in DIRECTORY issued. Verifying a suspended
     passport gives undetermined, never rejected. `carbonseal passport reinstate` ends it.
 
@@ -253,16 +272,15 @@ def suspend(directory: Path, what: str, reason: str) -> None:
       carbonseal passport suspend my-node door-reader.json --reason 'the meter was broken'
     """
     digest = _root(what)
-    is_new = with_node(directory, lambda node: node.suspend(digest, reason))
+    is_new = with_node(target, lambda node: node.suspend(digest, reason))
     click.echo(f"suspended {digest.hex()}" if is_new else f"{digest.hex()} was suspended before")
     click.echo(_SHOWN_ONCE_REFRESHED)
 
 
-@passport.command(short_help="End the suspension of a credential.")
-@click.argument("directory", type=NODE)
+@passport.command(cls=NodeCommand, short_help="End the suspension of a credential.")
 @click.argument("what", metavar="PASSPORT|DIGEST")
 @REASON
-def reinstate(directory: Path, what: str, reason: str) -> None:
+def reinstate(target: Target, what: str, reason: str) -> None:
     """End the suspension of the credential of PASSPORT, or of the one with this DIGEST, which the node in DIRECTORY issued.
     Asked about an instant before that, a passport stays suspended.
 
@@ -271,7 +289,7 @@ def reinstate(directory: Path, what: str, reason: str) -> None:
       carbonseal passport reinstate my-node door-reader.json --reason 'the meter was broken'
     """
     digest = _root(what)
-    was_suspended = with_node(directory, lambda node: node.reinstate(digest, reason))
+    was_suspended = with_node(target, lambda node: node.reinstate(digest, reason))
     click.echo(f"reinstated {digest.hex()}" if was_suspended else f"{digest.hex()} was not suspended")
     click.echo(_SHOWN_ONCE_REFRESHED)
 
@@ -301,10 +319,15 @@ def _refresh_from(url: str, old: Passport, file: str) -> Passport:
         raise Failed.by(refused, file) from refused
 
 
-def _refreshed(directory: Path, raw: bytes, file: str) -> Passport:
+def _in_directory(ctx: click.Context, words: tuple[str, ...], token: str) -> Target | None:
+    """The node in the directory that two words begin with; None where there is one word."""
+    return Target(Path(os.fsdecode(NODE.convert(words[0], None, ctx))), token) if len(words) == 2 else None
+
+
+def _refreshed(target: Target, raw: bytes, file: str) -> Passport:
     from carbonseal.passport.passports import parse
 
-    return parse(with_node(directory, lambda node: _refresh(node, raw, file)))
+    return parse(with_node(target, lambda node: _refresh(node, raw, file)))
 
 
 async def _refresh(node: AnyNode, raw: bytes, file: str) -> bytes:

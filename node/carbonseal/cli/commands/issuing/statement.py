@@ -13,9 +13,10 @@ from carbonseal.cli.files.items import read_passport
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.inputs import read_named
 from carbonseal.cli.issue_requests import read_request
-from carbonseal.cli.options import DIGEST, INPUT, NODE, REASON, Once
+from carbonseal.cli.options import DIGEST, INPUT, REASON, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.statement_copies import export
+from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.cli.verify_jobs import NamedBytes
 
 KIND = "statement"
@@ -59,13 +60,12 @@ def draft(*, passport: Path, body: str, output: Path, force: bool) -> None:
     file.write(json.dumps(request, indent=2, ensure_ascii=False).encode() + b"\n", "complete what is in angle brackets")
 
 
-@statement.command(short_help="Issue a statement.")
-@click.argument("directory", type=NODE)
+@statement.command(cls=NodeCommand, short_help="Issue a statement.")
 @REQUEST
 @click.option("--accreditation", "files", multiple=True, type=INPUT, help="An accreditation file of the body.")
 @OUTPUT
 @FORCE
-def issue(*, directory: Path, request: Path, files: tuple[Path, ...], output: Path, force: bool) -> None:
+def issue(*, target: Target, request: Path, files: tuple[Path, ...], output: Path, force: bool) -> None:
     """Sign and seal the statement that the request asks for, in the name of a body of the node in DIRECTORY, and write its file.
     The node keeps accreditations that are given, and adds them to every statement of the body.
 
@@ -79,34 +79,32 @@ def issue(*, directory: Path, request: Path, files: tuple[Path, ...], output: Pa
     if files and isinstance(wanted, dict):
         given = [NamedBytes(str(one), read_passport(str(one))).parse(parse_accreditation).to_json() for one in files]
         wanted = {**wanted, "accreditations": [*wanted.get("accreditations", []), *given]}
-    documents.issue(directory, KIND, wanted, file)
+    documents.issue(target, KIND, wanted, file)
 
 
-@statement.command("list", short_help="List the statements that a node issued.")
-@click.argument("directory", type=NODE)
-def list_(directory: Path) -> None:
+@statement.command("list", cls=NodeCommand, short_help="List the statements that a node issued.")
+def list_(target: Target) -> None:
     """List every statement that the node in DIRECTORY issued: digest, time, state with its reason, organisation and body.
 
     \b
     Example:
       carbonseal statement list our-node
     """
-    documents.print_list(directory, KIND, "body")
+    documents.print_list(target, KIND, "body")
 
 
-@statement.command(short_help="Write the file of an issued statement again, refreshed.")
-@click.argument("directory", type=NODE)
+@statement.command(cls=NodeCommand, short_help="Write the file of an issued statement again, refreshed.")
 @click.argument("digest", type=DIGEST)
 @OUTPUT
 @FORCE
-def get(directory: Path, digest: bytes, output: Path, force: bool) -> None:
+def get(target: Target, digest: bytes, output: Path, force: bool) -> None:
     """Write the file of the statement with this DIGEST, which the node in DIRECTORY issued, with newer anchors and status.
 
     \b
     Example:
       carbonseal statement get our-node 5f0c… -o statement.json
     """
-    documents.get(directory, KIND, digest, Output(output, over=force))
+    documents.get(target, KIND, digest, Output(output, over=force))
 
 
 @statement.command(short_help="Show what a statement file says. Verifies nothing.")
@@ -154,46 +152,43 @@ def attach(passport: Path, statements: tuple[Path, ...], output: Path, force: bo
     file.write(made.encode(), f"{count} statement{'s' * (count != 1)} in it")
 
 
-@statement.command(short_help="Suspend a statement until it is reinstated.")
-@click.argument("directory", type=NODE)
+@statement.command(cls=NodeCommand, short_help="Suspend a statement until it is reinstated.")
 @click.argument("digest", type=DIGEST)
 @REASON
-def suspend(directory: Path, digest: bytes, reason: str) -> None:
+def suspend(target: Target, digest: bytes, reason: str) -> None:
     """Suspend the statement with this DIGEST: until it is reinstated it counts for nothing.
 
     \b
     Example:
       carbonseal statement suspend our-node 5f0c… --reason "a meter is looked at again"
     """
-    documents.mark(directory, KIND, "suspend", digest, reason)
+    documents.mark(target, KIND, "suspend", digest, reason)
 
 
-@statement.command(short_help="End the suspension of a statement.")
-@click.argument("directory", type=NODE)
+@statement.command(cls=NodeCommand, short_help="End the suspension of a statement.")
 @click.argument("digest", type=DIGEST)
 @REASON
-def reinstate(directory: Path, digest: bytes, reason: str) -> None:
+def reinstate(target: Target, digest: bytes, reason: str) -> None:
     """End the suspension of the statement with this DIGEST.
 
     \b
     Example:
       carbonseal statement reinstate our-node 5f0c… --reason "the meter was right"
     """
-    documents.mark(directory, KIND, "reinstate", digest, reason)
+    documents.mark(target, KIND, "reinstate", digest, reason)
 
 
-@statement.command(short_help="Withdraw a statement, irreversibly.")
-@click.argument("directory", type=NODE)
+@statement.command(cls=NodeCommand, short_help="Withdraw a statement, irreversibly.")
 @click.argument("digest", type=DIGEST)
 @REASON
-def withdraw(directory: Path, digest: bytes, reason: str) -> None:
+def withdraw(target: Target, digest: bytes, reason: str) -> None:
     """Withdraw the statement with this DIGEST: it counts for nothing from now on. This cannot be undone.
 
     \b
     Example:
       carbonseal statement withdraw our-node 5f0c… --reason "the meter was wrong"
     """
-    documents.mark(directory, KIND, "withdraw", digest, reason)
+    documents.mark(target, KIND, "withdraw", digest, reason)
 
 
 statement.add_command(export)

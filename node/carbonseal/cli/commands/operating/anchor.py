@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +11,7 @@ import click
 from carbonseal.cli.formatting.node_status import busy, lines
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import NodeCommand, Target
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 PAUSE = 1.0  # seconds between two looks at how far it has got
 
 
-@click.command(short_help="Anchor every log's newest head on its ledgers now.")
-@click.argument("directory", type=NODE)
+@click.command(cls=NodeCommand, short_help="Anchor every log's newest head on its ledgers now.")
 @click.option(
     "--wait",
     "seconds",
@@ -31,7 +29,7 @@ PAUSE = 1.0  # seconds between two looks at how far it has got
     help="Seconds to wait for anchors to become final; 0 only makes them due.",
 )
 @click.pass_context
-def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
+def anchor(ctx: click.Context, *, target: Target, seconds: int) -> None:
     """Anchor the newest head of every log of the node in DIRECTORY on its ledgers, whatever the cadence, and wait until it is
     final there.
 
@@ -45,7 +43,7 @@ def anchor(ctx: click.Context, *, directory: Path, seconds: int) -> None:
       carbonseal anchor my-node
       carbonseal anchor my-node --wait 900
     """
-    health = with_node(directory, lambda node: wait_for_anchors(node, seconds))
+    health = with_node(target, lambda node: wait_for_anchors(node, seconds))
     click.echo("\n".join(lines(health)))
     ctx.exit(0 if health["state"] == "ok" and not busy(health) else 1)
 

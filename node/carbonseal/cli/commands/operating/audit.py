@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
@@ -29,11 +28,10 @@ def audit() -> None:
     """
 
 
-@audit.command(short_help="Show the events of the audit chain.")
-@click.argument("directory", type=NODE)
+@audit.command(cls=NodeCommand, short_help="Show the events of the audit chain.")
 @click.option("--after", type=click.IntRange(min=0), default=0, help="Begin after the event with this number.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each event, with its hash.")
-def show(directory: Path, after: int, as_json: bool) -> None:
+def show(target: Target, after: int, as_json: bool) -> None:
     """Show what was done at the node in DIRECTORY, one line an event: number, time, who, what, about what, and why.
 
     \b
@@ -48,12 +46,11 @@ def show(directory: Path, after: int, as_json: bool) -> None:
                 click.echo(json_line(one) if as_json else plain(_line(one["event"])))
             last = page[-1]["event"]["number"]
 
-    with_node(directory, print_all, read_only=True)
+    with_node(target, print_all, read_only=True)
 
 
-@audit.command(short_help="Check that no event was changed or taken out.")
-@click.argument("directory", type=NODE)
-def check(directory: Path) -> None:
+@audit.command(cls=NodeCommand, short_help="Check that no event was changed or taken out.")
+def check(target: Target) -> None:
     """Hash every event of the audit chain of the node in DIRECTORY again, and compare it with the heads that its logs have as
     entries. The exit status is 2 where an event was changed or taken out.
 
@@ -61,7 +58,7 @@ def check(directory: Path) -> None:
     Example:
       carbonseal audit check my-node
     """
-    answer = with_node(directory, lambda node: node.operate("audit/check", {}), read_only=True)
+    answer = with_node(target, lambda node: node.operate("audit/check", {}), read_only=True)
     click.echo(f"{answer['events']} events, each continues the ones before it; head {answer['head']}")
     click.echo(f"the first {answer['inLog']} are under a head that is an entry of a log")
 

@@ -9,9 +9,10 @@ import click
 
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import DirectoryCommand
 
 
-@click.command(short_help="Make a backup of a node, which may run.")
+@click.command(cls=DirectoryCommand, short_help="Make a backup of a node, which may run.")
 @click.argument("directory", type=NODE)
 @click.argument("out", type=click.Path(path_type=Path))
 def backup(*, directory: Path, out: Path) -> None:

@@ -9,6 +9,7 @@ import click
 
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import DirectoryCommand
 from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from carbonseal.node.soundness.fsck import Report
 
 
-@click.command(short_help="Find what rotted on the disk, and repair what can be made again.")
+@click.command(cls=DirectoryCommand, short_help="Find what rotted on the disk, and repair what can be made again.")
 @click.argument("directory", type=NODE)
 @click.option("--repair", is_flag=True, help="Repair what can be made again. The node must be stopped.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")

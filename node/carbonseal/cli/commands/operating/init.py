@@ -17,6 +17,7 @@ from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.ledger_discovery import LedgerIdentity, query_ledger
 from carbonseal.cli.options import NAME, ORIGIN
 from carbonseal.cli.policy_template import LedgerLine, SignerLine, policy_template
+from carbonseal.cli.targets import DirectoryCommand
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class SignerOption(click.ParamType[SignerRequest]):
         return SignerRequest(self.role, name, words[1], key)
 
 
-@click.command(short_help="Create a node: a directory with keys, settings and a policy template.")
+@click.command(cls=DirectoryCommand, short_help="Create a node: a directory with keys, settings and a policy template.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @ORIGIN
 @click.option(

@@ -12,6 +12,7 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import DIGEST, LOG, NAME, NODE, ORIGIN, READABLE, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
+from carbonseal.cli.targets import DirectoryCommand, NodeCommand, Target
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def log() -> None:
     """
 
 
-@log.command(short_help="Add a log to a node.")
+@log.command(cls=DirectoryCommand, short_help="Add a log to a node.")
 @click.argument("directory", type=NODE)
 @click.argument("name", type=NAME)
 @ORIGIN
@@ -102,15 +103,14 @@ def _verifier(own: LogConfig, keys: NewKeys) -> VerifierKey:
         raise Failed.by(refused, "--log-key") from refused
 
 
-@log.command(short_help="Write the proof that an entry is in the log.")
-@click.argument("directory", type=NODE)
+@log.command(cls=NodeCommand, short_help="Write the proof that an entry is in the log.")
 @click.argument("entry", metavar="COMMITMENT|INDEX")
 @LOG
 @click.option(
     "-o", "--output", required=True, cls=Once, type=WRITABLE, help="The .tlog-proof file; - is standard output."
 )
 @FORCE
-def proof(*, directory: Path, entry: str, log: str, output: Path, force: bool) -> None:
+def proof(*, target: Target, entry: str, log: str, output: Path, force: bool) -> None:
     """Write the proof that an entry is in its log, with the checkpoint that it is for (c2sp.org/tlog-proof@v1). The entry is
     named by the commitment that `carbonseal seal` printed, or by its index in the log --log.
 
@@ -126,10 +126,10 @@ def proof(*, directory: Path, entry: str, log: str, output: Path, force: bool) -
         return (await node.proof(name, index)).encode()
 
     file = Output(output, over=force)
-    file.write(with_node(directory, prove, read_only=True))
+    file.write(with_node(target, prove, read_only=True))
 
 
-@log.command(short_help="Adopt a log whose guard is missing.")
+@log.command(cls=DirectoryCommand, short_help="Adopt a log whose guard is missing.")
 @click.argument("directory", type=NODE)
 @LOG
 @click.confirmation_option(prompt="Is this the newest copy of the log, and did no other copy sign anything since?")

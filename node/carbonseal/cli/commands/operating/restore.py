@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.formatting.text import plain
+from carbonseal.cli.targets import DirectoryCommand
 
 
-@click.command(short_help="Put a backup back.")
+@click.command(cls=DirectoryCommand, short_help="Put a backup back.")
 @click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 def restore(*, backup: Path, directory: Path) -> None:

@@ -13,8 +13,9 @@ import click
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NODE, Once
+from carbonseal.cli.options import Once
 from carbonseal.cli.receipts import Receipts, open_receipts
+from carbonseal.cli.targets import NodeCommand, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 REFUSED = 2  # exit status where a record was refused; the others are sealed
 
 
-@click.command(short_help="Seal records from files, folders or a stream.")
-@click.argument("directory", type=NODE)
+@click.command(cls=NodeCommand, short_help="Seal records from files, folders or a stream.")
 @click.argument(
     "paths",
     nargs=-1,
@@ -44,7 +44,7 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
     "--media", cls=Once, help="The media type of the files, with file/1. Default: what the name of each says."
 )
 @click.option(
-    "--tenant", default="default", show_default=True, help="Who submits them. Each tenant belongs to one log."
+    "--tenant", default="", help="Who submits them: the token's tenant; without a token, default if none is named."
 )
 @click.option(
     "--receipts",
@@ -56,15 +56,15 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
 def seal(
     ctx: click.Context,
     *,
-    directory: Path,
+    target: Target,
     paths: tuple[Path, ...],
     profile: str | None,
     media: str | None,
     tenant: str,
     receipts: Path | None,
 ) -> None:
-    """Seal RECORDS in a log of the node in DIRECTORY: .json files, .ndjson and .jsonl files (one record a line), folders of
-    them, or - for NDJSON from standard input.
+    """Seal RECORDS in a log of the node in DIRECTORY, or at --node: .json files, .ndjson and .jsonl files (one record a line),
+    folders of them, or - for NDJSON from standard input.
 
     Prints each record's commitment and source. A record that is refused is reported with its place, and the others are
     sealed; the exit status is then 2. Sealing a record again gives the same commitment and changes nothing.
@@ -77,6 +77,7 @@ def seal(
       carbonseal seal my-node footprint.json --profile pact/3.0
       carbonseal seal my-node records/ more.ndjson --profile pact/3.0 --receipts receipts.ndjson
       carbonseal seal my-node declaration.pdf --profile file/1
+      carbonseal seal --node https://node.example.org --token file:erp.token records/ --profile pact/3.0
       zcat year.ndjson.gz | carbonseal seal my-node - --profile pact/3.0
     """
     from carbonseal.records.files import FILE
@@ -90,7 +91,7 @@ def seal(
         raise click.UsageError(f"--media says what a file is: it belongs to --profile {FILE}.")
     records = read_files(paths, media or "") if profile == FILE else read_records(paths)
     with nullcontext() if receipts is None else open_receipts(receipts) as file:
-        refused = with_node(directory, lambda node: _seal(node, records, profile, tenant, file))
+        refused = with_node(target, lambda node: _seal(node, records, profile, tenant, file))
     ctx.exit(REFUSED if refused else 0)
 
 
@@ -124,11 +125,23 @@ async def _seal(
             before += result.receipt is not None and result.receipt.acknowledged < started
             sealed += result.receipt is not None and result.receipt.acknowledged >= started
             _report(result, receipts)
-    await node.sequence()
+    await _sequence(node)
     counts = {"sealed": sealed, "sealed before": before, "refused": refused}
     summary = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]
     click.echo(", ".join(summary), err=True)
     return refused
+
+
+async def _sequence(node: AnyNode) -> None:
+    """Have the log sequenced. Who may only submit leaves that to the node, which does it by size and age."""
+    from carbonseal.findings import Refused
+    from carbonseal.node.access.codes import ACCESS_SCOPE_MISSING
+
+    try:
+        await node.sequence()
+    except Refused as refused:
+        if refused.finding.code.name != ACCESS_SCOPE_MISSING.name:
+            raise
 
 
 def _with_media(records: Iterator[Source | Finding]) -> Iterator[Source | Finding]:

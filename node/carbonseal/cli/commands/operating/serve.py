@@ -11,9 +11,10 @@ import click
 from carbonseal.cli.formatting.node_status import freeze_lines
 from carbonseal.cli.log_lines import FORMATS, LEVELS, logging_to_stderr
 from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import DirectoryCommand
 
 
-@click.command(short_help="Run a node: take records in, sequence, anchor, hand out passports.")
+@click.command(cls=DirectoryCommand, short_help="Run a node: take records in, sequence, anchor, hand out passports.")
 @click.argument("directory", type=NODE)
 @click.option("--host", show_default="127.0.0.1", help="The private listener's address, in place of that in node.toml.")
 @click.option(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from carbonseal.cli.formatting.node_status import lines
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.escaping import json_line
 
 
-@click.command(short_help="Show the state of a node and its ledgers.")
-@click.argument("directory", type=NODE)
+@click.command(cls=NodeCommand, short_help="Show the state of a node and its ledgers.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, for monitoring.")
 @click.pass_context
-def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
+def status(ctx: click.Context, *, target: Target, as_json: bool) -> None:
     """Show the state of the node in DIRECTORY: its logs, the entries that wait, and every ledger with its open and failed
     anchors, why, and what to do. The exit status is 1 where something is wrong.
 
@@ -27,6 +24,6 @@ def status(ctx: click.Context, *, directory: Path, as_json: bool) -> None:
       carbonseal status my-node
       carbonseal status my-node --json
     """
-    health = with_node(directory, lambda node: node.health(), read_only=True)
+    health = with_node(target, lambda node: node.health(), read_only=True)
     click.echo(json_line(health) if as_json else "\n".join(lines(health)))
     ctx.exit(0 if health["state"] == "ok" else 1)

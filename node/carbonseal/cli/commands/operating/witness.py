@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.options import NODE
+from carbonseal.cli.targets import DirectoryCommand
 
 
 @click.group(short_help="Replace the key with which a node cosigns other logs.")
@@ -19,7 +20,7 @@ def witness() -> None:
     """
 
 
-@witness.command("new-key", short_help="Replace the witness key.")
+@witness.command("new-key", cls=DirectoryCommand, short_help="Replace the witness key.")
 @click.argument("directory", type=NODE)
 @click.option("--key", "uri", default="", metavar="URI", help="Where the new key is (default: a new file below keys/).")
 @click.option("--name", default="", help="The name of the new key (default: that of the old one).")

@@ -15,6 +15,7 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.ledger_discovery import query_ledger
 from carbonseal.cli.options import NODE
 from carbonseal.cli.policy_template import LedgerLine, SignerLine, Witnesses, policy_template
+from carbonseal.cli.targets import DirectoryCommand
 from carbonseal.findings import Refused
 from carbonseal.node.codes import CONFIG_WRONG_LEDGER
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from carbonseal.node.config import LedgerConfig, NodeConfig
 
 
-@click.command(short_help="Print a policy template for those who verify what a node seals.")
+@click.command(cls=DirectoryCommand, short_help="Print a policy template for those who verify what a node seals.")
 @click.argument("directory", type=NODE)
 def policy(directory: Path) -> None:
     """Print a policy template for those who verify what the node in DIRECTORY seals, as `carbonseal init` wrote it: for when
