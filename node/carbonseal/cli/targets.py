@@ -69,6 +69,7 @@ class NodeCommand(click.Command):
         self.params = [click.Argument(["directory"], type=_Directory()), *self.params, *_options()]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click has it, with the address in the place of DIRECTORY."""
         url = _instead(self.make_parser(ctx).parse_args(args=list(args))[0])
         rest = super().parse_args(ctx, [url, *args] if url else args)
         ctx.params["target"] = _target(ctx.params.pop("directory"), _taken(ctx.params))
@@ -84,6 +85,7 @@ class NodeWordsCommand(click.Command):
         self.params = [*self.params, *_options()]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click has it; the options of a node become `remote` and `token`."""
         rest = super().parse_args(ctx, args)
         taken = _taken(ctx.params)
         url = taken["node"] or os.environ.get(NODE_VARIABLE)
