@@ -64,6 +64,10 @@ async def products(node: Node, query: Query, caller: Caller = MINE, limit: int =
     return found
 
 
+def at(text: str) -> int:
+    return microseconds(parse_instant(text))
+
+
 def run(act: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(act())  # type: ignore[arg-type]
 
@@ -87,10 +91,10 @@ def test_records_are_found_by_what_they_say(directory: Path) -> None:
                 (Query({"status": ["DEPRECATED"]}), "3"),
                 (Query({"company": ["urn:pact:nordkupfer.example:company:1"]}, profile="pact/3.0"), "123"),
                 (Query({"product": ["urn:xy:1"]}, profile="pact/2.3"), ""),
-                (Query(valid_on=microseconds(parse_instant("2021-01-01T00:00:00Z"))), "3"),
-                (Query(valid_after=microseconds(parse_instant("2020-01-01T00:00:00Z"))), "12"),
-                (Query(valid_before=microseconds(parse_instant("2021-01-01T00:00:00Z"))), ""),
-                (Query(valid_before=microseconds(parse_instant("2021-01-01T00:00:01Z"))), "3"),
+                (Query(valid_on=(at("2021-01-01T00:00:00Z"),)), "3"),
+                (Query(valid_after=(at("2020-01-01T00:00:00Z"),)), "12"),
+                (Query(valid_before=(at("2021-01-01T00:00:00Z"),)), ""),
+                (Query(valid_before=(at("2021-01-01T00:00:01Z"),)), "3"),
             ):
                 assert await products(node, query) == [f"urn:xy:{number}" for number in numbers], query
 

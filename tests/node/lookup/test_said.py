@@ -51,6 +51,10 @@ def test_a_stated_validity_counts_and_half_of_one_is_completed() -> None:
     assert said(__validityPeriodStart="2026-02-01T00:00:00Z").end == said().end
 
 
+def test_a_period_at_the_end_of_time_is_read() -> None:
+    assert said(__pcf__referencePeriodEnd="9998-02-03T00:00:00Z").end == 253_373_616_000_000_000
+
+
 @pytest.mark.parametrize(
     ("one", "other", "agree"),
     [

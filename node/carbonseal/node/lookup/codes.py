@@ -14,4 +14,4 @@ LOOKUP_UNREADABLE = noted(
     "entry {entry} of the log {log} was not read into the index: {problem}",
     "run carbonseal fsck; afterwards carbonseal records index --rebuild",
 )
-LOOKUP_MALFORMED = rejected("lookup.malformed", "{name} is not valid: {problem}", "correct the filter")
+LOOKUP_MALFORMED = rejected("lookup.malformed", "the filter is not valid: {problem}", "correct the filter")

@@ -25,20 +25,20 @@ MOST_VALUES = 500  # of all names together
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: `names` by `said.NAMES`, times in microseconds since 1970."""
+    """What is looked for: `names` by `said.NAMES`, times in microseconds since 1970; several of one are alternatives."""
 
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     profile: str = ""
     is_disputed: bool = False
     is_current: bool = False  # of the records of one footprint id the last one alone
-    valid_on: int | None = None
-    valid_after: int | None = None  # the validity begins later
-    valid_before: int | None = None  # the validity ends earlier
+    valid_on: Sequence[int] = ()
+    valid_after: Sequence[int] = ()  # the validity begins later
+    valid_before: Sequence[int] = ()  # the validity ends earlier
 
     def __post_init__(self) -> None:
         """Raises Refused (`lookup.malformed`) where there are too many values."""
         if sum(map(len, self.names.values())) > MOST_VALUES:
-            raise Refused(codes.LOOKUP_MALFORMED(name="the filter", problem=f"it has more than {MOST_VALUES} values"))
+            raise Refused(codes.LOOKUP_MALFORMED(problem=f"it has more than {MOST_VALUES} values"))
 
     def folded(self) -> Query:
         """The same with names as the index has them."""
@@ -57,12 +57,15 @@ class Query:
         )
 
     def _in_time(self, start: int | None, end: int | None) -> bool:
-        on, after, before = self.valid_on, self.valid_after, self.valid_before
         return (
-            (on is None or (start is not None and end is not None and start <= on <= end))
-            and (after is None or (start is not None and start > after))
-            and (before is None or (end is not None and end < before))
+            (not self.valid_on or any(_at_most(start, at) and _at_most(at, end) for at in self.valid_on))
+            and (not self.valid_after or (start is not None and start > min(self.valid_after)))
+            and (not self.valid_before or (end is not None and end < max(self.valid_before)))
         )
+
+
+def _at_most(one: int | None, other: int | None) -> bool:
+    return one is not None and other is not None and one <= other
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import access, conformity
+from . import access, conformity, records
 from .operation import Operation
 
-OPERATIONS: Mapping[str, Operation] = {**conformity.OPERATIONS, **access.OPERATIONS}
+OPERATIONS: Mapping[str, Operation] = {**conformity.OPERATIONS, **records.OPERATIONS, **access.OPERATIONS}

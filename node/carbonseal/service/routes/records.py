@@ -11,23 +11,34 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.lookup.said import NAMES
+from carbonseal.node.lookup.search import PAGE
 from carbonseal.node.sealing.intake import Submitted
-from carbonseal.passport.schemas import closed
+from carbonseal.passport.schemas import closed, list_of
 from carbonseal.records.files import FILE, File
 from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path, query_of
 from carbonseal.service.errors import status_of
 from carbonseal.service.listeners import Routes
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
-from carbonseal.service.openapi.parameters import COMMITMENT
+from carbonseal.service.openapi.parameters import AFTER, COMMITMENT
 from carbonseal.service.openapi.problems import problem
-from carbonseal.service.openapi.schemas import NUMBER, RECEIPT, SEAL, STRING
+from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, RECEIPT, SEAL, STRING
+from carbonseal.service.operations.records import ANSWER, LIMIT, TIMES, find
 from carbonseal.service.seals import seal_to_json
 
 ROUTES = Routes()
 
 PROFILE, MEDIA = "Carbonseal-Profile", "Carbonseal-Media"  # header fields
-_STATE = closed({"state": {"enum": ["queued", "sequenced"]}, "log": STRING, "index": NUMBER})
+_STATE = closed(
+    {
+        "state": {"enum": ["queued", "sequenced"]},
+        "log": STRING,
+        "index": NUMBER,
+        "isIndexed": BOOLEAN,
+        "findings": list_of(FINDING),
+    }
+)
 _SUBMITTED = Facts(
     "Submit a record, a file, or a stream of records",
     {
@@ -128,11 +139,42 @@ def _result(submitted: Submitted) -> Mapping[str, Any]:
     Facts("The state of a record's entry", {200: of_json(_STATE)}, (COMMITMENT,)),
 )
 async def state(request: web.Request) -> web.Response:
-    """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment."""
+    """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment. Its
+    findings are known once it is in the index."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
     record = node.record(commitment, caller_of(request))
     state = "sequenced" if record.index < record.log.size else "queued"
-    return answer({"state": state, "log": record.log.name, "index": record.index})
+    told = await asyncio.to_thread(node.lookup.about, record.log.origin, record.index)
+    findings = [finding.outline() for finding in told.findings] if told else []
+    place = {"state": state, "log": record.log.name, "index": record.index}
+    return answer({**place, "isIndexed": told is not None, "findings": findings})
+
+
+_FIND = Facts(
+    "Find records by what they say of themselves",
+    {
+        200: of_json(
+            ANSWER, "Of this tenant: a page, the number after which the next one begins, and how far the index reaches"
+        )
+    },
+    (
+        *(Parameter(name, {"type": "string", "minLength": 1}, f"Its {name}, whatever the case") for name in NAMES),
+        Parameter("profile", {"type": "string", "minLength": 1}, "Its profile"),
+        *(Parameter(name, {"type": "string", "minLength": 1}, "A date-time, or a date") for name in TIMES),
+        Parameter("disputed", BOOLEAN, "Those whose footprint id has two figures", default=False),
+        Parameter("current", BOOLEAN, "Of those with one footprint id the last", default=False),
+        AFTER,
+        Parameter("limit", {"type": "integer", "minimum": 1, "maximum": PAGE}, "Of the page", default=LIMIT),
+    ),
+)
+
+
+@ROUTES.get("/v1/records", Scope.READ, _FIND)
+async def look_up(request: web.Request) -> web.Response:
+    """A page of the records that match: `POST /v1/records/find` with one value for each name."""
+    given = {name: value for name, value in query_of(request).items() if value is not None}
+    wanted = {name: [value] if name in NAMES else value for name, value in given.items()}
+    return answer(await find(request.app[NODE], caller_of(request), wanted))
 
 
 @ROUTES.get(

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 
 from carbonseal.flow import phrases
 from carbonseal.flow.checks import Setting
@@ -82,11 +82,12 @@ def in_force(footprint: Footprint) -> Period | None:
 
 
 def years_later(instant: datetime, years: int) -> datetime:
-    """The same day some years later; of 29 February, 28 February where there is none."""
+    """The same day some years later; of 29 February, 28 February where there is none; in the year 9999 at the latest."""
+    year = min(instant.year + years, MAXYEAR)
     try:
-        return instant.replace(year=instant.year + years)
+        return instant.replace(year=year)
     except ValueError:
-        return instant.replace(year=instant.year + years, day=28)
+        return instant.replace(year=year, day=28)
 
 
 def _order(footprint: Footprint) -> Iterator[Result]:

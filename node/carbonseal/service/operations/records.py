@@ -1,0 +1,124 @@
+"""Operations on records: found by what they say of themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from carbonseal.findings import Refused
+from carbonseal.footprints.documents import read_instant
+from carbonseal.instants import format_seconds
+from carbonseal.node.access.callers import Caller
+from carbonseal.node.access.scopes import Scope
+from carbonseal.node.lookup.codes import LOOKUP_MALFORMED
+from carbonseal.node.lookup.lookup import Told
+from carbonseal.node.lookup.said import NAMES, microseconds
+from carbonseal.node.lookup.search import MOST_VALUES, PAGE, Query
+from carbonseal.node.node import Node
+from carbonseal.passport.schemas import DIGEST, INSTANT, Schema, list_of
+from carbonseal.passport.schemas import closed as object_of
+from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, STRING, null_or
+
+from .operation import AFTER, Json, Operation, closed
+
+LIMIT = 100  # of a page, where the request names none
+TIMES = ("validOn", "validAfter", "validBefore")
+SECOND = 1_000_000  # microseconds
+
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_VALUES: Schema = {"type": "array", "items": _TEXT, "maxItems": MOST_VALUES}
+FOUND = object_of(
+    {
+        "commitment": DIGEST,
+        "tenant": STRING,
+        "profile": STRING,
+        "log": STRING,
+        "index": NUMBER,
+        "acknowledged": INSTANT,
+        "title": STRING,
+        "names": object_of({}, {name: list_of(STRING) for name in NAMES}),
+        "figure": STRING,
+        "validFrom": null_or(INSTANT),
+        "validUntil": null_or(INSTANT),
+        "isCurrent": BOOLEAN,
+        "findings": list_of(FINDING),
+    }
+)
+_REACH = object_of({"indexed": NUMBER, "size": NUMBER})
+ANSWER = closed(
+    {"records": list_of(FOUND), "next": null_or(NUMBER), "index": {"type": "object", "additionalProperties": _REACH}}
+)
+_REQUEST = closed(
+    {},
+    {
+        **dict.fromkeys(NAMES, _VALUES),
+        "profile": _TEXT,
+        **dict.fromkeys(TIMES, _TEXT),
+        "disputed": BOOLEAN,
+        "current": BOOLEAN,
+        "after": AFTER,
+        "limit": {"type": "integer", "minimum": 1, "maximum": PAGE},
+    },
+)
+
+
+async def find(node: Node, caller: Caller, request: Json) -> Json:
+    """A page of the caller's records that match the request, how far the index reaches in each log, and the number after which
+    the next page begins. Raises Refused (`lookup.malformed`)."""
+    query = read_query(request)
+    reach = await asyncio.to_thread(node.lookup.reach)  # before: what is answered reaches at least as far
+    found, following = await node.lookup.find(caller, query, request.get("after", 0), request.get("limit", LIMIT))
+    return {
+        "records": [_told(node, told) for told in found],
+        "next": following,
+        "index": {name: one.to_json() for name, one in reach.items()},
+    }
+
+
+def read_query(request: Mapping[str, Any]) -> Query:
+    """What a request looks for. Raises Refused (`lookup.malformed`)."""
+    names = {name: values for name in NAMES if (values := request.get(name))}
+    times = [_time(name, request[name]) if name in request else () for name in TIMES]
+    flags = {"is_disputed": request.get("disputed", False), "is_current": request.get("current", False)}
+    return Query(
+        names, request.get("profile", ""), **flags, valid_on=times[0], valid_after=times[1], valid_before=times[2]
+    )
+
+
+def _time(name: str, text: str) -> tuple[int, ...]:
+    instant = read_instant(text)
+    if instant is None:
+        raise Refused(LOOKUP_MALFORMED(name, problem=f"{name} is not a date or a date-time (RFC 3339)"))
+    return (microseconds(instant),)
+
+
+def _told(node: Node, told: Told) -> Json:
+    record, said = told.record, told.record.said
+    return {
+        "commitment": record.commitment.hex(),
+        "tenant": record.tenant,
+        "profile": record.profile,
+        "log": next(log.name for log in node.logs.values() if log.origin == record.log),
+        "index": record.entry,
+        "acknowledged": format_seconds(record.acknowledged),
+        "title": said.title,
+        "names": {name: list(values) for name, values in said.names.items()},
+        "figure": said.shown,
+        "validFrom": None if said.start is None else format_seconds(said.start // SECOND),
+        "validUntil": None if said.end is None else format_seconds(said.end // SECOND),
+        "isCurrent": record.is_current,
+        "findings": [finding.outline() for finding in told.findings],
+    }
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "records/find": Operation(
+        Scope.READ,
+        "Find records by what they say of themselves",
+        _REQUEST,
+        ANSWER,
+        find,
+        malformed=LOOKUP_MALFORMED,
+    ),
+}
