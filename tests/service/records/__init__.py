@@ -1,0 +1,1 @@
+"""Records over HTTP: found, and exchanged with partners."""
