@@ -17,6 +17,7 @@ from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import ForeignConfig, LedgerConfig, SignerConfig
 from carbonseal.node.node import Node
+from carbonseal.node.requests.idempotency import digest
 from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.passport.passports import parse
 from carbonseal.storage.database import Database, insert_rows
@@ -36,7 +37,9 @@ async def work(directory: Path) -> None:
         for number in range(3):
             receipt = await node.submit(b'{"n": %d}' % number, "json/1")
             listed = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
-            passports.append(await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed}))
+            wanted = {"issuer": "maker", "subject": "urn:example:cell", "records": listed}
+            async with node.idempotency.under(digest(str(number)), digest("wanted")) as key:
+                passports.append(await node.issue(wanted, key=key))
         await node.revoke(parse(passports[0]).root)
         accreditation = await accredit(node)
         statement = await state(node, subject([receipt.commitment]), accreditations=[accreditation.to_json()])

@@ -25,6 +25,10 @@ FINAL_RECORDED: Final = "final-recorded"  # with the evidence
 HEAD_GUARDED: Final = "head-guarded"  # another log's head is in the guard, and not in the database
 HEAD_TAKEN: Final = "head-taken"  # it is in the database, with its entry where it was entered, and not cosigned
 
+CREDENTIAL_SIGNED: Final = "credential-signed"  # durable, where its request has a key, and not sealed
+CREDENTIAL_SEALED: Final = "credential-sealed"  # and in no file
+FILE_KEPT: Final = "file-kept"  # and nobody was given it
+
 POINTS: Final = (
     STORED,
     PLANNED,
@@ -44,6 +48,8 @@ POINTS: Final = (
 )
 
 WITNESS_POINTS: Final = (HEAD_GUARDED, HEAD_TAKEN)  # those of a node that takes heads of other logs
+
+ISSUE_POINTS: Final = (CREDENTIAL_SIGNED, CREDENTIAL_SEALED, FILE_KEPT)  # those of a node that issues
 
 
 def nothing(_point: str) -> None:

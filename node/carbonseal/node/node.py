@@ -47,6 +47,7 @@ from .issuance.signers import open_signers
 from .lock import Lock, ReadLock
 from .lookup.indexer import Indexer
 from .lookup.lookup import Lookup
+from .requests.idempotency import NO_KEY, Idempotency, Unkeyed
 from .sealing.intake import Item, Submitted
 from .sealing.log import FOLDER, SealingLog
 from .sealing.logs import Logs, SealedRecord
@@ -133,7 +134,9 @@ class Node:
             record=self.access.record,
             thread=self._thread,
             clock=clock,
+            reached=reached,
         )
+        self.idempotency = Idempotency(database, thread=self._thread, clock=clock)
         self._issuing = self._issuance.passports
 
     @staticmethod
@@ -331,10 +334,12 @@ class Node:
         """What its issuers issue."""
         return self._issuing
 
-    async def issue(self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR) -> bytes:
+    async def issue(
+        self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR, key: Unkeyed = NO_KEY
+    ) -> bytes:
         """Sign, seal and assemble what an issue request asks for: the passport. `warn` is called with what is known to be wrong
-        with it. Raises Refused, `Busy`, `Frozen`."""
-        return await self._issuing.issue(request, caller, warn)
+        with it. Under a `key` of `idempotency`, what was issued before is handed out again. Raises Refused, `Busy`, `Frozen`."""
+        return await self._issuing.issue(request, caller, warn, key=key)
 
     async def refresh(self, passport: bytes) -> bytes:
         """The same passport, statement file or accreditation file with all that is newer here. Raises Refused."""

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
 from carbonseal.node.access import codes as access_codes
+from carbonseal.node.requests import codes as requests_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
 from carbonseal.node.soundness import codes as soundness_codes
@@ -33,6 +34,8 @@ STATUS = {
     access_codes.ACCESS_TOKEN_REVOKED.name: 401,
     access_codes.ACCESS_SCOPE_MISSING.name: 403,
     access_codes.ACCESS_OPERATOR_ONLY.name: 403,
+    requests_codes.IDEMPOTENCY_OTHER_REQUEST.name: 422,
+    requests_codes.IDEMPOTENCY_UNDER_WAY.name: 409,
     codes.FROM_A_PAGE.name: 403,
     codes.WRONG_HOST.name: 421,
     codes.NOT_FOUND.name: 404,

@@ -98,6 +98,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "foreign": "another log's checkpoint that is to be cosigned or entered",
         "witness": "a witness that is asked to cosign a head of this log",
         "issue": "an issue request",
+        "idempotency": "the key under which a request may be repeated",
         "access": "who is let in: tokens, scopes, tenants, grants",
         "audit": "the chain of what was done at a node",
         "lookup": "records found by what they say, and what the index tells of them",

@@ -15,13 +15,15 @@ from typing import Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import from_seconds
+from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
+from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
 from carbonseal.passport.assembly import assemble
 from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry
-from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse_value
+from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse, parse_value
 from carbonseal.passport.products import (
     PRODUCT,
     Batch,
@@ -117,23 +119,38 @@ class Issuing:
         *,
         release: Release | None = None,
         readable: Caller | None = None,
+        key: Unkeyed = NO_KEY,
     ) -> bytes:
         """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. The issuer,
         and what is disclosed, has to be the caller's, and what is cited his to read, or `readable`'s. `warn` is called with what is
-        known to be wrong with it (`warnings`). Raises Refused, `Busy`, `Frozen`."""
-        self._sealer.require(release)
-        plan = await self._plan(request, readable or caller)
+        known to be wrong with it (`warnings`). What was issued under `key` before is handed out again. Raises Refused, `Busy`,
+        `Frozen`."""
+        made = None if key.credential is None else await asyncio.to_thread(self._made, key.credential)
+        if made is None:
+            self._sealer.require(release)
+            plan = await self._plan(request, readable or caller)
+            made = await self._make(plan, caller, release, key)
+        passport, encoded = made
+        for finding in await asyncio.to_thread(self._warnings, passport, passport.credential.valid_from, caller):
+            warn(finding)
+        return encoded
+
+    def _made(self, credential: bytes) -> tuple[Passport, bytes] | None:
+        """The passport of the credential with this digest, where it was kept."""
+        encoded = self._issued.find(credential)
+        return None if encoded is None else (parse(encoded), encoded)
+
+    async def _make(self, plan: _Plan, caller: Caller, release: Release | None, key: Unkeyed) -> tuple[Passport, bytes]:
         signer, now = plan.signer, plan.now
-        sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, release)
+        sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, release=release, key=key)
         versions = await self._sealer.renewed(sealed.lists)
         seals = self._sealer.seals([*(record for _, record in plan.records), sealed.record, *versions])
         passport, encoded = await self._assembled(plan, sealed.carried, seals, versions)
         about = {"credential": passport.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
         await self._record_act(caller, "issue-passport", about, "")
-        await self._thread.run(self._issued.keep, passport, encoded, signer.config.tenant, now)
-        for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(now), caller):
-            warn(finding)
-        return encoded
+        await self._thread.run(self._issued.keep, passport, encoded, signer.config.tenant, now, key.kept())
+        self._sealer.reached(failpoints.FILE_KEPT)
+        return passport, encoded
 
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now. Nothing is signed in the issuer's name, and nothing is kept."""

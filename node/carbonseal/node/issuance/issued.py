@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 
 from carbonseal.instants import format_instant, from_seconds, parse_instant
+from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.passports import Passport
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import PASSPORTS
@@ -68,11 +69,13 @@ class IssuedPassports:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, passport: Passport, encoded: bytes, tenant: str, now: int) -> None:
-        """Keep a passport that was just issued for this tenant, with its bytes; `now` in seconds since 1970. Durable on return."""
+    def keep(self, passport: Passport, encoded: bytes, tenant: str, now: int, also: Also) -> None:
+        """Keep a passport that was just issued for this tenant, with its bytes; `now` in seconds since 1970. Durable on return,
+        with what `also` does in the same transaction."""
         root = passport.credential
         row = {"tenant": tenant, "issuer": root.issuer, "subject": root.subject, "name": root.name, "issued": now}
         with self._database.write() as connection:
+            also(connection)
             connection.execute(insert(PASSPORTS).values(credential=passport.root, passport=encoded, **row))
 
     def find(self, credential: bytes) -> bytes | None:

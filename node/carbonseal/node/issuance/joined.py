@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from carbonseal.node import failpoints
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.sealing.logs import Logs
@@ -53,6 +54,7 @@ class Issuance:
         seals: Seals,
         thread: WriterThread,
         clock: Callable[[], float],
+        reached: failpoints.Reached,
     ) -> Issuance:
         """The parts for these settings, with all signers that they name."""
 
@@ -62,7 +64,12 @@ class Issuance:
         tables, validity = StatusTables(database, settings.status.url), timedelta(days=settings.status.days)
         statuses = Statuses(tables, logs, signers, validity=validity, thread=thread, clock=clock)
         sealer = CredentialSealer(
-            logs, seals, statuses, four_eyes=settings.release is ReleaseRule.FOUR_EYES, clock=clock
+            logs,
+            seals,
+            statuses,
+            four_eyes=settings.release is ReleaseRule.FOUR_EYES,
+            clock=clock,
+            reached=reached,
         )
         acts, held = Acts(sealer, Reasons(database), record=record, thread=thread), AccreditationTables(database)
         bodies = Signers(of_role(settings.bodies), codes.ISSUE_UNKNOWN_BODY)

@@ -17,12 +17,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import from_seconds
+from carbonseal.node import failpoints
+from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.conformity.files import AnyFile
 from carbonseal.passport.credentials import Carried, Credential, StatusEntry, Subject, sign_document
+from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
+from carbonseal.records.strict import parse
 from carbonseal.verification.review import objections
 
 from . import codes
@@ -71,8 +75,16 @@ class CredentialSealer:
     """Signs in the names of a node's signers, and seals in its logs."""
 
     def __init__(
-        self, logs: Logs, seals: Seals, statuses: Statuses, *, four_eyes: bool, clock: Callable[[], float]
+        self,
+        logs: Logs,
+        seals: Seals,
+        statuses: Statuses,
+        *,
+        four_eyes: bool,
+        clock: Callable[[], float],
+        reached: failpoints.Reached,
     ) -> None:
+        self.reached = reached
         self.logs = logs
         self.statuses = statuses
         self._seals = seals
@@ -89,25 +101,40 @@ class CredentialSealer:
             raise Refused(codes.ISSUE_NEEDS_DRAFT())
 
     async def seal(
-        self, signer: Signer, subject: Subject[D], draft: Draft, now: int, release: Release | None
+        self,
+        signer: Signer,
+        subject: Subject[D],
+        draft: Draft,
+        now: int,
+        *,
+        release: Release | None,
+        key: Unkeyed = NO_KEY,
     ) -> SealedCredential[D]:
-        """Sign what `draft` makes, and store it: durable on return. Raises Refused, `Busy`, `Frozen`."""
+        """Sign what `draft` makes, and store it: durable on return. What was signed before, for the release or under the key, is
+        stored instead. Raises Refused, `Busy`, `Frozen`."""
         self.require(release)
-        signed = None if release is None else release.signed
-        if signed is None:
-            signed = await self._sign(signer, subject, draft, now)
-            if release is not None:
-                await release.keep(signed)
-        record = await self.logs.submit(own_record(signed.document, subject.profile), signer.config.tenant)
-        carried = subject.carry(signed.document, record.receipt.salt)
-        await self.statuses.assign(signed.number, carried.signed.digest)
+        if key.document is not None:
+            document: Mapping[str, Any] = parse(key.document, PASSPORT_LIMITS)
+        else:
+            signed = None if release is None else release.signed
+            if signed is None:
+                signed = await self._sign(signer, subject, draft, now)
+                if release is not None:
+                    await release.keep(signed)
+            document, credential = signed.document, subject.parse(signed.document)
+            under_key = key.signed(credential.digest, credential.canonical)
+            await self.statuses.assign(signed.number, credential.digest, under_key)
+        self.reached(failpoints.CREDENTIAL_SIGNED)
+        record = await self.logs.submit(own_record(document, subject.profile), signer.config.tenant)
+        self.reached(failpoints.CREDENTIAL_SEALED)
+        carried = subject.carry(document, record.receipt.salt)
         return SealedCredential(carried, record, tuple(entry.list_id for entry in carried.signed.status))
 
     async def _sign(self, signer: Signer, subject: Subject[D], draft: Draft, now: int) -> SignedDocument:
         origin = self.logs.of_tenant(signer.config.tenant).origin
         number, status = await self.statuses.allocate(signer, origin)
-        # Durable: the position. A crash before the document is kept leaves a position that no credential has, or (without a
-        # release) a credential that is sealed and in no file: nobody has seen either, and issuing again makes another.
+        # Durable: the position. A crash before the document is kept leaves a position that no credential has, or (without release
+        # and key) a credential that is sealed and in no file: nobody has seen either, and issuing again makes another.
         id = uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn
         document = await signer.sign(draft(id, status), now)
         subject.parse(document)  # whatever is wrong with it, nothing of it is sealed

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, insert, or_, select, update
 
 from carbonseal.findings import Refused
+from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, StatusEntry
 from carbonseal.passport.status_lists import ENTRIES
 from carbonseal.storage.database import Database
@@ -84,9 +85,10 @@ class StatusTables:
             assert number is not None
         return number[0], tuple(StatusEntry(purpose, lists[purpose], position) for purpose in _BIT)
 
-    def assign(self, number: int, credential: bytes) -> None:
-        """The credential of that number was signed, and has this digest (32 bytes)."""
+    def assign(self, number: int, credential: bytes, also: Also) -> None:
+        """The credential of that number was signed, and has this digest (32 bytes); `also` is done in the same transaction."""
         with self._database.write() as connection:
+            also(connection)
             connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values(credential=credential))
 
     def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> tuple[str, bool]:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from carbonseal.instants import from_seconds
+from carbonseal.node.requests.idempotency import Also
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.intake import Busy
 from carbonseal.node.sealing.logs import Logs, SealedRecord
@@ -59,9 +60,9 @@ class Statuses:
         node, and the entries that it names. Durable."""
         return await self._thread.run(self._tables.allocate, signer.config.name, signer.config.id, origin)
 
-    async def assign(self, number: int, credential: bytes) -> None:
-        """The credential of that number was signed, and has this digest. Durable."""
-        await self._thread.run(self._tables.assign, number, credential)
+    async def assign(self, number: int, credential: bytes, also: Also) -> None:
+        """The credential of that number was signed, and has this digest. Durable, with what `also` does."""
+        await self._thread.run(self._tables.assign, number, credential, also)
 
     async def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
         """Say from now on that the credential with this digest is revoked or suspended, or that it is not, and store the version

@@ -29,7 +29,9 @@ from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 from carbonseal.service import codes
 from carbonseal.service.client.addresses import check_url, refuse_clear, tls_to
+from carbonseal.service.client.retries import under_one_key
 from carbonseal.service.errors import BROKEN, FULL
+from carbonseal.service.operations.listed import OPERATIONS
 from carbonseal.service.routes.passports.issued import WARNING
 from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
@@ -168,11 +170,17 @@ class RemoteNode:
     # --- passports -------------------------------------------------------------------------------------------------
 
     async def issue(self, request: Mapping[str, Any], warn: Warn = ignore) -> bytes:
-        body = io.BytesIO(orjson.dumps(request))
-        async with self._request("POST", "/v1/passports", body, headers=JSON) as response:
-            for warning in response.headers.getall(WARNING, ()):
-                warn(self._refused(self._load(warning.encode())).finding)
-            return await self._read(response)
+        body = orjson.dumps(request)
+
+        async def send(key: Mapping[str, str]) -> tuple[list[str], bytes]:
+            headers = {**JSON, **key}
+            async with self._request("POST", "/v1/passports", io.BytesIO(body), headers=headers) as response:
+                return response.headers.getall(WARNING, []), await self._read(response)
+
+        warnings, passport = await under_one_key(send)
+        for warning in warnings:
+            warn(self._refused(self._load(warning.encode())).finding)
+        return passport
 
     async def refresh(self, passport: bytes) -> bytes:
         return await self._bytes("POST", "/v1/passports/refresh", passport)
@@ -200,7 +208,10 @@ class RemoteNode:
     # --- access ----------------------------------------------------------------------------------------------------
 
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        return await self._json("POST", f"/v1/{name}", orjson.dumps(request))
+        body = orjson.dumps(request)
+        if not OPERATIONS[name].takes_key:
+            return await self._json("POST", f"/v1/{name}", body)
+        return await under_one_key(lambda key: self._json("POST", f"/v1/{name}", body, headers={**JSON, **key}))
 
     # --- requests and answers --------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from carbonseal.node.access.scopes import Scope
+from carbonseal.service.idempotency import HEADER, LONGEST, PATTERN
 from carbonseal.service.listeners import PUBLIC, Needs, Route
 
 from .facts import Content, Parameter, names_in, template
@@ -66,6 +67,15 @@ def document(routes: Iterable[Route]) -> Json:
     }
 
 
+_KEY: Json = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A text of the caller's own choice: the same request under the same key is done once, for 7 days",
+    "schema": {"type": "string", "pattern": PATTERN, "maxLength": LONGEST},
+}
+
+
 def _tags(path: Json) -> list[str]:
     return [tag for operation in path.values() for tag in operation["tags"]]
 
@@ -77,7 +87,7 @@ def _operation(route: Route) -> Json:
         "tags": [facts.tag or route.path.removeprefix("/v1").split("/")[1]],
         "summary": facts.summary,
         "security": _security(route.needs),
-        "parameters": [_parameter(one, route) for one in facts.parameters],
+        "parameters": [_parameter(one, route) for one in facts.parameters] + ([_KEY] if facts.takes_key else []),
         "responses": _responses(route),
     }
     if facts.body is not None:

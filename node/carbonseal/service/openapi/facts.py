@@ -50,7 +50,7 @@ class Content:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The facts of one route. `answers` are by status. `is_open`: its handler reads the query, which may have
-    whatever parameters more."""
+    whatever parameters more. `takes_key`: its request may come under an `Idempotency-Key`."""
 
     summary: str
     answers: Mapping[int, Content]
@@ -59,6 +59,7 @@ class Facts:
     refused: tuple[int, ...] = ()
     tag: str = ""
     is_open: bool = False
+    takes_key: bool = False
 
 
 def of_json(schema: Schema | Shape, what: str = "", headers: Mapping[str, str] | None = None) -> Content:

@@ -37,6 +37,8 @@ def statuses(route: Route) -> tuple[int, ...]:
         found |= {403}
     if route.facts.body is not None:
         found |= {*_OF_A_BODY}
+    if route.facts.takes_key:
+        found |= {409}
     if "{" in route.path:
         found |= {404}
     return tuple(sorted(found))

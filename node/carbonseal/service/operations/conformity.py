@@ -9,17 +9,17 @@ import orjson
 from carbonseal.findings import Finding
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
-from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.node.issuance.conformity.accreditations import Accreditations
 from carbonseal.node.issuance.conformity.acts import REINSTATE, SUSPEND, WITHDRAW
 from carbonseal.node.issuance.conformity.statements import Statements
 from carbonseal.node.node import Node
+from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.passport import schemas
 from carbonseal.passport.conformity.schemas import ACCREDITATION_REQUEST_SHAPE, STATEMENT_REQUEST_SHAPE
 from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, STATEMENT_FILE, TEXT, Schema, Shape, list_of
 from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING, null_or
 
-from .operation import AFTER, DIGEST, Act, Json, Operation, closed
+from .operation import AFTER, DIGEST, Act, Json, Operation, closed, issuing
 
 _STATES = {"state": {"enum": ["issued", "suspended", "withdrawn"]}, "reason": STRING}
 _LISTED = {
@@ -52,14 +52,14 @@ _LISTED = {
 _FILES = {"statement": STATEMENT_FILE, "accreditation": ACCREDITATION_FILE}
 
 
-async def _state(node: Node, caller: Caller, request: Json) -> Json:
+async def _state(node: Node, caller: Caller, request: Json, key: Unkeyed) -> Json:
     warnings: list[Finding] = []
-    file = await node.statements.issue(request, caller, warnings.append)
+    file = await node.statements.issue(request, caller, warnings.append, key=key)
     return {"file": orjson.loads(file), "warnings": [str(one) for one in warnings]}
 
 
-async def _accredit(node: Node, caller: Caller, request: Json) -> Json:
-    return {"file": orjson.loads(await node.accreditations.issue(request, caller)), "warnings": []}
+async def _accredit(node: Node, caller: Caller, request: Json, key: Unkeyed) -> Json:
+    return {"file": orjson.loads(await node.accreditations.issue(request, caller, key=key)), "warnings": []}
 
 
 def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], acts: Iterable[str]) -> Json:
@@ -101,23 +101,9 @@ def _issued(file: Schema) -> Shape:
 
 
 OPERATIONS: Mapping[str, Operation] = {
-    "statements/issue": Operation(
-        Scope.ISSUE,
-        "Issue a statement",
-        STATEMENT_REQUEST_SHAPE,
-        _issued(STATEMENT_FILE),
-        _state,
-        ISSUE_MALFORMED,
-        is_large=True,
-    ),
-    "accreditations/issue": Operation(
-        Scope.ISSUE,
-        "Issue an accreditation",
-        ACCREDITATION_REQUEST_SHAPE,
-        _issued(ACCREDITATION_FILE),
-        _accredit,
-        ISSUE_MALFORMED,
-        is_large=True,
+    "statements/issue": issuing("Issue a statement", STATEMENT_REQUEST_SHAPE, _issued(STATEMENT_FILE), _state),
+    "accreditations/issue": issuing(
+        "Issue an accreditation", ACCREDITATION_REQUEST_SHAPE, _issued(ACCREDITATION_FILE), _accredit
     ),
     **_documents("statement", lambda node: node.statements, (WITHDRAW, SUSPEND, REINSTATE)),
     **_documents("accreditation", lambda node: node.accreditations, (WITHDRAW, SUSPEND)),

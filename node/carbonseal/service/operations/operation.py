@@ -9,16 +9,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from carbonseal.findings import Code
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.codes import ACCESS_MALFORMED
+from carbonseal.node.access.scopes import Scope
+from carbonseal.node.issuance.codes import ISSUE_MALFORMED
 from carbonseal.node.node import Node
+from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.passport import schemas
 from carbonseal.passport.schemas import Schema, Shape
 from carbonseal.service.listeners import Needs
 
 Json = Mapping[str, Any]
 Act = Callable[[Node, Caller, Json], Awaitable[Json]]
+Issue = Callable[[Node, Caller, Json, Unkeyed], Awaitable[Json]]
 
 DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 AFTER: Schema = {"type": "integer", "minimum": 0, "maximum": (1 << 63) - 1}
@@ -27,8 +33,8 @@ AFTER: Schema = {"type": "integer", "minimum": 0, "maximum": (1 << 63) - 1}
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`summary` says what it does; `shape` is the form of its request, `answer` that of what it answers; `malformed`
-    is the code of another form; `is_large`: it may have the
-    size of an issue request."""
+    is the code of another form; `is_large`: it may have the size of an issue request. `takes_key`: it may come under an
+    idempotency key, with which its answer is kept, a small one; or it signs, by `issue`, which sees to the key itself."""
 
     needs: Needs
     summary: str
@@ -37,11 +43,32 @@ class Operation:
     act: Act
     malformed: Code = ACCESS_MALFORMED
     is_large: bool = False
+    takes_key: bool = False
+    issue: Issue | None = None
 
-    async def run(self, node: Node, caller: Caller, request: Any) -> Json:
-        """Do it on behalf of `caller`, whom the gate let in. Raises Refused."""
+    async def run(self, node: Node, caller: Caller, request: Any, key: Unkeyed = NO_KEY) -> Json:
+        """Do it on behalf of `caller`, whom the gate let in; under a key, once. Raises Refused."""
         self.shape.check(request, self.malformed)
-        return await self.act(node, caller, request)
+        if self.issue is not None:
+            return await self.issue(node, caller, request, key)
+        if key.answer is not None:
+            before: Json = orjson.loads(key.answer)
+            return before
+        answer = await self.act(node, caller, request)
+        if key is not NO_KEY:
+            await node.idempotency.keep(key, orjson.dumps(answer))
+        return answer
+
+
+def issuing(summary: str, shape: Shape, answer: Shape, issue: Issue) -> Operation:
+    """The operation that signs what a request asks for."""
+
+    async def act(node: Node, caller: Caller, request: Json) -> Json:
+        return await issue(node, caller, request, NO_KEY)
+
+    return Operation(
+        Scope.ISSUE, summary, shape, answer, act, ISSUE_MALFORMED, is_large=True, takes_key=True, issue=issue
+    )
 
 
 def closed(required: Schema, optional: Schema | None = None) -> Shape:

@@ -11,6 +11,7 @@ from carbonseal.records.strict import RECORD_LIMITS, Limits, parse
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, MEMORY, NODE, TIMEOUT, answer, caller_of
 from carbonseal.service.errors import Handler
+from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import Routes
 from carbonseal.service.openapi.facts import JSON, Facts, of_json
 from carbonseal.service.operations.listed import OPERATIONS
@@ -27,13 +28,22 @@ def _handler(operation: Operation) -> Handler:
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
         body = await read_body(request, most, request.app[TIMEOUT], request.app[MEMORY] if operation.is_large else None)
         wanted = await asyncio.to_thread(parse, body, limits)
-        return answer(await operation.run(request.app[NODE], caller_of(request), wanted))
+        node, caller = request.app[NODE], caller_of(request)
+        if not operation.takes_key:
+            return answer(await operation.run(node, caller, wanted))
+        async with under_key(request, body) as key:
+            return answer(await operation.run(node, caller, wanted, key))
 
     return handle
 
 
 def _facts(operation: Operation) -> Facts:
-    return Facts(operation.summary, {200: of_json(operation.answer)}, body=of_json(operation.shape))
+    return Facts(
+        operation.summary,
+        {200: of_json(operation.answer)},
+        body=of_json(operation.shape),
+        takes_key=operation.takes_key,
+    )
 
 
 for _name, _operation in OPERATIONS.items():

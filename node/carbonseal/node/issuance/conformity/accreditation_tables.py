@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
 
+from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.assembly import attach
 from carbonseal.passport.conformity.files import AccreditationFile, parse_accreditation
 from carbonseal.storage.database import Database
@@ -25,9 +26,9 @@ class AccreditationTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, file: AccreditationFile, encoded: bytes, accreditor: str, now: int) -> None:
+    def keep(self, file: AccreditationFile, encoded: bytes, accreditor: str, now: int, also: Also) -> None:
         """Keep an accreditation that `accreditor` (its name in node.toml) just issued; `now` in seconds since 1970. Durable on
-        return."""
+        return, with what `also` does in the same transaction."""
         root = file.accreditation
         row = {
             "accreditation": file.root,
@@ -37,6 +38,7 @@ class AccreditationTables:
             "issued": now,
         }
         with self._database.write() as connection:
+            also(connection)
             connection.execute(insert(ACCREDITATIONS).values(**row, file=encoded))
 
     def find(self, accreditation: bytes) -> Mapping[str, Any] | None:

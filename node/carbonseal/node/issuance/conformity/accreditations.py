@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
+from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.issuance import codes
 from carbonseal.node.issuance.issuance import Warn
@@ -15,6 +16,7 @@ from carbonseal.node.issuance.previews import Preview, previewed
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer, Release
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
+from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.passport.assembly import assemble_accreditation
 from carbonseal.passport.conformity.accreditations import ACCREDITATION, draft_accreditation
 from carbonseal.passport.credentials import StatusEntry
@@ -69,18 +71,25 @@ class Accreditations:
         self._accreditors = accreditors
         self._thread = thread
 
-    async def issue(self, request: Mapping[str, Any], caller: Caller, *, release: Release | None = None) -> bytes:
-        """Sign and seal what an accreditation request asks for (docs/spec.md, section 18): the accreditation file's bytes."""
+    async def issue(
+        self, request: Mapping[str, Any], caller: Caller, *, release: Release | None = None, key: Unkeyed = NO_KEY
+    ) -> bytes:
+        """Sign and seal what an accreditation request asks for (docs/spec.md, section 18): the accreditation file's bytes. What was
+        issued under `key` before is handed out again."""
+        if key.credential is not None and self._tables.find(key.credential) is not None:
+            return self._tables.file(key.credential)
         self._sealer.require(release)
         plan = self._plan(request, caller)
-        sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, release)
+        sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, release=release, key=key)
         versions = await self._sealer.renewed(sealed.lists)
         seals = self._sealer.seals([sealed.record, *versions])
         file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
         await self._sealer.review(file, AT_ISSUE)
         encoded = await asyncio.to_thread(file.encode)
         await self._acts.issued(ACCREDITATION_KIND, file.root, plan.accreditor, caller)
-        await self._thread.run(self._tables.keep, file, encoded, plan.accreditor.config.name, plan.now)
+        name = plan.accreditor.config.name
+        await self._thread.run(self._tables.keep, file, encoded, name, plan.now, key.kept())
+        self._sealer.reached(failpoints.FILE_KEPT)
         return encoded
 
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, insert, select
 
+from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.conformity.files import StatementFile
 from carbonseal.passport.conformity.statements import Opinion
 from carbonseal.passport.conformity.words import MODEL, PRODUCT, PROGRAM
@@ -29,9 +30,9 @@ class StatementTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, file: StatementFile, encoded: bytes, body: str, now: int, *, attach: bool) -> None:
+    def keep(self, file: StatementFile, encoded: bytes, body: str, now: int, also: Also, *, attach: bool) -> None:
         """Keep a statement that `body` (its name in node.toml) just issued; `now` in seconds since 1970; `attach`: whether it joins
-        passports that are refreshed. Durable on return."""
+        passports that are refreshed. Durable on return, with what `also` does in the same transaction."""
         opinion = file.statement.opinion
         row = {
             "statement": file.root,
@@ -45,6 +46,7 @@ class StatementTables:
             "file": encoded,
         }
         with self._database.write() as connection:
+            also(connection)
             number = connection.execute(insert(STATEMENTS).values(row)).inserted_primary_key
             assert number is not None
             stated = [{"commitment": one, "statement": number[0]} for one in opinion.footprints]

@@ -15,6 +15,7 @@ from typing import Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import from_seconds
+from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.issuance import codes
@@ -23,6 +24,7 @@ from carbonseal.node.issuance.previews import Preview, previewed
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer, Release
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
+from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
 from carbonseal.passport.assembly import assemble_statement
 from carbonseal.passport.bundles import Bundle, Disclosed
@@ -93,12 +95,29 @@ class Statements:
     # --- issuing ----------------------------------------------------------------------------------------------------
 
     async def issue(
-        self, request: Mapping[str, Any], caller: Caller, warn: Warn = ignore, *, release: Release | None = None
+        self,
+        request: Mapping[str, Any],
+        caller: Caller,
+        warn: Warn = ignore,
+        *,
+        release: Release | None = None,
+        key: Unkeyed = NO_KEY,
     ) -> bytes:
         """Sign and seal what a statement request asks for (docs/spec.md, section 18): the statement file's bytes. `warn` is called
-        with what is known to be wrong with it."""
-        self._sealer.require(release)
+        with what is known to be wrong with it. What was issued under `key` before is handed out again."""
         plan = await self._plan(request, caller)
+        if key.credential is not None and self._tables.find(key.credential) is not None:
+            encoded = self._tables.file(key.credential)
+        else:
+            self._sealer.require(release)
+            encoded = await self._make(request, plan, caller, release, key)
+        for finding in self._warnings(plan, caller):
+            warn(finding)
+        return encoded
+
+    async def _make(
+        self, request: Mapping[str, Any], plan: _Plan, caller: Caller, release: Release | None, key: Unkeyed
+    ) -> bytes:
         body = plan.body
         async with self._turns[body.config.name]:
             if release is None or release.signed is None:
@@ -107,15 +126,14 @@ class Statements:
                 await self._thread.run(self._accreditations.hold, body.config.name, given)
             if plan.original is not None:
                 await self._sealer.logs.submit(plan.original, body.config.tenant)
-            sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, release)
+            sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, release=release, key=key)
             versions = await self._sealer.renewed(sealed.lists)
             seals = self._sealer.seals([*self._own_original(plan.opinion), sealed.record, *versions])
             file, encoded = await self._assembled(plan, sealed.carried, seals, versions)
-            attach = request.get("attach", False)
+            attach, name, also = request.get("attach", False), body.config.name, key.kept()
             await self._acts.issued(STATEMENT_KIND, file.root, body, caller)
-            await self._thread.run(lambda: self._tables.keep(file, encoded, body.config.name, plan.now, attach=attach))
-        for finding in self._warnings(plan, caller):
-            warn(finding)
+            await self._thread.run(lambda: self._tables.keep(file, encoded, name, plan.now, also, attach=attach))
+            self._sealer.reached(failpoints.FILE_KEPT)
         return encoded
 
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:

@@ -30,6 +30,7 @@ from carbonseal.service.context import (
     query_of,
     reason_in_body,
 )
+from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import PUBLIC, Routes
 from carbonseal.service.openapi.facts import JSON, Facts, of_json
 from carbonseal.service.openapi.parameters import AFTER, CREDENTIAL
@@ -56,6 +57,7 @@ _ISSUE = Facts(
     "Issue a passport",
     {201: of_json(PASSPORT, "The passport", {WARNING: "A finding as JSON: what is known to be wrong with it"})},
     body=of_json(ISSUE),
+    takes_key=True,
 )
 _REFRESH = Facts(
     "Refresh a passport: add newer heads, anchors, statements and status lists",
@@ -70,15 +72,18 @@ def _marks(summary: str) -> Facts:
 
 @ROUTES.post("/v1/passports", Scope.ISSUE, _ISSUE)
 async def issue(request: web.Request) -> web.Response:
-    """Issue: the body is an issue request, the answer the passport. What is known to be wrong with it is in header fields."""
+    """Issue: the body is an issue request, the answer the passport. What is known to be wrong with it is in header fields. With an
+    `Idempotency-Key`, the same request gets the same passport."""
     require_type(request, JSON)
     most = request.app[BOUNDS].issue_request
     limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
     body = await read_body(request, most, request.app[TIMEOUT], request.app[MEMORY])
-    with request.app[PASSPORTS].take():
-        wanted = await asyncio.to_thread(parse, body, limits)
-        found: list[Finding] = []
-        answered = _passport(await request.app[NODE].issue(wanted, found.append, caller_of(request)), status=201)
+    async with under_key(request, body) as key:
+        with request.app[PASSPORTS].take():
+            wanted = await asyncio.to_thread(parse, body, limits)
+            found: list[Finding] = []
+            passport = await request.app[NODE].issue(wanted, found.append, caller_of(request), key)
+        answered = _passport(passport, status=201)
         for finding in found[:MOST_WARNINGS]:
             answered.headers.add(WARNING, json.dumps(problem(finding)))  # ASCII
         return answered

@@ -120,6 +120,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body", "accreditation", name=op.f("pk_held_accreditations")),
     )
     op.create_table(
+        "idempotency_keys",
+        sa.Column("id", sa.LargeBinary(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=True),
+        sa.Column("credential", sa.LargeBinary(), nullable=True),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index("idempotency_keys_by_end", "idempotency_keys", ["ends"], unique=False)
+    op.create_table(
         "passports",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("credential", sa.LargeBinary(), nullable=False),
