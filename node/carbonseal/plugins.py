@@ -224,6 +224,7 @@ COMMANDS = PluginGroup(
     {  # in the order in which one meets them
         "demo": "carbonseal_devnet.demo:command",
         "init": "carbonseal.cli.commands.operating.init:init",
+        "records": "carbonseal.cli.commands.submitting.records:records",
         "seal": "carbonseal.cli.commands.operating.seal:seal",
         "anchor": "carbonseal.cli.commands.operating.anchor:anchor",
         "status": "carbonseal.cli.commands.operating.status:status",

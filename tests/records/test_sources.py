@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import sys
 import tracemalloc
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Finding
 from carbonseal.records import codes as records_codes
+from carbonseal.records.lists import items
 from carbonseal.records.sources import Source, read_lines, read_records
 from carbonseal.records.strict import Limits
 
@@ -114,3 +117,78 @@ def test_lines_are_cut_at_the_limit_and_nowhere_else(lines: list[tuple[int, byte
     if not closed:
         text = text.removesuffix(b"\n").removesuffix(b"\r")
     assert summary(read_lines(io.BytesIO(text), ("s",), SMALL)) == expected
+
+
+LIST = b'[{"a":"]},["}, {"b":[1,{}]},\n "\\"x",[]]'
+ITEMS = [b'{"a":"]},["}', b' {"b":[1,{}]}', b'\n "\\"x"', b"[]"]
+
+
+def test_items_of_lists_and_answers_are_records(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_bytes(b" \n" + LIST + b" ")
+    (tmp_path / "answer.json").write_bytes(b'{ "data" : ' + LIST + b"}\n")
+    (tmp_path / "list.json.gz").write_bytes(gzip.compress(LIST))
+    for name, prefix in (("list.json", ""), ("answer.json", "/data"), ("list.json.gz", "")):
+        path = tmp_path / name
+        expect = [(str(path), f"{prefix}/{at}", item) for at, item in enumerate(ITEMS)]
+        assert summary(read_records([path], answers=True)) == expect
+    answer = tmp_path / "answer.json"
+    assert summary(read_records([answer])) == [(str(answer), answer.read_bytes())]
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"[]", []),
+        (b"[1,]", [b"1", b""]),
+        (b"[,]", [b"", b""]),
+        (b"[1", ["json.truncated"]),
+        (b'["]', [b'"']),
+        (b"[1] x", ["json.trailing"]),
+        (b'{"data":[1],"links":{}}', [b'{"data":[1],"links":{}}']),
+        (b'{"data":[1]', [b'{"data":[1]']),
+        (b'{"data":{}}', [b'{"data":{}}']),
+        (b'["12345678901234567"]', ["json.too-large"]),
+    ],
+)
+def test_lists_that_are_not_whole(tmp_path: Path, raw: bytes, found: list[Any]) -> None:
+    """An item that is missing is an empty document, which is refused where it is admitted."""
+    (tmp_path / "a.json").write_bytes(raw)
+    limits = Limits(max_bytes=17 if b"12345" in raw else 64)
+    assert [entry[-1] for entry in summary(read_records([tmp_path / "a.json"], limits, answers=True))] == found
+
+
+@given(
+    st.lists(
+        st.recursive(
+            st.text(max_size=5) | st.integers(),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            max_leaves=6,
+        )
+    )
+)
+def test_the_items_of_any_list(values: list[Any]) -> None:
+    for indent in (None, 1):
+        for ascii_only in (False, True):
+            raw = json.dumps(values, indent=indent, ensure_ascii=ascii_only).encode()
+            found = items(raw, answers=False)
+            assert found is not None
+            assert [json.loads(item) for _, item in found] == values
+
+
+def test_streams_in_gzip(tmp_path: Path) -> None:
+    raw = gzip.compress(b'{"a":1}\n{"a":2}\n')
+    (tmp_path / "a.ndjson.gz").write_bytes(raw)
+    (tmp_path / "b.jsonl.gz").write_bytes(raw[:-9])
+    (tmp_path / "c.json.gz").write_bytes(b"no gzip")
+    assert [entry[-1] for entry in summary(read_records([tmp_path]))] == [
+        b'{"a":1}', b'{"a":2}', b'{"a":1}', b'{"a":2}', "source.unreadable", "source.unreadable",
+    ]  # fmt: skip
+
+
+def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
+    for name in ("a.ndjson.gz", "b.json.gz"):
+        (tmp_path / name).write_bytes(gzip.compress(bytes(50 << 20), 1))
+    tracemalloc.start()
+    assert [entry[-1] for entry in summary(read_records([tmp_path]))] == ["json.too-large"] * 2
+    assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    tracemalloc.stop()

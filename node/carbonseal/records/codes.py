@@ -108,10 +108,14 @@ SOURCE_MISSING = undetermined("source.missing", "the file or folder does not exi
 SOURCE_UNREADABLE = undetermined("source.unreadable", "it cannot be read: {reason}", "check its permissions")
 SOURCE_KIND = undetermined(
     "source.kind",
-    "the name does not end in .json, .ndjson or .jsonl",
-    "rename it for what it is, or send NDJSON to - on standard input",
+    "the name does not end in .json, .ndjson or .jsonl, or in .csv or .xlsx for tables",
+    "rename it for what it is; another file is sealed as it is with the profile file/1",
 )
-SOURCE_EMPTY = undetermined("source.empty", "the folder has no .json, .ndjson or .jsonl file", "check the path")
+SOURCE_EMPTY = undetermined(
+    "source.empty",
+    "the folder has no .json, .ndjson or .jsonl file",
+    "check the path; tables are named one by one",
+)
 
 SOURCE_MEDIA_TYPE = undetermined(
     "source.media-type", "the name does not say which media type the file has", "name it: --media application/pdf"

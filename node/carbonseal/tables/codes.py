@@ -45,3 +45,25 @@ TABLE_GZIP = rejected("table.gzip", "gzip that cannot be unpacked: {problem}", "
 TABLE_JSON = rejected(
     "table.json", "expected a list of objects whose members are texts, found {found}", "write one object for each line"
 )
+
+TABLE_UNKNOWN_COLUMN = rejected(
+    "table.unknown-column",
+    "no column is called {name}",
+    "{meant}names that begin with # are your own, and are not read",
+)
+TABLE_MISSING_COLUMN = rejected(
+    "table.missing-column", "columns are missing: {names}", "add them: carbonseal records template writes all of them"
+)
+TABLE_EMPTY = rejected("table.empty", "the cell is empty", "fill it in: {means}; {expected}")
+TABLE_VALUE = rejected("table.value", "{found} is not valid here; expected {expected}", "{means}")
+TABLE_TWICE = rejected("table.twice", "{line} has the same id", "give each footprint an id of its own, or none")
+TABLE_NO_COPY = rejected(
+    "table.no-copy",
+    "of a table in JSON there is no copy with errors",
+    "hand it in as CSV or as a workbook, or do without",
+)
+TABLE_PROFILE = rejected(
+    "table.profile",
+    "the rows of a table are footprints of {wanted}, not records of {profile}",
+    "name the profile {wanted}",
+)

@@ -5,26 +5,33 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from carbonseal.cli.commands.submitting.records import ERRORS
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import Once
+from carbonseal.cli.outputs import Output
 from carbonseal.cli.receipts import Receipts, open_receipts
 from carbonseal.cli.targets import NodeCommand, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from carbonseal.cli.tables.filled import FilledTables
     from carbonseal.findings import Finding
     from carbonseal.node.sealing.intake import Submitted
     from carbonseal.records.sources import Source
     from carbonseal.service.client.nodes import AnyNode
 
+    Parts = Sequence[tuple[str, Iterator[Source | Finding]]]  # the records of each profile
+
+ANY = "json/1"  # the profile of which {"data": [...]} is a record
 REFUSED = 2  # exit status where a record was refused; the others are sealed
 
 
@@ -52,6 +59,14 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
     cls=Once,
     help="Append the receipt of each record to this file, as a line of JSON, once. Keep it: its salt opens the commitment.",
 )
+@ERRORS
+@click.option(
+    "--requests",
+    type=click.Path(dir_okay=False, path_type=Path),
+    cls=Once,
+    help="Write an issue request for each row of the tables, as lines of JSON. Needs --issuer.",
+)
+@click.option("--issuer", cls=Once, help="The issuer in these requests: its name in node.toml.")
 @click.pass_context
 def seal(
     ctx: click.Context,
@@ -62,9 +77,17 @@ def seal(
     media: str | None,
     tenant: str,
     receipts: Path | None,
+    errors: Path | None,
+    requests: Path | None,
+    issuer: str | None,
 ) -> None:
     """Seal RECORDS in a log of the node in DIRECTORY, or at --node: .json files, .ndjson and .jsonl files (one record a line),
-    folders of them, or - for NDJSON from standard input.
+    folders of them, tables (.csv, .xlsx: carbonseal records template), or - for NDJSON from standard input. A .json file may
+    also be a list of records, or a PACT answer: an object with such a list as `data`. All but folders may be in gzip, with .gz
+    at the end of the name.
+
+    A row of a table is a footprint of pact/3.0; each of its stages is sealed, too, as a record of activity/1. With --requests
+    each row gives an issue request for `carbonseal passport issue`, with its components.
 
     Prints each record's commitment and source. A record that is refused is reported with its place, and the others are
     sealed; the exit status is then 2. Sealing a record again gives the same commitment and changes nothing.
@@ -78,30 +101,56 @@ def seal(
       carbonseal seal my-node records/ more.ndjson --profile pact/3.0 --receipts receipts.ndjson
       carbonseal seal my-node declaration.pdf --profile file/1
       carbonseal seal --node https://node.example.org --token file:erp.token records/ --profile pact/3.0
-      zcat year.ndjson.gz | carbonseal seal my-node - --profile pact/3.0
+      carbonseal seal my-node footprints.xlsx --profile pact/3.0 --requests requests.ndjson --issuer certifier
     """
     from carbonseal.records.files import FILE
     from carbonseal.records.profiles import lookup
-    from carbonseal.records.sources import read_files, read_records
 
     if profile is None:
         raise click.UsageError(f"Missing option '--profile': which format the records are in. {_suggestion(paths)}")
     lookup(profile)  # refuses an unknown profile once, instead of for every record
     if media and profile != FILE:
         raise click.UsageError(f"--media says what a file is: it belongs to --profile {FILE}.")
-    records = read_files(paths, media or "") if profile == FILE else read_records(paths)
+    if (requests is None) != (issuer is None):
+        raise click.UsageError("--requests and --issuer belong together.")
+    outputs = {path: Output(path, over=False) for path in (errors, requests) if path is not None}
+    tables, parts = _read(paths, profile, media or "")
+    if errors is not None and len(tables.tables) != 1:
+        raise click.UsageError("--errors is for one table.")
     with nullcontext() if receipts is None else open_receipts(receipts) as file:
-        refused = with_node(target, lambda node: _seal(node, records, profile, tenant, file))
+        refused = with_node(target, lambda node: _seal(node, parts, tenant, file, tables))
+    if errors is not None and tables.wrong():
+        outputs[errors].write(tables.tables[0].marked(), f"{tables.wrong():,} lines with errors")
+    if requests is not None and issuer is not None:
+        outputs[requests].write(b"".join(tables.requests(issuer)))
     ctx.exit(REFUSED if refused else 0)
+
+
+def _read(paths: tuple[Path, ...], profile: str, media: str) -> tuple[FilledTables, Parts]:
+    """The tables among the paths, and all records, theirs among them. Raises Refused where a table cannot be read."""
+    from carbonseal.cli.tables.filled import FilledTables, is_table
+    from carbonseal.records.files import FILE
+    from carbonseal.records.sources import read_files, read_records
+    from carbonseal.tables.footprints.rows import ACTIVITY
+
+    if profile == FILE:
+        return FilledTables([]), [(profile, _with_media(read_files(paths, media)))]
+    tables = FilledTables.read([path for path in paths if is_table(path)], profile)
+    records = read_records([path for path in paths if not is_table(path)], answers=profile != ANY)
+    footprints = (profile, chain(records, tables.footprints()))
+    return tables, [footprints, (ACTIVITY, tables.stages())] if tables.tables else [footprints]
 
 
 def _suggestion(paths: tuple[Path, ...]) -> str:
     """The profile of the first record, where it is recognised. Which one is sealed, only the caller says."""
+    from carbonseal.cli.tables.filled import is_table
     from carbonseal.findings import Refused
     from carbonseal.records import strict
     from carbonseal.records.profiles.recognition import recognise
     from carbonseal.records.sources import STDIN, Source, read_records
 
+    if is_table(paths[0]):
+        return "The rows of a table are footprints: --profile pact/3.0. Any file as it is: file/1."
     first = None if STDIN in paths else next(iter(read_records(paths)), None)
     try:
         found = recognise(strict.parse(first.raw)) if isinstance(first, Source) else None
@@ -113,18 +162,28 @@ def _suggestion(paths: tuple[Path, ...]) -> str:
 
 
 async def _seal(
-    node: AnyNode, records: Iterator[Source | Finding], profile: str, tenant: str, receipts: Receipts | None
+    node: AnyNode,
+    parts: Parts,
+    tenant: str,
+    receipts: Receipts | None,
+    tables: FilledTables,
 ) -> int:
-    """Submit the records, print each, and have the log sequenced. The number of records that were refused."""
+    """Submit the records of each profile, print each, and have the log sequenced. The number of records that were refused."""
     started = int(time.time())
-    sealed = before = refused = 0
+    sealed = before = 0
+    refused = tables.wrong()
+    for problem in tables.problems():
+        click.echo(plain(f"refused  {problem}"), err=True)
     with Progress("sealing") as progress:
-        async for result in node.submit_many(_with_media(records), profile, tenant):
-            progress.step()
-            refused += result.receipt is None
-            before += result.receipt is not None and result.receipt.acknowledged < started
-            sealed += result.receipt is not None and result.receipt.acknowledged >= started
-            _report(result, receipts)
+        for profile, items in parts:
+            async for result in node.submit_many(items, profile, tenant):
+                progress.step()
+                refused += result.receipt is None
+                before += result.receipt is not None and result.receipt.acknowledged < started
+                sealed += result.receipt is not None and result.receipt.acknowledged >= started
+                if result.receipt is not None and len(parts) > 1:
+                    tables.keep(result.place, result.receipt.commitment)
+                _report(result, receipts)
     await _sequence(node)
     counts = {"sealed": sealed, "sealed before": before, "refused": refused}
     summary = [f"{count:,} {what}" for what, count in counts.items() if count or what == "sealed"]

@@ -1,0 +1,4 @@
+"""Tables of footprints that commands read, seal and mark.
+
+Private.
+"""
