@@ -1,1 +1,4 @@
-"""Commands of those who submit records."""
+"""Commands of those who submit records.
+
+Private.
+"""
