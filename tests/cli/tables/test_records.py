@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from carbonseal.tables import codes
 from tests.cli.conftest import Run
 from tests.tables.footprints.filling import EXAMPLE, Cells, as_csv, as_workbook, changed
 
@@ -94,7 +95,7 @@ def test_requests_name_what_is_withheld_and_the_components(run: Run, node: Path,
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["t.csv", "--profile", "json/1"], "rows of a table are footprints of pact/3.0, not records of json/1"),
+        (["t.csv", "--profile", "json/1"], codes.TABLE_PROFILE(wanted="pact/3.0", profile="json/1").message),
         (["t.csv"], "--profile pact/3.0"),
         (["t.csv", "--profile", "pact/3.0", "--requests", "r"], "belong together"),
         (["t.csv", "u.csv", "--profile", "pact/3.0", "--errors", "e"], "--errors is for one table"),
