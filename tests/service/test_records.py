@@ -86,7 +86,7 @@ def test_one_record_gets_a_receipt_and_the_same_again_the_same(directory: Path) 
     [
         (RECORDS, JSON, b'{"a":1,"a":1}', 400, "json.duplicate-key"),
         (RECORDS, JSON, b"", 400, "json.truncated"),
-        (RECORDS, JSON, b"[]", 400, "profile.not-an-object"),
+        (RECORDS, JSON, b"3", 400, "profile.not-an-object"),
         (RECORDS, JSON, b'{"a":"' + b"x" * USUAL.record + b'"}', 413, "http.body-too-large"),
         ("/v1/records?profile=none/1", JSON, b"{}", 422, "profile.unknown"),
         ("/v1/records", JSON, b"{}", 400, "http.missing-parameter"),

@@ -62,7 +62,9 @@ MISSING_REASON = rejected(
     "http.missing-reason", "the body does not say why: {problem}", 'write {{"reason": "..."}}: the audit keeps it'
 )
 PACKED = rejected(
-    "http.packed", "the body has the content encoding {encoding}; expected none", "send it without Content-Encoding"
+    "http.packed",
+    "the body has the content encoding {encoding}; expected none",
+    "unpack it, and send it without Content-Encoding",
 )
 MALFORMED_WAIT = rejected(
     "http.malformed-wait", "the body is not a valid time to wait: {problem}", 'write {{"seconds": n}}, from 0 to 30'

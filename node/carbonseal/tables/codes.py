@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import rejected
+from carbonseal.findings import rejected, undetermined
 
 TABLE_TOO_LARGE = rejected("table.too-large", "{size} {what}; at most {limit}", "split the table into several")
 TABLE_ENCODING = rejected(
@@ -22,6 +22,11 @@ TABLE_WORKBOOK = rejected(
     "table.workbook",
     "a workbook that cannot be read: {problem}",
     "save it as .xlsx without a password, or as CSV UTF-8",
+)
+TABLE_NO_WORKBOOKS = undetermined(
+    "table.no-workbooks",
+    "this node reads no workbooks: it lacks the package openpyxl",
+    "send the table as CSV; whoever runs the node installs carbonseal[tables]",
 )
 TABLE_FORMULA = rejected(
     "table.formula",

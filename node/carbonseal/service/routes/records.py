@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -26,9 +26,11 @@ from carbonseal.service.openapi.problems import problem
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, RECEIPT, SEAL, STRING
 from carbonseal.service.operations.records import ANSWER, LIMIT, TIMES, find
 from carbonseal.service.seals import seal_to_json
+from carbonseal.service.several import TABLES, Part, listed_records, rows_of_table
 
 ROUTES = Routes()
 
+AT_ONCE = 256  # records of a list or a table that are stored, and answered, together
 PROFILE, MEDIA = "Carbonseal-Profile", "Carbonseal-Media"  # header fields
 _STATE = closed(
     {
@@ -40,12 +42,12 @@ _STATE = closed(
     }
 )
 _SUBMITTED = Facts(
-    "Submit a record, a file, or a stream of records",
+    "Submit a record, a file, a list, a table, or a stream of records",
     {
         201: of_json(RECEIPT, "The record is durable: its receipt"),
         200: Content(
             {NDJSON: {"type": "string"}},
-            "Of a stream: a line for each record, and a last one that begins with end or broken",
+            "Of a stream, a list or a table: a line for each record, and a last one that begins with end or broken",
         ),
     },
     (
@@ -58,8 +60,9 @@ _SUBMITTED = Facts(
         Parameter("tenant", STRING, "For whom: the token's own tenant unless it has none", default=""),
     ),
     Content(
-        {JSON: {"type": "object"}, NDJSON: {"type": "string"}, "*/*": {}},
-        "One record; with NDJSON one on each line; with the profile file/1 a file of any other media type",
+        {JSON: {"type": ["object", "array"]}, NDJSON: {"type": "string"}, **{kind: {} for kind in TABLES}, "*/*": {}},
+        "One record, or a list of records; with NDJSON one on each line; with CSV, a workbook or one of them in gzip a table of "
+        "footprints (docs/manufacturers.md); with the profile file/1 a file of any other media type",
     ),
 )
 
@@ -67,16 +70,21 @@ _SUBMITTED = Facts(
 @ROUTES.post("/v1/records", Scope.SUBMIT, _SUBMITTED)
 async def submit(request: web.Request) -> web.StreamResponse:
     """Submit one record as JSON, or as a file whose media type is the content type, answered with its receipt; or a stream as
-    NDJSON, answered line by line."""
+    NDJSON, a list, or a table of footprints, answered line by line."""
     query = query_of(request)
     profile, tenant = query["profile"], caller_of(request).tenant_for(query["tenant"])
     if profile == FILE:
         return await _file(request, tenant)
-    kind = require_type(request, JSON, NDJSON)
+    kind = require_type(request, JSON, NDJSON, *TABLES)
     if kind == NDJSON:
         with request.app[STREAMS].take():
             return await _stream(request, profile, tenant)
+    if kind in TABLES:
+        with request.app[STREAMS].take():
+            return await _table(request, profile, tenant)
     raw = await read_body(request, request.app[BOUNDS].record, request.app[TIMEOUT])
+    if (listed := listed_records(raw, profile)) is not None:
+        return await _results(request, [listed], tenant)
     receipt = await request.app[NODE].submit(raw, profile, tenant)
     return answer(receipt.to_json(), status=201)
 
@@ -114,6 +122,32 @@ async def _stream(request: web.Request, profile: str, tenant: str) -> web.Stream
             last = {"broken": problem(broken.finding, status_of(broken.finding))}
             response.force_close()
         await _write(response, [last], bounds.idle)
+    except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
+        if request.transport is not None:
+            request.transport.abort()
+    return response
+
+
+async def _table(request: web.Request, profile: str, tenant: str) -> web.StreamResponse:
+    """Submit the rows of a table, answered as a stream is. So many at one time as streams: each is in memory."""
+    raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
+    return await _results(request, await asyncio.to_thread(rows_of_table, raw, profile), tenant)
+
+
+async def _results(request: web.Request, parts: Sequence[Part], tenant: str) -> web.StreamResponse:
+    """Answer one line for each record of these parts, and a last one, as `_stream` does."""
+    node, idle = request.app[NODE], request.app[BOUNDS].idle
+    response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
+    counts = {True: 0, False: 0}
+    try:
+        await response.prepare(request)
+        for profile, items in parts:
+            for at in range(0, len(items), AT_ONCE):
+                results = [one async for one in node.submit_many(items[at : at + AT_ONCE], profile, tenant)]
+                for one in results:
+                    counts[one.receipt is not None] += 1
+                await _write(response, map(_result, results), idle)
+        await _write(response, [{"end": {"taken": counts[True], "refused": counts[False]}}], idle)
     except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
         if request.transport is not None:
             request.transport.abort()
