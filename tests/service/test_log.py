@@ -162,7 +162,7 @@ def test_each_log_has_an_address_of_its_own(tmp_path: Path) -> None:
             async with session.get(f"/v1/records/{commitment}") as response:
                 assert await response.json() == {"state": "queued", "log": tenant, "index": 1}
         async with session.post("/v1/records?profile=json/1&tenant=none", json={"a": 1}) as response:
-            assert (response.status, (await response.json())["code"]) == (400, "node.unknown-tenant")
+            assert (response.status, (await response.json())["code"]) == (404, "node.unknown-tenant")
         async with session.post("/v1/sequence", json={}) as response:
             notes = (await response.json())["checkpoints"]
         for log in node.logs.values():

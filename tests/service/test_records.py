@@ -73,7 +73,7 @@ def test_one_record_gets_a_receipt_and_the_same_again_the_same(directory: Path) 
             unknown = {"isIndexed": False, "findings": []}
             assert state == {"state": "queued", "log": "default", "index": 1, **unknown}
             assert receipt["salt"] not in json.dumps(state)
-        async with session.post("/v1/sequence", headers=JSON) as response:
+        async with session.post("/v1/sequence", json={}) as response:
             assert (await response.json())["checkpoints"] == {"default": (node.log().checkpoint() or b"").decode()}
         async with session.get(f"/v1/records/{receipt['commitment']}") as response:
             assert await response.json() == {"state": "sequenced", "log": "default", "index": 1, **unknown}
@@ -324,7 +324,7 @@ def test_a_sender_that_reads_no_results_is_let_go(directory: Path) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_other_methods_and_paths(directory: Path, method: str) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with session.request(method, "/v1/records") as response:
+        async with session.request(method, "/v1/passports/refresh") as response:
             assert await refusal(response) == (405, "http.wrong-method")
             assert response.headers["Allow"] == "POST"
         async with session.request(method, "/v2/records") as response:

@@ -118,11 +118,24 @@ def make_app(
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
     app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
     app[DOCUMENT] = document_of(listener)
-    for route in routes_of(listener):
+    served = routes_of(listener)
+    for route in served:
         add = app.router.add_get if route.method == "GET" else partial(app.router.add_route, route.method)
         add(route.path, _let_in(route))
+    for path in {route.path for route in served}:  # or GET /a/b would be GET /a/{name}, where b takes POST alone
+        app.router.add_route("*", path, _wrong_method({route.method for route in served if route.path == path}))
     app.on_shutdown.append(_stop_waiting)
     return app
+
+
+def _wrong_method(methods: set[str]) -> Handler:
+    """The answer to all other methods of a path."""
+    allowed = methods | ({"HEAD"} if "GET" in methods else set())
+
+    async def refuse_method(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, allowed)
+
+    return refuse_method
 
 
 def routes_of(listener: Listener) -> list[Route]:

@@ -69,6 +69,11 @@ PACKED = rejected(
 MALFORMED_WAIT = rejected(
     "http.malformed-wait", "the body is not a valid time to wait: {problem}", 'write {{"seconds": n}}, from 0 to 30'
 )
+MALFORMED_BODY = rejected(
+    "http.malformed-body",
+    "the body does not have the form that is expected here: {problem}",
+    "docs/openapi.json has the form",
+)
 MALFORMED_PATH = rejected("http.malformed-path", "{part} is not valid; expected {wanted}", "correct the address")
 BODY_BROKEN = rejected("http.body-broken", "the body breaks off, or its chunks are malformed", "send it again")
 BODY_TOO_LARGE = undetermined("http.body-too-large", "the body has more than {most} bytes", "send a smaller one")

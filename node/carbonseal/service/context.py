@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from carbonseal.findings import Refused
+from carbonseal.findings import Code, Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
@@ -19,6 +19,7 @@ from carbonseal.records.files import MAX_FILE
 from carbonseal.records.strict import parse
 from carbonseal.service.bodies import BodyMemory, BodyTimeout, read_body, require_type
 from carbonseal.service.monitoring.answers import Answers
+from carbonseal.service.openapi.facts import JSON
 from carbonseal.service.openapi.schemas import MOST_NUMBER
 
 from . import codes
@@ -100,7 +101,7 @@ def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
     return web.Response(
         body=orjson.dumps(value),
         status=status,
-        content_type="application/json",
+        content_type=JSON,
         headers={"Cache-Control": "no-store"},
     )
 
@@ -119,7 +120,7 @@ def digest_in_path(request: web.Request, name: str) -> bytes:
 
 
 def number_in_path(request: web.Request, name: str) -> int:
-    """A number of the path, 0 to 2^63 - 1, without leading zeros. Raises Refused (http.malformed-path)."""
+    """A number of the path, 0 to 2^53 - 1, without leading zeros. Raises Refused (http.malformed-path)."""
     text = request.match_info[name]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
     if str(number) != text or number > MOST_NUMBER:
@@ -127,10 +128,15 @@ def number_in_path(request: web.Request, name: str) -> int:
     return number
 
 
-async def reason_in_body(request: web.Request) -> str:
-    """Why something is taken back: the member of the body ``{"reason": "..."}``. Raises Refused (http.missing-reason)."""
-    require_type(request, "application/json")
+async def json_in_body(request: web.Request, shape: Shape, code: Code) -> Any:
+    """The body, a small JSON document of this form. Raises Refused with `code` where it has another."""
+    require_type(request, JSON)
     body = await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT])
     wanted: Any = parse(body) if body else None
-    REASON.check(wanted, codes.MISSING_REASON)
-    return str(wanted["reason"])
+    shape.check(wanted, code)
+    return wanted
+
+
+async def reason_in_body(request: web.Request) -> str:
+    """Why something is taken back: the member of the body ``{"reason": "..."}``. Raises Refused (http.missing-reason)."""
+    return str((await json_in_body(request, REASON, codes.MISSING_REASON))["reason"])

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
 from carbonseal.node.access import codes as access_codes
+from carbonseal.node.issuance import codes as issuance_codes
 from carbonseal.node.requests import codes as requests_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
@@ -62,6 +63,12 @@ STATUS = {
     sealing_codes.NODE_QUORUM_UNMET.name: 503,
     node_codes.NODE_UNKNOWN_LOG.name: 404,
     node_codes.NODE_UNKNOWN_COMMITMENT.name: 404,
+    node_codes.NODE_UNKNOWN_TENANT.name: 404,
+    access_codes.ACCESS_NO_SUCH_TOKEN.name: 404,
+    access_codes.ACCESS_NO_SUCH_PRINCIPAL.name: 404,
+    issuance_codes.NODE_UNKNOWN_STATEMENT.name: 404,
+    issuance_codes.NODE_UNKNOWN_ACCREDITATION.name: 404,
+    issuance_codes.NODE_UNKNOWN_CREDENTIAL.name: 404,
     sealing_codes.NODE_UNKNOWN_SIZE.name: 404,
     sealing_codes.NODE_NOT_SEQUENCED.name: 409,
     witnessing_codes.FOREIGN_UNKNOWN_LOG.name: 404,

@@ -245,7 +245,7 @@ def test_a_grant_to_nobody_is_refused(directory: Path) -> None:
     async def act(node: Node, mine: Party, theirs: Party) -> None:
         grant = {"commitment": mine.commitment, "reader": "nobody"}
         status, raw = await mine.ask(Scope.RELEASE, "POST", "/v1/grants", grant)
-        assert (status, orjson.loads(raw)["code"]) == (400, "access.no-such-principal")
+        assert (status, orjson.loads(raw)["code"]) == (404, "access.no-such-principal")
 
     run(directory, act)
 

@@ -3,7 +3,8 @@
 - A token comes in the header `Authorization: Bearer TOKEN` (RFC 6750) and nowhere else: addresses are logged.
 - A person's browser cannot send that: where it only looks at the node (`GET` of what needs `admin`), a token is also taken as the
   password of HTTP Basic (RFC 7617), which browsers ask for. A page elsewhere that makes it ask changes nothing and reads nothing.
-- 401 where it is missing, unknown, expired or revoked, 403 where the scope is missing. Such requests are counted, by code.
+- 401 where it is missing, unknown, expired or revoked, 403 where the scope is missing, or only the operator has it. Such
+  requests are counted, by code.
 - While a node has no token, whoever reaches its listener is its operator: such a listener is on loopback (`running`).
 - Other commands on the directory are the operator: they know the token in the lock file, which changes with every start.
 """
@@ -49,7 +50,7 @@ def _caller(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     if secret is not None and hmac.compare_digest(secret.encode(), node.operator_token.encode()):
         return OPERATOR
     if needs is Open.OPERATOR:
-        raise Refused(ACCESS_OPERATOR_ONLY())
+        raise Refused(ACCESS_NO_TOKEN() if secret is None else ACCESS_OPERATOR_ONLY())
     if secret is not None:
         return node.access.admit(secret)
     if node.access.tokens.are_needed:

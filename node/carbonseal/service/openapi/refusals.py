@@ -39,6 +39,6 @@ def statuses(route: Route) -> tuple[int, ...]:
         found |= {*_OF_A_BODY}
     if route.facts.takes_key:
         found |= {409}
-    if "{" in route.path:
-        found |= {404}
+    if route.facts.body is not None or "{" in route.path:
+        found |= {404}  # what the body or the path names
     return tuple(sorted(found))

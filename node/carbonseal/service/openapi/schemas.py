@@ -19,7 +19,7 @@ from carbonseal.passport.schemas import (
 
 from .problems import PROBLEM
 
-MOST_NUMBER = (1 << 63) - 1
+MOST_NUMBER = (1 << 53) - 1  # as in records: beyond it JSON numbers lose digits
 NUMBER: Schema = {"type": "integer", "minimum": 0, "maximum": MOST_NUMBER}
 BOOLEAN: Schema = {"type": "boolean"}
 STRING: Schema = {"type": "string"}

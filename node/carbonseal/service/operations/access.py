@@ -18,7 +18,7 @@ from carbonseal.passport.schemas import INSTANT, TEXT, Shape, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 from carbonseal.service.openapi.schemas import IS_NEW, NUMBER, null_or
 
-from .operation import AFTER, DIGEST, Json, Operation, closed
+from .operation import DIGEST, Json, Operation, closed
 
 MOST_DAYS = 732
 _NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
@@ -33,7 +33,7 @@ _SCOPES = {
     "uniqueItems": True,
 }
 _GRANT = closed({"commitment": DIGEST, "reader": _NAME})
-_PAGE = closed({}, {"after": AFTER})
+_PAGE = closed({}, {"after": NUMBER})
 
 # --- tokens ----------------------------------------------------------------------------------------------------------
 

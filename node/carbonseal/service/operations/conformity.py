@@ -19,7 +19,7 @@ from carbonseal.passport.conformity.schemas import ACCREDITATION_REQUEST_SHAPE, 
 from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, STATEMENT_FILE, TEXT, Schema, Shape, list_of
 from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING, null_or
 
-from .operation import AFTER, DIGEST, Act, Json, Operation, closed, issuing
+from .operation import DIGEST, Act, Json, Operation, closed, issuing
 
 _STATES = {"state": {"enum": ["issued", "suspended", "withdrawn"]}, "reason": STRING}
 _LISTED = {
@@ -84,7 +84,7 @@ def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], a
     listing = closed({f"{kind}s": list_of(_LISTED[kind])})
     return {
         f"{kind}s/list": Operation(
-            Scope.READ, f"What {kind}s were issued here", closed({"after": AFTER}), listing, listed
+            Scope.READ, f"What {kind}s were issued here", closed({"after": NUMBER}), listing, listed
         ),
         f"{kind}s/export": Operation(
             Scope.READ, f"The file of one {kind}, refreshed", closed({kind: DIGEST}), file, export

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from carbonseal.node.access.scopes import Scope
 from carbonseal.passport.schemas import Shape, closed, list_of
-from carbonseal.records.strict import parse
 from carbonseal.service import codes
-from carbonseal.service.bodies import read_body, require_type
-from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer
+from carbonseal.service.context import NODE, answer, json_in_body
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Routes
-from carbonseal.service.openapi.facts import JSON, Facts, of_json
+from carbonseal.service.openapi.facts import Facts, of_json
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, STRING
 
 ROUTES = Routes()
 
 _OBJECT = {"type": "object"}
-_NOTHING = of_json(closed({}), "An empty object")
+_NOTHING = Shape(closed({}))
 _HEALTH = closed(
     {
         "state": {"enum": ["ok", "failing", "frozen"]},
@@ -59,11 +55,11 @@ async def ledgers(request: web.Request) -> web.Response:
 @ROUTES.post(
     "/v1/sequence",
     Scope.ADMIN,
-    Facts("Sequence all queued entries now", {200: of_json(closed({"checkpoints": _TEXTS}))}, body=_NOTHING),
+    Facts("Sequence all queued entries now", {200: of_json(closed({"checkpoints": _TEXTS}))}, body=of_json(_NOTHING)),
 )
 async def sequence(request: web.Request) -> web.Response:
     """Sequence all queued entries now. Answers the new checkpoint of each log that grew."""
-    require_type(request, JSON)
+    await json_in_body(request, _NOTHING, codes.MALFORMED_BODY)
     notes = await request.app[NODE].sequence()
     return answer({"checkpoints": {log: note.decode() for log, note in notes.items()}})
 
@@ -71,11 +67,15 @@ async def sequence(request: web.Request) -> web.Response:
 @ROUTES.post(
     "/v1/anchor",
     Scope.ADMIN,
-    Facts("Make the newest checkpoints due on their ledgers", {202: of_json(closed({"sizes": _SIZES}))}, body=_NOTHING),
+    Facts(
+        "Make the newest checkpoints due on their ledgers",
+        {202: of_json(closed({"sizes": _SIZES}))},
+        body=of_json(_NOTHING),
+    ),
 )
 async def anchor(request: web.Request) -> web.Response:
     """Make every log's newest checkpoint due on its ledgers, now."""
-    require_type(request, JSON)
+    await json_in_body(request, _NOTHING, codes.MALFORMED_BODY)
     await request.app[NODE].anchor()
     return answer({"sizes": {log.name: log.size for log in request.app[NODE].logs.values()}}, status=202)
 
@@ -87,8 +87,6 @@ async def anchor(request: web.Request) -> web.Response:
 )
 async def wait_for_anchors(request: web.Request) -> web.Response:
     """Wait until no ledger has an open anchor, for at most the seconds of the body: ``{"seconds": n}``, 0 to 30."""
-    require_type(request, JSON)
-    wanted: Any = parse(await read_body(request, request.app[BOUNDS].checkpoint, request.app[TIMEOUT]))
-    _WAIT.check(wanted, codes.MALFORMED_WAIT)
+    wanted = await json_in_body(request, _WAIT, codes.MALFORMED_WAIT)
     states = await request.app[NODE].wait_for_anchors(wanted["seconds"])
     return answer({"idle": all(ledger.idle for ledger in states)})

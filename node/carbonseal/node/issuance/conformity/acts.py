@@ -55,7 +55,7 @@ class Acts:
         reasons = self._reasons.last(documents)
         return [
             {
-                **{name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()},
+                **{str(name): value.hex() if isinstance(value, bytes) else value for name, value in row.items()},
                 "issued": format_seconds(row["issued"]),
                 "state": "withdrawn" if digest in withdrawn else "suspended" if digest in suspended else "issued",
                 "reason": reasons.get(digest, ""),

@@ -1,0 +1,90 @@
+"""schemathesis against a served node: what it sends is what the OpenAPI document allows and forbids, half of it about what is here.
+
+    python -m tests.service.openapi.fuzzing --max-examples 100
+
+runs it by hand, at length; `test_fuzzing` runs a little of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.repository.sources import REPOSITORY
+from tests.service.openapi.world import World, make, world
+
+HOOKS = "tests.service.openapi.hooks"
+KNOWN = "CARBONSEAL_KNOWN"  # for the hooks: what is here, as JSON
+# Rules of these documents that no schema can say: an issuer that is configured, a unit that is known, who may have
+# which scopes, a signed checkpoint.
+CONFIG = """\
+[[operations]]
+include-name = [
+    "POST /v1/records", "POST /v1/passports", "POST /v1/passports/refresh", "POST /v1/statements/issue",
+    "POST /v1/accreditations/issue", "POST /v1/tokens/create", "POST /v1/tokens/scopes",
+    "POST /v1/logs/{log}/add-checkpoint", "POST /v1/logs/{log}/foreign-anchors",
+]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 415, 422]
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit status and output of a run."""
+
+    status: int
+    output: str
+
+
+async def fuzz(here: World, token: str, *options: str) -> Outcome:
+    """Run schemathesis with this token against all that is served."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "schemathesis.toml"
+        config.write_text(CONFIG, encoding="utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            "schemathesis.cli",
+            "--config-file",
+            str(config),
+            "run",
+            f"{here.url}/openapi.json",
+        ]
+        command += ["--header", f"Authorization: Bearer {token}", "--seed", "1", "--continue-on-failure", "--no-color"]
+        environment = {
+            **os.environ,
+            KNOWN: json.dumps(here.known),
+            "SCHEMATHESIS_HOOKS": HOOKS,
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
+        }
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            *options,
+            env=environment,
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+    assert process.returncode is not None
+    return Outcome(process.returncode, output.decode(errors="replace"))
+
+
+async def _by_hand(options: list[str]) -> int:
+    worst = 0
+    with tempfile.TemporaryDirectory() as folder:
+        async with world(make(Path(folder) / "node")) as here:
+            for name, token in {"the operator": here.node.operator_token, "a system": here.token}.items():
+                outcome = await fuzz(here, token, *options)
+                print(f"as {name}:\n{outcome.output}", flush=True)
+                worst = max(worst, outcome.status)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_by_hand(sys.argv[1:])))

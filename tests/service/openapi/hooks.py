@@ -1,0 +1,38 @@
+"""Hooks of schemathesis: about half of the names that it makes up become those of what the node has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zlib
+from typing import Any
+
+import schemathesis
+
+DIGEST = re.compile("[0-9a-f]{64}")
+KNOWN: dict[str, str] = json.loads(os.environ.get("CARBONSEAL_KNOWN", "{}"))
+
+
+def known(value: Any) -> Any:
+    """The value with names of what is here in half of its members. What is not of the right type stays wrong."""
+    if isinstance(value, dict):
+        return {name: _chosen(name, known(one)) for name, one in value.items()}
+    return [known(one) for one in value] if isinstance(value, list) else value
+
+
+def _chosen(name: Any, value: Any) -> Any:
+    if name not in KNOWN or not isinstance(value, str) or zlib.crc32(value.encode(errors="replace")) % 2:
+        return value
+    is_wrong = bool(DIGEST.fullmatch(KNOWN[name])) != bool(DIGEST.fullmatch(value))
+    return value if is_wrong else KNOWN[name]
+
+
+@schemathesis.hook
+def map_path_parameters(_context: Any, path_parameters: Any) -> Any:
+    return known(path_parameters)
+
+
+@schemathesis.hook
+def map_body(_context: Any, body: Any) -> Any:
+    return known(body)

@@ -1,0 +1,19 @@
+"""schemathesis finds nothing: no error of the node's, no status or body that the document lacks, nothing wrong that is taken."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.service.openapi.fuzzing import fuzz
+from tests.service.openapi.world import make, world
+
+
+def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with world(make(tmp_path / "node")) as here:
+            outcome = await fuzz(here, here.node.operator_token, "--phases", "fuzzing", "--max-examples", "3")
+            assert outcome.status == 0, outcome.output
+            assert " passed" in outcome.output
+
+    asyncio.run(go())
