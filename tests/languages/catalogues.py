@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from carbonseal.findings import Template
-from carbonseal.languages import language, sentences
+from carbonseal.languages import language, report, sentences
 from carbonseal.languages.language import DOMAIN, LANGUAGES
 from carbonseal.verification.codes import POLICY_NOT_GIVEN
 from tests.repository.sources import REPOSITORY
@@ -45,7 +45,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def _sentences() -> Iterator[Template]:
     yield language.BETWEEN
-    for value in vars(sentences).values():
+    for value in (*vars(sentences).values(), *vars(report).values()):
         several = value.values() if isinstance(value, dict) else [value]
         yield from (one for one in several if isinstance(one, Template))
 

@@ -51,10 +51,13 @@ ARROWS = {
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.storage": BOTTOM,
     "carbonseal.languages": {"carbonseal.findings"},
+    "carbonseal.desk": LOWER
+    | {"carbonseal", "carbonseal.passport", "carbonseal.flow", "carbonseal.verification", "carbonseal.languages"},
     "carbonseal.node": MIDDLE | {"carbonseal.storage"},
     "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage", "carbonseal.tables"},
     "carbonseal.cli": MIDDLE
-    | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"},
+    | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"}
+    | {"carbonseal.desk"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.api": LOWER | {"carbonseal.flow"},
     "carbonseal.footprint": LOWER,

@@ -125,7 +125,7 @@ class Verifier:
         source = _source(path, raw)
         lots = lot_rows(passport) if report.verdict is Verdict.VERIFIED else {}
         return replace(
-            self._results.report(path, report),
+            self._results.report(path, report, passport),
             rows=rows(facts, source) | lot_lines(lots, source),
             lots=frozenset(takers(passport)) if lots else frozenset(),
             origins=frozenset(facts.origins()),

@@ -12,6 +12,7 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.examination import Examination, write_proofs
 from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import Brought
 from carbonseal.cli.formatting.progress import Progress
@@ -22,6 +23,7 @@ from carbonseal.findings import Verdict
 
 if TYPE_CHECKING:
     from carbonseal.cli.consigning.consignment import Consignment
+    from carbonseal.verification.consignment.matching import LineResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,14 @@ class VerifyRun:
     goods: Consignment | None
 
     def verify(
-        self, names: Sequence[str], output: Output | None, fraud_proofs: Path | None, tiles: Mapping[str, LogTiles]
+        self,
+        names: Sequence[str],
+        output: Output | None,
+        fraud_proofs: Path | None,
+        tiles: Mapping[str, LogTiles],
+        page: ReportPage | None = None,
     ) -> Totals:
-        """Examine the files together and print the result of each, and of each line of the consignment."""
+        """Examine the files together and print the result of each, and of each line of the consignment. `page` gets them too."""
         job = VerifyJob(self.brought.policy, self.brought.trust, self.results, is_consigned=self.goods is not None)
         totals = Totals()
         with Examination(job, self.files) as examination:
@@ -47,18 +54,21 @@ class VerifyRun:
             if self.goods is not None:
                 examination.add(self.goods.rows(examination.delivered))
             examined = examination.examine(output, tiles, self.earlier)
-            print_results(examination.results(examined), totals)
+            print_results(examination.results(examined), totals, page)
             summarise(totals, names, self.results)
+            lines: list[LineResult] = []
             if self.goods is not None:
-                self._lines(self.goods, totals, examination.observed(self.earlier))
+                lines = self._lines(self.goods, totals, examination.observed(self.earlier))
+            if page is not None:
+                page.write(totals.summary(self.results.language), lines)
             if fraud_proofs is not None:
                 of_lots = (proof for proof, _ in examination.lot_proofs(examined).values())
                 for path in write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs):
                     click.echo(f"wrote {path}", err=True)
         return totals
 
-    def _lines(self, goods: Consignment, totals: Totals, observed: Iterable[bytes]) -> None:
-        """Print the result of each line; one that is no match makes the run undetermined."""
+    def _lines(self, goods: Consignment, totals: Totals, observed: Iterable[bytes]) -> list[LineResult]:
+        """Print the result of each line, and give them; one that is no match makes the run undetermined."""
         from carbonseal.cli.formatting import consignments
         from carbonseal.verification.consignment.matching import LineOutcome
 
@@ -73,6 +83,7 @@ class VerifyRun:
             verified = {one.file for one in totals.delivered if one.verdict is Verdict.VERIFIED}
             for line in consignments.as_text(goods, found, len(verified - used), self.results.language):
                 click.echo(line)
+        return found
 
 
 def summarise(totals: Totals, names: Sequence[str], results: Results) -> None:
@@ -83,10 +94,12 @@ def summarise(totals: Totals, names: Sequence[str], results: Results) -> None:
         click.echo(totals.summary(results.language))
 
 
-def print_results(results: Iterable[FileResult], totals: Totals) -> Totals:
-    """Print each result, and count it."""
+def print_results(results: Iterable[FileResult], totals: Totals, page: ReportPage | None = None) -> Totals:
+    """Print each result, and count it. `page` gets its part."""
     for result in results:
         totals.add(result)
+        if page is not None:
+            page.add(result)
         if result.text:
             click.echo(result.text)
     return totals

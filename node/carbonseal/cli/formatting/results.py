@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from carbonseal.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
+    from carbonseal.passport.passports import Passport
     from carbonseal.verification.consignment.delivered import Delivered
     from carbonseal.verification.observing.log_facts import SignedHead
     from carbonseal.verification.one_history import Link
@@ -46,6 +47,15 @@ class Style(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class FilePage:
+    """A file in a report: its title, its row of the table and its own part, HTML."""
+
+    title: str
+    row: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
 
@@ -59,6 +69,7 @@ class FileResult:
     history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
     fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
     delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
+    page: FilePage | None = None  # where a report is wanted
 
 
 class Totals:
@@ -105,9 +116,10 @@ class Results:
     style: Style
     at: datetime
     language: Language = ENGLISH
+    with_pages: bool = False  # for a report that is a page
 
-    def report(self, name: str, report: Report) -> FileResult:
-        """The result that a report is."""
+    def report(self, name: str, report: Report, passport: Passport | None = None) -> FileResult:
+        """The result that a report is, on `passport` where it could be read."""
         match self.style:
             case Style.FULL:
                 text = reports.full(name, report, self.at, self.language)
@@ -117,7 +129,15 @@ class Results:
                 text = reports.as_json(name, report, self.at)
             case Style.QUIET:
                 text = ""
-        return FileResult(name, report.verdict.exit_status, report.verdict.value, text)
+        result = FileResult(name, report.verdict.exit_status, report.verdict.value, text)
+        return replace(result, page=self._page(name, report, passport)) if self.with_pages else result
+
+    def _page(self, name: str, report: Report, passport: Passport | None) -> FilePage:
+        from carbonseal.desk.html import Pages
+        from carbonseal.desk.judged import Judged
+
+        pages, judged = Pages(self.at, self.language), Judged(name, report, passport, self.language)
+        return FilePage(judged.report.name or name, pages.row(judged), pages.file(judged))
 
     def refused(self, name: str, finding: Finding) -> FileResult:
         """The result of a file that was refused as a passport: it is something else, or is one that cannot be read."""

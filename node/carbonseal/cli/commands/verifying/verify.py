@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.log_tiles import LogTiles
+from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, is_address
 from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.items import STDIN
-from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, bring
+from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
 from carbonseal.cli.formatting.claims import claims_of
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     metavar="URI",
     help="The key that offices share (a file, or env:NAME): observations of goods are written and read under it.",
 )
+@click.option("--report", cls=Once, type=FILE, help="Write a page (HTML) about all of it: one file that prints on A4.")
 @LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
 @click.option("--quiet", is_flag=True, help="Print nothing: the exit status is the verdict.")
@@ -94,6 +97,7 @@ def verify(
     packing: Path | None,
     earlier: tuple[Path, ...],
     office_key: str | None,
+    report: Path | None,
     language: Language,
     as_json: bool,
     quiet: bool,
@@ -136,9 +140,9 @@ def verify(
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
-    if policy is None and (trust or histories or observations or fraud_proofs or consignment or earlier):
+    if policy is None and (trust or histories or observations or fraud_proofs or consignment or earlier or report):
         raise click.UsageError(
-            "--trust, --history, --observations, --with, --fraud-proofs and --consignment need --policy."
+            "--trust, --history, --observations, --with, --fraud-proofs, --consignment and --report need --policy."
         )
     if consignment is None and (packing or office_key):
         raise click.UsageError("--packing and --office-key need --consignment.")
@@ -146,7 +150,7 @@ def verify(
     beside = (*(brought.paths if brought else ()), *(one for one in (consignment, packing, *earlier) if one))
     files = _files(passports, beside=beside, expected=expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
-    results = Results(style, at or datetime.now(UTC), language)
+    results = Results(style, at or datetime.now(UTC), language, with_pages=report is not None)
     if brought is None:
         totals = print_results(for_each(claims_of, results, files, results), Totals())
         summarise(totals, passports, results)
@@ -156,13 +160,24 @@ def verify(
             goods = None if consignment is None else _consignment(consignment, packing, office_key)
             tiles = {one.origin: one for one in map(LogTiles, histories)}
             run = VerifyRun(brought, results, files, (*brought.observations, *earlier), goods)
-            totals = run.verify(passports, output, fraud_proofs, tiles)
+            with ExitStack() as stack:
+                page = None if report is None else stack.enter_context(_page(report, brought, results, over=force))
+                totals = run.verify(passports, output, fraud_proofs, tiles, page)
         except Refused as unusable:  # of a passport it would have been a verdict
             raise Failed.by(unusable) from unusable
     if files.left_out and style is not Style.QUIET:
         names = ", ".join(sorted({Path(name).name for name in files.left_out}))
         click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
     ctx.exit(totals.status)
+
+
+def _page(path: Path, brought: Brought, results: Results, *, over: bool) -> ReportPage:
+    """Raises `Failed` where what makes pages is not installed, or the file is there already."""
+    try:
+        import jinja2  # noqa: F401 - the extra desk
+    except ModuleNotFoundError as error:
+        raise Failed("--report needs what is not installed", "pip install 'carbonseal[desk]'") from error
+    return ReportPage(Output(path, over=over), brought.policy, results)
 
 
 def _files(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier | None) -> GivenFiles:

@@ -1,0 +1,84 @@
+"""A report as a page (`carbonseal verify --report`): parts of files are kept on the disk until all are there, so that memory is
+bounded whatever their number."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Self
+
+from carbonseal.cli.formatting.results import WORDS, FileResult, Results
+from carbonseal.cli.outputs import Output
+from carbonseal.cli.verify_jobs import NamedBytes
+
+if TYPE_CHECKING:
+    from carbonseal.desk.judged import PolicyFacts
+    from carbonseal.verification.consignment.matching import LineResult
+
+
+class ReportPage:
+    """The page of one command. A context, which forgets what was not written."""
+
+    def __init__(self, output: Output, policy: NamedBytes, results: Results) -> None:
+        self._output = output
+        self._policy = policy
+        self._results = results
+        self._count = 0
+        self._title = ""
+        self._without: list[str] = []  # files without a verdict
+        self._rows: IO[bytes]
+        self._parts: IO[bytes]
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            self._rows = opened.enter_context(tempfile.TemporaryFile())
+            self._parts = opened.enter_context(tempfile.TemporaryFile())
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    def add(self, result: FileResult) -> None:
+        """The part of one file. One that has no verdict is named at the end."""
+        if result.page is None:
+            self._without.append(f"{result.name}: {self._results.language.say(WORDS[result.word])}")
+            return
+        self._count += 1
+        self._title = result.page.title
+        self._rows.write(result.page.row.encode())
+        self._parts.write(result.page.part.encode())
+
+    def write(self, summary: str, lines: Sequence[LineResult] = ()) -> None:
+        """Write the page. `summary` is its title where there are many files. Raises `BrokeOff`."""
+        from carbonseal.desk.html import Pages
+
+        pages, many = Pages(self._results.at, self._results.language), self._count != 1
+        with self._output.stream() as page:
+            page.write(pages.head(summary if many else self._title, many=many).encode())
+            if many:
+                _copy(self._rows, page)
+                page.write(pages.between().encode())
+            _copy(self._parts, page)
+            page.write(pages.tail(self._facts(), self._without, lines).encode())
+
+    def _facts(self) -> PolicyFacts:
+        from carbonseal.desk.judged import PolicyFacts, first_words
+
+        path = Path(self._policy.name)
+        digest = hashlib.sha256(self._policy.raw).hexdigest()
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return PolicyFacts(path.name, digest, first_words(self._policy.raw), changed)
+
+
+def _copy(kept: IO[bytes], page: IO[bytes]) -> None:
+    kept.seek(0)
+    shutil.copyfileobj(kept, page)

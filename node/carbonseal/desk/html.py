@@ -1,0 +1,115 @@
+"""Pages as HTML, from templates: one file that loads nothing, runs no script and prints on A4."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+import carbonseal
+from carbonseal.escaping import escape_invisible
+from carbonseal.instants import format_instant
+from carbonseal.languages import sentences
+from carbonseal.languages.language import LANGUAGES, Language
+from carbonseal.languages.report import REPORT
+from carbonseal.verification.consignment.matching import LineResult
+
+from .judged import Judged, PolicyFacts
+from .pictures.carbon_flow import carbon_flow
+from .pictures.supply_tree import supply_tree
+
+REVIEWED = LANGUAGES[:1]  # languages whose texts a native reader has reviewed
+
+
+class Pages:
+    """The parts of a page, in one language: `head`, a `row` a file where there are many, `between`, a `file` each, `tail`."""
+
+    def __init__(self, at: datetime, language: Language) -> None:
+        """`at` is the instant as of which files were judged."""
+        self._language = language
+        self._common: Mapping[str, Any] = {
+            "at": format_instant(at),
+            "say": self._say,
+            "told": language.say,
+            "message": language.message,
+            "remedy": language.remedy,
+            "sentences": sentences,
+            "lang": language.tag,
+            "is_reviewed": language.tag in REVIEWED,
+            "style": _style(),
+            "style_policy": style_policy(),
+            "version": carbonseal.__version__,
+        }
+
+    def head(self, title: str, *, many: bool) -> str:
+        """The beginning, with the head of the table where there are many files."""
+        return self._render("head.html", title=title, many=many)
+
+    def row(self, judged: Judged) -> str:
+        """One file as a row of the table, which leads to it."""
+        return self._render("row.html", **self._of(judged))
+
+    def between(self) -> str:
+        """The end of the table."""
+        return "</tbody></table></div>\n"
+
+    def file(self, judged: Judged) -> str:
+        """Everything about one file."""
+        tree = supply_tree(judged.rows, self._say("supply-chain"), self._say("more-products")) if judged.rows else ""
+        flow = carbon_flow(judged.rows, self._say("carbon-flow"))
+        says = self._language.say(sentences.SAYS[judged.report.verdict])
+        return self._render("passport.html", **self._of(judged), tree=tree, flow=flow, says=says)
+
+    def tail(self, policy: PolicyFacts, without: Sequence[str] = (), lines: Sequence[LineResult] = ()) -> str:
+        """The end: files without a verdict, lines of a declaration, and which policy it was."""
+        return self._render("tail.html", policy=policy, without=without, lines=lines)
+
+    def _of(self, judged: Judged) -> dict[str, Any]:
+        word = self._language.say(sentences.WORDS[judged.report.verdict])
+        anchor = hashlib.sha256(judged.file.encode(errors="surrogatepass")).hexdigest()[:16]
+        return {"judged": judged, "word": word, "anchor": anchor}
+
+    def _say(self, name: str, **facts: object) -> str:
+        return self._language.say(REPORT[name], **facts)
+
+    def _render(self, template: str, **facts: Any) -> str:
+        return _environment().get_template(template).render(**self._common, **facts)
+
+
+def style_policy() -> str:
+    """The Content-Security-Policy under which a page's own style alone is used (Content Security Policy 3, section 2.3.1)."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("carbonseal.desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
+    )
+    environment.filters["percent"] = lambda share: f"{float(share * 100):.1f} %"
+    environment.filters["instant"] = format_instant
+    return environment
+
+
+def _visible(value: object) -> object:
+    """Invisible characters of what is not markup of ours, as escapes."""
+    return escape_invisible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _style() -> str:
+    return _environment().get_template("style.css").render()

@@ -1,0 +1,224 @@
+"""A judged file: the verdict on it, and what a page says about it, in the order in which a person asks.
+
+verdict -> why -> what to do, and who -> product -> supply chain -> ledgers -> statements -> checks -> every finding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from carbonseal.findings import Finding, Outcome, Verdict
+from carbonseal.flow.graph import Product, graph_of
+from carbonseal.flow.tree import Branch, tree_of
+from carbonseal.instants import format_instant
+from carbonseal.languages.language import Language
+from carbonseal.languages.report import REPORT
+from carbonseal.passport.conformity.statements import Statement
+from carbonseal.passport.passports import Passport
+from carbonseal.records.profiles import built_in
+from carbonseal.verification.verify import Report
+
+from .duties import Who, who_acts
+from .figures import Row, number, rows
+
+DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
+CHECKS = (  # families of what is checked of figures
+    "figures", "total", "biogenic", "validity", "consistency", "exemption", "current", "order", "quantities",
+    "contributions", "batch", "mass", "comparable", "stages", "primary-data", "duplicate", "transport", "flow",
+)  # fmt: skip
+STATED = ("statement", "accreditation")
+SEAL, LEDGER = 1, 3  # positions in the place of a finding about an anchor: product, "seal", head, ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the verdict is what it is: a finding in words, where it was found first, and who can mend it."""
+
+    message: str
+    remedy: str
+    who: Who
+    where: str
+    others: int  # places with the same
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A finding as a line of a table."""
+
+    outcome: str  # a value of `Outcome`
+    message: str
+    remedy: str
+    where: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One file, its report, and the passport that it is, where it could be read."""
+
+    file: str
+    report: Report
+    passport: Passport | None
+    language: Language
+
+    # --- the verdict ------------------------------------------------------------------------------------------------
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one plain sentence."""
+        name = self.report.name or self.language.say(REPORT["this-passport"])
+        return self.language.say(REPORT[f"sentence-{self.report.verdict.value}"], product=name)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """What decided the verdict, each once; nothing of what is verified."""
+        decides = DECIDES.get(self.report.verdict)
+        places: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.report.findings:
+            if finding.code.outcome is decides:
+                places.setdefault((finding.code.name, self.language.message(finding)), []).append(finding)
+        return [
+            Reason(
+                message,
+                self.language.remedy(first),
+                who_acts(first.code),
+                " > ".join(first.place),
+                len(others),
+                first.code.name,
+            )
+            for (_, message), (first, *others) in places.items()
+        ]
+
+    @property
+    def holding(self) -> int:
+        """How many required checks hold."""
+        return sum(finding.code.outcome is Outcome.SHOWN for finding in self.report.findings)
+
+    # --- the product ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tree(self) -> Branch | None:
+        """The supply chain; None where there is no passport."""
+        return None if self.passport is None else tree_of(graph_of(self.passport, built_in))
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The supply chain, a row for each product."""
+        return rows(self.tree, self.language) if self.tree else []
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the passport says of the product, by the names of sentences."""
+        if self.tree is None or self.passport is None:
+            return {}
+        root = self.passport.credential
+        until = format_instant(root.valid_until) if root.valid_until else self._say("not-stated")
+        facts = {
+            "name": root.name,
+            "identifier": root.subject,
+            "further-identifiers": ", ".join(one for one in root.identities if one != root.subject),
+            "batch": f"{root.batch.number}: {root.batch.quantity} {root.batch.unit}" if root.batch else "",
+            "maker": root.issuer,
+            "valid": self._say("from-to", start=format_instant(root.valid_from), end=until),
+            **self._figures(self.tree.product),
+            "digest": root.digest.hex(),
+        }
+        return {name: value for name, value in facts.items() if value}
+
+    def _figures(self, product: Product) -> dict[str, str]:
+        footprint = product.footprint
+        if footprint is None:
+            return {"footprint": self._say("not-disclosed")}
+        amount = f"{number(footprint.amount)} {footprint.unit.name if footprint.unit else footprint.unit_word}"
+        figure = number(footprint.total)
+        period = footprint.period
+        ends = [format_instant(end) if end else "" for end in ((period.start, period.end) if period else ())]
+        return {
+            "footprint": self._say("per", figure=figure, amount=footprint.functional_unit or amount.strip())
+            if figure
+            else self._say("not-stated"),
+            "boundary": ", ".join(sorted(footprint.boundary)) if footprint.boundary else self._say("not-stated"),
+            "period": self._say("from-to", start=ends[0], end=ends[1]) if any(ends) else self._say("not-stated"),
+            "geography": ", ".join(footprint.geographies),
+        }
+
+    # --- what was found ---------------------------------------------------------------------------------------------
+
+    @property
+    def ledgers(self) -> Mapping[str, list[Line]]:
+        """What each ledger shows of the product's own seal, by the ledger."""
+        found: dict[str, list[Line]] = {}
+        label = self.tree.product.label if self.tree else None
+        for finding in self.report.findings:
+            place = finding.place
+            if len(place) > LEDGER and place[0] == label and place[SEAL] == "seal":
+                found.setdefault(place[LEDGER], []).append(self._line(finding))
+        return found
+
+    @property
+    def statements(self) -> Sequence[Statement]:
+        """The statements that the passport carries."""
+        return [] if self.passport is None else [one.signed for one in self.passport.statements.values()]
+
+    @property
+    def stated(self) -> list[Line]:
+        """What was found on statements and accreditations."""
+        return self._lines(finding for finding in self.report.findings if _family(finding) in STATED)
+
+    @property
+    def checks(self) -> list[Line]:
+        """What was found on the figures; what fails first."""
+        found = self._lines(finding for finding in self.report.findings if _family(finding) in CHECKS)
+        weights = [outcome.value for outcome in reversed(Outcome)]
+        return sorted(found, key=lambda line: weights.index(line.outcome))
+
+    @property
+    def not_asked(self) -> list[Line]:
+        """What the policy leaves out."""
+        return self._lines(finding for finding in self.report.findings if finding.code.outcome is Outcome.NOT_ASKED)
+
+    @property
+    def everything(self) -> list[Line]:
+        """Every finding."""
+        return self._lines(self.report.findings)
+
+    def _lines(self, findings: Iterable[Finding]) -> list[Line]:
+        return [self._line(finding) for finding in findings]
+
+    def _line(self, finding: Finding) -> Line:
+        said = self.language
+        where = " > ".join(finding.place)
+        return Line(finding.code.outcome.value, said.message(finding), said.remedy(finding), where, finding.code.name)
+
+    def _say(self, name: str, **facts: object) -> str:
+        return self.language.say(REPORT[name], **facts)
+
+
+def _family(finding: Finding) -> str:
+    return finding.code.name.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """Which policy a verdict is under: its file's name, the SHA-256 of its bytes, its first comment, and when it was changed."""
+
+    name: str
+    digest: str
+    words: str
+    changed: datetime | None
+
+
+def first_words(policy: bytes) -> str:
+    """The comment at the head of a policy, where it says whose it is."""
+    return " ".join(_comment(policy.decode(errors="replace").splitlines()[1:]))
+
+
+def _comment(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if not line.startswith("#"):
+            return
+        yield line.lstrip("# ")

@@ -1,0 +1,40 @@
+"""Who must act: for each code that can decide a verdict, the table says it."""
+
+from __future__ import annotations
+
+import pytest
+
+from carbonseal.desk.duties import CODES, FAMILIES, Who, who_acts
+from carbonseal.findings import Outcome
+from carbonseal.languages.report import REPORT
+from tests.repository.texts import codes
+from tests.repository.texts.verifiers_codes import met
+
+DECIDING = {
+    one.code.name: one.code
+    for one in codes.defined()
+    if met(one.code.name) and one.code.outcome in (Outcome.UNDETERMINED, Outcome.REJECTED)
+}
+
+
+def test_the_table_has_every_code_that_decides() -> None:
+    assert len(DECIDING) > 150
+    assert [name for name in DECIDING if name not in CODES and name.partition(".")[0] not in FAMILIES] == []
+    assert CODES.keys() <= {one.code.name for one in codes.defined()}
+
+
+@pytest.mark.parametrize(
+    ("code", "who"),
+    [
+        ("signer.not-listed", Who.VERIFIER),
+        ("ledger-quorum.unmet", Who.HOLDER),
+        ("total.differs", Who.ISSUER),
+        ("consistency.mass", Who.ISSUER),
+        ("consistency.fork", Who.LOG),
+        ("log.fraud", Who.LOG),
+        ("statement.unmet", Who.BODY),
+    ],
+)
+def test_it_names_whoever_can_mend_it(code: str, who: Who) -> None:
+    assert who_acts(DECIDING[code]) is who
+    assert f"who-{who.value}" in REPORT
