@@ -16,9 +16,9 @@ async def take(page: Path, picture: Path) -> None:
     """The upper part of a page."""
     async with chromium() as browser:
         tab = await browser.new_page(viewport={"width": 900, "height": 1280})
-        await tab.goto(page.resolve().as_uri())
+        await tab.goto(f"file://{page}")
         await tab.screenshot(path=picture)
 
 
 if __name__ == "__main__":
-    asyncio.run(take(Path(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(take(Path(sys.argv[1]).resolve(), Path(sys.argv[2])))
