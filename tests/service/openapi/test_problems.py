@@ -57,6 +57,9 @@ async def told(port: int, raw: bytes) -> tuple[int, dict[str, Any]]:
     return status, problem
 
 
+AS_JSON = b"Content-Type: application/json\r\nContent-Length: 8\r\n"
+
+
 @pytest.mark.parametrize(
     ("raw", "status", "code"),
     [
@@ -68,7 +71,7 @@ async def told(port: int, raw: bytes) -> tuple[int, dict[str, Any]]:
         (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 400, "http.malformed-request"),
         (b"POST /v1/records?profile=json/1 HTTP/1.1\r\nContent-Length: -1\r\n" + HOST + b"\r\n", 400, "http.malformed-request"),
         (b"POST /v1/records HTTP/1.1\r\nExpect: miracles\r\n" + HOST + b"\r\n", 417, "http.unknown-expectation"),
-        (b"POST /v1/sequence HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 8\r\n" + HOST + b'\r\n{"x": 1}', 400, "http.malformed-body"),
+        (b"POST /v1/sequence HTTP/1.1\r\n" + AS_JSON + HOST + b'\r\n{"x": 1}', 400, "http.malformed-body"),
         (b"GET /nothing HTTP/1.1\r\n" + HOST + b"\r\n", 404, "http.not-found"),
         (b"GET /%ff%00 HTTP/1.1\r\n" + HOST + b"\r\n", 404, "http.not-found"),
         (b"DELETE /health HTTP/1.1\r\n" + HOST + b"\r\n", 405, "http.wrong-method"),
