@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -200,7 +200,7 @@ def written(directory: Path, entries: int) -> float:
         queue = EntryQueue(database)
         before = _written()
         for _ in range(WRITTEN // SLICE):
-            queue.put([replace(submission, commitment=secrets.token_bytes(32)) for _ in range(SLICE)], 0)
+            queue.put([submission._replace(commitment=secrets.token_bytes(32)) for _ in range(SLICE)], 0)
         queue.catch_up()
     return (_written() - before) / WRITTEN  # closed: what the journal holds has been moved to its place
 

@@ -19,7 +19,6 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.passport.seals import Seal
-from carbonseal.records.admission import admit
 from carbonseal.storage.database import Database, check_version
 from carbonseal.storage.schema import NODE
 from carbonseal.storage.writer_thread import WriterThread
@@ -29,6 +28,9 @@ from .access.access import Access
 from .access.audit_heads import AuditHeads
 from .access.callers import OPERATOR, Caller
 from .access.visible import VisibleRecords
+from .admission.admitting import Admitting
+from .admission.documents import Document
+from .admission.submitted import Item, Submitted
 from .anchoring.balances import Balances
 from .anchoring.certificates import CertificateExpiry
 from .anchoring.evidence import EvidenceStore
@@ -48,7 +50,6 @@ from .lock import Lock, ReadLock
 from .lookup.indexer import Indexer
 from .lookup.lookup import Lookup
 from .requests.idempotency import NO_KEY, Idempotency, Unkeyed
-from .sealing.intake import Item, Submitted
 from .sealing.log import FOLDER, SealingLog
 from .sealing.logs import Logs, SealedRecord
 from .sealing.queue import Receipt
@@ -85,6 +86,7 @@ class Node:
     ) -> None:
         self.directory = directory
         self.work = work  # where what takes long is done
+        self.admitting = Admitting(logs, work)
         self.config = settings
         self.logs = logs
         self._lock = lock
@@ -252,17 +254,23 @@ class Node:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    async def submit(self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "") -> Receipt:
-        """Admit and store one record: it is durable when its receipt is returned. `media` is the media type of a file. Raises
-        Refused, `Busy`, `Frozen`."""
-        return (await self.logs.submit(admit(raw, profile, media=media), tenant)).receipt
+    async def submit(
+        self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "", client: str = OPERATOR.name
+    ) -> Receipt:
+        """Admit and store one record: it is durable when its receipt is returned. `media` is the media type of a file; clients are
+        served in turn. Raises Refused, `Busy`, `Frozen`."""
+        return await self.admitting.one(Document(raw, media), profile, tenant, client)
 
     def submit_many(
-        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT
+        self,
+        items: Iterable[Item] | AsyncIterable[Item],
+        profile: str,
+        tenant: str = DEFAULT,
+        client: str = OPERATOR.name,
     ) -> AsyncGenerator[Submitted, None]:
         """Admit and store many records, in bounded memory: a result for each, in their order. What is refused is reported
         with its place and kept nowhere, and the others go on. Raises Refused, `Frozen`."""
-        return self.logs.submit_many(items, profile, tenant)
+        return self.admitting.many(items, profile, tenant, client)
 
     def record(self, commitment: bytes, caller: Caller = OPERATOR) -> SealedRecord:
         """The record with this commitment. Raises Refused where the caller sees none."""

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
+from carbonseal.node.admission.submitted import Item
 from carbonseal.node.config import TenantConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing import known, queue
-from carbonseal.node.sealing.intake import MOST_WAITING, Busy, Item
+from carbonseal.node.sealing.intake import MOST_WAITING, Busy
 from carbonseal.node.secrets import open_key
 from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.commitments import commit, salt_for
@@ -217,7 +218,7 @@ def test_group_commit(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     groups: list[int] = []
     put = queue.EntryQueue.put
 
-    def counted(self: queue.EntryQueue, submissions: list[queue.Submission], now: int) -> list[queue.Stored]:
+    def counted(self: queue.EntryQueue, submissions: list[queue.Submission], now: int) -> list[queue.Placed]:
         groups.append(len(submissions))
         return put(self, submissions, now)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Mapping
-from contextlib import aclosing, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from carbonseal.findings import Refused
@@ -13,7 +13,6 @@ from carbonseal.records.admission import Record
 from carbonseal.records.commitments import commit
 
 from .guard import Frozen
-from .intake import Item, Submitted
 from .log import SealingLog
 from .queue import Receipt, Stored, Submission
 
@@ -77,19 +76,14 @@ class Logs(Mapping[str, SealingLog]):
 
     async def submit(self, record: Record, tenant: str) -> SealedRecord:
         """Store an admitted record: durable on return. Raises Refused, `Busy`, `Frozen`."""
-        log = self.of_tenant(tenant)
-        await log.check()
-        return SealedRecord(log, await log.intake.submit(record, tenant))
+        log = await self.open_log(tenant)
+        return SealedRecord(log, await log.intake.store(log.intake.submission(record, tenant)))
 
-    async def submit_many(
-        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str
-    ) -> AsyncGenerator[Submitted, None]:
-        """Admit and store many records, in bounded memory: a result for each, in their order. Raises Refused, `Frozen`."""
+    async def open_log(self, tenant: str) -> SealingLog:
+        """The log that a tenant submits to, which takes records. Raises Refused, `Frozen`."""
         log = self.of_tenant(tenant)
         await log.check()
-        async with aclosing(log.intake.submit_many(items, profile, tenant)) as results:
-            async for result in results:
-                yield result
+        return log
 
     def find_all(self, commitment: bytes) -> Iterator[SealedRecord]:
         """The records with this commitment: tenants with one salt key have the same ones."""

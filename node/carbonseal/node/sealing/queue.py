@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -26,8 +27,7 @@ from carbonseal.storage.log_tables import ENTRIES, PAYLOADS, RECORDS
 from . import known
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """A record that was admitted and committed to, and is not stored yet."""
 
     tenant: str
@@ -65,6 +65,13 @@ class Stored:
     receipt: Receipt
 
 
+class Placed(NamedTuple):
+    """Where a record is that is durable: its entry's index in the log, and when it was acknowledged first (seconds since 1970)."""
+
+    number: int
+    acknowledged: int
+
+
 class EntryQueue:
     """The queue in a log's database. One thread writes; `size` and what only reads may be asked from any."""
 
@@ -81,31 +88,34 @@ class EntryQueue:
 
     # --- in --------------------------------------------------------------------------------------------------------
 
-    def put(self, submissions: Sequence[Submission], now: int) -> list[Stored]:
+    def put(self, submissions: Sequence[Submission], now: int) -> list[Placed]:
         """Store records in one transaction: where each is, in their order. Durable on return. A record that its tenant submitted
         before, or twice in one call, is stored once."""
-        results: list[Stored] = []
-        new: list[tuple[int, Submission]] = []
+        results: list[Placed] = []
+        new: list[Submission] = []
         with self._database.write() as connection:
-            known_here = self._find_stored(connection, [submission.commitment for submission in submissions])
+            found = self._find_stored(connection, [submission.commitment for submission in submissions])
+            known_here = {key: Placed(one.index, one.receipt.acknowledged) for key, one in found.items()}
             for submission in submissions:
                 key = (submission.tenant, submission.commitment)
-                stored = known_here.get(key)
-                if stored is None:
-                    receipt = Receipt(submission.profile, submission.commitment, submission.salt, now)
-                    stored = known_here[key] = Stored(self.size + len(new), submission.tenant, receipt)
-                    new.append((stored.index, submission))
-                results.append(stored)
-            insert_rows(connection, ENTRIES, [(number, RecordEntry(item.commitment).encode()) for number, item in new])
+                placed = known_here.get(key)
+                if placed is None:
+                    placed = known_here[key] = Placed(self.size + len(new), now)
+                    new.append(submission)
+                results.append(placed)
+            numbered = list(enumerate(new, self.size))
             insert_rows(
-                connection, RECORDS, [(number, item.tenant, item.profile, item.salt, now) for number, item in new]
+                connection, ENTRIES, [(number, RecordEntry(item.commitment).encode()) for number, item in numbered]
             )
-            insert_rows(connection, PAYLOADS, [(number, item.canonical) for number, item in new])
+            insert_rows(
+                connection, RECORDS, [(number, item.tenant, item.profile, item.salt, now) for number, item in numbered]
+            )
+            insert_rows(connection, PAYLOADS, [(number, item.canonical) for number, item in numbered])
         # Durable from here on. Without what follows a restart finds the records by reading the newest entries.
         self.size += len(new)
         if new:
             self._last_cause = self.size - 1
-        for number, item in new:
+        for number, item in numbered:
             self._recent[item.commitment].append(number)
         if len(self._recent) >= known.RUN:
             self.catch_up()

@@ -13,13 +13,13 @@ from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.access.callers import OPERATOR, Caller
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.admission.submitted import Item, Submitted
 from carbonseal.node.config import load
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
 from carbonseal.node.lock import Locked
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.guard import Frozen
-from carbonseal.node.sealing.intake import Item, Submitted
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.service import codes

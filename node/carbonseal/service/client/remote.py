@@ -19,9 +19,9 @@ import orjson
 from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refused
 from carbonseal.instants import parse_instant
 from carbonseal.log.proofs import TlogProof
+from carbonseal.node.admission.submitted import Item, Submitted, one_by_one
 from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.issued import Issued
-from carbonseal.node.sealing.intake import Item, Submitted, one_by_one
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.records.files import FILE

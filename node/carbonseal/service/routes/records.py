@@ -11,9 +11,9 @@ from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.admission.submitted import Submitted
 from carbonseal.node.lookup.said import NAMES
 from carbonseal.node.lookup.search import PAGE
-from carbonseal.node.sealing.intake import Submitted
 from carbonseal.passport.schemas import closed, list_of
 from carbonseal.records.files import FILE, File
 from carbonseal.service.bodies import media_type, read_body, read_lines, require_type

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from carbonseal.cli.tables.filled import FilledTables
     from carbonseal.findings import Finding
-    from carbonseal.node.sealing.intake import Submitted
+    from carbonseal.node.admission.submitted import Submitted
     from carbonseal.records.sources import Source
     from carbonseal.service.client.nodes import AnyNode
 

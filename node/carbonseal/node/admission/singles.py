@@ -1,0 +1,117 @@
+"""Records that come one by one, admitted together: whatever one client sent while a call was under way is in its next call.
+
+A call is one client's, so that the lane serves clients in turn, and a record that ends a worker process ends it for its sender
+alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from carbonseal.findings import Refused
+from carbonseal.node.sealing.codes import NODE_BUSY
+from carbonseal.node.sealing.intake import MOST_BYTES, MOST_WAITING, Busy
+from carbonseal.node.sealing.queue import Submission
+from carbonseal.node.working.codes import WORK_LOST
+from carbonseal.node.working.work import Work
+
+from .documents import Document, admit_documents
+
+CALL = 512  # records of one call,
+CALL_BYTES = 1 << 20  # or so many bytes, and one record at least
+
+
+class Kind(NamedTuple):
+    """What the records of one call have in common."""
+
+    client: str
+    tenant: str
+    profile: str
+    salt_key: bytes
+
+
+class _Offered(NamedTuple):
+    document: Document
+    submission: asyncio.Future[Submission]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Records of one kind that are in no call yet."""
+
+    offered: deque[_Offered] = field(default_factory=deque)
+    bytes: int = 0
+
+    def take(self) -> list[_Offered]:
+        """Those of the next call."""
+        taken: list[_Offered] = []
+        size = 0
+        while (
+            self.offered and len(taken) < CALL and (not taken or size + len(self.offered[0].document.raw) < CALL_BYTES)
+        ):
+            taken.append(self.offered.popleft())
+            size += len(taken[-1].document.raw)
+        self.bytes -= size
+        return taken
+
+
+class Singles:
+    """Admits records that come one by one."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._waiting: dict[Kind, _Waiting] = {}
+        self._calling: set[asyncio.Task[None]] = set()
+
+    async def admit(self, document: Document, kind: Kind) -> Submission:
+        """What is stored of a document. Raises Refused as `records.admission.admit` does, `Busy`, and Refused (work.*)."""
+        waiting = self._waiting.get(kind)
+        if waiting is None:
+            waiting = self._waiting[kind] = _Waiting()
+            calling = asyncio.create_task(self._call(kind, waiting))
+            self._calling.add(calling)
+            calling.add_done_callback(self._calling.discard)
+        if len(waiting.offered) >= MOST_WAITING or waiting.bytes >= MOST_BYTES:
+            raise Busy(NODE_BUSY(waiting=len(waiting.offered)))
+        submission: asyncio.Future[Submission] = asyncio.get_running_loop().create_future()
+        waiting.offered.append(_Offered(document, submission))
+        waiting.bytes += len(document.raw)
+        return await submission
+
+    async def _call(self, kind: Kind, waiting: _Waiting) -> None:
+        """Call until nothing of this kind waits."""
+        while offered := waiting.take():
+            await self._admit(kind, offered)
+        del self._waiting[kind]
+
+    async def _admit(self, kind: Kind, offered: Sequence[_Offered]) -> None:
+        documents = [one.document for one in offered]
+        try:
+            admitted = await self._work.small(kind.client, admit_documents, documents, kind.profile, kind.salt_key)
+        except Refused as refused:
+            if refused.finding.code == WORK_LOST and len(offered) > 1:  # for the sake of one of them, perhaps
+                for one in offered:
+                    await self._admit(kind, [one])
+                return
+            _refuse(offered, refused)
+        except Exception as error:  # noqa: BLE001 - raised to each who waits
+            _refuse(offered, error)
+        else:
+            columns = zip(admitted.salts, admitted.commitments, admitted.canonicals, strict=True)
+            for position, one in enumerate(offered):
+                if finding := admitted.refused.get(position):
+                    _refuse([one], Refused(finding))
+                    continue
+                submission = Submission(kind.tenant, kind.profile, *next(columns))
+                if not one.submission.done():  # its sender may be gone
+                    one.submission.set_result(submission)
+
+
+def _refuse(offered: Sequence[_Offered], error: Exception) -> None:
+    for one in offered:
+        if not one.submission.done():
+            one.submission.set_exception(error)

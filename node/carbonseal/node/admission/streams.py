@@ -1,0 +1,126 @@
+"""Streams of records: admitted in slices, ahead of what is being stored, and stored in their order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from functools import partial
+
+from carbonseal.findings import Finding
+from carbonseal.instants import format_seconds
+from carbonseal.node.sealing.intake import Intake
+from carbonseal.node.sealing.queue import Placed, Receipt, Submission
+from carbonseal.node.working.work import Work
+from carbonseal.records.codes import JSON_TOO_LARGE
+from carbonseal.records.sources import Source
+from carbonseal.storage.database import SLICE
+
+from .documents import TIME, Admitted, AdmittedLines, Document, admit_documents, admit_lines
+from .lines import Cutter, Part
+from .ordered import in_order
+from .singles import Kind
+from .submitted import Item, Submitted, one_by_one
+
+AHEAD = 2  # slices of one stream that are admitted, or wait, beside the one that is stored
+SLICE_BYTES = 8 << 20
+
+
+class Streams:
+    """Takes in streams of records."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def documents(
+        self, items: Iterable[Item] | AsyncIterable[Item], kind: Kind, intake: Intake
+    ) -> AsyncGenerator[Submitted, None]:
+        """Admit and store each item: a result for each, in their order. What is refused is reported, and the others go on."""
+        slices, admit = _slices(items), partial(self._admit_items, kind)
+        async with aclosing(in_order(slices, admit, AHEAD)) as admitted:
+            async for part, columns in admitted:
+                placed = await _store(columns, kind, intake)
+                receipts = _receipts(columns, kind.profile, placed)
+                for position, finding in _outcomes(part, columns):
+                    place = part[position].place
+                    yield Submitted(place, finding=finding) if finding else Submitted(place, next(receipts))
+
+    async def lines(
+        self, chunks: AsyncIterator[bytes], most: int, kind: Kind, intake: Intake
+    ) -> AsyncGenerator[list[bytes | Finding], None]:
+        """Admit and store the documents on a stream's lines, each of `most` bytes at most: for each, in their order, the line of
+        JSON that says so, or the finding with which it was refused. Raises what `chunks` raises, after the results before it."""
+        parts, admit = _parts(chunks, most), partial(self._admit_part, kind, most)
+        async with aclosing(in_order(parts, admit, AHEAD)) as admitted:
+            async for _, columns in admitted:
+                placed = await _store(columns, kind, intake)
+                texts = iter(_timed(columns.receipts, placed))
+                count = len(columns.receipts) + len(columns.refused)
+                if count:
+                    yield [columns.refused.get(position) or next(texts) for position in range(count)]
+
+    async def _admit_items(self, kind: Kind, items: Sequence[Item]) -> Admitted:
+        documents = [Document(item.raw, item.media) for item in items if isinstance(item, Source)]
+        if not documents:
+            return Admitted()
+        return await self._work.small(kind.client, admit_documents, documents, kind.profile, kind.salt_key)
+
+    async def _admit_part(self, kind: Kind, most: int, part: Part) -> AdmittedLines:
+        if part.is_too_long:
+            return AdmittedLines(refused={0: JSON_TOO_LARGE(f"line {part.first}", limit=most)})
+        return await self._work.small(
+            kind.client, admit_lines, part.data, part.first, most, kind.profile, kind.salt_key
+        )
+
+
+async def _store(columns: Admitted, kind: Kind, intake: Intake) -> list[Placed]:
+    rows = zip(columns.salts, columns.commitments, columns.canonicals, strict=True)
+    return await intake.store_all([Submission(kind.tenant, kind.profile, *row) for row in rows])
+
+
+def _receipts(columns: Admitted, profile: str, placed: Iterable[Placed]) -> Iterator[Receipt]:
+    for commitment, salt, one in zip(columns.commitments, columns.salts, placed, strict=True):
+        yield Receipt(profile, commitment, salt, one.acknowledged)
+
+
+def _timed(receipts: Iterable[bytes], placed: Iterable[Placed]) -> Iterator[bytes]:
+    """The texts of receipts with their times, of which there are few."""
+    texts: dict[int, bytes] = {}
+    for receipt, one in zip(receipts, placed, strict=True):
+        if one.acknowledged not in texts:
+            texts[one.acknowledged] = format_seconds(one.acknowledged).encode()
+        yield receipt.replace(TIME, texts[one.acknowledged])
+
+
+def _outcomes(items: Sequence[Item], columns: Admitted) -> Iterator[tuple[int, Finding | None]]:
+    """For the position of each item the finding with which it was refused, or None."""
+    documents = 0
+    for position, item in enumerate(items):
+        if isinstance(item, Finding):
+            yield position, item
+            continue
+        finding = columns.refused.get(documents)
+        documents += 1
+        yield position, finding.under(*item.place) if finding else None
+
+
+async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[list[Item]]:
+    """Slices of bounded length and size."""
+    part: list[Item] = []
+    size = 0
+    async for item in one_by_one(items):
+        part.append(item)
+        size += len(item.raw) if isinstance(item, Source) else 0
+        if len(part) == SLICE or size >= SLICE_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+async def _parts(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[Part]:
+    cutter = Cutter(most)
+    async for chunk in chunks:
+        for part in cutter.feed(chunk):
+            yield part
+    for part in cutter.end():
+        yield part
