@@ -43,7 +43,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from functools import cache, partial, wraps
 
 import orjson
@@ -54,13 +54,12 @@ from carbonseal.findings import Refused
 from carbonseal.node.listen_config import parse_address
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
-from carbonseal.service.bodies import BodyMemory, BodyTimeout
+from carbonseal.service.bodies import BodyTimeout
 from carbonseal.service.context import (
     ANSWERS,
     BOUNDS,
     CALLER,
     DOCUMENT,
-    MEMORY,
     NODE,
     PASSPORTS,
     QUERY,
@@ -71,6 +70,7 @@ from carbonseal.service.context import (
     USUAL,
     Bounds,
     Slots,
+    client_of,
 )
 from carbonseal.service.errors import Handler, refusals, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
@@ -78,6 +78,8 @@ from carbonseal.service.listening.counting import counted
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.parameters import read_query
 from carbonseal.service.listening.protocol import Runner
+from carbonseal.service.listening.sending import send
+from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.document import document
 from carbonseal.service.routes import interface, monitoring, operations, records, state
@@ -107,14 +109,15 @@ def make_app(
     `running.run` does."""
     answers = Answers() if answers is None else answers
     counting = counted(answers, listener.value)
-    app = web.Application(middlewares=[counting, refusals, _host_check(frozenset(hosts)), _refuse_browsers, _slot])
+    app = web.Application(middlewares=[counting, refusals, _host_check(frozenset(hosts)), _refuse_browsers])
     app[NODE] = node
     app[ANSWERS] = answers
     app[BOUNDS] = bounds
     app[TIMEOUT] = BodyTimeout(bounds.idle, bounds.body)
-    app[MEMORY] = BodyMemory(bounds.memory)
-    app[REQUESTS] = Slots("the node", bounds.requests)
-    app[STREAMS] = Slots("taking in streams", bounds.streams)
+    app[MEMORY] = Shares("the memory for bodies", bounds.memory, bounds.memory_each)
+    app[ANSWERING] = Shares("the memory for answers", bounds.memory, bounds.memory_each)
+    app[REQUESTS] = Shares("the node", bounds.requests, bounds.requests_each)
+    app[STREAMS] = Shares("taking in streams", bounds.streams, bounds.streams_each)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
     app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
     app[DOCUMENT] = document_of(listener)
@@ -150,7 +153,8 @@ def document_of(listener: Listener) -> bytes:
 
 
 def _let_in(route: Route) -> Handler:
-    """The route's handler behind the gate: it knows who asks (`context.caller_of`), and what (`context.query_of`)."""
+    """The route's handler behind the gate: it knows who asks (`context.caller_of`), and what (`context.query_of`), and holds
+    what is shared until all of a large answer is sent."""
 
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
@@ -159,8 +163,13 @@ def _let_in(route: Route) -> Handler:
                 request[CALLER] = let_in(request, request.app[NODE], route.needs)
             except Refused as refused:
                 return refuse(refused.finding, asks_a_person=is_for_browsers(request, route.needs))
-        request[QUERY] = read_query(request.query, route.path, route.facts)
-        return await route.handler(request)
+        request[CLIENT] = client_of(request)
+        with ExitStack() as held:
+            request[HELD] = held
+            if route.is_shared:
+                hold(request, request.app[REQUESTS])
+            request[QUERY] = read_query(request.query, route.path, route.facts)
+            return await send(request, await route.handler(request), request.app[BOUNDS].idle)
 
     return known
 
@@ -187,12 +196,6 @@ async def _refuse_browsers(request: web.Request, handler: Handler) -> web.Stream
     if request.method not in READING and "Origin" in request.headers:
         raise Refused(codes.FROM_A_PAGE(origin=printable(request.headers["Origin"])))
     return await handler(request)
-
-
-@web.middleware
-async def _slot(request: web.Request, handler: Handler) -> web.StreamResponse:
-    with request.app[REQUESTS].take():
-        return await handler(request)
 
 
 async def _stop_waiting(app: web.Application) -> None:

@@ -17,7 +17,8 @@ from carbonseal.node.sealing.log import SealingLog
 from carbonseal.passport.schemas import TEXT, Shape
 from carbonseal.records.files import MAX_FILE
 from carbonseal.records.strict import parse
-from carbonseal.service.bodies import BodyMemory, BodyTimeout, read_body, require_type
+from carbonseal.service.bodies import BodyTimeout, read_body, require_type
+from carbonseal.service.listening.shares import Shares
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.facts import JSON
 from carbonseal.service.openapi.schemas import MOST_NUMBER
@@ -36,13 +37,17 @@ class Bounds:
     checkpoint: int = 64 * 1024
     issue_request: int = 16 * MIB
     passport: int = 64 * MIB
-    requests: int = 256  # answered at one time, streams included
-    streams: int = 16
+    requests: int = 1024  # answered at one time, streams included
+    requests_each: int = 128  # of one client
+    streams: int = 32  # streams and files
+    streams_each: int = 8
+    spool: int = 128 * MIB  # results of one stream that nobody has read yet
     passports: int = 2  # issued at one time
     refreshes: int = 2  # at one time: anybody may ask for one, and holds up no issuing
     idle: float = 30.0  # seconds for which a sender, or the reader of a stream, may do nothing
     body: float = 300.0  # seconds for all of a body that is no stream: a passport of the largest size at 2 Mbit/s
-    memory: int = 256 * MIB  # of the bodies of passports and issue requests that are being read
+    memory: int = 512 * MIB  # of bodies, until they are answered; and as much of answers that are being sent
+    memory_each: int = 128 * MIB
 
 
 USUAL = Bounds()
@@ -74,9 +79,8 @@ NODE = web.AppKey("node", Node)
 ANSWERS = web.AppKey("answers", Answers)
 BOUNDS = web.AppKey("bounds", Bounds)
 TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
-MEMORY = web.AppKey("body-memory", BodyMemory)
-REQUESTS = web.AppKey("requests", Slots)
-STREAMS = web.AppKey("streams", Slots)
+REQUESTS = web.AppKey("requests", Shares)
+STREAMS = web.AppKey("streams", Shares)
 PASSPORTS = web.AppKey("passports", Slots)
 REFRESHES = web.AppKey("refreshes", Slots)
 
@@ -89,6 +93,12 @@ QUERY = web.RequestKey("query", dict[str, Any])
 def caller_of(request: web.Request) -> Caller:
     """Who makes the request: known, and with the scope that the route needs."""
     return request[CALLER]
+
+
+def client_of(request: web.Request) -> str:
+    """Whose share of what is bounded a request takes: its caller's, or of an address where everybody may ask."""
+    caller = request.get(CALLER)
+    return str(request.remote) if caller is None else f"{caller.kind} {caller.name}"
 
 
 def query_of(request: web.Request) -> dict[str, Any]:

@@ -82,6 +82,11 @@ class Route:
     facts: Facts
     handler: Handler
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is for clients, who share what the node has (`listening.shares`). What monitoring asks is answered always."""
+        return self.method != "GET" or self.needs is not Scope.ADMIN
+
     def __post_init__(self) -> None:
         missing = {*names_in(self.path)} - {one.name for one in self.facts.parameters}
         if missing or not self.facts.summary or not self.facts.answers:

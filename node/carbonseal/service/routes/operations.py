@@ -9,7 +9,7 @@ from aiohttp import web
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.strict import RECORD_LIMITS, Limits, parse
 from carbonseal.service.bodies import read_body, require_type
-from carbonseal.service.context import BOUNDS, MEMORY, NODE, TIMEOUT, answer, caller_of
+from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer, caller_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import Routes
@@ -26,7 +26,7 @@ def _handler(operation: Operation) -> Handler:
         bounds = request.app[BOUNDS]
         most = bounds.issue_request if operation.is_large else bounds.checkpoint
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
-        body = await read_body(request, most, request.app[TIMEOUT], request.app[MEMORY] if operation.is_large else None)
+        body = await read_body(request, most, request.app[TIMEOUT])
         wanted = await asyncio.to_thread(parse, body, limits)
         node, caller = request.app[NODE], caller_of(request)
         if not operation.takes_key:

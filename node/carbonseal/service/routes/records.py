@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from contextlib import aclosing
 
-import orjson
 from aiohttp import web
 
-from carbonseal.findings import Refused
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.admission.submitted import Submitted
 from carbonseal.node.lookup.said import NAMES
 from carbonseal.node.lookup.search import PAGE
 from carbonseal.passport.schemas import closed, list_of
 from carbonseal.records.files import FILE, File
-from carbonseal.service.bodies import media_type, read_body, read_lines, require_type
+from carbonseal.records.lists import may_be_list
+from carbonseal.service.bodies import media_type, read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path, query_of
-from carbonseal.service.errors import status_of
 from carbonseal.service.listeners import Routes
+from carbonseal.service.listening.shares import CLIENT, hold
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
 from carbonseal.service.openapi.parameters import AFTER, COMMITMENT
-from carbonseal.service.openapi.problems import problem
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, RECEIPT, SEAL, STRING
 from carbonseal.service.operations.records import ANSWER, LIMIT, TIMES, find
+from carbonseal.service.results import Missed, Result, Results, answer_each, taken
 from carbonseal.service.seals import seal_to_json
 from carbonseal.service.several import TABLES, Part, listed_records, rows_of_table
 
@@ -77,94 +76,59 @@ async def submit(request: web.Request) -> web.StreamResponse:
         return await _file(request, tenant)
     kind = require_type(request, JSON, NDJSON, *TABLES)
     if kind == NDJSON:
-        with request.app[STREAMS].take():
-            return await _stream(request, profile, tenant)
+        hold(request, request.app[STREAMS])
+        return await answer_each(request, _of_stream(request, profile, tenant))
     if kind in TABLES:
-        with request.app[STREAMS].take():
-            return await _table(request, profile, tenant)
+        return await _table(request, profile, tenant)
+    node, client = request.app[NODE], request[CLIENT]
     raw = await read_body(request, request.app[BOUNDS].record, request.app[TIMEOUT])
-    if (listed := listed_records(raw, profile)) is not None:
-        return await _results(request, [listed], tenant)
-    receipt = await request.app[NODE].submit(raw, profile, tenant)
-    return answer(receipt.to_json(), status=201)
+    if may_be_list(raw):
+        listed = await node.work.small(client, listed_records, raw, profile)
+        if listed is not None:
+            return await answer_each(request, _of_parts(request, [listed], tenant))
+    return answer((await node.submit(raw, profile, tenant, client=client)).to_json(), status=201)
 
 
 async def _file(request: web.Request, tenant: str) -> web.Response:
     """Submit a file. So many at one time as streams: each is in memory."""
     media = media_type(request)
-    with request.app[STREAMS].take():
-        raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
-        receipt = await request.app[NODE].submit(raw, FILE, tenant, media)
+    hold(request, request.app[STREAMS])
+    raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
+    receipt = await request.app[NODE].submit(raw, FILE, tenant, media, client=request[CLIENT])
     return answer(receipt.to_json(), status=201)
-
-
-async def _stream(request: web.Request, profile: str, tenant: str) -> web.StreamResponse:
-    """Answer one line of JSON for each document:
-
-    - ``{"place": [...], "receipt": {...}}`` or ``{"place": [...], "error": {...}}``;
-    - last ``{"end": {"taken": n, "refused": n}}``, or ``{"broken": {...}}`` where the stream was not read to its end. An answer
-      without such a line was cut off.
-    """
-    node, bounds = request.app[NODE], request.app[BOUNDS]
-    response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
-    taken = refused = 0
-    last: Mapping[str, Any]
-    try:
-        await response.prepare(request)
-        try:
-            async for group in read_lines(request.content, bounds.record, request.app[TIMEOUT]):
-                results = [result async for result in node.submit_many(group, profile, tenant)]
-                await _write(response, map(_result, results), bounds.idle)
-                good = sum(result.receipt is not None for result in results)
-                taken, refused = taken + good, refused + len(results) - good
-            last = {"end": {"taken": taken, "refused": refused}}
-        except Refused as broken:
-            last = {"broken": problem(broken.finding, status_of(broken.finding))}
-            response.force_close()
-        await _write(response, [last], bounds.idle)
-    except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
-        if request.transport is not None:
-            request.transport.abort()
-    return response
 
 
 async def _table(request: web.Request, profile: str, tenant: str) -> web.StreamResponse:
     """Submit the rows of a table, answered as a stream is. So many at one time as streams: each is in memory."""
+    hold(request, request.app[STREAMS])
     raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
-    return await _results(request, await asyncio.to_thread(rows_of_table, raw, profile), tenant)
+    return await answer_each(request, _of_parts(request, await asyncio.to_thread(rows_of_table, raw, profile), tenant))
 
 
-async def _results(request: web.Request, parts: Sequence[Part], tenant: str) -> web.StreamResponse:
-    """Answer one line for each record of these parts, and a last one, as `_stream` does."""
-    node, idle = request.app[NODE], request.app[BOUNDS].idle
-    response = web.StreamResponse(headers={"Content-Type": NDJSON, "Cache-Control": "no-store"})
-    counts = {True: 0, False: 0}
-    try:
-        await response.prepare(request)
-        for profile, items in parts:
-            for at in range(0, len(items), AT_ONCE):
-                results = [one async for one in node.submit_many(items[at : at + AT_ONCE], profile, tenant)]
-                for one in results:
-                    counts[one.receipt is not None] += 1
-                await _write(response, map(_result, results), idle)
-        await _write(response, [{"end": {"taken": counts[True], "refused": counts[False]}}], idle)
-    except (ConnectionError, TimeoutError):  # nobody reads the results any more; what was taken stays taken
-        if request.transport is not None:
-            request.transport.abort()
-    return response
+async def _of_stream(request: web.Request, profile: str, tenant: str) -> Results:
+    """What becomes of the records on a stream's lines."""
+    app, client = request.app, request[CLIENT]
+    chunks = app[TIMEOUT].chunks(request.content)
+    lines = app[NODE].admitting.lines(chunks, app[BOUNDS].record, profile, tenant, client)
+    async with aclosing(lines) as results:
+        async for group in results:
+            yield [one if isinstance(one, bytes) else Missed(one.place[:1], one) for one in group]
 
 
-async def _write(response: web.StreamResponse, lines: Iterable[Mapping[str, Any]], idle: float) -> None:
-    """Send lines, and wait until the reader takes more. Raises TimeoutError when it takes nothing for `idle` seconds."""
-    async with asyncio.timeout(idle):
-        await response.write(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+async def _of_parts(request: web.Request, parts: Sequence[Part], tenant: str) -> Results:
+    """What becomes of the records of these parts."""
+    node, client = request.app[NODE], request[CLIENT]
+    for profile, items in parts:
+        for start in range(0, len(items), AT_ONCE):
+            part = items[start : start + AT_ONCE]
+            yield [_result(one) async for one in node.submit_many(part, profile, tenant, client)]
 
 
-def _result(submitted: Submitted) -> Mapping[str, Any]:
+def _result(submitted: Submitted) -> Result:
     if submitted.receipt is not None:
-        return {"place": submitted.place, "receipt": submitted.receipt.to_json()}
+        return taken(submitted.place, submitted.receipt)
     assert submitted.finding is not None
-    return {"place": submitted.place, "error": problem(submitted.finding, status_of(submitted.finding))}
+    return Missed(submitted.place, submitted.finding)
 
 
 @ROUTES.get(

@@ -18,7 +18,6 @@ from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import (
     BOUNDS,
-    MEMORY,
     NODE,
     PASSPORTS,
     REASON,
@@ -77,7 +76,7 @@ async def issue(request: web.Request) -> web.Response:
     require_type(request, JSON)
     most = request.app[BOUNDS].issue_request
     limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
-    body = await read_body(request, most, request.app[TIMEOUT], request.app[MEMORY])
+    body = await read_body(request, most, request.app[TIMEOUT])
     async with under_key(request, body) as key:
         with request.app[PASSPORTS].take():
             wanted = await asyncio.to_thread(parse, body, limits)
@@ -93,7 +92,7 @@ async def issue(request: web.Request) -> web.Response:
 async def refresh(request: web.Request) -> web.Response:
     """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
-    old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT], request.app[MEMORY])
+    old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT])
     with request.app[REFRESHES].take():
         return _passport(await request.app[NODE].refresh(old))
 

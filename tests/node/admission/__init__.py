@@ -1,0 +1,1 @@
+"""Tests of records on their way from bytes to what is stored."""
