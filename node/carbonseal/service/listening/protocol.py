@@ -3,12 +3,15 @@ nothing foresaw. All else is refused by handlers and middlewares (`errors.refusa
 
 from __future__ import annotations
 
+import logging
+
 from aiohttp import web
 
 from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.errors import refuse
 
+LOG = logging.getLogger(__name__)
 MOST_TOLD = 200  # characters of what is wrong with a request
 
 
@@ -24,11 +27,16 @@ class _Handler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to an error, which aiohttp logs; the connection is closed after it."""
-        super().handle_error(request, status, exc, message)
-        finding = (
-            codes.FAILED() if status >= 500 else codes.MALFORMED_REQUEST(problem=printable(message or "", MOST_TOLD))
-        )
+        """The answer to an error; the connection is closed after it. aiohttp logs a defect with its traceback. A request that is
+        not HTTP is one line: without the message, which quotes what was sent, a token among it."""
+        if status >= 500:
+            super().handle_error(request, status, exc, message)
+            finding = codes.FAILED()
+        else:
+            LOG.info("malformed request: client=%s problem=%s", request.remote, type(exc).__name__)
+            if request.writer.output_size > 0:
+                raise ConnectionError("an answer has begun, and cannot be taken back")
+            finding = codes.MALFORMED_REQUEST(problem=printable(message or "", MOST_TOLD))
         answer = refuse(finding, status)
         answer.force_close()
         return answer

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from carbonseal.cli.log_lines import JsonFormatter, LineFormatter, logging_to_stderr
+from carbonseal.cli.log_lines import FORMATS, formatter, logging_to_stderr
 
 
 def line(message: str, *values: object, error: bool = False) -> str:
@@ -16,7 +16,7 @@ def line(message: str, *values: object, error: bool = False) -> str:
         "carbonseal.x", logging.INFO, __file__, 1, message, values, sys.exc_info() if error else None
     )
     record.created = 1_764_440_411.042
-    return LineFormatter().format(record)
+    return formatter("console").format(record)
 
 
 def test_a_line_has_time_level_logger_and_message() -> None:
@@ -43,7 +43,7 @@ def test_a_traceback_is_in_the_same_line() -> None:
 def test_a_line_as_json() -> None:
     record = logging.LogRecord("carbonseal.x", logging.ERROR, __file__, 1, "log frozen: log=%s", ("a\nb",), None)
     record.created = 1_764_440_411.042
-    said = JsonFormatter().format(record)
+    said = formatter("json").format(record)
     assert "\n" not in said
     assert json.loads(said) == {
         "time": "2025-11-29T18:20:11.042Z",
@@ -51,6 +51,7 @@ def test_a_line_as_json() -> None:
         "logger": "carbonseal.x",
         "event": "log frozen",
         "message": "log frozen: log=a\nb",
+        "facts": {"log": "a\nb"},
     }
 
 
@@ -62,3 +63,59 @@ def test_lines_of_the_level_and_above_go_to_standard_error(capsys: pytest.Captur
     logger.info("nor this")
     (line_,) = capsys.readouterr().err.splitlines()
     assert line_.endswith(" INFO somebody.elses.adapter ledger connected: ledger=stamps:1")
+
+
+@pytest.mark.parametrize(
+    ("message", "values", "facts"),
+    [
+        ("batch sequenced: log=%s size=%d", ("a", 2), {"log": "a", "size": 2}),
+        (
+            "ledger does not answer: ledger=%s error=%s",
+            ("eip155:1", OSError("no")),
+            {"ledger": "eip155:1", "error": "no"},
+        ),
+        ("100%% of size=%d", (2,), None),
+        ("%s: size=%d", ("a", 2), None),
+        ("size=2", (), None),
+        ("%(size)d", ({"size": 2},), None),
+    ],
+)
+def test_facts_are_those_that_have_a_name(
+    message: str, values: tuple[object, ...], facts: dict[str, object] | None
+) -> None:
+    record = logging.LogRecord("carbonseal.x", logging.INFO, __file__, 1, message, values, None)
+    said = json.loads(formatter("json").format(record))
+    assert said.get("facts") == facts
+    assert said["message"] == record.getMessage()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_is_behind_the_host_of_an_address_is_not_written(form: str) -> None:
+    """It may be an access key: in a message, in what went wrong, and in its traceback."""
+    secret = "https://user:WORD@rpc.example:8443/v3/KEY?k=KEY"
+    try:
+        raise ValueError(f"404, url='{secret}'")
+    except ValueError as error:
+        record = logging.LogRecord(
+            "x", logging.ERROR, __file__, 1, "broke: error=%s at <%s>", (error, secret), sys.exc_info()
+        )
+    said = formatter(form).format(record)
+    assert "KEY" not in said
+    assert "WORD" not in said
+    assert said.count("https://rpc.example:8443") >= 3
+
+
+@pytest.mark.parametrize("level", ["debug", "error"])
+def test_libraries_that_write_down_what_they_send_are_not_heard(capsys: pytest.CaptureFixture[str], level: str) -> None:
+    with logging_to_stderr(level):
+        for name in (
+            "web3.providers.AsyncHTTPProvider",
+            "urllib3.connectionpool",
+            "aiohttp.client",
+            "sqlalchemy.engine",
+        ):
+            logging.getLogger(name).debug("POST /v3/KEY")
+            logging.getLogger(name).info("POST /v3/KEY")
+        logging.getLogger("aiohttp.server").warning("heard")
+    assert capsys.readouterr().err.count("heard") == (level == "debug")
+    assert logging.getLogger("web3").level == logging.NOTSET
