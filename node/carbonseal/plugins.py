@@ -245,6 +245,7 @@ COMMANDS = PluginGroup(
         "witness": "carbonseal.cli.commands.operating.witness:witness",
         "token": "carbonseal.cli.commands.operating.token:token",
         "audit": "carbonseal.cli.commands.operating.audit:audit",
+        "webhook": "carbonseal.cli.commands.operating.webhook:webhook",
         "key": "carbonseal.cli.commands.operating.key:key",
         "serve": "carbonseal.cli.commands.operating.serve:serve",
         "ethereum": "carbonseal_adapters.ethereum.sending.command:ethereum",

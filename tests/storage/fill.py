@@ -18,11 +18,13 @@ from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import ForeignConfig, LedgerConfig, SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import digest
+from carbonseal.node.webhooks.receivers import NewReceiver
 from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.passport.passports import parse
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.node_tables import BALANCES, CERTIFICATES
 from carbonseal.storage.schema import NODE
+from carbonseal.storage.webhook_tables import DELIVERIES, OUTAGES
 from tests.foreign_logs import ForeignLog
 from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, state, subject
 from tests.nodes import install_simulated, make_node, settings
@@ -47,6 +49,7 @@ async def work(directory: Path) -> None:
         scopes = frozenset({Scope.SUBMIT, Scope.READ})
         await node.access.create_token(NewToken("erp-1", "erp", Kind.SYSTEM, "default", scopes, 90))
         await node.access.grant(OPERATOR, "erp", "default", receipt.commitment)
+        await node.webhooks.add(OPERATOR, NewReceiver("default", "erp", "https://erp.example.org/", frozenset()))
         await node.log().submit_foreign(OTHER.request(0, 7))
         with suppress(Conflict):
             await node.log().submit_foreign(ForeignLog(forks_at=3).request(0, 7))
@@ -76,6 +79,10 @@ def main() -> None:
         with closing(Database(directory / "node/node.db", NODE)) as database, database.write() as connection:
             insert_rows(connection, BALANCES, [("sim:1", "SIM", 2, "100", "", False, 1.8e9)])
             insert_rows(connection, CERTIFICATES, [("sim:1", 1.9e9)])
+            letter = (1, 1, f"msg_{'0' * 40}", "sealed", b"{}", "dead", 1.8e9, 82, "answered 500")
+            insert_rows(connection, DELIVERIES, [letter])
+            outage = (1, "ledger/sim:1", "failing", "it does not answer", "", 1_800_000_000, 1_800_000_000, True)
+            insert_rows(connection, OUTAGES, [outage])
         FILLED.mkdir(exist_ok=True)
         for name, path in (("log", "logs/default.db"), ("node", "node.db")):
             with closing(sqlite3.connect(directory / "node" / path)) as source:

@@ -25,7 +25,7 @@ from tests.records.documents import encoded, footprint
 
 __all__ = ["begin", "plugins"]
 
-# Tables with a row for each ledger, log, foreign log or status list, and those of tokens, which are in memory.
+# Tables with a row for each ledger, log, foreign log or status list, and those of tokens and receivers, which are in memory.
 # `known_runs` has a few for each level of the index.
 BOUNDED = {
     "alembic_version",
@@ -33,8 +33,10 @@ BOUNDED = {
     "certificates",
     "closed",
     "covered",
+    "counters",
     "known_runs",
     "principals",
+    "receivers",
     "status_lists",
     "taken_heads",
     "tokens",

@@ -31,6 +31,7 @@ from .codes import (
 from .issuance.drafts.setting import ReleaseRule, read_release
 from .listen_config import STANDARD, ListenConfig, read_listen
 from .toml_tables import Table
+from .webhooks.settings import PUBLIC_ONLY, WebhookConfig, read_webhooks
 from .working.config import USUAL, WorkersConfig, read_workers
 
 FILE = "node.toml"
@@ -157,6 +158,7 @@ class NodeConfig:
     bodies: tuple[SignerConfig, ...] = ()
     accreditors: tuple[SignerConfig, ...] = ()
     release: ReleaseRule = ReleaseRule.DIRECT
+    webhooks: WebhookConfig = PUBLIC_ONLY
 
     @property
     def signers(self) -> tuple[SignerConfig, ...]:
@@ -211,6 +213,7 @@ def parse(text: str) -> NodeConfig:
         bodies=_each(top.tables("body"), _signer, "name"),
         accreditors=_each(top.tables("accreditor"), _signer, "name"),
         release=read_release(top),
+        webhooks=read_webhooks(top.table("webhooks")),
     )
     batch.end()
     top.end()
@@ -232,8 +235,7 @@ def _log(table: Table) -> LogConfig:
     )
     table.end()
     if not is_key_name(log.origin):
-        expected = "a name without spaces and plus signs"
-        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="origin", expected=expected))
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="origin", expected="a name without spaces and plus signs"))
     return log
 
 

@@ -20,6 +20,7 @@ from .config import (
     WitnessConfig,
 )
 from .listen_config import ListenConfig
+from .webhooks.settings import PUBLIC_ONLY, WebhookConfig
 from .working.config import USUAL, WorkersConfig
 
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
@@ -55,6 +56,9 @@ _SCRUB = """\
 _WORKERS = (
     "# Processes beside the node's own: so many for records and for passports; 0: as the machine has processors.\n"
 )
+_WEBHOOKS = """\
+# Networks that are not public, in which receivers of webhooks may be (allow), and whose certificates they are trusted by.
+"""
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -83,6 +87,7 @@ def render(config: NodeConfig) -> str:
         _LISTEN,
         _listen(config.listen),
         *((_WORKERS, _workers(config.workers)) if config.workers != USUAL else ()),
+        *((_WEBHOOKS, _webhooks(config.webhooks)) if config.webhooks != PUBLIC_ONLY else ()),
         _LEDGERS,
         *map(_ledger, config.ledgers),
         _COSIGNER,
@@ -178,6 +183,15 @@ def _listen(listen: ListenConfig) -> str:
 
 def _workers(workers: WorkersConfig) -> str:
     return tomlkit.dumps({"workers": {"records": workers.records or 0, "passports": workers.passports or 0}})
+
+
+def _webhooks(webhooks: WebhookConfig) -> str:
+    table = tomlkit.table()
+    if webhooks.allow:
+        table.add("allow", [str(network) for network in webhooks.allow])
+    if webhooks.authorities:
+        table.add("authorities", webhooks.authorities)
+    return tomlkit.dumps({"webhooks": table})
 
 
 def _scrub(scrub: ScrubConfig) -> str:

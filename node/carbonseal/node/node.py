@@ -59,6 +59,8 @@ from .settings_checks import check_all_listed, check_roles
 from .soundness.found import Found
 from .soundness.node_check import NodeCheck
 from .soundness.scrub import Pass, Scrub
+from .webhooks.failures import Failure, failures
+from .webhooks.joined import open_webhooks
 from .witnessing.watch import watch
 from .working.work import Here, Work, Workers
 
@@ -140,6 +142,9 @@ class Node:
         )
         self.idempotency = Idempotency(database, thread=self._thread, clock=clock)
         self._issuing = self._issuance.passports
+        self.webhooks = open_webhooks(
+            directory, settings, database, logs, self._outbox, failures=self.failures, access=self.access
+        )
 
     @staticmethod
     @asynccontextmanager
@@ -313,6 +318,10 @@ class Node:
         """The state of every ledger."""
         return [worker.state() for worker in self._workers]
 
+    def failures(self) -> dict[str, Failure]:
+        """What needs its operator, by what it is about; empty where all is well."""
+        return failures(self.logs.values(), self.states(), self.found)
+
     def seal(self, commitment: bytes, caller: Caller = OPERATOR) -> Seal:
         """The seal of a record: on each ledger, the earliest anchor that covers it and is final, or the earliest that is
         included where none is final yet; the newest head where there is neither. Raises Refused where the record is unknown
@@ -396,3 +405,4 @@ class Node:
             tasks.create_task(self._scrub.run(self._sleep))
             tasks.create_task(self.audit_heads.run(self._sleep))
             tasks.create_task(self.lookup.indexer.run(self._sleep))
+            tasks.create_task(self.webhooks.run(self._sleep))

@@ -17,6 +17,7 @@ from carbonseal.node.requests import codes as requests_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
 from carbonseal.node.soundness import codes as soundness_codes
+from carbonseal.node.webhooks import codes as webhook_codes
 from carbonseal.node.witnessing import codes as witnessing_codes
 from carbonseal.node.working import codes as working_codes
 from carbonseal.records import codes as records_codes
@@ -54,6 +55,7 @@ STATUS = {
     codes.UNKNOWN_STATUS_LIST.name: 404,
     codes.NO_CHECKPOINT.name: 404,
     codes.NO_TILE.name: 404,
+    webhook_codes.WEBHOOK_UNKNOWN.name: 404,
     records_codes.JSON_TOO_LARGE.name: 413,
     records_codes.FILE_TOO_LARGE.name: 413,
     sealing_codes.NODE_BUSY.name: 503,

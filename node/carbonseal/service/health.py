@@ -7,6 +7,7 @@ from typing import Any
 from carbonseal.instants import format_seconds
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.node.webhooks.failures import failures
 from carbonseal.node.witnessing.client import WitnessClient
 
 MOST_DAMAGE = 20  # damaged places of one log that are told
@@ -16,16 +17,12 @@ def health(node: Node) -> dict[str, Any]:
     """The state of a node, its logs and its ledgers. `state` is
 
     - "frozen" where a log signs nothing and no other log here is its successor;
-    - else "failing" where anchors on a ledger need an operator (`LedgerState.failing`), a log takes no heads of other logs,
-      something rotted on the disk, its last batch failed, a head waits for witnesses that do not answer, or a witness claims
-      to know more of a log;
+    - else "failing" where anything else needs an operator (`carbonseal.node.webhooks.failures`);
     - else "ok".
     """
     ledgers = node.states()
-    failing = any(ledger.failing for ledger in ledgers) or any(map(_needs_somebody, node.logs.values()))
-    failing = failing or bool(node.found.findings)
-    succeeded = {log.predecessor.origin for log in node.logs.values() if log.predecessor}
-    frozen = any(log.frozen and log.origin not in succeeded for log in node.logs.values())
+    raised = failures(node.logs.values(), ledgers, node.found).values()
+    frozen, failing = any(failure.frozen for failure in raised), bool(raised)
     return {
         "state": "frozen" if frozen else "failing" if failing else "ok",
         "logs": [_log(log) for log in node.logs.values()],
@@ -53,13 +50,6 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "problem": log.batch_problem.outline() if log.batch_problem else None,
         "damage": [finding.outline() for finding in log.found.findings[:MOST_DAMAGE]],
     }
-
-
-def _needs_somebody(log: SealingLog) -> bool:
-    alarmed = any(witness.is_alarmed for witness in log.witnesses)
-    stuck = log.unpublished is not None and any(witness.problem for witness in log.witnesses)
-    troubled = log.witness_problem is not None or log.batch_problem is not None or bool(log.found.findings)
-    return alarmed or stuck or troubled
 
 
 def _witness(witness: WitnessClient) -> dict[str, Any]:

@@ -78,6 +78,20 @@ ATTEMPTS = Table(
     Index("attempts_by_anchor", "ledger", "log", "size"),
     info=_OUTBOX,
 )
+ANCHOR_CHANGES = Table(  # what others are told of: in the order in which it happened
+    "anchor_changes",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("ledger", String, nullable=False),
+    Column("log", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("state", String, nullable=False),  # that it came to
+    Column("attempt", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("remedy", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    info=_OUTBOX,
+)
 EVIDENCE = Table(
     "evidence",
     NODE_TABLES,
@@ -150,6 +164,16 @@ STATUS_VERSIONS = Table(
     Column("commitment", LargeBinary, nullable=False),
     Column("start", BigInteger, nullable=False),  # its validFrom
     Index("status_versions_by_list", "list", "number"),
+    info=_STATUS,
+)
+STATUS_CHANGES = Table(  # in the order in which they were made
+    "status_changes",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("credential", LargeBinary, nullable=False),  # digest
+    Column("purpose", String, nullable=False),
+    Column("set", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
     info=_STATUS,
 )
 PASSPORTS = Table(

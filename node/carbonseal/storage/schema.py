@@ -22,7 +22,7 @@ from carbonseal.findings import Refused
 from .codes import NODE_DATABASE_FOREIGN, NODE_DATABASE_NEWER, NODE_DATABASE_UNVERSIONED
 from .index_tables import INDEX_TABLES
 from .log_tables import LOG_TABLES
-from .node_tables import NODE_TABLES
+from .webhook_tables import ALL_NODE_TABLES
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION = Table(
@@ -44,7 +44,7 @@ class Schema:
 
 LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "20261129")
 INDEX = Schema(INDEX_TABLES, _MIGRATIONS / "none", "20261130")
-NODE = Schema(NODE_TABLES, _MIGRATIONS / "node", "20261129")
+NODE = Schema(ALL_NODE_TABLES, _MIGRATIONS / "node", "20261129")
 
 
 def find_version(connection: Connection, path: Path) -> str | None:

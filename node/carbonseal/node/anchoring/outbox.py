@@ -7,7 +7,9 @@
 - No query of a round grows with finished anchors: an anchor is `live` until it is closed, and closed anchors are kept as sums
   (table `closed`).
 
-Owns the tables `anchors`, `closed` and `attempts`. An anchor's name is (ledger, log id, size).
+- A change of state that others are told of (`TOLD`) is a row of `anchor_changes`, in the same transaction.
+
+Owns the tables `anchors`, `closed`, `attempts` and `anchor_changes`. An anchor's name is (ledger, log id, size).
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete,
 
 from carbonseal.ledger import Attempt, Statement
 from carbonseal.storage.database import Database
-from carbonseal.storage.node_tables import ANCHORS, ATTEMPTS, CLOSED
+from carbonseal.storage.node_tables import ANCHOR_CHANGES, ANCHORS, ATTEMPTS, CLOSED
 
 from . import evidence
 from .machine import Changes
@@ -56,6 +58,24 @@ _OPEN_ATTEMPTS = (
     .order_by(ATTEMPTS.c.number)
 )
 _UPDATE = update(ANCHORS).where(_named(ANCHORS), ANCHORS.c.version == bindparam("its_version"))
+
+
+TOLD = (State.INCLUDED, State.FINAL, State.FAILED)  # and sent, where the anchor was reorged out
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorChange:
+    """An anchor came to a state that others are told of, `at` (seconds since 1970). `number` counts such changes."""
+
+    number: int
+    ledger: str
+    log: bytes  # its id
+    size: int
+    state: State
+    attempt: str
+    reason: str
+    remedy: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +165,18 @@ class Outbox:
         with self._database.read() as connection:
             return {row.ledger: row.smallest for row in connection.execute(chosen) if row.smallest is not None}
 
+    def last_change(self) -> int:
+        """The number of the newest change that others are told of; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(ANCHOR_CHANGES.c.number))) or 0
+
+    def changes(self, after: int, limit: int) -> list[AnchorChange]:
+        """The changes after this number, in their order."""
+        chosen = select(ANCHOR_CHANGES).where(ANCHOR_CHANGES.c.number > after).order_by(ANCHOR_CHANGES.c.number)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.limit(limit)).mappings()
+            return [AnchorChange(**{**row, "log": bytes(row["log"]), "state": State(row["state"])}) for row in rows]
+
     # --- changing --------------------------------------------------------------------------------------------------
 
     def store(self, *changes: Changes) -> bool:
@@ -174,6 +206,8 @@ def _store(connection: Connection, changes: Changes) -> bool:
     values = {**_values(after), "version": before.version + 1}
     if connection.execute(_UPDATE, {**_name(before.name), "its_version": before.version, **values}).rowcount != 1:
         return False
+    if changes.is_reorg or (after.state in TOLD and after.state is not before.state):
+        _tell(connection, after)
     if changes.attempt is not None:
         _add_attempt(connection, after.name, changes.attempt)
     if changes.answer:
@@ -197,6 +231,12 @@ def _insert(connection: Connection, anchor: TrackedAnchor) -> bool:
         nothing = {"ledger": anchor.ledger, "log": anchor.log, "anchors": 0, "size": 0, "cost": "0"}
         connection.execute(insert(CLOSED).values(nothing))
     return True
+
+
+def _tell(connection: Connection, anchor: TrackedAnchor) -> None:
+    names = ("ledger", "log", "size", "attempt", "reason", "remedy")
+    values = {name: getattr(anchor, name) for name in names}
+    connection.execute(insert(ANCHOR_CHANGES).values(**values, state=anchor.state.value, at=int(anchor.since)))
 
 
 def _add_attempt(connection: Connection, name: Name, attempt: Attempt) -> None:

@@ -61,6 +61,17 @@ class LedgerState:
         stopped = self.counts.get(State.FAILED) or self.delayed
         return bool(self.problem or stopped or (self.costs and self.costs.balance.empty))
 
+    @property
+    def trouble(self) -> str:
+        """Why it is failing, in words; empty where it is not."""
+        if not self.failing or self.problem:
+            return self.problem
+        if self.costs and self.costs.balance.empty:
+            return self.costs.balance.warning or "the balance does not pay for another anchor"
+        reasons = [anchor.reason for anchor in self.newest if anchor.reason]
+        what = "an anchor failed" if self.counts.get(State.FAILED) else "an anchor is delayed"
+        return f"{what}: {reasons[0]}" if reasons else what
+
     def to_json(self) -> dict[str, object]:
         """An element of ``ledgers`` in what GET /health and GET /v1/ledgers answer."""
         return {

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.node.requests.idempotency import Also
@@ -89,6 +89,11 @@ class IssuedPassports:
         """For which tenant the credential of this digest was issued; None where it was not issued here."""
         with self._database.read() as connection:
             return connection.scalar(select(PASSPORTS.c.tenant).where(PASSPORTS.c.credential == credential))
+
+    def last(self) -> int:
+        """The number of the newest passport; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(PASSPORTS.c.number))) or 0
 
     def page(self, tenant: str | None, after: int) -> list[Mapping[str, Any]]:
         """At most `PAGE` rows of a tenant (None: of all) without their passports: those that come after this number, in their

@@ -4,8 +4,8 @@
 - A revocation is for ever; a suspension can be taken back. How many changes a list has had says which bits are set: two
   versions with one number say the same.
 
-Owns the tables `status_lists`, `positions` and `status_versions`. `allocate`, `assign`, `mark` and `add_version` are called in
-the thread that writes, and are durable on return.
+Owns the tables `status_lists`, `positions`, `status_versions` and `status_changes`. `allocate`, `assign`, `mark` and
+`add_version` are called in the thread that writes, and are durable on return.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, insert, or_, select, update
+from sqlalchemy import Column, Connection, func, insert, or_, select, update
 
 from carbonseal.findings import Refused
 from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, StatusEntry
 from carbonseal.passport.status_lists import ENTRIES
 from carbonseal.storage.database import Database
-from carbonseal.storage.node_tables import POSITIONS, STATUS_LISTS, STATUS_VERSIONS
+from carbonseal.storage.node_tables import POSITIONS, STATUS_CHANGES, STATUS_LISTS, STATUS_VERSIONS
 
 from .codes import NODE_UNKNOWN_CREDENTIAL
 
@@ -39,6 +39,17 @@ class Version:
     changes: int
     commitment: bytes
     start: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A bit of a credential (its digest) was set or cleared, `at` (seconds since 1970). `number` counts such changes."""
+
+    number: int
+    credential: bytes
+    purpose: str
+    is_set: bool
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,9 @@ class StatusTables:
             also(connection)
             connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values(credential=credential))
 
-    def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> tuple[str, bool]:
-        """Set or clear the bit of the credential with this digest, for one purpose. Gives the id of the list that has to say
-        so, and whether it was otherwise before. Raises Refused where the credential was not issued here."""
+    def mark(self, credential: bytes, purpose: str, now: int, *, is_set: bool) -> tuple[str, bool]:
+        """Set or clear the bit of the credential with this digest, for one purpose, `now` (seconds since 1970). Gives the id of the
+        list that has to say so, and whether it was otherwise before. Raises Refused where the credential was not issued here."""
         bit: Column[bool] = _BIT[purpose]
         found = select(POSITIONS.c.number, _LIST[purpose], bit).where(POSITIONS.c.credential == credential)
         with self._database.write() as connection:
@@ -105,6 +116,8 @@ class StatusTables:
                 connection.execute(update(POSITIONS).where(POSITIONS.c.number == number).values({bit: is_set}))
                 more = update(STATUS_LISTS).where(STATUS_LISTS.c.id == list_id)
                 connection.execute(more.values(changes=STATUS_LISTS.c.changes + 1))
+                change = {"credential": credential, "purpose": purpose, "set": is_set, "at": now}
+                connection.execute(insert(STATUS_CHANGES).values(change))
         return str(list_id), was_set != is_set
 
     def add_version(self, list_id: str, version: Version) -> None:
@@ -147,6 +160,18 @@ class StatusTables:
         chosen = select(POSITIONS.c.credential).where(POSITIONS.c.credential.in_(credentials), _BIT[purpose])
         with self._database.read() as connection:
             return set(connection.scalars(chosen))
+
+    def last_change(self) -> int:
+        """The number of the newest change of a bit; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(STATUS_CHANGES.c.number))) or 0
+
+    def changes(self, after: int, limit: int) -> list[StatusChange]:
+        """The changes of bits after this number, in their order."""
+        chosen = select(STATUS_CHANGES).where(STATUS_CHANGES.c.number > after).order_by(STATUS_CHANGES.c.number)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.limit(limit))
+            return [StatusChange(row.number, bytes(row.credential), row.purpose, row.set, row.at) for row in rows]
 
     def versions(self, list_id: str, limit: int) -> list[Version]:
         """The newest versions of a list, newest first."""

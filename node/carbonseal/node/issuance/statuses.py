@@ -67,7 +67,9 @@ class Statuses:
     async def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
         """Say from now on that the credential with this digest is revoked or suspended, or that it is not, and store the version
         that says so. Whether that is new. Raises Refused, `Busy`, `Frozen`."""
-        list_id, is_new = await self._thread.run(lambda: self._tables.mark(credential, purpose, is_set=is_set))
+        list_id, is_new = await self._thread.run(
+            lambda: self._tables.mark(credential, purpose, int(self._clock()), is_set=is_set)
+        )
         # Durable: the change. After a crash here the next issue, refresh or change stores the version that says so.
         await self.renew(list_id)
         return is_new

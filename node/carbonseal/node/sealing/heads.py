@@ -16,6 +16,8 @@ from carbonseal.log.entries import decode
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.log_tables import HEADS
 
+from .queue import EntryQueue, Stored
+
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
@@ -26,6 +28,20 @@ class SignedHead:
     note: bytes
     triggers: int
     last_trigger: int
+
+
+class SealedBatches:
+    """What tenants have below the published heads of a log."""
+
+    def __init__(self, heads: Heads, queue: EntryQueue) -> None:
+        self._heads = heads
+        self._queue = queue
+
+    def of_tenant(self, tenant: str, start: int, limit: int) -> tuple[SignedHead, list[Stored]] | None:
+        """The smallest head over entry `start`, and below it a tenant's records from there on, at most `limit`; None where no head
+        has that entry."""
+        head = self._heads.covering(start)
+        return (head, self._queue.of_tenant(tenant, start, head.checkpoint.size, limit)) if head else None
 
 
 class Heads:
@@ -42,6 +58,10 @@ class Heads:
     def find(self, size: int) -> SignedHead | None:
         """The head of this size, or None."""
         return self._one(select(HEADS).where(HEADS.c.size == size))
+
+    def covering(self, index: int) -> SignedHead | None:
+        """The smallest head that has entry `index`, or None."""
+        return self._one(select(HEADS).where(HEADS.c.size > index).order_by(HEADS.c.size).limit(1))
 
     def add(self, checkpoint: Checkpoint, note: bytes, entries: Iterable[bytes], now: int) -> SignedHead:
         """Record a head that was published. `entries` are those from the newest recorded head on. Durable on return."""

@@ -45,7 +45,7 @@ from .batches import Batches
 from .codes import NODE_NOT_SEQUENCED, NODE_UNKNOWN_SIZE
 from .files import LogFiles
 from .guard import Frozen, Guard, ReadOnlyGuard
-from .heads import Heads, SignedHead
+from .heads import Heads, SealedBatches, SignedHead
 from .intake import Intake
 from .queue import EntryQueue, Stored
 from .sequencer import Sequencer, Signed
@@ -92,6 +92,7 @@ class SealingLog:
         self.found = Found(own.origin)
         self._notes = Notes(own.origin, signers, [witness.key for witness in settings.witnesses])
         self._heads = Heads(database, own.origin)
+        self.batches = SealedBatches(self._heads, self._queue)
         self._prover = Prover(own.origin, self.files, self._heads, self._queue, self.found)
         self._sequencer = Sequencer(
             self._queue,
@@ -312,8 +313,7 @@ class SealingLog:
         return TlogProof(index, self.inclusion(index, head.checkpoint.size), head.note)
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
-        """The proof that entry `index` is in the log of `size` entries (RFC 9162, section 2.1.3), which was checked. Raises
-        Refused."""
+        """The checked proof that entry `index` is in the log of `size` entries (RFC 9162, section 2.1.3). Raises Refused."""
         return self._prover.inclusion(index, size)
 
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:

@@ -190,6 +190,14 @@ class EntryQueue:
                     low = row.number + 1
         return first
 
+    def of_tenant(self, tenant: str, start: int, end: int, limit: int) -> list[Stored]:
+        """A tenant's records among the entries start..end-1, in their order, at most `limit`. Reads that range, and no index."""
+        chosen = select(RECORDS, ENTRIES.c.entry).join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
+        chosen = chosen.where(RECORDS.c.number >= start, RECORDS.c.number < end, RECORDS.c.tenant == tenant)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.order_by(RECORDS.c.number).limit(limit)).mappings()
+            return [_stored(row) for row in rows]
+
     def payload(self, index: int) -> bytes:
         """The RFC 8785 bytes of the record that is stored as this entry."""
         with self._database.read() as connection:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import access, conformity, records
+from . import access, conformity, records, webhooks
 from .operation import Operation
 
-OPERATIONS: Mapping[str, Operation] = {**conformity.OPERATIONS, **records.OPERATIONS, **access.OPERATIONS}
+OPERATIONS: Mapping[str, Operation] = {
+    **conformity.OPERATIONS,
+    **records.OPERATIONS,
+    **access.OPERATIONS,
+    **webhooks.OPERATIONS,
+}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
 from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.assembly import attach
@@ -50,6 +50,11 @@ class AccreditationTables:
         with self._database.read() as connection:
             chosen = select(ACCREDITATIONS.c.file).where(ACCREDITATIONS.c.accreditation == accreditation)
             return bytes(connection.scalars(chosen).one())
+
+    def last(self) -> int:
+        """The number of the newest accreditation; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(ACCREDITATIONS.c.number))) or 0
 
     def page(self, accreditors: Collection[str], after: int) -> list[Mapping[str, Any]]:
         """At most `PAGE` rows of these accreditors, without their files: those that come after this number, in their order."""

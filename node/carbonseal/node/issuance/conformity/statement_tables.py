@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.conformity.files import StatementFile
@@ -62,6 +62,11 @@ class StatementTables:
         with self._database.read() as connection:
             found = connection.scalars(select(STATEMENTS.c.file).where(STATEMENTS.c.statement == statement))
             return bytes(found.one())
+
+    def last(self) -> int:
+        """The number of the newest statement; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(STATEMENTS.c.number))) or 0
 
     def page(self, bodies: Collection[str], after: int) -> list[Mapping[str, Any]]:
         """At most `PAGE` rows of these bodies, without their files: those that come after this number, in their order."""

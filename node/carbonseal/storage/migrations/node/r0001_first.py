@@ -24,6 +24,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("accreditation", name=op.f("uq_accreditations_accreditation")),
     )
     op.create_table(
+        "anchor_changes",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ledger", sa.String(), nullable=False),
+        sa.Column("log", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempt", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("remedy", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_anchor_changes")),
+    )
+    op.create_table(
         "anchors",
         sa.Column("ledger", sa.String(), nullable=False),
         sa.Column("log", sa.LargeBinary(), nullable=False),
@@ -102,6 +115,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ledger", "log", name=op.f("pk_closed")),
     )
     op.create_table(
+        "counters",
+        sa.Column("receiver", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("receiver", name=op.f("pk_counters")),
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("receiver", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("receiver", "source", name=op.f("pk_cursors")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("receiver", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("next", sa.Float(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_deliveries")),
+    )
+    op.create_index("deliveries_by_receiver", "deliveries", ["receiver", "state", "next"], unique=False)
+    op.create_table(
         "evidence",
         sa.Column("log", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
@@ -112,6 +154,19 @@ def upgrade() -> None:
         sa.Column("facts", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("log", "size", "ledger", name=op.f("pk_evidence")),
     )
+    op.create_table(
+        "grants",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("reader", sa.String(), nullable=False),
+        sa.Column("granted", sa.BigInteger(), nullable=False),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_grants")),
+    )
+    op.create_index("grants_by_reader", "grants", ["reader", "number"], unique=False)
+    op.create_index("grants_by_record", "grants", ["commitment", "reader"], unique=False)
+    op.create_index("grants_by_tenant", "grants", ["tenant", "number"], unique=False)
     op.create_table(
         "held_accreditations",
         sa.Column("body", sa.String(), nullable=False),
@@ -130,6 +185,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
     )
     op.create_index("idempotency_keys_by_end", "idempotency_keys", ["ends"], unique=False)
+    op.create_table(
+        "outages",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("remedy", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_outages")),
+    )
+    op.create_index("outages_open", "outages", ["open", "subject"], unique=False)
     op.create_table(
         "passports",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -159,19 +227,6 @@ def upgrade() -> None:
     op.create_index("positions_revoked", "positions", ["revocation", "revoked", "position"], unique=False)
     op.create_index("positions_suspended", "positions", ["suspension", "suspended", "position"], unique=False)
     op.create_table(
-        "grants",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("commitment", sa.LargeBinary(), nullable=False),
-        sa.Column("reader", sa.String(), nullable=False),
-        sa.Column("granted", sa.BigInteger(), nullable=False),
-        sa.Column("revoked", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_grants")),
-    )
-    op.create_index("grants_by_reader", "grants", ["reader", "number"], unique=False)
-    op.create_index("grants_by_record", "grants", ["commitment", "reader"], unique=False)
-    op.create_index("grants_by_tenant", "grants", ["tenant", "number"], unique=False)
-    op.create_table(
         "principals",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -181,14 +236,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_principals")),
     )
     op.create_table(
-        "tokens",
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        "receivers",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("types", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("old_secret", sa.String(), nullable=False),
+        sa.Column("old_until", sa.BigInteger(), nullable=False),
+        sa.Column("paused", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("expires", sa.BigInteger(), nullable=False),
-        sa.Column("revoked", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+        sa.Column("removed", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_receivers")),
     )
     op.create_table(
         "stated_footprints",
@@ -214,15 +274,14 @@ def upgrade() -> None:
     op.create_index("statements_by_organisation", "statements", ["organisation", "covers"], unique=False)
     op.create_index("statements_by_replaced", "statements", ["replaces"], unique=False)
     op.create_table(
-        "status_reasons",
+        "status_changes",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("credential", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("set", sa.Boolean(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_status_reasons")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_status_changes")),
     )
-    op.create_index("status_reasons_by_document", "status_reasons", ["document"], unique=False)
     op.create_table(
         "status_lists",
         sa.Column("id", sa.String(), nullable=False),
@@ -238,6 +297,16 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "status_reasons",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_status_reasons")),
+    )
+    op.create_index("status_reasons_by_document", "status_reasons", ["document"], unique=False)
+    op.create_table(
         "status_versions",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("list", sa.String(), nullable=False),
@@ -247,3 +316,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_status_versions")),
     )
     op.create_index("status_versions_by_list", "status_versions", ["list", "number"], unique=False)
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+    )

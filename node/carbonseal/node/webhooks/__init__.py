@@ -1,0 +1,1 @@
+"""Webhooks: events of a node, sent to receivers that were named for them. Private."""

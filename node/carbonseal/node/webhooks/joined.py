@@ -1,0 +1,94 @@
+"""Webhooks of an open node: the sources that its parts are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from carbonseal.node.access.access import Access
+from carbonseal.node.anchoring.outbox import Outbox
+from carbonseal.node.config import NodeConfig, SignerConfig
+from carbonseal.node.issuance.conformity.accreditation_tables import AccreditationTables
+from carbonseal.node.issuance.conformity.statement_tables import StatementTables
+from carbonseal.node.issuance.issued import IssuedPassports
+from carbonseal.node.issuance.status_tables import StatusTables
+from carbonseal.node.sealing.logs import Logs
+from carbonseal.node.webhooks.failures import Failure
+from carbonseal.storage.database import Database
+
+from .sources import AnchorChanges, IssuedDocuments, SealedRecords, Source, StatusChanges
+from .webhooks import Webhooks
+
+
+def open_webhooks(
+    directory: Path,
+    settings: NodeConfig,
+    database: Database,
+    logs: Logs,
+    outbox: Outbox,
+    *,
+    failures: Callable[[], Mapping[str, Failure]],
+    access: Access,
+) -> Webhooks:
+    """The webhooks of the node in `directory`. `outbox` is that of its anchors;"""
+    tenants = {tenant.name: logs[tenant.log] for tenant in settings.tenants}
+    of_log = {log.name: [one.name for one in settings.tenants if one.log == log.name] for log in logs.values()}
+    sources: list[Source] = [
+        *(SealedRecords(log, of_log[log.name]) for log in logs.values()),
+        AnchorChanges(outbox, logs.values(), tenants),
+        *_documents(settings, database, {name: log.origin for name, log in tenants.items()}),
+    ]
+    return Webhooks(
+        directory,
+        settings.webhooks,
+        database,
+        sources,
+        tenants=[*tenants],
+        origin=settings.logs[0].origin,
+        failures=failures,
+        record=access.record,
+        thread=access.thread,
+        clock=access.clock,
+    )
+
+
+def _documents(settings: NodeConfig, database: Database, origins: Mapping[str, str]) -> list[Source]:
+    """What is issued, and its status. `origins` are those of the tenants' logs."""
+    passports, statements, accreditations = (
+        IssuedPassports(database),
+        StatementTables(database),
+        AccreditationTables(database),
+    )
+    bodies, accreditors = _tenants(settings.bodies), _tenants(settings.accreditors)
+
+    def about(digest: bytes) -> tuple[str, str] | None:
+        if tenant := passports.tenant(digest):
+            return "passport", tenant
+        if (row := statements.find(digest)) and row["body"] in bodies:
+            return "statement", bodies[row["body"]]
+        if (row := accreditations.find(digest)) and row["accreditor"] in accreditors:
+            return "accreditation", accreditors[row["accreditor"]]
+        return None
+
+    return [
+        IssuedDocuments("passport", origins, passports.last, passports.page),
+        IssuedDocuments(
+            "statement",
+            origins,
+            statements.last,
+            lambda tenant, after: statements.page([name for name, one in bodies.items() if one == tenant], after),
+        ),
+        IssuedDocuments(
+            "accreditation",
+            origins,
+            accreditations.last,
+            lambda tenant, after: accreditations.page(
+                [name for name, one in accreditors.items() if one == tenant], after
+            ),
+        ),
+        StatusChanges(StatusTables(database, settings.status.url), origins, about),
+    ]
+
+
+def _tenants(signers: Iterable[SignerConfig]) -> dict[str, str]:
+    return {signer.name: signer.tenant for signer in signers}

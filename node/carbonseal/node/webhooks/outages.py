@@ -1,0 +1,85 @@
+"""Outages: what needs the operator, from when until when. Each beginning and end is kept, for those who are told.
+
+What is wrong is compared with what was wrong at the last look, also before a restart: an outage that goes on is told once.
+
+Owns the table `outages`. `look` is called in the thread that writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+
+from carbonseal.node.webhooks.failures import Failure
+from carbonseal.storage.database import Database
+from carbonseal.storage.webhook_tables import OUTAGES
+
+from .events import EventType
+
+
+@dataclass(frozen=True, slots=True)
+class OutageChange:
+    """An outage of `subject` began or ended, `at` (seconds since 1970); it began at `since`. `number` counts such changes."""
+
+    number: int
+    subject: str
+    type: EventType
+    problem: str
+    remedy: str
+    at: int
+    since: int
+
+
+class Outages:
+    """The outages of a node."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        is_open = select(OUTAGES).where(OUTAGES.c.open).order_by(OUTAGES.c.number)
+        with database.read() as connection:
+            self._open = {row.subject: row for row in connection.execute(is_open)}
+            self.last: int = connection.scalar(select(func.max(OUTAGES.c.number))) or 0
+
+    def differs(self, failures: Mapping[str, Failure]) -> bool:
+        """Whether an outage began or ended since the last look."""
+        return {subject: _type(failure) for subject, failure in failures.items()} != {
+            subject: row.type for subject, row in self._open.items()
+        }
+
+    def look(self, failures: Mapping[str, Failure], now: int) -> None:
+        """Keep what began and what ended. Durable on return."""
+        ended = [row for subject, row in self._open.items() if not _goes_on(row.type, failures.get(subject))]
+        with self._database.write() as connection:
+            for row in ended:
+                over = {"subject": row.subject, "problem": row.problem, "remedy": row.remedy, "since": row.since}
+                connection.execute(update(OUTAGES).where(OUTAGES.c.number == row.number).values(open=False))
+                values = {**over, "type": EventType.RECOVERED.value, "at": now, "open": False}
+                connection.execute(insert(OUTAGES).values(values))
+            for subject, failure in failures.items():
+                known = self._open.get(subject)
+                if known is None or not _goes_on(known.type, failure):
+                    begun = {"subject": subject, "problem": failure.problem, "remedy": failure.remedy}
+                    values = {**begun, "type": _type(failure), "at": now, "since": now, "open": True}
+                    connection.execute(insert(OUTAGES).values(values))
+            rows = connection.execute(select(OUTAGES).where(OUTAGES.c.open).order_by(OUTAGES.c.number)).all()
+            last = connection.scalar(select(func.max(OUTAGES.c.number))) or 0
+        self._open, self.last = {row.subject: row for row in rows}, last
+
+    def changes(self, after: int, limit: int) -> list[OutageChange]:
+        """The changes after this number, in their order."""
+        chosen = select(OUTAGES).where(OUTAGES.c.number > after).order_by(OUTAGES.c.number).limit(limit)
+        with self._database.read() as connection:
+            return [
+                OutageChange(row.number, row.subject, EventType(row.type), row.problem, row.remedy, row.at, row.since)
+                for row in connection.execute(chosen)
+            ]
+
+
+def _type(failure: Failure) -> str:
+    return (EventType.FROZEN if failure.frozen else EventType.FAILING).value
+
+
+def _goes_on(type_: str, failure: Failure | None) -> bool:
+    return failure is not None and _type(failure) == type_
