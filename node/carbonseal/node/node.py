@@ -59,7 +59,6 @@ from .settings_checks import check_all_listed, check_roles
 from .soundness.found import Found
 from .soundness.node_check import NodeCheck
 from .soundness.scrub import Pass, Scrub
-from .webhooks.failures import Failure, failures
 from .webhooks.joined import open_webhooks
 from .witnessing.watch import watch
 from .working.work import Here, Work, Workers
@@ -143,7 +142,7 @@ class Node:
         self.idempotency = Idempotency(database, thread=self._thread, clock=clock)
         self._issuing = self._issuance.passports
         self.webhooks = open_webhooks(
-            directory, settings, database, logs, self._outbox, failures=self.failures, access=self.access
+            directory, settings, database, logs, self._outbox, access=self.access, states=self.states, found=self.found
         )
 
     @staticmethod
@@ -318,10 +317,6 @@ class Node:
         """The state of every ledger."""
         return [worker.state() for worker in self._workers]
 
-    def failures(self) -> dict[str, Failure]:
-        """What needs its operator, by what it is about; empty where all is well."""
-        return failures(self.logs.values(), self.states(), self.found)
-
     def seal(self, commitment: bytes, caller: Caller = OPERATOR) -> Seal:
         """The seal of a record: on each ledger, the earliest anchor that covers it and is final, or the earliest that is
         included where none is final yet; the newest head where there is neither. Raises Refused where the record is unknown
@@ -398,11 +393,8 @@ class Node:
         its own."""
         async with asyncio.TaskGroup() as tasks:
             for log in self.logs.values():
-                tasks.create_task(log.run(self._sleep))
                 tasks.create_task(watch(log, self._sleep))
-            for worker in self._workers:
-                tasks.create_task(worker.run(self._sleep))
-            tasks.create_task(self._scrub.run(self._sleep))
-            tasks.create_task(self.audit_heads.run(self._sleep))
-            tasks.create_task(self.lookup.indexer.run(self._sleep))
-            tasks.create_task(self.webhooks.run(self._sleep))
+            running = [*(log.run for log in self.logs.values()), *(worker.run for worker in self._workers)]
+            running += [self._scrub.run, self.audit_heads.run, self.lookup.indexer.run, self.webhooks.run]
+            for run in running:
+                tasks.create_task(run(self._sleep))

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from carbonseal.node.access.access import Access
 from carbonseal.node.anchoring.outbox import Outbox
+from carbonseal.node.anchoring.status import LedgerState
 from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.issuance.conformity.accreditation_tables import AccreditationTables
 from carbonseal.node.issuance.conformity.statement_tables import StatementTables
 from carbonseal.node.issuance.issued import IssuedPassports
 from carbonseal.node.issuance.status_tables import StatusTables
 from carbonseal.node.sealing.logs import Logs
-from carbonseal.node.webhooks.failures import Failure
+from carbonseal.node.soundness.found import Found
+from carbonseal.node.webhooks.failures import failures
 from carbonseal.storage.database import Database
 
 from .sources import AnchorChanges, IssuedDocuments, SealedRecords, Source, StatusChanges
@@ -27,10 +29,12 @@ def open_webhooks(
     logs: Logs,
     outbox: Outbox,
     *,
-    failures: Callable[[], Mapping[str, Failure]],
     access: Access,
+    states: Callable[[], list[LedgerState]],
+    found: Found,
 ) -> Webhooks:
-    """The webhooks of the node in `directory`. `outbox` is that of its anchors;"""
+    """The webhooks of the node in `directory`. `outbox` is that of its anchors, `states` gives those of its ledgers, `found` is what rotted
+    beyond its logs."""
     tenants = {tenant.name: logs[tenant.log] for tenant in settings.tenants}
     of_log = {log.name: [one.name for one in settings.tenants if one.log == log.name] for log in logs.values()}
     sources: list[Source] = [
@@ -45,7 +49,7 @@ def open_webhooks(
         sources,
         tenants=[*tenants],
         origin=settings.logs[0].origin,
-        failures=failures,
+        failures=lambda: failures(logs.values(), states(), found),
         record=access.record,
         thread=access.thread,
         clock=access.clock,
