@@ -33,8 +33,8 @@ def open_webhooks(
     states: Callable[[], list[LedgerState]],
     found: Found,
 ) -> Webhooks:
-    """The webhooks of the node in `directory`. `outbox` is that of its anchors, `states` gives those of its ledgers, `found` is what rotted
-    beyond its logs."""
+    """The webhooks of the node in `directory`. `outbox` is that of its anchors, `states` gives those of its ledgers, `found` is
+    what rotted beyond its logs."""
     tenants = {tenant.name: logs[tenant.log] for tenant in settings.tenants}
     of_log = {log.name: [one.name for one in settings.tenants if one.log == log.name] for log in logs.values()}
     sources: list[Source] = [
