@@ -19,8 +19,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from carbonseal.cli.examining.examination import written
-from carbonseal.cli.examining.observation_files import RunFiles
+from carbonseal.examining.examination import written
+from carbonseal.examining.observation_files import RunFiles
 from carbonseal.findings import Verdict
 from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.entries import RecordEntry

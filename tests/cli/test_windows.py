@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from carbonseal.cli.errors import BrokeOff
-from carbonseal.cli.examining.log_tiles import LogTiles
-from carbonseal.cli.files.archives import Opened, items_of
-from carbonseal.cli.files.items import open_regular
 from carbonseal.cli.outputs import Output
+from carbonseal.examining.archives import Opened, items_of
+from carbonseal.examining.items import open_regular
+from carbonseal.examining.log_tiles import LogTiles
 from tests.cli.conftest import AT, Files
 
 # A process that lacks what Windows lacks. Its standard streams are pipes in cp1252, and its workers are spawned.

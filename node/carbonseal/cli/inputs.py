@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbonseal.cli.files.items import read_passport
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.items import read_passport
+from carbonseal.examining.judging import NamedBytes
 
 if TYPE_CHECKING:
     from carbonseal.passport.passports import Passport

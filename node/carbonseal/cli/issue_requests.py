@@ -18,9 +18,9 @@ from typing import Any
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.files.items import STDIN, read_passport
 from carbonseal.cli.options import Once
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.items import STDIN, read_passport
+from carbonseal.examining.judging import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 

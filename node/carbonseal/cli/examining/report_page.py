@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from carbonseal.cli.formatting.results import WORDS, FileResult, Results
 from carbonseal.cli.outputs import Output
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.judging import NamedBytes
 
 if TYPE_CHECKING:
     from carbonseal.desk.judged import PolicyFacts

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.examination import Examination, write_proofs
-from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.examining.report_page import ReportPage
-from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import Brought
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.results import FileResult, Results, Style, Totals
 from carbonseal.cli.outputs import Output
-from carbonseal.cli.verify_jobs import VerifyJob
+from carbonseal.examining.examination import Examination, write_proofs
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.judging import VerifyJob
+from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.findings import Verdict
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.files.items import Item
 from carbonseal.cli.options import DIGEST
+from carbonseal.examining.items import Item
 from carbonseal.findings import Finding, Refused
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import Once
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.judging import NamedBytes
 
 MARK = b"\xef\xbb\xbf"  # a byte order mark in UTF-8
 FOLDER_OR_FILE = click.Path(exists=True, path_type=Path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from pathlib import Path
 
-from carbonseal.cli.files.items import open_regular
+from carbonseal.examining.items import open_regular
 from carbonseal.findings import Refused
 from carbonseal.tables import reading
 from carbonseal.tables.reading import Table

@@ -15,9 +15,9 @@ from enum import Enum
 from pathlib import Path
 
 from carbonseal.cli.files.carriers import is_address
-from carbonseal.cli.files.items import read_passport
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.public.passports import TRIES, NotHad, passport_at
+from carbonseal.examining.items import read_passport
 from carbonseal.findings import Refused
 from carbonseal.goods.data_carrier import DataCarrier, parse_carrier
 from carbonseal.keys.endpoints import redacted

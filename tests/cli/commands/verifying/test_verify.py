@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.cli.files import workers
+from carbonseal.examining import workers
 from tests.cli.conftest import AT, Files, Run
 
 

@@ -8,13 +8,13 @@ import click
 
 from carbonseal.cli.commands.issuing.statement import OUTPUT, REQUEST
 from carbonseal.cli.conformity import documents
-from carbonseal.cli.files.items import read_passport
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.issue_requests import read_request
 from carbonseal.cli.options import DIGEST, INPUT, REASON
 from carbonseal.cli.outputs import FORCE, Output
 from carbonseal.cli.targets import NodeCommand, Target
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.items import read_passport
+from carbonseal.examining.judging import NamedBytes
 
 KIND = "accreditation"
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from carbonseal.cli.conformity import documents
-from carbonseal.cli.files.items import read_passport
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.inputs import read_named
 from carbonseal.cli.issue_requests import read_request
@@ -17,7 +16,8 @@ from carbonseal.cli.options import DIGEST, INPUT, REASON, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.statement_copies import export
 from carbonseal.cli.targets import NodeCommand, Target
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.items import read_passport
+from carbonseal.examining.judging import NamedBytes
 
 KIND = "statement"
 OUTPUT = click.option("-o", "--output", required=True, cls=Once, type=WRITABLE, help="The file; - is standard output.")

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
-from carbonseal.cli.examining.lot_proofs import LotProofs, exceeded_lots, name_sources, prove_lots, shown_lots
-from carbonseal.cli.examining.observation_files import checked_file
-from carbonseal.cli.examining.presented import OVER_PRESENTED, presented_findings
-from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, bring
 from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.formatting.trees import tree
 from carbonseal.cli.options import READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import Verifier, VerifyJob
 from carbonseal.escaping import json_line
+from carbonseal.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.judging import Verifier, VerifyJob
+from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, name_sources, prove_lots, shown_lots
+from carbonseal.examining.observation_files import checked_file
+from carbonseal.examining.presented import OVER_PRESENTED, presented_findings
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
-from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.files.policy_folder import FOLDER_OR_FILE, read_policy
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.reports import describe_item
@@ -18,7 +17,8 @@ from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import PASSPORTS, READABLE, Once
 from carbonseal.cli.outputs import STDOUT, WRITABLE, Output
 from carbonseal.cli.trust_gathering import TrustCollection, find_gatherer, gatherer_of, report_lacking
-from carbonseal.cli.verify_jobs import NamedBytes
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.judging import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 

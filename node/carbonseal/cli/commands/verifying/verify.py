@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.log_tiles import LogTiles
 from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, is_address
-from carbonseal.cli.files.given import GivenFiles
-from carbonseal.cli.files.items import STDIN
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
 from carbonseal.cli.formatting.claims import claims_of
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.cli.verify_jobs import for_each
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.items import STDIN
+from carbonseal.examining.judging import for_each
+from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:

@@ -22,13 +22,13 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from carbonseal.cli.errors import BrokeOff
-from carbonseal.cli.examining.log_tiles import LogTiles
-from carbonseal.cli.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
-from carbonseal.cli.examining.observation_files import RunFiles, checked_file
-from carbonseal.cli.files.given import GivenFiles
 from carbonseal.cli.formatting.results import FileResult
 from carbonseal.cli.outputs import Output
-from carbonseal.cli.verify_jobs import Verifier, VerifyJob, verify_files
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.judging import Verifier, VerifyJob, verify_files
+from carbonseal.examining.log_tiles import LogTiles
+from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
+from carbonseal.examining.observation_files import RunFiles, checked_file
 from carbonseal.findings import Finding
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from carbonseal.cli.examining.observation_files import checked_file
+from carbonseal.examining.observation_files import checked_file
 from carbonseal.findings import Finding
 
 OVER_PRESENTED = "consignment.over-presented"

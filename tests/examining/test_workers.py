@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from carbonseal.cli.files import workers
-from carbonseal.cli.files.workers import map_in_workers
+from carbonseal.examining import workers
+from carbonseal.examining.workers import map_in_workers
 
 
 def prepare(offset: int) -> Callable[[int | str], int]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.files.archives import Opened, items_of
-from carbonseal.cli.files.items import STDIN, Item, open_regular, read_passport
+from carbonseal.examining.archives import Opened, items_of
+from carbonseal.examining.items import STDIN, Item, open_regular, read_passport
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from carbonseal.cli.files.carriers import is_another, of_carrier
-from carbonseal.cli.files.given import GivenFiles
-from carbonseal.cli.files.items import Item
 from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.items import Item
 from carbonseal.findings import Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def for_each(
     if not files.many:
         yield from map(prepare(argument), files)
         return
-    from carbonseal.cli.files.workers import map_in_workers
+    from carbonseal.examining.workers import map_in_workers
 
     most = os.cpu_count() or 1
     yield from map_in_workers(prepare, argument, files, lambda item, reason: results.lost(item.name, reason), most)

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.files import items
-from carbonseal.cli.files.given import GivenFiles
-from carbonseal.cli.files.items import Item
+from carbonseal.examining import items
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.items import Item
 
 PASSPORT = b'{"carbonseal":"passport/1"}'
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
-from carbonseal.cli.examining.observation_files import RunFiles
-from carbonseal.cli.files.given import GivenFiles
+from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.observation_files import RunFiles
 from carbonseal.findings import Finding, Refused
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
