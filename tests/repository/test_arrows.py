@@ -50,6 +50,7 @@ ARROWS = {
     "carbonseal.exports": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.storage": BOTTOM,
+    "carbonseal.examining": MIDDLE,
     "carbonseal.languages": {"carbonseal.findings"},
     "carbonseal.desk": LOWER
     | {"carbonseal", "carbonseal.passport", "carbonseal.flow", "carbonseal.verification", "carbonseal.languages"},
@@ -57,7 +58,7 @@ ARROWS = {
     "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage", "carbonseal.tables"},
     "carbonseal.cli": MIDDLE
     | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"}
-    | {"carbonseal.desk"},
+    | {"carbonseal.desk", "carbonseal.examining"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.api": LOWER | {"carbonseal.flow"},
     "carbonseal.footprint": LOWER,

@@ -14,22 +14,20 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from carbonseal.cli.errors import BrokeOff
-from carbonseal.cli.formatting.results import FileResult
-from carbonseal.cli.outputs import Output
 from carbonseal.examining.given import GivenFiles
 from carbonseal.examining.judging import Verifier, VerifyJob, verify_files
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
 from carbonseal.examining.observation_files import RunFiles, checked_file
-from carbonseal.findings import Finding
+from carbonseal.examining.results import FileResult
+from carbonseal.findings import BrokenOff, Finding
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
 from carbonseal.log.fraud_proofs import FraudProof
@@ -39,6 +37,8 @@ from carbonseal.verification.observing.log_facts import LogFacts, signed_head
 from carbonseal.verification.observing.observations import HEADER, Source, merge, rows, signed_heads
 from carbonseal.verification.one_history import History
 from carbonseal.verification.proofs.batch_proofs import BatchProof
+
+from .codes import FILES_CHANGED
 
 NO_TILES: Mapping[str, LogTiles] = {}
 
@@ -97,18 +97,18 @@ class Examination:
 
     def examine(
         self,
-        observations: Output | None = None,
+        observations: AbstractContextManager[IO[bytes]] | None = None,
         tiles: Mapping[str, LogTiles] = NO_TILES,
         earlier: Sequence[Path] = (),
     ) -> Examined:
         """What all files together show, after `read`, and with the observations of `earlier` runs. Writes the observations of this
-        run to a file where one is named; `tiles` are logs, by origin. Raises `Refused`, OSError."""
+        run to a file where one is given; `tiles` are logs, by origin. Raises `Refused`, OSError."""
         verifier = Verifier(self._job)
         sources = Sources(self._sources, self._files, verifier)
         with ExitStack() as stack:
             lines: Iterator[bytes] = self._collection.lines()
             if observations is not None:
-                lines = written(lines, stack.enter_context(observations.stream()))
+                lines = written(lines, stack.enter_context(observations))
             found = equivocations(lines)
         examined = examined_logs(found, verifier, sources.facts)
         if earlier:
@@ -143,7 +143,7 @@ class Examination:
 
     def results(self, examined: Examined) -> Iterator[FileResult]:
         """The result of each file, in order; those that show anything of a log on which something is known are read and verified
-        again. Raises `BrokeOff` where other files are there by then."""
+        again. Raises BrokenOff (files.changed) where other files are there by then."""
         self._held.seek(0)
         held = (pickle.load(self._held) for _ in range(self._count))  # noqa: S301 - written by this process, above
         if not examined.known and not examined.lots:
@@ -152,7 +152,7 @@ class Examination:
         verifier = Verifier(replace(self._job, known=examined.known, lots=examined.lots))
         for result, item in zip_longest(held, self._files):
             if result is None or item is None or result.name != item.name:
-                raise BrokeOff("the files changed while they were read", "do the same again")
+                raise BrokenOff(FILES_CHANGED())
             is_concerned = result.origins & examined.known.keys() or result.lots & examined.lots.keys()
             yield verifier.run(item) if is_concerned else result
 

@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from carbonseal.cli.errors import Failed
 from carbonseal.examining.archives import Opened, items_of
 from carbonseal.examining.items import STDIN, Item, open_regular, read_passport
+from carbonseal.findings import Refused
+
+from .codes import FILES_NONE, FILES_STANDARD_INPUT
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
@@ -28,11 +28,11 @@ class GivenFiles:
 
     def __init__(self, names: Iterable[str], beside: Iterable[Path] = (), asked_for: Sequence[Item] = ()) -> None:
         """Files in folders, at any depth, but for those in `beside`, which the command was given for something else; after them,
-        what was `asked_for` at addresses. Raises `Failed` where there is none."""
+        what was `asked_for` at addresses. Raises Refused where there is none (files.none)."""
         given = list(names)
         self._asked_for = {item.name: item for item in asked_for}
         if STDIN in given and len(given) > 1:
-            raise click.UsageError("- cannot be combined with files: standard input is one file.")
+            raise Refused(FILES_STANDARD_INPUT())
         self._stdin = read_passport(STDIN) if given == [STDIN] else b""
         left_out = {os.path.realpath(path) for path in beside}
         self.left_out: dict[str, None] = {}  # names that were left out, as systems make them
@@ -49,7 +49,7 @@ class GivenFiles:
                     self._files.append(one)
         self._files += (Item(name) for name in self._asked_for)
         if not self._files:
-            raise Failed(f"there is no passport in {', '.join(given)}", "name files, or folders that have some")
+            raise Refused(FILES_NONE(names=", ".join(given)))
 
     def __iter__(self) -> Iterator[Item]:
         for file in self._files:

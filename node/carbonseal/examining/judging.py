@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from carbonseal.cli.files.carriers import is_another, of_carrier
-from carbonseal.cli.formatting.results import NO_VERDICT, FileResult, Results
 from carbonseal.examining.given import GivenFiles
 from carbonseal.examining.items import Item
+from carbonseal.examining.labels import is_another, of_carrier
+from carbonseal.examining.results import NO_VERDICT, FileResult, Presenter
 from carbonseal.findings import Outcome, Refused, Verdict
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class VerifyJob:
 
     policy: NamedBytes
     trust: Sequence[NamedBytes]
-    results: Results
+    results: Presenter
     known: Known = field(default_factory=dict)  # findings on logs, by origin
     lots: Mapping[Lot, Balance] = field(default_factory=dict)  # of which more was taken than they yielded
     is_consigned: bool = False  # whether lines of a declaration are compared with the passports
@@ -216,7 +216,7 @@ def verify_files(job: VerifyJob, files: GivenFiles) -> Iterator[FileResult]:
 
 
 def for_each(
-    prepare: Callable[[Any], Callable[[Item], FileResult]], argument: Any, files: GivenFiles, results: Results
+    prepare: Callable[[Any], Callable[[Item], FileResult]], argument: Any, files: GivenFiles, results: Presenter
 ) -> Iterator[FileResult]:
     """`prepare(argument)` of each item, in order: of one alone in this process, of many in others (`map_in_workers`)."""
     if not files.many:
@@ -225,7 +225,11 @@ def for_each(
     from carbonseal.examining.workers import map_in_workers
 
     most = os.cpu_count() or 1
-    yield from map_in_workers(prepare, argument, files, lambda item, reason: results.lost(item.name, reason), most)
+
+    def lost(item: Item, reason: str) -> FileResult:
+        return results.lost(item.name, reason)
+
+    yield from map_in_workers(prepare, argument, files, lost, most, [type(results).__module__])
 
 
 def _runner(job: VerifyJob) -> Callable[[Item], FileResult]:

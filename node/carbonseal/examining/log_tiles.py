@@ -13,13 +13,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from carbonseal.cli.errors import BrokeOff, Failed
-from carbonseal.findings import Refused
+from carbonseal.findings import BrokenOff, Refused
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.codes import TILE_WRONG_LENGTH
 from carbonseal.log.notes import MAX_NOTE, Note
 from carbonseal.log.tiles import Tile
 from carbonseal.transport import BodyTooLarge, read_stream
+
+from .codes import TILE_NO_CHECKPOINT, TILE_NO_PLACE, TILE_UNREADABLE
 
 MAX_TILE = 32 * 256  # bytes
 MOST_KEPT = 4096  # answers: 32 MiB of tiles
@@ -37,36 +38,31 @@ class LogTiles:
     """The tiles of the log at `place`, a folder or an http(s) address; a `carbonseal.log.tiles.TileReader`."""
 
     def __init__(self, place: str) -> None:
-        """Raises `Failed` where `place` is neither. A folder may be a file: URI, too."""
+        """Raises Refused (tile.no-place) where `place` is neither. A folder may be a file: URI, too."""
         if place.startswith("file:"):
             place = urllib.request.url2pathname(urllib.parse.urlsplit(place).path)
         self._place = place.rstrip("/")
         self._remote = place.startswith(("http://", "https://"))
         if not self._remote and not Path(place).is_dir():
-            raise Failed(
-                f"{place} is neither a folder nor an address",
-                "name the folder or the URL that has the log's checkpoint",
-            )
+            raise Refused(TILE_NO_PLACE(place=place))
         self._opener = urllib.request.build_opener(_Elsewhere)
         self._fetch = lru_cache(maxsize=MOST_KEPT)(self._request)
 
     @cached_property
     def checkpoint(self) -> bytes:
-        """The signed checkpoint, as the log serves it. Raises `BrokeOff` where there is none."""
+        """The signed checkpoint, as the log serves it. Raises BrokenOff (tile.no-checkpoint) where there is none."""
         raw = self._read("checkpoint", MAX_NOTE)
         if raw is None:
-            raise BrokeOff(
-                f"{self._place}/checkpoint: there is none", "name the folder or the URL that has the log's checkpoint"
-            )
+            raise BrokenOff(TILE_NO_CHECKPOINT(place=self._place))
         return raw
 
     @property
     def origin(self) -> str:
-        """The log's origin, by its checkpoint. Raises `Failed` where that is not one."""
+        """The log's origin, by its checkpoint. Raises Refused where that is not one."""
         try:
             return Checkpoint.parse(Note.parse(self.checkpoint).text).origin
         except Refused as refused:
-            raise Failed.by(refused, f"{self._place}/checkpoint") from refused
+            raise refused.under(f"{self._place}/checkpoint") from refused
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """The first `width` hashes of a tile. Raises `Refused` where neither that tile nor the full one is there."""
@@ -81,7 +77,7 @@ class LogTiles:
         raise NotImplementedError
 
     def _read(self, path: str, most: int) -> bytes | None:
-        """A file of the log; None where it is not there. Raises `BrokeOff` where it cannot be read."""
+        """A file of the log; None where it is not there. Raises BrokenOff (tile.unreadable) where it cannot be read."""
         return self._fetch(path, most) if self._remote else self._open(path, most)
 
     def _open(self, path: str, most: int) -> bytes | None:
@@ -91,7 +87,7 @@ class LogTiles:
         except (FileNotFoundError, NotADirectoryError):
             return self._wider(path)
         except (OSError, BodyTooLarge) as error:
-            raise BrokeOff(f"{self._place}/{path}: {error}") from error
+            raise BrokenOff(TILE_UNREADABLE(place=f"{self._place}/{path}", reason=error)) from error
 
     def _wider(self, path: str) -> bytes | None:
         """A partial tile that begins with the wanted one: a log keeps the widest alone."""
@@ -110,10 +106,6 @@ class LogTiles:
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None
-            raise BrokeOff(
-                f"{self._place}/{path}: HTTP {error.code}", "is the address right? If it is, try again later"
-            ) from error
+            raise BrokenOff(TILE_UNREADABLE(place=f"{self._place}/{path}", reason=f"HTTP {error.code}")) from error
         except (OSError, http.client.HTTPException, BodyTooLarge, ValueError) as error:
-            raise BrokeOff(
-                f"{self._place}/{path}: {error}", "is the address right? If it is, try again later"
-            ) from error
+            raise BrokenOff(TILE_UNREADABLE(place=f"{self._place}/{path}", reason=error)) from error

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 METHOD = "spawn" if sys.platform == "win32" else "forkserver"
 PER_WORKER = 32  # items
 MOST_AHEAD = 1024  # results that wait for the one before them
-PRELOADED = ["carbonseal.verification.known_logs", "carbonseal.cli.formatting.reports"]
+PRELOADED = ("carbonseal.verification.known_logs",)  # modules that every process needs
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -35,11 +35,16 @@ class _Task(Generic[T]):
 
 
 def map_in_workers(
-    prepare: Prepare[T, R], argument: Any, items: Iterable[T], lost: Callable[[T, str], R], most: int
+    prepare: Prepare[T, R],
+    argument: Any,
+    items: Iterable[T],
+    lost: Callable[[T, str], R],
+    most: int,
+    preloaded: Iterable[str] = (),
 ) -> Iterator[R]:
     """For each item, in order, `prepare(argument)(item)`, in up to `most` processes; `lost(item, reason)` where its process died
-    twice. Everything has to be picklable, and `prepare` a function of a module."""
-    pool: _Pool[T, R] = _Pool(prepare, argument, most)
+    twice. Everything has to be picklable, and `prepare` a function of a module. `preloaded` are modules that all will need."""
+    pool: _Pool[T, R] = _Pool(prepare, argument, most, [*PRELOADED, *preloaded])
     waiting, suspects, done = enumerate(items), deque[_Task[T]](), dict[int, R]()
     given = taken = 0
     try:
@@ -70,10 +75,10 @@ def map_in_workers(
 
 
 class _Pool(Generic[T, R]):
-    def __init__(self, prepare: Prepare[T, R], argument: Any, most: int) -> None:
+    def __init__(self, prepare: Prepare[T, R], argument: Any, most: int, preloaded: list[str]) -> None:
         self._context = get_context(METHOD)
         if METHOD == "forkserver":
-            self._context.set_forkserver_preload(PRELOADED)
+            self._context.set_forkserver_preload(preloaded)
         self._start = prepare, argument
         self._most = most
         self._idle: list[_Worker] = []

@@ -1,1 +1,1 @@
-"""Files that are examined together: observations, fraud proofs, and the tiles of logs. Private."""
+"""One run of `carbonseal verify`: what it prints, and the page that it writes. Private."""

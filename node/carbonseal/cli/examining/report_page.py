@@ -13,9 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from carbonseal.cli.formatting.results import WORDS, FileResult, Results
+from carbonseal.cli.formatting.results import WORDS, Results
 from carbonseal.cli.outputs import Output
 from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.results import FileResult
 
 if TYPE_CHECKING:
     from carbonseal.desk.judged import PolicyFacts

@@ -13,12 +13,13 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.files.policy_folder import Brought
 from carbonseal.cli.formatting.progress import Progress
-from carbonseal.cli.formatting.results import FileResult, Results, Style, Totals
+from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.outputs import Output
 from carbonseal.examining.examination import Examination, write_proofs
 from carbonseal.examining.given import GivenFiles
 from carbonseal.examining.judging import VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
+from carbonseal.examining.results import FileResult
 from carbonseal.findings import Verdict
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class VerifyRun:
                     progress.step()
             if self.goods is not None:
                 examination.add(self.goods.rows(examination.delivered))
-            examined = examination.examine(output, tiles, self.earlier)
+            examined = examination.examine(None if output is None else output.stream(), tiles, self.earlier)
             print_results(examination.results(examined), totals, page)
             summarise(totals, names, self.results)
             lines: list[LineResult] = []

@@ -1,1 +1,1 @@
-"""Files that people give to commands, as they are: folders, archives, lines of passports, and what is not a passport. Private."""
+"""What people name on the command line: scanned addresses, folders with a policy, tables. Private."""

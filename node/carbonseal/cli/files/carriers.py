@@ -1,8 +1,7 @@
-"""Data carriers on the command line: passports asked for at scanned addresses, and files compared with what was scanned."""
+"""Data carriers on the command line: digests and scanned addresses, and the passports asked for there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,11 +9,10 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.options import DIGEST
 from carbonseal.examining.items import Item
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
-    from carbonseal.passport.passports import Passport
 
 SCHEMES = ("http://", "https://")
 
@@ -64,23 +62,3 @@ def ask_for(carrier: DataCarrier) -> Item:
         return Item(carrier.text, passport_at(carrier.text)[0], carrier=carrier)
     except NotHad as error:
         return Item(carrier.text, problem=str(error), carrier=carrier)
-
-
-def of_carrier(item: Item, passport: Passport) -> Sequence[Finding]:
-    """What the data carrier of an item says of its passport; nothing where it has none."""
-    if item.carrier is None:
-        return ()
-    from carbonseal.goods.data_carrier import Stated, check_carrier
-    from carbonseal.goods.serials import NO_SERIALS
-
-    root = passport.credential
-    lot = "" if root.batch is None else root.batch.number
-    serials = NO_SERIALS if root.batch is None else root.batch.serials
-    return [*check_carrier(item.carrier, passport.root, Stated(root.identities, lot, serials))]
-
-
-def is_another(found: Sequence[Finding]) -> bool:
-    """Whether these findings of a data carrier say that the passport is not the one that it means."""
-    from carbonseal.goods.codes import CARRIER_OTHER_PASSPORT
-
-    return any(finding.code is CARRIER_OTHER_PASSPORT for finding in found)

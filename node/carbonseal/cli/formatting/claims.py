@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from click import style
 
-from carbonseal.cli.files.carriers import is_another, of_carrier
 from carbonseal.cli.formatting.reports import verdict_line
-from carbonseal.cli.formatting.results import FileResult, Results, Style
+from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
 from carbonseal.examining.items import Item
+from carbonseal.examining.labels import is_another, of_carrier
+from carbonseal.examining.results import FileResult
 from carbonseal.findings import Refused, Verdict
 from carbonseal.instants import format_instant
 

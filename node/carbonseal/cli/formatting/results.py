@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from carbonseal.cli.formatting import reports
+from carbonseal.examining.results import NO_VERDICT, READ_ERROR, FilePage, FileResult
 from carbonseal.findings import Finding, Verdict
 from carbonseal.languages import sentences
 from carbonseal.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
-    from carbonseal.flow.graph import Lot
     from carbonseal.passport.passports import Passport
     from carbonseal.verification.consignment.delivered import Delivered
-    from carbonseal.verification.observing.log_facts import SignedHead
-    from carbonseal.verification.one_history import Link
     from carbonseal.verification.verify import Report
 
-READ_ERROR = 1  # exit status
-NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
 WORDS = {  # as they are summed up
     **{
@@ -34,8 +29,6 @@ WORDS = {  # as they are summed up
     "not read": sentences.NOT_READ,
 }
 
-HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
-
 
 class Style(Enum):
     """How much is printed about each file."""
@@ -44,32 +37,6 @@ class Style(Enum):
     BRIEF = "brief"
     JSON = "json"
     QUIET = "quiet"
-
-
-@dataclass(frozen=True, slots=True)
-class FilePage:
-    """A file in a report: its title, its row of the table and its own part, HTML."""
-
-    title: str
-    row: str
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
-
-    name: str
-    status: int
-    word: str
-    text: str
-    rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
-    origins: frozenset[str] = frozenset()  # the logs that they are of
-    lots: frozenset[Lot] = frozenset()  # that something was taken of
-    history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
-    fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
-    delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
-    page: FilePage | None = None  # where a report is wanted
 
 
 class Totals:

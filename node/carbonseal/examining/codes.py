@@ -1,0 +1,26 @@
+"""Findings on files that are examined, and on logs whose tiles were named."""
+
+from __future__ import annotations
+
+from carbonseal.findings import undetermined
+
+FILES_NONE = undetermined("files.none", "there is no passport in {names}", "name files, or folders that have some")
+FILES_STANDARD_INPUT = undetermined(
+    "files.standard-input",
+    "- cannot be combined with files: standard input is one file",
+    "name files alone, or - alone",
+)
+FILES_CHANGED = undetermined("files.changed", "the files changed while they were read", "do the same again")
+TILE_NO_PLACE = undetermined(
+    "tile.no-place",
+    "{place} is neither a folder nor an address",
+    "name the folder or the URL that has the log's checkpoint",
+)
+TILE_NO_CHECKPOINT = undetermined(
+    "tile.no-checkpoint",
+    "{place}/checkpoint: there is none",
+    "name the folder or the URL that has the log's checkpoint",
+)
+TILE_UNREADABLE = undetermined(
+    "tile.unreadable", "{place}: {reason}", "is the address right? If it is, try again later"
+)

@@ -1,0 +1,74 @@
+"""Results of files, and who puts them into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from carbonseal.findings import Finding
+
+if TYPE_CHECKING:
+    from carbonseal.flow.graph import Lot
+    from carbonseal.passport.passports import Passport
+    from carbonseal.verification.consignment.delivered import Delivered
+    from carbonseal.verification.observing.log_facts import SignedHead
+    from carbonseal.verification.one_history import Link
+    from carbonseal.verification.verify import Report
+
+READ_ERROR = 1  # exit status
+NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
+
+HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """A file in a report: its title, its row of the table and its own part, HTML."""
+
+    title: str
+    row: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
+
+    name: str
+    status: int
+    word: str
+    text: str
+    rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
+    origins: frozenset[str] = frozenset()  # the logs that they are of
+    lots: frozenset[Lot] = frozenset()  # that something was taken of
+    history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
+    fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
+    delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
+    page: FilePage | None = None  # where a report is wanted
+
+
+class Presenter(Protocol):
+    """Makes results of what was found on files. It crosses to other processes."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant as of which files are judged."""
+        ...
+
+    def report(self, name: str, report: Report, passport: Passport | None = None) -> FileResult:
+        """The result that a report is, on `passport` where it could be read."""
+        ...
+
+    def refused(self, name: str, finding: Finding) -> FileResult:
+        """The result of a file that was refused as a passport: it is something else, or is one that cannot be read."""
+        ...
+
+    def not_read(self, name: str, problem: str) -> FileResult:
+        """The result of a file that could not be read."""
+        ...
+
+    def lost(self, name: str, reason: str) -> FileResult:
+        """The result of a file whose process died, of `reason`."""
+        ...
