@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.cli.errors import Failed
 from carbonseal.examining import items
 from carbonseal.examining.given import GivenFiles
 from carbonseal.examining.items import Item
+from carbonseal.findings import Refused
 
 PASSPORT = b'{"carbonseal":"passport/1"}'
 
@@ -78,9 +77,9 @@ def test_what_systems_put_beside_files_is_left_out_and_named(tmp_path: Path) -> 
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="there is no passport in"):
+    with pytest.raises(Refused, match="there is no passport in"):
         GivenFiles([str(tmp_path)])
-    with pytest.raises(click.UsageError, match="cannot be combined"):
+    with pytest.raises(Refused, match="cannot be combined"):
         GivenFiles(["-", str(tmp_path)])
 
 

@@ -229,7 +229,7 @@ def for_each(
     def lost(item: Item, reason: str) -> FileResult:
         return results.lost(item.name, reason)
 
-    yield from map_in_workers(prepare, argument, files, lost, most, [type(results).__module__])
+    yield from map_in_workers(prepare, argument, files, lost, most, preloaded=[type(results).__module__])
 
 
 def _runner(job: VerifyJob) -> Callable[[Item], FileResult]:

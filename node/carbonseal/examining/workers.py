@@ -40,6 +40,7 @@ def map_in_workers(
     items: Iterable[T],
     lost: Callable[[T, str], R],
     most: int,
+    *,
     preloaded: Iterable[str] = (),
 ) -> Iterator[R]:
     """For each item, in order, `prepare(argument)(item)`, in up to `most` processes; `lost(item, reason)` where its process died
