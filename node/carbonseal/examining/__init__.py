@@ -2,4 +2,6 @@
 nobody but logs whose tiles were named.
 
     names -> items -> judged, one by one -> examined together -> results, in order
+
+Private.
 """
