@@ -26,6 +26,7 @@ from carbonseal.storage.node_tables import BALANCES, CERTIFICATES
 from carbonseal.storage.schema import NODE
 from carbonseal.storage.webhook_tables import DELIVERIES, OUTAGES
 from tests.foreign_logs import ForeignLog
+from tests.node.issuance.drafts.drafting import people, reviewed
 from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, state, subject
 from tests.nodes import install_simulated, make_node, settings
 
@@ -48,6 +49,10 @@ async def work(directory: Path) -> None:
         await node.statements.act("suspend", statement.root, "to be looked at again", OPERATOR)
         scopes = frozenset({Scope.SUBMIT, Scope.READ})
         await node.access.create_token(NewToken("erp-1", "erp", Kind.SYSTEM, "default", scopes, 90))
+        who = await people(node)
+        another = {"issuer": "maker", "subject": "urn:example:pack", "records": listed}
+        draft = (await reviewed(node, another, who)).draft
+        await node.drafts.release(draft.number, draft.content, who["carl"])
         await node.access.grant(OPERATOR, "erp", "default", receipt.commitment)
         await node.webhooks.add(OPERATOR, NewReceiver("default", "erp", "https://erp.example.org/", frozenset()))
         await node.log().submit_foreign(OTHER.request(0, 7))

@@ -20,6 +20,7 @@ from carbonseal.storage.index_tables import INDEX_TABLES
 from carbonseal.storage.log_tables import LOG_TABLES
 from carbonseal.storage.node_tables import NODE_TABLES
 from tests.node.conftest import Begin, begin, ledger_in, plugins
+from tests.node.issuance.drafts.drafting import people, reviewed
 from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, programme, state, subject
 from tests.records.documents import encoded, footprint
 
@@ -115,11 +116,27 @@ async def live(directory: Path) -> None:
             node.states()
         await node.sequence()
         await look_up(node)
+        await draft(node)
     async with Node.open(directory) as node:
         running = asyncio.create_task(node.run())
         await node.startup_checked()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def draft(node: Node) -> None:
+    """Drafts that are released, and one that is discarded."""
+    who, listed = await people(node), (await node.submit(b"{}", "json/1")).commitment.hex()
+    records = [{"role": "footprint", "commitment": listed}]
+    asked = {"issuer": "maker", "subject": "urn:example:pack", "records": records}
+    for number in (1, 2):
+        stored = await reviewed(node, asked, who)
+        await node.drafts.show(number, who["carl"])
+        await node.drafts.release(number, stored.draft.content, who["carl"])
+    await node.drafts.discard((await reviewed(node, asked, who)).draft.number, who["carl"], "twice is enough")
+    for waiting in (False, True):
+        node.drafts.listed(who["carl"], waiting=waiting)
+        node.drafts.listed(OPERATOR, waiting=waiting)
 
 
 async def look_up(node: Node) -> None:

@@ -25,6 +25,7 @@ FINAL_RECORDED: Final = "final-recorded"  # with the evidence
 HEAD_GUARDED: Final = "head-guarded"  # another log's head is in the guard, and not in the database
 HEAD_TAKEN: Final = "head-taken"  # it is in the database, with its entry where it was entered, and not cosigned
 
+RELEASE_DECIDED: Final = "release-decided"  # that a draft is released, is durable; nothing of it is signed
 CREDENTIAL_SIGNED: Final = "credential-signed"  # durable, where its request has a key, and not sealed
 CREDENTIAL_SEALED: Final = "credential-sealed"  # and in no file
 FILE_KEPT: Final = "file-kept"  # and nobody was given it

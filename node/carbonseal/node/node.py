@@ -40,9 +40,7 @@ from .anchoring.tracked import STANDARD_LIMITS, Limits
 from .anchoring.worker import LedgerWorker
 from .codes import NODE_UNKNOWN_COMMITMENT
 from .config import DEFAULT, NodeConfig
-from .issuance.conformity.accreditations import Accreditations
-from .issuance.conformity.statements import Statements
-from .issuance.issuance import Issuing, Warn, ignore
+from .issuance.issuance import Warn, ignore
 from .issuance.issued import Issued
 from .issuance.joined import Issuance
 from .issuance.signers import open_signers
@@ -133,6 +131,7 @@ class Node:
             database=database,
             logs=logs,
             visible=self._visible,
+            principals=self.access.tokens,
             seals=self._seals,
             record=self.access.record,
             thread=self._thread,
@@ -140,7 +139,10 @@ class Node:
             reached=reached,
         )
         self.idempotency = Idempotency(database, thread=self._thread, clock=clock)
-        self._issuing = self._issuance.passports
+        self.passports = self._issuance.passports
+        self.statements = self._issuance.statements
+        self.accreditations = self._issuance.accreditations
+        self.drafts = self._issuance.drafts
         self.webhooks = open_webhooks(
             directory, settings, database, logs, self._outbox, access=self.access, states=self.states, found=self.found
         )
@@ -327,31 +329,14 @@ class Node:
         """Whether a record is under an anchor that is final on every ledger of its log. Raises Refused as `record` does."""
         return self._seals.is_final(self.logs.record(commitment))
 
-    # --- statements ------------------------------------------------------------------------------------------------
-
-    @property
-    def statements(self) -> Statements:
-        """What its certification bodies state."""
-        return self._issuance.statements
-
-    @property
-    def accreditations(self) -> Accreditations:
-        """What its accreditors accredit."""
-        return self._issuance.accreditations
-
     # --- passports -------------------------------------------------------------------------------------------------
-
-    @property
-    def passports(self) -> Issuing:
-        """What its issuers issue."""
-        return self._issuing
 
     async def issue(
         self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR, key: Unkeyed = NO_KEY
     ) -> bytes:
         """Sign, seal and assemble what an issue request asks for: the passport. `warn` is called with what is known to be wrong
         with it. Under a `key` of `idempotency`, what was issued before is handed out again. Raises Refused, `Busy`, `Frozen`."""
-        return await self._issuing.issue(request, caller, warn, key=key)
+        return await self.passports.issue(request, caller, warn, key=key)
 
     async def refresh(self, passport: bytes) -> bytes:
         """The same passport, statement file or accreditation file with all that is newer here. Raises Refused."""
@@ -359,28 +344,28 @@ class Node:
 
     async def passport(self, credential: bytes, caller: Caller = OPERATOR) -> bytes | None:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
-        found = self._issuing.find(credential, caller)
+        found = self.passports.find(credential, caller)
         return None if found is None else await self.refresh(found)
 
     def issued(self, after: int = 0, caller: Caller = OPERATOR) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
-        return self._issuing.issued(caller, after)
+        return self.passports.issued(caller, after)
 
     def issued_as(self, credential: bytes) -> Issued | None:
         """The credential of this digest as `issued` lists it; None where it was not issued here."""
-        return self._issuing.issued_as(credential)
+        return self.passports.issued_as(credential)
 
     async def revoke(self, credential: bytes, caller: Caller = OPERATOR, why: str = "") -> bool:
         """Revoke a credential that was issued here, for ever; whether it was not revoked before. Raises Refused."""
-        return await self._issuing.revoke(credential, caller, why)
+        return await self.passports.revoke(credential, caller, why)
 
     async def suspend(self, credential: bytes, caller: Caller = OPERATOR, why: str = "") -> bool:
         """Suspend a credential that was issued here; whether it was not suspended before. Raises Refused."""
-        return await self._issuing.suspend(credential, caller, why)
+        return await self.passports.suspend(credential, caller, why)
 
     async def reinstate(self, credential: bytes, caller: Caller = OPERATOR, why: str = "") -> bool:
         """Take back the suspension of a credential that was issued here; whether it was suspended. Raises Refused."""
-        return await self._issuing.reinstate(credential, caller, why)
+        return await self.passports.reinstate(credential, caller, why)
 
     async def status_list(self, name: uuid.UUID) -> bytes | None:
         """The newest version of the own status list whose id ends with that UUID, as JSON; None where there is none."""
@@ -395,6 +380,12 @@ class Node:
             for log in self.logs.values():
                 tasks.create_task(watch(log, self._sleep))
             running = [*(log.run for log in self.logs.values()), *(worker.run for worker in self._workers)]
-            running += [self._scrub.run, self.audit_heads.run, self.lookup.indexer.run, self.webhooks.run]
+            running += [
+                self._scrub.run,
+                self.audit_heads.run,
+                self.lookup.indexer.run,
+                self.webhooks.run,
+                self.drafts.run,
+            ]
             for run in running:
                 tasks.create_task(run(self._sleep))

@@ -13,6 +13,7 @@ from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
 from carbonseal.node.access import codes as access_codes
 from carbonseal.node.issuance import codes as issuance_codes
+from carbonseal.node.issuance.drafts import codes as drafts_codes
 from carbonseal.node.requests import codes as requests_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
@@ -30,6 +31,14 @@ FULL = 507  # the node's disk has no room
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 BROKEN = 500  # something on the node's machine failed: the exception is `BrokenOff`, whatever its code
 STATUS = {
+    drafts_codes.DRAFT_UNKNOWN.name: 404,
+    drafts_codes.DRAFT_PERSONS_ONLY.name: 403,
+    drafts_codes.DRAFT_SAME_PERSON.name: 403,
+    drafts_codes.DRAFT_STATE.name: 409,
+    drafts_codes.DRAFT_CHANGED.name: 409,
+    drafts_codes.DRAFT_REVIEW_VOID.name: 409,
+    drafts_codes.DRAFT_TOO_MANY.name: 409,
+    issuance_codes.ISSUE_NEEDS_DRAFT.name: 403,
     access_codes.ACCESS_NO_TOKEN.name: 401,
     access_codes.ACCESS_UNKNOWN_TOKEN.name: 401,
     access_codes.ACCESS_TOKEN_EXPIRED.name: 401,

@@ -249,6 +249,44 @@ STATUS_REASONS = Table(  # why statements and accreditations were withdrawn, sus
     info={"owner": "issuance.conformity.reasons"},
 )
 
+_DRAFTED = {"owner": "issuance.drafts.tables"}
+DRAFTS = Table(
+    "drafts",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),  # in the order in which they were prepared
+    Column("tenant", String, nullable=False),  # of the signer
+    Column("kind", String, nullable=False),
+    Column("signer", String, nullable=False),  # its name in node.toml
+    Column("title", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("open", Boolean, nullable=False),  # false once it is released or discarded: nothing happens to it any more
+    Column("content", LargeBinary, nullable=False),  # SHA-256 of the request
+    Column("request", LargeBinary, nullable=False),  # RFC 8785
+    Column("preparers", String, nullable=False),  # names, with spaces between them; the one of this content last
+    Column("reviewer", String, nullable=False),
+    Column("releaser", String, nullable=False),
+    Column("prepared", BigInteger, nullable=False),  # when
+    Column("document", LargeBinary),  # the digest of what was signed for its release
+    Column("signed", LargeBinary),  # what was, until its file is kept
+    Index("drafts_by_tenant", "tenant", "number"),
+    Index("drafts_open", "open", "tenant", "number"),
+    info=_DRAFTED,
+)
+DRAFT_ACTS = Table(
+    "draft_acts",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("draft", Integer, nullable=False),
+    Column("act", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("kind", String, nullable=False),  # of who
+    Column("at", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # of the draft, after it
+    Column("text", String, nullable=False),  # a comment or reason
+    Index("draft_acts_by_draft", "draft", "number"),
+    info=_DRAFTED,
+)
+
 # --- requests ----------------------------------------------------------------------------------------------------------
 
 IDEMPOTENCY_KEYS = Table(

@@ -100,6 +100,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "witness": "a witness that is asked to cosign a head of this log",
         "issue": "an issue request",
         "idempotency": "the key under which a request may be repeated",
+        "draft": "a draft of a document: who may do what to it",
         "access": "who is let in: tokens, scopes, tenants, grants",
         "audit": "the chain of what was done at a node",
         "lookup": "records found by what they say, and what the index tells of them",

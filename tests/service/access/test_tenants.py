@@ -15,6 +15,7 @@ from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.service.app import ROUTES
 from carbonseal.service.listeners import OPERATOR_ONLY, PUBLIC
+from carbonseal.service.operations import drafts
 from tests.service.access.tenants import Json, Party, make, parties
 
 NOBODYS = "0" * 64
@@ -81,12 +82,14 @@ NAMELESS = {
     ("POST", "/v1/records"),
     *(("POST", f"/v1/{kind}s/{act}") for kind in ACTS for act in ("issue", "list")),
 }
+# Drafts have numbers: `tests/node/issuance/drafts/test_drafts.py` tries those of another tenant, in every way.
+DRAFTS = {("POST", f"/v1/{name}") for name in drafts.OPERATIONS}
 
 
 def test_every_route_is_attacked_or_names_nothing() -> None:
     """A new route has to be added here, with how it is attacked."""
     asked = {(route.method, route.path) for route in ROUTES if route.needs not in (PUBLIC, OPERATOR_ONLY, Scope.ADMIN)}
-    assert asked == {*ATTACKS, *CONFORMITY, *NAMELESS}
+    assert asked == {*ATTACKS, *CONFORMITY, *NAMELESS, *DRAFTS}
 
 
 def test_what_is_anothers_is_answered_as_what_is_not_there(directory: Path) -> None:

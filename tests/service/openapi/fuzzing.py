@@ -27,6 +27,7 @@ CONFIG = """\
 include-name = [
     "POST /v1/records", "POST /v1/passports", "POST /v1/passports/refresh", "POST /v1/statements/issue",
     "POST /v1/accreditations/issue", "POST /v1/tokens/create", "POST /v1/tokens/scopes",
+    "POST /v1/drafts/prepare", "POST /v1/drafts/change",
     "POST /v1/logs/{log}/add-checkpoint", "POST /v1/logs/{log}/foreign-anchors",
 ]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 415, 422]

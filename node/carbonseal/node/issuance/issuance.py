@@ -18,6 +18,7 @@ from carbonseal.instants import from_seconds
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
 from carbonseal.passport.assembly import assemble
@@ -43,7 +44,7 @@ from carbonseal.verification.review import AT_ISSUE
 from . import codes, requests
 from .issued import Issued, IssuedPassports
 from .previews import Preview, previewed
-from .sealed_credentials import CredentialSealer, Release
+from .sealed_credentials import CredentialSealer
 from .signers import Signer
 from .statuses import carry
 from .warnings import warnings
@@ -117,21 +118,21 @@ class Issuing:
         caller: Caller,
         warn: Warn = ignore,
         *,
-        release: Release | None = None,
-        readable: Caller | None = None,
+        reader: Caller | None = None,
         key: Unkeyed = NO_KEY,
     ) -> bytes:
         """Sign, seal and assemble what an issue request asks for (docs/spec.md, "Issue request"): the passport's bytes. The issuer,
-        and what is disclosed, has to be the caller's, and what is cited his to read, or `readable`'s. `warn` is called with what is
-        known to be wrong with it (`warnings`). What was issued under `key` before is handed out again. Raises Refused, `Busy`,
-        `Frozen`."""
+        and what is disclosed, has to be the caller's, and what is cited for the caller to read, or for `reader`. `warn` is called
+        with what is known to be wrong with it (`warnings`). What was issued under `key` before is handed out again. Raises Refused,
+        `Busy`, `Frozen`."""
         made = None if key.credential is None else await asyncio.to_thread(self._made, key.credential)
         if made is None:
-            self._sealer.require(release)
-            plan = await self._plan(request, readable or caller)
-            made = await self._make(plan, caller, release, key)
+            self._sealer.require(key)
+            plan = await self._plan(request, reader or caller)
+            made = await self._make(plan, caller, key)
         passport, encoded = made
-        for finding in await asyncio.to_thread(self._warnings, passport, passport.credential.valid_from, caller):
+        at, who = passport.credential.valid_from, reader or caller
+        for finding in await asyncio.to_thread(self._warnings, passport, at, who):
             warn(finding)
         return encoded
 
@@ -140,9 +141,9 @@ class Issuing:
         encoded = self._issued.find(credential)
         return None if encoded is None else (parse(encoded), encoded)
 
-    async def _make(self, plan: _Plan, caller: Caller, release: Release | None, key: Unkeyed) -> tuple[Passport, bytes]:
+    async def _make(self, plan: _Plan, caller: Caller, key: Unkeyed) -> tuple[Passport, bytes]:
         signer, now = plan.signer, plan.now
-        sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, release=release, key=key)
+        sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, key)
         versions = await self._sealer.renewed(sealed.lists)
         seals = self._sealer.seals([*(record for _, record in plan.records), sealed.record, *versions])
         passport, encoded = await self._assembled(plan, sealed.carried, seals, versions)
@@ -155,14 +156,14 @@ class Issuing:
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now. Nothing is signed in the issuer's name, and nothing is kept."""
 
-        async def made(warn: Warn) -> Mapping[str, Any]:
+        async def made(warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
             plan = await self._plan(request, caller)
             carried = self._sealer.preview(PRODUCT, plan.draft, plan.now)
             seals = self._sealer.seals_so_far(record for _, record in plan.records)
             passport, _ = await self._assembled(plan, carried, seals, ())
             for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(plan.now), caller):
                 warn(finding)
-            return carried.signed.document
+            return plan.signer.config, carried.signed.document
 
         return await previewed(made)
 

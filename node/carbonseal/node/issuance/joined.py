@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from carbonseal.node import failpoints
+from carbonseal.node.access.tokens import Tokens
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.sealing.logs import Logs
@@ -22,7 +23,9 @@ from .conformity.reasons import Reasons
 from .conformity.signing import Signers
 from .conformity.statement_tables import StatementTables
 from .conformity.statements import Statements
+from .drafts.drafts import KINDS, Drafts
 from .drafts.setting import ReleaseRule
+from .drafts.tables import DraftTables
 from .issuance import Issuing, Record
 from .issued import IssuedPassports
 from .refreshing import Refreshing
@@ -41,6 +44,7 @@ class Issuance:
     accreditations: Accreditations
     refreshing: Refreshing
     statuses: Statuses
+    drafts: Drafts
 
     @staticmethod
     def of(
@@ -50,6 +54,7 @@ class Issuance:
         database: Database,
         logs: Logs,
         visible: VisibleRecords,
+        principals: Tokens,
         record: Record,
         seals: Seals,
         thread: WriterThread,
@@ -75,17 +80,23 @@ class Issuance:
         bodies = Signers(of_role(settings.bodies), codes.ISSUE_UNKNOWN_BODY)
         accreditors = Signers(of_role(settings.accreditors), codes.ISSUE_UNKNOWN_ACCREDITOR)
         statements = Statements(StatementTables(database), held, sealer, acts, bodies, visible=visible, thread=thread)
-        return Issuance(
-            Issuing(
-                IssuedPassports(database),
-                sealer,
-                of_role(settings.issuers),
-                visible=visible,
-                record=record,
-                thread=thread,
-            ),
-            statements,
-            Accreditations(held, sealer, acts, accreditors, thread=thread),
-            Refreshing(sealer, statements.joining),
-            statuses,
+        accreditations = Accreditations(held, sealer, acts, accreditors, thread=thread)
+        passports = Issuing(
+            IssuedPassports(database),
+            sealer,
+            of_role(settings.issuers),
+            visible=visible,
+            record=record,
+            thread=thread,
         )
+        drafts = Drafts(
+            DraftTables(database),
+            dict(zip(KINDS, (passports, statements, accreditations), strict=True)),
+            principals,
+            record=record,
+            thread=thread,
+            clock=clock,
+            reached=reached,
+        )
+        refreshing = Refreshing(sealer, statements.joining)
+        return Issuance(passports, statements, accreditations, refreshing, statuses, drafts)

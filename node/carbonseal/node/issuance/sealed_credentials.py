@@ -11,14 +11,14 @@ import asyncio
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import from_seconds
 from carbonseal.node import failpoints
-from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
+from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
 from carbonseal.passport.conformity.files import AnyFile
@@ -48,18 +48,6 @@ class SignedDocument:
 
     number: int
     document: Mapping[str, Any]
-
-
-class Release(Protocol):
-    """Why a document may be signed where `release = "four-eyes"` is set: persons reviewed and released it. Of one release, one
-    signed document is kept, and that alone is sealed."""
-
-    @property
-    def signed(self) -> SignedDocument | None:
-        """What was signed for it before, and perhaps sealed: a crash came between."""
-
-    async def keep(self, signed: SignedDocument) -> None:
-        """Keep what was signed for it. Durable on return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +83,21 @@ class CredentialSealer:
         """The time, in seconds since 1970."""
         return int(self._clock())
 
-    def require(self, release: Release | None) -> None:
-        """Raise Refused (`issue.needs-draft`) where nothing is to be signed without a release, and there is none."""
-        if self._four_eyes and release is None:
+    def require(self, key: Unkeyed) -> None:
+        """Raise Refused (`issue.needs-draft`) where nothing is to be signed without a draft's release, and this is none."""
+        if self._four_eyes and not key.is_release:
             raise Refused(codes.ISSUE_NEEDS_DRAFT())
 
     async def seal(
-        self,
-        signer: Signer,
-        subject: Subject[D],
-        draft: Draft,
-        now: int,
-        *,
-        release: Release | None,
-        key: Unkeyed = NO_KEY,
+        self, signer: Signer, subject: Subject[D], draft: Draft, now: int, key: Unkeyed
     ) -> SealedCredential[D]:
-        """Sign what `draft` makes, and store it: durable on return. What was signed before, for the release or under the key, is
-        stored instead. Raises Refused, `Busy`, `Frozen`."""
-        self.require(release)
+        """Sign what `draft` makes, and store it: durable on return. What was signed under the key before is stored instead. Raises
+        Refused, `Busy`, `Frozen`."""
+        self.require(key)
         if key.document is not None:
             document: Mapping[str, Any] = parse(key.document, PASSPORT_LIMITS)
         else:
-            signed = None if release is None else release.signed
-            if signed is None:
-                signed = await self._sign(signer, subject, draft, now)
-                if release is not None:
-                    await release.keep(signed)
+            signed = await self._sign(signer, subject, draft, now)
             document, credential = signed.document, subject.parse(signed.document)
             under_key = key.signed(credential.digest, credential.canonical)
             await self.statuses.assign(signed.number, credential.digest, under_key)
@@ -133,8 +110,8 @@ class CredentialSealer:
     async def _sign(self, signer: Signer, subject: Subject[D], draft: Draft, now: int) -> SignedDocument:
         origin = self.logs.of_tenant(signer.config.tenant).origin
         number, status = await self.statuses.allocate(signer, origin)
-        # Durable: the position. A crash before the document is kept leaves a position that no credential has, or (without release
-        # and key) a credential that is sealed and in no file: nobody has seen either, and issuing again makes another.
+        # Durable: the position. A crash before the document is kept leaves a position that no credential has, or (without a
+        # key) a credential that is sealed and in no file: nobody has seen either, and issuing again makes another.
         id = uuid.uuid5(uuid.NAMESPACE_URL, f"{origin} credential {number}").urn
         document = await signer.sign(draft(id, status), now)
         subject.parse(document)  # whatever is wrong with it, nothing of it is sealed

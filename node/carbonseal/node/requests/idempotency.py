@@ -40,6 +40,7 @@ def _nothing(_connection: Connection) -> None:
 class Unkeyed:
     """A request without a key: it is done whenever it comes. `NO_KEY` is the one."""
 
+    is_release = False  # of a draft: persons reviewed and released what is asked
     credential: bytes | None = None  # the digest of what an earlier try signed
     document: bytes | None = None  # its RFC 8785 bytes, until its file is kept
     answer: bytes | None = None  # of an earlier try, where that is not a file that is kept elsewhere

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import access, conformity, records, webhooks
+from . import access, conformity, drafts, records, webhooks
 from .operation import Operation
 
 OPERATIONS: Mapping[str, Operation] = {
     **conformity.OPERATIONS,
+    **drafts.OPERATIONS,
     **records.OPERATIONS,
     **access.OPERATIONS,
     **webhooks.OPERATIONS,

@@ -10,10 +10,11 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.issuance import codes
-from carbonseal.node.issuance.issuance import Warn
+from carbonseal.node.issuance.issuance import Warn, ignore
 from carbonseal.node.issuance.previews import Preview, previewed
-from carbonseal.node.issuance.sealed_credentials import CredentialSealer, Release
+from carbonseal.node.issuance.sealed_credentials import CredentialSealer
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
@@ -72,15 +73,21 @@ class Accreditations:
         self._thread = thread
 
     async def issue(
-        self, request: Mapping[str, Any], caller: Caller, *, release: Release | None = None, key: Unkeyed = NO_KEY
+        self,
+        request: Mapping[str, Any],
+        caller: Caller,
+        warn: Warn = ignore,  # noqa: ARG002 - as the other documents are issued: there is nothing to warn of
+        *,
+        reader: Caller | None = None,
+        key: Unkeyed = NO_KEY,
     ) -> bytes:
         """Sign and seal what an accreditation request asks for (docs/spec.md, section 18): the accreditation file's bytes. What was
         issued under `key` before is handed out again."""
         if key.credential is not None and self._tables.find(key.credential) is not None:
             return self._tables.file(key.credential)
-        self._sealer.require(release)
-        plan = self._plan(request, caller)
-        sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, release=release, key=key)
+        self._sealer.require(key)
+        plan = self._plan(request, reader or caller)
+        sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, key)
         versions = await self._sealer.renewed(sealed.lists)
         seals = self._sealer.seals([sealed.record, *versions])
         file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
@@ -95,11 +102,11 @@ class Accreditations:
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
         """What `issue` would sign and refuse now. Nothing is signed in the accreditor's name, and nothing is kept."""
 
-        async def made(_warn: Warn) -> Mapping[str, Any]:
+        async def made(_warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
             plan = self._plan(request, caller)
             carried = self._sealer.preview(ACCREDITATION, plan.draft, plan.now)
             await self._sealer.review(assemble_accreditation(carried, seals={}, status_lists=()), AT_ISSUE)
-            return carried.signed.document
+            return plan.accreditor.config, carried.signed.document
 
         return await previewed(made)
 

@@ -18,10 +18,11 @@ from carbonseal.instants import from_seconds
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
+from carbonseal.node.config import SignerConfig
 from carbonseal.node.issuance import codes
 from carbonseal.node.issuance.issuance import MAX_PASSPORT, Warn, ignore
 from carbonseal.node.issuance.previews import Preview, previewed
-from carbonseal.node.issuance.sealed_credentials import CredentialSealer, Release
+from carbonseal.node.issuance.sealed_credentials import CredentialSealer
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
@@ -100,33 +101,32 @@ class Statements:
         caller: Caller,
         warn: Warn = ignore,
         *,
-        release: Release | None = None,
+        reader: Caller | None = None,
         key: Unkeyed = NO_KEY,
     ) -> bytes:
         """Sign and seal what a statement request asks for (docs/spec.md, section 18): the statement file's bytes. `warn` is called
-        with what is known to be wrong with it. What was issued under `key` before is handed out again."""
-        plan = await self._plan(request, caller)
+        with what is known to be wrong with it, for the caller or for `reader`. What was issued under `key` before is handed out
+        again."""
+        plan = await self._plan(request, reader or caller)
         if key.credential is not None and self._tables.find(key.credential) is not None:
             encoded = self._tables.file(key.credential)
         else:
-            self._sealer.require(release)
-            encoded = await self._make(request, plan, caller, release, key)
-        for finding in self._warnings(plan, caller):
+            self._sealer.require(key)
+            encoded = await self._make(request, plan, caller, key)
+        for finding in self._warnings(plan, reader or caller):
             warn(finding)
         return encoded
 
-    async def _make(
-        self, request: Mapping[str, Any], plan: _Plan, caller: Caller, release: Release | None, key: Unkeyed
-    ) -> bytes:
+    async def _make(self, request: Mapping[str, Any], plan: _Plan, caller: Caller, key: Unkeyed) -> bytes:
         body = plan.body
         async with self._turns[body.config.name]:
-            if release is None or release.signed is None:
+            if key.credential is None:
                 self._refuse_second(body, plan.opinion)
             for given in plan.given:
                 await self._thread.run(self._accreditations.hold, body.config.name, given)
             if plan.original is not None:
                 await self._sealer.logs.submit(plan.original, body.config.tenant)
-            sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, release=release, key=key)
+            sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, key)
             versions = await self._sealer.renewed(sealed.lists)
             seals = self._sealer.seals([*self._own_original(plan.opinion), sealed.record, *versions])
             file, encoded = await self._assembled(plan, sealed.carried, seals, versions)
@@ -139,14 +139,14 @@ class Statements:
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now. Nothing is signed in the body's name, and nothing is kept."""
 
-        async def made(warn: Warn) -> Mapping[str, Any]:
+        async def made(warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
             plan = await self._plan(request, caller)
             self._refuse_second(plan.body, plan.opinion)
             carried = self._sealer.preview(STATEMENT, plan.draft, plan.now)
             await self._assembled(plan, carried, {}, ())
             for finding in self._warnings(plan, caller):
                 warn(finding)
-            return carried.signed.document
+            return plan.body.config, carried.signed.document
 
         return await previewed(made)
 

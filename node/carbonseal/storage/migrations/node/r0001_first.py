@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_deliveries")),
     )
     op.create_index("deliveries_by_receiver", "deliveries", ["receiver", "state", "next"], unique=False)
+    _drafts()
     op.create_table(
         "evidence",
         sa.Column("log", sa.LargeBinary(), nullable=False),
@@ -326,3 +327,40 @@ def upgrade() -> None:
         sa.Column("revoked", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
     )
+
+
+def _drafts() -> None:
+    op.create_table(
+        "draft_acts",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_draft_acts")),
+    )
+    op.create_index("draft_acts_by_draft", "draft_acts", ["draft", "number"], unique=False)
+    op.create_table(
+        "drafts",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("signer", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("preparers", sa.String(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("releaser", sa.String(), nullable=False),
+        sa.Column("prepared", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=True),
+        sa.Column("signed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_drafts")),
+    )
+    op.create_index("drafts_by_tenant", "drafts", ["tenant", "number"], unique=False)
+    op.create_index("drafts_open", "drafts", ["open", "tenant", "number"], unique=False)

@@ -1,0 +1,40 @@
+"""Findings of drafts: who may not do what to one, and why."""
+
+from __future__ import annotations
+
+from carbonseal.findings import rejected
+
+DRAFT_UNKNOWN = rejected(
+    "draft.unknown", "there is no draft {number} here", "see which there are: carbonseal draft list"
+)
+DRAFT_MALFORMED = rejected(
+    "draft.malformed", "not something to make a draft of: {problem}", "see docs/operators/four-eyes.md"
+)
+DRAFT_STATE = rejected(
+    "draft.state",
+    "draft {number} is {state}, and to {act} it, it has to be {wanted}",
+    "see what it waits for: carbonseal draft show",
+)
+DRAFT_CHANGED = rejected(
+    "draft.changed",
+    "draft {number} has the content {found}, and you name {seen}: it was changed, or you look at another one",
+    "look at it again, and name the content that you saw: carbonseal draft show",
+)
+DRAFT_SAME_PERSON = rejected(
+    "draft.same-person",
+    "{name} {did} draft {number}, and cannot {act} it: who prepares, reviews and releases are three",
+    "ask another person to; all tokens of one person are that person",
+)
+DRAFT_PERSONS_ONLY = rejected(
+    "draft.persons-only",
+    "a {kind} cannot {act} a draft, nor can an admin: persons do",
+    "come with the token of a person (--token file:PATH), which the operator makes: carbonseal token create --kind person",
+)
+DRAFT_REVIEW_VOID = rejected(
+    "draft.review-void",
+    "{name}, who reviewed draft {number}, may not review any more",
+    "send it back with a reason, and let another person review it: carbonseal draft return",
+)
+DRAFT_TOO_MANY = rejected(
+    "draft.too-many", "there are {found} {what}, and at most {limit}", "release or discard what is done"
+)
