@@ -137,6 +137,7 @@ class Node:
             thread=self._thread,
             clock=clock,
             reached=reached,
+            work=work,
         )
         self.idempotency = Idempotency(database, thread=self._thread, clock=clock)
         self.passports = self._issuance.passports
@@ -338,14 +339,14 @@ class Node:
         with it. Under a `key` of `idempotency`, what was issued before is handed out again. Raises Refused, `Busy`, `Frozen`."""
         return await self.passports.issue(request, caller, warn, key=key)
 
-    async def refresh(self, passport: bytes) -> bytes:
+    async def refresh(self, passport: bytes, client: str = OPERATOR.name) -> bytes:
         """The same passport, statement file or accreditation file with all that is newer here. Raises Refused."""
-        return await self._issuance.refreshing.refresh(passport)
+        return await self._issuance.refreshing.refresh(passport, client)
 
-    async def passport(self, credential: bytes, caller: Caller = OPERATOR) -> bytes | None:
+    async def passport(self, credential: bytes, caller: Caller = OPERATOR, client: str = OPERATOR.name) -> bytes | None:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
         found = self.passports.find(credential, caller)
-        return None if found is None else await self.refresh(found)
+        return None if found is None else await self.refresh(found, client)
 
     def issued(self, after: int = 0, caller: Caller = OPERATOR) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""

@@ -119,7 +119,7 @@ def make_app(
     app[REQUESTS] = Shares("the node", bounds.requests, bounds.requests_each)
     app[STREAMS] = Shares("taking in streams", bounds.streams, bounds.streams_each)
     app[PASSPORTS] = Slots("issuing passports", bounds.passports)
-    app[REFRESHES] = Slots("refreshing passports", bounds.refreshes)
+    app[REFRESHES] = Shares("refreshing passports", bounds.refreshes, bounds.refreshes_each)
     app[DOCUMENT] = document_of(listener)
     served = routes_of(listener)
     for route in served:

@@ -43,7 +43,10 @@ class Bounds:
     streams_each: int = 8
     spool: int = 128 * MIB  # results of one stream that nobody has read yet
     passports: int = 2  # issued at one time
-    refreshes: int = 2  # at one time: anybody may ask for one, and holds up no issuing
+    refreshes: int = (
+        32  # at one time, those that wait for a worker included: anybody may ask for one, and holds up no issuing
+    )
+    refreshes_each: int = 4
     idle: float = 30.0  # seconds for which a sender, or the reader of a stream, may do nothing
     body: float = 300.0  # seconds for all of a body that is no stream: a passport of the largest size at 2 Mbit/s
     memory: int = 512 * MIB  # of bodies, until they are answered; and as much of answers that are being sent
@@ -82,7 +85,7 @@ TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
 REQUESTS = web.AppKey("requests", Shares)
 STREAMS = web.AppKey("streams", Shares)
 PASSPORTS = web.AppKey("passports", Slots)
-REFRESHES = web.AppKey("refreshes", Slots)
+REFRESHES = web.AppKey("refreshes", Shares)
 
 DOCUMENT = web.AppKey("document", bytes)  # OpenAPI
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_LINES = 512  # of one part: short ones, too, have results
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -32,6 +34,11 @@ class Cutter:
             if not end:
                 return []
             parts.append(self._dropped())
+        while data.count(b"\n") > MOST_LINES:
+            begin = data.split(b"\n", MOST_LINES)[:-1]
+            whole = b"\n".join(begin)
+            parts.append(self._whole(whole))
+            data = data[len(whole) + 1 :]
         whole, end, rest = data.rpartition(b"\n")
         if end:
             parts.append(self._whole(whole))

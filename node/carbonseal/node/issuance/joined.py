@@ -12,6 +12,7 @@ from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.sealing.logs import Logs
 from carbonseal.node.seals import Seals
+from carbonseal.node.working.work import Work
 from carbonseal.storage.database import Database
 from carbonseal.storage.writer_thread import WriterThread
 
@@ -60,6 +61,7 @@ class Issuance:
         thread: WriterThread,
         clock: Callable[[], float],
         reached: failpoints.Reached,
+        work: Work,
     ) -> Issuance:
         """The parts for these settings, with all signers that they name."""
 
@@ -98,5 +100,5 @@ class Issuance:
             clock=clock,
             reached=reached,
         )
-        refreshing = Refreshing(sealer, statements.joining)
+        refreshing = Refreshing(sealer, statements.joining, work)
         return Issuance(passports, statements, accreditations, refreshing, statuses, drafts)

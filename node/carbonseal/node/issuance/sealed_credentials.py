@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from carbonseal.findings import Code, Refused
 from carbonseal.instants import from_seconds
+from carbonseal.log.notes import VerifierKey
 from carbonseal.node import failpoints
 from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.node.sealing.logs import Logs, SealedRecord
@@ -151,10 +152,13 @@ class CredentialSealer:
         found = (self.statuses.versions(one, self._seals.is_final, published=published) for one in lists)
         return [record for versions in found for record in versions]
 
+    def keys(self) -> dict[str, VerifierKey]:
+        """The keys of the logs that are known here, by origin."""
+        return {log.origin: log.verifier for log in self.logs.values()}
+
     async def review(self, bundle: AnyFile, accepted: Collection[Code]) -> None:
         """Raise Refused with what our own verifier has against handing this out (`carbonseal.verification.review`)."""
-        logs = {log.origin: log.verifier for log in self.logs.values()}
         at = from_seconds(self.now())
-        against = await asyncio.to_thread(objections, bundle, logs, at=at, accepted=accepted)
+        against = await asyncio.to_thread(objections, bundle, self.keys(), at=at, accepted=accepted)
         if against:
             raise Refused(against[0])

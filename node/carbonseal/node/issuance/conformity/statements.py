@@ -22,6 +22,7 @@ from carbonseal.node.config import SignerConfig
 from carbonseal.node.issuance import codes
 from carbonseal.node.issuance.issuance import MAX_PASSPORT, Warn, ignore
 from carbonseal.node.issuance.previews import Preview, previewed
+from carbonseal.node.issuance.refreshing import Joinable
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
@@ -32,7 +33,6 @@ from carbonseal.passport.bundles import Bundle, Disclosed
 from carbonseal.passport.conformity.files import AccreditationFile, StatementFile, parse_statement, read_accreditation
 from carbonseal.passport.conformity.statements import STATEMENT, Opinion, Statement, draft_statement
 from carbonseal.passport.credentials import Carried, StatusEntry
-from carbonseal.passport.products import FOOTPRINT
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import Record
 from carbonseal.storage.writer_thread import WriterThread
@@ -233,16 +233,13 @@ class Statements:
 
     # --- handed out -------------------------------------------------------------------------------------------------
 
-    def joining(self, bundle: Bundle) -> list[Bundle]:
+    def joining(self, joinable: Joinable) -> list[Bundle]:
         """What joins a presented file: released statements about its products that are not withdrawn, and what the bodies of all
         its statements were given by their accreditors."""
-        products = [one.signed for one in bundle.citations().credentials.values()]
-        footprints = {record.commitment for one in products for record in one.records if record.role == FOOTPRINT}
-        rows = self._tables.about(footprints, {one.issuer for one in products})
+        rows = self._tables.about(joinable.footprints, joinable.issuers)
         digests = [bytes(row["statement"]) for row in rows]
         files = [parse_statement(self._tables.file(one)) for one in digests if not self._acts.is_withdrawn(one)]
-        statements = [*bundle.statements.values(), *(one for file in files for one in file.statements.values())]
-        ids = frozenset(one.signed.issuer for one in statements)
+        ids = joinable.bodies.union(one.signed.issuer for file in files for one in file.statements.values())
         held = [file for body in self._bodies.with_ids(ids) for file in self._accreditations.held(body.config.name)]
         return [*files, *held]
 

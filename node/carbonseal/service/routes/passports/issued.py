@@ -11,11 +11,12 @@ from aiohttp import web
 from carbonseal.findings import Finding, Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.working.frames import in_pieces
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.passport.schemas import DIGEST, INSTANT, ISSUE, PASSPORT, closed, list_of
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
-from carbonseal.service.bodies import read_body, require_type
+from carbonseal.service.bodies import read_body, read_pieces, require_type
 from carbonseal.service.context import (
     BOUNDS,
     NODE,
@@ -31,6 +32,7 @@ from carbonseal.service.context import (
 )
 from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import PUBLIC, Routes
+from carbonseal.service.listening.shares import CLIENT, hold
 from carbonseal.service.openapi.facts import JSON, Facts, of_json
 from carbonseal.service.openapi.parameters import AFTER, CREDENTIAL
 from carbonseal.service.openapi.problems import problem
@@ -92,9 +94,9 @@ async def issue(request: web.Request) -> web.Response:
 async def refresh(request: web.Request) -> web.Response:
     """Refresh: the body is a passport, the answer the same with newer heads, anchors and status lists."""
     require_type(request, JSON)
-    old = await read_body(request, request.app[BOUNDS].passport, request.app[TIMEOUT])
-    with request.app[REFRESHES].take():
-        return _passport(await request.app[NODE].refresh(old))
+    old = in_pieces(await read_pieces(request, request.app[BOUNDS].passport, request.app[TIMEOUT]))
+    hold(request, request.app[REFRESHES])
+    return _passport(await request.app[NODE].refresh(old, request[CLIENT]))
 
 
 @ROUTES.get(
@@ -115,11 +117,12 @@ async def list_issued(request: web.Request) -> web.Response:
 )
 async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
-    with request.app[REFRESHES].take():
-        passport = await request.app[NODE].passport(digest_in_path(request, "digest"), caller_of(request))
-        if passport is None:
-            raise Refused(codes.UNKNOWN_PASSPORT())
-        return _passport(passport)
+    hold(request, request.app[REFRESHES])
+    digest, caller = digest_in_path(request, "digest"), caller_of(request)
+    passport = await request.app[NODE].passport(digest, caller, request[CLIENT])
+    if passport is None:
+        raise Refused(codes.UNKNOWN_PASSPORT())
+    return _passport(passport)
 
 
 @ROUTES.post("/v1/passports/{digest}/revoke", Scope.REVOKE, _marks("Revoke a credential for ever"))

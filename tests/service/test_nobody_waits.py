@@ -1,0 +1,208 @@
+"""Nobody waits for somebody else's request: worker processes read and verify, and what a client holds is its share."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+
+from carbonseal.findings import Refused
+from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.tokens import NewToken
+from carbonseal.node.config import SignerConfig
+from carbonseal.node.node import Node
+from carbonseal.service.app import serving
+from carbonseal.service.context import USUAL, Bounds
+from carbonseal.service.listening.shares import Shares
+from tests.service.nodes import make_node
+
+RECORDS = "/v1/records?profile=json/1"
+JSON = {"Content-Type": "application/json"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
+Act = Callable[[Node, aiohttp.ClientSession], Awaitable[None]]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("node")
+    make_node(directory, issuers=[SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")])
+    return directory
+
+
+def run(directory: Path, act: Act, bounds: Bounds = USUAL, *, workers: bool = True) -> None:
+    async def go() -> None:
+        async with (
+            Node.open(directory, workers=workers) as node,
+            serving(node, bounds=bounds) as url,
+            aiohttp.ClientSession(url) as session,
+        ):
+            await act(node, session)
+
+    asyncio.run(go())
+
+
+def forbid_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, nothing of a client's is read: it would be on the loop, or hold the interpreter's lock beside it."""
+
+    def forbidden(*_args: object, **_kwargs: object) -> Any:
+        raise AssertionError(f"read in the node's process {os.getpid()}")
+
+    for place in (
+        "carbonseal.node.admission.documents.admit",
+        "carbonseal.records.canonical.read",
+        "carbonseal.node.issuance.refreshing.parse_file",
+        "carbonseal.node.issuance.refreshing.objections",
+    ):
+        monkeypatch.setattr(place, forbidden)
+
+
+async def passport_of(node: Node) -> bytes:
+    receipt = await node.submit(json.dumps({"kilograms": "1.00"}).encode(), "json/1")
+    listed = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
+    return await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed})
+
+
+def test_what_a_client_sends_is_read_by_worker_processes(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        passport = await passport_of(node)
+        forbid_here(monkeypatch)
+        async with session.post(RECORDS, data=b'{"one": 1}', headers=JSON) as response:
+            assert response.status == 201
+        async with session.post(RECORDS, data=b'{"one": ', headers=JSON) as response:
+            assert (response.status, (await response.json())["code"]) == (400, "json.truncated")
+        async with session.post(RECORDS, data=b'{"one": 1}\n{"two": }\n', headers=NDJSON) as response:
+            lines = [json.loads(line) async for line in response.content]
+        assert ["receipt" in line for line in lines] == [True, False, False]
+        assert lines[-1] == {"end": {"taken": 1, "refused": 1}}
+        async with session.post("/v1/passports/refresh", data=passport, headers=JSON) as response:
+            assert response.status == 200
+            assert set(await response.json()) >= set(json.loads(passport))
+        async with session.post("/v1/passports/refresh", data=b"[" * 1000, headers=JSON) as response:
+            assert (response.status, (await response.json())["code"]) == (422, "json.too-deep")
+
+    run(directory, act)
+
+
+def test_records_go_on_while_every_worker_for_passports_is_busy(directory: Path) -> None:
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        async with node.work.large("a", _Nothing), node.work.large("b", _Nothing):
+            waiting = asyncio.create_task(session.post("/v1/passports/refresh", data=b"{}", headers=JSON))
+            async with session.post(RECORDS, data=b'{"still": "taken"}', headers=JSON) as response:
+                assert response.status == 201
+            async with session.get("/health") as response:
+                assert response.status == 200
+            assert not waiting.done()
+        assert (await waiting).status == 422
+
+    run(directory, act)
+
+
+class _Nothing:
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        pass
+
+
+def test_a_worker_that_is_killed_loses_and_doubles_nothing(directory: Path) -> None:
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        await node.submit(b'{"the log": "has begun"}', "json/1")
+        before = node.log().waiting
+        lines = [b'{"line": %d}\n' % number for number in range(2000)]
+
+        async def stream() -> AsyncIterator[bytes]:
+            for number, line in enumerate(lines):
+                if number % 500 == 0:
+                    os.kill(await node.work.small("killer", os.getpid), signal.SIGKILL)
+                yield line
+
+        async with session.post(RECORDS, data=stream(), headers=NDJSON) as response:
+            answered = [json.loads(line) async for line in response.content]
+        assert answered[-1] == {"end": {"taken": 2000, "refused": 0}}
+        assert [line["place"] for line in answered[:-1]] == [[f"line {n}"] for n in range(1, 2001)]
+        assert node.log().waiting - before == 2000
+
+    run(directory, act)
+
+
+# --- shares ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_client_has_its_share_and_leaves_the_others_theirs() -> None:
+    shares = Shares("memory", most=5, each=3)
+    with shares.hold("a", 2) as first:
+        first.add(1)
+        for client, amount in (("a", 1), ("b", 3)):
+            with pytest.raises(Refused, match="memory has no free slot"), shares.hold(client, amount):
+                pass
+        with shares.hold("b", 2):
+            pass
+    with shares.hold("a", 3), shares.hold("b", 2):
+        pass
+
+
+def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(directory: Path, tmp_path: Path) -> None:
+    """Slow senders: their requests begin, and do not end."""
+    make_node(tmp_path)
+
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        scopes = frozenset({Scope.SUBMIT})
+        slow, quick = [
+            {
+                "Authorization": f"Bearer {await node.access.create_token(NewToken(name, name, Kind.SYSTEM, 'default', scopes, 1))}"
+            }
+            for name in ("slow", "quick")
+        ]
+
+        async def never() -> AsyncIterator[bytes]:
+            yield b"{"
+            await asyncio.Event().wait()
+
+        began = [asyncio.create_task(session.post(RECORDS, data=never(), headers=JSON | slow)) for _ in range(5)]
+        done, _ = await asyncio.wait(began, return_when=asyncio.FIRST_COMPLETED)
+        assert [one.result().status for one in done] == [503]
+        async with session.post(RECORDS, data=b'{"quick": 1}', headers=JSON | quick) as response:
+            assert response.status == 201
+        async with session.get("/health", headers={"Authorization": f"Bearer {node.operator_token}"}) as response:
+            assert response.status == 200
+        for one in began:
+            one.cancel()
+        await asyncio.gather(*began, return_exceptions=True)
+
+    run(tmp_path, act, Bounds(requests=5, requests_each=4), workers=False)
+
+
+# --- readers -----------------------------------------------------------------------------------------------------------
+
+
+def test_who_sends_all_before_it_reads_finds_all_results(directory: Path) -> None:
+    """As requests and urllib do. All buffers are full long before the last line is sent: each is refused in more than 1 kB."""
+    count = 8_000
+    body = b'{"%b":1,"%b":1}\n' % (b"k" * 1200, b"k" * 1200) * count
+
+    def send(url: str) -> list[bytes]:
+        parts = urlsplit(url)
+        with closing(http.client.HTTPConnection(parts.hostname or "", parts.port)) as connection:
+            connection.sock = socket.socket()
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+            connection.sock.connect((parts.hostname, parts.port))
+            connection.request("POST", RECORDS, body=body, headers=NDJSON)
+            return connection.getresponse().read().splitlines()
+
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        assert session._base_url is not None
+        *lines, end = await asyncio.to_thread(send, str(session._base_url))
+        assert json.loads(end) == {"end": {"taken": 0, "refused": count}}
+        assert [json.loads(line)["place"] for line in lines] == [[f"line {n}"] for n in range(1, count + 1)]
+
+    run(directory, act, workers=False)
