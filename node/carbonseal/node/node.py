@@ -262,18 +262,14 @@ class Node:
     # --- records ---------------------------------------------------------------------------------------------------
 
     async def submit(
-        self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "", client: str = OPERATOR.name
+        self, raw: bytes, profile: str, tenant: str = DEFAULT, media: str = "", client: str = ""
     ) -> Receipt:
         """Admit and store one record: it is durable when its receipt is returned. `media` is the media type of a file; clients are
         served in turn. Raises Refused, `Busy`, `Frozen`."""
         return await self.admitting.one(Document(raw, media), profile, tenant, client)
 
     def submit_many(
-        self,
-        items: Iterable[Item] | AsyncIterable[Item],
-        profile: str,
-        tenant: str = DEFAULT,
-        client: str = OPERATOR.name,
+        self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT, client: str = ""
     ) -> AsyncGenerator[Submitted, None]:
         """Admit and store many records, in bounded memory: a result for each, in their order. What is refused is reported
         with its place and kept nowhere, and the others go on. Raises Refused, `Frozen`."""
@@ -339,11 +335,11 @@ class Node:
         with it. Under a `key` of `idempotency`, what was issued before is handed out again. Raises Refused, `Busy`, `Frozen`."""
         return await self.passports.issue(request, caller, warn, key=key)
 
-    async def refresh(self, passport: bytes, client: str = OPERATOR.name) -> bytes:
+    async def refresh(self, passport: bytes, client: str = "") -> bytes:
         """The same passport, statement file or accreditation file with all that is newer here. Raises Refused."""
         return await self._issuance.refreshing.refresh(passport, client)
 
-    async def passport(self, credential: bytes, caller: Caller = OPERATOR, client: str = OPERATOR.name) -> bytes | None:
+    async def passport(self, credential: bytes, caller: Caller = OPERATOR, client: str = "") -> bytes | None:
         """The passport about the credential of this digest, refreshed; None where it was not issued here."""
         found = self.passports.find(credential, caller)
         return None if found is None else await self.refresh(found, client)
