@@ -1,0 +1,1 @@
+"""Tests of what clients share: workers, requests, memory, connections."""
