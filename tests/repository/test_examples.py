@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
-from configparser import ConfigParser
-from pathlib import Path
 
 from carbonseal.node.config import parse
 from carbonseal.node.issuance import requests
 from carbonseal.records.admission import admit
-from carbonseal.service.app import FINISH
 from carbonseal.verification.policy import parse_policy
 from tests.repository.sources import REPOSITORY
-from tests.repository.texts.test_texts import check_call
 from tests.vectors.examples import FOOTPRINT
 
 FOLDER = REPOSITORY / "examples"
@@ -37,16 +32,6 @@ def test_the_settings_are_read() -> None:
     settings = parse((FOLDER / "node.toml").read_text(encoding="utf-8"))
     assert [ledger.name for ledger in settings.ledgers] == ["eip155:11155111", "tlog:other.example/log"]
     assert settings.ledgers[0].options["max-fee"] == "30"
-
-
-def test_the_unit_serves_a_node() -> None:
-    unit = ConfigParser(interpolation=None)
-    unit.read_string((FOLDER / "carbonseal.service").read_text(encoding="utf-8"))
-    words = shlex.split(unit["Service"]["ExecStart"])
-    check_call([Path(words[0]).name, *words[1:]])
-    assert words[1] == "serve"
-    assert words[words.index("--host") + 1] == "127.0.0.1"
-    assert int(unit["Service"]["TimeoutStopSec"]) > FINISH  # systemd does not kill what the service still finishes
 
 
 def test_the_policy_is_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -19,6 +20,7 @@ from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
 from carbonseal.service.listening.tls import Certificate
 from carbonseal.service.monitoring.answers import Answers
+from carbonseal.service.monitoring.supervision import Supervisor
 
 from .codes import ACCESS_WITHOUT_TOKENS, CANNOT_LISTEN
 
@@ -58,6 +60,7 @@ async def _run(directory: Path, host: str | None, port: int | None, ready: Ready
         _certified(node) as certificate,
         _listening(node, host, port, certificate) as url,
         _advertised(node, url),
+        Supervisor.of(os.environ).told(),
     ):
         ready(url, health(node))
         stopped = asyncio.create_task(stop.wait())
