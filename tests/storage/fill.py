@@ -16,6 +16,9 @@ from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import ForeignConfig, LedgerConfig, SignerConfig
+from carbonseal.node.exchange.inbox import NewEvent
+from carbonseal.node.exchange.settings import ExchangeConfig
+from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import digest
 from carbonseal.node.webhooks.receivers import NewReceiver
@@ -58,6 +61,11 @@ async def work(directory: Path) -> None:
         await node.log().submit_foreign(OTHER.request(0, 7))
         with suppress(Conflict):
             await node.log().submit_foreign(ForeignLog(forks_at=3).request(0, 7))
+        exchange = node.partners.exchange
+        assert exchange is not None
+        exchange.inbox.put(
+            NewEvent("erp", "default", "published", "event-1", "https://a.example", 1_800_000_000, b"{}", "")
+        )
         await node.audit_heads.join()
         await node.sequence()
         await node.anchor()
@@ -79,6 +87,7 @@ def main() -> None:
             accreditors=(ACCREDITOR,),
             ledgers=(ledger,),
             foreign=(ForeignConfig(OTHER.signer.verifier),),
+            pact=ExchangeConfig(Address("127.0.0.1", 9443), "https://pact.example"),
         )
         asyncio.run(work(make_node(directory / "node", config)))
         with closing(Database(directory / "node/node.db", NODE)) as database, database.write() as connection:

@@ -28,8 +28,11 @@ from .codes import (
     CONFIG_UNKNOWN_NAME,
     CONFIG_WRONG_VALUE,
 )
+from .exchange.settings import ExchangeConfig, read_exchange
 from .issuance.drafts.setting import ReleaseRule, read_release
 from .listen_config import STANDARD, ListenConfig, read_listen
+from .soundness.settings import STANDARD as STANDARD_SCRUB
+from .soundness.settings import ScrubConfig, read_scrub
 from .toml_tables import Table
 from .webhooks.settings import PUBLIC_ONLY, WebhookConfig, read_webhooks
 from .working.config import USUAL, WorkersConfig, read_workers
@@ -129,14 +132,6 @@ class StatusConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class ScrubConfig:
-    """`[scrub]`: how a running node looks for rot."""
-
-    rate: float = 1_000_000  # bytes a second that it reads at most; 0: it does not look
-    interval: float = 86_400  # seconds from one pass to the next
-
-
-@dataclass(frozen=True, slots=True)
 class NodeConfig:
     """All of `node.toml`."""
 
@@ -152,11 +147,12 @@ class NodeConfig:
     cosigner: CosignerConfig
     witnesses: tuple[WitnessConfig, ...] = ()
     status: StatusConfig = StatusConfig()
-    scrub: ScrubConfig = ScrubConfig()
+    scrub: ScrubConfig = STANDARD_SCRUB
     listen: ListenConfig = STANDARD
     workers: WorkersConfig = USUAL
     bodies: tuple[SignerConfig, ...] = ()
     accreditors: tuple[SignerConfig, ...] = ()
+    pact: ExchangeConfig | None = None
     release: ReleaseRule = ReleaseRule.DIRECT
     webhooks: WebhookConfig = PUBLIC_ONLY
 
@@ -207,11 +203,12 @@ def parse(text: str) -> NodeConfig:
         cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
         witnesses=tuple(map(_witness, top.tables("witness"))),
         status=_status(top.table("status")),
-        scrub=_scrub(top.table("scrub")),
+        scrub=read_scrub(top.table("scrub")),
         listen=read_listen(top.table("listen")),
         workers=read_workers(top.table("workers")),
         bodies=_each(top.tables("body"), _signer, "name"),
         accreditors=_each(top.tables("accreditor"), _signer, "name"),
+        pact=read_exchange(top.table("pact")),
         release=read_release(top),
         webhooks=read_webhooks(top.table("webhooks")),
     )
@@ -305,15 +302,6 @@ def _status(table: Table) -> StatusConfig:
         expected = "an https URL without a query, such as https://passports.example.org"
         raise Refused(CONFIG_WRONG_VALUE(*table.place, key="url", expected=expected))
     return status
-
-
-def _scrub(table: Table) -> ScrubConfig:
-    default = ScrubConfig()
-    scrub = ScrubConfig(
-        table.number("rate", default.rate, least=0), table.number("interval", default.interval, least=60)
-    )
-    table.end()
-    return scrub
 
 
 Item = TypeVar("Item", LogConfig, TenantConfig, SignerConfig, LedgerConfig)

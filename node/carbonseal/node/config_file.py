@@ -13,13 +13,14 @@ from .config import (
     LedgerConfig,
     LogConfig,
     NodeConfig,
-    ScrubConfig,
     SignerConfig,
     StatusConfig,
     TenantConfig,
     WitnessConfig,
 )
+from .exchange.settings import ExchangeConfig
 from .listen_config import ListenConfig
+from .soundness.settings import ScrubConfig
 from .webhooks.settings import PUBLIC_ONLY, WebhookConfig
 from .working.config import USUAL, WorkersConfig
 
@@ -59,6 +60,7 @@ _WORKERS = (
 _WEBHOOKS = """\
 # Networks that are not public, in which receivers of webhooks may be (allow), and whose certificates they are trusted by.
 """
+_PACT = "# PACT 3: where partners ask for footprints, and whom this node calls back.\n"
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -88,6 +90,7 @@ def render(config: NodeConfig) -> str:
         _listen(config.listen),
         *((_WORKERS, _workers(config.workers)) if config.workers != USUAL else ()),
         *((_WEBHOOKS, _webhooks(config.webhooks)) if config.webhooks != PUBLIC_ONLY else ()),
+        *((_PACT, _pact(config.pact)) if config.pact else ()),
         _LEDGERS,
         *map(_ledger, config.ledgers),
         _COSIGNER,
@@ -196,6 +199,23 @@ def _webhooks(webhooks: WebhookConfig) -> str:
 
 def _scrub(scrub: ScrubConfig) -> str:
     return tomlkit.dumps({"scrub": {"rate": _plain(scrub.rate), "interval": _plain(scrub.interval)}})
+
+
+def _pact(pact: ExchangeConfig) -> str:
+    table = tomlkit.table()
+    table.add("listen", str(pact.listen))
+    table.add("url", pact.url)
+    if pact.reach.allow:
+        table.add("allow", [str(network) for network in pact.reach.allow])
+    if pact.reach.authorities:
+        table.add("authorities", pact.reach.authorities)
+    partners = tomlkit.aot()
+    for one in pact.partners:
+        values = {"client": one.client, "url": one.url, "client-id": one.client_id, "client-secret": one.client_secret}
+        partners.append(tomlkit.item(values))
+    if pact.partners:
+        table.add("partner", partners)
+    return tomlkit.dumps({"pact": table})
 
 
 def _ledger(ledger: LedgerConfig) -> str:

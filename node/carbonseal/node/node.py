@@ -31,21 +31,19 @@ from .access.visible import VisibleRecords
 from .admission.admitting import Admitting
 from .admission.documents import Document
 from .admission.submitted import Item, Submitted
-from .anchoring.balances import Balances
-from .anchoring.certificates import CertificateExpiry
 from .anchoring.evidence import EvidenceStore
+from .anchoring.joined import open_workers
 from .anchoring.outbox import Outbox
 from .anchoring.status import LedgerState
 from .anchoring.tracked import STANDARD_LIMITS, Limits
-from .anchoring.worker import LedgerWorker
 from .codes import NODE_UNKNOWN_COMMITMENT
 from .config import DEFAULT, NodeConfig
+from .exchange.joined import Partners
 from .issuance.issuance import Warn, ignore
 from .issuance.issued import Issued
 from .issuance.joined import Issuance
 from .issuance.signers import open_signers
 from .lock import Lock, ReadLock
-from .lookup.indexer import Indexer
 from .lookup.lookup import Lookup
 from .requests.idempotency import NO_KEY, Idempotency, Unkeyed
 from .sealing.log import FOLDER, SealingLog
@@ -93,24 +91,17 @@ class Node:
         self._sleep = sleep
         self._thread = WriterThread("carbonseal-node")
         self._outbox = Outbox(database)
-        self._evidence = EvidenceStore(database)
-        balances, certificates = Balances(database), CertificateExpiry(database)
-        self._workers = [
-            LedgerWorker(
-                ledger,
-                directory,
-                logs=self.logs.values(),
-                outbox=self._outbox,
-                balances=balances,
-                certificates=certificates,
-                evidence=self._evidence,
-                writer=self._thread,
-                limits=limits,
-                clock=clock,
-                reached=reached,
-            )
-            for ledger in settings.ledgers
-        ]
+        self._workers = open_workers(
+            settings,
+            directory,
+            database,
+            logs,
+            outbox=self._outbox,
+            writer=self._thread,
+            limits=limits,
+            clock=clock,
+            reached=reached,
+        )
         self.operator_token = secrets.token_urlsafe(32)  # of other commands on the directory, while this node is open
         tenants = [tenant.name for tenant in settings.tenants]
         self.access = Access(database, tenants, thread=self._thread, clock=clock)
@@ -119,8 +110,10 @@ class Node:
         check_roles(self.logs.values(), signers.values())
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
-        self.lookup = Lookup(Indexer(directory, logs, read_only=isinstance(lock, ReadLock)), tenants)
-        self._seals = Seals(self._outbox, self._evidence)
+        self.lookup = Lookup.of(directory, logs, tenants, read_only=isinstance(lock, ReadLock))
+        own = (settings.pact, directory, database, self.lookup, logs)
+        self.partners = Partners.of(*own, tokens=self.access.tokens, thread=self._thread, clock=clock)
+        self._seals = Seals(self._outbox, EvidenceStore(database))
         self.found = Found(DATABASE)
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
         passes.append((partial(NodeCheck, database, logs.payload), self.found))
@@ -220,6 +213,7 @@ class Node:
         await asyncio.gather(*self._startup_checks, return_exceptions=True)
         for worker in self._workers:
             await worker.close()
+        await self.partners.close()
         self.lookup.indexer.close()
         self._thread.close()
 
@@ -383,6 +377,7 @@ class Node:
                 self.lookup.indexer.run,
                 self.webhooks.run,
                 self.drafts.run,
+                self.partners.run,
             ]
             for run in running:
                 tasks.create_task(run(self._sleep))

@@ -23,6 +23,10 @@ class Table:
         self._left = dict(values)
         self.place = place
 
+    def __bool__(self) -> bool:
+        """Whether there are settings that were not taken out."""
+        return bool(self._left)
+
     def text(self, key: str, default: str | None = None) -> str:
         """A text; refused where it is missing and there is no default."""
         value = self._left.pop(key, default)

@@ -109,7 +109,7 @@ def make_app(
     `running.run` does."""
     answers = Answers() if answers is None else answers
     counting = counted(answers, listener.value)
-    app = web.Application(middlewares=[counting, refusals, _host_check(frozenset(hosts)), _refuse_browsers])
+    app = web.Application(middlewares=[counting, refusals, host_check(frozenset(hosts)), refuse_browsers])
     app[NODE] = node
     app[ANSWERS] = answers
     app[BOUNDS] = bounds
@@ -127,7 +127,7 @@ def make_app(
         add(route.path, _let_in(route))
     for path in {route.path for route in served}:  # or GET /a/b would be GET /a/{name}, where b takes POST alone
         app.router.add_route("*", path, _wrong_method({route.method for route in served if route.path == path}))
-    app.on_shutdown.append(_stop_waiting)
+    app.on_shutdown.append(stop_waiting)
     return app
 
 
@@ -174,7 +174,7 @@ def _let_in(route: Route) -> Handler:
     return known
 
 
-def _host_check(names: frozenset[str]) -> Middleware:
+def host_check(names: frozenset[str]) -> Middleware:
     """Refuse requests for a name that is not this node's: a page whose own name leads here (DNS rebinding) is, for the browser, at
     home here, and could read what it likes. An IP address is no such name."""
 
@@ -190,7 +190,7 @@ def _host_check(names: frozenset[str]) -> Middleware:
 
 
 @web.middleware
-async def _refuse_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def refuse_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse all that changes something and has an `Origin` header. A page that is open in a browser on this machine can send
     requests here; browsers then name the page in that header, and programs have no reason to set it."""
     if request.method not in READING and "Origin" in request.headers:
@@ -198,7 +198,8 @@ async def _refuse_browsers(request: web.Request, handler: Handler) -> web.Stream
     return await handler(request)
 
 
-async def _stop_waiting(app: web.Application) -> None:
+async def stop_waiting(app: web.Application) -> None:
+    """Wait for no body any more."""
     app[TIMEOUT].end()
 
 
@@ -218,8 +219,17 @@ async def serving(
     with `tls` it is HTTPS alone.
 
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
+    async with answering(make_app(node, bounds, listener, hosts, answers), host, port, tls) as url:
+        yield url
+
+
+@asynccontextmanager
+async def answering(
+    app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """Answer requests by an application while the context lasts, as `serving` does."""
     runner = Runner(
-        make_app(node, bounds, listener, hosts, answers),
+        app,
         access_log=None,
         shutdown_timeout=FINISH,
         read_bufsize=READ_BUFFER,

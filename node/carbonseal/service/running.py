@@ -6,8 +6,9 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 from carbonseal.findings import BrokenOff, Refused
 from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
-from carbonseal.service.app import serving
+from carbonseal.service.app import answering, serving
+from carbonseal.service.exchange.app import NAME as PACT
+from carbonseal.service.exchange.app import make_app as make_exchange
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
 from carbonseal.service.listening.tls import Certificate
@@ -98,27 +101,33 @@ async def _listening(
     async with AsyncExitStack() as stack:
         urls: dict[Listener, str] = {}
         answers = Answers()
+        tls = certificate.context if certificate else None
         for listener, address in addresses.items():
             if address is not None:
-                answering = serving(
-                    node,
-                    address.host,
-                    address.port,
-                    listener=listener,
-                    hosts=hosts,
-                    tls=certificate.context if certificate else None,
-                    answers=answers,
+                answering_it = serving(
+                    node, address.host, address.port, listener=listener, hosts=hosts, tls=tls, answers=answers
                 )
-                try:
-                    urls[listener] = await stack.enter_async_context(answering)
-                except OSError as error:
-                    reason = error.strerror or error
-                    failed = CANNOT_LISTEN(listener=listener.value, address=address, reason=reason)
-                    raise BrokenOff(failed) from error
+                urls[listener] = await _answer(stack, listener.value, address, answering_it)
+        if (exchange := node.partners.exchange) is not None:
+            address = exchange.settings.listen
+            app = make_exchange(node, exchange, time.time, hosts=hosts, answers=answers)
+            url = await _answer(stack, PACT, address, answering(app, address.host, address.port, tls))
+            LOG.info("listening: listener=%s url=%s", PACT, url)
         private_url = urls.pop(Listener.PRIVATE)
         for listener, url in urls.items():
             LOG.info("listening: listener=%s url=%s", listener.value, url)
         yield private_url
+
+
+async def _answer(
+    stack: AsyncExitStack, name: str, address: Address, listening: AbstractAsyncContextManager[str]
+) -> str:
+    """Begin to answer at an address, until the stack ends. Its value is the listener's URL."""
+    try:
+        return await stack.enter_async_context(listening)
+    except OSError as error:
+        reason = error.strerror or error
+        raise BrokenOff(CANNOT_LISTEN(listener=name, address=address, reason=reason)) from error
 
 
 def _hosts(node: Node) -> frozenset[str]:

@@ -358,3 +358,28 @@ AUDIT_HEADS = Table(
     Column("entry", Integer, nullable=False),
     info=_AUDIT,
 )
+
+# --- exchange with partners --------------------------------------------------------------------------------------------
+
+PACT_EVENTS = Table(
+    "pact_events",
+    NODE_TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("client", String, nullable=False),  # the principal that sent it
+    Column("tenant", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # RFC 8785
+    Column("partner", String, nullable=False),  # the URL that is called back; empty: nothing is owed
+    Column("state", String, nullable=False),
+    Column("next", Float, nullable=False),  # when the call-back is tried next
+    Column("tries", Integer, nullable=False),
+    Column("answer", String, nullable=False),  # the type of the event that was sent back
+    Column("reason", String, nullable=False),
+    UniqueConstraint("client", "source", "id"),
+    Index("pact_events_due", "client", "state", "partner", "next"),
+    Index("pact_events_by_tenant", "tenant", "number"),
+    info={"owner": "exchange.inbox"},
+)

@@ -14,10 +14,10 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.tree import Edge
 from carbonseal.node import failpoints
-from carbonseal.node.config import ScrubConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.files import LogFiles
 from carbonseal.node.soundness.fsck import fsck
+from carbonseal.node.soundness.settings import ScrubConfig
 from carbonseal.service.health import health
 from tests import virtual_time
 from tests.node import running

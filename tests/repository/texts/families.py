@@ -105,6 +105,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "audit": "the chain of what was done at a node",
         "lookup": "records found by what they say, and what the index tells of them",
         "webhook": "receivers that are told what happens at a node",
+        "exchange": "a partner's request to the PACT host",
         "http": "a request to the node's service",
         "client": "the connection of a command to a running node",
     },

@@ -98,7 +98,11 @@ class Tokens:
 
     def admit(self, secret: str, now: int) -> Caller:
         """Who presents this token, at this time. Raises Refused."""
-        token = self._tokens.get(_digest(secret))
+        return self.admit_digest(digest_of(secret), now)
+
+    def admit_digest(self, digest: bytes, now: int) -> Caller:
+        """Who presented the token with this digest before, if it works at this time too. Raises Refused."""
+        token = self._tokens.get(digest)
         if token is None:
             raise Refused(codes.ACCESS_UNKNOWN_TOKEN())
         if token.revoked is not None:
@@ -107,6 +111,14 @@ class Tokens:
             raise Refused(codes.ACCESS_TOKEN_EXPIRED(token=token.name, expired=format_seconds(token.expires)))
         principal = self.principal(token.principal)
         return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, token.name)
+
+    def caller(self, name: str, now: int) -> Caller:
+        """The person or system of this name, where one of its tokens works at this time. Raises Refused."""
+        principal = self.principal(name)
+        working = next((one for one in self._tokens.values() if one.principal == name and one.works(now)), None)
+        if working is None:
+            raise Refused(codes.ACCESS_NO_SUCH_TOKEN(name=name))
+        return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, working.name)
 
     def principal(self, name: str) -> Principal:
         """The person or system of this name. Raises Refused."""
@@ -217,10 +229,10 @@ def _check(principal: Principal) -> None:
 
 def _new_secret() -> tuple[str, bytes]:
     secret = PREFIX + secrets.token_urlsafe(32)
-    return secret, _digest(secret)
+    return secret, digest_of(secret)
 
 
-def _digest(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
     """SHA-256 is enough: a secret of 32 random bytes is not found by trying."""
     return hashlib.sha256(secret.encode()).digest()
 

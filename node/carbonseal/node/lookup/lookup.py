@@ -4,8 +4,10 @@ as what is not there."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from carbonseal.findings import Finding
 from carbonseal.node.access.callers import Caller
@@ -32,6 +34,11 @@ class Lookup:
     def __init__(self, indexer: Indexer, tenants: Sequence[str]) -> None:
         self.indexer = indexer
         self._tenants = tenants
+
+    @staticmethod
+    def of(directory: Path, logs: Mapping[str, Any], tenants: Sequence[str], *, read_only: bool) -> Lookup:
+        """Look-ups in the index of the node in `directory`, whose logs are these by their names."""
+        return Lookup(Indexer(directory, logs, read_only=read_only), tenants)
 
     async def find(
         self, caller: Caller, query: Query, after: int = 0, limit: int = 100

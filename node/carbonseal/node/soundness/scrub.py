@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
 from carbonseal.findings import BrokenOff, Finding
-from carbonseal.node.config import ScrubConfig
 
 from .damage import Damage
 from .found import Found
+from .settings import ScrubConfig
 
 LOG = logging.getLogger(__name__)
 

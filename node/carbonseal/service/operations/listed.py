@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import access, conformity, drafts, records, webhooks
+from . import access, conformity, drafts, exchange, records, webhooks
 from .operation import Operation
 
 OPERATIONS: Mapping[str, Operation] = {
     **conformity.OPERATIONS,
     **drafts.OPERATIONS,
     **records.OPERATIONS,
+    **exchange.OPERATIONS,
     **access.OPERATIONS,
     **webhooks.OPERATIONS,
 }

@@ -199,6 +199,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_outages")),
     )
     op.create_index("outages_open", "outages", ["open", "subject"], unique=False)
+    _make_exchange()
     op.create_table(
         "passports",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -364,3 +365,28 @@ def _drafts() -> None:
     )
     op.create_index("drafts_by_tenant", "drafts", ["tenant", "number"], unique=False)
     op.create_index("drafts_open", "drafts", ["open", "tenant", "number"], unique=False)
+
+
+def _make_exchange() -> None:
+    """Make the table of what partners sent."""
+    op.create_table(
+        "pact_events",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("next", sa.Float(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_pact_events")),
+        sa.UniqueConstraint("client", "source", "id", name=op.f("uq_pact_events_client_source_id")),
+    )
+    op.create_index("pact_events_by_tenant", "pact_events", ["tenant", "number"], unique=False)
+    op.create_index("pact_events_due", "pact_events", ["client", "state", "partner", "next"], unique=False)

@@ -1,0 +1,62 @@
+"""The listener of a PACT 3 host: its routes, and nothing else of the node, for partners reach it over the internet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from carbonseal.node.exchange.exchange import Exchange
+from carbonseal.node.node import Node
+from carbonseal.service.app import host_check, refuse_browsers, stop_waiting
+from carbonseal.service.bodies import BodyTimeout
+from carbonseal.service.context import BOUNDS, REQUESTS, TIMEOUT, USUAL, Bounds, client_of
+from carbonseal.service.errors import Handler
+from carbonseal.service.listening.counting import counted
+from carbonseal.service.listening.sending import send
+from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
+from carbonseal.service.monitoring.answers import Answers
+
+from .access import AccessTokens
+from .errors import refusals
+from .routes import ACCESS, EXCHANGE, ROUTES
+
+NAME = "pact"
+
+
+def make_app(
+    node: Node,
+    exchange: Exchange,
+    clock: Callable[[], float],
+    *,
+    hosts: Collection[str] = (),
+    bounds: Bounds = USUAL,
+    answers: Answers | None = None,
+) -> web.Application:
+    """The service of an open node's exchange, within bounds of its own. `hosts` are names that a request may call it by, beside
+    that of its URL."""
+    names = frozenset(hosts) | {urlsplit(exchange.settings.url).hostname or ""}
+    counting = counted(Answers() if answers is None else answers, NAME)
+    app = web.Application(middlewares=[counting, refusals, host_check(names), refuse_browsers, _share])
+    app[EXCHANGE] = exchange
+    app[ACCESS] = AccessTokens(node.access, clock)
+    app[BOUNDS] = bounds
+    app[TIMEOUT] = BodyTimeout(bounds.idle, bounds.body)
+    app[MEMORY] = Shares("the memory for bodies", bounds.memory, bounds.memory_each)
+    app[ANSWERING] = Shares("the memory for answers", bounds.memory, bounds.memory_each)
+    app[REQUESTS] = Shares("the PACT host", bounds.requests, bounds.requests_each)
+    app.add_routes(ROUTES)
+    app.on_shutdown.append(stop_waiting)
+    return app
+
+
+@web.middleware
+async def _share(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Hold what is shared until all of a large answer is sent: an address has its share, as nobody is known yet."""
+    request[CLIENT] = client_of(request)
+    with ExitStack() as held:
+        request[HELD] = held
+        hold(request, request.app[REQUESTS])
+        return await send(request, await handler(request), request.app[BOUNDS].idle)

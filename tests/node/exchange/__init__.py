@@ -1,0 +1,1 @@
+"""Exchange with partners: events, criteria, call-backs, the inbox."""
