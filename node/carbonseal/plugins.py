@@ -231,6 +231,7 @@ COMMANDS = PluginGroup(
         "passport": "carbonseal.cli.commands.issuing.passport:passport",
         "statement": "carbonseal.cli.commands.issuing.statement:statement",
         "accreditation": "carbonseal.cli.commands.issuing.accreditation:accreditation",
+        "draft": "carbonseal.cli.commands.issuing.draft:draft",
         "policy": "carbonseal.cli.commands.verifying.policy:policy",
         "trust": "carbonseal.cli.commands.verifying.trust:trust",
         "fetch": "carbonseal.cli.commands.verifying.fetch:fetch",

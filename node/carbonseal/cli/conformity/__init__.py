@@ -1,1 +1,1 @@
-"""What the commands on statements and accreditations have in common. Private."""
+"""What the commands on statements, accreditations and drafts have in common. Private."""

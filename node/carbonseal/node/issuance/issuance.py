@@ -148,7 +148,7 @@ class Issuing:
         seals = self._sealer.seals([*(record for _, record in plan.records), sealed.record, *versions])
         passport, encoded = await self._assembled(plan, sealed.carried, seals, versions)
         about = {"credential": passport.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
-        await self._record_act(caller, "issue-passport", about, "")
+        await self._record_act(caller, "issue-passport", {**about, **key.about}, "")
         await self._thread.run(self._issued.keep, passport, encoded, signer.config.tenant, now, key.kept())
         self._sealer.reached(failpoints.FILE_KEPT)
         return passport, encoded

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -41,6 +42,7 @@ class Unkeyed:
     """A request without a key: it is done whenever it comes. `NO_KEY` is the one."""
 
     is_release = False  # of a draft: persons reviewed and released what is asked
+    about: Mapping[str, str] = MappingProxyType({})  # what the audit is told beside: the draft whose release this is
     credential: bytes | None = None  # the digest of what an earlier try signed
     document: bytes | None = None  # its RFC 8785 bytes, until its file is kept
     answer: bytes | None = None  # of an earlier try, where that is not a file that is kept elsewhere

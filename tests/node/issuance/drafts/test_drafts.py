@@ -101,6 +101,7 @@ class TestTheWay:
             assert told == [(f"{one.act}-draft", one.who, one.said) for one in acts if one.who != "node"]
             (issue,) = [one for one in events if one["what"] == "issue-passport"]
             assert issue["who"] == {"kind": "person", "name": "carl", "token": "carl"}
+            assert issue["about"]["draft"] == str(first.number)
 
         within(directory, clock, work)
 

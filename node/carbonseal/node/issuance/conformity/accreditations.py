@@ -93,7 +93,7 @@ class Accreditations:
         file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
         await self._sealer.review(file, AT_ISSUE)
         encoded = await asyncio.to_thread(file.encode)
-        await self._acts.issued(ACCREDITATION_KIND, file.root, plan.accreditor, caller)
+        await self._acts.issued(ACCREDITATION_KIND, file.root, plan.accreditor, caller, key)
         name = plan.accreditor.config.name
         await self._thread.run(self._tables.keep, file, encoded, name, plan.now, key.kept())
         self._sealer.reached(failpoints.FILE_KEPT)

@@ -10,6 +10,7 @@ from carbonseal.node.access.callers import Caller
 from carbonseal.node.issuance.issuance import Record
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer
 from carbonseal.node.issuance.signers import Signer
+from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.storage.writer_thread import WriterThread
 
@@ -29,9 +30,9 @@ class Acts:
         self._record_act = record
         self._thread = thread
 
-    async def issued(self, kind: str, document: bytes, signer: Signer, caller: Caller) -> None:
+    async def issued(self, kind: str, document: bytes, signer: Signer, caller: Caller, key: Unkeyed) -> None:
         """Add to the audit chain that a document (its digest), a statement or an accreditation, is handed out."""
-        about = {kind: document.hex(), "signer": signer.config.name, "tenant": signer.config.tenant}
+        about = {kind: document.hex(), "signer": signer.config.name, "tenant": signer.config.tenant, **key.about}
         await self._record_act(caller, f"issue-{kind}", about, "")
 
     async def do(self, act: str, kind: str, document: bytes, reason: str, caller: Caller) -> bool:

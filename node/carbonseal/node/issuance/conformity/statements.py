@@ -131,7 +131,7 @@ class Statements:
             seals = self._sealer.seals([*self._own_original(plan.opinion), sealed.record, *versions])
             file, encoded = await self._assembled(plan, sealed.carried, seals, versions)
             attach, name, also = request.get("attach", False), body.config.name, key.kept()
-            await self._acts.issued(STATEMENT_KIND, file.root, body, caller)
+            await self._acts.issued(STATEMENT_KIND, file.root, body, caller, key)
             await self._thread.run(lambda: self._tables.keep(file, encoded, name, plan.now, also, attach=attach))
             self._sealer.reached(failpoints.FILE_KEPT)
         return encoded

@@ -267,6 +267,7 @@ class _Release(Unkeyed):
         self._tables = tables
         self._number = number
         self._now = now
+        self.about = {"draft": str(number)}
         self.credential, self.document = tables.signed(number)
 
     def signed(self, credential: bytes, document: bytes) -> Also:
