@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from carbonseal.findings import Refused
+from carbonseal.node.outgoing.session import AT_ONCE
 from carbonseal.node.sealing.batches import until
 from carbonseal.storage.writer_thread import WriterThread
 
 from .delivery import machine, signing
 from .delivery.machine import Delivery, Failed, Limits, Outcome, State
 from .delivery.secret_files import read_key
-from .delivery.sending import AT_ONCE, Sender
+from .delivery.sending import Sender
 from .events import CONTENT_TYPE, Event
 from .outbox import MOST_WAITING, DeliveryOutbox
 from .receivers import Receiver, Receivers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carbonseal.node.webhooks.delivery.addresses import is_public, read_address
+from carbonseal.node.outgoing.addresses import is_public, read_address
 
 INSIDE = (
     *(
