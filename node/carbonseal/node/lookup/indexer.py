@@ -73,6 +73,7 @@ class Indexer:
         self._scratch: TemporaryDirectory[str] | None = None
         self._database: Database | None = None
         self._index: Index | None = None
+        self.is_running = False  # whether the index is filled in the background
 
     @property
     def index(self) -> Index:
@@ -108,6 +109,7 @@ class Indexer:
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         """Follow the logs, until cancelled."""
+        self.is_running = True
         while True:
             rest = PERIOD
             for log in self._logs.values():

@@ -18,6 +18,7 @@ from carbonseal.node.lookup.search import MOST_VALUES, PAGE, Query
 from carbonseal.node.node import Node
 from carbonseal.passport.schemas import DIGEST, INSTANT, Schema, list_of
 from carbonseal.passport.schemas import closed as object_of
+from carbonseal.service.listeners import OPERATOR_ONLY
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, STRING, null_or
 
 from .operation import AFTER, Json, Operation, closed
@@ -49,6 +50,7 @@ _REACH = object_of({"indexed": NUMBER, "size": NUMBER})
 ANSWER = closed(
     {"records": list_of(FOUND), "next": null_or(NUMBER), "index": {"type": "object", "additionalProperties": _REACH}}
 )
+_INDEX: Schema = {"type": "object", "additionalProperties": _REACH}
 _REQUEST = closed(
     {},
     {
@@ -67,6 +69,8 @@ async def find(node: Node, caller: Caller, request: Json) -> Json:
     """A page of the caller's records that match the request, how far the index reaches in each log, and the number after which
     the next page begins. Raises Refused (`lookup.malformed`)."""
     query = read_query(request)
+    if not node.lookup.indexer.is_running:  # a command that has the node open, where nothing else fills the index
+        await node.lookup.indexer.catch_up()
     reach = await asyncio.to_thread(node.lookup.reach)  # before: what is answered reaches at least as far
     found, following = await node.lookup.find(caller, query, request.get("after", 0), request.get("limit", LIMIT))
     return {
@@ -74,6 +78,13 @@ async def find(node: Node, caller: Caller, request: Json) -> Json:
         "next": following,
         "index": {name: one.to_json() for name, one in reach.items()},
     }
+
+
+async def _index(node: Node, _caller: Caller, request: Json) -> Json:
+    """Bring the index up to date, or make it anew."""
+    indexer = node.lookup.indexer
+    await (indexer.rebuild() if request["rebuild"] else indexer.catch_up())
+    return {"index": {name: one.to_json() for name, one in (await asyncio.to_thread(indexer.reach)).items()}}
 
 
 def read_query(request: Mapping[str, Any]) -> Query:
@@ -120,5 +131,12 @@ OPERATIONS: Mapping[str, Operation] = {
         ANSWER,
         find,
         malformed=LOOKUP_MALFORMED,
+    ),
+    "records/index": Operation(
+        OPERATOR_ONLY,
+        "Bring the index of records up to date, or make it anew from the logs",
+        closed({"rebuild": BOOLEAN}),
+        closed({"index": _INDEX}),
+        _index,
     ),
 }

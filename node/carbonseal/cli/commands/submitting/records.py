@@ -1,4 +1,4 @@
-"""`carbonseal records`: the table that a manufacturer fills: written empty, and checked."""
+"""`carbonseal records`: the table that a manufacturer fills, written empty and checked; and sealed records, found again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from carbonseal.cli.commands.submitting.look_up import find, index
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import READABLE, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
@@ -20,15 +21,17 @@ ERRORS = click.option(
 )
 
 
-@click.group(short_help="Write the table that a manufacturer fills, and check it.")
+@click.group(short_help="Write and check the table that a manufacturer fills; find what was sealed.")
 def records() -> None:
-    """Footprints as a table: one footprint a row, with the stages beyond the gate and the components of the product.
+    """Footprints as a table: one footprint a row, with the stages beyond the gate and the components of the product. And sealed
+    records, found by what they say.
 
     \b
     Examples:
       carbonseal records template -o footprints.xlsx
       carbonseal records check footprints.xlsx --errors corrections.xlsx
       carbonseal seal my-node footprints.xlsx --profile pact/3.0
+      carbonseal records find my-node --product urn:gtin:4712345060507
     """
 
 
@@ -98,3 +101,7 @@ def check(ctx: click.Context, table: Path, errors: Path | None, force: bool) -> 
     stages = sum(len(row.stages) for row in good)
     click.echo(f"{len(good):,} footprints, {stages:,} stages, {wrong:,} lines with errors")
     ctx.exit(WRONG if wrong else 0)
+
+
+records.add_command(find)
+records.add_command(index)
