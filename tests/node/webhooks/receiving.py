@@ -107,15 +107,17 @@ class Receiver:
             await self.released.wait()
         return web.Response(status=self.status or 204, headers=self.headers)
 
+    async def passing(self, time: Time, *types: str) -> list[Message]:
+        """What came, once there is an event of each of these types; seconds pass meanwhile."""
+        while not {f"carbonseal.{one}" for one in types} <= {one.type for one in self.messages}:
+            await time.pass_by(1)
+        return list(self.messages)
+
     async def wait(self, enough: Callable[[list[Message]], bool]) -> list[Message]:
         """What came, once it is enough."""
         async with self.came:
             await self.came.wait_for(lambda: enough(self.messages))
             return list(self.messages)
-
-    async def wait_for(self, *types: str) -> list[Message]:
-        """What came, once there is an event of each of these types."""
-        return await self.wait(lambda came: {f"carbonseal.{one}" for one in types} <= {one.type for one in came})
 
 
 @asynccontextmanager

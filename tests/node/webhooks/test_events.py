@@ -45,13 +45,12 @@ async def a_life(directory: Path) -> None:
         await node.revoke(digest, OPERATOR, "meter")
         await node.anchor()
         await node.wait_for_anchors(0.0)
-        await time.pass_by(2)
-        came = await mine.wait_for("sealed", "issued", "suspended", "reinstated", "revoked")
+        came = await mine.passing(time, "sealed", "issued", "suspended", "reinstated", "revoked")
         assert all(one.is_signed_by(secret) for one in came)
         assert {one.event.get_source() for one in came} == {ORIGIN}
         sealed = [record for one in came if one.type == "carbonseal.sealed" for record in one.data["records"]]
         assert receipt.commitment.hex() in [one["commitment"] for one in sealed]
         assert other.commitment.hex() not in str([one.body for one in came])
-        theirs_came = await theirs.wait_for("sealed")
+        theirs_came = await theirs.passing(time, "sealed")
         assert receipt.commitment.hex() not in str([one.body for one in theirs_came])
         assert digest.hex() not in str([one.body for one in theirs_came])

@@ -47,6 +47,11 @@ def failures(logs: Iterable[SealingLog], ledgers: Iterable[LedgerState], found: 
     return raised
 
 
+def unasked(ledgers: Iterable[LedgerState]) -> set[str]:
+    """Ledgers of which nothing is known since the node was opened: those that failed before may fail still."""
+    return {f"ledger/{ledger.name}" for ledger in ledgers if not ledger.compared and not ledger.failing}
+
+
 def _of_log(log: SealingLog) -> Iterator[tuple[str, Failure]]:
     about = f"log/{log.name}"
     if log.batch_problem is not None:

@@ -15,7 +15,7 @@ from carbonseal.node.issuance.issued import IssuedPassports
 from carbonseal.node.issuance.status_tables import StatusTables
 from carbonseal.node.sealing.logs import Logs
 from carbonseal.node.soundness.found import Found
-from carbonseal.node.webhooks.failures import failures
+from carbonseal.node.webhooks.failures import Failure, failures, unasked
 from carbonseal.storage.database import Database
 
 from .sources import AnchorChanges, IssuedDocuments, SealedRecords, Source, StatusChanges
@@ -42,6 +42,11 @@ def open_webhooks(
         AnchorChanges(outbox, logs.values(), tenants),
         *_documents(settings, database, {name: log.origin for name, log in tenants.items()}),
     ]
+
+    def failing() -> dict[str, Failure | None]:
+        ledgers = states()
+        return {**dict.fromkeys(unasked(ledgers)), **failures(logs.values(), ledgers, found)}
+
     return Webhooks(
         directory,
         settings.webhooks,
@@ -49,7 +54,7 @@ def open_webhooks(
         sources,
         tenants=[*tenants],
         origin=settings.logs[0].origin,
-        failures=lambda: failures(logs.values(), states(), found),
+        failing=failing,
         record=access.record,
         thread=access.thread,
         clock=access.clock,

@@ -2,7 +2,7 @@
 
 What is wrong is compared with what was wrong at the last look, also before a restart: an outage that goes on is told once.
 
-Owns the table `outages`. `look` is called in the thread that writes.
+Owns the table `outages`. `keep` is called in the thread that writes.
 """
 
 from __future__ import annotations
@@ -48,8 +48,25 @@ class Outages:
             subject: row.type for subject, row in self._open.items()
         }
 
-    def look(self, failures: Mapping[str, Failure], now: int) -> None:
-        """Keep what began and what ended. Durable on return."""
+    def with_open(self, failing: Mapping[str, Failure | None]) -> dict[str, Failure]:
+        """The same; what is not known (None) is as it was."""
+        open_ = {
+            subject: Failure(row.problem, row.remedy, row.type == EventType.FROZEN)
+            for subject, row in self._open.items()
+        }
+        known = {subject: one or open_.get(subject) for subject, one in failing.items()}
+        return {subject: one for subject, one in known.items() if one is not None}
+
+    def new(self, failures: Mapping[str, Failure]) -> dict[str, Failure]:
+        """Those that are not kept yet."""
+        return {subject: one for subject, one in failures.items() if not self._has(subject, one)}
+
+    def _has(self, subject: str, failure: Failure) -> bool:
+        known = self._open.get(subject)
+        return known is not None and _goes_on(known.type, failure)
+
+    def keep(self, failures: Mapping[str, Failure], since: Mapping[str, int], now: int) -> None:
+        """Keep what began, now or at the time that `since` has, and what ended. Durable on return."""
         ended = [row for subject, row in self._open.items() if not _goes_on(row.type, failures.get(subject))]
         with self._database.write() as connection:
             for row in ended:
@@ -57,12 +74,11 @@ class Outages:
                 connection.execute(update(OUTAGES).where(OUTAGES.c.number == row.number).values(open=False))
                 values = {**over, "type": EventType.RECOVERED.value, "at": now, "open": False}
                 connection.execute(insert(OUTAGES).values(values))
-            for subject, failure in failures.items():
-                known = self._open.get(subject)
-                if known is None or not _goes_on(known.type, failure):
-                    begun = {"subject": subject, "problem": failure.problem, "remedy": failure.remedy}
-                    values = {**begun, "type": _type(failure), "at": now, "since": now, "open": True}
-                    connection.execute(insert(OUTAGES).values(values))
+            for subject, failure in self.new(failures).items():
+                one = begun(subject, failure, since.get(subject, now))
+                names = ("subject", "type", "problem", "remedy", "at", "since")
+                values = {name: getattr(one, name) for name in names}
+                connection.execute(insert(OUTAGES).values({**values, "type": one.type.value, "open": True}))
             rows = connection.execute(select(OUTAGES).where(OUTAGES.c.open).order_by(OUTAGES.c.number)).all()
             last = connection.scalar(select(func.max(OUTAGES.c.number))) or 0
         self._open, self.last = {row.subject: row for row in rows}, last
@@ -75,6 +91,11 @@ class Outages:
                 OutageChange(row.number, row.subject, EventType(row.type), row.problem, row.remedy, row.at, row.since)
                 for row in connection.execute(chosen)
             ]
+
+
+def begun(subject: str, failure: Failure, at: int) -> OutageChange:
+    """The beginning of an outage, which has no number yet."""
+    return OutageChange(0, subject, EventType(_type(failure)), failure.problem, failure.remedy, at, at)
 
 
 def _type(failure: Failure) -> str:

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from carbonseal.findings import BrokenOff, Refused
+from carbonseal.findings import Refused
 from carbonseal.keys.endpoints import redacted
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.codes import NODE_UNKNOWN_TENANT
@@ -20,7 +20,7 @@ from carbonseal.node.webhooks.settings import WebhookConfig
 from carbonseal.storage.database import Database
 from carbonseal.storage.writer_thread import WriterThread
 
-from .delivery.machine import STANDARD_LIMITS, Accepted, Delivery, Failed, Limits
+from .delivery.machine import STANDARD_LIMITS, Accepted, Delivery, Failed, Limits, Outcome
 from .delivery.secret_files import drop_secret, make_secret, read_key
 from .delivery.sending import Sender, check_url
 from .events import Event, EventType
@@ -28,11 +28,11 @@ from .outages import Outages
 from .outbox import Counts, DeliveryOutbox
 from .receivers import OPERATORS, NewReceiver, Receiver, Receivers
 from .sources import OutageChanges, Source
+from .watching import Watch
 from .worker import Worker, headers
 
 LOG = logging.getLogger(__name__)
 POLL = 1.0  # seconds between two looks at the sources
-LOOK = 5.0  # seconds between two looks at what is wrong
 OVERLAP = 86_400  # seconds for which a rotated secret signs on
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -51,21 +51,21 @@ class Webhooks:
         *,
         tenants: Sequence[str],
         origin: str,
-        failures: Callable[[], Mapping[str, Failure]],
+        failing: Callable[[], Mapping[str, Failure | None]],
         record: Record,
         thread: WriterThread,
         clock: Callable[[], float],
         limits: Limits = STANDARD_LIMITS,
     ) -> None:
-        """`sources` are all but the outages, which `failures` tells of. `origin` is that of the node's first log. `record` adds to
+        """`sources` are all but the outages, which `failing` tells of. `origin` is that of the node's first log. `record` adds to
         the audit chain."""
         self._directory = directory
         self._settings = settings
-        self._outages = Outages(database)
-        self._sources = [*sources, OutageChanges(self._outages, origin)]
+        outages = Outages(database)
+        self._outage_watch = Watch(outages, failing, self._tell, origin=origin, thread=thread, clock=clock)
+        self._sources = [*sources, OutageChanges(outages, origin)]
         self._tenants = tenants
         self._origin = origin
-        self._failures = failures
         self._record = record
         self._thread = thread
         self._clock = clock
@@ -74,6 +74,7 @@ class Webhooks:
         self._outbox = DeliveryOutbox(database, limits)
         self._workers: dict[int, Worker] = {}
         self._changed = asyncio.Event()
+        self._told: set[tuple[int, str]] = set()  # receivers that took an event which was not kept, by number and id
 
     # --- receivers --------------------------------------------------------------------------------------------------
 
@@ -146,15 +147,8 @@ class Webhooks:
     async def test(self, caller: Caller, tenant: str, name: str) -> str:
         """Send a receiver an event that says nothing, once, and now: why it was not taken; empty where it was."""
         receiver = self._named(caller, tenant, name)
-        now = self._clock()
-        event = Event(EventType.TEST, self._origin, name, int(now), {})
-        body = event.encode(0)
-        keys = [read_key(self._directory, uri) for uri in receiver.secrets(now)]
-        sender = self._sender(receiver)
-        try:
-            outcome = await sender.post(body, headers(event.id, body, keys, now))
-        finally:
-            await sender.close()
+        event = Event(EventType.TEST, self._origin, name, int(self._clock()), {})
+        outcome = await self._send(receiver, event)
         match outcome:
             case Accepted():
                 return ""
@@ -185,7 +179,7 @@ class Webhooks:
     async def run(self, sleep: Sleep) -> None:
         """Tell all receivers what happens, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._look(sleep))
+            tasks.create_task(self._outage_watch.run(sleep))
             tasks.create_task(self._watch(sleep))
             running: dict[int, asyncio.Task[None]] = {}
             while True:
@@ -214,20 +208,27 @@ class Webhooks:
                         self._wake(number)
             await sleep(POLL)
 
-    async def _look(self, sleep: Sleep) -> None:
-        """Keep when outages begin and end."""
-        told = False
-        while True:
-            failures = self._failures()
-            if self._outages.differs(failures):
-                try:
-                    await self._thread.run(self._outages.look, failures, int(self._clock()))
-                    told = False
-                except BrokenOff as error:  # a full disk: once there is room
-                    if not told:
-                        LOG.error("outage not stored: subjects=%s error=%s", ",".join(failures), error.finding)
-                    told = True
-            await sleep(LOOK)
+    async def _tell(self, event: Event) -> None:
+        """Send an event that cannot be kept to the operator's receivers, each until it takes it."""
+        wanting = [one for one in self._receivers.all() if one.tenant == OPERATORS and one.paused is None]
+        wanting = [one for one in wanting if one.wants(event.type) and (one.number, event.id) not in self._told]
+        outcomes = await asyncio.gather(*(self._send(receiver, event) for receiver in wanting))
+        for receiver, outcome in zip(wanting, outcomes, strict=True):
+            if isinstance(outcome, Accepted):
+                self._told.add((receiver.number, event.id))
+
+    async def _send(self, receiver: Receiver, event: Event) -> Outcome:
+        """What becomes of an event that is sent once, past the outbox. Raises nothing."""
+        body, now = event.encode(0), self._clock()
+        try:
+            keys = [read_key(self._directory, uri) for uri in receiver.secrets(now)]
+        except Refused as refused:
+            return Failed(f"its secret cannot be read: {refused.finding.message}")
+        sender = self._sender(receiver)
+        try:
+            return await sender.post(body, headers(event.id, body, keys, now))
+        finally:
+            await sender.close()
 
     def _wake(self, number: int) -> None:
         if number in self._workers:
