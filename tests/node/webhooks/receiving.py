@@ -137,10 +137,11 @@ async def receiving(receiver: Receiver) -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def telling(directory: Path, time: Time, **options: Any) -> AsyncIterator[Node]:
-    """The node, which tells its receivers what happens, in that time; nothing else goes on in the background."""
-    async with Node.open(directory, clock=time.clock, **options) as node:
-        running = asyncio.create_task(node.webhooks.run(time.sleep))
+async def telling(directory: Path, time: Time, *, only: bool = True) -> AsyncIterator[Node]:
+    """The node, which tells its receivers what happens, in that time; nothing else goes on in the background where that is the
+    `only` thing."""
+    async with Node.open(directory, clock=time.clock, sleep=time.sleep) as node:
+        running = asyncio.create_task(node.webhooks.run(time.sleep) if only else node.run())
         try:
             yield node
         finally:

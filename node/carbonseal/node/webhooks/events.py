@@ -31,7 +31,9 @@ class EventType(StrEnum):
     FINAL = "final"
     REORGED = "reorged"  # a ledger took back a head that it had
     ISSUED = "issued"  # a passport, a statement, an accreditation
-    RELEASED = "released"  # a draft, after review
+    PREPARED = "prepared"  # a draft waits for its review
+    REVIEWED = "reviewed"  # it waits for its release
+    RELEASED = "released"
     REVOKED = "revoked"  # for ever: of a statement or an accreditation, withdrawn
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
@@ -49,6 +51,8 @@ OF_TENANTS = frozenset(
         EventType.FINAL,
         EventType.REORGED,
         EventType.ISSUED,
+        EventType.PREPARED,
+        EventType.REVIEWED,
         EventType.RELEASED,
         EventType.REVOKED,
         EventType.SUSPENDED,

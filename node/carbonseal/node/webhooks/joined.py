@@ -11,6 +11,7 @@ from carbonseal.node.anchoring.status import LedgerState
 from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.issuance.conformity.accreditation_tables import AccreditationTables
 from carbonseal.node.issuance.conformity.statement_tables import StatementTables
+from carbonseal.node.issuance.drafts.tables import DraftTables
 from carbonseal.node.issuance.issued import IssuedPassports
 from carbonseal.node.issuance.status_tables import StatusTables
 from carbonseal.node.sealing.logs import Logs
@@ -18,7 +19,7 @@ from carbonseal.node.soundness.found import Found
 from carbonseal.node.webhooks.failures import Failure, failures, unasked
 from carbonseal.storage.database import Database
 
-from .sources import AnchorChanges, IssuedDocuments, SealedRecords, Source, StatusChanges
+from .sources import AnchorChanges, DraftActs, IssuedDocuments, SealedRecords, Source, StatusChanges
 from .webhooks import Webhooks
 
 
@@ -95,6 +96,7 @@ def _documents(settings: NodeConfig, database: Database, origins: Mapping[str, s
                 [name for name, one in accreditors.items() if one == tenant], after
             ),
         ),
+        DraftActs(DraftTables(database), origins),
         StatusChanges(StatusTables(database, settings.status.url), origins, about),
     ]
 

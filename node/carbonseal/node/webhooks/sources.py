@@ -7,6 +7,7 @@ for an event before there is a receiver that is about to be sent it.
 | ``anchors`` | anchored, final, reorged, refused | number of an anchor's change |
 | ``passports``, ``statements``, ``accreditations`` | issued | number of what was issued |
 | ``status`` | revoked, suspended, reinstated | number of a change of a status |
+| ``drafts`` | prepared, reviewed, released, refused | number of an act |
 | ``outages`` | frozen, failing, recovered | number of a change of an outage |
 
 A tenant's receivers read what is that tenant's; ``outages``, and anchors that failed, are the operator's.
@@ -20,10 +21,12 @@ from typing import Any, Protocol
 from carbonseal.instants import format_seconds
 from carbonseal.node.anchoring.outbox import AnchorChange, Outbox
 from carbonseal.node.anchoring.tracked import State
+from carbonseal.node.issuance.drafts.machine import Act
+from carbonseal.node.issuance.drafts.tables import PREPARE, Done, DraftTables, Stored
 from carbonseal.node.issuance.status_tables import StatusChange, StatusTables
 from carbonseal.node.sealing.heads import SignedHead
 from carbonseal.node.sealing.log import SealingLog
-from carbonseal.node.sealing.queue import Stored
+from carbonseal.node.sealing.queue import Stored as StoredRecord
 from carbonseal.passport.credentials import REVOCATION
 
 from .events import MOST_RECORDS, Event, EventType
@@ -87,7 +90,7 @@ class SealedRecords:
                 events.append(self._event(head, records))
         return events, position
 
-    def _event(self, head: SignedHead, records: list[Stored]) -> Event:
+    def _event(self, head: SignedHead, records: list[StoredRecord]) -> Event:
         checkpoint = head.checkpoint
         listed = [
             {"commitment": one.receipt.commitment.hex(), "index": one.index, "profile": one.receipt.profile}
@@ -225,6 +228,50 @@ class StatusChanges:
             type_ = EventType.SUSPENDED if change.is_set else EventType.REINSTATED
         digest = change.credential.hex()
         return Event(type_, origin, digest, change.at, {"kind": kind, "credential": digest})
+
+
+class DraftActs:
+    """What was done to a tenant's drafts."""
+
+    name = "drafts"
+    _TYPES: Mapping[str, EventType] = {
+        PREPARE: EventType.PREPARED,
+        Act.CHANGE: EventType.PREPARED,
+        Act.REVIEW: EventType.REVIEWED,
+        Act.COMPLETE: EventType.RELEASED,
+        Act.RETURN: EventType.REFUSED,
+        Act.DISCARD: EventType.REFUSED,
+        Act.FAIL: EventType.REFUSED,
+    }
+    types = frozenset(_TYPES.values())
+
+    def __init__(self, tables: DraftTables, origins: Mapping[str, str]) -> None:
+        self._tables = tables
+        self._origins = origins
+
+    def serves(self, tenant: str) -> bool:
+        return tenant in self._origins
+
+    def end(self) -> int:
+        return self._tables.last_act()
+
+    def read(self, tenant: str, position: int) -> Found:
+        acts = self._tables.acts_after(position, MOST_READ)
+        drafts = {draft: self._tables.find(draft) for _, draft, done in acts if done.act in self._TYPES}
+        events = [
+            self._event(draft, done, self._origins[tenant])
+            for _, number, done in acts
+            if (draft := drafts.get(number)) is not None and draft.tenant == tenant and done.act in self._TYPES
+        ]
+        return events, acts[-1][0] if acts else position
+
+    def _event(self, draft: Stored, done: Done, origin: str) -> Event:
+        number = draft.draft.number
+        data: dict[str, Any] = {"kind": "draft", "draft": number, "of": draft.kind, "signer": draft.signer}
+        data |= {"title": draft.title, "act": str(done.act), "content": done.content.hex()}
+        if draft.document is not None and done.act == Act.COMPLETE:
+            data["credential"] = draft.document.hex()
+        return Event(self._TYPES[done.act], origin, f"draft/{number}", done.at, data)
 
 
 class OutageChanges:

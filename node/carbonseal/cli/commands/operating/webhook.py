@@ -28,8 +28,8 @@ OUTPUT = click.option(
     help="A new file for the secret, which its owner alone can read. Default: standard output.",
 )
 TYPES = (
-    *("sealed", "anchored", "final", "reorged", "issued", "released", "revoked", "suspended", "reinstated", "refused"),
-    *("frozen", "failing", "recovered"),
+    *("sealed", "anchored", "final", "reorged", "issued", "prepared", "reviewed", "released", "revoked", "suspended"),
+    *("reinstated", "refused", "frozen", "failing", "recovered"),
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller
@@ -165,7 +165,19 @@ class DraftTables:
         chosen = select(DRAFT_ACTS).where(DRAFT_ACTS.c.draft == number).order_by(DRAFT_ACTS.c.number)
         with self._database.read() as connection:
             rows = connection.execute(chosen).all()
-        return [Done(row.act, row.who, row.kind, row.at, bytes(row.content), row.text) for row in rows]
+        return list(map(_done, rows))
+
+    def last_act(self) -> int:
+        """The number of the newest act on any draft; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(DRAFT_ACTS.c.number))) or 0
+
+    def acts_after(self, number: int, limit: int) -> list[tuple[int, int, Done]]:
+        """The acts on all drafts after this number, in their order: number, draft and act of each."""
+        chosen = select(DRAFT_ACTS).where(DRAFT_ACTS.c.number > number).order_by(DRAFT_ACTS.c.number).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen).all()
+        return [(row.number, row.draft, _done(row)) for row in rows]
 
     def page(self, tenant: str | None, after: int) -> list[Stored]:
         """At most `PAGE` drafts of a tenant (None: of all): those that come after this number, in their order."""
@@ -180,6 +192,10 @@ class DraftTables:
     def _all(self, chosen: Select[Any]) -> list[Stored]:
         with self._database.read() as connection:
             return [_read(row) for row in connection.execute(chosen).mappings()]
+
+
+def _done(row: Row[Any]) -> Done:
+    return Done(row.act, row.who, row.kind, row.at, bytes(row.content), row.text)
 
 
 def _stored(connection: Connection, number: int) -> Stored:
