@@ -15,6 +15,7 @@ from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.lookup.search import Query
 from carbonseal.node.node import Node
+from carbonseal.node.webhooks.receivers import NewReceiver
 from carbonseal.passport.passports import parse
 from carbonseal.storage.index_tables import INDEX_TABLES
 from carbonseal.storage.log_tables import LOG_TABLES
@@ -22,6 +23,7 @@ from carbonseal.storage.node_tables import NODE_TABLES
 from tests.node.conftest import Begin, begin, ledger_in, plugins
 from tests.node.issuance.drafts.drafting import people, reviewed
 from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, programme, state, subject
+from tests.node.webhooks.receiving import until
 from tests.records.documents import encoded, footprint
 
 __all__ = ["begin", "plugins"]
@@ -117,6 +119,7 @@ async def live(directory: Path) -> None:
         await node.sequence()
         await look_up(node)
         await draft(node)
+        await tell(node)
     async with Node.open(directory) as node:
         running = asyncio.create_task(node.run())
         await node.startup_checked()
@@ -155,6 +158,24 @@ async def look_up(node: Node) -> None:
         assert found
         node.lookup.about(found[0].record.log, found[0].record.entry)
     node.lookup.indexer.index.disputes(0, 10)
+
+
+async def tell(node: Node) -> None:
+    """A receiver that nobody reaches: what is made for it is tried, and waits."""
+    await node.webhooks.add(OPERATOR, NewReceiver("default", "erp", "https://[2001:470::1]:1/", frozenset()))
+    await node.webhooks.rotate(OPERATOR, "default", "erp")
+    telling = asyncio.create_task(node.webhooks.run(asyncio.sleep))
+    await node.submit(b'{"n": 7}', "json/1")
+    await node.sequence()
+    await until(lambda: node.webhooks.listed(OPERATOR)[0][1].made > 0)
+    await node.webhooks.replay(OPERATOR, "default", "erp", [f"msg_{'0' * 40}"])
+    await node.webhooks.replay(OPERATOR, "default", "erp", [])
+    node.webhooks.dead(OPERATOR, "default", "erp", 0)
+    await node.webhooks.pause(OPERATOR, "default", "erp", "moving")
+    await node.webhooks.resume(OPERATOR, "default", "erp")
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    await node.webhooks.remove(OPERATOR, "default", "erp")
 
 
 def test_no_statement_reads_a_whole_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -121,12 +122,12 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(receiver: Receiver) -> AsyncIterator[Receiver]:
+async def receiving(receiver: Receiver, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
     app = web.Application()
     app.router.add_post("/{path:.*}", receiver.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hooks/secret-path"
     try:

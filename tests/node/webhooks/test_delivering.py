@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -226,6 +229,43 @@ def test_what_waits_for_a_receiver_is_bounded_and_nothing_is_lost(
             await receiver.wait(lambda came: len({one.id for one in came}) == batches)
             indices = {record["index"] for one in receiver.messages for record in one.data["records"]}
             assert indices == set(range(1, batches + 1))
+
+    run(work())
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process grows."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_loses_nothing_and_repeats_nothing(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is sent until what was sent is noted."""
+
+    async def work() -> None:
+        time = Time()
+        async with receiving(Receiver(None)) as receiver, telling(directory, time) as node:
+            await node.webhooks.add(OPERATOR, wanted("erp", receiver))
+            await seal(node, time, 1)
+            await receiver.wait(bool)
+            with no_room():
+                receiver.released.set()
+                await until(lambda: "webhooks interrupted" in caplog.text)
+                receiver.status = 204
+                for _ in range(5):
+                    await time.pass_by(5)
+                assert len(receiver.messages) == 1
+                assert counts(node, "erp").delivered == 0
+            while not counts(node, "erp").delivered:
+                await time.pass_by(5)
+            await seal(node, time, 2)
+            await receiver.wait(lambda came: len(came) == 2)
+            assert len({one.id for one in receiver.messages}) == 2
 
     run(work())
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from carbonseal.node.webhooks.delivery.machine import Accepted, Failed, Outcome
 from carbonseal.node.webhooks.delivery.sending import Sender, check_url
 from carbonseal.node.webhooks.settings import PUBLIC_ONLY, WebhookConfig
 from tests.node.webhooks.receiving import Receiver, receiving, run
+from tests.service.access.test_tls import CHAIN, KEY, write
 
 LOOPBACK = WebhookConfig((ipaddress.ip_network("127.0.0.0/8"),))
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -260,5 +263,32 @@ def test_no_reason_tells_the_url() -> None:
         for outcome in (await post(url), await post(url, PUBLIC_ONLY), await post(url.replace("127", "no-name"))):
             assert isinstance(outcome, Failed)
             assert "secret" not in outcome.reason
+
+    run(work())
+
+
+# --- TLS -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_certificate_is_verified(tmp_path: Path) -> None:
+    """Its name, and who made it: this machine's authorities, or the operator's."""
+    write(tmp_path, "hooks.example")
+    server, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    server.load_cert_chain(tmp_path / CHAIN, tmp_path / KEY)
+    trusting.load_verify_locations(tmp_path / CHAIN)
+
+    async def work() -> None:
+        async with receiving(Receiver(), server) as receiver:
+            port = receiver.url.split(":")[2].split("/")[0]
+            for name, context, outcome in (
+                ("hooks.example", trusting, Accepted()),
+                ("hooks.example", None, Failed("its certificate is not trusted, or is another name's")),
+                ("other.example", trusting, Failed("its certificate is not trusted, or is another name's")),
+            ):
+                url = f"https://{name}:{port}/"
+                sender = Sender(url, LOOPBACK, context, lookup=names(["127.0.0.1"]), timeout=5.0)
+                assert await sender.post(b"{}", {}) == outcome
+                await sender.close()
+            assert len(receiver.messages) == 1
 
     run(work())
