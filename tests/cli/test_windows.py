@@ -13,8 +13,8 @@ import pytest
 
 from carbonseal.cli.errors import BrokeOff
 from carbonseal.cli.outputs import Output
-from carbonseal.examining.archives import Opened, items_of
-from carbonseal.examining.items import open_regular
+from carbonseal.examining.files.archives import Opened, items_of
+from carbonseal.examining.files.items import open_regular
 from carbonseal.examining.log_tiles import LogTiles
 from tests.cli.conftest import AT, Files
 

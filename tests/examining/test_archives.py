@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.examining import archives
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files import archives
+from carbonseal.examining.files.given import GivenFiles
 
 PASSPORT = b'{"carbonseal":"passport/1"}'
 FILES = {"a.json": PASSPORT, "b/C.JSON": b"[]", "d": b"%PDF"}

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.examining import items
-from carbonseal.examining.given import GivenFiles
-from carbonseal.examining.items import Item
+from carbonseal.examining.files import items
+from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.items import Item
 from carbonseal.findings import Refused
 
 PASSPORT = b'{"carbonseal":"passport/1"}'

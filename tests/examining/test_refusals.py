@@ -9,7 +9,7 @@ import pytest
 
 from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.examining.examination import Examination, Examined
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import NamedBytes, VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.findings import BrokenOff, Refused

@@ -50,7 +50,7 @@ ARROWS = {
     "carbonseal.exports": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.verification": LOWER | {"carbonseal.passport", "carbonseal.flow"},
     "carbonseal.storage": BOTTOM,
-    "carbonseal.examining": MIDDLE,
+    "carbonseal.examining": MIDDLE | {"carbonseal.tables"},
     "carbonseal.languages": {"carbonseal.findings"},
     "carbonseal.desk": LOWER
     | {"carbonseal", "carbonseal.passport", "carbonseal.flow", "carbonseal.verification", "carbonseal.languages"},

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from carbonseal.cli.files.tables import read_table
+from carbonseal.examining.files.tables import read_table
 from carbonseal.findings import Refused
 from carbonseal.tables import rows, workbooks
 from carbonseal.tables.reading import Table

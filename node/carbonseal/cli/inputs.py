@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbonseal.examining.items import read_passport
+from carbonseal.examining.files.items import read_passport
 from carbonseal.examining.judging import NamedBytes
 
 if TYPE_CHECKING:

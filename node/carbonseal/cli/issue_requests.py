@@ -19,7 +19,7 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.options import Once
-from carbonseal.examining.items import STDIN, read_passport
+from carbonseal.examining.files.items import STDIN, read_passport
 from carbonseal.examining.judging import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant

@@ -12,7 +12,7 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.text import plain
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files.given import GivenFiles
 from carbonseal.findings import Finding, Refused
 from carbonseal.gathering import GatherRequest, TrustGatherer
 from carbonseal.instants import format_instant

@@ -21,7 +21,7 @@ from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import Verifier, VerifyJob, verify_files
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from carbonseal.examining.given import GivenFiles
-from carbonseal.examining.items import Item
+from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
 from carbonseal.examining.results import NO_VERDICT, FileResult, Presenter
 from carbonseal.findings import Outcome, Refused, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from carbonseal.examining.items import Item
+from carbonseal.examining.files.items import Item
 from carbonseal.findings import Finding
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.observation_files import RunFiles
 from carbonseal.findings import Finding, Refused
 from carbonseal.flow.graph import Lot

@@ -16,14 +16,14 @@ from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.outputs import Output
 from carbonseal.examining.examination import Examination, write_proofs
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Verdict
 
 if TYPE_CHECKING:
-    from carbonseal.cli.consigning.consignment import Consignment
+    from carbonseal.examining.consignment import Consignment
     from carbonseal.verification.consignment.matching import LineResult
 
 

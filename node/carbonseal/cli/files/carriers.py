@@ -8,7 +8,7 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.options import DIGEST
-from carbonseal.examining.items import Item
+from carbonseal.examining.files.items import Item
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
-from carbonseal.examining.items import Item
+from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Refused, Verdict

@@ -16,7 +16,7 @@ from carbonseal.languages.language import ENGLISH, Language
 from carbonseal.verification.consignment.matching import LineOutcome, LineResult
 
 if TYPE_CHECKING:
-    from carbonseal.cli.consigning.consignment import Consignment
+    from carbonseal.examining.consignment import Consignment
 
 COLOURS = {LineOutcome.MATCH: "green", LineOutcome.MISMATCH: "yellow", LineOutcome.NOT_CHECKABLE: "yellow"}
 

@@ -39,7 +39,7 @@ def records(file: Path, folder: Path) -> None:
     Example:
       carbonseal passport records passport.json -o records
     """
-    from carbonseal.examining.items import read_passport
+    from carbonseal.examining.files.items import read_passport
     from carbonseal.passport.passports import parse
 
     try:

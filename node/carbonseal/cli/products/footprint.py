@@ -82,7 +82,7 @@ def _member(text: str) -> tuple[str, str]:
 
 def _record(file: Path, profile: str | None) -> tuple[Any, str]:
     """The record in `file` and its profile. Raises Refused; `Failed` where a format has to be named."""
-    from carbonseal.examining.items import read_passport
+    from carbonseal.examining.files.items import read_passport
     from carbonseal.passport.passports import PASSPORT_LIMITS, VERSION
     from carbonseal.records import strict
     from carbonseal.records.profiles.recognition import recognise

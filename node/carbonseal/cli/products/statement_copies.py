@@ -65,7 +65,7 @@ def export(*, file: Path, chosen: bytes | None, level: str | None, output: Path,
 
 def _read(file: Path) -> Bundle:
     """The passport or statement file. Raises Refused."""
-    from carbonseal.examining.items import read_passport
+    from carbonseal.examining.files.items import read_passport
     from carbonseal.passport.bundles import BUNDLE_LIMITS
     from carbonseal.passport.conformity.files import VERSION, parse_statement
     from carbonseal.passport.passports import parse

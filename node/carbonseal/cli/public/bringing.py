@@ -17,7 +17,7 @@ from pathlib import Path
 from carbonseal.cli.files.carriers import is_address
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.public.passports import TRIES, NotHad, passport_at
-from carbonseal.examining.items import read_passport
+from carbonseal.examining.files.items import read_passport
 from carbonseal.findings import Refused
 from carbonseal.goods.data_carrier import DataCarrier, parse_carrier
 from carbonseal.keys.endpoints import redacted

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from carbonseal.cli.files.tables import read_bytes
+from carbonseal.examining.files.tables import read_bytes
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.records.canonical import jcs
 from carbonseal.records.places import printable

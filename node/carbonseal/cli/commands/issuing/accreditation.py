@@ -13,7 +13,7 @@ from carbonseal.cli.issue_requests import read_request
 from carbonseal.cli.options import DIGEST, INPUT, REASON
 from carbonseal.cli.outputs import FORCE, Output
 from carbonseal.cli.targets import NodeCommand, Target
-from carbonseal.examining.items import read_passport
+from carbonseal.examining.files.items import read_passport
 from carbonseal.examining.judging import NamedBytes
 
 KIND = "accreditation"

@@ -16,7 +16,7 @@ from carbonseal.cli.options import DIGEST, INPUT, REASON, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.statement_copies import export
 from carbonseal.cli.targets import NodeCommand, Target
-from carbonseal.examining.items import read_passport
+from carbonseal.examining.files.items import read_passport
 from carbonseal.examining.judging import NamedBytes
 
 KIND = "statement"

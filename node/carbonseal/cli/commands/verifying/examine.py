@@ -21,7 +21,7 @@ from carbonseal.cli.options import READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.escaping import json_line
 from carbonseal.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
-from carbonseal.examining.given import GivenFiles
+from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import Verifier, VerifyJob
 from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, name_sources, prove_lots, shown_lots
 from carbonseal.examining.observation_files import checked_file

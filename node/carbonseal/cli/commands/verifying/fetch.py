@@ -77,8 +77,8 @@ def fetch(ctx: click.Context, *, declaration: Path, nodes: tuple[str, ...], fold
 def references_by_line(declaration: Path) -> list[tuple[str, str]]:
     """Each reference of a declaration's lines that may mean a passport, with the name of its line. Of each line its latest version
     counts, and none that was invalidated. Raises Refused, OSError."""
-    from carbonseal.cli.consigning.consignment import read_consignment
     from carbonseal.cli.public.bringing import may_mean
+    from carbonseal.examining.consignment import read_consignment
 
     lines = read_consignment(declaration).lines
     return [

@@ -20,14 +20,14 @@ from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.examining.given import GivenFiles
-from carbonseal.examining.items import STDIN
+from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.items import STDIN
 from carbonseal.examining.judging import for_each
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
-    from carbonseal.cli.consigning.consignment import Consignment
+    from carbonseal.examining.consignment import Consignment
     from carbonseal.goods.data_carrier import DataCarrier
     from carbonseal.languages.language import Language
 
@@ -197,7 +197,7 @@ def _files(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier |
 
 
 def _consignment(declaration: Path, packing: Path | None, key: str | None) -> Consignment:
-    from carbonseal.cli.consigning.consignment import read_consignment
-    from carbonseal.cli.consigning.office_key import office_key
+    from carbonseal.cli.examining.office_key import office_key
+    from carbonseal.examining.consignment import read_consignment
 
     return read_consignment(declaration, packing, office_key(key))

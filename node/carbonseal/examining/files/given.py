@@ -10,11 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbonseal.examining.archives import Opened, items_of
-from carbonseal.examining.items import STDIN, Item, open_regular, read_passport
+from carbonseal.examining.codes import FILES_NONE, FILES_STANDARD_INPUT
+from carbonseal.examining.files.archives import Opened, items_of
+from carbonseal.examining.files.items import STDIN, Item, open_regular, read_passport
 from carbonseal.findings import Refused
-
-from .codes import FILES_NONE, FILES_STANDARD_INPUT
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from carbonseal.examining.items import MOST, Item, are_passports_by_line, single_items
+from carbonseal.examining.files.items import MOST, Item, are_passports_by_line, single_items
 
 MOST_RATIO = 50  # what comes out, by what goes in
 FREE = 16 << 20  # bytes that may come out whatever went in

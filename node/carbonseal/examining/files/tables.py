@@ -1,11 +1,11 @@
-"""Tables that commands are given, as files."""
+"""Tables that are given as files."""
 
 from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
 
-from carbonseal.examining.items import open_regular
+from carbonseal.examining.files.items import open_regular
 from carbonseal.findings import Refused
 from carbonseal.tables import reading
 from carbonseal.tables.reading import Table

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from carbonseal.cli.files.tables import read_table
+from carbonseal.examining.files.tables import read_table
 from carbonseal.findings import Finding, Refused
 from carbonseal.tables.codes import TABLE_TOO_LARGE
 from carbonseal.tables.reading import Table
