@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 import carbonseal
 from carbonseal.escaping import escape_invisible
+from carbonseal.findings import Verdict
 from carbonseal.instants import format_instant
 from carbonseal.languages import sentences
 from carbonseal.languages.language import LANGUAGES, Language
 from carbonseal.languages.report import REPORT
 from carbonseal.verification.consignment.matching import LineResult
 
-from .judged import Judged, PolicyFacts
+from .judged import Judged, PolicyFacts, RowFacts
 from .pictures.carbon_flow import carbon_flow
 from .pictures.supply_tree import supply_tree
 
@@ -51,9 +52,10 @@ class Pages:
         """The beginning, with the head of the table where there are many files."""
         return self._render("head.html", title=title, many=many)
 
-    def row(self, judged: Judged) -> str:
-        """One file as a row of the table, which leads to it."""
-        return self._render("row.html", **self._of(judged))
+    def row(self, row: RowFacts, group: str) -> str:
+        """One file as a row of the table, which leads to it. Figures of one `group` compare with each other."""
+        word = self._language.say(sentences.WORDS[Verdict(row.verdict)])
+        return self._render("row.html", row=row, word=word, group=group)
 
     def between(self) -> str:
         """The end of the table."""
@@ -64,16 +66,13 @@ class Pages:
         tree = supply_tree(judged.rows, self._say("supply-chain"), self._say("more-products")) if judged.rows else ""
         flow = carbon_flow(judged.rows, self._say("carbon-flow"))
         says = self._language.say(sentences.SAYS[judged.report.verdict])
-        return self._render("passport.html", **self._of(judged), tree=tree, flow=flow, says=says)
+        word = self._language.say(sentences.WORDS[judged.report.verdict])
+        anchor = judged.row.anchor
+        return self._render("passport.html", judged=judged, word=word, anchor=anchor, tree=tree, flow=flow, says=says)
 
     def tail(self, policy: PolicyFacts, without: Sequence[str] = (), lines: Sequence[LineResult] = ()) -> str:
         """The end: files without a verdict, lines of a declaration, and which policy it was."""
         return self._render("tail.html", policy=policy, without=without, lines=lines)
-
-    def _of(self, judged: Judged) -> dict[str, Any]:
-        word = self._language.say(sentences.WORDS[judged.report.verdict])
-        anchor = hashlib.sha256(judged.file.encode(errors="surrogatepass")).hexdigest()[:16]
-        return {"judged": judged, "word": word, "anchor": anchor}
 
     def _say(self, name: str, **facts: object) -> str:
         return self._language.say(REPORT[name], **facts)

@@ -5,6 +5,7 @@ verdict -> why -> what to do, and who -> product -> supply chain -> ledgers -> s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from functools import cached_property
 from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.flow.graph import Product, graph_of
 from carbonseal.flow.tree import Branch, tree_of
+from carbonseal.footprints.model import Footprint
 from carbonseal.instants import format_instant
 from carbonseal.languages.language import Language
 from carbonseal.languages.report import REPORT
@@ -54,6 +56,21 @@ class Line:
     remedy: str
     where: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What a table of many files says of one. Figures compare where `basis` is the same: amount, stages and period."""
+
+    anchor: str  # of its part of the page
+    title: str
+    verdict: str  # a value of `Verdict`
+    maker: str
+    footprint: str
+    boundary: str
+    period: str
+    bodies: str
+    basis: tuple[str, str, str] | None  # None where there is no figure
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,24 @@ class Judged:
         """How many required checks hold."""
         return sum(finding.code.outcome is Outcome.SHOWN for finding in self.report.findings)
 
+    @property
+    def row(self) -> RowFacts:
+        """What a table says of it."""
+        facts = self.facts
+        named = {name: facts.get(name, "") for name in ("maker", "footprint", "boundary", "period")}
+        anchor = hashlib.sha256(self.file.encode(errors="surrogatepass")).hexdigest()[:16]
+        bodies = ", ".join(sorted({one.issuer for one in self.statements}))
+        title = self.report.name or self.file
+        return RowFacts(anchor, title, self.report.verdict.value, **named, bodies=bodies, basis=self._basis)
+
+    @property
+    def _basis(self) -> tuple[str, str, str] | None:
+        footprint = self.tree.product.footprint if self.tree else None
+        if footprint is None or footprint.total is None:
+            return None
+        facts = self.facts
+        return (self._amount(footprint), facts["boundary"], facts["period"])
+
     # --- the product ------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -133,18 +168,21 @@ class Judged:
         footprint = product.footprint
         if footprint is None:
             return {"footprint": self._say("not-disclosed")}
-        amount = f"{number(footprint.amount)} {footprint.unit.name if footprint.unit else footprint.unit_word}"
         figure = number(footprint.total)
         period = footprint.period
         ends = [format_instant(end) if end else "" for end in ((period.start, period.end) if period else ())]
         return {
-            "footprint": self._say("per", figure=figure, amount=footprint.functional_unit or amount.strip())
+            "footprint": self._say("per", figure=figure, amount=self._amount(footprint))
             if figure
             else self._say("not-stated"),
             "boundary": ", ".join(sorted(footprint.boundary)) if footprint.boundary else self._say("not-stated"),
             "period": self._say("from-to", start=ends[0], end=ends[1]) if any(ends) else self._say("not-stated"),
             "geography": ", ".join(footprint.geographies),
         }
+
+    def _amount(self, footprint: Footprint) -> str:
+        unit = footprint.unit.name if footprint.unit else footprint.unit_word
+        return footprint.functional_unit or f"{number(footprint.amount)} {unit}".strip()
 
     # --- what was found ---------------------------------------------------------------------------------------------
 

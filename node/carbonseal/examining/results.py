@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from carbonseal.findings import Finding
 
 if TYPE_CHECKING:
+    from carbonseal.desk.judged import RowFacts
     from carbonseal.flow.graph import Lot
     from carbonseal.passport.passports import Passport
     from carbonseal.verification.consignment.delivered import Delivered
@@ -25,10 +26,9 @@ HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """A file in a report: its title, its row of the table and its own part, HTML."""
+    """A file in a page: what the table says of it, and its own part, HTML."""
 
-    title: str
-    row: str
+    row: RowFacts
     part: str
 
 

@@ -65,6 +65,17 @@ REPORT = {
         "column-what": "what was shown",
         "above": "what it is made of stands further up",
         "more-products": "and more products: the table has all of them",
+        "shown-rows": "Show",
+        "compares": "compares with",
+        "compares-what": "Figures compare where amount, stages and period are the same: such files have the same letter.",
+        # The form
+        "drop": "Passports: files, or an archive",
+        "declaration": "A customs declaration (CSV, xlsx, JSON), if you have one",
+        "packing": "Its packing list, if you have one",
+        "judge": "Verify",
+        "as-csv": "The table alone, as CSV",
+        "stays-here": "Nothing that you give leaves this machine, and nothing of it is kept.",
+        "again": "Verify other files",
         # Statements
         "opinion": "opinion",
         "engagement": "engagement",

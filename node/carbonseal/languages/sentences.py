@@ -9,6 +9,7 @@ WORDS = {
     Verdict.UNDETERMINED: Template("undetermined", "undetermined"),
     Verdict.REJECTED: Template("rejected", "rejected"),
 }
+WORDS_BY_VALUE = {verdict.value: word for verdict, word in WORDS.items()}
 DOES_NOT_HOLD = Template("does-not-hold", "does not hold")
 NOT_A_PASSPORT = Template("not-a-passport", "not a passport")
 NOT_READ = Template("not-read", "not read")

@@ -4,9 +4,10 @@ bounded whatever their number."""
 from __future__ import annotations
 
 import hashlib
+import pickle
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from carbonseal.examining.judging import NamedBytes
 from carbonseal.examining.results import FileResult
 
 if TYPE_CHECKING:
-    from carbonseal.desk.judged import PolicyFacts
+    from carbonseal.desk.judged import PolicyFacts, RowFacts
     from carbonseal.verification.consignment.matching import LineResult
 
 
@@ -54,22 +55,30 @@ class ReportPage:
             self._without.append(f"{result.name}: {self._results.language.say(WORDS[result.word])}")
             return
         self._count += 1
-        self._title = result.page.title
-        self._rows.write(result.page.row.encode())
+        self._title = result.page.row.title
+        pickle.dump(result.page.row, self._rows)
         self._parts.write(result.page.part.encode())
 
     def write(self, summary: str, lines: Sequence[LineResult] = ()) -> None:
         """Write the page. `summary` is its title where there are many files. Raises `BrokeOff`."""
+        from carbonseal.desk.groups import Groups
         from carbonseal.desk.html import Pages
 
         pages, many = Pages(self._results.at, self._results.language), self._count != 1
+        groups = Groups()
         with self._output.stream() as page:
             page.write(pages.head(summary if many else self._title, many=many).encode())
             if many:
-                _copy(self._rows, page)
+                for row in self._kept_rows():
+                    page.write(pages.row(row, groups.of(row.basis)).encode())
                 page.write(pages.between().encode())
             _copy(self._parts, page)
             page.write(pages.tail(self._facts(), self._without, lines).encode())
+
+    def _kept_rows(self) -> Iterator[RowFacts]:
+        self._rows.seek(0)
+        for _ in range(self._count):
+            yield pickle.load(self._rows)  # noqa: S301 - written by this process, above
 
     def _facts(self) -> PolicyFacts:
         from carbonseal.desk.judged import PolicyFacts, first_words

@@ -103,8 +103,8 @@ class Results:
         from carbonseal.desk.html import Pages
         from carbonseal.desk.judged import Judged
 
-        pages, judged = Pages(self.at, self.language), Judged(name, report, passport, self.language)
-        return FilePage(judged.report.name or name, pages.row(judged), pages.file(judged))
+        judged = Judged(name, report, passport, self.language)
+        return FilePage(judged.row, Pages(self.at, self.language).file(judged))
 
     def refused(self, name: str, finding: Finding) -> FileResult:
         """The result of a file that was refused as a passport: it is something else, or is one that cannot be read."""

@@ -1,0 +1,83 @@
+"""Files that come with a request, kept in a folder of its own until it is answered.
+
+Names are those that the sender gave, and only that: each file has a folder with a number, and the last part of its name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+from aiohttp import BodyPartReader, web
+
+from carbonseal.findings import Refused
+from carbonseal.service import codes
+
+from .codes import DESK_TOO_MANY_FILES
+
+FILES, DECLARATION, PACKING = "files", "declaration", "packing"
+MOST_FILES = 1000
+MOST_BYTES = 256 << 20  # of all files of a request
+LONGEST_NAME = 120  # characters
+
+
+class Uploads:
+    """The files of one request in `folder`, which exists and is empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self.passports = folder / "passports"
+        self.passports.mkdir()
+        self.tables: dict[str, Path] = {}
+        self._folder = folder
+        self._left = MOST_BYTES
+        self._count = 0
+
+    async def take_form(self, request: web.Request) -> None:
+        """The files of a form (multipart/form-data). Raises Refused (http.*)."""
+        try:
+            async for part in await request.multipart():
+                if not isinstance(part, BodyPartReader):
+                    raise Refused(codes.MALFORMED_BODY(problem="a form inside a form"))
+                await self._take_part(part)
+        except (ValueError, web.RequestPayloadError) as error:
+            raise Refused(codes.MALFORMED_BODY(problem="it is not a form that was sent whole")) from error
+
+    async def take_body(self, request: web.Request, name: str) -> None:
+        """The body as one file. Raises Refused (http.*)."""
+        with self._next(name).open("wb") as file:
+            async for chunk in request.content.iter_any():
+                self._write(file, chunk)
+
+    async def _take_part(self, part: BodyPartReader) -> None:
+        if part.name in (DECLARATION, PACKING) and part.filename:
+            path = self._folder / f"{part.name}-{_safe(part.filename)}"
+            self.tables[part.name] = path
+        elif part.name == FILES and part.filename:
+            path = self._next(part.filename)
+        else:
+            await part.release()
+            return
+        with path.open("wb") as file:
+            while chunk := await part.read_chunk(1 << 16):
+                self._write(file, chunk)
+
+    def _next(self, name: str) -> Path:
+        self._count += 1
+        if self._count > MOST_FILES:
+            raise Refused(DESK_TOO_MANY_FILES(most=f"{MOST_FILES:,}"))
+        folder = self.passports / f"{self._count:06}"
+        folder.mkdir()
+        return folder / _safe(name)
+
+    def _write(self, file: IO[bytes], chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise Refused(codes.BODY_TOO_LARGE(most=MOST_BYTES))
+        file.write(chunk)
+
+
+def _safe(name: str) -> str:
+    """The last part of a name, without what a file system does not take."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(one if one.isprintable() and one not in '<>:"|?*' else "_" for one in last).strip(". ")
+    return kept[-LONGEST_NAME:].encode("utf-8", "replace").decode() or "file"
