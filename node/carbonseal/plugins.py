@@ -236,6 +236,7 @@ COMMANDS = PluginGroup(
         "trust": "carbonseal.cli.commands.verifying.trust:trust",
         "fetch": "carbonseal.cli.commands.verifying.fetch:fetch",
         "verify": "carbonseal.cli.commands.verifying.verify:verify",
+        "desk": "carbonseal.cli.commands.verifying.desk:desk",
         "examine": "carbonseal.cli.commands.verifying.examine:examine",
         "impact": "carbonseal.cli.products.impact:impact",
         "footprint": "carbonseal.cli.products.footprint:footprint",

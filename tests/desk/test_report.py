@@ -72,7 +72,12 @@ def test_nothing_that_others_wrote_is_markup() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     pages = Pages(at, ENGLISH)
     policy = PolicyFacts(HOSTILE, "00", first_words(f"carbonseal-policy v1\n# {HOSTILE}\n".encode()), at)
-    parts = [pages.head(HOSTILE, many=True), pages.row(judged.row, "A"), pages.file(judged), pages.tail(policy, [HOSTILE])]
+    parts = [
+        pages.head(HOSTILE, many=True),
+        pages.row(judged.row, "A"),
+        pages.file(judged),
+        pages.tail(policy, [HOSTILE]),
+    ]
     for part in parts:
         assert "<script" not in part
         assert "\u202e" not in part

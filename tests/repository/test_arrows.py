@@ -53,9 +53,12 @@ ARROWS = {
     "carbonseal.examining": MIDDLE | {"carbonseal.tables"},
     "carbonseal.languages": {"carbonseal.findings"},
     "carbonseal.desk": LOWER
-    | {"carbonseal", "carbonseal.passport", "carbonseal.flow", "carbonseal.verification", "carbonseal.languages"},
+    | {"carbonseal", "carbonseal.passport", "carbonseal.flow", "carbonseal.verification", "carbonseal.languages"}
+    | {"carbonseal.examining"},
     "carbonseal.node": MIDDLE | {"carbonseal.storage"},
-    "carbonseal.service": MIDDLE | {"carbonseal.node", "carbonseal.storage", "carbonseal.tables"},
+    "carbonseal.service": MIDDLE
+    | {"carbonseal.node", "carbonseal.storage", "carbonseal.tables"}
+    | {"carbonseal.desk", "carbonseal.examining", "carbonseal.languages"},
     "carbonseal.cli": MIDDLE
     | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"}
     | {"carbonseal.desk", "carbonseal.examining"},

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 import carbonseal
 from carbonseal.escaping import escape_invisible
+from carbonseal.examining.results import RowFacts
 from carbonseal.findings import Verdict
 from carbonseal.instants import format_instant
 from carbonseal.languages import sentences
@@ -21,7 +22,7 @@ from carbonseal.languages.language import LANGUAGES, Language
 from carbonseal.languages.report import REPORT
 from carbonseal.verification.consignment.matching import LineResult
 
-from .judged import Judged, PolicyFacts, RowFacts
+from .judged import Judged, PolicyFacts
 from .pictures.carbon_flow import carbon_flow
 from .pictures.supply_tree import supply_tree
 
@@ -70,9 +71,24 @@ class Pages:
         anchor = judged.row.anchor
         return self._render("passport.html", judged=judged, word=word, anchor=anchor, tree=tree, flow=flow, says=says)
 
-    def tail(self, policy: PolicyFacts, without: Sequence[str] = (), lines: Sequence[LineResult] = ()) -> str:
-        """The end: files without a verdict, lines of a declaration, and which policy it was."""
-        return self._render("tail.html", policy=policy, without=without, lines=lines)
+    def tail(
+        self,
+        policy: PolicyFacts,
+        without: Sequence[str] = (),
+        lines: Sequence[LineResult] = (),
+        *,
+        again: bool = False,
+    ) -> str:
+        """The end: files without a verdict, lines of a declaration, and which policy it was. `again`: a way back to the form."""
+        return self._render("tail.html", policy=policy, without=without, lines=lines, again=again)
+
+    def form(self, policy: PolicyFacts, languages: Sequence[str]) -> str:
+        """The page that takes files."""
+        return (
+            self.head(self._say("desk"), many=False)
+            + self._render("form.html", policy=policy, languages=languages)
+            + self.tail(policy)
+        )
 
     def _say(self, name: str, **facts: object) -> str:
         return self._language.say(REPORT[name], **facts)

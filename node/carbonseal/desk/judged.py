@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from carbonseal.examining.results import RowFacts
 from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.flow.graph import Product, graph_of
 from carbonseal.flow.tree import Branch, tree_of
@@ -56,21 +57,6 @@ class Line:
     remedy: str
     where: str
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowFacts:
-    """What a table of many files says of one. Figures compare where `basis` is the same: amount, stages and period."""
-
-    anchor: str  # of its part of the page
-    title: str
-    verdict: str  # a value of `Verdict`
-    maker: str
-    footprint: str
-    boundary: str
-    period: str
-    bodies: str
-    basis: tuple[str, str, str] | None  # None where there is no figure
 
 
 @dataclass(frozen=True)

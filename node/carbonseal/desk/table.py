@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Iterable
 
+from carbonseal.examining.results import RowFacts
+
 from .groups import Groups
-from .judged import RowFacts
 
 COLUMNS = (
     "file", "verdict", "product", "maker", "footprint", "compares with", "stages", "period", "statements by",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 from carbonseal.findings import Finding
 
 if TYPE_CHECKING:
-    from carbonseal.desk.judged import RowFacts
     from carbonseal.flow.graph import Lot
     from carbonseal.passport.passports import Passport
     from carbonseal.verification.consignment.delivered import Delivered
@@ -22,6 +21,21 @@ READ_ERROR = 1  # exit status
 NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 
 HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What a table of many files says of one. Figures compare where `basis` is the same: amount, stages and period."""
+
+    anchor: str  # of its part of the page
+    title: str
+    verdict: str  # a value of `Verdict`
+    maker: str
+    footprint: str
+    boundary: str
+    period: str
+    bodies: str
+    basis: tuple[str, str, str] | None  # None where there is no figure
 
 
 @dataclass(frozen=True, slots=True)

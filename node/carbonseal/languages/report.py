@@ -69,7 +69,10 @@ REPORT = {
         "compares": "compares with",
         "compares-what": "Figures compare where amount, stages and period are the same: such files have the same letter.",
         # The form
+        "desk": "Verify passports",
+        "language": "Language",
         "drop": "Passports: files, or an archive",
+        "folder": "Or a folder of them",
         "declaration": "A customs declaration (CSV, xlsx, JSON), if you have one",
         "packing": "Its packing list, if you have one",
         "judge": "Verify",

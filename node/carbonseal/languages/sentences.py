@@ -13,6 +13,12 @@ WORDS_BY_VALUE = {verdict.value: word for verdict, word in WORDS.items()}
 DOES_NOT_HOLD = Template("does-not-hold", "does not hold")
 NOT_A_PASSPORT = Template("not-a-passport", "not a passport")
 NOT_READ = Template("not-read", "not read")
+RESULTS = {  # words for the result of a file, as they are summed up
+    **WORDS_BY_VALUE,
+    "does not hold": DOES_NOT_HOLD,
+    "not a passport": NOT_A_PASSPORT,
+    "not read": NOT_READ,
+}
 
 SAYS = {  # docs/spec.md, section 17
     Verdict.VERIFIED: Template(

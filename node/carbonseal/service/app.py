@@ -48,10 +48,8 @@ from functools import cache, partial, wraps
 
 import orjson
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from carbonseal.findings import Refused
-from carbonseal.node.listen_config import parse_address
 from carbonseal.node.node import Node
 from carbonseal.records.places import printable
 from carbonseal.service.bodies import BodyTimeout
@@ -76,6 +74,7 @@ from carbonseal.service.errors import Handler, refusals, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.counting import counted
 from carbonseal.service.listening.gate import is_for_browsers, let_in
+from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.parameters import read_query
 from carbonseal.service.listening.protocol import Runner
 from carbonseal.service.listening.sending import send
@@ -172,21 +171,6 @@ def _let_in(route: Route) -> Handler:
             return await send(request, await route.handler(request), request.app[BOUNDS].idle)
 
     return known
-
-
-def host_check(names: frozenset[str]) -> Middleware:
-    """Refuse requests for a name that is not this node's: a page whose own name leads here (DNS rebinding) is, for the browser, at
-    home here, and could read what it likes. An IP address is no such name."""
-
-    @web.middleware
-    async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
-        hosts = request.headers.getall("Host", ())
-        address = parse_address(hosts[0]) or parse_address(f"{hosts[0]}:0") if len(hosts) == 1 else None
-        if address is None or not (address.is_ip or address.host in names):
-            raise Refused(codes.WRONG_HOST(host=printable(", ".join(hosts)) or "no host"))
-        return await handler(request)
-
-    return check_host
 
 
 @web.middleware

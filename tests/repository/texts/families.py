@@ -107,6 +107,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "webhook": "receivers that are told what happens at a node",
         "exchange": "a partner's request to the PACT host",
         "http": "a request to the node's service",
+        "desk": "a request to the verification desk",
         "client": "the connection of a command to a running node",
     },
 }

@@ -14,13 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
 
-from carbonseal.cli.formatting.results import WORDS, Results
+from carbonseal.cli.formatting.results import Results
 from carbonseal.cli.outputs import Output
 from carbonseal.examining.judging import NamedBytes
-from carbonseal.examining.results import FileResult
+from carbonseal.examining.results import FileResult, RowFacts
+from carbonseal.languages import sentences
 
 if TYPE_CHECKING:
-    from carbonseal.desk.judged import PolicyFacts, RowFacts
+    from carbonseal.desk.judged import PolicyFacts
     from carbonseal.verification.consignment.matching import LineResult
 
 
@@ -52,7 +53,7 @@ class ReportPage:
     def add(self, result: FileResult) -> None:
         """The part of one file. One that has no verdict is named at the end."""
         if result.page is None:
-            self._without.append(f"{result.name}: {self._results.language.say(WORDS[result.word])}")
+            self._without.append(f"{result.name}: {self._results.language.say(sentences.RESULTS[result.word])}")
             return
         self._count += 1
         self._title = result.page.row.title

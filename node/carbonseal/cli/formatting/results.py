@@ -11,6 +11,7 @@ from carbonseal.cli.formatting import reports
 from carbonseal.examining.results import NO_VERDICT, READ_ERROR, FilePage, FileResult
 from carbonseal.findings import Finding, Verdict
 from carbonseal.languages import sentences
+from carbonseal.languages.counting import summary
 from carbonseal.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
     from carbonseal.verification.verify import Report
 
 SEVERITY = (2, 0, 3, 4, 1)  # of many files, the status furthest to the right wins
-WORDS = {  # as they are summed up
-    **{
-        verdict.value: sentences.WORDS[verdict]
-        for verdict in (Verdict.VERIFIED, Verdict.UNDETERMINED, Verdict.REJECTED)
-    },
-    "does not hold": sentences.DOES_NOT_HOLD,
-    "not a passport": sentences.NOT_A_PASSPORT,
-    "not read": sentences.NOT_READ,
-}
 
 
 class Style(Enum):
@@ -43,7 +35,7 @@ class Totals:
     """How many files each word is said of, and the exit status of all."""
 
     def __init__(self) -> None:
-        self.words: dict[str, int] = dict.fromkeys(WORDS, 0)
+        self.words: dict[str, int] = dict.fromkeys(sentences.RESULTS, 0)
         self.delivered: list[Delivered] = []  # by the passports, where lines of a declaration are compared with them
         self._statuses: set[int] = set()
 
@@ -71,9 +63,7 @@ class Totals:
 
     def summary(self, language: Language = ENGLISH) -> str:
         """All of it in a line."""
-        what = sentences.FILES if self.words["not a passport"] else sentences.PASSPORTS
-        counts = (f"{count:,} {language.say(WORDS[word])}" for word, count in self.words.items() if count)
-        return language.say(what, count=f"{self.count:,}", words=", ".join(counts))
+        return summary(self.words, language)
 
 
 @dataclass(frozen=True, slots=True)

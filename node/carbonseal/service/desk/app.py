@@ -18,7 +18,6 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -30,6 +29,7 @@ from carbonseal.instants import parse_instant
 from carbonseal.languages.language import LANGUAGES, Language, choose
 from carbonseal.node.working.config import WorkersConfig
 from carbonseal.node.working.work import Work, Workers
+from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.errors import refusals
 from carbonseal.service.listening.hosts import host_check
@@ -41,6 +41,10 @@ NDJSON = "application/x-ndjson"
 BODIES = ("application/json", "application/zip", "application/gzip", "application/x-tar", NDJSON)
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Desk:
@@ -119,7 +123,7 @@ async def desk_at(
     port: int,
     *,
     hosts: Collection[str] = (),
-    clock: Callable[[], datetime] = partial(datetime.now, UTC),
+    clock: Callable[[], datetime] = _now,
 ) -> AsyncIterator[str]:
     """A desk that answers at this address while the context lasts; its value is the URL. Raises OSError where it cannot."""
     work = Workers(WorkersConfig())
@@ -149,7 +153,11 @@ def _instant(request: web.Request) -> datetime | None:
     try:
         return parse_instant(text)
     except ValueError as error:
-        raise Refused(codes.MALFORMED_PARAMETER(name="at", problem="an instant is wanted")) from error
+        raise Refused(
+            codes.MALFORMED_PARAMETER(
+                name="at", value=printable(text), problem="it is not one such as 2026-11-22T08:30:00Z"
+            )
+        ) from error
 
 
 def _html(text: str) -> web.Response:

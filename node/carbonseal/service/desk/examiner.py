@@ -1,9 +1,10 @@
-"""What a worker process of the desk does: it examines the files in a folder together, and makes a page or compact answers of them."""
+"""What a worker process of the desk does: it examines the files in a folder together, and makes a page or answers of them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Any
 
 from carbonseal.desk.groups import Groups
 from carbonseal.desk.html import Pages
-from carbonseal.desk.judged import PolicyFacts, RowFacts, first_words
+from carbonseal.desk.judged import PolicyFacts, first_words
 from carbonseal.desk.presenter import DeskResults
 from carbonseal.desk.table import as_csv
 from carbonseal.examining.consignment import read_consignment
 from carbonseal.examining.examination import Examination
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import NamedBytes, VerifyJob
-from carbonseal.examining.results import FileResult
+from carbonseal.examining.results import FileResult, RowFacts
+from carbonseal.languages import sentences
+from carbonseal.languages.counting import summary
 from carbonseal.languages.language import language
 from carbonseal.verification.consignment.matching import LineResult
 
@@ -58,17 +61,19 @@ class Examiner:
     def page(self, holding: Holding, asked: Asked) -> str:
         """The whole page. Raises Refused where there is no file, or a table cannot be read."""
         results, lines = _examined(holding, asked, with_pages=True)
-        pages = Pages(asked.at, language(asked.lang))
+        said = language(asked.lang)
+        pages, groups = Pages(asked.at, said), Groups()
         shown = [one.page for one in results if one.page is not None]
-        title = shown[0].row.title if len(shown) == 1 else f"{len(results):,}"
-        groups = Groups()
         many = len(shown) != 1
+        title = summary(Counter(one.word for one in results), said) if many else shown[0].row.title
         parts = [pages.head(title, many=many)]
         if many:
             parts += (pages.row(one.row, groups.of(one.row.basis)) for one in shown)
             parts.append(pages.between())
         parts += (one.part for one in shown)
-        without = [f"{_name(one.name, asked)}: {one.word}" for one in results if one.page is None]
+        without = [
+            f"{_name(one.name, asked)}: {said.say(sentences.RESULTS[one.word])}" for one in results if one.page is None
+        ]
         return "".join([*parts, pages.tail(holding.facts, without, lines, again=True)])
 
     def table(self, holding: Holding, asked: Asked) -> str:
@@ -107,5 +112,3 @@ def _name(name: str, asked: Asked) -> str:
 
 def _row(result: FileResult) -> RowFacts | None:
     return None if result.page is None else result.page.row
-
-

@@ -10,11 +10,12 @@ from aiohttp import web
 
 from carbonseal.node.exchange.exchange import Exchange
 from carbonseal.node.node import Node
-from carbonseal.service.app import host_check, refuse_browsers, stop_waiting
+from carbonseal.service.app import refuse_browsers, stop_waiting
 from carbonseal.service.bodies import BodyTimeout
 from carbonseal.service.context import BOUNDS, REQUESTS, TIMEOUT, USUAL, Bounds, client_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.listening.counting import counted
+from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.sending import send
 from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
 from carbonseal.service.monitoring.answers import Answers

@@ -1,0 +1,27 @@
+"""By which names a service may be called: a page whose own name leads here (DNS rebinding) is, for the browser, at home here, and
+could read what it likes. An IP address is no such name."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from carbonseal.findings import Refused
+from carbonseal.node.listen_config import parse_address
+from carbonseal.records.places import printable
+from carbonseal.service import codes
+from carbonseal.service.errors import Handler
+
+
+def host_check(names: frozenset[str]) -> Middleware:
+    """A middleware that refuses requests for another name than these and IP addresses (http.wrong-host)."""
+
+    @web.middleware
+    async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+        hosts = request.headers.getall("Host", ())
+        address = parse_address(hosts[0]) or parse_address(f"{hosts[0]}:0") if len(hosts) == 1 else None
+        if address is None or not (address.is_ip or address.host in names):
+            raise Refused(codes.WRONG_HOST(host=printable(", ".join(hosts)) or "no host"))
+        return await handler(request)
+
+    return check_host

@@ -1,0 +1,55 @@
+"""A desk on loopback, in a process of its own for the whole module, and files to give it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from carbonseal.examining.judging import NamedBytes
+from carbonseal.instants import parse_instant
+from carbonseal.service.desk.app import desk_at
+from carbonseal.service.desk.examiner import Holding
+from tests.cli.conftest import AT, made
+
+__all__ = ["made"]
+
+FIGURE, OTHER = b'"kilograms":"12.50"', b'"kilograms":"02.50"'
+
+
+@pytest.fixture(scope="session")
+def desk(made: dict[str, bytes]) -> Iterator[str]:
+    """The URL of a desk, which a thread of its own answers for."""
+    holding = Holding(
+        NamedBytes("office/customs.policy", made["policy"].replace(b"\n", b"\n# The office's policy of 2026\n", 1)),
+        (NamedBytes("office/trust.json", made["trust"]),),
+        parse_instant("2026-11-01T00:00:00Z"),
+    )
+    loop, url, started, ended = asyncio.new_event_loop(), [""], threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        at = parse_instant(AT)
+        async with desk_at(holding, "127.0.0.1", 0, hosts=["desk.example"], clock=lambda: at) as address:
+            url[0] = address
+            started.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
+    thread.start()
+    assert started.wait(30)
+    yield url[0]
+    loop.call_soon_threadsafe(ended.set)
+    thread.join(30)
+    loop.close()
+
+
+@pytest.fixture
+def folder(made: dict[str, bytes], tmp_path: Path) -> Path:
+    """Files: a good passport, one with another figure, and a letter."""
+    (tmp_path / "good.json").write_bytes(made["passport"])
+    (tmp_path / "bad.json").write_bytes(made["passport"].replace(FIGURE, OTHER))
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.7 not a passport")
+    return tmp_path
