@@ -115,3 +115,9 @@ def test_nothing_is_kept(desk: str, folder: Path) -> None:
     before = {*Path(tempfile.gettempdir()).glob("carbonseal-desk-*")}
     verify(desk, (folder / "good.json").read_bytes())
     assert {*Path(tempfile.gettempdir()).glob("carbonseal-desk-*")} <= before
+
+
+def test_more_files_than_a_request_may_have(desk: str) -> None:
+    files = [("files", ("a.json", b"{}"))] * 1001
+    answer = requests.post(f"{desk}/examine", files=files, timeout=60)
+    assert (answer.status_code, answer.json()["code"]) == (422, "desk.too-many-files")
