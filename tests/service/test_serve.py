@@ -24,6 +24,7 @@ from carbonseal.node.node import Node
 from carbonseal.service.client.nodes import open_node
 from carbonseal.service.client.remote import RemoteNode
 from tests.programs.counted import counted
+from tests.service.access.test_tls import CHAIN, KEY, name_at, write
 from tests.service.nodes import make_node
 
 CARBONSEAL = [sys.executable, "-W", "error", "-c", "from carbonseal.cli.main import main; main()"]
@@ -47,7 +48,7 @@ def serve(directory: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
-            found = re.fullmatch(rf"carbonseal serves {re.escape(str(directory))} at (http://\S+)\n", line)
+            found = re.fullmatch(rf"carbonseal serves {re.escape(str(directory))} at (https?://\S+)\n", line)
             assert found, line or process.communicate()
             yield process, found[1]
         finally:
@@ -131,6 +132,27 @@ def test_other_commands_talk_to_it(directory: Path, tmp_path: Path) -> None:
     near = subprocess.run(command, capture_output=True, text=True, check=True)
     assert far.stdout == near.stdout
     assert "record.json" in far.stdout
+
+
+def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
+    write(directory, "localhost")
+    settings = directory / "node.toml"
+    listen = f'[listen]\ncertificate = "{CHAIN}"\ncertificate-key = "{KEY}"\n'
+    settings.write_text(settings.read_text("utf-8").replace("[listen]\n", listen), "utf-8")
+    with serve(directory) as (process, url):
+        assert asyncio.run(name_at(url)) == "localhost"
+        write(directory, "renewed.example")
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        assert next(line for line in lines if "certificate loaded: " in line).count("ERROR") == 0
+        assert asyncio.run(name_at(url)) == "renewed.example"
+        (directory / KEY).unlink()
+        process.send_signal(signal.SIGHUP)
+        assert " ERROR " in next(line for line in lines if "certificate not loaded: " in line)
+        assert asyncio.run(name_at(url)) == "renewed.example"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
 
 
 def test_a_node_has_one_server(directory: Path) -> None:

@@ -13,6 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from carbonseal.node.access.callers import OPERATOR, Kind
+from carbonseal.node.access.oidc.bearer import Identity
+from carbonseal.node.access.principals import Wanted
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import ForeignConfig, LedgerConfig, SignerConfig
@@ -56,6 +58,9 @@ async def work(directory: Path) -> None:
         another = {"issuer": "maker", "subject": "urn:example:pack", "records": listed}
         draft = (await reviewed(node, another, who)).draft
         await node.drafts.release(draft.number, draft.content, who["carl"])
+        await node.access.add_identity(
+            Identity("https://login.example.org", "1"), Wanted("erp", Kind.SYSTEM, None, None)
+        )
         await node.access.grant(OPERATOR, "erp", "default", receipt.commitment)
         await node.webhooks.add(OPERATOR, NewReceiver("default", "erp", "https://erp.example.org/", frozenset()))
         await node.log().submit_foreign(OTHER.request(0, 7))

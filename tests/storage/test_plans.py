@@ -28,7 +28,8 @@ from tests.records.documents import encoded, footprint
 
 __all__ = ["begin", "plugins"]
 
-# Tables with a row for each ledger, log, foreign log or status list, and those of tokens and receivers, which are in memory.
+# Tables with a row for each ledger, log, foreign log or status list, and those of who is let in and of receivers, which are in
+# memory.
 # `known_runs` has a few for each level of the index.
 BOUNDED = {
     "alembic_version",
@@ -37,6 +38,7 @@ BOUNDED = {
     "closed",
     "covered",
     "counters",
+    "identities",
     "known_runs",
     "principals",
     "receivers",

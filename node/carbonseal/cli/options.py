@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from carbonseal.languages.language import LANGUAGES, Language, choose, language
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)  # - is standard input
@@ -86,6 +89,34 @@ LANGUAGE = click.option(
     help=f"The language of what a person reads: {', '.join(LANGUAGES)}. Else that of LANG. JSON stays in English.",
 )
 REASON = click.option("--reason", metavar="TEXT", required=True, help="Why. The audit keeps it.")
+
+
+SCOPE = click.Choice(("submit", "read", "issue", "review", "release", "revoke", "admin"))
+_FOR_WHOM = (
+    click.option("--person", metavar="WHO", type=NAME, cls=Once, help="The person that it is for."),
+    click.option("--system", metavar="WHO", type=NAME, cls=Once, help="The system that it is for."),
+    click.option("--tenant", type=NAME, cls=Once, help="Whose records are theirs. Default: default."),
+    click.option("--scope", "scopes", type=SCOPE, multiple=True, help="What they may do; once for each."),
+)
+
+
+def for_whom(function: F) -> F:
+    """The options that say for which person or system something is."""
+    for option in reversed(_FOR_WHOM):
+        function = option(function)
+    return function
+
+
+def wanted(person: str | None, system: str | None, tenant: str | None, scopes: tuple[str, ...]) -> dict[str, Any]:
+    """The members of a request that say for whom it is. Raises click.UsageError."""
+    if (person is None) == (system is None):
+        raise click.UsageError("Name --person WHO or --system WHO.")
+    request: dict[str, Any] = {"principal": person or system, "kind": "system" if person is None else "person"}
+    if tenant is not None or scopes:
+        request["tenant"] = tenant or "default"
+    if scopes:
+        request["scopes"] = list(dict.fromkeys(scopes))
+    return request
 
 
 class Digest(click.ParamType[bytes]):

@@ -17,6 +17,7 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
 from carbonseal.log.notes import VerifierKey, is_key_name
 
+from .access.oidc.config import OidcConfig, read_oidc
 from .codes import (
     CONFIG_FOREIGN_OWN_LOG,
     CONFIG_FOREIGN_TWO_LOGS,
@@ -38,8 +39,7 @@ from .webhooks.settings import PUBLIC_ONLY, WebhookConfig, read_webhooks
 from .working.config import USUAL, WorkersConfig, read_workers
 
 FILE = "node.toml"
-STATUS_DAYS = 7.0  # that a status list is valid where nothing else is set
-MOST_DAYS = 366
+STATUS_DAYS, MOST_DAYS = 7.0, 366  # that a status list is valid: where nothing else is set, and at most
 STATUS_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
 DEFAULT = "default"  # the log and the tenant that are meant where none is named
 
@@ -155,6 +155,7 @@ class NodeConfig:
     pact: ExchangeConfig | None = None
     release: ReleaseRule = ReleaseRule.DIRECT
     webhooks: WebhookConfig = PUBLIC_ONLY
+    oidc: OidcConfig | None = None
 
     @property
     def signers(self) -> tuple[SignerConfig, ...]:
@@ -211,6 +212,7 @@ def parse(text: str) -> NodeConfig:
         pact=read_exchange(top.table("pact")),
         release=read_release(top),
         webhooks=read_webhooks(top.table("webhooks")),
+        oidc=read_oidc(top.table_if_any("oidc")),
     )
     batch.end()
     top.end()
@@ -325,8 +327,7 @@ def check_names(config: NodeConfig) -> None:
     logs = {log.name for log in config.logs}
     if not logs:
         raise Refused(CONFIG_MISSING_KEY(FILE, key="[[log]]"))
-    tenants = {tenant.name for tenant in config.tenants}
-    ledgers = {ledger.name for ledger in config.ledgers}
+    tenants, ledgers = {tenant.name for tenant in config.tenants}, {ledger.name for ledger in config.ledgers}
     named = [
         *(("tenant", number, "log", one.log, logs) for number, one in enumerate(config.tenants)),
         *(("foreign", number, "log", one.log, logs) for number, one in enumerate(config.foreign)),
@@ -345,9 +346,8 @@ def check_names(config: NodeConfig) -> None:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"
             raise Refused(CONFIG_UNKNOWN_NAME(FILE, section, str(number), key=key, name=name, known=there))
-    _check_signers(config)
-    _check_foreign(config)
-    _check_witnesses(config)
+    for check in (_check_signers, _check_foreign, _check_witnesses):
+        check(config)
 
 
 def _signers(config: NodeConfig) -> tuple[tuple[str, tuple[SignerConfig, ...]], ...]:

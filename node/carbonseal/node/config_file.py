@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import tomlkit
 
+from .access.oidc.config import OidcConfig
 from .config import (
     CosignerConfig,
     ForeignConfig,
@@ -50,6 +51,7 @@ _LISTEN = """\
 # Where the node answers. private: everything; public: what everybody may have; admin: health and ledgers. hosts: names that
 # requests may call it by, beside localhost and IP addresses.
 """
+_OIDC = "# The OpenID Connect issuer whose tokens let in whom carbonseal token identity add made known.\n"
 _SCRUB = """\
 # While it runs, the node looks for rot on its disk: so many bytes a second at most (0: not at all), and so many seconds from
 # one pass to the next.
@@ -88,6 +90,7 @@ def render(config: NodeConfig) -> str:
         _scrub(config.scrub),
         _LISTEN,
         _listen(config.listen),
+        *((_OIDC, _oidc(config.oidc)) if config.oidc else ()),
         *((_WORKERS, _workers(config.workers)) if config.workers != USUAL else ()),
         *((_WEBHOOKS, _webhooks(config.webhooks)) if config.webhooks != PUBLIC_ONLY else ()),
         *((_PACT, _pact(config.pact)) if config.pact else ()),
@@ -182,6 +185,19 @@ def _listen(listen: ListenConfig) -> str:
     if listen.hosts:
         table.add("hosts", list(listen.hosts))
     return tomlkit.dumps({"listen": table})
+
+
+def _oidc(oidc: OidcConfig) -> str:
+    table = tomlkit.table()
+    table.add("issuer", oidc.issuer)
+    table.add("audience", oidc.audience)
+    table.add("algorithms", list(oidc.algorithms))
+    for name, path in (("keys", oidc.keys), ("authorities", oidc.authorities)):
+        if path:
+            table.add(name, path)
+    if oidc.loopback_http:
+        table.add("loopback-http", True)
+    return tomlkit.dumps({"oidc": table})
 
 
 def _workers(workers: WorkersConfig) -> str:

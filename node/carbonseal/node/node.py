@@ -24,7 +24,7 @@ from carbonseal.storage.schema import NODE
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import config, failpoints
-from .access.access import Access
+from .access.access import open_access
 from .access.audit_heads import AuditHeads
 from .access.callers import OPERATOR, Caller
 from .access.visible import VisibleRecords
@@ -104,7 +104,7 @@ class Node:
         )
         self.operator_token = secrets.token_urlsafe(32)  # of other commands on the directory, while this node is open
         tenants = [tenant.name for tenant in settings.tenants]
-        self.access = Access(database, tenants, thread=self._thread, clock=clock)
+        self.access = open_access(database, tenants, settings.oidc, directory, thread=self._thread, clock=clock)
         self._startup_checks: list[asyncio.Task[None]] = []
         signers = open_signers(settings, directory)
         check_roles(self.logs.values(), signers.values())
@@ -124,7 +124,7 @@ class Node:
             database=database,
             logs=logs,
             visible=self._visible,
-            principals=self.access.tokens,
+            principals=self.access.principals,
             seals=self._seals,
             record=self.access.record,
             thread=self._thread,

@@ -53,6 +53,13 @@ class Table:
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="a list of texts in quotes"))
         return tuple(value)
 
+    def flag(self, key: str) -> bool:
+        """True or false; false where it is missing."""
+        value = self._left.pop(key, False)
+        if not isinstance(value, bool):
+            raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected="true or false"))
+        return value
+
     def number(self, key: str, default: float, *, least: float) -> float:
         """A finite number, whole or not, of at least `least`."""
         value = self._left.pop(key, default)
@@ -73,6 +80,10 @@ class Table:
         if not isinstance(value, dict):
             raise Refused(CONFIG_WRONG_VALUE(*self.place, key=key, expected=f"a section [{key}]"))
         return Table(value, (*self.place, key))
+
+    def table_if_any(self, key: str) -> Table | None:
+        """The section of that name; None where there is none."""
+        return self.table(key) if key in self._left else None
 
     def tables(self, key: str) -> list[Table]:
         """The repeated sections of that name, in their order."""

@@ -159,7 +159,7 @@ def _let_in(route: Route) -> Handler:
     async def known(request: web.Request) -> web.StreamResponse:
         if route.needs is not PUBLIC:
             try:
-                request[CALLER] = let_in(request, request.app[NODE], route.needs)
+                request[CALLER] = await let_in(request, request.app[NODE], route.needs)
             except Refused as refused:
                 return refuse(refused.finding, asks_a_person=is_for_browsers(request, route.needs))
         request[CLIENT] = client_of(request)

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 from carbonseal.findings import BrokenOff, Finding, Outcome, Refused
 from carbonseal.node import codes as node_codes
 from carbonseal.node.access import codes as access_codes
+from carbonseal.node.access.oidc import codes as oidc_codes
 from carbonseal.node.issuance import codes as issuance_codes
 from carbonseal.node.issuance.drafts import codes as drafts_codes
 from carbonseal.node.requests import codes as requests_codes
@@ -47,6 +48,8 @@ STATUS = {
     access_codes.ACCESS_OPERATOR_ONLY.name: 403,
     requests_codes.IDEMPOTENCY_OTHER_REQUEST.name: 422,
     requests_codes.IDEMPOTENCY_UNDER_WAY.name: 409,
+    **dict.fromkeys((code.name for code in oidc_codes.LOGINS), 401),
+    oidc_codes.OIDC_UNREACHABLE.name: 503,
     codes.FROM_A_PAGE.name: 403,
     codes.WRONG_HOST.name: 421,
     codes.NOT_FOUND.name: 404,

@@ -34,7 +34,8 @@ Ready = Callable[[str, Mapping[str, Any]], None]
 
 def run(directory: Path, host: str | None, port: int | None, ready: Ready) -> None:
     """Serve the node in `directory` until SIGINT or SIGTERM, at the addresses of its `[listen]`; `host` and `port`, where given,
-    are the private listener's instead. `ready` is called once it answers, with the private listener's URL and its health.
+    are the private listener's instead. SIGHUP loads again what may change meanwhile (`_reloading`). `ready` is called once it
+    answers, with the private listener's URL and its health.
 
     Raises Refused where the node cannot be opened or would answer strangers, BrokenOff where an address cannot be
     used."""
@@ -54,13 +55,14 @@ def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 async def _run(directory: Path, host: str | None, port: int | None, ready: Ready) -> None:
     """The contexts end in the opposite order: no more requests, then no more work, then the node is closed."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop, reload = asyncio.Event(), asyncio.Event()
+    for number, event in ((signal.SIGINT, stop), (signal.SIGTERM, stop), (signal.SIGHUP, reload)):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
     async with (
         Node.open(directory, workers=True) as node,
         _working(node) as work,
         _certified(node) as certificate,
+        _reloading(node, certificate, reload),
         _listening(node, host, port, certificate) as url,
         _advertised(node, url),
         Supervisor.of(os.environ).told(),
@@ -87,6 +89,27 @@ async def _certified(node: Node) -> AsyncIterator[Certificate | None]:
 
 
 @asynccontextmanager
+async def _reloading(node: Node, certificate: Certificate | None, wanted: asyncio.Event) -> AsyncIterator[None]:
+    """Whenever it is wanted: the certificate is loaded, if its files changed, and the issuer's keys are fetched for the next token.
+    `node.toml` is read at the start alone."""
+
+    async def reload() -> None:
+        while await wanted.wait():
+            wanted.clear()
+            LOG.info("reloading: signal=SIGHUP")
+            if certificate is not None:
+                certificate.look()
+            if node.access.issuer is not None:
+                node.access.issuer.expire()
+
+    reloading = asyncio.create_task(reload())
+    try:
+        yield
+    finally:
+        reloading.cancel()
+
+
+@asynccontextmanager
 async def _listening(
     node: Node, host: str | None, port: int | None, certificate: Certificate | None
 ) -> AsyncIterator[str]:
@@ -96,7 +119,7 @@ async def _listening(
     private = Address(private.host if host is None else host, private.port if port is None else port)
     addresses = {Listener.PRIVATE: private, Listener.PUBLIC: listen.public, Listener.ADMIN: listen.admin}
     hosts = _hosts(node)
-    if not node.access.tokens.are_needed:
+    if not node.access.principals.are_there:
         _refuse_open(addresses)
     async with AsyncExitStack() as stack:
         urls: dict[Listener, str] = {}

@@ -304,7 +304,6 @@ IDEMPOTENCY_KEYS = Table(
 
 # --- access ------------------------------------------------------------------------------------------------------------
 
-_TOKENS = {"owner": "access.tokens"}
 PRINCIPALS = Table(
     "principals",
     NODE_TABLES,
@@ -313,7 +312,7 @@ PRINCIPALS = Table(
     Column("tenant", String, nullable=False),
     Column("scopes", String, nullable=False),  # names, with spaces between them
     Column("created", BigInteger, nullable=False),
-    info=_TOKENS,
+    info={"owner": "access.principals"},
 )
 TOKENS = Table(
     "tokens",
@@ -324,7 +323,16 @@ TOKENS = Table(
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("revoked", BigInteger),
-    info=_TOKENS,
+    info={"owner": "access.tokens"},
+)
+IDENTITIES = Table(  # of principals at the OpenID Connect issuer
+    "identities",
+    NODE_TABLES,
+    Column("issuer", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("principal", String, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    info={"owner": "access.oidc.identities"},
 )
 GRANTS = Table(
     "grants",

@@ -10,6 +10,7 @@ import pytest
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.principals import Principals
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import DAY, PREFIX, NewToken, Tokens
 from carbonseal.storage.database import Database
@@ -29,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def tokens(path: Path) -> Iterator[Tokens]:
     with closing(Database(path, NODE)) as database:
-        yield Tokens(database, ["acme", "other"])
+        yield Tokens(database, Principals(database, ["acme", "other"]))
 
 
 def code(act: object) -> str:
@@ -58,9 +59,9 @@ def test_the_secret_is_nowhere_in_the_database(tokens: Tokens, path: Path) -> No
 
 
 def test_they_are_needed_once_there_is_one(tokens: Tokens) -> None:
-    before = tokens.are_needed
+    before = tokens.principals.are_there
     tokens.create(ERP, NOW)
-    assert (before, tokens.are_needed) == (False, True)
+    assert (before, tokens.principals.are_there) == (False, True)
 
 
 def test_no_two_secrets_are_alike(tokens: Tokens) -> None:
@@ -73,7 +74,7 @@ def test_a_token_ends_to_the_second_and_stays_needed(tokens: Tokens) -> None:
     secret = tokens.create(ERP, NOW)
     assert tokens.admit(secret, NOW + 10 * DAY - 1).name == "erp"
     assert code(lambda: tokens.admit(secret, NOW + 10 * DAY)) == "access.token-expired"
-    assert tokens.are_needed
+    assert tokens.principals.are_there
 
 
 def test_a_rotated_token_works_on_until_the_overlap_is_over(tokens: Tokens) -> None:
@@ -102,10 +103,10 @@ def test_a_revoked_name_lets_nobody_in_and_others_stay(tokens: Tokens) -> None:
 def test_everything_is_there_after_a_restart(tokens: Tokens, path: Path) -> None:
     erp, anna = tokens.create(ERP, NOW), tokens.create(ANNA, NOW)
     tokens.revoke("anna-1", NOW)
-    tokens.set_scopes("erp", [Scope.SUBMIT])
+    tokens.principals.set_scopes("erp", [Scope.SUBMIT])
     with closing(Database(path, NODE)) as database:
-        again = Tokens(database, ["acme"])
-        assert again.are_needed
+        again = Tokens(database, Principals(database, ["acme"]))
+        assert again.principals.are_there
         assert again.admit(erp, NOW) == tokens.admit(erp, NOW)
         assert again.admit(erp, NOW).scopes == {Scope.SUBMIT}
         assert code(lambda: again.admit(anna, NOW)) == "access.token-revoked"
@@ -140,7 +141,7 @@ def test_what_cannot_be_made(tokens: Tokens, new: NewToken, expected: str) -> No
 
 def test_scopes_that_cannot_be_together_cannot_be_set_either(tokens: Tokens) -> None:
     tokens.create(ANNA, NOW)
-    assert code(lambda: tokens.set_scopes("anna", [Scope.ADMIN, Scope.REVIEW])) == "access.scopes-together"
-    assert code(lambda: tokens.set_scopes("nobody", [Scope.READ])) == "access.no-such-principal"
-    tokens.set_scopes("anna", [Scope.ADMIN])
-    assert tokens.principal("anna").scopes == {Scope.ADMIN}
+    assert code(lambda: tokens.principals.set_scopes("anna", [Scope.ADMIN, Scope.REVIEW])) == "access.scopes-together"
+    assert code(lambda: tokens.principals.set_scopes("nobody", [Scope.READ])) == "access.no-such-principal"
+    tokens.principals.set_scopes("anna", [Scope.ADMIN])
+    assert tokens.principals.named("anna").scopes == {Scope.ADMIN}

@@ -102,6 +102,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "idempotency": "the key under which a request may be repeated",
         "draft": "a draft of a document: who may do what to it",
         "access": "who is let in: tokens, scopes, tenants, grants",
+        "oidc": "tokens of an OpenID Connect issuer, and whose they are",
         "audit": "the chain of what was done at a node",
         "lookup": "records found by what they say, and what the index tells of them",
         "webhook": "receivers that are told what happens at a node",

@@ -199,7 +199,7 @@ NO_VERDICT = (
         "Operators: settings, keys, ledgers, requests",
         "A command, a node's start or a request for a passport ends with the reason.",
         "access.* lookup.* webhook.* exchange.* audit.* backup.* config.* secret.* token.* node.* frozen.* issue.* "
-        "draft.* "
+        "draft.* oidc.* "
         "ethereum.contract-absent "
         "ethereum.contract-other ethereum.confirmations-malformed ethereum.finality-malformed ethereum.setting-malformed "
         "ethereum.key-* ethereum.keystore-* ethereum.signer-* fabric.profile-unreadable fabric.gateway-unknown "

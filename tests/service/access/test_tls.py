@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,6 +63,8 @@ async def name_at(url: str) -> str:
     _, writer = await asyncio.open_connection(host, int(port), ssl=context)
     found = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
     writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
     subject = x509.load_der_x509_certificate(found).subject
     return str(subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
 

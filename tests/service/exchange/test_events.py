@@ -191,7 +191,7 @@ def test_what_a_partner_published_is_kept_for_its_tenant(run: Callable[..., None
         assert (mine.client, mine.state, mine.partner) == ("buyer", State.TOLD, "")
         assert b'"extension":"kept"' in mine.body
         assert theirs.client == "stranger"
-        reader = host.node.access.admit(host.secrets["stranger"])
+        reader = await host.node.access.admit(host.secrets["stranger"])
         answer = await OPERATIONS["exchange/events"].run(host.node, reader, {})
         assert [(one["client"], one["event"]["data"]) for one in answer["events"]] == [("stranger", PFS)]
 

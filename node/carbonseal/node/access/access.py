@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 
+from carbonseal.findings import Refused
 from carbonseal.storage.database import Database
 from carbonseal.storage.writer_thread import WriterThread
 
 from .audit import Audit
 from .callers import OPERATOR, Caller
 from .grants import Grant, Grants
+from .oidc.bearer import Identity, is_jwt
+from .oidc.codes import OIDC_NOT_SET
+from .oidc.config import OidcConfig
+from .oidc.fetching import open_issuer
+from .oidc.identities import Identities
+from .oidc.issuer import Issuer
+from .principals import Principals, Wanted, format_scopes
 from .scopes import Scope
-from .tokens import DAY, NewToken, Tokens, format_scopes
+from .tokens import DAY, NewToken, Tokens
 
 OVERLAP = DAY  # seconds that a rotated token works on
 
@@ -20,16 +29,28 @@ class Access:
     """Who is let in. Methods raise `Refused` (``access.*``); what they change is durable on return."""
 
     def __init__(
-        self, database: Database, tenants: Collection[str], *, thread: WriterThread, clock: Callable[[], float]
+        self,
+        database: Database,
+        tenants: Collection[str],
+        issuer: Issuer | None = None,
+        *,
+        thread: WriterThread,
+        clock: Callable[[], float],
     ) -> None:
-        self.tokens = Tokens(database, tenants)
+        """`issuer` tells whose the tokens of OpenID Connect are; None: they let nobody in."""
+        self.principals = Principals(database, tenants)
+        self.tokens = Tokens(database, self.principals)
+        self.identities = Identities(database, self.principals)
+        self.issuer = issuer
         self.grants = Grants(database)
         self.audit = Audit(database)
         self.thread = thread
         self.clock = clock
 
-    def admit(self, secret: str) -> Caller:
-        """Who presents this token."""
+    async def admit(self, secret: str) -> Caller:
+        """Who presents this token, of this node or of the issuer."""
+        if self.issuer is not None and is_jwt(secret):
+            return self.identities.caller(await self.issuer.identify(secret))
         return self.tokens.admit(secret, self._now())
 
     async def record(self, who: Caller, what: str, about: Mapping[str, str], why: str = "") -> None:
@@ -55,11 +76,30 @@ class Access:
     async def set_scopes(self, principal: str, scopes: Collection[Scope]) -> None:
         """Give a person or system these scopes, for all its tokens."""
         await self.record(OPERATOR, "set-scopes", {"principal": principal, "scopes": format_scopes(scopes)})
-        await self.thread.run(self.tokens.set_scopes, principal, scopes)
+        await self.thread.run(self.principals.set_scopes, principal, scopes)
+
+    def identity(self, subject: str, issuer: str | None = None) -> Identity:
+        """The identity that somebody has at the issuer, or at a former one. Raises Refused where the node names none."""
+        if issuer is None and self.issuer is None:
+            raise Refused(OIDC_NOT_SET())
+        return Identity(issuer or (self.issuer.name if self.issuer else ""), subject)
+
+    async def add_identity(self, identity: Identity, wanted: Wanted) -> None:
+        """Let a person or system in by the issuer's tokens for this identity."""
+        about = {"issuer": identity.issuer, "subject": identity.subject, "principal": wanted.name}
+        about |= {"kind": wanted.kind.value, "tenant": wanted.tenant or ""}
+        await self.record(OPERATOR, "add-identity", {**about, "scopes": format_scopes(wanted.scopes or ())})
+        await self.thread.run(self.identities.add, identity, wanted, self._now())
+
+    async def remove_identity(self, identity: Identity, why: str) -> None:
+        """Let nobody in by the issuer's tokens for this identity any more."""
+        about = {"issuer": identity.issuer, "subject": identity.subject}
+        await self.record(OPERATOR, "remove-identity", about, why)
+        await self.thread.run(self.identities.remove, identity)
 
     async def grant(self, caller: Caller, reader: str, tenant: str, commitment: bytes) -> bool:
         """Let a person or system read that tenant's record, and cite it. Whether it could not until now."""
-        self.tokens.principal(reader)
+        self.principals.named(reader)
         await self.record(caller, "give-grant", {"commitment": commitment.hex(), "reader": reader, "tenant": tenant})
         return await self.thread.run(self.grants.give, reader, tenant, commitment, self._now())
 
@@ -74,3 +114,16 @@ class Access:
 
     def _now(self) -> int:
         return int(self.clock())
+
+
+def open_access(
+    database: Database,
+    tenants: Collection[str],
+    oidc: OidcConfig | None,
+    directory: Path,
+    *,
+    thread: WriterThread,
+    clock: Callable[[], float],
+) -> Access:
+    """Access to the node in `directory`, whose issuer is not asked yet."""
+    return Access(database, tenants, open_issuer(oidc, directory, clock), thread=thread, clock=clock)

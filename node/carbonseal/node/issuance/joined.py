@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from carbonseal.node import failpoints
-from carbonseal.node.access.tokens import Tokens
+from carbonseal.node.access.principals import Principals
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import NodeConfig, SignerConfig
 from carbonseal.node.sealing.logs import Logs
@@ -55,7 +55,7 @@ class Issuance:
         database: Database,
         logs: Logs,
         visible: VisibleRecords,
-        principals: Tokens,
+        principals: Principals,
         record: Record,
         seals: Seals,
         thread: WriterThread,

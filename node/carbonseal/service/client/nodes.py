@@ -199,7 +199,7 @@ async def open_node(
         node: AnyNode
         try:
             opened = await stack.enter_async_context(Node.open(directory, clock=clock, read_only=read_only))
-            caller = opened.access.admit(token) if token else OPERATOR
+            caller = await opened.access.admit(token) if token else OPERATOR
             if not read_only:
                 stack.push_async_callback(_finish, opened, caller)
             node = LocalNode(opened, caller)

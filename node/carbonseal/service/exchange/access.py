@@ -40,7 +40,7 @@ class AccessTokens:
         """A token for who comes with this header (HTTP Basic). Raises Refused (`exchange.client-*`)."""
         name, secret = decode_basic(authorization or "") or ("", "")
         try:
-            caller = self._access.admit(secret)
+            caller = self._access.tokens.admit(secret, int(self._clock()))
             if caller.name != name:
                 raise Refused(codes.EXCHANGE_CLIENT_UNKNOWN())
         except Refused as refused:

@@ -1,6 +1,7 @@
 """The gate: who makes a request, and whether the scope that its route needs is theirs.
 
-- A token comes in the header `Authorization: Bearer TOKEN` (RFC 6750) and nowhere else: addresses are logged.
+- A token, the node's own or one of its OpenID Connect issuer, comes in the header `Authorization: Bearer TOKEN` (RFC 6750) and
+  nowhere else: addresses are logged.
 - A person's browser cannot send that: where it only looks at the node (`GET` of what needs `admin`), a token is also taken as the
   password of HTTP Basic (RFC 7617), which browsers ask for. A page elsewhere that makes it ask changes nothing and reads nothing.
 - 401 where it is missing, unknown, expired or revoked, 403 where the scope is missing, or only the operator has it. Such
@@ -29,10 +30,10 @@ from carbonseal.service.listeners import Open, allow
 SCHEME, BASIC = "bearer", "basic"
 
 
-def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
+async def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     """Who makes this request, which may be made. Raises Refused (``access.*``), and counts that."""
     try:
-        caller = _caller(request, node, needs)
+        caller = await _caller(request, node, needs)
         allow(caller, needs)
     except Refused as refused:
         node.access.tokens.refused[refused.finding.code.name] += 1
@@ -45,15 +46,15 @@ def is_for_browsers(request: web.Request, needs: Scope | Open) -> bool:
     return needs is Scope.ADMIN and request.method in ("GET", "HEAD")
 
 
-def _caller(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
+async def _caller(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     secret = _bearer(request, may_be_basic=is_for_browsers(request, needs))
     if secret is not None and hmac.compare_digest(secret.encode(), node.operator_token.encode()):
         return OPERATOR
     if needs is Open.OPERATOR:
         raise Refused(ACCESS_NO_TOKEN() if secret is None else ACCESS_OPERATOR_ONLY())
     if secret is not None:
-        return node.access.admit(secret)
-    if node.access.tokens.are_needed:
+        return await node.access.admit(secret)
+    if node.access.principals.are_there:
         raise Refused(ACCESS_NO_TOKEN())
     return OPERATOR
 

@@ -1,6 +1,6 @@
 """TLS of the listeners: a certificate chain and its key from files, loaded again when they change, without a restart.
 
-- TLS 1.2 and later. New connections have what the files held when they were last looked at, every `PERIOD` seconds.
+- TLS 1.2 and later. New connections have what the files held when they were last looked at, every `PERIOD` seconds, and on SIGHUP.
 - Files that do not belong together are refused at the start; later they are logged, and what was loaded before stays.
 """
 
@@ -63,11 +63,15 @@ class Certificate:
         """Look at the files again and again, until cancelled."""
         while True:
             await sleep(PERIOD)
-            try:
-                if self.reload():
-                    LOG.info("certificate loaded: path=%s", self._chain)
-            except Refused as refused:
-                LOG.error("certificate not loaded: path=%s error=%s", self._chain, refused.finding.message)
+            self.look()
+
+    def look(self) -> None:
+        """Load the files if they changed. What cannot be used is logged, and what was loaded stays."""
+        try:
+            if self.reload():
+                LOG.info("certificate loaded: path=%s", self._chain)
+        except Refused as refused:
+            LOG.error("certificate not loaded: path=%s error=%s", self._chain, refused.finding.message)
 
     @property
     def _key_path(self) -> Path:

@@ -10,8 +10,9 @@ import orjson
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.access import OVERLAP
 from carbonseal.node.access.callers import Caller, Kind
+from carbonseal.node.access.principals import Principal, Wanted
 from carbonseal.node.access.scopes import Scope
-from carbonseal.node.access.tokens import NewToken, Principal, Token
+from carbonseal.node.access.tokens import NewToken, Token
 from carbonseal.node.node import Node
 from carbonseal.passport import schemas
 from carbonseal.passport.schemas import INSTANT, TEXT, Shape, list_of
@@ -21,34 +22,38 @@ from carbonseal.service.openapi.schemas import IS_NEW, NUMBER, null_or
 from .operation import DIGEST, Json, Operation, closed
 
 MOST_DAYS = 732
-_NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
-_KIND = {"enum": [kind.value for kind in (Kind.PERSON, Kind.SYSTEM)]}
+NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
+KIND = {"enum": [kind.value for kind in (Kind.PERSON, Kind.SYSTEM)]}
 _DAYS = {"type": "integer", "minimum": 1, "maximum": MOST_DAYS}
-_SCOPE = {"enum": [scope.value for scope in Scope]}
-_SCOPES = {
+SCOPE = {"enum": [scope.value for scope in Scope]}
+SCOPES = {
     "type": "array",
-    "items": _SCOPE,
+    "items": SCOPE,
     "minItems": 1,
     "maxItems": len(Scope),
     "uniqueItems": True,
 }
-_GRANT = closed({"commitment": DIGEST, "reader": _NAME})
+_GRANT = closed({"commitment": DIGEST, "reader": NAME})
 _PAGE = closed({}, {"after": NUMBER})
 
 # --- tokens ----------------------------------------------------------------------------------------------------------
 
 
 async def _create(node: Node, _caller: Caller, request: Json) -> Json:
+    wanted = wanted_in(request)
+    new = NewToken(request["name"], wanted.name, wanted.kind, wanted.tenant, wanted.scopes, request["days"])
+    return {"token": await node.access.create_token(new)}
+
+
+def wanted_in(request: Json) -> Wanted:
+    """The person or system that a request is about."""
     scopes = request.get("scopes")
-    new = NewToken(
-        request["name"],
+    return Wanted(
         request["principal"],
         Kind(request["kind"]),
         request.get("tenant"),
         None if scopes is None else frozenset(map(Scope, scopes)),
-        request["days"],
     )
-    return {"token": await node.access.create_token(new)}
 
 
 async def _rotate(node: Node, _caller: Caller, request: Json) -> Json:
@@ -129,11 +134,11 @@ _TOKEN = closed({"token": TEXT})
 _TOKENS = list_of(
     schemas.closed(
         {
-            "name": _NAME,
-            "principal": _NAME,
-            "kind": _KIND,
-            "tenant": null_or(_NAME),
-            "scopes": list_of(_SCOPE),
+            "name": NAME,
+            "principal": NAME,
+            "kind": KIND,
+            "tenant": null_or(NAME),
+            "scopes": list_of(SCOPE),
             "created": INSTANT,
             "expires": INSTANT,
             "revoked": null_or(INSTANT),
@@ -144,9 +149,9 @@ _GRANTS = list_of(
     schemas.closed(
         {
             "number": NUMBER,
-            "tenant": _NAME,
+            "tenant": NAME,
             "commitment": DIGEST,
-            "reader": _NAME,
+            "reader": NAME,
             "granted": INSTANT,
             "revoked": null_or(INSTANT),
         }
@@ -154,12 +159,10 @@ _GRANTS = list_of(
 )
 _EVENTS = list_of(schemas.closed({"event": {"type": "object"}, "hash": DIGEST}))
 _NEW_TOKEN = closed(
-    {"name": _NAME, "principal": _NAME, "kind": _KIND, "days": _DAYS},
-    {"tenant": _NAME, "scopes": _SCOPES},
+    {"name": NAME, "principal": NAME, "kind": KIND, "days": _DAYS},
+    {"tenant": NAME, "scopes": SCOPES},
 )
-_ROTATED = closed(
-    {"name": _NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}}
-)
+_ROTATED = closed({"name": NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}})
 _NEW = Shape(IS_NEW)
 _OPERATOR = OPERATOR_ONLY
 
@@ -186,12 +189,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "tokens/revoke": Operation(
         _OPERATOR,
         "Revoke a token",
-        closed({"name": _NAME, "reason": TEXT}),
+        closed({"name": NAME, "reason": TEXT}),
         closed({"revoked": NUMBER}),
         _revoke,
     ),
     "tokens/scopes": Operation(
-        _OPERATOR, "Set a principal's scopes", closed({"principal": _NAME, "scopes": _SCOPES}), closed({}), _set_scopes
+        _OPERATOR, "Set a principal's scopes", closed({"principal": NAME, "scopes": SCOPES}), closed({}), _set_scopes
     ),
     "tokens/list": Operation(
         _OPERATOR, "Every token, without its secret", closed({}), closed({"tokens": _TOKENS}), _list

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import access, conformity, drafts, exchange, records, webhooks
+from . import access, conformity, drafts, exchange, identities, records, webhooks
 from .operation import Operation
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -13,5 +13,6 @@ OPERATIONS: Mapping[str, Operation] = {
     **records.OPERATIONS,
     **exchange.OPERATIONS,
     **access.OPERATIONS,
+    **identities.OPERATIONS,
     **webhooks.OPERATIONS,
 }

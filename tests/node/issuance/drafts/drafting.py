@@ -35,7 +35,7 @@ async def token(
 ) -> Caller:
     """The caller that a new token of this name lets in."""
     new = NewToken(name, whose or name, kind, tenant, frozenset(scopes), 1)
-    return node.access.admit(await node.access.create_token(new))
+    return await node.access.admit(await node.access.create_token(new))
 
 
 async def people(node: Node) -> dict[str, Caller]:

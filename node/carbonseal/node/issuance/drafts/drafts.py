@@ -19,8 +19,8 @@ from typing import Any, Protocol
 from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller, Kind
+from carbonseal.node.access.principals import Principals
 from carbonseal.node.access.scopes import Scope
-from carbonseal.node.access.tokens import Tokens
 from carbonseal.node.issuance.issuance import Record, Warn, ignore
 from carbonseal.node.issuance.previews import Preview
 from carbonseal.node.requests.idempotency import Also, Unkeyed
@@ -75,7 +75,7 @@ class Drafts:
         self,
         tables: DraftTables,
         issues: Mapping[str, Issues],
-        principals: Tokens,
+        principals: Principals,
         *,
         record: Record,
         thread: WriterThread,
@@ -251,7 +251,7 @@ class Drafts:
         """Whether who reviewed a draft may not review any more."""
         if not stored.draft.reviewer:
             return False
-        reviewer = self._principals.principal(stored.draft.reviewer)
+        reviewer = self._principals.named(stored.draft.reviewer)
         return Scope.REVIEW not in reviewer.scopes or reviewer.tenant != stored.tenant
 
     def _now(self) -> int:

@@ -229,6 +229,14 @@ def upgrade() -> None:
     op.create_index("positions_revoked", "positions", ["revocation", "revoked", "position"], unique=False)
     op.create_index("positions_suspended", "positions", ["suspension", "suspended", "position"], unique=False)
     op.create_table(
+        "identities",
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("added", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identities")),
+    )
+    op.create_table(
         "principals",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),

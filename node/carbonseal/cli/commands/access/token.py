@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from carbonseal.cli.commands.access.identity import identity
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
-from carbonseal.cli.options import DIGEST, NAME, REASON, Once
+from carbonseal.cli.options import DIGEST, NAME, REASON, SCOPE, Once, for_whom, wanted
 from carbonseal.cli.outputs import FILE, Output
 from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.escaping import json_line
@@ -18,8 +19,6 @@ from carbonseal.escaping import json_line
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
 
-SCOPES = ("submit", "read", "issue", "review", "release", "revoke", "admin")
-SCOPE = click.Choice(SCOPES)
 MOST_DAYS = 732
 OUTPUT = click.option(
     "-o",
@@ -49,10 +48,7 @@ def token() -> None:
 
 @token.command(cls=NodeCommand, short_help="Make a token, and show it once.")
 @click.argument("name", type=NAME)
-@click.option("--person", metavar="WHO", type=NAME, cls=Once, help="The person that it is for.")
-@click.option("--system", metavar="WHO", type=NAME, cls=Once, help="The system that it is for.")
-@click.option("--tenant", type=NAME, cls=Once, help="Whose records are theirs. Default: default.")
-@click.option("--scope", "scopes", type=SCOPE, multiple=True, help="What they may do; once for each.")
+@for_whom
 @DAYS
 @OUTPUT
 def create(
@@ -77,15 +73,11 @@ def create(
       carbonseal token create my-node erp-2026 --system erp --tenant acme --scope submit --scope read -o erp.token
       curl -H "Authorization: Bearer $(cat erp.token)" https://node.example.org/v1/passports
     """
-    if (person is None) == (system is None):
-        raise click.UsageError("Name --person WHO or --system WHO.")
-    request: dict[str, Any] = {"name": name, "principal": person or system, "days": days}
-    request["kind"] = "system" if person is None else "person"
-    if tenant is not None or scopes:
-        request["tenant"] = tenant or "default"
-    if scopes:
-        request["scopes"] = list(dict.fromkeys(scopes))
+    request = {"name": name, "days": days, **wanted(person, system, tenant, scopes)}
     _write(target, "tokens/create", request, output)
+
+
+token.add_command(identity)
 
 
 @token.command("list", cls=NodeCommand, short_help="List tokens, whose they are and what for.")

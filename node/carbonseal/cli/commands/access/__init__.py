@@ -1,0 +1,1 @@
+"""Commands on who is let in, and who did what. Private."""
