@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from carbonseal.examining.files.tables import read_table
 from carbonseal.findings import Refused
-from carbonseal.tables import rows, workbooks
+from carbonseal.tables import reading, rows, workbooks
 from carbonseal.tables.reading import Table
-from carbonseal.tables.rows import Kind
+from carbonseal.tables.rows import Kind, Limits
 
 HEADER = ["MRN", "Goods  item", "18 09", "18 01"]
 LINES = [["26DE1", "1", "01012100", "12.4"], ["26DE1", "2", "852352", "3"]]
@@ -214,18 +215,53 @@ def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> 
     assert "[table.too-large]" in refused(tmp_path / "t", raw)
 
 
-def test_too_many_lines_and_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MAX_ROWS", 1)
-    monkeypatch.setattr(workbooks, "MAX_ROWS", 1)
-    assert "2 lines; at most 1" in refused(tmp_path / "t", separated(","))
-    assert "lines; at most" in refused(tmp_path / "t", workbook([HEADER, *LINES]))
-    monkeypatch.setattr(rows, "MAX_ROWS", 9)
-    monkeypatch.setattr(rows, "MAX_CELLS", 7)
-    monkeypatch.setattr(workbooks, "MAX_CELLS", 11)
-    assert "8 cells; at most 7" in refused(tmp_path / "t", separated(","))
-    monkeypatch.setattr(workbooks, "MAX_ROWS", 9)
-    assert "12 cells; at most 11" in refused(tmp_path / "t", workbook([HEADER, *LINES]))
+@pytest.mark.parametrize("raw", [separated(",").encode(), workbook([HEADER, *LINES])], ids=["csv", "workbook"])
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(lines=1), "2 lines; at most 1"),
+        (Limits(cells=7), "8 cells; at most 7"),
+        (Limits(characters=20), "characters; at most 20"),
+    ],
+)
+def test_a_table_over_a_limit(raw: bytes, limits: Limits, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        reading.read("t", raw, kind_of, limits)
+
+
+def test_too_many_columns(tmp_path: Path) -> None:
     assert "columns; at most 256" in refused(tmp_path / "t", ",".join(f"c{at}" for at in range(257)))
+    assert "columns; at most 256" in refused(tmp_path / "t", workbook([[f"c{at}" for at in range(257)]]))
+
+
+def test_lines_and_columns_that_have_a_format_alone_are_none(tmp_path: Path) -> None:
+    """Spreadsheet programs store thousands of them."""
+
+    def colour(sheet: Any) -> None:
+        sheet.cell(60_000, 3).font = sheet.cell(2, 2000).font = Font(bold=True)
+
+    assert len(read(tmp_path / "t", changed(colour)).rows) == len(LINES)
+
+
+def test_one_long_text_in_many_cells(tmp_path: Path) -> None:
+    """A workbook keeps it once: a small file, and cells of gigabytes."""
+    found = refused(tmp_path / "t", "a\n" + "x" * 32_768)
+    assert "line 2, column a: 32,768 characters; at most 32,767" in found
+    many = workbook([["a", "b", "c"], *[["x" * 32_767] * 3] * 700])
+    assert len(many) < 1 << 20
+    assert "characters; at most 67,108,864" in refused(tmp_path / "t", many)
+
+
+def test_a_table_that_is_wrong_throughout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "MAX_PROBLEMS", 2)
+    for count in (2, 3):
+        raw = workbook([["a"], *[[1]] * count])
+        if count == 2:
+            assert len(reading.read("t", raw, kind_of).rows) == 2
+        else:
+            with pytest.raises(Refused, match="more than 2 errors; the first: cell A2: the number 1") as caught:
+                reading.read("t", raw, kind_of)
+            assert caught.value.finding.code.name == "table.too-wrong"
 
 
 cells = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=8).map(str.strip)

@@ -11,9 +11,11 @@ from carbonseal.records.sources import Source
 from carbonseal.tables import codes, reading
 from carbonseal.tables.footprints.columns import check_header, kind_of
 from carbonseal.tables.footprints.rows import ACTIVITY, FOOTPRINT, filled
+from carbonseal.tables.rows import Limits
 
 CSV, WORKBOOK = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLES = (CSV, WORKBOOK, "application/vnd.ms-excel", "application/gzip")  # content types; what is inside is looked at
+LIMITS = Limits(lines=10_000, cells=500_000, characters=16 << 20)  # of a table in one request
 ANY = "json/1"  # the profile of which {"data": [...]} is a record
 
 Part = tuple[str, Sequence[Source | Finding]]  # records of one profile, or why one of them is none
@@ -25,7 +27,7 @@ def rows_of_table(raw: bytes, profile: str) -> list[Part]:
     if profile != FOOTPRINT:
         raise Refused(codes.TABLE_PROFILE(wanted=FOOTPRINT, profile=profile))
     try:
-        table = reading.read("table", raw, kind_of)
+        table = reading.read("table", raw, kind_of, LIMITS)
     except ModuleNotFoundError as missing:
         raise Refused(codes.TABLE_NO_WORKBOOKS()) from missing
     check_header(table.header)

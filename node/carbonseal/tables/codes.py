@@ -5,6 +5,9 @@ from __future__ import annotations
 from carbonseal.findings import rejected, undetermined
 
 TABLE_TOO_LARGE = rejected("table.too-large", "{size} {what}; at most {limit}", "split the table into several")
+TABLE_TOO_WRONG = rejected(
+    "table.too-wrong", "more than {limit} errors; the first: {first}", "correct the columns that are wrong throughout"
+)
 TABLE_ENCODING = rejected(
     "table.encoding", "a text that is not UTF-8", "save it as CSV UTF-8: every spreadsheet program offers that"
 )

@@ -9,18 +9,18 @@ from collections.abc import Iterator, Sequence
 from carbonseal.findings import Refused
 
 from . import codes
-from .rows import KindOf, Row, column_names, rows_of
+from .rows import LIMITS, KindOf, Limits, Row, column_names, rows_of
 
 DELIMITERS = (",", ";", "\t")
 
 
-def read(raw: bytes, kind_of: KindOf) -> tuple[tuple[str, ...], Iterator[Row]]:
+def read(raw: bytes, kind_of: KindOf, limits: Limits = LIMITS) -> tuple[tuple[str, ...], Iterator[Row]]:
     """Header and rows. Raises Refused (`table.*`), while rows are read, too."""
     text = decoded(raw)
     lines = lines_of(text, delimiter_of(text))
     name, first = next(lines, ("line 1", []))
     header = column_names(first, name)
-    return header, rows_of(header, lines, lambda line, at: f"{line}, column {header[at]}", kind_of)
+    return header, rows_of(header, lines, lambda line, at: f"{line}, column {header[at]}", kind_of, limits)
 
 
 def decoded(raw: bytes) -> str:

@@ -9,14 +9,14 @@ from carbonseal.findings import Refused
 from carbonseal.records import strict
 
 from . import codes
-from .rows import MAX_BYTES, Cell, Kind, KindOf, Row, column_names, rows_of
+from .rows import LIMITS, MAX_BYTES, Cell, Kind, KindOf, Limits, Row, column_names, rows_of
 
-LIMITS = strict.Limits(max_bytes=MAX_BYTES, max_depth=4)
+_STRICT = strict.Limits(max_bytes=MAX_BYTES, max_depth=4)
 
 
-def read(raw: bytes, kind_of: KindOf) -> tuple[tuple[str, ...], Iterator[Row]]:
+def read(raw: bytes, kind_of: KindOf, limits: Limits = LIMITS) -> tuple[tuple[str, ...], Iterator[Row]]:
     """Header and rows: all members of all objects, in the order in which they are met. Raises Refused (`json.*`, `table.*`)."""
-    value = strict.parse(raw, LIMITS)
+    value = strict.parse(raw, _STRICT)
     if isinstance(value, dict) and len(value) == 1:
         value = next(iter(value.values()))
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
@@ -33,7 +33,7 @@ def read(raw: bytes, kind_of: KindOf) -> tuple[tuple[str, ...], Iterator[Row]]:
         )
         for at, one in enumerate(value)
     ]
-    return header, rows_of(header, lines, lambda line, at: f"{line}/{header[at]}", kind_of)
+    return header, rows_of(header, lines, lambda line, at: f"{line}/{header[at]}", kind_of, limits)
 
 
 def _cell(value: Any, kind: Kind, where: str) -> Cell:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from carbonseal.findings import Refused
 
 from . import codes, csv_text, json_rows, workbooks
-from .rows import MAX_BYTES, KindOf, Row, check_size
+from .rows import LIMITS, MAX_BYTES, KindOf, Limits, Row, check_size
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -27,17 +27,17 @@ class Table:
     sha256: str
 
 
-def read(name: str, raw: bytes, kind_of: KindOf) -> Table:
+def read(name: str, raw: bytes, kind_of: KindOf, limits: Limits = LIMITS) -> Table:
     """The table in the bytes of a file with this name. What is wrong with single cells is in its rows. Raises Refused (`table.*`,
     `json.*`); ModuleNotFoundError where a workbook needs openpyxl."""
     try:
         plain = unpacked(raw)
         if plain.startswith((_ZIP, workbooks.COMPOUND_FILE)):
-            header, rows = workbooks.read(plain, kind_of)
+            header, rows = workbooks.read(plain, kind_of, limits)
         elif _begin(plain).startswith((b"[", b"{")):
-            header, rows = json_rows.read(plain, kind_of)
+            header, rows = json_rows.read(plain, kind_of, limits)
         else:
-            header, rows = csv_text.read(plain, kind_of)
+            header, rows = csv_text.read(plain, kind_of, limits)
         return Table(name, header, tuple(rows), hashlib.sha256(raw).hexdigest())
     except Refused as refused:
         raise refused.under(name) from refused

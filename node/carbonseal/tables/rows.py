@@ -18,10 +18,23 @@ from carbonseal.findings import Finding, Refused
 from . import codes
 
 MAX_BYTES = 64 << 20
-MAX_ROWS = 100_000
 MAX_COLUMNS = 256
-MAX_CELLS = 2_000_000  # that have a text
+MAX_CELL = 32_767  # characters, as in Excel
+MAX_PROBLEMS = 10_000
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a table may have: lines and cells with something in them, and characters in all of these together, because a
+    workbook may name one long text in every cell."""
+
+    lines: int = 100_000
+    cells: int = 2_000_000
+    characters: int = 64 << 20
+
+
+LIMITS = Limits()
 
 
 class Kind(Enum):
@@ -77,22 +90,45 @@ def column_names(cells: Sequence[str], name: str) -> tuple[str, ...]:
 
 
 def rows_of(
-    header: tuple[str, ...], lines: Iterable[tuple[str, Sequence[Cell]]], where: CellName, kind_of: KindOf
+    header: tuple[str, ...],
+    lines: Iterable[tuple[str, Sequence[Cell]]],
+    where: CellName,
+    kind_of: KindOf,
+    limits: Limits = LIMITS,
 ) -> Iterator[Row]:
     """Rows of lines, each its name and its cells. Lines with nothing in them are left out. `where` names the cell of a line and a
-    column's index. Raises Refused (`table.too-large`)."""
+    column's index. Raises Refused (`table.too-large`, `table.too-wrong`)."""
     numbers = {name for name in header if kind_of(name) is Kind.NUMBER}
-    count = filled = 0
+    count = filled = long = 0
+    wrong = Wrong()
     for line, cells in lines:
         stripped = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
         if not any(stripped):
             continue
         count += 1
-        check_size("lines", count, MAX_ROWS)
+        check_size("lines", count, limits.lines)
         row = _row(header, line, stripped, where, numbers)
-        filled += len(row.values)
-        check_size("cells", filled, MAX_CELLS)
+        filled += len(row.values) + len(row.problems)
+        check_size("cells", filled, limits.cells)
+        long += sum(map(len, row.values.values()))
+        check_size("characters", long, limits.characters)
+        wrong.count(row.problems)
         yield row
+
+
+@dataclass(slots=True)
+class Wrong:
+    """Counts problems, so that a table that is wrong throughout does not fill the memory with them."""
+
+    found: int = 0
+    first: Problem | None = None
+
+    def count(self, problems: Sequence[Problem]) -> None:
+        """Raises Refused (`table.too-wrong`) where there are too many."""
+        self.found += len(problems)
+        self.first = self.first or next(iter(problems), None)
+        if self.found > MAX_PROBLEMS and self.first is not None:
+            raise Refused(codes.TABLE_TOO_WRONG(limit=f"{MAX_PROBLEMS:,}", first=self.first.finding))
 
 
 def _row(header: tuple[str, ...], line: str, cells: Sequence[Cell], where: CellName, numbers: set[str]) -> Row:
@@ -105,6 +141,9 @@ def _row(header: tuple[str, ...], line: str, cells: Sequence[Cell], where: CellN
         elif name in numbers and DECIMAL_COMMA.fullmatch(cell):
             point = cell.replace(",", ".")
             problems.append(Problem(codes.TABLE_DECIMAL_COMMA(where(line, at), found=cell, remedy=point), name))
+        elif len(cell) > MAX_CELL:
+            facts = {"what": "characters", "size": f"{len(cell):,}", "limit": f"{MAX_CELL:,}"}
+            problems.append(Problem(codes.TABLE_TOO_LARGE(where(line, at), **facts), name))
         elif cell:
             values[name] = cell
     return Row(values, line, header, where, tuple(problems))

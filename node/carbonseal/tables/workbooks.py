@@ -13,7 +13,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from xml.etree.ElementTree import ParseError
 from carbonseal.findings import Finding, Refused
 
 from . import codes
-from .rows import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Cell, Kind, KindOf, Row, check_size, column_names, rows_of
+from .rows import LIMITS, MAX_COLUMNS, Cell, Kind, KindOf, Limits, Row, check_size, column_names, rows_of
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # .xls, and every workbook with a password
 MAX_UNPACKED = 96 << 20  # bytes
 MAX_FILES = 4096
+MAX_NUMBER = 1 << 20  # of a line, as in Excel
+_LONGEST_TAG = 256
 _MERGED = re.compile(rb"<(?:[A-Za-z]+:)?mergeCell\b[^>]*\bref=[\"']([^\"']{1,40})")
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, ParseError, KeyError, IndexError, ValueError, TypeError, AttributeError,
@@ -37,13 +39,13 @@ _BROKEN = (
 )  # fmt: skip  # what openpyxl raises on archives that are no workbooks
 
 
-def read(raw: bytes, kind_of: KindOf) -> tuple[tuple[str, ...], Iterator[Row]]:
+def read(raw: bytes, kind_of: KindOf, limits: Limits = LIMITS) -> tuple[tuple[str, ...], Iterator[Row]]:
     """Header and rows of the first sheet. Raises Refused (`table.*`); ModuleNotFoundError without openpyxl."""
     if raw.startswith(COMPOUND_FILE):
         raise Refused(codes.TABLE_WORKBOOK(problem="it is an old .xls, or has a password"))
     try:
         check_archive(raw)
-        return _first_sheet(raw, kind_of)
+        return _first_sheet(raw, kind_of, limits)
     except _BROKEN as error:
         raise Refused(codes.TABLE_WORKBOOK(problem=f"{type(error).__name__}: {error}")) from error
 
@@ -58,49 +60,44 @@ def check_archive(raw: bytes) -> None:
             raise Refused(codes.TABLE_WORKBOOK(problem="it is another archive"))
 
 
-def _first_sheet(raw: bytes, kind_of: KindOf) -> tuple[tuple[str, ...], Iterator[Row]]:
+def _first_sheet(raw: bytes, kind_of: KindOf, limits: Limits) -> tuple[tuple[str, ...], Iterator[Row]]:
     from openpyxl import load_workbook
     from openpyxl.utils import get_column_letter
+
+    def name(line: str, at: int) -> str:
+        return f"cell {get_column_letter(at + 1)}{line.removeprefix('row ')}"
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl leaves out: styles, pictures, validations
         sheet = visible_sheet(load_workbook(io.BytesIO(raw), read_only=True))
         _refuse_merged(raw, sheet)
         sheet.reset_dimensions()  # what a workbook says of its own size may be wrong
-        lines = _bounded(sheet.iter_rows())
-    begin = next((at for at, line in enumerate(lines) if any(cell.value is not None for cell in line)), 0)
-    titles = [
-        _title(_cell(cell, f"cell {get_column_letter(at)}{begin + 1}", Kind.TEXT))
-        for at, cell in enumerate(lines[begin] if lines else (), 1)
-    ]
-    header = column_names(titles, f"row {begin + 1}")
-
-    def name(line: str, at: int) -> str:
-        return f"cell {get_column_letter(at + 1)}{line.removeprefix('row ')}"
-
-    texts = (
-        (
-            f"row {number}",
-            [
-                _cell(cell, name(f"row {number}", at), kind_of(header[at]) if at < len(header) else Kind.NUMBER)
-                for at, cell in enumerate(line)
-            ],
+        lines = _filled(sheet.iter_rows())
+        first, cells = next(lines, ("row 1", ()))
+        titles = [_title(_cell(cell, name(first, at), Kind.TEXT)) for at, cell in enumerate(cells)]
+        header = column_names(titles, first)
+        kinds = [*map(kind_of, header)]
+        texts = (
+            (
+                line,
+                [
+                    _cell(one, name(line, at), kinds[at] if at < len(kinds) else Kind.NUMBER)
+                    for at, one in enumerate(row)
+                ],
+            )
+            for line, row in lines
         )
-        for number, line in enumerate(lines[begin + 1 :], start=begin + 2)
-    )
-    return header, rows_of(header, texts, name, kind_of)
+        return header, iter([*rows_of(header, texts, name, kind_of, limits)])
 
 
-def _bounded(rows: Iterator[Sequence[SheetCell]]) -> list[Sequence[SheetCell]]:
-    """The rows, empty ones as well, so that their numbers are those that people see."""
-    found, filled = [], 0
-    for row in rows:
-        found.append(row)
-        filled += sum(cell.value is not None for cell in row)
-        check_size("cells", filled, MAX_CELLS)
-        check_size("lines", len(found), MAX_ROWS + 1)
-        check_size("columns", len(row), MAX_COLUMNS)
-    return found
+def _filled(rows: Iterable[Sequence[SheetCell]]) -> Iterator[tuple[str, Sequence[SheetCell]]]:
+    """The rows with something in them, by their names, without empty cells at their ends: programs store formats of thousands."""
+    for number, row in enumerate(rows, start=1):
+        check_size("lines, empty ones too", number, MAX_NUMBER)
+        width = next((at for at in range(len(row), 0, -1) if row[at - 1].value is not None), 0)
+        check_size("columns", width, MAX_COLUMNS)
+        if width:
+            yield f"row {number}", row[:width]
 
 
 def _cell(cell: SheetCell, where: str, kind: Kind) -> Cell:
@@ -142,7 +139,9 @@ def visible_sheet(workbook: Any) -> Any:
 
 def _refuse_merged(raw: bytes, sheet: Any) -> None:
     """Raises Refused where the sheet has merged cells: openpyxl does not tell them where it reads row by row."""
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        found = _MERGED.search(archive.read(sheet._worksheet_path.removeprefix("/")))
-    if found is not None:
-        raise Refused(codes.TABLE_MERGED(f"cells {found[1].decode('ascii', 'replace')}"))
+    path, before = sheet._worksheet_path.removeprefix("/"), b""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive, archive.open(path) as file:
+        while chunk := file.read(1 << 20):
+            if found := _MERGED.search(before + chunk):
+                raise Refused(codes.TABLE_MERGED(f"cells {found[1].decode('ascii', 'replace')}"))
+            before = chunk[-_LONGEST_TAG:]

@@ -43,9 +43,9 @@ class FilledTable:
         table = reading.read(name, raw, kind_of)
         try:
             check_header(table.header)
+            return FilledTable(name, raw, [*filled(table.rows)])
         except Refused as refused:
             raise refused.under(name) from refused
-        return FilledTable(name, raw, [*filled(table.rows)])
 
     def problems(self) -> Iterator[Finding]:
         """All that is wrong with its rows."""

@@ -19,7 +19,7 @@ from carbonseal.footprints import units
 from carbonseal.records.canonical import jcs
 from carbonseal.records.profiles import lookup
 from carbonseal.tables import codes
-from carbonseal.tables.rows import Problem, Row
+from carbonseal.tables.rows import Problem, Row, Wrong
 
 from .cells import QUANTITY, empty, instant, invalid, read_cell
 from .columns import BY_MEMBER, COMPONENT, OWN, REQUEST, SINGLE, STAGE, Column, Form, Group
@@ -56,8 +56,9 @@ class Filled:
 
 
 def filled(rows: Iterable[Row]) -> Iterator[Filled]:
-    """What each row says. Lines whose first cell begins with # are left out. Nothing is raised."""
+    """What each row says. Lines whose first cell begins with # are left out. Raises Refused (`table.too-wrong`)."""
     seen: dict[str, str] = {}
+    wrong = Wrong()
     for row in rows:
         if row.values.get(row.header[0], "").startswith(OWN):
             continue
@@ -66,6 +67,7 @@ def filled(rows: Iterable[Row]) -> Iterator[Filled]:
         if twice != row.name:
             finding = codes.TABLE_TWICE(row.where("footprint id"), line=twice)
             found = Filled(row, (Problem(finding, "footprint id"),))
+        wrong.count(found.problems)
         yield found
 
 
