@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import aclosing
 
 from aiohttp import web
@@ -12,6 +11,7 @@ from carbonseal.node.access.scopes import Scope
 from carbonseal.node.admission.submitted import Submitted
 from carbonseal.node.lookup.said import NAMES
 from carbonseal.node.lookup.search import PAGE
+from carbonseal.node.working.work import Desk
 from carbonseal.passport.schemas import closed, list_of
 from carbonseal.records.files import FILE, File
 from carbonseal.records.lists import may_be_list
@@ -25,11 +25,10 @@ from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, RECEIPT
 from carbonseal.service.operations.records import ANSWER, LIMIT, TIMES, find
 from carbonseal.service.results import Missed, Result, Results, answer_each, taken
 from carbonseal.service.seals import seal_to_json
-from carbonseal.service.several import TABLES, Part, listed_records, rows_of_table
+from carbonseal.service.several import AT_ONCE, TABLES, Part, TableDesk, listed_records
 
 ROUTES = Routes()
 
-AT_ONCE = 256  # records of a list or a table that are stored, and answered, together
 PROFILE, MEDIA = "Carbonseal-Profile", "Carbonseal-Media"  # header fields
 _STATE = closed(
     {
@@ -85,7 +84,7 @@ async def submit(request: web.Request) -> web.StreamResponse:
     if may_be_list(raw):
         listed = await node.work.small(client, listed_records, raw, profile)
         if listed is not None:
-            return await answer_each(request, _of_parts(request, [listed], tenant))
+            return await answer_each(request, _of_part(request, listed, tenant))
     return answer((await node.submit(raw, profile, tenant, client=client)).to_json(), status=201)
 
 
@@ -102,7 +101,9 @@ async def _table(request: web.Request, profile: str, tenant: str) -> web.StreamR
     """Submit the rows of a table, answered as a stream is. So many at one time as streams: each is in memory."""
     hold(request, request.app[STREAMS])
     raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
-    return await answer_each(request, _of_parts(request, await asyncio.to_thread(rows_of_table, raw, profile), tenant))
+    async with request.app[NODE].work.large(request[CLIENT], TableDesk) as desk:
+        await desk.call(TableDesk.read, raw, profile)
+        return await answer_each(request, _of_table(request, desk, tenant))
 
 
 async def _of_stream(request: web.Request, profile: str, tenant: str) -> Results:
@@ -115,13 +116,19 @@ async def _of_stream(request: web.Request, profile: str, tenant: str) -> Results
             yield [one if isinstance(one, bytes) else Missed(one.place[:1], one) for one in group]
 
 
-async def _of_parts(request: web.Request, parts: Sequence[Part], tenant: str) -> Results:
-    """What becomes of the records of these parts."""
-    node, client = request.app[NODE], request[CLIENT]
-    for profile, items in parts:
-        for start in range(0, len(items), AT_ONCE):
-            part = items[start : start + AT_ONCE]
-            yield [_result(one) async for one in node.submit_many(part, profile, tenant, client)]
+async def _of_table(request: web.Request, desk: Desk[TableDesk], tenant: str) -> Results:
+    """What becomes of the records of a table."""
+    while (part := await desk.call(TableDesk.more)) is not None:
+        async for results in _of_part(request, part, tenant):
+            yield results
+
+
+async def _of_part(request: web.Request, part: Part, tenant: str) -> Results:
+    """What becomes of the records of one profile."""
+    profile, items = part
+    for start in range(0, len(items), AT_ONCE):
+        portion = items[start : start + AT_ONCE]
+        yield [_result(one) async for one in request.app[NODE].submit_many(portion, profile, tenant, request[CLIENT])]
 
 
 def _result(submitted: Submitted) -> Result:
