@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carbonseal.escaping import escape_invisible
 from carbonseal.findings import Refused
 from carbonseal.footprints import units
 from carbonseal.footprints.pact_words import REGIONS
@@ -80,6 +81,10 @@ def _texts() -> st.SearchStrategy[str]:
     return st.text(letters, min_size=1, max_size=12).filter(lambda text: not text.startswith(("=", "'", "#")))
 
 
+def _lines() -> st.SearchStrategy[str]:
+    return _texts().filter(lambda text: escape_invisible(text) == text)
+
+
 _DECIMALS = st.decimals(0, 5, allow_nan=False, places=7).map(lambda one: f"{one:f}")
 _DAYS = st.dates(datetime.date(2000, 1, 1), datetime.date(2100, 1, 1)).map(str)
 _URNS = st.from_regex("urn:[a-z]{2,6}:[a-z0-9]{1,9}", fullmatch=True)
@@ -107,6 +112,8 @@ def _cell(column: columns.Column) -> st.SearchStrategy[str]:
         Form.PRODUCTS: _URNS,
         Form.SEVERAL: _URNS,
         Form.TEXT: _texts(),
+        Form.LINE: _lines(),
+        Form.FILE: st.from_regex("[a-z]{1,5}(/[a-z0-9.]{3,9}){0,2}", fullmatch=True).filter(lambda text: ".." not in text),
     }[column.form]  # fmt: skip
 
 
@@ -182,6 +189,16 @@ EMPTY, VALUE = "table.empty", "table.value"
         ("component 1 unit", "handful", VALUE),
         ("component 1 quantity", "1e3", VALUE),
         ("component 1 passport", "", EMPTY),
+        ("component 1 passport", "../../etc/passwd", VALUE),
+        ("component 1 passport", "/etc/passwd", VALUE),
+        ("component 1 passport", "a//b", VALUE),
+        ("component 1 passport", "..\\b", VALUE),
+        ("component 1 passport", "C:b", VALUE),
+        ("component 1 passport", "~/b", VALUE),
+        ("product name", "two\nlines", VALUE),
+        ("product name", "turned \u202e round", VALUE),
+        ("product name", "x" * 129, VALUE),
+        ("batch", "a\u200bb", VALUE),
         ("batch", "", EMPTY),
         ("batch quantity", "0", VALUE),
         ("batch unit", "handful", VALUE),

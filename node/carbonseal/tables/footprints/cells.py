@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from carbonseal.escaping import escape_invisible
 from carbonseal.findings import Finding, Refused
 from carbonseal.footprints.pact_words import REGIONS
 from carbonseal.goods.identifiers import parse_gtin
@@ -26,6 +27,8 @@ DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:[.][0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2}
 QUANTITY = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?", re.ASCII)  # as a credential has it
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]{1,2}", re.ASCII)  # what a spreadsheet makes of a GTIN
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
+_OTHER_PATH = re.compile(r"\\|^~|^[A-Za-z]:|\0")
+LONGEST_LINE = 128
 _PLACES = {
     "geographyCountry": re.compile("[A-Z]{2}", re.ASCII),
     "geographyCountrySubdivision": re.compile("[A-Z]{2}-[A-Z0-9]{1,3}", re.ASCII),
@@ -126,6 +129,21 @@ def _place(text: str) -> Mapping[str, str]:
     raise ValueError(text)
 
 
+def _line(text: str) -> str:
+    """One line of at most 128 characters, none of them invisible: as a credential has texts."""
+    if len(text) > LONGEST_LINE or escape_invisible(text) != text:
+        raise ValueError(text)
+    return text
+
+
+def _file(text: str) -> str:
+    """A relative path that does not lead out of its folder, whichever system reads it: tables come from others."""
+    steps = text.split("/")
+    if not {"", ".", ".."}.isdisjoint(steps) or _OTHER_PATH.search(text):
+        raise ValueError(text)
+    return _line(text)
+
+
 _READ = {
     Form.DECIMAL: _decimal,
     Form.DAY: _day,
@@ -134,6 +152,8 @@ _READ = {
     Form.SEVERAL: _several,
     Form.PRODUCTS: _products,
     Form.PLACE: _place,
+    Form.LINE: _line,
+    Form.FILE: _file,
 }
 
 

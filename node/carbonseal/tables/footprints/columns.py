@@ -41,6 +41,8 @@ class Form(Enum):
     SEVERAL = "several"  # texts
     PRODUCTS = "products"  # URNs; a GTIN becomes one
     PLACE = "place"  # one of PACT's three geographies
+    LINE = "line"  # a text that a credential can have: one line that prints
+    FILE = "file"  # a file's name, in the folder of the request or below
 
     @property
     def kind(self) -> Kind:
@@ -93,6 +95,10 @@ _DECIMAL, _AT_LEAST, _AT_MOST, _PERCENT, _RATING = (
 )
 _QUANTITY = "a decimal with a point, above 0, of at most 18 digits before and after it"
 _DATE = "a day such as 2026-03-02, or an instant such as 2026-03-02T08:00:00Z"
+_LINE, _FILE = (
+    "a text of one line, of at most 128 characters",
+    "the name of a file, or a path below the folder of the table",
+)
 _ANY, _URNS = "a text", f"URNs such as urn:product:example:cell-2400, with {SEPARATOR} between several"
 _UUIDS = f"UUIDs, with {SEPARATOR} between several"
 
@@ -109,7 +115,7 @@ IDENTITY = (
     Column("created", "when the figures were finished", _DATE, "2026-03-02", "created", Form.DAY, True),
     Column("company name", "your company", _ANY, "Example Cells", "companyName", is_needed=True),
     Column("company id", "its ids", _URNS, "urn:company:example:cells", "companyIds", Form.SEVERAL, True),
-    Column("product name", "your name of the product", _ANY, "Cell 2400", "productNameCompany", is_needed=True),
+    Column("product name", "your name of the product", _LINE, "Cell 2400", "productNameCompany", Form.LINE, True),
     Column("product description", "what it is; its name where empty", _ANY, "Lithium cell", "productDescription"),
     Column(
         "product id",
@@ -197,7 +203,7 @@ QUALITY = (
     _of_a_list("verification coverage", "what was verified", COVERAGES, "", "pcf.verification.coverage"),
 )  # fmt: skip
 REQUEST = (
-    Column("batch", "the lot that the passport is for", _ANY, "2026-11-A"),
+    Column("batch", "the lot that the passport is for", _LINE, "2026-11-A", form=Form.LINE),
     Column("batch quantity", "what the lot yielded", _QUANTITY, "10000", form=Form.DECIMAL),
     Column("batch unit", "its unit", "a unit such as piece or kilogram", "piece"),
     Column("passport until", "when the passport ends", _DATE, "", form=Form.LAST_DAY),
@@ -220,9 +226,7 @@ COMPONENT = Group(
     "component",
     COMPONENTS,
     (
-        Column(
-            "passport", "the file with the passport of what was bought", "a file's name", "cathode.json", is_needed=True
-        ),
+        Column("passport", "the file with the passport of what was bought", _FILE, "cathode.json", "", Form.FILE, True),
         Column("quantity", "how much, for the amount of the product", _QUANTITY, "0.012", "", Form.DECIMAL, True),
         Column("unit", "its unit", "a unit such as piece or kilogram", "kilogram", is_needed=True),
         _of_a_list("basis", "used: the total has its very figure", ("used", "listed"), "used", is_needed=True),

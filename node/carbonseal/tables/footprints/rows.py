@@ -219,7 +219,7 @@ class _Reading:
 
     def _add_empty(self, column: Column, name: str) -> None:
         """A cell is missing; one that could not be read is told as that."""
-        if name not in {problem.column for problem in self._row.problems}:
+        if name not in {problem.column for problem in self._problems}:
             self._add(empty(column, self._row.where(name)), name)
 
     def _add_invalid(self, column: Column, name: str) -> None:
