@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Engine, event
 
 from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.config import SignerConfig
+from carbonseal.node.exchange.inbox import NewEvent
+from carbonseal.node.exchange.settings import ExchangeConfig
+from carbonseal.node.listen_config import Address
 from carbonseal.node.lookup.search import Query
 from carbonseal.node.node import Node
 from carbonseal.node.webhooks.receivers import NewReceiver
@@ -160,6 +163,18 @@ async def look_up(node: Node) -> None:
         assert found
         node.lookup.about(found[0].record.log, found[0].record.entry)
     node.lookup.indexer.index.disputes(0, 10)
+    inbox = node.partners.exchange.inbox if node.partners.exchange else None
+    assert inbox is not None
+    for number in range(2):
+        new = NewEvent(
+            "buyer", "default", "requested", f"event-{number}", "https://a.example", 0, b"{}", "https://a.example"
+        )
+        assert inbox.put(new)
+        assert not inbox.put(new)
+    event = inbox.due("buyer", "https://a.example")
+    assert event is not None
+    inbox.change(event)
+    assert len(inbox.page(None, 0)) == len(inbox.page("default", 0)) == 2
 
 
 async def tell(node: Node) -> None:
@@ -189,6 +204,7 @@ def test_no_statement_reads_a_whole_table(
         bodies=(BODY,),
         accreditors=(ACCREDITOR,),
         ledgers=(ledger_in(tmp_path / "ledger"),),
+        pact=ExchangeConfig(Address("127.0.0.1", 9443), "https://pact.example"),
         heartbeat=3600,
     )
     asyncio.run(live(directory))
