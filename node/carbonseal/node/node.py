@@ -110,7 +110,7 @@ class Node:
         check_roles(self.logs.values(), signers.values())
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
-        self.lookup = Lookup.of(directory, logs, tenants, read_only=isinstance(lock, ReadLock))
+        self.lookup = Lookup.of(directory, logs, tenants, work, read_only=isinstance(lock, ReadLock))
         own = (settings.pact, directory, database, self.lookup, logs)
         self.partners = Partners.of(*own, tokens=self.access.tokens, thread=self._thread, clock=clock)
         self._seals = Seals(self._outbox, EvidenceStore(database))

@@ -1,6 +1,7 @@
 """Indexer: reads what joined the logs into the index, in the background.
 
-- It reads published entries alone, a slice at a time, in a thread of its own: taking records in costs nothing more.
+- It reads published entries alone, a slice at a time: taking records in costs nothing more. What they say is read where such work
+  is done (`working`), and written in a thread of the indexer's own.
 - While a log grows it works a fifth of the time at most; what it is behind by is caught up once the log is quiet.
 - Where it goes on is stored with what it read. A log that is another one there (an older copy was put back) is read from its
   beginning, and the index with it.
@@ -9,7 +10,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +18,22 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Protocol
 
-from carbonseal.findings import BrokenOff, Refused
+from carbonseal.findings import Refused
 from carbonseal.node.sealing.queue import Stored
+from carbonseal.node.working.work import Work
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import INDEX
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
 from .index import Dispute, Index
-from .said import Said, read
+from .said import Said, read_all
 
 LOG = logging.getLogger(__name__)
 FILE = "index.db"
-SLICE = 512  # entries that are read at once
+SLICE = 512  # entries that are read, and written, at once
+PART = 64  # of which one piece of work is: others wait for the same processes
+CLIENT = "the index"  # whose work it is
 PERIOD = 1.0  # seconds between two looks at logs that were quiet
 SHARE = 4  # times as long as it worked the indexer rests, while its log grows
 
@@ -65,7 +69,8 @@ class Reach:
 class Indexer:
     """The index of a node's logs, and what fills it. `logs` is by their names in `node.toml`."""
 
-    def __init__(self, directory: Path, logs: Mapping[str, Any], *, read_only: bool) -> None:
+    def __init__(self, directory: Path, logs: Mapping[str, Any], work: Work, *, read_only: bool) -> None:
+        self._work = work
         self._path = directory / FILE
         self._logs: Mapping[str, ReadLog] = logs
         self._read_only = read_only
@@ -115,8 +120,8 @@ class Indexer:
             for log in self._logs.values():
                 size, began = log.size, perf_counter()
                 try:
-                    more = await self._thread.run(self._step, log)
-                except (BrokenOff, OSError) as error:
+                    more = await self.step(log)
+                except (Refused, OSError) as error:
                     LOG.warning("index not filled: log=%s error=%s", log.origin, error)
                     continue
                 if more:
@@ -126,7 +131,7 @@ class Indexer:
     async def catch_up(self) -> None:
         """Read all that is published now. Raises Refused where a record or the disk does not let it."""
         for log in self._logs.values():
-            while await self._thread.run(self._step, log):
+            while await self.step(log):
                 pass
 
     async def rebuild(self) -> None:
@@ -134,39 +139,49 @@ class Indexer:
         await self._thread.run(self.index.clear)
         await self.catch_up()
 
-    def _step(self, log: ReadLog) -> bool:
-        """Read the next slice of a log. Whether there is more."""
+    async def step(self, log: ReadLog) -> bool:
+        """Read the next slice of a log. Whether there is more. Raises Refused, OSError."""
+        start, end = await self._thread.run(self._begin, log)
+        if start == end:
+            return end < log.size
+        records = await self._thread.run(log.records, start, end)
+        said: list[tuple[Stored, Said]] = []
+        for at in range(0, len(records), PART):
+            said += await self._read(log, records[at : at + PART])
+        await self._thread.run(self._end, log, said, end)
+        return end < log.size
+
+    async def _read(self, log: ReadLog, records: Sequence[tuple[Stored, bytes]]) -> list[tuple[Stored, Said]]:
+        """What records say; of one that cannot be read, that it is there: others are not held up by it."""
+        profiles = [(stored.receipt.profile, raw) for stored, raw in records]
+        found: list[tuple[Stored, Said]] = []
+        answers = await self._work.small(CLIENT, read_all, profiles)
+        for (stored, _), (said, problem) in zip(records, answers, strict=True):
+            if problem:
+                facts = {"entry": stored.index, "log": log.origin, "problem": problem}
+                LOG.warning("record not indexed: %s", codes.LOOKUP_UNREADABLE(**facts))
+            found.append((stored, Said.decode(said)))
+        return found
+
+    def _begin(self, log: ReadLog) -> tuple[int, int]:
+        """The next slice: start and end. Where the index is of another copy of the log, it is cleared."""
         start, last = self.index.covered(log.origin)
         size = log.size
         if start and (start > size or log.entry(start - 1) != last):
             LOG.warning("index begun anew: log=%s covered=%d size=%d", log.origin, start, size)
             self.index.clear()
-            return True
-        end = min(start + SLICE, size)
-        if start == end:
-            return False
-        records = [(stored, _said(log, stored, raw)) for stored, raw in log.records(start, end)]
+            start = 0
+        return start, min(start + SLICE, size)
+
+    def _end(self, log: ReadLog, records: list[tuple[Stored, Said]], end: int) -> None:
         for dispute in self.index.add(log.origin, records, end, log.entry(end - 1)):
             _tell(dispute)
-        return end < size
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def reach(self) -> dict[str, Reach]:
         """How far the index reaches in each log, by the names in `node.toml`."""
         return {name: Reach(self.index.covered(log.origin)[0], log.size) for name, log in self._logs.items()}
-
-
-def _said(log: ReadLog, stored: Stored, raw: bytes) -> Said:
-    """What a record says; of one that cannot be read, that it is there: others are not held up by it."""
-    try:
-        return read(stored.receipt.profile, raw)
-    except (Refused, ValueError) as error:
-        problem = error.finding.message if isinstance(error, Refused) else str(error)
-        LOG.warning(
-            "record not indexed: %s", codes.LOOKUP_UNREADABLE(entry=stored.index, log=log.origin, problem=problem)
-        )
-        return Said({})
 
 
 def _tell(dispute: Dispute) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from carbonseal.findings import Finding
 from carbonseal.node.access.callers import Caller
+from carbonseal.node.working.work import Work
 
 from . import codes
 from .index import Indexed
@@ -36,9 +37,9 @@ class Lookup:
         self._tenants = tenants
 
     @staticmethod
-    def of(directory: Path, logs: Mapping[str, Any], tenants: Sequence[str], *, read_only: bool) -> Lookup:
+    def of(directory: Path, logs: Mapping[str, Any], tenants: Sequence[str], work: Work, *, read_only: bool) -> Lookup:
         """Look-ups in the index of the node in `directory`, whose logs are these by their names."""
-        return Lookup(Indexer(directory, logs, read_only=read_only), tenants)
+        return Lookup(Indexer(directory, logs, work, read_only=read_only), tenants)
 
     async def find(
         self, caller: Caller, query: Query, after: int = 0, limit: int = 100

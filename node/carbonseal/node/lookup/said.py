@@ -11,13 +11,14 @@ Pure.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
+from carbonseal.findings import Refused
 from carbonseal.flow.checks.record.validity import in_force
 from carbonseal.footprints.documents import Node
 from carbonseal.footprints.figures import decimal_text
@@ -73,6 +74,9 @@ class Said:
         return Said({name: tuple(values) for name, values in names.items()}, *rest)
 
 
+NOTHING = Said({})
+
+
 def read(profile: str, canonical: bytes) -> Said:
     """What the record with these canonical bytes says. Raises Refused where its profile is not installed any more."""
     if profile == FILE:
@@ -83,6 +87,18 @@ def read(profile: str, canonical: bytes) -> Said:
     value = orjson.loads(canonical)
     footprint = lookup(profile).footprint(value)
     return Said(_names(digest)) if footprint is None else _footprint(footprint, digest)
+
+
+def read_all(records: Sequence[tuple[str, bytes]]) -> list[tuple[bytes, str]]:
+    """What each of these (profile, canonical bytes) says, encoded, for work elsewhere; and why one could not be read, which
+    then says nothing."""
+    found: list[tuple[bytes, str]] = []
+    for profile, canonical in records:
+        try:
+            found.append((read(profile, canonical).encode(), ""))
+        except (Refused, ValueError) as error:
+            found.append((NOTHING.encode(), error.finding.message if isinstance(error, Refused) else str(error)))
+    return found
 
 
 def fold(value: str) -> str:
