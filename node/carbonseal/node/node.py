@@ -138,7 +138,15 @@ class Node:
         self.accreditations = self._issuance.accreditations
         self.drafts = self._issuance.drafts
         self.webhooks = open_webhooks(
-            directory, settings, database, logs, self._outbox, access=self.access, states=self.states, found=self.found
+            directory,
+            settings,
+            database,
+            logs,
+            self._outbox,
+            lookup=self.lookup,
+            access=self.access,
+            states=self.states,
+            found=self.found,
         )
 
     @staticmethod

@@ -263,6 +263,19 @@ def test_the_indexer_rests_while_its_log_grows(directory: Path) -> None:
     run(act)
 
 
+def test_who_asks_first_at_one_time_opens_one_index(directory: Path) -> None:
+    async def act() -> None:
+        async with opened(directory, pact(1)):
+            pass
+        (directory / "index.db").unlink()
+        async with Node.open(directory) as node:
+            asking = [node.lookup.search(MINE, Query(), 0, 1) for _ in range(8)]
+            await asyncio.gather(node.lookup.indexer.catch_up(), *asking)
+            assert await products(node, Query()) == ["urn:xy:1"]
+
+    run(act)
+
+
 def test_too_many_values_are_refused(directory: Path) -> None:
     Query({"product": ["x"] * MOST_VALUES})
     with pytest.raises(Refused) as refused:

@@ -18,6 +18,7 @@ from tests.node.issuance.drafts.drafting import wanted as asked
 from tests.node.simulated import SimulatedLedger
 from tests.node.webhooks.receiving import Receiver, Time, receiving, run, telling
 from tests.nodes import ORIGIN
+from tests.records.documents import encoded, footprint
 
 LOOPBACK = read_webhooks(Table({"allow": ["127.0.0.0/8"]}, ("node.toml", "webhooks")))
 TENANTS = tuple(TenantConfig(name, f"file:keys/salt-{name}.key") for name in ("mine", "theirs"))
@@ -70,6 +71,30 @@ async def a_life(directory: Path) -> None:
         theirs_came = await theirs.passing(time, "sealed")
         assert receipt.commitment.hex() not in str([one.body for one in theirs_came])
         assert digest.hex() not in str([one.body for one in theirs_came])
+
+
+def test_a_second_figure_is_told_to_its_tenant(begin: Begin) -> None:
+    run(second_figure(begin(tenants=TENANTS, webhooks=LOOPBACK)))
+
+
+async def second_figure(directory: Path) -> None:
+    time = Time()
+    async with (
+        receiving(Receiver()) as mine,
+        receiving(Receiver()) as theirs,
+        telling(directory, time, only=False) as node,
+    ):
+        await node.webhooks.add(OPERATOR, wanted("erp", mine))
+        await node.webhooks.add(OPERATOR, wanted("erp", theirs, "theirs"))
+        for tenant, figure in (("mine", "3.86"), ("theirs", "3.86"), ("mine", "1.93")):
+            document = footprint({"/pcf/pcfExcludingBiogenicUptake": figure})
+            await node.submit(encoded(document), "pact/3.0", tenant)
+        await node.sequence()
+        (told,) = [one for one in await mine.passing(time, "disputed") if one.type == "carbonseal.disputed"]
+        assert told.data["footprint"] == footprint()["id"]
+        assert [one["index"] for one in told.data["records"]] == [1, 3]
+        assert [one["figure"].split()[0] for one in told.data["records"]] == ["3.86", "1.93"]
+        assert "carbonseal.disputed" not in {one.type for one in await theirs.passing(time, "sealed")}
 
 
 def test_drafts(begin: Begin) -> None:

@@ -136,6 +136,11 @@ class Index:
         found = self.by_term(record.tenant, FOOTPRINT, [record.said.footprint], 0, MOST_OTHERS)
         return [other for other in found if not record.said.agrees(other.said)][:limit]
 
+    def last_dispute(self) -> int:
+        """The number of the newest second figure; 0 where there is none."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.max(DISPUTES.c.number))) or 0
+
     def disputes(self, after: int, limit: int) -> list[Dispute]:
         """The second figures that were found: the first `limit` with numbers above `after`, in their order."""
         chosen = select(DISPUTES).where(DISPUTES.c.number > after).order_by(DISPUTES.c.number).limit(limit)

@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -78,15 +79,17 @@ class Indexer:
         self._scratch: TemporaryDirectory[str] | None = None
         self._database: Database | None = None
         self._index: Index | None = None
+        self._opening = Lock()
         self.is_running = False  # whether the index is filled in the background
 
     @property
     def index(self) -> Index:
         """The index, opened when it is first asked for: of a directory that is only read, a copy that goes away at the end."""
-        if self._index is None:
-            self._database = self._open()
-            self._index = Index(self._database)
-        return self._index
+        with self._opening:  # look-ups are threads of their own
+            if self._index is None:
+                self._database = self._open()
+                self._index = Index(self._database)
+            return self._index
 
     def _open(self) -> Database:
         if not self._read_only:

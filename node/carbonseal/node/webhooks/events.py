@@ -38,6 +38,7 @@ class EventType(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     REFUSED = "refused"  # for good: a draft by its reviewer, an anchor by its ledger
+    DISPUTED = "disputed"  # a footprint id has a second figure
     FROZEN = "frozen"  # a log signs nothing any more
     FAILING = "failing"  # an outage began
     RECOVERED = "recovered"  # it is over
@@ -58,6 +59,7 @@ OF_TENANTS = frozenset(
         EventType.SUSPENDED,
         EventType.REINSTATED,
         EventType.REFUSED,
+        EventType.DISPUTED,
     }
 )
 OF_NODE = frozenset(

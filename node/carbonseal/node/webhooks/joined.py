@@ -14,12 +14,13 @@ from carbonseal.node.issuance.conformity.statement_tables import StatementTables
 from carbonseal.node.issuance.drafts.tables import DraftTables
 from carbonseal.node.issuance.issued import IssuedPassports
 from carbonseal.node.issuance.status_tables import StatusTables
+from carbonseal.node.lookup.lookup import Lookup
 from carbonseal.node.sealing.logs import Logs
 from carbonseal.node.soundness.found import Found
 from carbonseal.node.webhooks.failures import Failure, failures, unasked
 from carbonseal.storage.database import Database
 
-from .sources import AnchorChanges, DraftActs, IssuedDocuments, SealedRecords, Source, StatusChanges
+from .sources import AnchorChanges, DraftActs, IssuedDocuments, SealedRecords, SecondFigures, Source, StatusChanges
 from .webhooks import Webhooks
 
 
@@ -30,6 +31,7 @@ def open_webhooks(
     logs: Logs,
     outbox: Outbox,
     *,
+    lookup: Lookup,
     access: Access,
     states: Callable[[], list[LedgerState]],
     found: Found,
@@ -38,10 +40,12 @@ def open_webhooks(
     what rotted beyond its logs."""
     tenants = {tenant.name: logs[tenant.log] for tenant in settings.tenants}
     of_log = {log.name: [one.name for one in settings.tenants if one.log == log.name] for log in logs.values()}
+    origins = {name: log.origin for name, log in tenants.items()}
     sources: list[Source] = [
         *(SealedRecords(log, of_log[log.name]) for log in logs.values()),
         AnchorChanges(outbox, logs.values(), tenants),
-        *_documents(settings, database, {name: log.origin for name, log in tenants.items()}),
+        *_documents(settings, database, origins),
+        SecondFigures(lookup, origins),
     ]
 
     def failing() -> dict[str, Failure | None]:

@@ -8,6 +8,7 @@ for an event before there is a receiver that is about to be sent it.
 | ``passports``, ``statements``, ``accreditations`` | issued | number of what was issued |
 | ``status`` | revoked, suspended, reinstated | number of a change of a status |
 | ``drafts`` | prepared, reviewed, released, refused | number of an act |
+| ``disputes`` | disputed | number of a second figure in the index of records |
 | ``outages`` | frozen, failing, recovered | number of a change of an outage |
 
 A tenant's receivers read what is that tenant's; ``outages``, and anchors that failed, are the operator's.
@@ -24,6 +25,8 @@ from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.issuance.drafts.machine import Act
 from carbonseal.node.issuance.drafts.tables import PREPARE, Done, DraftTables, Stored
 from carbonseal.node.issuance.status_tables import StatusChange, StatusTables
+from carbonseal.node.lookup.index import Dispute
+from carbonseal.node.lookup.lookup import Lookup
 from carbonseal.node.sealing.heads import SignedHead
 from carbonseal.node.sealing.log import SealingLog
 from carbonseal.node.sealing.queue import Stored as StoredRecord
@@ -272,6 +275,37 @@ class DraftActs:
         if draft.document is not None and done.act == Act.COMPLETE:
             data["credential"] = draft.document.hex()
         return Event(self._TYPES[done.act], origin, f"draft/{number}", done.at, data)
+
+
+class SecondFigures:
+    """Footprint ids of a tenant that have a second figure. An index that was made anew may tell of one again, by the same id."""
+
+    name = "disputes"
+    types = frozenset({EventType.DISPUTED})
+
+    def __init__(self, lookup: Lookup, origins: Mapping[str, str]) -> None:
+        self._indexer = lookup.indexer
+        self._origins = origins
+
+    def serves(self, tenant: str) -> bool:
+        return tenant in self._origins
+
+    def end(self) -> int:
+        return self._indexer.index.last_dispute()
+
+    def read(self, tenant: str, position: int) -> Found:
+        disputes = self._indexer.index.disputes(position, MOST_READ)
+        events = [self._event(dispute) for dispute in disputes if dispute.tenant == tenant]
+        return events, disputes[-1].number if disputes else position
+
+    def _event(self, dispute: Dispute) -> Event:
+        records = [
+            {"commitment": one.commitment.hex(), "log": one.log, "index": one.entry, "figure": one.said.shown}
+            for one in (dispute.first, dispute.second)
+        ]
+        data = {"kind": "footprint", "footprint": dispute.footprint, "records": records}
+        second = dispute.second
+        return Event(EventType.DISPUTED, second.log, f"footprint/{second.entry}", second.acknowledged, data)
 
 
 class OutageChanges:

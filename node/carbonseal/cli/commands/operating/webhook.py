@@ -29,7 +29,7 @@ OUTPUT = click.option(
 )
 TYPES = (
     *("sealed", "anchored", "final", "reorged", "issued", "prepared", "reviewed", "released", "revoked", "suspended"),
-    *("reinstated", "refused", "frozen", "failing", "recovered"),
+    *("reinstated", "refused", "disputed", "frozen", "failing", "recovered"),
 )
 
 
