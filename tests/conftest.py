@@ -24,7 +24,7 @@ settings.register_profile("long", settings.get_profile("default"), max_examples=
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
-INSTALLED_IN_CI = ("anvil", "geth", "clef", "SoftHSM", "chromium")  # by .ci/run
+INSTALLED_IN_CI = ("anvil", "geth", "clef", "SoftHSM", "chromium", "axe-core")  # by .ci/run
 
 
 @pytest.hookimpl(wrapper=True)

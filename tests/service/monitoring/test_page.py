@@ -20,7 +20,7 @@ from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
 from carbonseal.service.monitoring.alarms import Alarm, alarms
 from carbonseal.service.monitoring.page import REFRESH, Finality, finality, page
-from tests.programs.browser import chromium, needs_chromium
+from tests.programs.browser import chromium, needs_axe, needs_chromium, violations
 from tests.service.nodes import make_node
 
 HOSTILE = "<script>alert(1)</script>\u202e{{ 7 * 7 }}"
@@ -64,6 +64,18 @@ def test_a_person_sees_state_alarms_ingest_ledgers_and_cost(directory: Path) -> 
         assert "SIM" in await tab.inner_text("[aria-labelledby=cost] tbody tr >> nth=0")
 
     assert visit(directory, act) == ["/status"]
+
+
+@needs_axe
+@needs_chromium
+def test_nobody_is_kept_out(directory: Path) -> None:
+    found: list[str] = []
+
+    async def act(tab: Page, _url: str, _node: Node) -> None:
+        found.extend(await violations(tab))
+
+    visit(directory, act, bypass_csp=True)
+    assert found == []
 
 
 @needs_chromium
@@ -123,7 +135,7 @@ def test_what_others_named_is_escaped(tmp_path: Path) -> None:
             "anchors": [],
         }
     ]
-    html = page(told, [], datetime(2026, 1, 1, tzinfo=UTC))
+    html = page(told, [], datetime(2026, 1, 1, tzinfo=UTC), REFRESH)
     assert "<script" not in html
     assert "\u202e" not in html
     assert "{{ 7 * 7 }}" in html

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from carbonseal.service.errors import Handler
@@ -38,6 +38,8 @@ def counted(answers: Answers, listener: str) -> Middleware:
 
 
 def _route(request: web.Request) -> str:
-    """Method and path of the route as it is declared."""
-    resource = request.match_info.route.resource
-    return NO_ROUTE if resource is None else f"{request.method} {resource.canonical}"
+    """Method and path of the route as it is declared. Of other methods, which anybody may name, none."""
+    route = request.match_info.route
+    if route.resource is None or route.method == hdrs.METH_ANY:
+        return NO_ROUTE
+    return f"{route.method} {route.resource.canonical}"

@@ -110,15 +110,16 @@ def _of_ledgers(ledgers: Iterable[Json]) -> Iterator[Metric]:
 
 
 def _of_answers(answers: Answers) -> Iterator[Metric]:
+    """Read in another thread than the one that counts: from copies, which are made at once."""
     counts = CounterMetricFamily(
         "carbonseal_http_answers", "Answers, by listener, route and status.", labels=["listener", "route", "status"]
     )
-    for (listener, route, status), count in sorted(answers.counts.items()):
+    for (listener, route, status), count in sorted({**answers.counts}.items()):
         counts.add_metric([listener, route, str(status)], count)
     seconds = HistogramMetricFamily(
         "carbonseal_http_answer_seconds", "Seconds until a request was answered.", labels=["listener", "route"]
     )
-    for (listener, route), durations in sorted(answers.durations.items()):
+    for (listener, route), durations in sorted({**answers.durations}.items()):
         seconds.add_metric([listener, route], [*durations.cumulative()], durations.total)
     yield counts
     yield seconds

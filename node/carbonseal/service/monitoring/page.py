@@ -1,4 +1,4 @@
-"""The page that a person sees who watches a node: plain HTML that loads nothing, made anew by the browser every `REFRESH` seconds.
+"""The page that a person sees who watches a node: plain HTML that loads nothing. Who wants it has the browser ask again.
 
 It runs no script, sends no form, and is framed by nobody. Whatever others named (endpoints, publishers, messages) is escaped by
 the template.
@@ -22,7 +22,7 @@ from carbonseal.instants import format_instant, parse_instant
 from .alarms import alarms
 from .ingest import Ingest
 
-REFRESH = 15  # seconds
+REFRESH = 15  # seconds, that the page offers
 PACKAGE = "carbonseal.service.monitoring"
 ANCHOR_STATES = ("due", "signed", "sent", "included", "final", "failed")
 MEANINGS = {
@@ -45,8 +45,8 @@ class Finality:
     age: str
 
 
-def page(health: Json, taken: Iterable[Ingest], now: datetime) -> str:
-    """The page about what `health.health` gives, at this time."""
+def page(health: Json, taken: Iterable[Ingest], now: datetime, every: int | None = None) -> str:
+    """The page about what `health.health` gives, at this time. `every`: seconds after which the browser asks for it again."""
     return _template().render(
         health=health,
         meaning=MEANINGS[health["state"]],
@@ -55,6 +55,7 @@ def page(health: Json, taken: Iterable[Ingest], now: datetime) -> str:
         finality=finality(health, now),
         states=ANCHOR_STATES,
         now=format_instant(now),
+        every=every,
         refresh=REFRESH,
         style=_style(),
     )

@@ -8,13 +8,13 @@ from aiohttp import web
 
 from carbonseal.instants import from_seconds
 from carbonseal.node.access.scopes import Scope
-from carbonseal.service.context import ANSWERS, NODE
+from carbonseal.service.context import ANSWERS, NODE, query_of
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Routes
 from carbonseal.service.monitoring.ingest import ingest
 from carbonseal.service.monitoring.metrics import CONTENT_TYPE, exposition
 from carbonseal.service.monitoring.page import headers, page
-from carbonseal.service.openapi.facts import Facts, of_text
+from carbonseal.service.openapi.facts import Facts, Parameter, of_text
 
 ROUTES = Routes()
 
@@ -30,12 +30,21 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 
 
+_EVERY = Parameter(
+    "every",
+    {"type": "integer", "minimum": 5, "maximum": 3600},
+    "Seconds after which the browser asks again: for a screen that nobody operates",
+)
+
+
 @ROUTES.get(
-    "/status", Scope.ADMIN, Facts("A page about the node for a person", {200: of_text("HTML", "text/html")}, tag=_TAG)
+    "/status",
+    Scope.ADMIN,
+    Facts("A page about the node for a person", {200: of_text("HTML", "text/html")}, (_EVERY,), tag=_TAG),
 )
 async def status(request: web.Request) -> web.Response:
     """A page on the node's state, for browsers."""
     node = request.app[NODE]
     taken = await asyncio.to_thread(ingest, [*node.logs.values()], node.now)
-    text = page(health(node), taken, from_seconds(node.now))
+    text = page(health(node), taken, from_seconds(node.now), query_of(request)["every"])
     return web.Response(text=text, content_type="text/html", headers=headers())
