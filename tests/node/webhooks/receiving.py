@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from cloudevents.core.bindings.http import HTTPMessage, from_structured
@@ -121,8 +121,11 @@ class Receiver:
             return list(self.messages)
 
 
+R = TypeVar("R", bound=Receiver)
+
+
 @asynccontextmanager
-async def receiving(receiver: Receiver, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(receiver: R, tls: ssl.SSLContext | None = None) -> AsyncIterator[R]:
     app = web.Application()
     app.router.add_post("/{path:.*}", receiver.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
