@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
+import rfc8785
 from aiohttp import web
 from cloudevents.core.bindings.http import HTTPMessage, from_structured
 from cloudevents.core.formats.json import JSONFormat
@@ -68,6 +70,7 @@ class Message:
     @property
     def event(self) -> CloudEvent:
         """As CloudEvents' own library reads it."""
+        assert rfc8785.dumps(orjson.loads(self.body)) == self.body
         event = from_structured(HTTPMessage(self.headers, self.body), JSONFormat(), CloudEvent)
         assert isinstance(event, CloudEvent)
         return event

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import threading
@@ -187,4 +188,5 @@ def _reason(error: OSError) -> str:
         return str(error)
     if isinstance(error, socket.gaierror):
         return "its name is not found"
-    return f"it cannot be reached ({error.strerror or 'no connection'})"
+    why = os.strerror(error.errno) if error.errno else "no connection"  # asyncio's own text has the address
+    return f"it cannot be reached ({why})"

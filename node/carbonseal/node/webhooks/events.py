@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-import rfc8785
+import orjson
 
 from carbonseal.instants import format_seconds
 
@@ -88,12 +88,12 @@ class Event:
     @property
     def id(self) -> str:
         """The id of the event and of its message, on every try."""
-        return "msg_" + hashlib.sha256(rfc8785.dumps(self._members())).hexdigest()[:40]
+        return "msg_" + hashlib.sha256(_encode(self._members())).hexdigest()[:40]
 
     def encode(self, sequence: int) -> bytes:
         """The body of its message: RFC 8785."""
         members = {**self._members(), "id": self.id, "sequence": f"{sequence:0{DIGITS}}"}
-        return bytes(rfc8785.dumps(members))
+        return _encode(members)
 
     def _members(self) -> dict[str, Any]:
         return {
@@ -105,3 +105,8 @@ class Event:
             "datacontenttype": "application/json",
             "data": dict(self.data),
         }
+
+
+def _encode(members: Mapping[str, Any]) -> bytes:
+    """RFC 8785: names are ASCII here, and numbers integers below 2^53, of which orjson's sorted form is the canonical one."""
+    return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
