@@ -37,6 +37,10 @@ def names(*answers: list[str]) -> Callable[[str, int], list[Any]]:
     return lookup
 
 
+def absent(reason: str) -> Failed:
+    return Failed(reason, is_absent=True)
+
+
 async def post(url: str, settings: WebhookConfig = LOOPBACK, **options: Any) -> Outcome:
     sender = Sender(url, settings, None, **{"timeout": 5.0, **options})
     try:
@@ -110,7 +114,7 @@ def test_what_is_not_allowed_is_not_connected_to() -> None:
                 outcome = await post(f"http://{host}:{port}/", PUBLIC_ONLY)
                 assert isinstance(outcome, Failed), host
             inside = await post(f"http://inside.example:{port}/", PUBLIC_ONLY, lookup=names(["127.0.0.1"]))
-            assert inside == Failed("its address is not public, and [webhooks] of node.toml does not allow it")
+            assert inside == absent("its address is not public, and [webhooks] of node.toml does not allow it")
             assert receiver.messages == []
 
     run(attack())
@@ -148,7 +152,7 @@ def test_of_several_addresses_only_those_that_are_allowed() -> None:
 
 def test_plain_http_goes_nowhere_public() -> None:
     outcome = run(post("http://public.example/", LOOPBACK, lookup=names(["8.8.8.8"])))
-    assert outcome == Failed("plain http is for networks that [webhooks] of node.toml allows")
+    assert outcome == absent("plain http is for networks that [webhooks] of node.toml allows")
 
 
 def test_redirects_are_not_followed() -> None:
@@ -248,7 +252,7 @@ def test_a_name_service_that_hangs_holds_one_thread() -> None:
     async def attack() -> None:
         sender = Sender("http://hanging.example/", LOOPBACK, None, lookup=hanging, timeout=0.05)
         for _ in range(5):
-            assert await sender.post(b"{}", {}) == Failed("no answer within 0.05 seconds")
+            assert await sender.post(b"{}", {}) == absent("no answer within 0.05 seconds")
         assert len(asked) == 1
         await asyncio.to_thread(lambda: None)  # others' threads are free
         go_on.set()
@@ -283,8 +287,8 @@ def test_the_certificate_is_verified(tmp_path: Path) -> None:
             port = receiver.url.split(":")[2].split("/")[0]
             for name, context, outcome in (
                 ("hooks.example", trusting, Accepted()),
-                ("hooks.example", None, Failed("its certificate is not trusted, or is another name's")),
-                ("other.example", trusting, Failed("its certificate is not trusted, or is another name's")),
+                ("hooks.example", None, absent("its certificate is not trusted, or is another name's")),
+                ("other.example", trusting, absent("its certificate is not trusted, or is another name's")),
             ):
                 url = f"https://{name}:{port}/"
                 sender = Sender(url, LOOPBACK, context, lookup=names(["127.0.0.1"]), timeout=5.0)

@@ -18,6 +18,7 @@ from carbonseal.node.sealing.batches import until
 from carbonseal.storage.writer_thread import WriterThread
 
 from .delivery import machine, signing
+from .delivery.availability import Availability
 from .delivery.machine import Delivery, Failed, Limits, Outcome, State
 from .delivery.secret_files import read_key
 from .delivery.sending import Sender
@@ -64,6 +65,7 @@ class Worker:
         self._stored = outbox.positions(receiver)
         self._positions = dict(self._stored)
         self._failing = False
+        self._availability = Availability()
         self._unstored: list[machine.Changes] = []  # what became of messages, while the disk is full
 
     def wake(self) -> None:
@@ -129,12 +131,14 @@ class Worker:
 
     async def _send(self, receiver: Receiver) -> bool:
         """Send what is due. Whether there was something."""
-        due = self._outbox.due(receiver.number, self._clock(), AT_ONCE)
+        most = self._availability.most(self._clock(), self._limits, AT_ONCE)
+        due = self._outbox.due(receiver.number, self._clock(), most) if most else []
         if not due:
             return False
         keys = self._keys(receiver)
         outcomes = await asyncio.gather(*(self._post(one, keys) for one in due))
         now = self._clock()
+        self._availability = self._availability.after(outcomes, now, self._limits)
         changes = [machine.advance(one, outcome, now, self._limits) for one, outcome in zip(due, outcomes, strict=True)]
         self._unstored = changes
         self._log(receiver, changes)
@@ -166,7 +170,8 @@ class Worker:
         count, first = self._outbox.waiting(self._number)
         if not count or first is None:
             return IDLE
-        return min(max(first - self._clock(), 0.0), self._limits.longest_delay)
+        at = max(first, self._availability.next) if self._availability.failures else first
+        return min(max(at - self._clock(), 0.0), self._limits.longest_delay)
 
     def _log(self, receiver: Receiver, changes: Sequence[machine.Changes]) -> None:
         """One line where a receiver begins to fail, one where it does not any more, one a dead letter."""

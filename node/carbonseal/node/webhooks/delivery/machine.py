@@ -27,6 +27,7 @@ from typing import Any
 from carbonseal.transport import backoff
 
 OK, REDIRECT, CLIENT, GONE = 200, 300, 400, 410  # HTTP statuses
+ABSENT = (429, 502, 503, 504)  # what stands before a receiver that is not there, or has too much to do
 
 
 class State(StrEnum):
@@ -70,10 +71,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It did not, or there was no answer. `retry_after` is what it asked for, in seconds."""
+    """It did not, or there was no answer. `retry_after` is what it asked for, in seconds; `is_absent`: the receiver was not
+    reached, whatever the message is."""
 
     reason: str
     retry_after: float = 0.0
+    is_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def answered(status: int, retry_after: float = 0.0) -> Outcome:
     if status == GONE:
         return Gone()
     hint = ": redirects are not followed" if REDIRECT <= status < CLIENT else ""
-    return Failed(f"answered {status}{hint}", retry_after)
+    return Failed(f"answered {status}{hint}", retry_after, is_absent=status in ABSENT)
 
 
 def sends_at(delivery: Delivery, now: float, limits: Limits) -> float | None:

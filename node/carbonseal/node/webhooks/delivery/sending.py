@@ -77,7 +77,7 @@ class Sender:
             async with self._session.post(self._url, body, headers) as response:
                 return answered(response.status, _seconds(response.headers.get("Retry-After", "")))
         except Unreachable as error:
-            return Failed(str(error))
+            return Failed(str(error), is_absent=True)
         except Exception as defect:  # the client's must not stop the node
             LOG.exception("webhook defect: call=post")
             return Failed(f"no HTTP answer ({type(defect).__name__})")
