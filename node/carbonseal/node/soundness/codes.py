@@ -63,6 +63,11 @@ FSCK_DATABASE_DAMAGED = undetermined(
     "{path}: {problem}",
     "run `carbonseal fsck --repair`, which makes indices again; what it still names then is to be brought back from a backup",
 )
+FSCK_DRAFT_DAMAGED = undetermined(
+    "fsck.draft-damaged",
+    "{path}: what draft {number} asks for is not what was prepared",
+    "discard it, and prepare it again: carbonseal draft discard",
+)
 FSCK_PASSPORT_DAMAGED = undetermined(
     "fsck.passport-damaged", "{path}: the passport of number {number} is not the one that was issued: {reason}", _COPY
 )

@@ -30,7 +30,7 @@ from carbonseal.storage.schema import LOG, NODE, Schema
 from . import codes
 from .damage import Damage, PutEntry, PutSalt, PutStatus, RebuildIndex, RemoveFile, Repair, SignHead, WriteFile
 from .log_check import MOST, LogCheck
-from .node_check import DATABASE, PassportCheck
+from .node_check import DATABASE, DraftCheck, PassportCheck
 from .notes import Notes
 from .status_check import StatusCheck
 from .stored import StoredLog, put_status
@@ -85,7 +85,7 @@ def fsck(directory: Path, *, repair: bool = False, progress: Callable[[int], Non
         opening = _sound_database(directory / DATABASE, NODE, report, repair=repair, live=live)
         if (database := stack.enter_context(opening)) is not None:
             may_repair = repair and not report.verdict
-            checks: list[PassportCheck | StatusCheck] = [PassportCheck(database)]
+            checks: list[PassportCheck | DraftCheck | StatusCheck] = [PassportCheck(database), DraftCheck(database)]
             if len(queues) == len(settings.logs):
                 checks.append(StatusCheck(database, partial(_record, queues)))
             for check in checks:

@@ -1,7 +1,9 @@
-"""Checks of the node's own database: each passport that was issued is the one that its row names."""
+"""Checks of the node's own database: each passport that was issued is the one that its row names, and each draft asks for what was
+prepared."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from carbonseal.findings import Finding, Refused
@@ -11,7 +13,7 @@ from carbonseal.storage.database import Database
 from . import codes
 from .damage import Damage
 from .status_check import Lookup, StatusCheck, position_problem
-from .stored import passports, position_of
+from .stored import drafts, passports, position_of
 
 DATABASE = "node.db"
 
@@ -37,11 +39,28 @@ class PassportCheck:
         return position_problem(position_of(self._database, credential), parse(raw).credential.status)
 
 
+class DraftCheck:
+    """One pass over the open drafts. `damage` says what was found."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.damage: list[Damage] = []
+
+    def steps(self) -> Iterator[int]:
+        """Make the pass: the number of bytes that each step, of one draft, looked at."""
+        after = 0
+        while rows := drafts(self._database, after):
+            ((after, content, request),) = rows
+            if hashlib.sha256(request).digest() != content:
+                self.damage.append(Damage(codes.FSCK_DRAFT_DAMAGED(path=DATABASE, number=after)))
+            yield len(request)
+
+
 class NodeCheck:
-    """One pass over both: passports, then status lists."""
+    """One pass over all three: passports, drafts, then status lists."""
 
     def __init__(self, database: Database, lookup: Lookup) -> None:
-        self._checks = (PassportCheck(database), StatusCheck(database, lookup))
+        self._checks = (PassportCheck(database), DraftCheck(database), StatusCheck(database, lookup))
         self.verdict: list[Finding] = []  # no guard knows this database
 
     @property

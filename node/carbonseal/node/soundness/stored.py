@@ -26,7 +26,7 @@ from carbonseal.records.commitments import commit
 from carbonseal.storage.codes import NODE_DATABASE_DAMAGED
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.log_tables import ENTRIES, FOREIGN, HEADS, KNOWN, KNOWN_RUNS, PAYLOADS, RECORDS
-from carbonseal.storage.node_tables import PASSPORTS, POSITIONS, STATUS_LISTS, STATUS_VERSIONS
+from carbonseal.storage.node_tables import DRAFTS, PASSPORTS, POSITIONS, STATUS_LISTS, STATUS_VERSIONS
 
 BUNDLES = -1  # the level under which `listing` has entry bundles
 Listing = dict[tuple[int, int], set[int]]  # level and index of a tile -> the widths that have a file
@@ -235,6 +235,14 @@ def passports(database: Database, after: int) -> list[tuple[int, bytes, list[str
         (number, _bytes(credential) or b"", [_text(_bytes(one)) for one in about], _bytes(passport) or b"")
         for number, credential, *about, passport in rows
     ]
+
+
+def drafts(database: Database, after: int) -> list[tuple[int, bytes, bytes]]:
+    """The open draft of the next number after this one: its number, its content (SHA-256), and what it asks for. At most one."""
+    chosen = select(DRAFTS.c.number, DRAFTS.c.content, DRAFTS.c.request).where(DRAFTS.c.open.is_(True))
+    with database.read() as connection:
+        rows = _plain(connection, chosen.where(DRAFTS.c.number > after).order_by(DRAFTS.c.number).limit(1))
+    return [(number, _bytes(content) or b"", _bytes(request) or b"") for number, content, request in rows]
 
 
 @dataclass(frozen=True, slots=True)

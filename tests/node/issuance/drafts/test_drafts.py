@@ -379,3 +379,24 @@ def test_a_release_that_cannot_be_signed_waits_for_another_word(
         assert (await node.drafts.release(draft.number, draft.content, who["dora"])).draft.releaser == "dora"
 
     within(directory, clock, work)
+
+
+def test_a_change_and_a_review_at_one_time(directory: Path, clock: Clock) -> None:
+    """Whichever comes first, no content is reviewed that was not seen."""
+
+    async def work(node: Node) -> None:
+        who = await people(node)
+        asked, other = await wanted(node), await wanted(node, b'{"kilograms": "99"}')
+        for _ in range(4):
+            draft = (await prepared(node, asked, who["anna"])).draft
+            acts = [
+                node.drafts.review(draft.number, draft.content, who["ben"]),
+                node.drafts.change(draft.number, draft.content, other, who["anna"]),
+                node.drafts.review(draft.number, draft.content, who["dora"]),
+            ]
+            await asyncio.gather(*acts, return_exceptions=True)
+            now = (await node.drafts.show(draft.number, who["ben"])).stored.draft
+            assert (now.state, now.reviewer) == (State.DRAFT, "") or now.content == draft.content
+            assert now.state is not State.REVIEWED or now.content == draft.content
+
+    within(directory, clock, work)

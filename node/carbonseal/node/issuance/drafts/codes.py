@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import rejected
+from carbonseal.findings import rejected, undetermined
 
 DRAFT_UNKNOWN = rejected(
     "draft.unknown", "there is no draft {number} here", "see which there are: carbonseal draft list"
@@ -34,6 +34,11 @@ DRAFT_REVIEW_VOID = rejected(
     "draft.review-void",
     "{name}, who reviewed draft {number}, may not review any more",
     "send it back with a reason, and let another person review it: carbonseal draft return",
+)
+DRAFT_DAMAGED = undetermined(
+    "draft.damaged",
+    "what draft {number} asks for is not what was prepared: its bytes changed on the disk",
+    "discard it, and prepare it again; carbonseal fsck says what else rotted",
 )
 DRAFT_TOO_MANY = rejected(
     "draft.too-many", "there are {found} {what}, and at most {limit}", "release or discard what is done"

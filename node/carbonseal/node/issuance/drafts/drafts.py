@@ -34,6 +34,7 @@ from .machine import OPEN, Act, Doing, State
 from .tables import PAGE, PREPARE, Done, DraftTables, NewDraft, Stored
 
 KINDS = PASSPORT, STATEMENT, ACCREDITATION = "passport", "statement", "accreditation"
+PREVIEWS = 2  # at one time: a passport of many components takes seconds
 RETRY = 60.0  # seconds until the node tries again to complete a release that was interrupted
 
 
@@ -90,6 +91,7 @@ class Drafts:
         self._clock = clock
         self._reached = reached
         self._releasing = asyncio.Lock()
+        self._looking = asyncio.Semaphore(PREVIEWS)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -182,7 +184,7 @@ class Drafts:
     async def _finish_all(self) -> None:
         for stored in self._tables.open([State.RELEASING]):
             releaser = Caller(stored.draft.releaser, Kind.PERSON, stored.tenant, frozenset())
-            with suppress(Refused):
+            with suppress(Refused, OSError):  # as where the disk is full: later
                 await self._finish(stored, releaser, ignore)
 
     async def _finish(self, stored: Stored, caller: Caller, warn: Warn) -> Stored:
@@ -224,7 +226,8 @@ class Drafts:
     ) -> tuple[NewDraft, Preview]:
         """What a request is as a draft. Raises Refused where issuing would, and where the caller may prepare nothing."""
         machine.require(Act.CHANGE, caller)
-        preview = await self._issues[kind].preview(request, reader)
+        async with self._looking:
+            preview = await self._issues[kind].preview(request, reader)
         _refuse(preview.refusal)
         assert preview.signer is not None and preview.document is not None, "it is not refused"
         if reader.tenant is None:  # the operator's drafts read nothing of tenants but the signer's
@@ -237,11 +240,14 @@ class Drafts:
 
     async def _request(self, stored: Stored) -> Mapping[str, Any]:
         canonical = self._tables.request(stored.draft.number)
+        if hashlib.sha256(canonical).digest() != stored.draft.content:  # it rotted, and is not what anybody reviewed
+            raise Refused(codes.DRAFT_DAMAGED(number=stored.draft.number))
         request: Mapping[str, Any] = await asyncio.to_thread(parse, canonical, PASSPORT_LIMITS)
         return request
 
     async def _preview(self, stored: Stored, request: Mapping[str, Any]) -> Preview:
-        return await self._issues[stored.kind].preview(request, self._preparer(stored))
+        async with self._looking:
+            return await self._issues[stored.kind].preview(request, self._preparer(stored))
 
     def _preparer(self, stored: Stored) -> Caller:
         """On whose behalf a draft reads records."""
