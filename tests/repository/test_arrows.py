@@ -61,7 +61,8 @@ ARROWS = {
     | {"carbonseal.desk", "carbonseal.examining", "carbonseal.languages"},
     "carbonseal.cli": MIDDLE
     | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"}
-    | {"carbonseal.desk", "carbonseal.examining"},
+    | {"carbonseal.client", "carbonseal.desk", "carbonseal.examining"},
+    "carbonseal.client": MIDDLE | {"carbonseal.node", "carbonseal.service"},
     "carbonseal": MIDDLE,  # the package itself: its public names
     "carbonseal.api": LOWER | {"carbonseal.flow"},
     "carbonseal.footprint": LOWER,

@@ -56,9 +56,9 @@ class Target:
             from carbonseal.service.client.nodes import open_node
 
             return open_node(self.where, read_only=read_only, token=secret)
-        from carbonseal.service.client.remote import RemoteNode
+        from carbonseal.client import Client
 
-        return RemoteNode(self.where, token=secret, authorities=self.authorities)
+        return Client(self.where, token=secret, authorities=self.authorities)
 
 
 class NodeCommand(click.Command):

@@ -12,6 +12,7 @@ from pathlib import Path
 PUBLIC = (
     "carbonseal",  # verify from a program
     "carbonseal.footprint",  # read the figures of one record
+    "carbonseal.client",  # a node over HTTP, from a program
     "carbonseal.api",  # extend carbonseal: a ledger, a profile, a signer scheme
     "carbonseal_adapters.conformance",  # try an adapter for another kind of ledger
 )

@@ -1,4 +1,5 @@
-"""Retries: a request under an idempotency key is sent again where no answer came, or the node has no room just now."""
+"""Retries: a request that may be repeated is sent again where no answer came, or the node has no room just now. It may be if it
+only reads, if the same one gives the same answer (a record's receipt), or under an idempotency key."""
 
 from __future__ import annotations
 
@@ -24,11 +25,16 @@ async def under_one_key(send: Callable[[dict[str, str]], Awaitable[T]], sleep: S
     """What `send` gives, called with the header fields of a new key: with the same ones until there is an answer, or no try is
     left. Raises what the last try raised."""
     headers = {HEADER: f'"{uuid.uuid4()}"'}
+    return await again(lambda: send(headers), sleep)
+
+
+async def again(send: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
+    """What `send` gives, called until there is an answer, or no try is left. Raises what the last try raised."""
     for delay in DELAYS:
         try:
-            return await send(headers)
+            return await send()
         except Refused as refused:
             if refused.finding.code.name not in AGAIN:
                 raise
         await sleep(delay)
-    return await send(headers)
+    return await send()
