@@ -45,8 +45,8 @@ def read_request(file: Path, components: Sequence[dict[str, Any]] = (), batch: d
     for number, component in enumerate(own if isinstance(own, list) else []):
         if isinstance(component, dict) and isinstance(component.get("passport"), str):
             path = file.parent / component["passport"]
-            component["passport"] = _read_component(path, (str(file), "components", str(number), str(path)))
-    added = [{**one, "passport": _read_component(one["passport"], (str(one["passport"]),))} for one in components]
+            component["passport"] = read_component(path, (str(file), "components", str(number), str(path)))
+    added = [{**one, "passport": read_component(one["passport"], (str(one["passport"]),))} for one in components]
     if added and isinstance(own, list):
         request["components"] = [*own, *added]
     if batch is not None:
@@ -54,7 +54,7 @@ def read_request(file: Path, components: Sequence[dict[str, Any]] = (), batch: d
     return request
 
 
-def _read_component(path: Path, place: tuple[str, ...]) -> Any:
+def read_component(path: Path, place: tuple[str, ...]) -> Any:
     """The JSON value of the passport of a component."""
     from carbonseal.passport.passports import PASSPORT_LIMITS
     from carbonseal.records.strict import parse

@@ -42,6 +42,8 @@ def _cell(value: Any, kind: Kind, where: str) -> Cell:
             return ""
         case str():
             return value
+        case _ if kind is Kind.OWN:
+            return ""
         case int() | float() if not isinstance(value, bool):
             return repr(value) if kind is Kind.NUMBER else codes.TABLE_NUMBER_CELL(where, found=value)
         case list() if all(isinstance(one, str) for one in value):

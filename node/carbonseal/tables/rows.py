@@ -38,11 +38,13 @@ LIMITS = Limits()
 
 
 class Kind(Enum):
-    """What the cells of a column are: a text alone, or also a number or a date where the file has such cells."""
+    """What the cells of a column are: a text alone, or also a number or a date where the file has such cells; of a column that is
+    the author's own, whatever it is, and only a text is kept."""
 
     TEXT = "a text"
     NUMBER = "a number"
     DATE = "a date"
+    OWN = "anything"
 
 
 Cell = str | Finding  # its text, or what is wrong with it

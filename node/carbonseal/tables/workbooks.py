@@ -103,7 +103,7 @@ def _filled(rows: Iterable[Sequence[SheetCell]]) -> Iterator[tuple[str, Sequence
 def _cell(cell: SheetCell, where: str, kind: Kind) -> Cell:
     """What a cell says, or what is wrong with it."""
     value: Any = cell.value
-    if value is None:
+    if value is None or (kind is Kind.OWN and cell.data_type not in {"s", "inlineStr"}):
         return ""
     if cell.data_type == "f":
         return codes.TABLE_FORMULA(where, found=value)

@@ -89,6 +89,14 @@ def test_requests_name_what_is_withheld_and_the_components(run: Run, node: Path,
     assert {record["disclose"] for record in request["records"]} == {False}
     assert [one["passport"] for one in request["components"]] == ["cathode.json", "cathode.json"]
     assert request["validUntil"] == "2031-01-01T00:00:00Z"
+    again = ("--profile", "pact/3.0", "--requests", tmp_path / "whole.ndjson", "--issuer", "certifier")
+    missing = run("seal", node, tmp_path / "t.csv", *again, "--passports", tmp_path)
+    assert missing.exit_code == 2
+    assert "cathode.json: No such file" in missing.stderr
+    (tmp_path / "cathode.json").write_text('{"a": 1}')
+    assert run("seal", node, tmp_path / "t.csv", *again, "--passports", tmp_path).exit_code == 0
+    whole = json.loads((tmp_path / "whole.ndjson").read_text())
+    assert [one["passport"] for one in whole["components"]] == [{"a": 1}, {"a": 1}]
     assert request["batch"] == {"number": "2026-11-A", "quantity": "10000", "unit": "piece"}
 
 

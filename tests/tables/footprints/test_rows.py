@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from carbonseal.escaping import escape_invisible
 from carbonseal.findings import Refused
@@ -33,6 +34,7 @@ from tests.tables.footprints.filling import (
     as_workbook,
     changed,
     read,
+    saved,
 )
 
 
@@ -276,6 +278,18 @@ def test_columns_and_lines_of_ones_own_are_not_read() -> None:
     admitted(row)
     assert row.footprint["pcf"]["pcfExcludingBiogenicUptake"] == "0.9"
     assert "comment" not in row.footprint
+
+
+def test_whatever_is_in_a_column_of_ones_own_is_no_error() -> None:
+    book = load_workbook(io.BytesIO(as_workbook([EXAMPLE])))
+    sheet = book.active
+    width = sheet.max_column
+    for at, (name, value) in enumerate(
+        [("# sum", "=1+1"), ("# flag", True), ("errors", 7), ("# part", "1,5")], start=1
+    ):
+        sheet.cell(1, width + at).value, sheet.cell(5, width + at).value = name, value
+    (row,) = read(saved(book))
+    admitted(row)
 
 
 @given(st.text(max_size=8))

@@ -3,13 +3,14 @@ sealed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from carbonseal.cli.issue_requests import read_component
 from carbonseal.examining.files.tables import read_bytes
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.records.canonical import jcs
@@ -105,15 +106,27 @@ class FilledTables:
         """Note the commitment of a record that was sealed."""
         self._commitments[place] = commitment.hex()
 
-    def requests(self, issuer: str) -> Iterator[bytes]:
-        """An issue request, as a line of JSON, for each row all of whose records were sealed."""
+    def requests(self, issuer: str, passports: Path | None) -> Iterator[bytes]:
+        """An issue request, as a line of JSON, for each row all of whose records were sealed: with the passports of its components
+        from the folder `passports`, or without one with their names. Raises `Failed` or Refused where one cannot be read."""
         for table, row in self._good():
             places = [table.place(row), *(table.place(row, number) for number in range(1, len(row.stages) + 1))]
             if all(place in self._commitments for place in places):
-                yield orjson.dumps(_request(row, issuer, [self._commitments[place] for place in places])) + b"\n"
+                request = _request(row, issuer, [self._commitments[place] for place in places])
+                if passports is not None:
+                    request = {**request, "components": _with_passports(request["components"], passports)}
+                yield orjson.dumps(request) + b"\n"
 
     def _good(self) -> Iterator[tuple[FilledTable, Filled]]:
         return ((table, row) for table in self.tables for row in table.rows if not row.problems)
+
+
+def _with_passports(components: Sequence[Document], folder: Path) -> list[Document]:
+    """Components with the JSON values of their passports in the place of their names."""
+    paths = [folder / one["passport"] for one in components]
+    return [
+        {**one, "passport": read_component(path, (str(path),))} for one, path in zip(components, paths, strict=True)
+    ]
 
 
 def _request(row: Filled, issuer: str, commitments: list[str]) -> Document:

@@ -253,7 +253,7 @@ def find(name: str) -> Column | None:
 def kind_of(name: str) -> Kind:
     """What cells the column with this name may have."""
     column = find(name)
-    return Kind.NUMBER if column is None else column.form.kind
+    return Kind.OWN if column is None else column.form.kind
 
 
 def names(stages: int, components: int) -> Iterator[tuple[Column, str]]:

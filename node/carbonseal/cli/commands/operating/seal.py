@@ -67,6 +67,12 @@ REFUSED = 2  # exit status where a record was refused; the others are sealed
     help="Write an issue request for each row of the tables, as lines of JSON. Needs --issuer.",
 )
 @click.option("--issuer", cls=Once, help="The issuer in these requests: its name in node.toml.")
+@click.option(
+    "--passports",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    cls=Once,
+    help="The folder with the passports of components, to be put into these requests, as the HTTP interface takes them.",
+)
 @click.pass_context
 def seal(
     ctx: click.Context,
@@ -80,6 +86,7 @@ def seal(
     errors: Path | None,
     requests: Path | None,
     issuer: str | None,
+    passports: Path | None,
 ) -> None:
     """Seal RECORDS in a log of the node in DIRECTORY, or at --node: .json files, .ndjson and .jsonl files (one record a line),
     folders of them, tables (.csv, .xlsx: carbonseal records template), or - for NDJSON from standard input. A .json file may
@@ -111,8 +118,8 @@ def seal(
     lookup(profile)  # refuses an unknown profile once, instead of for every record
     if media and profile != FILE:
         raise click.UsageError(f"--media says what a file is: it belongs to --profile {FILE}.")
-    if (requests is None) != (issuer is None):
-        raise click.UsageError("--requests and --issuer belong together.")
+    if (requests is None) != (issuer is None) or (passports is not None and requests is None):
+        raise click.UsageError("--requests and --issuer belong together, and --passports to them.")
     outputs = {path: Output(path, over=False) for path in (errors, requests) if path is not None}
     tables, parts = _read(paths, profile, media or "")
     if errors is not None and len(tables.tables) != 1:
@@ -122,7 +129,7 @@ def seal(
     if errors is not None and tables.wrong():
         outputs[errors].write(tables.tables[0].marked(), f"{tables.wrong():,} lines with errors")
     if requests is not None and issuer is not None:
-        outputs[requests].write(b"".join(tables.requests(issuer)))
+        outputs[requests].write(b"".join(tables.requests(issuer, passports)))
     ctx.exit(REFUSED if refused else 0)
 
 
