@@ -246,19 +246,23 @@ def test_a_page_looks_at_a_bounded_number_of_records(directory: Path, monkeypatc
     run(act)
 
 
-def test_the_indexer_rests_while_its_log_grows(directory: Path) -> None:
+def test_the_running_node_follows_its_log(directory: Path) -> None:
     async def act() -> None:
-        rests: list[float] = []
+        rested = asyncio.Event()
 
         async def sleep(seconds: float) -> None:
-            rests.append(seconds)
-            if len(rests) == 2:
-                raise asyncio.CancelledError
+            assert seconds == 1.0
+            rested.set()
+            await asyncio.Event().wait()
 
-        async with opened(directory, pact(1)) as node:
-            with pytest.raises(asyncio.CancelledError):
-                await node.lookup.indexer.run(sleep)
-        assert rests == [1.0, 1.0]
+        async with Node.open(directory) as node:
+            await node.submit(encoded(pact(1)), "pact/3.0", "mine")
+            await node.sequence()
+            following = asyncio.create_task(node.lookup.indexer.run(sleep))
+            await rested.wait()
+            assert await products(node, Query()) == ["urn:xy:1"]
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
     run(act)
 
@@ -272,6 +276,20 @@ def test_who_asks_first_at_one_time_opens_one_index(directory: Path) -> None:
             asking = [node.lookup.search(MINE, Query(), 0, 1) for _ in range(8)]
             await asyncio.gather(node.lookup.indexer.catch_up(), *asking)
             assert await products(node, Query()) == ["urn:xy:1"]
+
+    run(act)
+
+
+def test_two_who_fill_the_index_at_one_time_add_each_record_once(directory: Path) -> None:
+    async def act() -> None:
+        async with Node.open(directory) as node:
+            for number in range(3):
+                await node.submit(encoded(pact(number)), "pact/3.0", "mine")
+            await node.sequence()
+            indexer = node.lookup.indexer
+            await asyncio.gather(indexer.catch_up(), indexer.rebuild(), indexer.catch_up(), indexer.rebuild())
+            await indexer.catch_up()
+            assert await products(node, Query()) == ["urn:xy:0", "urn:xy:1", "urn:xy:2"]
 
     run(act)
 

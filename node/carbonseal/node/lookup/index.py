@@ -68,10 +68,18 @@ class Index:
             row = connection.execute(select(COVERED).where(COVERED.c.log == log)).first()
         return (0, b"") if row is None else (row.until, bytes(row.last))
 
-    def add(self, log: str, records: Sequence[tuple[Stored, Said]], until: int, last: bytes) -> list[Dispute]:
-        """Add what these records of the log say: the index covers its entries up to `until` then, of which `last` is the last one.
-        Gives the second figures that are among them. Durable on return."""
+    def add(
+        self, log: str, covering: tuple[int, int], last: bytes, records: Sequence[tuple[Stored, Said]]
+    ) -> list[Dispute]:
+        """Add what these records of the log say, all those among its entries `covering` (from, to), of which `last` is the last: the
+        index covers them then. Gives the second figures that are among them. Durable on return.
+
+        Nothing is added where the index does not end where they begin: it was cleared, or somebody else added them."""
+        start, until = covering
         with self._database.write() as connection:
+            reached = connection.scalar(select(COVERED.c.until).where(COVERED.c.log == log)) or 0
+            if reached != start:
+                return []
             number = connection.scalar(select(func.max(INDEXED.c.number))) or 0
             rows = [_row(at, log, stored, said) for at, (stored, said) in enumerate(records, number + 1)]
             insert_rows(connection, INDEXED, rows)

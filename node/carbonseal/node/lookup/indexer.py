@@ -2,13 +2,14 @@
 
 - It reads published entries alone, a slice at a time: taking records in costs nothing more. What they say is read where such work
   is done (`working`), and written in a thread of the indexer's own.
-- While a log grows it works a fifth of the time at most; what it is behind by is caught up once the log is quiet.
+- While a log grows it works a fifth of the time at most (`pace`).
 - Where it goes on is stored with what it read. A log that is another one there (an older copy was put back) is read from its
   beginning, and the index with it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -28,6 +29,7 @@ from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
 from .index import Dispute, Index
+from .pace import Pace
 from .said import Said, read_all
 
 LOG = logging.getLogger(__name__)
@@ -35,8 +37,6 @@ FILE = "index.db"
 SLICE = 512  # entries that are read, and written, at once
 PART = 64  # of which one piece of work is: others wait for the same processes
 CLIENT = "the index"  # whose work it is
-PERIOD = 1.0  # seconds between two looks at logs that were quiet
-SHARE = 4  # times as long as it worked the indexer rests, while its log grows
 
 
 class ReadLog(Protocol):
@@ -116,20 +116,22 @@ class Indexer:
     # --- filling ---------------------------------------------------------------------------------------------------
 
     async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Follow the logs, until cancelled."""
+        """Follow the logs, until cancelled: each at its own pace."""
         self.is_running = True
-        while True:
-            rest = PERIOD
+        async with asyncio.TaskGroup() as tasks:
             for log in self._logs.values():
-                size, began = log.size, perf_counter()
-                try:
-                    more = await self.step(log)
-                except (Refused, OSError) as error:
-                    LOG.warning("index not filled: log=%s error=%s", log.origin, error)
-                    continue
-                if more:
-                    rest = min(rest, (perf_counter() - began) * SHARE if log.size > size else 0.0)
-            await sleep(rest)
+                tasks.create_task(self._follow(log, sleep))
+
+    async def _follow(self, log: ReadLog, sleep: Callable[[float], Awaitable[None]]) -> None:
+        pace = Pace(log.size)
+        while True:
+            began, more = perf_counter(), False
+            try:
+                more = await self.step(log)
+            except (Refused, OSError) as error:
+                LOG.warning("index not filled: log=%s error=%s", log.origin, error)
+            now = perf_counter()
+            await sleep(pace.rest(log.size, now, now - began, more=more))
 
     async def catch_up(self) -> None:
         """Read all that is published now. Raises Refused where a record or the disk does not let it."""
@@ -151,7 +153,7 @@ class Indexer:
         said: list[tuple[Stored, Said]] = []
         for at in range(0, len(records), PART):
             said += await self._read(log, records[at : at + PART])
-        await self._thread.run(self._end, log, said, end)
+        await self._thread.run(self._end, log, (start, end), said)
         return end < log.size
 
     async def _read(self, log: ReadLog, records: Sequence[tuple[Stored, bytes]]) -> list[tuple[Stored, Said]]:
@@ -176,8 +178,8 @@ class Indexer:
             start = 0
         return start, min(start + SLICE, size)
 
-    def _end(self, log: ReadLog, records: list[tuple[Stored, Said]], end: int) -> None:
-        for dispute in self.index.add(log.origin, records, end, log.entry(end - 1)):
+    def _end(self, log: ReadLog, covering: tuple[int, int], records: list[tuple[Stored, Said]]) -> None:
+        for dispute in self.index.add(log.origin, covering, log.entry(covering[1] - 1), records):
             _tell(dispute)
 
     # --- reading ---------------------------------------------------------------------------------------------------
