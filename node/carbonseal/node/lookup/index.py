@@ -71,7 +71,7 @@ class Index:
     def add(
         self, log: str, covering: tuple[int, int], last: bytes, records: Sequence[tuple[Stored, Said]]
     ) -> list[Dispute]:
-        """Add what these records of the log say, all those among its entries `covering` (from, to), of which `last` is the last: the
+        """Add what these records of the log say, all among its entries `covering` (from, to), of which `last` is the last: the
         index covers them then. Gives the second figures that are among them. Durable on return.
 
         Nothing is added where the index does not end where they begin: it was cleared, or somebody else added them."""
