@@ -109,7 +109,9 @@ class CredentialSealer:
         return SealedCredential(carried, record, tuple(entry.list_id for entry in carried.signed.status))
 
     async def _sign(self, signer: Signer, subject: Subject[D], draft: Draft, now: int) -> SignedDocument:
-        origin = self.logs.of_tenant(signer.config.tenant).origin
+        log = self.logs.of_tenant(signer.config.tenant)
+        await log.check()  # what cannot be sealed is not signed
+        origin = log.origin
         number, status = await self.statuses.allocate(signer, origin)
         # Durable: the position. A crash before the document is kept leaves a position that no credential has, or (without a
         # key) a credential that is sealed and in no file: nobody has seen either, and issuing again makes another.

@@ -12,10 +12,12 @@ from carbonseal.findings import Refused
 from carbonseal.keys.codes import TOKEN_FAILED
 from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.issuance.drafts.machine import Draft
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.node import Node
 from tests.node.conftest import Begin
 from tests.node.issuance.drafts.drafting import four_eyes, people, reviewed, wanted
+from tests.node.issuance.drafts.driver import CARL
 from tests.node.issuance.issuing import Clock, within
 from tests.node.issuance.stating import refuses
 
@@ -76,3 +78,23 @@ def test_a_release_that_cannot_be_signed_waits_for_another_word(
         assert (await node.drafts.release(draft.number, draft.content, who["dora"])).draft.releaser == "dora"
 
     within(directory, clock, work)
+
+
+def test_a_frozen_log_signs_nothing_of_a_draft(directory: Path, clock: Clock) -> None:
+    async def begun(node: Node) -> Draft:
+        draft = (await reviewed(node, await wanted(node), await people(node))).draft
+        await node.sequence()
+        return draft
+
+    draft = within(directory, clock, begun)
+    (directory / "guard" / "default").unlink()
+
+    async def frozen(node: Node) -> None:
+        with refuses("frozen.guard-missing"):
+            await node.drafts.release(draft.number, draft.content, CARL)
+        stored = (await node.drafts.show(draft.number, CARL)).stored
+        assert (stored.draft, stored.document) == (draft, None)
+        await node.adopt_guard()
+        assert (await node.drafts.release(draft.number, draft.content, CARL)).document
+
+    within(directory, clock, frozen)

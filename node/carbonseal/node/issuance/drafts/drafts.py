@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,6 +36,8 @@ from .tables import PAGE, PREPARE, Done, DraftTables, NewDraft, Stored
 KINDS = PASSPORT, STATEMENT, ACCREDITATION = "passport", "statement", "accreditation"
 PREVIEWS = 2  # at one time: a passport of many components takes seconds
 RETRY = 60.0  # seconds until the node tries again to complete a release that was interrupted
+
+LOG = logging.getLogger(__name__)
 
 
 class Issues(Protocol):
@@ -184,8 +186,11 @@ class Drafts:
     async def _finish_all(self) -> None:
         for stored in self._tables.open([State.RELEASING]):
             releaser = Caller(stored.draft.releaser, Kind.PERSON, stored.tenant, frozenset())
-            with suppress(Refused, OSError):  # as where the disk is full: later
+            try:
                 await self._finish(stored, releaser, ignore)
+            except (Refused, OSError) as error:  # a frozen log, a full disk: later
+                facts = (stored.draft.number, stored.tenant, error)
+                LOG.warning("release not completed: draft=%s tenant=%s reason=%s", *facts)
 
     async def _finish(self, stored: Stored, caller: Caller, warn: Warn) -> Stored:
         number = stored.draft.number
