@@ -137,7 +137,7 @@ def _filled_rows(draw: st.DrawFn) -> dict[str, str]:
     return {**found, "period start": first, "period end": last}
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(_filled_rows(), min_size=1, max_size=2, unique_by=lambda row: str(sorted(row.items()))))
 def test_whatever_is_filled_in_is_admitted(filled: list[dict[str, str]]) -> None:
     """Template, filled in, read: the records are admitted, and figures are the digits that were typed."""
