@@ -71,12 +71,18 @@ def test_one_record_gets_a_receipt_and_the_same_again_the_same(directory: Path) 
         async with session.get(f"/v1/records/{receipt['commitment']}") as response:
             state = await response.json()
             unknown = {"isIndexed": False, "findings": []}
-            assert state == {"state": "queued", "log": "default", "index": 1, **unknown}
+            assert state == {"state": "queued", "log": "default", "index": 1, "ledgers": {}, **unknown}
             assert receipt["salt"] not in json.dumps(state)
         async with session.post("/v1/sequence", json={}) as response:
             assert (await response.json())["checkpoints"] == {"default": (node.log().checkpoint() or b"").decode()}
         async with session.get(f"/v1/records/{receipt['commitment']}") as response:
-            assert await response.json() == {"state": "sequenced", "log": "default", "index": 1, **unknown}
+            assert await response.json() == {
+                "state": "sequenced",
+                "log": "default",
+                "index": 1,
+                "ledgers": {},
+                **unknown,
+            }
 
     run(directory, act)
 

@@ -20,6 +20,7 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.passport.seals import Seal
 from carbonseal.storage.database import Database, check_version
+from carbonseal.storage.paging import Span
 from carbonseal.storage.schema import NODE
 from carbonseal.storage.writer_thread import WriterThread
 
@@ -50,7 +51,7 @@ from .sealing.log import FOLDER, SealingLog
 from .sealing.logs import Logs, SealedRecord
 from .sealing.queue import Receipt
 from .sealing.startup import STARTUP_TIMEOUT
-from .seals import Seals
+from .seals import RecordState, Seals
 from .settings_checks import check_all_listed, check_roles
 from .soundness.found import Found
 from .soundness.node_check import NodeCheck
@@ -292,6 +293,14 @@ class Node:
         """Whether a record with this commitment is here."""
         return self.logs.find(commitment) is not None
 
+    def records(self, commitments: Iterable[bytes], caller: Caller = OPERATOR) -> dict[bytes, SealedRecord]:
+        """The records with these commitments, of those that the caller sees."""
+        return self._visible.records(commitments, caller)
+
+    def states_of(self, records: Mapping[bytes, SealedRecord]) -> dict[bytes, RecordState]:
+        """How far records have got."""
+        return self._seals.states(records)
+
     # --- anchors ---------------------------------------------------------------------------------------------------
 
     async def anchor(self) -> None:
@@ -348,7 +357,7 @@ class Node:
 
     def issued(self, after: int = 0, caller: Caller = OPERATOR) -> list[Issued]:
         """What was issued here, in its order: the page that begins after this number, empty once there is no more."""
-        return self.passports.issued(caller, after)
+        return self.passports.issued(caller, Span(after))
 
     def issued_as(self, credential: bytes) -> Issued | None:
         """The credential of this digest as `issued` lists it; None where it was not issued here."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from .columns import NAMES
+from .list_indices import add_indices
 
 NODE_TABLES = MetaData(naming_convention=NAMES)
 
@@ -391,3 +392,5 @@ PACT_EVENTS = Table(
     Index("pact_events_by_tenant", "tenant", "number"),
     info={"owner": "exchange.inbox"},
 )
+
+add_indices(NODE_TABLES)

@@ -119,7 +119,7 @@ class TestIssuing:
                 await node.statements.issue(request, OPERATOR)
             assert refused.value.finding.code.name == code
             assert node.record(before).log.size <= 2  # nothing was sealed
-            return len(node.statements.listed(OPERATOR, 0))
+            return len(node.statements.listed(OPERATOR))
 
         assert within(directory, clock, work) == 0
 
@@ -266,7 +266,7 @@ class TestAccreditations:
                 await node.accreditations.act("reinstate", accreditation.root, "done", OPERATOR)
             with refuses("node.unknown-credential"):
                 await node.reinstate(accreditation.root, why="x")
-            (listed,) = node.accreditations.listed(OPERATOR, 0)
+            (listed,) = node.accreditations.listed(OPERATOR)
             assert (listed["state"], listed["reason"]) == ("suspended", "audit overdue")
             newer = parse_accreditation(await node.refresh(accreditation.encode()))
             assert is_set(newer, accreditation.root, SUSPENSION)
@@ -289,7 +289,7 @@ class TestStatus:
                 assert await node.statements.act(act, file.root, f"because of {act}", OPERATOR)
                 newer = parse_statement(await node.refresh(file.encode()))
                 assert is_set(newer, file.root, purpose) is after
-                (listed,) = node.statements.listed(OPERATOR, 0)
+                (listed,) = node.statements.listed(OPERATOR)
                 assert listed["reason"] == f"because of {act}"
             assert listed["state"] == "withdrawn"
             assert not await node.statements.act("withdraw", file.root, "again", OPERATOR)

@@ -55,7 +55,7 @@ async def wanted(node: Node, what: str) -> dict[str, Any]:
 
 def handed_out(node: Node) -> int:
     """So many documents were."""
-    stated = (node.statements.listed(OPERATOR, 0), node.accreditations.listed(OPERATOR, 0))
+    stated = (node.statements.listed(OPERATOR), node.accreditations.listed(OPERATOR))
     return len(node.issued()) + sum(map(len, stated))
 
 

@@ -16,6 +16,7 @@ from carbonseal.cli.targets import Target
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
+from carbonseal.service.client.paging import every
 
 
 def issue(target: Target, kind: str, request: Mapping[str, Any], output: Output) -> None:
@@ -36,12 +37,9 @@ def print_list(target: Target, kind: str, who: str) -> None:
     """Print what the node issued; `who` is the member that says by whom."""
 
     async def print_all(node: AnyNode) -> None:
-        last = 0
-        while page := (await node.operate(f"{kind}s/list", {"after": last}))[f"{kind}s"]:
-            for one in page:
-                why = f": {one['reason']}" if one["reason"] else ""
-                click.echo(plain(f"{one[kind]}  {one['issued']}  {one['state']}{why}  {one['name']}, by {one[who]}"))
-            last = page[-1]["number"]
+        async for one in every(node, f"{kind}s/list"):
+            why = f": {one['reason']}" if one["reason"] else ""
+            click.echo(plain(f"{one[kind]}  {one['issued']}  {one['state']}{why}  {one['name']}, by {one[who]}"))
 
     with_node(target, print_all)
 

@@ -108,9 +108,9 @@ class Access:
         await self.record(caller, "revoke-grant", {"commitment": commitment.hex(), "reader": reader, "tenant": tenant})
         return await self.thread.run(self.grants.revoke, reader, tenant, commitment, self._now())
 
-    def granted(self, caller: Caller, after: int) -> list[Grant]:
-        """A page of the grants by the caller's tenant and to the caller: those after this number, in their order."""
-        return self.grants.page(caller.tenant, caller.name, after)
+    def granted(self, caller: Caller, after: int, limit: int) -> list[Grant]:
+        """At most so many of the grants by the caller's tenant and to the caller: those after this number, in their order."""
+        return self.grants.page(caller.tenant, caller.name, after, limit)
 
     def _now(self) -> int:
         return int(self.clock())

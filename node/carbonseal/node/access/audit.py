@@ -60,11 +60,11 @@ class Audit:
             connection.execute(insert(AUDIT_HEADS).values(number=head.number, log=log, entry=entry))
         self.in_log = head.number
 
-    def page(self, after: int) -> list[tuple[bytes, bytes]]:
-        """At most `PAGE` events, (event, hash) each: those after this number, in their order."""
-        chosen = select(AUDIT.c.event, AUDIT.c.hash).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(PAGE)
+    def page(self, after: int, limit: int = PAGE) -> list[tuple[bytes, bytes]]:
+        """At most so many events, (event, hash) each: those after this number, in their order."""
+        chosen = select(AUDIT.c.event, AUDIT.c.hash).where(AUDIT.c.number > after).order_by(AUDIT.c.number)
         with self._database.read() as connection:
-            return [(bytes(event), bytes(hash_)) for event, hash_ in connection.execute(chosen)]
+            return [(bytes(event), bytes(hash_)) for event, hash_ in connection.execute(chosen.limit(limit))]
 
     def has(self, hash_: bytes) -> bool:
         """Whether an event has this hash."""

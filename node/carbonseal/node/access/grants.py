@@ -15,8 +15,6 @@ from sqlalchemy import ColumnElement, insert, select, update
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import GRANTS
 
-PAGE = 500  # of a list
-
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -60,9 +58,9 @@ class Grants:
             connection.execute(ended.values(revoked=now))
         return True
 
-    def page(self, tenant: str | None, reader: str, after: int) -> list[Grant]:
-        """At most `PAGE` grants by this tenant (None: by all) or to this principal: those after this number, in their order."""
-        chosen = select(GRANTS).where(GRANTS.c.number > after).order_by(GRANTS.c.number).limit(PAGE)
+    def page(self, tenant: str | None, reader: str, after: int, limit: int) -> list[Grant]:
+        """At most so many grants by this tenant (None: by all) or to this principal: those after this number, in their order."""
+        chosen = select(GRANTS).where(GRANTS.c.number > after).order_by(GRANTS.c.number).limit(limit)
         pages = (
             [chosen]
             if tenant is None
@@ -72,7 +70,7 @@ class Grants:
             rows = {row.number: row for page in pages for row in connection.execute(page)}
         return [
             Grant(row.number, row.tenant, bytes(row.commitment), row.reader, row.granted, row.revoked)
-            for _, row in sorted(rows.items())[:PAGE]
+            for _, row in sorted(rows.items())[:limit]
         ]
 
 

@@ -104,8 +104,8 @@ class Tokens:
         return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, working.name)
 
     def all(self) -> list[tuple[Token, Principal]]:
-        """Every token that was ever made, in the order of their names and times, each with whose it is."""
-        tokens = sorted(self._tokens.values(), key=lambda token: (token.name, token.created))
+        """Every token that was ever made, in the order of their times, each with whose it is."""
+        tokens = sorted(self._tokens.values(), key=lambda token: (token.created, token.name))
         return [(token, self.principals.named(token.principal)) for token in tokens]
 
     # --- changes ----------------------------------------------------------------------------------------------------

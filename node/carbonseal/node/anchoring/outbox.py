@@ -177,6 +177,17 @@ class Outbox:
             rows = connection.execute(chosen.limit(limit)).mappings()
             return [AnchorChange(**{**row, "log": bytes(row["log"]), "state": State(row["state"])}) for row in rows]
 
+    def reach(self, log: bytes, state: State) -> dict[str, int]:
+        """For each ledger, the size of the log's largest anchor in `state`: whatever entry is below it is covered by one."""
+        largest = (
+            select(func.max(ANCHORS.c.size))
+            .where(ANCHORS.c.ledger == CLOSED.c.ledger, ANCHORS.c.log == log, ANCHORS.c.state == state.value)
+            .scalar_subquery()
+        )
+        chosen = select(CLOSED.c.ledger, largest.label("largest")).where(CLOSED.c.log == log)
+        with self._database.read() as connection:
+            return {row.ledger: row.largest for row in connection.execute(chosen) if row.largest is not None}
+
     # --- changing --------------------------------------------------------------------------------------------------
 
     def store(self, *changes: Changes) -> bool:

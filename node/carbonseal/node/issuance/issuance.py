@@ -38,6 +38,7 @@ from carbonseal.passport.products import (
     read_serials,
 )
 from carbonseal.passport.seals import Seal
+from carbonseal.storage.paging import Span
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE
 
@@ -228,10 +229,10 @@ class Issuing:
         tenant."""
         return self._issued.find(credential) if self._is_own(credential, caller) else None
 
-    def issued(self, caller: Caller, after: int = 0) -> list[Issued]:
-        """What was issued here for the caller's tenant, in its order: the page that begins after this number, empty once there is
-        no more."""
-        return self._with_state(self._issued.page(caller.tenant, after))
+    def issued(self, caller: Caller, span: Span, subject: str | None = None, issuer: str | None = None) -> list[Issued]:
+        """What was issued here for the caller's tenant in a span, in its order; about this subject, by this issuer (both ids),
+        where they are given."""
+        return self._with_state(self._issued.page(caller.tenant, span, subject, issuer))
 
     def issued_as(self, credential: bytes) -> Issued | None:
         """The credential of this digest as `issued` lists it; None where it was not issued here."""

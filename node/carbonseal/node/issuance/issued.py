@@ -16,8 +16,8 @@ from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.passports import Passport
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import PASSPORTS
+from carbonseal.storage.paging import Span, equal, read_page, values_of
 
-PAGE = 500  # of a list
 _ROW = select(*(column for column in PASSPORTS.c if column.name != "passport"))
 
 
@@ -95,11 +95,24 @@ class IssuedPassports:
         with self._database.read() as connection:
             return connection.scalar(select(func.max(PASSPORTS.c.number))) or 0
 
-    def page(self, tenant: str | None, after: int) -> list[Mapping[str, Any]]:
-        """At most `PAGE` rows of a tenant (None: of all) without their passports: those that come after this number, in their
-        order."""
-        chosen = _ROW.where(PASSPORTS.c.number > after).order_by(PASSPORTS.c.number).limit(PAGE)
-        return self._rows(chosen if tenant is None else chosen.where(PASSPORTS.c.tenant == tenant))
+    def page(
+        self, tenant: str | None, span: Span, subject: str | None = None, issuer: str | None = None
+    ) -> list[Mapping[str, Any]]:
+        """The rows of a tenant (None: of all) in a span, without their passports, in the order of their numbers; of this subject
+        and this issuer, where they are given."""
+        columns = PASSPORTS.c
+        with self._database.read() as connection:
+            tenants = values_of(connection, columns.tenant) if tenant is None else [tenant]
+            if subject is not None:
+                groups = [
+                    [columns.tenant == one, *equal(columns.subject, subject, (columns.issuer, issuer))]
+                    for one in tenants
+                ]
+            elif issuer is not None:
+                groups = [[columns.tenant == one, columns.issuer == issuer] for one in tenants]
+            else:
+                groups = [[columns.tenant == one] for one in tenants]
+            return read_page(connection, _ROW, PASSPORTS, groups, span)
 
     def row(self, credential: bytes) -> list[Mapping[str, Any]]:
         """The row of the credential of this digest, without its passport, as a page of at most one."""

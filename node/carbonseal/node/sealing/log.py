@@ -273,9 +273,9 @@ class SealingLog:
         """An entry that is stored."""
         return self._queue.entries(index, index + 1)[0]
 
-    def find(self, commitment: bytes) -> list[Stored]:
-        """The records with this commitment, one a tenant, in the order in which they came."""
-        return self._queue.find(commitment)
+    def find(self, *commitments: bytes) -> list[Stored]:
+        """The records with these commitments, one a tenant, in the order in which they came."""
+        return self._queue.find(*commitments)
 
     # --- the tree and its heads ------------------------------------------------------------------------------------
 

@@ -85,10 +85,10 @@ class Logs(Mapping[str, SealingLog]):
         await log.check()
         return log
 
-    def find_all(self, commitment: bytes) -> Iterator[SealedRecord]:
-        """The records with this commitment: tenants with one salt key have the same ones."""
+    def find_all(self, *commitments: bytes) -> Iterator[SealedRecord]:
+        """The records with these commitments: tenants with one salt key have the same ones."""
         for log in self._logs.values():
-            for stored in log.find(commitment):
+            for stored in log.find(*commitments):
                 yield SealedRecord(log, stored)
 
     def find(self, commitment: bytes) -> SealedRecord | None:

@@ -170,10 +170,10 @@ class EntryQueue:
             self._cause_before = max((number for number, entry in waiting if makes_due(entry)), default=-1)
         return self._cause_before >= start
 
-    def find(self, commitment: bytes) -> list[Stored]:
-        """The records with this commitment, one a tenant, in the order in which they came."""
+    def find(self, *commitments: bytes) -> list[Stored]:
+        """The records with these commitments, one a tenant, in the order in which they came."""
         with self._database.read() as connection:
-            return [*self._find_stored(connection, [commitment]).values()]
+            return [*self._find_stored(connection, commitments).values()]
 
     def first_since(self, time: int) -> int:
         """The index of the first record that was acknowledged at this time or later, in seconds since 1970; `size` where none was.

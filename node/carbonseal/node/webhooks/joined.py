@@ -19,6 +19,7 @@ from carbonseal.node.sealing.logs import Logs
 from carbonseal.node.soundness.found import Found
 from carbonseal.node.webhooks.failures import Failure, failures, unasked
 from carbonseal.storage.database import Database
+from carbonseal.storage.paging import Span
 
 from .sources import AnchorChanges, DraftActs, IssuedDocuments, SealedRecords, SecondFigures, Source, StatusChanges
 from .webhooks import Webhooks
@@ -85,19 +86,19 @@ def _documents(settings: NodeConfig, database: Database, origins: Mapping[str, s
         return None
 
     return [
-        IssuedDocuments("passport", origins, passports.last, passports.page),
+        IssuedDocuments("passport", origins, passports.last, lambda tenant, after: passports.page(tenant, Span(after))),
         IssuedDocuments(
             "statement",
             origins,
             statements.last,
-            lambda tenant, after: statements.page([name for name, one in bodies.items() if one == tenant], after),
+            lambda tenant, after: statements.page([name for name, one in bodies.items() if one == tenant], Span(after)),
         ),
         IssuedDocuments(
             "accreditation",
             origins,
             accreditations.last,
             lambda tenant, after: accreditations.page(
-                [name for name, one in accreditors.items() if one == tenant], after
+                [name for name, one in accreditors.items() if one == tenant], Span(after)
             ),
         ),
         DraftActs(DraftTables(database), origins),

@@ -31,7 +31,8 @@ from carbonseal.service import codes
 from carbonseal.service.client.addresses import check_url, refuse_clear, tls_to
 from carbonseal.service.client.retries import under_one_key
 from carbonseal.service.errors import BROKEN, FULL
-from carbonseal.service.operations.listed import OPERATIONS
+from carbonseal.service.operations.listed import OPERATIONS, address_of
+from carbonseal.service.operations.listing import MOST
 from carbonseal.service.routes.passports.issued import WARNING
 from carbonseal.service.seals import seal_from_json
 from carbonseal.transport import BodyTooLarge, read_chunks
@@ -199,8 +200,8 @@ class RemoteNode:
         return bool((await self._json("POST", f"/v1/passports/{digest.hex()}/{act}", body))["new"])
 
     async def issued(self, after: int = 0) -> list[Issued]:
-        answer = await self._json("GET", "/v1/passports", params={"after": str(after)})
-        return [Issued.from_json(one) for one in answer["passports"]]
+        answer = await self.operate("passports/list", {"after": after, "limit": MOST})
+        return [Issued.from_json(one) for one in answer["items"]]
 
     async def passport(self, digest: bytes) -> bytes:
         return await self._bytes("GET", f"/v1/passports/{digest.hex()}")
@@ -208,10 +209,12 @@ class RemoteNode:
     # --- access ----------------------------------------------------------------------------------------------------
 
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        body = orjson.dumps(request)
-        if not OPERATIONS[name].takes_key:
-            return await self._json("POST", f"/v1/{name}", body)
-        return await under_one_key(lambda key: self._json("POST", f"/v1/{name}", body, headers={**JSON, **key}))
+        operation, path, body = OPERATIONS[name], address_of(name), orjson.dumps(request)
+        if operation.is_list:
+            return await self._json("GET", path, params={one: _in_query(value) for one, value in request.items()})
+        if not operation.takes_key:
+            return await self._json("POST", path, body)
+        return await under_one_key(lambda key: self._json("POST", path, body, headers={**JSON, **key}))
 
     # --- requests and answers --------------------------------------------------------------------------------------
 
@@ -349,3 +352,7 @@ def _nothing(source: Source) -> Finding:
     except Refused as refused:
         return refused.finding.under(*source.place)
     raise ValueError(f"white space was read as {value!r}")
+
+
+def _in_query(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from itertools import islice
 
 import orjson
 
@@ -14,11 +15,11 @@ from carbonseal.node.access.principals import Principal, Wanted
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Token
 from carbonseal.node.node import Node
-from carbonseal.passport import schemas
 from carbonseal.passport.schemas import INSTANT, TEXT, Shape, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 from carbonseal.service.openapi.schemas import IS_NEW, NUMBER, null_or
 
+from .listing import Page, listing
 from .operation import DIGEST, Json, Operation, closed
 
 MOST_DAYS = 732
@@ -34,7 +35,6 @@ SCOPES = {
     "uniqueItems": True,
 }
 _GRANT = closed({"commitment": DIGEST, "reader": NAME})
-_PAGE = closed({}, {"after": NUMBER})
 
 # --- tokens ----------------------------------------------------------------------------------------------------------
 
@@ -69,12 +69,15 @@ async def _set_scopes(node: Node, _caller: Caller, request: Json) -> Json:
     return {}
 
 
-async def _list(node: Node, _caller: Caller, _request: Json) -> Json:
-    return {"tokens": [_told(token, principal) for token, principal in node.access.tokens.all()]}
+async def _list(node: Node, _caller: Caller, page: Page) -> list[Json]:
+    everything = enumerate(node.access.tokens.all(), 1)
+    found = islice(everything, page.after, page.after + page.limit)
+    return [_told(number, token, principal) for number, (token, principal) in found]
 
 
-def _told(token: Token, principal: Principal) -> Json:
+def _told(number: int, token: Token, principal: Principal) -> Json:
     return {
+        "number": number,
         "name": token.name,
         "principal": principal.name,
         "kind": principal.kind.value,
@@ -101,28 +104,30 @@ async def _revoke_grant(node: Node, caller: Caller, request: Json) -> Json:
     return {"new": await node.access.revoke_grant(caller, request["reader"], tenant, commitment)}
 
 
-async def _list_grants(node: Node, caller: Caller, request: Json) -> Json:
-    return {
-        "grants": [
-            {
-                "number": grant.number,
-                "tenant": grant.tenant,
-                "commitment": grant.commitment.hex(),
-                "reader": grant.reader,
-                "granted": format_seconds(grant.granted),
-                "revoked": None if grant.revoked is None else format_seconds(grant.revoked),
-            }
-            for grant in node.access.granted(caller, request.get("after", 0))
-        ]
-    }
+async def _list_grants(node: Node, caller: Caller, page: Page) -> list[Json]:
+    found = await asyncio.to_thread(node.access.granted, caller, page.after, page.limit)
+    return [
+        {
+            "number": grant.number,
+            "tenant": grant.tenant,
+            "commitment": grant.commitment.hex(),
+            "reader": grant.reader,
+            "granted": format_seconds(grant.granted),
+            "revoked": None if grant.revoked is None else format_seconds(grant.revoked),
+        }
+        for grant in found
+    ]
 
 
 # --- audit -----------------------------------------------------------------------------------------------------------
 
 
-async def _read_audit(node: Node, _caller: Caller, request: Json) -> Json:
-    events = await asyncio.to_thread(node.access.audit.page, request.get("after", 0))
-    return {"events": [{"event": orjson.loads(event), "hash": hash_.hex()} for event, hash_ in events]}
+async def _read_audit(node: Node, _caller: Caller, page: Page) -> list[Json]:
+    events = await asyncio.to_thread(node.access.audit.page, page.after, page.limit)
+    return [
+        {"number": number, "event": orjson.loads(event), "hash": hash_.hex()}
+        for number, (event, hash_) in enumerate(events, page.after + 1)
+    ]
 
 
 async def _check_audit(node: Node, _caller: Caller, _request: Json) -> Json:
@@ -131,33 +136,24 @@ async def _check_audit(node: Node, _caller: Caller, _request: Json) -> Json:
 
 
 _TOKEN = closed({"token": TEXT})
-_TOKENS = list_of(
-    schemas.closed(
-        {
-            "name": NAME,
-            "principal": NAME,
-            "kind": KIND,
-            "tenant": null_or(NAME),
-            "scopes": list_of(SCOPE),
-            "created": INSTANT,
-            "expires": INSTANT,
-            "revoked": null_or(INSTANT),
-        }
-    )
-)
-_GRANTS = list_of(
-    schemas.closed(
-        {
-            "number": NUMBER,
-            "tenant": NAME,
-            "commitment": DIGEST,
-            "reader": NAME,
-            "granted": INSTANT,
-            "revoked": null_or(INSTANT),
-        }
-    )
-)
-_EVENTS = list_of(schemas.closed({"event": {"type": "object"}, "hash": DIGEST}))
+_TOKEN_LISTED = {
+    "name": NAME,
+    "principal": NAME,
+    "kind": KIND,
+    "tenant": null_or(NAME),
+    "scopes": list_of(SCOPE),
+    "created": INSTANT,
+    "expires": INSTANT,
+    "revoked": null_or(INSTANT),
+}
+_GRANT_LISTED = {
+    "tenant": NAME,
+    "commitment": DIGEST,
+    "reader": NAME,
+    "granted": INSTANT,
+    "revoked": null_or(INSTANT),
+}
+_EVENT = {"event": {"type": "object"}, "hash": DIGEST}
 _NEW_TOKEN = closed(
     {"name": NAME, "principal": NAME, "kind": KIND, "days": _DAYS},
     {"tenant": NAME, "scopes": SCOPES},
@@ -171,10 +167,8 @@ OPERATIONS: Mapping[str, Operation] = {
         Scope.RELEASE, "Let a principal of another tenant read and cite a record", _GRANT, _NEW, _grant
     ),
     "grants/revoke": Operation(Scope.RELEASE, "Take a grant back", _GRANT, _NEW, _revoke_grant),
-    "grants/list": Operation(
-        Scope.READ, "Grants of this tenant's records", _PAGE, closed({"grants": _GRANTS}), _list_grants
-    ),
-    "audit/read": Operation(_OPERATOR, "A page of the audit chain", _PAGE, closed({"events": _EVENTS}), _read_audit),
+    "grants/list": listing(Scope.READ, "Grants by this tenant, and to this principal", _GRANT_LISTED, _list_grants),
+    "audit/list": listing(_OPERATOR, "Events of the audit chain", _EVENT, _read_audit),
     "audit/check": Operation(
         _OPERATOR,
         "Check the whole audit chain",
@@ -196,7 +190,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "tokens/scopes": Operation(
         _OPERATOR, "Set a principal's scopes", closed({"principal": NAME, "scopes": SCOPES}), closed({}), _set_scopes
     ),
-    "tokens/list": Operation(
-        _OPERATOR, "Every token, without its secret", closed({}), closed({"tokens": _TOKENS}), _list
-    ),
+    "tokens/list": listing(_OPERATOR, "Tokens, without their secrets", _TOKEN_LISTED, _list),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 import orjson
@@ -14,41 +15,36 @@ from carbonseal.node.issuance.conformity.acts import REINSTATE, SUSPEND, WITHDRA
 from carbonseal.node.issuance.conformity.statements import Statements
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import Unkeyed
-from carbonseal.passport import schemas
 from carbonseal.passport.conformity.schemas import ACCREDITATION_REQUEST_SHAPE, STATEMENT_REQUEST_SHAPE
-from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, STATEMENT_FILE, TEXT, Schema, Shape, list_of
-from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING, null_or
+from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, STATEMENT_FILE, TEXT, URI, Schema, Shape, list_of
+from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, STRING, null_or
 
+from .listing import TIMES, Page, listing
 from .operation import DIGEST, Act, Json, Operation, closed, issuing
 
 _STATES = {"state": {"enum": ["issued", "suspended", "withdrawn"]}, "reason": STRING}
-_LISTED = {
-    "statement": schemas.closed(
-        {
-            "number": NUMBER,
-            "statement": DIGEST,
-            "body": STRING,
-            "organisation": STRING,
-            "name": STRING,
-            "covers": STRING,
-            "issued": INSTANT,
-            "replaces": null_or(DIGEST),
-            "attach": BOOLEAN,
-            **_STATES,
-        }
-    ),
-    "accreditation": schemas.closed(
-        {
-            "number": NUMBER,
-            "accreditation": DIGEST,
-            "accreditor": STRING,
-            "body": STRING,
-            "name": STRING,
-            "issued": INSTANT,
-            **_STATES,
-        }
-    ),
+_LISTED: dict[str, Schema] = {
+    "statement": {
+        "statement": DIGEST,
+        "body": STRING,
+        "organisation": STRING,
+        "name": STRING,
+        "covers": STRING,
+        "issued": INSTANT,
+        "replaces": null_or(DIGEST),
+        "attach": BOOLEAN,
+        **_STATES,
+    },
+    "accreditation": {
+        "accreditation": DIGEST,
+        "accreditor": STRING,
+        "body": STRING,
+        "name": STRING,
+        "issued": INSTANT,
+        **_STATES,
+    },
 }
+_FILTERS = {"statement": "organisation", "accreditation": "body"}
 _FILES = {"statement": STATEMENT_FILE, "accreditation": ACCREDITATION_FILE}
 
 
@@ -65,8 +61,9 @@ async def _accredit(node: Node, caller: Caller, request: Json, key: Unkeyed) -> 
 def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], acts: Iterable[str]) -> Json:
     """The operations on documents of one kind, a statement or an accreditation."""
 
-    async def listed(node: Node, caller: Caller, request: Json) -> Json:
-        return {f"{kind}s": part(node).listed(caller, request["after"])}
+    async def listed(node: Node, caller: Caller, page: Page) -> list[Json]:
+        named = page.filters.get(_FILTERS[kind])
+        return [*await asyncio.to_thread(part(node).listed, caller, page.span, named)]
 
     async def export(node: Node, caller: Caller, request: Json) -> Json:
         file = part(node).file(bytes.fromhex(request[kind]), caller)
@@ -81,10 +78,10 @@ def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], a
 
     named = closed({kind: DIGEST, "reason": TEXT})
     file = closed({"file": _FILES[kind]})
-    listing = closed({f"{kind}s": list_of(_LISTED[kind])})
+    filters = {_FILTERS[kind]: {**URI, "description": f"The id of the {_FILTERS[kind]}"}, **TIMES}
     return {
-        f"{kind}s/list": Operation(
-            Scope.READ, f"What {kind}s were issued here", closed({"after": NUMBER}), listing, listed
+        f"{kind}s/list": listing(
+            Scope.READ, f"{kind.capitalize()}s that were issued here", _LISTED[kind], listed, filters
         ),
         f"{kind}s/export": Operation(
             Scope.READ, f"The file of one {kind}, refreshed", closed({kind: DIGEST}), file, export

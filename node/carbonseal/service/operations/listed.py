@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from . import access, conformity, drafts, exchange, identities, records, webhooks
 from .operation import Operation
+from .passports import OPERATIONS as PASSPORTS
 
 OPERATIONS: Mapping[str, Operation] = {
+    **PASSPORTS,
     **conformity.OPERATIONS,
     **drafts.OPERATIONS,
     **records.OPERATIONS,
@@ -16,3 +18,12 @@ OPERATIONS: Mapping[str, Operation] = {
     **identities.OPERATIONS,
     **webhooks.OPERATIONS,
 }
+
+
+def address_of(name: str) -> str:
+    """The path of an operation.
+
+    >>> address_of("grants/revoke"), address_of("grants/list")
+    ('/v1/grants/revoke', '/v1/grants')
+    """
+    return "/v1/" + (name.removesuffix("/list") if OPERATIONS[name].is_list else name)

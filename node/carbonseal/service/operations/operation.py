@@ -1,6 +1,7 @@
 """Operation: JSON in, JSON out, for a node that is open here and one that is served.
 
-Each is a POST to `/v1/NAME` with a closed object: what it needs, its form, and what it does.
+Each is a POST to `/v1/NAME` with a closed object: what it needs, its form, and what it does. A list, `NAME/list`, is a GET of
+`/v1/NAME`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ AFTER: Schema = NUMBER
 class Operation:
     """`summary` says what it does; `shape` is the form of its request, `answer` that of what it answers; `malformed`
     is the code of another form; `is_large`: it may have the size of an issue request. `takes_key`: it may come under an
-    idempotency key, with which its answer is kept, a small one; or it signs, by `issue`, which sees to the key itself."""
+    idempotency key, with which its answer is kept, a small one; or it signs, by `issue`, which sees to the key itself.
+    `is_list`: it is a GET, with its request as the query (`listing`)."""
 
     needs: Needs
     summary: str
@@ -46,6 +48,7 @@ class Operation:
     is_large: bool = False
     takes_key: bool = False
     issue: Issue | None = None
+    is_list: bool = False
 
     async def run(self, node: Node, caller: Caller, request: Any, key: Unkeyed = NO_KEY) -> Json:
         """Do it on behalf of `caller`, whom the gate let in; under a key, once. Raises Refused."""

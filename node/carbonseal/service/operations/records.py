@@ -64,6 +64,32 @@ _REQUEST = closed(
     },
 )
 
+MOST_COMMITMENTS = 1000  # of one request for their states
+UNKNOWN: Json = {"state": "unknown", "log": None, "index": None, "ledgers": {}}
+_LEDGERS: Schema = {"type": "object", "additionalProperties": {"enum": ["included", "final"]}}
+STATE: Schema = {
+    "state": {"enum": ["queued", "sequenced", "anchored", "final"]},
+    "log": STRING,
+    "index": NUMBER,
+    "ledgers": _LEDGERS,
+}
+_COMMITMENTS = closed({"commitments": {**list_of(DIGEST), "minItems": 1, "maxItems": MOST_COMMITMENTS}})
+_STATES = closed(
+    {
+        "items": list_of(
+            object_of(
+                {
+                    "commitment": DIGEST,
+                    "state": {"enum": [*STATE["state"]["enum"], "unknown"]},
+                    "log": null_or(STRING),
+                    "index": null_or(NUMBER),
+                    "ledgers": _LEDGERS,
+                }
+            )
+        )
+    }
+)
+
 
 async def find(node: Node, caller: Caller, request: Json) -> Json:
     """A page of the caller's records that match the request, how far the index reaches in each log, and the number after which
@@ -123,7 +149,17 @@ def _told(node: Node, told: Told) -> Json:
     }
 
 
+async def states(node: Node, caller: Caller, request: Json) -> Json:
+    """How far each of the commitments that are asked for has got; those that the caller does not see are unknown."""
+    wanted = [bytes.fromhex(one) for one in request["commitments"]]
+    found = await asyncio.to_thread(lambda: node.states_of(node.records(wanted, caller)))
+    return {
+        "items": [{"commitment": one.hex(), **(found[one].to_json() if one in found else UNKNOWN)} for one in wanted]
+    }
+
+
 OPERATIONS: Mapping[str, Operation] = {
+    "records/states": Operation(Scope.READ, "How far many records have got", _COMMITMENTS, _STATES, states),
     "records/find": Operation(
         Scope.READ,
         "Find records by what they say of themselves",

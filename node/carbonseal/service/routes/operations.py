@@ -1,4 +1,4 @@
-"""Routes of the operations (`carbonseal.service.operations`): one POST each."""
+"""Routes of the operations (`carbonseal.service.operations`): one POST each, or one GET of a list."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import asyncio
 from aiohttp import web
 
 from carbonseal.passport.passports import PASSPORT_LIMITS
+from carbonseal.passport.schemas import Schema
 from carbonseal.records.strict import RECORD_LIMITS, Limits, parse
 from carbonseal.service.bodies import read_body, require_type
-from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer, caller_of
+from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer, caller_of, query_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import Routes
-from carbonseal.service.openapi.facts import JSON, Facts, of_json
-from carbonseal.service.operations.listed import OPERATIONS
+from carbonseal.service.openapi.facts import JSON, Facts, Parameter, of_json
+from carbonseal.service.operations.listed import OPERATIONS, address_of
 from carbonseal.service.operations.operation import Operation
 
 ROUTES = Routes()
@@ -24,7 +25,7 @@ def _handler(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         require_type(request, JSON)
         bounds = request.app[BOUNDS]
-        most = bounds.issue_request if operation.is_large else bounds.checkpoint
+        most = bounds.issue_request if operation.is_large else bounds.record
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
         body = await read_body(request, most, request.app[TIMEOUT])
         wanted = await asyncio.to_thread(parse, body, limits)
@@ -46,5 +47,27 @@ def _facts(operation: Operation) -> Facts:
     )
 
 
+def _list_handler(operation: Operation) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        wanted = {name: value for name, value in query_of(request).items() if value is not None}
+        return answer(await operation.run(request.app[NODE], caller_of(request), wanted))
+
+    return handle
+
+
+def _list_facts(operation: Operation) -> Facts:
+    members: Schema = operation.shape.schema["properties"]
+    return Facts(operation.summary, {200: of_json(operation.answer)}, tuple(map(_parameter, members, members.values())))
+
+
+def _parameter(name: str, schema: Schema) -> Parameter:
+    """A member of a list's request as a parameter of the query."""
+    form = {keyword: value for keyword, value in schema.items() if keyword not in ("description", "default")}
+    return Parameter(name, form, schema["description"], schema.get("default"))
+
+
 for _name, _operation in OPERATIONS.items():
-    ROUTES.post(f"/v1/{_name}", _operation.needs, _facts(_operation))(_handler(_operation))
+    if _operation.is_list:
+        ROUTES.get(address_of(_name), _operation.needs, _list_facts(_operation))(_list_handler(_operation))
+    else:
+        ROUTES.post(address_of(_name), _operation.needs, _facts(_operation))(_handler(_operation))

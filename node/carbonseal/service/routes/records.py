@@ -21,8 +21,8 @@ from carbonseal.service.listeners import Routes
 from carbonseal.service.listening.shares import CLIENT, hold
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
 from carbonseal.service.openapi.parameters import AFTER, COMMITMENT
-from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, RECEIPT, SEAL, STRING
-from carbonseal.service.operations.records import ANSWER, LIMIT, TIMES, find
+from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, RECEIPT, SEAL, STRING
+from carbonseal.service.operations.records import ANSWER, LIMIT, STATE, TIMES, find
 from carbonseal.service.results import Missed, Result, Results, answer_each, taken
 from carbonseal.service.seals import seal_to_json
 from carbonseal.service.several import AT_ONCE, TABLES, Part, TableDesk, listed_records
@@ -32,9 +32,7 @@ ROUTES = Routes()
 PROFILE, MEDIA = "Carbonseal-Profile", "Carbonseal-Media"  # header fields
 _STATE = closed(
     {
-        "state": {"enum": ["queued", "sequenced"]},
-        "log": STRING,
-        "index": NUMBER,
+        **STATE,
         "isIndexed": BOOLEAN,
         "findings": list_of(FINDING),
     }
@@ -144,14 +142,14 @@ def _result(submitted: Submitted) -> Result:
     Facts("The state of a record's entry", {200: of_json(_STATE)}, (COMMITMENT,)),
 )
 async def state(request: web.Request) -> web.Response:
-    """Whether a record's entry is queued or sequenced, in which log and at which index; nothing that opens its commitment. Its
-    findings are known once it is in the index."""
+    """How far a record has got, in which log and at which index; nothing that opens its commitment. Its findings are known once
+    it is in the index."""
     node, commitment = request.app[NODE], digest_in_path(request, "commitment")
     record = node.record(commitment, caller_of(request))
-    state = "sequenced" if record.index < record.log.size else "queued"
+    states = await asyncio.to_thread(node.states_of, {commitment: record})
     told = await asyncio.to_thread(node.lookup.about, record.log.origin, record.index)
     findings = [finding.outline() for finding in told.findings] if told else []
-    place = {"state": state, "log": record.log.name, "index": record.index}
+    place = states[commitment].to_json()
     return answer({**place, "isIndexed": told is not None, "findings": findings})
 
 

@@ -75,7 +75,7 @@ def test_killed_at_every_point_and_once_more(point: str, kind: str, begin: Begin
             assert listed.digest == stored.document
             assert parse(await node.passport(stored.document) or b"").credential.canonical == one
         else:
-            (told,) = node.statements.listed(CARL, 0)
+            (told,) = node.statements.listed(CARL)
             assert told["statement"] == stored.document.hex()
         done = await node.drafts.release(1, stored.draft.content, CARL)
         assert done == stored

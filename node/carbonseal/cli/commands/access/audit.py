@@ -13,6 +13,7 @@ from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
+from carbonseal.service.client.paging import every
 
 
 @click.group(short_help="Show and check who did what at a node.")
@@ -40,11 +41,10 @@ def show(target: Target, after: int, as_json: bool) -> None:
     """
 
     async def print_all(node: AnyNode) -> None:
-        last = after
-        while page := (await node.operate("audit/read", {"after": last}))["events"]:
-            for one in page:
-                click.echo(json_line(one) if as_json else plain(_line(one["event"])))
-            last = page[-1]["event"]["number"]
+        async for one in every(node, "audit/list", after=after):
+            click.echo(
+                json_line({"event": one["event"], "hash": one["hash"]}) if as_json else plain(_line(one["event"]))
+            )
 
     with_node(target, print_all, read_only=True)
 

@@ -18,6 +18,7 @@ from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
+from carbonseal.service.client.paging import every
 
 MOST_DAYS = 732
 OUTPUT = click.option(
@@ -89,11 +90,15 @@ def list_(target: Target, as_json: bool) -> None:
     Example:
       carbonseal token list my-node
     """
-    answer = with_node(target, lambda node: node.operate("tokens/list", {}), read_only=True)
+
+    async def read_all(node: AnyNode) -> list[Mapping[str, Any]]:
+        return sorted([one async for one in every(node, "tokens/list")], key=lambda one: (one["name"], one["created"]))
+
+    tokens = with_node(target, read_all, read_only=True)
     if as_json:
-        click.echo(json_line(answer))
+        click.echo(json_line({"tokens": tokens}))
         return
-    for one in answer["tokens"]:
+    for one in tokens:
         ends = f"revoked {one['revoked']}" if one["revoked"] else f"until {one['expires']}"
         whose = f"{one['kind']} {one['principal']} of {one['tenant']}"
         click.echo(plain(f"{one['name']:<20} {whose:<36} {','.join(one['scopes']):<28} {ends}"))
@@ -195,14 +200,10 @@ def grants(target: Target) -> None:
     """
 
     async def print_all(node: AnyNode) -> None:
-        last = 0
-        while page := (await node.operate("grants/list", {"after": last}))["grants"]:
-            for one in page:
-                until = f" to {one['revoked']}" if one["revoked"] else ""
-                click.echo(
-                    plain(f"{one['commitment']}  of {one['tenant']}  by {one['reader']}  from {one['granted']}{until}")
-                )
-            last = page[-1]["number"]
+        async for one in every(node, "grants/list"):
+            until = f" to {one['revoked']}" if one["revoked"] else ""
+            whose = f"of {one['tenant']}  by {one['reader']}"
+            click.echo(plain(f"{one['commitment']}  {whose}  from {one['granted']}{until}"))
 
     with_node(target, print_all, read_only=True)
 

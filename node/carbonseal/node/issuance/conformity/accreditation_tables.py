@@ -15,8 +15,8 @@ from carbonseal.passport.assembly import attach
 from carbonseal.passport.conformity.files import AccreditationFile, parse_accreditation
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import ACCREDITATIONS, HELD_ACCREDITATIONS
+from carbonseal.storage.paging import Span, read_page
 
-PAGE = 500  # of a list
 _ROW = select(*(column for column in ACCREDITATIONS.c if column.name != "file"))
 
 
@@ -56,10 +56,15 @@ class AccreditationTables:
         with self._database.read() as connection:
             return connection.scalar(select(func.max(ACCREDITATIONS.c.number))) or 0
 
-    def page(self, accreditors: Collection[str], after: int) -> list[Mapping[str, Any]]:
-        """At most `PAGE` rows of these accreditors, without their files: those that come after this number, in their order."""
-        chosen = _ROW.where(ACCREDITATIONS.c.number > after, ACCREDITATIONS.c.accreditor.in_(accreditors))
-        return self._rows(chosen.order_by(ACCREDITATIONS.c.number).limit(PAGE))
+    def page(self, accreditors: Collection[str], span: Span, body: str | None = None) -> list[Mapping[str, Any]]:
+        """The rows of these accreditors in a span, without their files, in the order of their numbers; of this body (its id), where
+        it is given."""
+        columns = ACCREDITATIONS.c
+        chosen = [] if body is None else [columns.body == body]
+        with self._database.read() as connection:
+            return read_page(
+                connection, _ROW, ACCREDITATIONS, [[columns.accreditor == one, *chosen] for one in accreditors], span
+            )
 
     def hold(self, body: str, file: AccreditationFile) -> None:
         """Keep an accreditation that a body of this node (its name in node.toml) was given, with what is known of it already.

@@ -21,6 +21,7 @@ from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.passport.assembly import assemble_accreditation
 from carbonseal.passport.conformity.accreditations import ACCREDITATION, draft_accreditation
 from carbonseal.passport.credentials import StatusEntry
+from carbonseal.storage.paging import EVERYTHING, Span
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE
 
@@ -123,9 +124,9 @@ class Accreditations:
         """The file of an accreditation of here (its digest), as it was issued."""
         return self._tables.file(self._row(accreditation, caller)["accreditation"])
 
-    def listed(self, caller: Caller, after: int) -> list[dict[str, Any]]:
-        """What was accredited here, in its order: the page that begins after this number, empty once there is no more."""
-        return self._acts.with_state(self._tables.page(self._accreditors.names(caller), after), "accreditation")
+    def listed(self, caller: Caller, span: Span = EVERYTHING, body: str | None = None) -> list[dict[str, Any]]:
+        """What was accredited here in a span, in its order; of this body (its id), where it is given."""
+        return self._acts.with_state(self._tables.page(self._accreditors.names(caller), span, body), "accreditation")
 
     async def act(self, act: str, accreditation: bytes, reason: str, caller: Caller) -> bool:
         """Withdraw an accreditation of here (its digest) or suspend it (`acts`). Whether that is new."""

@@ -56,7 +56,7 @@ class Acts:
         reasons = self._reasons.last(documents)
         return [
             {
-                **{str(name): value.hex() if isinstance(value, bytes) else value for name, value in row.items()},
+                **{name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()},
                 "issued": format_seconds(row["issued"]),
                 "state": "withdrawn" if digest in withdrawn else "suspended" if digest in suspended else "issued",
                 "reason": reasons.get(digest, ""),

@@ -16,8 +16,8 @@ from carbonseal.passport.conformity.statements import Opinion
 from carbonseal.passport.conformity.words import MODEL, PRODUCT, PROGRAM
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import STATED_FOOTPRINTS, STATEMENTS
+from carbonseal.storage.paging import Span, read_page
 
-PAGE = 500  # of a list
 MOST_JOINING = 256  # statements that join one passport at one time, the newest first
 AT_ONCE = 500  # values in one query
 T = TypeVar("T", str, bytes)
@@ -68,10 +68,13 @@ class StatementTables:
         with self._database.read() as connection:
             return connection.scalar(select(func.max(STATEMENTS.c.number))) or 0
 
-    def page(self, bodies: Collection[str], after: int) -> list[Mapping[str, Any]]:
-        """At most `PAGE` rows of these bodies, without their files: those that come after this number, in their order."""
-        chosen = _ROW.where(STATEMENTS.c.number > after, STATEMENTS.c.body.in_(bodies))
-        return self._rows(chosen.order_by(STATEMENTS.c.number).limit(PAGE))
+    def page(self, bodies: Collection[str], span: Span, organisation: str | None = None) -> list[Mapping[str, Any]]:
+        """The rows of these bodies in a span, without their files, in the order of their numbers; of this organisation (its id),
+        where it is given."""
+        columns = STATEMENTS.c
+        chosen = [] if organisation is None else [columns.organisation == organisation]
+        with self._database.read() as connection:
+            return read_page(connection, _ROW, STATEMENTS, [[columns.body == one, *chosen] for one in bodies], span)
 
     def replaced(self, statement: bytes) -> bool:
         """Whether another statement of here supersedes or corrects this one."""

@@ -35,6 +35,7 @@ from carbonseal.passport.conformity.statements import STATEMENT, Opinion, Statem
 from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import Record
+from carbonseal.storage.paging import EVERYTHING, Span
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.verification.review import AT_ISSUE
 
@@ -247,9 +248,9 @@ class Statements:
         """The file of a statement of here (its digest), as it was issued."""
         return self._tables.file(self._row(statement, caller)["statement"])
 
-    def listed(self, caller: Caller, after: int) -> list[dict[str, Any]]:
-        """What was stated here, in its order: the page that begins after this number, empty once there is no more."""
-        return self._acts.with_state(self._tables.page(self._bodies.names(caller), after), "statement")
+    def listed(self, caller: Caller, span: Span = EVERYTHING, organisation: str | None = None) -> list[dict[str, Any]]:
+        """What was stated here in a span, in its order; of this organisation (its id), where it is given."""
+        return self._acts.with_state(self._tables.page(self._bodies.names(caller), span, organisation), "statement")
 
     async def act(self, act: str, statement: bytes, reason: str, caller: Caller) -> bool:
         """Withdraw a statement of here (its digest), suspend or reinstate it (`acts`). Whether that is new."""

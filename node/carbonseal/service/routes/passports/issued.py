@@ -13,7 +13,7 @@ from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.working.frames import in_pieces
 from carbonseal.passport.passports import PASSPORT_LIMITS
-from carbonseal.passport.schemas import DIGEST, INSTANT, ISSUE, PASSPORT, closed, list_of
+from carbonseal.passport.schemas import ISSUE, PASSPORT
 from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, read_pieces, require_type
@@ -27,33 +27,20 @@ from carbonseal.service.context import (
     answer,
     caller_of,
     digest_in_path,
-    query_of,
     reason_in_body,
 )
 from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import PUBLIC, Routes
 from carbonseal.service.listening.shares import CLIENT, hold
 from carbonseal.service.openapi.facts import JSON, Facts, of_json
-from carbonseal.service.openapi.parameters import AFTER, CREDENTIAL
+from carbonseal.service.openapi.parameters import CREDENTIAL
 from carbonseal.service.openapi.problems import problem
-from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING
+from carbonseal.service.openapi.schemas import IS_NEW
 
 ROUTES = Routes()
 
 WARNING = "Carbonseal-Warning"  # a header field for each
 MOST_WARNINGS = 16
-_ISSUED = closed(
-    {
-        "number": NUMBER,
-        "credential": DIGEST,
-        "issuer": STRING,
-        "subject": STRING,
-        "name": STRING,
-        "issued": INSTANT,
-        "revoked": BOOLEAN,
-        "suspended": BOOLEAN,
-    }
-)
 _ISSUE = Facts(
     "Issue a passport",
     {201: of_json(PASSPORT, "The passport", {WARNING: "A finding as JSON: what is known to be wrong with it"})},
@@ -97,17 +84,6 @@ async def refresh(request: web.Request) -> web.Response:
     old = in_pieces(await read_pieces(request, request.app[BOUNDS].passport, request.app[TIMEOUT]))
     hold(request, request.app[REFRESHES])
     return _passport(await request.app[NODE].refresh(old, request[CLIENT]))
-
-
-@ROUTES.get(
-    "/v1/passports",
-    Scope.READ,
-    Facts("What was issued here", {200: of_json(closed({"passports": list_of(_ISSUED)}))}, (AFTER,)),
-)
-async def list_issued(request: web.Request) -> web.Response:
-    """A page of what was issued here, in order. The next one is at ``?after=`` and the last number of this one."""
-    after = query_of(request)["after"]
-    return answer({"passports": [one.to_json() for one in request.app[NODE].issued(after, caller_of(request))]})
 
 
 @ROUTES.get(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from carbonseal.storage.migrations.lists import create_indices
+
 revision = "20261129"  # unreleased programs made others, "0001" among them
 down_revision = None
 
@@ -165,9 +167,7 @@ def upgrade() -> None:
         sa.Column("revoked", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_grants")),
     )
-    op.create_index("grants_by_reader", "grants", ["reader", "number"], unique=False)
     op.create_index("grants_by_record", "grants", ["commitment", "reader"], unique=False)
-    op.create_index("grants_by_tenant", "grants", ["tenant", "number"], unique=False)
     op.create_table(
         "held_accreditations",
         sa.Column("body", sa.String(), nullable=False),
@@ -213,7 +213,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_passports")),
         sa.UniqueConstraint("credential", name=op.f("uq_passports_credential")),
     )
-    op.create_index("passports_by_tenant", "passports", ["tenant", "number"], unique=False)
     op.create_table(
         "positions",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -325,7 +324,6 @@ def upgrade() -> None:
         sa.Column("start", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_status_versions")),
     )
-    op.create_index("status_versions_by_list", "status_versions", ["list", "number"], unique=False)
     op.create_table(
         "tokens",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -336,6 +334,7 @@ def upgrade() -> None:
         sa.Column("revoked", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
     )
+    create_indices()
 
 
 def _drafts() -> None:
@@ -371,7 +370,6 @@ def _drafts() -> None:
         sa.Column("signed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_drafts")),
     )
-    op.create_index("drafts_by_tenant", "drafts", ["tenant", "number"], unique=False)
     op.create_index("drafts_open", "drafts", ["open", "tenant", "number"], unique=False)
 
 

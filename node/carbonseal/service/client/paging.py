@@ -1,0 +1,21 @@
+"""All pages of a list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from carbonseal.service.operations.listing import MOST
+
+from .nodes import AnyNode
+
+
+async def every(node: AnyNode, name: str, **filters: Any) -> AsyncIterator[Mapping[str, Any]]:
+    """Every item of the list `name` that passes the filters, page by page; `after` begins behind the item of that number. Raises
+    as `operate`."""
+    following: int | None = filters.pop("after", 0)
+    while following is not None:
+        page = await node.operate(name, {**filters, "after": following, "limit": MOST})
+        for item in page["items"]:
+            yield item
+        following = page["next"]
