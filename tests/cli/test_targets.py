@@ -11,22 +11,25 @@ from pathlib import Path
 
 import pytest
 
+from carbonseal.cli.targets import DirectoryCommand, NodeCommand
 from carbonseal.passport.passports import parse
 from tests.cli.test_way import Done, carbonseal, good, served
+from tests.repository.texts.help_texts import commands
 
 HEX, TIME, SIZE = (re.compile(one) for one in ("[0-9a-f]{64}", r"\d{4}-\d\d-\d\dT[\d:]+Z", r"\d+(?= entries)"))
 PERSON = ("submit", "read", "issue", "revoke", "review", "release")
-LOCAL_ALONE = [
-    ("backup", "out"),
-    ("fsck",),
-    ("init", "--origin", "log.example/new"),
-    ("log", "add", "motors", "--origin", "log.example/motors"),
-    ("log", "adopt", "--yes"),
-    ("policy",),
-    ("restore", "backup"),
-    ("serve",),
-    ("witness", "new-key", "--yes"),
-]
+LOCAL_ALONE = {  # and what else each needs
+    "backup": ("out",),
+    "fsck": (),
+    "init": ("--origin", "log.example/new"),
+    "log add": ("motors", "--origin", "log.example/motors"),
+    "log adopt": ("--yes",),
+    "policy": (),
+    "records index": (),
+    "restore": ("near", "near"),
+    "serve": (),
+    "witness new-key": ("--yes",),
+}
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,12 @@ def test_a_command_gives_the_same_at_a_directory_and_at_an_address(pair: Pair) -
         "passport revoke NODE {digest} --reason wrong",
         "statement list NODE",
         "accreditation list NODE",
+        "draft prepare NODE --request {folder}/issue.json --comment see",
+        "draft list NODE",
+        "draft show NODE 1",
+        "draft comment NODE 1 which-meter",
+        "draft discard NODE 1 --reason enough",
+        "webhook list NODE",
         "token grant NODE {commitment} watch",
         "token grants NODE",
         "token ungrant NODE {commitment} watch",
@@ -125,6 +134,10 @@ def test_what_is_refused_is_refused_at_both_for_the_same_reason(pair: Pair) -> N
         ("token rotate NODE anna", "has the node's directory"),
         ("token revoke NODE anna --reason lost", "has the node's directory"),
         ("token scopes NODE anna --scope read", "has the node's directory"),
+        ("token identity list NODE", "has the node's directory"),
+        ("token identity add NODE 1 --person anna", "has the node's directory"),
+        (f"draft review NODE 99 {nobody}", "99"),
+        ("webhook test NODE nobody", "nobody"),
         ("audit show NODE", "has the node's directory"),
         ("audit check NODE", "has the node's directory"),
         (f"passport export NODE {nobody} -o -", "issued no passport with that digest"),
@@ -140,9 +153,18 @@ def test_what_is_refused_is_refused_at_both_for_the_same_reason(pair: Pair) -> N
         assert "needs the scope" in pair.both(words, "watch").err
 
 
-@pytest.mark.parametrize("words", LOCAL_ALONE, ids=" ".join)
-def test_what_is_for_a_directory_alone_says_so(pair: Pair, words: tuple[str, ...]) -> None:
-    done = carbonseal(*words, *[pair.node] * (words[0] == "restore"), "--node", pair.url)
+def test_every_command_on_a_node_takes_an_address_or_says_why_not() -> None:
+    found = {context.command_path.removeprefix("carbonseal "): context.command for context in commands()}
+    assert {path for path, command in found.items() if type(command) is DirectoryCommand} == set(LOCAL_ALONE)
+    on_a_node = {path for path, command in found.items() if "directory" in [one.name for one in command.params]}
+    others = {path for path in on_a_node if not isinstance(found[path], (NodeCommand, DirectoryCommand))}
+    assert {path for path in others if not path.startswith("carbonseal-devnet")} == {"demo"}  # which makes its own
+
+
+@pytest.mark.parametrize("command", LOCAL_ALONE)
+def test_what_is_for_a_directory_alone_says_so(pair: Pair, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pair.folder)
+    done = carbonseal(*command.split(), *LOCAL_ALONE[command], "--node", pair.url)
     assert (done.status, done.out) == (2, "")
     assert "works on a node's directory: run it on the machine of the node" in done.err
 

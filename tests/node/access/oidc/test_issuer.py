@@ -14,8 +14,8 @@ import pytest
 from carbonseal.findings import Refused
 from carbonseal.node.access.oidc.config import OidcConfig
 from carbonseal.node.access.oidc.fetching import fetch_for
-from carbonseal.node.access.oidc.issuer import FRESH, KEPT, PAUSE, Issuer
-from carbonseal.node.access.oidc.key_sets import MAX_BYTES
+from carbonseal.node.access.oidc.issuer import FRESH, KEPT, MOST_WAITING, PAUSE, Issuer
+from carbonseal.node.access.oidc.key_sets import MAX_BYTES, KeySet
 from tests.node.access.oidc.issuing import AUDIENCE, NOW, SUBJECT, IssuerServer, answering, claims, jwk, signed
 
 
@@ -82,6 +82,38 @@ def test_keys_are_kept_while_the_issuer_is_down_and_asked_for_at_most_so_often(t
             assert await code(issuer, told(server, clock, kid="new", which=1)) == "oidc.unreachable"
             issuer.expire()  # the operator says so
             assert (await issuer.identify(told(server, clock, kid="new", which=1))).subject == SUBJECT
+
+    asyncio.run(go())
+
+
+def test_an_issuer_that_hangs_holds_up_few(tmp_path: Path) -> None:
+    """Names that nobody has are refused at once, but for those that wait; who has a known key goes on."""
+
+    async def go() -> None:
+        clock, hanging = Clock(), asyncio.Event()
+        async with answering(IssuerServer([jwk("ES256", "ES256")])) as server:
+            oidc = settings(server)
+            fetch = fetch_for(oidc, tmp_path)
+
+            async def slowly() -> KeySet:
+                await hanging.wait()
+                return await fetch()
+
+            hanging.set()
+            issuer = Issuer(oidc, slowly, clock)
+            await issuer.identify(told(server, clock))
+            hanging.clear()
+            clock.now += PAUSE
+            many = [
+                asyncio.create_task(code(issuer, told(server, clock, kid=f"k{n}"))) for n in range(MOST_WAITING + 30)
+            ]
+            await issuer.identify(told(server, clock))
+            refused, waiting = await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
+            while len(refused) < 30:
+                refused, waiting = await asyncio.wait(many, timeout=0.01)
+            assert (len(refused), len(waiting)) == (30, MOST_WAITING)
+            hanging.set()
+            assert {await one for one in many} == {"oidc.unknown-key"}
 
     asyncio.run(go())
 

@@ -9,7 +9,8 @@ Keys are kept in memory, at most one set of bounded size:
 | they were asked for within `PAUSE` | they are not fetched again, whatever tokens name |
 | the issuer does not answer, or not with keys | those that are there work on, until they are older than `KEPT` |
 
-One request at a time fetches; others go on with the keys that are there. Signatures are verified in a thread.
+One request at a time fetches; others go on with the keys that are there, or wait for it, `MOST_WAITING` at most: whoever names
+keys that nobody has, while the issuer hangs, takes no more of the node than that. Signatures are verified in a thread.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ LOG = logging.getLogger(__name__)
 FRESH = 3_600  # seconds for which keys are not asked for again
 KEPT = 86_400  # seconds for which they work while the issuer gives no others
 PAUSE = 30  # seconds between two tries to fetch them
+MOST_WAITING = 16  # requests that wait for keys
 
 Fetch = Callable[[], Awaitable[KeySet]]
 
@@ -45,6 +47,7 @@ class Issuer:
         self._tried: float | None = None
         self._problem = "they were not fetched yet"
         self._fetching = asyncio.Lock()
+        self._waiting = 0
 
     @property
     def name(self) -> str:
@@ -67,7 +70,7 @@ class Issuer:
         """The keys that a token may be signed with, at least one."""
         found = self._known(header)
         if not found or (not self._are_within(FRESH) and not self._fetching.locked()):
-            await self._refresh()
+            await self._wait_for_keys()
             found = self._known(header)
         if found:
             return found
@@ -77,6 +80,14 @@ class Issuer:
 
     def _known(self, header: Header) -> tuple[PublicKey, ...]:
         return self._keys.fitting(header.kid, header.algorithm) if self._are_within(KEPT) else ()
+
+    async def _wait_for_keys(self) -> None:
+        if self._waiting < MOST_WAITING:
+            self._waiting += 1
+            try:
+                await self._refresh()
+            finally:
+                self._waiting -= 1
 
     async def _refresh(self) -> None:
         """Fetch the keys, unless that was tried just now."""
