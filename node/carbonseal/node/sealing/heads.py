@@ -16,7 +16,7 @@ from carbonseal.log.entries import decode
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.log_tables import HEADS
 
-from .queue import EntryQueue, Stored
+from .queue import EntryQueue, Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class SealedBatches:
         self._heads = heads
         self._queue = queue
 
-    def of_tenant(self, tenant: str, start: int, limit: int) -> tuple[SignedHead, list[Stored]] | None:
+    def of_tenant(self, tenant: str, start: int, limit: int) -> tuple[SignedHead, list[Listed]] | None:
         """The smallest head over entry `start`, and below it a tenant's records from there on, at most `limit`; None where no head
         has that entry."""
         head = self._heads.covering(start)

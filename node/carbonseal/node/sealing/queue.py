@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from carbonseal.instants import format_seconds
 from carbonseal.log.entries import Entry, RecordEntry, makes_due
@@ -70,6 +70,25 @@ class Placed(NamedTuple):
 
     number: int
     acknowledged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record by its entry's index in the log, with commitment (32 bytes) and profile."""
+
+    index: int
+    commitment: bytes
+    profile: str
+
+
+_OF_TENANT = (  # built once: it is said for each batch and receiver
+    select(RECORDS.c.number, RECORDS.c.profile, ENTRIES.c.entry)
+    .join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
+    .where(RECORDS.c.number >= bindparam("start"), RECORDS.c.number < bindparam("end"))
+    .where(RECORDS.c.tenant == bindparam("tenant"))
+    .order_by(RECORDS.c.number)
+    .limit(bindparam("most"))
+)
 
 
 class EntryQueue:
@@ -190,13 +209,12 @@ class EntryQueue:
                     low = row.number + 1
         return first
 
-    def of_tenant(self, tenant: str, start: int, end: int, limit: int) -> list[Stored]:
+    def of_tenant(self, tenant: str, start: int, end: int, limit: int) -> list[Listed]:
         """A tenant's records among the entries start..end-1, in their order, at most `limit`. Reads that range, and no index."""
-        chosen = select(RECORDS, ENTRIES.c.entry).join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
-        chosen = chosen.where(RECORDS.c.number >= start, RECORDS.c.number < end, RECORDS.c.tenant == tenant)
+        parameters = {"tenant": tenant, "start": start, "end": end, "most": limit}
         with self._database.read() as connection:
-            rows = connection.execute(chosen.order_by(RECORDS.c.number).limit(limit)).mappings()
-            return [_stored(row) for row in rows]
+            rows = connection.execute(_OF_TENANT, parameters).all()
+        return [Listed(number, entry[1:], profile) for number, profile, entry in rows]
 
     def payload(self, index: int) -> bytes:
         """The RFC 8785 bytes of the record that is stored as this entry."""

@@ -29,7 +29,7 @@ from carbonseal.node.lookup.index import Dispute
 from carbonseal.node.lookup.lookup import Lookup
 from carbonseal.node.sealing.heads import SignedHead
 from carbonseal.node.sealing.log import SealingLog
-from carbonseal.node.sealing.queue import Stored as StoredRecord
+from carbonseal.node.sealing.queue import Listed
 from carbonseal.passport.credentials import REVOCATION
 
 from .events import MOST_RECORDS, Event, EventType
@@ -93,12 +93,9 @@ class SealedRecords:
                 events.append(self._event(head, records))
         return events, position
 
-    def _event(self, head: SignedHead, records: list[StoredRecord]) -> Event:
+    def _event(self, head: SignedHead, records: list[Listed]) -> Event:
         checkpoint = head.checkpoint
-        listed = [
-            {"commitment": one.receipt.commitment.hex(), "index": one.index, "profile": one.receipt.profile}
-            for one in records
-        ]
+        listed = [{"commitment": one.commitment.hex(), "index": one.index, "profile": one.profile} for one in records]
         data = {"log": self._log.origin, "size": checkpoint.size, "root": checkpoint.root.hex(), "records": listed}
         subject = f"{records[0].index}-{records[-1].index}"
         return Event(EventType.SEALED, self._log.origin, subject, head.last_trigger, data)
