@@ -229,6 +229,27 @@ def test_a_table_over_a_limit(raw: bytes, limits: Limits, words: str) -> None:
         reading.read("t", raw, kind_of, limits)
 
 
+BILLION = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "bcdefghij", strict=True))
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [f'<!ENTITY a "xxxxxxxxxx">{BILLION}', '<!ENTITY j SYSTEM "file:///etc/passwd">'],
+    ids=["a billion", "a file"],
+)
+def test_entities_of_xml_are_not_followed(tmp_path: Path, entities: str) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(WHOLE)) as whole, zipfile.ZipFile(out, "w") as made:
+        for name in whole.namelist():
+            part = whole.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                sheet = part[part.index(b"<worksheet") :].replace(b"26DE1", b"&j;")
+                assert b"&j;" in sheet
+                part = f"<!DOCTYPE worksheet [{entities}]>".encode() + sheet
+            made.writestr(name, part)
+    assert "[table.workbook]" in refused(tmp_path / "t", out.getvalue())
+
+
 def test_too_many_columns(tmp_path: Path) -> None:
     assert "columns; at most 256" in refused(tmp_path / "t", ",".join(f"c{at}" for at in range(257)))
     assert "columns; at most 256" in refused(tmp_path / "t", workbook([[f"c{at}" for at in range(257)]]))

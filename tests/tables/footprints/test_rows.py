@@ -133,8 +133,10 @@ def _filled_rows(draw: st.DrawFn) -> dict[str, str]:
     for group in columns.GROUPS:
         if draw(st.booleans()):
             found |= {name: draw(_cell(column)) for column, name in group.numbered(draw(st.integers(1, 2)))}
-    first, last = sorted((found["period start"], found["period end"]))
-    return {**found, "period start": first, "period end": last}
+    for names in columns.PERIODS:
+        if found.keys() >= {*names}:
+            found |= dict(zip(names, sorted(found[name] for name in names), strict=True))
+    return found
 
 
 @settings(max_examples=15)
@@ -180,6 +182,7 @@ EMPTY, VALUE = "table.empty", "table.value"
         ("created", "2026-03-02T08:00:00", VALUE),
         ("created", "46083", VALUE),
         ("period end", "9999-12-31", VALUE),
+        ("period end", "2024-12-31", VALUE),
         ("place", "Germany", VALUE),
         ("footprint id", "1", VALUE),
         ("packaging included", "maybe", VALUE),

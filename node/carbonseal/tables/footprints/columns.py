@@ -232,6 +232,7 @@ COMPONENT = Group(
         _of_a_list("basis", "used: the total has its very figure", ("used", "listed"), "used", is_needed=True),
     ),
 )
+PERIODS = (("period start", "period end"), ("valid from", "valid until"))  # the first day and the last
 SINGLE = (*IDENTITY, *FIGURES, *QUALITY, *REQUEST)
 GROUPS = (STAGE, COMPONENT)
 BY_MEMBER: Mapping[str, Column] = {column.member: column for column in SINGLE if column.member}

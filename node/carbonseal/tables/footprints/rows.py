@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Context, Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ from carbonseal.tables import codes
 from carbonseal.tables.rows import Problem, Row, Wrong
 
 from .cells import QUANTITY, empty, instant, invalid, read_cell
-from .columns import BY_MEMBER, COMPONENT, OWN, REQUEST, SINGLE, STAGE, Column, Form, Group
+from .columns import BY_MEMBER, COMPONENT, OWN, PERIODS, REQUEST, SINGLE, STAGE, Column, Form, Group
 
 FOOTPRINT, ACTIVITY = "pact/3.0", "activity/1"  # profiles
 SPEC_VERSION = "3.0.4"
@@ -83,6 +84,8 @@ class _Reading:
         groups = [*self._groups(STAGE)]
         components = [self._component(*one, footprint["pcf"]) for one in self._groups(COMPONENT)]
         request = self._request(footprint, components)
+        for first, last in PERIODS:
+            self._in_order(first, last)
         if not self._problems:
             footprint.setdefault("id", _made_uuid(footprint))
             self._check(footprint, FOOTPRINT, BY_MEMBER.get)
@@ -117,6 +120,12 @@ class _Reading:
         if "productNameCompany" in document:
             document.setdefault("productDescription", document["productNameCompany"])
         return document
+
+    def _in_order(self, first: str, last: str) -> None:
+        """The last day of a period does not come before its first."""
+        values = self._values((column, column.name) for column in SINGLE if column.name in {first, last})
+        if len(values) == 2 and datetime.fromisoformat(values[first]) >= datetime.fromisoformat(values[last]):
+            self._add_invalid(next(column for column in SINGLE if column.name == last), last)
 
     def _groups(self, group: Group) -> Iterator[tuple[int, dict[str, Any]]]:
         """The numbers of a group's columns that are filled in, and their values by column."""
