@@ -214,7 +214,7 @@ def test_a_client_has_bounds(run: Callable[..., None], monkeypatch: pytest.Monke
         assert [one.id for one in kept(host)] == ["request-0", "request-1", "told-2", "told-3", "told-4"]
         await called_back(host)
         assert partner.events[0]["data"]["error"]["code"] == "BadRequest"
-        assert "more than 2 footprints match" in partner.events[0]["data"]["error"]["message"]
+        assert "more matches than one event takes (2 footprints" in partner.events[0]["data"]["error"]["message"]
 
     run(act)
 

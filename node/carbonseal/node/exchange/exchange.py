@@ -112,9 +112,8 @@ class Exchange:
         now, source = int(self._clock()), self.settings.url
         sealed, is_whole = await self._matching(caller, read_criteria(events.criteria_of(request["data"])))
         if not is_whole:
-            message = (
-                f"more than {MOST_ANSWERED} footprints match: narrow the criteria, or list them: GET /3/footprints"
-            )
+            most = f"{MOST_ANSWERED} footprints, {MOST_BYTES >> 20} MiB"
+            message = f"more matches than one event takes ({most}): narrow the criteria, or list: GET /3/footprints"
             return events.REJECTED, events.rejected(request, source, now, "BadRequest", message)
         if not sealed:
             message = "no footprint matches the criteria"

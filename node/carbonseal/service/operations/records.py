@@ -28,6 +28,7 @@ TIMES = ("validOn", "validAfter", "validBefore")
 SECOND = 1_000_000  # microseconds
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
+TIME: Schema = {"type": "string", "format": "date-time"}  # RFC 3339; a date is its first second
 _VALUES: Schema = {"type": "array", "items": _TEXT, "maxItems": MOST_VALUES}
 FOUND = object_of(
     {
@@ -56,7 +57,7 @@ _REQUEST = closed(
     {
         **dict.fromkeys(NAMES, _VALUES),
         "profile": _TEXT,
-        **dict.fromkeys(TIMES, _TEXT),
+        **dict.fromkeys(TIMES, TIME),
         "disputed": BOOLEAN,
         "current": BOOLEAN,
         "after": AFTER,

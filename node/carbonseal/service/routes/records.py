@@ -22,7 +22,7 @@ from carbonseal.service.listening.shares import CLIENT, hold
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
 from carbonseal.service.openapi.parameters import AFTER, COMMITMENT
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, RECEIPT, SEAL, STRING
-from carbonseal.service.operations.records import ANSWER, LIMIT, STATE, TIMES, find
+from carbonseal.service.operations.records import ANSWER, LIMIT, STATE, TIME, TIMES, find
 from carbonseal.service.results import Missed, Result, Results, answer_each, taken
 from carbonseal.service.seals import seal_to_json
 from carbonseal.service.several import AT_ONCE, TABLES, Part, TableDesk, listed_records
@@ -163,7 +163,7 @@ _FIND = Facts(
     (
         *(Parameter(name, {"type": "string", "minLength": 1}, f"Its {name}, whatever the case") for name in NAMES),
         Parameter("profile", {"type": "string", "minLength": 1}, "Its profile"),
-        *(Parameter(name, {"type": "string", "minLength": 1}, "A date-time, or a date") for name in TIMES),
+        *(Parameter(name, TIME, "A date-time (RFC 3339), or a date") for name in TIMES),
         Parameter("disputed", BOOLEAN, "Those whose footprint id has two figures", default=False),
         Parameter("current", BOOLEAN, "Of those with one footprint id the last", default=False),
         AFTER,
