@@ -178,13 +178,13 @@ def test_the_index_goes_on_where_it_stopped_and_is_made_again_where_it_is_lost(d
     run(act)
 
 
-def test_another_copy_of_the_log_is_read_from_its_beginning(directory: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("origin", [nodes.ORIGIN, "log.example/another"], ids=["another copy", "another node"])
+def test_an_index_of_other_logs_is_made_anew(directory: Path, tmp_path: Path, origin: str) -> None:
     async def act() -> None:
         async with opened(directory, pact(1), pact(2)):
             pass
-        other = nodes.make_node(
-            tmp_path / "other", nodes.settings(tenants=(TenantConfig("mine", "file:keys/salt-mine.key"),))
-        )
+        tenants = (TenantConfig("mine", "file:keys/salt-mine.key"),)
+        other = nodes.make_node(tmp_path / "other", nodes.settings(nodes.log_config(origin=origin), tenants=tenants))
         async with opened(other, pact(3)):
             pass
         (other / "index.db").write_bytes((directory / "index.db").read_bytes())

@@ -68,6 +68,11 @@ class Index:
             row = connection.execute(select(COVERED).where(COVERED.c.log == log)).first()
         return (0, b"") if row is None else (row.until, bytes(row.last))
 
+    def logs(self) -> set[str]:
+        """The origins of the logs that it has something of."""
+        with self._database.read() as connection:
+            return set(connection.scalars(select(COVERED.c.log)))
+
     def add(
         self, log: str, covering: tuple[int, int], last: bytes, records: Sequence[tuple[Stored, Said]]
     ) -> list[Dispute]:

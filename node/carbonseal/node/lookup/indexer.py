@@ -89,6 +89,8 @@ class Indexer:
             if self._index is None:
                 self._database = self._open()
                 self._index = Index(self._database)
+                if not self._index.logs() <= {log.origin for log in self._logs.values()}:
+                    self._index.clear()  # it is another node's
             return self._index
 
     def _open(self) -> Database:
