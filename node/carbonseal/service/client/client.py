@@ -29,7 +29,8 @@ READING = ("/list", "/find", "/export")
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """Where a record's entry is: `state` is queued or sequenced, `index` its place in the log of that name."""
+    """Where a record's entry is: `state` is queued, sequenced, anchored (on a ledger) or final (on
+    all of its log's), `index` its place in the log of that name."""
 
     state: str
     log: str
@@ -93,7 +94,7 @@ class Client(RemoteNode):
     # --- records ---------------------------------------------------------------------------------------------------
 
     async def state(self, commitment: bytes) -> RecordState:
-        """Whether a record's entry is queued or sequenced, and where."""
+        """How far a record's entry has got, and where it is."""
         answer = await self._json("GET", f"/v1/records/{commitment.hex()}")
         return RecordState(str(answer["state"]), str(answer["log"]), int(answer["index"]))
 
