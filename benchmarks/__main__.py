@@ -11,21 +11,24 @@ from rich.table import Table
 
 from .measure import Row
 
-SUBJECTS = ("tree", "records", "passports", "memory", "flow", "node", "fabric")
+SUBJECTS = {
+    **{name: name for name in ("tree", "records", "passports", "memory", "flow", "node", "growth", "fabric")},
+    "ingest": "service.ingest",
+}
 MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}; all when left out")
-    chosen = parser.parse_args().subjects or SUBJECTS
+    chosen = parser.parse_args().subjects or [*SUBJECTS]
     if unknown := set(chosen) - set(SUBJECTS):
         parser.error(f"no such subject: {', '.join(sorted(unknown))}")
     console = Console()
     rows: list[Row] = []
     for subject in chosen:
         with console.status(f"measuring {subject}"):
-            rows += importlib.import_module(f"benchmarks.{subject}").rows()
+            rows += importlib.import_module(f"benchmarks.{SUBJECTS[subject]}").rows()
     console.print(table(rows))
     return int(any(row.met is False for row in rows))
 

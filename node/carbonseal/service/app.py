@@ -75,7 +75,7 @@ from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.counting import counted
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.hosts import host_check
-from carbonseal.service.listening.parameters import read_query
+from carbonseal.service.listening.parameters import in_query, read_query
 from carbonseal.service.listening.protocol import Runner
 from carbonseal.service.listening.sending import send
 from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
@@ -154,6 +154,7 @@ def document_of(listener: Listener) -> bytes:
 def _let_in(route: Route) -> Handler:
     """The route's handler behind the gate: it knows who asks (`context.caller_of`), and what (`context.query_of`), and holds
     what is shared until all of a large answer is sent."""
+    declared = in_query(route.path, route.facts)
 
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
@@ -167,7 +168,7 @@ def _let_in(route: Route) -> Handler:
             request[HELD] = held
             if route.is_shared:
                 hold(request, request.app[REQUESTS])
-            request[QUERY] = read_query(request.query, route.path, route.facts)
+            request[QUERY] = read_query(request.query, declared)
             return await send(request, await route.handler(request), request.app[BOUNDS].idle)
 
     return known

@@ -8,7 +8,7 @@ import pytest
 from multidict import MultiDict
 
 from carbonseal.findings import Refused
-from carbonseal.service.listening.parameters import read_query
+from carbonseal.service.listening.parameters import in_query, read_query
 from carbonseal.service.openapi.facts import Facts, Parameter, of_json
 from carbonseal.service.openapi.parameters import AFTER
 
@@ -20,7 +20,7 @@ FACTS = Facts("X", {200: of_json({})}, (IN_PATH, AFTER, KIND, NEEDED, FLAG))
 
 
 def read(query: list[tuple[str, str]], facts: Facts = FACTS) -> dict[str, Any]:
-    return read_query(MultiDict(query), "/x/{name}", facts)
+    return read_query(MultiDict(query), in_query("/x/{name}", facts))
 
 
 def test_values_have_the_type_of_their_schema() -> None:

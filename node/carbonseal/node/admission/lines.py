@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_LINES = 512  # of one part: short ones, too, have results
+MOST_LINES = 1024  # of one part: short ones, too, have results
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from carbonseal.storage.database import SLICE
 
 from .documents import TIME, Admitted, AdmittedLines, Document, admit_documents, admit_lines
 from .lines import Cutter, Part
-from .ordered import in_order
+from .ordered import in_order, read_ahead
 from .singles import Kind
 from .submitted import Item, Submitted, one_by_one
 
+CHUNKS = 4  # of a stream's bytes that are read ahead, and admitted together
 AHEAD = 2  # slices of one stream that are admitted, or wait, beside the one that is stored
 SLICE_BYTES = 8 << 20
 
@@ -119,8 +120,9 @@ async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[
 
 async def _parts(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[Part]:
     cutter = Cutter(most)
-    async for chunk in chunks:
-        for part in cutter.feed(chunk):
-            yield part
+    async with aclosing(read_ahead(chunks, CHUNKS)) as gathered:
+        async for several in gathered:
+            for part in cutter.feed(b"".join(several)):
+                yield part
     for part in cutter.end():
         yield part

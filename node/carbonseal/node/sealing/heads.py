@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select, update
 
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.entries import decode
+from carbonseal.log.entries import makes_due
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.log_tables import HEADS
 
@@ -67,7 +67,7 @@ class Heads:
         """Record a head that was published. `entries` are those from the newest recorded head on. Durable on return."""
         before = self.newest()
         triggers, last_trigger = (before.triggers, before.last_trigger) if before else (0, 0)
-        if added := sum(decode(entry).makes_due for entry in entries):
+        if added := sum(map(makes_due, entries)):
             triggers, last_trigger = triggers + added, now
         with self._database.write() as connection:
             insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, triggers, last_trigger)])

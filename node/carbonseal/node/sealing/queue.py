@@ -171,7 +171,7 @@ class EntryQueue:
         """The entries start..end-1."""
         chosen = select(ENTRIES.c.entry).where(ENTRIES.c.number >= start, ENTRIES.c.number < end)
         with self._database.read() as connection:
-            return [bytes(entry) for entry in connection.scalars(chosen.order_by(ENTRIES.c.number))]
+            return list(connection.scalars(chosen.order_by(ENTRIES.c.number)).all())
 
     def of_kind(self, kind: int) -> Iterator[tuple[int, bytes]]:
         """Every entry of this kind, with its index. Reads all entries, a slice at a time."""

@@ -3,6 +3,8 @@ could read what it likes. An IP address is no such name."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
@@ -16,11 +18,15 @@ from carbonseal.service.errors import Handler
 def host_check(names: frozenset[str]) -> Middleware:
     """A middleware that refuses requests for another name than these and IP addresses (http.wrong-host)."""
 
+    @lru_cache(maxsize=256)  # every request has a host, and there are few
+    def is_own(host: str) -> bool:
+        address = parse_address(host) or parse_address(f"{host}:0")
+        return address is not None and (address.is_ip or address.host in names)
+
     @web.middleware
     async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
         hosts = request.headers.getall("Host", ())
-        address = parse_address(hosts[0]) or parse_address(f"{hosts[0]}:0") if len(hosts) == 1 else None
-        if address is None or not (address.is_ip or address.host in names):
+        if len(hosts) != 1 or not is_own(hosts[0]):
             raise Refused(codes.WRONG_HOST(host=printable(", ".join(hosts)) or "no host"))
         return await handler(request)
 

@@ -20,20 +20,22 @@ _INTEGER = re.compile("0|-?[1-9][0-9]{0,18}", re.ASCII)
 _WORDS = {"true": True, "false": False}
 
 
-def read_query(query: MultiMapping[str], path: str, facts: Facts) -> dict[str, Any]:
+def in_query(path: str, facts: Facts) -> list[Parameter] | None:
+    """The parameters that a route declares of its query; None where its handler reads it itself."""
+    if facts.is_open:
+        return None
+    in_path = names_in(path)
+    return [one for one in facts.parameters if one.name not in in_path]
+
+
+def read_query(query: MultiMapping[str], declared: list[Parameter] | None) -> dict[str, Any]:
     """The value of every parameter of the query that a route declares, by its name: a number, a boolean or a text, as its schema
     says; its default, or None, where it is missing; nothing of one that the handler
     reads. Raises Refused (`http.*-parameter`)."""
-    if facts.is_open:
+    if declared is None:
         return {}
-    declared = _in_query(path, facts)
     _only(query, declared)
     return {one.name: _value(query.getall(one.name, []), one) for one in declared}
-
-
-def _in_query(path: str, facts: Facts) -> list[Parameter]:
-    in_path = names_in(path)
-    return [one for one in facts.parameters if one.name not in in_path]
 
 
 def _only(query: Mapping[str, str], declared: Iterable[Parameter]) -> None:
