@@ -117,6 +117,7 @@ class Heartbeat:
         return b"\6" + self.time.to_bytes(8, "big")
 
 
+NO_CAUSES = (ForeignAnchor.kind, EvidenceDigest.kind)
 Entry = Genesis | RecordEntry | ForeignAnchor | EvidenceDigest | Heartbeat
 
 _LENGTHS = {1: 32, 3: 72, 5: 32, 6: 8}
@@ -150,8 +151,8 @@ def decode(raw: bytes) -> Entry:
 
 
 def makes_due(raw: bytes) -> bool:
-    """Whether an entry of a log makes an anchor due: those of kinds 3 and 5 do not."""
-    return raw[0] not in (ForeignAnchor.kind, EvidenceDigest.kind)
+    """Whether an entry of a log makes an anchor due: those of `NO_CAUSES` do not."""
+    return raw[0] not in NO_CAUSES
 
 
 def _foreign_anchor(body: bytes) -> ForeignAnchor:

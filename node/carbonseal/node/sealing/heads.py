@@ -5,14 +5,12 @@ Owns the table `heads`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, select, update
 
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.entries import makes_due
 from carbonseal.storage.database import Database, insert_rows
 from carbonseal.storage.log_tables import HEADS
 
@@ -63,11 +61,12 @@ class Heads:
         """The smallest head that has entry `index`, or None."""
         return self._one(select(HEADS).where(HEADS.c.size > index).order_by(HEADS.c.size).limit(1))
 
-    def add(self, checkpoint: Checkpoint, note: bytes, entries: Iterable[bytes], now: int) -> SignedHead:
-        """Record a head that was published. `entries` are those from the newest recorded head on. Durable on return."""
+    def add(self, checkpoint: Checkpoint, note: bytes, added: int, now: int) -> SignedHead:
+        """Record a head that was published. `added` is how many entries from the newest recorded head on make an anchor due.
+        Durable on return."""
         before = self.newest()
         triggers, last_trigger = (before.triggers, before.last_trigger) if before else (0, 0)
-        if added := sum(map(makes_due, entries)):
+        if added:
             triggers, last_trigger = triggers + added, now
         with self._database.write() as connection:
             insert_rows(connection, HEADS, [(checkpoint.size, checkpoint.root, note, triggers, last_trigger)])

@@ -31,8 +31,9 @@ class _Group:
 
     def __init__(self) -> None:
         self.submissions: list[Submission] = []
+        self.placed: list[asyncio.Future[Placed]] = []  # of each, for its submitter
         self.bytes = 0
-        self.stored: asyncio.Task[list[Placed]] | None = None
+        self.storing: asyncio.Task[None] | None = None
 
 
 class Intake:
@@ -67,12 +68,13 @@ class Intake:
         group = self._group
         if len(group.submissions) >= MOST_WAITING or group.bytes >= MOST_BYTES:
             raise Busy(NODE_BUSY(waiting=len(group.submissions)))
-        position = len(group.submissions)
+        waiting: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
         group.submissions.append(submission)
+        group.placed.append(waiting)
         group.bytes += len(submission.canonical)
-        if group.stored is None:
-            group.stored = asyncio.create_task(self._store_group(group))
-        placed = (await asyncio.shield(group.stored))[position]  # who is cancelled takes no other along
+        if group.storing is None:
+            group.storing = asyncio.create_task(self._store_group(group))
+        placed = await waiting
         receipt = Receipt(submission.profile, submission.commitment, submission.salt, placed.acknowledged)
         return Stored(placed.number, submission.tenant, receipt)
 
@@ -82,15 +84,24 @@ class Intake:
 
     async def close(self) -> None:
         """Wait until all that waits is stored."""
-        if self._group.stored is not None:
-            await asyncio.wait([self._group.stored])
+        if self._group.storing is not None:
+            await asyncio.wait([self._group.storing])
         async with self._turn:
             pass
 
-    async def _store_group(self, group: _Group) -> list[Placed]:
+    async def _store_group(self, group: _Group) -> None:
         async with self._turn:
             self._group = _Group()
-            return await self.store_all(group.submissions)
+            try:
+                placed = await self.store_all(group.submissions)
+            except Exception as error:  # noqa: BLE001 - raised to each who waits
+                for waiting in group.placed:
+                    if not waiting.done():
+                        waiting.set_exception(error)
+                return
+        for waiting, one in zip(group.placed, placed, strict=True):
+            if not waiting.done():  # whoever was cancelled takes no other along
+                waiting.set_result(one)
 
     def _put(self, submissions: Sequence[Submission]) -> list[Placed]:
         stored = self._queue.put(submissions, int(self._clock()))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, literal, select, update
 
 from carbonseal.storage.database import SLICE, insert_rows
 from carbonseal.storage.log_tables import KNOWN, KNOWN_RUNS
@@ -24,6 +24,9 @@ from carbonseal.storage.log_tables import KNOWN, KNOWN_RUNS
 RUN = 32_768  # records of a full run of level 0
 FAN = 8  # runs of one level that are merged
 STEP = 4 * RUN  # records that one step of a merge moves, about
+_FIND = select(KNOWN.c.number).where(
+    KNOWN.c.run.in_(select(KNOWN_RUNS.c.run)), KNOWN.c.prefix.in_(bindparam("prefixes", expanding=True))
+)
 
 
 def add(connection: Connection, records: Iterable[tuple[bytes, int]], until: int) -> None:
@@ -51,10 +54,7 @@ def find(connection: Connection, commitments: Sequence[bytes]) -> list[int]:
     prefixes = [prefix(commitment) for commitment in commitments]
     found: list[int] = []
     for start in range(0, len(prefixes), SLICE):
-        chosen = select(KNOWN.c.number).where(
-            KNOWN.c.run.in_(select(KNOWN_RUNS.c.run)), KNOWN.c.prefix.in_(prefixes[start : start + SLICE])
-        )
-        found += connection.scalars(chosen)
+        found += connection.scalars(_FIND, {"prefixes": prefixes[start : start + SLICE]}).all()
     return found
 
 

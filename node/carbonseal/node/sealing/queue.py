@@ -20,7 +20,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from carbonseal.instants import format_seconds
-from carbonseal.log.entries import Entry, RecordEntry, makes_due
+from carbonseal.log.entries import NO_CAUSES, Entry, RecordEntry, makes_due
 from carbonseal.storage.database import SLICE, Database, insert_rows
 from carbonseal.storage.log_tables import ENTRIES, PAYLOADS, RECORDS
 
@@ -172,6 +172,13 @@ class EntryQueue:
         chosen = select(ENTRIES.c.entry).where(ENTRIES.c.number >= start, ENTRIES.c.number < end)
         with self._database.read() as connection:
             return list(connection.scalars(chosen.order_by(ENTRIES.c.number)).all())
+
+    def count_causes(self, start: int, end: int) -> int:
+        """How many of the entries start..end-1 make an anchor due."""
+        chosen = select(func.count()).where(ENTRIES.c.number >= start, ENTRIES.c.number < end)
+        kinds = [bytes([kind]) for kind in NO_CAUSES]
+        with self._database.read() as connection:
+            return connection.scalar(chosen.where(func.substr(ENTRIES.c.entry, 1, 1).not_in(kinds))) or 0
 
     def of_kind(self, kind: int) -> Iterator[tuple[int, bytes]]:
         """Every entry of this kind, with its index. Reads all entries, a slice at a time."""

@@ -366,8 +366,8 @@ class Sequencer:
     def _record(self, checkpoint: Checkpoint, note: bytes, now: int) -> SignedHead:
         """Put a published head into the database."""
         before = self.heads.newest()
-        entries = self._queue.entries(before.checkpoint.size if before else 0, checkpoint.size)
-        return self.heads.add(checkpoint, note, entries, now)
+        added = self._queue.count_causes(before.checkpoint.size if before else 0, checkpoint.size)
+        return self.heads.add(checkpoint, note, added, now)
 
 
 def _is_claim(reason: Finding) -> bool:
