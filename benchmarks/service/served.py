@@ -45,11 +45,15 @@ class Served:
     def cpu(self) -> tuple[float, float]:
         """CPU seconds so far: of the node's own process, and of its workers."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return _cpu(self.pid), sum(_cpu(int(child)) for child in children)
+        return _cpu(self.pid), sum(_cpu(int(child)) for child in children if _is_worker(int(child)))
 
     def resident(self) -> int:
         """MiB of memory that the node's own process holds."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
+def _is_worker(pid: int) -> bool:
+    return b"carbonseal.node.working.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _cpu(pid: int) -> float:

@@ -92,6 +92,9 @@ async def read_pieces(request: web.Request, most: int, pace: BodyTimeout) -> lis
     """The same in the pieces in which it came, which are not copied."""
     if request.content_length is not None and request.content_length > most:
         raise Refused(codes.BODY_TOO_LARGE(most=most))
+    if request.content.is_eof() and request.content_length is not None:  # all of it is here already, as of most records
+        hold(request, request.app[MEMORY], request.content_length)
+        return [request.content.read_nowait()]
     share = hold(request, request.app[MEMORY], 0)
     pieces: list[bytes] = []
     try:
