@@ -111,11 +111,7 @@ class Node:
         check_roles(self.logs.values(), signers.values())
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
-<<<<<<< HEAD
         self.lookup = Lookup.of(directory, logs, tenants, work, read_only=isinstance(lock, ReadLock))
-=======
-        self.lookup = Lookup.of(directory, logs, work, tenants, read_only=isinstance(lock, ReadLock))
->>>>>>> 54af8be (ingest: parts that came together are admitted together; the index reads records in worker processes; what does not change is not looked up again)
         own = (settings.pact, directory, database, self.lookup, logs)
         self.partners = Partners.of(*own, tokens=self.access.tokens, thread=self._thread, clock=clock)
         self._seals = Seals(self._outbox, EvidenceStore(database))
