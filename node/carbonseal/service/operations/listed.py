@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from . import access, conformity, drafts, exchange, identities, records, webhooks
 from .operation import Operation
+from .passports import OPERATIONS as PASSPORTS
 
 OPERATIONS: Mapping[str, Operation] = {
     **PASSPORTS,
