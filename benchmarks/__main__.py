@@ -14,6 +14,7 @@ from .measure import Row
 SUBJECTS = {
     **{name: name for name in ("tree", "records", "passports", "memory", "flow", "node", "growth", "fabric")},
     "ingest": "service.ingest",
+    "health": "service.health",
 }
 MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 
