@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -20,7 +21,7 @@ from .served import Served, served
 ASKED = 200  # times, each 20 ms after the one before
 MOST = 100.0  # ms
 NESTED = (b"[" * 60 + b"]" * 60 + b",") * (60 << 20 >> 7)
-Attack = Callable[[Served, aiohttp.ClientSession], Awaitable[None]]
+Attack = Callable[[Served, aiohttp.ClientSession], Coroutine[Any, Any, None]]
 
 
 async def nothing(_node: Served, _session: aiohttp.ClientSession) -> None:
