@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import ssl
 import time
@@ -64,6 +65,7 @@ class Partner:
     tokens: list[str] = field(default_factory=list)  # what was sent to get one
     events: list[Any] = field(default_factory=list)
     status: int = 200
+    came: asyncio.Event = field(default_factory=asyncio.Event)  # an event was taken
 
     async def token(self, request: web.Request) -> web.Response:
         sent = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
@@ -76,6 +78,7 @@ class Partner:
         assert request.content_type == "application/cloudevents+json"
         if self.status == 200:
             self.events.append(orjson.loads(await request.read()))
+            self.came.set()
         return web.Response(status=self.status, headers={"Location": f"{self.url}/elsewhere"})
 
 
