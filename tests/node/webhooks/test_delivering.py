@@ -166,6 +166,53 @@ def test_two_secrets_sign_while_one_follows_the_other(directory: Path) -> None:
     run(work())
 
 
+def test_acts_at_one_time_take_nothing_back(directory: Path) -> None:
+    """A receiver that is paused while its secret is replaced stays paused; one that is removed twice was removed."""
+
+    async def work() -> None:
+        time = Time()
+        async with receiving(Receiver()) as receiver, telling(directory, time) as node:
+            hooks = node.webhooks
+            await hooks.add(OPERATOR, wanted("erp", receiver))
+            await asyncio.gather(
+                hooks.rotate(OPERATOR, "mine", "erp"),
+                hooks.pause(OPERATOR, "mine", "erp", "moving"),
+                hooks.rotate(OPERATOR, "mine", "erp"),
+            )
+            [(told, _)] = hooks.listed(OPERATOR)
+            assert told.paused == "moving"
+            assert len(list((directory / "keys" / "webhooks").iterdir())) == 2
+            removing = [hooks.remove(OPERATOR, "mine", "erp") for _ in range(2)]
+            [one] = [done for done in await asyncio.gather(*removing, return_exceptions=True) if done is not None]
+            assert isinstance(one, Refused)
+            assert hooks.listed(OPERATOR) == []
+
+    run(work())
+
+
+def test_a_secret_that_is_gone_kills_no_message(directory: Path) -> None:
+    """As after a restore without keys: what happens waits until the secret is replaced."""
+
+    async def work() -> None:
+        time = Time()
+        async with receiving(Receiver()) as receiver, telling(directory, time) as node:
+            await node.webhooks.add(OPERATOR, wanted("erp", receiver))
+            for file in (directory / "keys" / "webhooks").iterdir():
+                file.unlink()
+            await seal(node, time, 1)
+            while node.webhooks.listed(OPERATOR)[0][0].paused is None:
+                await time.pass_by(3600)
+            assert "secret cannot be read" in str(node.webhooks.listed(OPERATOR)[0][0].paused)
+            assert "secret cannot be read" in await node.webhooks.test(OPERATOR, "mine", "erp")
+            assert (counts(node, "erp").pending, counts(node, "erp").dead, receiver.messages) == (1, 0, [])
+            new = await node.webhooks.rotate(OPERATOR, "mine", "erp", 0)
+            await node.webhooks.resume(OPERATOR, "mine", "erp")
+            await until(lambda: has(receiver, 1))
+            assert receiver.messages[0].is_signed_by(new)
+
+    run(work())
+
+
 def test_what_was_sent_and_not_noted_is_sent_again(directory: Path) -> None:
     """The node ends while a message is under way: the next one sends the same, and what came after."""
 

@@ -44,6 +44,7 @@ def test_the_table_is_whole() -> None:
         (Failed("busy", retry_after=30), replace(PENDING, tries=1, reason="busy", next=NOW + 30)),
         (Failed("busy", retry_after=1), replace(PENDING, tries=1, reason="busy", next=NOW + 5)),
         (Failed("busy", retry_after=1e9), replace(PENDING, tries=1, reason="busy", next=NOW + 60)),
+        (Failed("away", 9.0, is_absent=True), replace(PENDING, reason="away")),
         (Gone(), replace(PENDING, state=State.DEAD, tries=1, reason="answered 410")),
         (Resumed(), PENDING),
         (Replayed(), PENDING),

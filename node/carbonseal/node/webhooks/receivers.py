@@ -113,8 +113,10 @@ class Receivers:
         self._receivers[number] = receiver
         return receiver
 
-    def rotate(self, receiver: Receiver, secret: str, until: int) -> str:
-        """Let another secret sign, and the one before beside it until then. Gives the one that signs no more, or nothing."""
+    def rotate(self, tenant: str, name: str, secret: str, until: int) -> str:
+        """Let another secret sign, and the one before beside it until then. Gives the one that signs no more, or nothing. Raises
+        Refused."""
+        receiver = self.named(tenant, name)
         self._change(replace(receiver, secret=secret, old_secret=receiver.secret, old_until=until))
         return receiver.old_secret
 
@@ -134,13 +136,15 @@ class Receivers:
         self._change(replace(receiver, paused=None))
         return True
 
-    def remove(self, receiver: Receiver, now: int) -> None:
-        """Send it nothing any more, and forget what waits for it."""
+    def remove(self, tenant: str, name: str, now: int) -> Receiver:
+        """Send it nothing any more, and forget what waits for it: gives what it was. Raises Refused."""
+        receiver = self.named(tenant, name)
         with self._database.write() as connection:
             mine = update(RECEIVERS).where(RECEIVERS.c.number == receiver.number)
             connection.execute(mine.values(removed=now))
             outbox.forget(connection, receiver.number)
         del self._receivers[receiver.number]
+        return receiver
 
     def _change(self, receiver: Receiver) -> None:
         names = ("secret", "old_secret", "old_until", "paused")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -74,6 +75,7 @@ class Webhooks:
         self._outbox = DeliveryOutbox(database, limits)
         self._workers: dict[int, Worker] = {}
         self._changed = asyncio.Event()
+        self._tests: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # by receiver
         self._told: set[tuple[int, str]] = set()  # receivers that took an event which was not kept, by number and id
 
     # --- receivers --------------------------------------------------------------------------------------------------
@@ -102,9 +104,9 @@ class Webhooks:
 
     async def rotate(self, caller: Caller, tenant: str, name: str, overlap: int = OVERLAP) -> str:
         """Another secret of a receiver, which signs from now on; the one before signs too, for `overlap` seconds."""
-        receiver = await self._act(caller, tenant, name, "rotate-webhook")
+        await self._act(caller, tenant, name, "rotate-webhook")
         uri, secret = make_secret(self._directory)
-        ended = await self._thread.run(self._receivers.rotate, receiver, uri, int(self._clock()) + overlap)
+        ended = await self._thread.run(self._receivers.rotate, tenant, name, uri, int(self._clock()) + overlap)
         if ended:
             drop_secret(self._directory, ended)
         return secret
@@ -126,8 +128,8 @@ class Webhooks:
 
     async def remove(self, caller: Caller, tenant: str, name: str) -> None:
         """Send a receiver nothing any more, and forget what waits for it."""
-        receiver = await self._act(caller, tenant, name, "remove-webhook")
-        await self._thread.run(self._receivers.remove, receiver, int(self._clock()))
+        await self._act(caller, tenant, name, "remove-webhook")
+        receiver = await self._thread.run(self._receivers.remove, tenant, name, int(self._clock()))
         for uri in (receiver.secret, receiver.old_secret):
             if uri:
                 drop_secret(self._directory, uri)
@@ -148,7 +150,8 @@ class Webhooks:
         """Send a receiver an event that says nothing, once, and now: why it was not taken; empty where it was."""
         receiver = self._named(caller, tenant, name)
         event = Event(EventType.TEST, self._origin, name, int(self._clock()), {})
-        outcome = await self._send(receiver, event)
+        async with self._tests[receiver.number]:  # one at a time: each may hold a thread that looks a name up
+            outcome = await self._send(receiver, event)
         match outcome:
             case Accepted():
                 return ""
@@ -223,7 +226,7 @@ class Webhooks:
         try:
             keys = [read_key(self._directory, uri) for uri in receiver.secrets(now)]
         except Refused as refused:
-            return Failed(f"its secret cannot be read: {refused.finding.message}")
+            return Failed(f"its secret cannot be read: {refused.finding.message}", is_absent=True)
         sender = self._sender(receiver)
         try:
             return await sender.post(body, headers(event.id, body, keys, now))

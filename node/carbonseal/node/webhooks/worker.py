@@ -143,7 +143,10 @@ class Worker:
         self._unstored = changes
         self._log(receiver, changes)
         await self._note()
-        if why := next((change.pause for change in changes if change.pause), ""):
+        why = next((change.pause for change in changes if change.pause), "")
+        if self._availability.is_lost(self._limits):
+            why = f"not reached in {self._limits.tries} tries: {_reasons(changes)[0]}"
+        if why:
             await self._thread.run(self._receivers.pause, receiver.number, why)
             LOG.warning("receiver paused: receiver=%s reason=%s", _name(receiver), why)
             self._paused()
@@ -159,7 +162,7 @@ class Worker:
         try:
             return [read_key(self._directory, uri) for uri in receiver.secrets(self._clock())]
         except Refused as refused:
-            return Failed(f"its secret cannot be read: {refused.finding.message}")
+            return Failed(f"its secret cannot be read: {refused.finding.message}", is_absent=True)
 
     async def _post(self, delivery: Delivery, keys: list[bytes] | Failed) -> Outcome:
         if isinstance(keys, Failed):
@@ -180,7 +183,7 @@ class Worker:
             if after is not None and after.state is State.DEAD:
                 facts = f"id={after.id} type={after.type} reason={after.reason}"
                 LOG.warning("webhook dead: receiver=%s %s", _name(receiver), facts)
-        reasons = [change.after.reason for change in changes if change.after is not None]
+        reasons = _reasons(changes)
         if len(reasons) == len(changes) and not self._failing:
             LOG.warning("receiver does not take webhooks: receiver=%s reason=%s", _name(receiver), reasons[0])
         if len(reasons) < len(changes) and self._failing:
@@ -191,6 +194,10 @@ class Worker:
 def headers(id: str, body: bytes, keys: Sequence[bytes], now: float) -> Mapping[str, str]:
     """The headers of a message that is sent `now`."""
     return {"Content-Type": CONTENT_TYPE, **signing.signed_headers(id, int(now), body, keys)}
+
+
+def _reasons(changes: Sequence[machine.Changes]) -> list[str]:
+    return [change.after.reason for change in changes if change.after is not None]
 
 
 def _name(receiver: Receiver) -> str:

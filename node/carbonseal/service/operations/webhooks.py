@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from carbonseal.instants import format_seconds
+from carbonseal.keys.endpoints import redacted
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.node import Node
@@ -93,7 +94,7 @@ def _told(receiver: Receiver, counts: Counts) -> Mapping[str, Any]:
     return {
         "name": receiver.name,
         "tenant": receiver.tenant or None,
-        "url": receiver.url,
+        "url": redacted(receiver.url),  # the rest may be a key
         "types": sorted(receiver.types) or None,
         "created": format_seconds(receiver.created),
         "paused": receiver.paused,

@@ -43,7 +43,7 @@ def test_the_life_of_a_receiver(run: Run, node: Path) -> None:
     assert listed[1].split() == ["pager", "of", "the", "operator", "0", "delivered,", "0", "waiting,", "0", "dead"]
     told = run("webhook", "list", node, "--json").stdout
     assert [one["types"] for one in json.loads(told)["webhooks"]] == [["sealed"], None]
-    assert "whsec_" not in told
+    assert "whsec_" not in told and "key=1" not in told
     audit = run("audit", "show", node).stdout
     assert "add-webhook" in audit
     assert "key=1" not in audit and "whsec_" not in audit

@@ -167,7 +167,7 @@ def resume(target: Target, name: str, tenant: str | None) -> None:
 @click.argument("name", type=NAME)
 @TENANT
 def dead(target: Target, name: str, tenant: str | None) -> None:
-    """Show the messages that the receiver NAME did not take in three days of tries, a line of JSON each: id, tries, the reason of
+    """Show the messages that the receiver NAME refused for three days, a line of JSON each: id, tries, the reason of
     the last try, and the event.
 
     \b

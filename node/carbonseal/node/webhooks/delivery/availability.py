@@ -22,6 +22,10 @@ class Availability:
     failures: int = 0
     next: float = 0.0
 
+    def is_lost(self, limits: Limits) -> bool:
+        """Whether it was tried so long in vain that nobody tries on."""
+        return self.failures >= limits.tries
+
     def most(self, now: float, limits: Limits, at_once: int) -> int:
         """How many messages may be sent now, of `at_once`. A clock that was set back delays nothing."""
         if self.failures and 0 < self.next - now <= limits.longest_delay:

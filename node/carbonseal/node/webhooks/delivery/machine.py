@@ -11,6 +11,7 @@
 `TABLE`, at the end of this file, has a rule for each state and outcome. Invariants:
 
 - A message is removed only after the receiver took it.
+- No outage of a receiver kills a message: only what it refuses itself becomes a dead letter.
 - Every try has the same id and body.
 - 410 says that the receiver is gone (Standard Webhooks, "Delivery"): it is paused too, and nothing else is lost.
 - A receiver's `Retry-After` puts the next try off, never before the own delay and never beyond the longest.
@@ -134,7 +135,10 @@ def _delivered(delivery: Delivery, _outcome: Accepted, _now: float, _limits: Lim
 
 
 def _retry(delivery: Delivery, outcome: Failed, now: float, limits: Limits) -> Changes:
-    """pending, later; or dead, after `Limits.tries`."""
+    """pending, later; or dead, after `Limits.tries`. A receiver that was not reached is no failed try of a message: when it is
+    tried again, `Availability` decides."""
+    if outcome.is_absent:
+        return Changes(delivery, replace(delivery, reason=outcome.reason))
     failed = replace(delivery, tries=delivery.tries + 1, reason=outcome.reason)
     if failed.tries >= limits.tries:
         return Changes(delivery, replace(failed, state=State.DEAD))
