@@ -25,6 +25,7 @@ passports              `Client.issue`, `Client.refresh`, `Client.passport`, `Cli
                        `Client.suspend`, `Client.reinstate`
 statements             `Client.issue_statement`, `Client.statements`, `Client.statement`, `Client.mark_statement`; the
                        same of accreditations
+four eyes              `Client.drafts`: `Drafts.prepare`, `Drafts.all`, `Drafts.show`, `Drafts.review`, `Drafts.release`, ...
 who reads what         `Client.grant`, `Client.revoke_grant`, `Client.grants`
 the node               `Client.health`, `Client.sequence`, `Client.anchor`, `Client.wait_for_anchors`, `Client.proof`
 anything else          `Client.operate`: the answer of one of the service's operations, by its name, as JSON
@@ -53,12 +54,15 @@ from carbonseal.service.client.client import (
     IssuedDocument,
     RecordState,
 )
+from carbonseal.service.client.drafts import Draft, Drafts, ShownDraft
 
 __all__ = [
     "BrokenOff",
     "Client",
     "Content",
     "DocumentFile",
+    "Draft",
+    "Drafts",
     "Finding",
     "FoundRecord",
     "Grant",
@@ -69,6 +73,7 @@ __all__ = [
     "RecordState",
     "Refused",
     "Seal",
+    "ShownDraft",
     "Source",
     "Submitted",
     "TlogProof",

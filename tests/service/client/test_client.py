@@ -16,12 +16,11 @@ from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import SignerConfig
-from carbonseal.node.issuance import issued
 from carbonseal.node.node import Node
 from carbonseal.passport.conformity.files import parse_statement
 from carbonseal.passport.passports import parse
 from carbonseal.service.app import serving
-from carbonseal.service.client import retries
+from carbonseal.service.client import paging, retries
 from tests.node.issuance.stating import BODY, subject
 from tests.nodes import make_node, settings
 from tests.records.documents import encoded, footprint
@@ -40,7 +39,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[Node, Client]]:
 
 
 def test_the_way_of_a_record_a_passport_and_a_statement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issued, "PAGE", 2)  # so that five are three pages
+    monkeypatch.setattr(paging, "MOST", 2)  # so that five are three pages
 
     async def go() -> None:
         async with served(tmp_path) as (node, client):
@@ -82,6 +81,39 @@ def test_the_way_of_a_record_a_passport_and_a_statement(tmp_path: Path, monkeypa
             with pytest.raises(Refused) as refused:
                 await client.health()
             assert refused.value.finding.code.name == "access.scope-missing"
+
+    asyncio.run(go())
+
+
+def test_three_people_have_one_passport_signed(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with served(tmp_path) as (node, anna):
+            both = frozenset({Scope.READ, Scope.REVIEW, Scope.RELEASE})
+            tokens = [
+                await node.access.create_token(NewToken(name, name, Kind.PERSON, "default", both, 1))
+                for name in ("ben", "carl")
+            ]
+            async with Client(anna.url, token=tokens[0]) as ben, Client(anna.url, token=tokens[1]) as carl:
+                receipt = await anna.submit(b'{"kilograms":"1"}', "json/1")
+                records = [{"role": "footprint", "commitment": receipt.commitment.hex()}]
+                request = {"issuer": "maker", "subject": "urn:example:cell", "records": records}
+                draft = await anna.drafts.prepare("passport", request, "the meter was read twice")
+                with pytest.raises(Refused):
+                    await anna.drafts.review(draft.number, draft.content)
+                assert [one.number async for one in ben.drafts.all(waiting=True)] == [draft.number]
+                shown = await ben.drafts.show(draft.number)
+                assert (shown.draft.content, shown.request, shown.refusal) == (draft.content, request, None)
+                assert [one["text"] for one in shown.acts] == ["the meter was read twice"]
+                await ben.drafts.comment(draft.number, "which one?")
+                await ben.drafts.review(draft.number, draft.content)
+                with pytest.raises(Refused):
+                    await ben.drafts.release(draft.number, draft.content)
+                released = await carl.drafts.release(draft.number, draft.content)
+                assert (released.preparers, released.reviewer, released.releaser) == (("anna",), "ben", "carl")
+                assert [one.digest async for one in carl.all_issued()] == [released.document]
+                other = await anna.drafts.prepare("passport", request)
+                assert (await ben.drafts.send_back(other.number, "twice")).state != other.state
+                assert (await anna.drafts.discard(other.number, "right")).document is None
 
     asyncio.run(go())
 

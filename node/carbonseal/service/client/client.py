@@ -19,6 +19,8 @@ from carbonseal.findings import Finding
 from carbonseal.instants import parse_instant
 from carbonseal.node.access.grants import Grant
 from carbonseal.node.issuance.issued import Issued
+from carbonseal.service.client.drafts import Drafts
+from carbonseal.service.client.paging import every
 from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.client.retries import again
 from carbonseal.service.routes.records import MEDIA, PROFILE
@@ -122,11 +124,8 @@ class Client(RemoteNode):
 
     async def all_issued(self) -> AsyncIterator[Issued]:
         """Every credential about a product that was issued, in order."""
-        last = 0
-        while page := await self.issued(last):
-            for one in page:
-                yield one
-            last = page[-1].number
+        async for one in every(self, "passports/list"):
+            yield Issued.from_json(one)
 
     async def issue_statement(self, request: Mapping[str, Any]) -> DocumentFile:
         """Have a body state what the request says."""
@@ -162,6 +161,11 @@ class Client(RemoteNode):
         request = {"accreditation": digest.hex(), "reason": reason}
         return bool((await self.operate(f"accreditations/{act}", request))["new"])
 
+    @property
+    def drafts(self) -> Drafts:
+        """What is prepared, and not signed yet."""
+        return Drafts(self)
+
     # --- grants ----------------------------------------------------------------------------------------------------
 
     async def grant(self, commitment: bytes, reader: str) -> bool:
@@ -174,13 +178,10 @@ class Client(RemoteNode):
 
     async def grants(self) -> AsyncIterator[Grant]:
         """Every grant by the caller's tenant and to the caller, in order."""
-        last = 0
-        while page := (await self.operate("grants/list", {"after": last}))["grants"]:
-            for one in page:
-                revoked = None if one["revoked"] is None else _seconds(one["revoked"])
-                commitment = bytes.fromhex(one["commitment"])
-                yield Grant(one["number"], one["tenant"], commitment, one["reader"], _seconds(one["granted"]), revoked)
-            last = page[-1]["number"]
+        async for one in every(self, "grants/list"):
+            revoked = None if one["revoked"] is None else _seconds(one["revoked"])
+            commitment = bytes.fromhex(one["commitment"])
+            yield Grant(one["number"], one["tenant"], commitment, one["reader"], _seconds(one["granted"]), revoked)
 
     # --- requests and answers --------------------------------------------------------------------------------------
 
@@ -193,13 +194,9 @@ class Client(RemoteNode):
         return answer
 
     async def _documents(self, kind: str, who: str) -> AsyncIterator[IssuedDocument]:
-        last = 0
-        while page := (await self.operate(f"{kind}s/list", {"after": last}))[f"{kind}s"]:
-            for one in page:
-                digest = bytes.fromhex(one[kind])
-                facts = one[who], one["name"], _seconds(one["issued"]), one["state"], one["reason"]
-                yield IssuedDocument(one["number"], digest, *facts)
-            last = page[-1]["number"]
+        async for one in every(self, f"{kind}s/list"):
+            facts = one[who], one["name"], _seconds(one["issued"]), one["state"], one["reason"]
+            yield IssuedDocument(one["number"], bytes.fromhex(one[kind]), *facts)
 
     def _found(self, one: Mapping[str, Any]) -> FoundRecord:
         return FoundRecord(
