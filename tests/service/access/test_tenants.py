@@ -87,7 +87,7 @@ NAMELESS = {
     *(("GET", f"/v1/{kind}s") for kind in ACTS),
 }
 # Drafts have numbers: `tests/node/issuance/drafts/test_drafts.py` tries those of another tenant, in every way.
-DRAFTS = {("POST", f"/v1/{name}") for name in drafts.OPERATIONS}
+DRAFTS = {("POST", f"/v1/{name}") for name in drafts.OPERATIONS if name != "drafts/list"} | {("GET", "/v1/drafts")}
 
 
 def test_every_route_is_attacked_or_names_nothing() -> None:

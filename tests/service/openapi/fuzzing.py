@@ -32,7 +32,7 @@ include-name = [
     "GET /v1/passports", "GET /v1/statements", "GET /v1/accreditations", "GET /v1/records",
     "POST /v1/records/find",
 ]
-checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 415, 422]
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 415, 422]
 """
 
 

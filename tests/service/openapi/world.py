@@ -1,4 +1,5 @@
-"""A served node with a record, a passport, a statement, an accreditation, a grant and tokens: what the interface is tried on."""
+"""A served node with a record, a passport, a statement, an accreditation, a draft, a grant and tokens: what the interface is tried
+on."""
 
 from __future__ import annotations
 
@@ -33,6 +34,7 @@ class World:
     passport: bytes
     statement: bytes
     accreditation: bytes
+    draft: bytes  # its content; its number is 1
 
     @property
     def known(self) -> dict[str, str]:
@@ -42,6 +44,7 @@ class World:
             "commitment": self.commitment.hex(),
             "digest": digest,
             "statement": self.statement.hex(),
+            "content": self.draft.hex(),
             "accreditation": self.accreditation.hex(),
             "issuer": MAKER.name,
             "body": BODY.name,
@@ -77,4 +80,6 @@ async def world(directory: Path, listener: Listener = Listener.PRIVATE, bounds: 
         statement = await state(node, subject([commitment]))
         accreditation = await accredit(node)
         await node.access.grant(OPERATOR, "reader", "default", commitment)
-        yield World(node, url, token, commitment, passport, statement.root, accreditation.root)
+        drafted, _ = await node.drafts.prepare("passport", request, OPERATOR)
+        content = drafted.draft.content
+        yield World(node, url, token, commitment, passport, statement.root, accreditation.root, content)

@@ -13,6 +13,7 @@ from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.nodes import with_node
 from carbonseal.cli.outputs import Output
 from carbonseal.cli.targets import Target
+from carbonseal.service.client.paging import every
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
@@ -47,18 +48,16 @@ def do(target: Target, act: str, request: Mapping[str, Any]) -> Mapping[str, Any
 
 def say(draft: Mapping[str, Any]) -> None:
     """Say what became of a draft."""
-    click.echo(plain(f"draft {draft['number']} {WAITS_FOR[draft['state']]}; content {draft['content']}"))
+    signed = f"; the {draft['kind']} {draft['document']}" if draft["document"] else ""
+    click.echo(plain(f"draft {draft['number']} {WAITS_FOR[draft['state']]}{signed}; content {draft['content']}"))
 
 
 def print_list(target: Target, *, waiting: bool) -> None:
     """Print the drafts that the caller sees, or those that wait for the caller."""
 
     async def print_all(node: AnyNode) -> None:
-        last = 0
-        while page := (await node.operate("drafts/list", {"after": last, "waiting": waiting}))["drafts"]:
-            for one in page:
-                click.echo(plain(f"{one['number']}  {one['state']}  {_what(one)}, prepared by {_preparers(one)}"))
-            last = page[-1]["number"]
+        async for one in every(node, "drafts/list", waiting=waiting):
+            click.echo(plain(f"{one['number']}  {one['state']}  {_what(one)}, prepared by {_preparers(one)}"))
 
     with_node(target, print_all, read_only=True)
 

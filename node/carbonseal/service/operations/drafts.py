@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -9,38 +10,38 @@ from carbonseal.findings import Finding
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.issuance.drafts import machine
 from carbonseal.node.issuance.drafts.codes import DRAFT_MALFORMED
 from carbonseal.node.issuance.drafts.drafts import KINDS, Drafts
-from carbonseal.node.issuance.drafts.machine import Act, State
 from carbonseal.node.issuance.drafts.tables import PREPARE, Done, Stored
 from carbonseal.node.issuance.previews import Preview
 from carbonseal.node.node import Node
 from carbonseal.passport import schemas
-from carbonseal.passport.schemas import INSTANT, TEXT, Schema, list_of
-from carbonseal.service.openapi.schemas import BOOLEAN, STRING, null_or
+from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape, list_of
+from carbonseal.service.openapi.schemas import BOOLEAN, NUMBER, STRING, null_or
 
-from .operation import AFTER, DIGEST, Json, Operation, closed
+from .listing import Page, listing
+from .operation import DIGEST, Act, Json, Operation, closed
 
-_NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": (1 << 63) - 1}
+_NUMBER: Schema = {**NUMBER, "minimum": 1}
 _OBJECT: Schema = {"type": "object"}  # whose form the node checks as issuing does
-_DRAFT = schemas.closed(
-    {
-        "number": _NUMBER,
-        "kind": {"enum": list(KINDS)},
-        "signer": STRING,
-        "title": STRING,
-        "state": {"enum": [state.value for state in State]},
-        "content": DIGEST,
-        "prepared": INSTANT,
-        "preparers": list_of(STRING),
-        "reviewer": STRING,
-        "releaser": STRING,
-        "document": null_or(DIGEST),
-    }
-)
+_MEMBERS: Schema = {
+    "number": _NUMBER,
+    "kind": {"enum": list(KINDS)},
+    "signer": STRING,
+    "title": STRING,
+    "state": {"enum": [state.value for state in machine.State]},
+    "content": DIGEST,
+    "prepared": INSTANT,
+    "preparers": list_of(STRING),
+    "reviewer": STRING,
+    "releaser": STRING,
+    "document": null_or(DIGEST),
+}
+_DRAFT = schemas.closed(_MEMBERS)
 _DONE = schemas.closed(
     {
-        "act": {"enum": [PREPARE, *(act.value for act in Act)]},
+        "act": {"enum": [PREPARE, *(act.value for act in machine.Act)]},
         "who": STRING,
         "kind": {"enum": [*(kind.value for kind in Kind), "node"]},
         "at": INSTANT,
@@ -75,9 +76,10 @@ async def _change(node: Node, caller: Caller, request: Json) -> Json:
     return _warned(stored, preview.warnings)
 
 
-async def _list(node: Node, caller: Caller, request: Json) -> Json:
-    found = node.drafts.listed(caller, request["after"], waiting=request.get("waiting", False))
-    return {"drafts": [_told(one) for one in found]}
+async def _list(node: Node, caller: Caller, page: Page) -> list[Json]:
+    waiting = page.filters.get("waiting", False)
+    found = await asyncio.to_thread(node.drafts.listed, caller, page.after, page.limit, waiting=waiting)
+    return [_told(one) for one in found]
 
 
 async def _show(node: Node, caller: Caller, request: Json) -> Json:
@@ -102,9 +104,7 @@ async def _release(node: Node, caller: Caller, request: Json) -> Json:
     return _warned(stored, warnings)
 
 
-def _say(
-    act: Callable[[Drafts], Callable[[int, Caller, str], Awaitable[Stored]]], member: str
-) -> Callable[[Node, Caller, Json], Awaitable[Json]]:
+def _say(act: Callable[[Drafts], Callable[[int, Caller, str], Awaitable[Stored]]], member: str) -> Act:
     """The operation of an act that has nothing but a text, which is that member of the request."""
 
     async def said(node: Node, caller: Caller, request: Json) -> Json:
@@ -153,44 +153,38 @@ def _done(done: Done) -> Json:
     }
 
 
-_LISTED = closed({"drafts": list_of(_DRAFT)})
 _NAMED: Schema = {"draft": _NUMBER}
 _SEEN: Schema = {"draft": _NUMBER, "content": DIGEST}
 _COMMENT: Schema = {"comment": TEXT}
 _PREPARED = closed({"kind": {"enum": list(KINDS)}, "request": _OBJECT}, _COMMENT)
 _CHANGED = closed({**_SEEN, "request": _OBJECT}, _COMMENT)
 _SAYS = closed({**_SEEN}, _COMMENT)
+_WAITING: Schema = {"waiting": {**BOOLEAN, "description": "Whether only those that wait for who asks"}}
+_COMMENTED = closed({**_NAMED, **_COMMENT})
 _REASON = closed({**_NAMED, "reason": TEXT})
+
+_CONFLICT = (409,)  # the draft is in another state, or has another content
+
+
+def _act(needs: Scope, summary: str, shape: Shape, act: Act, answer: Shape = _ONE, **more: Any) -> Operation:
+    return Operation(needs, summary, shape, answer, act, DRAFT_MALFORMED, refused=_CONFLICT, **more)
+
 
 # READ lets in; the machine asks for the scope of the act where one of several will do.
 OPERATIONS: Mapping[str, Operation] = {
-    "drafts/prepare": Operation(
-        Scope.ISSUE, "Prepare a draft", _PREPARED, _ONE_WARNED, _prepare, DRAFT_MALFORMED, is_large=True
+    "drafts/prepare": _act(
+        Scope.ISSUE, "Prepare a draft", _PREPARED, _prepare, _ONE_WARNED, is_large=True, takes_key=True
     ),
-    "drafts/change": Operation(
-        Scope.ISSUE, "Change what a draft asks for", _CHANGED, _ONE_WARNED, _change, DRAFT_MALFORMED, is_large=True
-    ),
-    "drafts/list": Operation(
-        Scope.READ,
-        "What drafts there are",
-        closed({"after": AFTER}, {"waiting": BOOLEAN}),
-        closed({"drafts": list_of(_DRAFT)}),
-        _list,
-    ),
+    "drafts/change": _act(Scope.ISSUE, "Change what a draft asks for", _CHANGED, _change, _ONE_WARNED, is_large=True),
+    "drafts/list": listing(Scope.READ, "Drafts of the tenant", _MEMBERS, _list, _WAITING),
     "drafts/show": Operation(Scope.READ, "One draft, with what would be signed", closed(_NAMED), _SHOWN, _show),
-    "drafts/comment": Operation(
-        Scope.READ,
-        "Comment on a draft",
-        closed({**_NAMED, **_COMMENT}),
-        _ONE,
-        _say(lambda drafts: drafts.comment, "comment"),
+    "drafts/comment": _act(
+        Scope.READ, "Comment on a draft", _COMMENTED, _say(lambda drafts: drafts.comment, "comment")
     ),
-    "drafts/review": Operation(Scope.REVIEW, "Say that a draft may be released", _SAYS, _ONE, _review),
-    "drafts/return": Operation(
-        Scope.READ, "Send a draft back", _REASON, _ONE, _say(lambda drafts: drafts.send_back, "reason")
-    ),
-    "drafts/release": Operation(Scope.RELEASE, "Have signed what a draft asks for", _SAYS, _ONE_WARNED, _release),
-    "drafts/discard": Operation(
-        Scope.READ, "Refuse a draft, or give it up", _REASON, _ONE, _say(lambda drafts: drafts.discard, "reason")
+    "drafts/review": _act(Scope.REVIEW, "Say that a draft may be released", _SAYS, _review),
+    "drafts/return": _act(Scope.READ, "Send a draft back", _REASON, _say(lambda drafts: drafts.send_back, "reason")),
+    "drafts/release": _act(Scope.RELEASE, "Have signed what a draft asks for", _SAYS, _release, _ONE_WARNED),
+    "drafts/discard": _act(
+        Scope.READ, "Refuse a draft, or give it up", _REASON, _say(lambda drafts: drafts.discard, "reason")
     ),
 }

@@ -36,8 +36,9 @@ AFTER: Schema = NUMBER
 class Operation:
     """`summary` says what it does; `shape` is the form of its request, `answer` that of what it answers; `malformed`
     is the code of another form; `is_large`: it may have the size of an issue request. `takes_key`: it may come under an
-    idempotency key, with which its answer is kept, a small one; or it signs, by `issue`, which sees to the key itself.
-    `is_list`: it is a GET, with its request as the query (`listing`)."""
+    idempotency key, with which its answer is kept, a small one; or it signs, by `issue`, which sees to the key itself. `refused`
+    are HTTP statuses with which it may refuse beside those of all. `is_list`: it is a GET, with its request as the query
+    (`listing`)."""
 
     needs: Needs
     summary: str
@@ -46,6 +47,7 @@ class Operation:
     act: Act
     malformed: Code = ACCESS_MALFORMED
     is_large: bool = False
+    refused: tuple[int, ...] = ()
     takes_key: bool = False
     issue: Issue | None = None
     is_list: bool = False

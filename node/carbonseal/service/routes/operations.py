@@ -44,6 +44,7 @@ def _facts(operation: Operation) -> Facts:
         {200: of_json(operation.answer)},
         body=of_json(operation.shape),
         takes_key=operation.takes_key,
+        refused=operation.refused,
     )
 
 

@@ -97,13 +97,13 @@ class Drafts:
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
-    def listed(self, caller: Caller, after: int = 0, *, waiting: bool = False) -> list[Stored]:
-        """The drafts of the caller's tenant, in their order: the page that begins after this number, empty once there is no more.
-        `waiting`: of those alone that wait for the caller."""
+    def listed(self, caller: Caller, after: int = 0, limit: int = PAGE, *, waiting: bool = False) -> list[Stored]:
+        """The drafts of the caller's tenant, in their order: at most `limit` of those that come after this number. `waiting`: of
+        those alone that wait for the caller."""
         if not waiting:
-            return self._tables.page(caller.tenant, after)
+            return self._tables.page(caller.tenant, after, limit)
         open_ = self._tables.open(OPEN, caller.tenant)
-        return [one for one in open_ if one.draft.number > after and machine.waits_for(one.draft, caller)][:PAGE]
+        return [one for one in open_ if one.draft.number > after and machine.waits_for(one.draft, caller)][:limit]
 
     async def show(self, number: int, caller: Caller) -> Shown:
         """A draft of the caller's tenant, with a preview of what would be signed now."""

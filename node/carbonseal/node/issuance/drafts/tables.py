@@ -22,7 +22,7 @@ from carbonseal.storage.node_tables import DRAFT_ACTS, DRAFTS
 from . import codes, machine
 from .machine import ENDED, Act, Doing, Draft, State
 
-PAGE = 500  # of a list
+PAGE = 500  # of a list, where nothing is said
 MOST_OPEN = 1000  # drafts of one tenant that are neither released nor discarded
 MOST_ACTS = 1000  # on one draft
 MOST_BYTES = 1 << 30  # of the requests of a tenant's open drafts
@@ -179,9 +179,9 @@ class DraftTables:
             rows = connection.execute(chosen).all()
         return [(row.number, row.draft, _done(row)) for row in rows]
 
-    def page(self, tenant: str | None, after: int) -> list[Stored]:
-        """At most `PAGE` drafts of a tenant (None: of all): those that come after this number, in their order."""
-        chosen = _ROW.where(DRAFTS.c.number > after).order_by(DRAFTS.c.number).limit(PAGE)
+    def page(self, tenant: str | None, after: int, limit: int) -> list[Stored]:
+        """At most `limit` drafts of a tenant (None: of all): those that come after this number, in their order."""
+        chosen = _ROW.where(DRAFTS.c.number > after).order_by(DRAFTS.c.number).limit(limit)
         return self._all(chosen if tenant is None else chosen.where(DRAFTS.c.tenant == tenant))
 
     def open(self, states: Collection[State], tenant: str | None = None) -> list[Stored]:
