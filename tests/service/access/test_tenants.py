@@ -15,7 +15,7 @@ from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.service.app import ROUTES
 from carbonseal.service.listeners import OPERATOR_ONLY, PUBLIC
-from carbonseal.service.operations import drafts
+from carbonseal.service.operations import drafts, webhooks
 from tests.service.access.tenants import Json, Party, make, parties
 
 NOBODYS = "0" * 64
@@ -85,6 +85,8 @@ NAMELESS = {
     ("POST", "/v1/records/find"),
     *(("POST", f"/v1/{kind}s/issue") for kind in ACTS),
     *(("GET", f"/v1/{kind}s") for kind in ACTS),
+    *(("POST", f"/v1/{name}") for name in webhooks.OPERATIONS),  # `test_webhook_tenants`
+    ("POST", "/v1/exchange/events"),  # of the own tenant alone: `tests/service/exchange`
 }
 # Drafts have numbers: `tests/node/issuance/drafts/test_drafts.py` tries those of another tenant, in every way.
 DRAFTS = {("POST", f"/v1/{name}") for name in drafts.OPERATIONS if name != "drafts/list"} | {("GET", "/v1/drafts")}

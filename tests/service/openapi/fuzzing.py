@@ -21,12 +21,14 @@ from tests.service.openapi.world import World, make, world
 HOOKS = "tests.service.openapi.hooks"
 KNOWN = "CARBONSEAL_KNOWN"  # for the hooks: what is here, as JSON
 # Rules of these documents that no schema can say: an issuer that is configured, a unit that is known, who may have
-# which scopes, a signed checkpoint, a day that its month has.
+# which scopes, a signed checkpoint, a day that its month
+# has, an issuer of OpenID Connect that the node names.
 CONFIG = """\
 [[operations]]
 include-name = [
     "POST /v1/records", "POST /v1/passports", "POST /v1/passports/refresh", "POST /v1/statements/issue",
     "POST /v1/accreditations/issue", "POST /v1/tokens/create", "POST /v1/tokens/scopes",
+    "POST /v1/webhooks/add", "POST /v1/identities/add", "POST /v1/identities/remove", "POST /v1/identities/scopes",
     "POST /v1/drafts/prepare", "POST /v1/drafts/change",
     "POST /v1/logs/{log}/add-checkpoint", "POST /v1/logs/{log}/foreign-anchors",
     "GET /v1/passports", "GET /v1/statements", "GET /v1/accreditations", "GET /v1/records",
