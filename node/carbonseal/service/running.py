@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -28,6 +29,7 @@ from carbonseal.service.monitoring.supervision import Supervisor
 from .codes import ACCESS_WITHOUT_TOKENS, CANNOT_LISTEN
 
 LOG = logging.getLogger(__name__)
+MOST_FILES = 65_536
 
 Ready = Callable[[str, Mapping[str, Any]], None]
 
@@ -39,8 +41,17 @@ def run(directory: Path, host: str | None, port: int | None, ready: Ready) -> No
 
     Raises Refused where the node cannot be opened or would answer strangers, BrokenOff where an address cannot be
     used."""
+    _allow_connections()
     with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
         runner.run(_run(directory, host, port, ready))
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets this process have: each connection is one, and idle ones may be many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
