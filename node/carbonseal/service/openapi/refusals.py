@@ -34,11 +34,9 @@ def statuses(route: Route) -> tuple[int, ...]:
     if route.needs is not PUBLIC:
         found |= {401, 403}
     if route.method != "GET":
-        found |= {403}
+        found |= {403, 409}
     if route.facts.body is not None:
         found |= {*_OF_A_BODY}
-    if route.facts.takes_key:
-        found |= {409}
     if route.facts.body is not None or "{" in route.path:
         found |= {404}  # what the body or the path names
     return tuple(sorted(found))
