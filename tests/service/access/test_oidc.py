@@ -21,6 +21,7 @@ from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.node import Node
 from carbonseal.service.app import serving
 from carbonseal.service.client.nodes import open_node
+from carbonseal.service.client.paging import every
 from carbonseal.service.listening.tls import Certificate
 from tests.node.access.oidc.issuing import SUBJECT, IssuerServer, answering, claims, jwk, signed
 from tests.service.access.test_tls import CHAIN, KEY, write
@@ -88,7 +89,7 @@ def test_a_person_is_let_in_by_the_issuers_token_for_what_the_node_says(tmp_path
             await operator.operate("identities/remove", {"subject": SUBJECT, "reason": "she left"})
             assert await at.get(token) == (401, "oidc.unknown-identity")
             assert await at.get(own) == (200, "")
-            events = (await operator.operate("audit/read", {}))["events"]
+            events = [one async for one in every(operator, "audit/list")]
             acts = [(one["event"]["what"], one["event"]["about"].get("subject"), one["event"]["why"]) for one in events]
             assert acts == [
                 ("add-identity", SUBJECT, ""),
