@@ -49,6 +49,7 @@ async def work(directory: Path) -> None:
             async with node.idempotency.under(digest(str(number)), digest("wanted")) as key:
                 passports.append(await node.issue(wanted, key=key))
         await node.revoke(parse(passports[0]).root)
+        await node.jobs.export(OPERATOR, {})
         accreditation = await accredit(node)
         statement = await state(node, subject([receipt.commitment]), accreditations=[accreditation.to_json()])
         await node.statements.act("suspend", statement.root, "to be looked at again", OPERATOR)

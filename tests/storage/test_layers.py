@@ -7,12 +7,12 @@ import ast
 import pytest
 from sqlalchemy import Table
 
-from carbonseal.storage import index_tables, log_tables, node_tables, webhook_tables
+from carbonseal.storage import index_tables, log_tables, node_tables, request_tables, webhook_tables
 from tests.repository.sources import Module, imports, modules
 
 TABLES = [
     (f"{module.__name__}.{name}", value)
-    for module in (index_tables, log_tables, node_tables, webhook_tables)
+    for module in (index_tables, log_tables, node_tables, request_tables, webhook_tables)
     for name, value in vars(module).items()
     if isinstance(value, Table)
 ]

@@ -29,6 +29,7 @@ RELEASE_DECIDED: Final = "release-decided"  # that a draft is released, is durab
 CREDENTIAL_SIGNED: Final = "credential-signed"  # durable, where its request has a key, and not sealed
 CREDENTIAL_SEALED: Final = "credential-sealed"  # and in no file
 FILE_KEPT: Final = "file-kept"  # and nobody was given it
+RESULTS_WRITTEN: Final = "results-written"  # of some lines of a job, which does not know it
 
 POINTS: Final = (
     STORED,
@@ -51,6 +52,8 @@ POINTS: Final = (
 WITNESS_POINTS: Final = (HEAD_GUARDED, HEAD_TAKEN)  # those of a node that takes heads of other logs
 
 ISSUE_POINTS: Final = (CREDENTIAL_SIGNED, CREDENTIAL_SEALED, FILE_KEPT)  # those of a node that issues
+
+JOB_POINTS: Final = (*ISSUE_POINTS, RESULTS_WRITTEN)  # those of a node that does jobs
 
 
 def nothing(_point: str) -> None:

@@ -46,7 +46,7 @@ from .issuance.joined import Issuance
 from .issuance.signers import open_signers
 from .lock import Lock, ReadLock
 from .lookup.lookup import Lookup
-from .requests.idempotency import NO_KEY, Idempotency, Unkeyed
+from .requests.idempotency import NO_KEY, Unkeyed
 from .sealing.log import FOLDER, SealingLog
 from .sealing.logs import Logs, SealedRecord
 from .sealing.queue import Receipt
@@ -125,19 +125,18 @@ class Node:
             database=database,
             logs=logs,
             visible=self._visible,
-            principals=self.access.principals,
             seals=self._seals,
-            record=self.access.record,
+            access=self.access,
+            directory=directory,
             thread=self._thread,
             clock=clock,
             reached=reached,
             work=work,
         )
-        self.idempotency = Idempotency(database, thread=self._thread, clock=clock)
-        self.passports = self._issuance.passports
-        self.statements = self._issuance.statements
-        self.accreditations = self._issuance.accreditations
+        self.passports, self.jobs = self._issuance.passports, self._issuance.jobs
         self.drafts = self._issuance.drafts
+        self.statements, self.accreditations = self._issuance.statements, self._issuance.accreditations
+        self.idempotency, self.turns = self._issuance.idempotency, self._issuance.turns
         self.webhooks = open_webhooks(
             directory,
             settings,
@@ -395,6 +394,7 @@ class Node:
                 self.webhooks.run,
                 self.drafts.run,
                 self.partners.run,
+                self.jobs.run,
             ]
             for run in running:
                 tasks.create_task(run(self._sleep))

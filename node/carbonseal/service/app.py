@@ -13,6 +13,8 @@
 | GET /v1/passports?after=NUMBER | 200 a page of what was issued here |
 | GET /v1/passports/DIGEST | 200 that passport, refreshed |
 | POST /v1/passports/DIGEST/revoke, .../suspend, .../reinstate | 200 whether that was new |
+| POST /v1/jobs/issue, NDJSON: issue requests | 202 a job |
+| GET /v1/jobs/ID[/results, /passports] | 200 how far it is, and what it came to |
 | GET /p/DIGEST[.json], /01/GTIN...?digest=DIGEST | 200 that passport, or a page about it |
 | GET /v1/status-lists/UUID | 200 the newest version of a status list |
 | GET /v1/logs/NAME/checkpoint, /tile/... | 200 the log's files (C2SP tlog-tiles) |
@@ -59,7 +61,6 @@ from carbonseal.service.context import (
     CALLER,
     DOCUMENT,
     NODE,
-    PASSPORTS,
     QUERY,
     REFRESHES,
     REQUESTS,
@@ -67,7 +68,6 @@ from carbonseal.service.context import (
     TIMEOUT,
     USUAL,
     Bounds,
-    Slots,
     client_of,
 )
 from carbonseal.service.errors import Handler, refusals, refuse
@@ -81,7 +81,7 @@ from carbonseal.service.listening.sending import send
 from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.document import document
-from carbonseal.service.routes import interface, monitoring, operations, records, state
+from carbonseal.service.routes import interface, jobs, monitoring, operations, records, state
 from carbonseal.service.routes.logs import files, foreign
 from carbonseal.service.routes.passports import carriers, issued, status_lists
 
@@ -90,7 +90,7 @@ from . import codes
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
 IDLE = 75.0  # seconds for which a connection may stay open between two requests
 LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
-MODULES = (interface, operations, records, foreign, issued, carriers, status_lists, state, monitoring, files)
+MODULES = (interface, operations, records, foreign, issued, jobs, carriers, status_lists, state, monitoring, files)
 ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
 READING = ("GET", "HEAD")
 FINISH = 20.0  # seconds in which requests are finished when the node stops
@@ -117,7 +117,6 @@ def make_app(
     app[ANSWERING] = Shares("the memory for answers", bounds.memory, bounds.memory_each)
     app[REQUESTS] = Shares("the node", bounds.requests, bounds.requests_each)
     app[STREAMS] = Shares("taking in streams", bounds.streams, bounds.streams_each)
-    app[PASSPORTS] = Slots("issuing passports", bounds.passports)
     app[REFRESHES] = Shares("refreshing passports", bounds.refreshes, bounds.refreshes_each)
     app[DOCUMENT] = document_of(listener)
     served = routes_of(listener)

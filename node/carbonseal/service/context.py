@@ -42,7 +42,6 @@ class Bounds:
     streams: int = 32  # streams and files
     streams_each: int = 8
     spool: int = 128 * MIB  # results of one stream that nobody has read yet
-    passports: int = 2  # issued at one time
     refreshes: int = (
         32  # at one time, those that wait for a worker included: anybody may ask for one, and holds up no issuing
     )
@@ -84,7 +83,6 @@ BOUNDS = web.AppKey("bounds", Bounds)
 TIMEOUT = web.AppKey("body-timeout", BodyTimeout)
 REQUESTS = web.AppKey("requests", Shares)
 STREAMS = web.AppKey("streams", Shares)
-PASSPORTS = web.AppKey("passports", Slots)
 REFRESHES = web.AppKey("refreshes", Shares)
 
 DOCUMENT = web.AppKey("document", bytes)  # OpenAPI

@@ -15,6 +15,7 @@ from carbonseal.node.access import codes as access_codes
 from carbonseal.node.access.oidc import codes as oidc_codes
 from carbonseal.node.issuance import codes as issuance_codes
 from carbonseal.node.issuance.drafts import codes as drafts_codes
+from carbonseal.node.jobs import codes as jobs_codes
 from carbonseal.node.requests import codes as requests_codes
 from carbonseal.node.sealing import codes as sealing_codes
 from carbonseal.node.sealing.guard import FREEZES
@@ -47,6 +48,13 @@ STATUS = {
     access_codes.ACCESS_TOKEN_REVOKED.name: 401,
     access_codes.ACCESS_SCOPE_MISSING.name: 403,
     access_codes.ACCESS_OPERATOR_ONLY.name: 403,
+    jobs_codes.JOB_UNKNOWN.name: 404,
+    jobs_codes.JOB_TOO_MANY.name: 429,
+    jobs_codes.JOB_TOO_LARGE.name: 413,
+    jobs_codes.JOB_NO_ROOM.name: FULL,
+    jobs_codes.JOB_ENDED.name: 409,
+    jobs_codes.JOB_FILES_MISSING.name: 410,
+    requests_codes.ISSUE_BUSY.name: 503,
     requests_codes.IDEMPOTENCY_OTHER_REQUEST.name: 422,
     requests_codes.IDEMPOTENCY_UNDER_WAY.name: 409,
     **dict.fromkeys((code.name for code in oidc_codes.LOGINS), 401),
@@ -99,7 +107,7 @@ STATUS = {
     soundness_codes.FSCK_PROOF_DAMAGED.name: 500,
     **dict.fromkeys((code.name for code in FREEZES), 503),
 }
-RETRY_AFTER = {503: "1", FULL: "30"}  # seconds
+RETRY_AFTER = {429: "60", 503: "1", FULL: "30"}  # seconds
 
 CHALLENGE = 'Bearer realm="carbonseal"'  # RFC 6750, section 3
 BASIC_CHALLENGE = 'Basic realm="carbonseal: any name, and a token as the password"'  # RFC 7617

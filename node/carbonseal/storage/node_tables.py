@@ -288,21 +288,6 @@ DRAFT_ACTS = Table(
     info=_DRAFTED,
 )
 
-# --- requests ----------------------------------------------------------------------------------------------------------
-
-IDEMPOTENCY_KEYS = Table(
-    "idempotency_keys",
-    NODE_TABLES,
-    Column("id", LargeBinary, primary_key=True),  # SHA-256 of whose it is and of its text
-    Column("request", LargeBinary, nullable=False),  # SHA-256 of what was asked
-    Column("ends", BigInteger),  # when; NULL: when it is forgotten
-    Column("credential", LargeBinary),  # the digest of what was signed
-    Column("document", LargeBinary),  # what was signed, until its file is kept
-    Column("answer", LargeBinary),  # where that is no file
-    Index("idempotency_keys_by_end", "ends"),
-    info={"owner": "requests.idempotency"},
-)
-
 # --- access ------------------------------------------------------------------------------------------------------------
 
 PRINCIPALS = Table(

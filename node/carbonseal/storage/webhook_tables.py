@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table
 
 from .node_tables import NODE_TABLES
+from .request_tables import WITH_REQUESTS
 
 RECEIVERS = Table(
     "receivers",
@@ -72,4 +73,4 @@ OUTAGES = Table(  # that began or ended
     Index("outages_open", "open", "subject"),
     info={"owner": "webhooks.outages"},
 )
-ALL_NODE_TABLES = NODE_TABLES  # now that these are among them
+ALL_NODE_TABLES = WITH_REQUESTS  # now that these are among them

@@ -19,7 +19,7 @@ from carbonseal.node.failpoints import CREDENTIAL_SIGNED, FILE_KEPT, ISSUE_POINT
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import LIFETIME, REMOVED, digest, key_of
 from carbonseal.storage.database import Database
-from carbonseal.storage.node_tables import IDEMPOTENCY_KEYS
+from carbonseal.storage.request_tables import IDEMPOTENCY_KEYS
 from carbonseal.storage.schema import NODE
 from tests.node.conftest import Begin
 from tests.node.issuance.issuing import MAKER, RECORD, Clock, request, within

@@ -101,6 +101,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "issue": "an issue request",
         "idempotency": "the key under which a request may be repeated",
         "draft": "a draft of a document: who may do what to it",
+        "job": "many passports issued or exported in the background",
         "access": "who is let in: tokens, scopes, tenants, grants",
         "oidc": "tokens of an OpenID Connect issuer, and whose they are",
         "audit": "the chain of what was done at a node",

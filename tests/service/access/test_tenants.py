@@ -75,7 +75,7 @@ CONFORMITY: dict[tuple[str, str], list[Attack]] = {
     ("POST", f"/v1/{kind}s/{act}"): of_digest(kind, act) for kind, acts in ACTS.items() for act in acts
 }
 # Routes at which nobody's document can be named, or only a body or an accreditor of the caller's own tenant; `test_lists_...`
-# and `test_submitting_...` are about the first of them.
+# and `test_submitting_...` are about the first of them, tests/service/requests/test_jobs.py about jobs.
 NAMELESS = {
     ("GET", "/v1/passports"),
     ("GET", "/v1/grants"),
@@ -87,6 +87,9 @@ NAMELESS = {
     *(("GET", f"/v1/{kind}s") for kind in ACTS),
     *(("POST", f"/v1/{name}") for name in webhooks.OPERATIONS),  # `test_webhook_tenants`
     ("POST", "/v1/exchange/events"),  # of the own tenant alone: `tests/service/exchange`
+    ("GET", "/v1/jobs"),
+    *(("GET", f"/v1/jobs/{{job}}{rest}") for rest in ("", "/results", "/passports")),
+    *(("POST", f"/v1/jobs/{act}") for act in ("issue", "export", "show", "cancel")),
 }
 # Drafts have numbers: `tests/node/issuance/drafts/test_drafts.py` tries those of another tenant, in every way.
 DRAFTS = {("POST", f"/v1/{name}") for name in drafts.OPERATIONS if name != "drafts/list"} | {("GET", "/v1/drafts")}

@@ -28,6 +28,12 @@ def _chosen(name: Any, value: Any) -> Any:
     return value if is_wrong else KNOWN[name]
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(_context: Any, value: Any) -> Any:
+    """What is no text has no line."""
+    return value.encode(errors="replace") if isinstance(value, str) else b""
+
+
 @schemathesis.hook
 def map_path_parameters(_context: Any, path_parameters: Any) -> Any:
     return known(path_parameters)

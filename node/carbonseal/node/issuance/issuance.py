@@ -154,6 +154,10 @@ class Issuing:
         self._sealer.reached(failpoints.FILE_KEPT)
         return passport, encoded
 
+    def require_direct(self) -> None:
+        """Raise Refused (`issue.needs-draft`) where nothing is signed without a release."""
+        self._sealer.require(NO_KEY)
+
     async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now. Nothing is signed in the issuer's name, and nothing is kept."""
 

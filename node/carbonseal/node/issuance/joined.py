@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from carbonseal.node import failpoints
-from carbonseal.node.access.principals import Principals
+from carbonseal.node.access.access import Access
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import NodeConfig, SignerConfig
+from carbonseal.node.jobs.files import JobFiles
+from carbonseal.node.jobs.job import JobKind
+from carbonseal.node.jobs.jobs import Jobs
+from carbonseal.node.jobs.lines import ExportWork, IssueWork, LineWork
+from carbonseal.node.requests.idempotency import Idempotency
+from carbonseal.node.requests.turns import Turns, issuing_turns
 from carbonseal.node.sealing.logs import Logs
 from carbonseal.node.seals import Seals
 from carbonseal.node.working.work import Work
@@ -27,7 +34,7 @@ from .conformity.statements import Statements
 from .drafts.drafts import KINDS, Drafts
 from .drafts.setting import ReleaseRule
 from .drafts.tables import DraftTables
-from .issuance import Issuing, Record
+from .issuance import Issuing
 from .issued import IssuedPassports
 from .refreshing import Refreshing
 from .sealed_credentials import CredentialSealer
@@ -46,6 +53,9 @@ class Issuance:
     refreshing: Refreshing
     statuses: Statuses
     drafts: Drafts
+    idempotency: Idempotency
+    turns: Turns
+    jobs: Jobs
 
     @staticmethod
     def of(
@@ -55,8 +65,8 @@ class Issuance:
         database: Database,
         logs: Logs,
         visible: VisibleRecords,
-        principals: Principals,
-        record: Record,
+        access: Access,
+        directory: Path,
         seals: Seals,
         thread: WriterThread,
         clock: Callable[[], float],
@@ -78,7 +88,7 @@ class Issuance:
             clock=clock,
             reached=reached,
         )
-        acts, held = Acts(sealer, Reasons(database), record=record, thread=thread), AccreditationTables(database)
+        acts, held = Acts(sealer, Reasons(database), record=access.record, thread=thread), AccreditationTables(database)
         bodies = Signers(of_role(settings.bodies), codes.ISSUE_UNKNOWN_BODY)
         accreditors = Signers(of_role(settings.accreditors), codes.ISSUE_UNKNOWN_ACCREDITOR)
         statements = Statements(StatementTables(database), held, sealer, acts, bodies, visible=visible, thread=thread)
@@ -88,17 +98,33 @@ class Issuance:
             sealer,
             of_role(settings.issuers),
             visible=visible,
-            record=record,
+            record=access.record,
             thread=thread,
         )
         drafts = Drafts(
             DraftTables(database),
             dict(zip(KINDS, (passports, statements, accreditations), strict=True)),
-            principals,
-            record=record,
+            access.principals,
+            record=access.record,
             thread=thread,
             clock=clock,
             reached=reached,
         )
         refreshing = Refreshing(sealer, statements.joining, work)
-        return Issuance(passports, statements, accreditations, refreshing, statuses, drafts)
+        idempotency, turns = Idempotency(database, thread=thread, clock=clock), issuing_turns()
+        works: dict[JobKind, LineWork] = {
+            JobKind.ISSUE: IssueWork(passports, idempotency),
+            JobKind.EXPORT: ExportWork(passports, refreshing.refresh),
+        }
+        jobs = Jobs(
+            database,
+            JobFiles(directory),
+            passports,
+            works,
+            access=access,
+            turns=turns,
+            thread=thread,
+            clock=clock,
+            reached=reached,
+        )
+        return Issuance(passports, statements, accreditations, refreshing, statuses, drafts, idempotency, turns, jobs)

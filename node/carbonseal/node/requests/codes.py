@@ -19,3 +19,8 @@ IDEMPOTENCY_UNDER_WAY = undetermined(
     "the request that was sent first with this Idempotency-Key is still worked on",
     "send it again, with the same key, in a second",
 )
+ISSUE_BUSY = undetermined(
+    "issue.busy",
+    "{waiting} requests wait to be issued, too many of yours or too large ones",
+    "send it again in a second",
+)

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.storage.database import Database
-from carbonseal.storage.node_tables import IDEMPOTENCY_KEYS
+from carbonseal.storage.request_tables import IDEMPOTENCY_KEYS
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes

@@ -23,6 +23,7 @@ from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.passport.seals import Seal
 from carbonseal.service import codes
+from carbonseal.service.client.jobs import AnyJobs, LocalJobs
 from carbonseal.service.health import health
 from carbonseal.service.listeners import allow
 from carbonseal.service.listening.tls import fingerprint
@@ -97,6 +98,11 @@ class AnyNode(Protocol):
 
     async def reinstate(self, digest: bytes, reason: str) -> bool:
         """Take back the suspension of the credential with this digest. Whether it was suspended."""
+        ...
+
+    @property
+    def jobs(self) -> AnyJobs:
+        """Its jobs."""
         ...
 
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -181,6 +187,11 @@ class LocalNode:
     async def reinstate(self, digest: bytes, reason: str) -> bool:
         allow(self.caller, Scope.REVOKE)
         return await self.node.reinstate(digest, self.caller, reason)
+
+    @property
+    def jobs(self) -> LocalJobs:
+        """As `AnyNode` has it."""
+        return LocalJobs(self.node, self.caller)
 
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         operation = OPERATIONS[name]

@@ -29,6 +29,7 @@ from carbonseal.records.sources import Source
 from carbonseal.records.strict import parse
 from carbonseal.service import codes
 from carbonseal.service.client.addresses import check_url, refuse_clear, tls_to
+from carbonseal.service.client.jobs import RemoteJobs
 from carbonseal.service.client.retries import under_one_key
 from carbonseal.service.errors import BROKEN, FULL
 from carbonseal.service.operations.listed import OPERATIONS, address_of
@@ -215,6 +216,22 @@ class RemoteNode:
         if not operation.takes_key:
             return await self._json("POST", path, body)
         return await under_one_key(lambda key: self._json("POST", path, body, headers={**JSON, **key}))
+
+    @property
+    def jobs(self) -> RemoteJobs:
+        """As `AnyNode` has it."""
+        return RemoteJobs(self)
+
+    async def send(self, path: str, pieces: AsyncIterable[bytes], headers: Mapping[str, str]) -> Mapping[str, Any]:
+        """The JSON answer to a POST whose body comes piece by piece."""
+        async with self._request("POST", path, pieces, headers=headers) as response:
+            return self._load(await self._read(response))
+
+    async def stream(self, path: str, params: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """The answer to a GET, piece by piece. Raises BrokenOff where it breaks off."""
+        async with self._request("GET", path, None, params=params) as response:
+            async for piece in response.content.iter_any():
+                yield piece
 
     # --- requests and answers --------------------------------------------------------------------------------------
 

@@ -14,16 +14,18 @@ REFUSALS: Mapping[int, str] = {
     405: "The path does not take this method",
     408: "The body came too slowly",
     409: "Not as things are now",
+    410: "It was here, and is not any more",
     413: "The body is too large",
     415: "The body has another media type, or a content encoding",
     417: "The request expects what nothing here does",
     421: "The request is for a name that is not this node's",
     422: "Undetermined: nothing is wrong with the form of the request, but what it asks for cannot be shown",
+    429: "This tenant has as much of it as it may have: send it again after the time in Retry-After",
     500: "Something failed on the node's machine",
     503: "Busy, stopping or frozen: send it again after the time in Retry-After",
     507: "The node's disk has no room: send it again after the time in Retry-After",
 }
-RETRIED = (503, 507)
+RETRIED = (429, 503, 507)
 _ALWAYS = (400, 421, 422, 500, 503, 507)
 _OF_A_BODY = (408, 413, 415)
 

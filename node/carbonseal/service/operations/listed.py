@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import access, conformity, drafts, exchange, identities, records, webhooks
+from . import access, conformity, drafts, exchange, identities, jobs, records, webhooks
 from .operation import Operation
 from .passports import OPERATIONS as PASSPORTS
 
@@ -12,6 +12,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **PASSPORTS,
     **conformity.OPERATIONS,
     **drafts.OPERATIONS,
+    **jobs.OPERATIONS,
     **records.OPERATIONS,
     **exchange.OPERATIONS,
     **access.OPERATIONS,

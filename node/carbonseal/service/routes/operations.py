@@ -33,7 +33,10 @@ def _handler(operation: Operation) -> Handler:
         if not operation.takes_key:
             return answer(await operation.run(node, caller, wanted))
         async with under_key(request, body) as key:
-            return answer(await operation.run(node, caller, wanted, key))
+            if operation.issue is None:
+                return answer(await operation.run(node, caller, wanted, key))
+            async with node.turns.take(caller.name, len(body)):
+                return answer(await operation.run(node, caller, wanted, key))
 
     return handle
 
@@ -43,6 +46,7 @@ def _facts(operation: Operation) -> Facts:
         operation.summary,
         {200: of_json(operation.answer)},
         body=of_json(operation.shape),
+        refused=operation.refused,
         takes_key=operation.takes_key,
         refused=operation.refused,
     )

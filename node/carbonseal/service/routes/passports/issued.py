@@ -20,7 +20,6 @@ from carbonseal.service.bodies import read_body, read_pieces, require_type
 from carbonseal.service.context import (
     BOUNDS,
     NODE,
-    PASSPORTS,
     REASON,
     REFRESHES,
     TIMEOUT,
@@ -67,10 +66,11 @@ async def issue(request: web.Request) -> web.Response:
     limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
     body = await read_body(request, most, request.app[TIMEOUT])
     async with under_key(request, body) as key:
-        with request.app[PASSPORTS].take():
+        node, caller = request.app[NODE], caller_of(request)
+        async with node.turns.take(caller.name, len(body)):
             wanted = await asyncio.to_thread(parse, body, limits)
             found: list[Finding] = []
-            passport = await request.app[NODE].issue(wanted, found.append, caller_of(request), key)
+            passport = await node.issue(wanted, found.append, caller, key)
         answered = _passport(passport, status=201)
         for finding in found[:MOST_WARNINGS]:
             answered.headers.add(WARNING, json.dumps(problem(finding)))  # ASCII

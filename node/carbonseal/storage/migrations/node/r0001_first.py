@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,15 +14,18 @@ revision = "20261129"  # unreleased programs made others, "0001" among them
 down_revision = None
 
 
-def upgrade() -> None:
+def _columns(type_: type[Any], *names: str) -> Iterator[sa.Column[Any]]:
+    """Columns of one type that are never NULL."""
+    return (sa.Column(name, type_(), nullable=False) for name in names)
+
+
+def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     """Make the tables and indices of version 1."""
     op.create_table(
         "accreditations",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("accreditation", sa.LargeBinary(), nullable=False),
-        sa.Column("accreditor", sa.String(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        *_columns(sa.String, "accreditor", "body", "name"),
         sa.Column("issued", sa.BigInteger(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_accreditations")),
@@ -31,10 +37,7 @@ def upgrade() -> None:
         sa.Column("ledger", sa.String(), nullable=False),
         sa.Column("log", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("attempt", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("remedy", sa.String(), nullable=False),
+        *_columns(sa.String, "state", "attempt", "reason", "remedy"),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_anchor_changes")),
     )
@@ -44,17 +47,13 @@ def upgrade() -> None:
         sa.Column("log", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("due", sa.Float(), nullable=False),
-        sa.Column("since", sa.Float(), nullable=False),
+        *_columns(sa.Float, "due", "since"),
         sa.Column("next", sa.Float(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("attempted", sa.Float(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("remedy", sa.String(), nullable=False),
-        sa.Column("stage", sa.String(), nullable=False),
-        sa.Column("cost", sa.String(), nullable=False),
+        *_columns(sa.String, "reason", "remedy", "stage", "cost"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("ledger", "log", "size", name=op.f("pk_anchors")),
@@ -67,19 +66,15 @@ def upgrade() -> None:
         sa.Column("ledger", sa.String(), nullable=False),
         sa.Column("log", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("slot", sa.String(), nullable=False),
-        sa.Column("statement", sa.LargeBinary(), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        *_columns(sa.String, "id", "slot"),
+        *_columns(sa.LargeBinary, "statement", "payload", "answer"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_attempts")),
     )
     op.create_index("attempts_by_anchor", "attempts", ["ledger", "log", "size"], unique=False)
     op.create_table(
         "audit",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("event", sa.LargeBinary(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        *_columns(sa.LargeBinary, "event", "hash"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
     )
     op.create_index("audit_by_hash", "audit", ["hash"], unique=False)
@@ -119,8 +114,7 @@ def upgrade() -> None:
     op.create_table(
         "counters",
         sa.Column("receiver", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("made", sa.BigInteger(), nullable=False),
-        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        *_columns(sa.BigInteger, "made", "delivered"),
         sa.Column("last", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("receiver", name=op.f("pk_counters")),
     )
@@ -133,10 +127,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "deliveries",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("receiver", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
+        *_columns(sa.Integer, "number", "receiver"),
+        *_columns(sa.String, "id", "type"),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("next", sa.Float(), nullable=False),
@@ -150,8 +142,7 @@ def upgrade() -> None:
         "evidence",
         sa.Column("log", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("ledger", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
+        *_columns(sa.String, "ledger", "type"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("facts", sa.String(), nullable=False),
@@ -171,14 +162,12 @@ def upgrade() -> None:
     op.create_table(
         "held_accreditations",
         sa.Column("body", sa.String(), nullable=False),
-        sa.Column("accreditation", sa.LargeBinary(), nullable=False),
-        sa.Column("file", sa.LargeBinary(), nullable=False),
+        *_columns(sa.LargeBinary, "accreditation", "file"),
         sa.PrimaryKeyConstraint("body", "accreditation", name=op.f("pk_held_accreditations")),
     )
     op.create_table(
         "idempotency_keys",
-        sa.Column("id", sa.LargeBinary(), nullable=False),
-        sa.Column("request", sa.LargeBinary(), nullable=False),
+        *_columns(sa.LargeBinary, "id", "request"),
         sa.Column("ends", sa.BigInteger(), nullable=True),
         sa.Column("credential", sa.LargeBinary(), nullable=True),
         sa.Column("document", sa.LargeBinary(), nullable=True),
@@ -189,25 +178,37 @@ def upgrade() -> None:
     op.create_table(
         "outages",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("problem", sa.String(), nullable=False),
-        sa.Column("remedy", sa.String(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
+        *_columns(sa.String, "subject", "type", "problem", "remedy"),
+        *_columns(sa.BigInteger, "at", "since"),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_outages")),
     )
     op.create_index("outages_open", "outages", ["open", "subject"], unique=False)
     _make_exchange()
     op.create_table(
+        "jobs",
+        sa.Column("number", sa.Integer(), nullable=False),
+        *_columns(sa.String, "id", "kind", "caller", "caller_kind", "tenant"),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
+        *_columns(sa.Integer, "lines", "done", "failed"),
+        *_columns(sa.BigInteger, "requests", "results", "passports"),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("id", name=op.f("uq_jobs_id")),
+    )
+    op.create_index("jobs_by_end", "jobs", ["ended"], unique=False)
+    op.create_index("jobs_by_tenant", "jobs", ["tenant", "number"], unique=False)
+    op.create_index("jobs_live", "jobs", ["live", "number"], unique=False)
+    op.create_table(
         "passports",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("credential", sa.LargeBinary(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("issuer", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        *_columns(sa.String, "tenant", "issuer", "subject", "name"),
         sa.Column("issued", sa.BigInteger(), nullable=False),
         sa.Column("passport", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_passports")),
@@ -216,12 +217,10 @@ def upgrade() -> None:
     op.create_table(
         "positions",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("revocation", sa.String(), nullable=False),
-        sa.Column("suspension", sa.String(), nullable=False),
+        *_columns(sa.String, "revocation", "suspension"),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("credential", sa.LargeBinary(), nullable=True),
-        sa.Column("revoked", sa.Boolean(), nullable=False),
-        sa.Column("suspended", sa.Boolean(), nullable=False),
+        *_columns(sa.Boolean, "revoked", "suspended"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_positions")),
     )
     op.create_index("positions_by_credential", "positions", ["credential"], unique=False)
@@ -237,22 +236,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "principals",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("scopes", sa.String(), nullable=False),
+        *_columns(sa.String, "name", "kind", "tenant", "scopes"),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_principals")),
     )
     op.create_table(
         "receivers",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("types", sa.String(), nullable=False),
-        sa.Column("secret", sa.String(), nullable=False),
-        sa.Column("old_secret", sa.String(), nullable=False),
+        *_columns(sa.String, "tenant", "name", "url", "types", "secret", "old_secret"),
         sa.Column("old_until", sa.BigInteger(), nullable=False),
         sa.Column("paused", sa.String(), nullable=True),
         sa.Column("created", sa.BigInteger(), nullable=False),
@@ -269,10 +260,7 @@ def upgrade() -> None:
         "statements",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("statement", sa.LargeBinary(), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.Column("organisation", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("covers", sa.String(), nullable=False),
+        *_columns(sa.String, "body", "organisation", "name", "covers"),
         sa.Column("issued", sa.BigInteger(), nullable=False),
         sa.Column("replaces", sa.LargeBinary(), nullable=True),
         sa.Column("attach", sa.Boolean(), nullable=False),
@@ -293,13 +281,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "status_lists",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("issuer", sa.String(), nullable=False),
-        sa.Column("origin", sa.String(), nullable=False),
-        sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("allocated", sa.Integer(), nullable=False),
-        sa.Column("changes", sa.Integer(), nullable=False),
+        *_columns(sa.String, "id", "purpose", "issuer", "origin"),
+        *_columns(sa.Integer, "part", "allocated", "changes"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_lists")),
         sa.UniqueConstraint(
             "issuer", "origin", "purpose", "part", name=op.f("uq_status_lists_issuer_origin_purpose_part")
@@ -309,8 +292,7 @@ def upgrade() -> None:
         "status_reasons",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        *_columns(sa.String, "act", "reason"),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_status_reasons")),
     )
@@ -327,10 +309,8 @@ def upgrade() -> None:
     op.create_table(
         "tokens",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("principal", sa.String(), nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("expires", sa.BigInteger(), nullable=False),
+        *_columns(sa.String, "name", "principal"),
+        *_columns(sa.BigInteger, "created", "expires"),
         sa.Column("revoked", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
     )
@@ -340,11 +320,8 @@ def upgrade() -> None:
 def _drafts() -> None:
     op.create_table(
         "draft_acts",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("draft", sa.Integer(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("who", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        *_columns(sa.Integer, "number", "draft"),
+        *_columns(sa.String, "act", "who", "kind"),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
@@ -354,17 +331,10 @@ def _drafts() -> None:
     op.create_table(
         "drafts",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("signer", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        *_columns(sa.String, "tenant", "kind", "signer", "title", "state"),
         sa.Column("open", sa.Boolean(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("request", sa.LargeBinary(), nullable=False),
-        sa.Column("preparers", sa.String(), nullable=False),
-        sa.Column("reviewer", sa.String(), nullable=False),
-        sa.Column("releaser", sa.String(), nullable=False),
+        *_columns(sa.LargeBinary, "content", "request"),
+        *_columns(sa.String, "preparers", "reviewer", "releaser"),
         sa.Column("prepared", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.Column("signed", sa.LargeBinary(), nullable=True),
@@ -378,19 +348,13 @@ def _make_exchange() -> None:
     op.create_table(
         "pact_events",
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("client", sa.String(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
+        *_columns(sa.String, "client", "tenant", "type", "id", "source"),
         sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("partner", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
+        *_columns(sa.String, "partner", "state"),
         sa.Column("next", sa.Float(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("answer", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        *_columns(sa.String, "answer", "reason"),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_pact_events")),
         sa.UniqueConstraint("client", "source", "id", name=op.f("uq_pact_events_client_source_id")),
     )
