@@ -51,7 +51,6 @@ class Operation:
     takes_key: bool = False
     issue: Issue | None = None
     is_list: bool = False
-    refused: tuple[int, ...] = ()  # statuses beside those of every operation
 
     async def run(self, node: Node, caller: Caller, request: Any, key: Unkeyed = NO_KEY) -> Json:
         """Do it on behalf of `caller`, whom the gate let in; under a key, once. Raises Refused."""

@@ -48,7 +48,6 @@ def _facts(operation: Operation) -> Facts:
         body=of_json(operation.shape),
         refused=operation.refused,
         takes_key=operation.takes_key,
-        refused=operation.refused,
     )
 
 
