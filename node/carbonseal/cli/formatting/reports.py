@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from click import style
 
 from carbonseal.cli.formatting.not_checkable import is_not_checkable, reasons
-from carbonseal.cli.formatting.text import padded, plain
+from carbonseal.cli.formatting.text import columns, padded, plain
 from carbonseal.cli.formatting.trees import MARKS, identity, line_of, tree
 from carbonseal.escaping import json_line
 from carbonseal.findings import Finding, Outcome, Template, Verdict
@@ -145,8 +145,10 @@ def _facts(report: Report, at: datetime, language: Language) -> Iterator[str]:
         shown = format_instant(report.existed_by) if report.existed_by else language.say(sentences.NOT_SHOWN)
         facts[sentences.EXISTED_BY] = shown
     facts[sentences.VERIFIED_AS_OF] = format_instant(at)
+    labels = {label: language.say(label) for label in facts}
+    width = max(columns(label) for label in labels.values()) + 1
     for label, value in facts.items():
-        yield f"  {padded(language.say(label), 15)}{value}"
+        yield f"  {padded(labels[label], width)}{value}"
 
 
 def _trusted(item: TrustItem) -> str:

@@ -17,10 +17,19 @@ def plain(text: str) -> str:
     return escape_invisible(text)
 
 
-def padded(text: str, columns: int) -> str:
-    """`text` and spaces up to this width of a terminal, in which Chinese and Korean characters take two columns each.
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: Chinese and Korean characters take two each.
 
-    >>> padded("ab", 4), padded("验证", 5)
-    ('ab  ', '验证 ')
+    >>> columns("ab"), columns("验证")
+    (2, 4)
     """
-    return text + " " * (columns - sum(2 if east_asian_width(one) in "FW" else 1 for one in text))
+    return sum(2 if east_asian_width(one) in "FW" else 1 for one in text)
+
+
+def padded(text: str, width: int) -> str:
+    """`text` and spaces up to this width; one at least.
+
+    >>> padded("ab", 4), padded("验证", 5), padded("ab", 1)
+    ('ab  ', '验证 ', 'ab ')
+    """
+    return text + " " * max(1, width - columns(text))
