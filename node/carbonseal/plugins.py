@@ -229,6 +229,7 @@ COMMANDS = PluginGroup(
         "anchor": "carbonseal.cli.commands.operating.anchor:anchor",
         "status": "carbonseal.cli.commands.operating.status:status",
         "passport": "carbonseal.cli.commands.issuing.passport:passport",
+        "job": "carbonseal.cli.commands.issuing.job:job",
         "statement": "carbonseal.cli.commands.issuing.statement:statement",
         "accreditation": "carbonseal.cli.commands.issuing.accreditation:accreditation",
         "draft": "carbonseal.cli.commands.issuing.draft:draft",
