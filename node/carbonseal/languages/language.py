@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from carbonseal.findings import Finding, Phrase, Template
 
-LANGUAGES = ("en", "de", "ko", "zh")  # tags (RFC 5646), in the order in which they are offered
+LANGUAGES = ("en", "de", "fr", "ko", "zh")  # tags (RFC 5646), in the order in which they are offered
 DOMAIN = "carbonseal"
 BETWEEN = Template("between", ", ")  # between two phrases of one fact
 
