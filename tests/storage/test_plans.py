@@ -18,6 +18,7 @@ from carbonseal.node.exchange.settings import ExchangeConfig
 from carbonseal.node.listen_config import Address
 from carbonseal.node.lookup.search import Query
 from carbonseal.node.node import Node
+from carbonseal.node.requests.idempotency import digest
 from carbonseal.node.webhooks.receivers import NewReceiver
 from carbonseal.passport.passports import parse
 from carbonseal.storage.index_tables import INDEX_TABLES
@@ -121,6 +122,11 @@ async def live(directory: Path) -> None:
             node.seal(receipt.commitment)
             node.is_final(receipt.commitment)
             node.states()
+        for _ in range(2):
+            async with node.idempotency.under(digest("a key"), digest("a request")) as key:
+                job = await node.jobs.export(OPERATOR, {"subject": "urn:example:cell"}, key)
+        async for _job in node.jobs.finishing(job["job"], OPERATOR, asyncio.sleep):
+            node.jobs.listed(OPERATOR, 0, 9)
         await node.sequence()
         await look_up(node)
         await draft(node)

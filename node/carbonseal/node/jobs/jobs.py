@@ -42,6 +42,7 @@ from .uploads import Upload
 DAY = 86_400
 KEPT = 7 * DAY  # seconds for which results are kept
 MOST_LIVE = 16  # jobs of one tenant
+MOST_KEPT = 2000  # of one tenant, with those that ended
 MOST_BYTES = 8 << 30  # of all files of one tenant's jobs
 PAGE = 500  # of what was issued, read at one time
 REMOVED = 16  # jobs that are removed at one time
@@ -101,8 +102,9 @@ class Jobs:
             self._issuing.require_direct()
         tenant = caller.tenant or ""
         live = sum(job.tenant == tenant for job in self._runner.live.values())
-        size = await asyncio.to_thread(self._tables.bytes_of, tenant)
-        if live >= MOST_LIVE or size >= MOST_BYTES:
+        kept = await asyncio.to_thread(self._tables.kept, tenant, MOST_KEPT)
+        size = sum(kept)
+        if live >= MOST_LIVE or size >= MOST_BYTES or len(kept) == MOST_KEPT:
             raise Refused(codes.JOB_TOO_MANY(live=live, size=size, days=KEPT // DAY))
         upload = await asyncio.to_thread(Upload, self._files, str(uuid.uuid4()))
         try:

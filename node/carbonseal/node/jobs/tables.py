@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.requests.idempotency import Also, forget
@@ -85,11 +85,12 @@ class JobTables:
         chosen = select(JOBS).where(JOBS.c.ended < when).order_by(JOBS.c.ended).limit(most)
         return self._jobs(chosen)
 
-    def bytes_of(self, tenant: str) -> int:
-        """The bytes of all files that the jobs of this tenant have."""
+    def kept(self, tenant: str, most: int) -> list[int]:
+        """The bytes of the files of each job of this tenant, the newest first, of at most so many."""
         size = JOBS.c.size + JOBS.c.results + JOBS.c.passports
+        chosen = select(size).where(JOBS.c.tenant == tenant).order_by(JOBS.c.number.desc()).limit(most)
         with self._database.read() as connection:
-            return connection.scalar(select(func.sum(size)).where(JOBS.c.tenant == tenant)) or 0
+            return list(connection.scalars(chosen))
 
     def _jobs(self, chosen: Select[Any]) -> list[Job]:
         with self._database.read() as connection:
