@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
 
@@ -105,9 +106,10 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(po: bytes, tag: str) -> bytes:
-    """A catalogue as programs read it."""
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(po), locale=tag))
+    """A catalogue as programs read it: the same bytes whenever it is made."""
+    catalogue, compiled = read_po(io.BytesIO(po), locale=tag), io.BytesIO()
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    write_mo(compiled, catalogue)
     return compiled.getvalue()
 
 
