@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.node import Node
+from carbonseal.node.webhooks.receivers import NewReceiver
 from carbonseal.service.app import serving
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
 from carbonseal.service.monitoring.alarms import Alarm, alarms
+from carbonseal.service.monitoring.background import Background, ReceiverState, RunningJob, background
 from carbonseal.service.monitoring.page import REFRESH, Finality, finality, page
 from tests.programs.browser import chromium, needs_axe, needs_chromium, violations
 from tests.service.nodes import make_node
@@ -135,11 +137,29 @@ def test_what_others_named_is_escaped(tmp_path: Path) -> None:
             "anchors": [],
         }
     ]
-    html = page(told, [], datetime(2026, 1, 1, tzinfo=UTC), REFRESH)
+    work = Background([], [ReceiverState(HOSTILE, HOSTILE, 3, 1, HOSTILE)], {})
+    html = page(told, [], work, datetime(2026, 1, 1, tzinfo=UTC), REFRESH)
     assert "<script" not in html
     assert "\u202e" not in html
     assert "{{ 7 * 7 }}" in html
     assert f'http-equiv="refresh" content="{REFRESH}"' in html
+
+
+def test_jobs_drafts_and_receivers_are_seen(tmp_path: Path) -> None:
+    make_node(tmp_path / "node")
+
+    async def go() -> tuple[dict[str, Any], Background]:
+        async with Node.open(tmp_path / "node") as node:
+            new = NewReceiver("", "erp", "https://erp.example/hooks", frozenset())
+            await node.webhooks.add(OPERATOR, new)
+            return health(node), background(node)
+
+    told, work = asyncio.run(go())
+    assert work == Background([], [ReceiverState("erp", "", 0, 0, "")], {})
+    jobs = [RunningJob(7, "issue", "running", 1200, 3, 5000)]
+    html = page(told, [], Background(jobs, work.receivers, {"reviewed": 2}), datetime(2026, 1, 1, tzinfo=UTC))
+    for words in ("running", "1,200", "5,000", "Drafts that wait: 2 reviewed", "erp", "the operator"):
+        assert words in html
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,10 @@ class Jobs:
 
     # --- seen ------------------------------------------------------------------------------------------------------
 
+    def live(self) -> list[Job]:
+        """The jobs of all tenants that are not at their end, in their order."""
+        return self._tables.live()
+
     def show(self, id: str, caller: Caller) -> dict[str, Any]:
         """A job of the caller's tenant as it is now."""
         return self._told(self._find(id, caller))

@@ -7,6 +7,7 @@ codes, routes; never what a client sent.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from carbonseal.node.node import Node
 from carbonseal.service.health import health
 
 from .answers import Answers
+from .background import Background, background
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 STATES = ("ok", "failing", "frozen")
@@ -54,6 +56,7 @@ class _NodeCollector(Collector):
         yield refused
         damage = len(self._node.found.findings) + sum(len(log.found.findings) for log in self._node.logs.values())
         yield GaugeMetricFamily("carbonseal_damage", "Places on the disk that rotted.", value=damage)
+        yield from _of_background(background(self._node))
         yield from _of_answers(self._answers)
 
 
@@ -107,6 +110,24 @@ def _of_ledgers(ledgers: Iterable[Json]) -> Iterator[Metric]:
             balance.add_metric([name, costs["unit"]], float(costs["balance"]))
             spent.add_metric([name, costs["unit"]], float(costs["spent"]))
     yield from (failing, anchors, final, balance, spent)
+
+
+def _of_background(work: Background) -> Iterator[Metric]:
+    jobs = GaugeMetricFamily("carbonseal_jobs", "Jobs that are not at their end, by state.", labels=["kind", "state"])
+    for (kind, state), count in sorted(Counter((one.kind, one.state) for one in work.jobs).items()):
+        jobs.add_metric([kind, state], count)
+    drafts = GaugeMetricFamily("carbonseal_drafts", "Drafts that wait, by state.", labels=["state"])
+    for state, count in sorted(work.drafts.items()):
+        drafts.add_metric([state], count)
+    of = ["receiver", "tenant"]
+    pending = GaugeMetricFamily("carbonseal_webhook_pending", "Messages that wait for a receiver.", labels=of)
+    dead = GaugeMetricFamily("carbonseal_webhook_dead", "Messages to a receiver that were given up.", labels=of)
+    paused = GaugeMetricFamily("carbonseal_webhook_paused", "1 where a receiver is sent nothing.", labels=of)
+    for one in work.receivers:
+        pending.add_metric([one.name, one.tenant], one.pending)
+        dead.add_metric([one.name, one.tenant], one.dead)
+        paused.add_metric([one.name, one.tenant], bool(one.paused))
+    yield from (jobs, drafts, pending, dead, paused)
 
 
 def _of_answers(answers: Answers) -> Iterator[Metric]:

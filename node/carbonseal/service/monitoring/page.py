@@ -20,6 +20,7 @@ from carbonseal.escaping import escape_invisible
 from carbonseal.instants import format_instant, parse_instant
 
 from .alarms import alarms
+from .background import Background
 from .ingest import Ingest
 
 REFRESH = 15  # seconds, that the page offers
@@ -45,13 +46,14 @@ class Finality:
     age: str
 
 
-def page(health: Json, taken: Iterable[Ingest], now: datetime, every: int | None = None) -> str:
+def page(health: Json, taken: Iterable[Ingest], work: Background, now: datetime, every: int | None = None) -> str:
     """The page about what `health.health` gives, at this time. `every`: seconds after which the browser asks for it again."""
     return _template().render(
         health=health,
         meaning=MEANINGS[health["state"]],
         alarms=alarms(health),
         ingest=list(taken),
+        work=work,
         finality=finality(health, now),
         states=ANCHOR_STATES,
         now=format_instant(now),

@@ -11,6 +11,7 @@ from carbonseal.node.access.scopes import Scope
 from carbonseal.service.context import ANSWERS, NODE, query_of
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Routes
+from carbonseal.service.monitoring.background import background
 from carbonseal.service.monitoring.ingest import ingest
 from carbonseal.service.monitoring.metrics import CONTENT_TYPE, exposition
 from carbonseal.service.monitoring.page import headers, page
@@ -46,5 +47,6 @@ async def status(request: web.Request) -> web.Response:
     """A page on the node's state, for browsers."""
     node = request.app[NODE]
     taken = await asyncio.to_thread(ingest, [*node.logs.values()], node.now)
-    text = page(health(node), taken, from_seconds(node.now), query_of(request)["every"])
+    work = await asyncio.to_thread(background, node)
+    text = page(health(node), taken, work, from_seconds(node.now), query_of(request)["every"])
     return web.Response(text=text, content_type="text/html", headers=headers())

@@ -105,6 +105,10 @@ class Drafts:
         open_ = self._tables.open(OPEN, caller.tenant)
         return [one for one in open_ if one.draft.number > after and machine.waits_for(one.draft, caller)][:limit]
 
+    def counts(self) -> dict[machine.State, int]:
+        """How many drafts of all tenants are in each state that is no end."""
+        return self._tables.counts()
+
     async def show(self, number: int, caller: Caller) -> Shown:
         """A draft of the caller's tenant, with a preview of what would be signed now."""
         stored = self._find(number, caller)

@@ -189,6 +189,12 @@ class DraftTables:
         chosen = _ROW.where(DRAFTS.c.open.is_(True), DRAFTS.c.state.in_(states)).order_by(DRAFTS.c.number)
         return self._all(chosen if tenant is None else chosen.where(DRAFTS.c.tenant == tenant))
 
+    def counts(self) -> dict[State, int]:
+        """How many drafts are in each state that is no end."""
+        chosen = select(DRAFTS.c.state, func.count()).where(DRAFTS.c.open.is_(True)).group_by(DRAFTS.c.state)
+        with self._database.read() as connection:
+            return {State(state): count for state, count in connection.execute(chosen)}
+
     def _all(self, chosen: Select[Any]) -> list[Stored]:
         with self._database.read() as connection:
             return [_read(row) for row in connection.execute(chosen).mappings()]
