@@ -14,6 +14,10 @@ from carbonseal.findings import BrokenOff, CarbonsealError, Finding, Refused
 # The extra that installs a module which the base install lacks.
 EXTRA_OF = {
     "aiohttp": "node",
+    "prometheus_client": "node",
+    "structlog": "node",
+    "jwt": "node",
+    "jinja2": "desk",
     "sqlalchemy": "node",
     "alembic": "node",
     "tomlkit": "node",
@@ -29,7 +33,7 @@ EXTRA_OF = {
     "openpyxl": "tables",
 }
 POSIX = {"fcntl", "grp", "pwd", "resource", "termios", "uvloop"}  # modules that Windows does not have
-NEEDS_DEVNET = ("carbonseal demo", "carbonseal-devnet")
+NEEDS = {"devnet": ("carbonseal demo", "carbonseal-devnet"), "desk": ("carbonseal desk",)}  # what they lack is these
 REMEDIES = {
     errno.ENOSPC: "make room on that disk, then do the same again",
     errno.EDQUOT: "make room within your quota, then do the same again",
@@ -100,7 +104,7 @@ def missing_module(missing: ModuleNotFoundError, command: str) -> Failed:
     module = (missing.name or "").partition(".")[0]
     if module in POSIX and (module != "uvloop" or sys.platform == "win32"):
         return NeedsPosix(command, module)
-    extra = "devnet" if command.startswith(NEEDS_DEVNET) else EXTRA_OF.get(module)
+    extra = next((extra for extra, commands in NEEDS.items() if command.startswith(commands)), EXTRA_OF.get(module))
     if extra is None:
         raise missing
     return MissingExtra(command, extra)
