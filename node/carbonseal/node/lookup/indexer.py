@@ -79,6 +79,7 @@ class Indexer:
         self._scratch: TemporaryDirectory[str] | None = None
         self._database: Database | None = None
         self._index: Index | None = None
+        self._read_to: dict[str, int] = {}  # by origin: logs that were read to their end, as they were then
         self._opening = Lock()
         self.is_running = False  # whether the index is filled in the background
 
@@ -143,13 +144,17 @@ class Indexer:
 
     async def rebuild(self) -> None:
         """Make the index anew from the logs. Raises as `catch_up` does."""
+        self._read_to.clear()
         await self._thread.run(self.index.clear)
         await self.catch_up()
 
     async def step(self, log: ReadLog) -> bool:
         """Read the next slice of a log. Whether there is more. Raises Refused, OSError."""
+        if self._read_to.get(log.origin) == log.size:
+            return False
         start, end = await self._thread.run(self._begin, log)
         if start == end:
+            self._read_to[log.origin] = end
             return end < log.size
         records = await self._thread.run(log.records, start, end)
         said: list[tuple[Stored, Said]] = []

@@ -42,12 +42,6 @@ class Watch:
         self._clock = clock
         self._unkept: dict[str, tuple[Failure, int]] = {}  # by subject, and since when
 
-    async def run(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Look until cancelled."""
-        while True:
-            await self.look()
-            await sleep(LOOK)
-
     async def look(self) -> None:
         """Keep what began and what ended since the last look; tell what cannot be kept."""
         unkept = {subject: failure for subject, (failure, _) in self._unkept.items()}

@@ -29,7 +29,7 @@ from .outages import Outages
 from .outbox import Counts, DeliveryOutbox
 from .receivers import OPERATORS, NewReceiver, Receiver, Receivers
 from .sources import OutageChanges, Source
-from .watching import Watch
+from .watching import LOOK, Watch
 from .worker import Worker, headers
 
 LOG = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class Webhooks:
         self._outbox = DeliveryOutbox(database, limits)
         self._workers: dict[int, Worker] = {}
         self._changed = asyncio.Event()
+        self._receiving = asyncio.Event()  # there is a receiver: without one nothing is looked at
         self._tests: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # by receiver
         self._told: set[tuple[int, str]] = set()  # receivers that took an event which was not kept, by number and id
 
@@ -182,12 +183,17 @@ class Webhooks:
     async def run(self, sleep: Sleep) -> None:
         """Tell all receivers what happens, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._outage_watch.run(sleep))
+            tasks.create_task(self._watch_outages(sleep))
             tasks.create_task(self._watch(sleep))
             running: dict[int, asyncio.Task[None]] = {}
             while True:
                 self._changed.clear()
-                active = {one.number: one for one in self._receivers.all() if one.paused is None}
+                receivers = self._receivers.all()
+                if receivers:
+                    self._receiving.set()
+                else:
+                    self._receiving.clear()
+                active = {one.number: one for one in receivers if one.paused is None}
                 for number in [*running]:
                     if number not in active or running[number].done():
                         running.pop(number).cancel()
@@ -199,10 +205,18 @@ class Webhooks:
                     self._wake(number)
                 await self._changed.wait()
 
+    async def _watch_outages(self, sleep: Sleep) -> None:
+        """Look for what fails, and what no longer does."""
+        while True:
+            await self._receiving.wait()
+            await self._outage_watch.look()
+            await sleep(LOOK)
+
     async def _watch(self, sleep: Sleep) -> None:
         """Wake the workers when there is something new in a source."""
         before: list[int] = []
         while True:
+            await self._receiving.wait()
             if self._workers:
                 ends = [source.end() for source in self._sources]
                 if ends != before:
