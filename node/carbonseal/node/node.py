@@ -33,7 +33,7 @@ from .admission.admitting import Admitting
 from .admission.documents import Document
 from .admission.submitted import Item, Submitted
 from .anchoring.evidence import EvidenceStore
-from .anchoring.joined import open_workers
+from .anchoring.joined import open_workers, states_of
 from .anchoring.outbox import Outbox
 from .anchoring.status import LedgerState
 from .anchoring.tracked import STANDARD_LIMITS, Limits
@@ -145,7 +145,7 @@ class Node:
             self._outbox,
             lookup=self.lookup,
             access=self.access,
-            states=self.states,
+            states=partial(states_of, self._workers),
             found=self.found,
         )
 
@@ -324,7 +324,7 @@ class Node:
 
     def states(self) -> list[LedgerState]:
         """The state of every ledger."""
-        return [worker.state() for worker in self._workers]
+        return states_of(self._workers)
 
     def seal(self, commitment: bytes, caller: Caller = OPERATOR) -> Seal:
         """The seal of a record: on each ledger, the earliest anchor that covers it and is final, or the earliest that is

@@ -87,15 +87,15 @@ async def a_full_disk(path: Path) -> None:
 
     with closing(Database(path, NODE)) as database:
         thread, outages, time = WriterThread("test"), Outages(database), Time()
-        watch = Watch(outages, lambda: failing, tell, origin="log.example", thread=thread, clock=time.clock)
+        watch = Watch(outages, lambda: failing, origin="log.example", thread=thread, clock=time.clock)
         with database.write() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        await watch.look()
+        await watch.look(tell)
         first = {event.subject: event for event in told}
         assert set(first) == {"ledger/sim:1", DISK}
         time.now += LOOK
-        await watch.look()
+        await watch.look(tell)
         assert {event.id for event in told} == {event.id for event in first.values()}  # whoever took one drops it
         assert outages.last == 0
         with database.write() as connection:
@@ -103,7 +103,7 @@ async def a_full_disk(path: Path) -> None:
         failing.clear()
         for _ in range(2):
             time.now += LOOK
-            await watch.look()
+            await watch.look(tell)
         kept = outages.changes(0, 10)
         assert sorted((one.subject, one.type.value) for one in kept) == [
             ("disk", "failing"),

@@ -51,6 +51,8 @@ def test_every_list_has_one_form_and_its_pages_are_the_whole(tmp_path: Path) -> 
         }
         for _ in range(2):
             await here.node.issue(request)
+            async with session.post("/v1/jobs/export", json={"subject": request["subject"]}) as response:
+                assert response.status < 300, await response.text()
         async with RemoteNode(here.url, token=here.node.operator_token) as far:
             for name, operation in LISTS.items():
                 whole = (await get(session, address_of(name), limit=MOST))[1]

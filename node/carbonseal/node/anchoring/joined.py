@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from carbonseal.node import failpoints
@@ -15,6 +15,7 @@ from .balances import Balances
 from .certificates import CertificateExpiry
 from .evidence import EvidenceStore
 from .outbox import Outbox
+from .status import LedgerState
 from .tracked import Limits
 from .worker import LedgerWorker
 
@@ -49,3 +50,8 @@ def open_workers(
         )
         for ledger in settings.ledgers
     ]
+
+
+def states_of(workers: Sequence[LedgerWorker]) -> list[LedgerState]:
+    """The state of every ledger."""
+    return [worker.state() for worker in workers]

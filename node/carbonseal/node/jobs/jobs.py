@@ -12,6 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -77,7 +78,7 @@ class Jobs:
             files,
             works,
             turns=turns,
-            caller_of=self._caller_of,
+            caller_of=partial(_caller_of, access),
             thread=thread,
             clock=clock,
             reached=reached,
@@ -85,13 +86,6 @@ class Jobs:
         self._runner.live = {job.id: job for job in tables.live()}
         self._news = asyncio.Event()
         self._is_running = False
-
-    def _caller_of(self, job: Job) -> Caller:
-        """On whose behalf a job is done, with the scopes that one has now."""
-        if job.caller_kind is Kind.OPERATOR:
-            return OPERATOR
-        principal = self._access.principals.named(job.caller)
-        return Caller(principal.name, principal.kind, principal.tenant, principal.scopes)
 
     # --- taken in --------------------------------------------------------------------------------------------------
 
@@ -288,6 +282,14 @@ class Jobs:
                 await asyncio.to_thread(self._files.remove, job.id)
         except (BrokenOff, OSError):  # as where the disk is full: the next look does it
             pass
+
+
+def _caller_of(access: Access, job: Job) -> Caller:
+    """On whose behalf a job is done, with the scopes that one has now."""
+    if job.caller_kind is Kind.OPERATOR:
+        return OPERATOR
+    principal = access.principals.named(job.caller)
+    return Caller(principal.name, principal.kind, principal.tenant, principal.scopes)
 
 
 def _page(wanted: Iterator[bytes]) -> list[bytes]:

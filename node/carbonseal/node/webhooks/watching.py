@@ -21,14 +21,12 @@ DISK = "disk"  # what fails where outages cannot be kept
 
 
 class Watch:
-    """Looks at a node. `failing` gives what fails; None: it is not known, and fails if it did. `tell` sends an event at once to
-    all whom it is for, as far as they take it, and raises nothing."""
+    """Looks at a node. `failing` gives what fails; None: it is not known, and fails if it did."""
 
     def __init__(
         self,
         outages: Outages,
         failing: Callable[[], Mapping[str, Failure | None]],
-        tell: Callable[[Event], Awaitable[None]],
         *,
         origin: str,
         thread: WriterThread,
@@ -36,14 +34,14 @@ class Watch:
     ) -> None:
         self._outages = outages
         self._failing = failing
-        self._tell = tell
         self._origin = origin
         self._thread = thread
         self._clock = clock
         self._unkept: dict[str, tuple[Failure, int]] = {}  # by subject, and since when
 
-    async def look(self) -> None:
-        """Keep what began and what ended since the last look; tell what cannot be kept."""
+    async def look(self, tell: Callable[[Event], Awaitable[None]]) -> None:
+        """Keep what began and what ended since the last look; tell what cannot be kept. `tell` sends an event at once to all whom
+        it is for, as far as they take it, and raises nothing."""
         unkept = {subject: failure for subject, (failure, _) in self._unkept.items()}
         failing = self._outages.with_open({**unkept, **self._failing()})
         if not self._outages.differs(failing):
@@ -57,6 +55,6 @@ class Watch:
             new = {**self._outages.new(failing), DISK: Failure(error.finding.message, error.finding.remedy)}
             self._unkept = {subject: self._unkept.get(subject, (one, now)) for subject, one in new.items()}
             for subject, (failure, at) in self._unkept.items():
-                await self._tell(outage_event(begun(subject, failure, at), self._origin))
+                await tell(outage_event(begun(subject, failure, at), self._origin))
         else:
             self._unkept = {}  # one that is over by now ends at the next look

@@ -63,7 +63,7 @@ class Webhooks:
         self._directory = directory
         self._settings = settings
         outages = Outages(database)
-        self._outage_watch = Watch(outages, failing, self._tell, origin=origin, thread=thread, clock=clock)
+        self._outage_watch = Watch(outages, failing, origin=origin, thread=thread, clock=clock)
         self._sources = [*sources, OutageChanges(outages, origin)]
         self._tenants = tenants
         self._origin = origin
@@ -209,7 +209,7 @@ class Webhooks:
         """Look for what fails, and what no longer does."""
         while True:
             await self._receiving.wait()
-            await self._outage_watch.look()
+            await self._outage_watch.look(self._tell)
             await sleep(LOOK)
 
     async def _watch(self, sleep: Sleep) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from carbonseal.instants import parse_instant
+from carbonseal.service.operations.listing import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,12 @@ class Drafts:
 
     async def all(self, *, waiting: bool = False) -> AsyncIterator[Draft]:
         """Every draft of the caller's tenant, in order; or what waits for the caller."""
-        last = 0
-        while page := (await self._node.operate("drafts/list", {"after": last, "waiting": waiting}))["drafts"]:
-            for one in page:
+        following: int | None = 0
+        while following is not None:
+            page = await self._node.operate("drafts/list", {"after": following, "waiting": waiting, "limit": MOST})
+            for one in page["items"]:
                 yield _draft(one)
-            last = page[-1]["number"]
+            following = page["next"]
 
     async def show(self, number: int) -> ShownDraft:
         """One draft, with what would be signed."""
