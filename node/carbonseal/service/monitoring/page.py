@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -103,6 +104,7 @@ def _environment() -> Environment:
         loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["visible"] = lambda value: escape_invisible(str(value))
+    environment.filters["short"] = lambda amount: f"{Decimal(amount):.4g}"
     environment.filters["grouped"] = lambda value: f"{value:,}"
     return environment
 
