@@ -9,7 +9,7 @@ import pytest
 
 from carbonseal.findings import Refused
 from carbonseal.node.working.codes import WORK_BUSY
-from carbonseal.node.working.lane import Failures
+from carbonseal.node.working.pool import Failures
 from carbonseal.node.working.turns import Turns
 
 

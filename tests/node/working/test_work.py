@@ -17,7 +17,7 @@ from carbonseal.node.working import process
 from carbonseal.node.working.codes import WORK_UNAVAILABLE
 from carbonseal.node.working.config import WorkersConfig
 from carbonseal.node.working.frames import in_pieces
-from carbonseal.node.working.lane import Lane, LaneLimits
+from carbonseal.node.working.pool import Pool, PoolLimits
 from carbonseal.node.working.process import Call
 from carbonseal.node.working.work import Here, Work, Workers
 from carbonseal.records.admission import admit
@@ -156,7 +156,7 @@ def test_work_is_done_in_other_processes_one_for_each_lane() -> None:
             small = {await work.small("a", os.getpid) for _ in range(3)}
             async with work.large("a", Counting) as desk:
                 large = {await desk.call(Counting.where)}
-                assert await work.small("a", os.getpid) in small  # while the other lane is taken
+                assert await work.small("a", os.getpid) in small  # while the other pool is taken
             assert len(small) == len(large) == 1
             assert len({*small, *large, os.getpid()}) == 3
 
@@ -232,12 +232,12 @@ def test_signals_to_the_whole_group_are_the_nodes_to_follow() -> None:
 
 def test_a_call_that_takes_too_long_is_ended() -> None:
     async def run() -> None:
-        lane = Lane("test", LaneLimits(1, seconds=0.0), lambda: 0.0)
-        async with lane.worker("a") as worker:
+        pool = Pool("test", PoolLimits(1, seconds=0.0), lambda: 0.0)
+        async with pool.worker("a") as worker:
             with refused("work.too-long"):
-                await lane.call(worker, Call(os.getpid, (), {}))
+                await pool.call(worker, Call(os.getpid, (), {}))
             assert not worker.is_alive
-        await lane.close()
+        await pool.close()
 
     asyncio.run(run())
 

@@ -1,6 +1,6 @@
 """Records that come one by one, admitted together: whatever one client sent while a call was under way is in its next call.
 
-A call is one client's, so that the lane serves clients in turn, and a record that ends a worker process ends it for its sender
+A call is one client's, so that the pool serves clients in turn, and a record that ends a worker process ends it for its sender
 alone.
 """
 

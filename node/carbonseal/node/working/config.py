@@ -10,7 +10,7 @@ from carbonseal.node.toml_tables import Table
 
 @dataclass(frozen=True, slots=True)
 class WorkersConfig:
-    """`[workers]`: processes of each lane, at most; None: for the machine, as `records_usually` and `passports_usually` say."""
+    """`[workers]`: processes of each pool, at most; None: for the machine, as `records_usually` and `passports_usually` say."""
 
     records: int | None = None
     passports: int | None = None

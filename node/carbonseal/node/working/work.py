@@ -1,6 +1,6 @@
 """Where work is done that takes long, or grows with what a client sends: in worker processes, or here where nobody else waits.
 
-Two lanes, so that a passport of 60 MiB delays no record: *small* for records and what is like them, *large* for passports.
+Two pools, so that a passport of 60 MiB delays no record: *small* for records and what is like them, *large* for passports.
 
     receipts = await work.small(client, admit_all, documents)
 
@@ -25,7 +25,7 @@ from carbonseal.findings import Refused
 from .codes import WORK_LOST
 from .config import WorkersConfig, passports_usually, processors, records_usually
 from .frames import Pieces
-from .lane import Lane, LaneLimits
+from .pool import Pool, PoolLimits
 from .process import At, Begin, Call, End
 from .worker import Lost, Worker
 
@@ -98,13 +98,13 @@ def _nobody(*_args: object) -> Any:
 
 
 class _WorkerDesk(Generic[D]):
-    def __init__(self, lane: Lane, worker: Worker, answer: Callable[..., Any] | None) -> None:
-        self._lane = lane
+    def __init__(self, pool: Pool, worker: Worker, answer: Callable[..., Any] | None) -> None:
+        self._pool = pool
         self._worker = worker
         self._answer = answer
 
     async def call(self, method: Callable[Concatenate[D, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        result: T = await _told(self._lane.call(self._worker, At(method, args, kwargs), self._answer))
+        result: T = await _told(self._pool.call(self._worker, At(method, args, kwargs), self._answer))
         return result
 
 
@@ -114,8 +114,8 @@ class Workers:
     def __init__(self, config: WorkersConfig, clock: Callable[[], float] = time.monotonic) -> None:
         records = config.records or records_usually(processors())
         passports = config.passports or passports_usually(processors())
-        self._small = Lane("records", LaneLimits(records, seconds=60.0, waiting=1024, each=256), clock)
-        self._large = Lane("passports", LaneLimits(passports, seconds=300.0, niceness=5), clock)
+        self._small = Pool("records", PoolLimits(records, seconds=60.0, waiting=1024, each=256), clock)
+        self._large = Pool("passports", PoolLimits(passports, seconds=300.0, niceness=5), clock)
 
     async def small(self, client: str, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Work`."""

@@ -1,4 +1,4 @@
-"""A lane: worker processes for one sort of work. They are started when they are first needed, and replaced when they end."""
+"""A pool: worker processes for one sort of work. They are started when they are first needed, and replaced when they end."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class LaneLimits:
-    """Bounds of a lane."""
+class PoolLimits:
+    """Bounds of a pool."""
 
     workers: int
     seconds: float  # for one call
@@ -57,10 +57,10 @@ class Failures:
         return self._in_a_row >= self.FREE and now < self._until
 
 
-class Lane:
+class Pool:
     """The processes of one sort of work, used by clients in turn."""
 
-    def __init__(self, name: str, limits: LaneLimits, clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, limits: PoolLimits, clock: Callable[[], float]) -> None:
         self.name = name
         self._limits = limits
         self._clock = clock
@@ -88,7 +88,7 @@ class Lane:
                 self._give_back(worker)
 
     async def call(self, worker: Worker, message: object, answer: Callable[..., Any] | None = None) -> Any:
-        """As `Worker.call`, for so long as this lane has. Raises Refused (work.too-long), too."""
+        """As `Worker.call`, for so long as this pool has. Raises Refused (work.too-long), too."""
         try:
             async with asyncio.timeout(self._limits.seconds) as limit:
                 return await worker.call(message, answer)
@@ -116,9 +116,9 @@ class Lane:
             worker = await Worker.start(self._limits.niceness)
         except Lost as lost:
             self._failures.failed(self._clock(), str(lost))
-            LOG.error("worker not started: lane=%s reason=%s", self.name, lost)
+            LOG.error("worker not started: pool=%s reason=%s", self.name, lost)
             raise Refused(WORK_UNAVAILABLE(reason=lost)) from lost
-        LOG.info("worker started: lane=%s pid=%d", self.name, worker.pid)
+        LOG.info("worker started: pool=%s pid=%d", self.name, worker.pid)
         return worker
 
     def _give_back(self, worker: Worker) -> None:
@@ -132,7 +132,7 @@ class Lane:
             self._end(worker)
 
     def _end(self, worker: Worker) -> None:
-        LOG.info("worker ended: lane=%s pid=%d", self.name, worker.pid)
+        LOG.info("worker ended: pool=%s pid=%d", self.name, worker.pid)
         ending = asyncio.create_task(worker.close())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
