@@ -30,8 +30,8 @@ def test_the_table_has_every_code_that_decides() -> None:
         ("ledger-quorum.unmet", Who.HOLDER),
         ("total.differs", Who.ISSUER),
         ("consistency.mass", Who.ISSUER),
-        ("consistency.fork", Who.LOG),
-        ("log.fraud", Who.LOG),
+        ("consistency.fork", Who.VERIFIER),
+        ("log.fraud", Who.VERIFIER),
         ("statement.unmet", Who.BODY),
     ],
 )

@@ -1,4 +1,4 @@
-"""Who must act on a finding: whoever can mend what it says. Each remedy names it in words; this table is what a page sorts by.
+"""Who must act on a finding: whoever can mend what it says. Each remedy names it in words; this table says the same for a page.
 
 The table is by code, else by family (the word before the dot), and complete for all codes that can decide a verdict.
 """
@@ -18,7 +18,6 @@ class Who(Enum):
     HOLDER = "holder"  # who presented the file
     ISSUER = "issuer"  # who signed the product's credential: its maker
     BODY = "body"  # the certification body
-    LOG = "log"  # the log's operator
 
 
 FAMILIES: Mapping[str, Who] = {
@@ -27,7 +26,7 @@ FAMILIES: Mapping[str, Who] = {
     **dict.fromkeys(
         ("seal", "head", "ledger", "ledger-quorum", "witness-quorum", "time-quorum", "component"), Who.HOLDER
     ),
-    **dict.fromkeys(("ethereum", "fabric", "tlog", "note", "checkpoint", "inclusion", "entry"), Who.HOLDER),
+    **dict.fromkeys(("ethereum", "fabric", "tlog", "note", "checkpoint", "inclusion", "entry", "tree"), Who.HOLDER),
     # what the maker signed, and its figures
     **dict.fromkeys(("credential", "signer", "record", "status", "status-list", "commitment"), Who.ISSUER),
     **dict.fromkeys(("figures", "total", "biogenic", "validity", "consistency", "exemption", "current"), Who.ISSUER),
@@ -35,9 +34,8 @@ FAMILIES: Mapping[str, Who] = {
     **dict.fromkeys(("primary-data", "duplicate", "transport", "flow"), Who.ISSUER),
     # what others vouch for, and keep
     **dict.fromkeys(("statement", "accreditation"), Who.BODY),
-    **dict.fromkeys(("log", "tree", "fraud-proof"), Who.LOG),
     # what the verifier chose
-    **dict.fromkeys(("check", "history", "policy", "trust", "time"), Who.VERIFIER),
+    **dict.fromkeys(("check", "history", "policy", "trust", "time", "log", "fraud-proof"), Who.VERIFIER),
 }
 CODES: Mapping[str, Who] = {
     "passport.unknown-version": Who.VERIFIER,
@@ -57,17 +55,38 @@ CODES: Mapping[str, Who] = {
     "statement.absent": Who.HOLDER,
     "statement.not-checkable": Who.HOLDER,
     "policy.not-given": Who.VERIFIER,
-    # consistency proofs, whose family is that of a check too
-    "consistency.empty-root-differs": Who.LOG,
-    "consistency.fork": Who.LOG,
-    "consistency.new-root-differs": Who.LOG,
-    "consistency.old-root-differs": Who.LOG,
-    "consistency.shrinks": Who.LOG,
-    "consistency.too-long": Who.LOG,
-    "consistency.too-short": Who.LOG,
+    **dict.fromkeys(
+        (
+            "entry.reserved-kind entry.unknown-kind inclusion.index-beyond-size checkpoint.extension head.unsigned "
+            "ledger.not-listed ledger.verifier-broken ledger.same ledger.not-shown ledger.not-dated status.not-named "
+            "status.version-not-shown statement.unknown-body statement.replaced statement.not-positive "
+            "statement.not-standing statement.unaccredited accreditation.unknown-accreditor accreditation.time-unknown "
+            "ethereum.evidence-unknown ethereum.block-not-pinned ethereum.agreement-lacking ethereum.trust-contradicts "
+            "ethereum.trust-other-chain ethereum.genesis-missing ethereum.trust-malformed ethereum.registry-differs "
+            "ethereum.code-differs ethereum.slot-differs fabric.evidence-unknown fabric.publisher-not-listed "
+            "fabric.config-missing fabric.trust-malformed fabric.genesis-differs fabric.config-newer fabric.config-older "
+            "fabric.field-unknown fabric.config-unsupported fabric.certificate-malformed tlog.unknown-key "
+            "tlog.unknown-proof tlog.unknown-checkpoint tlog.extra tlog.other-origin"
+        ).split(),
+        Who.VERIFIER,
+    ),
+    **dict.fromkeys(
+        (
+            "statement.self statement.not-shown accreditation.not-shown accreditation.status-unknown consistency.shrinks "
+            "consistency.too-short consistency.too-long consistency.old-root-differs consistency.new-root-differs "
+            "consistency.empty-root-differs"
+        ).split(),
+        Who.HOLDER,
+    ),
+    "consistency.fork": Who.VERIFIER,  # to keep both: nobody mends it
+    "fraud-proof.lot-exceeded": Who.ISSUER,
+    "fraud-proof.lot-exceeded-together": Who.ISSUER,
+    "statement.other-product": Who.ISSUER,
 }
 
 
 def who_acts(code: Code) -> Who:
-    """Who can mend what this code says; the holder, who can ask everybody else, where the table does not say."""
-    return CODES.get(code.name) or FAMILIES.get(code.name.partition(".")[0], Who.HOLDER)
+    """Who can mend what this code says; the holder, who can ask everybody else, where the table does not say. The lighter codes
+    of a check are those of its rule."""
+    name = code.name.removesuffix("-noted")
+    return CODES.get(code.name) or CODES.get(name) or FAMILIES.get(code.name.partition(".")[0], Who.HOLDER)

@@ -73,17 +73,20 @@ class Judged:
     @property
     def sentence(self) -> str:
         """The verdict in one plain sentence."""
-        name = self.report.name or self.language.say(REPORT["this-passport"])
+        name = self.report.name or self.language.say(REPORT["this-file"])
         return self.language.say(REPORT[f"sentence-{self.report.verdict.value}"], product=name)
 
     @property
     def reasons(self) -> list[Reason]:
-        """What decided the verdict, each once; nothing of what is verified."""
-        decides = DECIDES.get(self.report.verdict)
+        """What decided the verdict, each once, and then, where something is lacking, what else has a remedy: it says why. Nothing
+        of what is verified."""
+        verdict, found = self.report.verdict, self.report.findings
+        deciding = [finding for finding in found if finding.code.outcome is DECIDES.get(verdict)]
+        lacks = verdict is Verdict.UNDETERMINED
+        helping = [one for one in found if lacks and one.code.outcome is Outcome.NOTED and one.code.remedy]
         places: dict[tuple[str, str], list[Finding]] = {}
-        for finding in self.report.findings:
-            if finding.code.outcome is decides:
-                places.setdefault((finding.code.name, self.language.message(finding)), []).append(finding)
+        for finding in (*deciding, *helping):
+            places.setdefault((finding.code.name, self.language.message(finding)), []).append(finding)
         return [
             Reason(
                 message,

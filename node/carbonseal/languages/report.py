@@ -10,9 +10,8 @@ REPORT = {
         # The verdict in a sentence
         "sentence-verified": "{product}: everything that your policy requires was shown.",
         "sentence-undetermined": "{product}: not everything that your policy requires was shown. Nothing was found to be false.",
-        "sentence-rejected": "{product}: something in this passport is false, or was withdrawn.",
-        "sentence-other": "{product}: this file is not a passport.",
-        "this-passport": "This passport",
+        "sentence-rejected": "{product}: something in these documents is false, or was withdrawn.",
+        "this-file": "This file",
         # Sections
         "why": "Why",
         "what-to-do": "What to do",
@@ -32,7 +31,6 @@ REPORT = {
         "who-holder": "whoever presented the passport",
         "who-issuer": "the maker who signed it",
         "who-body": "the certification body",
-        "who-log": "the operator of the log",
         # Facts
         "name": "name",
         "identifier": "identifier",

@@ -150,7 +150,7 @@ def test_a_desk_keeps_what_it_has_and_asks() -> None:
 # --- processes -------------------------------------------------------------------------------------------------------
 
 
-def test_work_is_done_in_other_processes_one_for_each_lane() -> None:
+def test_work_is_done_in_other_processes_one_for_each_pool() -> None:
     async def run() -> None:
         async with workers() as work:
             small = {await work.small("a", os.getpid) for _ in range(3)}

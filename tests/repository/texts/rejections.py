@@ -193,7 +193,7 @@ NO_VERDICT = (
     Rejection(
         "Other nodes' requests",
         "Who asks a witness or a log learns why it is refused.",
-        "witness-request.* foreign.* http.* idempotency.* job.* client.*",
+        "witness-request.* foreign.* http.* desk.* idempotency.* job.* client.*",
     ),
     Rejection(
         "Operators: settings, keys, ledgers, requests",

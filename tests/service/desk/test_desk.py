@@ -121,3 +121,24 @@ def test_more_files_than_a_request_may_have(desk: str) -> None:
     files = [("files", ("a.json", b"{}"))] * 1001
     answer = requests.post(f"{desk}/examine", files=files, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (422, "desk.too-many-files")
+
+
+def test_forms_that_say_too_much_or_too_little(desk: str, folder: Path) -> None:
+    good = ("files", ("good.json", (folder / "good.json").read_bytes()))
+    table = ("mrn.csv", b"MRN,Item\n")
+
+    def refused(files: list[Any]) -> tuple[int, str]:
+        answer = requests.post(f"{desk}/examine", files=files, timeout=60)
+        return answer.status_code, answer.json()["code"]
+
+    assert refused([good, ("packing", table)]) == (400, "desk.packing-alone")
+    assert refused([good, ("declaration", table), ("declaration", table)]) == (400, "desk.two-tables")
+    other = requests.post(f"{desk}/examine", data=b"{}", headers=JSON, timeout=60)
+    assert (other.status_code, other.json()["code"]) == (415, "http.wrong-type")
+
+
+def test_a_name_of_many_bytes_is_a_name(desk: str, folder: Path) -> None:
+    files = [("files", ("\U0001f30d" * 120 + ".json", (folder / "good.json").read_bytes()))]
+    answer = requests.post(f"{desk}/examine.csv", files=files, timeout=60)
+    assert answer.status_code == 200
+    assert ".json,verified" in answer.text

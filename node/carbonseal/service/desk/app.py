@@ -14,8 +14,9 @@ another site can send forms here, and learns nothing: answers cannot be read by 
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,12 +34,15 @@ from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.errors import refusals
 from carbonseal.service.listening.hosts import host_check
+from carbonseal.service.listening.shares import Shares
 
 from .examiner import Asked, Examiner, Holding
 from .uploads import DECLARATION, MOST_BYTES, PACKING, Uploads
 
 NDJSON = "application/x-ndjson"
 BODIES = ("application/json", "application/zip", "application/gzip", "application/x-tar", NDJSON)
+MOST_REQUESTS, MOST_EACH = 16, 8  # whose files are here at one time: of all, of one address
+SECONDS = 300.0  # in which all files of a request have to come
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -51,6 +55,7 @@ class Desk:
     """A desk: what it holds, and its worker processes. `clock` gives the instant as of which files are judged."""
 
     def __init__(self, holding: Holding, work: Work, clock: Callable[[], datetime]) -> None:
+        self._requests = Shares("the desk", MOST_REQUESTS, MOST_EACH)
         self._holding = holding
         self._work = work
         self._clock = clock
@@ -76,9 +81,8 @@ class Desk:
         if request.content_type not in BODIES:
             raise Refused(codes.WRONG_TYPE(wanted=" or ".join(BODIES), found=request.content_type))
         at = _instant(request) or self._clock()
-        with tempfile.TemporaryDirectory(prefix="carbonseal-desk-") as folder:
-            uploads = Uploads(Path(folder))
-            await uploads.take_body(request, "body")
+        async with self._uploads(request) as uploads:
+            await _in_time(uploads.take_body(request, "body"))
             asked = Asked(uploads.passports, at, LANGUAGES[0])
             lines = await self._examine(request, Examiner.compact, self._holding, asked)
         body = "".join(f"{line}\n" for line in lines)
@@ -89,14 +93,22 @@ class Desk:
         return web.json_response({"state": "ok"}, headers={"Cache-Control": "no-store"})
 
     async def _of_form(self, request: web.Request, act: Callable[[Examiner, Holding, Asked], str]) -> str:
-        with tempfile.TemporaryDirectory(prefix="carbonseal-desk-") as folder:
-            uploads = Uploads(Path(folder))
-            await uploads.take_form(request)
+        async with self._uploads(request) as uploads:
+            await _in_time(uploads.take_form(request))
             tables = uploads.tables
             asked = Asked(
                 uploads.passports, self._clock(), _language(request).tag, tables.get(DECLARATION), tables.get(PACKING)
             )
             return await self._examine(request, act, self._holding, asked)
+
+    @asynccontextmanager
+    async def _uploads(self, request: web.Request) -> AsyncIterator[Uploads]:
+        """Room for the files of a request, until it is answered. Raises Refused (http.busy)."""
+        with (
+            self._requests.hold(request.remote or ""),
+            tempfile.TemporaryDirectory(prefix="carbonseal-desk-") as folder,
+        ):
+            yield Uploads(Path(folder))
 
     async def _examine(
         self, request: web.Request, act: Callable[Concatenate[Examiner, P], T], *args: P.args, **kwargs: P.kwargs
@@ -137,6 +149,15 @@ async def desk_at(
     finally:
         await runner.cleanup()
         await work.close()
+
+
+async def _in_time(taking: Awaitable[None]) -> None:
+    """Raises Refused (http.body-too-slow) where files do not come within `SECONDS`."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            await taking
+    except TimeoutError as error:
+        raise Refused(codes.BODY_TOO_SLOW(seconds=SECONDS)) from error
 
 
 def _language(request: web.Request) -> Language:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import undetermined
+from carbonseal.findings import rejected, undetermined
 
 DESK_TOO_MANY_FILES = undetermined(
     "desk.too-many-files", "more than {most} files came with the request", "put them into an archive, or send fewer"
+)
+DESK_TWO_TABLES = rejected("desk.two-tables", "the form has the table {name} twice", "give it once")
+DESK_PACKING_ALONE = rejected(
+    "desk.packing-alone", "the form has a packing list without its declaration", "give the declaration, too"
 )

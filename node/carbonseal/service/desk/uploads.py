@@ -13,12 +13,13 @@ from aiohttp import BodyPartReader, web
 from carbonseal.findings import Refused
 from carbonseal.service import codes
 
-from .codes import DESK_TOO_MANY_FILES
+from .codes import DESK_PACKING_ALONE, DESK_TOO_MANY_FILES, DESK_TWO_TABLES
 
+FORM = "multipart/form-data"
 FILES, DECLARATION, PACKING = "files", "declaration", "packing"
 MOST_FILES = 1000
 MOST_BYTES = 256 << 20  # of all files of a request
-LONGEST_NAME = 120  # characters
+LONGEST_NAME = 200  # bytes: file systems take 255
 
 
 class Uploads:
@@ -33,7 +34,9 @@ class Uploads:
         self._count = 0
 
     async def take_form(self, request: web.Request) -> None:
-        """The files of a form (multipart/form-data). Raises Refused (http.*)."""
+        """The files of a form (multipart/form-data). Raises Refused (http.*, desk.*)."""
+        if request.content_type != FORM:
+            raise Refused(codes.WRONG_TYPE(wanted=FORM, found=request.content_type))
         try:
             async for part in await request.multipart():
                 if not isinstance(part, BodyPartReader):
@@ -41,6 +44,8 @@ class Uploads:
                 await self._take_part(part)
         except (ValueError, web.RequestPayloadError) as error:
             raise Refused(codes.MALFORMED_BODY(problem="it is not a form that was sent whole")) from error
+        if PACKING in self.tables and DECLARATION not in self.tables:
+            raise Refused(DESK_PACKING_ALONE())
 
     async def take_body(self, request: web.Request, name: str) -> None:
         """The body as one file. Raises Refused (http.*)."""
@@ -50,6 +55,8 @@ class Uploads:
 
     async def _take_part(self, part: BodyPartReader) -> None:
         if part.name in (DECLARATION, PACKING) and part.filename:
+            if part.name in self.tables:
+                raise Refused(DESK_TWO_TABLES(name=part.name))
             path = self._folder / f"{part.name}-{_safe(part.filename)}"
             self.tables[part.name] = path
         elif part.name == FILES and part.filename:
@@ -80,4 +87,4 @@ def _safe(name: str) -> str:
     """The last part of a name, without what a file system does not take."""
     last = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(one if one.isprintable() and one not in '<>:"|?*' else "_" for one in last).strip(". ")
-    return kept[-LONGEST_NAME:].encode("utf-8", "replace").decode() or "file"
+    return kept.encode("utf-8", "replace")[-LONGEST_NAME:].decode("utf-8", "ignore") or "file"
