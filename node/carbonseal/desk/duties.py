@@ -37,6 +37,23 @@ FAMILIES: Mapping[str, Who] = {
     # what the verifier chose
     **dict.fromkeys(("check", "history", "policy", "trust", "time", "log", "fraud-proof"), Who.VERIFIER),
 }
+_OF_VERIFIERS = (
+    "entry.reserved-kind entry.unknown-kind inclusion.index-beyond-size checkpoint.extension head.unsigned "
+    "ledger.not-listed ledger.verifier-broken ledger.same ledger.not-shown ledger.not-dated status.not-named "
+    "status.version-not-shown statement.unknown-body statement.replaced statement.not-positive "
+    "statement.not-standing statement.unaccredited accreditation.unknown-accreditor accreditation.time-unknown "
+    "ethereum.evidence-unknown ethereum.block-not-pinned ethereum.agreement-lacking ethereum.trust-contradicts "
+    "ethereum.trust-other-chain ethereum.genesis-missing ethereum.trust-malformed ethereum.registry-differs "
+    "ethereum.code-differs ethereum.slot-differs fabric.evidence-unknown fabric.publisher-not-listed "
+    "fabric.config-missing fabric.trust-malformed fabric.genesis-differs fabric.config-newer fabric.config-older "
+    "fabric.field-unknown fabric.config-unsupported fabric.certificate-malformed tlog.unknown-key "
+    "tlog.unknown-proof tlog.unknown-checkpoint tlog.extra tlog.other-origin"
+)
+_OF_HOLDERS = (
+    "statement.self statement.not-shown accreditation.not-shown accreditation.status-unknown consistency.shrinks "
+    "consistency.too-short consistency.too-long consistency.old-root-differs consistency.new-root-differs "
+    "consistency.empty-root-differs"
+)
 CODES: Mapping[str, Who] = {
     "passport.unknown-version": Who.VERIFIER,
     "passport.unknown-member": Who.VERIFIER,
@@ -55,29 +72,8 @@ CODES: Mapping[str, Who] = {
     "statement.absent": Who.HOLDER,
     "statement.not-checkable": Who.HOLDER,
     "policy.not-given": Who.VERIFIER,
-    **dict.fromkeys(
-        (
-            "entry.reserved-kind entry.unknown-kind inclusion.index-beyond-size checkpoint.extension head.unsigned "
-            "ledger.not-listed ledger.verifier-broken ledger.same ledger.not-shown ledger.not-dated status.not-named "
-            "status.version-not-shown statement.unknown-body statement.replaced statement.not-positive "
-            "statement.not-standing statement.unaccredited accreditation.unknown-accreditor accreditation.time-unknown "
-            "ethereum.evidence-unknown ethereum.block-not-pinned ethereum.agreement-lacking ethereum.trust-contradicts "
-            "ethereum.trust-other-chain ethereum.genesis-missing ethereum.trust-malformed ethereum.registry-differs "
-            "ethereum.code-differs ethereum.slot-differs fabric.evidence-unknown fabric.publisher-not-listed "
-            "fabric.config-missing fabric.trust-malformed fabric.genesis-differs fabric.config-newer fabric.config-older "
-            "fabric.field-unknown fabric.config-unsupported fabric.certificate-malformed tlog.unknown-key "
-            "tlog.unknown-proof tlog.unknown-checkpoint tlog.extra tlog.other-origin"
-        ).split(),
-        Who.VERIFIER,
-    ),
-    **dict.fromkeys(
-        (
-            "statement.self statement.not-shown accreditation.not-shown accreditation.status-unknown consistency.shrinks "
-            "consistency.too-short consistency.too-long consistency.old-root-differs consistency.new-root-differs "
-            "consistency.empty-root-differs"
-        ).split(),
-        Who.HOLDER,
-    ),
+    **dict.fromkeys(_OF_VERIFIERS.split(), Who.VERIFIER),
+    **dict.fromkeys(_OF_HOLDERS.split(), Who.HOLDER),
     "consistency.fork": Who.VERIFIER,  # to keep both: nobody mends it
     "fraud-proof.lot-exceeded": Who.ISSUER,
     "fraud-proof.lot-exceeded-together": Who.ISSUER,
