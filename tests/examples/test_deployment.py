@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.service.app import FINISH
+from carbonseal.service.listening.answering import FINISH
 from tests.repository.sources import REPOSITORY
 from tests.repository.texts.test_texts import check_call
 

@@ -17,7 +17,9 @@ MAX_BYTES = 64 << 20  # of a list
 
 _LIST = re.compile(rb"[ \t\r\n]*\[")
 _ANSWER = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*"data"[ \t\r\n]*:[ \t\r\n]*\[')
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(
+    rb'"(?:[^"\\]++|\\.?)*+"?|[\[\]{},]', re.DOTALL
+)  # without its end, a string goes to the end: linear
 _SPACE = b" \t\r\n"
 
 Items = Sequence[tuple[str, bytes]]  # the JSON pointer of each item, and its bytes

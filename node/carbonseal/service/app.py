@@ -72,11 +72,11 @@ from carbonseal.service.context import (
 )
 from carbonseal.service.errors import Handler, refusals, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
+from carbonseal.service.listening.answering import answering
 from carbonseal.service.listening.counting import counted
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.parameters import in_query, read_query
-from carbonseal.service.listening.protocol import Runner
 from carbonseal.service.listening.sending import send
 from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
 from carbonseal.service.monitoring.answers import Answers
@@ -87,13 +87,9 @@ from carbonseal.service.routes.passports import carriers, issued, status_lists
 
 from . import codes
 
-READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
-IDLE = 75.0  # seconds for which a connection may stay open between two requests
-LINGER = 2.0  # seconds for which the rest of a refused body is read, so that its sender reads the answer
 MODULES = (interface, operations, records, foreign, issued, jobs, carriers, status_lists, state, monitoring, files)
 ROUTES = tuple(route for module in MODULES for route in module.ROUTES)
 READING = ("GET", "HEAD")
-FINISH = 20.0  # seconds in which requests are finished when the node stops
 
 
 def make_app(
@@ -205,34 +201,3 @@ async def serving(
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
     async with answering(make_app(node, bounds, listener, hosts, answers), host, port, tls) as url:
         yield url
-
-
-@asynccontextmanager
-async def answering(
-    app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[str]:
-    """Answer requests by an application while the context lasts, as `serving` does."""
-    runner = Runner(
-        app,
-        access_log=None,
-        shutdown_timeout=FINISH,
-        read_bufsize=READ_BUFFER,
-        handle_signals=False,
-        auto_decompress=False,
-        keepalive_timeout=IDLE,
-        lingering_time=LINGER,
-    )
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port, ssl_context=tls)
-        await site.start()
-        yield _url(host, runner, "http" if tls is None else "https")
-    finally:
-        await runner.cleanup()
-
-
-def _url(host: str, runner: web.AppRunner, scheme: str) -> str:
-    """The service's URL on this machine."""
-    port = runner.addresses[0][1]
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"{scheme}://[{reachable}]:{port}" if ":" in reachable else f"{scheme}://{reachable}:{port}"

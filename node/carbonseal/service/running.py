@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 from carbonseal.findings import BrokenOff, Refused
 from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
-from carbonseal.service.app import answering, serving
+from carbonseal.service.app import serving
 from carbonseal.service.exchange.app import NAME as PACT
 from carbonseal.service.exchange.app import make_app as make_exchange
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
+from carbonseal.service.listening.answering import answering
 from carbonseal.service.listening.tls import Certificate
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.monitoring.supervision import Supervisor

@@ -98,8 +98,10 @@ def test_names_of_files_are_names_alone(desk: str, folder: Path) -> None:
 
 
 def test_a_form_without_files_says_so(desk: str) -> None:
-    answer = requests.post(f"{desk}/examine", files=[("other", ("x", b"y"))], timeout=60)
+    answer = requests.post(f"{desk}/examine", files=[("files", ("", b""))], timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (422, "files.none")
+    answer = requests.post(f"{desk}/examine", files=[("other", ("x", b"y"))], timeout=60)
+    assert (answer.status_code, answer.json()["code"]) == (400, "desk.unknown-field")
     broken = requests.post(
         f"{desk}/examine", data=b"--x", headers={"Content-Type": "multipart/form-data; boundary=x"}, timeout=60
     )
@@ -142,3 +144,18 @@ def test_a_name_of_many_bytes_is_a_name(desk: str, folder: Path) -> None:
     answer = requests.post(f"{desk}/examine.csv", files=files, timeout=60)
     assert answer.status_code == 200
     assert ".json,verified" in answer.text
+
+
+@pytest.mark.parametrize("head", [b"no colon", b"X\0: y", b"X: " + b"y" * 70_000, b""])
+def test_forms_that_are_none(desk: str, head: bytes) -> None:
+    body = b"--x\r\n" + head + b'\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n{}\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = requests.post(f"{desk}/examine", data=body, headers=headers, timeout=60)
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["code"] in ("http.malformed-body", "desk.unknown-field", "files.none")
+
+
+def test_bodies_are_not_unpacked(desk: str) -> None:
+    headers = {**JSON, "Content-Encoding": "gzip"}
+    answer = requests.post(f"{desk}/v1/verify", data=b"not gzip", headers=headers, timeout=60)
+    assert (answer.status_code, answer.json()["code"]) == (415, "http.packed")

@@ -24,8 +24,8 @@ from carbonseal.node.exchange.settings import ExchangeConfig, PartnerConfig
 from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
 from carbonseal.node.outgoing.reach import Network, Reach
-from carbonseal.service.app import answering
 from carbonseal.service.exchange.app import make_app
+from carbonseal.service.listening.answering import answering
 from tests import nodes
 from tests.records.documents import footprint
 from tests.service.access.test_tls import CHAIN, KEY, write

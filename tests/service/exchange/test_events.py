@@ -37,6 +37,9 @@ def run(tmp_path: Path) -> Callable[..., None]:
     return go
 
 
+ODD: list[Any] = [5, None, True, [5], [None], [""], {}, {"a": 1}, [["x"]]]  # criteria that are no texts
+
+
 async def called_back(host: Host) -> Event:
     """The newest event, after its call-back was tried once."""
     assert await host.node.partners.call_backs[0].step()
@@ -149,6 +152,7 @@ def test_what_is_refused_and_kept_nowhere(run: Callable[..., None]) -> None:
             event(CREATED, {"comment": "all of it"}, at),
             event(CREATED, {"productId": "urn:gtin:1"}, at),
             event(CREATED, {"productId": ["x"] * 501}, at),
+            *(event(CREATED, {**wanted(1), name: odd}, at) for name in ("PRODUCTID", "ValidOn") for odd in ODD),
             event(CREATED, {**wanted(1), "validOn": "soon"}, at),
             event(PUBLISHED, {"pfIds": ["urn:gtin:4712345060507"]}, at),
             event(PUBLISHED, {"pfIds": []}, at),

@@ -62,7 +62,6 @@ def test_lists_filters_and_pages(run: Callable[[Act], None]) -> None:
             ("validAfter=2020-01-01T00:00:00Z", "12"),
             ("validBefore=2021-01-01T00:00:01Z", "3"),
             ("validBefore=2021-01-01T00:00:00Z", ""),
-            ("limit=0", ""),
         ):
             status, body, headers = await host.get(f"/3/footprints?{query}")
             assert (status, numbers(body)) == (200, expected), query
@@ -132,6 +131,7 @@ def test_who_is_not_let_in(run: Callable[[Act], None]) -> None:
         wrong = (
             "", "Bearer", "Bearer x", f"Basic {given}", f"Bearer {right}", f"Bearer {own}",
             f"Bearer {unsigned}.{claims}.", f"Bearer {head}.{claims}.{signature[::-1]}",
+            f"Bearer {head}\udcff.{claims}.{signature}",
         )  # fmt: skip
         for header in wrong:
             for path in ("/3/footprints", f"/3/footprints/{pact(1)['id']}"):
@@ -177,6 +177,7 @@ def test_requests_that_are_not_valid(run: Callable[[Act], None]) -> None:
         for path, status, code in (
             ("/3/footprints?validOn=tomorrow", 400, "BadRequest"),
             ("/3/footprints?limit=-1", 400, "BadRequest"),
+            ("/3/footprints?limit=0", 400, "BadRequest"),
             ("/3/footprints?limit=1&limit=2", 400, "BadRequest"),
             ("/3/footprints?x-carbonseal-after=1e9", 400, "BadRequest"),
             (f"/3/footprints?$filter={quote('created ge 2026')}", 400, "BadRequest"),  # of PACT 2

@@ -109,6 +109,9 @@ class CallBacks:
             raise
         except Refused as refused:
             return "", refused.finding.message
+        except Exception:  # what is kept must not stop the node, now and at every start
+            LOG.exception("call-back defect: event=%d", event.number)
+            return "", "the answer could not be made, by a defect here"
         return answer, await self._sender.send(body)
 
     def _caller(self, event: Event) -> Caller:

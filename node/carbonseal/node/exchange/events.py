@@ -31,7 +31,7 @@ PUBLISHED, CREATED, FULFILLED, REJECTED = (
     for name in ("PublishedEvent", "RequestCreatedEvent", "RequestFulfilledEvent", "RequestRejectedEvent")
 )
 MEDIA = "application/cloudevents+json"
-LARGEST = 256 * 1024  # bytes of an event that a partner sends
+LARGEST = 32 * 1024  # bytes of an event that a partner sends: a client has thousands of them here
 LIMITS = Limits(LARGEST)
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 1000}
@@ -79,16 +79,32 @@ def read_event(raw: bytes) -> Mapping[str, Any]:
         problem = f"this host takes {PUBLISHED} and {CREATED}, not {printable(event['type'], 80)}"
         raise Refused(codes.EXCHANGE_EVENT("/type", problem=problem))
     _DATA[event["type"]].check(event["data"], codes.EXCHANGE_EVENT)
+    if event["type"] == CREATED:
+        _check_criteria(event["data"])
     if event["type"] == CREATED and not list(criteria_of(event["data"])):
         raise Refused(codes.EXCHANGE_EVENT("/data", problem="the request has no criteria"))
     taken: Mapping[str, Any] = event
     return taken
 
 
+def _check_criteria(data: Mapping[str, Any]) -> None:
+    """Criteria are texts, or lists of them, whatever the case of their names. Raises Refused."""
+    for name, values in data.items():
+        if _is_criterion(name):
+            listed = [values] if isinstance(values, str) else values
+            if not isinstance(listed, list) or not all(isinstance(one, str) and one for one in listed):
+                problem = "it is no text, and no list of texts"
+                raise Refused(codes.EXCHANGE_EVENT(f"/data/{printable(name, 80)}", problem=problem))
+
+
+def _is_criterion(name: str) -> bool:
+    return name.lower() in NAMES or name.lower() in TIMES
+
+
 def criteria_of(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The criteria of a request, as `read_criteria` takes them."""
     for name, values in data.items():
-        if name.lower() in NAMES or name.lower() in TIMES:
+        if _is_criterion(name):
             yield from ((name, value) for value in ([values] if isinstance(values, str) else values))
 
 

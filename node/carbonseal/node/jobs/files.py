@@ -93,7 +93,9 @@ class JobFiles:
     # --- results ---------------------------------------------------------------------------------------------------
 
     def append(self, id: str, name: str, size: int, data: bytes) -> int:
-        """Append to a file that has `size` bytes (what is behind them is cut off), durably: its size then. Raises OSError."""
+        """Append to a file that has `size` bytes (what is behind them is cut off), durably: its size then. Raises Refused
+        (`job.no-room`), OSError."""
+        self.check_room()
         path = self.root / id / name
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "wb", buffering=0) as file:

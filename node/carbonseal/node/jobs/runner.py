@@ -27,6 +27,7 @@ from carbonseal.node.requests.turns import Turns
 from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.intake import Busy
+from carbonseal.node.working.codes import WORK_BUSY
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
@@ -37,6 +38,8 @@ from .tables import JobTables
 
 SLICE = 8  # lines that are done beside one another
 SLICE_BYTES = 4 << 20  # of requests
+LARGEST = 2 << 30  # bytes of the files of one job
+LATER = (NODE_QUORUM_UNMET, WORK_BUSY)  # codes of what goes by itself
 AGAIN = 5.0  # seconds until what could not go on is tried again
 Sleep = Callable[[float], Awaitable[None]]
 _Line = tuple[bytes | None, int]  # None: too long; and the byte behind it
@@ -121,6 +124,8 @@ class Runner:
         for one in tried[len(done) :]:
             if isinstance(one, Refused):
                 raise one
+        if job.size + job.progress.results + job.progress.passports > LARGEST:
+            return await self._end(job, JobState.FAILED, codes.JOB_TOO_LARGE(most=LARGEST, what="bytes"))
         return job
 
     def _caller(self, job: Job) -> Caller | Finding:
@@ -149,7 +154,7 @@ class Runner:
         except (Busy, Frozen, BrokenOff) as refused:
             return refused
         except Refused as refused:
-            return refused if refused.finding.code is NODE_QUORUM_UNMET else Outcome(refused=refused.finding)
+            return refused if refused.finding.code in LATER else Outcome(refused=refused.finding)
 
     async def _keep(self, job: Job, lines: list[_Line], outcomes: list[Outcome | None]) -> Job:
         """Make results and progress durable, in this order."""

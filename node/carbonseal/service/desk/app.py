@@ -33,6 +33,7 @@ from carbonseal.node.working.work import Work, Workers
 from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.errors import refusals
+from carbonseal.service.listening.answering import answering
 from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.shares import Shares
 
@@ -139,15 +140,10 @@ async def desk_at(
 ) -> AsyncIterator[str]:
     """A desk that answers at this address while the context lasts; its value is the URL. Raises OSError where it cannot."""
     work = Workers(WorkersConfig())
-    runner = web.AppRunner(make_desk(Desk(holding, work, clock), hosts), access_log=None, handle_signals=False)
-    await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        name = f"[{host}]" if ":" in host else host
-        yield f"http://{name}:{runner.addresses[0][1]}"
+        async with answering(make_desk(Desk(holding, work, clock), hosts), host, port) as url:
+            yield url
     finally:
-        await runner.cleanup()
         await work.close()
 
 

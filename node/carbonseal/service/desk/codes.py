@@ -11,3 +11,8 @@ DESK_TWO_TABLES = rejected("desk.two-tables", "the form has the table {name} twi
 DESK_PACKING_ALONE = rejected(
     "desk.packing-alone", "the form has a packing list without its declaration", "give the declaration, too"
 )
+DESK_UNKNOWN_FIELD = rejected(
+    "desk.unknown-field",
+    "the form has a field {name}, which means nothing here",
+    "send passports as files, and tables as declaration and packing",
+)

@@ -70,7 +70,7 @@ class AccessTokens:
         options: Options = {"require": CLAIMS, "verify_exp": False, "verify_iat": False}
         try:
             claims = jwt.decode(token, self._key, [ALGORITHM], options, audience=AUDIENCE)
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError) as error:  # ValueError: not ASCII
             raise Refused(codes.EXCHANGE_TOKEN_UNKNOWN()) from error
         now = int(self._clock())
         if now >= claims["exp"]:

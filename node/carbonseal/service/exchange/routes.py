@@ -71,6 +71,8 @@ async def footprints(request: web.Request) -> web.Response:
     caller = request.app[ACCESS].let_in(request)
     given = [(name, value) for name, value in request.query.items() if name.lower() not in (LIMIT, AFTER)]
     limit, after = _number(request, LIMIT, STANDARD_LIMIT), _number(request, AFTER, 0)
+    if not limit:
+        raise Refused(codes.EXCHANGE_PARAMETER(name=LIMIT, problem="it is not at least 1"))
     page = await request.app[EXCHANGE].footprints(caller, read_criteria(given), after, min(limit, PAGE))
     answer = _json(b'{"data":[' + b",".join(page.sealed) + b"]}")
     if page.next is not None:

@@ -35,7 +35,8 @@ async def _events(node: Node, caller: Caller, request: Json) -> Json:
     exchange = node.partners.exchange
     if exchange is None:
         return {"events": []}
-    return {"events": told(await asyncio.to_thread(exchange.inbox.page, caller.tenant, request.get("after", 0)))}
+    inbox, after = exchange.inbox, request.get("after", 0)
+    return {"events": await asyncio.to_thread(lambda: told(inbox.page(caller.tenant, after)))}
 
 
 OPERATIONS: Mapping[str, Operation] = {
