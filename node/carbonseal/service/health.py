@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from carbonseal.instants import format_seconds
@@ -21,10 +22,11 @@ def health(node: Node) -> dict[str, Any]:
     - else "ok".
     """
     ledgers = node.states()
-    raised = failures(node.logs.values(), ledgers, node.found).values()
-    frozen, failing = any(failure.frozen for failure in raised), bool(raised)
+    raised = failures(node.logs.values(), ledgers, node.found)
+    frozen, failing = any(failure.frozen for failure in raised.values()), bool(raised)
     return {
         "state": "frozen" if frozen else "failing" if failing else "ok",
+        "failures": [{"about": about, **asdict(failure)} for about, failure in raised.items()],
         "logs": [_log(log) for log in node.logs.values()],
         "ledgers": [ledger.to_json() for ledger in ledgers],
         "refused": dict(sorted(node.access.tokens.refused.items())),  # logins, by code, since the node was opened

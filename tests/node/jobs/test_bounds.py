@@ -261,3 +261,66 @@ def test_nothing_is_issued_at_one_word_where_four_eyes_are_asked_for(begin: Begi
         return await node.jobs.export(OPERATOR, {"credentials": ["0" * 64]})
 
     within(begin(issuers=(MAKER,), release=ReleaseRule.FOUR_EYES), work)
+
+
+def test_uploads_that_come_together_are_counted(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MOST_LIVE", 2)
+
+    async def work(node: Node) -> None:
+        begun, go_on = asyncio.Barrier(3), asyncio.Event()
+
+        async def one() -> None:
+            async with node.jobs.coming(OPERATOR) as upload:
+                await begun.wait()
+                await go_on.wait()
+                await upload.write(b"{}\n")
+                upload.end()
+                await node.jobs.accept(upload, OPERATOR)
+
+        coming = [asyncio.create_task(one()) for _ in range(2)]
+        await begun.wait()
+        with refuses("job.too-many"):
+            async with node.jobs.coming(OPERATOR):
+                pass
+        go_on.set()
+        await asyncio.gather(*coming)
+        assert len(node.jobs.live()) == 2
+
+    within(directory, work)
+
+
+def test_what_is_answered_again_is_what_was_answered(directory: Path) -> None:
+    async def work(node: Node) -> None:
+        async def ask() -> dict[str, Any]:
+            async with node.jobs.coming(OPERATOR) as upload:
+                await upload.write(b"{}\n")
+                async with node.idempotency.under(b"k" * 32, upload.end()) as key:
+                    return await node.jobs.accept(upload, OPERATOR, key=key)
+
+        assert await ask() == await ask()
+
+    within(directory, work)
+
+
+def test_a_disk_that_fails_at_one_line_fails_no_other(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines beside it are waited for, and are not tried again while they hold their keys."""
+    monkeypatch.setattr(runner, "AGAIN", 0.01)
+    monkeypatch.setattr(jobs, "AGAIN", 0.01)
+
+    async def work(node: Node) -> None:
+        issuing, calls = node.jobs._runner._works[jobs.JobKind.ISSUE]._issuing, 0  # type: ignore[attr-defined]
+        real = issuing.issue
+
+        async def issue(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                raise OSError(errno.EIO, "I/O error")
+            return await real(*args, **kwargs)
+
+        monkeypatch.setattr(issuing, "issue", issue)
+        job = await begin_job(node, await requests(node, 3))
+        done = await finish(node, job["job"])
+        assert (done["done"], done["failed"]) == (3, 0)
+
+    within(directory, work)

@@ -317,6 +317,25 @@ def test_a_full_disk_loses_nothing_and_repeats_nothing(directory: Path, caplog: 
     run(work())
 
 
+def test_a_full_disk_while_messages_are_made_loses_none(directory: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        time = Time()
+        async with receiving(Receiver(204)) as receiver, telling(directory, time) as node:
+            await node.webhooks.add(OPERATOR, wanted("erp", receiver))
+            await seal(node, time, 1)
+            await until(lambda: counts(node, "erp").delivered == 1)
+            await node.submit(b'{"n": 2}', "json/1", "mine")
+            await node.sequence()
+            with no_room():
+                await time.pass_by(1)
+                await until(lambda: "webhooks interrupted" in caplog.text)
+            await seal(node, time, 3)
+            while counts(node, "erp").delivered < 3:
+                await time.pass_by(5)
+
+    run(work())
+
+
 def test_a_large_batch_is_told_in_parts(directory: Path) -> None:
     async def work() -> None:
         time = Time()

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.async_api import Page
 
 from carbonseal.node.access.callers import OPERATOR, Kind
@@ -53,8 +52,8 @@ def test_a_person_sees_state_alarms_ingest_ledgers_and_cost(directory: Path) -> 
         assert await tab.title() == "FAILING: log.example/test"
         assert "Something needs a person" in await tab.inner_text("p.state")
         told = await tab.inner_text("[aria-labelledby=alarms]")
-        assert "ledger sim:1\tnothing left: fund it" in told
-        assert "ledger sim:2\tthe ledger is down" in told
+        assert "ledger/sim:1\tnothing left: fund it" in told
+        assert "ledger/sim:2\tthe ledger is down" in told
         rows = await tab.locator("[aria-labelledby=ingest] tbody tr").all_inner_texts()
         assert [row.split("\t") for row in rows] == [["default", "3", "1", "3", "3", "3"]]
         rows = await tab.locator("[aria-labelledby=ledgers] tbody tr").all_inner_texts()
@@ -125,6 +124,7 @@ def test_what_others_named_is_escaped(tmp_path: Path) -> None:
             return health(node)
 
     told = asyncio.run(state())
+    told["failures"] = [{"about": HOSTILE, "problem": HOSTILE, "remedy": HOSTILE, "frozen": False}]
     told["ledgers"] = [
         {
             "ledger": HOSTILE,
@@ -162,24 +162,23 @@ def test_jobs_drafts_and_receivers_are_seen(tmp_path: Path) -> None:
         assert words in html
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ({"problem": "it is down", "remedy": "start it"}, Alarm("ledger l", "it is down", "start it")),
-        ({"warning": "its certificate expires"}, Alarm("ledger l", "its certificate expires", "")),
-        ({"costs": {"warning": "little is left"}}, Alarm("ledger l", "little is left", "")),
-        (
-            {"anchors": [{"state": "failed", "size": 7, "reason": "no", "remedy": "pay"}]},
-            Alarm("ledger l", "the anchor of size 7 failed: no", "pay"),
-        ),
-        ({"anchors": [{"state": "due", "size": 7, "reason": "no", "remedy": ""}]}, None),
-    ],
-    ids=["problem", "warning", "cost", "failed", "due"],
-)
-def test_what_needs_a_person_is_an_alarm(change: dict[str, Any], expected: Alarm | None) -> None:
-    ledger = {"ledger": "l", "problem": "", "remedy": "", "warning": "", "costs": None, "anchors": [], **change}
-    found = alarms({"damage": [], "logs": [], "ledgers": [ledger]})
-    assert found == ([expected] if expected else [])
+def test_what_fails_and_what_will_is_an_alarm(directory: Path) -> None:
+    """Whatever makes a node failing is there: both are one list."""
+
+    async def state() -> dict[str, Any]:
+        async with Node.open(directory) as node:
+            await node.startup_checked()
+            return health(node)
+
+    told = asyncio.run(state())
+    assert told["state"] == "failing"
+    assert {one["about"] for one in told["failures"]} == {"ledger/sim:1", "ledger/sim:2"}
+    told["ledgers"][1]["warning"] = "its certificate expires"
+    assert alarms(told) == [
+        Alarm("ledger/sim:1", "nothing left: fund it", ""),
+        Alarm("ledger/sim:2", "the ledger is down", ""),
+        Alarm("ledger/sim:2", "its certificate expires", ""),
+    ]
 
 
 def test_finality_is_told_of_each_log_on_each_of_its_ledgers() -> None:

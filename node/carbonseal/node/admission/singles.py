@@ -19,7 +19,7 @@ from carbonseal.node.sealing.queue import Submission
 from carbonseal.node.working.codes import WORK_LOST
 from carbonseal.node.working.work import Work
 
-from .documents import Document, admit_documents
+from .documents import Admitted, Document, admit_documents
 
 CALL = 512  # records of one call,
 CALL_BYTES = 1 << 20  # or so many bytes, and one record at least
@@ -84,14 +84,17 @@ class Singles:
 
     async def _call(self, kind: Kind, waiting: _Waiting) -> None:
         """Call until nothing of this kind waits."""
-        while offered := waiting.take():
-            await self._admit(kind, offered)
-        del self._waiting[kind]
+        try:
+            while offered := waiting.take():
+                await self._admit(kind, offered)
+        finally:
+            del self._waiting[kind]
 
     async def _admit(self, kind: Kind, offered: Sequence[_Offered]) -> None:
         documents = [one.document for one in offered]
         try:
             admitted = await self._work.small(kind.client, admit_documents, documents, kind.profile, kind.salt_key)
+            _answer(offered, kind, admitted)
         except Refused as refused:
             if refused.finding.code == WORK_LOST and len(offered) > 1:  # for the sake of one of them, perhaps
                 for one in offered:
@@ -100,15 +103,17 @@ class Singles:
             _refuse(offered, refused)
         except Exception as error:  # noqa: BLE001 - raised to each who waits
             _refuse(offered, error)
-        else:
-            columns = zip(admitted.salts, admitted.commitments, admitted.canonicals, strict=True)
-            for position, one in enumerate(offered):
-                if finding := admitted.refused.get(position):
-                    _refuse([one], Refused(finding))
-                    continue
-                submission = Submission(kind.tenant, kind.profile, *next(columns))
-                if not one.submission.done():  # its sender may be gone
-                    one.submission.set_result(submission)
+
+
+def _answer(offered: Sequence[_Offered], kind: Kind, admitted: Admitted) -> None:
+    columns = zip(admitted.salts, admitted.commitments, admitted.canonicals, strict=True)
+    for position, one in enumerate(offered):
+        if finding := admitted.refused.get(position):
+            _refuse([one], Refused(finding))
+            continue
+        submission = Submission(kind.tenant, kind.profile, *next(columns))
+        if not one.submission.done():  # its sender may be gone
+            one.submission.set_result(submission)
 
 
 def _refuse(offered: Sequence[_Offered], error: Exception) -> None:

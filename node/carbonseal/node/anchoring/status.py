@@ -72,6 +72,12 @@ class LedgerState:
         what = "an anchor failed" if self.counts.get(State.FAILED) else "an anchor is delayed"
         return f"{what}: {reasons[0]}" if reasons else what
 
+    @property
+    def trouble_remedy(self) -> str:
+        """What to do about it; empty where waiting helps."""
+        failed = (anchor.remedy for anchor in self.newest if anchor.state is State.FAILED and anchor.remedy)
+        return self.remedy or ("" if self.problem else next(failed, ""))
+
     def to_json(self) -> dict[str, object]:
         """An element of ``ledgers`` in what GET /health and GET /v1/ledgers answer."""
         return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -86,6 +87,7 @@ class Jobs:
         self._runner.live = {job.id: job for job in tables.live()}
         self._news = asyncio.Event()
         self._is_running = False
+        self._coming = Counter[str]()  # uploads of each tenant that are no jobs yet
 
     # --- taken in --------------------------------------------------------------------------------------------------
 
@@ -95,17 +97,21 @@ class Jobs:
         if kind is JobKind.ISSUE:
             self._issuing.require_direct()
         tenant = caller.tenant or ""
-        live = sum(job.tenant == tenant for job in self._runner.live.values())
         kept = await asyncio.to_thread(self._tables.kept, tenant, MOST_KEPT)
+        live = sum(job.tenant == tenant for job in self._runner.live.values()) + self._coming[tenant]
         size = sum(kept)
         if live >= MOST_LIVE or size >= MOST_BYTES or len(kept) == MOST_KEPT:
             raise Refused(codes.JOB_TOO_MANY(live=live, size=size, days=KEPT // DAY))
-        upload = await asyncio.to_thread(Upload, self._files, str(uuid.uuid4()))
+        self._coming[tenant] += 1
         try:
-            yield upload
+            upload = await asyncio.to_thread(Upload, self._files, str(uuid.uuid4()))
+            try:
+                yield upload
+            finally:
+                if not upload.is_kept:
+                    await asyncio.to_thread(upload.give_up)
         finally:
-            if not upload.is_kept:
-                await asyncio.to_thread(upload.give_up)
+            self._coming[tenant] -= 1
 
     async def accept(
         self, upload: Upload, caller: Caller, kind: JobKind = JobKind.ISSUE, key: Unkeyed = NO_KEY
@@ -129,15 +135,19 @@ class Jobs:
         )
         await self._access.record(caller, f"{kind.value}-job", {"job": job.id, "lines": str(job.of)})
         await asyncio.to_thread(upload.finish)
-        number = await self._thread.run(self._keep_new, job, key)
-        upload.is_kept = True
+        upload.is_kept = True  # whatever becomes of this call: `tidy` removes files without a row
+        try:
+            number = await self._thread.run(self._keep_new, job, key)
+        except (Refused, OSError):
+            upload.is_kept = False
+            raise
         job = replace(job, number=number)
         self._runner.live[job.id] = job
         self._news.set()
         return self._told(job)
 
     def _keep_new(self, job: Job, key: Unkeyed) -> int:
-        return self._tables.add(job, key.answered(orjson.dumps(self._told(job))))
+        return self._tables.add(job, lambda number: key.answered(orjson.dumps(self._told(replace(job, number=number)))))
 
     async def export(self, caller: Caller, request: Mapping[str, Any], key: Unkeyed = NO_KEY) -> dict[str, Any]:
         """A job that exports passports: `credentials`, those of the issuing job `job`, or those that were issued here

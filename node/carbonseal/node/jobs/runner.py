@@ -18,6 +18,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from carbonseal.findings import BrokenOff, Finding, Refused
+from carbonseal.keys.codes import TOKEN_FAILED
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.codes import ACCESS_SCOPE_MISSING
@@ -27,7 +28,7 @@ from carbonseal.node.requests.turns import Turns
 from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.intake import Busy
-from carbonseal.node.working.codes import WORK_BUSY
+from carbonseal.node.working.codes import WORK_BUSY, WORK_UNAVAILABLE
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
@@ -39,7 +40,7 @@ from .tables import JobTables
 SLICE = 8  # lines that are done beside one another
 SLICE_BYTES = 4 << 20  # of requests
 LARGEST = 2 << 30  # bytes of the files of one job
-LATER = (NODE_QUORUM_UNMET, WORK_BUSY)  # codes of what goes by itself
+LATER = (NODE_QUORUM_UNMET, WORK_BUSY, WORK_UNAVAILABLE, TOKEN_FAILED)  # codes of what goes by itself
 AGAIN = 5.0  # seconds until what could not go on is tried again
 Sleep = Callable[[float], Awaitable[None]]
 _Line = tuple[bytes | None, int]  # None: too long; and the byte behind it
@@ -124,7 +125,8 @@ class Runner:
         for one in tried[len(done) :]:
             if isinstance(one, Refused):
                 raise one
-        if job.size + job.progress.results + job.progress.passports > LARGEST:
+        is_to_go_on = job.progress.requests < job.size and job.state is not JobState.CANCELLED
+        if is_to_go_on and job.size + job.progress.results + job.progress.passports > LARGEST:
             return await self._end(job, JobState.FAILED, codes.JOB_TOO_LARGE(most=LARGEST, what="bytes"))
         return job
 
@@ -155,6 +157,8 @@ class Runner:
             return refused
         except Refused as refused:
             return refused if refused.finding.code in LATER else Outcome(refused=refused.finding)
+        except OSError as error:  # returned: the others of the slice are waited for, and hold their keys no longer
+            return Refused(codes.JOB_DISK_FAILED(reason=error.strerror or error))
 
     async def _keep(self, job: Job, lines: list[_Line], outcomes: list[Outcome | None]) -> Job:
         """Make results and progress durable, in this order."""

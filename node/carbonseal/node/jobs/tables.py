@@ -6,7 +6,7 @@ Owns the table `jobs`. What changes something is called in the thread that write
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -28,8 +28,8 @@ class JobTables:
 
     # --- changing --------------------------------------------------------------------------------------------------
 
-    def add(self, job: Job, also: Also) -> int:
-        """Keep a new job, with what `also` does in the same transaction: its number."""
+    def add(self, job: Job, also: Callable[[int], Also]) -> int:
+        """Keep a new job, with what `also` gives for its number in the same transaction: that number."""
         row = {
             "id": job.id,
             "kind": job.kind.value,
@@ -42,10 +42,11 @@ class JobTables:
             **_changing(job),
         }
         with self._database.write() as connection:
-            also(connection)
-            number = connection.execute(insert(JOBS).values(row)).inserted_primary_key
-            assert number is not None
-            return int(number[0])
+            made = connection.execute(insert(JOBS).values(row)).inserted_primary_key
+            assert made is not None
+            number = int(made[0])
+            also(number)(connection)
+            return number
 
     def change(self, job: Job, forgotten: Collection[bytes] = ()) -> None:
         """Keep state and progress of a job, and forget these keys of requests in the same transaction."""

@@ -138,14 +138,14 @@ class Indexer:
 
     async def catch_up(self) -> None:
         """Read all that is published now. Raises Refused where a record or the disk does not let it."""
-        for log in self._logs.values():
-            while await self.step(log):
-                pass
+        logs = self._logs.values()
+        while any(self._read_to.get(log.origin) != log.size for log in logs):  # one may clear what is of others
+            for log in logs:
+                await self.step(log)
 
     async def rebuild(self) -> None:
         """Make the index anew from the logs. Raises as `catch_up` does."""
-        self._read_to.clear()
-        await self._thread.run(self.index.clear)
+        await self._thread.run(self._clear)
         await self.catch_up()
 
     async def step(self, log: ReadLog) -> bool:
@@ -154,7 +154,6 @@ class Indexer:
             return False
         start, end = await self._thread.run(self._begin, log)
         if start == end:
-            self._read_to[log.origin] = end
             return end < log.size
         records = await self._thread.run(log.records, start, end)
         said: list[tuple[Stored, Said]] = []
@@ -181,9 +180,17 @@ class Indexer:
         size = log.size
         if start and (start > size or log.entry(start - 1) != last):
             LOG.warning("index begun anew: log=%s covered=%d size=%d", log.origin, start, size)
-            self.index.clear()
+            self._clear()
             start = 0
-        return start, min(start + SLICE, size)
+        end = min(start + SLICE, size)
+        if start == end:
+            self._read_to[log.origin] = end
+        return start, end
+
+    def _clear(self) -> None:
+        """Every log is read again from its beginning."""
+        self.index.clear()
+        self._read_to.clear()
 
     def _end(self, log: ReadLog, covering: tuple[int, int], records: list[tuple[Stored, Said]]) -> None:
         for dispute in self.index.add(log.origin, covering, log.entry(covering[1] - 1), records):

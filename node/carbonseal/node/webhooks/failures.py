@@ -42,7 +42,9 @@ def failures(logs: Iterable[SealingLog], ledgers: Iterable[LedgerState], found: 
     if found.findings:
         raised["node.db"] = _failure(found.findings[0])
     raised.update(
-        (f"ledger/{ledger.name}", Failure(ledger.trouble, ledger.remedy)) for ledger in ledgers if ledger.failing
+        (f"ledger/{ledger.name}", Failure(ledger.trouble, ledger.trouble_remedy))
+        for ledger in ledgers
+        if ledger.failing
     )
     return raised
 

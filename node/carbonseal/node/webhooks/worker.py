@@ -25,7 +25,7 @@ from .delivery.sending import Sender
 from .events import CONTENT_TYPE, Event
 from .outbox import MOST_WAITING, DeliveryOutbox
 from .receivers import Receiver, Receivers
-from .sources import Source
+from .sources import Found, Source
 
 LOG = logging.getLogger(__name__)
 PAUSE = 5.0  # seconds after which a full disk is tried again
@@ -99,33 +99,34 @@ class Worker:
         for source in self._sources:
             if room <= 0:
                 return False
-            events = await self._read(receiver, source)
-            if events is None:
+            found = await self._read(receiver, source)
+            if found is None:
                 continue
+            events, position = found
+            await self._store(receiver, source, events, position)
             room -= len(events)
-            more |= self._positions[source.name] < source.end()
-            await self._store(receiver, source, events)
+            more |= position < source.end()
         return more
 
-    async def _read(self, receiver: Receiver, source: Source) -> list[Event] | None:
-        """The next events of a source that this receiver wants; None where there is nothing new."""
+    async def _read(self, receiver: Receiver, source: Source) -> Found | None:
+        """The next events of a source that this receiver wants, and the position behind them; None where there is nothing new."""
         end = source.end()
         position = self._positions.setdefault(source.name, end)
         if position >= end:
             return None
         if not any(map(receiver.wants, source.types)):
-            self._positions[source.name] = end
-            return []
-        events, self._positions[source.name] = await asyncio.to_thread(source.read, receiver.tenant, position)
-        return [event for event in events if receiver.wants(event.type)]
+            return [], end
+        events, position = await asyncio.to_thread(source.read, receiver.tenant, position)
+        return [event for event in events if receiver.wants(event.type)], position
 
-    async def _store(self, receiver: Receiver, source: Source, events: Sequence[Event]) -> None:
-        """Store messages with the new position. Without any, a position is stored only once it is far from the last."""
-        position = self._positions[source.name]
-        if not events and position - self._stored.get(source.name, 0) < FAR and source.name in self._stored:
-            return
-        await self._thread.run(self._outbox.put, receiver.number, events, {source.name: position}, self._clock())
-        self._stored[source.name] = position
+    async def _store(self, receiver: Receiver, source: Source, events: Sequence[Event], position: int) -> None:
+        """Store messages with the new position, and go on from there. Without any, a position is stored once it is far from the
+        last."""
+        is_near = source.name in self._stored and position - self._stored[source.name] < FAR
+        if events or not is_near:
+            await self._thread.run(self._outbox.put, receiver.number, events, {source.name: position}, self._clock())
+            self._stored[source.name] = position
+        self._positions[source.name] = position
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
