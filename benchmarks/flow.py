@@ -7,15 +7,14 @@ from collections.abc import Callable
 from carbonseal.findings import Verdict
 from carbonseal.flow.graph import graph_of
 from carbonseal.flow.judging import judge
-from carbonseal.log.entries import RecordEntry
 from carbonseal.records.profiles import built_in
 from carbonseal.verification.verify import verify
 from tests.flow.chains import Chain, used
 from tests.flow.example import example_passport, policy_lines
 from tests.world import AT
 
+from .mainnet import mainnet
 from .measure import Row, Rows, side_by_side
-from .passports import ENTRIES, Mainnet
 
 REPEAT = 5
 ROUNDS = 9
@@ -23,10 +22,7 @@ WIDE = (512, 4096)  # components in one passport
 
 
 def rows() -> Rows:
-    world = Mainnet()
-    for log in (world.log, world.other):
-        for number in range(ENTRIES):
-            log.append(RecordEntry(number.to_bytes(32, "big")))
+    world = mainnet()
     passport = example_passport(world)
     policy, trust = world.policy(**policy_lines(), flow="require carbon-flow if-unknown=undetermined"), world.trust()
     raw = passport.encode()
