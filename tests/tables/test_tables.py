@@ -66,6 +66,8 @@ def test_one_table_in_every_form(tmp_path: Path) -> None:
         "commas": separated(","),
         "semicolons": separated(";"),
         "tabs": separated("\t"),
+        "a named delimiter": "sep=;\r\n" + separated(";"),
+        "a named tab after a byte order mark": "\ufeffSEP=\t\n" + separated("\t"),
         "a byte order mark": "\ufeff" + separated(";"),
         "gzip": gzip.compress(separated(",").encode()),
         "a workbook in gzip": gzip.compress(workbook([HEADER, *LINES])),
@@ -87,6 +89,7 @@ def test_cells_have_the_names_that_people_see(tmp_path: Path) -> None:
     for raw, where in (
         (workbook([[], HEADER, [], *LINES]), "cell C5"),
         ("\n" + separated(","), "line 4, column 18 09"),
+        ("sep=,\n" + separated(","), "line 4, column 18 09"),
         (json.dumps([dict(zip(HEADER, line, strict=True)) for line in LINES]), "/1/18 09"),
     ):
         assert read(tmp_path / "t", raw).rows[1].where("18 09") == where

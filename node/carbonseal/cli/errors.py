@@ -95,7 +95,7 @@ class NeedsPosix(Failed):
     def __init__(self, command: str, module: str) -> None:
         super().__init__(
             f"`{command}` runs on Linux and macOS alone: this system has no {module}",
-            "run it there, or in WSL; verify, examine, trust and passport show work here too",
+            "run it there, or in WSL; verify, examine, trust, passport show and records template and check work here too",
         )
 
 

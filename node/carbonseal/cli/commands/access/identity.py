@@ -18,7 +18,7 @@ def identity() -> None:
 
     \b
     Examples:
-      carbonseal token identity add my-node 248289761001 --person anna --scope review --scope release
+      carbonseal token identity add my-node 248289761001 --person anna --scope read --scope review
       carbonseal token identity list my-node
     """
 
@@ -36,7 +36,7 @@ def add(
 
     \b
     Example:
-      carbonseal token identity add my-node 248289761001 --person anna --scope review --scope release
+      carbonseal token identity add my-node 248289761001 --person anna --scope read --scope review
     """
     request = {"subject": subject, **wanted(person, system, tenant, scopes)}
     with_node(target, lambda node: node.operate("identities/add", request))

@@ -42,7 +42,7 @@ def token() -> None:
     \b
     Examples:
       carbonseal token create my-node erp-2026 --system erp --scope submit --scope read
-      carbonseal token create my-node anna-laptop --person anna --scope review --scope release
+      carbonseal token create my-node anna-laptop --person anna --scope read --scope review
       carbonseal token list my-node
     """
 

@@ -27,8 +27,8 @@ DRAFT_SAME_PERSON = rejected(
 )
 DRAFT_PERSONS_ONLY = rejected(
     "draft.persons-only",
-    "a {kind} cannot {act} a draft, nor can an admin: persons do",
-    "come with the token of a person (--token file:PATH), which the operator makes: carbonseal token create --kind person",
+    "persons alone {act} a draft, without the scope admin, and this is: {kind}",
+    "come with the token of a person (--token file:PATH), which the operator makes: carbonseal token create --person NAME",
 )
 DRAFT_REVIEW_VOID = rejected(
     "draft.review-void",
