@@ -5,28 +5,46 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
+from click import unstyle
 
+from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.examining import workers
-from carbonseal.examining.workers import map_in_workers
+from carbonseal.examining.files.items import Item
+from carbonseal.examining.parts import ItemsPart, PartResult, Work, cut, in_this_process
+from carbonseal.examining.results import FileResult
+from carbonseal.examining.workers import in_processes
+from tests.world import AT
 
 
-def prepare(offset: int) -> Callable[[int | str], int]:
-    def function(item: int | str) -> int:
-        match item:
+def prepare(status: int) -> Callable[[Item], PartResult]:
+    def judge(item: Item) -> PartResult:
+        match item.name:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "exit":
                 sys.exit(7)
-        return int(item) + offset
+        return PartResult((FileResult(item.name, status, "verified", ""),))
 
-    return function
+    return judge
 
 
-def lost(item: int | str, reason: str) -> int | str:
-    return f"{item}: {reason}"
+WORK = Work(prepare, 0, Results(Style.BRIEF, AT))
+
+
+def names(results: Iterable[PartResult]) -> list[str]:
+    return [one.name if one.word == "verified" else unstyle(one.text) for part in results for one in part.results]
+
+
+def parts(*several: str) -> Iterator[ItemsPart]:
+    """Names of items, a part in each text."""
+    return (ItemsPart(tuple(Item(name) for name in one.split())) for one in several)
+
+
+def lost(name: str, reason: str) -> str:
+    return f"NOT READ     {name}: the process that read it died, twice ({reason}): is there too little memory?"
 
 
 @pytest.mark.parametrize(("per_worker", "method"), [(1, "forkserver"), (100, "forkserver"), (100, "spawn")])
@@ -34,20 +52,22 @@ def test_results_come_in_order(per_worker: int, method: str, monkeypatch: pytest
     """Also as Windows starts processes."""
     monkeypatch.setattr(workers, "PER_WORKER", per_worker)
     monkeypatch.setattr(workers, "METHOD", method)
-    assert list(map_in_workers(prepare, 10, range(40), lost, 2)) == list(range(10, 50))
-    assert list(map_in_workers(prepare, 10, [], lost, 2)) == []
+    items = [Item(str(number)) for number in range(200)]
+    assert names(in_processes(2)(WORK, cut(items))) == [*map(str, range(200))]
+    assert names(in_this_process(WORK, cut(items))) == [*map(str, range(200))]
+    assert names(in_processes(2)(WORK, ())) == []
 
 
 def test_a_killed_worker_costs_its_item_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own item is tried twice."""
+    """The items that were with it in a part are judged one by one."""
     monkeypatch.setattr(workers, "PER_WORKER", 1)
-    items: list[int | str] = [1, "kill", 2, 3, "exit", 4, "kill", 5]
-    results = list(map_in_workers(prepare, 0, items, lost, 2))
-    assert results == [1, "kill: signal 9", 2, 3, "exit: exit status 7", 4, "kill: signal 9", 5]
+    results = names(in_processes(2)(WORK, parts("1 kill 2", "3", "exit 4", "kill", "5 6")))
+    wanted = ["1", lost("kill", "signal 9"), "2", "3", lost("exit", "exit status 7"), "4", lost("kill", "signal 9")]
+    assert results == [*wanted, "5", "6"]
 
 
 def test_workers_end_with_their_reader() -> None:
-    results = map_in_workers(prepare, 0, range(10), lost, 2)
-    assert next(results) == 0
+    results = in_processes(2)(WORK, parts(*map(str, range(10))))
+    assert names([next(results)]) == ["0"]
     results.close()  # type: ignore[attr-defined]
-    assert list(map_in_workers(prepare, 0, range(3), lost, 1)) == [0, 1, 2]
+    assert names(in_processes(1)(WORK, parts("0", "1"))) == ["0", "1"]

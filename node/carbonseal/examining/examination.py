@@ -1,31 +1,35 @@
 """Examines the files of one command together: holds each result back until all are read, and then verifies again what rests on a
 log that equivocates.
 
-1. Each file's observations go into the collection; its result is kept in a temporary file.
+1. The files are cut into parts, and an executor gives the result of each (`carbonseal.examining.parts`). Its observations go into
+   the collection; the results are kept on disk.
 2. The merged observations are read once, and written to a file where one was asked for.
 3. Of each log that contradicts itself a fraud proof is made, from the files that show it.
 4. Lots of which the verified files took more than they yielded are kept, with their balances.
 5. Where the policy requires it, each signed head has to lead to the largest of its log.
 6. Files that show anything of such a log, or took of such a lot, are verified again, under what is known.
+
+Private.
 """
 
 from __future__ import annotations
 
 import hashlib
-import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from pathlib import Path, PureWindowsPath
-from tempfile import TemporaryFile
+from pathlib import Path
 from typing import IO
 
 from carbonseal.examining.files.given import GivenFiles
-from carbonseal.examining.judging import Verifier, VerifyJob, verify_files
+from carbonseal.examining.files.items import Item
+from carbonseal.examining.held import Held, HeldInFile
+from carbonseal.examining.judging import Verifier, VerifyJob, verifying
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
 from carbonseal.examining.observation_files import RunFiles, checked_file
+from carbonseal.examining.parts import Executor, Observed, PartResult, cut, in_this_process
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import BrokenOff, Finding
 from carbonseal.flow.graph import Lot
@@ -51,41 +55,47 @@ class Examined:
     proofs: Mapping[str, FraudProof]
     lots: Mapping[Lot, Balance] = field(default_factory=dict)  # of which more was taken than they yielded
 
+    def concerns(self, result: FileResult) -> bool:
+        """Whether a file rests on something that was found."""
+        return not (result.origins.isdisjoint(self.known) and result.lots.isdisjoint(self.lots))
+
 
 class Examination:
     """The files of one command. Use as a context: its temporary files go with it."""
 
-    def __init__(self, job: VerifyJob, files: GivenFiles) -> None:
+    def __init__(self, job: VerifyJob, files: GivenFiles, execute: Executor | None = None) -> None:
+        """`execute` runs the work; where none is given, many files are verified in several processes, a single one in this."""
         self._job, self._files = job, files
+        self._execute = execute or executor_for(files)
         self._stack = ExitStack()
-        self._frauds: dict[str, Finding] = {}  # by origin: fraud proofs among the files
+        self._frauds: Mapping[str, Finding] = {}  # by origin: fraud proofs among the files
         self._history = History()
-        self._sources: list[str] = []  # files that show something of logs
         self.delivered: list[Delivered] = []  # by the passports, each by itself, where lines are compared with them
-        self._count = 0
 
     def __enter__(self) -> Examination:
         self._collection = Collection(self._stack.enter_context(RunFiles()))
-        self._held: IO[bytes] = self._stack.enter_context(TemporaryFile())
+        self._held: Held = self._stack.enter_context(HeldInFile())
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def read(self) -> Iterator[None]:
-        """Verify the files, one a step. Raises `Refused` before the first where the policy or the trust cannot be used."""
-        for result in verify_files(self._job, self._files):
-            self._collection.add(result.rows)
-            self._history.add(*result.history)
-            if result.fraud is not None:
-                self._frauds.setdefault(*result.fraud)
-            if result.rows:
-                self._sources.append(result.name)
-            if result.delivered is not None:
-                self.delivered.append(result.delivered)
-            self._count += 1
-            pickle.dump(replace(result, rows={}, history=((), ())), self._held)
-            yield
+    def read(self) -> Iterator[PartResult]:
+        """Verify the files, each by itself, a part of them a step. Raises `Refused` before the first where the policy or the trust
+        cannot be used."""
+        Verifier(self._job)
+        for part in self._execute(verifying(self._job), cut(self._files)):
+            self.take(part)
+            yield part
+
+    def take(self, part: PartResult) -> None:
+        """The results of some files, in their order, and what they show."""
+        observed = part.observed
+        self._collection.add(observed.rows)
+        self._history.add(observed.heads, observed.links)
+        self._frauds = Observed.joined((Observed(frauds=self._frauds), Observed(frauds=observed.frauds))).frauds
+        self.delivered += (one.delivered for one in part.results if one.delivered is not None)
+        self._held.add(part.results)
 
     def add(self, rows: Mapping[bytes, bytes]) -> None:
         """Observations of something else than a file of the command."""
@@ -104,7 +114,7 @@ class Examination:
         """What all files together show, after `read`, and with the observations of `earlier` runs. Writes the observations of this
         run to a file where one is given; `tiles` are logs, by origin. Raises `Refused`, OSError."""
         verifier = Verifier(self._job)
-        sources = Sources(self._sources, self._files, verifier)
+        sources = Sources(self._digests, self._files, verifier)
         with ExitStack() as stack:
             lines: Iterator[bytes] = self._collection.lines()
             if observations is not None:
@@ -131,6 +141,9 @@ class Examination:
         """Fraud proofs of the lots of which too much was taken, from the files."""
         return prove_lots(examined.lots, self._files, Verifier(self._job).policy)
 
+    def _digests(self) -> Iterator[tuple[str, str]]:
+        return ((one.sha256, one.name) for one in self._held if one.sha256)
+
     def _with_earlier(self, now: Examined, earlier: Sequence[Path], verifier: Verifier, sources: Sources) -> Examined:
         """What was observed earlier is a claim, as others' observations are: signed heads in it prove, and hide nothing."""
         claimed = equivocations(self.observed(earlier))
@@ -144,17 +157,37 @@ class Examination:
     def results(self, examined: Examined) -> Iterator[FileResult]:
         """The result of each file, in order; those that show anything of a log on which something is known are read and verified
         again. Raises BrokenOff (files.changed) where other files are there by then."""
-        self._held.seek(0)
-        held = (pickle.load(self._held) for _ in range(self._count))  # noqa: S301 - written by this process, above
-        if not examined.known and not examined.lots:
-            yield from held
+        if not any(map(examined.concerns, self._held)):
+            yield from self._held
             return
-        verifier = Verifier(replace(self._job, known=examined.known, lots=examined.lots))
-        for result, item in zip_longest(held, self._files):
+        job = replace(self._job, known=examined.known, lots=examined.lots)
+        parts = self._execute(verifying(job), cut(self._concerned(examined)))
+        again = (result for part in parts for result in part.results)
+        for result in self._held:
+            if not examined.concerns(result):
+                yield result
+                continue
+            second = next(again)
+            if second.sha256 not in ("", result.sha256):
+                raise BrokenOff(FILES_CHANGED())
+            yield second
+
+    def _concerned(self, examined: Examined) -> Iterator[Item]:
+        for result, item in zip_longest(self._held, self._files):
             if result is None or item is None or result.name != item.name:
                 raise BrokenOff(FILES_CHANGED())
-            is_concerned = result.origins & examined.known.keys() or result.lots & examined.lots.keys()
-            yield verifier.run(item) if is_concerned else result
+            if examined.concerns(result):
+                yield item
+
+
+def executor_for(files: GivenFiles, jobs: int | None = None) -> Executor:
+    """What runs the work on these files: of a single one this process, else up to `jobs` others, as many as there are processors
+    where it is not given."""
+    if not files.many:
+        return in_this_process
+    from carbonseal.examining.workers import in_processes
+
+    return in_processes(jobs)
 
 
 def written(lines: Iterable[bytes], file: IO[bytes]) -> Iterator[bytes]:
@@ -187,42 +220,35 @@ def shown_logs(files: Sequence[Path], passports: GivenFiles | None, verifier: Ve
     observations. All other lines are claims, and can hide nothing of this. Raises `Refused`, OSError."""
     with RunFiles() as runs:
         collection = Collection(runs)
-        names = []
         for item in passports or ():
-            if shown := verifier.observations(item):
-                names.append(item.name)
-                collection.add(shown)
+            collection.add(verifier.observations(item))
         for file in files:
             for head, source in signed_heads(checked_file(file), verifier.keys):
                 collection.add(rows(LogFacts({head: None}), source))
         found = equivocations(collection.lines())
-        return examined_logs(found, verifier, Sources(names, passports, verifier).facts)
+
+        def digests() -> Iterator[tuple[str, str]]:
+            return ((hashlib.sha256(item.raw).hexdigest(), item.name) for item in passports or ())
+
+        return examined_logs(found, verifier, Sources(digests, passports, verifier).facts)
 
 
 class Sources:
     """Files, found by the SHA-256 of their bytes: what a source of observations shows under a verifier's policy."""
 
-    def __init__(self, names: Sequence[str], files: GivenFiles | None, verifier: Verifier) -> None:
-        """`names` are those of `files` that show anything."""
-        self._names, self._files, self._verifier = names, files, verifier
-        self._by_digest: dict[str, str] | None = None
+    def __init__(
+        self, digests: Callable[[], Iterable[tuple[str, str]]], files: GivenFiles | None, verifier: Verifier
+    ) -> None:
+        """`digests` gives digest and name of each of `files`."""
+        self._digests, self._files, self._verifier = digests, files, verifier
 
     def facts(self, source: Source) -> LogFacts | None:
-        """What the file shows; None where none of the files has its bytes."""
-        for name in self._candidates(source):
-            raw = self._files.find(name) if self._files else None
-            if raw is not None and hashlib.sha256(raw).hexdigest() == source.file:
-                return self._verifier.facts(raw)
-        return None
-
-    def _candidates(self, source: Source) -> Iterator[str]:
-        """Files of that name; then, after all were read once, the file with that digest."""
-        name = PureWindowsPath(source.name).name  # both kinds of slashes: it may be from another machine
-        yield from (one for one in self._names if PureWindowsPath(one).name == name)
-        if self._by_digest is None:
-            self._by_digest = {hashlib.sha256(item.raw).hexdigest(): item.name for item in self._files or ()}
-        if source.file in self._by_digest:
-            yield self._by_digest[source.file]
+        """What the file shows; None where none of the files has its bytes (any more)."""
+        name = next((name for digest, name in self._digests() if digest == source.file), None)
+        raw = self._files.find(name) if self._files and name else None
+        if raw is None or hashlib.sha256(raw).hexdigest() != source.file:
+            return None
+        return self._verifier.facts(raw)
 
 
 def write_proofs(proofs: Iterable[FraudProof | BatchProof], folder: Path) -> Iterator[Path]:

@@ -1,22 +1,23 @@
-"""Verifies files: one in this process, many in others, so that one that ends its process stops no other.
+"""Verifies files under a policy: what is done with each item of a part.
 
 - A `VerifyJob` is bytes, so that it can be sent to other processes; a `Verifier` has its policy and trust parsed.
-- A file is a passport, a statement by itself, or a fraud proof of a log or a lot. Of a passport the result has what it shows
-  of logs, for the examination.
+- A file is a passport, a statement by itself, or a fraud proof of a log or a lot. With its result comes what it shows of logs
+  and lots, for the examination.
+
+Private.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
+from carbonseal.examining.parts import NOTHING, Observed, PartResult, Work
 from carbonseal.examining.results import NO_VERDICT, FileResult, Presenter
 from carbonseal.findings import Outcome, Refused, Verdict
 
@@ -83,16 +84,18 @@ class Verifier:
         self._notes: Notes = {}
         self.requires_history = self.policy.history
 
-    def run(self, item: Item) -> FileResult:
-        """Verify an item. What is wrong with it is in the result; nothing is raised on purpose."""
+    def judge(self, item: Item) -> PartResult:
+        """The result of an item, and what it shows. What is wrong with it is in the result; nothing is raised on purpose."""
         if item.problem:
-            return self._results.not_read(item.name, item.problem)
+            return PartResult((self._results.not_read(item.name, item.problem),))
         try:
-            return self._verify(item)
+            result, observed = self._verify(item)
         except MemoryError:
-            return self._results.not_read(item.name, "there is not enough memory to read it")
+            result = self._results.not_read(item.name, "there is not enough memory to read it")
+            return PartResult((result,))
+        return PartResult((replace(result, sha256=hashlib.sha256(item.raw).hexdigest()),), observed)
 
-    def _verify(self, item: Item) -> FileResult:
+    def _verify(self, item: Item) -> tuple[FileResult, Observed]:
         from carbonseal.passport.passports import parse
         from carbonseal.verification.consignment.delivered import delivered
         from carbonseal.verification.known_logs import verify_knowing
@@ -103,17 +106,17 @@ class Verifier:
         from carbonseal.verification.verify import Report
 
         path, raw = item.name, item.raw
-        if FRAUD_PROOF in raw and (result := self._fraud_proof(path, raw)) is not None:
-            return result
-        if STATEMENT in raw and (result := self._statement(path, raw)) is not None:
-            return result
+        if FRAUD_PROOF in raw and (of_proof := self._fraud_proof(path, raw)) is not None:
+            return of_proof
+        if STATEMENT in raw and (statement := self._statement(path, raw)) is not None:
+            return statement, NOTHING
         try:
             passport = parse(raw)
         except Refused as refused:
-            return self._results.refused(path, refused.finding)
+            return self._results.refused(path, refused.finding), NOTHING
         compared = of_carrier(item, passport)
         if is_another(compared):
-            return self._results.report(path, Report(Verdict.UNDETERMINED, tuple(compared)))
+            return self._results.report(path, Report(Verdict.UNDETERMINED, tuple(compared))), NOTHING
         facts = log_facts(passport, self.keys, self._notes)
         job = self._job
         report = verify_knowing(
@@ -124,14 +127,15 @@ class Verifier:
             report = replace(report, verdict=Verdict.of(found), findings=found)
         source = _source(path, raw)
         lots = lot_rows(passport) if report.verdict is Verdict.VERIFIED else {}
-        return replace(
+        heads, links = of_facts(facts) if self.requires_history else ((), ())
+        result = replace(
             self._results.report(path, report, passport),
-            rows=rows(facts, source) | lot_lines(lots, source),
             lots=frozenset(takers(passport)) if lots else frozenset(),
             origins=frozenset(facts.origins()),
-            history=of_facts(facts) if self.requires_history else ((), ()),
             delivered=delivered(passport, path, report.verdict) if job.is_consigned else None,
         )
+        observed = Observed(rows(facts, source) | lot_lines(lots, source), frozenset(heads), frozenset(links))
+        return result, observed
 
     def observations(self, item: Item) -> Mapping[bytes, bytes]:
         """What an item shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is not a
@@ -170,7 +174,7 @@ class Verifier:
             return self._results.refused(path, refused.finding)
         return self._results.report(path, report)
 
-    def _fraud_proof(self, path: str, raw: bytes) -> FileResult | None:
+    def _fraud_proof(self, path: str, raw: bytes) -> tuple[FileResult, Observed] | None:
         """The result of a fraud proof; None where the file is something else."""
         from carbonseal.log.codes import FRAUD_PROOF_DOES_NOT_HOLD
         from carbonseal.log.fraud_proofs import LIMITS, is_fraud_proof
@@ -193,12 +197,12 @@ class Verifier:
             if not unknown:
                 finding = FRAUD_PROOF_DOES_NOT_HOLD(*finding.place, problem=finding.message)
             result = self._results.report(path, Report(Verdict.UNDETERMINED, (finding,)))
-            return result if unknown else replace(result, status=NO_VERDICT, word="does not hold")
+            return (result if unknown else replace(result, status=NO_VERDICT, word="does not hold")), NOTHING
         report = Report(Verdict.of(findings), findings)
         result = self._results.report(path, report)
         if isinstance(proof, BatchProof) or report.verdict is not Verdict.REJECTED:
-            return result
-        return replace(result, fraud=(proof.origin, findings[0]))
+            return result, NOTHING
+        return result, Observed(frauds={proof.origin: findings[0]})
 
 
 def _source(path: str, raw: bytes) -> Source:
@@ -209,28 +213,10 @@ def _source(path: str, raw: bytes) -> Source:
     return Source(hashlib.sha256(raw).hexdigest(), name)
 
 
-def verify_files(job: VerifyJob, files: GivenFiles) -> Iterator[FileResult]:
-    """The result of each item, in order. Raises `Refused` before the first where the policy or the trust cannot be used."""
-    Verifier(job)
-    yield from for_each(_runner, job, files, job.results)
+def verifying(job: VerifyJob) -> Work:
+    """The work of verifying items under a job."""
+    return Work(_judge, job, job.results)
 
 
-def for_each(
-    prepare: Callable[[Any], Callable[[Item], FileResult]], argument: Any, files: GivenFiles, results: Presenter
-) -> Iterator[FileResult]:
-    """`prepare(argument)` of each item, in order: of one alone in this process, of many in others (`map_in_workers`)."""
-    if not files.many:
-        yield from map(prepare(argument), files)
-        return
-    from carbonseal.examining.workers import map_in_workers
-
-    most = os.cpu_count() or 1
-
-    def lost(item: Item, reason: str) -> FileResult:
-        return results.lost(item.name, reason)
-
-    yield from map_in_workers(prepare, argument, files, lost, most, preloaded=[type(results).__module__])
-
-
-def _runner(job: VerifyJob) -> Callable[[Item], FileResult]:
-    return Verifier(job).run
+def _judge(job: VerifyJob) -> Callable[[Item], PartResult]:
+    return Verifier(job).judge

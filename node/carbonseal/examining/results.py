@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,14 +12,10 @@ if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
     from carbonseal.passport.passports import Passport
     from carbonseal.verification.consignment.delivered import Delivered
-    from carbonseal.verification.observing.log_facts import SignedHead
-    from carbonseal.verification.one_history import Link
     from carbonseal.verification.verify import Report
 
 READ_ERROR = 1  # exit status
 NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
-
-HistoryFacts = tuple["Sequence[SignedHead]", "Sequence[Link]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +43,15 @@ class FilePage:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it shows of logs."""
+    """The result of one file: its exit status, the word for it in a summary, the text to print, and what it rests on."""
 
     name: str
     status: int
     word: str
     text: str
-    rows: Mapping[bytes, bytes] = field(default_factory=dict)  # observations, as `observations.rows` gives them
-    origins: frozenset[str] = frozenset()  # the logs that they are of
+    sha256: str = ""  # of its bytes, in hex; empty where it could not be read
+    origins: frozenset[str] = frozenset()  # the logs that it shows anything of
     lots: frozenset[Lot] = frozenset()  # that something was taken of
-    history: HistoryFacts = ((), ())  # signed heads and links, where the policy requires a history
-    fraud: tuple[str, Finding] | None = None  # of a fraud proof that holds: the log, and the finding
     delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
     page: FilePage | None = None  # where a report is wanted
 

@@ -42,16 +42,18 @@ class History:
     _newer: dict[Checkpoint, set[Checkpoint]] = field(default_factory=dict)  # by the older one
 
     def add(self, heads: Iterable[SignedHead], links: Iterable[Link] = ()) -> None:
-        """More heads and links."""
+        """More heads and links, in any order: of one checkpoint the least note is kept."""
         for head in heads:
-            self._heads.setdefault(head.checkpoint.origin, {}).setdefault(head.checkpoint, head)
+            known = self._heads.setdefault(head.checkpoint.origin, {})
+            if head.note <= known.get(head.checkpoint, head).note:
+                known[head.checkpoint] = head
         for older, newer in links:
             self._newer.setdefault(older.checkpoint, set()).add(newer.checkpoint)
 
     def findings(self, keys: LogKeys, tiles: Mapping[str, TileReader]) -> Iterator[HistoryFinding]:
         """For each log one finding; `tiles` are readers by origin. What a reader raises on purpose, but for Refused, is raised."""
-        for origin, heads in self._heads.items():
-            ordered = sorted(heads.values(), key=lambda head: head.checkpoint.size)
+        for origin, heads in sorted(self._heads.items()):
+            ordered = sorted(heads.values(), key=lambda head: (head.checkpoint.size, head.checkpoint.root))
             yield self._finding(origin, ordered, keys, tiles.get(origin))
 
     def _finding(

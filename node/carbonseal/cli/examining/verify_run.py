@@ -50,8 +50,8 @@ class VerifyRun:
         totals = Totals()
         with Examination(job, self.files) as examination:
             with Progress("verifying") as progress:
-                for _ in examination.read():
-                    progress.step()
+                for part in examination.read():
+                    progress.step(len(part.results))
             if self.goods is not None:
                 examination.add(self.goods.rows(examination.delivered))
             examined = examination.examine(None if output is None else output.stream(), tiles, self.earlier)

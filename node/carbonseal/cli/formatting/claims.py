@@ -15,6 +15,7 @@ from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
+from carbonseal.examining.parts import PartResult, Work
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Refused, Verdict
 from carbonseal.instants import format_instant
@@ -93,6 +94,16 @@ class Claims:
             "ledgers": [ledger for (ledger,) in self.ledgers],
             "witnesses": [{"name": name, "keyId": key_id} for name, key_id in self.witnesses],
         }
+
+
+def claiming(results: Results) -> Work:
+    """The work on items where there is no policy: what they claim."""
+    return Work(_judge, results, results)
+
+
+def _judge(results: Results) -> Callable[[Item], PartResult]:
+    claims = claims_of(results)
+    return lambda item: PartResult((claims(item),))
 
 
 def claims_of(results: Results) -> Callable[[Item], FileResult]:

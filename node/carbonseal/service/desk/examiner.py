@@ -101,7 +101,7 @@ def _examined(holding: Holding, asked: Asked, *, with_pages: bool) -> tuple[list
     return found, lines
 
 
-def _exhaust(steps: Iterator[None]) -> None:
+def _exhaust(steps: Iterator[object]) -> None:
     for _ in steps:
         pass
 

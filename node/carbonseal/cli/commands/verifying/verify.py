@@ -15,15 +15,16 @@ from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, is_address
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
-from carbonseal.cli.formatting.claims import claims_of
+from carbonseal.cli.formatting.claims import claiming
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
+from carbonseal.examining.examination import executor_for
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.files.items import STDIN
-from carbonseal.examining.judging import for_each
 from carbonseal.examining.log_tiles import LogTiles
+from carbonseal.examining.parts import cut
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -152,7 +153,8 @@ def verify(
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
     results = Results(style, at or datetime.now(UTC), language, with_pages=report is not None)
     if brought is None:
-        totals = print_results(for_each(claims_of, results, files, results), Totals())
+        parts = executor_for(files)(claiming(results), cut(files))
+        totals = print_results((one for part in parts for one in part.results), Totals())
         summarise(totals, passports, results)
     else:
         output = None if observations is None else Output(observations, over=force)
