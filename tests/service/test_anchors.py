@@ -85,7 +85,7 @@ def test_a_witness_as_the_specification_has_it(directory: Path) -> None:
                     assert (response.status, response.content_type) == (200, "text/plain")
                     line = await response.read()
                 note = Note.parse(LOG.checkpoint(size).encode().encode() + b"\n" + line)
-                assert note.cosigned_at(node.log().cosigner)
+                assert note.cosigned_at(node.log().cosigners[0])
             for body in (LOG.request(0, 12), LOG.request(11, 12).replace(b"old 11", b"old 10"), FORKED.request(11, 11)):
                 async with session.post(path, data=body) as response:
                     assert (response.status, response.headers["Content-Type"]) == (409, "text/x.tlog.size")

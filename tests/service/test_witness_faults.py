@@ -50,8 +50,8 @@ def test_what_was_signed_before_a_crash_is_no_alarm(tmp_path: Path, caplog: pyte
                 assert (east.log().size, client.taken, client.problem, client.cosigned) == (2, 3, None, 0)
                 assert health(east)["state"] == "ok"
                 await asyncio.sleep(100)
-                assert cosigned(east, west.log().cosigner)[0] == 3
-                assert cosigned(east, west.log().cosigner)[1]
+                assert cosigned(east, west.log().cosigners[0])[0] == 3
+                assert cosigned(east, west.log().cosigners[0])[1]
 
     virtual_time.run(before())
     shutil.copytree(tmp_path / "east", tmp_path / "crashed")
@@ -87,8 +87,8 @@ def test_a_cosignature_counts_once_it_is_stored(tmp_path: Path, quorum: int, cap
             published.rmdir()
             await east.log().ask_witnesses()
             assert client.cosigned == 2
-            assert Note.parse(published.read_bytes()).cosigned_at(west.log().cosigner)
-            assert cosigned(east, west.log().cosigner)[1]
+            assert Note.parse(published.read_bytes()).cosigned_at(west.log().cosigners[0])
+            assert cosigned(east, west.log().cosigners[0])[1]
 
     virtual_time.run(go())
     assert [one for one in caplog.records if "cosignature not stored: log=east.example/log size=2" in one.message]

@@ -30,7 +30,7 @@ def test_cosignatures_go_into_heads_and_seals(tmp_path: Path) -> None:
 
     async def go() -> None:
         async with pair.served("east") as east, pair.served("west") as west:
-            witness = west.log().cosigner
+            witness = west.log().cosigners[0]
             receipt = await east.submit(b"{}", "json/1")
             await east.sequence()
             assert cosigned(east, witness) == (2, None)  # published at once
@@ -65,7 +65,7 @@ def test_in_the_background_every_head_is_shown(tmp_path: Path) -> None:
             for number in range(3):
                 await record(east, number)
                 await asyncio.sleep(60)
-                size, time = cosigned(east, west.log().cosigner)
+                size, time = cosigned(east, west.log().cosigners[0])
                 assert size == number + 2
                 assert time
 
@@ -88,7 +88,7 @@ def test_a_dead_witness_holds_up_nothing(tmp_path: Path, caplog: pytest.LogCaptu
             assert len(lines) == 1  # however often it was asked
             async with pair.served("west") as west:
                 await asyncio.sleep(600)
-                assert cosigned(east, west.log().cosigner)[1]
+                assert cosigned(east, west.log().cosigners[0])[1]
                 assert health(east)["logs"][0]["witnesses"][0]["problem"] is None
 
     virtual_time.run(go())
@@ -117,7 +117,7 @@ def test_with_a_quorum_nothing_is_published_before_it(tmp_path: Path) -> None:
             await east.sequence()
             assert [log.size for log in (east.log(), west.log())] == [3, 0]
             for size in (2, 3):  # the head that was signed and never seen comes first
-                assert Note.parse(east.log().head(size).note).cosigned_at(west.log().cosigner)
+                assert Note.parse(east.log().head(size).note).cosigned_at(west.log().cosigners[0])
             assert health(east)["state"] == "ok"
 
     virtual_time.run(alone())
@@ -198,7 +198,7 @@ def test_a_crash_between_signing_and_cosigning_loses_nothing(tmp_path: Path, poi
             await east.sequence()
             head = east.log().head(guarded["size"])
             assert base64.b64encode(head.checkpoint.root).decode() == guarded["root"]
-            assert Note.parse(head.note).cosigned_at(west.log().cosigner)
+            assert Note.parse(head.note).cosigned_at(west.log().cosigners[0])
             assert east.log().size == guarded["size"] + 1
 
     virtual_time.run(go())
@@ -219,7 +219,7 @@ def test_cosignatures_on_a_checkpoint_are_kept_in_evidence_of_an_anchor(tmp_path
             evidence = await ledger.evidence(attempt, await ledger.follow([attempt]))
             await ledger.close()
             note = Note.parse(TlogProof.parse(evidence.data).checkpoint_note)
-            assert note.cosigned_at(east.log().cosigner)
+            assert note.cosigned_at(east.log().cosigners[0])
             pins = VERIFIER.pin(ledger.name, {"key": west.log().verifier.encode()})
             assert VERIFIER.check(evidence, other.statement(5), pins, ()).proved
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
+from carbonseal.log.cosignatures import MAX_NAME
 from carbonseal.log.notes import VerifierKey, is_key_name
 
 from .access.oidc.config import OidcConfig, read_oidc
@@ -108,6 +109,7 @@ class CosignerConfig:
 
     name: str
     key: str  # URI of its Ed25519 key, which has no other role
+    ml_dsa_44_key: str | None = None  # URI of an ML-DSA-44 key that cosigns too
 
     @staticmethod
     def beside(origin: str) -> CosignerConfig:
@@ -274,8 +276,17 @@ def _foreign(table: Table) -> ForeignConfig:
 
 
 def _cosigner(table: Table, default: CosignerConfig) -> CosignerConfig:
-    cosigner = CosignerConfig(table.text("name", default.name), table.text("key", default.key))
+    cosigner = CosignerConfig(
+        table.text("name", default.name),
+        table.text("key", default.key),
+        ml_dsa_44_key=table.text("ml-dsa-44-key", "") or None,
+    )
     table.end()
+    if not is_key_name(cosigner.name):
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="name", expected="a name without spaces and plus signs"))
+    if cosigner.ml_dsa_44_key is not None and len(cosigner.name.encode()) > MAX_NAME:
+        expected = f"a name of at most {MAX_NAME} bytes, since an ML-DSA-44 key cosigns"
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="name", expected=expected))
     return cosigner
 
 

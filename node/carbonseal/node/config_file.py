@@ -125,6 +125,8 @@ def with_cosigner(text: str, cosigner: CosignerConfig) -> str:
     document = tomlkit.parse(text)
     table = document.setdefault("cosigner", tomlkit.table())
     table["name"], table["key"] = cosigner.name, cosigner.key
+    if cosigner.ml_dsa_44_key is not None:
+        table["ml-dsa-44-key"] = cosigner.ml_dsa_44_key
     return tomlkit.dumps(document)
 
 
@@ -252,6 +254,8 @@ def _cosigner(cosigner: CosignerConfig) -> str:
     table = tomlkit.table()
     table.add("name", cosigner.name)
     table.add("key", cosigner.key)
+    if cosigner.ml_dsa_44_key is not None:
+        table.add("ml-dsa-44-key", cosigner.ml_dsa_44_key)
     return tomlkit.dumps({"cosigner": table})
 
 

@@ -102,7 +102,7 @@ def _begin_guards(directory: Path, logs: Sequence[LogConfig], undo: ExitStack) -
     for log in logs:
         guard = Guard(directory / log.guard, log.origin)
         _begin_file(guard.path, guard.first(), undo)
-        _begin_file(HeadsGuard(guard.path, "").path, first(), undo)
+        _begin_file(HeadsGuard(guard.path, ()).path, first(), undo)
 
 
 def begin_folder(folder: Path, undo: ExitStack, *, private: bool = False) -> None:

@@ -25,7 +25,7 @@ def check_roles(logs: Iterable[SealingLog], signers: Iterable[Signer]) -> None:
     """A key has one role: log, witness or signer. Raises Refused where one has two."""
     roles: dict[bytes, str] = {}
     for log in logs:
-        for role, key in ((f"the log {log.name}", log.verifier), ("the cosigner", log.cosigner)):
+        for role, key in ((f"the log {log.name}", log.verifier), *(("the cosigner", key) for key in log.cosigners)):
             if (other := roles.setdefault(key.public_key, role)) != role:
                 raise Refused(CONFIG_KEY_TWO_ROLES(FILE, one=other, other=role))
     for signer in signers:

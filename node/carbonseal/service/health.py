@@ -45,7 +45,7 @@ def _log(log: SealingLog) -> dict[str, Any]:
         "frozen": log.frozen.outline() if log.frozen else None,
         "witnesses": [_witness(witness) for witness in log.witnesses],
         "unpublished": _unpublished(log),
-        "cosigner": log.cosigner.encode(),
+        "cosigners": [key.encode() for key in log.cosigners],
         "cosigning": log.witness_problem.outline() if log.witness_problem else None,
         "forks": [fork.to_json() for fork in log.forks],
         "ledgers": list(log.ledgers),

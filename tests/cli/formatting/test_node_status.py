@@ -18,7 +18,7 @@ LOG = {
     "frozen": None,
     "witnesses": [],
     "unpublished": None,
-    "cosigner": "log.example/2026/witness+00000000+B",
+    "cosigners": ["log.example/2026/witness+00000000+B"],
     "cosigning": None,
     "forks": [],
     "problem": None,

@@ -25,9 +25,9 @@ async def main(directory: Path, point: str, old: int, size: int, how: str) -> No
 
     async with Node.open(directory, reached=reached) as node:
         log, body = node.log(), ForeignLog().request(old, size)
-        cosignature = (await log.submit_foreign(body))[0] if how == "enter" else await log.add_checkpoint(body)
+        cosignatures = (await log.submit_foreign(body))[0] if how == "enter" else await log.add_checkpoint(body)
         with (directory / "answers").open("a") as file:
-            file.write(json.dumps(cosignature.encode()) + "\n")
+            file.write(json.dumps("".join(one.encode() for one in cosignatures)) + "\n")
 
 
 asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]))

@@ -53,9 +53,9 @@ def test_a_head_is_cosigned_at_the_nodes_own_time(directory: Path) -> None:
     async def work(node: Node) -> None:
         log = node.log()
         for old, size in ((0, 5), (5, 5), (5, 8), (8, 13)):
-            cosignature = await log.add_checkpoint(OTHER.request(old, size))
-            note = Note(OTHER.checkpoint(size).encode(), (cosignature,))
-            assert note.cosigned_at(log.cosigner) == int(now())
+            cosignatures = await log.add_checkpoint(OTHER.request(old, size))
+            note = Note(OTHER.checkpoint(size).encode(), cosignatures)
+            assert note.cosigned_at(log.cosigners[0]) == int(now())
             assert log.taken(OTHER.id) == OTHER.statement(size)
         assert log.foreign(OTHER.id) is None
         assert log.waiting == 0  # no entry, not even the log's first
@@ -67,8 +67,8 @@ def test_a_head_is_entered_once_and_cosigned_each_time(directory: Path) -> None:
     async def work(node: Node) -> None:
         log = node.log()
         await log.add_checkpoint(OTHER.request(0, 5))
-        cosignature, state = await log.submit_foreign(OTHER.request(5, 5))
-        assert Note(OTHER.checkpoint(5).encode(), (cosignature,)).cosigned_at(log.cosigner)
+        cosignatures, state = await log.submit_foreign(OTHER.request(5, 5))
+        assert Note(OTHER.checkpoint(5).encode(), cosignatures).cosigned_at(log.cosigners[0])
         assert (state.statement, state.index) == (OTHER.statement(5), None)
         assert state.to_json() == {
             "state": "queued", "index": None, "size": 5, "root": OTHER.checkpoint(5).root.hex(),

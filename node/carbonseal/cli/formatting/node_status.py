@@ -40,7 +40,7 @@ def log_lines(log: Mapping[str, Any]) -> Iterator[str]:
     yield style(plain(log["origin"]), bold=True) + plain(f"  the log {log['name']}")
     yield f"  key      {plain(log['key'])}"
     yield f"  entries  {log['size']:,}" + (f", {log['waiting']:,} waiting" if log["waiting"] else "")
-    yield f"  cosigns  other logs' heads with {plain(log['cosigner'])}"
+    yield from (f"  cosigns  other logs' heads with {plain(key)}" for key in log["cosigners"])
     yield from (f"  {line}" for line in freeze_lines(log))
     yield from (f"  {line}" for line in witness_lines(log))
     if problem := log["problem"]:

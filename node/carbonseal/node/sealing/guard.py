@@ -17,6 +17,8 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import orjson
+
 from carbonseal.findings import Finding, Refused
 from carbonseal.log.tree import EMPTY_ROOT
 
@@ -74,7 +76,7 @@ class Guard:
         except FileNotFoundError as error:
             raise Frozen(FROZEN_GUARD_MISSING(path=self.path)) from error
         try:
-            value = json.loads(raw)
+            value = orjson.loads(raw)
             if value.keys() != _MEMBERS or value["version"] != VERSION:
                 raise ValueError("not a guard of this version")
             last = LastSigned(

@@ -17,7 +17,7 @@ from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import Genesis, decode
-from carbonseal.log.notes import Cosigner, LogSigner, NoteSigner, Signature, SubtreeSigner, VerifierKey
+from carbonseal.log.notes import LogSigner, NoteSigner, Signature, SubtreeSigner, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node import failpoints
 from carbonseal.node.codes import CONFIG_NOT_IN_GENESIS, CONFIG_OTHER_GENESIS
@@ -32,6 +32,7 @@ from carbonseal.node.soundness.recomputed import recompute, right_entry
 from carbonseal.node.soundness.stored import StoredLog
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
 from carbonseal.node.witnessing.client import WitnessClient
+from carbonseal.node.witnessing.cosigners import open_cosigners
 from carbonseal.node.witnessing.forks import Fork, Forks
 from carbonseal.node.witnessing.guard import HeadsGuard
 from carbonseal.node.witnessing.heads import ForeignHeads
@@ -109,18 +110,14 @@ class SealingLog:
         genesis = Genesis(self.origin, self.ledgers, self.predecessor)
         self._appender = Appender(self._queue, self._sequencer, genesis, self._thread)
         self.evidence_digests = EvidenceDigests(self._queue, self._appender)
-        cosigner = Cosigner(settings.cosigner.name, open_signer(settings.cosigner.key, directory))
-        self.cosigner: VerifierKey = cosigner.verifier
+        cosigners = open_cosigners(settings.cosigner, directory)
+        self.cosigners: tuple[VerifierKey, ...] = tuple(one.verifier for one in cosigners)
         self._foreign = ForeignHeads(
             database,
             self._queue,
-            HeadsGuard(guard.path, cosigner.verifier.encode()),
-            cosigner,
-            others=[
-                HeadsGuard(directory / log.guard, cosigner.verifier.encode())
-                for log in settings.logs
-                if log.name != own.name
-            ],
+            HeadsGuard(guard.path, self.cosigners),
+            cosigners,
+            others=[HeadsGuard(directory / log.guard, self.cosigners) for log in settings.logs if log.name != own.name],
             forks=Forks(database, directory),
             own=[log.origin for log in settings.logs],
             keys=[foreign.key for foreign in settings.foreign if foreign.log == own.name],
@@ -349,20 +346,20 @@ class SealingLog:
         """Take another log's heads too, until the node ends: `node.toml` is for whoever calls to write."""
         self._foreign.introduce(key)
 
-    async def add_checkpoint(self, body: bytes) -> Signature:
-        """Cosign another log's head: `body` is a request to a witness. Raises `Conflict`, Refused (`foreign.*`), `Frozen`: a log
-        that may be an old copy cosigns nothing."""
+    async def add_checkpoint(self, body: bytes) -> tuple[Signature, ...]:
+        """Cosign another log's head with each witness key: `body` is a request to a witness. Raises `Conflict`, Refused
+        (`foreign.*`), `Frozen`: a log that may be an old copy cosigns nothing."""
         await self.check()
         submission = self._foreign.open(body)
         return await self._thread.run(self._foreign.cosign, submission)
 
-    async def submit_foreign(self, body: bytes) -> tuple[Signature, ForeignAnchorState]:
+    async def submit_foreign(self, body: bytes) -> tuple[tuple[Signature, ...], ForeignAnchorState]:
         """Cosign another log's head and enter it, once. Raises as `add_checkpoint` does."""
         await self.check()
         submission = self._foreign.open(body)
         await self._thread.run(self._foreign.check, submission)  # a refused one does not begin the log
-        cosignature, index = await self._appender.run(self._foreign.enter, submission)
-        return cosignature, ForeignAnchorState(submission.head.checkpoint.statement(), self._if_sequenced(index))
+        cosignatures, index = await self._appender.run(self._foreign.enter, submission)
+        return cosignatures, ForeignAnchorState(submission.head.checkpoint.statement(), self._if_sequenced(index))
 
     def foreign(self, log: bytes, size: int | None = None) -> ForeignAnchorState | None:
         """The anchor of another log's head of `size`, or its largest one; None where there is none."""

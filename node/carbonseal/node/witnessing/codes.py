@@ -49,10 +49,10 @@ FOREIGN_GUARD_MISSING = undetermined(
     _REPLACE,
 )
 FOREIGN_GUARD_MALFORMED = undetermined(
-    "foreign.guard-malformed", "{path} is not a valid guard of other logs' heads (version 1)", _REPLACE
+    "foreign.guard-malformed", "{path} is not a valid guard of other logs' heads (version 2)", _REPLACE
 )
 FOREIGN_GUARD_OTHER_KEY = undetermined(
-    "foreign.guard-other-key", "{path} is of the witness key {found}, and node.toml has {expected}", _REPLACE
+    "foreign.guard-other-key", "{path} is of the witness keys {found}, and node.toml has {expected}", _REPLACE
 )
 FOREIGN_GUARD_OLD = undetermined(
     "foreign.guard-old",
@@ -61,6 +61,11 @@ FOREIGN_GUARD_OLD = undetermined(
 )
 FOREIGN_SAME_KEY = rejected(
     "foreign.same-key", "{uri} is the witness key that is in use", "name another key, or none, to have one generated"
+)
+FOREIGN_KEY_HAS_ROLE = rejected(
+    "foreign.key-has-role",
+    "{uri} is the key of {role}: a key has one role",
+    "name another key, or none, to have one generated",
 )
 GUARDS = (FOREIGN_GUARD_MISSING, FOREIGN_GUARD_MALFORMED, FOREIGN_GUARD_OTHER_KEY, FOREIGN_GUARD_OLD)
 

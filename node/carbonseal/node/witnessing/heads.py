@@ -4,7 +4,7 @@
 - A head continues the one that was taken last of its origin, as its proof shows, or is that very head again. So this node cosigns,
   and its log holds, one history of each log.
 - The order of a take, in the one thread that writes the log: the guard, durably; then one transaction with the stored head and,
-  where it is entered, the entry; then the cosignature. A crash before the transaction leaves the guard ahead: the head may be sent
+  where it is entered, the entry; then the cosignatures. A crash before the transaction leaves the guard ahead: the head may be sent
   again, and is the last one taken already.
 
 A request is read anywhere (`open`); only `take` needs the thread.
@@ -12,15 +12,16 @@ A request is read anywhere (`open`); only `take` needs the thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log import entries
 from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.cosignatures import MAX_NAME
 from carbonseal.log.fraud_proofs import FraudProof
-from carbonseal.log.notes import Cosigner, Note, Signature, VerifierKey
+from carbonseal.log.notes import Cosigner, Note, Signature, SubtreeSigner, VerifierKey
 from carbonseal.log.tree import EMPTY_ROOT, verify_consistency
 from carbonseal.log.witness_requests import WitnessRequest
 from carbonseal.node import failpoints
@@ -62,7 +63,7 @@ class ForeignHeads:
         database: Database,
         queue: EntryQueue,
         guard: HeadsGuard,
-        cosigner: Cosigner,
+        cosigners: Sequence[Cosigner | SubtreeSigner],
         *,
         others: Iterable[HeadsGuard],
         forks: Forks,
@@ -72,11 +73,11 @@ class ForeignHeads:
         reached: failpoints.Reached,
     ) -> None:
         """`own` are the origins of this node's logs, `keys` those of the logs whose heads are taken in this one. `others` are the
-        guards of this node's other logs: all cosign with one key."""
+        guards of this node's other logs: all cosign with the same keys."""
         self._database = database
         self._queue = queue
         self._guard = guard
-        self._cosigner = cosigner
+        self._cosigners = tuple(cosigners)
         self._others = tuple(others)
         self._forks = forks
         self._own = frozenset(own)
@@ -125,16 +126,16 @@ class ForeignHeads:
 
     # --- taking a head ---------------------------------------------------------------------------------------------
 
-    def cosign(self, submission: Submission) -> Signature:
-        """Take the head and cosign it: the cosignature. Raises as `take` does."""
+    def cosign(self, submission: Submission) -> tuple[Signature, ...]:
+        """Take the head and cosign it: a cosignature by each key. Raises as `take` does."""
         self.take(submission, enter=False)
-        return self._cosignature(submission)
+        return self._cosignatures(submission)
 
-    def enter(self, submission: Submission) -> tuple[Signature, int]:
-        """Take the head, enter it and cosign it: the cosignature, and the entry's index. Raises as `take` does."""
+    def enter(self, submission: Submission) -> tuple[tuple[Signature, ...], int]:
+        """Take the head, enter it and cosign it: the cosignatures, and the entry's index. Raises as `take` does."""
         index = self.take(submission, enter=True)
         assert index is not None
-        return self._cosignature(submission), index
+        return self._cosignatures(submission), index
 
     def take(self, submission: Submission, *, enter: bool) -> int | None:
         """Take the head, durably; where it is entered, its entry's index. Raises `Conflict`, and Refused (`foreign.*`)."""
@@ -223,8 +224,12 @@ class ForeignHeads:
     def _keep(self, proof: FraudProof) -> None:
         self._forks.keep(proof, int(self._clock()))
 
-    def _cosignature(self, submission: Submission) -> Signature:
-        return self._cosigner.sign(submission.head.checkpoint.encode(), int(self._clock()))
+    def _cosignatures(self, submission: Submission) -> tuple[Signature, ...]:
+        """One by each key that can sign this head: ML-DSA-44 signs no origin of more than 255 bytes."""
+        head, now = submission.head.checkpoint, int(self._clock())
+        is_short = len(head.origin.encode()) <= MAX_NAME
+        signing = (one for one in self._cosigners if is_short or isinstance(one, Cosigner))
+        return tuple(one.sign(head.encode(), now) for one in signing)
 
     # --- what is known ---------------------------------------------------------------------------------------------
 

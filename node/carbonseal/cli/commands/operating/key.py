@@ -9,11 +9,11 @@ import click
 from carbonseal.cli.errors import Failed
 from carbonseal.findings import Refused
 
-ED25519, ML_DSA_44 = "ed25519", "ml-dsa-44"
+KINDS = ED25519, ML_DSA_44 = "ed25519", "ml-dsa-44"
 TYPE = click.option(
     "--type",
     "kind",
-    type=click.Choice([ED25519, ML_DSA_44]),
+    type=click.Choice(KINDS),
     default=ED25519,
     show_default=True,
     help="The key's algorithm. Beside an Ed25519 key, an ML-DSA-44 key adds nothing until policies drop the former.",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from carbonseal.findings import Refused
+from carbonseal.log.notes import Signature
 from carbonseal.node.witnessing.anchors import ForeignAnchorState
 from carbonseal.node.witnessing.heads import Conflict
 from carbonseal.passport.schemas import DIGEST, closed
@@ -23,7 +26,12 @@ _ENTERED = {"state": {"enum": ["queued", "sequenced"]}, "index": null_or(NUMBER)
 _WITNESSED = Content({"*/*": {}}, "old SIZE, a consistency proof, and a signed checkpoint (C2SP tlog-witness)")
 _CONFLICT = of_text("The size that was taken last: this head does not continue it", _SIZE_TYPE)
 _COSIGNED = closed({**_ENTERED, "cosignature": STRING})
-_ADD = Facts("Cosign a head of another log", {200: of_text("A cosignature"), 409: _CONFLICT}, (LOG,), _WITNESSED)
+_ADD = Facts(
+    "Cosign a head of another log",
+    {200: of_text("Cosignatures, a line by each witness key"), 409: _CONFLICT},
+    (LOG,),
+    _WITNESSED,
+)
 _SUBMIT = Facts(
     "Cosign a head of another log, and enter it once",
     {200: of_json(_COSIGNED, "Sequenced"), 202: of_json(_COSIGNED, "Queued"), 409: _CONFLICT},
@@ -36,14 +44,14 @@ _HEAD = {200: of_json(closed({"size": NUMBER, "root": DIGEST}))}
 
 @ROUTES.post("/v1/logs/{log}/add-checkpoint", PUBLIC, _ADD)
 async def add_checkpoint(request: web.Request) -> web.Response:
-    """Cosign a head of another log: 200 with the cosignature; 409 with the size taken last, where the head does not continue it."""
+    """Cosign a head of another log: 200 with the cosignatures; 409 with the size taken last, where it does not continue that."""
     log = log_in_path(request)
     body = await _body(request)
     try:
-        cosignature = await log.add_checkpoint(body)
+        cosignatures = await log.add_checkpoint(body)
     except Conflict as conflict:
         return _size(conflict.taken)
-    return web.Response(text=cosignature.encode(), content_type="text/plain", headers={"Cache-Control": "no-store"})
+    return web.Response(text=_lines(cosignatures), content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @ROUTES.post("/v1/logs/{log}/foreign-anchors", PUBLIC, _SUBMIT)
@@ -52,10 +60,10 @@ async def submit(request: web.Request) -> web.Response:
     log = log_in_path(request)
     body = await _body(request)
     try:
-        cosignature, state = await log.submit_foreign(body)
+        cosignatures, state = await log.submit_foreign(body)
     except Conflict as conflict:
         return _size(conflict.taken)
-    return answer({**state.to_json(), "cosignature": cosignature.encode()}, status=202 if state.index is None else 200)
+    return answer({**state.to_json(), "cosignature": _lines(cosignatures)}, status=202 if state.index is None else 200)
 
 
 @ROUTES.get(
@@ -101,6 +109,10 @@ def _state(state: ForeignAnchorState | None) -> web.Response:
     if state is None:
         raise Refused(codes.UNKNOWN_ANCHOR())
     return answer(state.to_json())
+
+
+def _lines(cosignatures: Iterable[Signature]) -> str:
+    return "".join(one.encode() for one in cosignatures)
 
 
 def _size(taken: int) -> web.Response:
