@@ -186,3 +186,11 @@ def test_a_key_that_was_put_into_the_settings_by_hand_cosigns_nothing(directory:
         assert node.log().witness_problem == refused.value.finding
 
     run(directory, work)
+
+
+def test_a_key_that_got_two_roles_by_hand_opens_nothing(directory: Path) -> None:
+    text = (directory / FILE).read_text()
+    (directory / FILE).write_text(text.replace("keys/witness.key", load(directory).logs[0].key.removeprefix("file:")))
+    with pytest.raises(Refused) as refused:
+        run(directory, lambda node: node.sequence())
+    assert refused.value.finding.code.name == "config.key-two-roles"
