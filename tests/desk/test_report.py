@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from carbonseal.desk.html import Pages, style_policy
+from carbonseal.desk.html import Pages, page_policy
 from carbonseal.desk.judged import Judged, PolicyFacts, first_words
+from carbonseal.desk.unread import Unread
 from carbonseal.findings import Verdict, rejected
 from carbonseal.languages import report as sentences
 from carbonseal.languages.language import ENGLISH
@@ -18,6 +21,7 @@ from carbonseal.verification.verify import Report
 from tests.cli.conftest import AT, Files, Run, files, made, run
 from tests.programs.browser import chromium, needs_chromium
 from tests.repository.sources import REPOSITORY
+from tests.world import World
 
 __all__ = ["files", "made", "run"]  # fixtures of the command line's tests
 
@@ -56,6 +60,35 @@ def test_many_files_have_a_table_and_those_without_a_verdict_are_named(run: Run,
     assert "Who must do it" in html
 
 
+def test_a_file_without_a_verdict_is_told_why(run: Run, files: Files, tmp_path: Path) -> None:
+    page = tmp_path / "out.html"
+    files.write("letter.pdf", "%PDF-1.7 not a passport")
+    assert run("verify", tmp_path / "letter.pdf", *asked(files, "--report", page)).exit_code == 2
+    html = page.read_text(encoding="utf-8")
+    assert "<table" not in html
+    assert "a PDF" in html
+    assert "What to do:" in html
+
+
+def of_role_evidence(draft: dict[str, Any]) -> None:
+    draft["credentialSubject"]["records"][0]["role"] = "evidence"
+
+
+def test_why_there_is_no_footprint_is_told_as_it_is() -> None:
+    disclosed = World().passport()
+    passports = {
+        "disclosed, in a format whose figures are not read here (json/1)": disclosed,
+        "not disclosed": replace(disclosed, records={}),
+        "none is named": World().passport(change=of_role_evidence),
+    }
+    for told, passport in passports.items():
+        judged = Judged("a.json", Report(Verdict.VERIFIED, ()), passport, ENGLISH, "key")
+        assert judged.facts["footprint"] == told
+        page = Pages(datetime(2026, 1, 1, tzinfo=UTC), ENGLISH).file(judged)
+        assert ("The figures are withheld" in page) == (told == "not disclosed")
+        assert "Nothing was found of a ledger." in page
+
+
 def test_it_is_refused_before_anything_is_verified(run: Run, files: Files, tmp_path: Path) -> None:
     page = tmp_path / "out.html"
     page.write_text("mine")
@@ -68,25 +101,27 @@ def test_it_is_refused_before_anything_is_verified(run: Run, files: Files, tmp_p
 
 def test_nothing_that_others_wrote_is_markup() -> None:
     finding = rejected("test.hostile", "{what}", "{what}")(HOSTILE, what=HOSTILE)
-    judged = Judged(HOSTILE, Report(Verdict.REJECTED, (finding,), name=HOSTILE), None, ENGLISH)
+    judged = Judged(HOSTILE, Report(Verdict.REJECTED, (finding,), name=HOSTILE), None, ENGLISH, "key")
     at = datetime(2026, 1, 1, tzinfo=UTC)
     pages = Pages(at, ENGLISH)
     policy = PolicyFacts(HOSTILE, "00", first_words(f"carbonseal-policy v1\n# {HOSTILE}\n".encode()), at)
     parts = [
-        pages.head(HOSTILE, many=True),
+        pages.head(HOSTILE, is_heading=True),
         pages.row(judged.row, "A"),
         pages.file(judged),
-        pages.tail(policy, [HOSTILE]),
+        pages.unread([Unread(HOSTILE, HOSTILE, HOSTILE, HOSTILE)], alone=False),
+        pages.form(policy, finding),
+        pages.tail(policy, left_out=[HOSTILE]),
     ]
     for part in parts:
-        assert "<script" not in part
+        assert "<script>" not in part
         assert "\u202e" not in part
         assert "49" not in part or "{{ 7 * 7 }}" in part
 
 
 def test_a_style_is_allowed_by_its_digest_alone() -> None:
-    assert "default-src 'none'" in style_policy()
-    assert "unsafe" not in style_policy()
+    assert "default-src 'none'" in page_policy()
+    assert "unsafe" not in page_policy()
 
 
 def test_templates_say_only_sentences_that_there_are() -> None:

@@ -26,7 +26,13 @@ from tests.repository.texts import codes, phrases
 from tests.repository.texts.verifiers_codes import met
 
 FOLDER = REPOSITORY / "node" / "carbonseal" / "languages" / "locale"
-OF_OFFICERS = {"consignment", "carrier"}  # families that are in no verdict
+OF_OFFICERS = {"consignment", "carrier", "desk"}  # families that are in no verdict
+OF_FORMS = (  # what else the form of a desk is refused with
+    *("http.not-found", "http.wrong-method", "http.wrong-type", "http.packed", "http.busy", "http.no-room"),
+    *("http.unknown-parameter", "http.repeated-parameter", "http.malformed-parameter", "http.malformed-body"),
+    *("http.body-broken", "http.body-too-large", "http.body-too-slow"),
+    *("work.busy", "work.lost", "work.too-long", "work.unavailable"),
+)
 HEADER = """\
 # Texts of carbonseal in another language. A machine made these translations; no native reader has reviewed them.
 # Facts in braces and what is between backquotes stay as they are."""
@@ -35,7 +41,8 @@ HEADER = """\
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that an officer meets, in English, each with what it is: the code, the phrase or the sentence."""
     for code in (defined.code for defined in codes.defined()):
-        if met(code.name) or codes.family_of(code.name) in OF_OFFICERS or code is POLICY_NOT_GIVEN:
+        is_told = codes.family_of(code.name) in OF_OFFICERS or code.name in OF_FORMS or code is POLICY_NOT_GIVEN
+        if met(code.name) or is_told:
             yield code.text, code.name
             yield code.remedy, f"what to do about {code.name}"
     for several in phrases.templates().values():

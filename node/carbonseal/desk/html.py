@@ -15,7 +15,7 @@ from markupsafe import Markup
 import carbonseal
 from carbonseal.escaping import escape_invisible
 from carbonseal.examining.results import RowFacts
-from carbonseal.findings import Verdict
+from carbonseal.findings import Finding, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.languages import sentences
 from carbonseal.languages.language import LANGUAGES, Language
@@ -25,12 +25,16 @@ from carbonseal.verification.consignment.matching import LineResult
 from .judged import Judged, PolicyFacts
 from .pictures.carbon_flow import carbon_flow
 from .pictures.supply_tree import supply_tree
+from .unread import Unread
 
+DROP = "drop.js"
+NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "ko": "한국어", "zh": "中文"}  # of languages, in each
 REVIEWED = LANGUAGES[:1]  # languages whose texts a native reader has reviewed
 
 
 class Pages:
-    """The parts of a page, in one language: `head`, a `row` a file where there are many, `between`, a `file` each, `tail`."""
+    """The parts of a page, in one language: `head`; where there are many files `table`, a `row` each, `between`; those `unread`;
+    a `file` each; `tail`."""
 
     def __init__(self, at: datetime, language: Language) -> None:
         """`at` is the instant as of which files were judged."""
@@ -45,13 +49,22 @@ class Pages:
             "lang": language.tag,
             "is_reviewed": language.tag in REVIEWED,
             "style": _style(),
-            "style_policy": style_policy(),
             "version": carbonseal.__version__,
         }
 
-    def head(self, title: str, *, many: bool) -> str:
-        """The beginning, with the head of the table where there are many files."""
-        return self._render("head.html", title=title, many=many)
+    def head(self, title: str, *, is_heading: bool) -> str:
+        """The beginning. `is_heading`: the title is said on the page too, as of one about many files."""
+        return self._head(title, is_heading=is_heading, has_script=False)
+
+    def _head(self, title: str, *, is_heading: bool, has_script: bool) -> str:
+        policy = page_policy(has_script=has_script).replace("; frame-ancestors 'none'", "")  # which no <meta> may have
+        return self._render(
+            "head.html", title=title, is_heading=is_heading, policy=policy, script=DROP if has_script else ""
+        )
+
+    def table(self) -> str:
+        """The head of the table of many files."""
+        return self._render("table.html")
 
     def row(self, row: RowFacts, group: str) -> str:
         """One file as a row of the table, which leads to it. Figures of one `group` compare with each other."""
@@ -71,22 +84,26 @@ class Pages:
         anchor = judged.row.anchor
         return self._render("passport.html", judged=judged, word=word, anchor=anchor, tree=tree, flow=flow, says=says)
 
+    def unread(self, unread: Sequence[Unread], *, alone: bool) -> str:
+        """Files without a verdict; nothing where there are none. `alone`: the page is about this one."""
+        return self._render("unread.html", unread=unread, alone=alone) if unread else ""
+
     def tail(
         self,
         policy: PolicyFacts,
-        without: Sequence[str] = (),
         lines: Sequence[LineResult] = (),
+        left_out: Sequence[str] = (),
         *,
         again: bool = False,
     ) -> str:
-        """The end: files without a verdict, lines of a declaration, and which policy it was. `again`: a way back to the form."""
-        return self._render("tail.html", policy=policy, without=without, lines=lines, again=again)
+        """The end: lines of a declaration, which policy it was, and names of what was left out. `again`: a way back to the form."""
+        return self._render("tail.html", policy=policy, lines=lines, left_out=left_out, again=again)
 
-    def form(self, policy: PolicyFacts, languages: Sequence[str]) -> str:
-        """The page that takes files."""
+    def form(self, policy: PolicyFacts, refused: Finding | None = None) -> str:
+        """The page that takes files; with why the last ones were `refused`."""
         return (
-            self.head(self._say("desk"), many=False)
-            + self._render("form.html", policy=policy, languages=languages)
+            self._head(self._say("desk"), is_heading=False, has_script=True)
+            + self._render("form.html", policy=policy, languages=LANGUAGES, names=NAMES, refused=refused)
             + self.tail(policy)
         )
 
@@ -97,12 +114,21 @@ class Pages:
         return _environment().get_template(template).render(**self._common, **facts)
 
 
-def style_policy() -> str:
-    """The Content-Security-Policy under which a page's own style alone is used (Content Security Policy 3, section 2.3.1)."""
+def page_policy(*, has_script: bool = False) -> str:
+    """The Content-Security-Policy under which a page's own style alone is used (Content Security Policy 3, section 2.3.1). One that
+    `has_script` runs what the desk itself serves."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    script = " script-src 'self';" if has_script else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}';{script} base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     )
+
+
+@cache
+def drop_script() -> str:
+    """The script that lets files and folders be dropped on the form (`DROP`)."""
+    return _environment().get_template(DROP).render()
 
 
 @cache

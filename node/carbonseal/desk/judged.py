@@ -13,7 +13,7 @@ from functools import cached_property
 
 from carbonseal.examining.results import RowFacts
 from carbonseal.findings import Finding, Outcome, Verdict
-from carbonseal.flow.graph import Product, graph_of
+from carbonseal.flow.graph import Product, ReadRecord, graph_of
 from carbonseal.flow.tree import Branch, tree_of
 from carbonseal.footprints.model import Footprint
 from carbonseal.instants import format_instant
@@ -61,12 +61,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Judged:
-    """One file, its report, and the passport that it is, where it could be read."""
+    """One file, its report, and the passport that it is, where it could be read. `key` is a name that no other file of the page
+    has: files that were sent may share one."""
 
     file: str
     report: Report
     passport: Passport | None
     language: Language
+    key: str
 
     # --- the verdict ------------------------------------------------------------------------------------------------
 
@@ -109,10 +111,10 @@ class Judged:
         """What a table says of it."""
         facts = self.facts
         named = {name: facts.get(name, "") for name in ("maker", "footprint", "boundary", "period")}
-        anchor = hashlib.sha256(self.file.encode(errors="surrogatepass")).hexdigest()[:16]
+        anchor = hashlib.sha256(self.key.encode(errors="surrogatepass")).hexdigest()[:16]
         bodies = ", ".join(sorted({one.issuer for one in self.statements}))
         title = self.report.name or self.file
-        return RowFacts(anchor, title, self.report.verdict.value, **named, bodies=bodies, basis=self._basis)
+        return RowFacts(anchor, self.file, title, self.report.verdict.value, **named, bodies=bodies, basis=self._basis)
 
     @property
     def _basis(self) -> tuple[str, str, str] | None:
@@ -156,7 +158,7 @@ class Judged:
     def _figures(self, product: Product) -> dict[str, str]:
         footprint = product.footprint
         if footprint is None:
-            return {"footprint": self._say("not-disclosed")}
+            return {"footprint": self._why_none(product.footprint_record)}
         figure = number(footprint.total)
         period = footprint.period
         ends = [format_instant(end) if end else "" for end in ((period.start, period.end) if period else ())]
@@ -168,6 +170,19 @@ class Judged:
             "period": self._say("from-to", start=ends[0], end=ends[1]) if any(ends) else self._say("not-stated"),
             "geography": ", ".join(footprint.geographies),
         }
+
+    def _why_none(self, record: ReadRecord | None) -> str:
+        if record is None:
+            return self._say("no-footprint")
+        if not record.is_disclosed:
+            return self._say("not-disclosed")
+        return self._say("not-of-profile" if record.problem else "no-figures", profile=record.listed.profile)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the footprint is sealed, and not disclosed."""
+        record = self.tree.product.footprint_record if self.tree else None
+        return record is not None and not record.is_disclosed
 
     def _amount(self, footprint: Footprint) -> str:
         unit = footprint.unit.name if footprint.unit else footprint.unit_word

@@ -23,6 +23,7 @@ class RowFacts:
     """What a table of many files says of one. Figures compare where `basis` is the same: amount, stages and period."""
 
     anchor: str  # of its part of the page
+    file: str
     title: str
     verdict: str  # a value of `Verdict`
     maker: str
@@ -54,6 +55,8 @@ class FileResult:
     lots: frozenset[Lot] = frozenset()  # that something was taken of
     delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
     page: FilePage | None = None  # where a report is wanted
+    reason: str = ""  # of a file without a verdict: why, and what to do, in the reader's language
+    remedy: str = ""
 
 
 class Presenter(Protocol):

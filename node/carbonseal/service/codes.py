@@ -11,8 +11,9 @@ FROM_A_PAGE = rejected(
 )
 WRONG_HOST = rejected(
     "http.wrong-host",
-    "the request is for {host}, which is not a name of this node",
-    "use a name or an address of the node; where it has this name, its operator adds it to hosts in [listen] of node.toml",
+    "the request is for {host}, which is not a name of this service",
+    "use a name or an address of it; where it has this name, its operator adds it: to hosts in [listen] of node.toml, of a desk "
+    "by --name",
 )
 ACCESS_WITHOUT_TOKENS = rejected(
     "access.without-tokens",

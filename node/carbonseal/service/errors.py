@@ -27,6 +27,7 @@ from carbonseal.records import codes as records_codes
 from carbonseal.storage.codes import NODE_DATABASE_FULL
 
 from . import codes
+from .desk import codes as desk_codes
 from .openapi.problems import PROBLEM_JSON, problem
 
 FULL = 507  # the node's disk has no room
@@ -61,6 +62,7 @@ STATUS = {
     oidc_codes.OIDC_UNREACHABLE.name: 503,
     oidc_codes.OIDC_NOT_SET.name: 409,
     codes.FROM_A_PAGE.name: 403,
+    desk_codes.DESK_OTHER_PAGE.name: 403,
     codes.WRONG_HOST.name: 421,
     codes.NOT_FOUND.name: 404,
     codes.WRONG_METHOD.name: 405,
@@ -137,22 +139,41 @@ def refuse(finding: Finding, status: int | None = None, *, asks_a_person: bool =
     )
 
 
+def refusal_of(error: Exception, request: web.Request) -> tuple[Finding, int] | None:
+    """What an exception refuses, and the status of the answer; None where it is a defect."""
+    match error:
+        case BrokenOff():
+            return error.finding, FULL if error.finding.code is NODE_DATABASE_FULL else BROKEN
+        case Refused():
+            return error.finding, status_of(error.finding)
+        case OSError() if error.errno in NO_ROOM:
+            return codes.NO_ROOM(reason=error.strerror), FULL
+        case web.HTTPNotFound():
+            return codes.NOT_FOUND(path=request.path), error.status
+        case web.HTTPMethodNotAllowed():
+            return codes.WRONG_METHOD(path=request.path, method=request.method), error.status
+    return None
+
+
+def head_of(error: Exception, status: int) -> CIMultiDict[str]:
+    """The header fields that the answer to a refusal has, whatever its body is."""
+    headers = CIMultiDict({"Cache-Control": "no-store"})
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[status]
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+    return headers
+
+
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Middleware: turns what handlers and the router raise on purpose into problems."""
     try:
         return await handler(request)
-    except BrokenOff as broken:
-        return refuse(broken.finding, FULL if broken.finding.code is NODE_DATABASE_FULL else BROKEN)
-    except OSError as error:
-        if error.errno not in NO_ROOM:
+    except Exception as error:
+        refusal = refusal_of(error, request)
+        if refusal is None:
             raise
-        return refuse(codes.NO_ROOM(reason=error.strerror), FULL)
-    except Refused as refused:
-        return refuse(refused.finding)
-    except web.HTTPNotFound:
-        return refuse(codes.NOT_FOUND(path=request.path))
-    except web.HTTPMethodNotAllowed as error:
-        answer = refuse(codes.WRONG_METHOD(path=request.path, method=request.method))
-        answer.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        answer = refuse(*refusal)
+        answer.headers.update(head_of(error, answer.status))
         return answer

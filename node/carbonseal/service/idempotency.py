@@ -16,11 +16,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.requests import codes
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed, digest, key_of
 from carbonseal.service.context import NODE, caller_of
-
-HEADER = "Idempotency-Key"
-LONGEST = 255  # characters
-_QUOTED, _BARE = r'"((?:[ !#-\[\]-~]|\\["\\])+)"', r"[!#-\[\]-~]+"  # RFC 8941, section 3.3.3; without quotation marks
-PATTERN = f"^(?:{_QUOTED}|{_BARE})$"
+from carbonseal.service.openapi.idempotency_key import BARE, HEADER, LONGEST, QUOTED
 
 
 @asynccontextmanager
@@ -42,8 +38,8 @@ def _read(values: list[str]) -> str | None:
         return None
     value = values[0].strip(" \t")
     if len(values) == 1 and len(value) <= LONGEST:
-        if quoted := re.fullmatch(_QUOTED, value):
+        if quoted := re.fullmatch(QUOTED, value):
             return re.sub(r"\\(.)", r"\1", quoted[1])
-        if re.fullmatch(_BARE, value):
+        if re.fullmatch(BARE, value):
             return value
     raise Refused(codes.IDEMPOTENCY_MALFORMED(most=LONGEST))

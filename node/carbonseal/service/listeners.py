@@ -26,8 +26,7 @@ from typing import TYPE_CHECKING
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.codes import ACCESS_OPERATOR_ONLY, ACCESS_SCOPE_MISSING
-from carbonseal.node.access.principals import format_scopes
-from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.scopes import Scope, format_scopes
 from carbonseal.service.openapi.facts import Facts, names_in
 
 if TYPE_CHECKING:  # aiohttp is for who serves

@@ -18,10 +18,10 @@ from carbonseal.cli.formatting.results import Results
 from carbonseal.cli.outputs import Output
 from carbonseal.examining.judging import NamedBytes
 from carbonseal.examining.results import FileResult, RowFacts
-from carbonseal.languages import sentences
 
 if TYPE_CHECKING:
     from carbonseal.desk.judged import PolicyFacts
+    from carbonseal.desk.unread import Unread
     from carbonseal.verification.consignment.matching import LineResult
 
 
@@ -34,7 +34,7 @@ class ReportPage:
         self._results = results
         self._count = 0
         self._title = ""
-        self._without: list[str] = []  # files without a verdict
+        self._unread: list[Unread] = []
         self._rows: IO[bytes]
         self._parts: IO[bytes]
 
@@ -52,8 +52,11 @@ class ReportPage:
 
     def add(self, result: FileResult) -> None:
         """The part of one file. One that has no verdict is named at the end."""
+        from carbonseal.desk.unread import Unread
+
         if result.page is None:
-            self._without.append(f"{result.name}: {self._results.language.say(sentences.RESULTS[result.word])}")
+            self._title = result.name
+            self._unread.append(Unread.of(result, result.name, self._results.language))
             return
         self._count += 1
         self._title = result.page.row.title
@@ -65,16 +68,18 @@ class ReportPage:
         from carbonseal.desk.groups import Groups
         from carbonseal.desk.html import Pages
 
-        pages, many = Pages(self._results.at, self._results.language), self._count != 1
+        pages, many = Pages(self._results.at, self._results.language), self._count + len(self._unread) != 1
         groups = Groups()
         with self._output.stream() as page:
-            page.write(pages.head(summary if many else self._title, many=many).encode())
-            if many:
+            page.write(pages.head(summary if many else self._title, is_heading=many).encode())
+            if many and self._count:
+                page.write(pages.table().encode())
                 for row in self._kept_rows():
                     page.write(pages.row(row, groups.of(row.basis)).encode())
                 page.write(pages.between().encode())
+            page.write(pages.unread(self._unread, alone=not many).encode())
             _copy(self._parts, page)
-            page.write(pages.tail(self._facts(), self._without, lines).encode())
+            page.write(pages.tail(self._facts(), lines).encode())
 
     def _kept_rows(self) -> Iterator[RowFacts]:
         self._rows.seek(0)

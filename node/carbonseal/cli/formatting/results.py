@@ -93,7 +93,7 @@ class Results:
         from carbonseal.desk.html import Pages
         from carbonseal.desk.judged import Judged
 
-        judged = Judged(name, report, passport, self.language)
+        judged = Judged(name, report, passport, self.language, key=name)
         return FilePage(judged.row, Pages(self.at, self.language).file(judged))
 
     def refused(self, name: str, finding: Finding) -> FileResult:
@@ -104,14 +104,17 @@ class Results:
         if finding.code is not PASSPORT_OTHER_FILE:
             return self.report(name, Report(Verdict.of([finding]), (finding,)))
         text = self._text(reports.other_file(name, finding, self.language), reports.other_file_as_json(name, finding))
-        return FileResult(name, NO_VERDICT, "not a passport", text)
+        said = self.language
+        return FileResult(
+            name, NO_VERDICT, "not a passport", text, reason=said.message(finding), remedy=said.remedy(finding)
+        )
 
     def not_read(self, name: str, problem: str) -> FileResult:
         """The result of a file that could not be read."""
         text = self._text(
             reports.read_error_line(name, problem, self.language), reports.read_error_as_json(name, problem)
         )
-        return FileResult(name, READ_ERROR, "not read", text)
+        return FileResult(name, READ_ERROR, "not read", text, reason=problem)
 
     def lost(self, name: str, reason: str) -> FileResult:
         """The result of a file whose process died, of `reason`."""

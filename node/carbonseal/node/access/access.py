@@ -18,8 +18,8 @@ from .oidc.config import OidcConfig
 from .oidc.fetching import open_issuer
 from .oidc.identities import Identities
 from .oidc.issuer import Issuer
-from .principals import Principals, Wanted, format_scopes
-from .scopes import Scope
+from .principals import Principals, Wanted
+from .scopes import Scope, format_scopes
 from .tokens import DAY, NewToken, Tokens
 
 OVERLAP = DAY  # seconds that a rotated token works on

@@ -21,7 +21,7 @@ from carbonseal.storage.node_tables import PRINCIPALS
 
 from . import codes
 from .callers import Kind
-from .scopes import Scope
+from .scopes import Scope, format_scopes
 
 FOR_PERSONS = (Scope.REVIEW, Scope.RELEASE)
 
@@ -105,11 +105,6 @@ class Principals:
         principal = Principal(wanted.name, wanted.kind, wanted.tenant, wanted.scopes)
         _check(principal)
         return principal
-
-
-def format_scopes(scopes: Collection[Scope]) -> str:
-    """The scopes in their order, with spaces between them."""
-    return " ".join(scope.value for scope in Scope if scope in scopes)
 
 
 def _scopes(names: Iterable[str]) -> frozenset[Scope]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -15,3 +16,8 @@ class Scope(StrEnum):
     RELEASE = "release"  # what somebody else prepared; and grant others reading
     REVOKE = "revoke"  # revoke, suspend and reinstate
     ADMIN = "admin"
+
+
+def format_scopes(scopes: Collection[Scope]) -> str:
+    """The scopes in their order, with spaces between them."""
+    return " ".join(scope.value for scope in Scope if scope in scopes)

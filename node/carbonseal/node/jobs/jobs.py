@@ -24,8 +24,7 @@ from carbonseal.node import failpoints
 from carbonseal.node.access.access import Access
 from carbonseal.node.access.callers import OPERATOR, Caller, Kind
 from carbonseal.node.access.codes import ACCESS_SCOPE_MISSING
-from carbonseal.node.access.principals import format_scopes
-from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.scopes import Scope, format_scopes
 from carbonseal.node.issuance.issuance import Issuing
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.requests.turns import Turns

@@ -22,7 +22,7 @@ from carbonseal.keys.codes import TOKEN_FAILED
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.codes import ACCESS_SCOPE_MISSING
-from carbonseal.node.access.principals import format_scopes
+from carbonseal.node.access.scopes import format_scopes
 from carbonseal.node.requests.idempotency import digest
 from carbonseal.node.requests.turns import Turns
 from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET

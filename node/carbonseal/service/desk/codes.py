@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from carbonseal.findings import rejected, undetermined
 
+DESK_NO_FILES = undetermined(
+    "desk.no-files", "no file came with the request", "choose passports, an archive or a folder of them, and send again"
+)
+DESK_OTHER_PAGE = rejected(
+    "desk.other-page",
+    "the request comes from a page of {origin}, which is not this desk",
+    "use the desk's own page; a proxy before it has to keep the header Host",
+)
 DESK_TOO_MANY_FILES = undetermined(
     "desk.too-many-files", "more than {most} files came with the request", "put them into an archive, or send fewer"
 )

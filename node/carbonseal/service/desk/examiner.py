@@ -10,20 +10,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from carbonseal.desk.compact import of_line
 from carbonseal.desk.groups import Groups
 from carbonseal.desk.html import Pages
 from carbonseal.desk.judged import PolicyFacts, first_words
 from carbonseal.desk.presenter import DeskResults
+from carbonseal.desk.sent_names import PASSPORTS, SentNames
 from carbonseal.desk.table import as_csv
+from carbonseal.desk.unread import Unread
+from carbonseal.examining.codes import FILES_NONE
 from carbonseal.examining.consignment import read_consignment
 from carbonseal.examining.examination import Examination
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import NamedBytes, VerifyJob
 from carbonseal.examining.results import FileResult, RowFacts
-from carbonseal.languages import sentences
+from carbonseal.findings import Refused
 from carbonseal.languages.counting import summary
 from carbonseal.languages.language import language
 from carbonseal.verification.consignment.matching import LineResult
+
+from .codes import DESK_NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: the folder with its files, the instant, the language, and the declaration, where there is one."""
+    """One request: its folder (`carbonseal.desk.sent_names`), the instant, the language, and the declaration if there is one."""
 
     folder: Path
     at: datetime
@@ -51,63 +57,84 @@ class Asked:
     declaration: Path | None = None
     packing: Path | None = None
 
+    @property
+    def names(self) -> SentNames:
+        """The names of its files, as they were sent."""
+        return SentNames(str(self.folder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    results: list[FileResult]
+    lines: list[LineResult]
+    left_out: list[str]  # names of files that systems put beside others
+
 
 class Examiner:
-    """Examines for one request. It asks nobody."""
+    """Examines for one request. It asks nobody. What it gives and raises names files as they were sent."""
 
     def __init__(self, _ask: Callable[..., Any]) -> None:
         pass
 
     def page(self, holding: Holding, asked: Asked) -> str:
         """The whole page. Raises Refused where there is no file, or a table cannot be read."""
-        results, lines = _examined(holding, asked, with_pages=True)
-        said = language(asked.lang)
+        found = _examined(holding, asked, with_pages=True)
+        said, names = language(asked.lang), asked.names
         pages, groups = Pages(asked.at, said), Groups()
-        shown = [one.page for one in results if one.page is not None]
-        many = len(shown) != 1
-        title = summary(Counter(one.word for one in results), said) if many else shown[0].row.title
-        parts = [pages.head(title, many=many)]
-        if many:
+        shown = [one.page for one in found.results if one.page is not None]
+        unread = [Unread.of(one, names.of(one.name), said) for one in found.results if one.page is None]
+        many = len(found.results) != 1
+        alone = shown[0].row.title if shown else unread[0].file if unread else ""
+        title = summary(Counter(one.word for one in found.results), said) if many else alone
+        parts = [pages.head(title, is_heading=many)]
+        if many and shown:
+            parts.append(pages.table())
             parts += (pages.row(one.row, groups.of(one.row.basis)) for one in shown)
             parts.append(pages.between())
+        parts.append(pages.unread(unread, alone=not many))
         parts += (one.part for one in shown)
-        without = [
-            f"{_name(one.name, asked)}: {said.say(sentences.RESULTS[one.word])}" for one in results if one.page is None
-        ]
-        return "".join([*parts, pages.tail(holding.facts, without, lines, again=True)])
+        return "".join([*parts, pages.tail(holding.facts, found.lines, found.left_out, again=True)])
 
     def table(self, holding: Holding, asked: Asked) -> str:
         """What the page's table says, as CSV."""
-        results, _ = _examined(holding, asked, with_pages=True)
-        return as_csv([(_name(one.name, asked), one.word, _row(one)) for one in results])
+        found = _examined(holding, asked, with_pages=True)
+        return as_csv([(asked.names.of(one.name), one.word, _row(one)) for one in found.results])
 
     def compact(self, holding: Holding, asked: Asked) -> list[str]:
-        """A line of JSON for each file, of at most a kilobyte."""
-        return [result.text for result in _examined(holding, asked, with_pages=False)[0]]
+        """A line of JSON for each file, and for each line of the declaration, of at most a kilobyte."""
+        found = _examined(holding, asked, with_pages=False)
+        return [*(result.text for result in found.results), *map(of_line, found.lines)]
 
 
-def _examined(holding: Holding, asked: Asked, *, with_pages: bool) -> tuple[list[FileResult], list[LineResult]]:
-    prefix = f"{asked.folder}/"
-    results = DeskResults(asked.at, language(asked.lang), prefix, with_pages)
+def _examined(holding: Holding, asked: Asked, *, with_pages: bool) -> _Found:
+    try:
+        return _examine(holding, asked, with_pages=with_pages)
+    except Refused as refused:
+        if refused.finding.code is FILES_NONE:
+            raise Refused(DESK_NO_FILES()) from refused
+        raise Refused(asked.names.finding(refused.finding)) from refused
+
+
+def _examine(holding: Holding, asked: Asked, *, with_pages: bool) -> _Found:
+    results = DeskResults(asked.at, language(asked.lang), asked.names, with_pages)
     goods = None if asked.declaration is None else read_consignment(asked.declaration, asked.packing)
     job = VerifyJob(holding.policy, holding.trust, results, is_consigned=goods is not None)
-    with Examination(job, GivenFiles([str(asked.folder)])) as examination:
+    files = GivenFiles([str(asked.folder / PASSPORTS)])
+    with Examination(job, files) as examination:
         _exhaust(examination.read())
         if goods is not None:
             examination.add(goods.rows(examination.delivered))
         found = [*examination.results(examination.examine())]
         delivered = [one.delivered for one in found if one.delivered is not None]
-        lines = [] if goods is None else [*goods.results(delivered, examination.observed())]
-    return found, lines
+        lines = [] if goods is None else asked.names.lines(goods.results(delivered, examination.observed()))
+    if not found:
+        raise Refused(FILES_NONE(names=""))
+    return _Found(found, lines, sorted({Path(name).name for name in files.left_out}))
 
 
 def _exhaust(steps: Iterator[object]) -> None:
     for _ in steps:
         pass
-
-
-def _name(name: str, asked: Asked) -> str:
-    return name.removeprefix(f"{asked.folder}/").partition("/")[2]
 
 
 def _row(result: FileResult) -> RowFacts | None:

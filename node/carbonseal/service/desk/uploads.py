@@ -1,6 +1,7 @@
 """Files that come with a request, kept in a folder of its own until it is answered.
 
-Names are those that the sender gave, and only that: each file has a folder with a number, and the last part of its name.
+Names are those that the sender gave, and only that: each file has a folder with a number, and in it the path that it was sent
+under, as browsers send folders (`carbonseal.desk.sent_names`).
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from typing import IO
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from carbonseal.desk.sent_names import PASSPORTS, TABLES
 from carbonseal.findings import Refused
 from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.bodies import require_no_encoding
 
+from .bounds import DeskBounds
 from .codes import DESK_PACKING_ALONE, DESK_TOO_MANY_FILES, DESK_TWO_TABLES, DESK_UNKNOWN_FIELD
 
 FORM = "multipart/form-data"
 FILES, DECLARATION, PACKING = "files", "declaration", "packing"
-MOST_FILES = 1000
-MOST_BYTES = 256 << 20  # of all files of a request
+BODY = "body"  # the name of a file that came without one
 BROKEN = (
     ValueError,
     web.RequestPayloadError,
@@ -29,17 +31,21 @@ BROKEN = (
     ConnectionError,
 )  # what is not sent whole, or not as it says
 LONGEST_NAME = 200  # bytes: file systems take 255
+MOST_STEPS = 12  # of a path: file systems take 4,096 bytes
 
 
 class Uploads:
     """The files of one request in `folder`, which exists and is empty."""
 
-    def __init__(self, folder: Path) -> None:
-        self.passports = folder / "passports"
-        self.passports.mkdir()
+    def __init__(self, folder: Path, bounds: DeskBounds) -> None:
+        self.folder = folder
+        self._passports = folder / PASSPORTS
+        self._passports.mkdir()
         self.tables: dict[str, Path] = {}
-        self._folder = folder
-        self._left = MOST_BYTES
+        self._tables = folder / TABLES
+        self._tables.mkdir()
+        self._bounds = bounds
+        self._left = bounds.bytes
         self._count = 0
 
     async def take_form(self, request: web.Request) -> None:
@@ -57,11 +63,11 @@ class Uploads:
         if PACKING in self.tables and DECLARATION not in self.tables:
             raise Refused(DESK_PACKING_ALONE())
 
-    async def take_body(self, request: web.Request, name: str) -> None:
-        """The body as one file. Raises Refused (http.*)."""
+    async def take_body(self, request: web.Request) -> None:
+        """The body as one file, `BODY`. Raises Refused (http.*)."""
         require_no_encoding(request)
         try:
-            with self._next(name).open("wb") as file:
+            with self._next(BODY).open("wb") as file:
                 async for chunk in request.content.iter_any():
                     self._write(file, chunk)
         except BROKEN as error:
@@ -71,7 +77,8 @@ class Uploads:
         if part.name in (DECLARATION, PACKING) and part.filename:
             if part.name in self.tables:
                 raise Refused(DESK_TWO_TABLES(name=part.name))
-            path = self._folder / f"{part.name}-{_safe(part.filename)}"
+            path = self._tables / f"{len(self.tables) + 1:06}" / _safe(part.filename)[-1]
+            path.parent.mkdir()
             self.tables[part.name] = path
         elif part.name == FILES and part.filename:
             path = self._next(part.filename)
@@ -87,11 +94,11 @@ class Uploads:
 
     def _next(self, name: str) -> Path:
         self._count += 1
-        if self._count > MOST_FILES:
-            raise Refused(DESK_TOO_MANY_FILES(most=f"{MOST_FILES:,}"))
-        folder = self.passports / f"{self._count:06}"
-        folder.mkdir()
-        return folder / _safe(name)
+        if self._count > self._bounds.files:
+            raise Refused(DESK_TOO_MANY_FILES(most=f"{self._bounds.files:,}"))
+        path = (self._passports / f"{self._count:06}").joinpath(*_safe(name))
+        path.parent.mkdir(parents=True)
+        return path
 
     def _write(self, file: IO[bytes], chunk: bytes) -> None:
         self._count_bytes(chunk)
@@ -100,11 +107,15 @@ class Uploads:
     def _count_bytes(self, chunk: bytes) -> None:
         self._left -= len(chunk)
         if self._left < 0:
-            raise Refused(codes.BODY_TOO_LARGE(most=MOST_BYTES))
+            raise Refused(codes.BODY_TOO_LARGE(most=self._bounds.bytes))
 
 
-def _safe(name: str) -> str:
-    """The last part of a name, without what a file system does not take."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(one if one.isprintable() and one not in '<>:"|?*' else "_" for one in last).strip(". ")
-    return kept.encode("utf-8", "replace")[-LONGEST_NAME:].decode("utf-8", "ignore") or "file"
+def _safe(name: str) -> list[str]:
+    """The steps of a name, the last `MOST_STEPS` of them, without what leads elsewhere or a file system does not take."""
+    steps = [kept for step in name.replace("\\", "/").split("/") if (kept := _safe_step(step))]
+    return steps[-MOST_STEPS:] or ["file"]
+
+
+def _safe_step(step: str) -> str:
+    kept = "".join(one if one.isprintable() and one not in '<>:"|?*' else "_" for one in step).strip().rstrip(". ")
+    return kept.encode("utf-8", "replace")[-LONGEST_NAME:].decode("utf-8", "ignore").strip()

@@ -11,10 +11,11 @@ from http import HTTPStatus
 from typing import Any
 
 from carbonseal.node.access.scopes import Scope
-from carbonseal.service.idempotency import HEADER, LONGEST, PATTERN
+from carbonseal.passport.schemas import Schema
 from carbonseal.service.listeners import PUBLIC, Needs, Route
 
 from .facts import Content, Parameter, names_in, template
+from .idempotency_key import PARAMETER as KEY
 from .problems import PROBLEM_JSON
 from .refusals import REFUSALS, RETRIED, statuses
 from .schemas import NAMED
@@ -43,8 +44,15 @@ SCHEMES: Json = {
 _REFERENCES = {id(schema): name for name, schema in NAMED.items()}
 
 
-def document(routes: Iterable[Route]) -> Json:
-    """The document as a JSON value. Raises ValueError where two routes have one method and path."""
+def document(
+    routes: Iterable[Route],
+    title: str = TITLE,
+    description: str = DESCRIPTION,
+    schemas: Mapping[str, Schema] = NAMED,
+) -> Json:
+    """The document as a JSON value. `schemas` are those that it has by name. Raises ValueError where two routes have one method and
+    path."""
+    routes = [*routes]
     paths: Json = {}
     used: set[int] = set()
     for route in sorted(routes, key=lambda one: (one.path, one.method)):
@@ -55,25 +63,16 @@ def document(routes: Iterable[Route]) -> Json:
         used |= {*statuses(route)}
     return {
         "openapi": "3.1.0",
-        "info": {"title": TITLE, "version": VERSION, "description": DESCRIPTION, "license": {"name": "Apache-2.0"}},
+        "info": {"title": title, "version": VERSION, "description": description, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": "/"}],
         "tags": [{"name": tag} for tag in sorted({tag for path in paths.values() for tag in _tags(path)})],
         "paths": paths,
         "components": {
-            "securitySchemes": SCHEMES,
+            **({"securitySchemes": SCHEMES} if any(_security(route.needs) for route in routes) else {}),
             "responses": {f"Refused{status}": _refusal(status) for status in sorted(used)},
-            "schemas": {name: _inside(schema) for name, schema in sorted(NAMED.items())},
+            "schemas": {name: _inside(schema) for name, schema in sorted(schemas.items())},
         },
     }
-
-
-_KEY: Json = {
-    "name": HEADER,
-    "in": "header",
-    "required": False,
-    "description": "A text of the caller's own choice: the same request under the same key is done once, for 7 days",
-    "schema": {"type": "string", "pattern": PATTERN, "maxLength": LONGEST},
-}
 
 
 def _tags(path: Json) -> list[str]:
@@ -87,7 +86,7 @@ def _operation(route: Route) -> Json:
         "tags": [facts.tag or route.path.removeprefix("/v1").split("/")[1]],
         "summary": facts.summary,
         "security": _security(route.needs),
-        "parameters": [_parameter(one, route) for one in facts.parameters] + ([_KEY] if facts.takes_key else []),
+        "parameters": [_parameter(one, route) for one in facts.parameters] + ([KEY] if facts.takes_key else []),
         "responses": _responses(route),
     }
     if facts.body is not None:

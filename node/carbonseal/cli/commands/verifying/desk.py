@@ -36,6 +36,7 @@ def desk(policy: Path, trust: Path | None, host: str, port: int, names: tuple[st
       curl --data-binary @passport.json -H 'Content-Type: application/json' http://127.0.0.1:9200/v1/verify
     """
     from carbonseal.desk.presenter import DeskResults
+    from carbonseal.desk.sent_names import SentNames
     from carbonseal.examining.judging import Verifier, VerifyJob
     from carbonseal.languages.language import ENGLISH
     from carbonseal.service.desk.app import desk_at
@@ -52,7 +53,9 @@ def desk(policy: Path, trust: Path | None, host: str, port: int, names: tuple[st
                 click.echo("other machines reach this address: whoever does can use the desk", err=True)
             await asyncio.Event().wait()
 
-    Verifier(VerifyJob(holding.policy, holding.trust, DeskResults(changed, ENGLISH)))  # policy and trust can be used
+    Verifier(
+        VerifyJob(holding.policy, holding.trust, DeskResults(changed, ENGLISH, SentNames("")))
+    )  # policy and trust can be used
     with contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(answer())

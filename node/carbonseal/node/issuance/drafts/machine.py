@@ -24,8 +24,7 @@ from enum import StrEnum
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.codes import ACCESS_SCOPE_MISSING
-from carbonseal.node.access.principals import format_scopes
-from carbonseal.node.access.scopes import Scope
+from carbonseal.node.access.scopes import Scope, format_scopes
 
 from . import codes
 
