@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _FORM = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
 
@@ -28,6 +29,7 @@ def from_seconds(seconds: float) -> datetime:
         raise ValueError(f"{seconds} s since 1970 is not a date before the year 10000") from error
 
 
+@lru_cache(maxsize=16)  # of what happens now, much happens in one second
 def format_seconds(seconds: float) -> str:
     """Seconds since 1970 as carbonseal writes an instant. Raises ValueError beyond the year 9999."""
     return format_instant(from_seconds(seconds))

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Collection
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import cache, partial, wraps
 
 import orjson
@@ -70,15 +70,15 @@ from carbonseal.service.context import (
     Bounds,
     client_of,
 )
-from carbonseal.service.errors import Handler, refusals, refuse
+from carbonseal.service.errors import Handler, refusal, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.answering import answering
-from carbonseal.service.listening.counting import counted
+from carbonseal.service.listening.entrance import entrance
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.hosts import host_check
-from carbonseal.service.listening.parameters import in_query, read_query
+from carbonseal.service.listening.parameters import in_query, query_reader
 from carbonseal.service.listening.sending import send
-from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
+from carbonseal.service.listening.shares import ANSWERING, CLIENT, MEMORY, Shares, hold, holding
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.document import document
 from carbonseal.service.routes import interface, jobs, monitoring, operations, records, state
@@ -103,8 +103,8 @@ def make_app(
     answers are counted in `answers`, which the node's listeners share. Does not run the node's background work:
     `running.run` does."""
     answers = Answers() if answers is None else answers
-    counting = counted(answers, listener.value)
-    app = web.Application(middlewares=[counting, refusals, host_check(frozenset(hosts)), refuse_browsers])
+    checks = (host_check(frozenset(hosts)), refuse_pages)
+    app = web.Application(middlewares=[entrance(answers, listener.value, checks, refusal)])
     app[NODE] = node
     app[ANSWERS] = answers
     app[BOUNDS] = bounds
@@ -118,7 +118,7 @@ def make_app(
     served = routes_of(listener)
     for route in served:
         add = app.router.add_get if route.method == "GET" else partial(app.router.add_route, route.method)
-        add(route.path, _let_in(route))
+        add(route.path, _let_in(route, app))
     for path in {route.path for route in served}:  # or GET /a/b would be GET /a/{name}, where b takes POST alone
         app.router.add_route("*", path, _wrong_method({route.method for route in served if route.path == path}))
     app.on_shutdown.append(stop_waiting)
@@ -146,36 +146,34 @@ def document_of(listener: Listener) -> bytes:
     return orjson.dumps(document(routes_of(listener)))
 
 
-def _let_in(route: Route) -> Handler:
+def _let_in(route: Route, app: web.Application) -> Handler:
     """The route's handler behind the gate: it knows who asks (`context.caller_of`), and what (`context.query_of`), and holds
     what is shared until all of a large answer is sent."""
-    declared = in_query(route.path, route.facts)
+    read_query = query_reader(in_query(route.path, route.facts))
+    node, requests, idle = app[NODE], app[REQUESTS], app[BOUNDS].idle
 
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
         if route.needs is not PUBLIC:
             try:
-                request[CALLER] = await let_in(request, request.app[NODE], route.needs)
+                request[CALLER] = await let_in(request, node, route.needs)
             except Refused as refused:
                 return refuse(refused.finding, asks_a_person=is_for_browsers(request, route.needs))
         request[CLIENT] = client_of(request)
-        with ExitStack() as held:
-            request[HELD] = held
+        with holding(request):
             if route.is_shared:
-                hold(request, request.app[REQUESTS])
-            request[QUERY] = read_query(request.query, declared)
-            return await send(request, await route.handler(request), request.app[BOUNDS].idle)
+                hold(request, requests)
+            request[QUERY] = read_query(request.rel_url.raw_query_string)
+            return await send(request, await route.handler(request), idle)
 
     return known
 
 
-@web.middleware
-async def refuse_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse all that changes something and has an `Origin` header. A page that is open in a browser on this machine can send
-    requests here; browsers then name the page in that header, and programs have no reason to set it."""
+def refuse_pages(request: web.Request) -> None:
+    """A check that refuses all that changes something and has an `Origin` header. A page that is open in a browser on this machine
+    can send requests here; browsers then name the page in that header, and programs have no reason to set it."""
     if request.method not in READING and "Origin" in request.headers:
         raise Refused(codes.FROM_A_PAGE(origin=printable(request.headers["Origin"])))
-    return await handler(request)
 
 
 async def stop_waiting(app: web.Application) -> None:

@@ -22,10 +22,11 @@ def require_type(request: web.Request, *wanted: str) -> str:
     """The request's content type. Raises Refused unless it is one of those wanted and there is no Content-Encoding.
 
     A page in a browser can send a form to another site without asking first, but neither JSON nor NDJSON."""
-    if request.content_type not in wanted:
-        raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=request.content_type))
+    found = request.content_type
+    if found not in wanted:
+        raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=found))
     require_no_encoding(request)
-    return request.content_type
+    return found
 
 
 def media_type(request: web.Request) -> str:
@@ -85,21 +86,23 @@ class BodyTimeout:
 
 async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes:
     """The whole body, of at most `most` bytes. Raises Refused (`http.body-*`; `http.busy` where no memory is left for bodies)."""
-    return b"".join(await read_pieces(request, most, pace))
+    pieces = await read_pieces(request, most, pace)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 async def read_pieces(request: web.Request, most: int, pace: BodyTimeout) -> list[bytes]:
     """The same in the pieces in which it came, which are not copied."""
-    if request.content_length is not None and request.content_length > most:
+    announced, content = request.content_length, request.content
+    if announced is not None and announced > most:
         raise Refused(codes.BODY_TOO_LARGE(most=most))
-    if request.content.is_eof() and request.content_length is not None:  # all of it is here already, as of most records
-        hold(request, request.app[MEMORY], request.content_length)
-        return [request.content.read_nowait()]
+    if announced is not None and content.is_eof():  # all of it is here already, as of most records
+        hold(request, request.app[MEMORY], announced)
+        return [content.read_nowait()]
     share = hold(request, request.app[MEMORY], 0)
     pieces: list[bytes] = []
     try:
         async with asyncio.timeout(pace.whole):
-            async for piece in pace.chunks(request.content):
+            async for piece in pace.chunks(content):
                 if share.amount + len(piece) > most:
                     raise Refused(codes.BODY_TOO_LARGE(most=most))
                 share.add(len(piece))

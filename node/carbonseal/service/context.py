@@ -18,6 +18,7 @@ from carbonseal.passport.schemas import TEXT, Shape
 from carbonseal.records.files import MAX_FILE
 from carbonseal.records.strict import parse
 from carbonseal.service.bodies import BodyTimeout, read_body, require_type
+from carbonseal.service.listening.parameters import Query
 from carbonseal.service.listening.shares import Shares
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.facts import JSON
@@ -88,7 +89,10 @@ REFRESHES = web.AppKey("refreshes", Shares)
 DOCUMENT = web.AppKey("document", bytes)  # OpenAPI
 
 CALLER = web.RequestKey("caller", Caller)
-QUERY = web.RequestKey("query", dict[str, Any])
+QUERY = web.RequestKey("query", Query)
+
+
+_NOT_CACHED = {"Content-Type": JSON, "Cache-Control": "no-store"}
 
 
 def caller_of(request: web.Request) -> Caller:
@@ -102,19 +106,14 @@ def client_of(request: web.Request) -> str:
     return str(request.remote) if caller is None else f"{caller.kind} {caller.name}"
 
 
-def query_of(request: web.Request) -> dict[str, Any]:
+def query_of(request: web.Request) -> Query:
     """The value of every parameter that the route declares of its query (`listening.parameters`)."""
     return request[QUERY]
 
 
 def answer(value: Mapping[str, Any], status: int = 200) -> web.Response:
     """A JSON answer that must not be cached."""
-    return web.Response(
-        body=orjson.dumps(value),
-        status=status,
-        content_type=JSON,
-        headers={"Cache-Control": "no-store"},
-    )
+    return web.Response(body=orjson.dumps(value), status=status, headers=_NOT_CACHED)
 
 
 def log_in_path(request: web.Request) -> SealingLog:

@@ -165,15 +165,11 @@ def head_of(error: Exception, status: int) -> CIMultiDict[str]:
     return headers
 
 
-@web.middleware
-async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Middleware: turns what handlers and the router raise on purpose into problems."""
-    try:
-        return await handler(request)
-    except Exception as error:
-        refusal = refusal_of(error, request)
-        if refusal is None:
-            raise
-        answer = refuse(*refusal)
-        answer.headers.update(head_of(error, answer.status))
-        return answer
+def refusal(request: web.Request, error: Exception) -> web.Response:
+    """The answer to what handlers, checks and the router raise on purpose, a problem. Raises any other error again."""
+    refused = refusal_of(error, request)
+    if refused is None:
+        raise error
+    answer = refuse(*refused)
+    answer.headers.update(head_of(error, answer.status))
+    return answer

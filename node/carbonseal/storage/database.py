@@ -19,11 +19,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Dialect, Engine, Table, insert
+from sqlalchemy import Connection, Dialect, Engine, Select, Table, insert
 
 from carbonseal.findings import BrokenOff, Finding, Refused
 
@@ -212,16 +213,38 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
     for start in range(0, len(waiting), SLICE):
         part = waiting[start : start + SLICE]
         values = tuple(chain.from_iterable(part))
-        connection.exec_driver_sql(f"{head} VALUES {', '.join([row] * len(part))}", values)
+        _driver(connection).execute(f"{head} VALUES {', '.join([row] * len(part))}", values)
 
 
-_INSERTS: dict[tuple[str, Table], tuple[str, str]] = {}  # by dialect and table: compiling takes a millisecond
+def select_among(connection: Connection, chosen: Select[Any], values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows, as the driver gives them, of a SELECT whose only parameter is in `column.in_([bindparam(name)])`, with these values
+    in its place."""
+    head, mark, tail = _select(chosen, connection.dialect)
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(values), SLICE):
+        part = values[start : start + SLICE]
+        found += _driver(connection).execute(f"{head}{', '.join([mark] * len(part))}{tail}", part).fetchall()
+    return found
 
 
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection. What every record passes is said to it directly: for SQLAlchemy to say it costs as much as the
+    commit does."""
+    return connection.connection.driver_connection
+
+
+@cache  # compiling takes a millisecond
 def _insert(table: Table, dialect: Dialect) -> tuple[str, str]:
     """An INSERT of one row with positional parameters, in the system's own SQL: the text before VALUES, and the row."""
-    key = (dialect.name, table)
-    if key not in _INSERTS:
-        head, _, row = str(insert(table).inline().compile(dialect=dialect)).partition(" VALUES ")
-        _INSERTS[key] = (head, row)
-    return _INSERTS[key]
+    head, _, row = str(insert(table).inline().compile(dialect=dialect)).partition(" VALUES ")
+    return head, row
+
+
+@cache
+def _select(chosen: Select[Any], dialect: Dialect) -> tuple[str, str, str]:
+    """A SELECT with one positional parameter, in the system's own SQL: the text before it, the parameter, and the text after it."""
+    text = str(chosen.compile(dialect=dialect))
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    head, found, tail = text.partition(mark)
+    assert found and mark not in tail
+    return head, mark, tail

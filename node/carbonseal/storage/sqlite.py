@@ -143,7 +143,7 @@ def _engine(path: Path, begin: str, pragmas: Sequence[str], *, query: str = "", 
             connection.execute(pragma)
 
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.execute(begin)
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)

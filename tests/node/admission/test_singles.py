@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from carbonseal.node.admission.documents import Admitted, Document
-from carbonseal.node.admission.singles import Kind, Singles
+from carbonseal.node.admission.singles import Singles
+from carbonseal.node.admission.storing import Kind
+from carbonseal.node.sealing.queue import Placed, Submission
 
 
 class Work:
@@ -23,13 +25,41 @@ class Work:
         return Admitted([b"s"] * count, [b"c"] * (count - (self._calls == 1)), [b"x"] * count)
 
 
+class Intake:
+    """Stores at once, and notes how many came together."""
+
+    def __init__(self) -> None:
+        self.groups: list[int] = []
+
+    async def store_all(self, submissions: list[Submission]) -> list[Placed]:
+        self.groups.append(len(submissions))
+        await asyncio.sleep(0)
+        return [Placed(number, 7) for number, _ in enumerate(submissions)]
+
+
 def test_a_defect_in_one_answer_is_that_calls_alone() -> None:
     async def go() -> None:
-        work: Any = Work()
+        work, intake = cast(Any, Work()), cast(Any, Intake())
         singles, kind = Singles(work), Kind("client", "tenant", "json/1", b"k" * 32)
         async with asyncio.timeout(60):
             with pytest.raises(ValueError, match="zip"):
-                await singles.admit(Document(b"{}"), kind)
-            await singles.admit(Document(b"{}"), kind)
+                await singles.submit(Document(b"{}"), kind, intake)
+            assert (await singles.submit(Document(b"{}"), kind, intake)).acknowledged == 7
 
     asyncio.run(go())
+
+
+def test_what_comes_meanwhile_is_admitted_and_stored_together() -> None:
+    async def go() -> list[int]:
+        work, intake = cast(Any, Work()), Intake()
+        singles, kind = Singles(work), Kind("client", "tenant", "json/1", b"k" * 32)
+        with pytest.raises(ValueError, match="zip"):
+            await singles.submit(Document(b"{}"), kind, cast(Any, intake))
+        sending = [asyncio.create_task(singles.submit(Document(b"{}"), kind, cast(Any, intake))) for _ in range(50)]
+        async with asyncio.timeout(60):
+            await asyncio.gather(*sending)
+        return intake.groups
+
+    groups = asyncio.run(go())
+    assert sum(groups) == 50
+    assert len(groups) <= 2

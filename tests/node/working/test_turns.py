@@ -103,6 +103,25 @@ def test_who_goes_away_gives_up_the_place(is_served: bool) -> None:
     asyncio.run(run())
 
 
+def test_a_place_is_let_go_in_the_moment_in_which_who_waits_for_it_goes_away() -> None:
+    async def run() -> None:
+        turns = Turns(1, most=9, each=9)
+        async with AsyncExitStack() as first:
+            await first.enter_async_context(turns.take("a"))
+            waiting = [asyncio.create_task(turns.take(client).__aenter__()) for client in "bbc"]
+            await settle()
+            for one in waiting:
+                one.cancel()
+            await first.aclose()  # before any of them is woken
+            results = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(one) for one in results] == [asyncio.CancelledError] * 3
+        assert turns.waiting == 0
+        async with asyncio.timeout(5), turns.take("c"):
+            pass
+
+    asyncio.run(run())
+
+
 def test_what_ends_at_once_is_not_started_over_and_over() -> None:
     failures = Failures()
     for _ in range(2):

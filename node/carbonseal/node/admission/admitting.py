@@ -12,7 +12,8 @@ from carbonseal.node.sealing.queue import Receipt
 from carbonseal.node.working.work import Work
 
 from .documents import Document
-from .singles import Kind, Singles
+from .singles import Singles
+from .storing import Kind
 from .streams import Streams
 from .submitted import Item, Submitted
 
@@ -28,7 +29,7 @@ class Admitting:
     async def one(self, document: Document, profile: str, tenant: str, client: str) -> Receipt:
         """One record: durable when its receipt is returned. Raises Refused, `Busy`, `Frozen`."""
         kind, intake = await self._begin(profile, tenant, client)
-        return (await intake.store(await self._singles.admit(document, kind))).receipt
+        return await self._singles.submit(document, kind, intake)
 
     async def many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str, client: str

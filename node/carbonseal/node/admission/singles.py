@@ -1,7 +1,7 @@
-"""Records that come one by one, admitted together: whatever one client sent while a call was under way is in its next call.
+"""Records that come one by one, admitted and stored together: whatever one client sent meanwhile is in its next call.
 
 A call is one client's, so that the pool serves clients in turn, and a record that ends a worker process ends it for its sender
-alone.
+alone. Its records are stored before the next call: so there is one way to a worker, and one commit, for as many as wait.
 """
 
 from __future__ import annotations
@@ -14,29 +14,21 @@ from typing import NamedTuple
 
 from carbonseal.findings import Refused
 from carbonseal.node.sealing.codes import NODE_BUSY
-from carbonseal.node.sealing.intake import MOST_BYTES, MOST_WAITING, Busy
-from carbonseal.node.sealing.queue import Submission
+from carbonseal.node.sealing.intake import MOST_BYTES, MOST_WAITING, Busy, Intake
+from carbonseal.node.sealing.queue import Receipt
 from carbonseal.node.working.codes import WORK_LOST
 from carbonseal.node.working.work import Work
 
-from .documents import Admitted, Document, admit_documents
+from .documents import Document, admit_documents
+from .storing import Kind, receipts, store
 
 CALL = 512  # records of one call,
 CALL_BYTES = 1 << 20  # or so many bytes, and one record at least
 
 
-class Kind(NamedTuple):
-    """What the records of one call have in common."""
-
-    client: str
-    tenant: str
-    profile: str
-    salt_key: bytes
-
-
 class _Offered(NamedTuple):
     document: Document
-    submission: asyncio.Future[Submission]
+    receipt: asyncio.Future[Receipt]
 
 
 @dataclass(slots=True)
@@ -60,63 +52,61 @@ class _Waiting:
 
 
 class Singles:
-    """Admits records that come one by one."""
+    """Admits and stores records that come one by one."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._waiting: dict[Kind, _Waiting] = {}
         self._calling: set[asyncio.Task[None]] = set()
 
-    async def admit(self, document: Document, kind: Kind) -> Submission:
-        """What is stored of a document. Raises Refused as `records.admission.admit` does, `Busy`, and Refused (work.*)."""
+    async def submit(self, document: Document, kind: Kind, intake: Intake) -> Receipt:
+        """The receipt of a document, which is durable then. Raises Refused as `records.admission.admit` does, `Busy`, and Refused
+        (work.*)."""
         waiting = self._waiting.get(kind)
         if waiting is None:
             waiting = self._waiting[kind] = _Waiting()
-            calling = asyncio.create_task(self._call(kind, waiting))
+            calling = asyncio.create_task(self._call(kind, intake, waiting))
             self._calling.add(calling)
             calling.add_done_callback(self._calling.discard)
         if len(waiting.offered) >= MOST_WAITING or waiting.bytes >= MOST_BYTES:
             raise Busy(NODE_BUSY(waiting=len(waiting.offered)))
-        submission: asyncio.Future[Submission] = asyncio.get_running_loop().create_future()
-        waiting.offered.append(_Offered(document, submission))
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        waiting.offered.append(_Offered(document, receipt))
         waiting.bytes += len(document.raw)
-        return await submission
+        return await receipt
 
-    async def _call(self, kind: Kind, waiting: _Waiting) -> None:
+    async def _call(self, kind: Kind, intake: Intake, waiting: _Waiting) -> None:
         """Call until nothing of this kind waits."""
         try:
             while offered := waiting.take():
-                await self._admit(kind, offered)
+                await self._submit(kind, intake, offered)
         finally:
             del self._waiting[kind]
 
-    async def _admit(self, kind: Kind, offered: Sequence[_Offered]) -> None:
+    async def _submit(self, kind: Kind, intake: Intake, offered: Sequence[_Offered]) -> None:
         documents = [one.document for one in offered]
         try:
             admitted = await self._work.small(kind.client, admit_documents, documents, kind.profile, kind.salt_key)
-            _answer(offered, kind, admitted)
+            taken = receipts(admitted, kind.profile, await store(admitted, kind, intake))
         except Refused as refused:
             if refused.finding.code == WORK_LOST and len(offered) > 1:  # for the sake of one of them, perhaps
                 for one in offered:
-                    await self._admit(kind, [one])
+                    await self._submit(kind, intake, [one])
                 return
             _refuse(offered, refused)
         except Exception as error:  # noqa: BLE001 - raised to each who waits
             _refuse(offered, error)
-
-
-def _answer(offered: Sequence[_Offered], kind: Kind, admitted: Admitted) -> None:
-    columns = zip(admitted.salts, admitted.commitments, admitted.canonicals, strict=True)
-    for position, one in enumerate(offered):
-        if finding := admitted.refused.get(position):
-            _refuse([one], Refused(finding))
-            continue
-        submission = Submission(kind.tenant, kind.profile, *next(columns))
-        if not one.submission.done():  # its sender may be gone
-            one.submission.set_result(submission)
+        else:
+            for position, one in enumerate(offered):
+                if finding := admitted.refused.get(position):
+                    _refuse([one], Refused(finding))
+                    continue
+                receipt = next(taken)
+                if not one.receipt.done():  # its sender may be gone
+                    one.receipt.set_result(receipt)
 
 
 def _refuse(offered: Sequence[_Offered], error: Exception) -> None:
     for one in offered:
-        if not one.submission.done():
-            one.submission.set_exception(error)
+        if not one.receipt.done():
+            one.receipt.set_exception(error)

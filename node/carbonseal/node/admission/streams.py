@@ -9,7 +9,7 @@ from functools import partial
 from carbonseal.findings import Finding
 from carbonseal.instants import format_seconds
 from carbonseal.node.sealing.intake import Intake
-from carbonseal.node.sealing.queue import Placed, Receipt, Submission
+from carbonseal.node.sealing.queue import Placed
 from carbonseal.node.working.work import Work
 from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source
@@ -18,7 +18,7 @@ from carbonseal.storage.database import SLICE
 from .documents import TIME, Admitted, AdmittedLines, Document, admit_documents, admit_lines
 from .lines import Cutter, Part
 from .ordered import in_order, read_ahead
-from .singles import Kind
+from .storing import Kind, receipts, store
 from .submitted import Item, Submitted, one_by_one
 
 CHUNKS = 4  # of a stream's bytes that are read ahead, and admitted together
@@ -39,11 +39,11 @@ class Streams:
         slices, admit = _slices(items), partial(self._admit_items, kind)
         async with aclosing(in_order(slices, admit, AHEAD)) as admitted:
             async for part, columns in admitted:
-                placed = await _store(columns, kind, intake)
-                receipts = _receipts(columns, kind.profile, placed)
+                placed = await store(columns, kind, intake)
+                taken = receipts(columns, kind.profile, placed)
                 for position, finding in _outcomes(part, columns):
                     place = part[position].place
-                    yield Submitted(place, finding=finding) if finding else Submitted(place, next(receipts))
+                    yield Submitted(place, finding=finding) if finding else Submitted(place, next(taken))
 
     async def lines(
         self, chunks: AsyncIterator[bytes], most: int, kind: Kind, intake: Intake
@@ -53,7 +53,7 @@ class Streams:
         parts, admit = _parts(chunks, most), partial(self._admit_part, kind, most)
         async with aclosing(in_order(parts, admit, AHEAD)) as admitted:
             async for _, columns in admitted:
-                placed = await _store(columns, kind, intake)
+                placed = await store(columns, kind, intake)
                 texts = iter(_timed(columns.receipts, placed))
                 count = len(columns.receipts) + len(columns.refused)
                 if count:
@@ -71,16 +71,6 @@ class Streams:
         return await self._work.small(
             kind.client, admit_lines, part.data, part.first, most, kind.profile, kind.salt_key
         )
-
-
-async def _store(columns: Admitted, kind: Kind, intake: Intake) -> list[Placed]:
-    rows = zip(columns.salts, columns.commitments, columns.canonicals, strict=True)
-    return await intake.store_all([Submission(kind.tenant, kind.profile, *row) for row in rows])
-
-
-def _receipts(columns: Admitted, profile: str, placed: Iterable[Placed]) -> Iterator[Receipt]:
-    for commitment, salt, one in zip(columns.commitments, columns.salts, placed, strict=True):
-        yield Receipt(profile, commitment, salt, one.acknowledged)
 
 
 def _timed(receipts: Iterable[bytes], placed: Iterable[Placed]) -> Iterator[bytes]:

@@ -1,13 +1,16 @@
 """Intake: admitted records and their commitments, into durable storage in groups.
 
-Whatever was submitted while one commit was under way is stored by the next one: no timer, and no more than `MOST_WAITING`
-records wait, beyond which submitters get `Busy`.
+Whatever was submitted while one commit was under way is stored by the next one, whoever submitted it: no timer. Of single records
+no more than `MOST_WAITING` wait, beyond which submitters get `Busy`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from carbonseal.findings import Refused
 from carbonseal.node import failpoints
@@ -20,20 +23,18 @@ from .queue import EntryQueue, Placed, Receipt, Stored, Submission
 
 MOST_WAITING = 4096  # records
 MOST_BYTES = 64 << 20
+GROUP = 2048  # records of one commit, about: whoever comes next waits for no more
 
 
 class Busy(Refused):
     """More records wait than the node holds in memory: nothing of this one was kept, and it may be sent again."""
 
 
-class _Group:
-    """Records that will be stored by one commit."""
+class _Slice(NamedTuple):
+    """Records that were submitted together, and where each is, for who submitted them."""
 
-    def __init__(self) -> None:
-        self.submissions: list[Submission] = []
-        self.placed: list[asyncio.Future[Placed]] = []  # of each, for its submitter
-        self.bytes = 0
-        self.storing: asyncio.Task[None] | None = None
+    submissions: Sequence[Submission]
+    placed: asyncio.Future[list[Placed]]
 
 
 class Intake:
@@ -53,8 +54,8 @@ class Intake:
         self._appender = appender
         self._clock = clock
         self._reached = reached
-        self._group = _Group()  # takes records in until its turn to be stored comes
-        self._turn = asyncio.Lock()
+        self._waiting: deque[_Slice] = deque()
+        self._storing: asyncio.Task[None] | None = None
 
     def submission(self, record: Record, tenant: str) -> Submission:
         """What is stored of an admitted record: with its salt and commitment. Nothing is stored."""
@@ -65,43 +66,52 @@ class Intake:
 
     async def store(self, submission: Submission) -> Stored:
         """Store one: durable on return. Raises `Busy`."""
-        group = self._group
-        if len(group.submissions) >= MOST_WAITING or group.bytes >= MOST_BYTES:
-            raise Busy(NODE_BUSY(waiting=len(group.submissions)))
-        waiting: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
-        group.submissions.append(submission)
-        group.placed.append(waiting)
-        group.bytes += len(submission.canonical)
-        if group.storing is None:
-            group.storing = asyncio.create_task(self._store_group(group))
-        placed = await waiting
+        waiting = sum(len(one.submissions) for one in self._waiting)
+        if waiting >= MOST_WAITING:
+            raise Busy(NODE_BUSY(waiting=waiting))
+        (placed,) = await self.store_all([submission])
         receipt = Receipt(submission.profile, submission.commitment, submission.salt, placed.acknowledged)
         return Stored(placed.number, submission.tenant, receipt)
 
     async def store_all(self, submissions: Sequence[Submission]) -> list[Placed]:
         """Store a slice of many: where each is, in their order. Durable on return."""
-        return await self._appender.run(self._put, submissions) if submissions else []
+        if not submissions:
+            return []
+        one = _Slice(submissions, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store_waiting())
+        return await one.placed
 
     async def close(self) -> None:
         """Wait until all that waits is stored."""
-        if self._group.storing is not None:
-            await asyncio.wait([self._group.storing])
-        async with self._turn:
-            pass
+        if self._storing is not None:
+            await asyncio.wait([self._storing])
 
-    async def _store_group(self, group: _Group) -> None:
-        async with self._turn:
-            self._group = _Group()
+    async def _store_waiting(self) -> None:
+        while group := self._next_group():
             try:
-                placed = await self.store_all(group.submissions)
+                placed = await self._appender.run(self._put, [*chain.from_iterable(one.submissions for one in group)])
             except Exception as error:  # noqa: BLE001 - raised to each who waits
-                for waiting in group.placed:
-                    if not waiting.done():
-                        waiting.set_exception(error)
-                return
-        for waiting, one in zip(group.placed, placed, strict=True):
-            if not waiting.done():  # whoever was cancelled takes no other along
-                waiting.set_result(one)
+                for one in group:
+                    if not one.placed.done():
+                        one.placed.set_exception(error)
+                continue
+            results = iter(placed)
+            for one in group:
+                own = [next(results) for _ in one.submissions]
+                if not one.placed.done():  # whoever was cancelled takes no other along
+                    one.placed.set_result(own)
+        self._storing = None
+
+    def _next_group(self) -> list[_Slice]:
+        """What is stored by the next commit: one slice at least."""
+        group: list[_Slice] = []
+        count = 0
+        while self._waiting and (not group or count + len(self._waiting[0].submissions) <= GROUP):
+            group.append(self._waiting.popleft())
+            count += len(group[-1].submissions)
+        return group
 
     def _put(self, submissions: Sequence[Submission]) -> list[Placed]:
         stored = self._queue.put(submissions, int(self._clock()))

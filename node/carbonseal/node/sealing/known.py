@@ -14,18 +14,20 @@ it reaches.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, literal, select, update
 
-from carbonseal.storage.database import SLICE, insert_rows
+from carbonseal.storage.database import insert_rows, select_among
 from carbonseal.storage.log_tables import KNOWN, KNOWN_RUNS
 
 RUN = 32_768  # records of a full run of level 0
 FAN = 8  # runs of one level that are merged
+_PREFIX = struct.Struct("!q").unpack_from
 STEP = 4 * RUN  # records that one step of a merge moves, about
 _FIND = select(KNOWN.c.number).where(
-    KNOWN.c.run.in_(select(KNOWN_RUNS.c.run)), KNOWN.c.prefix.in_(bindparam("prefixes", expanding=True))
+    KNOWN.c.run.in_(select(KNOWN_RUNS.c.run)), KNOWN.c.prefix.in_([bindparam("prefix")])
 )
 
 
@@ -52,10 +54,7 @@ def reaches(connection: Connection) -> int:
 def find(connection: Connection, commitments: Sequence[bytes]) -> list[int]:
     """The numbers of all records whose commitments begin like one of these."""
     prefixes = [prefix(commitment) for commitment in commitments]
-    found: list[int] = []
-    for start in range(0, len(prefixes), SLICE):
-        found += connection.scalars(_FIND, {"prefixes": prefixes[start : start + SLICE]}).all()
-    return found
+    return [number for (number,) in select_among(connection, _FIND, prefixes)]
 
 
 def _open_run(connection: Connection) -> int | None:
@@ -104,4 +103,4 @@ def _move_slice(connection: Connection, target: int) -> None:
 
 def prefix(commitment: bytes) -> int:
     """The first 8 bytes, as an integer that every database holds."""
-    return int.from_bytes(commitment[:8], "big", signed=True)
+    return int(_PREFIX(commitment)[0])

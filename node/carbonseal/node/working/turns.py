@@ -71,10 +71,13 @@ class Turns:
             turn = self._waiting[following][0]
             self._waiting.move_to_end(following)
             self._forget(following, turn)
-            self._hold(following)
-            turn.set_result(None)
+            if not turn.done():  # cancelled, and who waited was not woken yet
+                self._hold(following)
+                turn.set_result(None)
 
     def _forget(self, client: str, turn: asyncio.Future[None]) -> None:
-        self._waiting[client].remove(turn)
-        if not self._waiting[client]:
-            del self._waiting[client]
+        own = self._waiting.get(client, deque())
+        if turn in own:
+            own.remove(turn)
+        if not own:
+            self._waiting.pop(client, None)

@@ -26,11 +26,13 @@ from carbonseal.findings import Refused
 from carbonseal.node.working.config import WorkersConfig
 from carbonseal.node.working.work import Workers
 from carbonseal.records.places import printable
-from carbonseal.service.errors import Handler, head_of, refusal_of, refusals
+from carbonseal.service.errors import Handler, head_of, refusal, refusal_of
 from carbonseal.service.listeners import Route
 from carbonseal.service.listening.answering import answering
+from carbonseal.service.listening.entrance import entrance
 from carbonseal.service.listening.hosts import host_check
-from carbonseal.service.listening.parameters import in_query, read_query
+from carbonseal.service.listening.parameters import in_query, query_reader
+from carbonseal.service.monitoring.answers import Answers
 
 from .bounds import USUAL, DeskBounds
 from .codes import DESK_OTHER_PAGE
@@ -47,8 +49,10 @@ def _now() -> datetime:
 
 def make_desk(desk: Desk, hosts: Collection[str] = (), bounds: DeskBounds = USUAL) -> web.Application:
     """The service of a desk. `hosts` are names by which a request may call it, beside IP addresses and localhost."""
-    middlewares = [refusals, host_check(frozenset(hosts)), refusals_as_pages, refuse_other_pages]
-    app = web.Application(middlewares=middlewares, client_max_size=bounds.bytes)
+    checks = (host_check(frozenset(hosts)), refuse_other_pages)
+    app = web.Application(
+        middlewares=[entrance(Answers(), "desk", checks, refusal_or_page)], client_max_size=bounds.bytes
+    )
     app[DESK] = desk
     for route in ROUTES:
         add = app.router.add_get if route.method == "GET" else partial(app.router.add_route, route.method)
@@ -58,40 +62,32 @@ def make_desk(desk: Desk, hosts: Collection[str] = (), bounds: DeskBounds = USUA
 
 def _with_query(route: Route) -> Handler:
     """The route's handler, which knows what is asked (`QUERY`)."""
-    declared = in_query(route.path, route.facts)
+    read_query = query_reader(in_query(route.path, route.facts))
 
     @wraps(route.handler)
     async def known(request: web.Request) -> web.StreamResponse:
-        request[QUERY] = read_query(request.query, declared)
+        request[QUERY] = read_query(request.rel_url.raw_query_string)
         return await route.handler(request)
 
     return known
 
 
-@web.middleware
-async def refusals_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer who accepts HTML with the form again, and why it was refused."""
-    if HTML not in request.headers.get("Accept", ""):
-        return await handler(request)
-    try:
-        return await handler(request)
-    except Exception as error:
-        refusal = refusal_of(error, request)
-        if refusal is None:
-            raise
-        finding, status = refusal
-        answer = html(request.app[DESK].form(language_of(request), finding), status, has_form=True)
-        answer.headers.update(head_of(error, status))
-        return answer
+def refusal_or_page(request: web.Request, error: Exception) -> web.Response:
+    """`refusal`; for who accepts HTML the form again, and why it was refused."""
+    refused = refusal_of(error, request)
+    if refused is None or HTML not in request.headers.get("Accept", ""):
+        return refusal(request, error)
+    finding, status = refused
+    answer = html(request.app[DESK].form(language_of(request), finding), status, has_form=True)
+    answer.headers.update(head_of(error, status))
+    return answer
 
 
-@web.middleware
-async def refuse_other_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a page of another site sends: browsers name it in `Origin` (RFC 6454), programs send none."""
+def refuse_other_pages(request: web.Request) -> None:
+    """A check that refuses what a page of another site sends: browsers name it in `Origin` (RFC 6454), programs send none."""
     origin = request.headers.get("Origin")
     if request.method not in READING and origin is not None and not _is_own(origin, request.headers["Host"]):
         raise Refused(DESK_OTHER_PAGE(origin=printable(origin, 80)))
-    return await handler(request)
 
 
 def _is_own(origin: str, host: str) -> bool:

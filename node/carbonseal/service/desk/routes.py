@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import orjson
 from aiohttp import web
@@ -18,6 +17,7 @@ from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.bodies import require_type
 from carbonseal.service.listeners import PUBLIC, Routes
+from carbonseal.service.listening.parameters import Query
 from carbonseal.service.openapi.document import document
 from carbonseal.service.openapi.facts import JSON, NDJSON, Content, Facts, Parameter, of_json, of_text
 from carbonseal.service.openapi.problems import PROBLEM
@@ -27,7 +27,7 @@ from .desk import Desk
 from .uploads import DECLARATION, FILES, FORM, PACKING
 
 DESK = web.AppKey("desk", Desk)
-QUERY = web.RequestKey("query", dict[str, Any])
+QUERY = web.RequestKey("query", Query)
 ROUTES = Routes()
 HTML, CSV = "text/html", "text/csv"
 ARCHIVES = ("application/zip", "application/gzip", "application/x-tar")

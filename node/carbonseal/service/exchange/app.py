@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from carbonseal.node.exchange.exchange import Exchange
 from carbonseal.node.node import Node
-from carbonseal.service.app import refuse_browsers, stop_waiting
+from carbonseal.service.app import refuse_pages, stop_waiting
 from carbonseal.service.bodies import BodyTimeout
 from carbonseal.service.context import BOUNDS, REQUESTS, TIMEOUT, USUAL, Bounds, client_of
 from carbonseal.service.errors import Handler
-from carbonseal.service.listening.counting import counted
+from carbonseal.service.listening.entrance import entrance
 from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.sending import send
-from carbonseal.service.listening.shares import ANSWERING, CLIENT, HELD, MEMORY, Shares, hold
+from carbonseal.service.listening.shares import ANSWERING, CLIENT, MEMORY, Shares, hold, holding
 from carbonseal.service.monitoring.answers import Answers
 
 from .access import AccessTokens
-from .errors import refusals
+from .errors import refusal
 from .routes import ACCESS, EXCHANGE, ROUTES
 
 NAME = "pact"
@@ -39,8 +38,8 @@ def make_app(
     """The service of an open node's exchange, within bounds of its own. `hosts` are names that a request may call it by, beside
     that of its URL."""
     names = frozenset(hosts) | {urlsplit(exchange.settings.url).hostname or ""}
-    counting = counted(Answers() if answers is None else answers, NAME)
-    app = web.Application(middlewares=[counting, refusals, host_check(names), refuse_browsers, _share])
+    answers = Answers() if answers is None else answers
+    app = web.Application(middlewares=[entrance(answers, NAME, [host_check(names), refuse_pages], refusal), _share])
     app[EXCHANGE] = exchange
     app[ACCESS] = AccessTokens(node.access, clock)
     app[BOUNDS] = bounds
@@ -57,7 +56,6 @@ def make_app(
 async def _share(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Hold what is shared until all of a large answer is sent: an address has its share, as nobody is known yet."""
     request[CLIENT] = client_of(request)
-    with ExitStack() as held:
-        request[HELD] = held
+    with holding(request):
         hold(request, request.app[REQUESTS])
         return await send(request, await handler(request), request.app[BOUNDS].idle)

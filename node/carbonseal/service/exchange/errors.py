@@ -12,7 +12,7 @@ from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.node.exchange import codes
 from carbonseal.records.places import printable
 from carbonseal.service import codes as http_codes
-from carbonseal.service.errors import FULL, NO_ROOM, RETRY_AFTER, Handler, status_of
+from carbonseal.service.errors import FULL, NO_ROOM, RETRY_AFTER, status_of
 
 STATUS = {
     codes.EXCHANGE_CLIENT_UNKNOWN.name: 401,
@@ -49,22 +49,19 @@ def refuse(finding: Finding, status: int | None = None) -> web.Response:
     return web.Response(body=orjson.dumps(body), status=status, content_type="application/json", headers=headers)
 
 
-@web.middleware
-async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Middleware: turns what handlers and the router raise on purpose into PACT's errors."""
-    try:
-        return await handler(request)
-    except BrokenOff as broken:
-        return refuse(broken.finding, 500)
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        return refuse(http_codes.NO_ROOM(reason=error.strerror), FULL)
-    except Refused as refused:
-        return refuse(refused.finding)
-    except web.HTTPNotFound:
-        return refuse(http_codes.NOT_FOUND(path=printable(request.path)))
-    except web.HTTPMethodNotAllowed as error:
-        answer = refuse(http_codes.WRONG_METHOD(path=printable(request.path), method=request.method))
-        answer.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
-        return answer
+def refusal(request: web.Request, error: Exception) -> web.Response:
+    """The answer to what handlers, checks and the router raise on purpose. Raises any other error again."""
+    match error:
+        case BrokenOff():
+            return refuse(error.finding, 500)
+        case OSError() if error.errno in NO_ROOM:
+            return refuse(http_codes.NO_ROOM(reason=error.strerror), FULL)
+        case Refused():
+            return refuse(error.finding)
+        case web.HTTPNotFound():
+            return refuse(http_codes.NOT_FOUND(path=printable(request.path)))
+        case web.HTTPMethodNotAllowed():
+            answer = refuse(http_codes.WRONG_METHOD(path=printable(request.path), method=request.method))
+            answer.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+            return answer
+    raise error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from multidict import MultiMapping
+from yarl import URL
 
 from carbonseal.findings import Refused
 from carbonseal.passport.schemas import Shape
@@ -15,6 +17,7 @@ from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.openapi.facts import Facts, Parameter, names_in
 
+KEPT = 16  # queries of a route that are not read again: a program asks with one and the same, often
 MOST_TOLD = 80  # characters of what is wrong
 _INTEGER = re.compile("0|-?[1-9][0-9]{0,18}", re.ASCII)
 _WORDS = {"true": True, "false": False}
@@ -26,6 +29,19 @@ def in_query(path: str, facts: Facts) -> list[Parameter] | None:
         return None
     in_path = names_in(path)
     return [one for one in facts.parameters if one.name not in in_path]
+
+
+Query = MappingProxyType[str, Any]
+
+
+def query_reader(declared: list[Parameter] | None) -> Callable[[str], Query]:
+    """`read_query` of a query as it came, percent-encoded."""
+
+    @lru_cache(KEPT)
+    def read(text: str) -> Query:
+        return MappingProxyType(read_query(URL.build(query_string=text, encoded=True).query, declared))
+
+    return read
 
 
 def read_query(query: MultiMapping[str], declared: list[Parameter] | None) -> dict[str, Any]:

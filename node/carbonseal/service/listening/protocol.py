@@ -1,5 +1,5 @@
 """What aiohttp answers of its own accord, as problems: a request that is not HTTP, an expectation that nobody meets, an error that
-nothing foresaw. All else is refused by handlers and middlewares (`errors.refusals`)."""
+nothing foresaw. All else is refused by handlers and checks (`errors.refusal`)."""
 
 from __future__ import annotations
 

@@ -6,8 +6,7 @@ A client is who presented a token, or, where everybody may ask, an address. What
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from types import TracebackType
 
 from aiohttp import web
 
@@ -15,7 +14,6 @@ from carbonseal.findings import Refused
 from carbonseal.service import codes
 
 CLIENT = web.RequestKey("client", str)
-HELD = web.RequestKey("held", ExitStack)  # what a request holds until it is answered
 
 
 class Shares:
@@ -28,18 +26,19 @@ class Shares:
         self._each = each
         self._held: Counter[str] = Counter()
 
-    @contextmanager
-    def hold(self, client: str, amount: int = 1) -> Iterator[Share]:
-        """Hold so many units; more of them with `Share.add`. All are given back at the end. Raises Refused (http.busy)."""
+    def hold(self, client: str, amount: int = 1) -> Share:
+        """Hold so many units; more of them with `Share.add`. All are given back where the share's context ends. Raises Refused
+        (http.busy)."""
         share = Share(self, client)
-        try:
-            share.add(amount)
-            yield share
-        finally:
-            self._free += share.amount
-            self._held[client] -= share.amount
-            if not self._held[client]:
-                del self._held[client]
+        share.add(amount)
+        return share
+
+    def give_back(self, client: str, amount: int) -> None:
+        """Of `Share`."""
+        self._free += amount
+        self._held[client] -= amount
+        if not self._held[client]:
+            del self._held[client]
 
     def take(self, client: str, amount: int) -> None:
         """Of `Share.add`."""
@@ -50,7 +49,9 @@ class Shares:
 
 
 class Share:
-    """What one request holds."""
+    """What one request holds, until its context ends."""
+
+    __slots__ = ("_client", "_shares", "amount")
 
     def __init__(self, shares: Shares, client: str) -> None:
         self.amount = 0
@@ -62,11 +63,38 @@ class Share:
         self._shares.take(self._client, amount)
         self.amount += amount
 
+    def __enter__(self) -> Share:
+        return self
 
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._shares.give_back(self._client, self.amount)
+        self.amount = 0
+
+
+class Held(list[Share]):
+    """What a request holds until it is answered; a context, at whose end all is given back."""
+
+    def __enter__(self) -> Held:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for share in self:
+            share.__exit__(None, None, None)
+
+
+HELD = web.RequestKey("held", Held)
 MEMORY = web.AppKey("body-memory", Shares)
 ANSWERING = web.AppKey("answer-memory", Shares)
 
 
 def hold(request: web.Request, shares: Shares, amount: int = 1) -> Share:
     """Hold units for the client of a request until it is answered. Raises Refused (http.busy)."""
-    return request[HELD].enter_context(shares.hold(request[CLIENT], amount))
+    share = shares.hold(request[CLIENT], amount)
+    request[HELD].append(share)
+    return share
+
+
+def holding(request: web.Request) -> Held:
+    """What a request holds from now on, as a context."""
+    held = request[HELD] = Held()
+    return held

@@ -42,4 +42,7 @@ class Answers:
         """Count an answer."""
         key = (listener, route, status)
         self.counts[key] = self.counts.get(key, 0) + 1
-        self.durations.setdefault((listener, route), Durations()).add(seconds)
+        durations = self.durations.get((listener, route))
+        if durations is None:
+            durations = self.durations[listener, route] = Durations()
+        durations.add(seconds)
