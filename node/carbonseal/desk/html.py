@@ -67,9 +67,12 @@ class Pages:
         return self._render("table.html")
 
     def row(self, row: RowFacts, group: str) -> str:
-        """One file as a row of the table, which leads to it. Figures of one `group` compare with each other."""
+        """One file as a row of the table, which leads to it. Figures of one `group` compare with each other; one without a group
+        with none."""
         word = self._language.say(sentences.WORDS[Verdict(row.verdict)])
-        return self._render("row.html", row=row, word=word, group=group)
+        footprint = self._say("for-one", figure=row.figure, unit=row.unit) if row.figure else row.footprint
+        compares = group or (self._say("not-comparable") if row.figure else "")
+        return self._render("row.html", row=row, word=word, footprint=footprint, compares=compares)
 
     def between(self) -> str:
         """The end of the table."""

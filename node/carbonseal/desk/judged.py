@@ -17,13 +17,16 @@ from carbonseal.flow.graph import Product, ReadRecord, graph_of
 from carbonseal.flow.tree import Branch, tree_of
 from carbonseal.footprints.model import Footprint
 from carbonseal.instants import format_instant
+from carbonseal.languages import sentences
 from carbonseal.languages.language import Language
 from carbonseal.languages.report import REPORT
 from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.passports import Passport
 from carbonseal.records.profiles import built_in
+from carbonseal.verification.conformity import codes as statement_codes
 from carbonseal.verification.verify import Report
 
+from .comparison import basis_of, for_one_unit
 from .duties import Who, who_acts
 from .figures import Row, number, rows
 
@@ -114,15 +117,36 @@ class Judged:
         anchor = hashlib.sha256(self.key.encode(errors="surrogatepass")).hexdigest()[:16]
         bodies = ", ".join(sorted({one.issuer for one in self.statements}))
         title = self.report.name or self.file
-        return RowFacts(anchor, self.file, title, self.report.verdict.value, **named, bodies=bodies, basis=self._basis)
+        footprint = self.tree.product.footprint if self.tree else None
+        figure, unit = for_one_unit(footprint) if footprint else ("", "")
+        return RowFacts(
+            anchor,
+            self.file,
+            title,
+            self.report.verdict.value,
+            **named,
+            figure=figure,
+            unit=unit,
+            covered=self.covered,
+            bodies=bodies,
+            basis=basis_of(footprint, named["boundary"], named["period"]) if footprint else None,
+        )
 
     @property
-    def _basis(self) -> tuple[str, str, str] | None:
-        footprint = self.tree.product.footprint if self.tree else None
-        if footprint is None or footprint.total is None:
-            return None
-        facts = self.facts
-        return (self._amount(footprint), facts["boundary"], facts["period"])
+    def covered(self) -> str:
+        """The share of the figure that statements cover, of each requirement of the policy; or why there is none."""
+        said = []
+        for finding in self.report.findings:
+            match finding.code:
+                case statement_codes.STATEMENT_MET | statement_codes.STATEMENT_UNMET:
+                    said.append(finding.facts["share"])
+                case statement_codes.STATEMENT_ABSENT:
+                    said.append("0 %")
+                case statement_codes.STATEMENT_NOT_CHECKABLE | statement_codes.STATEMENT_NOT_ROOT:
+                    said.append(self.language.say(sentences.LINE_WORDS["not checkable"]))
+                case statement_codes.STATEMENT_NOT_ASKED:
+                    said.append(self._say("outcome-not-asked"))
+        return ", ".join(dict.fromkeys(said))
 
     # --- the product ------------------------------------------------------------------------------------------------
 

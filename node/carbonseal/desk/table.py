@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from carbonseal.examining.results import RowFacts
 
-from .groups import Groups
+from .comparison import Groups
 
 COLUMNS = (
-    "file", "verdict", "product", "maker", "footprint", "compares with", "stages", "period", "statements by",
+    "file", "verdict", "product", "maker", "footprint", "kg CO2e for one unit", "unit", "compares with", "stages", "period",
+    "share covered by statements", "statements by",
 )  # fmt: skip
 
 
-def as_csv(files: Iterable[tuple[str, str, RowFacts | None]]) -> str:
+def as_csv(files: Sequence[tuple[str, str, RowFacts | None]]) -> str:
     """Lines of names, words for the outcome, and what the table says of each file."""
     out, groups = io.StringIO(), Groups()
+    for _, _, row in files:
+        groups.count(row.basis if row else None)
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(COLUMNS)
     for name, word, row in files:
-        told = [""] * 7
-        if row is not None:
-            told = [row.title, row.maker, row.footprint, groups.of(row.basis), row.boundary, row.period, row.bodies]
-        writer.writerow(map(_cell, [name, word, *told]))
+        writer.writerow(map(_cell, [name, word, *(_told(row, groups.of(row.basis)) if row else ())]))
     return out.getvalue()
+
+
+def _told(row: RowFacts, group: str) -> list[str]:
+    figure = [row.footprint, row.figure, row.unit, group]
+    return [row.title, row.maker, *figure, row.boundary, row.period, row.covered, row.bodies]
 
 
 def _cell(text: str) -> str:

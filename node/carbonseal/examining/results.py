@@ -18,20 +18,27 @@ READ_ERROR = 1  # exit status
 NO_VERDICT = 2  # exit status of a file that is not a passport, and of a fraud proof that does not hold
 
 
+Basis = tuple[str, ...]  # what has to be the same where figures compare
+
+
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What a table of many files says of one. Figures compare where `basis` is the same: amount, stages and period."""
+    """What a table of many files says of one. `figure` is its footprint for one `unit`, kg CO2e; both are empty where that is not
+    known. Figures compare where `basis` is the same."""
 
     anchor: str  # of its part of the page
     file: str
     title: str
     verdict: str  # a value of `Verdict`
     maker: str
-    footprint: str
+    footprint: str  # as it is declared, in words
+    figure: str
+    unit: str
     boundary: str
     period: str
+    covered: str  # the share of the figure that statements cover, as the policy counts them
     bodies: str
-    basis: tuple[str, str, str] | None  # None where there is no figure
+    basis: Basis | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,13 @@ class ReportPage:
 
     def write(self, summary: str, lines: Sequence[LineResult] = ()) -> None:
         """Write the page. `summary` is its title where there are many files. Raises `BrokeOff`."""
-        from carbonseal.desk.groups import Groups
+        from carbonseal.desk.comparison import Groups
         from carbonseal.desk.html import Pages
 
         pages, many = Pages(self._results.at, self._results.language), self._count + len(self._unread) != 1
         groups = Groups()
+        for row in self._kept_rows():
+            groups.count(row.basis)
         with self._output.stream() as page:
             page.write(pages.head(summary if many else self._title, is_heading=many).encode())
             if many and self._count:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.desk.compact import of_line
-from carbonseal.desk.groups import Groups
+from carbonseal.desk.comparison import Groups
 from carbonseal.desk.html import Pages
 from carbonseal.desk.judged import PolicyFacts, first_words
 from carbonseal.desk.presenter import DeskResults
@@ -83,6 +83,8 @@ class Examiner:
         pages, groups = Pages(asked.at, said), Groups()
         shown = [one.page for one in found.results if one.page is not None]
         unread = [Unread.of(one, names.of(one.name), said) for one in found.results if one.page is None]
+        for one in shown:
+            groups.count(one.row.basis)
         many = len(found.results) != 1
         alone = shown[0].row.title if shown else unread[0].file if unread else ""
         title = summary(Counter(one.word for one in found.results), said) if many else alone
