@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from carbonseal.examining.judging import NamedBytes
 from carbonseal.instants import parse_instant
 from carbonseal.service.desk.app import desk_at
+from carbonseal.service.desk.bounds import USUAL, DeskBounds
 from carbonseal.service.desk.examiner import Holding
 from tests.cli.conftest import AT, made
 
@@ -20,8 +22,8 @@ __all__ = ["made"]
 FIGURE, OTHER = b'"kilograms":"12.50"', b'"kilograms":"02.50"'
 
 
-@pytest.fixture(scope="session")
-def desk(made: dict[str, bytes]) -> Iterator[str]:
+@contextmanager
+def answering(made: dict[str, bytes], bounds: DeskBounds = USUAL) -> Iterator[str]:
     """The URL of a desk, which a thread of its own answers for."""
     holding = Holding(
         NamedBytes("office/customs.policy", made["policy"].replace(b"\n", b"\n# The office's policy of 2026\n", 1)),
@@ -32,7 +34,7 @@ def desk(made: dict[str, bytes]) -> Iterator[str]:
 
     async def serve() -> None:
         at = parse_instant(AT)
-        async with desk_at(holding, "127.0.0.1", 0, hosts=["desk.example"], clock=lambda: at) as address:
+        async with desk_at(holding, "127.0.0.1", 0, hosts=["desk.example"], clock=lambda: at, bounds=bounds) as address:
             url[0] = address
             started.set()
             await ended.wait()
@@ -40,10 +42,19 @@ def desk(made: dict[str, bytes]) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
     thread.start()
     assert started.wait(30)
-    yield url[0]
-    loop.call_soon_threadsafe(ended.set)
-    thread.join(30)
-    loop.close()
+    try:
+        yield url[0]
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(30)
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def desk(made: dict[str, bytes]) -> Iterator[str]:
+    """A desk with the usual bounds."""
+    with answering(made) as url:
+        yield url
 
 
 @pytest.fixture

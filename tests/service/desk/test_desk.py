@@ -62,7 +62,7 @@ def test_another_instant_can_be_asked_about(desk: str, folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
-    [(b"{}", "text/plain", 415), (b"{}", "application/x-www-form-urlencoded", 415), (b"", "application/json", 200)],
+    [(b"{}", "text/plain", 415), (b"{}", "application/x-www-form-urlencoded", 415), (b"", "application/json", 422)],
 )
 def test_other_bodies(desk: str, body: bytes, kind: str, status: int) -> None:
     assert verify(desk, body, kind).status_code == status

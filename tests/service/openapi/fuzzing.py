@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +48,15 @@ class Outcome:
 
 
 async def fuzz(here: World, token: str, *options: str) -> Outcome:
-    """Run schemathesis with this token against all that is served."""
+    """Run schemathesis with this token against all that a node serves."""
+    return await fuzz_at(here.url, CONFIG, here.known, "--header", f"Authorization: Bearer {token}", *options)
+
+
+async def fuzz_at(url: str, rules: str, known: Mapping[str, str], *options: str) -> Outcome:
+    """Run schemathesis against all that is served at this URL. `rules` are its configuration, `known` what is there by name."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "schemathesis.toml"
-        config.write_text(CONFIG, encoding="utf-8")
+        config.write_text(rules, encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -58,12 +64,12 @@ async def fuzz(here: World, token: str, *options: str) -> Outcome:
             "--config-file",
             str(config),
             "run",
-            f"{here.url}/openapi.json",
+            f"{url}/openapi.json",
         ]
-        command += ["--header", f"Authorization: Bearer {token}", "--seed", "1", "--continue-on-failure", "--no-color"]
+        command += ["--seed", "1", "--continue-on-failure", "--no-color"]
         environment = {
             **os.environ,
-            KNOWN: json.dumps(here.known),
+            KNOWN: json.dumps(known),
             "SCHEMATHESIS_HOOKS": HOOKS,
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
         }

@@ -46,7 +46,7 @@
       else if (file) dropped.push({ path: file.name, file });
     }
     show();
-    form.querySelector("button").focus();
+    form.querySelector("button[type=submit]").focus();
   });
   clear.addEventListener("click", () => {
     dropped.length = 0;

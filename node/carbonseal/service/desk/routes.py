@@ -44,8 +44,9 @@ _SENT = {
 }
 _FORM = Content({FORM: _SENT}, "Passports, archives or folders of them; a declaration and its packing list")
 _ANY = Content(
-    {JSON: {"type": "object"}, NDJSON: STRING, **{kind: {} for kind in ARCHIVES}, FORM: _SENT},
-    "A passport, lines of passports, an archive of them, or a form with them and a declaration",
+    {**{kind: {} for kind in (JSON, NDJSON, *ARCHIVES)}, FORM: _SENT},
+    "A passport, lines of passports, an archive of them, or a form with them and a declaration. What is none of that is answered as"
+    " what it is: `verdict` is null",
 )
 _LINES = Content(
     {NDJSON: STRING}, "Each line an Answer, for each file; then a LineAnswer, for each line of a declaration"

@@ -19,7 +19,7 @@ from carbonseal.service import codes
 from carbonseal.service.bodies import require_no_encoding
 
 from .bounds import DeskBounds
-from .codes import DESK_PACKING_ALONE, DESK_TOO_MANY_FILES, DESK_TWO_TABLES, DESK_UNKNOWN_FIELD
+from .codes import DESK_NO_FILES, DESK_PACKING_ALONE, DESK_TOO_MANY_FILES, DESK_TWO_TABLES, DESK_UNKNOWN_FIELD
 
 FORM = "multipart/form-data"
 FILES, DECLARATION, PACKING = "files", "declaration", "packing"
@@ -64,7 +64,7 @@ class Uploads:
             raise Refused(DESK_PACKING_ALONE())
 
     async def take_body(self, request: web.Request) -> None:
-        """The body as one file, `BODY`. Raises Refused (http.*)."""
+        """The body as one file, `BODY`. Raises Refused (http.*, desk.no-files)."""
         require_no_encoding(request)
         try:
             with self._next(BODY).open("wb") as file:
@@ -72,6 +72,8 @@ class Uploads:
                     self._write(file, chunk)
         except BROKEN as error:
             raise Refused(codes.BODY_BROKEN()) from error
+        if self._left == self._bounds.bytes:
+            raise Refused(DESK_NO_FILES())
 
     async def _take_part(self, part: BodyPartReader) -> None:
         if part.name in (DECLARATION, PACKING) and part.filename:
