@@ -22,14 +22,18 @@ __all__ = ["made"]
 FIGURE, OTHER = b'"kilograms":"12.50"', b'"kilograms":"02.50"'
 
 
-@contextmanager
-def answering(made: dict[str, bytes], bounds: DeskBounds = USUAL) -> Iterator[str]:
-    """The URL of a desk, which a thread of its own answers for."""
-    holding = Holding(
+def holding_of(made: dict[str, bytes]) -> Holding:
+    """What the desk of most tests holds."""
+    return Holding(
         NamedBytes("office/customs.policy", made["policy"].replace(b"\n", b"\n# The office's policy of 2026\n", 1)),
         (NamedBytes("office/trust.json", made["trust"]),),
         parse_instant("2026-11-01T00:00:00Z"),
     )
+
+
+@contextmanager
+def answering(holding: Holding, bounds: DeskBounds = USUAL) -> Iterator[str]:
+    """The URL of a desk, which a thread of its own answers for."""
     loop, url, started, ended = asyncio.new_event_loop(), [""], threading.Event(), asyncio.Event()
 
     async def serve() -> None:
@@ -53,7 +57,7 @@ def answering(made: dict[str, bytes], bounds: DeskBounds = USUAL) -> Iterator[st
 @pytest.fixture(scope="session")
 def desk(made: dict[str, bytes]) -> Iterator[str]:
     """A desk with the usual bounds."""
-    with answering(made) as url:
+    with answering(holding_of(made)) as url:
         yield url
 
 

@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 
 import requests
-from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from carbonseal.passport.schemas import Shape
 from carbonseal.service.desk.routes import ROUTES, desk_document
 from tests.cli.consigning.conftest import LINE, MRN
 from tests.service.openapi.fuzzing import fuzz_at
@@ -42,11 +42,11 @@ def test_answers_have_the_forms_that_it_names(desk: str, folder: Path) -> None:
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert len(lines) == 4
     for line in lines[:3]:
-        Draft202012Validator(schemas["Answer"]).validate(line)
-    Draft202012Validator(schemas["LineAnswer"]).validate(lines[3])
+        assert Shape(schemas["Answer"]).problem(line) is None
+    assert Shape(schemas["LineAnswer"]).problem(lines[3]) is None
     assert (lines[3]["mrn"], lines[3]["item"], lines[3]["outcome"]) == (MRN, 1, "not checkable")
     refused = requests.get(f"{desk}/nothing", timeout=60)
-    Draft202012Validator(schemas["Problem"]).validate(refused.json())
+    assert Shape(schemas["Problem"]).problem(refused.json()) is None
 
 
 def test_schemathesis_finds_nothing(desk: str) -> None:

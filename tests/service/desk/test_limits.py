@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from carbonseal.service.desk.bounds import DeskBounds
-from tests.service.desk.conftest import answering
+from tests.service.desk.conftest import answering, holding_of
 
 BOUNDS = DeskBounds(files=2, bytes=20_000, requests=3, requests_each=2, seconds=0.5)
 JSON = {"Content-Type": "application/json"}
@@ -24,14 +24,14 @@ BEGUN = (
 
 @pytest.fixture(scope="module")
 def small(made: dict[str, bytes]) -> Iterator[str]:
-    with answering(made, BOUNDS) as url:
+    with answering(holding_of(made), BOUNDS) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def patient(made: dict[str, bytes]) -> Iterator[str]:
     """A desk for whose files there is time."""
-    with answering(made, DeskBounds(requests=3, requests_each=2)) as url:
+    with answering(holding_of(made), DeskBounds(requests=3, requests_each=2)) as url:
         yield url
 
 
