@@ -185,7 +185,7 @@ class Judged:
             return {"footprint": self._why_none(product.footprint_record)}
         figure = number(footprint.total)
         period = footprint.period
-        ends = [format_instant(end) if end else "" for end in ((period.start, period.end) if period else ())]
+        ends = [_day(end) if end else "" for end in ((period.start, period.end) if period else ())]
         return {
             "footprint": self._say("per", figure=figure, amount=self._amount(footprint))
             if figure
@@ -233,12 +233,12 @@ class Judged:
     @property
     def stated(self) -> list[Line]:
         """What was found on statements and accreditations."""
-        return self._lines(finding for finding in self.report.findings if _family(finding) in STATED)
+        return self._lines(finding for finding in self.report.findings if _is_of(finding, STATED))
 
     @property
     def checks(self) -> list[Line]:
         """What was found on the figures; what fails first."""
-        found = self._lines(finding for finding in self.report.findings if _family(finding) in CHECKS)
+        found = self._lines(finding for finding in self.report.findings if _is_of(finding, CHECKS))
         weights = [outcome.value for outcome in reversed(Outcome)]
         return sorted(found, key=lambda line: weights.index(line.outcome))
 
@@ -264,8 +264,14 @@ class Judged:
         return self.language.say(REPORT[name], **facts)
 
 
-def _family(finding: Finding) -> str:
-    return finding.code.name.partition(".")[0]
+def _day(instant: datetime) -> str:
+    """An instant; of midnight (UTC) the day alone."""
+    return format_instant(instant).removesuffix("T00:00:00Z")
+
+
+def _is_of(finding: Finding, families: Sequence[str]) -> bool:
+    """Whether it is of these families, and asked: what is not is told by itself."""
+    return finding.code.name.partition(".")[0] in families and finding.code.outcome is not Outcome.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +286,7 @@ class PolicyFacts:
 
 def first_words(policy: bytes) -> str:
     """The comment at the head of a policy, where it says whose it is."""
-    return " ".join(_comment(policy.decode(errors="replace").splitlines()[1:]))
+    return "\n".join(_comment(policy.decode(errors="replace").splitlines()[1:]))
 
 
 def _comment(lines: Iterable[str]) -> Iterator[str]:

@@ -65,7 +65,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
 @asynccontextmanager
 async def tab_of(browser: Browser, width: int, seen: list[str]) -> AsyncIterator[Page]:
     """A tab of this width, which writes down what was asked for."""
-    context = await browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=bool(AXE), locale="en")
+    context = await browser.new_context(viewport={"width": width, "height": 1200}, bypass_csp=bool(AXE), locale="en")
     tab = await context.new_page()
     tab.on("request", lambda request: seen.append(request.url))
     yield tab
@@ -110,7 +110,7 @@ async def picture(tab: Page, name: str, width: int) -> None:
     """Write a picture for the documents, where that was asked for."""
     if PICTURES:
         suffix = "-phone" if width == PHONE else ""
-        await tab.screenshot(path=Path(PICTURES) / f"{name}{suffix}.png", full_page=True)
+        await tab.screenshot(path=Path(PICTURES) / f"{name}{suffix}.png")
 
 
 @needs_axe
