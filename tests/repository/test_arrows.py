@@ -13,6 +13,7 @@ from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, 
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
 BOTTOM = {
+    "carbonseal.cache",
     "carbonseal.escaping",
     "carbonseal.findings",
     "carbonseal.instants",
@@ -31,6 +32,7 @@ LOWER = BOTTOM | {
 }
 MIDDLE = LOWER | {"carbonseal.passport", "carbonseal.flow", "carbonseal.exports", "carbonseal.verification"}
 ARROWS = {
+    "carbonseal.cache": set(),
     "carbonseal.escaping": set(),
     "carbonseal.findings": {"carbonseal.escaping"},
     "carbonseal.instants": {"carbonseal.findings"},

@@ -71,6 +71,7 @@ class Verifier:
 
     def __init__(self, job: VerifyJob) -> None:
         """Raises `Refused` where the policy or the trust cannot be used."""
+        from carbonseal.verification.checked.caches import Caches
         from carbonseal.verification.observing.log_facts import log_keys
         from carbonseal.verification.policy import parse_policy
         from carbonseal.verification.trust import Trust, parse_trust
@@ -82,6 +83,7 @@ class Verifier:
             self._trust = self._trust.joined(given.parse(parse_trust).items)
         self.keys = log_keys(self.policy)
         self._notes: Notes = {}
+        self._caches = Caches()
         self.requires_history = self.policy.history
 
     def judge(self, item: Item) -> PartResult:
@@ -120,7 +122,14 @@ class Verifier:
         facts = log_facts(passport, self.keys, self._notes)
         job = self._job
         report = verify_knowing(
-            passport, self.policy, self._trust, at=self._at, facts=facts, known=job.known, lots=job.lots
+            passport,
+            self.policy,
+            self._trust,
+            at=self._at,
+            facts=facts,
+            known=job.known,
+            lots=job.lots,
+            caches=self._caches,
         )
         if compared:
             found = (*compared, *report.findings)

@@ -18,6 +18,7 @@ from carbonseal.instants import format_instant
 from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
+from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.signers import outside_window
@@ -25,6 +26,8 @@ from carbonseal.verification.status import Signed, Statuses
 from carbonseal.verification.trust import Trust
 
 from . import codes
+
+PROOF_SIZE = 1024  # bytes that the outcome of one proof takes, about
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,16 @@ class Listed:
 
 
 class Documents:
-    """The documents of one bundle, under one policy. Each seal is verified once."""
+    """The documents of one bundle, under one policy. Each seal is verified once. `caches` has what other bundles shared."""
 
-    def __init__(self, bundle: Bundle, policy: Policy, trust: Trust, at: datetime) -> None:
+    def __init__(
+        self, bundle: Bundle, policy: Policy, trust: Trust, at: datetime, caches: Caches | None = None
+    ) -> None:
         self.bundle = bundle
         self.policy = policy
         self.at = at
-        self.seals = Seals(policy, trust)
+        self._caches = caches or Caches()
+        self.seals = Seals(policy, trust, self._caches)
         # seals verified, by commitment, each with its first place
         self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}
 
@@ -71,7 +77,7 @@ class Documents:
     def signed(self, carried: Carried[Any], listed: Listed, place: Place) -> Signed:
         """Steps 1 to 3, for a document with any subject."""
         document: Credential = carried.signed
-        signer, by = _signature(document, listed)  # 1
+        signer, by = self._signature(document, listed)  # 1
         sealed = self.seal(carried.commitment, (*place, "seal"))  # 2
         found = [by.under(*place), *(sealed.findings if sealed else [codes.SEAL_MISSING(*place)])]
         time = sealed.existed_by if sealed else None
@@ -81,6 +87,17 @@ class Documents:
         if outside is not None:
             found.append(outside.under(*place))
         return Signed(tuple(found), outside is None, time)
+
+    def _signature(self, document: Credential, listed: Listed) -> tuple[Signer | None, Finding]:
+        """Step 1: the line whose key signed the document, if there is one, and what there is to say."""
+        signer = listed.find(document)
+        if signer is None:
+            code = codes.SIGNER_KEY_NOT_LISTED if document.issuer in listed.ids else codes.SIGNER_NOT_LISTED
+            return None, code(issuer=document.issuer)
+        wrong = self._caches.proofs.of(document.digest, PROOF_SIZE, lambda: _wrong_proof(document))
+        if wrong is not None:
+            return None, wrong
+        return signer, codes.CREDENTIAL_SIGNED(issuer=document.issuer, name=signer.name)
 
     def seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
         """Step 2: what the seal of a commitment shows, with findings below `place`; None where the bundle has no seal for it."""
@@ -106,17 +123,13 @@ class Documents:
             yield codes.CREDENTIAL_EXPIRED(until=format_instant(document.valid_until))
 
 
-def _signature(document: Credential, listed: Listed) -> tuple[Signer | None, Finding]:
-    """Step 1: the line whose key signed the document, if there is one, and what there is to say."""
-    signer = listed.find(document)
-    if signer is None:
-        code = codes.SIGNER_KEY_NOT_LISTED if document.issuer in listed.ids else codes.SIGNER_NOT_LISTED
-        return None, code(issuer=document.issuer)
+def _wrong_proof(document: Credential) -> Finding | None:
+    """Why the proof of a document is no valid signature by the key that it names; None where it is one."""
     try:
-        check_proof(document.document, signer.key)
+        check_proof(document.document, document.key)
     except Refused as refused:
-        return None, refused.finding
-    return signer, codes.CREDENTIAL_SIGNED(issuer=document.issuer, name=signer.name)
+        return refused.finding
+    return None
 
 
 def _worst(found: Sequence[Finding], first: Place, place: Place) -> Finding:

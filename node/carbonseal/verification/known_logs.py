@@ -15,6 +15,7 @@ from carbonseal.flow.lots import Balance
 from carbonseal.flow.rules import CheckRequirement, finding
 from carbonseal.passport.passports import Passport
 from carbonseal.records.places import printable
+from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.observing.log_facts import LogFacts
 from carbonseal.verification.observing.lot_observations import takers
 from carbonseal.verification.policy import Policy
@@ -35,8 +36,10 @@ def verify_knowing(
     facts: LogFacts,
     known: Known,
     lots: Mapping[Lot, Balance] | None = None,
+    caches: Caches | None = None,
 ) -> Report:
-    """`verify` where findings on logs and balances of `lots` are known. `facts` is what the passport shows of logs.
+    """`verify` where findings on logs and balances of `lots` are known. `facts` is what the passport shows of logs, `caches` what
+    is shared with other passports.
 
     What such a log sealed gets the findings. As a ledger, a log of which one rejects counts for nothing.
     """
@@ -44,7 +47,7 @@ def verify_knowing(
     if together:
         policy = replace(policy, history=False)
     frauds = {origin for origin, found in known.items() if Verdict.of(found) is Verdict.REJECTED}
-    report = verify(passport, policy.without_ledgers(frauds), trust, at=at)
+    report = verify(passport, policy.without_ledgers(frauds), trust, at=at, caches=caches)
     found = [finding for finding in report.findings if not together or finding.code is not codes.HISTORY_NOT_ASKED]
     for origin in sorted(facts.origins() & known.keys()):
         if origin in facts.sealing:

@@ -13,50 +13,25 @@ several seals share are verified once. Findings are placed below the seal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place, Refused
-from carbonseal.instants import format_instant, format_seconds, from_seconds
-from carbonseal.ledger import Checked, Proved, Statement, TrustItem
+from carbonseal.instants import from_seconds
+from carbonseal.ledger import Checked, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
-from carbonseal.log.notes import Note, VerifierKey
-from carbonseal.log.quorums import Quorum, lacking, missing_in, names_in, satisfied
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
-from carbonseal.verification.ledger_classes import Class, choice, classes, earliest, one_each
+from carbonseal.verification.checked.caches import Caches
+from carbonseal.verification.checked.heads import Heads
+from carbonseal.verification.checked.quorums import Quorums
+from carbonseal.verification.checked.shown import Run
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 
 from . import codes
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedHead:
-    """A checkpoint (None: it cannot be read), the statement that its anchors must prove, and the policy's witnesses that
-    cosigned it."""
-
-    checkpoint: Checkpoint | None
-    findings: tuple[Finding, ...] = ()
-    statement: Statement | None = None  # None: not signed by a log of the policy
-    witnesses: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class _Run:
-    """Consecutive heads, each shown to continue the one before: together they count as one view of the log."""
-
-    ledgers: dict[str, set[str]] = field(default_factory=dict)  # what identifies each, by name in the policy
-    witnesses: set[str] = field(default_factory=set)
-    times: dict[str, datetime] = field(default_factory=dict)  # not later than, by ledger
-    heads: int = 0  # those signed by a listed log
-
-    @property
-    def classes(self) -> tuple[Class, ...]:
-        """Its ledgers, those together that are one."""
-        return classes(self.ledgers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +43,14 @@ class CheckedSeal:
 
 
 class Seals:
-    """Verifies seals under one policy and one trust. Keeps what was verified, for the seals that follow."""
+    """Verifies seals of one passport, under one policy and one trust. `caches` has what other passports shared."""
 
-    def __init__(self, policy: Policy, trust: Trust) -> None:
+    def __init__(self, policy: Policy, trust: Trust, caches: Caches) -> None:
         self._policy = policy
-        self._trust = {ledger: trust.on(ledger) for ledger in policy.ledgers}
-        self._heads: dict[bytes, CheckedHead] = {}
-        self._anchors: dict[SealedAnchor, tuple[Statement, Checked]] = {}  # each verified once, for the first head
+        scope = caches.scope(policy, trust)
+        self._heads = Heads(policy, trust, scope, caches)
+        self._quorums = Quorums(policy, scope, caches)
+        self._proves: dict[SealedAnchor, Statement] = {}  # of each anchor, what it was asked to prove first
         self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
@@ -87,36 +63,35 @@ class Seals:
             return CheckedSeal([codes.SEAL_OTHER_ENTRY(*place, index=seal.index)], None)
         found: list[Finding] = []
         runs = self._runs(seal, place, found)
-        run = runs[0] if len(runs) == 1 else max(runs, key=self._weight)
-        existed_by = self._existed_by(run)
-        carried = {anchor.ledger for head in seal.heads for anchor in head.anchors}
-        found += self._quorums(run, existed_by, carried, place)
-        return CheckedSeal(found, existed_by)
+        carried = frozenset(anchor.ledger for head in seal.heads for anchor in head.anchors)
+        checked = self._quorums.checked(runs, carried)
+        found += (finding.under(*place) for finding in checked.findings)
+        return CheckedSeal(found, checked.existed_by)
 
     # From heads to runs
 
-    def _runs(self, seal: Seal, seal_place: Place, found: list[Finding]) -> list[_Run]:
+    def _runs(self, seal: Seal, seal_place: Place, found: list[Finding]) -> list[Run]:
         """Steps 1 to 4 for every head, in order."""
         leaf = leaf_hash(seal.entry)
-        runs = [_Run()]
+        runs = [Run()]
         previous: Checkpoint | None = None
         for number, head in enumerate(seal.heads):
-            checked = self._head(head.checkpoint)  # 1
+            checked = self._heads.head(head.checkpoint)  # 1
             checkpoint = checked.checkpoint
             place = (*seal_place, f"head {number if checkpoint is None else checkpoint.size}")
             found += (finding.under(*place) for finding in checked.findings)
             if checkpoint is None:  # whether the next head continues it cannot be shown
-                runs.append(_Run())
+                runs.append(Run())
                 previous = None
                 continue
             try:
                 if previous is not None and not self._linked(previous, head, checkpoint):  # 2
                     found.append(codes.SEAL_UNLINKED(*place, smaller=previous.size))
-                    runs.append(_Run())
+                    runs.append(Run())
                 verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)  # 3
             except Refused as refused:
                 found.append(refused.finding.under(*place))
-                runs.append(_Run())
+                runs.append(Run())
             else:
                 if checked.statement is not None:
                     found.append(codes.SEAL_INCLUDED(*place, index=seal.index, origin=checkpoint.origin))
@@ -140,7 +115,7 @@ class Seals:
         self,
         anchors: Iterable[SealedAnchor],
         statement: Statement,
-        run: _Run,
+        run: Run,
         place: Place,
         found: list[Finding],
     ) -> None:
@@ -152,7 +127,7 @@ class Seals:
             if result.proved is None:
                 continue
             name = self._policy.ledgers[anchor.ledger].name
-            run.ledgers.setdefault(name, set()).update(result.proved.identities)
+            run.ledgers[name] = run.ledgers.get(name, frozenset()) | result.proved.identities
             self.trusted.update((id(item), item) for item in result.proved.trusted)
             if result.proved.time is not None:
                 try:
@@ -162,141 +137,8 @@ class Seals:
                 else:
                     run.times[name] = min(time, run.times.get(name, time))
 
-    def _head(self, note_bytes: bytes) -> CheckedHead:
-        """Step 1, once for each checkpoint."""
-        checked = self._heads.get(note_bytes)
-        if checked is None:
-            try:
-                checked = self._open(note_bytes)
-            except Refused as refused:
-                checked = CheckedHead(None, (refused.finding,))
-            self._heads[note_bytes] = checked
-        return checked
-
-    def _open(self, note_bytes: bytes) -> CheckedHead:
-        note = Note.parse(note_bytes)
-        checkpoint = Checkpoint.parse(note.text)
-        keys = self._policy.logs.get(checkpoint.origin)
-        if keys is None:
-            return CheckedHead(checkpoint, (codes.LOG_NOT_LISTED(origin=checkpoint.origin),))
-        signed = [note.signed_by(key) for key in keys]  # all are tried: each invalid signature is reported
-        if True not in signed:
-            return CheckedHead(checkpoint, (codes.HEAD_UNSIGNED(origin=checkpoint.origin),))
-        cosigned = self._cosigned(note)
-        times = (codes.WITNESS_COSIGNED(witness=name, time=_stated(time)) for name, time in cosigned.items())
-        return CheckedHead(checkpoint, tuple(times), checkpoint.statement(), frozenset(cosigned))
-
-    def _cosigned(self, note: Note) -> dict[str, int]:
-        """The policy's witnesses that cosigned a checkpoint, and when, in seconds since 1970. Raises Refused where a
-        cosignature of one of them is invalid."""
-        names = {signature.name for signature in note.signatures}
-        found = {
-            name: note.cosigned_at(key)
-            for name, key in self._policy.witnesses.items()
-            if isinstance(key, VerifierKey) and key.name in names
-        }
-        return {name: time for name, time in found.items() if time is not None}
-
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
-        """Whether the anchor's evidence proves `statement`, on a ledger of the policy. One evidence proves one statement."""
-        pinned = self._policy.ledgers.get(anchor.ledger)
-        if pinned is None:
-            return Checked((codes.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
-        if anchor in self._anchors:
-            first, checked = self._anchors[anchor]
-            return checked if first == statement else Checked((codes.SEAL_EVIDENCE_SHARED(),))
-        checked = pinned.verifier.check(anchor.evidence, statement, pinned.pins, self._trust[anchor.ledger])
-        if pinned.quorum is not None and checked.proved is not None:
-            checked = self._witnessed(pinned.quorum, checked, checked.proved)
-        self._anchors[anchor] = statement, checked
-        return checked
-
-    def _witnessed(self, quorum: Quorum, checked: Checked, proved: Proved) -> Checked:
-        """An anchor in another log, whose line asks for witnesses: it counts if they cosigned the checkpoint that it rests on,
-        and is dated by the time by which enough of them did."""
-        try:
-            times = self._cosigned(Note.parse(proved.checkpoint))
-        except Refused as refused:
-            return Checked((*checked.findings, refused.finding))
-        by = sorted(times.values())
-        enough = (time for time in by if satisfied(quorum, {name for name, one in times.items() if one <= time}))
-        time = next(enough, None)
-        witnesses = _listed(f"{name} ({_stated(one)})" for name, one in times.items())
-        if time is None:
-            wanted = lacking(quorum, times.keys())
-            return Checked((*checked.findings, codes.LEDGER_NOT_WITNESSED(witnesses=witnesses, lacking=wanted)))
-        return Checked((*checked.findings, codes.LEDGER_WITNESSED(witnesses=witnesses)), replace(proved, time=time))
-
-    # From a run to the quorums
-
-    def _weight(self, run: _Run) -> tuple[int, float, int]:
-        """How many of the policy's quorums a run satisfies; between equals the earlier time is more, then more signed heads."""
-        policy = self._policy
-        existed_by = self._existed_by(run)
-        met = [
-            choice(policy.anchors, frozenset(run.ledgers), run.classes) is not None,
-            satisfied(policy.quorum, run.witnesses),
-            policy.time is None or existed_by is not None,
-        ]
-        return sum(met), 0.0 if existed_by is None else -existed_by.timestamp(), run.heads
-
-    def _quorums(self, run: _Run, existed_by: datetime | None, carried: Set[str], place: Place) -> Iterable[Finding]:
-        """A finding for each quorum that the policy asks for, and for each ledger that one lacks. `carried`: the ledgers of all
-        anchors of the seal."""
-        policy = self._policy
-        if not run.heads:
-            yield codes.SEAL_WITHOUT_HEAD(*place)
-        lines, among = frozenset(run.ledgers), run.classes
-        for one in among:
-            if len(one) > 1:
-                yield codes.LEDGER_SAME(*place, ledgers=_listed(one))
-        missing: set[str] = set()
-        if policy.anchors is not None:
-            counted = choice(policy.anchors, lines, among)
-            if counted is None:
-                have = one_each(lines & names_in(policy.anchors), among)
-                missing |= missing_in(policy.anchors, have) - lines
-                yield codes.LEDGER_QUORUM_UNMET(*place, ledgers=_listed(have), lacking=lacking(policy.anchors, have))
-            else:
-                yield codes.LEDGER_QUORUM_MET(*place, ledgers=_listed(counted))
-        if policy.quorum is not None:
-            witnesses = _listed(run.witnesses)
-            if satisfied(policy.quorum, run.witnesses):
-                yield codes.WITNESS_QUORUM_MET(*place, witnesses=witnesses)
-            else:
-                wanted = lacking(policy.quorum, run.witnesses)
-                yield codes.WITNESS_QUORUM_UNMET(*place, witnesses=witnesses, lacking=wanted)
-        if policy.time is not None:
-            if existed_by is None:
-                have = one_each(run.times.keys() & names_in(policy.time), among)
-                missing |= missing_in(policy.time, have) - run.times.keys()
-                yield codes.TIME_QUORUM_UNMET(*place, ledgers=_listed(have), lacking=lacking(policy.time, have))
-            else:
-                yield codes.TIME_QUORUM_MET(*place, time=format_instant(existed_by))
-        yield from self._missing(missing, run, carried, place)
-
-    def _missing(self, names: Set[str], run: _Run, carried: Set[str], place: Place) -> Iterable[Finding]:
-        """Of each ledger that a quorum lacks: whether there is no anchor on it, or none that counts, or none with a date."""
-        for pinned in self._policy.ledgers.values():
-            if pinned.name in names:
-                if pinned.name in run.ledgers:
-                    code = codes.LEDGER_NOT_DATED
-                else:
-                    code = codes.LEDGER_NOT_SHOWN if pinned.ledger in carried else codes.LEDGER_ABSENT
-                yield code(*place, name=pinned.name, ledger=pinned.ledger)
-
-    def _existed_by(self, run: _Run) -> datetime | None:
-        """The earliest time at which the anchors dated by then satisfy what the policy requires of time."""
-        return None if self._policy.time is None else earliest(self._policy.time, run.times, run.classes)
-
-
-def _stated(seconds: int) -> str:
-    """The time that a witness states, which may be any."""
-    try:
-        return format_seconds(seconds)
-    except ValueError:
-        return f"second {seconds} since 1970"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+        """Whether the anchor proves `statement`. In one passport, one evidence on a ledger of the policy proves one statement."""
+        if anchor.ledger in self._policy.ledgers and self._proves.setdefault(anchor, statement) != statement:
+            return Checked((codes.SEAL_EVIDENCE_SHARED(),))
+        return self._heads.anchor(anchor, statement)

@@ -33,6 +33,7 @@ from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ListedRecord, ProductCredential
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import built_in
+from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.conformity.codes import STATEMENT_NOT_ASKED, STATEMENT_NOT_STANDING
 from carbonseal.verification.conformity.statements import Statements
 from carbonseal.verification.documents import Documents, Listed
@@ -58,9 +59,17 @@ class Report:
     trusted: tuple[TrustItem, ...] = ()  # the items that the proofs rest on, with source and date
 
 
-def verify(passport: Passport | bytes, policy: Policy, trust: Trust = Trust(), *, at: datetime) -> Report:  # noqa: B008
+def verify(
+    passport: Passport | bytes,
+    policy: Policy,
+    trust: Trust = Trust(),  # noqa: B008
+    *,
+    at: datetime,
+    caches: Caches | None = None,
+) -> Report:
     """The report on a passport under `policy`, at the instant `at` (with a time zone). Reads nothing but its arguments.
 
+    Who verifies many hands `caches` on from one to the next: what they share is checked once, and every report is the same.
     Bytes that are not a passport give a report too, with one finding that says why; bad input raises nothing.
     """
     if isinstance(passport, bytes):
@@ -68,7 +77,7 @@ def verify(passport: Passport | bytes, policy: Policy, trust: Trust = Trust(), *
             passport = parse(passport)
         except Refused as refused:
             return Report(Verdict.of([refused.finding]), (refused.finding,))
-    return _Verification(passport, policy, trust, at).report()
+    return _Verification(passport, policy, trust, at, caches).report()
 
 
 def verify_statement(file: StatementFile, policy: Policy, trust: Trust = Trust(), *, at: datetime) -> Report:  # noqa: B008
@@ -93,12 +102,12 @@ def verify_statement(file: StatementFile, policy: Policy, trust: Trust = Trust()
 class _Verification:
     """The verification of one passport."""
 
-    def __init__(self, passport: Passport, policy: Policy, trust: Trust, at: datetime) -> None:
+    def __init__(self, passport: Passport, policy: Policy, trust: Trust, at: datetime, caches: Caches | None) -> None:
         self._passport = passport
         self._equivocations = examination.within(passport, log_keys(policy))
         self._policy = policy = policy.without_ledgers(self._equivocations)
         self._at = at
-        self._documents = Documents(passport, policy, trust, at)
+        self._documents = Documents(passport, policy, trust, at, caches)
         self._issuers = Listed.of_role(policy, Role.ISSUER)
         self._statuses = self._documents.statuses(self._issuers)
         self._found: list[Finding] = []

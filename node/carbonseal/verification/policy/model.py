@@ -100,5 +100,7 @@ class Policy:
 
     def without_ledgers(self, origins: Collection[str]) -> Policy:
         """The policy without the ledger lines of these logs, by origin."""
-        gone = {f"tlog:{origin}" for origin in origins}
+        gone = {f"tlog:{origin}" for origin in origins} & self.ledgers.keys()
+        if not gone:
+            return self
         return replace(self, ledgers={name: one for name, one in self.ledgers.items() if name not in gone})

@@ -1,0 +1,1 @@
+"""What is checked once for many passports: heads, anchors, signatures, quorums. Private."""

@@ -1,0 +1,51 @@
+"""What heads show, and runs of them (docs/spec.md, section 17, "Seals"). Private."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from carbonseal.findings import Finding
+from carbonseal.ledger import Statement
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.verification.ledger_classes import Class, classes
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedHead:
+    """A checkpoint (None: it cannot be read), the statement that its anchors must prove, and the policy's witnesses that
+    cosigned it."""
+
+    checkpoint: Checkpoint | None
+    findings: tuple[Finding, ...] = ()
+    statement: Statement | None = None  # None: not signed by a log of the policy
+    witnesses: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Run:
+    """Consecutive heads, each shown to continue the one before: together they count as one view of the log."""
+
+    ledgers: dict[str, frozenset[str]] = field(default_factory=dict)  # what identifies each, by name in the policy
+    witnesses: frozenset[str] = frozenset()
+    times: dict[str, datetime] = field(default_factory=dict)  # not later than, by ledger
+    heads: int = 0  # those signed by a listed log
+
+    @property
+    def classes(self) -> tuple[Class, ...]:
+        """Its ledgers, those together that are one."""
+        return classes(self.ledgers)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRun:
+    """What the policy's quorums say of a run, and the time by which its entry is shown to have existed (None: not shown)."""
+
+    findings: tuple[Finding, ...]
+    existed_by: datetime | None
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as findings have them."""
+    return ", ".join(sorted(names)) or "none"
