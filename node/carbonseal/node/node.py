@@ -112,7 +112,7 @@ class Node:
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
         self.lookup = Lookup.of(directory, logs, tenants, work, read_only=isinstance(lock, ReadLock))
-        own = (settings.pact, directory, database, self.lookup, logs)
+        own = settings.pact, directory, database, self.lookup, logs
         self.partners = Partners.of(*own, tokens=self.access.tokens, thread=self._thread, clock=clock)
         self._seals = Seals(self._outbox, EvidenceStore(database))
         self.found = Found(DATABASE)
@@ -133,9 +133,9 @@ class Node:
             reached=reached,
             work=work,
         )
-        self.passports, self.jobs = self._issuance.passports, self._issuance.jobs
-        self.drafts = self._issuance.drafts
+        self.passports, self.jobs, self.drafts = self._issuance.passports, self._issuance.jobs, self._issuance.drafts
         self.statements, self.accreditations = self._issuance.statements, self._issuance.accreditations
+        self.issuing_problems = self._issuance.problems
         self.idempotency, self.turns = self._issuance.idempotency, self._issuance.turns
         self.webhooks = open_webhooks(
             directory,
@@ -147,6 +147,7 @@ class Node:
             access=self.access,
             states=partial(states_of, self._workers),
             found=self.found,
+            issuing=self.issuing_problems,
         )
 
     @staticmethod
@@ -387,14 +388,7 @@ class Node:
             for log in self.logs.values():
                 tasks.create_task(watch(log, self._sleep))
             running = [*(log.run for log in self.logs.values()), *(worker.run for worker in self._workers)]
-            running += [
-                self._scrub.run,
-                self.audit_heads.run,
-                self.lookup.indexer.run,
-                self.webhooks.run,
-                self.drafts.run,
-                self.partners.run,
-                self.jobs.run,
-            ]
+            running += [self._scrub.run, self.audit_heads.run, self.lookup.indexer.run, self.webhooks.run]
+            running += [self.drafts.run, self._issuance.statuses.run, self.partners.run, self.jobs.run]
             for run in running:
                 tasks.create_task(run(self._sleep))

@@ -43,6 +43,7 @@ STATUS = {
     drafts_codes.DRAFT_TOO_MANY.name: 409,
     drafts_codes.DRAFT_DAMAGED.name: 500,
     issuance_codes.ISSUE_NEEDS_DRAFT.name: 403,
+    issuance_codes.ISSUE_STATUS_UNSAID.name: 503,
     access_codes.ACCESS_NO_TOKEN.name: 401,
     access_codes.ACCESS_UNKNOWN_TOKEN.name: 401,
     access_codes.ACCESS_TOKEN_EXPIRED.name: 401,

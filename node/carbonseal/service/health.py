@@ -22,7 +22,7 @@ def health(node: Node) -> dict[str, Any]:
     - else "ok".
     """
     ledgers = node.states()
-    raised = failures(node.logs.values(), ledgers, node.found)
+    raised = failures(node.logs.values(), ledgers, node.found, node.issuing_problems())
     frozen, failing = any(failure.frozen for failure in raised.values()), bool(raised)
     return {
         "state": "frozen" if frozen else "failing" if failing else "ok",

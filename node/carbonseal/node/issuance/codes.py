@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from carbonseal.findings import noted, rejected
+from carbonseal.findings import noted, rejected, undetermined
 
 ISSUE_NEEDS_DRAFT = rejected(
     "issue.needs-draft",
     'node.toml says release = "four-eyes": nothing is signed at the word of one person or system',
     "prepare a draft of it, which two other persons review and release: carbonseal draft prepare, or POST /v1/drafts/prepare",
+)
+ISSUE_STATUS_UNSAID = undetermined(
+    "issue.status-unsaid",
+    "the status list {list} is not signed: {why}. What was changed is kept",
+    "see that the key of the signer {signer} signs: the list is signed as soon as it does; until then nothing is given out that "
+    "would say otherwise",
+)
+ISSUE_STATUS_LATE = undetermined(
+    "issue.status-late",
+    "the status list {list} is not signed anew: {why}",
+    "see that the key of the signer {signer} signs before {until}, when the newest version of the list ends",
 )
 ISSUE_MALFORMED = rejected(
     "issue.malformed",

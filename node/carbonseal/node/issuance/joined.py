@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from carbonseal.findings import Finding
 from carbonseal.node import failpoints
 from carbonseal.node.access.access import Access
 from carbonseal.node.access.visible import VisibleRecords
@@ -56,6 +57,11 @@ class Issuance:
     idempotency: Idempotency
     turns: Turns
     jobs: Jobs
+
+    def problems(self) -> dict[str, Finding]:
+        """What of issuing needs the operator, by what it is about: status lists, releases of drafts."""
+        lists = {f"signer/{about}": finding for about, finding in self.statuses.problems().items()}
+        return lists | {f"draft/{number}": finding for number, finding in self.drafts.problems().items()}
 
     @staticmethod
     def of(

@@ -139,6 +139,15 @@ class StatusTables:
         """The list with this id; None where it is not one of this node's."""
         return self._find(STATUS_LISTS.c.id == list_id)
 
+    def unsaid(self) -> list[OwnList]:
+        """The lists that have changes which no version of theirs has."""
+        of_list = select(STATUS_VERSIONS.c.changes).where(STATUS_VERSIONS.c.list == STATUS_LISTS.c.id)
+        said = of_list.order_by(STATUS_VERSIONS.c.number.desc()).limit(1).scalar_subquery()
+        chosen = select(STATUS_LISTS).where(STATUS_LISTS.c.changes > func.coalesce(said, 0))
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.order_by(STATUS_LISTS.c.id)).all()
+        return [OwnList(row.id, row.purpose, row.issuer, row.changes) for row in rows]
+
     def find_by_uuid(self, name: uuid.UUID) -> OwnList | None:
         """The list whose id ends with this UUID; None where there is none. The address that an id begins with may have changed
         since."""

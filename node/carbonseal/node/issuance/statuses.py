@@ -3,6 +3,9 @@
 - Every credential has a position in two of its issuer's lists, one for each purpose.
 - A list is signed anew when it says something new or half its time is over, and sealed like any record. No two versions of one
   list have the same `validFrom`.
+- Where the key does not sign (a token that is away), a change is kept and its list *unsaid*: whoever changes it is told, no
+  version is given out that does not say it, and `run` signs it as soon as the key does. A version that says all is given out
+  while it is valid, though half its time is over.
 - A passport gets the newest version, and the newest that is anchored on every ledger: a verifier who asks for anchors has one to
   go by while the newest waits for its own.
 """
@@ -10,13 +13,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from carbonseal.instants import from_seconds
+from carbonseal.findings import BrokenOff, Finding, Refused
+from carbonseal.instants import format_seconds, from_seconds
 from carbonseal.node.requests.idempotency import Also
 from carbonseal.node.sealing.guard import Frozen
 from carbonseal.node.sealing.intake import Busy
@@ -27,8 +32,14 @@ from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse
 from carbonseal.storage.writer_thread import WriterThread
 
+from . import codes
 from .signers import Signer
 from .status_tables import OwnList, StatusTables, Version
+
+LOG = logging.getLogger(__name__)
+RETRY = 60.0  # seconds between two tries to sign a list that the key did not sign
+
+Sleep = Callable[[float], Awaitable[None]]
 
 
 class Statuses:
@@ -54,6 +65,8 @@ class Statuses:
         self._turns: dict[str, asyncio.Lock] = defaultdict(
             asyncio.Lock
         )  # by own list: of each one version is made at a time
+        self._changing = 0  # changes that are being made: their lists are about to be signed
+        self._problems: dict[str, Finding] = {}  # by own list: why it was not signed at the last try
 
     async def allocate(self, signer: Signer, origin: str) -> tuple[int, tuple[StatusEntry, ...]]:
         """A position for a credential that is about to be sealed in the log with this origin: the credential's number in this
@@ -66,12 +79,17 @@ class Statuses:
 
     async def mark(self, credential: bytes, purpose: str, *, is_set: bool) -> bool:
         """Say from now on that the credential with this digest is revoked or suspended, or that it is not, and store the version
-        that says so. Whether that is new. Raises Refused, `Busy`, `Frozen`."""
-        list_id, is_new = await self._thread.run(
-            lambda: self._tables.mark(credential, purpose, int(self._clock()), is_set=is_set)
-        )
-        # Durable: the change. After a crash here the next issue, refresh or change stores the version that says so.
-        await self.renew(list_id)
+        that says so. Whether that is new. Raises Refused, also where it is kept and not signed (`issue.status-unsaid`); `Busy`,
+        `Frozen`."""
+        self._changing += 1
+        try:
+            list_id, is_new = await self._thread.run(
+                lambda: self._tables.mark(credential, purpose, int(self._clock()), is_set=is_set)
+            )
+            # Durable: the change. After a crash here `run`, or the next issue, refresh or change stores the version that says so.
+            await self.renew(list_id)
+        finally:
+            self._changing -= 1
         return is_new
 
     def among(self, credentials: Collection[bytes], purpose: str) -> set[bytes]:
@@ -85,7 +103,7 @@ class Statuses:
 
     async def renew(self, list_id: str) -> None:
         """Sign a version of one of the own lists where the newest is not what it has to be now; it waits to join the log then.
-        Raises Refused, `Busy`, `Frozen`."""
+        Raises Refused where the list does not say all and the key does not sign; `Busy`, `Frozen`."""
         async with self._turns[list_id]:
             found = self._tables.find(list_id)
             assert found is not None, "only own lists are renewed"
@@ -93,8 +111,58 @@ class Statuses:
             newest = next(iter(self._tables.versions(list_id, 1)), None)
             start = now if newest is None else max(now, newest.start + 1)
             half = self._validity.total_seconds() / 2
-            if newest is None or newest.changes != found.changes or now - newest.start >= half:
+            if newest is not None and newest.changes == found.changes and now - newest.start < half:
+                return
+            try:
                 await self._sign(found, now, start)
+            except (Busy, Frozen, BrokenOff):
+                raise
+            except Refused as refused:
+                self._problems[list_id] = problem = self._problem(found, newest, now, refused.finding.message)
+                if problem.code is codes.ISSUE_STATUS_UNSAID:
+                    raise Refused(problem) from refused
+            else:
+                self._problems.pop(list_id, None)
+
+    def _problem(self, found: OwnList, newest: Version | None, now: int, why: str) -> Finding:
+        """What it means that a list was not signed: late where its newest version says all, and is valid."""
+        if newest is not None and newest.changes == found.changes:
+            until = newest.start + self._validity.total_seconds()
+            if now < until:
+                facts = {"list": found.id, "why": why, "signer": found.issuer}
+                return codes.ISSUE_STATUS_LATE(until=format_seconds(int(until)), **facts)
+        return codes.ISSUE_STATUS_UNSAID(list=found.id, why=why, signer=found.issuer)
+
+    async def run(self, sleep: Sleep) -> None:
+        """Sign what the keys did not sign, until cancelled."""
+        while True:
+            for found in self._to_sign():
+                known = self._problems.get(found.id)
+                try:
+                    await self.renew(found.id)
+                except Refused as refused:
+                    if refused.finding != known:
+                        LOG.error("status list not signed: list=%s error=%s", found.id, refused.finding)
+                except OSError as error:
+                    LOG.error("status list not signed: list=%s error=%s", found.id, error)
+            await sleep(RETRY)
+
+    def _to_sign(self) -> list[OwnList]:
+        """Own lists whose newest version does not say all, and those that were not signed at the last try."""
+        late = [found for one in self._problems if (found := self._tables.find(one)) is not None]
+        return [*{one.id: one for one in (*self._tables.unsaid(), *late) if one.issuer in self._signers}.values()]
+
+    def problems(self) -> dict[str, Finding]:
+        """What is wrong with the lists of this node's signers, by `signer/PURPOSE-list`."""
+        lists = {found.id: found for found in self._to_sign()}
+        if self._changing:
+            lists = {name: found for name, found in lists.items() if name in self._problems}
+        unsigned = "it is not signed yet"
+        return {
+            f"{found.issuer}/{found.purpose}-list": self._problems.get(name)
+            or codes.ISSUE_STATUS_UNSAID(list=name, why=unsigned, signer=found.issuer)
+            for name, found in lists.items()
+        }
 
     async def _sign(self, found: OwnList, now: int, start: int) -> None:
         """Sign and store a version that begins at `start`. `found` was read first: what is set since then makes another one

@@ -7,12 +7,14 @@
 | ``log/NAME/disk``, ``node.db`` | something rotted on the disk |
 | ``log/NAME/other-logs`` | it takes no heads of other logs |
 | ``log/NAME/witness/WITNESS`` | it claims to know more of the log, or a head waits for it and it does not answer |
+| ``signer/NAME/PURPOSE-list`` | a status list is not signed: a revocation that no list says, or a version that is about to end |
+| ``draft/NUMBER`` | its release is not completed |
 | ``ledger/NAME`` | it cannot be used, an anchor failed or is delayed, or the balance pays for no more |
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from carbonseal.findings import Finding
@@ -30,8 +32,11 @@ class Failure:
     frozen: bool = False
 
 
-def failures(logs: Iterable[SealingLog], ledgers: Iterable[LedgerState], found: Found) -> dict[str, Failure]:
-    """The failures of a node with these logs, ledgers and damage beyond its logs."""
+def failures(
+    logs: Iterable[SealingLog], ledgers: Iterable[LedgerState], found: Found, issuing: Mapping[str, Finding]
+) -> dict[str, Failure]:
+    """The failures of a node with these logs, ledgers and damage beyond its logs. `issuing` has those of what it issues, by what
+    they are about."""
     all_logs = list(logs)
     succeeded = {log.predecessor.origin for log in all_logs if log.predecessor}
     raised: dict[str, Failure] = {}
@@ -41,6 +46,7 @@ def failures(logs: Iterable[SealingLog], ledgers: Iterable[LedgerState], found: 
         raised.update(_of_log(log))
     if found.findings:
         raised["node.db"] = _failure(found.findings[0])
+    raised.update((about, _failure(finding)) for about, finding in issuing.items())
     raised.update(
         (f"ledger/{ledger.name}", Failure(ledger.trouble, ledger.trouble_remedy))
         for ledger in ledgers

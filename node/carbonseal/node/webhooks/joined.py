@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from carbonseal.findings import Finding
 from carbonseal.node.access.access import Access
 from carbonseal.node.anchoring.outbox import Outbox
 from carbonseal.node.anchoring.status import LedgerState
@@ -36,9 +37,10 @@ def open_webhooks(
     access: Access,
     states: Callable[[], list[LedgerState]],
     found: Found,
+    issuing: Callable[[], Mapping[str, Finding]],
 ) -> Webhooks:
     """The webhooks of the node in `directory`. `outbox` is that of its anchors, `states` gives those of its ledgers, `found` is
-    what rotted beyond its logs."""
+    what rotted beyond its logs, `issuing` gives what of issuing needs the operator."""
     tenants = {tenant.name: logs[tenant.log] for tenant in settings.tenants}
     of_log = {log.name: [one.name for one in settings.tenants if one.log == log.name] for log in logs.values()}
     origins = {name: log.origin for name, log in tenants.items()}
@@ -51,7 +53,7 @@ def open_webhooks(
 
     def failing() -> dict[str, Failure | None]:
         ledgers = states()
-        return {**dict.fromkeys(unasked(ledgers)), **failures(logs.values(), ledgers, found)}
+        return {**dict.fromkeys(unasked(ledgers)), **failures(logs.values(), ledgers, found, issuing())}
 
     return Webhooks(
         directory,

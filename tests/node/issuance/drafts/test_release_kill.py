@@ -20,6 +20,7 @@ from carbonseal.passport.passports import parse
 from carbonseal.storage.database import Database
 from carbonseal.storage.log_tables import PAYLOADS
 from carbonseal.storage.schema import LOG
+from carbonseal.service.health import health
 from tests.node.conftest import Begin
 from tests.node.issuance.drafts.drafting import four_eyes, people, reviewed, statement_wanted, wanted
 from tests.node.issuance.drafts.driver import CARL, NOW, run
@@ -60,12 +61,14 @@ def test_killed_at_every_point_and_once_more(point: str, kind: str, begin: Begin
 
         def untouched(node: Node) -> None:
             assert not sealed(node, TYPE[kind])
+            assert [one["about"] for one in health(node)["failures"]] == ["draft/1"]
 
         again(directory, untouched, 0)
     assert run(directory, point) in (-signal.SIGKILL, 0)  # while it completes what was interrupted
 
     async def finish(node: Node) -> None:
         await node.drafts.finish()
+        assert health(node)["state"] == "ok"
         (stored,) = node.drafts.listed(CARL)
         assert (stored.draft.state, stored.draft.releaser) == (State.RELEASED, "carl")
         (one,) = sealed(node, TYPE[kind])

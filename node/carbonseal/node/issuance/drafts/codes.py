@@ -43,3 +43,8 @@ DRAFT_DAMAGED = undetermined(
 DRAFT_TOO_MANY = rejected(
     "draft.too-many", "there are {found} {what}, and at most {limit}", "release or discard what is done"
 )
+DRAFT_STUCK = undetermined(
+    "draft.stuck",
+    "the release of draft {number} ({tenant}) is not completed: {why}",
+    "see that the signer's key signs and its log takes records: it is completed by itself, with the very document that was signed",
+)

@@ -94,6 +94,7 @@ class Drafts:
         self._reached = reached
         self._releasing = asyncio.Lock()
         self._looking = asyncio.Semaphore(PREVIEWS)
+        self._failed: dict[int, str] = {}  # releases, by draft: why they were not completed at the last try
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -108,6 +109,20 @@ class Drafts:
     def counts(self) -> dict[machine.State, int]:
         """How many drafts of all tenants are in each state that is no end."""
         return self._tables.counts()
+
+    def problems(self) -> dict[int, Finding]:
+        """The releases that are not completed, by draft; none that is being made just now."""
+        if self._releasing.locked():
+            stuck = [one for one in self._tables.open([State.RELEASING]) if one.draft.number in self._failed]
+        else:
+            stuck = self._tables.open([State.RELEASING])
+        unknown = "it was interrupted"
+        return {
+            one.draft.number: codes.DRAFT_STUCK(
+                number=one.draft.number, tenant=one.tenant, why=self._failed.get(one.draft.number, unknown)
+            )
+            for one in stuck
+        }
 
     async def show(self, number: int, caller: Caller) -> Shown:
         """A draft of the caller's tenant, with a preview of what would be signed now."""
@@ -193,8 +208,11 @@ class Drafts:
             try:
                 await self._finish(stored, releaser, ignore)
             except (Refused, OSError) as error:  # a frozen log, a full disk: later
+                self._failed[stored.draft.number] = error.finding.message if isinstance(error, Refused) else str(error)
                 facts = (stored.draft.number, stored.tenant, error)
                 LOG.warning("release not completed: draft=%s tenant=%s reason=%s", *facts)
+            else:
+                self._failed.pop(stored.draft.number, None)
 
     async def _finish(self, stored: Stored, caller: Caller, warn: Warn) -> Stored:
         number = stored.draft.number
