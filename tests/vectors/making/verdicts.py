@@ -10,12 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carbonseal.instants import format_instant
+from carbonseal.ledger import Evidence
+from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.log.entries import ForeignAnchor, Heartbeat
+from carbonseal.log.notes import Note
+from carbonseal.log.proofs import TlogProof
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION
 from carbonseal.passport.passports import Passport
+from carbonseal.passport.seals import Head, SealedAnchor
 from tests.vectors import changes
 from tests.vectors.cases import Case, case, patch
 from tests.vectors.scene import Scene, Value
-from tests.world import AT, BLOCK_TIME, OTHER_ORIGIN, SIGNED, key, suspendable
+from tests.verification.tampering import every_head
+from tests.world import AT, BLOCK_TIME, OTHER_ORIGIN, SIGNED, MemoryLog, key, suspendable
 
 DAY = timedelta(days=1)
 OTHER = f"tlog:{OTHER_ORIGIN}"
@@ -68,6 +75,33 @@ class Verdicts:
             "at": format_instant(at),
         }
         self.cases.append(case(name, "verify", expect, **given))
+
+
+def _forked(made: Verdicts) -> None:
+    """A ledger that is a log and signed two trees of one size: the passport has an anchor in each, and neither counts."""
+
+    def forked(scene: Scene) -> Passport:
+        def twice(head: Head) -> Head:
+            fork = MemoryLog(OTHER_ORIGIN)
+            statement = Checkpoint.parse(Note.parse(head.checkpoint).text).statement()
+            fork.encoded = [Heartbeat(7).encode(), ForeignAnchor(statement).encode()]
+            proof = TlogProof(1, fork.inclusion(1, fork.size), fork.head(fork.size))
+            anchor = SealedAnchor(OTHER, Evidence("tlog-proof", 1, proof.encode()))
+            return replace(head, anchors=(*head.anchors, anchor))
+
+        return every_head(scene.passport(), twice)
+
+    made.base("forked ledger", forked)
+    made.add("a ledger that forked", "undetermined", "ledger.fraud", "ledger-quorum.unmet", of="forked ledger")
+    made.add(
+        "a ledger that forked, and another is enough",
+        "verified",
+        "ledger.fraud",
+        "ledger-quorum.met",
+        of="forked ledger",
+        since=SINCE,
+        both=ANY,
+    )
 
 
 def policy_with(changes: dict[str, str]) -> str:
@@ -214,6 +248,7 @@ def logs_with_witnesses(made: Verdicts) -> None:
         scene.other_cosigned = True
         return scene.passport()
 
+    _forked(made)
     made.base("cosigned ledger", cosigned)
     lines = Scene().lines()
     witness = f"witness watcher {Scene().witness.verifier.encode()}\n"

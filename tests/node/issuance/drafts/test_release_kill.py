@@ -17,10 +17,10 @@ from carbonseal.node.issuance.drafts.machine import State
 from carbonseal.node.issuance.drafts.tables import Stored
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
+from carbonseal.service.health import health
 from carbonseal.storage.database import Database
 from carbonseal.storage.log_tables import PAYLOADS
 from carbonseal.storage.schema import LOG
-from carbonseal.service.health import health
 from tests.node.conftest import Begin
 from tests.node.issuance.drafts.drafting import four_eyes, people, reviewed, statement_wanted, wanted
 from tests.node.issuance.drafts.driver import CARL, NOW, run
