@@ -168,7 +168,7 @@ async def look_up(node: Node) -> None:
         found, _ = await node.lookup.find(OPERATOR, query)
         assert found
         node.lookup.about(found[0].record.log, found[0].record.entry)
-    node.lookup.indexer.index.disputes(0, 10)
+    node.lookup.indexer.index.disputes(node.log().origin, 0, 10)
     inbox = node.partners.exchange.inbox if node.partners.exchange else None
     assert inbox is not None
     for number in range(2):

@@ -63,7 +63,7 @@ TERMS = Table(  # what a record is found by
     Column("number", Integer, primary_key=True, autoincrement=False),
     info=_INDEX | CLUSTERED,
 )
-DISPUTES = Table(  # each second figure, once, in the order in which they were found
+DISPUTES = Table(  # each second figure, once
     "disputes",
     INDEX_TABLES,
     Column("number", Integer, primary_key=True),
@@ -71,5 +71,8 @@ DISPUTES = Table(  # each second figure, once, in the order in which they were f
     Column("footprint", String, nullable=False),
     Column("first", Integer, nullable=False),  # numbers in `indexed`
     Column("second", Integer, nullable=False),
+    Column("log", String, nullable=False),  # origin and entry of the second
+    Column("entry", BigInteger, nullable=False),
+    UniqueConstraint("log", "entry"),
     info=_INDEX,
 )

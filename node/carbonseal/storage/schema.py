@@ -43,7 +43,7 @@ class Schema:
 
 
 LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "20261129")
-INDEX = Schema(INDEX_TABLES, _MIGRATIONS / "none", "20261130")
+INDEX = Schema(INDEX_TABLES, _MIGRATIONS / "none", "20261130b")
 NODE = Schema(ALL_NODE_TABLES, _MIGRATIONS / "node", "20261129")
 
 

@@ -130,9 +130,9 @@ def test_a_second_figure_is_told_of_both_records_and_in_the_log(
                 assert finding.facts["other"] == other.record.commitment.hex()
                 assert finding.facts["other_figure"] == other.record.said.shown
             assert "second figure under one footprint id: footprint=5a0a1b34-" in caplog.text
-            (dispute,) = node.lookup.indexer.index.disputes(0, 10)
+            (dispute,) = node.lookup.indexer.index.disputes(nodes.ORIGIN, 3, 10)
             assert (dispute.first.entry, dispute.second.entry) == (1, 3)
-            assert node.lookup.indexer.index.disputes(dispute.number, 10) == []
+            assert node.lookup.indexer.index.disputes(nodes.ORIGIN, 4, 10) == []
 
     run(act)
 
@@ -173,7 +173,7 @@ def test_the_index_goes_on_where_it_stopped_and_is_made_again_where_it_is_lost(d
                 await node.lookup.indexer.catch_up()
                 found, _ = await node.lookup.find(MINE, Query())
                 assert [(told.record.number, told.record.entry) for told in found] == [(1, 1), (2, 2)]
-                assert len(node.lookup.indexer.index.disputes(0, 10)) == 1
+                assert len(node.lookup.indexer.index.disputes(nodes.ORIGIN, 0, 10)) == 1
 
     run(act)
 

@@ -4,7 +4,8 @@ again from the logs.
 - `add` takes what the next entries of one log said, and how far it reaches then: one transaction, so that after a crash nothing is
   missing and nothing is there twice.
 - A record whose footprint id has another figure in another record of its tenant is *disputed*, and so is that other one; each pair
-  is a row of `disputes`, for who follows them.
+  is a row of `disputes`, at the place of the second in its log, for who follows them: so they are the same in an index that is
+  made again, in whatever order it reads several logs.
 - Of the records of one tenant, profile and footprint id the last is *current*.
 
 Owns the tables `covered`, `indexed`, `terms` and `disputes`. One thread writes; any may read.
@@ -42,12 +43,16 @@ class Indexed:
     is_current: bool
     is_disputed: bool
 
+    @property
+    def since(self) -> tuple[int, str, int]:
+        """By which records of several logs are in an order."""
+        return self.acknowledged, self.log, self.entry
+
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """Two records of a tenant that give one footprint id two figures; `second` came later."""
 
-    number: int
     tenant: str
     footprint: str
     first: Indexed
@@ -74,10 +79,17 @@ class Index:
             return set(connection.scalars(select(COVERED.c.log)))
 
     def add(
-        self, log: str, covering: tuple[int, int], last: bytes, records: Sequence[tuple[Stored, Said]]
+        self,
+        log: str,
+        covering: tuple[int, int],
+        last: bytes,
+        records: Sequence[tuple[Stored, Said]],
+        *,
+        by_time: bool = False,
     ) -> list[Dispute]:
         """Add what these records of the log say, all among its entries `covering` (from, to), of which `last` is the last: the
-        index covers them then. Gives the second figures that are among them. Durable on return.
+        index covers them then. Gives the second figures that are among them. Durable on return. `by_time`: records of other logs
+        that are in the index may be later ones than these, by when they were acknowledged.
 
         Nothing is added where the index does not end where they begin: it was cleared, or somebody else added them."""
         start, until = covering
@@ -100,7 +112,7 @@ class Index:
                 dispute
                 for at, (stored, said) in enumerate(records, number + 1)
                 if (stored.tenant, said.footprint) in repeated
-                for dispute in _compare(connection, stored.tenant, at)
+                for dispute in _compare(connection, stored.tenant, at, by_time=by_time)
             ]
             connection.execute(delete(COVERED).where(COVERED.c.log == log))
             connection.execute(insert(COVERED).values(log=log, until=until, last=last))
@@ -149,19 +161,13 @@ class Index:
         found = self.by_term(record.tenant, FOOTPRINT, [record.said.footprint], 0, MOST_OTHERS)
         return [other for other in found if not record.said.agrees(other.said)][:limit]
 
-    def last_dispute(self) -> int:
-        """The number of the newest second figure; 0 where there is none."""
+    def disputes(self, log: str, start: int, limit: int) -> list[Dispute]:
+        """The second figures in the log of this origin: the first `limit` from its entry `start` on, in their order."""
+        chosen = select(DISPUTES).where(DISPUTES.c.log == log, DISPUTES.c.entry >= start)
         with self._database.read() as connection:
-            return connection.scalar(select(func.max(DISPUTES.c.number))) or 0
-
-    def disputes(self, after: int, limit: int) -> list[Dispute]:
-        """The second figures that were found: the first `limit` with numbers above `after`, in their order."""
-        chosen = select(DISPUTES).where(DISPUTES.c.number > after).order_by(DISPUTES.c.number).limit(limit)
-        with self._database.read() as connection:
-            return [
-                Dispute(row.number, row.tenant, row.footprint, *_load(connection, [row.first, row.second]))
-                for row in connection.execute(chosen).all()
-            ]
+            rows = connection.execute(chosen.order_by(DISPUTES.c.entry).limit(limit)).all()
+            pairs = [(row, {one.number: one for one in _load(connection, [row.first, row.second])}) for row in rows]
+        return [Dispute(row.tenant, row.footprint, pair[row.first], pair[row.second]) for row, pair in pairs]
 
 
 def _row(number: int, log: str, stored: Stored, said: Said) -> tuple[object, ...]:
@@ -205,8 +211,9 @@ def _repeated(connection: Connection, records: Sequence[tuple[Stored, Said]]) ->
     return found
 
 
-def _compare(connection: Connection, tenant: str, number: int) -> list[Dispute]:
-    """Compare a new record with those that have its footprint id; what it follows is not current any more."""
+def _compare(connection: Connection, tenant: str, number: int, *, by_time: bool) -> list[Dispute]:
+    """Compare a new record with those that have its footprint id; what it follows is not current any more. `by_time` as in
+    `Index.add`: the second is the later one of the two."""
     (new,) = _load(connection, [number])
     footprint = new.said.footprint
     chosen = select(TERMS.c.number).where(*_term(tenant, FOOTPRINT, footprint), TERMS.c.number < number)
@@ -221,8 +228,22 @@ def _compare(connection: Connection, tenant: str, number: int) -> list[Dispute]:
         return []
     disputed = [number, *(other.number for other in others if not other.is_disputed)]
     connection.execute(update(INDEXED).where(INDEXED.c.number.in_(disputed)).values(is_disputed=True))
-    first = others[0]
-    row = {"tenant": tenant, "footprint": footprint, "first": first.number, "second": number}
-    made = connection.execute(insert(DISPUTES).values(**row)).inserted_primary_key
-    assert made is not None
-    return [Dispute(made[0], tenant, footprint, first, new)]
+    later = [other for other in others if by_time and other.since > new.since]
+    pairs = [(new, other) for other in later]
+    if earlier := [other for other in others if other not in later]:
+        pairs.append((min(earlier, key=lambda other: other.since), new))
+    return [Dispute(tenant, footprint, *pair) for pair in pairs if _is_new(connection, *pair)]
+
+
+def _is_new(connection: Connection, first: Indexed, second: Indexed) -> bool:
+    """Store a second figure, whose first is the earliest one that it contradicts. Whether it was not there before."""
+    here = DISPUTES.c.log == second.log, DISPUTES.c.entry == second.entry
+    known = connection.scalar(select(DISPUTES.c.first).where(*here))
+    if known is not None:
+        (other,) = _load(connection, [known])
+        if first.since < other.since:
+            connection.execute(update(DISPUTES).where(*here).values(first=first.number))
+        return False
+    row = {"tenant": second.tenant, "footprint": second.said.footprint, "first": first.number, "second": second.number}
+    connection.execute(insert(DISPUTES).values(**row, log=second.log, entry=second.entry))
+    return True

@@ -193,10 +193,20 @@ class Indexer:
         self._read_to.clear()
 
     def _end(self, log: ReadLog, covering: tuple[int, int], records: list[tuple[Stored, Said]]) -> None:
-        for dispute in self.index.add(log.origin, covering, log.entry(covering[1] - 1), records):
+        last, by_time = log.entry(covering[1] - 1), log.origin not in self._read_to
+        for dispute in self.index.add(log.origin, covering, last, records, by_time=by_time):
             _tell(dispute)
 
+    def _are_read(self, but: str) -> bool:
+        """Whether all logs but this one were read to their ends, as they were then."""
+        return all(log.origin in self._read_to for log in self._logs.values() if log.origin != but)
+
     # --- reading ---------------------------------------------------------------------------------------------------
+
+    def disputes_until(self, log: str) -> int:
+        """Up to which entry of the log of this origin all its second figures are known: 0 while other logs are still read, whose
+        records they may follow."""
+        return self.index.covered(log)[0] if self._are_read(log) else 0
 
     def reach(self) -> dict[str, Reach]:
         """How far the index reaches in each log, by the names in `node.toml`."""

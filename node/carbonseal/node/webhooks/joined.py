@@ -48,7 +48,7 @@ def open_webhooks(
         *(SealedRecords(log, of_log[log.name]) for log in logs.values()),
         AnchorChanges(outbox, logs.values(), tenants),
         *_documents(settings, database, origins),
-        SecondFigures(lookup, origins),
+        *(SecondFigures(lookup, log, tenants) for log in logs.values()),
     ]
 
     def failing() -> dict[str, Failure | None]:

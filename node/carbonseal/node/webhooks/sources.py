@@ -8,7 +8,7 @@ for an event before there is a receiver that is about to be sent it.
 | ``passports``, ``statements``, ``accreditations`` | issued | number of what was issued |
 | ``status`` | revoked, suspended, reinstated | number of a change of a status |
 | ``drafts`` | prepared, reviewed, released, refused | number of an act |
-| ``disputes`` | disputed | number of a second figure in the index of records |
+| ``disputes/LOG`` | disputed | index of an entry of the log, the second figure |
 | ``outages`` | frozen, failing, recovered | number of a change of an outage |
 
 A tenant's receivers read what is that tenant's; ``outages``, and anchors that failed, are the operator's.
@@ -275,25 +275,32 @@ class DraftActs:
 
 
 class SecondFigures:
-    """Footprint ids of a tenant that have a second figure. An index that was made anew may tell of one again, by the same id."""
+    """Footprint ids of a tenant that have a second figure in one log. An index that is made anew has them at the same places, and
+    tells nothing before it has read the other logs: so none is told twice, and none is lost."""
 
-    name = "disputes"
     types = frozenset({EventType.DISPUTED})
 
-    def __init__(self, lookup: Lookup, origins: Mapping[str, str]) -> None:
+    def __init__(self, lookup: Lookup, log: SealingLog, tenants: Iterable[str]) -> None:
+        """`tenants` are all of the node: one may have submitted to another log before."""
+        self.name = f"disputes/{log.name}"
         self._indexer = lookup.indexer
-        self._origins = origins
+        self._log = log
+        self._tenants = frozenset(tenants)
 
     def serves(self, tenant: str) -> bool:
-        return tenant in self._origins
+        return tenant in self._tenants
 
     def end(self) -> int:
-        return self._indexer.index.last_dispute()
+        return self._indexer.disputes_until(self._log.origin)
 
     def read(self, tenant: str, position: int) -> Found:
-        disputes = self._indexer.index.disputes(position, MOST_READ)
+        end = self.end()
+        disputes = self._indexer.index.disputes(self._log.origin, position, MOST_READ)
+        disputes = [dispute for dispute in disputes if dispute.second.entry < end]
         events = [self._event(dispute) for dispute in disputes if dispute.tenant == tenant]
-        return events, disputes[-1].number if disputes else position
+        if len(disputes) == MOST_READ:
+            return events, disputes[-1].second.entry + 1
+        return events, max(position, end)
 
     def _event(self, dispute: Dispute) -> Event:
         records = [
