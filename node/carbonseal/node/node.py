@@ -117,7 +117,7 @@ class Node:
         self._seals = Seals(self._outbox, EvidenceStore(database))
         self.found = Found(DATABASE)
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
-        passes.append((partial(NodeCheck, database, logs.payload), self.found))
+        passes.append((lambda: NodeCheck(database, logs.payload, self.lookup.indexer.check()), self.found))
         self._scrub = Scrub(settings.scrub, passes)
         self._issuance = Issuance.of(
             settings,

@@ -25,6 +25,7 @@ from carbonseal.storage.index_tables import COVERED, DISPUTES, INDEXED, TERMS
 
 from .said import FOOTPRINT, NAMES, Said
 
+Term = tuple[str, str, str, int]  # tenant, name and value, by which the record of that number in the index is found
 MOST_OTHERS = 64  # records of one footprint id that a new one is compared with: the newest
 
 
@@ -131,6 +132,32 @@ class Index:
         with self._database.read() as connection:
             row = connection.execute(select(INDEXED).where(INDEXED.c.log == log, INDEXED.c.entry == entry)).first()
         return None if row is None else _indexed(row)
+
+    def rows(self, log: str, start: int, end: int) -> dict[int, Indexed]:
+        """The records among the entries start..end-1 of the log of this origin, by entry."""
+        chosen = select(INDEXED).where(INDEXED.c.log == log, INDEXED.c.entry >= start, INDEXED.c.entry < end)
+        with self._database.read() as connection:
+            return {row.entry: _indexed(row) for row in connection.execute(chosen)}
+
+    def lacking(self, terms: set[Term]) -> set[Term]:
+        """Those of these terms that are not there."""
+        values: dict[str, set[str]] = defaultdict(set)
+        for tenant, _, value, _ in terms:
+            values[tenant].add(value)
+        numbers = [number for *_, number in terms]
+        left = set(terms)
+        with self._database.read() as connection:
+            for tenant, wanted in values.items():
+                listed = sorted(wanted)
+                for at in range(0, len(listed), SLICE):
+                    chosen = select(TERMS).where(
+                        TERMS.c.tenant == tenant,
+                        TERMS.c.name.in_(NAMES),
+                        TERMS.c.value.in_(listed[at : at + SLICE]),
+                        TERMS.c.number.between(min(numbers), max(numbers)),
+                    )
+                    left -= {(row.tenant, row.name, row.value, row.number) for row in connection.execute(chosen)}
+        return left
 
     def by_term(self, tenant: str, name: str, values: Sequence[str], after: int, limit: int) -> list[Indexed]:
         """The records of a tenant that have one of these names: the first `limit` with numbers above `after`, in their order."""

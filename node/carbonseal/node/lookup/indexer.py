@@ -29,11 +29,11 @@ from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
 from .index import Dispute, Index
+from .index_check import FILE, IndexCheck
 from .pace import Pace
 from .said import Said, read_all
 
 LOG = logging.getLogger(__name__)
-FILE = "index.db"
 SLICE = 512  # entries that are read, and written, at once
 PART = 64  # of which one piece of work is: others wait for the same processes
 CLIENT = "the index"  # whose work it is
@@ -202,6 +202,10 @@ class Indexer:
         return all(log.origin in self._read_to for log in self._logs.values() if log.origin != but)
 
     # --- reading ---------------------------------------------------------------------------------------------------
+
+    def check(self) -> IndexCheck:
+        """A pass over the index as it is now."""
+        return IndexCheck(self.index, {log.origin: log for log in self._logs.values()})
 
     def disputes_until(self, log: str) -> int:
         """Up to which entry of the log of this origin all its second figures are known: 0 while other logs are still read, whose

@@ -72,6 +72,11 @@ FSCK_PASSPORT_DAMAGED = undetermined(
     "fsck.passport-damaged", "{path}: the passport of number {number} is not the one that was issued: {reason}", _COPY
 )
 FSCK_STATUS_DAMAGED = undetermined("fsck.status-damaged", "{path}: the status list {list}: {reason}", _REPAIR)
+FSCK_LOOKUP_DAMAGED = undetermined(
+    "fsck.lookup-damaged",
+    "{path}, the index for look-ups, is not what the log {log} gives: {reason}",
+    "nothing that was sealed is lost: make it again with `carbonseal records index --rebuild`, or `carbonseal fsck --repair`",
+)
 FSCK_BEYOND_REPAIR = undetermined(
     "fsck.beyond-repair",
     "the parts of this log contradict each other, and none of them leads to the root that {witness} has at size {size}",

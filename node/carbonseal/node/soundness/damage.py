@@ -62,7 +62,12 @@ class PutStatus:
     is_set: bool
 
 
-Repair = WriteFile | RemoveFile | PutEntry | PutSalt | SignHead | RebuildIndex | PutStatus
+@dataclass(frozen=True, slots=True)
+class RemoveIndex:
+    """Remove the index for look-ups: it is made again from the logs when it is next needed."""
+
+
+Repair = WriteFile | RemoveFile | PutEntry | PutSalt | SignHead | RebuildIndex | PutStatus | RemoveIndex
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,17 @@ from carbonseal.log.notes import LogSigner, NoteSigner, SubtreeSigner
 from carbonseal.node import config
 from carbonseal.node.config import LogConfig, NodeConfig
 from carbonseal.node.lock import Lock, Locked, ReadLock
+from carbonseal.node.lookup.index import Index
+from carbonseal.node.lookup.index_check import FILE as INDEX_FILE
+from carbonseal.node.lookup.index_check import IndexCheck
 from carbonseal.node.sealing.files import LogFiles, replace_file
 from carbonseal.node.sealing.guard import Frozen, Guard
 from carbonseal.node.sealing.queue import EntryQueue
 from carbonseal.node.secrets import open_key, open_ml_dsa_44, open_signer
 from carbonseal.records.commitments import commit
-from carbonseal.storage.codes import NODE_DATABASE_DAMAGED
+from carbonseal.storage.codes import NODE_DATABASE_DAMAGED, NODE_DATABASE_OLDER
 from carbonseal.storage.database import Database
-from carbonseal.storage.schema import LOG, NODE, Schema
+from carbonseal.storage.schema import INDEX, LOG, NODE, Schema
 
 from . import codes
 from .damage import Damage, PutEntry, PutSalt, PutStatus, RebuildIndex, RemoveFile, Repair, SignHead, WriteFile
@@ -75,6 +78,7 @@ def fsck(directory: Path, *, repair: bool = False, progress: Callable[[int], Non
     with ExitStack() as stack:
         live = stack.enter_context(_held(directory, repair))
         queues: list[EntryQueue] = []
+        read: dict[str, EntryQueue] = {}  # by the origins of their logs
         for own in settings.logs:
             path = directory / FOLDER / f"{own.name}.db"
             database = stack.enter_context(_sound_database(path, LOG, report, repair=repair, live=live))
@@ -82,6 +86,7 @@ def fsck(directory: Path, *, repair: bool = False, progress: Callable[[int], Non
                 _check_log(directory, settings, own, database, report, repair=repair, live=live, progress=progress)
                 with suppress(BrokenOff):  # it was told
                     queues.append(EntryQueue(database))
+                    read[own.origin] = queues[-1]
         opening = _sound_database(directory / DATABASE, NODE, report, repair=repair, live=live)
         if (database := stack.enter_context(opening)) is not None:
             may_repair = repair and not report.verdict
@@ -97,7 +102,45 @@ def fsck(directory: Path, *, repair: bool = False, progress: Callable[[int], Non
                         report.repaired.append(one.finding)
                     else:
                         report.damage.append(one.finding)
+        if len(read) == len(settings.logs):
+            _check_index(directory / INDEX_FILE, read, report, repair=repair, live=live, progress=progress)
     return report
+
+
+def _check_index(
+    path: Path,
+    logs: Mapping[str, EntryQueue],
+    report: Report,
+    *,
+    repair: bool,
+    live: bool,
+    progress: Callable[[int], None],
+) -> None:
+    """Check the index for look-ups, which is made again from the logs where it is missing or of another version."""
+    if not path.exists():
+        return
+    found = Report()
+    try:
+        with closing(Database.read_only(path, INDEX, live=live)) as database:
+            found.damage += [codes.FSCK_DATABASE_DAMAGED(path=path.name, problem=one) for one in database.problems()]
+            check = IndexCheck(Index(database), logs)
+            if not found.damage:
+                _run(check.steps(), path.name, found, progress)
+            found.damage += [one.finding for one in check.damage]
+    except BrokenOff as broken:
+        if broken.finding.code is not NODE_DATABASE_DAMAGED:
+            raise
+        found.damage.append(codes.FSCK_DATABASE_DAMAGED(path=path.name, problem=broken.finding.facts["reason"]))
+    except Refused as refused:
+        if refused.finding.code is NODE_DATABASE_OLDER:  # it is made again when it is next opened
+            return
+        found.damage.append(codes.FSCK_DATABASE_DAMAGED(path=path.name, problem=refused.finding.message))
+    if repair and found.damage:
+        for part in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            part.unlink(missing_ok=True)
+        report.repaired += found.damage
+    else:
+        report.damage += found.damage
 
 
 def _record(queues: Sequence[EntryQueue], commitment: bytes) -> bytes | None:

@@ -1,5 +1,5 @@
-"""Checks of the node's own database: each passport that was issued is the one that its row names, and each draft asks for what was
-prepared."""
+"""Checks of the node's own databases: each passport that was issued is the one that its row names, each draft asks for what was
+prepared, and the index has what the logs say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 
 from carbonseal.findings import Finding, Refused
+from carbonseal.node.lookup.index_check import IndexCheck
 from carbonseal.passport.passports import parse
 from carbonseal.storage.database import Database
 
@@ -57,10 +58,10 @@ class DraftCheck:
 
 
 class NodeCheck:
-    """One pass over all three: passports, drafts, then status lists."""
+    """One pass over all of them: passports, drafts, status lists, then the index."""
 
-    def __init__(self, database: Database, lookup: Lookup) -> None:
-        self._checks = (PassportCheck(database), DraftCheck(database), StatusCheck(database, lookup))
+    def __init__(self, database: Database, lookup: Lookup, index: IndexCheck) -> None:
+        self._checks = (PassportCheck(database), DraftCheck(database), StatusCheck(database, lookup), index)
         self.verdict: list[Finding] = []  # no guard knows this database
 
     @property

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def fsck(ctx: click.Context, *, directory: Path, repair: bool, as_json: bool) -> None:
     """Check all that the node in DIRECTORY has of its logs: entries, records, heads, tiles, bundles, checkpoints, the index of
-    commitments, the databases' pages, and the passports that were issued. The tree is computed anew from all entries.
+    commitments, the databases' pages, the passports that were issued, and the index for look-ups. The tree is computed
+    anew from all entries.
 
     Without --repair nothing is written, and the node may run. What rotted is repaired only where the computed root at the
     guard's size is the guard's root; a log that forked, and an old copy, are named as that, and nothing of them is
