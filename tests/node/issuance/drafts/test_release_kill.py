@@ -62,6 +62,7 @@ def test_killed_at_every_point_and_once_more(point: str, kind: str, begin: Begin
         def untouched(node: Node) -> None:
             assert not sealed(node, TYPE[kind])
             assert [one["about"] for one in health(node)["failures"]] == ["draft/1"]
+            assert [one.code.name for one in node.issuing_problems().values()] == ["draft.stuck"]
 
         again(directory, untouched, 0)
     assert run(directory, point) in (-signal.SIGKILL, 0)  # while it completes what was interrupted
